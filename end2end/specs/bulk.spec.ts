@@ -147,6 +147,31 @@ test('until a day, and Undo lifts those who were suspended and nobody else', asy
   ).toEqual(['test-suspended']);
 });
 
+test('until a day of the zone in which times are shown, in winter and in summer', async ({ page, database }) => {
+  const choose = (zone: string) =>
+    database.rows(`update users set settings = settings || jsonb_build_object('timeZone', $1::text) where username = 'admin'`, [zone]);
+  await choose('America/New_York');
+  try {
+    for (const [day, hour] of [
+      ['2030-01-02', '08'],
+      ['2030-07-02', '07'],
+    ]) {
+      await open(page, '/users/test-member/suspend');
+      await expect(dialog(page)).toContainText('In the time zone America/New_York');
+      await field(page, 'Reason').fill('On leave');
+      await field(page, 'Until').fill(`${day}T03:04`);
+      await press(page, 'Suspend test-member');
+      await expect(toast(page)).toContainText(/until .*2030/);
+      const [user] = await database.rows(`select suspended_until from users where username = 'test-member'`);
+      expect(user).toEqual({ suspended_until: new Date(`${day}T${hour}:04:00Z`) });
+      await page.getByRole('button', { name: 'Lift suspension' }).click();
+      await expect(toast(page)).toContainText('Unsuspended test-member');
+    }
+  } finally {
+    await database.rows(`update users set settings = settings - 'timeZone' where username = 'admin'`);
+  }
+});
+
 test('told what was done, the list is still the one it was', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-member');

@@ -52,7 +52,7 @@ test.describe('an auditor', () => {
     await expect(page.getByRole('link', { name: 'Create User' })).toBeHidden();
     await open(page, '/users/test-member');
     await expect(page.getByRole('heading', { name: 'Statistics' })).toBeVisible();
-    for (const name of ['Edit', 'Suspend', 'Delete', 'Send reset link']) {
+    for (const name of ['Edit', 'Suspend', 'Delete', 'Create reset link']) {
       await expect(page.getByRole('link', { name })).toBeHidden();
     }
     await expect(page.getByRole('link', { name: 'Sign out everywhere' })).toBeHidden();
@@ -111,8 +111,8 @@ test.describe('without scripts', () => {
     await toast(page).getByRole('button', { name: 'Undo' }).click();
     await expect(toast(page)).toContainText('Unsuspended');
 
-    await page.getByRole('link', { name: 'Send reset link' }).click();
-    await press(page, 'Make link');
+    await page.getByRole('link', { name: 'Create reset link' }).click();
+    await press(page, 'Create link');
     await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
     await dialog(page).getByRole('link', { name: 'Done' }).click();
     await page.getByRole('link', { name: 'Revoke' }).click();

@@ -210,8 +210,8 @@ test('suspending needs a reason and a time to come', async ({ page, browserWatch
 
 test('a reset link, its state, and its end', async ({ page }) => {
   await make(page, 'forgetful');
-  await page.getByRole('link', { name: 'Send reset link' }).click();
-  await press(page, 'Make link');
+  await page.getByRole('link', { name: 'Create reset link' }).click();
+  await press(page, 'Create link');
   await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await expect(page.getByText('Works until')).toBeVisible();
@@ -273,8 +273,8 @@ test('a file with their data, before it goes', async ({ page, database }) => {
 
 test('Escape after a link was made leads to a page that knows of it', async ({ page }) => {
   await make(page, 'escaped');
-  await page.getByRole('link', { name: 'Send reset link' }).click();
-  await press(page, 'Make link');
+  await page.getByRole('link', { name: 'Create reset link' }).click();
+  await press(page, 'Create link');
   await expect(field(page, 'Link to hand over')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/users/escaped');

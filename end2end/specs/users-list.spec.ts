@@ -222,7 +222,7 @@ test('the icons of a row lead to its dialogs', async ({ page, database }) => {
 test('the menu of a row opens by keyboard and leads to the rest', async ({ page, database }) => {
   await new UsersList(page, database).open({ q: 'username:test-member' });
   const more = page.getByRole('button', { name: 'More for test-member', exact: true });
-  const link = page.getByRole('link', { name: 'Send reset link' });
+  const link = page.getByRole('link', { name: 'Create reset link' });
   await more.focus();
   await page.keyboard.press('Enter');
   await expect(link).toBeVisible();
@@ -261,7 +261,7 @@ test.describe('on a phone', () => {
   test('icons and menu can be used', async ({ page, database }) => {
     await new UsersList(page, database).open({ q: 'username:test-member' });
     await page.getByRole('button', { name: 'More for test-member' }).tap();
-    await expect(page.getByRole('link', { name: 'Send reset link' })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('link', { name: 'Create reset link' })).toBeInViewport({ ratio: 1 });
     await expectNoSidewaysScroll(page);
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Edit test-member' }).tap();

@@ -6,13 +6,12 @@
 //! their clients are closed.
 
 mod body;
+mod listener;
 mod patience;
 mod registry;
 mod stream;
 
-use std::{
-    convert::Infallible, fs::File, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{
     Router,
@@ -24,12 +23,12 @@ use domain::client_address::ClientAddress;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::{mpsc, watch},
-    time::sleep,
 };
 use tower::Service;
 
+pub(crate) use listener::Listener;
 pub(crate) use registry::Capacity;
 
 use crate::TrustedProxies;
@@ -41,16 +40,10 @@ use stream::Noted;
 ///
 /// The longest head that the panel sends selects a hundred users by their encoded names in the URL.
 const BUFFER_MAX: usize = 32 * 1024;
-/// Pause after a connection could not be accepted.
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// File that is held open as a spare descriptor. It is closed when no descriptor is left: then the next client, which may be a
-/// health check, still gets one.
-const SPARE: &str = "/dev/null";
 
 /// Serves connections until the server stops, then finishes the requests in progress.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    mut listener: Listener,
     app: Router,
     capacity: Capacity,
     proxies: TrustedProxies,
@@ -59,22 +52,11 @@ pub(crate) async fn serve(
     let registry = Registry::new(capacity);
     // The channel closes when the last connection has ended.
     let (open, mut ended) = mpsc::channel::<Infallible>(1);
-    let mut spare = File::open(SPARE).ok();
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept(|| registry.make_room()) => accepted,
             () = end(&mut stopped) => break,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                make_room(&registry, &error);
-                drop(spare.take());
-                sleep(PAUSE).await;
-                continue;
-            }
-        };
-        spare = spare.or_else(|| File::open(SPARE).ok());
         let address = ClientAddress::from(peer.ip());
         // A trusted proxy sends the connections of many clients: only the total limits them.
         let network = (!proxies.contain(address)).then(|| address.network());
@@ -89,14 +71,6 @@ pub(crate) async fn serve(
     }
     drop((listener, open));
     while ended.recv().await.is_some() {}
-}
-
-fn make_room(registry: &Registry, error: &io::Error) {
-    // A client that has disconnected before it was accepted is not worth a log line.
-    if error.kind() != io::ErrorKind::ConnectionAborted {
-        tracing::warn!(%error, "a connection could not be accepted");
-        registry.make_room();
-    }
 }
 
 /// Serves the requests of one connection.

@@ -211,6 +211,10 @@ mod tests {
         assert_eq!(counters.count(ada).left, 2);
     }
 
+    fn unproven(text: &str) -> Who {
+        Who::unproven(Some(text.parse().unwrap()))
+    }
+
     #[test]
     fn everybody_has_a_limit_of_their_own() {
         let (counters, _) = counters(1);
@@ -222,7 +226,9 @@ mod tests {
             Who::Browser([2; 32]),
             Who::nobody(None),
             Who::unproven(None),
-            Who::unproven("192.0.2.1".parse().ok()),
+            unproven("192.0.2.1"),
+            unproven("2001:db8::1"),
+            unproven("2001:db8:0:1::1"),
             address("192.0.2.1"),
             address("192.0.2.2"),
             address("2001:db8::1"),
@@ -232,8 +238,10 @@ mod tests {
             assert!(!counters.count(who).is_admitted, "{who:?}");
         }
         // Same network, and the same address as an IPv4-mapped one.
-        for who in [address("2001:db8::ffff:1"), address("::ffff:192.0.2.1")] {
-            assert!(!counters.count(who).is_admitted, "{who:?}");
+        for same in ["2001:db8::ffff:1", "::ffff:192.0.2.1"] {
+            for who in [address(same), unproven(same)] {
+                assert!(!counters.count(who).is_admitted, "{who:?}");
+            }
         }
     }
 

@@ -12,12 +12,12 @@ use axum::{
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use service::Services;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::sleep};
+use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
     TrustedProxies,
     cli::Failure,
-    connections::{self, Capacity},
+    connections::{self, Capacity, Listener},
 };
 
 const DURATION: &str = "rollcall_http_request_duration_seconds";
@@ -53,7 +53,7 @@ pub(crate) async fn serve(
     metrics::describe_gauge!(REACHABLE, "1 if PostgreSQL answered just now, otherwise 0");
     metrics::describe_gauge!(TOTAL, "Accounts and live sessions, by what is counted");
     metrics::describe_gauge!(JOBS, "Jobs that are not done, by how they stand");
-    let listener = TcpListener::bind(address).await.map_err(|error| {
+    let listener = Listener::bind(address).await.map_err(|error| {
         format!("Cannot listen on {address}: {error}. Choose another METRICS_ADDR.")
     })?;
     let app = Router::new()

@@ -9,7 +9,6 @@ use service::{
     users,
 };
 use tokio::{
-    net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
@@ -18,7 +17,7 @@ use crate::{
     Limits,
     cli::{Failure, ignore_closed_pipe, say},
     config::Config,
-    connections::{self, Capacity},
+    connections::{self, Capacity, Listener},
     metrics, router,
 };
 
@@ -29,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// Serves until the process receives a signal to stop.
 pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> Result<(), Failure> {
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+    let listener = Listener::bind(config.listen).await.map_err(|error| {
         format!(
             "Cannot listen on {}: {error}. Choose another LEPTOS_SITE_ADDR.",
             config.listen

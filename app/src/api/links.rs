@@ -127,6 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn each_kind_of_link_has_cookies_of_its_own() {
+        let settings = Settings::default();
+        let names = [RESET, INVITATION, SETUP].map(|kind| kind.name(&settings, "0123456789abcdef"));
+        assert_eq!(
+            names.each_ref().map(Option::as_deref),
+            [
+                Some("rollcall_reset_0123456789abcdef"),
+                Some("rollcall_invitation_0123456789abcdef"),
+                Some("rollcall_setup_0123456789abcdef"),
+            ]
+        );
+    }
+
+    #[test]
     fn only_a_handle_names_a_cookie() {
         let settings = Settings::default();
         let name = |handle| RESET.name(&settings, handle);

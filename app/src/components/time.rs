@@ -1,5 +1,7 @@
 //! Timestamps: relative times with the exact time as title, and exact times.
 
+use std::sync::Arc;
+
 use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,6 +11,9 @@ use crate::{
     format::{exact, relative, upcoming},
     hydrated::Hydrated,
 };
+
+/// Milliseconds per minute.
+const MINUTE: f64 = 60_000.0;
 
 /// Renders the time since a timestamp, such as "2 hours ago".
 #[component]
@@ -66,20 +71,51 @@ fn in_own_zone(at: OffsetDateTime) -> String {
 /// Formats a time in the language of the browser, and in the time zone of the user's preferences if one is set.
 fn local(machine: &str) -> String {
     let date = js_sys::Date::new(&machine.into());
-    let zone = use_context::<Zone>().and_then(|zone| zone.0);
-    zone.and_then(|zone| in_zone(&date, &zone))
+    chosen_zone()
+        .and_then(|zone| in_zone(&date, &zone, "default"))
         .unwrap_or_else(|| date.to_locale_string("default", &JsValue::UNDEFINED).into())
 }
 
-/// Formats a time in a time zone. Returns `None` if the browser does not know the zone.
-fn in_zone(date: &js_sys::Date, zone: &str) -> Option<String> {
+fn chosen_zone() -> Option<Arc<str>> {
+    use_context::<Zone>().and_then(|zone| zone.0)
+}
+
+/// Returns the name of the time zone in which the browser shows times: the chosen one, if the browser knows it. `None` for that
+/// of the device.
+pub(crate) fn shown_zone() -> Option<Arc<str>> {
+    chosen_zone().filter(|zone| in_zone(&js_sys::Date::new_0(), zone, "default").is_some())
+}
+
+/// Returns the offset of that zone from UTC in minutes, at a local time as a field gives it.
+pub(crate) fn offset_at(local: &str) -> f64 {
+    let chosen = chosen_zone().and_then(|zone| offset_in(local, &zone));
+    chosen.unwrap_or_else(|| -js_sys::Date::new(&local.into()).get_timezone_offset())
+}
+
+/// Returns the same for a named zone. `None` if the browser does not know the zone.
+fn offset_in(local: &str, zone: &str) -> Option<f64> {
+    let ahead = |at: f64| {
+        // The Swedish format is ISO 8601 with a space for the `T`.
+        let written = in_zone(&js_sys::Date::new(&at.into()), zone, "sv-SE")?;
+        let written = written.split_whitespace().collect::<Vec<_>>().join("T");
+        let minutes = (js_sys::Date::parse(&format!("{written}Z")) - at) / MINUTE;
+        minutes.is_finite().then(|| minutes.round())
+    };
+    // Read as UTC first, then corrected by the offset at about that time.
+    let utc = js_sys::Date::parse(&format!("{local}Z"));
+    let about = ahead(utc)?;
+    ahead(utc - about * MINUTE)
+}
+
+/// Formats a time in a time zone, in a language. Returns `None` if the browser does not know the zone.
+fn in_zone(date: &js_sys::Date, zone: &str, language: &str) -> Option<String> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
     // `toLocaleString` throws for an unknown zone. Called as a `Function`, the exception is returned as an error; thrown by
     // a direct call it would abort the app.
     let told = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
     let told = told.dyn_into::<js_sys::Function>().ok()?;
-    told.call2(date, &"default".into(), &options)
+    told.call2(date, &language.into(), &options)
         .ok()?
         .as_string()
 }

@@ -5,7 +5,10 @@ use wasm_bindgen::JsCast;
 
 use super::form::Sending;
 use crate::{
-    components::field::{Field, FieldSpec},
+    components::{
+        field::{Field, FieldSpec},
+        time::{offset_at, shown_zone},
+    },
     context::PageContext,
     hydrated::Hydrated,
 };
@@ -50,12 +53,16 @@ pub fn SuspensionFields(
             set_until.set(input.value());
         }
     });
-    // The value of `datetime-local` has no time zone, so the form sends the browser's UTC offset with it.
+    // The value of `datetime-local` has no time zone: it is read in the one in which times are shown, and the form sends that
+    // zone's UTC offset with it.
     let offset = move || match until.get() {
-        local if Hydrated::now() && !local.is_empty() => {
-            -js_sys::Date::new(&local.into()).get_timezone_offset()
-        }
+        local if Hydrated::now() && !local.is_empty() => offset_at(&local),
         _ => 0.0,
+    };
+    let zone = move || match Hydrated::now().then(shown_zone) {
+        None => "In UTC".to_owned(),
+        Some(None) => "In the time zone of this device".to_owned(),
+        Some(Some(zone)) => format!("In the time zone {zone}"),
     };
     view! {
         <Field spec=REASON value=context.typed("reason") fault=sending.fault("reason") first=true />
@@ -73,9 +80,7 @@ pub fn SuspensionFields(
         </label>
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>
             <Field spec=UNTIL value=context.typed("until") fault=sending.fault("until") />
-            <p class="field-note">
-                {move || if Hydrated::now() { "In the time zone of this device" } else { "In UTC" }}
-            </p>
+            <p class="field-note">{zone}</p>
         </div>
         <input type="hidden" name="offset" value=move || offset().to_string() />
     }

@@ -1,8 +1,9 @@
 //! Flash messages of a session: the number of stored ones is limited, and a page shows the latest.
 
-use db::flashes::{NewFlash, SHOWN_MAX, STORED_MAX, insert, set_shown};
+use db::flashes::{NewFlash, SHOWN_MAX, STORED_MAX, delete_undo, insert, set_shown};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 const TOKEN: &[u8] = b"hash of a token";
@@ -72,4 +73,53 @@ async fn a_message_that_waits_is_not_stored_again(pool: PgPool) {
     set_shown(&pool, session, "/users", 60.0).await.unwrap();
     add(&pool, "/users", json!("expired"), None).await;
     assert_eq!(count(&pool).await, 6, "a shown message is no duplicate");
+}
+
+/// Stores a change that can be undone and shows it. Returns what names it.
+async fn shown_undo(pool: &PgPool, session: Uuid) -> Uuid {
+    add(pool, "/users", json!("done"), Some(json!({ "form": "x" }))).await;
+    let shown = set_shown(pool, session, "/users", 60.0).await.unwrap();
+    shown[0].id
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_undo_works_once(pool: PgPool) {
+    let session = session(&pool).await;
+    let id = shown_undo(&pool, session).await;
+    let undo = delete_undo(&pool, session, id).await.unwrap();
+    assert_eq!(undo, Some(json!({ "form": "x" })));
+    assert_eq!(delete_undo(&pool, session, id).await.unwrap(), None);
+    let id = shown_undo(&pool, session).await;
+    let mut tries = JoinSet::new();
+    for _ in 0..8 {
+        let pool = pool.clone();
+        tries.spawn(async move { delete_undo(&pool, session, id).await.unwrap() });
+    }
+    let undone = tries.join_all().await;
+    assert_eq!(undone.iter().flatten().count(), 1, "{undone:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_undo_works_for_its_session_while_it_is_shown(pool: PgPool) {
+    let session = session(&pool).await;
+    let id = shown_undo(&pool, session).await;
+    for (session, id) in [(Uuid::nil(), id), (session, Uuid::nil())] {
+        assert_eq!(delete_undo(&pool, session, id).await.unwrap(), None);
+    }
+    for (change, back) in [
+        (
+            "update flashes set shown_at = null",
+            "update flashes set shown_at = now()",
+        ),
+        (
+            "update flashes set expires_at = now()",
+            "update flashes set expires_at = now() + interval '1 minute'",
+        ),
+    ] {
+        sqlx::query(change).execute(&pool).await.unwrap();
+        let undo = delete_undo(&pool, session, id).await.unwrap();
+        assert_eq!(undo, None, "{change}");
+        sqlx::query(back).execute(&pool).await.unwrap();
+    }
+    assert!(delete_undo(&pool, session, id).await.unwrap().is_some());
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
     fields::FieldErrors,
-    object::present,
+    object::{present, present_distinct},
     sessions::masked,
     users::{
         create::optional_email,
@@ -42,7 +42,7 @@ pub struct OwnEdit {
     #[schema(value_type = Option<String>)]
     pub time_zone: Option<Option<String>>,
     /// Notification preferences, a JSON object.
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "present_distinct")]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
     /// The new password, in plain text.

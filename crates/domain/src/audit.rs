@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -72,6 +72,29 @@ pub fn words_of(value: &Value) -> String {
             list(fields.iter().map(field).collect())
         }
     }
+}
+
+/// Fields of audit changes that hold a timestamp.
+const TIMESTAMPS: [&str; 4] = ["expires", "link", "purgeAfter", "until"];
+/// Word before the timestamp until which a link is valid.
+const UNTIL: &str = "until ";
+
+/// Returns the timestamp in a field of a change, and the word before it. `None` for any other value.
+#[must_use]
+pub fn timestamp_of(field: &str, value: &Value) -> Option<(Option<&'static str>, OffsetDateTime)> {
+    let text = value.as_str().filter(|_| TIMESTAMPS.contains(&field))?;
+    let (word, text) = match text.strip_prefix(UNTIL) {
+        Some(text) => (Some(UNTIL), text),
+        None => (None, text),
+    };
+    // The `Display` format of `OffsetDateTime`, in which most entries are stored.
+    let displayed = format_description!(
+        version = 2,
+        "[year]-[month]-[day] [hour padding:none]:[minute]:[second].[subsecond] [offset_hour sign:mandatory]:[offset_minute]:[offset_second]"
+    );
+    let at = OffsetDateTime::parse(text, &Rfc3339);
+    let at = at.or_else(|_| OffsetDateTime::parse(text, displayed));
+    Some((word, at.ok()?))
 }
 
 /// Returns the name of a field or an action as separate words: `displayName` and `display_name` become `display name`.
@@ -151,6 +174,7 @@ impl AuditEntry {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use time::macros::datetime;
 
     use super::*;
 
@@ -171,6 +195,26 @@ mod tests {
             let changes = read_changes(&text);
             let line = changes.get("unreadable").map(|(_, said)| words_of(said));
             assert_eq!(line, said, "{text:.40}");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_read_as_they_are_written() {
+        for at in [
+            datetime!(2026-12-29 9:05:00 UTC),
+            datetime!(2026-12-29 23:05:09.123456 UTC),
+        ] {
+            let written = [at.to_string(), at.format(&Rfc3339).unwrap()];
+            for text in written {
+                let read = timestamp_of("expires", &json!(text));
+                assert_eq!(read, Some((None, at)), "{text}");
+                let link = timestamp_of("link", &json!(format!("until {text}")));
+                assert_eq!(link, Some((Some("until "), at)), "{text}");
+                assert_eq!(timestamp_of("displayName", &json!(text)), None);
+            }
+        }
+        for other in [json!(null), json!("never"), json!(""), json!(1_798_534_800)] {
+            assert_eq!(timestamp_of("expires", &other), None, "{other}");
         }
     }
 

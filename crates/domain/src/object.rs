@@ -4,8 +4,9 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
+use serde_json::{Map, Value};
 
 /// Deserializes a JSON object and rejects a list, whose items serde would accept as the fields one after the other.
 pub struct Object<T>(pub T);
@@ -42,6 +43,55 @@ pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(value).map(Some)
 }
 
+/// Deserializes an object of arbitrary fields and rejects a repeated one.
+///
+/// # Errors
+/// Fails if the value is not an object or has a field twice.
+pub fn distinct<'de, D: Deserializer<'de>>(object: D) -> Result<Map<String, Value>, D::Error> {
+    object.deserialize_map(DistinctFields)
+}
+
+/// Deserializes such an object in a field where `null` is distinct from absence.
+///
+/// # Errors
+/// As [`distinct`].
+pub fn present_distinct<'de, D: Deserializer<'de>>(
+    object: D,
+) -> Result<Option<Option<Map<String, Value>>>, D::Error> {
+    let object = Option::<Distinct>::deserialize(object)?;
+    Ok(Some(object.map(|Distinct(object)| object)))
+}
+
+struct Distinct(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
+        distinct(object).map(Self)
+    }
+}
+
+/// Visitor that rejects repeated fields.
+struct DistinctFields;
+
+impl<'de> Visitor<'de> for DistinctFields {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            object.insert(name, fields.next_value()?);
+        }
+        Ok(object)
+    }
+}
+
 /// Deserializes a field that is an object and not a list.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
@@ -75,6 +125,36 @@ mod tests {
         #[serde(deserialize_with = "objects")]
         #[expect(dead_code, reason = "the test only checks that it deserializes")]
         through: Vec<Point>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Facts {
+        #[serde(deserialize_with = "distinct")]
+        known: Map<String, Value>,
+        #[serde(deserialize_with = "present_distinct")]
+        more: Option<Option<Map<String, Value>>>,
+    }
+
+    #[test]
+    fn an_object_has_no_field_twice() {
+        let read = |json: &str| serde_json::from_str::<Facts>(json);
+        let facts = read(r#"{"known":{"a":1,"b":{"a":2}},"more":null}"#).unwrap();
+        assert_eq!(
+            Value::from(facts.known).to_string(),
+            r#"{"a":1,"b":{"a":2}}"#
+        );
+        assert_eq!(facts.more, Some(None));
+        assert_eq!(read("{}").unwrap(), Facts::default());
+        for json in [
+            r#"{"known":{"a":1,"b":2,"a":1}}"#,
+            r#"{"more":{"a":1,"a":null}}"#,
+            r#"{"more":{"a":1,"\u0061":2}}"#,
+        ] {
+            let error = read(json).unwrap_err().to_string();
+            assert!(error.starts_with("duplicate field `a`"), "{json}: {error}");
+        }
+        assert!(read(r#"{"known":[]}"#).is_err());
     }
 
     #[test]

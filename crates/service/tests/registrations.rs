@@ -523,35 +523,92 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
-async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
-    let services = open(&pool, true);
+/// Users who have registered, as a page shows them.
+async fn pending(services: &Services, usernames: &[&str]) -> Vec<Selected> {
     let mut people = Vec::new();
-    for username in ["ada", "bob"] {
-        let id = register(&services, form(username, "")).await.unwrap().id.0;
+    for username in usernames {
+        let id = register(services, form(username, "")).await.unwrap().id.0;
         people.push(Selected {
             id,
             version: 1,
-            username: Some(username.to_owned()),
+            username: Some((*username).to_owned()),
         });
     }
-    let request = DecisionRequest {
-        decision: Decision::Reject,
-        people,
-        note: "together".into(),
-        expected: Some(2),
-    };
-    registrations::decide(&services, &operator(), request)
+    people
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
+    let services = open(&pool, true);
+    for (decision, usernames, of_all, of_one) in [
+        (
+            Decision::Approve,
+            ["ada", "bob"],
+            "registrations.approved",
+            "user.approved",
+        ),
+        (
+            Decision::Reject,
+            ["eve", "mia"],
+            "registrations.rejected",
+            "user.rejected",
+        ),
+    ] {
+        let request = DecisionRequest {
+            decision,
+            people: pending(&services, &usernames).await,
+            note: "together".into(),
+            expected: Some(2),
+        };
+        registrations::decide(&services, &operator(), request)
+            .await
+            .unwrap();
+        let entries: Vec<(i64, String, String, Value)> = sqlx::query_as(
+            "select id, target_label, reason, changes from audit_events where action = $1",
+        )
+        .bind(of_all)
+        .fetch_all(&pool)
         .await
         .unwrap();
-    let beneath: Vec<(String, i64)> = sqlx::query_as(
-        "select parent.reason, count(*) from audit_events parent join audit_events e on e.parent_id = parent.id
-        where parent.action = 'registrations.rejected' group by parent.id, parent.reason",
-    )
-    .fetch_all(&pool)
-    .await
-    .unwrap();
-    assert_eq!(beneath, [("together".to_owned(), 2)]);
+        let [(id, label, reason, changes)] = &entries[..] else {
+            panic!("{of_all}: {entries:?}")
+        };
+        assert_eq!((&**label, &**reason), ("2 registrations", "together"));
+        assert_eq!(*changes, serde_json::json!({ "users": [null, 2] }));
+        let beneath: Vec<String> = sqlx::query_scalar(
+            "select target_label from audit_events where action = $1 and parent_id = $2 order by id",
+        )
+        .bind(of_one)
+        .bind(id)
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        assert_eq!(beneath, usernames);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_decision_about_one_and_a_preview_are_no_entry_of_several(pool: PgPool) {
+    let services = open(&pool, true);
+    let mut people = pending(&services, &["ada", "bob"]).await;
+    let request = |people: &[Selected], expected| DecisionRequest {
+        decision: Decision::Approve,
+        people: people.to_vec(),
+        note: String::new(),
+        expected,
+    };
+    registrations::decide(&services, &operator(), request(&people, None))
+        .await
+        .unwrap();
+    people.truncate(1);
+    registrations::decide(&services, &operator(), request(&people, Some(1)))
+        .await
+        .unwrap();
+    let of_several = "select count(*) from audit_events where action like 'registrations.%'";
+    assert_eq!(count(&pool, of_several).await, 0);
+    let alone =
+        "select count(*) from audit_events where action = 'user.approved' and parent_id is null";
+    assert_eq!(count(&pool, alone).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

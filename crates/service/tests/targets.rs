@@ -355,6 +355,38 @@ fn what_a_page_changes_is_named_with_what_it_showed() {
     assert_eq!(found, known, "all others must take a TargetRef");
 }
 
+/// Ids of the reset links of a user that still work.
+async fn working_links(pool: &PgPool) -> Vec<Uuid> {
+    sqlx::query_scalar("select id from one_time_links where revoked_at is null")
+        .fetch_all(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_reset_link_created_after_the_one_shown_is_not_revoked(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let mut created = Vec::new();
+    for _ in 0..2 {
+        reset::create_link(&services, &operator(), ada)
+            .await
+            .unwrap();
+        let working = working_links(&pool).await;
+        assert_eq!(working.len(), 1);
+        created.extend(working);
+    }
+    let before = count(&pool, ENTRIES).await;
+    let denied = reset::revoke_links(&services, &operator(), ada, Some(created[0])).await;
+    assert!(matches!(denied, Err(Error::Conflict(_))), "{denied:?}");
+    assert_eq!(working_links(&pool).await, created[1..]);
+    assert_eq!(count(&pool, ENTRIES).await, before);
+    reset::revoke_links(&services, &operator(), ada, Some(created[1]))
+        .await
+        .unwrap();
+    assert!(working_links(&pool).await.is_empty());
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn several_are_denied_when_one_was_shown_with_another_name(pool: PgPool) {
     let services = services(&pool);

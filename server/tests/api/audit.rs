@@ -210,3 +210,35 @@ async fn the_screen_shows_it_without_scripts(pool: PgPool) {
     assert_eq!(wrong.status, 422);
     assert!(wrong.body.contains("is no way that a change can come"));
 }
+
+/// Changes of timestamps, in each form in which they are stored.
+const TIMESTAMPS: &str = r#"
+    insert into audit_events (at, actor_label, via, action, target_kind, target_id, target_label, changes)
+    select now(), 'command line', 'cli', e.action, 'user', u.id, 'ada', e.changes::jsonb
+    from users u, (values
+        ('user.suspended', '{"until": ["2026-12-01T08:00:00Z", "2126-12-04T18:00:00Z"]}'),
+        ('user.deleted', '{"purgeAfter": [null, "2026-12-29 9:05:00.123456 +00:00:00"]}'),
+        ('user.created', '{"link": [null, "until 2026-12-06 9:05:00.0 +00:00:00"]}')
+    ) as e (action, changes)
+    where u.username = 'ada'"#;
+
+#[sqlx::test(migrations = "../migrations")]
+async fn timestamps_that_changed_are_shown_as_all_others(pool: PgPool) {
+    let (app, ada) = with_record(&pool).await;
+    app.run(TIMESTAMPS).await;
+    for path in ["/audit", "/users/ada/history"] {
+        let page = app.get_as(&ada, path).await;
+        assert_eq!(page.status, 200, "{path}");
+        for shown in [
+            "1 December 2026, 08:00:00 UTC",
+            "4 December 2126, 18:00:00 UTC",
+            "29 December 2026, 09:05:00 UTC",
+            "6 December 2026, 09:05:00 UTC",
+        ] {
+            assert!(page.body.contains(shown), "{path} without {shown}");
+        }
+        for raw in ["T18:00:00Z<", "+00:00:00<"] {
+            assert!(!page.body.contains(raw), "{path} with {raw}");
+        }
+    }
+}

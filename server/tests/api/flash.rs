@@ -189,6 +189,29 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool) {
+    const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
+    let (app, here, _) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    let undo = undo_of(&app.get_as(&here, "/users/bob").await);
+    let post = |fields: &[(&str, &str)]| Ask::post("/users/bulk/lift").form(fields).by(&here);
+    for more in [
+        ("page", "/users"),
+        ("version", "1"),
+        ("", ""),
+        ("undo", undo.as_str()),
+    ] {
+        let answer = app.send(post(&[("undo", &undo), more])).await;
+        assert_ne!(answer.outline(), "303 to /users/bob", "{more:?}");
+        assert_eq!(app.count(SUSPENDED).await, 1, "{more:?}");
+    }
+    // None of them has used it up.
+    let undone = app.send(post(&[("undo", &undo)])).await;
+    assert_eq!(undone.outline(), "303 to /users/bob");
+    assert_eq!(app.count(SUSPENDED).await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn an_undo_that_is_not_found_is_told_once(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     for n in 0..20 {
@@ -275,6 +298,62 @@ async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
     );
     assert!(!shows(&app.get_as(&here, "/users/bob").await, ""));
     assert_eq!(app.count(FIRST).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_suspension_that_changed_before_it_was_lifted_is_not_offered_again(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    app.run(
+        "update users set status = 'suspended', suspended_reason = 'First'
+        where username = 'bob'",
+    )
+    .await;
+    let bob = id_of(&app, "bob").await.to_string();
+    let lift = Ask::post("/users/bob")
+        .form(&[
+            ("page", "/users/bob"),
+            ("id", &bob),
+            ("username", "bob"),
+            ("deed", "lift"),
+        ])
+        .by(&here);
+    // Another change comes between what the form has read and what it does.
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("select from users where username = 'bob' for update")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let lifting = tokio::spawn({
+        let app = app.clone();
+        async move { app.send(lift).await }
+    });
+    wait_for_lock(&app).await;
+    sqlx::query(
+        "update users set suspended_reason = 'Second', version = version + 1
+        where username = 'bob'",
+    )
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    other.commit().await.unwrap();
+    let lifted = lifting.await.unwrap();
+    assert_eq!(lifted.outline(), "303 to /users/bob", "{}", lifted.body);
+    let page = app.get_as(&here, "/users/bob").await;
+    assert!(shows(&page, "Unsuspended bob"));
+    assert!(!page.body.contains("name=\"undo\""), "{}", page.body);
+}
+
+/// Waits until a request waits for a lock of the test.
+async fn wait_for_lock(app: &App) {
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    for _ in 0..2_000 {
+        if app.count(waiting).await > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("no request waits");
 }
 
 /// Restores a deleted user, and returns the page after it.

@@ -123,6 +123,30 @@ async fn what_is_made_up_counts_against_its_address(pool: PgPool) {
     assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 429);
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn addresses_of_one_network_share_a_limit(pool: PgPool) {
+    let app = limited_app(&pool, 1);
+    for (network, ask) in [
+        ("2001:db8:0:1", Ask::get("/api/config")),
+        (
+            "2001:db8:0:2",
+            Ask::get("/api/auth/me").bearer("rc_nothing"),
+        ),
+        (
+            "2001:db8:0:3",
+            Ask::post("/api/auth/login").json(&json!({})),
+        ),
+    ] {
+        let label = ask.label();
+        let status = async |last: &str| {
+            let address = format!("{network}::{last}").parse().unwrap();
+            app.send(ask.clone().from(address)).await.status
+        };
+        assert_ne!(status("1").await, 429, "{label}");
+        assert_eq!(status("ffff:1").await, 429, "{label}");
+    }
+}
+
 /// Signs in with a browser, with the device cookie that it has.
 async fn sign_in(app: &App, device: Option<&str>) -> Answer {
     let login = json!({ "username": "ada", "password": PASSWORD });

@@ -94,6 +94,42 @@ async fn prepare(app: &App) -> String {
     link(app).await
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn links_of_each_kind_have_cookies_of_their_own(pool: PgPool) {
+    let app = app(&pool);
+    let token = prepare(&app).await;
+    let handle = link_handle(&token);
+    let kinds = [
+        ("/reset", "rollcall_reset"),
+        ("/invite", "rollcall_invitation"),
+        ("/setup", "rollcall_setup"),
+    ];
+    for (path, kind) in kinds {
+        let followed = app.get(&format!("{path}/{token}")).await;
+        let page = format!("303 to {path}?link={handle}");
+        assert_eq!(followed.outline(), page, "{path}");
+        let names = followed.cookies().into_iter();
+        let names: Vec<&str> = names.filter_map(|line| line.split('=').next()).collect();
+        assert_eq!(names, [format!("{kind}_{handle}")], "{path}");
+    }
+    // A page looks at the cookies of its own kind alone: with those of the others no token has come, so none is guessed.
+    let from = Ipv4Addr::new(192, 0, 2, 1).into();
+    for (path, own) in kinds {
+        for (_, other) in kinds.into_iter().filter(|(_, kind)| *kind != own) {
+            let page = Ask::get(path).link(other, &token).from(from);
+            app.send(page).await;
+            let fields = [("password", CHOSEN), ("password_again", CHOSEN)];
+            let form = Ask::post(path).form(&fields).link(other, &token);
+            let status = app.send(form.from(from)).await.status;
+            assert!(status >= 400, "{path} with {other}: {status}");
+        }
+    }
+    let guesses = "select count(*) from login_attempts where scope = 'link'";
+    assert_eq!(app.count(guesses).await, 0);
+    let [form, _] = forms(&token, CHOSEN, CHOSEN);
+    assert_eq!(app.send(form).await.outline(), "303 to /reset/done");
+}
+
 /// Returns the form as it is without scripts, and as the page sends it.
 fn forms(token: &str, password: &str, again: &str) -> [Ask; 2] {
     ["/reset", "/sfn/reset"].map(|path| {

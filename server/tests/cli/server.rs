@@ -1,6 +1,7 @@
 //! `rollcall serve` with the database of a test.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpListener},
@@ -90,6 +91,22 @@ impl Server {
             .trim_end_matches(" kB")
             .parse()
             .unwrap()
+    }
+
+    /// Returns the open descriptors of the process.
+    pub(crate) fn descriptors(&self) -> BTreeSet<u32> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
+        let names = open.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.map(|name| name.parse().unwrap()).collect()
+    }
+
+    /// Limits the number of descriptors of the process.
+    pub(crate) fn limit_descriptors(&self, most: u32) {
+        let mut prlimit = Command::new("prlimit");
+        let pid = self.child.id().to_string();
+        let limit = format!("--nofile={most}:{most}");
+        let limited = prlimit.args(["--pid", &pid, &limit]).status().unwrap();
+        assert!(limited.success());
     }
 
     /// Starts a server on a port that was free; None if another process has taken it since.

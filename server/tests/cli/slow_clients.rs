@@ -232,6 +232,78 @@ async fn half_open_requests_leave_a_descriptor_for_everybody_else(pool: PgPool) 
     assert_healthy(&server);
 }
 
+/// Asks for the server's health over a connection that stays open. Returns whether it is answered.
+fn is_answered(stream: &mut TcpStream) -> bool {
+    let (started, mut read, mut buffer) = (Instant::now(), Vec::new(), [0; 4096]);
+    if stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        .is_err()
+    {
+        return false;
+    }
+    while started.elapsed() < PROMPT {
+        match stream.read(&mut buffer) {
+            Ok(0) => return false,
+            Ok(count) => read.extend_from_slice(&buffer[..count]),
+            Err(error) if is_wait(error.kind()) => {}
+            Err(_) => return false,
+        }
+        if read.ends_with(b"alive\n") {
+            return true;
+        }
+    }
+    false
+}
+
+/// A client that has been answered and keeps its connection.
+fn idle_client(server: &Server) -> TcpStream {
+    let mut stream = connect(server);
+    assert!(is_answered(&mut stream));
+    stream
+}
+
+/// Waits until the server has opened what it opens at its start: it listens to the database last.
+async fn wait_until_started(cli: &Cli) {
+    let listens = "select count(*) from pg_stat_activity
+        where datname = current_database() and query ilike 'listen%'";
+    let started = Instant::now();
+    while cli.count(listens).await == 0 {
+        assert!(started.elapsed() < CUT, "the server does not listen");
+    }
+}
+
+/// Leaves the server no descriptor: allows it as many as it has, once clients have filled the gaps between them. Returns
+/// those clients, the first of which has been idle for longest.
+fn leave_no_descriptor(server: &Server) -> Vec<TcpStream> {
+    let mut clients = Vec::new();
+    loop {
+        clients.push(idle_client(server));
+        let open = server.descriptors();
+        let count = u32::try_from(open.len()).unwrap();
+        if open.last() == Some(&(count - 1)) {
+            server.limit_descriptors(count);
+            return clients;
+        }
+        assert!(clients.len() < 100, "{open:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_a_free_descriptor_the_next_client_is_answered_and_no_other_is_cut_off(
+    pool: PgPool,
+) {
+    let cli = cli(&pool);
+    let server = Server::start(&cli);
+    wait_until_started(&cli).await;
+    let mut idle = leave_no_descriptor(&server);
+    assert_healthy(&server);
+    // One client came and the spare descriptor was for it: no other had to make room.
+    assert!(is_answered(&mut idle[0]));
+    for _ in 0..10 {
+        assert_healthy(&server);
+    }
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn thousands_of_idle_connections_keep_nobody_waiting(pool: PgPool) {
     let server = Server::start(&cli(&pool));

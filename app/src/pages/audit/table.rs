@@ -95,7 +95,7 @@ fn details(entry: AuditEntry) -> AnyView {
     ];
     let about = about
         .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.into_any())));
     let facts = differences.into_iter().chain(about);
     view! {
         <details>

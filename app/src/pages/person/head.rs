@@ -145,7 +145,7 @@ fn Actions(person: Person) -> impl IntoView {
     } else {
         view! {
             {link("edit", "Edit")}
-            {link("reset", "Send reset link")}
+            {link("reset", "Create reset link")}
             {link("sign-out", "Sign out everywhere")}
             {match person.user.summary.status {
                 Status::Suspended => button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any(),

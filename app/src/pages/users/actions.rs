@@ -56,7 +56,7 @@ pub fn RowActions(
                     <Glyph icon=Icon::More />
                 </button>
                 <div class="menu row-menu" id=menu popover>
-                    {link("reset", "Send reset link")}
+                    {link("reset", "Create reset link")}
                     {(!suspended).then(|| link("suspend", "Suspend"))}
                     {link("sign-out", "Sign out everywhere")}
                     {suspended.then(|| item(Deed::Lift, "Lift suspension"))}

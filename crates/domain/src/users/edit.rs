@@ -13,7 +13,7 @@ use crate::{
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
     json::{JsonLimits, check_object},
-    object::present,
+    object::{present, present_distinct},
 };
 
 /// Maximum number of clients of a user.
@@ -46,11 +46,17 @@ pub struct UserEdit {
     /// With a password: whether to revoke the user's sessions.
     pub end_sessions: bool,
     /// Profile fields; `null` removes them all.
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "present_distinct",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub profile: Option<Option<Map<String, Value>>>,
     /// Notification preferences; `null` removes them all.
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "present_distinct",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
     /// Numbers of the clients whose data the user can see.

@@ -256,6 +256,40 @@ async fn an_address_with_very_many_failures_waits_and_others_do_not(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn an_attempt_that_one_counter_denies_counts_in_no_other(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 1).await;
+    // Denied by the last counter: those before it have counted already.
+    run(
+        &pool,
+        "insert into login_attempts (scope, subject, failures, last_failed_at, blocked_until, created_at)
+        values ('address', sha256('192.0.2.1'), 100, now(), now() + interval '60 seconds', now())",
+    )
+    .await;
+    for _ in 0..3 {
+        let denied = try_from(&services, "user1", RIGHT, from("192.0.2.1")).await;
+        assert_eq!(denied, Err(429));
+    }
+    let of_account = "select coalesce(sum(failures + pending), 0)::bigint from login_attempts
+        where scope <> 'address'";
+    assert_eq!(count(&pool, of_account).await, 0);
+    // Denied by the first counter: those after it do not count.
+    for _ in 0..5 {
+        let failed = try_from(&services, "user1", WRONG, from("192.0.2.2")).await;
+        assert_eq!(failed, Err(401));
+    }
+    hold(&pool).await;
+    for _ in 0..30 {
+        let denied = try_from(&services, "user1", RIGHT, from("192.0.2.2")).await;
+        assert_eq!(denied, Err(429));
+    }
+    let of_all = "select failures::bigint from login_attempts where scope = 'account'";
+    assert_eq!(count(&pool, of_all).await, 5);
+    let elsewhere = try_from(&services, "user1", RIGHT, from("192.0.2.3")).await;
+    assert!(elsewhere.is_ok(), "{elsewhere:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn of_three_hundred_at_once_from_one_address_a_score_is_hashed(pool: PgPool) {
     let services = services(&pool);
     let tries = (0..300).map(|number| {

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
-    object::present,
+    object::{distinct, present},
     users::{create::UserDraft, detail::CreatedUser},
 };
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub(crate) struct Create {
     is_admin: Option<bool>,
     #[serde(default)]
     roles: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "distinct")]
     notification_preferences: Map<String, Value>,
     #[serde(default)]
     client_list: Vec<i32>,

@@ -94,7 +94,7 @@ fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
                 <label class="check">
                     <input type="radio" name="access" value="link" checked=!by_password />
                     <span>
-                        "Send a one-time link instead of a password"
+                        "Create a one-time link instead of a password"
                         <span class="check-note">"They choose their own. It works for 7 days."</span>
                     </span>
                 </label>

@@ -175,3 +175,23 @@ fn told(rows: Vec<ProfileRow>) -> String {
         .collect();
     facts.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::credentials::TEMPORARY_PASSWORD_MIN;
+
+    use super::*;
+
+    #[test]
+    fn a_field_for_a_password_of_another_user_says_the_length_that_is_checked() {
+        let said = format!("t least {TEMPORARY_PASSWORD_MIN} characters");
+        for lasting_passwords in [false, true] {
+            let mut context = PageContext::default();
+            context.site.lasting_passwords = lasting_passwords;
+            for spec in [admin_password(&context), new_password(&context)] {
+                let hint = spec.hint.unwrap_or_default();
+                assert!(hint.contains(&said), "{hint}");
+            }
+        }
+    }
+}

@@ -31,7 +31,7 @@ fn ResetForm(person: Person) -> impl IntoView {
             place=place
             sending=sending
             refusal=person.refusals.reset.clone().or(in_bin(&person.user))
-            action=Signal::stored("Make link".to_owned())
+            action=Signal::stored("Create link".to_owned())
         >
             <p>
                 "They choose a new password with it, which nobody else gets to know. It works once, for an hour; a link made before stops working."

@@ -1,0 +1,98 @@
+//! What a dialog says about the thing that it revokes or deletes, before that happens.
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{App, add_person, app, session};
+
+const KEY: &str = "0198c2a4-0000-7000-8000-0000000000a1";
+const SYSTEM_KEY: &str = "0198c2a4-0000-7000-8000-0000000000a2";
+const NEW_KEY: &str = "0198c2a4-0000-7000-8000-0000000000a3";
+const TOKEN: &str = "0198c2a4-0000-7000-8000-0000000000b1";
+const NEW_TOKEN: &str = "0198c2a4-0000-7000-8000-0000000000b2";
+
+/// Keys and tokens of Ada: some used at a known time, others never.
+const THINGS: &str = "
+    insert into api_keys (
+        id, user_id, provider, name, ciphertext, nonce, key_version, last4, usage_count, last_used_at, created_at, updated_at
+    )
+    select v.id::uuid, u.id, v.provider, 'Work', '\\x00', '\\x00', 1, 'abcd', v.uses, v.used_at::timestamptz, now(), now()
+    from (values
+        ('0198c2a4-0000-7000-8000-0000000000a1', 'ada', 'OPENAI', 1234, '2026-10-02 08:30:00+00'),
+        ('0198c2a4-0000-7000-8000-0000000000a2', null, 'OPENAI', 1234, '2026-10-02 08:30:00+00'),
+        ('0198c2a4-0000-7000-8000-0000000000a3', 'ada', 'ANTHROPIC', 0, null)
+    ) as v (id, username, provider, uses, used_at)
+    left join users u on u.username = v.username;
+    insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, created_at, expires_at, last_used_at)
+    select
+        v.id::uuid, u.id, 'script', 'rc_abcd', sha256(convert_to(v.id, 'UTF8')), '{account}', '2026-10-01 08:30:00+00',
+        now() + interval '3 days', v.used_at::timestamptz
+    from (values
+        ('0198c2a4-0000-7000-8000-0000000000b1', '2026-10-02 08:30:00+00'),
+        ('0198c2a4-0000-7000-8000-0000000000b2', null)
+    ) as v (id, used_at)
+    join users u on u.username = 'ada'";
+
+/// The facts of a dialog.
+async fn facts(app: &App, session: &str, path: &str) -> Value {
+    let asked = format!("/sfn/confirmation?path={path}");
+    let asked = app.get_as(session, &asked).await;
+    assert_eq!(asked.status, 200, "{path}: {}", asked.body);
+    asked.json()["facts"].clone()
+}
+
+fn fact(label: &str, text: &str, at: Option<&str>) -> Value {
+    json!({ "label": label, "text": text, "at": at })
+}
+
+/// When something was last used.
+fn last_used(is_used: bool) -> Value {
+    if is_used {
+        fact("Last used", "", Some("2026-10-02T08:30:00Z"))
+    } else {
+        fact("Last used", "Never", None)
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_dialog_of_a_key_says_how_often_and_when_it_was_last_used(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let (app, ada) = (app(&pool).keeping_keys(), session(&pool, "ada").await);
+    app.run(THINGS).await;
+    for (path, provider, uses) in [
+        (format!("/keys/{SYSTEM_KEY}/delete"), "OPENAI", "1,234"),
+        (format!("/users/ada/keys/{KEY}/revoke"), "OPENAI", "1,234"),
+        (format!("/account/keys/{KEY}/delete"), "OPENAI", "1,234"),
+        (format!("/account/keys/{NEW_KEY}/delete"), "ANTHROPIC", "0"),
+    ] {
+        let expected = json!([
+            fact("Provider", provider, None),
+            fact("Key", "...abcd", None),
+            fact("Uses", uses, None),
+            last_used(uses != "0"),
+        ]);
+        assert_eq!(facts(&app, &ada, &path).await, expected, "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    app.run(THINGS).await;
+    for (id, is_used) in [(TOKEN, true), (NEW_TOKEN, false)] {
+        for path in [
+            format!("/tokens/{id}/revoke"),
+            format!("/users/ada/keys/tokens/{id}/revoke"),
+            format!("/account/tokens/{id}/revoke"),
+        ] {
+            let expected = json!([
+                fact("Token", "rc_abcd…", None),
+                fact("Scopes", "account", None),
+                fact("Created", "", Some("2026-10-01T08:30:00Z")),
+                last_used(is_used),
+            ]);
+            assert_eq!(facts(&app, &ada, &path).await, expected, "{path}");
+        }
+    }
+}
