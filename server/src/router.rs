@@ -8,7 +8,7 @@ use std::{
 
 use app::{
     App,
-    api::registrations::Register,
+    api::{registrations::Register, ssr::FormProblem},
     context::PageContext,
     shell::{Assets, shell},
 };
@@ -214,6 +214,10 @@ pub(crate) fn provide(services: &Services) {
     }
     if let Some(context) = parts.extensions.get::<PageContext>() {
         provide_context(context.clone());
+        let outcome = context.outcome.as_ref();
+        if let Some(problem) = outcome.and_then(|outcome| outcome.problem.clone()) {
+            provide_context(FormProblem(problem));
+        }
     }
 }
 
