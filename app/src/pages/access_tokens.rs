@@ -22,16 +22,13 @@ use crate::{
     components::{
         icon::Icon,
         pager::{Pager, Pages},
+        parameters::{NONE, checked, use_query},
         records::{Record, Records},
         state::{ListFailure, ListState, Meaning, Waiting},
         title::PageTitle,
     },
     context::PageContext,
-    pages::{
-        confirm::ConfirmLink,
-        parameters::{NONE, checked, use_query},
-        users::links::with_selected,
-    },
+    pages::{confirm::ConfirmLink, users::links::with_selected},
 };
 
 /// Renders the page "Access tokens". Its whole state is in the URL.

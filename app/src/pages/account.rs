@@ -15,7 +15,7 @@ use domain::access::Principal;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
-use super::{form::Sending, person::with};
+use super::person::with;
 use crate::{
     api::{
         account::{self, find_account},
@@ -26,6 +26,7 @@ use crate::{
         badge::RoleBadges,
         brand::Brand,
         field::FieldSpec,
+        form::Sending,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         page_user::PageUser,

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::form;
 use crate::{
     api::{
         confirm::{
@@ -14,6 +13,7 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         facts::Fact,
+        form,
         keyed::keyed_by,
         time::Ago,
     },

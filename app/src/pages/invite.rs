@@ -4,7 +4,6 @@ use domain::{access::USER_ROLE, fields::FieldErrors};
 use leptos::prelude::*;
 
 use super::{
-    form,
     link::{DeadLink, handle},
     own_account::{AccountMade, OwnAccountForm},
 };
@@ -13,7 +12,7 @@ use crate::{
         error::ApiError,
         invitations::{AcceptInvitation, check_invitation, own_account},
     },
-    components::card::CardPage,
+    components::{card::CardPage, form},
     context::PageContext,
     format::capitalised,
 };

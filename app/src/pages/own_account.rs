@@ -3,14 +3,12 @@
 use domain::credentials::TRAP;
 use leptos::prelude::*;
 
-use super::{
-    form::Sending,
-    link::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
-};
+use super::link::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN};
 use crate::{
     components::{
         card::CardPage,
         field::{Field, FieldSpec},
+        form::Sending,
         icon::Icon,
         notice::ProblemNotice,
     },

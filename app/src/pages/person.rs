@@ -19,7 +19,6 @@ use domain::problem::{Code, Problem};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::form::{self, Sending};
 use crate::{
     api::{
         error::ApiError,
@@ -27,6 +26,7 @@ use crate::{
         person::{Part, Person, find_person, path},
     },
     components::{
+        form::{self, Sending},
         icon::Icon,
         keyed::keyed_by,
         state::{ListFailure, ListState, LoadFailure, Waiting},

@@ -7,13 +7,12 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    form,
     link::MessageCard,
     own_account::{AccountMade, OwnAccountForm},
 };
 use crate::{
     api::registrations::{Register as Form, own_account},
-    components::{card::CardPage, icon::Icon},
+    components::{card::CardPage, form, icon::Icon},
     context::{PageContext, Site},
 };
 

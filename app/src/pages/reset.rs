@@ -4,10 +4,7 @@ use domain::access_tokens::OpenToken;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{
-    form,
-    link::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next},
-};
+use super::link::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next};
 use crate::{
     api::{
         done::going_on,
@@ -17,6 +14,7 @@ use crate::{
     components::{
         card::CardPage,
         field::Field,
+        form,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         time::Ago,

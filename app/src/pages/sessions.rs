@@ -23,10 +23,14 @@ use crate::{
         listed::asked,
         sessions::{FAILED, list_all_sessions},
     },
-    components::{loading::Loading, state::Meaning, title::PageTitle},
+    components::{
+        loading::Loading,
+        parameters::{Query, checked, use_query},
+        state::Meaning,
+        title::PageTitle,
+    },
     context::PageContext,
     format::grouped,
-    pages::parameters::{Query, checked, use_query},
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};

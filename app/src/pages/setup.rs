@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::{
-    form,
     link::{DeadLink, handle},
     own_account::OwnAccountForm,
 };
@@ -12,7 +11,7 @@ use crate::{
         error::ApiError,
         setup::{ClaimSetup, check_setup_link},
     },
-    components::card::CardPage,
+    components::{card::CardPage, form},
 };
 
 /// Renders the page behind a setup link.

@@ -17,14 +17,16 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{bulk::SELECTED, error::ApiError, listed::asked, users::list_users},
-    components::choice::{Segmented, Value},
-    components::icon::Icon,
-    components::loading::Loading,
-    components::state::Meaning,
-    components::title::PageTitle,
+    components::{
+        choice::{Segmented, Value},
+        icon::Icon,
+        loading::Loading,
+        parameters::{Query, SELECTION, checked, use_query},
+        state::Meaning,
+        title::PageTitle,
+    },
     context::PageContext,
     format::grouped,
-    pages::parameters::{Query, SELECTION, checked, use_query},
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{Failed, SearchBox};

@@ -12,14 +12,12 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form,
         owned::{Counts, and_things},
         time::Exactly,
     },
     context::PageContext,
-    pages::{
-        form,
-        person::dialogs::delete::{CONFIRM, Uncounted},
-    },
+    pages::person::dialogs::delete::{CONFIRM, Uncounted},
 };
 
 const PATH: &str = "/account/delete";

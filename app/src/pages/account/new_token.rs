@@ -12,13 +12,11 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form::{self, Sending},
         icon::{Glyph, Icon},
     },
     context::PageContext,
-    pages::{
-        form::{self, Sending},
-        person::dialogs::typed_or,
-    },
+    pages::person::dialogs::typed_or,
 };
 
 const PATH: &str = "/account/tokens/new";

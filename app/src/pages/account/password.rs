@@ -7,12 +7,10 @@ use crate::{
     api::account::{Account, ChangePassword},
     components::{
         field::{Field, FieldSpec},
+        form,
         time::Ago,
     },
-    pages::{
-        form,
-        link::{NEW_PASSWORD, PASSWORD_AGAIN},
-    },
+    pages::link::{NEW_PASSWORD, PASSWORD_AGAIN},
 };
 
 const FIELDS: [FieldSpec; 3] = [

@@ -8,15 +8,13 @@ use crate::{
     api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
     components::{
         choice::Segmented,
+        conflict::Conflict,
+        form,
         frame::THEMES,
         icon::{Glyph, Icon},
     },
     context::PageContext,
-    pages::{
-        conflict::Conflict,
-        form,
-        person::{dialogs::typed_or, with},
-    },
+    pages::person::{dialogs::typed_or, with},
 };
 
 /// Renders the form for time zone and notifications, and the theme selector.

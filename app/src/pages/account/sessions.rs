@@ -9,14 +9,11 @@ use crate::{
     api::{account::list_own_sessions, listed::asked, person::Part},
     components::{
         icon::Icon,
+        parameters::{NONE, checked},
         records::{Record, Records},
         time::{Ago, Exactly},
     },
-    pages::{
-        confirm::ConfirmLink,
-        parameters::{NONE, checked},
-        person::tab,
-    },
+    pages::{confirm::ConfirmLink, person::tab},
 };
 
 const PATH: &str = "/account/sessions";

@@ -10,13 +10,12 @@ use crate::{
         listed::asked,
         person::Part,
     },
-    components::{icon::Icon, records::Records},
-    pages::{
-        access_tokens::row,
-        confirm::ConfirmLink,
+    components::{
+        icon::Icon,
         parameters::{NONE, checked},
-        person::tab,
+        records::Records,
     },
+    pages::{access_tokens::row, confirm::ConfirmLink, person::tab},
 };
 
 /// Renders the tab: the tokens, and the dialogs above them.

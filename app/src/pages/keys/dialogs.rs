@@ -14,15 +14,13 @@ use crate::{
         dialog::{FormDialog, Place},
         facts::Fact,
         field::{Field, FieldSpec},
+        form,
         keyed::keyed_by,
         time::Ago,
     },
     context::PageContext,
     format::count,
-    pages::{
-        form,
-        person::{dialogs::typed_or, with},
-    },
+    pages::person::{dialogs::typed_or, with},
 };
 
 const NAME: FieldSpec = FieldSpec {

@@ -12,19 +12,17 @@ use crate::{
         listed::asked,
     },
     components::{
+        form::{self, Sending},
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         page_user::PageUser,
+        parameters::{NONE, checked},
         records::Records,
         state::{ListFailure, ListState, Waiting},
         time::Ago,
     },
     context::PageContext,
     format::count,
-    pages::{
-        form::{self, Sending},
-        parameters::{NONE, checked},
-    },
 };
 
 pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used"];

@@ -5,9 +5,13 @@ use leptos::prelude::*;
 use super::{Opened, may_write, path, tab, with_person};
 use crate::{
     api::{listed::asked, person::list_personas},
-    components::{icon::Icon, records::Records, time::Ago},
+    components::{
+        icon::Icon,
+        parameters::{NONE, checked, use_query},
+        records::Records,
+        time::Ago,
+    },
     format::count,
-    pages::parameters::{NONE, checked, use_query},
 };
 
 /// Renders the personas with the counts of their ontologies and annotations.

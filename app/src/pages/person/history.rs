@@ -9,11 +9,11 @@ use crate::{
     api::{listed::asked, person::list_history},
     components::{
         icon::Icon,
+        parameters::{NONE, checked, use_query},
         records::Records,
         time::{Ago, Exactly},
     },
     format::capitalised,
-    pages::parameters::{NONE, checked, use_query},
 };
 
 /// Renders the entries, newest first.

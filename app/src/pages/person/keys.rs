@@ -10,14 +10,17 @@ use crate::{
         listed::asked,
         person::{Part, list_keys},
     },
-    components::{icon::Icon, records::Records},
+    components::{
+        icon::Icon,
+        parameters::{NONE, checked},
+        records::Records,
+    },
     pages::{
         confirm::ConfirmLink,
         keys::{
             may_write,
             table::{COLUMNS, WITH_ACTIONS, cells},
         },
-        parameters::{NONE, checked},
     },
 };
 

@@ -8,13 +8,13 @@ use crate::{
     api::{listed::asked, person::list_sessions},
     components::{
         icon::Icon,
+        parameters::{NONE, checked},
         records::Records,
         time::{Ago, Exactly},
     },
     context::PageContext,
     pages::{
         confirm::ConfirmLink,
-        parameters::{NONE, checked},
         sessions::{links, may_write},
     },
 };

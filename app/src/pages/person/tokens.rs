@@ -6,12 +6,15 @@ use leptos::prelude::*;
 use super::{Opened, path, tab, with_person};
 use crate::{
     api::{access_tokens::list_person_tokens, listed::asked, person::Part},
-    components::{icon::Icon, records::Records},
+    components::{
+        icon::Icon,
+        parameters::{NONE, checked},
+        records::Records,
+    },
     context::PageContext,
     pages::{
         access_tokens::{may_write, of_person, row},
         confirm::ConfirmLink,
-        parameters::{NONE, checked},
     },
 };
 

@@ -11,15 +11,13 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
-    },
-    context::PageContext,
-    pages::{
         form,
         parameters::use_query,
-        users::{
-            bulk::{NothingToDo, People},
-            links::with_selected,
-        },
+    },
+    context::PageContext,
+    pages::users::{
+        bulk::{NothingToDo, People},
+        links::with_selected,
     },
 };
 

@@ -16,11 +16,11 @@ use crate::{
     components::{
         badge::RoleBadge,
         icon::Icon,
+        parameters::{NONE, checked, use_query},
         records::{Record, Records},
         time::{Ago, Exactly},
     },
     pages::{
-        parameters::{NONE, checked, use_query},
         person::{More, tab},
         users::links::with_selected,
     },

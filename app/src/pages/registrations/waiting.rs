@@ -16,11 +16,11 @@ use crate::{
     },
     components::{
         icon::Icon,
+        parameters::{SELECTION, checked, use_query},
         records::{Record, Records},
         time::Ago,
     },
     pages::{
-        parameters::{SELECTION, checked, use_query},
         person::{More, tab},
         users::{
             links::with_selected,

@@ -18,15 +18,13 @@ use crate::{
     components::{
         icon::Icon,
         pager::{Pager, Pages},
+        parameters::{NONE, checked, use_query},
         records::{Record, Records},
         state::{ListFailure, ListState, Waiting},
         time::Ago,
         title::PageTitle,
     },
-    pages::{
-        parameters::{NONE, checked, use_query},
-        users::links::with_selected,
-    },
+    pages::users::links::with_selected,
 };
 
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.

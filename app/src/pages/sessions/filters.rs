@@ -4,7 +4,7 @@ use domain::sessions::list::SessionParams;
 use leptos::prelude::*;
 
 use super::links;
-use crate::pages::filters::{Entry, FilterField, FilterForm};
+use crate::components::filters::{Entry, FilterField, FilterForm};
 
 /// Id of the `<datalist>` with the device names.
 pub(super) const DEVICES: &str = "devices";

@@ -15,14 +15,12 @@ use crate::{
     },
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
+        form,
         notice::ProblemNotice,
+        parameters::{Query, use_query},
     },
     context::PageContext,
     format::grouped,
-    pages::{
-        form,
-        parameters::{Query, use_query},
-    },
 };
 
 const PATH: &str = "/sessions/revoke";

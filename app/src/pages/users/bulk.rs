@@ -17,11 +17,13 @@ use crate::{
     },
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
+        form,
         notice::ProblemNotice,
+        parameters::use_query,
+        suspension::SuspensionFields,
         time::Exactly,
     },
     context::PageContext,
-    pages::{form, parameters::use_query, suspension::SuspensionFields},
 };
 
 /// Returns the path of the dialog of a bulk action.

@@ -19,10 +19,10 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form::{self, Sending},
         roles::RoleChoice,
     },
     context::PageContext,
-    pages::form::{self, Sending},
 };
 
 const PATH: &str = "/users/new";

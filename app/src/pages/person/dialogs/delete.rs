@@ -17,12 +17,12 @@ use crate::{
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
         field::{Field, FieldSpec},
+        form,
         notice::ProblemNotice,
         owned::{Counts, and_things},
         time::Exactly,
     },
     context::PageContext,
-    pages::form,
 };
 
 /// Field for the username as confirmation.

@@ -15,16 +15,14 @@ use crate::{
         person::Person,
     },
     components::{
+        conflict::{Conflict, Theirs},
         dialog::FormDialog,
         field::{Field, FieldSpec},
+        form,
         roles::RoleChoice,
     },
     context::PageContext,
     format::capitalised,
-    pages::{
-        conflict::{Conflict, Theirs},
-        form,
-    },
 };
 
 /// Returns the field for a new password.
