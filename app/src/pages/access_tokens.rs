@@ -6,7 +6,6 @@ use domain::{
     access::Permission,
     access_tokens::{AccessToken, TokenState, list::TokenParams},
     list::{Limits, PageParams},
-    users::detail::UserRef,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -28,7 +27,8 @@ use crate::{
         title::PageTitle,
     },
     context::PageContext,
-    pages::{confirm::ConfirmLink, users::links::with_selected},
+    links::tokens,
+    pages::confirm::ConfirmLink,
 };
 
 /// Renders the page "Access tokens". Its whole state is in the URL.
@@ -68,7 +68,7 @@ pub fn AccessTokens() -> impl IntoView {
                                 <ListFailure
                                     title="The access tokens could not be loaded"
                                     problem=problem
-                                    again=href(&params.get_untracked())
+                                    again=tokens::href(&params.get_untracked())
                                     all=ALL.to_owned()
                                     label="Show all access tokens"
                                 />
@@ -86,19 +86,6 @@ pub fn AccessTokens() -> impl IntoView {
 /// Returns whether the viewer can revoke the tokens of other users.
 pub(super) fn may_write() -> bool {
     PageContext::current().may(Permission::TokensWrite)
-}
-
-/// Returns the URL of the list for the parameters.
-fn href(params: &TokenParams) -> String {
-    with_selected(ALL, params.pairs().into_iter(), &[])
-}
-
-/// Returns the URL of the list of a user's tokens.
-pub(super) fn of_person(username: &str) -> String {
-    href(&TokenParams {
-        person: Some(UserRef::naming(username)),
-        ..TokenParams::default()
-    })
 }
 
 /// Renders the filter form. It leads to the filtered list, with scripts or without.
@@ -158,7 +145,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page.place, page.tokens.len(), href);
+    let pages = Pages::of(params, &page.place, page.tokens.len(), tokens::href);
     let rows = page.tokens.into_iter().map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",

@@ -15,7 +15,7 @@ use crate::{
     components::{records::Records, title::PageTitle},
     context::PageContext,
     format::total,
-    pages::users::links,
+    links::users,
 };
 use domain::users::list::ListParams;
 use table::{AddLink, Shown};
@@ -60,7 +60,7 @@ fn providers(listed: Listed) -> impl IntoView {
         ];
         (id, cells)
     });
-    let everybody = links::href(&ListParams {
+    let everybody = users::href(&ListParams {
         q: Some("has:api-keys".to_owned()),
         ..ListParams::default()
     });

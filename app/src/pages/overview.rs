@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{person::history::deed, users::links};
+use super::person::history::deed;
 use crate::{
     api::{
         error::ApiError,
@@ -26,6 +26,7 @@ use crate::{
     },
     context::PageContext,
     format::total,
+    links::users,
 };
 
 /// Renders the counts, charts, alerts and latest changes.
@@ -193,7 +194,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
 
 /// Returns the URL of the user list for a search.
 fn found(search: &str) -> String {
-    links::href(&ListParams {
+    users::href(&ListParams {
         q: Some(search.to_owned()).filter(|search| !search.is_empty()),
         ..ListParams::default()
     })

@@ -2,7 +2,6 @@
 
 pub mod failed;
 pub mod filters;
-pub(super) mod links;
 pub mod live;
 pub mod revoke;
 pub mod row;
@@ -31,6 +30,7 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
+    links::sessions as links,
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};

@@ -5,7 +5,6 @@ pub mod bin;
 pub mod bulk;
 pub mod filters;
 pub mod help;
-pub(crate) mod links;
 pub mod rows;
 pub mod search;
 pub mod selection;
@@ -27,6 +26,7 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
+    links::users as links,
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{Failed, SearchBox};

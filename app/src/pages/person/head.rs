@@ -21,7 +21,8 @@ use crate::{
         title::PageTitle,
     },
     context::PageContext,
-    pages::users::{links::with_selected, selection::shown},
+    links::with_selected,
+    pages::users::selection::shown,
 };
 
 /// Tabs: path segment, name and required permission.

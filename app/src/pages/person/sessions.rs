@@ -13,10 +13,8 @@ use crate::{
         time::{Ago, Exactly},
     },
     context::PageContext,
-    pages::{
-        confirm::ConfirmLink,
-        sessions::{links, may_write},
-    },
+    links::sessions,
+    pages::{confirm::ConfirmLink, sessions::may_write},
 };
 
 const COLUMNS: &[&str] = &["Device", "Address", "Signed in", "Last seen", "Ends"];
@@ -45,14 +43,14 @@ pub fn Sessions() -> impl IntoView {
         let (user, refused) = (&person.user.summary, person.refusals.end_sessions.is_some());
         let see = may_see().then(|| {
             view! {
-                <a class="button" href=links::of_person(&user.username)>
+                <a class="button" href=sessions::of_person(&user.username)>
                     "Show among all sessions"
                 </a>
             }
         });
         let revoke = (may_see() && may_write() && !refused).then(|| {
             view! {
-                <a class="button" href=links::revoke_of_person(&user.username)>
+                <a class="button" href=sessions::revoke_of_person(&user.username)>
                     "Revoke all…"
                 </a>
             }

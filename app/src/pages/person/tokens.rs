@@ -12,8 +12,9 @@ use crate::{
         records::Records,
     },
     context::PageContext,
+    links::tokens::of_person,
     pages::{
-        access_tokens::{may_write, of_person, row},
+        access_tokens::{may_write, row},
         confirm::ConfirmLink,
     },
 };

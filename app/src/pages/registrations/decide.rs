@@ -15,10 +15,8 @@ use crate::{
         parameters::use_query,
     },
     context::PageContext,
-    pages::users::{
-        bulk::{NothingToDo, People},
-        links::with_selected,
-    },
+    links::with_selected,
+    pages::users::bulk::{NothingToDo, People},
 };
 
 const NOTE: FieldSpec = FieldSpec {

@@ -20,10 +20,8 @@ use crate::{
         records::{Record, Records},
         time::{Ago, Exactly},
     },
-    pages::{
-        person::{More, tab},
-        users::links::with_selected,
-    },
+    links::with_selected,
+    pages::person::{More, tab},
 };
 
 /// Invitations of the page, shared with the dialogs above it.

@@ -20,12 +20,10 @@ use crate::{
         records::{Record, Records},
         time::Ago,
     },
+    links::with_selected,
     pages::{
         person::{More, tab},
-        users::{
-            links::with_selected,
-            selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
-        },
+        users::selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
     },
 };
 

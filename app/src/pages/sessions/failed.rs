@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{Tabs, links};
+use super::Tabs;
 use crate::{
     api::{
         error::ApiError,
@@ -24,7 +24,7 @@ use crate::{
         time::Ago,
         title::PageTitle,
     },
-    pages::users::links::with_selected,
+    links::{sessions as links, with_selected},
 };
 
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{filters::AGES, links, params};
+use super::{filters::AGES, params};
 use crate::{
     api::{
         error::ApiError,
@@ -21,6 +21,7 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
+    links::sessions as links,
 };
 
 const PATH: &str = "/sessions/revoke";

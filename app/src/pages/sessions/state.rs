@@ -3,13 +3,13 @@
 use domain::{problem::Problem, sessions::list::SessionParams};
 use leptos::prelude::*;
 
-use super::{
-    links,
-    table::{LIVE, head},
-};
-use crate::components::{
-    icon::Icon,
-    state::{ListFailure, ListState, Readings},
+use super::table::{LIVE, head};
+use crate::{
+    components::{
+        icon::Icon,
+        state::{ListFailure, ListState, Readings},
+    },
+    links::sessions as links,
 };
 
 /// Renders the empty state: no sessions match the filter, or there are no sessions.

@@ -5,7 +5,7 @@ use domain::sessions::{Session, list::SessionParams};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{links, live::Live, may_write, row::why, state::Nothing};
+use super::{live::Live, may_write, row::why, state::Nothing};
 use crate::{
     api::{person::path_of, sessions::SessionList},
     components::{
@@ -14,6 +14,7 @@ use crate::{
         pager::{Pager, Pages},
         time::{Ago, Upcoming},
     },
+    links::sessions as links,
     pages::confirm::ConfirmLink,
 };
 

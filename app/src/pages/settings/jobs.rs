@@ -25,7 +25,7 @@ use crate::{
         records::Records,
         state::{ListFailure, ListState, Meaning, Waiting},
     },
-    pages::users::links::with_selected,
+    links::with_selected,
 };
 
 /// Interval at which the list is loaded again while a job is queued or running.

@@ -9,7 +9,7 @@ use domain::users::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{links, selection::Deeds};
+use super::selection::Deeds;
 use crate::{
     api::{
         bulk::{BulkDeed, DoToSeveral, SELECTED, list_of, preview_several},
@@ -24,6 +24,7 @@ use crate::{
         time::Exactly,
     },
     context::PageContext,
+    links::users as links,
 };
 
 /// Returns the path of the dialog of a bulk action.

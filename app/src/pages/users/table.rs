@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     bin::{self, BinTable},
-    bulk, links,
+    bulk,
     rows::Row,
     selection::{self, SelectAllCell, Selection, SelectionBar},
 };
@@ -22,6 +22,7 @@ use crate::{
         state::ListState,
     },
     format::total,
+    links::users as links,
 };
 
 /// Columns: CSS class, heading and sort key.
