@@ -1,4 +1,5 @@
-//! Pages. A page reads the URL, loads its data once and passes it to the components.
+//! Pages. A page reads the URL, loads its data once and passes it to the components. It imports no other page: what several
+//! pages share is a component.
 
 pub mod access_tokens;
 pub mod account;
@@ -6,11 +7,9 @@ pub mod audit;
 pub mod confirm;
 pub mod invite;
 pub mod keys;
-pub mod link;
 pub mod login;
 pub mod not_found;
 pub mod overview;
-pub mod own_account;
 pub mod person;
 pub mod register;
 pub mod registrations;

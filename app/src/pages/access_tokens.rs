@@ -1,7 +1,5 @@
 //! Page with the access tokens of all users.
 
-pub mod row;
-
 use domain::{
     access::Permission,
     access_tokens::{AccessToken, TokenState, list::TokenParams},
@@ -19,6 +17,7 @@ use crate::{
         person::path_of,
     },
     components::{
+        confirm_link::ConfirmLink,
         icon::Icon,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
@@ -28,7 +27,6 @@ use crate::{
     },
     context::PageContext,
     links::tokens,
-    pages::confirm::ConfirmLink,
 };
 
 /// Renders the page "Access tokens". Its whole state is in the URL.
@@ -84,7 +82,7 @@ pub fn AccessTokens() -> impl IntoView {
 }
 
 /// Returns whether the viewer can revoke the tokens of other users.
-pub(super) fn may_write() -> bool {
+fn may_write() -> bool {
     PageContext::current().may(Permission::TokensWrite)
 }
 
@@ -177,7 +175,7 @@ fn cells(token: AccessToken, now: OffsetDateTime) -> Record {
         </a>
         <p class="muted">{user.username}</p>
     };
-    let mut cells = row::cells(token, now);
+    let mut cells = token_row::cells(token, now);
     cells.insert(1, person.into_any());
     cells.push(button.into_any());
     (id.to_string(), cells)

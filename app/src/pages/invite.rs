@@ -3,16 +3,17 @@
 use domain::{access::USER_ROLE, fields::FieldErrors};
 use leptos::prelude::*;
 
-use super::{
-    link::{DeadLink, handle},
-    own_account::{AccountMade, OwnAccountForm},
-};
 use crate::{
     api::{
         error::ApiError,
         invitations::{AcceptInvitation, check_invitation, own_account},
     },
-    components::{card::CardPage, form},
+    components::{
+        card::CardPage,
+        form,
+        link_page::{DeadLink, handle},
+        own_account::{AccountMade, OwnAccountForm},
+    },
     context::PageContext,
     format::capitalised,
 };

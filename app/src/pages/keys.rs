@@ -1,6 +1,7 @@
 //! Page "API keys": the provider API keys of the system, and the number of users with keys of their own.
 
 pub mod dialogs;
+pub mod own;
 pub mod table;
 
 use domain::{
@@ -21,7 +22,7 @@ use domain::users::list::ListParams;
 use table::{AddLink, Shown};
 
 /// Returns whether the viewer can change the system's keys and revoke the keys of users.
-pub(in crate::pages) fn may_write() -> bool {
+fn may_write() -> bool {
     expect_context::<PageContext>().may(Permission::ApiKeysWrite)
 }
 

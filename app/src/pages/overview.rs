@@ -10,13 +10,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::person::history::deed;
 use crate::{
     api::{
         error::ApiError,
         overview::{OverviewNow, get_overview},
     },
     components::{
+        changes::deed,
         chart::DayChart,
         icon::{Glyph, Icon},
         records::Records,

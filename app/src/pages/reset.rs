@@ -4,7 +4,6 @@ use domain::access_tokens::OpenToken;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::link::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next};
 use crate::{
     api::{
         done::going_on,
@@ -16,6 +15,7 @@ use crate::{
         field::Field,
         form,
         icon::{Glyph, Icon},
+        link_page::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next},
         notice::ProblemNotice,
         time::Ago,
     },

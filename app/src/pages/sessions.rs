@@ -107,7 +107,7 @@ fn params(query: &Query) -> SessionParams {
 }
 
 /// Returns whether the viewer can revoke sessions of other users.
-pub(super) fn may_write() -> bool {
+fn may_write() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
     context
         .principal

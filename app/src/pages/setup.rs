@@ -2,16 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{
-    link::{DeadLink, handle},
-    own_account::OwnAccountForm,
-};
 use crate::{
     api::{
         error::ApiError,
         setup::{ClaimSetup, check_setup_link},
     },
-    components::{card::CardPage, form},
+    components::{
+        card::CardPage,
+        form,
+        link_page::{DeadLink, handle},
+        own_account::OwnAccountForm,
+    },
 };
 
 /// Renders the page behind a setup link.

@@ -7,7 +7,6 @@ pub mod filters;
 pub mod help;
 pub mod rows;
 pub mod search;
-pub mod selection;
 pub mod table;
 
 use domain::{filter::Dated, list::PageParams, users::list::ListParams};

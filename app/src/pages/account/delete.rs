@@ -10,6 +10,7 @@ use crate::{
         error::ApiError,
     },
     components::{
+        deletion::{CONFIRM, Uncounted},
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
         form,
@@ -17,7 +18,6 @@ use crate::{
         time::Exactly,
     },
     context::PageContext,
-    pages::person::dialogs::delete::{CONFIRM, Uncounted},
 };
 
 const PATH: &str = "/account/delete";

@@ -14,9 +14,9 @@ use crate::{
         field::{Field, FieldSpec},
         form::{self, Sending},
         icon::{Glyph, Icon},
+        typed::typed_or,
     },
     context::PageContext,
-    pages::person::dialogs::typed_or,
 };
 
 const PATH: &str = "/account/tokens/new";

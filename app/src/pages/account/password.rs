@@ -8,9 +8,9 @@ use crate::{
     components::{
         field::{Field, FieldSpec},
         form,
+        link_page::{NEW_PASSWORD, PASSWORD_AGAIN},
         time::Ago,
     },
-    pages::link::{NEW_PASSWORD, PASSWORD_AGAIN},
 };
 
 const FIELDS: [FieldSpec; 3] = [

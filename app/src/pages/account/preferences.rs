@@ -12,9 +12,10 @@ use crate::{
         form,
         frame::THEMES,
         icon::{Glyph, Icon},
+        tab::with,
+        typed::typed_or,
     },
     context::PageContext,
-    pages::person::{dialogs::typed_or, with},
 };
 
 /// Renders the form for time zone and notifications, and the theme selector.

@@ -8,13 +8,13 @@ use crate::{
     components::{
         conflict::{Conflict, Theirs},
         facts::Fact,
-        field::{Field, FieldSpec},
+        field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
         form,
         time::Ago,
+        typed::typed_or,
     },
     context::PageContext,
     format::day,
-    pages::person::dialogs::{DISPLAY_NAME, EMAIL, typed_or},
 };
 
 /// Current password, which only a change of the email address requires.

@@ -8,12 +8,13 @@ use time::OffsetDateTime;
 use crate::{
     api::{account::list_own_sessions, listed::asked, person::Part},
     components::{
+        confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
         records::{Record, Records},
+        tab::tab,
         time::{Ago, Exactly},
     },
-    pages::{confirm::ConfirmLink, person::tab},
 };
 
 const PATH: &str = "/account/sessions";

@@ -16,11 +16,12 @@ use crate::{
         field::{Field, FieldSpec},
         form,
         keyed::keyed_by,
+        tab::with,
         time::Ago,
+        typed::typed_or,
     },
     context::PageContext,
     format::count,
-    pages::person::{dialogs::typed_or, with},
 };
 
 const NAME: FieldSpec = FieldSpec {

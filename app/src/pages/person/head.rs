@@ -16,13 +16,13 @@ use crate::{
         badge::{DeletedBadge, RoleBadges, StatusBadge},
         notice::ProblemNotice,
         page_user::PageUser,
+        selection::shown,
         tabs::Tabs,
         time::Exactly,
         title::PageTitle,
     },
     context::PageContext,
     links::with_selected,
-    pages::users::selection::shown,
 };
 
 /// Tabs: path segment, name and required permission.

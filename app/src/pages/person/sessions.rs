@@ -3,18 +3,19 @@
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{Opened, path, tab, with_person};
+use super::{Opened, path, with_person};
 use crate::{
     api::{listed::asked, person::list_sessions},
     components::{
+        confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
         records::Records,
+        tab::tab,
         time::{Ago, Exactly},
     },
     context::PageContext,
     links::sessions,
-    pages::{confirm::ConfirmLink, sessions::may_write},
 };
 
 const COLUMNS: &[&str] = &["Device", "Address", "Signed in", "Last seen", "Ends"];
@@ -102,4 +103,9 @@ fn may_see() -> bool {
             .permissions
             .include(domain::access::Permission::SessionsRead)
     })
+}
+
+/// Returns whether the viewer can revoke sessions.
+fn may_write() -> bool {
+    PageContext::current().may(domain::access::Permission::SessionsWrite)
 }

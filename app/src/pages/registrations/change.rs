@@ -11,8 +11,8 @@ use crate::{
         form,
         keyed::keyed_by,
         parameters::use_query,
+        tab::with,
     },
-    pages::person::with,
 };
 
 /// Renders the dialog that creates a new link.

@@ -9,6 +9,7 @@ use crate::{
         registrations::{DecideRegistrations, WAITING, list_of, preview_decision},
     },
     components::{
+        bulk_dialog::{NothingToDo, People},
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
         form,
@@ -16,7 +17,6 @@ use crate::{
     },
     context::PageContext,
     links::with_selected,
-    pages::users::bulk::{NothingToDo, People},
 };
 
 const NOTE: FieldSpec = FieldSpec {

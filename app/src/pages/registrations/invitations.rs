@@ -18,10 +18,10 @@ use crate::{
         icon::Icon,
         parameters::{NONE, checked, use_query},
         records::{Record, Records},
+        tab::{More, tab},
         time::{Ago, Exactly},
     },
     links::with_selected,
-    pages::person::{More, tab},
 };
 
 /// Invitations of the page, shared with the dialogs above it.

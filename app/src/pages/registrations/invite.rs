@@ -18,9 +18,9 @@ use crate::{
         field::{Field, FieldSpec},
         form,
         roles::RoleChoice,
+        typed::{ticked_roles, typed_or},
     },
     context::PageContext,
-    pages::person::dialogs::{ticked_roles, typed_or},
 };
 
 const PATH: &str = "/registrations/invitations/new";

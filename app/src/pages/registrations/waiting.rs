@@ -18,13 +18,11 @@ use crate::{
         icon::Icon,
         parameters::{SELECTION, checked, use_query},
         records::{Record, Records},
+        selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
+        tab::{More, tab},
         time::Ago,
     },
     links::with_selected,
-    pages::{
-        person::{More, tab},
-        users::selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
-    },
 };
 
 /// Bulk actions on the selected registrations: path and label.

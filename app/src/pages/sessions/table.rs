@@ -10,12 +10,12 @@ use crate::{
     api::{person::path_of, sessions::SessionList},
     components::{
         avatar::Avatar,
+        confirm_link::ConfirmLink,
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
         time::{Ago, Upcoming},
     },
     links::sessions as links,
-    pages::confirm::ConfirmLink,
 };
 
 /// Columns: CSS class, heading, and the sort key if the column is sortable: `true` for the last activity, `false` for the start.

@@ -10,7 +10,6 @@ use leptos::prelude::*;
 use super::{
     actions::BinActions,
     rows::{Number, email_cell, person_cell},
-    selection::Selection,
     table::{NoUsers, actions_head},
 };
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
         icon::Icon,
         pager::{Pager, Pages},
         rows::KeyedRow,
+        selection::Selection,
         state::ListState,
         time::{Ago, Upcoming},
     },

@@ -4,15 +4,13 @@ use ::time::OffsetDateTime;
 use domain::users::UserSummary;
 use leptos::prelude::*;
 
-use super::{
-    actions::RowActions,
-    selection::{SelectCell, Selection, shown},
-};
+use super::actions::RowActions;
 use crate::{
     api::person::path,
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
+        selection::{SelectCell, Selection, shown},
         time::Ago,
     },
     format::grouped,

@@ -11,7 +11,6 @@ use super::{
     bin::{self, BinTable},
     bulk,
     rows::Row,
-    selection::{self, SelectAllCell, Selection, SelectionBar},
 };
 use crate::{
     api::users::{Shown, UserList},
@@ -19,6 +18,7 @@ use crate::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
         rows::KeyedRow,
+        selection::{self, SelectAllCell, Selection, SelectionBar},
         state::ListState,
     },
     format::total,
