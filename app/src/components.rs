@@ -1,5 +1,5 @@
-//! UI components. They render their properties and report events; they call no server functions. A form
-//! is submitted to the server function that its page names.
+//! UI components. They render their properties and report events; they call no server functions. A form is submitted to
+//! the server function that its page names.
 
 pub mod api_keys;
 pub mod avatar;
