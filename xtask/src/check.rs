@@ -1,6 +1,7 @@
 //! Static checks, which do not run the product.
 
 mod graph;
+mod layers;
 mod licences;
 mod lints;
 mod openings;
@@ -35,6 +36,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("forbidden text", texts::check),
     ("words of the glossary", words::check),
     ("openings of doc comments", openings::check),
+    ("imports between layers of the app", layers::check),
     ("dependencies between packages", walls::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
