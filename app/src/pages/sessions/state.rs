@@ -1,47 +1,13 @@
-//! Empty, error and loading states of the session list.
+//! Error and loading states of the session list.
 
 use domain::{problem::Problem, sessions::list::SessionParams};
 use leptos::prelude::*;
 
 use super::table::{LIVE, head};
 use crate::{
-    components::{
-        icon::Icon,
-        state::{ListFailure, ListState, Readings},
-    },
+    components::state::{ListFailure, Readings},
     links::sessions as links,
 };
-
-/// Renders the empty state: no sessions match the filter, or there are no sessions.
-#[component]
-pub fn Nothing(
-    /// State of the list, from the URL.
-    params: SessionParams,
-) -> impl IntoView {
-    let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
-    let title = if filtered {
-        "No sessions match"
-    } else {
-        "No sessions here"
-    };
-    let text = if filtered {
-        "Remove a filter, or start again."
-    } else if links::is_of_ended(&params) {
-        "Sessions that ended in the last 30 days are listed with when, why and by whom."
-    } else {
-        "Whoever is signed in is listed with device, address and when they were last seen."
-    };
-    view! {
-        <ListState icon=Icon::Monitor title=title>
-            <p class="state-text">{text}</p>
-            <div class="state-actions">
-                <a class="button button-primary" href=links::cleared(&params)>
-                    {if filtered { "Clear filters" } else { "Go to the first page" }}
-                </a>
-            </div>
-        </ListState>
-    }
-}
 
 /// Renders the error of loading the list.
 #[component]

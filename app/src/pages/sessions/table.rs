@@ -5,7 +5,7 @@ use domain::sessions::{Session, list::SessionParams};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{live::Live, may_write, row::why, state::Nothing};
+use super::{live::Live, may_write, row::why};
 use crate::{
     api::{person::path_of, sessions::SessionList},
     components::{
@@ -13,6 +13,7 @@ use crate::{
         confirm_link::ConfirmLink,
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
+        state::ListState,
         time::{Ago, Upcoming},
     },
     links::sessions as links,
@@ -236,5 +237,36 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
             </td>
             {button}
         </tr>
+    }
+}
+
+/// Renders the empty state: no sessions match the filter, or there are no sessions.
+#[component]
+fn Nothing(
+    /// State of the list, from the URL.
+    params: SessionParams,
+) -> impl IntoView {
+    let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
+    let title = if filtered {
+        "No sessions match"
+    } else {
+        "No sessions here"
+    };
+    let text = if filtered {
+        "Remove a filter, or start again."
+    } else if links::is_of_ended(&params) {
+        "Sessions that ended in the last 30 days are listed with when, why and by whom."
+    } else {
+        "Whoever is signed in is listed with device, address and when they were last seen."
+    };
+    view! {
+        <ListState icon=Icon::Monitor title=title>
+            <p class="state-text">{text}</p>
+            <div class="state-actions">
+                <a class="button button-primary" href=links::cleared(&params)>
+                    {if filtered { "Clear filters" } else { "Go to the first page" }}
+                </a>
+            </div>
+        </ListState>
     }
 }
