@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod bin;
 pub mod bulk;
+pub mod empty;
 pub mod filters;
 pub mod help;
 pub mod rows;

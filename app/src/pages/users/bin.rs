@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::{
     actions::BinActions,
-    rows::{Number, email_cell, person_cell},
-    table::{NoUsers, actions_head},
+    empty::NoUsers,
+    rows::{Number, actions_head, email_cell, person_cell},
 };
 use crate::{
     components::{

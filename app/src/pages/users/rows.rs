@@ -100,3 +100,12 @@ pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
         </td>
     }
 }
+
+/// Renders the heading of the actions column.
+pub(super) fn actions_head() -> impl IntoView {
+    view! {
+        <th scope="col" class="cell-actions">
+            <span class="visually-hidden">"Actions"</span>
+        </th>
+    }
+}
