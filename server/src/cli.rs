@@ -29,7 +29,7 @@ use service::{
     sessions::live::Live, time_zones::TimeZones,
 };
 
-use crate::config::Config;
+use crate::{config::Config, failure::Failure, output::is_closed_pipe};
 
 /// Manages the user accounts of a self-hosted multi-user application.
 #[derive(Debug, Parser)]
@@ -80,9 +80,6 @@ impl Command {
         }
     }
 }
-
-/// Error of a command: one sentence for the operator.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Exit status for arguments that are not understood, the same as clap's.
 const MISUNDERSTOOD: u8 = 2;
@@ -152,24 +149,4 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         work: Arc::default(),
         clock: crate::config::clock,
     })
-}
-
-/// Writes a line to standard output, for the operator or a program.
-pub(crate) fn say(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
-}
-
-/// Returns whether a command failed only because its reader has closed the pipe, as `head` does.
-fn is_closed_pipe(failure: &Failure) -> bool {
-    failure
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// Ignores a closed pipe, for a command that continues without its reader.
-pub(crate) fn ignore_closed_pipe(written: Result<(), Failure>) -> Result<(), Failure> {
-    match written {
-        Err(failure) if is_closed_pipe(&failure) => Ok(()),
-        written => written,
-    }
 }

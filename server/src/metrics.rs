@@ -16,8 +16,8 @@ use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
     TrustedProxies,
-    cli::Failure,
     connections::{self, Capacity, Listener},
+    failure::Failure,
 };
 
 const DURATION: &str = "rollcall_http_request_duration_seconds";

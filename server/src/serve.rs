@@ -15,10 +15,12 @@ use tokio::{
 
 use crate::{
     Limits,
-    cli::{Failure, ignore_closed_pipe, say},
     config::Config,
     connections::{self, Capacity, Listener},
-    metrics, router,
+    failure::Failure,
+    metrics,
+    output::{ignore_closed_pipe, say},
+    router,
 };
 
 /// Interval of housekeeping, which ends what has expired and removes old data.

@@ -20,7 +20,8 @@ use ureq::{
 };
 use uuid::Uuid;
 
-use super::{Failure, fault::Fault, user::print::note};
+use super::{fault::Fault, user::print::note};
+use crate::failure::Failure;
 use address::Address;
 use answer::{Answer, Begun};
 

@@ -4,7 +4,8 @@ use domain::users::{UserSummary, list::ListParams};
 
 use super::print::{Output, moment};
 use crate::{
-    cli::{Failure, place::Place, rows::Rows},
+    cli::{place::Place, rows::Rows},
+    failure::Failure,
     rest::users::ListedUser,
 };
 

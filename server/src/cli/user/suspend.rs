@@ -7,10 +7,7 @@ use super::{
     until::{self, Until},
     who::Who,
 };
-use crate::{
-    cli::{Failure, place::Place},
-    config::clock,
-};
+use crate::{cli::place::Place, config::clock, failure::Failure};
 
 /// Suspend a user, for a period or until lifted. All sessions of the user are revoked at once.
 #[derive(Debug, clap::Args)]
