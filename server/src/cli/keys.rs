@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use service::{access::operator, keys};
 
-use super::services;
+use super::start::services;
 use crate::{config::Config, failure::Failure, logging, output::say};
 
 /// Manage the encryption of provider API keys.

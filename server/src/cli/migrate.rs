@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::services;
+use super::start::services;
 use crate::{config::Config, failure::Failure, logging, output::say};
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {

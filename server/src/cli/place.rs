@@ -13,7 +13,7 @@ use super::{
     fault::Fault,
     input,
     remote::{Remote, address::Address},
-    services,
+    start::services,
     user::print::note,
 };
 use crate::{config::Config, failure::Failure};

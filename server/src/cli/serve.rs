@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{block_on, services};
+use super::start::{block_on, services};
 use crate::{assets, config::Config, failure::Failure, logging, output::say};
 
 /// Arguments of `rollcall serve`.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use super::{place::warn_of_guess, services};
+use super::{place::warn_of_guess, start::services};
 use crate::{config::Config, failure::Failure, output::say};
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
