@@ -13,9 +13,10 @@ mod logging;
 mod metrics;
 mod middleware;
 mod output;
+mod proxies;
 mod rest;
 pub mod router;
 mod serve;
 
 pub use limits::Limits;
-pub use middleware::origin::TrustedProxies;
+pub use proxies::TrustedProxies;

@@ -34,9 +34,9 @@ use tower_http::{
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    Limits, TrustedProxies,
     error_page::Asked,
     forms,
+    limits::Limits,
     middleware::{
         bearer, cookies, device, finish, guard,
         headers::{self, PageNonce},
@@ -46,6 +46,7 @@ use crate::{
         scheme::{self, Scheme},
         trace,
     },
+    proxies::TrustedProxies,
     rest,
 };
 

@@ -14,10 +14,10 @@ use tokio::{
 };
 
 use crate::{
-    Limits,
     config::Config,
     connections::{self, Capacity, Listener},
     failure::Failure,
+    limits::Limits,
     metrics,
     output::{ignore_closed_pipe, say},
     router,
