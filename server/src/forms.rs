@@ -33,10 +33,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-use crate::{
-    error_page::Asked,
-    router::{AppState, render},
-};
+use crate::{error_page::Asked, render::render, state::AppState};
 
 /// Fields whose values are never sent back to a page.
 const SECRET_FIELDS: [&str; 4] = ["password", "password_again", "current_password", "api_key"];

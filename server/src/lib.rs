@@ -14,9 +14,11 @@ mod metrics;
 mod middleware;
 mod output;
 mod proxies;
+mod render;
 mod rest;
 pub mod router;
 mod serve;
+mod state;
 
 pub use limits::Limits;
 pub use proxies::TrustedProxies;

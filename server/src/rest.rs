@@ -41,7 +41,7 @@ use self::{
     site::FromThisSite,
     users::{manage, person},
 };
-use crate::{middleware::refusal, router::AppState};
+use crate::{middleware::refusal, state::AppState};
 
 /// Returns the routes for the probes of orchestrators and load balancers. They need no session.
 pub(crate) fn probes() -> OpenApiRouter<AppState> {

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     middleware::{guard::to_sign_in, identity},
-    router::AppState,
+    state::AppState,
 };
 
 /// Maximum number of bytes of the fields that are carried along, as the browser encodes them: well below the limit of a body.

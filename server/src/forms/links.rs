@@ -20,7 +20,7 @@ use tower_sessions::Session;
 use super::{Fields, draft, draw_again, origin, read};
 use crate::{
     middleware::cookies::{self, cookie},
-    router::AppState,
+    state::AppState,
 };
 
 /// Lifetime of an invitation's cookie, which is the time to fill in the form. The invitation itself can be opened again.

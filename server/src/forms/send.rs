@@ -36,7 +36,8 @@ use crate::{
         identity::{another_user, is_actor},
         refusal::too_large,
     },
-    router::{AppState, provide},
+    render::provide,
+    state::AppState,
 };
 
 /// Handles a `POST` to the path of a page: a server function processes its form, for the user of the page.

@@ -17,7 +17,7 @@ use super::{bearer, cookies::cookie};
 use crate::{
     error_page::Asked,
     limits::{Counted, Counters, Credential, Limits, WINDOW, Who},
-    router::CookieName,
+    state::CookieName,
 };
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

@@ -21,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{Failure, SignedIn, document, id_in, page};
-use crate::router::AppState;
+use crate::state::AppState;
 
 /// Data that a route gives access to. The router sets it.
 #[derive(Clone, Copy)]
