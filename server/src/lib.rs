@@ -1,9 +1,11 @@
 //! The server and the command line. The binary only calls [`cli::run`]; the tests build the [`router`] in the same way.
 
 mod assets;
+mod bearer_token;
 pub mod cli;
 mod config;
 mod connections;
+mod cookies;
 mod error_page;
 mod failure;
 mod fingerprint;

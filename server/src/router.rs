@@ -33,11 +33,12 @@ use tower_http::{
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
+    cookies,
     error_page::Asked,
     forms,
     limits::Limits,
     middleware::{
-        bearer, cookies, device, finish, guard, headers, idempotency, identity,
+        bearer, device, finish, guard, headers, idempotency, identity,
         large_bodies::{self, LargeBodies},
         origin, rate, refusal,
         scheme::{self, Scheme},

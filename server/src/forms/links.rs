@@ -19,7 +19,7 @@ use tower_sessions::Session;
 
 use super::{Fields, draft, draw_again, origin, read};
 use crate::{
-    middleware::cookies::{self, cookie},
+    cookies::{self, cookie},
     state::AppState,
 };
 

@@ -20,7 +20,7 @@ use super::{
     body::Body,
     done::{Success, success},
 };
-use crate::{middleware::cookies::cookie, state::CookieName};
+use crate::{cookies::cookie, state::CookieName};
 
 /// Body of a sign-in.
 #[derive(Deserialize, ToSchema)]
