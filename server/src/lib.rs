@@ -17,6 +17,7 @@ mod middleware;
 mod output;
 mod proxies;
 mod render;
+mod response;
 mod rest;
 pub mod router;
 mod serve;

@@ -32,11 +32,9 @@ use tower_sessions::Session;
 use super::{Fields, again::ask_to_sign_in, draw, refuse};
 use crate::{
     error_page::Asked,
-    middleware::{
-        identity::{another_user, is_actor},
-        refusal::too_large,
-    },
+    middleware::identity::{another_user, is_actor},
     render::provide,
+    response::too_large,
     state::AppState,
 };
 

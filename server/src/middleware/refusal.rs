@@ -13,15 +13,14 @@ use domain::problem::{Code, Problem};
 use service::settings::Settings;
 use tower_http::csrf::ProtectionError;
 
-use crate::error_page::Asked;
+use crate::{
+    error_page::Asked,
+    response::{Refused, too_large},
+};
 
 /// Marks the response of a handler that panicked.
 #[derive(Debug, Clone, Copy)]
 struct Panicked;
-
-/// Marks the response of a handler that failed, with the problem.
-#[derive(Debug, Clone)]
-pub(crate) struct Refused(pub(crate) Problem);
 
 /// Writes errors in the format that the request expects.
 pub(crate) async fn explain(
@@ -69,12 +68,6 @@ fn with_headers_of(response: Response, mut answer: Response) -> Response {
         }
     }
     answer
-}
-
-/// Returns the problem of a body that is too large.
-pub(crate) fn too_large() -> Problem {
-    let message = "The body is too large: at most 64 KiB are read, and 1 MiB of a persona, an ontology or an annotation.";
-    Problem::new(Code::PayloadTooLarge, message)
 }
 
 /// Returns the response for a panic, which [`explain`] completes.

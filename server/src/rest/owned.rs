@@ -20,8 +20,12 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Failure, SignedIn, document, id_in, page};
-use crate::state::AppState;
+use super::{
+    document,
+    extract::{SignedIn, id_in},
+    page,
+};
+use crate::{response::Failure, state::AppState};
 
 /// Data that a route gives access to. The router sets it.
 #[derive(Clone, Copy)]

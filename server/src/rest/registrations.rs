@@ -18,12 +18,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, NoToken, Params, UserPath,
     auth::Who,
     body::{Body, OptionalBody},
     done::{Success, success},
+    extract::{Allowed, NoToken, Params, UserPath},
     users::shown::{Shown, show},
 };
+use crate::response::Failure;
 
 /// Body of a registration. No field of it can make the account more than a user.
 #[derive(Deserialize, ToSchema)]

@@ -7,8 +7,7 @@ use axum::{
 };
 use service::Services;
 
-use super::Failure;
-use crate::bearer_token;
+use crate::{bearer_token, response::Failure};
 
 /// Extractor that accepts a request of this site, of the user's own address bar, or of a program; 403 for one that another site
 /// has caused. The layer against forged requests checks methods that change something, so a handler of `GET` that writes needs

@@ -22,7 +22,11 @@ use serde::Serialize;
 use service::{Error, Services, access::ReadUsers};
 use utoipa::ToSchema;
 
-use super::{Allowed, Failure, Params, page};
+use super::{
+    extract::{Allowed, Params},
+    page,
+};
+use crate::response::Failure;
 
 /// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
 #[derive(Serialize, ToSchema)]

@@ -14,7 +14,7 @@ use service::Error;
 use utoipa::openapi::{RefOr, path::ParameterIn};
 
 use super::{DOCUMENT, operations};
-use crate::{middleware::rate::counts, rest::Failure};
+use crate::{middleware::rate::counts, response::Failure};
 
 /// Names of the query parameters of each operation, by path and method.
 static PARAMETERS: LazyLock<HashMap<String, HashMap<Method, Vec<String>>>> = LazyLock::new(|| {

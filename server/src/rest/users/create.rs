@@ -16,7 +16,10 @@ use service::{Services, access::WriteUsers};
 use utoipa::ToSchema;
 
 use super::shown::{Shown, show};
-use crate::rest::{Allowed, Failure, body::Body};
+use crate::{
+    response::Failure,
+    rest::{body::Body, extract::Allowed},
+};
 
 /// Body that creates a user: FOVEA's fields, and more that Rollcall has.
 #[derive(Serialize, Deserialize, ToSchema)]

@@ -7,7 +7,10 @@ use service::{Services, access::ReadUsers};
 use utoipa::IntoParams;
 
 use super::shown::{Shown, show};
-use crate::rest::{Allowed, Failure, Params};
+use crate::{
+    response::Failure,
+    rest::extract::{Allowed, Params},
+};
 
 /// Query of a lookup.
 #[derive(Deserialize, IntoParams)]

@@ -24,10 +24,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::shown::{Shown, Wanted, show, show_to};
-use crate::rest::{
-    Allowed, Failure, Params, UserPath,
-    body::Body,
-    done::{Ended, Success, success},
+use crate::{
+    response::Failure,
+    rest::{
+        body::Body,
+        done::{Ended, Success, success},
+        extract::{Allowed, Params, UserPath},
+    },
 };
 
 /// Get a user

@@ -27,7 +27,7 @@ use utoipa::{
     },
 };
 
-use crate::rest::{Failure, shown_once};
+use crate::response::{Failure, shown_once};
 
 /// A user in FOVEA's format, with its `_count`.
 #[derive(Serialize, ToSchema)]
