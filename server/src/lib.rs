@@ -6,6 +6,7 @@ pub mod cli;
 mod config;
 mod connections;
 mod cookies;
+mod dto;
 mod error_page;
 mod failure;
 mod fingerprint;

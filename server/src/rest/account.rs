@@ -18,10 +18,10 @@ use super::{
     site::FromThisSite,
     users::{
         export::file,
-        shown::{Shown, Wanted, show},
+        shown::{Wanted, show},
     },
 };
-use crate::response::Failure;
+use crate::{dto::users::Shown, response::Failure};
 
 /// Get your account
 #[utoipa::path(

@@ -20,8 +20,7 @@ use utoipa::{
     },
 };
 
-use super::users::shown::Shown;
-use crate::middleware::rate::counts;
+use crate::{dto::users::Shown, middleware::rate::counts};
 use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
 
 /// Name of the security scheme with a cookie.

@@ -22,9 +22,9 @@ use super::{
     body::{Body, OptionalBody},
     done::{Success, success},
     extract::{Allowed, NoToken, Params, UserPath},
-    users::shown::{Shown, show},
+    users::shown::show,
 };
-use crate::response::Failure;
+use crate::{dto::users::Shown, response::Failure};
 
 /// Body of a registration. No field of it can make the account more than a user.
 #[derive(Deserialize, ToSchema)]

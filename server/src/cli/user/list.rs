@@ -5,8 +5,8 @@ use domain::users::{UserSummary, list::ListParams};
 use super::print::{Output, moment};
 use crate::{
     cli::{place::Place, rows::Rows},
+    dto::users::ListedUser,
     failure::Failure,
-    rest::users::ListedUser,
 };
 
 /// Rows fetched per query.

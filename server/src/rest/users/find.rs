@@ -6,8 +6,9 @@ use serde::Deserialize;
 use service::{Services, access::ReadUsers};
 use utoipa::IntoParams;
 
-use super::shown::{Shown, show};
+use super::shown::show;
 use crate::{
+    dto::users::Shown,
     response::Failure,
     rest::extract::{Allowed, Params},
 };

@@ -23,8 +23,9 @@ use service::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::shown::{Shown, Wanted, show, show_to};
+use super::shown::{Wanted, show, show_to};
 use crate::{
+    dto::users::Shown,
     response::Failure,
     rest::{
         body::Body,
