@@ -186,7 +186,7 @@ fn pages(state: &AppState, scheme: Scheme) -> Router<AppState> {
         .route("/invite/{token}", get(forms::links::follow_invitation))
         .route("/preferences", post(forms::set_preferences))
         .route("/register", post(forms::send::send_public::<Register>))
-        .merge(forms::routes())
+        .merge(forms::routes::routes())
         .route_layer(from_fn(finish::finish))
         .route_layer(from_fn_with_state(scheme, scheme::require_https))
 }

@@ -17,7 +17,10 @@ use domain::credentials::AccountDraft;
 use service::{invitations as service_invitations, reset as service_reset, setup as service_setup};
 use tower_sessions::Session;
 
-use super::{Fields, draft, draw_again, origin, read};
+use super::{
+    draw::{draw_again, origin},
+    fields::{Fields, draft, read},
+};
 use crate::{
     cookies::{self, cookie},
     state::AppState,

@@ -21,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    document,
+    document::operations,
     extract::{SignedIn, id_in},
     page,
 };
@@ -172,9 +172,9 @@ fn things(door: Door) -> OpenApiRouter<AppState> {
         ),
     };
     for path in things.get_openapi_mut().paths.paths.values_mut() {
-        for (method, operation) in document::operations(path) {
+        for (method, operation) in operations::operations(path) {
             let scope = if method == Method::GET { read } else { write };
-            operation.security = Some(vec![document::token(scope)]);
+            operation.security = Some(vec![operations::token(scope)]);
         }
     }
     things.layer(Extension(door))

@@ -13,7 +13,7 @@ use domain::list::{ListError, check_names};
 use service::Error;
 use utoipa::openapi::{RefOr, path::ParameterIn};
 
-use super::{DOCUMENT, operations};
+use super::{DOCUMENT, operations::operations};
 use crate::{middleware::rate::counts, response::Failure};
 
 /// Names of the query parameters of each operation, by path and method.
