@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Granted, ResolveApiKeys},
+    guard,
     record::{self, Change, Changes},
-    users::guard,
 };
 
 const NONE: Error = Error::NotFound("There is no active API key of this provider for this person");
