@@ -1,6 +1,8 @@
 //! Static checks, which do not run the product.
 
+mod circles;
 mod graph;
+mod imports;
 mod licences;
 mod lints;
 mod openings;
@@ -36,6 +38,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("words of the glossary", words::check),
     ("openings of doc comments", openings::check),
     ("dependencies between packages", walls::check),
+    ("circles of imports", circles::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
     ("shell scripts", shell::check),
