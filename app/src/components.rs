@@ -1,30 +1,47 @@
-//! UI components. They render their properties and report events; they call no server functions.
+//! UI components. They render their properties and report events; they call no server functions. A form is submitted to
+//! the server function that its page names.
 
+pub mod api_keys;
 pub mod avatar;
 pub mod badge;
 pub mod brand;
+pub mod bulk_dialog;
 pub mod card;
+pub mod changes;
 pub mod chart;
 pub mod choice;
+pub mod confirm_link;
+pub mod conflict;
+pub mod deletion;
 pub mod dialog;
 pub mod facts;
 pub mod field;
+pub mod filters;
+pub mod form;
 pub mod frame;
 pub mod icon;
 pub mod keyed;
 pub mod link;
+pub mod link_page;
 pub mod loading;
 pub mod notice;
+pub mod own_account;
 pub mod owned;
 pub mod page_user;
 pub mod pager;
+pub mod parameters;
 pub mod records;
 pub mod roles;
 pub mod rows;
+pub mod selection;
 pub mod state;
 mod strength;
+pub mod suspension;
+pub mod tab;
 pub mod tabs;
 pub mod time;
 pub mod title;
 pub mod toast;
+pub mod token_row;
+pub mod typed;
 pub mod user_menu;

@@ -6,6 +6,7 @@ pub mod components;
 pub mod context;
 mod format;
 pub mod hydrated;
+mod links;
 pub mod pages;
 pub mod parts;
 pub mod routes;

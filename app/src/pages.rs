@@ -1,20 +1,15 @@
-//! Pages. A page reads the URL, loads its data once and passes it to the components.
+//! Pages. A page reads the URL, loads its data once and passes it to the components. It imports no other page: what several
+//! pages share is a component.
 
 pub mod access_tokens;
 pub mod account;
 pub mod audit;
 pub mod confirm;
-pub mod conflict;
-pub mod filters;
-pub mod form;
 pub mod invite;
 pub mod keys;
-pub mod link;
 pub mod login;
 pub mod not_found;
 pub mod overview;
-pub mod own_account;
-pub mod parameters;
 pub mod person;
 pub mod register;
 pub mod registrations;
@@ -23,5 +18,4 @@ pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod sign_in_again;
-pub mod suspension;
 pub mod users;

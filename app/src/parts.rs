@@ -73,7 +73,7 @@ part!(
     Profile => account::profile::Profile,
     Password => account::password::Password,
     Sessions => account::sessions::Sessions,
-    Keys => account::keys::Keys,
+    Keys => keys::own::Keys,
     AddKey => keys::dialogs::Add,
     EditKey => keys::dialogs::Edit,
     Tokens => account::tokens::TokensTab,

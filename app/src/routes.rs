@@ -9,13 +9,10 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{frame::Frame, toast::Toasts},
+    components::{form::Expired, frame::Frame, toast::Toasts},
     context::{PageContext, Zone},
     hydrated::Hydrated,
-    pages::{
-        not_found::NotFound,
-        sign_in_again::{Expired, SignInAgain},
-    },
+    pages::{not_found::NotFound, sign_in_again::SignInAgain},
     parts::{
         Audit, Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Settings, Tokens,
         Users,

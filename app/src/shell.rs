@@ -6,7 +6,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 use serde::Deserialize;
 
-use crate::{App, context::PageContext};
+use crate::{context::PageContext, routes::App};
 
 /// Paths of the built files, with hashes in their names. The build writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use app::shell::Assets;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Reads `assets.json`, which lists the files that the build has written, from the site folder.
 pub(crate) fn load(site_root: &Path) -> Result<Assets, Failure> {

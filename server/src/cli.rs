@@ -15,21 +15,18 @@ mod remote;
 mod rows;
 mod serve;
 mod setup_link;
+mod start;
 mod user;
 
 use std::{
     io::{self, Write},
     process::ExitCode,
-    sync::Arc,
 };
 
 use clap::{Parser, Subcommand};
-use service::{
-    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live, time_zones::TimeZones,
-};
 
-use crate::config::Config;
+use crate::{config::Config, failure::Failure, output::is_closed_pipe};
+use start::{block_on, services};
 
 /// Manages the user accounts of a self-hosted multi-user application.
 #[derive(Debug, Parser)]
@@ -81,9 +78,6 @@ impl Command {
     }
 }
 
-/// Error of a command: one sentence for the operator.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 /// Exit status for arguments that are not understood, the same as clap's.
 const MISUNDERSTOOD: u8 = 2;
 
@@ -124,52 +118,9 @@ fn dispatch(Arguments { place, command }: Arguments) -> Result<ExitCode, Failure
     }
 }
 
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
-}
-
 async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode, Failure> {
     let services = services(&config).await?;
     service::schema::check(&services).await?;
     demo::run(&arguments, &services).await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Connects to the database and builds the services that every command needs.
-pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
-    Ok(Services {
-        pool: service::connect(&config.pool).await?,
-        hasher: Hasher::start()?,
-        settings: Arc::new(config.settings.clone()),
-        last_seen: LastSeen::default(),
-        failed_sign_ins: Noted::default(),
-        live: Live::default(),
-        exports: Exports::default(),
-        time_zones: TimeZones::default(),
-        work: Arc::default(),
-        clock: crate::config::clock,
-    })
-}
-
-/// Writes a line to standard output, for the operator or a program.
-pub(crate) fn say(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
-}
-
-/// Returns whether a command failed only because its reader has closed the pipe, as `head` does.
-fn is_closed_pipe(failure: &Failure) -> bool {
-    failure
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// Ignores a closed pipe, for a command that continues without its reader.
-pub(crate) fn ignore_closed_pipe(written: Result<(), Failure>) -> Result<(), Failure> {
-    match written {
-        Err(failure) if is_closed_pipe(&failure) => Ok(()),
-        written => written,
-    }
 }

@@ -11,7 +11,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use service::{PoolSettings, settings::Settings};
 use time::OffsetDateTime;
 
-use crate::{cli::Failure, middleware::origin::TrustedProxies};
+use crate::{failure::Failure, proxies::TrustedProxies};
 use catalogue::SETTINGS;
 use sources::Sources;
 

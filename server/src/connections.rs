@@ -31,7 +31,7 @@ use tower::Service;
 pub(crate) use listener::Listener;
 pub(crate) use registry::Capacity;
 
-use crate::TrustedProxies;
+use crate::proxies::TrustedProxies;
 use body::{Held, Paced};
 use registry::{Connection, Registry};
 use stream::Noted;

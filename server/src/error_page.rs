@@ -12,7 +12,7 @@ use axum::{
 use domain::problem::{Code, Problem};
 use service::access::Origin;
 
-use crate::middleware::{bearer, cookies::cookie};
+use crate::{bearer_token, cookies::cookie};
 
 /// Properties of a request that its error response depends on.
 pub(crate) struct Asked {
@@ -37,7 +37,7 @@ impl From<&Request> for Asked {
             preferences: cookie(request.headers(), Preferences::COOKIE)
                 .map(Preferences::from_cookie)
                 .unwrap_or_default(),
-            bearer: bearer::is_in(request.headers()),
+            bearer: bearer_token::is_in(request.headers()),
         }
     }
 }

@@ -1,19 +1,28 @@
 //! The server and the command line. The binary only calls [`cli::run`]; the tests build the [`router`] in the same way.
 
 mod assets;
+mod bearer_token;
 pub mod cli;
 mod config;
 mod connections;
+mod cookies;
+mod dto;
 mod error_page;
+mod failure;
 mod fingerprint;
 mod forms;
 mod limits;
 mod logging;
 mod metrics;
 mod middleware;
+mod output;
+mod proxies;
+mod render;
+mod response;
 mod rest;
 pub mod router;
 mod serve;
+mod state;
 
 pub use limits::Limits;
-pub use middleware::origin::TrustedProxies;
+pub use proxies::TrustedProxies;

@@ -11,8 +11,8 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    cli::Failure,
     config::{Config, LogFormat},
+    failure::Failure,
 };
 
 /// Log targets of the packages of this workspace.

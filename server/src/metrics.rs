@@ -15,9 +15,9 @@ use service::Services;
 use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
-    TrustedProxies,
-    cli::Failure,
     connections::{self, Capacity, Listener},
+    failure::Failure,
+    proxies::TrustedProxies,
 };
 
 const DURATION: &str = "rollcall_http_request_duration_seconds";

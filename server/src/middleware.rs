@@ -1,7 +1,6 @@
 //! Middleware, which runs before and after every handler.
 
 pub(crate) mod bearer;
-pub(crate) mod cookies;
 pub(crate) mod device;
 pub(crate) mod finish;
 pub(crate) mod guard;

@@ -9,20 +9,19 @@ use std::{
 use app::{
     App,
     api::registrations::Register,
-    context::PageContext,
     shell::{Assets, shell},
 };
 use axum::{
     Router,
     body::Body,
-    extract::{FromRef, Request},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{get, post},
 };
 use domain::problem::{Code, Problem};
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::config::LeptosOptions;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use service::{Services, sessions::PgSessionStore, settings::Settings};
 use tower::{ServiceBuilder, service_fn};
@@ -34,19 +33,21 @@ use tower_http::{
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    Limits, TrustedProxies,
+    cookies,
     error_page::Asked,
     forms,
+    limits::Limits,
     middleware::{
-        bearer, cookies, device, finish, guard,
-        headers::{self, PageNonce},
-        idempotency, identity,
+        bearer, device, finish, guard, headers, idempotency, identity,
         large_bodies::{self, LargeBodies},
         origin, rate, refusal,
         scheme::{self, Scheme},
         trace,
     },
+    proxies::TrustedProxies,
+    render::provide,
     rest,
+    state::{AppState, CookieName},
 };
 
 /// Maximum number of bytes of a body. The longest form has a few texts of some hundred characters.
@@ -55,19 +56,6 @@ const BODY_MAX: usize = 64 * 1024;
 /// Routes of the screens. They are generated once per process, before it answers a request: while Leptos generates them, no page
 /// in the process loads its data, and a page that starts to load at that time never does.
 pub static SCREENS: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
-
-/// State of the handlers.
-#[derive(Clone, FromRef)]
-pub(crate) struct AppState {
-    pub(crate) services: Services,
-    pub(crate) cookie_name: CookieName,
-    pub(crate) assets: Assets,
-    pub(crate) leptos: LeptosOptions,
-}
-
-/// Name of the session cookie.
-#[derive(Debug, Clone)]
-pub(crate) struct CookieName(pub(crate) Arc<str>);
 
 /// Settings of an installation that the router depends on.
 #[derive(Debug, Clone, Default)]
@@ -198,34 +186,9 @@ fn pages(state: &AppState, scheme: Scheme) -> Router<AppState> {
         .route("/invite/{token}", get(forms::links::follow_invitation))
         .route("/preferences", post(forms::set_preferences))
         .route("/register", post(forms::send::send_public::<Register>))
-        .merge(forms::routes())
+        .merge(forms::routes::routes())
         .route_layer(from_fn(finish::finish))
         .route_layer(from_fn_with_state(scheme, scheme::require_https))
-}
-
-/// Provides the context that a page needs from its request.
-pub(crate) fn provide(services: &Services) {
-    provide_context(services.clone());
-    let Some(parts) = use_context::<Parts>() else {
-        return;
-    };
-    if let Some(PageNonce(nonce)) = parts.extensions.get() {
-        provide_context(nonce.clone());
-    }
-    if let Some(context) = parts.extensions.get::<PageContext>() {
-        provide_context(context.clone());
-    }
-}
-
-/// Renders the page at the address of a request.
-pub(crate) async fn render(state: &AppState, request: Request) -> Response {
-    let services = state.services.clone();
-    let assets = state.assets.clone();
-    let handler = leptos_axum::render_app_async_with_context(
-        move || provide(&services),
-        move || shell(&assets),
-    );
-    handler(request).await
 }
 
 /// Returns the built files, which are cached without limit because their names are hashed, and 404 for all other addresses.

@@ -14,11 +14,13 @@ use tokio::{
 };
 
 use crate::{
-    Limits,
-    cli::{Failure, ignore_closed_pipe, say},
     config::Config,
     connections::{self, Capacity, Listener},
-    metrics, router,
+    failure::Failure,
+    limits::Limits,
+    metrics,
+    output::{ignore_closed_pipe, say},
+    router,
 };
 
 /// Interval of housekeeping, which ends what has expired and removes old data.

@@ -54,6 +54,8 @@ pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     let _alone = refresh::lock(&folder)?;
     let oha = Oha::install(workspace)?;
     let program = Program::build(workspace, Mode::Release, &folder)?;
+    // The names of cookies have the port of the panel's address: all servers of the run share one.
+    let program = program.with("PUBLIC_URL", "http://127.0.0.1:3000");
     let url = database::url(workspace)?;
     let people = People::ready(workspace, &program, &url, &plan.people, size)?;
     let run = Run {

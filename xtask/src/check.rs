@@ -1,6 +1,9 @@
 //! Static checks, which do not run the product.
 
+mod circles;
 mod graph;
+mod imports;
+mod layers;
 mod licences;
 mod lints;
 mod openings;
@@ -35,7 +38,9 @@ const CHECKS: &[(&str, Check)] = &[
     ("forbidden text", texts::check),
     ("words of the glossary", words::check),
     ("openings of doc comments", openings::check),
+    ("imports between layers of the app", layers::check),
     ("dependencies between packages", walls::check),
+    ("circles of imports", circles::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
     ("shell scripts", shell::check),

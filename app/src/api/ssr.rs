@@ -18,7 +18,10 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{error::ApiError, listed::Listed};
-use crate::context::PageContext;
+
+/// Problem of the submitted form that the page is rendered again for. The server provides it with the page.
+#[derive(Debug, Clone)]
+pub struct FormProblem(pub Problem);
 
 /// Returns the service layer: the database pool, the settings and the clock.
 ///
@@ -85,7 +88,7 @@ pub fn set_cookie(cookie: &str) {
 /// Returns the error of the submitted form if its one-time link caused it, not the typed values.
 #[must_use]
 pub fn refused_link() -> Option<Problem> {
-    let problem = PageContext::current().outcome?.problem?;
+    let FormProblem(problem) = use_context()?;
     let for_link = matches!(problem.error, Code::NotFound | Code::TooManyRequests);
     for_link.then_some(problem)
 }

@@ -7,15 +7,13 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
 use super::{
+    form::{self, Sending},
     icon::{Glyph, Icon},
     link::Link,
     notice::ProblemNotice,
     page_user::PageUser,
 };
-use crate::{
-    context::PageContext,
-    pages::form::{self, Sending},
-};
+use crate::context::PageContext;
 
 /// Path of a dialog and of the page behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]

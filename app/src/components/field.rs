@@ -27,6 +27,26 @@ pub struct FieldSpec {
     pub max: u16,
 }
 
+pub(crate) const DISPLAY_NAME: FieldSpec = FieldSpec {
+    name: "display_name",
+    label: "Display name",
+    kind: "text",
+    autocomplete: "off",
+    hint: None,
+    optional: false,
+    max: 100,
+};
+
+pub(crate) const EMAIL: FieldSpec = FieldSpec {
+    name: "email",
+    label: "Email",
+    kind: "email",
+    autocomplete: "off",
+    hint: None,
+    optional: true,
+    max: 254,
+};
+
 /// Renders a field with its label, hint and error message.
 #[component]
 pub fn Field(

@@ -4,8 +4,8 @@ use ::time::OffsetDateTime;
 use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::time::Exactly;
-use crate::{api::done::Done, hydrated::Hydrated, pages::form};
+use super::{form, time::Exactly};
+use crate::{api::done::Done, hydrated::Hydrated};
 
 /// Label and hint of a link.
 const LINK: [&str; 2] = [

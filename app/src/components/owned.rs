@@ -3,8 +3,8 @@
 use domain::users::deletion::OwnedCounts;
 use leptos::prelude::*;
 
-use super::facts::Fact;
-use crate::{format::count, pages::form::Sending};
+use super::{facts::Fact, form::Sending};
+use crate::format::count;
 
 /// Counts that a deletion form shows and sends back.
 #[derive(Clone, Copy)]

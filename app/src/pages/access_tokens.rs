@@ -1,12 +1,9 @@
 //! Page with the access tokens of all users.
 
-pub mod row;
-
 use domain::{
     access::Permission,
     access_tokens::{AccessToken, TokenState, list::TokenParams},
     list::{Limits, PageParams},
-    users::detail::UserRef,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -20,18 +17,17 @@ use crate::{
         person::path_of,
     },
     components::{
+        confirm_link::ConfirmLink,
         icon::Icon,
         pager::{Pager, Pages},
+        parameters::{NONE, checked, use_query},
         records::{Record, Records},
         state::{ListFailure, ListState, Meaning, Waiting},
         title::PageTitle,
+        token_row,
     },
     context::PageContext,
-    pages::{
-        confirm::ConfirmLink,
-        parameters::{NONE, checked, use_query},
-        users::links::with_selected,
-    },
+    links::tokens,
 };
 
 /// Renders the page "Access tokens". Its whole state is in the URL.
@@ -71,7 +67,7 @@ pub fn AccessTokens() -> impl IntoView {
                                 <ListFailure
                                     title="The access tokens could not be loaded"
                                     problem=problem
-                                    again=href(&params.get_untracked())
+                                    again=tokens::href(&params.get_untracked())
                                     all=ALL.to_owned()
                                     label="Show all access tokens"
                                 />
@@ -87,21 +83,8 @@ pub fn AccessTokens() -> impl IntoView {
 }
 
 /// Returns whether the viewer can revoke the tokens of other users.
-pub(super) fn may_write() -> bool {
+fn may_write() -> bool {
     PageContext::current().may(Permission::TokensWrite)
-}
-
-/// Returns the URL of the list for the parameters.
-fn href(params: &TokenParams) -> String {
-    with_selected(ALL, params.pairs().into_iter(), &[])
-}
-
-/// Returns the URL of the list of a user's tokens.
-pub(super) fn of_person(username: &str) -> String {
-    href(&TokenParams {
-        person: Some(UserRef::naming(username)),
-        ..TokenParams::default()
-    })
 }
 
 /// Renders the filter form. It leads to the filtered list, with scripts or without.
@@ -161,7 +144,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page.place, page.tokens.len(), href);
+    let pages = Pages::of(params, &page.place, page.tokens.len(), tokens::href);
     let rows = page.tokens.into_iter().map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",
@@ -193,7 +176,7 @@ fn cells(token: AccessToken, now: OffsetDateTime) -> Record {
         </a>
         <p class="muted">{user.username}</p>
     };
-    let mut cells = row::cells(token, now);
+    let mut cells = token_row::cells(token, now);
     cells.insert(1, person.into_any());
     cells.push(button.into_any());
     (id.to_string(), cells)

@@ -3,7 +3,6 @@
 pub mod data;
 pub mod delete;
 pub mod deleted;
-pub mod keys;
 pub mod new_token;
 pub mod password;
 pub mod preferences;
@@ -15,7 +14,6 @@ use domain::access::Principal;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
-use super::{form::Sending, person::with};
 use crate::{
     api::{
         account::{self, find_account},
@@ -26,9 +24,11 @@ use crate::{
         badge::RoleBadges,
         brand::Brand,
         field::FieldSpec,
+        form::Sending,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         page_user::PageUser,
+        tab::with,
         tabs::Tabs,
         title::PageTitle,
     },

@@ -15,10 +15,10 @@ use crate::{
     api::{audit::list_audit, error::ApiError, listed::asked},
     components::{
         loading::Loading,
+        parameters::{NONE, Query, checked, use_query},
         state::{ListFailure, Meaning, Waiting},
         title::PageTitle,
     },
-    pages::parameters::{NONE, Query, checked, use_query},
 };
 use filters::Filters;
 use table::AuditTable;

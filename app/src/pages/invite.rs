@@ -3,17 +3,17 @@
 use domain::{access::USER_ROLE, fields::FieldErrors};
 use leptos::prelude::*;
 
-use super::{
-    form,
-    link::{DeadLink, handle},
-    own_account::{AccountMade, OwnAccountForm},
-};
 use crate::{
     api::{
         error::ApiError,
         invitations::{AcceptInvitation, check_invitation, own_account},
     },
-    components::card::CardPage,
+    components::{
+        card::CardPage,
+        form,
+        link_page::{DeadLink, handle},
+        own_account::{AccountMade, OwnAccountForm},
+    },
     context::PageContext,
     format::capitalised,
 };

@@ -1,6 +1,7 @@
 //! Page "API keys": the provider API keys of the system, and the number of users with keys of their own.
 
 pub mod dialogs;
+pub mod own;
 pub mod table;
 
 use domain::{
@@ -15,13 +16,13 @@ use crate::{
     components::{records::Records, title::PageTitle},
     context::PageContext,
     format::total,
-    pages::users::links,
+    links::users,
 };
 use domain::users::list::ListParams;
 use table::{AddLink, Shown};
 
 /// Returns whether the viewer can change the system's keys and revoke the keys of users.
-pub(in crate::pages) fn may_write() -> bool {
+fn may_write() -> bool {
     expect_context::<PageContext>().may(Permission::ApiKeysWrite)
 }
 
@@ -60,7 +61,7 @@ fn providers(listed: Listed) -> impl IntoView {
         ];
         (id, cells)
     });
-    let everybody = links::href(&ListParams {
+    let everybody = users::href(&ListParams {
         q: Some("has:api-keys".to_owned()),
         ..ListParams::default()
     });

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{form, link::next};
 use crate::{
     api::auth::{AGAIN, AGAIN_FIELDS, SESSION_ENDED, SignIn},
     components::{
         card::CardPage,
         field::{Field, FieldSpec},
+        form,
+        link_page::next,
         notice::ProblemNotice,
     },
     context::PageContext,

@@ -10,13 +10,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{person::history::deed, users::links};
 use crate::{
     api::{
         error::ApiError,
         overview::{OverviewNow, get_overview},
     },
     components::{
+        changes::deed,
         chart::DayChart,
         icon::{Glyph, Icon},
         records::Records,
@@ -26,6 +26,7 @@ use crate::{
     },
     context::PageContext,
     format::total,
+    links::users,
 };
 
 /// Renders the counts, charts, alerts and latest changes.
@@ -195,7 +196,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
 
 /// Returns the URL of the user list for a search.
 fn found(search: &str) -> String {
-    links::href(&ListParams {
+    users::href(&ListParams {
         q: Some(search.to_owned()).filter(|search| !search.is_empty()),
         ..ListParams::default()
     })

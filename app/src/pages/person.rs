@@ -15,22 +15,20 @@ pub use history::History;
 pub use keys::Keys;
 pub use sessions::Sessions;
 
-use domain::problem::{Code, Problem};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::form::{self, Sending};
 use crate::{
     api::{
         error::ApiError,
         people::DoToUser,
-        person::{Part, Person, find_person, path},
+        person::{Person, find_person, path},
     },
     components::{
-        icon::Icon,
+        form::{self, Sending},
         keyed::keyed_by,
-        state::{ListFailure, ListState, LoadFailure, Waiting},
-        title::PageTitle,
+        state::Waiting,
+        tab::{Failed, with},
     },
     context::PageContext,
 };
@@ -90,112 +88,10 @@ fn with_person<V: IntoView + 'static>(
     with(Opened::current().person, draw)
 }
 
-/// Renders with the loaded data of a resource. If loading fails, the page shows the error elsewhere.
-pub(super) fn with<T, V: IntoView + 'static>(
-    asked: Resource<Result<T, ApiError>>,
-    draw: impl Fn(T) -> V + Clone + Send + Sync + 'static,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-{
-    view! {
-        <Transition>
-            {move || {
-                let draw = draw.clone();
-                Suspend::new(async move { asked.await.ok().map(draw) })
-            }}
-        </Transition>
-    }
-}
-
 /// Returns whether the viewer can change users.
 fn may_write() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
     context
         .principal
         .is_some_and(|principal| principal.may_write_users())
-}
-
-/// Renders a tab: its items, the empty state or the error.
-pub(super) fn tab<T>(
-    list: Resource<Result<Part<T>, ApiError>>,
-    empty: (Icon, &'static str),
-    draw: fn(Part<T>) -> AnyView,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-{
-    let (icon, nothing) = empty;
-    view! {
-        <section class="list">
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(part) if part.items.is_empty() => {
-                            view! { <ListState icon=icon title=nothing /> }.into_any()
-                        }
-                        Ok(part) => draw(part),
-                        Err(ApiError(problem)) if problem.error == Code::NotFound => ().into_any(),
-                        Err(ApiError(problem)) if problem.error == Code::ValidationError => {
-                            view! {
-                                <ListFailure
-                                    title="The list could not be loaded"
-                                    problem=problem
-                                    again=String::new()
-                                    // A query without parameters, relative to the current path.
-                                    all="?".to_owned()
-                                    label="Show the first page"
-                                />
-                            }
-                                .into_any()
-                        }
-                        Err(ApiError(problem)) => view! { <Failed problem=problem /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
-    }
-}
-
-/// Renders the error of loading the user.
-#[component]
-fn Failed(problem: Problem) -> impl IntoView {
-    let is_missing = problem.error == Code::NotFound;
-    let title = if is_missing {
-        "User not found"
-    } else {
-        "Error"
-    };
-    let state = if is_missing {
-        view! {
-            <ListState icon=Icon::Alert title=title failure=true>
-                <p class="state-text">"It may have been permanently deleted."</p>
-                <a class="button button-primary" href="/users">
-                    "Back to users"
-                </a>
-            </ListState>
-        }
-        .into_any()
-    } else {
-        view! { <LoadFailure title="This page could not be loaded" problem=problem /> }.into_any()
-    };
-    view! {
-        <PageTitle text=title />
-        <h1 class="visually-hidden">"User"</h1>
-        {state}
-    }
-}
-
-/// Renders the link to the next page of a tab.
-#[component]
-pub(super) fn More(href: Option<String>) -> impl IntoView {
-    href.map(|href| {
-        view! {
-            <nav class="pager" aria-label="Pages">
-                <a class="button" href=href>
-                    "Next"
-                </a>
-            </nav>
-        }
-    })
 }

@@ -6,14 +6,15 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{
-    form,
-    link::MessageCard,
-    own_account::{AccountMade, OwnAccountForm},
-};
 use crate::{
     api::registrations::{Register as Form, own_account},
-    components::{card::CardPage, icon::Icon},
+    components::{
+        card::CardPage,
+        form,
+        icon::Icon,
+        link_page::MessageCard,
+        own_account::{AccountMade, OwnAccountForm},
+    },
     context::{PageContext, Site},
 };
 

@@ -4,10 +4,6 @@ use domain::access_tokens::OpenToken;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{
-    form,
-    link::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next},
-};
 use crate::{
     api::{
         done::going_on,
@@ -17,7 +13,9 @@ use crate::{
     components::{
         card::CardPage,
         field::Field,
+        form,
         icon::{Glyph, Icon},
+        link_page::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next},
         notice::ProblemNotice,
         time::Ago,
     },

@@ -2,7 +2,6 @@
 
 pub mod failed;
 pub mod filters;
-pub(super) mod links;
 pub mod live;
 pub mod revoke;
 pub mod row;
@@ -23,10 +22,15 @@ use crate::{
         listed::asked,
         sessions::{FAILED, list_all_sessions},
     },
-    components::{loading::Loading, state::Meaning, title::PageTitle},
+    components::{
+        loading::Loading,
+        parameters::{Query, checked, use_query},
+        state::Meaning,
+        title::PageTitle,
+    },
     context::PageContext,
     format::grouped,
-    pages::parameters::{Query, checked, use_query},
+    links::sessions as links,
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
@@ -103,7 +107,7 @@ fn params(query: &Query) -> SessionParams {
 }
 
 /// Returns whether the viewer can revoke sessions of other users.
-pub(super) fn may_write() -> bool {
+fn may_write() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
     context
         .principal

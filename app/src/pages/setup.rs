@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{
-    form,
-    link::{DeadLink, handle},
-    own_account::OwnAccountForm,
-};
 use crate::{
     api::{
         error::ApiError,
         setup::{ClaimSetup, check_setup_link},
     },
-    components::card::CardPage,
+    components::{
+        card::CardPage,
+        form,
+        link_page::{DeadLink, handle},
+        own_account::OwnAccountForm,
+    },
 };
 
 /// Renders the page behind a setup link.

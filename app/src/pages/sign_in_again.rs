@@ -3,30 +3,15 @@
 
 use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
 
-use super::form::{post, written};
 use crate::{
     api::{auth::SignIn, error::ApiError},
-    components::notice::ProblemNotice,
+    components::{
+        form::Expired,
+        form::{post, written},
+        notice::ProblemNotice,
+    },
     context::PageContext,
 };
-
-/// Callback that submits the form again after the sign-in; `None` while no form waits for it.
-#[derive(Clone, Copy)]
-pub struct Expired(pub RwSignal<Option<Callback<()>>>);
-
-impl Expired {
-    /// Returns a value without a waiting form.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(RwSignal::new(None))
-    }
-}
-
-impl Default for Expired {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// Renders the dialog while a form waits for the sign-in.
 #[component]

@@ -3,12 +3,11 @@
 pub mod actions;
 pub mod bin;
 pub mod bulk;
+pub mod empty;
 pub mod filters;
 pub mod help;
-pub(crate) mod links;
 pub mod rows;
 pub mod search;
-pub mod selection;
 pub mod table;
 
 use domain::{filter::Dated, list::PageParams, users::list::ListParams};
@@ -17,18 +16,21 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{bulk::SELECTED, error::ApiError, listed::asked, users::list_users},
-    components::choice::{Segmented, Value},
-    components::icon::Icon,
-    components::loading::Loading,
-    components::state::Meaning,
-    components::title::PageTitle,
+    components::{
+        choice::{Segmented, Value},
+        icon::Icon,
+        loading::Loading,
+        parameters::{Query, SELECTION, checked, use_query},
+        selection::Selection,
+        state::Meaning,
+        title::PageTitle,
+    },
     context::PageContext,
     format::grouped,
-    pages::parameters::{Query, SELECTION, checked, use_query},
+    links::users as links,
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{Failed, SearchBox};
-use selection::Selection;
 use table::{SkeletonTable, UserTable};
 
 const DENSITIES: &[Value] = &[

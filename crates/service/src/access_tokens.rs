@@ -25,9 +25,9 @@ use crate::{
     access::{
         self, Actor, Author, Credential, FORBIDDEN, Granted, Lent, Origin, ReadTokens, WriteTokens,
     },
+    guard,
     record::{self, Change, Changes},
     target::TargetRef,
-    users::guard,
 };
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound("Access token not found");

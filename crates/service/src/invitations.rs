@@ -22,10 +22,10 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{self, Author, Granted, ReadRegistrations, WriteRegistrations},
+    guard,
     record::{self, Changes},
     target::TargetRef,
     tokens,
-    users::guard,
 };
 
 /// Number of invitations on one page.

@@ -16,9 +16,9 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Granted, ReadAudit, WriteUsers},
+    guard,
     record::{self, Change, Changes},
     target::TargetRef,
-    users::guard,
 };
 
 const NOT_FOUND: Error = Error::NotFound("Job not found");

@@ -4,7 +4,6 @@
 pub mod annotations;
 pub mod ontology;
 pub mod personas;
-pub(crate) mod quota;
 
 use domain::{access_tokens::Scope, owned::Persona, rules::Deed};
 use uuid::Uuid;
@@ -12,9 +11,8 @@ use uuid::Uuid;
 use crate::{
     Error,
     access::{Actor, Author, Granted, ReadUsers, WriteUsers},
-    account,
+    account, guard,
     record::{self, Change, Changes},
-    users::guard,
 };
 
 const NO_PERSONA: Error = Error::NotFound("Persona not found");

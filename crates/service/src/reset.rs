@@ -19,10 +19,10 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Granted, Origin, WriteUsers},
+    guard,
     record::{self, Change, Changes},
     target::TargetRef,
     tokens,
-    users::guard,
 };
 
 pub use follow::{Choice, OpenLink, choose_password, open_link};

@@ -7,7 +7,6 @@ pub(crate) mod detail;
 mod edit;
 pub(crate) mod export;
 pub(crate) mod facts;
-pub(crate) mod guard;
 pub(crate) mod lookalike;
 pub mod purge;
 mod recover;

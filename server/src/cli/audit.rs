@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{Failure, place::PlaceArgs, user::print::Output};
+use super::{place::PlaceArgs, user::print::Output};
+use crate::failure::Failure;
 
 /// Read the audit log and verify that it has not been altered.
 #[derive(Debug, clap::Args)]

@@ -8,7 +8,7 @@ use std::{
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// Arguments of `rollcall completions`.
 #[derive(Debug, clap::Args)]

@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, ignore_closed_pipe, say, services};
-use crate::config::Config;
+use super::start::services;
+use crate::{
+    config::Config,
+    failure::Failure,
+    output::{ignore_closed_pipe, say},
+};
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     let services = services(&config).await?;

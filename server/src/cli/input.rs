@@ -4,7 +4,7 @@ use std::{convert::Infallible, io::BufRead};
 
 use secrecy::SecretString;
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// Maximum number of bytes that are read: far more than any acceptable secret has.
 const INPUT_MAX: u64 = 64 * 1024;

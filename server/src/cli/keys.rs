@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use service::{access::operator, keys};
 
-use super::{Failure, say, services};
-use crate::{config::Config, logging};
+use super::start::services;
+use crate::{config::Config, failure::Failure, logging, output::say};
 
 /// Manage the encryption of provider API keys.
 #[derive(Debug, clap::Args)]

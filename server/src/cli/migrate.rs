@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, say, services};
-use crate::{config::Config, logging};
+use super::start::services;
+use crate::{config::Config, failure::Failure, logging, output::say};
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     logging::start(&config)?;

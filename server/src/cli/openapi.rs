@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, say};
-use crate::rest::document::DOCUMENT;
+use crate::{failure::Failure, output::say, rest::document::DOCUMENT};
 
 pub(super) fn run() -> Result<ExitCode, Failure> {
     say(&DOCUMENT.to_pretty_json()?)?;

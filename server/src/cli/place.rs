@@ -10,14 +10,13 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{Services, settings::Settings};
 
 use super::{
-    Failure,
     fault::Fault,
     input,
     remote::{Remote, address::Address},
-    services,
+    start::services,
     user::print::note,
 };
-use crate::config::Config;
+use crate::{config::Config, failure::Failure};
 
 /// Value of `--token-file` that stands for standard input.
 const STANDARD_INPUT: &str = "-";

@@ -5,6 +5,7 @@
 pub(super) mod address;
 mod answer;
 mod failure;
+mod request;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +19,12 @@ use ureq::{
     http::Response,
     tls::{Certificate, RootCerts, TlsConfig},
 };
-use uuid::Uuid;
 
-use super::{Failure, fault::Fault, user::print::note};
+use super::{fault::Fault, user::print::note};
+use crate::failure::Failure;
 use address::Address;
 use answer::{Answer, Begun};
+use request::Request;
 
 /// Timeout of a connection, and of each part of a response.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,52 +40,6 @@ pub(super) struct Remote {
     agent: Agent,
     address: Address,
     authorization: HeaderValue,
-}
-
-/// A request to a server.
-struct Request {
-    method: Method,
-    /// Path and query.
-    path: String,
-    body: Option<Vec<u8>>,
-    /// Idempotency key, by which a server recognises a repeated request; None for methods that need none.
-    key: Option<Uuid>,
-}
-
-impl Request {
-    fn new(method: Method, path: &str, query: &[(&str, &str)]) -> Self {
-        let mut path = path.to_owned();
-        if !query.is_empty() {
-            let mut pairs = form_urlencoded::Serializer::new(String::new());
-            path.push('?');
-            path.push_str(&pairs.extend_pairs(query).finish());
-        }
-        let key = (method == Method::POST).then(Uuid::now_v7);
-        Self {
-            method,
-            path,
-            body: None,
-            key,
-        }
-    }
-
-    fn with_body(self, body: &impl Serialize) -> Result<Self, Fault> {
-        let body = serde_json::to_vec(body).map_err(|error| Fault::Failed(error.to_string()))?;
-        Ok(Self {
-            body: Some(body),
-            ..self
-        })
-    }
-
-    /// Returns whether the request only reads.
-    fn is_get(&self) -> bool {
-        self.method == Method::GET
-    }
-
-    /// Returns whether sending the request twice has the same effect as sending it once.
-    fn is_repeatable(&self) -> bool {
-        self.is_get() || self.key.is_some()
-    }
 }
 
 impl Remote {

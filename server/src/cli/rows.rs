@@ -1,12 +1,10 @@
 //! Output of a list while it is read: the elements of one JSON array, or the lines of one table.
 
-use super::{
-    Failure, say,
-    user::{
-        print::{Output, escape, note},
-        table::Table,
-    },
+use super::user::{
+    print::{Output, escape, note},
+    table::Table,
 };
+use crate::{failure::Failure, output::say};
 
 /// Writes rows as they arrive.
 pub(super) struct Rows<const N: usize> {

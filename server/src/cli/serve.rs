@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, block_on, say, services};
-use crate::{assets, config::Config, logging};
+use super::start::{block_on, services};
+use crate::{assets, config::Config, failure::Failure, logging, output::say};
 
 /// Arguments of `rollcall serve`.
 #[derive(Debug, clap::Args)]

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use super::{Failure, place::warn_of_guess, say, services};
-use crate::config::Config;
+use super::{place::warn_of_guess, start::services};
+use crate::{config::Config, failure::Failure, output::say};
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     let services = services(&config).await?;

@@ -19,10 +19,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{
-    Failure,
-    place::{Place, PlaceArgs},
-};
+use super::place::{Place, PlaceArgs};
+use crate::failure::Failure;
 use print::Output;
 
 /// Manage users.

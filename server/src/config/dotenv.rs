@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, fs, io, path::Path};
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// Characters that a backslash escapes within double quotes. In front of any other character it is a plain backslash.
 const ESCAPED: [char; 4] = ['"', '\\', '$', '`'];

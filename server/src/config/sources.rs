@@ -4,7 +4,8 @@ use std::{collections::HashMap, path::Path};
 
 use domain::settings::Described;
 
-use super::{Failure, catalogue::Setting, dotenv};
+use super::{catalogue::Setting, dotenv};
+use crate::failure::Failure;
 
 /// Name of the file of settings in the working folder.
 const DOTENV: &str = ".env";

@@ -5,8 +5,7 @@ use std::{net::SocketAddr, ops::RangeInclusive};
 use domain::keys::Provider;
 use service::{DatabaseUrl, UrlError, vault::Vault};
 
-use super::Failure;
-use crate::middleware::origin::TrustedProxies;
+use crate::{failure::Failure, proxies::TrustedProxies};
 
 /// Parses a whole number within a range.
 pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, Failure> {

@@ -17,10 +17,13 @@ use domain::credentials::AccountDraft;
 use service::{invitations as service_invitations, reset as service_reset, setup as service_setup};
 use tower_sessions::Session;
 
-use super::{Fields, draft, draw_again, origin, read};
+use super::{
+    draw::{draw_again, origin},
+    fields::{Fields, draft, read},
+};
 use crate::{
-    middleware::cookies::{self, cookie},
-    router::AppState,
+    cookies::{self, cookie},
+    state::AppState,
 };
 
 /// Lifetime of an invitation's cookie, which is the time to fill in the form. The invitation itself can be opened again.

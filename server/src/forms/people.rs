@@ -13,7 +13,7 @@ use app::api::{
 };
 use axum::routing::post;
 
-use super::{FormRoute, send::send};
+use super::send::{FormRoute, send};
 
 /// Forms, each at the path of its page.
 pub(super) const FORMS: &[FormRoute] = &[

@@ -11,11 +11,9 @@ use axum::{
     extract::{FromRequest, Request, State},
     http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
+    routing::MethodRouter,
 };
-use domain::{
-    flash::{Flash, FlashEvent},
-    problem::{Code, Problem},
-};
+use domain::problem::{Code, Problem};
 use leptos::{
     prelude::{Owner, provide_context},
     reactive::computed::ScopedFuture,
@@ -29,15 +27,22 @@ use serde::de::DeserializeOwned;
 use service::{access::Actor, flash};
 use tower_sessions::Session;
 
-use super::{Fields, again::ask_to_sign_in, draw, refuse};
+use super::{
+    draw::{draw, refuse},
+    expired::ask_to_sign_in,
+    fields::{Fields, typed},
+    undo::undo_expired,
+};
 use crate::{
     error_page::Asked,
-    middleware::{
-        identity::{another_user, is_actor},
-        refusal::too_large,
-    },
-    router::{AppState, provide},
+    middleware::identity::{another_user, is_actor},
+    render::provide,
+    response::too_large,
+    state::AppState,
 };
+
+/// Path of a form, and its handler.
+pub(super) type FormRoute = (&'static str, fn() -> MethodRouter<AppState>);
 
 /// Handles a `POST` to the path of a page: a server function processes its form, for the user of the page.
 pub(crate) async fn send<F>(State(state): State<AppState>, request: Request) -> Response
@@ -154,19 +159,6 @@ async fn undone(
     Err(Box::new(undo_expired(state, session, path).await))
 }
 
-/// Redirects to the page of a change that was not undone, with a message about it.
-pub(super) async fn undo_expired(state: &AppState, session: &Session, path: &str) -> Response {
-    let page = list_of_undo(path);
-    let expired = Flash::of(FlashEvent::UndoExpired, [""; 0]);
-    flash::set(&state.services, session, page, &expired, None).await;
-    Redirect::to(page).into_response()
-}
-
-/// Returns the page that shows the effect of an undo: the path of the form itself, or for a bulk action the list.
-pub(super) fn list_of_undo(path: &str) -> &str {
-    path.split("/bulk/").next().unwrap_or("/")
-}
-
 /// Calls the server function with the context of its request. Returns the cookies that it sets, too.
 async fn run<F>(
     state: &AppState,
@@ -194,34 +186,4 @@ where
     let set = options.0.read().unwrap_or_else(PoisonError::into_inner);
     let cookies = set.headers.get_all(header::SET_COOKIE).iter();
     (outcome, cookies.cloned().collect())
-}
-
-/// Parses the input by field. Several values of one field are joined with commas.
-pub(super) fn typed(body: &[u8]) -> Fields {
-    let mut fields = Fields::new();
-    for (name, value) in form_urlencoded::parse(body) {
-        fields
-            .entry(name.into_owned())
-            .and_modify(|values| {
-                values.push(',');
-                values.push_str(&value);
-            })
-            .or_insert_with(|| value.clone().into_owned());
-    }
-    fields
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_value_of_a_field_is_kept() {
-        let fields = typed(b"roles%5B%5D=admin&roles%5B%5D=user&name=a+b");
-        assert_eq!(
-            fields.get("roles[]").map(String::as_str),
-            Some("admin,user")
-        );
-        assert_eq!(fields.get("name").map(String::as_str), Some("a b"));
-    }
 }

@@ -11,7 +11,7 @@ use axum::{
 use secrecy::ExposeSecret;
 use service::{access::Origin, known_device::Device, settings::Settings};
 
-use super::cookies::cookie;
+use crate::cookies::cookie;
 
 /// Lifetime of the cookie in seconds: 400 days, the maximum in browsers (RFC 6265bis, 5.5).
 const MAX_AGE: u32 = 400 * 24 * 60 * 60;

@@ -14,7 +14,8 @@ use axum::{
 };
 use service::{Services, access::Actor, settings::Settings};
 
-use super::{cookies::cookie, identity::is_shown};
+use super::identity::is_shown;
+use crate::cookies::cookie;
 
 /// Redirects users who are not signed in to the sign-in page and back again, users without access to the panel to their account,
 /// and signed-in users past the sign-in page.

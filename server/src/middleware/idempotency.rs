@@ -16,7 +16,7 @@ use service::{
 use uuid::Uuid;
 
 use super::finish;
-use crate::rest::{Failure, ShownOnce};
+use crate::response::{Failure, ShownOnce};
 
 /// Header by which a client identifies its request.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");

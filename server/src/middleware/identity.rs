@@ -21,8 +21,8 @@ use service::{
 };
 use tower_sessions::Session;
 
-use super::{bearer::Bearer, cookies::cookie, rate::Recognised};
-use crate::error_page::Asked;
+use super::{bearer::Bearer, rate::Recognised};
+use crate::{cookies::cookie, error_page::Asked};
 
 /// Adds `Option<Actor>` and the context of the page to the request, from the one query that reads the session or the token.
 pub(crate) async fn recognise(

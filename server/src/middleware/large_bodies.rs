@@ -14,7 +14,7 @@ use axum::{
 use service::{Error, access::Actor};
 use uuid::Uuid;
 
-use crate::rest::Failure;
+use crate::response::Failure;
 
 /// Maximum number of bytes of a body that does not count as large.
 const SMALL: u64 = 64 * 1024;

@@ -13,11 +13,12 @@ use service::{access::Origin, known_device::Device};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{bearer, cookies::cookie};
 use crate::{
+    bearer_token,
+    cookies::cookie,
     error_page::Asked,
     limits::{Counted, Counters, Credential, Limits, WINDOW, Who},
-    router::CookieName,
+    state::CookieName,
 };
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -106,8 +107,8 @@ fn note_browser(counters: &Counters, device: &Device, response: &Response) {
 
 /// Returns the hash of the credential of a request. Cookies do not count beside an access token.
 fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
-    let text = if bearer::is_in(headers) {
-        bearer::text(headers)
+    let text = if bearer_token::is_in(headers) {
+        bearer_token::text(headers)
     } else {
         cookie(headers, cookie_name)
     };

@@ -13,15 +13,14 @@ use domain::problem::{Code, Problem};
 use service::settings::Settings;
 use tower_http::csrf::ProtectionError;
 
-use crate::error_page::Asked;
+use crate::{
+    error_page::Asked,
+    response::{Refused, too_large},
+};
 
 /// Marks the response of a handler that panicked.
 #[derive(Debug, Clone, Copy)]
 struct Panicked;
-
-/// Marks the response of a handler that failed, with the problem.
-#[derive(Debug, Clone)]
-pub(crate) struct Refused(pub(crate) Problem);
 
 /// Writes errors in the format that the request expects.
 pub(crate) async fn explain(
@@ -72,12 +71,6 @@ fn with_headers_of(response: Response, mut answer: Response) -> Response {
         }
     }
     answer
-}
-
-/// Returns the problem of a body that is too large.
-pub(crate) fn too_large() -> Problem {
-    let message = "The request body is too large. The limit is 64 KiB, or 1 MiB for personas, ontologies and annotations.";
-    Problem::new(Code::PayloadTooLarge, message)
 }
 
 /// Returns the response for a panic, which [`explain`] completes.

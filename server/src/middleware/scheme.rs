@@ -15,8 +15,7 @@ use axum::{
 use domain::client_address::ClientAddress;
 use service::settings::Settings;
 
-use super::origin::TrustedProxies;
-use crate::error_page::Asked;
+use crate::{error_page::Asked, proxies::TrustedProxies};
 
 /// Settings that decide whether a request came over http.
 #[derive(Debug, Clone)]

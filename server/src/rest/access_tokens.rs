@@ -17,12 +17,12 @@ use service::{
 };
 
 use super::{
-    Allowed, Failure, Params, Person, TokenPath,
     body::Body,
     done::{Success, success},
+    extract::{Allowed, Params, Person, TokenPath},
     page::respond,
-    shown_once,
 };
+use crate::response::{Failure, shown_once};
 
 /// List your access tokens
 ///

@@ -12,14 +12,16 @@ use tower_sessions::Session;
 use utoipa::ToSchema;
 
 use super::{
-    Failure, FromThisSite, Person, SessionPath, SignedIn,
     body::Body,
     done::{Ended, Success, success},
+    extract::{Person, SessionPath, SignedIn},
+    site::FromThisSite,
     users::{
         export::file,
-        shown::{Shown, Wanted, show},
+        shown::{Wanted, show},
     },
 };
+use crate::{dto::users::Shown, response::Failure};
 
 /// Get your account
 #[utoipa::path(

@@ -13,7 +13,13 @@ use service::{
 };
 use utoipa::IntoParams;
 
-use super::{Allowed, Failure, FromThisSite, Params, file::send, page::respond};
+use super::{
+    extract::{Allowed, Params},
+    file::send,
+    page::respond,
+    site::FromThisSite,
+};
+use crate::response::Failure;
 
 /// Limits of a page, by default with fewer entries than a list with shorter rows has.
 const LIMITS: Limits = Limits {

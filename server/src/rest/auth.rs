@@ -16,11 +16,11 @@ use tower_sessions::Session;
 use utoipa::ToSchema;
 
 use super::{
-    Failure, NoToken,
     body::Body,
     done::{Success, success},
+    extract::NoToken,
 };
-use crate::{middleware::cookies::cookie, router::CookieName};
+use crate::{cookies::cookie, response::Failure, state::CookieName};
 
 /// Body of a sign-in.
 #[derive(Deserialize, ToSchema)]

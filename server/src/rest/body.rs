@@ -15,7 +15,7 @@ use domain::object::Object;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Error as PathError;
 
-use super::Failure;
+use crate::response::Failure;
 
 /// Extractor of a JSON body. One in another format is rejected with a sentence that names the place.
 pub(crate) struct Body<T>(pub(crate) T);

@@ -1,17 +1,18 @@
 //! OpenAPI 3.1 description of the API: the descriptions of the handlers and types, and what applies to all of them.
 
 mod headers;
+pub(crate) mod operations;
 pub(crate) mod query;
 pub(crate) mod viewer;
 
 use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode, header};
-use domain::{access_tokens::Scope, problem::Problem};
+use domain::problem::Problem;
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Object, PathItem, Ref, RefOr, Required, Response, Type,
+        Components, Content, Object, Ref, RefOr, Required, Response, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{KnownFormat, SchemaFormat},
         security::{
@@ -20,14 +21,12 @@ use utoipa::{
     },
 };
 
-use super::users::shown::Shown;
-use crate::middleware::rate::counts;
+use crate::{dto::users::Shown, middleware::rate::counts};
 use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
+use operations::{TOKEN, operations};
 
 /// Name of the security scheme with a cookie.
 const SESSION: &str = "session";
-/// Name of the security scheme with an access token.
-const TOKEN: &str = "token";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,24 +66,6 @@ pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|
     add_refusals(components);
     document
 });
-
-/// Returns the operations of a path, by method.
-pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
-    [
-        (Method::GET, &mut item.get),
-        (Method::POST, &mut item.post),
-        (Method::PUT, &mut item.put),
-        (Method::PATCH, &mut item.patch),
-        (Method::DELETE, &mut item.delete),
-    ]
-    .into_iter()
-    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
-}
-
-/// Returns the requirement of an access token with this scope.
-pub(crate) fn token(scope: Scope) -> SecurityRequirement {
-    SecurityRequirement::new(TOKEN, [scope.as_str()])
-}
 
 /// Adds the parts of an operation that follow from its path and method.
 fn complete(path: &str, method: &Method, operation: &mut Operation) {

@@ -19,11 +19,11 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, Params, UserPath,
     body::Body,
     done::{Success, success},
-    shown_once,
+    extract::{Allowed, Params, UserPath},
 };
+use crate::response::{Failure, shown_once};
 
 /// Page of the list of invitations.
 #[derive(Deserialize, IntoParams)]

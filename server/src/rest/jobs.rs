@@ -16,11 +16,11 @@ use service::{
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, Params,
     done::{Success, success},
-    id_in,
+    extract::{Allowed, Params, id_in},
     page::respond,
 };
+use crate::response::Failure;
 
 /// Extractor of the id of a job in a path; 400 if it is not a UUID.
 pub(crate) struct JobPath(pub(crate) Uuid);

@@ -24,10 +24,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, FromThisSite, KeyPath, Params, UserPath,
     body::Body,
     done::{Success, success},
+    extract::{Allowed, KeyPath, Params, UserPath},
+    site::FromThisSite,
 };
+use crate::response::Failure;
 
 /// A provider API key in FOVEA's format. The time of its last use has both the name that FOVEA's server sends and the one that
 /// its interface reads.

@@ -11,7 +11,7 @@ use service::Services;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-use super::Failure;
+use crate::response::Failure;
 
 /// Health of the service.
 #[derive(Serialize, ToSchema)]

@@ -4,7 +4,8 @@ use axum::{Json, extract::State};
 use domain::overview::Overview;
 use service::{Services, access::ReadUsers};
 
-use super::{Allowed, Failure};
+use super::extract::Allowed;
+use crate::response::Failure;
 
 /// Get the overview
 ///

@@ -20,8 +20,12 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Failure, SignedIn, document, id_in, page};
-use crate::router::AppState;
+use super::{
+    document::operations,
+    extract::{SignedIn, id_in},
+    page,
+};
+use crate::{response::Failure, state::AppState};
 
 /// Data that a route gives access to. The router sets it.
 #[derive(Clone, Copy)]
@@ -168,9 +172,9 @@ fn things(door: Door) -> OpenApiRouter<AppState> {
         ),
     };
     for path in things.get_openapi_mut().paths.paths.values_mut() {
-        for (method, operation) in document::operations(path) {
+        for (method, operation) in operations::operations(path) {
             let scope = if method == Method::GET { read } else { write };
-            operation.security = Some(vec![document::token(scope)]);
+            operation.security = Some(vec![operations::token(scope)]);
         }
     }
     things.layer(Extension(door))

@@ -18,12 +18,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, NoToken, Params, UserPath,
     auth::Who,
     body::{Body, OptionalBody},
     done::{Success, success},
-    users::shown::{Shown, show},
+    extract::{Allowed, NoToken, Params, UserPath},
+    users::shown::show,
 };
+use crate::{dto::users::Shown, response::Failure};
 
 /// Body of a registration. The role cannot be chosen.
 #[derive(Deserialize, ToSchema)]

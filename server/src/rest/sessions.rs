@@ -26,11 +26,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, Params, SessionPath,
     body::Body,
     done::{Success, success},
+    extract::{Allowed, Params, SessionPath},
     page::{respond, whole},
 };
+use crate::response::Failure;
 
 /// A session in FOVEA's format. Its user is both nested, as FOVEA's server sends it, and flat, as its pages read it.
 #[derive(Serialize, ToSchema)]

@@ -4,7 +4,8 @@ use axum::{Json, extract::State};
 use domain::settings::Installation;
 use service::{Services, access::ReadAudit};
 
-use super::{Allowed, Failure};
+use super::extract::Allowed;
+use crate::response::Failure;
 
 /// Get the settings
 ///

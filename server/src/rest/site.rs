@@ -7,8 +7,7 @@ use axum::{
 };
 use service::Services;
 
-use super::Failure;
-use crate::middleware::bearer;
+use crate::{bearer_token, response::Failure};
 
 /// Extractor that accepts a request of this site, of the user's own address bar, or of a program; 403 for one that another site
 /// has caused. The layer against forged requests checks methods that change something, so a handler of `GET` that writes needs
@@ -24,7 +23,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let services = Services::from_ref(state);
         // No browser adds a token by itself.
-        if bearer::is_in(&parts.headers) || is_from_here(&parts.headers, &services.settings) {
+        if bearer_token::is_in(&parts.headers) || is_from_here(&parts.headers, &services.settings) {
             return Ok(Self);
         }
         Err(FROM_ELSEWHERE.into())

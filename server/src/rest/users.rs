@@ -12,7 +12,6 @@ use axum::{extract::State, response::Response};
 use domain::{
     list::Limits,
     users::{
-        UserSummary,
         bin::{Asked, DeletedUser},
         list::ListParams,
         page::UserPage,
@@ -20,53 +19,12 @@ use domain::{
 };
 use serde::Serialize;
 use service::{Error, Services, access::ReadUsers};
-use utoipa::ToSchema;
 
-use super::{Allowed, Failure, Params, page};
-
-/// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ListedUser<T = UserSummary> {
-    #[serde(flatten)]
-    user: T,
-    #[serde(rename = "_count")]
-    count: Counts,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Counts {
-    personas: i32,
-    sessions: i32,
-    api_keys: i32,
-}
-
-impl Counts {
-    fn of(user: &UserSummary) -> Self {
-        Self {
-            personas: user.persona_count,
-            sessions: user.session_count,
-            api_keys: user.api_key_count,
-        }
-    }
-}
-
-impl From<UserSummary> for ListedUser {
-    fn from(user: UserSummary) -> Self {
-        let count = Counts::of(&user);
-        Self { user, count }
-    }
-}
-
-impl From<DeletedUser> for ListedUser<DeletedUser> {
-    fn from(deleted: DeletedUser) -> Self {
-        let count = Counts::of(&deleted.user);
-        Self {
-            user: deleted,
-            count,
-        }
-    }
-}
+use super::{
+    extract::{Allowed, Params},
+    page,
+};
+use crate::{dto::users::ListedUser, response::Failure};
 
 /// List users
 ///

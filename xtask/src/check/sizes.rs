@@ -33,7 +33,8 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     judge(&faults)
 }
 
-fn is_test(file: &Path) -> bool {
+/// Returns whether a file is one of tests.
+pub(super) fn is_test(file: &Path) -> bool {
     file.with_extension("")
         .components()
         .any(|part| part.as_os_str() == "tests")

@@ -10,16 +10,14 @@ use crate::{
         error::ApiError,
     },
     components::{
+        deletion::{CONFIRM, Uncounted},
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form,
         owned::{Counts, and_things},
         time::Exactly,
     },
     context::PageContext,
-    pages::{
-        form,
-        person::dialogs::delete::{CONFIRM, Uncounted},
-    },
 };
 
 const PATH: &str = "/account/delete";

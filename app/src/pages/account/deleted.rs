@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    components::{card::CardPage, icon::Icon},
-    pages::link::MessageCard,
-};
+use crate::components::{card::CardPage, icon::Icon, link_page::MessageCard};
 
 /// Renders the confirmation.
 #[component]

@@ -12,13 +12,11 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form::{self, Sending},
         icon::{Glyph, Icon},
+        typed::typed_or,
     },
     context::PageContext,
-    pages::{
-        form::{self, Sending},
-        person::dialogs::typed_or,
-    },
 };
 
 const PATH: &str = "/account/tokens/new";

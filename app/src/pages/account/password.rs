@@ -7,11 +7,9 @@ use crate::{
     api::account::{Account, ChangePassword},
     components::{
         field::{Field, FieldSpec},
-        time::Ago,
-    },
-    pages::{
         form,
-        link::{NEW_PASSWORD, PASSWORD_AGAIN},
+        link_page::{NEW_PASSWORD, PASSWORD_AGAIN},
+        time::Ago,
     },
 };
 

@@ -8,15 +8,14 @@ use crate::{
     api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
     components::{
         choice::Segmented,
-        frame::THEMES,
-        icon::{Glyph, Icon},
-    },
-    context::PageContext,
-    pages::{
         conflict::Conflict,
         form,
-        person::{dialogs::typed_or, with},
+        frame::THEMES,
+        icon::{Glyph, Icon},
+        tab::with,
+        typed::typed_or,
     },
+    context::PageContext,
 };
 
 /// Renders the form for time zone and notifications, and the theme selector.

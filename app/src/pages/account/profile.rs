@@ -6,17 +6,15 @@ use super::{CURRENT_PASSWORD, FormPart, with_account};
 use crate::{
     api::account::{Account, EditProfile},
     components::{
+        conflict::{Conflict, Theirs},
         facts::Fact,
-        field::{Field, FieldSpec},
+        field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
+        form,
         time::Ago,
+        typed::typed_or,
     },
     context::PageContext,
     format::day,
-    pages::{
-        conflict::{Conflict, Theirs},
-        form,
-        person::dialogs::{DISPLAY_NAME, EMAIL, typed_or},
-    },
 };
 
 /// Current password, which only a change of the email address requires.

@@ -8,14 +8,12 @@ use time::OffsetDateTime;
 use crate::{
     api::{account::list_own_sessions, listed::asked, person::Part},
     components::{
+        confirm_link::ConfirmLink,
         icon::Icon,
-        records::{Record, Records},
-        time::{Ago, Exactly},
-    },
-    pages::{
-        confirm::ConfirmLink,
         parameters::{NONE, checked},
-        person::tab,
+        records::{Record, Records},
+        tab::tab,
+        time::{Ago, Exactly},
     },
 };
 

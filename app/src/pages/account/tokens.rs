@@ -10,12 +10,13 @@ use crate::{
         listed::asked,
         person::Part,
     },
-    components::{icon::Icon, records::Records},
-    pages::{
-        access_tokens::row,
-        confirm::ConfirmLink,
+    components::{
+        confirm_link::ConfirmLink,
+        icon::Icon,
         parameters::{NONE, checked},
-        person::tab,
+        records::Records,
+        tab::tab,
+        token_row,
     },
 };
 
@@ -62,10 +63,10 @@ fn draw(part: Part<AccessToken>) -> AnyView {
         let button = (!token.state.is_over()).then(|| {
             view! { <ConfirmLink href=format!("{OWN}/{id}/revoke") label="Revoke" about=label /> }
         });
-        let mut cells = row::cells(token, now);
+        let mut cells = token_row::cells(token, now);
         cells.push(button.into_any());
         (id.to_string(), cells)
     });
-    view! { <Records caption="Your access tokens" columns=row::COLUMNS rows=rows.collect() /> }
+    view! { <Records caption="Your access tokens" columns=token_row::COLUMNS rows=rows.collect() /> }
         .into_any()
 }

@@ -6,7 +6,7 @@ use domain::audit::{ACTIONS, list::AuditParams};
 use leptos::prelude::*;
 
 use super::links;
-use crate::pages::filters::{Entry, FilterField, FilterForm};
+use crate::components::filters::{Entry, FilterField, FilterForm};
 
 /// Selectable sources: value and label.
 const VIA: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 
 use domain::{audit::list::AuditParams, list::PageParams};
 
-use crate::pages::users::links::with_selected;
+use crate::links::with_selected;
 
 /// Returns the URL of the list for the parameters.
 pub(super) fn href(params: &AuditParams) -> String {

@@ -9,16 +9,14 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::links;
-use crate::{
-    components::{
-        facts::Fact,
-        icon::Icon,
-        pager::{Pager, Pages},
-        records::{Record, Records},
-        state::ListState,
-        time::Ago,
-    },
-    pages::person::history::differences,
+use crate::components::{
+    changes::differences,
+    facts::Fact,
+    icon::Icon,
+    pager::{Pager, Pages},
+    records::{Record, Records},
+    state::ListState,
+    time::Ago,
 };
 
 const COLUMNS: &[&str] = &["Action", "Actor", "Time", "Details"];

@@ -14,15 +14,14 @@ use crate::{
         dialog::{FormDialog, Place},
         facts::Fact,
         field::{Field, FieldSpec},
+        form,
         keyed::keyed_by,
+        tab::with,
         time::Ago,
+        typed::typed_or,
     },
     context::PageContext,
     format::count,
-    pages::{
-        form,
-        person::{dialogs::typed_or, with},
-    },
 };
 
 const NAME: FieldSpec = FieldSpec {

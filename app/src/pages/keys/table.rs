@@ -2,7 +2,6 @@
 
 use domain::keys::{ApiKey, SWITCHED_OFF};
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
 use super::may_write;
 use crate::{
@@ -12,28 +11,21 @@ use crate::{
         listed::asked,
     },
     components::{
+        api_keys::{COLUMNS, WITH_ACTIONS, cells},
+        form::{self, Sending},
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         page_user::PageUser,
+        parameters::{NONE, checked},
         records::Records,
         state::{ListFailure, ListState, Waiting},
-        time::Ago,
     },
     context::PageContext,
-    format::count,
-    pages::{
-        form::{self, Sending},
-        parameters::{NONE, checked},
-    },
 };
-
-pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Usage"];
-pub(in crate::pages) const WITH_ACTIONS: &[&str] =
-    &["Name", "Provider", "Key", "State", "Usage", "Actions"];
 
 /// Keys of a page, shared with the dialogs above it.
 #[derive(Clone, Copy)]
-pub(in crate::pages) struct Shown {
+pub(super) struct Shown {
     /// Owner of the keys.
     pub(super) owner: Owner,
     /// The loaded keys.
@@ -44,7 +36,7 @@ pub(in crate::pages) struct Shown {
 
 impl Shown {
     /// Loads the keys of an owner and provides them as context.
-    pub(in crate::pages) fn provide(owner: Owner) -> Self {
+    pub(super) fn provide(owner: Owner) -> Self {
         let request = checked(|| (), &[], NONE);
         let list = Resource::new(
             move || request.get(),
@@ -63,7 +55,7 @@ impl Shown {
     }
 
     /// Renders the table, or the error, followed by the other content of the page.
-    pub(in crate::pages) fn draw(self, below: fn(Listed) -> AnyView) -> AnyView {
+    pub(super) fn draw(self, below: fn(Listed) -> AnyView) -> AnyView {
         let list = self.list;
         let problem = move || {
             self.doing.problem.get().map(|problem| {
@@ -130,7 +122,7 @@ fn Off() -> impl IntoView {
 
 /// Renders the link that adds a key, if the viewer can add one.
 #[component]
-pub(in crate::pages) fn AddLink(owner: Owner) -> impl IntoView {
+pub(super) fn AddLink(owner: Owner) -> impl IntoView {
     let may = !is_off() && (owner == Owner::Own || may_write());
     may.then(|| {
         view! {
@@ -157,41 +149,6 @@ fn rows(shown: Shown, listed: Listed) -> AnyView {
     });
     let columns = if writable { WITH_ACTIONS } else { COLUMNS };
     view! { <Records caption="API keys" columns=columns rows=keys.collect() /> }.into_any()
-}
-
-/// Returns the cells of a key in the order of the columns, with the enable or disable button if there is one.
-pub(in crate::pages) fn cells(
-    key: ApiKey,
-    now: OffsetDateTime,
-    switch: Option<AnyView>,
-) -> Vec<AnyView> {
-    let (tone, state) = if key.is_active {
-        ("badge tone-success", "Active")
-    } else {
-        ("badge", "Disabled")
-    };
-    vec![
-        view! { <bdi>{key.key_name}</bdi> }.into_any(),
-        key.provider.into_any(),
-        view! { <code>{key.key_mask}</code> }.into_any(),
-        view! {
-            <div class="chips">
-                <span class=tone>{state}</span>
-                {switch}
-            </div>
-        }
-        .into_any(),
-        match key.last_used_at {
-            Some(at) => view! {
-                {count(key.usage_count)}
-                <p class="muted">
-                    <Ago at=at now=now />
-                </p>
-            }
-            .into_any(),
-            None => "Never".into_any(),
-        },
-    ]
 }
 
 /// Renders the button that enables or disables a key.

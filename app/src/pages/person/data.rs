@@ -2,12 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{Opened, may_write, path, tab, with_person};
+use super::{Opened, may_write, path, with_person};
 use crate::{
     api::{listed::asked, person::list_personas},
-    components::{icon::Icon, records::Records, time::Ago},
+    components::{
+        icon::Icon,
+        parameters::{NONE, checked, use_query},
+        records::Records,
+        tab::{More, tab},
+        time::Ago,
+    },
     format::count,
-    pages::parameters::{NONE, checked, use_query},
 };
 
 /// Renders the personas with the counts of their ontologies and annotations.
@@ -57,7 +62,7 @@ pub fn Data() -> impl IntoView {
         const COLUMNS: &[&str] = &["Persona", "Role", "Ontologies", "Annotations", "Created"];
         view! {
             <Records caption="Personas" columns=COLUMNS rows=rows.collect() />
-            <super::More href=next />
+            <More href=next />
         }
         .into_any()
     });

@@ -25,26 +25,6 @@ use crate::{
     context::PageContext,
 };
 
-pub(in crate::pages) const DISPLAY_NAME: FieldSpec = FieldSpec {
-    name: "display_name",
-    label: "Display name",
-    kind: "text",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 100,
-};
-
-pub(in crate::pages) const EMAIL: FieldSpec = FieldSpec {
-    name: "email",
-    label: "Email",
-    kind: "email",
-    autocomplete: "off",
-    hint: None,
-    optional: true,
-    max: 254,
-};
-
 const PASSWORD: FieldSpec = FieldSpec {
     name: "password",
     label: "Temporary password",
@@ -81,38 +61,6 @@ fn place(person: &Person, word: &str) -> Place {
 fn in_bin(user: &UserDetail) -> Option<String> {
     let deleted = user.deleted_at.is_some();
     deleted.then(|| "This user is deleted. Restore the user first.".to_owned())
-}
-
-/// Returns the typed value if the form is rendered again, otherwise the initial value.
-pub(in crate::pages) fn typed_or(
-    context: &PageContext,
-    field: &str,
-    first: impl FnOnce() -> String,
-) -> String {
-    if context.outcome.is_some() {
-        context.typed(field)
-    } else {
-        first()
-    }
-}
-
-/// Returns whether a checkbox was checked if the form is rendered again, otherwise its initial state.
-fn ticked(context: &PageContext, field: &str, first: bool) -> bool {
-    if context.outcome.is_some() {
-        !context.typed(field).is_empty()
-    } else {
-        first
-    }
-}
-
-/// Returns the checked roles if the form is rendered again, otherwise the initial ones.
-pub(in crate::pages) fn ticked_roles(context: &PageContext, first: Vec<String>) -> Vec<String> {
-    if context.outcome.is_some() {
-        let typed = context.typed("roles[]");
-        typed.split(',').map(str::to_owned).collect()
-    } else {
-        first
-    }
 }
 
 /// Renders the hidden fields that identify the user and the page to return to.

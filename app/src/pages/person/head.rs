@@ -16,12 +16,13 @@ use crate::{
         badge::{DeletedBadge, RoleBadges, StatusBadge},
         notice::ProblemNotice,
         page_user::PageUser,
+        selection::shown,
         tabs::Tabs,
         time::Exactly,
         title::PageTitle,
     },
     context::PageContext,
-    pages::users::{links::with_selected, selection::shown},
+    links::with_selected,
 };
 
 /// Tabs: path segment, name and required permission.

@@ -1,19 +1,19 @@
 //! Audit entries by and about a user.
 
-use domain::audit::{AuditEntry, Changes, action_words, spaced, timestamp_of, words_of};
+use domain::audit::AuditEntry;
 use leptos::prelude::*;
-use serde_json::Value;
 
-use super::{Opened, tab};
+use super::Opened;
 use crate::{
     api::{listed::asked, person::list_history},
     components::{
+        changes::{deed, differences},
         icon::Icon,
+        parameters::{NONE, checked, use_query},
         records::Records,
-        time::{Ago, Exactly},
+        tab::{More, tab},
+        time::Ago,
     },
-    format::capitalised,
-    pages::parameters::{NONE, checked, use_query},
 };
 
 /// Renders the entries, newest first.
@@ -48,40 +48,10 @@ pub fn History() -> impl IntoView {
         const COLUMNS: &[&str] = &["Action", "Changes", "Actor", "Time"];
         view! {
             <Records caption="History" columns=COLUMNS rows=rows.collect() />
-            <super::More href=next />
+            <More href=next />
         }
         .into_any()
     })
-}
-
-/// Returns the action and its target: `User suspended: ada`.
-pub(crate) fn deed(entry: &AuditEntry) -> String {
-    format!("{}: {}", action_words(&entry.action), entry.target)
-}
-
-/// Returns the changed fields, each with its old and new value.
-pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
-    let difference = |(field, (before, after)): (String, (Value, Value))| {
-        let is_timestamp = |value| timestamp_of(&field, value).is_some();
-        let change = if is_timestamp(&before) || is_timestamp(&after) {
-            timestamps(&field, &before, &after)
-        } else {
-            let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
-            (before.unwrap_or_default() + &words_of(&after)).into_any()
-        };
-        (capitalised(&spaced(&field)), change)
-    };
-    changes.into_iter().map(difference).collect()
-}
-
-/// Renders the old and the new value of a timestamp.
-fn timestamps(field: &str, before: &Value, after: &Value) -> AnyView {
-    let shown = |value| match timestamp_of(field, value) {
-        Some((word, at)) => view! { {word} <Exactly at=at /> }.into_any(),
-        None => words_of(value).into_any(),
-    };
-    let before = (!before.is_null()).then(|| view! { {shown(before)} " → " });
-    view! { {before} {shown(after)} }.into_any()
 }
 
 /// Renders the old and new value of each field, and the reason.

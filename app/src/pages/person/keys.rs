@@ -1,24 +1,24 @@
 //! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
 
-use domain::keys::ApiKey;
+use domain::{access::Permission, keys::ApiKey};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{Opened, path, tab, tokens::Tokens};
+use super::{Opened, path, tokens::Tokens};
 use crate::{
     api::{
         listed::asked,
         person::{Part, list_keys},
     },
-    components::{icon::Icon, records::Records},
-    pages::{
-        confirm::ConfirmLink,
-        keys::{
-            may_write,
-            table::{COLUMNS, WITH_ACTIONS, cells},
-        },
+    components::{
+        api_keys::{COLUMNS, WITH_ACTIONS, cells},
+        confirm_link::ConfirmLink,
+        icon::Icon,
         parameters::{NONE, checked},
+        records::Records,
+        tab::tab,
     },
+    context::PageContext,
 };
 
 /// Renders the API keys, and the access tokens below them.
@@ -38,7 +38,10 @@ pub fn Keys() -> impl IntoView {
         let person = Opened::current().person.get_untracked();
         let page = person
             .and_then(Result::ok)
-            .filter(|person| may_write() && person.refusals.edit.is_none())
+            .filter(|person| {
+                PageContext::current().may(Permission::ApiKeysWrite)
+                    && person.refusals.edit.is_none()
+            })
             .filter(|person| person.user.deleted_at.is_none())
             .map(|person| format!("{}/keys", path(&person.user.summary)));
         let columns = if page.is_some() {

@@ -8,10 +8,10 @@ use super::{may_write, path};
 use crate::{
     api::person::Person,
     components::{
+        confirm_link::ConfirmLink,
         facts::Fact,
         time::{Ago, Exactly},
     },
-    pages::confirm::ConfirmLink,
 };
 
 /// Renders the latest links and their states; renders nothing without links.

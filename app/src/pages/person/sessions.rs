@@ -3,20 +3,19 @@
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{Opened, path, tab, with_person};
+use super::{Opened, path, with_person};
 use crate::{
     api::{listed::asked, person::list_sessions},
     components::{
+        confirm_link::ConfirmLink,
         icon::Icon,
+        parameters::{NONE, checked},
         records::Records,
+        tab::tab,
         time::{Ago, Exactly},
     },
     context::PageContext,
-    pages::{
-        confirm::ConfirmLink,
-        parameters::{NONE, checked},
-        sessions::{links, may_write},
-    },
+    links::sessions,
 };
 
 const COLUMNS: &[&str] = &["Device", "IP address", "Signed in", "Last seen", "Expires"];
@@ -45,14 +44,14 @@ pub fn Sessions() -> impl IntoView {
         let (user, refused) = (&person.user.summary, person.refusals.end_sessions.is_some());
         let see = may_see().then(|| {
             view! {
-                <a class="button" href=links::of_person(&user.username)>
+                <a class="button" href=sessions::of_person(&user.username)>
                     "View in Sessions"
                 </a>
             }
         });
         let revoke = (may_see() && may_write() && !refused).then(|| {
             view! {
-                <a class="button" href=links::revoke_of_person(&user.username)>
+                <a class="button" href=sessions::revoke_of_person(&user.username)>
                     "Revoke all…"
                 </a>
             }
@@ -104,4 +103,9 @@ fn may_see() -> bool {
             .permissions
             .include(domain::access::Permission::SessionsRead)
     })
+}
+
+/// Returns whether the viewer can revoke sessions.
+fn may_write() -> bool {
+    PageContext::current().may(domain::access::Permission::SessionsWrite)
 }

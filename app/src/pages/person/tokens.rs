@@ -3,16 +3,19 @@
 use domain::{access::Permission, access_tokens::AccessToken};
 use leptos::prelude::*;
 
-use super::{Opened, path, tab, with_person};
+use super::{Opened, path, with_person};
 use crate::{
     api::{access_tokens::list_person_tokens, listed::asked, person::Part},
-    components::{icon::Icon, records::Records},
-    context::PageContext,
-    pages::{
-        access_tokens::{may_write, of_person, row},
-        confirm::ConfirmLink,
+    components::{
+        confirm_link::ConfirmLink,
+        icon::Icon,
         parameters::{NONE, checked},
+        records::Records,
+        tab::tab,
+        token_row,
     },
+    context::PageContext,
+    links::tokens::of_person,
 };
 
 /// Renders the tokens, if the viewer can list them.
@@ -42,7 +45,10 @@ fn Shown() -> impl IntoView {
         }
     });
     let draw = |part: Part<AccessToken>| {
-        let (now, may_write) = (part.now, may_write());
+        let (now, may_write) = (
+            part.now,
+            PageContext::current().may(Permission::TokensWrite),
+        );
         let person = Opened::current().person.get_untracked();
         let person = person.and_then(Result::ok);
         let page = person.map(|person| format!("{}/keys/tokens", path(&person.user.summary)));
@@ -52,11 +58,11 @@ fn Shown() -> impl IntoView {
             let button = (may_write && !token.state.is_over()).then(|| {
                 view! { <ConfirmLink href=format!("{page}/{id}/revoke") label="Revoke" about=label /> }
             });
-            let mut cells = row::cells(token, now);
+            let mut cells = token_row::cells(token, now);
             cells.push(button.into_any());
             (id.to_string(), cells)
         });
-        view! { <Records caption="Access tokens" columns=row::COLUMNS rows=rows.collect() /> }
+        view! { <Records caption="Access tokens" columns=token_row::COLUMNS rows=rows.collect() /> }
             .into_any()
     };
     view! {

@@ -8,9 +8,11 @@ use crate::{
     api::invitations::{INVITATIONS, RenewInvitation},
     components::{
         dialog::{FormDialog, Place},
+        form,
         keyed::keyed_by,
+        parameters::use_query,
+        tab::with,
     },
-    pages::{form, parameters::use_query, person::with},
 };
 
 /// Renders the dialog that creates a new link.

@@ -9,18 +9,14 @@ use crate::{
         registrations::{DecideRegistrations, WAITING, list_of, preview_decision},
     },
     components::{
+        bulk_dialog::{NothingToDo, People},
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
-    },
-    context::PageContext,
-    pages::{
         form,
         parameters::use_query,
-        users::{
-            bulk::{NothingToDo, People},
-            links::with_selected,
-        },
     },
+    context::PageContext,
+    links::with_selected,
 };
 
 const NOTE: FieldSpec = FieldSpec {

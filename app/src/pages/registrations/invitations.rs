@@ -16,14 +16,12 @@ use crate::{
     components::{
         badge::RoleBadge,
         icon::Icon,
+        parameters::{NONE, checked, use_query},
         records::{Record, Records},
+        tab::{More, tab},
         time::{Ago, Exactly},
     },
-    pages::{
-        parameters::{NONE, checked, use_query},
-        person::{More, tab},
-        users::links::with_selected,
-    },
+    links::with_selected,
 };
 
 /// Invitations of the page, shared with the dialogs above it.

@@ -16,13 +16,11 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form,
         roles::RoleChoice,
+        typed::{ticked_roles, typed_or},
     },
     context::PageContext,
-    pages::{
-        form,
-        person::dialogs::{ticked_roles, typed_or},
-    },
 };
 
 const PATH: &str = "/registrations/invitations/new";

@@ -16,17 +16,13 @@ use crate::{
     },
     components::{
         icon::Icon,
+        parameters::{SELECTION, checked, use_query},
         records::{Record, Records},
+        selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
+        tab::{More, tab},
         time::Ago,
     },
-    pages::{
-        parameters::{SELECTION, checked, use_query},
-        person::{More, tab},
-        users::{
-            links::with_selected,
-            selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
-        },
-    },
+    links::with_selected,
 };
 
 /// Bulk actions on the selected registrations: path and label.

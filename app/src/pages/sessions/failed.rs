@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{Tabs, links};
+use super::Tabs;
 use crate::{
     api::{
         error::ApiError,
@@ -18,15 +18,13 @@ use crate::{
     components::{
         icon::Icon,
         pager::{Pager, Pages},
+        parameters::{NONE, checked, use_query},
         records::{Record, Records},
         state::{ListFailure, ListState, Waiting},
         time::Ago,
         title::PageTitle,
     },
-    pages::{
-        parameters::{NONE, checked, use_query},
-        users::links::with_selected,
-    },
+    links::{sessions as links, with_selected},
 };
 
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.

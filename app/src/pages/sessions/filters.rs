@@ -3,8 +3,10 @@
 use domain::sessions::list::SessionParams;
 use leptos::prelude::*;
 
-use super::links;
-use crate::pages::filters::{Entry, FilterField, FilterForm};
+use crate::{
+    components::filters::{Entry, FilterField, FilterForm},
+    links::sessions as links,
+};
 
 /// Id of the `<datalist>` with the device names.
 pub(super) const DEVICES: &str = "devices";

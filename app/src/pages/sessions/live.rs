@@ -16,8 +16,10 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::links;
-use crate::api::{error::ApiError, sessions::SessionList};
+use crate::{
+    api::{error::ApiError, sessions::SessionList},
+    links::sessions as links,
+};
 
 /// Changes since the list was loaded.
 #[derive(Clone, Copy)]

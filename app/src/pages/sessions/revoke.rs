@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{filters::AGES, links, params};
+use super::{filters::AGES, params};
 use crate::{
     api::{
         error::ApiError,
@@ -15,14 +15,13 @@ use crate::{
     },
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
+        form,
         notice::ProblemNotice,
+        parameters::{Query, use_query},
     },
     context::PageContext,
     format::grouped,
-    pages::{
-        form,
-        parameters::{Query, use_query},
-    },
+    links::sessions as links,
 };
 
 const PATH: &str = "/sessions/revoke";

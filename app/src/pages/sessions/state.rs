@@ -1,47 +1,13 @@
-//! Empty, error and loading states of the session list.
+//! Error and loading states of the session list.
 
 use domain::{problem::Problem, sessions::list::SessionParams};
 use leptos::prelude::*;
 
-use super::{
-    links,
-    table::{LIVE, head},
+use super::table::{LIVE, head};
+use crate::{
+    components::state::{ListFailure, Readings},
+    links::sessions as links,
 };
-use crate::components::{
-    icon::Icon,
-    state::{ListFailure, ListState, Readings},
-};
-
-/// Renders the empty state: no sessions match the filter, or there are no sessions.
-#[component]
-pub fn Nothing(
-    /// State of the list, from the URL.
-    params: SessionParams,
-) -> impl IntoView {
-    let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
-    let title = if filtered {
-        "No sessions match"
-    } else {
-        "No sessions on this page"
-    };
-    let text = if filtered {
-        "Try fewer filters."
-    } else if links::is_of_ended(&params) {
-        "Sessions that ended in the last 30 days appear here with the reason."
-    } else {
-        "Active sessions appear here with device, IP address and last activity."
-    };
-    view! {
-        <ListState icon=Icon::Monitor title=title>
-            <p class="state-text">{text}</p>
-            <div class="state-actions">
-                <a class="button button-primary" href=links::cleared(&params)>
-                    {if filtered { "Clear filters" } else { "Go to first page" }}
-                </a>
-            </div>
-        </ListState>
-    }
-}
 
 /// Renders the error of loading the list.
 #[component]

@@ -5,16 +5,18 @@ use domain::sessions::{Session, list::SessionParams};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{links, live::Live, may_write, row::why, state::Nothing};
+use super::{live::Live, may_write, row::why};
 use crate::{
     api::{person::path_of, sessions::SessionList},
     components::{
         avatar::Avatar,
+        confirm_link::ConfirmLink,
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
+        state::ListState,
         time::{Ago, Upcoming},
     },
-    pages::confirm::ConfirmLink,
+    links::sessions as links,
 };
 
 /// Columns: CSS class, heading, and the sort key if the column is sortable: `true` for the last activity, `false` for the start.
@@ -235,5 +237,36 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
             </td>
             {button}
         </tr>
+    }
+}
+
+/// Renders the empty state: no sessions match the filter, or there are no sessions.
+#[component]
+fn Nothing(
+    /// State of the list, from the URL.
+    params: SessionParams,
+) -> impl IntoView {
+    let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
+    let title = if filtered {
+        "No sessions match"
+    } else {
+        "No sessions on this page"
+    };
+    let text = if filtered {
+        "Try fewer filters."
+    } else if links::is_of_ended(&params) {
+        "Sessions that ended in the last 30 days appear here with the reason."
+    } else {
+        "Active sessions appear here with device, IP address and last activity."
+    };
+    view! {
+        <ListState icon=Icon::Monitor title=title>
+            <p class="state-text">{text}</p>
+            <div class="state-actions">
+                <a class="button button-primary" href=links::cleared(&params)>
+                    {if filtered { "Clear filters" } else { "Go to first page" }}
+                </a>
+            </div>
+        </ListState>
     }
 }

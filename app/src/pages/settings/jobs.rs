@@ -21,13 +21,11 @@ use crate::{
     components::{
         icon::Icon,
         pager::{Pager, Pages},
+        parameters::{NONE, checked, use_query},
         records::Records,
         state::{ListFailure, ListState, Meaning, Waiting},
     },
-    pages::{
-        parameters::{NONE, checked, use_query},
-        users::links::with_selected,
-    },
+    links::with_selected,
 };
 
 /// Interval at which the list is loaded again while a job is queued or running.

@@ -9,18 +9,20 @@ use leptos::prelude::*;
 
 use super::{
     actions::BinActions,
-    links,
-    rows::{Number, email_cell, person_cell},
-    selection::Selection,
-    table::{NoUsers, actions_head},
+    empty::NoUsers,
+    rows::{Number, actions_head, email_cell, person_cell},
 };
-use crate::components::{
-    badge::{DeletedBadge, RoleBadge},
-    icon::Icon,
-    pager::{Pager, Pages},
-    rows::KeyedRow,
-    state::ListState,
-    time::{Ago, Upcoming},
+use crate::{
+    components::{
+        badge::{DeletedBadge, RoleBadge},
+        icon::Icon,
+        pager::{Pager, Pages},
+        rows::KeyedRow,
+        selection::Selection,
+        state::ListState,
+        time::{Ago, Upcoming},
+    },
+    links::users as links,
 };
 
 /// Columns: CSS class and heading.

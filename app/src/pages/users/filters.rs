@@ -6,10 +6,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::links;
 use crate::{
     components::icon::{Glyph, Icon},
     format::grouped,
+    links::users as links,
 };
 
 /// Predefined searches: label and term.

@@ -8,8 +8,10 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use super::links;
-use crate::components::icon::{Glyph, Icon};
+use crate::{
+    components::icon::{Glyph, Icon},
+    links::users as links,
+};
 
 /// Examples of the search syntax: search and description.
 const EXAMPLES: [(&str, &str); 10] = [

@@ -4,15 +4,13 @@ use ::time::OffsetDateTime;
 use domain::users::UserSummary;
 use leptos::prelude::*;
 
-use super::{
-    actions::RowActions,
-    selection::{SelectCell, Selection, shown},
-};
+use super::actions::RowActions;
 use crate::{
     api::person::path,
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
+        selection::{SelectCell, Selection, shown},
         time::Ago,
     },
     format::grouped,
@@ -100,5 +98,14 @@ pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
         <td class=class data-label=label>
             {grouped(u64::try_from(value).unwrap_or_default())}
         </td>
+    }
+}
+
+/// Renders the heading of the actions column.
+pub(super) fn actions_head() -> impl IntoView {
+    view! {
+        <th scope="col" class="cell-actions">
+            <span class="visually-hidden">"Actions"</span>
+        </th>
     }
 }

@@ -9,10 +9,13 @@ use domain::{
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{help::SearchHelp, links};
-use crate::components::{
-    icon::{Glyph, Icon},
-    state::{ListFailure, Readings},
+use super::help::SearchHelp;
+use crate::{
+    components::{
+        icon::{Glyph, Icon},
+        state::{ListFailure, Readings},
+    },
+    links::users as links,
 };
 
 /// Renders the search box. Without scripts it is a form that loads the filtered list.

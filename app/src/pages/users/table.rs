@@ -1,17 +1,16 @@
-//! Table of users, with its empty and loading states.
+//! Table of users, with its loading state.
 
 use domain::{
-    filter::Filter,
-    list::{PageParams, Total},
+    list::PageParams,
     users::list::{ListParams, SortKey},
 };
 use leptos::prelude::*;
 
 use super::{
     bin::{self, BinTable},
-    bulk, links,
-    rows::Row,
-    selection::{self, SelectAllCell, Selection, SelectionBar},
+    bulk,
+    empty::NoUsers,
+    rows::{Row, actions_head},
 };
 use crate::{
     api::users::{Shown, UserList},
@@ -19,9 +18,9 @@ use crate::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
         rows::KeyedRow,
-        state::ListState,
+        selection::{self, SelectAllCell, Selection, SelectionBar},
     },
-    format::total,
+    links::users as links,
 };
 
 /// Columns: CSS class, heading and sort key.
@@ -133,72 +132,6 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
             </tr>
         </thead>
     }
-}
-
-/// Renders the heading of the actions column.
-pub(super) fn actions_head() -> impl IntoView {
-    view! {
-        <th scope="col" class="cell-actions">
-            <span class="visually-hidden">"Actions"</span>
-        </th>
-    }
-}
-
-/// Renders the empty state: no users match the search, or there are no users.
-#[component]
-pub(super) fn NoUsers(
-    params: ListParams,
-    /// Number of deleted users that match the search.
-    #[prop(optional_no_strip)]
-    deleted: Option<Total>,
-) -> impl IntoView {
-    if links::current_filter(&params).is_empty() {
-        return view! {
-            <ListState icon=Icon::Users title="No users">
-                <p class="state-text">
-                    "Users appear here with their data and last activity. To add demo users, run "
-                    <code>"rollcall demo --users 1000"</code> "."
-                </p>
-                <div class="state-actions">
-                    <a class="button" href="/users">
-                        <Glyph icon=Icon::Reload />
-                        "Go to the first page"
-                    </a>
-                </div>
-            </ListState>
-        }
-        .into_any();
-    }
-    let cleared = links::searched(&params, &Filter::default());
-    let deleted = deleted.map(|deleted| {
-        let users = match deleted.count {
-            1 => "deleted user matches",
-            _ => "deleted users match",
-        };
-        let matches = format!("{} {users}. ", total(deleted));
-        view! {
-            <p class="state-text">
-                {matches}
-                <a href=links::toggled_bin(&params) data-noscroll>
-                    "Show"
-                </a>
-            </p>
-        }
-    });
-    view! {
-        <ListState icon=Icon::Search title="No users match">
-            {deleted}
-            <p class="state-text">
-                "No results for " <code>{params.q}</code> ". Try fewer filters."
-            </p>
-            <div class="state-actions">
-                <a class="button button-primary" href=cleared>
-                    "Clear filters"
-                </a>
-            </div>
-        </ListState>
-    }
-    .into_any()
 }
 
 /// Renders placeholder rows of the final height while the list is loading.

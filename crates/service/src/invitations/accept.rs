@@ -13,10 +13,10 @@ use domain::{
 use crate::{
     Error, Services,
     access::Origin,
+    guard,
     own_account::{self, Making},
     throttle::{self, NameTries},
     tokens,
-    users::guard,
 };
 
 const DEAD_LINK: Error = Error::NotFound(

@@ -8,9 +8,9 @@ use super::{NOT_FOUND, removed};
 use crate::{
     Error, Services,
     access::{Granted, ReadApiKeys, WriteApiKeys},
+    guard,
     record::{self, Change},
     target::TargetRef,
-    users::guard,
 };
 
 /// Lists the keys of a user, deleted or not.

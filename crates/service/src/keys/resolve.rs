@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Granted, ResolveApiKeys},
+    guard,
     record::{self, Change, Changes},
-    users::guard,
 };
 
 const NONE: Error = Error::NotFound("No active API key for this user and provider");

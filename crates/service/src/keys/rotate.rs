@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Granted, WriteApiKeys},
+    guard,
     record::{self, Changes},
-    users::guard,
     vault::Vault,
 };
 

@@ -12,9 +12,8 @@ use super::{EditedKey, NOT_FOUND, add, change, providers, removed};
 use crate::{
     Error, Services,
     access::{Author, Granted, ReadApiKeys, WriteApiKeys},
-    record,
+    guard, record,
     target::TargetRef,
-    users::guard,
 };
 
 /// Lists the system's keys, and for each provider how many users have an enabled key of their own instead.

@@ -6,8 +6,8 @@ use domain::owned::{Annotation, AnnotationDraft};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Opened, Reader, Writer, personas, quota::Quota};
-use crate::{Error, Services, record::Changes};
+use super::{Opened, Reader, Writer, personas};
+use crate::{Error, Services, quota::Quota, record::Changes};
 
 const NO_ANNOTATION: Error = Error::NotFound("Annotation not found");
 

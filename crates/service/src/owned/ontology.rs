@@ -9,8 +9,8 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Reader, Writer, personas, quota::Quota};
-use crate::{Error, Services, record::Changes};
+use super::{Reader, Writer, personas};
+use crate::{Error, Services, quota::Quota, record::Changes};
 
 const NO_ONTOLOGY: Error = Error::NotFound("Ontology not found");
 

@@ -4,8 +4,8 @@ use db::owned::{ontologies, personas};
 use domain::owned::{OntologyDraft, Persona, PersonaDraft};
 use uuid::Uuid;
 
-use super::{NO_PERSONA, Opened, Reader, Writer, quota::Quota};
-use crate::{Error, Services, record::Changes};
+use super::{NO_PERSONA, Opened, Reader, Writer};
+use crate::{Error, Services, quota::Quota, record::Changes};
 
 /// Lists personas of a user, newest first, starting after the one with the id `after`. Returns whether there are more. A
 /// page is limited by its bytes too. A reader of own data gets these whatever `owner` is.

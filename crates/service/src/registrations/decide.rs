@@ -23,9 +23,9 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteRegistrations},
+    guard,
     record::{self, Batch, Change, Changes},
     target::TargetRef,
-    users::guard,
 };
 
 const NOBODY: Error = Error::NotFound("Registration not found");

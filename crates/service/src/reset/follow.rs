@@ -22,11 +22,10 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Origin},
-    known_device,
+    guard, known_device,
     passwords::{Asker, known},
     record::{self, Change, Changes},
     throttle, tokens,
-    users::guard,
 };
 
 const DEAD_LINK: Error = Error::NotFound(

@@ -21,10 +21,9 @@ use super::list::{ask, user_of};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteSessions},
-    days, device,
+    days, device, guard,
     record::{self, Batch, Change, Changes},
     target::TargetRef,
-    users::guard,
 };
 
 /// Response text of FOVEA.

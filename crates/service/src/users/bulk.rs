@@ -16,10 +16,11 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{delete, guard, sessions, suspend};
+use super::{delete, sessions, suspend};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    guard,
     record::{self, Batch, Changes},
     target::TargetRef,
 };

@@ -20,10 +20,11 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{detail, facts, guard, lookalike};
+use super::{detail, facts, lookalike};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    guard,
     passwords::Asker,
     record::{self, Change, Changes},
     reset,

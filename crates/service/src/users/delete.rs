@@ -15,11 +15,12 @@ use domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{detail, guard};
+use super::detail;
 use crate::{
     Error, Services,
     access::{Author, Granted, ReadUsers, WriteUsers},
-    owned::quota::check_transfer,
+    guard,
+    quota::check_transfer,
     record::{self, Change, Changes},
     target::TargetRef,
 };

@@ -10,10 +10,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::guard::{self, NOT_FOUND};
 use crate::{
     Error, Services,
     access::{Granted, ReadAudit, ReadSessions, ReadUsers},
+    guard::{self, NOT_FOUND},
 };
 
 /// Maximum number of sessions that the page of a user lists.

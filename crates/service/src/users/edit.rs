@@ -22,10 +22,11 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{detail, facts, guard};
+use super::{detail, facts};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    guard,
     passwords::Asker,
     record::{self, Change, Changes},
     target::TargetRef,

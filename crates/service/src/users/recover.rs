@@ -17,10 +17,11 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{create, detail, guard};
+use super::{create, detail};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    guard,
     record::{self, Change, Changes},
     reset,
 };

@@ -3,10 +3,10 @@
 use db::{sessions::EndReason, users::account::Account};
 use domain::rules::Deed;
 
-use super::guard;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    guard,
     record::{self, Change, Changes},
     target::TargetRef,
 };

@@ -12,10 +12,11 @@ use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::{detail, guard};
+use super::detail;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    guard,
     record::{self, Change, Changes},
     target::TargetRef,
 };

@@ -5,7 +5,7 @@ use std::{io, process::ExitCode};
 use service::audit::Format;
 
 use super::filter::Filter;
-use crate::cli::{Failure, place::Place};
+use crate::{cli::place::Place, failure::Failure};
 
 /// Write matching entries to standard output, oldest first. The export is audited.
 #[derive(Debug, clap::Args)]

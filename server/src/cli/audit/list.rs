@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use domain::audit::{ShownEntry, list::AuditParams};
 
 use super::filter::Filter;
-use crate::cli::{
-    Failure,
-    place::Place,
-    rows::Rows,
-    user::print::{Output, moment},
+use crate::{
+    cli::{
+        place::Place,
+        rows::Rows,
+        user::print::{Output, moment},
+    },
+    failure::Failure,
 };
 
 /// Entries fetched per query.

@@ -8,7 +8,11 @@ use service::{
     audit::{self, Verification},
 };
 
-use crate::cli::{Failure, fault::Fault, ignore_closed_pipe, place::Place, user::print::Output};
+use crate::{
+    cli::{fault::Fault, place::Place, user::print::Output},
+    failure::Failure,
+    output::ignore_closed_pipe,
+};
 
 /// Length of a root in bytes.
 const ROOT: usize = 32;

@@ -13,7 +13,7 @@ use service::{
 };
 
 use super::Place;
-use crate::cli::{Failure, fault::Fault};
+use crate::{cli::fault::Fault, failure::Failure};
 
 /// Path of the audit log in the API.
 const AUDIT: &str = "/api/admin/audit";

@@ -17,7 +17,7 @@ use service::{Error, access::operator, reset, users};
 use uuid::Uuid;
 
 use super::Place;
-use crate::{cli::fault::Fault, rest::users::create::Create};
+use crate::{cli::fault::Fault, dto::users::Create};
 
 /// Path of users in the API.
 const USERS: &str = "/api/admin/users";

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use axum::http::Uri;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Address of a server that an access token may be sent to: scheme and host, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]

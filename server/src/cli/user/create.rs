@@ -15,7 +15,10 @@ use super::{
     update::NewRoles,
     values::{self, Clients, Preferences, Roles},
 };
-use crate::cli::{Failure, fault::Fault, place::Place};
+use crate::{
+    cli::{fault::Fault, place::Place},
+    failure::Failure,
+};
 
 /// Create a user.
 ///

@@ -14,7 +14,10 @@ use super::{
     table::Table,
     who::Who,
 };
-use crate::cli::{Failure, fault::Fault, place::Place};
+use crate::{
+    cli::{fault::Fault, place::Place},
+    failure::Failure,
+};
 
 /// Number of attempts to delete a user whose data changes meanwhile.
 const TRIES: usize = 5;

@@ -7,7 +7,7 @@ use super::{
     table::Table,
     who::Who,
 };
-use crate::cli::{Failure, place::Place};
+use crate::{cli::place::Place, failure::Failure};
 
 /// Show a user.
 #[derive(Debug, clap::Args)]

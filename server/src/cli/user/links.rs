@@ -8,7 +8,10 @@ use super::{
     print::{self, Output, note},
     who::{Who, reference},
 };
-use crate::cli::{Failure, fault::Fault, place::Place};
+use crate::{
+    cli::{fault::Fault, place::Place},
+    failure::Failure,
+};
 
 /// Prints a link for a new password, alone on standard output, where a program might read it.
 pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {

@@ -4,8 +4,9 @@ use domain::users::{UserSummary, list::ListParams};
 
 use super::print::{Output, moment};
 use crate::{
-    cli::{Failure, place::Place, rows::Rows},
-    rest::users::ListedUser,
+    cli::{place::Place, rows::Rows},
+    dto::users::ListedUser,
+    failure::Failure,
 };
 
 /// Rows fetched per query.

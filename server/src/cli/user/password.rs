@@ -4,9 +4,9 @@ use std::io;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::{
-    Failure,
-    input::{line, secret},
+use crate::{
+    cli::input::{line, secret},
+    failure::Failure,
 };
 
 /// Value of `--password` that stands for standard input.

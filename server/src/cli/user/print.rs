@@ -6,10 +6,7 @@ use domain::users::{UserSummary, detail::UserDetail, names::is_deceptive};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::{
-    cli::{Failure, say},
-    rest::users::shown::Shown,
-};
+use crate::{dto::users::Shown, failure::Failure, output::say};
 
 /// Format of the output.
 #[derive(Debug, Clone, Copy)]

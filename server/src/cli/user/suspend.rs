@@ -7,10 +7,7 @@ use super::{
     until::{self, Until},
     who::Who,
 };
-use crate::{
-    cli::{Failure, place::Place},
-    config::clock,
-};
+use crate::{cli::place::Place, config::clock, failure::Failure};
 
 /// Suspend a user, until a date or indefinitely. All sessions of the user are revoked.
 #[derive(Debug, clap::Args)]

@@ -16,10 +16,12 @@ use super::{
     table::Table,
     who::reference,
 };
-use crate::cli::{
-    Failure,
-    fault::Fault,
-    place::{Place, PlaceArgs},
+use crate::{
+    cli::{
+        fault::Fault,
+        place::{Place, PlaceArgs},
+    },
+    failure::Failure,
 };
 
 const HEADINGS: [&str; 8] = [

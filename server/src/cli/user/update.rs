@@ -9,7 +9,10 @@ use super::{
     values::{self, Clients, Preferences, Roles},
     who::Who,
 };
-use crate::cli::{Failure, fault::Fault, place::Place};
+use crate::{
+    cli::{fault::Fault, place::Place},
+    failure::Failure,
+};
 
 /// Options that change something, at least one of which is required.
 const CHANGES: [&str; 8] = [

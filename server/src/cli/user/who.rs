@@ -4,10 +4,12 @@ use std::convert::Infallible;
 
 use domain::users::detail::{UserDetail, UserRef};
 
-use crate::cli::{
-    Failure,
-    fault::{Fault, NO_SUCH_USER},
-    place::Place,
+use crate::{
+    cli::{
+        fault::{Fault, NO_SUCH_USER},
+        place::Place,
+    },
+    failure::Failure,
 };
 
 /// Argument that names a user.

@@ -13,8 +13,8 @@ use domain::list::{ListError, check_names};
 use service::Error;
 use utoipa::openapi::{RefOr, path::ParameterIn};
 
-use super::{DOCUMENT, operations};
-use crate::{middleware::rate::counts, rest::Failure};
+use super::{DOCUMENT, operations::operations};
+use crate::{middleware::rate::counts, response::Failure};
 
 /// Names of the query parameters of each operation, by path and method.
 static PARAMETERS: LazyLock<HashMap<String, HashMap<Method, Vec<String>>>> = LazyLock::new(|| {

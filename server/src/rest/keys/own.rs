@@ -9,11 +9,14 @@ use axum::{
 use domain::keys::{KeyDraft, KeyEdit};
 use service::{Services, account};
 
-use crate::rest::{
-    Failure, KeyPath, SignedIn,
-    body::Body,
-    done::{Success, success},
-    keys::{ListedKey, listed},
+use crate::{
+    response::Failure,
+    rest::{
+        body::Body,
+        done::{Success, success},
+        extract::{KeyPath, SignedIn},
+        keys::{ListedKey, listed},
+    },
 };
 
 /// List your provider API keys

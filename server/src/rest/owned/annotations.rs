@@ -10,10 +10,13 @@ use domain::owned::{Annotation, AnnotationDraft};
 use service::{Services, owned::annotations};
 
 use super::{Id, Part, Reads, Writes};
-use crate::rest::{
-    Failure, Params,
-    body::Body,
-    done::{Success, success},
+use crate::{
+    response::Failure,
+    rest::{
+        body::Body,
+        done::{Success, success},
+        extract::Params,
+    },
 };
 
 /// List the annotations of a persona

@@ -9,10 +9,12 @@ use domain::owned::{Ontology, OntologyDraft};
 use service::{Services, owned::ontology};
 
 use super::{Id, Reads, Writes};
-use crate::rest::{
-    Failure,
-    body::Body,
-    done::{Success, success},
+use crate::{
+    response::Failure,
+    rest::{
+        body::Body,
+        done::{Success, success},
+    },
 };
 
 /// Get the ontology of a persona

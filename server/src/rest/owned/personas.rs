@@ -10,7 +10,14 @@ use domain::owned::{Persona, PersonaDraft};
 use service::{Services, access::ReadUsers, owned::personas};
 
 use super::{Id, Part, Reads, Writes};
-use crate::rest::{Allowed, Failure, Params, SignedIn, UserPath, body::Body, done::PersonaDeleted};
+use crate::{
+    response::Failure,
+    rest::{
+        body::Body,
+        done::PersonaDeleted,
+        extract::{Allowed, Params, SignedIn, UserPath},
+    },
+};
 
 /// List your personas
 ///

@@ -20,7 +20,10 @@ use service::{
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::IntoParams;
 
-use super::super::{Allowed, Failure, Params, Person};
+use crate::{
+    response::Failure,
+    rest::extract::{Allowed, Params, Person},
+};
 
 /// Interval at which something is sent at least, so that no proxy takes the stream for dead.
 const BEAT: Duration = Duration::from_secs(15);

@@ -7,7 +7,11 @@ use domain::{
 };
 use service::{Error, Services, access::ReadSessions, failed_sign_ins};
 
-use super::super::{Allowed, Failure, Params, page::respond};
+use super::super::page::respond;
+use crate::{
+    response::Failure,
+    rest::extract::{Allowed, Params},
+};
 
 /// List failed sign-ins
 ///

@@ -7,64 +7,16 @@ use axum::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
-    object::{distinct, present},
     users::{create::UserDraft, detail::CreatedUser},
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use service::{Services, access::WriteUsers};
-use utoipa::ToSchema;
 
-use super::shown::{Shown, show};
-use crate::rest::{Allowed, Failure, body::Body};
-
-/// Body that creates a user: FOVEA's fields, and more that Rollcall has.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Create {
-    #[schema(min_length = 3, max_length = 50)]
-    username: String,
-    #[schema(min_length = 1)]
-    display_name: String,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    #[schema(nullable = false)]
-    password: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    #[schema(nullable = false)]
-    is_admin: Option<bool>,
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default, deserialize_with = "distinct")]
-    notification_preferences: Map<String, Value>,
-    #[serde(default)]
-    client_list: Vec<i32>,
-}
-
-/// Converts a draft to the body that is sent to a server.
-impl From<UserDraft> for Create {
-    fn from(draft: UserDraft) -> Self {
-        Self {
-            username: draft.username,
-            display_name: draft.display_name,
-            email: Some(draft.email),
-            password: draft.password,
-            is_admin: None,
-            roles: draft.roles,
-            notification_preferences: draft.notification_preferences,
-            client_list: draft.client_list,
-        }
-    }
-}
+use super::shown::show;
+use crate::{
+    dto::users::{Create, Shown},
+    response::Failure,
+    rest::{body::Body, extract::Allowed},
+};
 
 /// Create a user
 ///

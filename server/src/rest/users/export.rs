@@ -3,7 +3,14 @@
 use axum::{extract::State, response::Response};
 use service::{Services, access::ReadUsers, users::Export};
 
-use crate::rest::{Allowed, Failure, FromThisSite, UserPath, file::send};
+use crate::{
+    response::Failure,
+    rest::{
+        extract::{Allowed, UserPath},
+        file::send,
+        site::FromThisSite,
+    },
+};
 
 /// Download all data of a user
 ///

@@ -6,8 +6,12 @@ use serde::Deserialize;
 use service::{Services, access::ReadUsers};
 use utoipa::IntoParams;
 
-use super::shown::{Shown, show};
-use crate::rest::{Allowed, Failure, Params};
+use super::shown::show;
+use crate::{
+    dto::users::Shown,
+    response::Failure,
+    rest::extract::{Allowed, Params},
+};
 
 /// Query of a lookup.
 #[derive(Deserialize, IntoParams)]

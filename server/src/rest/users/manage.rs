@@ -23,11 +23,15 @@ use service::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::shown::{Shown, Wanted, show, show_to};
-use crate::rest::{
-    Allowed, Failure, Params, UserPath,
-    body::Body,
-    done::{Ended, Success, success},
+use super::shown::{Wanted, show, show_to};
+use crate::{
+    dto::users::Shown,
+    response::Failure,
+    rest::{
+        body::Body,
+        done::{Ended, Success, success},
+        extract::{Allowed, Params, UserPath},
+    },
 };
 
 /// Get a user

@@ -16,7 +16,13 @@ use service::{
 };
 use utoipa::IntoParams;
 
-use crate::rest::{Allowed, Failure, Params, UserPath, page};
+use crate::{
+    response::Failure,
+    rest::{
+        extract::{Allowed, Params, UserPath},
+        page,
+    },
+};
 
 /// List roles
 ///

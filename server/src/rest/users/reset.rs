@@ -4,10 +4,12 @@ use axum::{Json, extract::State, http::StatusCode, response::Response};
 use domain::users::detail::IssuedLink;
 use service::{Services, access::WriteUsers};
 
-use crate::rest::{
-    Allowed, Failure, UserPath,
-    done::{Success, success},
-    shown_once,
+use crate::{
+    response::{Failure, shown_once},
+    rest::{
+        done::{Success, success},
+        extract::{Allowed, UserPath},
+    },
 };
 
 /// Create a password link for a user

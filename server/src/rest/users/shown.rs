@@ -20,33 +20,17 @@ use service::{
     access::{Granted, WriteUsers},
 };
 use utoipa::{
-    IntoParams, ToSchema,
+    IntoParams,
     openapi::{
         ObjectBuilder, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
 
-use crate::rest::{Failure, shown_once};
-
-/// A user in FOVEA's format, with its `_count`.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Shown {
-    #[serde(flatten)]
-    user: UserDetail,
-    #[serde(rename = "_count")]
-    count: super::Counts,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<IssuedLink>,
-}
-
-impl Shown {
-    /// Creates the response with a user, and with the link that was created for it, if any.
-    pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
-        let count = super::Counts::of(&user.summary);
-        Self { user, count, link }
-    }
-}
+use crate::{
+    dto::users::Shown,
+    response::{Failure, shown_once},
+};
 
 /// Returns a user as JSON, with the `ETag` for conditional changes. A link in it is not shown again.
 pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {

@@ -10,7 +10,7 @@ use domain::{
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::{DISPLAY_NAME, EMAIL, admin_password, ticked_roles, typed_or};
+use super::admin_password;
 use crate::{
     api::{
         people::{BY_PASSWORD, CreateUser, draft, username_taken},
@@ -18,11 +18,12 @@ use crate::{
     },
     components::{
         dialog::{FormDialog, Place},
-        field::{Field, FieldSpec},
+        field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
+        form::{self, Sending},
         roles::RoleChoice,
+        typed::{ticked_roles, typed_or},
     },
     context::PageContext,
-    pages::form::{self, Sending},
 };
 
 const PATH: &str = "/users/new";

@@ -1,12 +1,12 @@
 //! Deletion of a user. The dialog shows the counts of the data and requires the username.
 
-use domain::{problem::Problem, users::deletion::DeletionPreview};
+use domain::users::deletion::DeletionPreview;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{
     super::{Opened, overview::Overview},
-    About, place, ticked,
+    About, place,
 };
 use crate::{
     api::{
@@ -15,25 +15,15 @@ use crate::{
         person::{Person, path, preview_deletion},
     },
     components::{
-        dialog::{BackLink, Dialog, FormDialog, Place},
-        field::{Field, FieldSpec},
-        notice::ProblemNotice,
+        deletion::{CONFIRM, Uncounted},
+        dialog::{FormDialog, Place},
+        field::Field,
+        form,
         owned::{Counts, and_things},
         time::Exactly,
+        typed::ticked,
     },
     context::PageContext,
-    pages::form,
-};
-
-/// Field for the username as confirmation.
-pub(in crate::pages) const CONFIRM: FieldSpec = FieldSpec {
-    name: "confirm",
-    label: "Type the username to confirm",
-    kind: "text",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 50,
 };
 
 /// Renders the dialog that deletes a user.
@@ -70,32 +60,6 @@ pub fn Delete() -> impl IntoView {
                 }
             })}
         </Transition>
-    }
-}
-
-/// Renders the dialog while the data is counted, or if counting has failed.
-#[component]
-pub fn Uncounted(
-    /// Path of the dialog and of the page behind it.
-    place: Place,
-    /// Reason why counting has failed; `None` while it is running.
-    problem: Option<Problem>,
-    /// Heading of the dialog.
-    #[prop(default = "Delete")]
-    title: &'static str,
-) -> impl IntoView {
-    view! {
-        <Dialog place=place.clone() title=title>
-            <div class="dialog-body">
-                {match problem {
-                    Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),
-                    None => view! { <p role="status">"Counting items…"</p> }.into_any(),
-                }}
-            </div>
-            <footer class="dialog-foot">
-                <BackLink place=place label="Close" />
-            </footer>
-        </Dialog>
     }
 }
 

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_person},
-    About, DISPLAY_NAME, EMAIL, admin_password, in_bin, place,
+    About, admin_password, in_bin, place,
     profile::{Profile, rows},
-    ticked, ticked_roles, typed_or,
 };
 use crate::{
     api::{
@@ -15,16 +14,15 @@ use crate::{
         person::Person,
     },
     components::{
+        conflict::{Conflict, Theirs},
         dialog::FormDialog,
-        field::{Field, FieldSpec},
+        field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
+        form,
         roles::RoleChoice,
+        typed::{ticked, ticked_roles, typed_or},
     },
     context::PageContext,
     format::capitalised,
-    pages::{
-        conflict::{Conflict, Theirs},
-        form,
-    },
 };
 
 /// Returns the field for a new password.

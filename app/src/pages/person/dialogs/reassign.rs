@@ -11,10 +11,10 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
+        form,
     },
     context::PageContext,
     format::count,
-    pages::form,
 };
 
 const TO: FieldSpec = FieldSpec {

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     api::{people::CreateResetLink, person::Person},
-    components::dialog::FormDialog,
-    pages::form,
+    components::{dialog::FormDialog, form},
 };
 
 /// Renders the dialog that creates a password reset link.

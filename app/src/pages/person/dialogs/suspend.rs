@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     api::{people::SuspendUser, person::Person},
-    components::dialog::FormDialog,
-    context::PageContext,
-    format::capitalised,
-    pages::{
+    components::{
         conflict::{Conflict, Theirs},
+        dialog::FormDialog,
         form,
         suspension::SuspensionFields,
     },
+    context::PageContext,
+    format::capitalised,
 };
 
 /// Renders the dialog that suspends a user.

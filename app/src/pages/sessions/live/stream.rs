@@ -12,8 +12,11 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, MessageEvent, MessagePort, SharedWorker, Worker};
 
-use super::{Live, links};
-use crate::api::{error::ApiError, listed::Listed, sessions::list_all_sessions};
+use super::Live;
+use crate::{
+    api::{error::ApiError, listed::Listed, sessions::list_all_sessions},
+    links::sessions as links,
+};
 
 /// Script of the worker, which documents its messages.
 const WORKER: &str = "/session-events.js";

@@ -9,10 +9,9 @@ use leptos::prelude::*;
 
 use crate::{
     api::settings::JOBS,
-    components::{records::Record, time::Ago},
+    components::{confirm_link::ConfirmLink, records::Record, time::Ago},
     context::PageContext,
     format::grouped,
-    pages::confirm::ConfirmLink,
 };
 
 /// Column headings of [`cells`].

@@ -12,7 +12,6 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::detail;
 use crate::{
     Error,
     access::{self, Author},
@@ -56,7 +55,7 @@ pub(crate) async fn open_by(
 }
 
 /// Locks an account, deleted or not, if the policy allows the action.
-pub(super) async fn open_any(
+pub(crate) async fn open_any(
     transaction: &mut db::Transaction,
     author: &Author,
     deed: Deed,
@@ -91,7 +90,9 @@ pub(crate) async fn open_any_by(
         .ok_or(NOT_FOUND)?;
     refuse(author, deed, &standing)?;
     if !target.is_at(account.version) {
-        let current = detail::find(transaction, id).await?;
+        let current = db::users::find_detail(&mut **transaction, id)
+            .await?
+            .ok_or(NOT_FOUND)?;
         return Err(Error::Stale(Box::new(current)));
     }
     Ok(account)

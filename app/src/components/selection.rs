@@ -25,7 +25,7 @@ pub struct Selection(RwSignal<BTreeMap<Uuid, Selected>>);
 impl Selection {
     /// Selects the users that a URL names. During hydration the checkboxes of the page take precedence, because they can
     /// have been changed already.
-    pub(in crate::pages) fn new(named: &[String]) -> Self {
+    pub(crate) fn new(named: &[String]) -> Self {
         let named = named.iter().filter_map(|text| text.parse().ok());
         let mut selected: BTreeMap<Uuid, Selected> =
             named.map(|user: Selected| (user.id, user)).collect();
@@ -36,12 +36,12 @@ impl Selection {
     }
 
     /// Returns the selection of the list, if the viewer can change users.
-    pub(super) fn current() -> Option<Self> {
+    pub(crate) fn current() -> Option<Self> {
         use_context()
     }
 
     /// Clears the selection when the list shows other users than before. Paging and sorting do not clear it.
-    pub(super) fn clear_with<T: PartialEq + Send + Sync + 'static>(self, listed: Memo<T>) {
+    pub(crate) fn clear_with<T: PartialEq + Send + Sync + 'static>(self, listed: Memo<T>) {
         Effect::new(move |before: Option<()>| {
             // Read, not only tracked: a memo has no dependencies before its first read.
             listed.with(|_| ());
@@ -107,7 +107,7 @@ fn adopt(selected: &mut BTreeMap<Uuid, Selected>) {
 }
 
 /// Returns a user as the list shows them now.
-pub(in crate::pages) fn shown(user: &UserSummary) -> Selected {
+pub(crate) fn shown(user: &UserSummary) -> Selected {
     Selected {
         id: user.id.0,
         version: user.version,

@@ -4,10 +4,10 @@ use ::time::OffsetDateTime;
 use domain::access_tokens::{AccessToken, TokenState};
 use leptos::prelude::*;
 
-use crate::components::time::{Ago, Exactly};
+use super::time::{Ago, Exactly};
 
 /// Column headings of [`cells`] and of the actions.
-pub(in crate::pages) const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "Token",
     "Scopes",
     "State",
@@ -18,7 +18,7 @@ pub(in crate::pages) const COLUMNS: &[&str] = &[
 ];
 
 /// Returns the cells that all token tables have in common.
-pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
+pub(crate) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
     let (tone, word) = (tone(token.state), token.state.label());
     let why = match token.state {
         TokenState::Blocked => Some("The owner's account is disabled".to_owned()),

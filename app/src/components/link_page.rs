@@ -7,17 +7,15 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::{
-    components::{
-        field::FieldSpec,
-        icon::{Glyph, Icon},
-        notice::RequestId,
-    },
-    context::PageContext,
+use super::{
+    field::FieldSpec,
+    icon::{Glyph, Icon},
+    notice::RequestId,
 };
+use crate::context::PageContext;
 
 /// Field for a password that the user chooses.
-pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
+pub(crate) const NEW_PASSWORD: FieldSpec = FieldSpec {
     name: "password",
     label: "Password",
     kind: "password",
@@ -28,7 +26,7 @@ pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
 };
 
 /// Field for the repetition of the password.
-pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
+pub(crate) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     name: "password_again",
     label: "Confirm password",
     hint: None,
@@ -36,7 +34,7 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
 };
 
 /// Returns the path of this site that follows at the end: from the URL, or from the form that was denied.
-pub(super) fn next() -> impl Fn() -> String + Clone {
+pub(crate) fn next() -> impl Fn() -> String + Clone {
     let asked = asked("next");
     move || {
         let named = asked();
@@ -49,12 +47,12 @@ pub(super) fn next() -> impl Fn() -> String + Clone {
 }
 
 /// Returns the handle of the link, which the form sends back: from the URL, or from the form that was denied.
-pub(super) fn handle() -> impl Fn() -> String + Clone {
+pub(crate) fn handle() -> impl Fn() -> String + Clone {
     asked(HANDLE)
 }
 
 /// Name of the handle in URLs and forms.
-pub(super) const HANDLE: &str = "link";
+pub(crate) const HANDLE: &str = "link";
 
 /// Returns a query parameter, or the form value that replaced it after the form was denied.
 fn asked(name: &'static str) -> impl Fn() -> String + Clone {
@@ -71,7 +69,7 @@ fn asked(name: &'static str) -> impl Fn() -> String + Clone {
 
 /// Renders a card with a message and the next step.
 #[component]
-pub(super) fn MessageCard(
+pub(crate) fn MessageCard(
     /// Icon above the message.
     icon: Icon,
     /// CSS class of the colour.
@@ -114,7 +112,7 @@ pub(super) fn MessageCard(
 
 /// Renders the reason why a link is not valid.
 #[component]
-pub(super) fn DeadLink(
+pub(crate) fn DeadLink(
     /// Heading for a link that was used, revoked or has expired.
     dead: &'static str,
     /// Problem that the server has returned.

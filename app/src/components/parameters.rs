@@ -8,27 +8,27 @@ use crate::api::bulk::SELECTED;
 
 /// Query parameters of a URL. The router has a map of them too, but decodes it twice: a search for `%61` became one for `a`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Parses the query of a URL, with or without the question mark.
-    pub(super) fn parse(search: &str) -> Self {
+    pub(crate) fn parse(search: &str) -> Self {
         let pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
         Self(pairs.into_owned().collect())
     }
 
     /// Returns the value of a parameter, the last one if it is repeated.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
         self.values(name).next_back().map(str::to_owned)
     }
 
     /// Returns all values of a repeatable parameter.
-    pub(super) fn get_all(&self, name: &str) -> Vec<String> {
+    pub(crate) fn get_all(&self, name: &str) -> Vec<String> {
         self.values(name).map(str::to_owned).collect()
     }
 
     /// Returns the names of the parameters, repeated ones included.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
@@ -39,21 +39,21 @@ impl Query {
 }
 
 /// Returns the query of the current URL.
-pub(super) fn use_query() -> Memo<Query> {
+pub(crate) fn use_query() -> Memo<Query> {
     let url = use_url();
     Memo::new(move |_| url.with(|url| Query::parse(url.search())))
 }
 
 /// Query parameters that belong to the page at a path, not to its list. They can be repeated.
-pub(super) type PageParameters = fn(path: &str) -> &'static [&'static str];
+pub(crate) type PageParameters = fn(path: &str) -> &'static [&'static str];
 
 /// Parameters of a page without any of its own.
-pub(super) const NONE: PageParameters = |_| &[];
+pub(crate) const NONE: PageParameters = |_| &[];
 /// Parameters of a page with selectable rows.
-pub(super) const SELECTION: PageParameters = |_| &[SELECTED];
+pub(crate) const SELECTION: PageParameters = |_| &[SELECTED];
 
 /// Returns the parsed parameters of the URL, or an error for a parameter that is neither in `known` nor belongs to the page.
-pub(super) fn checked<P: Clone + PartialEq + Send + Sync + 'static>(
+pub(crate) fn checked<P: Clone + PartialEq + Send + Sync + 'static>(
     params: impl Fn() -> P + Send + Sync + 'static,
     known: &'static [&'static str],
     page: PageParameters,

@@ -25,7 +25,6 @@ use crate::{
         wire::{self, AS},
     },
     context::PageContext,
-    pages::sign_in_again::Expired,
 };
 
 /// State of a form, independent of the server function behind it.
@@ -43,6 +42,24 @@ pub struct Sending {
     pub typed: Callback<Event>,
     edited: RwSignal<BTreeSet<String>>,
     faults: RwSignal<FieldErrors>,
+}
+
+/// Callback that submits the form again after the sign-in; `None` while no form waits for it.
+#[derive(Clone, Copy)]
+pub struct Expired(pub RwSignal<Option<Callback<()>>>);
+
+impl Expired {
+    /// Returns a value without a waiting form.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+}
+
+impl Default for Expired {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Returns the state of a page's form that is submitted to the server function `F`.
@@ -72,13 +89,13 @@ where
 const SIGN_IN: &str = "/sfn/sign-in";
 
 /// Action that submits an encoded form.
-pub(super) type Post = Action<String, Result<Done, ApiError>>;
+pub(crate) type Post = Action<String, Result<Done, ApiError>>;
 /// Validation of a form. Returns `None` if the form cannot be parsed.
 type Check = Box<dyn Fn(&FormData) -> Option<FieldErrors> + Send + Sync>;
 
 /// Returns the action that submits a form to a server function, encoded as the browser does. It sends the id of the user
 /// whose page the form is on: if another user has signed in since in another tab, the server denies it.
-pub(super) fn post<F>() -> Post
+pub(crate) fn post<F>() -> Post
 where
     F: ServerFn,
     F::Client: Client<ApiError>,
@@ -220,7 +237,7 @@ fn typed_into(event: &Event) -> Option<(String, FormData)> {
 }
 
 /// Encodes a form as a browser does for a request.
-pub(super) fn written(data: &FormData) -> Option<String> {
+pub(crate) fn written(data: &FormData) -> Option<String> {
     let pairs = UrlSearchParams::new_with_str_sequence_sequence(data).ok()?;
     pairs.to_string().as_string()
 }

@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use crate::{
-    api::keys::Owner,
-    pages::keys::table::{AddLink, Shown},
-};
+use super::table::{AddLink, Shown};
+use crate::api::keys::Owner;
 
 /// Renders the list of the keys.
 #[component]

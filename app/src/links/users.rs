@@ -6,7 +6,7 @@ use domain::{
     users::list::{ListParams, Sort, SortKey},
 };
 
-use crate::api::bulk::SELECTED;
+use super::with_selected;
 
 /// Returns the URL of the list for the parameters.
 pub(crate) fn href(params: &ListParams) -> String {
@@ -14,27 +14,12 @@ pub(crate) fn href(params: &ListParams) -> String {
 }
 
 /// Returns the URL of a dialog above the list, with the selected users.
-pub(super) fn over(path: &str, params: &ListParams, selected: &[String]) -> String {
+pub(crate) fn over(path: &str, params: &ListParams, selected: &[String]) -> String {
     with_selected(path, params.pairs().into_iter(), selected)
 }
 
-/// Returns the URL of a dialog above any list, with the state of the list and the selected users.
-pub(in crate::pages) fn with_selected<'a>(
-    path: &str,
-    state: impl Iterator<Item = (&'a str, &'a str)>,
-    selected: &[String],
-) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(state);
-    query.extend_pairs(selected.iter().map(|key| (SELECTED, key)));
-    match query.finish() {
-        empty if empty.is_empty() => path.to_owned(),
-        query => format!("{path}?{query}"),
-    }
-}
-
 /// Returns the URL of the first page of the list with another search.
-pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
+pub(crate) fn searched(params: &ListParams, filter: &Filter) -> String {
     href(&ListParams {
         q: Some(filter.to_string()),
         ..params.at_start()
@@ -42,7 +27,7 @@ pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
 }
 
 /// Returns the URL of the first page of the list after a click on a column heading.
-pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
+pub(crate) fn sorted(params: &ListParams, key: SortKey) -> String {
     let sort = current_sort(params).clicked(key);
     let shown = (sort != Sort::default()).then(|| sort.to_string());
     href(&ListParams {
@@ -53,7 +38,7 @@ pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
 
 /// Returns the URL of the first page of the deleted users, or from there of the user list. The order is dropped, since
 /// deleted users have only one.
-pub(super) fn toggled_bin(params: &ListParams) -> String {
+pub(crate) fn toggled_bin(params: &ListParams) -> String {
     let deleted = (!is_of_bin(params)).then(|| "true".to_owned());
     href(&ListParams {
         deleted,
@@ -63,12 +48,12 @@ pub(super) fn toggled_bin(params: &ListParams) -> String {
 }
 
 /// Returns whether the list shows deleted users.
-pub(super) fn is_of_bin(params: &ListParams) -> bool {
+pub(crate) fn is_of_bin(params: &ListParams) -> bool {
     params.is_of_bin().unwrap_or_default()
 }
 
 /// Returns the order of the list; the default order if the URL has none or an unknown one.
-pub(super) fn current_sort(params: &ListParams) -> Sort {
+pub(crate) fn current_sort(params: &ListParams) -> Sort {
     params
         .sort
         .as_deref()
@@ -77,7 +62,7 @@ pub(super) fn current_sort(params: &ListParams) -> Sort {
 }
 
 /// Returns the search of the list; an empty one if it cannot be parsed.
-pub(super) fn current_filter(params: &ListParams) -> Filter {
+pub(crate) fn current_filter(params: &ListParams) -> Filter {
     Filter::parse(params.q.as_deref().unwrap_or_default()).unwrap_or_default()
 }
 

@@ -4,18 +4,14 @@ use domain::credentials::TRAP;
 use leptos::prelude::*;
 
 use super::{
+    card::CardPage,
+    field::{Field, FieldSpec},
     form::Sending,
-    link::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
+    icon::Icon,
+    link_page::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
+    notice::ProblemNotice,
 };
-use crate::{
-    components::{
-        card::CardPage,
-        field::{Field, FieldSpec},
-        icon::Icon,
-        notice::ProblemNotice,
-    },
-    context::PageContext,
-};
+use crate::context::PageContext;
 
 const FIELDS: [FieldSpec; 5] = [
     FieldSpec {
@@ -51,7 +47,7 @@ const FIELDS: [FieldSpec; 5] = [
 
 /// Renders the form in a card.
 #[component]
-pub(super) fn OwnAccountForm(
+pub(crate) fn OwnAccountForm(
     /// Path that the form posts to.
     path: &'static str,
     /// Heading of the card.
@@ -152,7 +148,7 @@ fn Trap(value: String, sending: Sending) -> impl IntoView {
 
 /// Renders the confirmation after the account was created.
 #[component]
-pub(super) fn AccountMade(
+pub(crate) fn AccountMade(
     /// `true` if the account needs approval.
     waits: bool,
 ) -> impl IntoView {

@@ -6,23 +6,23 @@ use domain::{
     users::detail::UserRef,
 };
 
-use crate::pages::users::links::with_selected;
+use super::with_selected;
 
 /// Path of the dialog that revokes sessions.
 const REVOKE: &str = "/sessions/revoke";
 
 /// Returns the URL of the list for the parameters.
-pub(super) fn href(params: &SessionParams) -> String {
+pub(crate) fn href(params: &SessionParams) -> String {
     with_selected("/sessions", params.pairs().into_iter(), &[])
 }
 
 /// Returns the URL of the list of a user's sessions.
-pub(in crate::pages) fn of_person(username: &str) -> String {
+pub(crate) fn of_person(username: &str) -> String {
     href(&person(username))
 }
 
 /// Returns the URL of the list of active sessions from an IP address.
-pub(super) fn of_address(address: &str) -> String {
+pub(crate) fn of_address(address: &str) -> String {
     href(&SessionParams {
         address: Some(address.to_owned()),
         ..SessionParams::default()
@@ -30,7 +30,7 @@ pub(super) fn of_address(address: &str) -> String {
 }
 
 /// Returns the URL of the dialog that revokes the sessions of a user.
-pub(in crate::pages) fn revoke_of_person(username: &str) -> String {
+pub(crate) fn revoke_of_person(username: &str) -> String {
     revoke(&person(username), false)
 }
 
@@ -42,7 +42,7 @@ fn person(username: &str) -> SessionParams {
 }
 
 /// Returns the URL of the dialog that revokes the matching sessions, or all except the viewer's.
-pub(super) fn revoke(params: &SessionParams, others: bool) -> String {
+pub(crate) fn revoke(params: &SessionParams, others: bool) -> String {
     if others {
         return format!("{REVOKE}?others=true");
     }
@@ -51,7 +51,7 @@ pub(super) fn revoke(params: &SessionParams, others: bool) -> String {
 }
 
 /// Returns the URL of the first page of the list after a click on a column heading.
-pub(super) fn sorted(params: &SessionParams, by_seen: bool) -> String {
+pub(crate) fn sorted(params: &SessionParams, by_seen: bool) -> String {
     let sort = current_sort(params).clicked(by_seen);
     let shown = (sort != SessionSort::Newest).then(|| sort.as_str().to_owned());
     href(&SessionParams {
@@ -61,14 +61,14 @@ pub(super) fn sorted(params: &SessionParams, by_seen: bool) -> String {
 }
 
 /// Returns the order of the list; the default order if the URL has none or an unknown one.
-pub(super) fn current_sort(params: &SessionParams) -> SessionSort {
+pub(crate) fn current_sort(params: &SessionParams) -> SessionSort {
     let sort = params.sort.as_deref();
     sort.and_then(|text| text.parse().ok())
         .unwrap_or(SessionSort::Newest)
 }
 
 /// Returns the URL of the active or the ended sessions with the same filter.
-pub(super) fn tab(params: &SessionParams, ended: bool) -> String {
+pub(crate) fn tab(params: &SessionParams, ended: bool) -> String {
     href(&SessionParams {
         ended: ended.then(|| "true".to_owned()),
         ..params.only_filter()
@@ -76,12 +76,12 @@ pub(super) fn tab(params: &SessionParams, ended: bool) -> String {
 }
 
 /// Returns the URL of the same tab without a filter.
-pub(super) fn cleared(params: &SessionParams) -> String {
+pub(crate) fn cleared(params: &SessionParams) -> String {
     tab(&SessionParams::default(), is_of_ended(params))
 }
 
 /// Returns whether the list shows ended sessions.
-pub(super) fn is_of_ended(params: &SessionParams) -> bool {
+pub(crate) fn is_of_ended(params: &SessionParams) -> bool {
     params.is_of_ended().unwrap_or_default()
 }
 

@@ -3,15 +3,12 @@
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::form::Sending;
-use crate::{
-    components::{
-        field::{Field, FieldSpec},
-        time::{offset_at, shown_zone},
-    },
-    context::PageContext,
-    hydrated::Hydrated,
+use super::{
+    field::{Field, FieldSpec},
+    form::Sending,
+    time::{offset_at, shown_zone},
 };
+use crate::{context::PageContext, hydrated::Hydrated};
 
 const REASON: FieldSpec = FieldSpec {
     name: "reason",

@@ -12,7 +12,7 @@ const RECEIVER_FULL: Error = Error::Conflict(
 const MEGABYTE: i64 = 1024 * 1024;
 
 /// Size of a user's data before a change. The account stays locked until the commit, so nothing else is added meanwhile.
-pub(super) struct Quota {
+pub(crate) struct Quota {
     owner: Uuid,
     max_mb: u32,
     before: i64,
@@ -20,7 +20,7 @@ pub(super) struct Quota {
 
 impl Quota {
     /// Measures the data of a user; 0 without a quota.
-    pub(super) async fn measure(
+    pub(crate) async fn measure(
         services: &Services,
         transaction: &mut db::Transaction,
         owner: Uuid,
@@ -38,7 +38,7 @@ impl Quota {
     }
 
     /// Denies a change after which the data exceeds the quota. A change that does not add data is always possible.
-    pub(super) async fn check(&self, transaction: &mut db::Transaction) -> Result<(), Error> {
+    pub(crate) async fn check(&self, transaction: &mut db::Transaction) -> Result<(), Error> {
         if self.max_mb == 0 {
             return Ok(());
         }

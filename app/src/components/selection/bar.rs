@@ -6,7 +6,7 @@ use domain::users::bulk::{BULK_MAX, Selected};
 use leptos::prelude::*;
 
 use super::{FORM, Selection};
-use crate::{hydrated::Hydrated, pages::users::links};
+use crate::{hydrated::Hydrated, links};
 
 /// Bulk actions: path of the dialog, and label of the button.
 pub type Deeds = &'static [(&'static str, &'static str)];

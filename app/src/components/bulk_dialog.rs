@@ -1,0 +1,85 @@
+//! Parts of the dialogs of bulk actions.
+
+use domain::users::bulk::{BulkItem, BulkOutcome};
+use leptos::prelude::*;
+
+use super::{
+    dialog::{BackLink, Dialog, Place},
+    notice::ProblemNotice,
+};
+use crate::api::error::ApiError;
+
+/// Renders the dialog when the action would change none of the selected users.
+#[component]
+pub(crate) fn NothingToDo(
+    /// Heading of the dialog.
+    title: &'static str,
+    /// Path of the dialog and of the page behind it.
+    place: Place,
+    /// Outcome without changes, or the error of the preview.
+    outcome: Result<BulkOutcome, ApiError>,
+) -> impl IntoView {
+    let why = match outcome {
+        Ok(outcome) => view! {
+            <p>"None of the selected users can be changed."</p>
+            <People items=outcome.items />
+        }
+        .into_any(),
+        Err(ApiError(problem)) => view! { <ProblemNotice problem=problem /> }.into_any(),
+    };
+    view! {
+        <Dialog place=place.clone() title=title>
+            <div class="dialog-body">{why}</div>
+            <footer class="dialog-foot">
+                <BackLink place=place label="Close" />
+            </footer>
+        </Dialog>
+    }
+}
+
+/// Renders the users that change, and the skipped ones with reasons.
+#[component]
+pub(crate) fn People(items: Vec<BulkItem>) -> impl IntoView {
+    let (changing, skipped): (Vec<_>, Vec<_>) =
+        items.into_iter().partition(|item| item.skipped.is_none());
+    let named = |item: BulkItem| match item.username {
+        name if name.is_empty() => "Unknown user".to_owned(),
+        name => name,
+    };
+    let users = if changing.len() == 1 { "user" } else { "users" };
+    view! {
+        {(!changing.is_empty())
+            .then(|| {
+                view! {
+                    <section class="bulk-people" aria-labelledby="bulk-changing">
+                        <h3 id="bulk-changing">{format!("{} {users}", changing.len())}</h3>
+                        <ul class="bulk-names">
+                            {changing.into_iter().map(|item| view! { <li>{named(item)}</li> }).collect_view()}
+                        </ul>
+                    </section>
+                }
+            })}
+        {(!skipped.is_empty())
+            .then(|| {
+                view! {
+                    <section class="bulk-people" aria-labelledby="bulk-skipped">
+                        <h3 id="bulk-skipped">{format!("{} skipped", skipped.len())}</h3>
+                        <dl class="bulk-skipped">
+                            {skipped
+                                .into_iter()
+                                .map(|item| {
+                                    let why = item.skipped.clone();
+                                    view! {
+                                        <div>
+                                            <dt>{named(item)}</dt>
+                                            <dd>{why}</dd>
+                                        </div>
+                                    }
+                                })
+                                .collect_view()}
+                        </dl>
+                    </section>
+                }
+            })}
+    }
+}

@@ -1,0 +1,47 @@
+//! Parts of the dialogs that delete data.
+
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use super::{
+    dialog::{BackLink, Dialog, Place},
+    field::FieldSpec,
+    notice::ProblemNotice,
+};
+
+/// Field for the username as confirmation.
+pub(crate) const CONFIRM: FieldSpec = FieldSpec {
+    name: "confirm",
+    label: "Type the username to confirm",
+    kind: "text",
+    autocomplete: "off",
+    hint: None,
+    optional: false,
+    max: 50,
+};
+
+/// Renders the dialog while the data is counted, or if counting has failed.
+#[component]
+pub fn Uncounted(
+    /// Path of the dialog and of the page behind it.
+    place: Place,
+    /// Reason why counting has failed; `None` while it is running.
+    problem: Option<Problem>,
+    /// Heading of the dialog.
+    #[prop(default = "Delete")]
+    title: &'static str,
+) -> impl IntoView {
+    view! {
+        <Dialog place=place.clone() title=title>
+            <div class="dialog-body">
+                {match problem {
+                    Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),
+                    None => view! { <p role="status">"Counting items…"</p> }.into_any(),
+                }}
+            </div>
+            <footer class="dialog-foot">
+                <BackLink place=place label="Close" />
+            </footer>
+        </Dialog>
+    }
+}

@@ -1,0 +1,125 @@
+//! Users.
+
+use domain::{
+    object::{distinct, present},
+    users::{
+        UserSummary,
+        bin::DeletedUser,
+        create::UserDraft,
+        detail::{IssuedLink, UserDetail},
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ListedUser<T = UserSummary> {
+    #[serde(flatten)]
+    user: T,
+    #[serde(rename = "_count")]
+    count: Counts,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    personas: i32,
+    sessions: i32,
+    api_keys: i32,
+}
+
+impl Counts {
+    fn of(user: &UserSummary) -> Self {
+        Self {
+            personas: user.persona_count,
+            sessions: user.session_count,
+            api_keys: user.api_key_count,
+        }
+    }
+}
+
+impl From<UserSummary> for ListedUser {
+    fn from(user: UserSummary) -> Self {
+        let count = Counts::of(&user);
+        Self { user, count }
+    }
+}
+
+impl From<DeletedUser> for ListedUser<DeletedUser> {
+    fn from(deleted: DeletedUser) -> Self {
+        let count = Counts::of(&deleted.user);
+        Self {
+            user: deleted,
+            count,
+        }
+    }
+}
+
+/// A user in FOVEA's format, with its `_count`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    user: UserDetail,
+    #[serde(rename = "_count")]
+    count: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<IssuedLink>,
+}
+
+impl Shown {
+    /// Creates the response with a user, and with the link that was created for it, if any.
+    pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
+        let count = Counts::of(&user.summary);
+        Self { user, count, link }
+    }
+}
+
+/// Body that creates a user: FOVEA's fields, and more that Rollcall has.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Create {
+    #[schema(min_length = 3, max_length = 50)]
+    pub(crate) username: String,
+    #[schema(min_length = 1)]
+    pub(crate) display_name: String,
+    #[serde(default)]
+    pub(crate) email: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub(crate) password: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub(crate) is_admin: Option<bool>,
+    #[serde(default)]
+    pub(crate) roles: Vec<String>,
+    #[serde(default, deserialize_with = "distinct")]
+    pub(crate) notification_preferences: Map<String, Value>,
+    #[serde(default)]
+    pub(crate) client_list: Vec<i32>,
+}
+
+/// Converts a draft to the body that is sent to a server.
+impl From<UserDraft> for Create {
+    fn from(draft: UserDraft) -> Self {
+        Self {
+            username: draft.username,
+            display_name: draft.display_name,
+            email: Some(draft.email),
+            password: draft.password,
+            is_admin: None,
+            roles: draft.roles,
+            notification_preferences: draft.notification_preferences,
+            client_list: draft.client_list,
+        }
+    }
+}

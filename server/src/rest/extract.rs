@@ -1,0 +1,135 @@
+//! Extractors of the handlers: the caller, the parts of a path, and the query.
+
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+use service::{
+    Error,
+    access::{Actor, Granted, Right},
+};
+use uuid::Uuid;
+
+use crate::response::Failure;
+
+/// Extractor of a user with a session; 401 without one, 403 for an access token.
+pub(crate) struct Person(pub(crate) Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Person {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
+        actor.session()?;
+        Ok(Self(actor))
+    }
+}
+
+/// Extractor that accepts everything but an access token, with which it is not possible to sign in.
+pub(crate) struct NoToken;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoToken {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match SignedIn::from_request_parts(parts, state).await {
+            Ok(SignedIn(actor)) => actor.session().map(|_| Self).map_err(Failure::from),
+            Err(_) => Ok(Self),
+        }
+    }
+}
+
+/// Extractor of a user with a session or an access token; 401 without either.
+pub(crate) struct SignedIn(pub(crate) Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let actor = parts.extensions.get::<Option<Actor>>().cloned().flatten();
+        let actor = actor.ok_or(Error::Unauthenticated("Authentication required"))?;
+        Ok(Self(actor))
+    }
+}
+
+/// Extractor of a user with the permission `R`; 401 and 403 otherwise.
+pub(crate) struct Allowed<R>(pub(crate) Granted<R>);
+
+impl<R: Right, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(actor.require()?))
+    }
+}
+
+/// Extractor of the id of a user in a path; 400 in FOVEA's words if it is not a UUID.
+pub(crate) struct UserPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for UserPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "userId").await.map(Self)
+    }
+}
+
+/// Extractor of the id of a session in a path; 400 if it is not a UUID.
+pub(crate) struct SessionPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "sessionId").await.map(Self)
+    }
+}
+
+/// Extractor of the id of a key in a path; 400 if it is not a UUID.
+pub(crate) struct KeyPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "keyId").await.map(Self)
+    }
+}
+
+/// Extractor of the id of an access token in a path; 400 if it is not a UUID.
+pub(crate) struct TokenPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "tokenId").await.map(Self)
+    }
+}
+
+/// Parses the id in a path. `name` is FOVEA's name for it, which an error states.
+pub(super) async fn id_in(
+    parts: &mut Parts,
+    state: &(impl Send + Sync),
+    name: &str,
+) -> Result<Uuid, Failure> {
+    let id = Path::<String>::from_request_parts(parts, state).await.ok();
+    let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
+    id.ok_or_else(|| Failure::invalid(format!("params/{name} must match format \"uuid\"")))
+}
+
+/// Extractor of the query of a URL; 400 with a sentence if it cannot be parsed.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => Err(Failure::invalid(rejection.body_text())),
+        }
+    }
+}
