@@ -124,10 +124,10 @@ function isChanged(field) {
 /** Shows after a panic that the page has stopped working, with a link to load it again. */
 function showBanner() {
   const element = (name, text, attributes) => {
-    const made = document.createElement(name);
-    made.textContent = text;
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
+    const created = document.createElement(name);
+    created.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, value);
+    return created;
   };
   const banner = element('aside', '', { class: 'banner tone-danger', role: 'alert' });
   const text = element('p', 'This page stopped working. Your saved changes are safe.', {});

@@ -8,43 +8,43 @@ const ADDRESS = '/api/admin/sessions/events?since=';
 const READ_AGAIN = JSON.stringify({ sessions: [], more: true });
 
 /** Maximum number of events that are stored for tabs that connect later. */
-const KEPT_MAX = 32;
+const STORED_MAX = 32;
 
 const ports = new Set();
 let source = null;
 /** Time up to which the tabs have received all events; null while there are no tabs. */
 let position = null;
 /** The latest events, and the time since which they are complete. */
-let kept = [];
-let keptSince = null;
+let stored = [];
+let storedSince = null;
 
-const tellAll = (message) => ports.forEach((port) => port.postMessage(message));
+const notifyAll = (message) => ports.forEach((port) => port.postMessage(message));
 
 function open(since) {
-  position = keptSince = since;
-  kept = [];
+  position = storedSince = since;
+  stored = [];
   source = new EventSource(ADDRESS + encodeURIComponent(since));
-  source.onopen = () => tellAll(true);
+  source.onopen = () => notifyAll(true);
   source.onerror = () => {
     // The browser reconnects by itself. The stream is closed only if the server has denied it.
     if (source?.readyState === EventSource.CLOSED) source = null;
-    tellAll(false);
+    notifyAll(false);
   };
   source.addEventListener('changes', ({ lastEventId, data }) => {
     position = lastEventId;
-    kept.push([lastEventId, data]);
-    if (kept.length > KEPT_MAX) [keptSince] = kept.shift();
-    tellAll([lastEventId, data]);
+    stored.push([lastEventId, data]);
+    if (stored.length > STORED_MAX) [storedSince] = stored.shift();
+    notifyAll([lastEventId, data]);
   });
 }
 
 /** Sends a tab the events since its list was read. The tab ignores those that it has already. */
 function catchUp(port, since) {
   const time = Date.parse(since);
-  if (since !== keptSince && time <= Date.parse(keptSince)) {
+  if (since !== storedSince && time <= Date.parse(storedSince)) {
     port.postMessage([position, READ_AGAIN]);
   } else {
-    kept.filter(([id]) => Date.parse(id) >= time).forEach((event) => port.postMessage(event));
+    stored.filter(([id]) => Date.parse(id) >= time).forEach((event) => port.postMessage(event));
   }
 }
 

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_for_the_panel_unless_it_says_otherwise() {
+    fn pages_require_panel_access_by_default() {
         for (path, expected) in [
             ("/login", Access::Public),
             ("/setup", Access::Public),

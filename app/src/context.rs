@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{done::Done, flash::FlashMessage};
+use crate::api::{flash::FlashMessage, form_success::FormSuccess};
 
 /// Data of the request that the page was rendered for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct PageContext {
     /// Settings of the operator that pages depend on.
     pub site: Site,
     /// Number of pending registrations, if the user can see them.
-    pub waiting: Option<u64>,
+    pub pending_registrations: Option<u64>,
     /// Flash messages to show on this page only.
     pub flashes: Vec<FlashMessage>,
     /// Path of the page, if it was the response to a form at another path. The browser then replaces the URL.
@@ -57,7 +57,7 @@ pub struct FormOutcome {
     /// Reason why the form was denied.
     pub problem: Option<Problem>,
     /// Result of an accepted form.
-    pub done: Option<Done>,
+    pub done: Option<FormSuccess>,
     /// Typed values by field name.
     pub values: BTreeMap<String, String>,
 }
@@ -157,7 +157,7 @@ impl Preferences {
 
     /// Returns the current values: theme, density and rail.
     #[must_use]
-    pub const fn words(self) -> [(&'static str, &'static str); 3] {
+    pub const fn as_pairs(self) -> [(&'static str, &'static str); 3] {
         [
             ("theme", self.theme.as_str()),
             (
@@ -185,7 +185,7 @@ impl Preferences {
     /// Returns the value of the cookie, separated by dots.
     #[must_use]
     pub fn to_cookie(self) -> String {
-        self.words().map(|(_, word)| word).join(".")
+        self.as_pairs().map(|(_, word)| word).join(".")
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn preferences_survive_the_cookie() {
+    fn preferences_round_trip_through_the_cookie() {
         for (name, value) in [
             ("theme", "dark"),
             ("theme", "light"),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_cookie_changes_nothing() {
+    fn unknown_cookie_values_are_ignored() {
         for value in ["", "....", "<script>", "compact.dark"] {
             assert_eq!(
                 Preferences::from_cookie(value),

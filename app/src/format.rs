@@ -34,18 +34,18 @@ pub(crate) fn count(number: i64) -> String {
 }
 
 /// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.
-pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
-    match span((now - moment).whole_seconds()) {
+pub(crate) fn relative(timestamp: OffsetDateTime, now: OffsetDateTime) -> String {
+    match span((now - timestamp).whole_seconds()) {
         Some(span) => format!("{span} ago"),
         None => "just now".to_owned(),
     }
 }
 
-/// Formats the time until a timestamp: `in 2 hours`. A timestamp in the past, as a job may be late, is `any moment now`.
-pub(crate) fn upcoming(moment: OffsetDateTime, now: OffsetDateTime) -> String {
-    match span((moment - now).whole_seconds()) {
+/// Formats the time until a timestamp: `in 2 hours`. A timestamp in the past, as a job may be late, is `shortly`.
+pub(crate) fn upcoming(timestamp: OffsetDateTime, now: OffsetDateTime) -> String {
+    match span((timestamp - now).whole_seconds()) {
         Some(span) => format!("in {span}"),
-        None => "any moment now".to_owned(),
+        None => "shortly".to_owned(),
     }
 }
 
@@ -64,20 +64,20 @@ fn span(seconds: i64) -> Option<String> {
 }
 
 /// Formats an exact time in UTC: `17 November 2026, 12:00:00 UTC`.
-pub(crate) fn exact(moment: OffsetDateTime) -> String {
+pub(crate) fn exact(timestamp: OffsetDateTime) -> String {
     let form = format_description!(
         "[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC"
     );
-    moment
+    timestamp
         .to_offset(time::UtcOffset::UTC)
         .format(form)
         .unwrap_or_default()
 }
 
 /// Formats a date in UTC: `17 November 2026`.
-pub(crate) fn day(moment: OffsetDateTime) -> String {
+pub(crate) fn day(timestamp: OffsetDateTime) -> String {
     let form = format_description!("[day padding:none] [month repr:long] [year]");
-    moment
+    timestamp
         .to_offset(time::UtcOffset::UTC)
         .format(form)
         .unwrap_or_default()
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_told_from_now() {
+    fn times_are_relative_to_now() {
         let now = datetime!(2026-11-21 12:00 UTC);
         for (ago, text) in [
             (Duration::seconds(-90), "just now"),
@@ -141,8 +141,8 @@ mod tests {
             assert_eq!(relative(now - ago, now), text);
         }
         for (ahead, text) in [
-            (Duration::minutes(-5), "any moment now"),
-            (Duration::seconds(59), "any moment now"),
+            (Duration::minutes(-5), "shortly"),
+            (Duration::seconds(59), "shortly"),
             (Duration::hours(1), "in 1 hour"),
             (Duration::days(29), "in 29 days"),
         ] {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn initials_of_names_in_many_scripts() {
+    fn initials_support_many_scripts() {
         for (name, text) in [
             ("Ada Lovelace", "AL"),
             ("José María de la Cruz", "JC"),

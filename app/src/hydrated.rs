@@ -22,7 +22,7 @@ impl Hydrated {
 
     /// Returns whether hydration is running.
     #[must_use]
-    pub fn is_under_way() -> bool {
+    pub fn is_running() -> bool {
         is_browser() && use_context::<Self>().is_some_and(|hydrated| !hydrated.0.get_untracked())
     }
 }

@@ -10,11 +10,12 @@ use leptos_router::ChooseView;
 use domain::problem::{Code, Problem};
 
 use crate::{
-    components::state::LoadFailure,
+    components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, confirm, invite, keys, login, overview,
-        person::{self, dialogs},
-        register, registrations, reset, sessions, settings, setup, users,
+        access_tokens, account, audit, confirm, invite, keys, login, overview, register,
+        registrations, reset, sessions, settings, setup,
+        user::{self, dialogs},
+        users,
     },
 };
 
@@ -55,11 +56,11 @@ macro_rules! part {
 
 part!(
     /// Pages that are open to all visitors.
-    Door in door by load_door, preload_door:
+    PublicPages in public by load_public, preload_public:
     SignIn => login::Login,
     Setup => setup::Setup,
     Reset => reset::Reset,
-    ResetDone => reset::ResetDone,
+    PasswordChanged => reset::PasswordChanged,
     Deleted => account::deleted::Deleted,
     Register => register::Register,
     Registered => register::Registered,
@@ -68,7 +69,7 @@ part!(
 );
 part!(
     /// Account pages, the dialogs of provider API keys, and the confirmation dialog.
-    Own in door by load_own, preload_own:
+    Own in public by load_own, preload_own:
     Account => account::Account,
     Profile => account::profile::Profile,
     Password => account::password::Password,
@@ -99,12 +100,12 @@ part!(
 );
 part!(
     /// The access tokens of all users.
-    Tokens in person by load_tokens, preload_tokens: List => access_tokens::AccessTokens
+    Tokens in user by load_tokens, preload_tokens: List => access_tokens::AccessTokens
 );
 part!(
     /// Pending registrations, and invitations.
     Registrations in lists by load_registrations, preload_registrations:
-    Waiting => registrations::waiting::Waiting,
+    Pending => registrations::pending::Pending,
     Invitations => registrations::invitations::Invitations,
 );
 part!(
@@ -113,23 +114,23 @@ part!(
 );
 part!(
     /// The audit log. It is in the module of the user pages, because it shares code with the history of a user.
-    Audit in person by load_audit, preload_audit: List => audit::Audit
+    Audit in user by load_audit, preload_audit: List => audit::Audit
 );
 part!(
     /// Settings and background jobs.
-    Settings in person by load_settings, preload_settings:
+    Settings in user by load_settings, preload_settings:
     All => settings::Settings,
     Jobs => settings::jobs::Jobs,
 );
 part!(
     /// The page of a user.
-    Person in person by load_person, preload_person:
-    Page => person::PersonPage,
-    Overview => person::overview::OverviewTab,
-    Sessions => person::Sessions,
-    Keys => person::Keys,
-    Data => person::Data,
-    History => person::History,
+    User in user by load_user, preload_user:
+    Page => user::UserPage,
+    Overview => user::overview::OverviewTab,
+    Sessions => user::Sessions,
+    Keys => user::Keys,
+    Data => user::Data,
+    History => user::History,
 );
 part!(
     /// Dialogs above the pages of the panel.
@@ -137,7 +138,7 @@ part!(
     Create => dialogs::Create,
     Bulk => users::bulk::Bulk,
     Edit => dialogs::Edit,
-    Suspend => dialogs::SuspendPerson,
+    Suspend => dialogs::SuspendUser,
     Delete => dialogs::Delete,
     Reset => dialogs::Reset,
     Reassign => dialogs::Reassign,
@@ -155,7 +156,7 @@ part!(
 pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     let words: Vec<&str> = path.split('/').skip(1).collect();
     match words.as_slice() {
-        ["account", "deleted"] => return preload_door().await,
+        ["account", "deleted"] => return preload_public().await,
         ["account", ..] => return preload_own().await,
         ["overview", ..] => return preload_home().await,
         ["sessions", ..] => preload_sessions().await?,
@@ -165,8 +166,8 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["settings", ..] => preload_settings().await?,
         ["audit", ..] => preload_audit().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
-        ["users", ..] => preload_person().await?,
-        _ => return preload_door().await,
+        ["users", ..] => preload_user().await?,
+        _ => return preload_public().await,
     }
     // A dialog above the page can be in another module than the page.
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
@@ -188,5 +189,5 @@ fn missing() -> AnyView {
         Code::Unavailable,
         "The server cannot be reached, or Rollcall has been updated. Reload the page and try again.",
     );
-    view! { <LoadFailure title="This page could not be loaded" problem=problem /> }.into_any()
+    view! { <LoadErrorNotice title="This page could not be loaded" problem=problem /> }.into_any()
 }

@@ -14,8 +14,8 @@ use crate::{
     hydrated::Hydrated,
     pages::{not_found::NotFound, sign_in_again::SignInAgain},
     parts::{
-        Audit, Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Settings, Tokens,
-        Users,
+        Audit, Dialogs, Home, Keys, Own, PublicPages, Registrations, Sessions, Settings, Tokens,
+        User, Users,
     },
 };
 
@@ -37,20 +37,20 @@ pub fn App() -> impl IntoView {
         <Router>
             <Body />
             <Routes fallback=NotFound>
-                <Route path=path!("/login") view=Door::SignIn ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=Door::Setup ssr=SsrMode::Async />
-                <Route path=path!("/reset") view=Door::Reset ssr=SsrMode::Async />
-                <Route path=path!("/reset/done") view=Door::ResetDone ssr=SsrMode::Async />
-                <Route path=path!("/register") view=Door::Register ssr=SsrMode::Async />
-                <Route path=path!("/register/done") view=Door::Registered ssr=SsrMode::Async />
-                <Route path=path!("/invite") view=Door::Invited ssr=SsrMode::Async />
-                <Route path=path!("/invite/done") view=Door::InvitationAccepted ssr=SsrMode::Async />
-                <Route path=path!("/account/deleted") view=Door::Deleted ssr=SsrMode::Async />
+                <Route path=path!("/login") view=PublicPages::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=PublicPages::Setup ssr=SsrMode::Async />
+                <Route path=path!("/reset") view=PublicPages::Reset ssr=SsrMode::Async />
+                <Route path=path!("/reset/done") view=PublicPages::PasswordChanged ssr=SsrMode::Async />
+                <Route path=path!("/register") view=PublicPages::Register ssr=SsrMode::Async />
+                <Route path=path!("/register/done") view=PublicPages::Registered ssr=SsrMode::Async />
+                <Route path=path!("/invite") view=PublicPages::Invited ssr=SsrMode::Async />
+                <Route path=path!("/invite/done") view=PublicPages::InvitationAccepted ssr=SsrMode::Async />
+                <Route path=path!("/account/deleted") view=PublicPages::Deleted ssr=SsrMode::Async />
                 <AccountRoutes />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/overview") view=Home::Overview ssr=SsrMode::Async />
                     <UsersRoutes />
-                    <PersonRoutes />
+                    <UserRoutes />
                     <Route path=path!("/sessions/failed") view=Sessions::Failed ssr=SsrMode::Async />
                     <SessionsRoutes />
                     <KeysRoutes />
@@ -174,14 +174,14 @@ fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 /// Routes of a user's page: its tabs, and the dialogs above them.
 #[component(transparent)]
-fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+fn UserRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/users/:user") view=Person::Page ssr=SsrMode::Async>
+        <ParentRoute path=path!("/users/:user") view=User::Page ssr=SsrMode::Async>
             <OverviewRoutes />
-            <PersonSessionsRoutes />
-            <PersonKeysRoutes />
-            <Route path=path!("data") view=Person::Data ssr=SsrMode::Async />
-            <Route path=path!("history") view=Person::History ssr=SsrMode::Async />
+            <UserSessionsRoutes />
+            <UserKeysRoutes />
+            <Route path=path!("data") view=User::Data ssr=SsrMode::Async />
+            <Route path=path!("history") view=User::History ssr=SsrMode::Async />
             <Route path=path!("edit") view=Dialogs::Edit ssr=SsrMode::Async />
             <Route path=path!("suspend") view=Dialogs::Suspend ssr=SsrMode::Async />
             <Route path=path!("delete") view=Dialogs::Delete ssr=SsrMode::Async />
@@ -197,7 +197,7 @@ fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn OverviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("") view=Person::Overview ssr=SsrMode::Async>
+        <ParentRoute path=path!("") view=User::Overview ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("sign-out") view=Own::Confirm ssr=SsrMode::Async />
             <Route path=path!("revoke-links") view=Own::Confirm ssr=SsrMode::Async />
@@ -208,10 +208,10 @@ fn OverviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 /// Routes of a user's sessions, with their dialog.
 #[component(transparent)]
-fn PersonSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+fn UserSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("sessions") view=Person::Sessions ssr=SsrMode::Async>
+        <ParentRoute path=path!("sessions") view=User::Sessions ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
@@ -221,10 +221,10 @@ fn PersonSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 /// Routes of a user's API keys and access tokens, with their dialogs.
 #[component(transparent)]
-fn PersonKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+fn UserKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("keys") view=Person::Keys ssr=SsrMode::Async>
+        <ParentRoute path=path!("keys") view=User::Keys ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("tokens/:id/revoke") view=Own::Confirm ssr=SsrMode::Async />
             <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
@@ -283,7 +283,7 @@ fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn RegistrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("/registrations") view=Registrations::Waiting ssr=SsrMode::Async>
+        <ParentRoute path=path!("/registrations") view=Registrations::Pending ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("approve") view=Dialogs::Approve ssr=SsrMode::Async />
             <Route path=path!("reject") view=Dialogs::Reject ssr=SsrMode::Async />

@@ -27,7 +27,7 @@ pub struct Assets {
 #[must_use]
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let context = PageContext::current();
-    let [(_, theme), (_, density), (_, rail)] = context.preferences.words();
+    let [(_, theme), (_, density), (_, rail)] = context.preferences.as_pairs();
     view! {
         <!DOCTYPE html>
         // Translators replace nodes that the app owns, so that a row could show one user and act on another.

@@ -5,7 +5,7 @@ import { dialog, modal, toast } from '../support/dialog';
 import { hydrated, signIn } from '../support/page';
 import { template } from '../support/template';
 
-serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
+serve('demo users', { ALLOW_ACCOUNT_DELETION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
 
@@ -31,28 +31,28 @@ test('two browsers: the second is shown what the first has saved', async ({ page
 test.describe('in a browser in another zone', () => {
   test.use({ timezoneId: 'America/New_York', locale: 'en-GB' });
 
-  test('times are told in the zone that was chosen', async ({ page, database }) => {
+  test('times are shown in the chosen time zone', async ({ page, database }) => {
     const name = await add(database, 'auditor');
     await enter(page, name, '/sessions');
     await hydrated(page);
     const ends = page.locator('.records tbody tr').first().locator('time').last();
     // The expiry changes with every request of the session, so it is read again each time.
-    const isTold = async (timeZone: string) => {
-      const moment = new Date((await ends.getAttribute('datetime'))!);
-      await expect(ends).toHaveText(moment.toLocaleString('en-GB', { timeZone }));
+    const isShown = async (timeZone: string) => {
+      const timestamp = new Date((await ends.getAttribute('datetime'))!);
+      await expect(ends).toHaveText(timestamp.toLocaleString('en-GB', { timeZone }));
     };
-    await isTold('America/New_York');
+    await isShown('America/New_York');
     await database.rows(`update users set settings = '{"timeZone": "Asia/Kolkata"}' where username = $1`, [name]);
     await page.reload();
-    await isTold('Asia/Kolkata');
+    await isShown('Asia/Kolkata');
     // A time zone that the browser does not know must not break the page.
     await database.rows(`update users set settings = '{"timeZone": "Mars/Olympus"}' where username = $1`, [name]);
     await page.reload();
-    await isTold('America/New_York');
+    await isShown('America/New_York');
   });
 });
 
-test('the last administrator is told why they cannot leave', async ({ page }) => {
+test('the last administrator sees why they cannot delete their account', async ({ page }) => {
   await page.goto('/login');
   await signIn(page, 'admin', template().password);
   await expect(page).toHaveURL('/users');

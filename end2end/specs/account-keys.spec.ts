@@ -1,18 +1,18 @@
 // Own provider API keys.
 import type { Page } from '@playwright/test';
-import { add as addPerson, enter } from '../support/account';
+import { add as addUser, enter } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, modal, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hydrated } from '../support/page';
 
-serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
+serve('demo users', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
 
 const row = (page: Page, name: string) =>
   page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ hasText: name });
 const add = (page: Page) => page.getByRole('link', { name: 'Add API key' });
 
-async function keep(page: Page, provider: string, name: string, key: string): Promise<void> {
+async function storeKey(page: Page, provider: string, name: string, key: string): Promise<void> {
   await dialog(page).getByLabel(provider).check();
   await field(page, 'Name').fill(name);
   await field(page, 'Key').fill(key);
@@ -21,7 +21,7 @@ async function keep(page: Page, provider: string, name: string, key: string): Pr
 }
 
 test('a key is added, switched, replaced and deleted', async ({ page, database }) => {
-  const name = await addPerson(database);
+  const name = await addUser(database);
   await enter(page, name);
   await page.getByRole('link', { name: 'API keys' }).click();
   await expect(page.getByText('No API keys yet')).toBeVisible();
@@ -30,7 +30,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database }
   await add(page).click();
   await expect(dialog(page).getByRole('radio')).toHaveCount(3);
   await inspect(page, 'account-key-add');
-  await keep(page, 'OPENAI', 'Mine', 'sk-own-secret-abcd');
+  await storeKey(page, 'OPENAI', 'Mine', 'sk-own-secret-abcd');
   await expect(row(page, 'Mine')).toContainText('...abcd');
   await inspect(page, 'account-keys');
 
@@ -52,12 +52,12 @@ test('a key is added, switched, replaced and deleted', async ({ page, database }
 });
 
 test('there is one for each provider, and then no more', async ({ page, database }) => {
-  const name = await addPerson(database);
+  const name = await addUser(database);
   await enter(page, name, '/keys');
   await hydrated(page);
   for (const provider of ['ANTHROPIC', 'OPENAI', 'GOOGLE']) {
     await add(page).click();
-    await keep(page, provider, `My ${provider}`, 'sk-own-secret-abcd');
+    await storeKey(page, provider, `My ${provider}`, 'sk-own-secret-abcd');
     await hydrated(page);
   }
   await add(page).click();
@@ -72,10 +72,10 @@ test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('the same', async ({ page, database }) => {
-    const name = await addPerson(database);
+    const name = await addUser(database);
     await enter(page, name, '/keys');
     await add(page).click();
-    await keep(page, 'GOOGLE', 'Plain', 'sk-plain-secret-efgh');
+    await storeKey(page, 'GOOGLE', 'Plain', 'sk-plain-secret-efgh');
     await page.getByRole('button', { name: 'Disable Plain' }).click();
     await expect(toast(page)).toContainText('Disabled API key Plain');
     await page.getByRole('link', { name: 'Edit Plain' }).click();

@@ -6,7 +6,7 @@ import { dialog, toast } from '../support/dialog';
 import { hydrated, signIn } from '../support/page';
 import { template } from '../support/template';
 
-serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
+serve('demo users', { ALLOW_ACCOUNT_DELETION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
 
@@ -19,10 +19,10 @@ for (const scripts of [true, false]) {
     const settled = async (page: Page) => {
       if (scripts) await hydrated(page);
     };
-    const refusal = (status: number, page: string, call: string): [number, string] => [status, scripts ? call : page];
+    const denied = (status: number, page: string, call: string): [number, string] => [status, scripts ? call : page];
 
-    test('name and address: the address needs the password', async ({ page, database, browserWatch }) => {
-      browserWatch.expectAnswer(...refusal(403, '/account', '/sfn/edit-profile'));
+    test('name and email address: the address needs the password', async ({ page, database, browserWatch }) => {
+      browserWatch.expectAnswer(...denied(403, '/account', '/sfn/edit-profile'));
       const name = await add(database);
       const other = await add(database);
       await enter(page, name);
@@ -50,8 +50,8 @@ for (const scripts of [true, false]) {
       await field(page, 'Email').fill('mine@example.org');
       await field(page, 'Current password').fill(template().password);
       await press(page, 'Save');
-      const kept = () => database.rows('select display_name, email from users where username = $1', [name]);
-      await expect.poll(kept).toEqual([{ display_name: 'Another Name', email: 'mine@example.org' }]);
+      const stored = () => database.rows('select display_name, email from users where username = $1', [name]);
+      await expect.poll(stored).toEqual([{ display_name: 'Another Name', email: 'mine@example.org' }]);
       await database.rows(`update users set email = null where username = $1`, [name]);
     });
 
@@ -61,8 +61,8 @@ for (const scripts of [true, false]) {
       another,
       browserWatch,
     }) => {
-      browserWatch.expectAnswer(...refusal(422, '/account/password', '/sfn/change-password'));
-      browserWatch.expectAnswer(...refusal(403, '/account/password', '/sfn/change-password'));
+      browserWatch.expectAnswer(...denied(422, '/account/password', '/sfn/change-password'));
+      browserWatch.expectAnswer(...denied(403, '/account/password', '/sfn/change-password'));
       const name = await add(database);
       const other = await another();
       await enter(other, name);
@@ -132,11 +132,11 @@ for (const scripts of [true, false]) {
       await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kolkata');
       await expect(page.getByLabel('Email')).toBeChecked();
       await expect(page.getByLabel('In app')).not.toBeChecked();
-      const [kept] = await database.rows(
+      const [stored] = await database.rows(
         'select settings, notification_preferences from users where username = $1',
         [name],
       );
-      expect(kept).toEqual({ settings: { timeZone: 'Asia/Kolkata' }, notification_preferences: { email: true } });
+      expect(stored).toEqual({ settings: { timeZone: 'Asia/Kolkata' }, notification_preferences: { email: true } });
 
       await settled(page);
       await page.getByRole('button', { name: 'Dark' }).click();
@@ -156,8 +156,8 @@ for (const scripts of [true, false]) {
     });
 
     test('deleting the account', async ({ page, database, browserWatch }) => {
-      browserWatch.expectAnswer(...refusal(422, '/account/delete', '/sfn/delete-account'));
-      browserWatch.expectAnswer(...refusal(403, '/account/delete', '/sfn/delete-account'));
+      browserWatch.expectAnswer(...denied(422, '/account/delete', '/sfn/delete-account'));
+      browserWatch.expectAnswer(...denied(403, '/account/delete', '/sfn/delete-account'));
       const name = await add(database);
       await database.rows(
         `insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Mine' from users where username = $1`,
@@ -170,7 +170,7 @@ for (const scripts of [true, false]) {
       await expect(dialog(page).getByRole('definition').nth(1)).toHaveText('1');
       const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 items' });
       for (const [typed, password, at, says] of [
-        ['somebody', template().password, 'Type your username to confirm', `Type ${name} to confirm`],
+        ['another-user', template().password, 'Type your username to confirm', `Type ${name} to confirm`],
         [name, 'not the password', 'Current password', 'Wrong current password'],
       ] as const) {
         await field(page, 'Type your username to confirm').fill(typed);

@@ -7,7 +7,7 @@ import { hold, hydrated, open, signIn } from '../support/page';
 import { box, count } from '../support/selection';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 
 interface Screen {
   name: string;

@@ -1,7 +1,7 @@
 // API documentation: reading it and trying requests.
 import { expect, serve, test } from '../support/test';
 
-serve('demo people');
+serve('demo users');
 
 test('an operation is found, read and tried', async ({ page, server }) => {
   const elsewhere: string[] = [];

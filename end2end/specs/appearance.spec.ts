@@ -4,7 +4,7 @@ import { expect, serve, test } from '../support/test';
 import { expectNoSidewaysScroll, hydrated } from '../support/page';
 import { BY_EMAIL, UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 const choose = (page: Page, label: string) => page.getByRole('button', { name: label, exact: true }).click();
@@ -121,7 +121,7 @@ test.describe('on a phone', () => {
     await expectNoSidewaysScroll(page);
   });
 
-  test('each figure of a person has its name beside it', async ({ page, database }) => {
+  test('each figure of a user has its name beside it', async ({ page, database }) => {
     const list = new UsersList(page, database);
     await list.open();
     const names = await list.rows.first().locator('td').evaluateAll((cells) =>

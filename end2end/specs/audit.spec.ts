@@ -6,13 +6,13 @@ import { inspect } from '../support/inspect';
 import { hydrated, open } from '../support/page';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 const rows = (page: Page) => page.locator('tbody tr');
 const total = (page: Page) => page.locator('.pager-count b').nth(1);
 const field = (page: Page, name: string) => page.getByRole('search').getByLabel(name, { exact: true });
-const deed = (page: Page) => page.locator('select[name=action]');
+const actionFilter = (page: Page) => page.locator('select[name=action]');
 
 /** Audit events: the admin changes a user, and another user's API client changes many. */
 const RECORD = `
@@ -29,13 +29,13 @@ test.beforeAll(async ({ database }) => {
   await database.rows(RECORD);
 });
 
-test('what was done, by whom, and what it changed', async ({ page }) => {
+test('an entry shows action, actor and changes', async ({ page }) => {
   await open(page, '/users');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit log' }).click();
   await expect(page).toHaveURL('/audit');
   await expect(page).toHaveTitle('Audit log · Rollcall');
   await expect(rows(page)).toHaveCount(50);
-  await deed(page).selectOption('User suspended');
+  await actionFilter(page).selectOption('User suspended');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL('/audit?action=user.suspended');
   await expect(total(page)).toHaveText('1');
@@ -51,7 +51,7 @@ test('what was done, by whom, and what it changed', async ({ page }) => {
   await expect(page).toHaveURL(/\/users\/[0-9a-f-]{36}$/);
 });
 
-test('filters live in the address, and pages lead through what matches', async ({ page }) => {
+test('the URL holds the filters, and pages lead through what matches', async ({ page }) => {
   await open(page, '/audit');
   await field(page, 'Actor').fill('Importer');
   await field(page, 'From').fill('30d');
@@ -84,7 +84,7 @@ test('what cannot be understood is said, and nothing is found', async ({ page, b
   await expect(page.getByRole('alert')).toContainText('"yesterday" is not a date');
   await expect(rows(page)).toHaveCount(0);
   await expect(page.getByRole('link', { name: /^Export/ })).toHaveCount(0);
-  await open(page, '/audit?actor=nobody-of-that-name');
+  await open(page, '/audit?actor=unknown-user');
   await expect(page.getByRole('heading', { name: 'No entries match' })).toBeVisible();
   await inspect(page, 'audit-none');
   await page.getByRole('link', { name: 'Clear filters' }).click();
@@ -104,7 +104,7 @@ test('what could not be loaded is said, and can be tried again', async ({ page, 
   await expect(rows(page)).toHaveCount(50);
 });
 
-test('what matches is taken away as a file, which is on record', async ({ page }) => {
+test('matching entries are exported to a file, which is audited', async ({ page }) => {
   await open(page, '/audit?actor=importer&action=user.created');
   for (const [name, first] of [
     ['Export CSV', /^id,at,actor,/],
@@ -141,7 +141,7 @@ test('by keyboard: through the filter into a row', async ({ page }) => {
   await expect(rows(page).first().getByText('Entry', { exact: true })).toBeVisible();
 });
 
-test('auditors may look, others may not', async ({ another }) => {
+test('auditors can read, others cannot', async ({ another }) => {
   const page = await another();
   await page.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
   await open(page, '/audit?actor=importer');
@@ -166,12 +166,12 @@ test.describe('without scripts', () => {
   test('filtering, paging, opening a row, taking it away', async ({ page }) => {
     await page.goto('/audit');
     await field(page, 'Actor').fill('importer');
-    await deed(page).selectOption('User created');
+    await actionFilter(page).selectOption('User created');
     await page.getByRole('button', { name: 'Filter' }).click();
     await expect(rows(page)).toHaveCount(50);
     await page.getByRole('link', { name: 'Next' }).click();
     await expect(rows(page)).toHaveCount(10);
-    await expect(deed(page)).toHaveValue('user.created');
+    await expect(actionFilter(page)).toHaveValue('user.created');
     await rows(page).first().locator('summary').click();
     await expect(rows(page).first().getByText('Entry', { exact: true })).toBeVisible();
     const download = page.waitForEvent('download');

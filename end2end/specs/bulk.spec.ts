@@ -4,16 +4,14 @@ import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
+import { bar, box } from '../support/selection';
 import { UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 /** List with some active users, one suspended user and the signed-in user. */
 const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
-
-const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
-const bar = (page: Page) => page.getByRole('form', { name: 'Selected users' });
 
 const undo = (page: Page) => toast(page).getByRole('button', { name: 'Undo' });
 
@@ -41,7 +39,7 @@ test('the bar comes with the first box and counts', async ({ page, database }) =
   await expect(bar(page)).toBeHidden();
 });
 
-test('a row still opens the person, and its box does not', async ({ page, database }) => {
+test('a row still opens the user, and its box does not', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open(PAGE);
   await select(page, 'test-member');
@@ -68,7 +66,7 @@ test('suspending says who, who not and why; Cancel keeps the selection', async (
 });
 
 test('it does just that, with a reason, by keyboard', async ({ page, database, browserWatch }) => {
-  browserWatch.expectAnswer(422, '/sfn/do-to-several');
+  browserWatch.expectAnswer(422, '/sfn/bulk-users');
   await new UsersList(page, database).open(PAGE);
   await box(page, 'test-auditor').focus();
   await page.keyboard.press('Space');
@@ -91,7 +89,7 @@ test('it does just that, with a reason, by keyboard', async ({ page, database, b
 });
 
 test('what has changed meanwhile comes back to the dialog', async ({ page, database, browserWatch }) => {
-  browserWatch.expectAnswer(409, '/sfn/do-to-several');
+  browserWatch.expectAnswer(409, '/sfn/bulk-users');
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-auditor', 'test-member');
   await bar(page).getByRole('link', { name: 'Delete' }).click();
@@ -110,8 +108,8 @@ test('what has changed meanwhile comes back to the dialog', async ({ page, datab
 });
 
 test('what was found last stays when something else is wrong', async ({ page, database, browserWatch }) => {
-  browserWatch.expectAnswer(409, '/sfn/do-to-several');
-  browserWatch.expectAnswer(422, '/sfn/do-to-several');
+  browserWatch.expectAnswer(409, '/sfn/bulk-users');
+  browserWatch.expectAnswer(422, '/sfn/bulk-users');
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-auditor', 'test-member');
   await bar(page).getByRole('link', { name: 'Suspend', exact: true }).click();
@@ -126,7 +124,7 @@ test('what was found last stays when something else is wrong', async ({ page, da
   await expect(dialog(page).getByRole('button', { name: 'Suspend 1 user' })).toBeVisible();
 });
 
-test('until a day, and Undo lifts those who were suspended and nobody else', async ({ page, database }) => {
+test('suspended until a day, and Undo unsuspends only these users', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-auditor', 'test-member', 'test-suspended');
   await bar(page).getByRole('link', { name: 'Suspend', exact: true }).click();
@@ -147,32 +145,7 @@ test('until a day, and Undo lifts those who were suspended and nobody else', asy
   ).toEqual(['test-suspended']);
 });
 
-test('until a day of the zone in which times are shown, in winter and in summer', async ({ page, database }) => {
-  const choose = (zone: string) =>
-    database.rows(`update users set settings = settings || jsonb_build_object('timeZone', $1::text) where username = 'admin'`, [zone]);
-  await choose('America/New_York');
-  try {
-    for (const [day, hour] of [
-      ['2030-01-02', '08'],
-      ['2030-07-02', '07'],
-    ]) {
-      await open(page, '/users/test-member/suspend');
-      await expect(dialog(page)).toContainText('In the time zone America/New_York');
-      await field(page, 'Reason').fill('On leave');
-      await field(page, 'Until').fill(`${day}T03:04`);
-      await press(page, 'Suspend test-member');
-      await expect(toast(page)).toContainText(/until .*2030/);
-      const [user] = await database.rows(`select suspended_until from users where username = 'test-member'`);
-      expect(user).toEqual({ suspended_until: new Date(`${day}T${hour}:04:00Z`) });
-      await page.getByRole('button', { name: 'Lift suspension' }).click();
-      await expect(toast(page)).toContainText('Unsuspended test-member');
-    }
-  } finally {
-    await database.rows(`update users set settings = settings - 'timeZone' where username = 'admin'`);
-  }
-});
-
-test('told what was done, the list is still the one it was', async ({ page, database }) => {
+test('the message leaves the list as it was', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-member');
   await bar(page).getByRole('link', { name: 'Delete' }).click();
@@ -191,7 +164,7 @@ test('told what was done, the list is still the one it was', async ({ page, data
   await expect(toast(page)).toBeHidden();
 });
 
-test('Undo restores, and names whom it cannot', async ({ page, database, browserWatch }) => {
+test('Undo restores, and names the users that it cannot restore', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(409, '/users/bulk/restore');
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-auditor', 'test-member');
@@ -232,7 +205,7 @@ test('where nothing can be done, there is no button', async ({ page, database })
   await expect(dialog(page)).toBeHidden();
 });
 
-test('signing out and lifting', async ({ page, database }) => {
+test('signing out and unsuspending', async ({ page, database }) => {
   const list = new UsersList(page, database);
   for (const [label, username, sent, done] of [
     ['Sign out', 'test-member', 'Sign out 1 user', 'Signed out test-member everywhere'],
@@ -250,7 +223,7 @@ test('signing out and lifting', async ({ page, database }) => {
 test.describe('an auditor', () => {
   test.use({ as: 'test-auditor' });
 
-  test('selects nobody', async ({ page, database }) => {
+  test('cannot select users', async ({ page, database }) => {
     await new UsersList(page, database).open(PAGE);
     await expect(page.getByRole('checkbox')).toHaveCount(0);
   });
@@ -275,7 +248,7 @@ test.describe('without scripts', () => {
   // Without scripts an idle browser draws no frames, so Playwright would wait forever for a moving element to be stable.
   test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
-  test('boxes and buttons are a form, also when it is refused', async ({ page, database, browserWatch }) => {
+  test('boxes and buttons are a form, also when it is rejected', async ({ page, database, browserWatch }) => {
     browserWatch.expectAnswer(422, '/users/bulk/suspend');
     await page.goto(`/users?${new URLSearchParams(PAGE)}`);
     await expect(bar(page)).toBeHidden();
@@ -298,7 +271,7 @@ test.describe('without scripts', () => {
   });
 });
 
-test('an address without a selection says so', async ({ page, browserWatch }) => {
+test('a URL without a selection says so', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users/bulk/delete');
   await open(page, '/users/bulk/delete');
   await expect(dialog(page).getByRole('alert')).toContainText('Select 1 to 100 users.');

@@ -5,10 +5,10 @@ import { inspect } from '../support/inspect';
 import { open } from '../support/page';
 import { UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
-const BIN = 'select username from users where deleted_at is not null order by deleted_at desc, id desc';
+const DELETED = 'select username from users where deleted_at is not null order by deleted_at desc, id desc';
 
 /** Deletes the newest users except the admin, one hour apart. None of them is due for permanent deletion yet. */
 test.beforeEach(async ({ database }) => {
@@ -21,11 +21,11 @@ test.beforeEach(async ({ database }) => {
     from latest where latest.id = u.id and n <= 30`);
 });
 
-test('the chip leads to the bin and back, and keeps the search', async ({ page, database }) => {
+test('the chip leads to the deleted users and back, and preserves the search', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ sort: 'name', limit: '25' });
   const chip = page.getByRole('list', { name: 'Quick filters' }).getByRole('link', { name: /^Deleted/ });
-  const all = await database.column(BIN);
+  const all = await database.column(DELETED);
   await expect(chip).toHaveText(`Deleted ${all.length}`);
   await chip.click();
   await expect(page).toHaveURL('/users?limit=25&deleted=true');
@@ -53,7 +53,7 @@ test('the chip leads to the bin and back, and keeps the search', async ({ page, 
 
 test('a name that a deleted user has comes with the way to that user', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/create-user');
-  const [name] = await database.column(BIN.replace(' order', " and username !~ '^test-' order"));
+  const [name] = await database.column(DELETED.replace(' order', " and username !~ '^test-' order"));
   await open(page, '/users/new');
   await field(page, 'Username').fill(name);
   await field(page, 'Display name').fill('Another');
@@ -63,9 +63,9 @@ test('a name that a deleted user has comes with the way to that user', async ({ 
   await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible();
 });
 
-test('a row says when, and opens the person', async ({ page, database }) => {
+test('a row says when, and opens the user', async ({ page, database }) => {
   await open(page, '/users?deleted=true');
-  const [first] = await database.column(BIN.replace(' order', " and username !~ '^test-' order"));
+  const [first] = await database.column(DELETED.replace(' order', " and username !~ '^test-' order"));
   const row = page.getByRole('row').filter({ hasText: first });
   await expect(row).toContainText(/ago/);
   await expect(row).toContainText(/in \d+ days/);
@@ -73,17 +73,17 @@ test('a row says when, and opens the person', async ({ page, database }) => {
   await expect(page).toHaveURL(`/users/${first}`);
 });
 
-test('a button in the row takes out of the bin', async ({ page, database }) => {
+test('a button in the row restores the user', async ({ page, database }) => {
   await open(page, '/users?deleted=true');
-  const [first] = await database.column(BIN.replace(' order', " and username !~ '^test-' order"));
+  const [first] = await database.column(DELETED.replace(' order', " and username !~ '^test-' order"));
   await page.getByRole('button', { name: `Restore ${first}`, exact: true }).click();
   await expect(page).toHaveURL('/users?deleted=true');
   await expect(page.locator('.toast')).toContainText(`Restored ${first}`);
   await expect(page.getByRole('row').filter({ hasText: first })).toHaveCount(0);
-  expect(await database.column(BIN)).not.toContain(first);
+  expect(await database.column(DELETED)).not.toContain(first);
 });
 
-test('what is not understood is said, and an empty bin too', async ({ page, database, browserWatch }) => {
+test('what is not understood is said, and the absence of deleted users too', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users');
   await open(page, '/users?deleted=true&sort=name');
   await expect(page.getByRole('alert')).toContainText('sorted by deletion date');
@@ -96,7 +96,7 @@ test('what is not understood is said, and an empty bin too', async ({ page, data
 test.describe('an auditor', () => {
   test.use({ as: 'test-auditor' });
 
-  test('restores nobody', async ({ page }) => {
+  test('cannot restore users', async ({ page }) => {
     await open(page, '/users?deleted=true');
     await expect(page.getByRole('button', { name: /^Restore / })).toHaveCount(0);
   });
@@ -105,11 +105,11 @@ test.describe('an auditor', () => {
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the bin is a link, and a search stays in it', async ({ page, database }) => {
+  test('deleted users have a link, and a search stays among them', async ({ page, database }) => {
     const list = new UsersList(page, database);
     await page.goto('/users');
     await page.getByRole('link', { name: /^Deleted/ }).click();
-    const all = await database.column(BIN);
+    const all = await database.column(DELETED);
     await expect(list.usernames).toHaveText(all);
     await list.search.fill(all[3]);
     await list.search.press('Enter');
@@ -118,10 +118,10 @@ test.describe('without scripts', () => {
   });
 });
 
-test.describe('where nothing is kept', () => {
-  serve('demo people', { DELETE_RETENTION_DAYS: '0' });
+test.describe('without retention', () => {
+  serve('demo users', { DELETE_RETENTION_DAYS: '0' });
 
-  test('the dialog says that it is for good, and it is', async ({ page, database }) => {
+  test('the dialog says that the deletion is permanent, and it is', async ({ page, database }) => {
     const [name] = await database.column(`
       select username from users u join user_stats s on s.user_id = u.id
       where s.personas > 1 and u.status = 'active' and u.deleted_at is null and u.username !~ '^(admin|test-)'

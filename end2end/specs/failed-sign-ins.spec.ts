@@ -4,7 +4,7 @@ import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 // Each screen is inspected four times.
 test.setTimeout(240_000);
@@ -12,7 +12,7 @@ test.setTimeout(240_000);
 const WRITTEN = `select count(*)::int from failed_sign_ins f join users u on u.id = f.user_id
   where u.username = 'test-member'`;
 
-test('failed sign-ins by account and by address', async ({ page, server, database }) => {
+test('failed sign-ins by account and by IP address', async ({ page, server, database }) => {
   const elsewhere = await request.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
   const answer = await elsewhere.post('/api/auth/login', { data: { username: 'test-member', password: 'wrong' } });
   expect(answer.status()).toBe(401);

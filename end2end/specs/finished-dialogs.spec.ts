@@ -4,7 +4,7 @@ import { expect, serve, test } from '../support/test';
 import { dialog, field, modal, press, toast } from '../support/dialog';
 import { open } from '../support/page';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 /** Goes back once and expects a page without a dialog. */

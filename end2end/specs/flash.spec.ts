@@ -5,7 +5,7 @@ import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 test.beforeEach(async ({ database }) => {
@@ -39,7 +39,7 @@ async function rename(page: Page): Promise<void> {
   await readOut(page, 'Saved changes to test-member');
 }
 
-test('it is shown once: not after a reload, not after Back, and never for what an address says', async ({
+test('it is shown once: not after a reload, not after Back, and never for the text of a URL', async ({
   page,
   database,
   browserWatch,

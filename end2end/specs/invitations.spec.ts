@@ -6,7 +6,7 @@ import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';
 
 // Registration is disabled; invitations must work nevertheless.
-serve('demo people');
+serve('demo users');
 
 const PASSWORD = 'copper lantern under rain';
 
@@ -23,15 +23,15 @@ test.use({ as: 'admin' });
 
 /** Creates an invitation by the API and returns the path of its link. */
 async function invite(page: Page, draft: object): Promise<string> {
-  const made = await page.request.post('/api/admin/invitations', { data: draft });
-  expect(made.status(), await made.text()).toBe(201);
-  const { link } = await made.json();
+  const created = await page.request.post('/api/admin/invitations', { data: draft });
+  expect(created.status(), await created.text()).toBe(201);
+  const { link } = await created.json();
   return new URL(link.url).pathname;
 }
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-test('is made, followed and used', async ({ page, another }) => {
+test('is created, followed and used', async ({ page, another }) => {
   await open(page, '/registrations/invitations');
   await expect(page.getByText('No invitations')).toBeVisible();
   await page.getByRole('link', { name: 'Create invitation' }).click();

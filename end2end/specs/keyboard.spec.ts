@@ -5,7 +5,7 @@ import { open } from '../support/page';
 import { template } from '../support/template';
 import { BY_EMAIL, UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 
 interface Stop {
   name: string;

@@ -5,7 +5,7 @@ import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { expectNoSidewaysScroll, open } from '../support/page';
 
-serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32), API_KEY_PROVIDERS: 'mistral' });
+serve('demo users', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32), API_KEY_PROVIDERS: 'mistral' });
 test.use({ as: 'admin' });
 
 const SECRET = 'sk-system-secret-abcd';
@@ -57,8 +57,8 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await field(page, 'New key').fill('sk-another-secret-wxyz');
   await press(page, 'Save');
   await expect(row(page, 'Laboratory')).toContainText('...wxyz');
-  const kept = await database.column(`select encode(ciphertext, 'escape') from api_keys where name = 'Laboratory'`);
-  expect(kept.join()).not.toContain('secret');
+  const stored = await database.column(`select encode(ciphertext, 'escape') from api_keys where name = 'Laboratory'`);
+  expect(stored.join()).not.toContain('secret');
 
   await page.getByRole('link', { name: 'Delete Laboratory' }).click();
   await expect(dialog(page).getByRole('button', { name: /^Delete/ })).toBeVisible();
@@ -68,33 +68,33 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await expect(row(page, 'Laboratory')).toHaveCount(0);
 });
 
-test('it is told who does without', async ({ page, database }) => {
-  const [people] = await database.column(`
+test('a provider shows the number of users that depend on its key', async ({ page, database }) => {
+  const [users] = await database.column(`
     select count(*)::int from api_keys k join users u on u.id = k.user_id
     where k.provider = 'OPENAI' and k.is_active and u.status = 'active' and u.deleted_at is null`);
-  expect(people).toBeGreaterThan(0);
+  expect(users).toBeGreaterThan(0);
   await open(page, '/keys');
   const providers = page.getByRole('table', { name: 'Providers' });
-  await expect(providers.getByRole('row').filter({ hasText: 'OPENAI' })).toContainText(people.toLocaleString('en'));
+  await expect(providers.getByRole('row').filter({ hasText: 'OPENAI' })).toContainText(users.toLocaleString('en'));
   await page.getByRole('link', { name: 'Show users with API keys' }).click();
   await expect(page).toHaveURL('/users?q=has%3Aapi-keys');
 });
 
-test('a key of a person is seen and revoked', async ({ page, database }) => {
-  const [person] = await database.rows(`
+test('a key of a user is seen and revoked', async ({ page, database }) => {
+  const [user] = await database.rows(`
     select u.username, k.name from users u join api_keys k on k.user_id = u.id
     join user_stats s on s.user_id = u.id and s.api_keys = 1
     where u.deleted_at is null order by u.id limit 1`);
-  await open(page, `/users/${person!.username}/keys`);
-  await expect(row(page, person!.name)).toContainText('...');
-  await inspect(page, 'person-keys');
-  await page.getByRole('link', { name: `Revoke ${person!.name}` }).click();
+  await open(page, `/users/${user!.username}/keys`);
+  await expect(row(page, user!.name)).toContainText('...');
+  await inspect(page, 'user-keys');
+  await page.getByRole('link', { name: `Revoke ${user!.name}` }).click();
   await expect(dialog(page)).toContainText('Last used');
   await press(page, /^Revoke API key/);
-  await expect(toast(page)).toContainText(`Revoked API key ${person!.name}`);
+  await expect(toast(page)).toContainText(`Revoked API key ${user!.name}`);
   await expect(page.getByText('No API keys')).toBeVisible();
-  await open(page, `/users/${person!.username}/history`);
-  await expect(page.getByRole('row').filter({ hasText: 'Api key revoked' })).toContainText(person!.name);
+  await open(page, `/users/${user!.username}/history`);
+  await expect(page.getByRole('row').filter({ hasText: 'Api key revoked' })).toContainText(user!.name);
 });
 
 test('by keyboard: the dialog is left with Escape, and the focus goes back', async ({ page }) => {
@@ -127,13 +127,13 @@ test.describe('an auditor', () => {
     await expect(add(page)).toBeHidden();
     await expect(page.locator('.main').getByRole('button')).toHaveCount(0);
     const id = await database.value('select id from api_keys where user_id is null limit 1');
-    for (const [dialogPath, refusal] of [
+    for (const [dialogPath, denied] of [
       ['/keys/new', 'You have read-only access to API keys.'],
       [`/keys/${id}/edit`, 'You have read-only access to API keys.'],
       [`/keys/${id}/delete`, 'You have read-only access to API keys.'],
     ] as const) {
       await open(page, dialogPath);
-      await expect(dialog(page)).toContainText(refusal);
+      await expect(dialog(page)).toContainText(denied);
       await expect(dialog(page).getByRole('textbox')).toHaveCount(0);
     }
   });
@@ -173,7 +173,7 @@ test.describe('without scripts', () => {
 });
 
 test.describe('where there is no encryption key', () => {
-  serve('demo people');
+  serve('demo users');
 
   test('it is said', async ({ page }) => {
     await open(page, '/keys');

@@ -2,7 +2,7 @@
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 const NAME = `</title><meta http-equiv=refresh content='0;url=https://evil.example'>&amp;`;

@@ -4,10 +4,10 @@ import { signIn } from '../support/page';
 import { template } from '../support/template';
 import { BY_EMAIL, BY_NAME, UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ javaScriptEnabled: false });
 
-test('signing in, refused at first, and out again', async ({ page, browserWatch }) => {
+test('signing in, rejected at first, and out again', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/login');
   browserWatch.expectAnswer(401, '/login');
   await page.goto('/users?q=role:admin');

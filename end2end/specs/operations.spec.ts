@@ -3,9 +3,9 @@ import { freePort } from '../support/free-port';
 import { Rollcall } from '../support/rollcall';
 import { expect, serve, test } from '../support/test';
 
-serve('demo people');
+serve('demo users');
 
-test('figures for Prometheus, at their own address only', async ({ database, request }) => {
+test('metrics for Prometheus, on their own port only', async ({ database, request }) => {
   const address = `127.0.0.1:${await freePort()}`;
   const server = await Rollcall.start(database.url, { METRICS_ADDR: address });
   for (const path of ['/healthz', '/readyz', '/users', '/login', '/nothing/here', '/favicon.svg']) {
@@ -30,8 +30,8 @@ test('figures for Prometheus, at their own address only', async ({ database, req
   ]) {
     expect(text).toContain(counted(labels));
   }
-  const [people] = await database.rows(`select count(*) as n from users where deleted_at is null`);
-  expect(text).toContain(`rollcall_total{of="users"} ${people!.n}`);
+  const [users] = await database.rows(`select count(*) as n from users where deleted_at is null`);
+  expect(text).toContain(`rollcall_total{of="users"} ${users!.n}`);
   expect(text).toContain('rollcall_database_reachable 1');
   expect(text).toContain('rollcall_jobs{state="failed"} 0');
   // The metrics are not served on the panel's port, and nothing else on theirs.

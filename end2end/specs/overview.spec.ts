@@ -4,7 +4,7 @@ import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { hold, open } from '../support/page';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 /** Returns the navigation link to the screen. */
@@ -13,7 +13,7 @@ const screen = (page: Page) => page.getByRole('navigation', { name: 'Main' }).ge
 /** Query for the number of sessions that started in the 30 days of the chart. */
 const SIGN_INS = `select count(*)::text from sessions where created_at >= ((now() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'`;
 
-test('the figures are those of the database, and lead to those whom they count', async ({ page, database }) => {
+test('counts match the database, and lead to the counted users', async ({ page, database }) => {
   await open(page, '/users');
   await screen(page).click();
   await expect(page).toHaveURL('/overview');
@@ -48,25 +48,25 @@ test('charts say in words what they draw', async ({ page, database }) => {
   expect(total).toBe(Number(sum));
 });
 
-test('what wants attention leads to the accounts, and changes to whom they are about', async ({ page, database }) => {
+test('attention items lead to the accounts, and changes to their targets', async ({ page, database }) => {
   await open(page, '/overview');
   await inspect(page, 'overview');
   await page.getByRole('link', { name: /inactive for 90 days/ }).click();
   await expect(page).toHaveURL('/users?q=status%3Aactive+inactive%3A90d+created%3Abefore-90d');
 
-  const [person] = await database.rows(`
+  const [user] = await database.rows(`
     select username from users where status = 'active' and deleted_at is null and username !~ '^(admin|test-)'
     order by id limit 1`);
-  await open(page, `/users/${person!.username}/suspend`);
+  await open(page, `/users/${user!.username}/suspend`);
   await page.getByRole('dialog').getByLabel(/^Reason/).fill('To be seen on the first screen');
   await page.getByRole('dialog').getByRole('button', { name: /^Suspend/ }).click();
-  await expect(page.locator('.toast')).toContainText(`Suspended ${person!.username}`);
+  await expect(page.locator('.toast')).toContainText(`Suspended ${user!.username}`);
   await screen(page).click();
-  await page.getByRole('link', { name: `User suspended: ${person!.username}` }).first().click();
+  await page.getByRole('link', { name: `User suspended: ${user!.username}` }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 });
 
-test('a failure is told, with the way to try again', async ({ page, browserWatch }) => {
+test('a failure is shown, with a link to try again', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(503, '/sfn/overview');
   await open(page, '/users');
   await page.route('**/sfn/overview*', (route) =>

@@ -5,7 +5,7 @@ import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
 import { settings } from '../support/settings';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 const LOADS = 5;

@@ -4,7 +4,7 @@ import { expect, serve, test } from '../support/test';
 import { field, press, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, open } from '../support/page';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin', colorScheme: 'dark' });
 
 const CONTROLS = `button, .button, nav, .skip-link, .toast, .search-box, .list-filters, .chip, .select-box, .table [type=checkbox]`;

@@ -5,7 +5,7 @@ import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hydrated, open, signIn } from '../support/page';
 
-serve('demo people', { ALLOW_REGISTRATION: 'true' });
+serve('demo users', { ALLOW_REGISTRATION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
 
@@ -26,7 +26,7 @@ async function fill(page: Page, username: string, email = ''): Promise<void> {
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
 
-test('from the sign-in page to an account that waits', async ({ page, browserWatch }) => {
+test('from the sign-in page to a pending account', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(403, '/sfn/sign-in');
   await open(page, '/login');
   await page.getByRole('link', { name: 'Create one' }).click();
@@ -45,7 +45,7 @@ test('from the sign-in page to an account that waits', async ({ page, browserWat
   await expect(page.getByText('pending approval')).toBeVisible();
 });
 
-test('faults are told while one types, and nothing is lost', async ({ page, browserWatch }) => {
+test('errors are shown during typing, and nothing is lost', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/register');
   await open(page, '/register');
   await typed(page, 'Username').fill('ab');
@@ -54,12 +54,12 @@ test('faults are told while one types, and nothing is lost', async ({ page, brow
   await page.getByLabel('Password', { exact: true }).fill('short');
   await page.keyboard.press('Tab');
   await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/Use at least 8 characters\./);
-  await inspect(page, 'register-faults');
-  await fill(page, 'admin', 'somebody@example.org');
+  await inspect(page, 'register-errors');
+  await fill(page, 'admin', 'other@example.org');
   await create(page);
   await expect(typed(page, 'Username')).toBeFocused();
   await expect(typed(page, 'Username')).toHaveAccessibleDescription(/Username already exists/);
-  await expect(typed(page, 'Email')).toHaveValue('somebody@example.org');
+  await expect(typed(page, 'Email')).toHaveValue('other@example.org');
 });
 
 test('by keyboard alone, past the field that is for programs', async ({ page }) => {
@@ -110,16 +110,16 @@ test.describe('who decides', () => {
 
   /** Registers a user, with the request that the form sends. */
   async function add(page: Page, username: string, email?: string): Promise<void> {
-    const made = await page.request.post('/api/auth/register', {
+    const created = await page.request.post('/api/auth/register', {
       data: { username, displayName: `${username} Example`, password: PASSWORD, email },
     });
-    expect(made.status(), await made.text()).toBe(201);
+    expect(created.status(), await created.text()).toBe(201);
   }
 
   /** Returns the row of a user that a test has registered. */
   const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-  test('approves somebody, who can then sign in', async ({ page, database, another }) => {
+  test('approves a user, who can then sign in', async ({ page, database, another }) => {
     await database.rows(`update users set status = 'active' where status = 'pending' and username <> 'test-pending'`);
     await database.rows(`update users set email = 'known@example.org' where username = 'test-member'`);
     await add(page, 'ada-waits', 'Known@example.org');
@@ -163,7 +163,7 @@ test.describe('who decides', () => {
     await add(page, 'spam-one');
   });
 
-  test('is told when somebody else was quicker', async ({ page, browserWatch, database }) => {
+  test('sees that another administrator was quicker', async ({ page, browserWatch, database }) => {
     browserWatch.expectAnswer(409, '/sfn/decide');
     await add(page, 'contested');
     await add(page, 'uncontested');
@@ -180,7 +180,7 @@ test.describe('who decides', () => {
     await expect(toast(page)).toContainText('Approved');
   });
 
-  test('decides on the page of the person too', async ({ page }) => {
+  test('decides on the page of the user too', async ({ page }) => {
     await add(page, 'on-page');
     await open(page, '/users/on-page');
     await page.getByRole('link', { name: 'Approve', exact: true }).click();
@@ -205,7 +205,7 @@ test.describe('who decides', () => {
 test.describe('an auditor', () => {
   test.use({ as: 'test-auditor' });
 
-  test('sees who waits and decides nothing', async ({ page, database }) => {
+  test('sees pending registrations and decides nothing', async ({ page, database }) => {
     await database.rows(`update users set status = 'pending' where username = 'test-pending'`);
     await open(page, '/registrations');
     await expect(page.getByText('test-pending')).toBeVisible();
@@ -217,7 +217,7 @@ test.describe('an auditor', () => {
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('registers, refused at first', async ({ page, browserWatch }) => {
+  test('registers, rejected at first', async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(422, '/register');
     await page.goto('/register');
     await fill(page, 'plain-person', 'plain@example.org');

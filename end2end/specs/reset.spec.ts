@@ -7,7 +7,7 @@ import type { Database } from '../support/database';
 import type { Rollcall } from '../support/rollcall';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 
 const PASSWORD = 'copper lantern under rain';
 
@@ -31,7 +31,7 @@ async function choose(page: Page, password: string, again = password): Promise<v
   await page.getByRole('button', { name: 'Set password' }).click();
 }
 
-test('the link leads to a form that says for whom, and out of the address', async ({ page, server, database }) => {
+test('the link leads to a form that names the user, and the token leaves the URL', async ({ page, server, database }) => {
   const path = await link(server, database, 'test-member');
   await open(page, path);
   await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
@@ -52,17 +52,17 @@ test('spaces at the end are pointed out', async ({ page, server, database }) => 
   await expect(password).toHaveAccessibleDescription(/starts or ends with a space/i);
 });
 
-test('faults stand beside their fields and the link remains', async ({ page, server, database, browserWatch }) => {
+test('errors stand beside their fields and the link remains', async ({ page, server, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/reset');
   await open(page, await link(server, database, 'test-member'));
   await choose(page, 'password', 'passwort');
   await expect(field(page, 'Password')).toBeFocused();
   await expect(field(page, 'Password')).toHaveAccessibleDescription(/too common/);
   await expect(field(page, 'Confirm password')).toHaveAccessibleDescription(/Passwords don't match\./);
-  await inspect(page, 'reset-refused');
+  await inspect(page, 'reset-errors');
 });
 
-test('by keyboard to the end: the password is set, nobody is signed in, the link is used up', async ({
+test('by keyboard to the end: the password is set, no user is signed in, the link is used up', async ({
   page,
   server,
   database,
@@ -118,7 +118,7 @@ test('it names the access tokens that still open the account, and one tick revok
   expect(await database.value(left, [id])).toBe(0);
 });
 
-test('two links in two tabs: each password is that of the user whom its tab names', async ({
+test('two links in two tabs: each password is that of the user that its tab names', async ({
   page,
   server,
   database,
@@ -156,7 +156,7 @@ test('a link that does not work', async ({ page, browserWatch }) => {
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the same, refused at first', async ({ page, server, database, browserWatch }) => {
+  test('the same, rejected at first', async ({ page, server, database, browserWatch }) => {
     browserWatch.expectAnswer(422, '/reset');
     await page.goto(await link(server, database, 'test-auditor'));
     await choose(page, 'short');

@@ -6,7 +6,7 @@ import { boxes, first, listed, go, next, header } from '../support/selection';
 import { fillLists } from '../support/lists';
 import { template } from '../support/template';
 
-serve('demo people', { ALLOW_REGISTRATION: 'true' });
+serve('demo users', { ALLOW_REGISTRATION: 'true' });
 test.use({ as: 'admin' });
 
 /** Lists without checkboxes: URL, control that changes the rows, and the action that uses it. */

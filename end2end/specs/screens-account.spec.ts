@@ -3,7 +3,7 @@ import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';
 
-serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
+serve('demo users', { ALLOW_ACCOUNT_DELETION: 'true' });
 test.use({ as: 'test-member' });
 
 for (const part of ['', 'password', 'sessions', 'preferences', 'data', 'delete']) {
@@ -23,18 +23,18 @@ for (const part of ['', 'password', 'sessions', 'preferences', 'data', 'delete']
   });
 }
 
-test('refused', async ({ page, browserWatch }) => {
+test('with errors', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/change-password');
   browserWatch.expectAnswer(403, '/sfn/edit-profile');
   await open(page, '/account/password');
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
-  await inspect(page, 'account-password-refused');
+  await inspect(page, 'account-password-errors');
   await open(page, '/account');
   await page.getByLabel('Email').fill('another@example.org');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('alert')).toContainText('Current password required');
-  await inspect(page, 'account-profile-refused');
+  await inspect(page, 'account-profile-errors');
 });
 
 test('after it was deleted', async ({ page, server }) => {

@@ -1,10 +1,10 @@
 // All single-card pages in every state, inspected by axe in both themes and at two widths, with screenshots. The page shown
-// while the database is down is inspected in faults.spec.ts.
+// while the database is down is inspected in errors.spec.ts.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';
 
-test.describe('before anybody is there', () => {
+test.describe('before there are users', () => {
   serve('nothing');
 
   test('setup', async ({ page, server, browserWatch }) => {
@@ -13,7 +13,7 @@ test.describe('before anybody is there', () => {
     await inspect(page, 'setup');
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await expect(page.getByRole('alert')).toBeVisible();
-    await inspect(page, 'setup-refused');
+    await inspect(page, 'setup-errors');
   });
 
   test('a setup link that does not work', async ({ page, browserWatch }) => {
@@ -24,7 +24,7 @@ test.describe('before anybody is there', () => {
 });
 
 test.describe('signed out', () => {
-  serve('demo people');
+  serve('demo users');
 
   test('sign in', async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(422, '/sfn/sign-in');
@@ -34,9 +34,9 @@ test.describe('signed out', () => {
     await signIn(page, '', '');
     await expect(page.getByRole('alert')).toBeVisible();
     await inspect(page, 'login-fields');
-    await signIn(page, 'somebody', 'something');
+    await signIn(page, 'unknown-user', 'something');
     await expect(page.getByRole('alert')).toContainText('Wrong username or password');
-    await inspect(page, 'login-refused');
+    await inspect(page, 'login-rejected');
   });
 
   test('setup when all is set up', async ({ page, browserWatch }) => {
@@ -45,7 +45,7 @@ test.describe('signed out', () => {
     await inspect(page, 'setup-done');
   });
 
-  test('an address where nothing is', async ({ page, browserWatch }) => {
+  test('an unknown URL', async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(404, '/nothing/here');
     await page.goto('/nothing/here');
     await inspect(page, 'not-found');
@@ -53,7 +53,7 @@ test.describe('signed out', () => {
 });
 
 test.describe('signed in', () => {
-  serve('demo people');
+  serve('demo users');
 
   for (const as of ['admin', 'test-member'] as const) {
     test.describe(as, () => {

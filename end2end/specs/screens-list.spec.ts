@@ -3,7 +3,7 @@ import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 test('as it opens', async ({ page, database }) => {
@@ -29,7 +29,7 @@ test('compact', async ({ page, database }) => {
   await inspect(page, 'users-compact');
 });
 
-test('nobody found', async ({ page, database }) => {
+test('no users found', async ({ page, database }) => {
   await new UsersList(page, database).open({ q: 'nobodyiscalledthis' });
   await inspect(page, 'users-no-match');
 });

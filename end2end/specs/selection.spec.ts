@@ -5,7 +5,7 @@ import { hold, hydrated, open } from '../support/page';
 import { bar, count, boxes, box, first, ticked, listed, tick, go, next, previous, header, join, dialogNames } from '../support/selection';
 import { UsersList } from '../support/users-list';
 
-serve('demo people', { ALLOW_REGISTRATION: 'true' });
+serve('demo users', { ALLOW_REGISTRATION: 'true' });
 test.use({ as: 'admin' });
 
 test.describe('users', () => {
@@ -13,7 +13,7 @@ test.describe('users', () => {
     await new UsersList(page, database).open({ limit: '25' });
   });
 
-  test('paging keeps whom was ticked, and nobody else is', async ({ page }) => {
+  test('paging preserves the ticked users, and ticks no others', async ({ page }) => {
     const [one, two] = await tick(page, 0, 1);
     await go(page, next(page));
     expect(await ticked(page)).toEqual([]);
@@ -28,7 +28,7 @@ test.describe('users', () => {
     await expect(count(page)).toHaveText('3 selected (1 on other pages)');
   });
 
-  test('sorting keeps whom was ticked', async ({ page }) => {
+  test('sorting preserves the ticked users', async ({ page }) => {
     // The first row is the signed-in user, who cannot be deleted.
     const chosen = await tick(page, 1, 2);
     for (const column of ['Email', 'Sessions', 'Created']) {
@@ -66,7 +66,7 @@ test.describe('users', () => {
     }
   });
 
-  test('going back and forward keeps whom was ticked', async ({ page }) => {
+  test('going back and forward preserves the ticked users', async ({ page }) => {
     const [one] = await tick(page, 0);
     await go(page, next(page));
     const [two] = await tick(page, 0);
@@ -81,7 +81,7 @@ test.describe('users', () => {
     expect(await ticked(page)).toEqual([two]);
   });
 
-  test('whoever comes in front of the list takes no tick over', async ({ page, database }) => {
+  test('a new user at the front of the list takes no tick over', async ({ page, database }) => {
     const chosen = await tick(page, 0, 1);
     await join(database, 'just-joined');
     // Oldest first, then newest first again.
@@ -93,7 +93,7 @@ test.describe('users', () => {
     await dialogNames(page, chosen);
   });
 
-  test('a browser that comes back to the page ticks nobody in their place', async ({ page, database }) => {
+  test('a browser that comes back to the page ticks no other user', async ({ page, database }) => {
     await tick(page, 0, 1);
     await page.goto('/account');
     await join(database, 'came-between');
@@ -145,7 +145,7 @@ test('what is ticked in one list is not selected in another', async ({ page, dat
   await expect(bar(page)).toBeHidden();
 });
 
-test('users who wait: paging and newcomers take no tick over', async ({ page, database }) => {
+test('pending registrations: paging and newcomers take no tick over', async ({ page, database }) => {
   await database.rows(`update users set status = 'active' where status = 'pending'`);
   for (let n = 0; n < 60; n += 1) await join(database, `waits-${String(n).padStart(2, '0')}`, 'pending');
   await open(page, '/registrations');
@@ -171,7 +171,7 @@ test('users who wait: paging and newcomers take no tick over', async ({ page, da
 });
 
 test('a user whose name has changed is not changed by the old one', async ({ page, database, browserWatch }) => {
-  browserWatch.expectAnswer(409, '/sfn/do-to-several');
+  browserWatch.expectAnswer(409, '/sfn/bulk-users');
   await open(page, '/users?q=test-member');
   await box(page, 'test-member').check();
   await bar(page).getByRole('link', { name: 'Sign out' }).click();

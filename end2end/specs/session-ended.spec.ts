@@ -10,7 +10,7 @@ import { fillLists } from '../support/lists';
 import { header, next } from '../support/selection';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 
 type Way = (page: Page) => Promise<unknown>;
 
@@ -34,7 +34,7 @@ const LISTS: [path: string, name: string, way: Way][] = [
   ['/registrations/invitations', 'Next', (page) => next(page)()],
   ['/sessions?limit=25', 'Next', (page) => next(page)()],
   ['/sessions?limit=25', 'Signed in', (page) => header(page, 'Signed in')()],
-  ['/sessions?person=admin', 'Clear', (page) => page.getByRole('link', { name: 'Clear', exact: true }).click()],
+  ['/sessions?user=admin', 'Clear', (page) => page.getByRole('link', { name: 'Clear', exact: true }).click()],
   ['/tokens?limit=25', 'Next', (page) => next(page)()],
   ['/tokens', 'filter', filter],
   ['/settings/jobs?limit=25', 'Next', (page) => next(page)()],
@@ -74,7 +74,7 @@ async function admin(page: Page, database: Database): Promise<string> {
 const changes = (database: Database, actor: string, action: string) =>
   database.value('select count(*)::int from audit_events where actor_label = $1 and action = $2', [actor, action]);
 
-test('a dialog is kept, and what it asks for is done once', async ({ page, database, browserWatch }) => {
+test('a dialog stays, and what it asks for is done once', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(401, '/sfn/edit-user');
   browserWatch.expectAnswer(401, '/sfn/sign-in');
   const name = await admin(page, database);
@@ -115,7 +115,7 @@ test('Cancel leaves the form as it is', async ({ page, database, browserWatch })
 });
 
 test('several at once', async ({ page, database, browserWatch }) => {
-  browserWatch.expectAnswer(401, '/sfn/do-to-several');
+  browserWatch.expectAnswer(401, '/sfn/bulk-users');
   const name = await admin(page, database);
   await open(page, '/users?q=username%3Atest-member+OR+username%3Atest-auditor');
   for (const username of ['test-member', 'test-auditor']) await page.getByRole('checkbox', { name: `Select ${username}` }).check();
@@ -128,7 +128,7 @@ test('several at once', async ({ page, database, browserWatch }) => {
   expect(await changes(database, name, 'user.suspended')).toBe(2);
 });
 
-test('one’s own account', async ({ page, database, browserWatch }) => {
+test('the own account', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(401, '/sfn/edit-profile');
   const name = await add(database);
   await enter(page, name);
@@ -145,7 +145,7 @@ test('it does not become another user’s change', async ({ page, database, brow
   browserWatch.expectAnswer(401, '/sfn/edit-user');
   const [name, other] = [await admin(page, database), await add(database, 'admin')];
   await open(page, '/users/test-member/edit');
-  await page.getByLabel('Display name').fill('By whom');
+  await page.getByLabel('Display name').fill('By another');
   // Another user signs in in another tab.
   const tab = await page.context().newPage();
   await tab.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
@@ -157,14 +157,14 @@ test('it does not become another user’s change', async ({ page, database, brow
   expect(await changes(database, other, 'user.updated')).toBe(0);
 });
 
-test('who may not sign in is told why', async ({ page, database, browserWatch }) => {
+test('a user that cannot sign in sees why', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(401, '/sfn/edit-user');
   browserWatch.expectAnswer(403, '/sfn/sign-in');
   const name = await admin(page, database);
   await open(page, '/users/test-member/edit');
   await end(database, name);
   await database.rows(
-    `update users set status = 'suspended', suspended_reason = 'Spam', suspended_reason_told = true where username = $1`,
+    `update users set status = 'suspended', suspended_reason = 'Spam', suspended_reason_visible = true where username = $1`,
     [name],
   );
   await page.getByRole('button', { name: 'Save' }).click();
@@ -172,7 +172,7 @@ test('who may not sign in is told why', async ({ page, database, browserWatch })
   await expect(again(page).getByRole('alert')).toContainText('Spam');
 
   await database.rows(
-    `update users set status = 'active', suspended_reason = null, suspended_reason_told = false,
+    `update users set status = 'active', suspended_reason = null, suspended_reason_visible = false,
       must_change_password = true where username = $1`,
     [name],
   );
@@ -182,7 +182,7 @@ test('who may not sign in is told why', async ({ page, database, browserWatch })
 });
 
 test.describe('a list leads to signing in, and back', () => {
-  serve('demo people', { ALLOW_REGISTRATION: 'true' });
+  serve('demo users', { ALLOW_REGISTRATION: 'true' });
 
   for (const [path, name, way] of LISTS) {
     test(`${path}, ${name}`, async ({ page, database, browserWatch }) => {
@@ -242,7 +242,7 @@ test('a form that the browser sends by itself does not become another user’s c
   await admin(page, database);
   const other = await add(database, 'admin');
   await open(page, '/users/test-member/edit');
-  await page.getByLabel('Display name').fill('By whom');
+  await page.getByLabel('Display name').fill('By another');
   await page.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
   await sendNatively(page);
   await expect(page.getByText('Another user is now signed in')).toBeVisible();

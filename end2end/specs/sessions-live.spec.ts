@@ -6,7 +6,7 @@ import { Rollcall } from '../support/rollcall';
 import { rows, signInElsewhere } from '../support/sessions';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 /** Shortens intervals of 30 seconds. */
@@ -35,17 +35,17 @@ test.beforeEach(({ database }) =>
 
 test('rows appear and end by themselves', async ({ page, server, database }) => {
   await open(page, '/sessions');
-  const first = await rows(page).first().locator('.person-user').textContent();
+  const first = await rows(page).first().locator('.user-handle').textContent();
   await signInElsewhere(server.url, 'test-member');
   await expect(rows(page).first()).toContainText('test-member');
   await expect(page.locator('[aria-live]', { hasText: '1 signed in.' })).toHaveCount(1);
-  expect(await rows(page).nth(1).locator('.person-user').textContent()).toBe(first);
+  expect(await rows(page).nth(1).locator('.user-handle').textContent()).toBe(first);
 
   // While a row has the focus, new rows are announced instead of inserted.
-  await rows(page).nth(2).locator('.person-name').focus();
+  await rows(page).nth(2).locator('.user-name').focus();
   await signInElsewhere(server.url, 'test-member');
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeVisible();
-  await expect(rows(page).nth(2).locator('.person-name')).toBeFocused();
+  await expect(rows(page).nth(2).locator('.user-name')).toBeFocused();
   await page.getByLabel('User', { exact: true }).focus();
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
   await expect(rows(page).nth(1)).toContainText('test-member');
@@ -56,7 +56,7 @@ test('rows appear and end by themselves', async ({ page, server, database }) => 
   await expect(rows(page).first().getByRole('link', { name: /^Revoke/ })).toBeHidden();
 });
 
-test('on other pages new sessions are told, and a click shows them', async ({ page, server }) => {
+test('on other pages new sessions are counted, and a click shows them', async ({ page, server }) => {
   await open(page, '/sessions?device=unknown');
   await signInElsewhere(server.url, 'test-member');
   await page.getByRole('link', { name: '1 new session', exact: true }).click();
@@ -77,7 +77,7 @@ test('eight tabs share one stream, which stays when the first of them is closed'
   expect(streams(server) - before).toBe(1);
 });
 
-test('a tab that is shown again is told what it missed, by the stream of the others', async ({ page, context, server }) => {
+test('a tab that is shown again gets what it missed, by the stream of the others', async ({ page, context, server }) => {
   const before = streams(server);
   const other = await context.newPage();
   for (const tab of [page, other]) await open(tab, '/sessions');
@@ -90,7 +90,7 @@ test('a tab that is shown again is told what it missed, by the stream of the oth
   expect(streams(server) - before).toBe(1);
 });
 
-test('a hidden page hangs up, and is told afterwards what it missed', async ({ page, server }) => {
+test('a hidden page hangs up, and gets afterwards what it missed', async ({ page, server }) => {
   const before = streams(server);
   await open(page, '/sessions');
   await expect.poll(() => streams(server) - before).toBe(1);
@@ -110,17 +110,17 @@ test('where no worker is shared each tab has one', async ({ page, server }) => {
   await expect(rows(page).first()).toContainText('test-member');
 });
 
-test('where nothing can be told the list is read again', async ({ page, server }) => {
+test('without workers the list is read again', async ({ page, server }) => {
   await hurry(page);
   await page.addInitScript(() => Object.assign(window, { SharedWorker: undefined, Worker: undefined }));
   await open(page, '/sessions');
-  await rows(page).nth(3).locator('.person-name').focus();
+  await rows(page).nth(3).locator('.user-name').focus();
   await signInElsewhere(server.url, 'test-member');
   await expect(rows(page).first()).toContainText('test-member');
-  await expect(rows(page).nth(4).locator('.person-name')).toBeFocused();
+  await expect(rows(page).nth(4).locator('.user-name')).toBeFocused();
 });
 
-test('whoever is signed out while they watch gets to sign in', async ({ another, database }) => {
+test('a user that is signed out while they watch gets to sign in', async ({ another, database }) => {
   const page = await another();
   await page.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
   await hurry(page);

@@ -5,7 +5,7 @@ import { inspect } from '../support/inspect';
 import { hydrated, open } from '../support/page';
 import { rows, signInElsewhere } from '../support/sessions';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 const LIVE = 'select count(*)::int from live_sessions';
@@ -27,29 +27,29 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
   await page.getByRole('link', { name: 'Next' }).click();
   await expect(page.locator('.pager-count')).toContainText('51–');
 
-  const [somebody] = await database.rows(
+  const [owner] = await database.rows(
     `select username, count(*)::int as n from live_sessions where device = 'Chrome on Windows'
     group by username order by n desc limit 1`);
   const found = await database.value(
     `select count(*)::int from live_sessions where username = $1 and device ilike '%windows%'`,
-    [somebody!.username],
+    [owner!.username],
   );
-  await page.getByLabel('User', { exact: true }).fill(somebody!.username);
+  await page.getByLabel('User', { exact: true }).fill(owner!.username);
   await page.getByLabel('Device', { exact: true }).fill('windows');
   await page.getByRole('button', { name: 'Filter' }).click();
-  await expect(page).toHaveURL(/person=.*device=windows/);
-  await expect(rows(page).locator('.person-user')).toHaveText(Array<string>(found).fill(somebody!.username));
+  await expect(page).toHaveURL(/user=.*device=windows/);
+  await expect(rows(page).locator('.user-handle')).toHaveText(Array<string>(found).fill(owner!.username));
   await expect(rows(page).first()).toContainText('on Windows');
   await page.goBack();
   await expect(page.getByLabel('User', { exact: true })).toHaveValue('');
   await page.goForward();
-  await expect(page.getByLabel('User', { exact: true })).toHaveValue(somebody!.username);
+  await expect(page.getByLabel('User', { exact: true })).toHaveValue(owner!.username);
   await page.getByRole('link', { name: 'Clear' }).click();
   await expect(page).toHaveURL('/sessions');
   await expect(page.getByLabel('Device', { exact: true })).toHaveValue('');
 });
 
-test('what cannot be understood is said, and nobody is found', async ({ page, browserWatch }) => {
+test('what cannot be understood is said, and no sessions are found', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sessions');
   await open(page, '/sessions?address=nowhere');
   await expect(page.getByRole('alert')).toContainText('"nowhere" is not an IP address');
@@ -57,12 +57,12 @@ test('what cannot be understood is said, and nobody is found', async ({ page, br
   await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Show all sessions' }).click();
   await expect(rows(page)).not.toHaveCount(0);
-  await open(page, '/sessions?person=nobody-of-that-name');
+  await open(page, '/sessions?user=unknown-user');
   await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
   await inspect(page, 'sessions-none');
 });
 
-test('sessions that have ended tell why and by whom', async ({ page, database }) => {
+test('ended sessions show reason and actor', async ({ page, database }) => {
   await open(page, '/sessions?ended=true');
   const ended = await database.value('select count(*)::int from ended_sessions');
   await expect(total(page)).toHaveText(ended.toLocaleString('en'));
@@ -75,13 +75,13 @@ test('sessions that have ended tell why and by whom', async ({ page, database })
 
 test('one session is revoked from its row', async ({ page, server, database }) => {
   await signInElsewhere(server.url, 'test-member');
-  await open(page, '/sessions?person=test-member');
+  await open(page, '/sessions?user=test-member');
   const before = await rows(page).count();
   await rows(page).first().getByRole('link', { name: /^Revoke session of test-member/ }).click();
   await expect(page.getByRole('dialog')).toContainText('Last seen');
   await page.getByRole('button', { name: 'Revoke session of test-member' }).click();
   await expect(page.locator('.toast')).toContainText('Revoked the session of test-member');
-  await expect(page).toHaveURL(/person=test-member/);
+  await expect(page).toHaveURL(/user=test-member/);
   await expect(rows(page)).toHaveCount(before - 1);
   const [latest] = await database.rows(
     `select ended_reason, u.username from sessions s join users u on u.id = s.ended_by order by ended_at desc limit 1`);
@@ -91,7 +91,7 @@ test('one session is revoked from its row', async ({ page, server, database }) =
 test('all that match end, if they are as many as was shown', async ({ page, server, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/revoke-sessions');
   for (let n = 0; n < 2; n += 1) await signInElsewhere(server.url, 'test-auditor');
-  await open(page, '/sessions?person=test-auditor');
+  await open(page, '/sessions?user=test-auditor');
   await page.getByRole('link', { name: 'Revoke matching sessions…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Revoke sessions' });
   const button = dialog.getByRole('button', { name: /^Revoke/ });
@@ -121,15 +121,15 @@ test('by keyboard: into the dialog, out of it, and back where it began', async (
   await page.getByLabel('User', { exact: true }).focus();
   await page.keyboard.type('admin');
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL('/sessions?person=admin');
+  await expect(page).toHaveURL('/sessions?user=admin');
   await expect(page.getByLabel('User', { exact: true })).toBeFocused();
 });
 
-test('the tab of a person ends one or all', async ({ page, server }) => {
+test('the tab of a user revokes one or all', async ({ page, server }) => {
   for (let n = 0; n < 2; n += 1) await signInElsewhere(server.url, 'test-member');
   await open(page, '/users/test-member/sessions');
   const before = await rows(page).count();
-  await inspect(page, 'person-sessions-revoke');
+  await inspect(page, 'user-sessions-revoke');
   await rows(page).first().getByRole('link', { name: /^Revoke/ }).click();
   await page.getByRole('button', { name: 'Revoke session of test-member' }).click();
   await expect(page.locator('.toast')).toContainText('Revoked the session of test-member');

@@ -9,7 +9,7 @@ import { expect, serve, test } from '../support/test';
 
 const SECRET = '0f'.repeat(32);
 
-serve('demo people', { API_KEY_ENCRYPTION_KEY: SECRET, TRUSTED_PROXIES: '192.0.2.0/24' });
+serve('demo users', { API_KEY_ENCRYPTION_KEY: SECRET, TRUSTED_PROXIES: '192.0.2.0/24' });
 test.use({ as: 'admin' });
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -74,7 +74,7 @@ test('what is set, from where, and what it means', async ({ page, server }) => {
   await inspect(page, 'settings');
 });
 
-test('a job is watched while it goes on', async ({ page, database }) => {
+test('a running job is watched', async ({ page, database }) => {
   await open(page, '/settings/jobs');
   await expect(page.getByRole('heading', { name: 'No jobs yet' })).toBeVisible();
   await inspect(page, 'settings-no-jobs');
@@ -100,14 +100,14 @@ test('a job is watched while it goes on', async ({ page, database }) => {
   await expect(page).toHaveURL('/settings/jobs');
 });
 
-test('a job under way looks as it should', async ({ page, database }) => {
+test('a running job looks as it should', async ({ page, database }) => {
   // A job that no server runs, so that its progress does not change during the inspection.
   await database.rows(`
     insert into jobs (id, kind, state, done, total, created_at, started_at, progressed_at)
     select uuid_v7(now()), 'rotate_keys', 'running', 2000, 5001, now(), now(), now()`);
   await open(page, '/settings/jobs');
   await expect(row(page, 'Re-encrypt API keys')).toContainText('2,000 of 5,001');
-  await inspect(page, 'settings-jobs-under-way');
+  await inspect(page, 'settings-jobs-running');
   await database.rows(`delete from jobs where kind = 'rotate_keys'`);
 });
 
@@ -161,13 +161,13 @@ test.describe('an auditor', () => {
     browserWatch.expectAnswer(422, '/settings/jobs');
     await database.rows(
       `insert into jobs (id, kind, params, state, error, created_at, finished_at)
-      select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'somebody'), 'failed',
+      select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'former-user'), 'failed',
         'Another table may reference the data.', now(), now()`,
     );
     await open(page, '/settings');
     await expect(row(page, 'SESSION_LIMIT')).toBeVisible();
     await open(page, '/settings/jobs');
-    await expect(row(page, 'Permanently delete somebody')).toContainText('Another table may reference the data.');
+    await expect(row(page, 'Permanently delete former-user')).toContainText('Another table may reference the data.');
     await expect(page.getByRole('link', { name: /^Retry/ })).toHaveCount(0);
     await open(page, '/settings/jobs?state=lost');
     await expect(page.getByRole('alert')).toContainText('Use queued, running, done or failed');

@@ -28,7 +28,7 @@ test('without a valid link there is nothing to set up', async ({ page, browserWa
   await expect(page.getByText('rollcall setup-link')).toBeVisible();
 });
 
-test('following the link takes the token out of the address', async ({ page, server }) => {
+test('following the link takes the token out of the URL', async ({ page, server }) => {
   const link = await server.prints(/\/setup\//);
   await followLink(page, server);
   await expect(page).toHaveURL(/\/setup\?link=[0-9a-f]{16}$/);
@@ -36,7 +36,7 @@ test('following the link takes the token out of the address', async ({ page, ser
   expect(await page.content()).not.toContain(link.split('/setup/')[1]);
 });
 
-test('faults stand beside their fields and nothing typed is lost', async ({ page, server, browserWatch }) => {
+test('errors stand beside their fields and nothing typed is lost', async ({ page, server, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/setup');
   await followLink(page, server);
   await fill(page, {
@@ -49,7 +49,7 @@ test('faults stand beside their fields and nothing typed is lost', async ({ page
   await submit(page);
 
   await expect(page.getByRole('alert')).toContainText('Fix 4 fields to continue');
-  for (const [label, fault] of [
+  for (const [label, error] of [
     ['Username', 'Use 3 to 50 characters.'],
     ['Email optional', 'Enter an email address such as name@example.org.'],
     ['Password', 'This password is too common. Choose another one.'],
@@ -57,7 +57,7 @@ test('faults stand beside their fields and nothing typed is lost', async ({ page
   ] as const) {
     const field = page.getByLabel(label, { exact: true });
     await expect(field).toHaveAttribute('aria-invalid', 'true');
-    await expect(field).toHaveAccessibleDescription(new RegExp(fault.replace(/\./g, '\\.')));
+    await expect(field).toHaveAccessibleDescription(new RegExp(error.replace(/\./g, '\\.')));
   }
   await expect(page.getByLabel('Username')).toBeFocused();
   await expect(page.getByLabel('Username')).toHaveValue('x');

@@ -4,7 +4,7 @@ import { expect, serve, test } from '../support/test';
 import { hold, hydrated, open, signIn } from '../support/page';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 
 const DAY = 24 * 60 * 60;
 const notice = (page: Page) => page.getByRole('alert');
@@ -32,7 +32,7 @@ test('a wrong password and an unknown name read the same', async ({ page, browse
   browserWatch.expectAnswer(401, '/sfn/sign-in');
   await open(page, '/login');
   const answers = [];
-  for (const name of ['test-member', 'nobody-of-that-name']) {
+  for (const name of ['test-member', 'unknown-user']) {
     await signIn(page, name, 'not the password');
     await expect(notice(page)).toContainText('Wrong username or password');
     await expect(notice(page)).toBeFocused();
@@ -44,17 +44,17 @@ test('a wrong password and an unknown name read the same', async ({ page, browse
   expect(answers[0]).toBe(answers[1]);
 });
 
-for (const [person, message] of [
+for (const [user, message] of [
   ['test-suspended', 'Your account is suspended.'],
   ['test-pending', 'Your account is pending approval.'],
 ] as const) {
-  test(`${person} is told so only after the right password`, async ({ page, browserWatch }) => {
+  test(`${user} sees this only after the right password`, async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(401, '/sfn/sign-in');
     browserWatch.expectAnswer(403, '/sfn/sign-in');
     await open(page, '/login');
-    await signIn(page, person, 'not the password');
+    await signIn(page, user, 'not the password');
     await expect(notice(page)).toContainText('Wrong username or password');
-    await signIn(page, person, template().password);
+    await signIn(page, user, template().password);
     await expect(notice(page)).toContainText(message);
     await expect(page).toHaveURL('/login');
   });
@@ -95,7 +95,7 @@ test('a session lasts a week, and a month when asked to be remembered', async ({
   expect(await sessionDays(page)).toBeCloseTo(30, 1);
 });
 
-test('after signing in one is where one wanted to go', async ({ page }) => {
+test('signing in leads to the requested page', async ({ page }) => {
   const wanted = '/users?q=role:admin&sort=name&limit=25';
   await open(page, wanted);
   await expect(page).toHaveURL(/\/login\?next=/);
@@ -104,13 +104,13 @@ test('after signing in one is where one wanted to go', async ({ page }) => {
   await expect(page.getByRole('searchbox')).toHaveValue('role:admin');
 });
 
-test('a link cannot lead to another site by way of the sign-in', async ({ page }) => {
+test('a link cannot lead to another site through the sign-in', async ({ page }) => {
   await open(page, '/login?next=//example.org/users');
   await signIn(page, 'admin', template().password);
   await expect(page).toHaveURL('/users');
 });
 
-test('whoever has no right to the panel gets to their account', async ({ page }) => {
+test('a user without access to the panel gets to their account', async ({ page }) => {
   await open(page, '/login?next=/users');
   await signIn(page, 'test-member', template().password);
   await expect(page).toHaveURL('/account');
@@ -142,7 +142,7 @@ test('the button says that it works and cannot be pressed twice', async ({ page 
   expect(sent).toBe(1);
 });
 
-test('a session that was ended is over with the next click', async ({ page, database, browserWatch }) => {
+test('a revoked session ends with the next click', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(401, '/sfn/users');
   await open(page, '/login');
   await signIn(page, 'test-auditor', template().password);

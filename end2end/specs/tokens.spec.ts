@@ -7,7 +7,7 @@ import { inspect } from '../support/inspect';
 import { hydrated, open } from '../support/page';
 import { template } from '../support/template';
 
-serve('demo people');
+serve('demo users');
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
@@ -33,10 +33,10 @@ for (const scripts of [true, false]) {
       if (scripts) await hydrated(page);
     };
 
-    test('is made, used and revoked', async ({ page, server, database, browserWatch }) => {
-      const refused = scripts ? '/sfn/create-token' : '/account/tokens/new';
-      browserWatch.expectAnswer(422, refused);
-      browserWatch.expectAnswer(403, refused);
+    test('is created, used and revoked', async ({ page, server, database, browserWatch }) => {
+      const denied = scripts ? '/sfn/create-token' : '/account/tokens/new';
+      browserWatch.expectAnswer(422, denied);
+      browserWatch.expectAnswer(403, denied);
       const name = await add(database);
       await enter(page, name, '/tokens');
       await settled(page);
@@ -82,7 +82,7 @@ for (const scripts of [true, false]) {
       expect(await database.column(actions, [name, 'user.token_%'])).toEqual(['user.token_created', 'user.token_revoked']);
     });
 
-    test('of somebody is found and revoked', async ({ page, database }) => {
+    test('of another user is found and revoked', async ({ page, database }) => {
       const name = await add(database);
       const admin = await add(database, 'admin');
       await database.rows(
@@ -97,7 +97,7 @@ for (const scripts of [true, false]) {
       await page.getByLabel('User', { exact: true }).fill(name);
       await page.getByLabel('State').selectOption('Expires soon');
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
-      await expect(page).toHaveURL(`/tokens?person=${name}&state=expiring`);
+      await expect(page).toHaveURL(`/tokens?user=${name}&state=expiring`);
       await settled(page);
       await expect(row(page, 'Left behind')).toContainText(name);
       await page.getByRole('link', { name: 'Clear' }).click();
@@ -110,7 +110,7 @@ for (const scripts of [true, false]) {
       await expect(toast(page)).toContainText(`Revoked access token Left behind of ${name}`);
       await expect(page).toHaveURL(`/users/${name}/keys`);
       await expect(row(page, 'Left behind')).toContainText(`by ${admin}`);
-      await page.goto(`/tokens?person=${name}&state=live`);
+      await page.goto(`/tokens?user=${name}&state=live`);
       await expect(page.getByText('No access tokens match')).toBeVisible();
     });
   });
@@ -148,14 +148,14 @@ test.describe('screens', () => {
     await open(page, '/tokens');
     await expect(row(page, 'Script 2').first()).toBeVisible();
     await inspect(page, 'tokens');
-    await open(page, '/tokens?person=nobody-of-this-name');
+    await open(page, '/tokens?user=unknown-user');
     await inspect(page, 'tokens-no-match');
     await open(page, '/tokens?state=dead');
     await expect(page.getByRole('alert')).toContainText('Use live, expiring');
-    await inspect(page, 'tokens-fault');
+    await inspect(page, 'tokens-error');
     await open(page, '/users/test-member/keys');
     await expect(row(page, 'Script 2').first()).toBeVisible();
-    await inspect(page, 'person-tokens');
+    await inspect(page, 'user-tokens');
     await open(page, '/account/tokens');
     await expect(row(page, 'Script 2').first()).toBeVisible();
     await inspect(page, 'account-tokens');

@@ -5,7 +5,7 @@ import { expect, serve, test } from '../support/test';
 import { dialog, modal } from '../support/dialog';
 import { open } from '../support/page';
 
-serve('demo people', { ALLOW_REGISTRATION: 'true', API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
+serve('demo users', { ALLOW_REGISTRATION: 'true', API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
 test.use({ as: 'admin' });
 
 /** Pages, each with a dialog that is opened from it. */

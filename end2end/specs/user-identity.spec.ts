@@ -5,7 +5,7 @@ import { expect, serve, test } from '../support/test';
 import { dialog, field } from '../support/dialog';
 import { open } from '../support/page';
 
-serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
+serve('demo users', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
 test.use({ as: 'admin' });
 
 const [FIRST, SECOND] = ['test-member', 'test-auditor'] as const;
@@ -121,7 +121,7 @@ for (const [word, label, typed] of [
   });
 }
 
-test('a dialog about a session names the session of its address', async ({ page, database }) => {
+test('a dialog about a session names the session of its URL', async ({ page, database }) => {
   const session = (username: string) =>
     database.value(
       `select s.id from sessions s join users u on u.id = s.user_id

@@ -4,10 +4,10 @@ import { dialog, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
 import { BY_EMAIL, BY_NAME, UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
-test('the newest people come first, and the deleted do not come at all', async ({ page, database }) => {
+test('the newest users come first, and deleted users are not listed', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
   await list.shows();
@@ -17,7 +17,7 @@ test('the newest people come first, and the deleted do not come at all', async (
   expect(await database.value(`select count(*)::int from users`)).toBe(total + 1);
 });
 
-test('each row tells what the database holds', async ({ page, database }) => {
+test('each row shows the values of the database', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ limit: '100', sort: '-personas' });
   const shown = await list.rows.evaluateAll((rows) =>
@@ -25,8 +25,8 @@ test('each row tells what the database holds', async ({ page, database }) => {
       const text = (selector: string) => row.querySelector(selector)?.textContent?.trim() ?? '';
       const time = (label: string) => row.querySelector(`[data-label="${label}"] time`)?.getAttribute('datetime');
       return {
-        name: text('.person-name'),
-        username: text('.person-user'),
+        name: text('.user-name'),
+        username: text('.user-handle'),
         email: text('[data-label="Email"]'),
         role: text('.cell-role .badge').toLowerCase(),
         status: text('.cell-status').toLowerCase(),
@@ -139,7 +139,7 @@ test('the last page ends where the list ends', async ({ page, database }) => {
   await expect(list.step('Next')).toHaveAttribute('aria-disabled', 'true');
 });
 
-test('the address holds the whole state, so that a reload changes nothing', async ({ page, database }) => {
+test('the URL holds the whole state, so that a reload changes nothing', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ q: 'has:email', sort: '-last-active', limit: '25' });
   await list.step('Next').click();
@@ -159,7 +159,7 @@ test('the address holds the whole state, so that a reload changes nothing', asyn
   await expect(list.search).toHaveValue('has:email');
 });
 
-test('a page stays what it is when somebody in front of it goes', async ({ page, database }) => {
+test('a page stays the same when a user in front of it is deleted', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ limit: '25', sort: 'created' });
   await list.step('Next').click();
@@ -194,7 +194,7 @@ test('before the first rows there are placeholders as high as they will be', asy
   expect(await list.rows.nth(5).boundingBox()).toEqual(placeholder);
 });
 
-test('times are told from now, and exactly in the zone of the browser', async ({ page, database }) => {
+test('times are relative, and exact in the zone of the browser', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
   const created = list.rows.first().locator('time').first();

@@ -2,7 +2,7 @@
 import { expect, serve, test } from '../support/test';
 import { BY_NAME, UsersList } from '../support/users-list';
 
-serve('demo people');
+serve('demo users');
 test.use({ as: 'admin' });
 
 const role = (name: string) =>
@@ -39,15 +39,15 @@ const SEARCHES = [
   ['status:active (role:admin OR role:auditor)', `u.status = 'active' and (${role('admin')} or ${role('auditor')})`],
 ] as const;
 
-test('each field of the grammar finds whom it should', async ({ page, database }) => {
+test('each field of the grammar finds the right users', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
-  const everybody = await list.total();
+  const allUsers = await list.total();
   for (const [q, where] of SEARCHES) {
     await test.step(q, async () => {
       const total = await list.total(where);
-      expect(total, 'somebody, but not everybody').toBeGreaterThan(0);
-      expect(total, 'somebody, but not everybody').toBeLessThan(everybody);
+      expect(total, 'some users, but not all').toBeGreaterThan(0);
+      expect(total, 'some users, but not all').toBeLessThan(allUsers);
       await list.search.fill(q);
       await list.search.press('Enter');
       await list.shows({ where });
@@ -182,13 +182,13 @@ test('an age that reads both ways has a link for each, and what is found is said
   await list.shows();
 });
 
-test('when nobody matches, the filters can be cleared', async ({ page, database }) => {
+test('when no users match, the filters can be cleared', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
-  await list.search.fill('nobodyiscalledthis');
+  await list.search.fill('thisnameisunknown');
   await list.search.press('Enter');
   await expect(page.getByRole('heading', { name: 'No users match' })).toBeVisible();
-  await expect(page.locator('.state')).toContainText('nobodyiscalledthis');
+  await expect(page.locator('.state')).toContainText('thisnameisunknown');
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await list.shows();
   await expect(page).toHaveURL('/users');
@@ -205,7 +205,7 @@ for (const [what, params, message] of [
   ['too many rows', { limit: '1000000000' }, 'The page size "1000000000" is not a number from 1 to 100.'],
   ['a cursor that was made up', { after: 'bWFkZSB1cA' }, 'This page does not exist in this list or order'],
 ] as const) {
-  test(`${what} in the address is refused with a message and without a list`, async ({
+  test(`${what} in the URL is rejected with a message and without a list`, async ({
     page,
     database,
     browserWatch,
@@ -223,7 +223,7 @@ for (const [what, params, message] of [
   });
 }
 
-test('a cursor of another order is refused', async ({ page, database, browserWatch }) => {
+test('a cursor of another order is rejected', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users');
   const list = new UsersList(page, database);
   await list.open();

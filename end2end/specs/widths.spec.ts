@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { expectNoSidewaysScroll } from '../support/page';
 
-serve('demo people', { ALLOW_REGISTRATION: 'true', ALLOW_ACCOUNT_DELETION: 'true' });
+serve('demo users', { ALLOW_REGISTRATION: 'true', ALLOW_ACCOUNT_DELETION: 'true' });
 // The server renders all of it.
 test.use({ javaScriptEnabled: false });
 
@@ -28,7 +28,7 @@ const squeezed = (page: Page): Promise<string[]> =>
       range.selectNodeContents(node);
       const rects = [...range.getClientRects()].filter((rect) => rect.width > 1);
       const lines = new Set(rects.map((rect) => Math.round(rect.top))).size;
-      const cut = element.closest<HTMLElement>('td, th, .person-text > *, .crumbs li');
+      const cut = element.closest<HTMLElement>('td, th, .user-text > *, .crumbs li');
       const isCut = cut !== null && cut.scrollWidth > cut.clientWidth + 1 && cut.clientWidth < 3 * CHARACTER;
       if (isCut || (lines > 1 && text.length / lines < 3)) found.push(`${element.className || element.tagName}: ${text} in ${lines} lines`);
     }
@@ -56,9 +56,9 @@ test.describe('an administrator', () => {
         await page.setViewportSize({ width, height: 900 });
         const { height } = (await heading.boundingBox())!;
         expect(height, `at ${width} px`).toBeLessThanOrEqual(2 * line + 1);
-        const { right, inside } = await page.locator('.person-text .badge').first().evaluate((badge) => ({
+        const { right, inside } = await page.locator('.user-text .badge').first().evaluate((badge) => ({
           right: badge.getBoundingClientRect().right,
-          inside: badge.closest('.person-text')!.getBoundingClientRect().right,
+          inside: badge.closest('.user-text')!.getBoundingClientRect().right,
         }));
         expect(right, `the badge at ${width} px`).toBeLessThanOrEqual(inside + 1);
         await expectNoSidewaysScroll(page);
@@ -66,7 +66,7 @@ test.describe('an administrator', () => {
     });
   }
 
-  test('on a phone the number of those who wait is not covered by the screen beside it', async ({ page, database }) => {
+  test('on a phone the number of pending registrations is not covered by the screen beside it', async ({ page, database }) => {
     await database.rows(`
       update users set status = 'pending' where username !~ '^(admin|test-)' and id in (select id from users order by id limit 130)`);
     await page.setViewportSize({ width: 360, height: 740 });
@@ -106,7 +106,7 @@ test.describe('an administrator', () => {
     '/users/test-member/sign-out',
     '/sessions',
     '/sessions?ended=true',
-    '/sessions?person=test-member',
+    '/sessions?user=test-member',
     '/sessions/revoke?others=true',
     '/registrations',
     '/registrations/invitations',

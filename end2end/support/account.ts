@@ -5,12 +5,12 @@ import { signIn } from './page';
 import { template } from './template';
 import { expect } from './test';
 
-let made = 0;
+let created = 0;
 
 /** Creates a user with the password that all test users share. Returns the username. */
 export async function add(database: Database, role = 'user'): Promise<string> {
-  made += 1;
-  const name = `own-${process.pid}-${made}`;
+  created += 1;
+  const name = `own-${process.pid}-${created}`;
   await database.rows(
     `with person as (
       insert into users (id, username, display_name, email, password_hash, password_changed_at, created_via, created_at, updated_at)

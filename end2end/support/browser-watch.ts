@@ -2,7 +2,7 @@
 import type { BrowserContext, ConsoleMessage } from '@playwright/test';
 
 /** Chromium's message about a response with an error status. */
-const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
+const ERROR_STATUS = /^Failed to load resource: the server responded with a status of (\d+)/;
 
 /** Message about a wasm module that was still loading when its page was left. A module that cannot be loaded also causes a
  * message about the resource, which is reported. */
@@ -34,17 +34,17 @@ export class BrowserWatch {
   /** Fails on an undeclared message, and on a declared response that did not occur. */
   report(): void {
     const missing = this.expected.filter((answer) => !answer.seen);
-    const faults = [
+    const errors = [
       ...this.complaints,
       ...missing.map(({ status, path }) => `expected, but not seen: ${status} from ${path}`),
     ];
-    if (faults.length > 0) throw new Error(`The browser complained:\n${faults.join('\n')}`);
+    if (errors.length > 0) throw new Error(`The browser complained:\n${errors.join('\n')}`);
   }
 
   private hear(message: ConsoleMessage): void {
     if (!['error', 'warning', 'assert'].includes(message.type())) return;
     const path = new URL(message.location().url || 'about:blank').pathname;
-    const status = Number(REFUSED.exec(message.text())?.[1]);
+    const status = Number(ERROR_STATUS.exec(message.text())?.[1]);
     const answer = this.expected.find((answer) => answer.status === status && answer.path === path);
     if (answer) answer.seen = true;
     else this.complain(`${message.type()} at ${path}: ${message.text()}`);

@@ -4,15 +4,15 @@ import { databaseUrl } from './settings';
 
 type Row = Record<string, any>;
 
-let made = 0;
+let created = 0;
 
 export class Database {
   constructor(readonly name: string, readonly url: string) {}
 
   /** Creates a database: empty, or as a copy of another. */
   static async create(template = 'template1'): Promise<Database> {
-    made += 1;
-    const name = `rollcall_e2e_${process.pid}_${made}`;
+    created += 1;
+    const name = `rollcall_e2e_${process.pid}_${created}`;
     await query(databaseUrl(), `create database ${name} template ${template}`);
     const url = new URL(databaseUrl());
     url.pathname = `/${name}`;

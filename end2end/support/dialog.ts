@@ -19,7 +19,7 @@ export const field = (page: Page, name: string): Locator => dialog(page).getByLa
 export const toast = (page: Page): Locator => page.locator('.toast');
 
 /** Creates a user with a temporary password in the panel. The user's page is open afterwards. */
-export async function make(page: Page, username: string, password = 'temporary one'): Promise<void> {
+export async function createUser(page: Page, username: string, password = 'temporary one'): Promise<void> {
   await open(page, '/users/new');
   await field(page, 'Username').fill(username);
   await field(page, 'Display name').fill(`${username} Example`);

@@ -31,9 +31,9 @@ export async function inspect(page: Page, name: string): Promise<void> {
 async function expectAccessible(page: Page, look: string): Promise<void> {
   // Further rows have the same structure and would make the analysis slow.
   const { violations } = await new AxeBuilder({ page }).exclude('tbody tr:nth-child(n + 12)').analyze();
-  const told = violations.map(({ id, help, nodes }) => ({
+  const messages = violations.map(({ id, help, nodes }) => ({
     rule: `${id}: ${help}`,
     where: nodes.map((node) => `${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`),
   }));
-  expect(told, `axe on ${look}`).toEqual([]);
+  expect(messages, `axe on ${look}`).toEqual([]);
 }

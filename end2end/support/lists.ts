@@ -24,8 +24,8 @@ export async function fillLists(page: Page, database: Database): Promise<void> {
     insert into personas (id, user_id, name) select uuid_v7(now()), u.id, 'persona ' || n
     from users u, generate_series(1, 60) n where username = 'admin'`);
   for (let n = 0; n < 55; n += 1) {
-    const made = await page.request.post('/api/admin/invitations', { data: { note: `invited ${n}` } });
-    expect(made.status()).toBe(201);
+    const created = await page.request.post('/api/admin/invitations', { data: { note: `invited ${n}` } });
+    expect(created.status()).toBe(201);
   }
   await database.rows(`
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_label, changes)

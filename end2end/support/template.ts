@@ -1,9 +1,9 @@
-// Global setup: creates a database of demo users, of which each spec file gets a copy.
+// Global setup: creates a database of demo users; each spec file gets a copy of it.
 import { Database } from './database';
 import { loadDemo } from './rollcall';
 
 /** Users that can sign in, all with the same password. The names describe their role or status. */
-export type Person = 'admin' | 'test-auditor' | 'test-member' | 'test-suspended' | 'test-pending';
+export type TestAccount = 'admin' | 'test-auditor' | 'test-member' | 'test-suspended' | 'test-pending';
 
 interface Template {
   database: string;
@@ -17,14 +17,14 @@ export function template(): Template {
   return JSON.parse(process.env.ROLLCALL_TEMPLATE!);
 }
 
-export default async function makeTemplate(): Promise<() => Promise<void>> {
+export default async function createTemplate(): Promise<() => Promise<void>> {
   const database = await Database.create();
   try {
-    const made: Template = { database: database.name, password: await loadDemo(database.url, USERS) };
-    await castPeople(database);
+    const created: Template = { database: database.name, password: await loadDemo(database.url, USERS) };
+    await createUsers(database);
     await putOff(database);
     // The processes that run the tests inherit the environment.
-    process.env.ROLLCALL_TEMPLATE = JSON.stringify(made);
+    process.env.ROLLCALL_TEMPLATE = JSON.stringify(created);
     return () => database.drop();
   } catch (error) {
     await database.drop();
@@ -33,7 +33,7 @@ export default async function makeTemplate(): Promise<() => Promise<void>> {
 }
 
 /** Turns some of the oldest demo users into those of [Person]. The deleted one must never appear. */
-async function castPeople(database: Database): Promise<void> {
+async function createUsers(database: Database): Promise<void> {
   await database.rows(`
     update users u
     set username = part.username, display_name = initcap(replace(part.username, '-', ' ')), email = null,

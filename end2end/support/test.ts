@@ -4,13 +4,13 @@ import { type APIRequestContext, type BrowserContext, type BrowserContextOptions
 import { BrowserWatch } from './browser-watch';
 import { Database } from './database';
 import { Rollcall } from './rollcall';
-import { type Person, template } from './template';
+import { type TestAccount, template } from './template';
 
 export { expect } from '@playwright/test';
 
 interface Options {
   /** User that is signed in when the test begins. */
-  as: Person | undefined;
+  as: TestAccount | undefined;
 }
 
 interface Fixtures {
@@ -36,15 +36,15 @@ interface Ground {
 interface Stage extends Ground {
   server: Rollcall;
   /** Cookies of the users that have signed in. */
-  sessions: Map<Person, Promise<Cookies>>;
+  sessions: Map<TestAccount, Promise<Cookies>>;
 }
 
-const NOBODY = { cookies: [], origins: [] };
+const ANONYMOUS = { cookies: [], origins: [] };
 
 let stage: Stage | undefined;
 
 /** Starts a server for the tests of this file or group, on a database with demo users or on an empty one, optionally with settings. */
-export function serve(content: 'demo people' | 'nothing', environment: Record<string, string> = {}): void {
+export function serve(content: 'demo users' | 'nothing', environment: Record<string, string> = {}): void {
   serveOn(async () => {
     const { database: name, password } = template();
     const database = await Database.create(content === 'nothing' ? undefined : name);
@@ -90,7 +90,7 @@ export const test = base.extend<Options & Fixtures>({
   another: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (options) => {
-      const context = await browser.newContext({ baseURL: server.url, storageState: NOBODY, ...options });
+      const context = await browser.newContext({ baseURL: server.url, storageState: ANONYMOUS, ...options });
       contexts.push(context);
       return context.newPage();
     });
@@ -111,13 +111,13 @@ export const test = base.extend<Options & Fixtures>({
 });
 
 /** Returns the cookies of a signed-in user. One session serves all tests on a stage. */
-function session(on: Stage, person: Person): Promise<Cookies> {
-  const cookies = on.sessions.get(person) ?? signInByApi(on, person);
-  on.sessions.set(person, cookies);
+function session(on: Stage, user: TestAccount): Promise<Cookies> {
+  const cookies = on.sessions.get(user) ?? signInByApi(on, user);
+  on.sessions.set(user, cookies);
   return cookies;
 }
 
-async function signInByApi({ server, password }: Stage, username: Person): Promise<Cookies> {
+async function signInByApi({ server, password }: Stage, username: TestAccount): Promise<Cookies> {
   const api = await request.newContext({ baseURL: server.url });
   const answer = await api.post('/api/auth/login', { data: { username, password } });
   if (!answer.ok()) throw new Error(`${username} cannot sign in: ${await answer.text()}`);

@@ -10,7 +10,7 @@ const LISTED = 'from users u join user_stats s on s.user_id = u.id where u.delet
 export const BY_NAME = 'u.display_name collate "und-x-icu"';
 export const BY_EMAIL = `coalesce(u.email, '') collate "und-x-icu"`;
 
-interface Part {
+interface RowRange {
   where?: string;
   order?: string;
   offset?: number;
@@ -27,7 +27,7 @@ export class UsersList {
   constructor(readonly page: Page, private readonly database: Database) {
     this.list = page.getByRole('region', { name: 'Users' });
     this.rows = page.locator('.users-table tbody tr');
-    this.usernames = page.locator('.person-user');
+    this.usernames = page.locator('.user-handle');
     this.count = page.getByRole('status');
     this.search = page.getByRole('searchbox', { name: 'Search users' });
   }
@@ -54,15 +54,15 @@ export class UsersList {
   }
 
   /** Returns the usernames that must be shown, newest first by default. */
-  async expected({ where = 'true', order = 'u.created_at desc, u.id desc', offset = 0, limit = 50 }: Part = {}) {
+  async expected({ where = 'true', order = 'u.created_at desc, u.id desc', offset = 0, limit = 50 }: RowRange = {}) {
     const sql = `select u.username ${LISTED} and (${where}) order by ${order} offset ${offset} limit ${limit}`;
     const usernames: string[] = await this.database.column(sql);
     return usernames;
   }
 
-  /** Expects exactly this part of the users. */
-  async shows(part: Part = {}): Promise<void> {
-    await expect(this.usernames).toHaveText(await this.expected(part));
+  /** Expects exactly this range of the users. */
+  async shows(range: RowRange = {}): Promise<void> {
+    await expect(this.usernames).toHaveText(await this.expected(range));
   }
 
   /** Expects this range and this total in the pager. */

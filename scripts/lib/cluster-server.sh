@@ -48,7 +48,7 @@ make_socket_folder() {
 # Starts the server, on another port if its own is taken. PostgreSQL itself detects remaining processes of an earlier server
 # by its shared memory.
 start_server() {
-  local began port tries fault='all tried ports are in use'
+  local began port tries error='all tried ports are in use'
   began=$(now)
   make_socket_folder
   # The server is not running, so these files are left over. PostgreSQL would take them for those of a running server if
@@ -62,18 +62,18 @@ start_server() {
       continue
     fi
     write_settings "$data" "$port"
-    if fault=$(try_start); then
+    if error=$(try_start); then
       say "started PostgreSQL $server_major on 127.0.0.1:$port ($(since "$began"))"
       return
     fi
-    case $fault in
+    case $error in
       *'Address already in use'*) port=$(next_port "$port") ;;
       # The processes of a killed server have not all ended yet.
       *'shared memory block'*) sleep 0.5 ;;
-      *) die "PostgreSQL did not start: $fault (more in $log)" ;;
+      *) die "PostgreSQL did not start: $error (more in $log)" ;;
     esac
   done
-  die "PostgreSQL did not start: $fault (more in $log)"
+  die "PostgreSQL did not start: $error (more in $log)"
 }
 
 # Tries once to start the server; prints its messages on failure. Recovery after a crash may take minutes.

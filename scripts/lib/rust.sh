@@ -100,7 +100,7 @@ complete_by_rustup() {
     say "Rust: installing rustup's stable toolchain"
     set -- rustup toolchain install stable --profile minimal --component clippy --component rustfmt --target "$wasm"
   fi
-  # The timeout is for networks that drop packets; a refused connection fails at once.
+  # The timeout is for networks that drop packets; a rejected connection fails at once.
   if output=$(timeout 900 "$@" 2>&1 </dev/null) && find_rust; then
     say "Rust: done ($(since "$began"))"
   else

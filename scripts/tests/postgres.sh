@@ -127,13 +127,13 @@ killed() {
 }
 
 # The id of a stopped server, reused by another process of the same user.
-stranger_in_pid_file() {
-  local data stranger
+reused_id_in_pid_file() {
+  local data other_pid
   data=$(data_of "$first")
   cp -p -- "$data/postmaster.pid" "$work/postmaster.pid"
   postgres "$first" stop
-  stranger=$(server_pid "$second")
-  sed "1s/.*/$stranger/" "$work/postmaster.pid" >"$data/postmaster.pid"
+  other_pid=$(server_pid "$second")
+  sed "1s/.*/$other_pid/" "$work/postmaster.pid" >"$data/postmaster.pid"
   fails_saying 'is stopped' postgres "$first" status
   postgres "$first" start
   equal "$(ask "$first" 'select n from kept')" 42
@@ -227,7 +227,7 @@ check 'a half-made cluster, and two starts at once' half_made_and_two_at_once
 check 'checkouts do not meet' checkouts_do_not_meet
 check 'stop and status' stop_and_status
 check 'a killed server' killed
-check 'a stranger in the pid file' stranger_in_pid_file
+check 'the id of another process in the pid file' reused_id_in_pid_file
 check 'the port is taken' port_taken
 check 'another major version' other_major_version
 check 'a moved checkout' moved_checkout

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use app::shell::Assets;
 
-use crate::failure::Failure;
+use crate::failure::BoxError;
 
 /// Reads `assets.json`, which lists the files that the build has written, from the site folder.
-pub(crate) fn load(site_root: &Path) -> Result<Assets, Failure> {
+pub(crate) fn load(site_root: &Path) -> Result<Assets, BoxError> {
     let path = site_root.join("assets.json");
     let text = std::fs::read_to_string(&path).map_err(|error| {
         format!(

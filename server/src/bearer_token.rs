@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_taken_for_a_token() {
+    fn bearer_token_is_parsed() {
         for (values, is, read) in [
             (&["Bearer rc_x"][..], true, Some("rc_x")),
             (&["bearer  rc_x "], true, Some("rc_x")),

@@ -2,15 +2,15 @@
 //! commands for users, access tokens and the audit log also work on a server, over its API.
 
 mod audit;
+mod backend;
 mod completions;
 mod demo;
 mod doctor;
-mod fault;
+mod error;
 mod input;
 mod keys;
 mod migrate;
 mod openapi;
-mod place;
 mod remote;
 mod rows;
 mod serve;
@@ -25,7 +25,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::{config::Config, failure::Failure, output::is_closed_pipe};
+use crate::{config::Config, failure::BoxError, output::is_closed_pipe};
 use start::{block_on, services};
 
 /// Manages the user accounts of a self-hosted multi-user application.
@@ -33,7 +33,7 @@ use start::{block_on, services};
 #[command(name = "rollcall", version, arg_required_else_help = true)]
 struct Arguments {
     #[command(flatten)]
-    place: place::PlaceArgs,
+    backend: backend::BackendArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -79,7 +79,7 @@ impl Command {
 }
 
 /// Exit status for arguments that are not understood, the same as clap's.
-const MISUNDERSTOOD: u8 = 2;
+const USAGE_ERROR: u8 = 2;
 
 /// Runs the command line. The exit status is 0 on success, 1 on an error, and 2 for arguments that are not understood.
 #[must_use]
@@ -87,21 +87,21 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match dispatch(arguments) {
         Ok(code) => code,
-        Err(failure) if is_closed_pipe(&failure) => ExitCode::SUCCESS,
-        Err(failure) => {
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
             // If standard error cannot be written either, there is nowhere left to report that.
-            drop(writeln!(io::stderr(), "rollcall: {failure}"));
-            match failure.downcast_ref::<fault::Fault>() {
-                Some(fault) if fault.is_not_understood() => ExitCode::from(MISUNDERSTOOD),
+            drop(writeln!(io::stderr(), "rollcall: {error}"));
+            match error.downcast_ref::<error::CliError>() {
+                Some(error) if error.is_usage_error() => ExitCode::from(USAGE_ERROR),
                 _ => ExitCode::FAILURE,
             }
         }
     }
 }
 
-fn dispatch(Arguments { place, command }: Arguments) -> Result<ExitCode, Failure> {
+fn dispatch(Arguments { backend, command }: Arguments) -> Result<ExitCode, BoxError> {
     if command.is_local() {
-        place.refuse_server()?;
+        backend.require_database()?;
     }
     match command {
         Command::Completions(arguments) => completions::run(arguments),
@@ -109,16 +109,16 @@ fn dispatch(Arguments { place, command }: Arguments) -> Result<ExitCode, Failure
         Command::Serve(arguments) => serve::run(arguments),
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
-        Command::User(arguments) => block_on(user::run(place, arguments)),
+        Command::User(arguments) => block_on(user::run(backend, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
-        Command::Token(arguments) => block_on(user::tokens::run(place, arguments)),
-        Command::Audit(arguments) => block_on(audit::run(place, arguments)),
+        Command::Token(arguments) => block_on(user::tokens::run(backend, arguments)),
+        Command::Audit(arguments) => block_on(audit::run(backend, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }
 }
 
-async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode, Failure> {
+async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode, BoxError> {
     let services = services(&config).await?;
     service::schema::check(&services).await?;
     demo::run(&arguments, &services).await?;

@@ -11,7 +11,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use service::{PoolSettings, settings::Settings};
 use time::OffsetDateTime;
 
-use crate::{failure::Failure, proxies::TrustedProxies};
+use crate::{failure::BoxError, proxies::TrustedProxies};
 use catalogue::SETTINGS;
 use sources::Sources;
 
@@ -59,12 +59,12 @@ pub(crate) struct Config {
 
 impl Config {
     /// Reads and checks the whole configuration.
-    pub(crate) fn load() -> Result<Self, Failure> {
+    pub(crate) fn load() -> Result<Self, BoxError> {
         Self::from(&Sources::read()?)
     }
 
     /// Returns every setting with its value and its source, one per line.
-    pub(crate) fn describe() -> Result<String, Failure> {
+    pub(crate) fn describe() -> Result<String, BoxError> {
         let lines: Vec<String> = Sources::read()?
             .describe(SETTINGS)
             .into_iter()
@@ -76,7 +76,7 @@ impl Config {
         Ok(lines.join("\n"))
     }
 
-    fn from(sources: &Sources) -> Result<Self, Failure> {
+    fn from(sources: &Sources) -> Result<Self, BoxError> {
         let value = |name| sources.value(SETTINGS, name);
         let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
         let public_url = values::public_url("PUBLIC_URL", &value("PUBLIC_URL"), listen)?;
@@ -114,7 +114,7 @@ impl Config {
     }
 }
 
-fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<Settings, Failure> {
+fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<Settings, BoxError> {
     let value = |name| sources.value(SETTINGS, name);
     let number = |name, range| values::number(name, &value(name), range);
     let boolean = |name| values::boolean(name, &value(name));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_acceptable() {
+    fn defaults_are_valid() {
         let config = load(&[]).unwrap();
         assert_eq!(config.public_url, "http://127.0.0.1:3000");
         assert_eq!(config.settings.session_lifetime, 7 * DAY);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn no_link_begins_with_an_address_that_nobody_can_open() {
+    fn links_need_a_reachable_address() {
         for (listen, set, public_url, is_guessed) in [
             ("0.0.0.0:3000", "", "http://localhost:3000", true),
             ("[::]:8080", "", "http://localhost:8080", true),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_value_is_named_with_what_to_do() {
+    fn every_invalid_value_is_named_with_a_fix() {
         for (name, value, says) in [
             ("DATABASE_URL", "", "DATABASE_URL is not set"),
             (
@@ -207,7 +207,7 @@ mod tests {
             (
                 "DATABASE_URL",
                 "postgres://rollcall:mysql://x@host/rollcall",
-                "DATABASE_URL is not understood",
+                "DATABASE_URL is not valid",
             ),
             (
                 "DATABASE_MAX_CONNECTIONS",
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn providers_are_added_to_those_that_there_are() {
+    fn providers_are_added_to_the_builtin_ones() {
         let names = |text: &str| {
             let providers = load(&[("API_KEY_PROVIDERS", text)])
                 .unwrap()
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_encryption_key_keys_are_switched_off() {
+    fn without_an_encryption_key_keys_are_disabled() {
         assert!(!load(&[]).unwrap().settings.vault.is_on());
         let keys = format!(
             "{}, {}",
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_masks_secrets_and_names_the_source() {
+    fn printed_settings_mask_secrets_and_name_the_source() {
         let given = [(
             "DATABASE_URL",
             "postgres://rollcall:hunter2@localhost/rollcall?sslkey=hunter3",
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn every_setting_is_shown_with_what_it_means() {
+    fn every_setting_is_printed_with_its_meaning() {
         let described = load(&[]).unwrap().settings.described;
         assert_eq!(described.len(), SETTINGS.len());
         let readme = include_str!("../../README.md");
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_explains_every_setting_with_its_default() {
+    fn example_file_explains_every_setting() {
         let example = include_str!("../../.env.example");
         for Setting { name, default, .. } in SETTINGS {
             let line = example.lines().find_map(|line| {

@@ -60,7 +60,7 @@ pub(crate) async fn serve(
         let address = ClientAddress::from(peer.ip());
         // A trusted proxy sends the connections of many clients: only the total limits them.
         let network = (!proxies.contain(address)).then(|| address.network());
-        let Some(connection) = registry.admit(network) else {
+        let Some(connection) = registry.register(network) else {
             continue;
         };
         let (app, open, stopped) = (app.clone(), open.clone(), stopped.clone());

@@ -10,7 +10,7 @@ use domain::cookies::Cookies;
 
 /// Reduces the cookies of a request to those that can be read, in one header. All later readers, such as the session layer and
 /// the pages, read the same: see [`Cookies`].
-pub(crate) async fn keep_readable(mut request: Request, next: Next) -> Response {
+pub(crate) async fn drop_unreadable(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     if headers.contains_key(COOKIE) {
         let plain = read(headers).to_header();
@@ -55,8 +55,8 @@ mod tests {
         found.map(|cookie| cookie.value().to_owned())
     }
 
-    /// Returns the headers as [`keep_readable`] passes them on.
-    fn kept(lines: &[Vec<u8>]) -> HeaderMap {
+    /// Returns the headers as [`drop_unreadable`] passes them on.
+    fn readable(lines: &[Vec<u8>]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for line in lines {
             if let Ok(line) = HeaderValue::from_bytes(line) {
@@ -87,12 +87,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_reader_finds_the_same(
+        fn every_parser_finds_the_same_cookies(
             lines in prop::collection::vec(prop::collection::vec(pair(), 0..5), 0..3), raw in prop::collection::vec(any::<u8>(), 0..60),
         ) {
             let mut lines: Vec<Vec<u8>> = lines.into_iter().map(|pairs| pairs.join(&b"; "[..])).collect();
             lines.push(raw);
-            let headers = kept(&lines);
+            let headers = readable(&lines);
             for name in ["__Host-session_token", "session_token", "x"] {
                 let (ours, theirs) = (cookie(&headers, name), as_the_session_reads(&headers, name));
                 prop_assert_eq!(ours, theirs.as_deref());
@@ -104,13 +104,13 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_some_preferences(text in any::<String>(), like in "(system|light|dark|x)?(\\.(compact|open|collapsed)?){0,4}") {
+        fn any_text_is_valid_preferences(text in any::<String>(), like in "(system|light|dark|x)?(\\.(compact|open|collapsed)?){0,4}") {
             for text in [text, like] {
                 let read = Preferences::from_cookie(&text);
                 prop_assert_eq!(Preferences::from_cookie(&read.to_cookie()), read);
                 // A cookie is read as it was set.
                 let line = format!("{}={}", Preferences::COOKIE, read.to_cookie()).into_bytes();
-                let headers = kept(&[line]);
+                let headers = readable(&[line]);
                 prop_assert_eq!(cookie(&headers, Preferences::COOKIE).map(Preferences::from_cookie), Some(read));
             }
         }

@@ -15,7 +15,7 @@ use service::access::Origin;
 use crate::{bearer_token, cookies::cookie};
 
 /// Properties of a request that its error response depends on.
-pub(crate) struct Asked {
+pub(crate) struct RequestContext {
     uri: Uri,
     request_id: Option<String>,
     css: Option<Arc<str>>,
@@ -24,7 +24,7 @@ pub(crate) struct Asked {
     bearer: bool,
 }
 
-impl From<&Request> for Asked {
+impl From<&Request> for RequestContext {
     fn from(request: &Request) -> Self {
         let origin = request.extensions().get::<Origin>();
         let assets = request.extensions().get::<Assets>();
@@ -42,9 +42,9 @@ impl From<&Request> for Asked {
     }
 }
 
-impl Asked {
+impl RequestContext {
     /// Answers with a problem, in the format that the path promises.
-    pub(crate) fn refuse(self, mut problem: Problem) -> Response {
+    pub(crate) fn error_response(self, mut problem: Problem) -> Response {
         problem.request_id.clone_from(&self.request_id);
         let path = self.uri.path();
         if self.bearer {
@@ -58,14 +58,14 @@ impl Asked {
     }
 
     /// Answers a page that was opened over http although the panel is set up for an address over https.
-    pub(crate) fn refuse_http(self, public_url: &str, opened: &str) -> Response {
+    pub(crate) fn insecure_response(self, public_url: &str, opened: &str) -> Response {
         let message = format!(
             "This panel is configured for {public_url} (PUBLIC_URL), but you opened it over HTTP, where browsers can't keep you \
              signed in. Open {public_url}, or set PUBLIC_URL to {opened}."
         );
         let mut problem = Problem::new(Code::Forbidden, message);
         if self.uri.path().starts_with("/sfn/") {
-            return self.refuse(problem);
+            return self.error_response(problem);
         }
         problem.request_id.clone_from(&self.request_id);
         let card = Card {
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_cannot_write_markup() {
+    fn address_is_escaped() {
         let problem = Problem::new(Code::Unavailable, "");
         let address = "/users?q=\"><script>alert(1)</script>";
         for card in [

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_that_of_the_browser() {
+    fn hash_matches_the_browser() {
         // Computed by `isIntact` of take-over.js.
         let expected = Fingerprint {
             nodes: 2,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_carries_it_in_its_body() {
+    fn page_contains_its_fingerprint() {
         let page = r#"<html><body class="x"><p>a</p></body><script>1 < 2</script></html>"#;
         let Some(Fingerprint { nodes, hash }) = Fingerprint::of("<p>a</p>") else {
             panic!("it has a fingerprint");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_stays_as_it_is() {
+    fn other_content_is_unchanged() {
         for page in ["", "no body", "<body><p", "<body"] {
             assert_eq!(add(page.into()), Bytes::from(page));
         }

@@ -7,13 +7,13 @@ mod draw;
 mod expired;
 mod fields;
 pub(crate) mod links;
-mod people;
 pub(crate) mod routes;
 pub(crate) mod send;
 mod undo;
+mod users;
 
 use app::{
-    api::done::going_on,
+    api::form_success::with_next,
     context::{PageContext, Preferences},
 };
 use axum::{
@@ -23,19 +23,19 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use domain::{access::local_path, credentials::SignInDraft};
-use service::{Error, access::Actor};
+use service::{Error, access::Caller};
 use tower_sessions::Session;
 
 use self::{
     draw::{draw_again, origin},
     fields::{draft, read},
 };
-use crate::{error_page::Asked, state::AppState};
+use crate::{error_page::RequestContext, state::AppState};
 
 /// `GET /`: redirects to the start page of the user, or to sign-in.
-pub(crate) async fn start(Extension(actor): Extension<Option<Actor>>) -> Redirect {
-    Redirect::to(match actor {
-        Some(actor) if actor.principal.may_open_panel() => "/users",
+pub(crate) async fn start(Extension(caller): Extension<Option<Caller>>) -> Redirect {
+    Redirect::to(match caller {
+        Some(caller) if caller.principal.may_open_panel() => "/users",
         Some(_) => "/account",
         None => "/login",
     })
@@ -59,7 +59,7 @@ pub(crate) async fn sign_in(
             form.unwrap_or_else(|| Redirect::to(&next).into_response())
         }
         Err(Error::PasswordChangeRequired(link)) => {
-            Redirect::to(&going_on(&link.url, &next)).into_response()
+            Redirect::to(&with_next(&link.url, &next)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }
@@ -69,7 +69,7 @@ pub(crate) async fn sign_in(
 pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
     match service::sessions::end(&session).await {
         Ok(()) => Redirect::to("/login").into_response(),
-        Err(error) => Asked::from(&request).refuse(error.into_problem()),
+        Err(error) => RequestContext::from(&request).error_response(error.into_problem()),
     }
 }
 

@@ -24,7 +24,7 @@ const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// Key that requests are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Who {
+pub(crate) enum RateKey {
     /// An account, with all of its sessions and access tokens.
     Account(Uuid),
     /// A browser that has signed in before, and signs in.
@@ -33,18 +33,18 @@ pub(crate) enum Who {
     /// not count here, so that they cannot keep other clients of the network from signing in.
     Unproven(Option<ClientNetwork>),
     /// Clients of a network that send neither a session nor an access token.
-    Nobody(Option<ClientNetwork>),
+    Anonymous(Option<ClientNetwork>),
 }
 
-impl Who {
+impl RateKey {
     /// Returns the key for clients at an address that sign in, or whose credential is not known yet.
     pub(crate) fn unproven(address: Option<ClientAddress>) -> Self {
         Self::Unproven(address.map(ClientAddress::network))
     }
 
     /// Returns the key for clients at an address that send no credential.
-    pub(crate) fn nobody(address: Option<ClientAddress>) -> Self {
-        Self::Nobody(address.map(ClientAddress::network))
+    pub(crate) fn anonymous(address: Option<ClientAddress>) -> Self {
+        Self::Anonymous(address.map(ClientAddress::network))
     }
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Counted {
     /// Seconds until one more request is left, rounded up.
     pub(crate) seconds: u64,
     /// Whether the request is within the limit.
-    pub(crate) is_admitted: bool,
+    pub(crate) is_allowed: bool,
 }
 
 /// Hash of a session cookie, a device cookie or an access token.
@@ -66,7 +66,7 @@ pub(crate) type Credential = [u8; 32];
 
 /// A credential that was verified.
 struct Known<I> {
-    who: Who,
+    rate_key: RateKey,
     used: I,
 }
 
@@ -74,7 +74,7 @@ struct Known<I> {
 pub(crate) struct Counters<C: Clock = MonotonicClock> {
     limit: NonZeroU32,
     clock: C,
-    requests: RateLimiter<Who, HashMapStateStore<Who>, C, StateInformationMiddleware>,
+    requests: RateLimiter<RateKey, HashMapStateStore<RateKey>, C, StateInformationMiddleware>,
     known: Mutex<HashMap<Credential, Known<C::Instant>>>,
 }
 
@@ -90,34 +90,34 @@ impl<C: Clock + Clone> Counters<C> {
     }
 
     /// Counts a request.
-    pub(crate) fn count(&self, who: Who) -> Counted {
+    pub(crate) fn count(&self, rate_key: RateKey) -> Counted {
         let limit = self.limit.get();
-        match self.requests.check_key(&who) {
+        match self.requests.check_key(&rate_key) {
             Ok(state) => Counted {
                 limit,
                 left: state.remaining_burst_capacity(),
                 seconds: seconds(WINDOW / limit),
-                is_admitted: true,
+                is_allowed: true,
             },
-            Err(refused) => Counted {
+            Err(denied) => Counted {
                 limit,
                 left: 0,
-                seconds: seconds(refused.wait_time_from(self.clock.now())),
-                is_admitted: false,
+                seconds: seconds(denied.wait_time_from(self.clock.now())),
+                is_allowed: false,
             },
         }
     }
 
     /// Returns the key of a credential, if it was verified recently.
-    pub(crate) fn find(&self, credential: &Credential) -> Option<Who> {
-        self.known().get(credential).map(|known| known.who)
+    pub(crate) fn find(&self, credential: &Credential) -> Option<RateKey> {
+        self.known().get(credential).map(|known| known.rate_key)
     }
 
     /// Stores the key of a credential; None removes a credential that is not valid.
-    pub(crate) fn note(&self, credential: Credential, who: Option<Who>) {
+    pub(crate) fn note(&self, credential: Credential, rate_key: Option<RateKey>) {
         let used = self.clock.now();
-        match who {
-            Some(who) => drop(self.known().insert(credential, Known { who, used })),
+        match rate_key {
+            Some(rate_key) => drop(self.known().insert(credential, Known { rate_key, used })),
             None => drop(self.known().remove(&credential)),
         }
     }
@@ -185,47 +185,47 @@ mod tests {
         (Counters::new(limit, clock.clone()), clock)
     }
 
-    fn address(text: &str) -> Who {
-        Who::nobody(Some(text.parse().unwrap()))
+    fn address(text: &str) -> RateKey {
+        RateKey::anonymous(Some(text.parse().unwrap()))
     }
 
     #[test]
-    fn the_limit_holds_to_the_request_and_to_the_moment() {
+    fn limit_is_exact_per_window() {
         let (counters, clock) = counters(3);
-        let ada = Who::Account(Uuid::from_u128(1));
+        let ada = RateKey::Account(Uuid::from_u128(1));
         for left in [2, 1, 0] {
             let counted = counters.count(ada);
-            assert_eq!((counted.left, counted.is_admitted), (left, true));
+            assert_eq!((counted.left, counted.is_allowed), (left, true));
             assert_eq!((counted.limit, counted.seconds), (3, 20));
         }
-        let refused = counters.count(ada);
-        assert_eq!((refused.left, refused.seconds), (0, 20));
-        assert!(!refused.is_admitted);
+        let denied = counters.count(ada);
+        assert_eq!((denied.left, denied.seconds), (0, 20));
+        assert!(!denied.is_allowed);
         clock.advance(Duration::from_millis(19_999));
-        let refused = counters.count(ada);
-        assert_eq!((refused.seconds, refused.is_admitted), (1, false));
+        let denied = counters.count(ada);
+        assert_eq!((denied.seconds, denied.is_allowed), (1, false));
         clock.advance(Duration::from_millis(1));
-        assert!(counters.count(ada).is_admitted);
-        assert!(!counters.count(ada).is_admitted);
+        assert!(counters.count(ada).is_allowed);
+        assert!(!counters.count(ada).is_allowed);
         clock.advance(WINDOW);
         assert_eq!(counters.count(ada).left, 2);
     }
 
-    fn unproven(text: &str) -> Who {
-        Who::unproven(Some(text.parse().unwrap()))
+    fn unproven(text: &str) -> RateKey {
+        RateKey::unproven(Some(text.parse().unwrap()))
     }
 
     #[test]
-    fn everybody_has_a_limit_of_their_own() {
+    fn each_client_has_its_own_limit() {
         let (counters, _) = counters(1);
         let (ada, bob) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        for who in [
-            Who::Account(ada),
-            Who::Account(bob),
-            Who::Browser([1; 32]),
-            Who::Browser([2; 32]),
-            Who::nobody(None),
-            Who::unproven(None),
+        for rate_key in [
+            RateKey::Account(ada),
+            RateKey::Account(bob),
+            RateKey::Browser([1; 32]),
+            RateKey::Browser([2; 32]),
+            RateKey::anonymous(None),
+            RateKey::unproven(None),
             unproven("192.0.2.1"),
             unproven("2001:db8::1"),
             unproven("2001:db8:0:1::1"),
@@ -234,21 +234,21 @@ mod tests {
             address("2001:db8::1"),
             address("2001:db8:0:1::1"),
         ] {
-            assert!(counters.count(who).is_admitted, "{who:?}");
-            assert!(!counters.count(who).is_admitted, "{who:?}");
+            assert!(counters.count(rate_key).is_allowed, "{rate_key:?}");
+            assert!(!counters.count(rate_key).is_allowed, "{rate_key:?}");
         }
         // Same network, and the same address as an IPv4-mapped one.
         for same in ["2001:db8::ffff:1", "::ffff:192.0.2.1"] {
-            for who in [address(same), unproven(same)] {
-                assert!(!counters.count(who).is_admitted, "{who:?}");
+            for rate_key in [address(same), unproven(same)] {
+                assert!(!counters.count(rate_key).is_allowed, "{rate_key:?}");
             }
         }
     }
 
     #[test]
-    fn a_credential_is_known_from_its_first_use_until_it_fails_or_is_not_used() {
+    fn credential_is_known_until_it_fails_or_expires() {
         let (counters, clock) = counters(1);
-        let (credential, ada) = ([7; 32], Who::Account(Uuid::from_u128(1)));
+        let (credential, ada) = ([7; 32], RateKey::Account(Uuid::from_u128(1)));
         assert_eq!(counters.find(&credential), None);
         counters.note(credential, Some(ada));
         assert_eq!(counters.find(&credential), Some(ada));
@@ -266,14 +266,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_not_asked_for_a_while_takes_no_memory() {
+    fn idle_clients_take_no_memory() {
         let (counters, clock) = counters(2);
         for number in 0..100 {
-            counters.count(Who::Account(Uuid::from_u128(number)));
+            counters.count(RateKey::Account(Uuid::from_u128(number)));
         }
         assert_eq!(counters.requests.len(), 100);
         clock.advance(WINDOW);
-        counters.count(Who::nobody(None));
+        counters.count(RateKey::anonymous(None));
         counters.forget();
         assert_eq!(counters.requests.len(), 1);
     }

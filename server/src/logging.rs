@@ -12,14 +12,14 @@ use tracing_subscriber::{
 
 use crate::{
     config::{Config, LogFormat},
-    failure::Failure,
+    failure::BoxError,
 };
 
 /// Log targets of the packages of this workspace.
 const OWN: [&str; 5] = ["app", "db", "rollcall", "server", "service"];
 
 /// Starts logging.
-pub(crate) fn start(config: &Config) -> Result<(), Failure> {
+pub(crate) fn start(config: &Config) -> Result<(), BoxError> {
     let filter = EnvFilter::try_new(&config.log_level).map_err(|error| {
         format!("LOG_LEVEL is not valid: {error}. Use error, warn, info, debug or trace.")
     })?;

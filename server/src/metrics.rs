@@ -16,7 +16,7 @@ use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
     connections::{self, Capacity, Listener},
-    failure::Failure,
+    failure::BoxError,
     proxies::TrustedProxies,
 };
 
@@ -41,7 +41,7 @@ pub(crate) async fn serve(
     address: SocketAddr,
     services: Services,
     stopped: watch::Receiver<bool>,
-) -> Result<JoinHandle<()>, Failure> {
+) -> Result<JoinHandle<()>, BoxError> {
     let handle = PrometheusBuilder::new()
         .set_buckets(&BUCKETS)?
         .install_recorder()?;
@@ -57,7 +57,7 @@ pub(crate) async fn serve(
         format!("Cannot listen on {address}: {error}. Choose another METRICS_ADDR.")
     })?;
     let app = Router::new()
-        .route("/metrics", get(tell))
+        .route("/metrics", get(metrics))
         .with_state((handle.clone(), services));
     Ok(tokio::spawn(async move {
         let proxies = TrustedProxies::default();
@@ -76,7 +76,7 @@ async fn tidy(handle: PrometheusHandle) {
 }
 
 /// `GET /metrics`: returns all metrics in the text format of Prometheus.
-async fn tell(State((handle, services)): State<(PrometheusHandle, Services)>) -> Response {
+async fn metrics(State((handle, services)): State<(PrometheusHandle, Services)>) -> Response {
     let idle = services.pool.num_idle();
     let used = (services.pool.size() as usize).saturating_sub(idle);
     metrics::gauge!(CONNECTIONS, "state" => "idle").set(to_f64(idle));

@@ -2,6 +2,7 @@
 
 pub(crate) mod bearer;
 pub(crate) mod device;
+pub(crate) mod error_response;
 pub(crate) mod finish;
 pub(crate) mod guard;
 pub(crate) mod headers;
@@ -10,6 +11,5 @@ pub(crate) mod identity;
 pub(crate) mod large_bodies;
 pub(crate) mod origin;
 pub(crate) mod rate;
-pub(crate) mod refusal;
 pub(crate) mod scheme;
 pub(crate) mod trace;

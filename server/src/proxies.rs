@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxy_is_believed() {
+    fn only_trusted_proxies_are_believed() {
         let ten = "10.0.0.0/8";
         for (proxies, peer, forwarded, expected) in [
             ("", "192.0.2.1", &[&b"203.0.113.9"[..]][..], "192.0.2.1"),
@@ -161,7 +161,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_a_client_writes_chooses_its_address(
+        fn clients_cannot_choose_their_address(
             lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..3),
             tail in prop::collection::vec(any::<u8>(), 0..40),
             own in prop_oneof!["203\\.0\\.113\\.9(:[1-9][0-9]{0,3})?", "::ffff:203\\.0\\.113\\.9"],
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_named() {
+    fn invalid_network_is_named() {
         assert_eq!(
             TrustedProxies::parse("10.0.0.0/8, proxy").unwrap_err(),
             "proxy"

@@ -10,13 +10,13 @@ use service::Error;
 
 /// Marks the response of a handler that failed, with the problem.
 #[derive(Debug, Clone)]
-pub(crate) struct Refused(pub(crate) Problem);
+pub(crate) struct ProblemAnswer(pub(crate) Problem);
 
-/// Error of a handler. The layer `refusal::explain` writes the response, because it knows the id of the request.
+/// Error of a handler. The layer `error_response::explain` writes the response, because it knows the id of the request.
 #[derive(Debug)]
-pub(crate) struct Failure(Problem);
+pub(crate) struct ApiError(Problem);
 
-impl Failure {
+impl ApiError {
     /// Creates the error of a body or a query that is not in the right format.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self(Problem::new(Code::ValidationError, message))
@@ -40,25 +40,25 @@ impl Failure {
         self
     }
 
-    /// Removes the present state of the account, for an author without the permission to read it.
+    /// Removes the present state of the account, for an actor without the permission to read it.
     pub(crate) fn without_current(mut self) -> Self {
         self.0.details.current = None;
         self
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         Self(error.into_problem())
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         // The outer layers must see that the request failed: after an error the session is not saved.
         let status = StatusCode::from_u16(self.0.error.status());
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Extension(Refused(self.0))).into_response()
+        (status, Extension(ProblemAnswer(self.0))).into_response()
     }
 }
 

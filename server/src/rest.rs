@@ -6,7 +6,6 @@ mod audit;
 pub(crate) mod auth;
 mod body;
 pub(crate) mod document;
-mod done;
 mod extract;
 mod file;
 pub(crate) mod invitations;
@@ -17,6 +16,7 @@ mod overview;
 pub(crate) mod owned;
 mod page;
 pub(crate) mod registrations;
+mod response;
 pub(crate) mod sessions;
 mod settings;
 mod site;
@@ -24,7 +24,7 @@ pub(crate) mod users;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::users::{manage, person};
+use self::users::{details, manage};
 use crate::state::AppState;
 
 /// Returns the routes for the probes of orchestrators and load balancers. They need no session.
@@ -47,8 +47,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(account::delete))
         .routes(routes!(account::get, account::edit))
         .routes(routes!(account::export))
-        .routes(routes!(account::sessions, account::end_others))
-        .routes(routes!(account::end_session))
+        .routes(routes!(account::sessions, account::revoke_other_sessions))
+        .routes(routes!(account::revoke_session))
         .routes(routes!(access_tokens::own, access_tokens::create))
         .routes(routes!(access_tokens::revoke_own))
         .routes(routes!(keys::own::list, keys::own::create))
@@ -71,14 +71,14 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(manage::unsuspend))
         .routes(routes!(manage::restore))
         .routes(routes!(
-            person::reset_links,
+            details::reset_links,
             users::reset::create,
             users::reset::revoke
         ))
         .routes(routes!(manage::reassign))
-        .routes(routes!(person::sessions, manage::end_sessions))
-        .routes(routes!(person::history))
-        .routes(routes!(person::roles))
+        .routes(routes!(details::sessions, manage::revoke_sessions))
+        .routes(routes!(details::history))
+        .routes(routes!(details::roles))
         .routes(routes!(keys::list_of))
         .routes(routes!(keys::revoke))
         .routes(routes!(keys::list, keys::create))

@@ -34,13 +34,13 @@ use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
     cookies,
-    error_page::Asked,
+    error_page::RequestContext,
     forms,
     limits::Limits,
     middleware::{
-        bearer, device, finish, guard, headers, idempotency, identity,
+        bearer, device, error_response, finish, guard, headers, idempotency, identity,
         large_bodies::{self, LargeBodies},
-        origin, rate, refusal,
+        origin, rate,
         scheme::{self, Scheme},
         trace,
     },
@@ -89,7 +89,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             headers::secure,
         ))
         .layer(axum::Extension(assets))
-        .layer(from_fn(cookies::keep_readable))
+        .layer(from_fn(cookies::drop_unreadable))
         .layer(from_fn_with_state(
             device::DeviceCookie::of(&state.services.settings),
             device::carry,
@@ -100,10 +100,10 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         ))
         .layer(from_fn_with_state(
             Arc::clone(&state.services.settings),
-            refusal::explain,
+            error_response::explain,
         ))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(CatchPanicLayer::custom(refusal::panicked));
+        .layer(CatchPanicLayer::custom(error_response::panicked));
     let (probes, _) = rest::probes().split_for_parts();
     let (api, _) = rest::routes().split_for_parts();
     let (owned, _) = rest::owned::routes().split_for_parts();
@@ -196,7 +196,7 @@ fn files(site_root: &Path) -> Router {
     let pkg = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
-            kept_for_ever,
+            is_immutable,
         ))
         .service(
             ServeDir::new(site_root.join("pkg"))
@@ -232,7 +232,7 @@ async fn only_names_of_files(request: Request, next: Next) -> Response {
 }
 
 /// Returns the cache lifetime of a built file. A missing one is not cached: another replica may have it soon.
-fn kept_for_ever<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
+fn is_immutable<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     found.then_some(HeaderValue::from_static(
         "public, max-age=31536000, immutable",
@@ -250,10 +250,13 @@ async fn not_so(request: Request) -> Result<Response, Infallible> {
 
 async fn not_allowed(request: Request) -> Result<Response, Infallible> {
     let message = "Method not allowed. The `Allow` header lists the supported methods.";
-    Ok(Asked::from(&request).refuse(Problem::new(Code::MethodNotAllowed, message)))
+    Ok(
+        RequestContext::from(&request)
+            .error_response(Problem::new(Code::MethodNotAllowed, message)),
+    )
 }
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {
     let message = "Not found. Check the URL.";
-    Ok(Asked::from(&request).refuse(Problem::new(Code::NotFound, message)))
+    Ok(RequestContext::from(&request).error_response(Problem::new(Code::NotFound, message)))
 }

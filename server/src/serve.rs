@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     config::Config,
     connections::{self, Capacity, Listener},
-    failure::Failure,
+    failure::BoxError,
     limits::Limits,
     metrics,
     output::{ignore_closed_pipe, say},
@@ -29,7 +29,11 @@ const HOUSEKEEPING: Duration = Duration::from_secs(30);
 const GRACE: Duration = Duration::from_secs(30);
 
 /// Serves until the process receives a signal to stop.
-pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> Result<(), Failure> {
+pub(crate) async fn run(
+    config: Config,
+    services: Services,
+    assets: Assets,
+) -> Result<(), BoxError> {
     let listener = Listener::bind(config.listen).await.map_err(|error| {
         format!(
             "Cannot listen on {}: {error}. Choose another LEPTOS_SITE_ADDR.",
@@ -53,11 +57,11 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     };
     // The server runs without a reader of its output.
     ignore_closed_pipe(announce(&config, &services).await)?;
-    let chores = tokio::spawn(keep_house(services.clone(), limits, stopped.clone()));
+    let housekeeper = tokio::spawn(run_housekeeping(services.clone(), limits, stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
     let failed = tokio::spawn(note_failed(services.clone(), stopped.clone()));
-    let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
-    let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
+    let watchers = tokio::spawn(notify_watchers(services.clone(), stopped.clone()));
+    let deleted = tokio::spawn(purge_deleted(services.clone(), stopped.clone()));
     let capacity = Capacity::of_process(config.pool.max_connections);
     let proxies = config.trusted_proxies.clone();
     let server = tokio::spawn(connections::serve(
@@ -71,11 +75,11 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("some connections did not finish in time and were closed");
     }
-    chores.await?;
+    housekeeper.await?;
     seen.await?;
     failed.await?;
-    told.await?;
-    bin.await?;
+    watchers.await?;
+    deleted.await?;
     if let Some(measured) = measured {
         measured.await?;
     }
@@ -89,7 +93,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     Ok(())
 }
 
-async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
+async fn announce(config: &Config, services: &Services) -> Result<(), BoxError> {
     say(&format!("Rollcall is listening on {}", config.public_url))?;
     if let Some(warning) = config.settings.guess_warning() {
         tracing::warn!("{warning}");
@@ -105,7 +109,7 @@ async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
     }
 }
 
-async fn keep_house(services: Services, limits: Limits, mut stopped: watch::Receiver<bool>) {
+async fn run_housekeeping(services: Services, limits: Limits, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {
@@ -142,7 +146,7 @@ async fn note_failed(services: Services, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Notifies the watchers of sessions of changes.
-async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
+async fn notify_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
     tokio::select! {
         () = sessions::live::run(&services) => {}
         _ = stopped.changed() => {}
@@ -151,11 +155,11 @@ async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
 
 /// Resolves unverified email addresses and purges deleted users, at intervals and as soon as there is work. It may be dropped
 /// anywhere: unfinished work continues at the next start.
-async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
+async fn purge_deleted(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {
-            let settled = registrations::settle_claims(&services).await;
-            warn(settled, "resolving unverified email addresses");
+            let resolved = registrations::resolve_unverified_emails(&services).await;
+            warn(resolved, "resolving unverified email addresses");
             warn(
                 users::purge::run(&services).await,
                 "permanently deleting users",
@@ -180,7 +184,7 @@ fn warn(done: Result<(), Error>, what: &str) {
     }
 }
 
-async fn wait_for_signal() -> Result<(), Failure> {
+async fn wait_for_signal() -> Result<(), BoxError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {

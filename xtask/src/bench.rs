@@ -8,7 +8,6 @@ mod figures;
 mod floor;
 mod machine;
 mod oha;
-mod people;
 mod plan;
 mod probe;
 mod results;
@@ -19,6 +18,7 @@ mod sign_ins;
 mod sizes;
 mod table;
 mod trace;
+mod users;
 mod work;
 
 use std::fs;
@@ -28,9 +28,9 @@ use clap::Args;
 
 use crate::{build::Mode, database, program::Program, refresh, workspace::Workspace};
 use oha::Oha;
-use people::People;
 use plan::Plan;
 use run::Run;
+use users::UserDatabase;
 
 /// Report that `--save` writes.
 const RESULTS: &str = "bench/RESULTS.md";
@@ -57,7 +57,7 @@ pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     // The names of cookies have the port of the panel's address: all servers of the run share one.
     let program = program.with("PUBLIC_URL", "http://127.0.0.1:3000");
     let url = database::url(workspace)?;
-    let people = People::ready(workspace, &program, &url, &plan.people, size)?;
+    let users = UserDatabase::ready(workspace, &program, &url, &plan.users, size)?;
     let run = Run {
         workspace,
         plan: &plan,
@@ -65,8 +65,8 @@ pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> Result<()> {
         folder: &folder,
         oha,
         program,
-        url: people.database.url(),
-        people,
+        url: users.database.url(),
+        users,
     };
     let text = run.results()?.text(&plan);
     println!("\n{text}");

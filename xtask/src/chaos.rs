@@ -1,14 +1,14 @@
 //! Fault injection: simulated users keep working while servers and database are killed, stopped and disconnected.
 //! Afterwards every acknowledged change must be in the database, and no other.
 
+mod account;
 mod answer;
 mod cast;
-mod deeds;
 mod dice;
 mod findings;
 mod ledger;
+mod operations;
 mod outage;
-mod person;
 mod report;
 mod schedule;
 mod sessions;
@@ -152,11 +152,11 @@ fn break_things(
         }
         thread::sleep(step.calm);
         let broken = Instant::now();
-        stage.suffer(step.fault, &shared.findings)?;
+        stage.suffer(step.disruption, &shared.findings)?;
         println!(
             "{:>10}  {}; recovered after {}",
             seconds(broken.duration_since(began)),
-            step.fault,
+            step.disruption,
             seconds(broken.elapsed())
         );
     }

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_process_and_the_log_are_read_from_the_status() {
+    fn process_and_log_are_read_from_the_status() {
         let status = "PostgreSQL 15 runs on 127.0.0.1:20001 and in /tmp/r, process 42.\nData: /d\nLog:  /d/server.log";
         let found = running(status).unwrap().unwrap();
         assert_eq!(found.pid, 42);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_of_another_database_is_none_of_ours() {
+    fn foreign_server_is_ignored() {
         let status = "DATABASE_URL is set in .env; that database is used.\nIt accepts connections.";
         assert!(running(status).unwrap().is_none());
         assert!(running("Log: /d/server.log").is_err());

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_do_not_run_together() {
+    fn adjacent_parts_are_separated() {
         assert_ne!(
             Fingerprint::new(&["ab", "c"]).finish(),
             Fingerprint::new(&["a", "bc"]).finish()
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_hash_is_the_beginning_of_the_sha_256() {
+    fn short_hash_is_a_sha_256_prefix() {
         assert_eq!(short(b""), "e3b0c44298fc1c14");
     }
 }

@@ -63,7 +63,10 @@ enum Task {
     /// Run all tests, or one part, and print a summary.
     Test(TestArgs),
     /// Check format, lints, dependencies, licences and everything else that needs no test run.
-    Check,
+    Check {
+        /// Run only the checks whose name contains this text, such as `words`.
+        name: Option<String>,
+    },
     /// Measure performance and print a table.
     Bench(bench::BenchArgs),
     /// Inject faults into servers and database under load, and verify the data afterwards.
@@ -99,7 +102,7 @@ struct BuildArgs {
 struct TestArgs {
     /// Run only this part.
     #[arg(long, value_enum)]
-    only: Option<test::Part>,
+    only: Option<test::TestSuite>,
 }
 
 impl ModeArgs {
@@ -143,7 +146,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Run(args) => serve::run(&workspace, args.mode())?,
         Task::Serve(args) => serve::serve(&workspace, args.mode())?,
         Task::Test(args) => return test::test(&workspace, args.only),
-        Task::Check => return Ok(check::check(&workspace)),
+        Task::Check { name } => return Ok(check::check(&workspace, name.as_deref())),
         Task::Bench(args) => bench::bench(&workspace, args)?,
         Task::Chaos(args) => return chaos::chaos(&workspace, args),
         Task::Fuzz(args) => fuzz::fuzz(&workspace, args)?,

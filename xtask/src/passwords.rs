@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_sorted_without_case_and_what_is_too_short() {
+    fn list_is_sorted_without_case_and_short_entries() {
         let hashes = hashes("PassWord\npassword\nshort\nfootball1\n");
         let mut expected = vec![hash("password").unwrap(), hash("football1").unwrap()];
         expected.sort_unstable();

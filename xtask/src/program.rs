@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_password_is_read_from_the_sentence_around_it() {
+    fn password_is_read_from_the_output() {
         let said =
             "Created 9 users.\nSign in as `admin` with the password ab-cd (not shown again).";
         assert_eq!(password(said), Some("ab-cd"));

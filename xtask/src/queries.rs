@@ -24,13 +24,13 @@ const SOURCES: &str = "crates/db";
 const ROOT_MODULE: &str = "crates/db/src/lib.rs";
 
 /// Folder of the metadata; the macros of sqlx expect it in the root of the workspace.
-const KEPT: &str = ".sqlx";
+const QUERY_FOLDER: &str = ".sqlx";
 
 /// Reads the metadata of all queries from the database and writes it to `.sqlx`.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
     let started = Instant::now();
     let found = answers(&ask(workspace)?)?;
-    let folder = workspace.root.join(KEPT);
+    let folder = workspace.root.join(QUERY_FOLDER);
     fs::create_dir_all(&folder)?;
     for name in answers(&folder)?.keys() {
         if !found.contains_key(name) {
@@ -41,7 +41,10 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
         fs::write(folder.join(name), answer)?;
     }
     report::step(
-        &format!("metadata of {} queries written to {KEPT}", found.len()),
+        &format!(
+            "metadata of {} queries written to {QUERY_FOLDER}",
+            found.len()
+        ),
         started,
     );
     Ok(())
@@ -53,18 +56,18 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
 /// They differ.
 pub(crate) fn verify(workspace: &Workspace) -> Result<()> {
     let found = answers(&ask(workspace)?)?;
-    let kept = answers(&workspace.root.join(KEPT))?;
-    if found != kept {
+    let stored = answers(&workspace.root.join(QUERY_FOLDER))?;
+    if found != stored {
         let changed = found
             .iter()
-            .filter(|(name, answer)| kept.get(*name) != Some(answer))
+            .filter(|(name, answer)| stored.get(*name) != Some(answer))
             .count();
-        let stale = kept
+        let stale = stored
             .keys()
             .filter(|name| !found.contains_key(*name))
             .count();
         bail!(
-            "{KEPT} is out of date ({changed} queries missing or changed, {stale} unused): run cargo xtask sqlx"
+            "{QUERY_FOLDER} is out of date ({changed} queries missing or changed, {stale} unused): run cargo xtask sqlx"
         );
     }
     Ok(())
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_touched_file_gets_its_date_back() {
+    fn touched_file_gets_its_date_back() {
         let folder = TestFolder::new();
         let (path, date) = old_file(&folder);
 
@@ -185,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_saved_meanwhile_keeps_its_new_date() {
+    fn file_saved_meanwhile_keeps_its_date() {
         let folder = TestFolder::new();
         let (path, date) = old_file(&folder);
 

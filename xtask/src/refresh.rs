@@ -65,7 +65,7 @@ mod tests {
     use crate::test_folder::TestFolder;
 
     #[test]
-    fn the_same_key_does_nothing_and_another_replaces_everything() {
+    fn same_key_does_nothing_and_another_replaces() {
         let place = TestFolder::new();
         let folder = place.path().join("step");
         let write =
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_keeps_the_previous_result() {
+    fn failure_keeps_the_previous_result() {
         let place = TestFolder::new();
         let folder = place.path().join("step");
         refresh(&folder, "1", |folder| Ok(fs::write(folder.join("a"), "1")?)).unwrap();

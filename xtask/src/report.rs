@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_cut_to_a_tenth() {
+    fn sizes_are_rounded_to_a_tenth() {
         assert_eq!(kilobytes(0), "0.0 kB");
         assert_eq!(kilobytes(48_256), "48.2 kB");
         assert_eq!(kilobytes(1_234_999), "1234.9 kB");

@@ -21,7 +21,7 @@ use tally::Tally;
 
 /// Part of the tests that can be run separately.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
+pub(crate) enum TestSuite {
     /// Unit, property, database and API tests.
     Rust,
     /// Tests of `scripts/`.
@@ -33,12 +33,12 @@ pub(crate) enum Part {
 }
 
 struct Outcome {
-    part: Part,
+    part: TestSuite,
     result: Result<Tally>,
     took: Duration,
 }
 
-impl Part {
+impl TestSuite {
     const ALL: [Self; 4] = [Self::Rust, Self::Scripts, Self::E2e, Self::Api];
 
     fn name(self) -> &'static str {
@@ -61,8 +61,8 @@ impl Part {
 }
 
 /// Runs all parts, or the given one, even after a failure. Returns success only if every test passed.
-pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode> {
-    let run = |part: Part| {
+pub(crate) fn test(workspace: &Workspace, only: Option<TestSuite>) -> Result<ExitCode> {
+    let run = |part: TestSuite| {
         println!("\n== {} tests", part.name());
         let started = Instant::now();
         let result = part.run(workspace);
@@ -80,7 +80,7 @@ pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode
             if rust::compile(workspace).is_ok() {
                 scope.spawn(|| browser::build_site(workspace));
             }
-            Part::ALL.map(run).into()
+            TestSuite::ALL.map(run).into()
         }),
     };
     let total = summarise(&outcomes);

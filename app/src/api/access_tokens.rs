@@ -15,10 +15,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    done::Done,
     error::ApiError,
-    listed::Listed,
-    person::Part,
+    form_success::FormSuccess,
+    listed::ListResult,
+    user::Chunk,
     wire::{Get, Post},
 };
 
@@ -26,7 +26,7 @@ use super::{
 pub const ALL: &str = "/tokens";
 /// Maximum number of tokens on the page of a user; the list of all tokens has the rest.
 #[cfg(feature = "ssr")]
-const OF_PERSON: u16 = 100;
+const OF_USER: u16 = 100;
 /// Path of the caller's tokens on the account pages.
 pub const OWN: &str = "/account/tokens";
 
@@ -42,11 +42,11 @@ pub struct TokenList {
 
 /// Lists the access tokens of the caller, newest first.
 #[server(endpoint = "account-tokens", protocol = Get)]
-pub async fn list_own_tokens() -> Result<Part<AccessToken>, ApiError> {
+pub async fn list_own_tokens() -> Result<Chunk<AccessToken>, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    Ok(Part {
-        items: service::account::tokens(&services, &actor)
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    Ok(Chunk {
+        items: service::account::tokens(&services, &caller)
             .await
             .map_err(ssr::fail)?,
         more: false,
@@ -55,22 +55,22 @@ pub async fn list_own_tokens() -> Result<Part<AccessToken>, ApiError> {
 }
 
 /// Lists the newest access tokens of a user, at most 100.
-#[server(endpoint = "person-tokens", protocol = Get)]
-pub async fn list_person_tokens(id: Uuid) -> Result<Part<AccessToken>, ApiError> {
+#[server(endpoint = "user-tokens", protocol = Get)]
+pub async fn list_user_tokens(id: Uuid) -> Result<Chunk<AccessToken>, ApiError> {
     use super::ssr;
     use domain::{access_tokens::list::TokensQuery, users::detail::UserRef};
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let query = TokensQuery {
-        person: Some(UserRef::Id(id)),
-        ..TokensQuery::newest(OF_PERSON)
+        user: Some(UserRef::Id(id)),
+        ..TokensQuery::newest(OF_USER)
     };
-    let page = service::access_tokens::list(&services, &granted, &query)
+    let page = service::access_tokens::list(&services, &authorized, &query)
         .await
         .map_err(ssr::fail)?;
-    Ok(Part {
+    Ok(Chunk {
         items: page.tokens,
-        more: page.place.after.is_some(),
+        more: page.page_info.after.is_some(),
         now: (services.clock)(),
     })
 }
@@ -82,7 +82,7 @@ pub async fn create_token(
     #[server(default)] scopes: Vec<String>,
     #[server(default)] days: String,
     #[server(default)] current_password: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
     let draft = draft(CreateToken {
         name,
@@ -90,12 +90,12 @@ pub async fn create_token(
         days,
         current_password,
     });
-    let made = service::account::create_token(&ssr::services()?, &ssr::actor()?, &draft)
+    let created = service::account::create_token(&ssr::services()?, &ssr::caller()?, &draft)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done {
-        token: Some(made.issued),
-        ..Done::to(OWN)
+    Ok(FormSuccess {
+        token: Some(created.issued),
+        ..FormSuccess::to(OWN)
     })
 }
 
@@ -117,13 +117,13 @@ pub fn draft(form: CreateToken) -> TokenDraft {
 #[server(endpoint = "tokens", protocol = Get)]
 pub async fn list_tokens(
     #[server(default)] params: TokenParams,
-) -> Result<Listed<TokenList>, ApiError> {
+) -> Result<ListResult<TokenList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, TokenParams::parse, async |query| {
         Ok(TokenList {
-            page: service::access_tokens::list(&services, &granted, &query).await?,
+            page: service::access_tokens::list(&services, &authorized, &query).await?,
             now: (services.clock)(),
         })
     })

@@ -17,9 +17,9 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::{
-    done::Done,
     error::ApiError,
-    person::Part,
+    form_success::FormSuccess,
+    user::Chunk,
     wire::{Get, Post},
 };
 
@@ -41,13 +41,13 @@ pub struct Account {
 #[server(endpoint = "account", protocol = Get)]
 pub async fn find_account() -> Result<Account, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     Ok(Account {
-        user: service::account::get(&services, &actor)
+        user: service::account::get(&services, &caller)
             .await
             .map_err(ssr::fail)?,
         password_min: services.settings.password_min,
-        no_deletion: service::account::deletion_refusal(&services, &actor)
+        no_deletion: service::account::deletion_denied(&services, &caller)
             .await
             .map_err(ssr::fail)?,
         now: (services.clock)(),
@@ -56,11 +56,11 @@ pub async fn find_account() -> Result<Account, ApiError> {
 
 /// Lists the active sessions of the caller.
 #[server(endpoint = "account-sessions", protocol = Get)]
-pub async fn list_own_sessions() -> Result<Part<OwnSession>, ApiError> {
+pub async fn list_own_sessions() -> Result<Chunk<OwnSession>, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    Ok(Part {
-        items: service::account::sessions(&services, &actor)
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    Ok(Chunk {
+        items: service::account::sessions(&services, &caller)
             .await
             .map_err(ssr::fail)?,
         more: false,
@@ -72,7 +72,7 @@ pub async fn list_own_sessions() -> Result<Part<OwnSession>, ApiError> {
 #[server(endpoint = "time-zones", protocol = Get)]
 pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
     use super::ssr;
-    service::account::time_zones(&ssr::services()?, &ssr::actor()?)
+    service::account::time_zones(&ssr::services()?, &ssr::caller()?)
         .await
         .map_err(ssr::fail)
 }
@@ -81,7 +81,7 @@ pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
 #[server(endpoint = "account-deletion", protocol = Get)]
 pub async fn preview_own_deletion() -> Result<DeletionPreview, ApiError> {
     use super::ssr;
-    service::account::preview(&ssr::services()?, &ssr::actor()?)
+    service::account::preview(&ssr::services()?, &ssr::caller()?)
         .await
         .map_err(ssr::fail)
 }
@@ -93,7 +93,7 @@ pub async fn edit_profile(
     display_name: String,
     #[server(default)] email: String,
     #[server(default)] current_password: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     let edit = domain::account::OwnEdit {
         display_name: Some(display_name),
         email: Some(Some(email)),
@@ -110,7 +110,7 @@ pub async fn change_password(
     #[server(default)] current_password: String,
     password: String,
     password_again: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     let edit = domain::account::OwnEdit {
         password: Some(password),
         password_again: Some(password_again),
@@ -126,9 +126,9 @@ pub async fn set_preferences(
     version: i32,
     #[server(default)] time_zone: String,
     #[server(default)] notify: Vec<String>,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
-    let user = service::account::get(&ssr::services()?, &ssr::actor()?)
+    let user = service::account::get(&ssr::services()?, &ssr::caller()?)
         .await
         .map_err(ssr::fail)?;
     let preferences = notified(user.notification_preferences, &notify);
@@ -148,15 +148,17 @@ pub async fn delete_account(
     counts: String,
     #[server(default)] confirm: String,
     #[server(default)] current_password: String,
-) -> Result<Done, ApiError> {
-    use super::{people::read, ssr};
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    read::same_name(&actor.principal.username, &confirm).map_err(ssr::fail)?;
+) -> Result<FormSuccess, ApiError> {
+    use super::{ssr, user_actions::read};
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    read::same_name(&caller.principal.username, &confirm).map_err(ssr::fail)?;
     let counts = read::counts(&counts).map_err(ssr::fail)?;
-    service::account::delete(&services, &actor, &current_password, Some(counts))
+    service::account::delete(&services, &caller, &current_password, Some(counts))
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::to(super::done_page::DonePage::AccountDeleted.show()?))
+    Ok(FormSuccess::to(
+        super::success_page::SuccessPage::AccountDeleted.show()?,
+    ))
 }
 
 /// Changes the account of the caller and returns to a page with a message.
@@ -165,15 +167,15 @@ async fn save(
     edit: domain::account::OwnEdit,
     page: &str,
     event: FlashEvent,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
     let (services, session) = (ssr::services()?, ssr::session()?);
-    let actor = ssr::actor()?;
-    service::account::edit(&services, &actor, &session, edit)
+    let caller = ssr::caller()?;
+    service::account::edit(&services, &caller, &session, edit)
         .await
         .map_err(ssr::fail)?;
-    let flash = Flash::of(event, [actor.principal.username]);
-    Ok(Done::flash(page, flash, None).await)
+    let flash = Flash::of(event, [caller.principal.username]);
+    Ok(FormSuccess::flash(page, flash, None).await)
 }
 
 /// Notification channels that can be selected: key in the stored preferences, and label.
@@ -203,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_touched_is_different() {
+    fn unchanged_preferences_are_not_sent() {
         for (known, ticked, expected) in [
             ("{}", &[][..], "{}"),
             ("{}", &["email"], r#"{"email":true}"#),

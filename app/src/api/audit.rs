@@ -8,18 +8,18 @@
 use domain::audit::list::{AuditPage, AuditParams};
 use leptos::prelude::*;
 
-use super::{error::ApiError, listed::Listed, wire::Get};
+use super::{error::ApiError, listed::ListResult, wire::Get};
 
 /// Lists one page of the audit log.
 #[server(endpoint = "audit", protocol = Get)]
 pub async fn list_audit(
     #[server(default)] params: AuditParams,
-) -> Result<Listed<AuditPage>, ApiError> {
+) -> Result<ListResult<AuditPage>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, AuditParams::parse, async |query| {
-        service::audit::list(&services, &granted, &query).await
+        service::audit::list(&services, &authorized, &query).await
     })
     .await
 }

@@ -6,7 +6,7 @@
 
 use leptos::prelude::*;
 
-use super::{done::Done, error::ApiError, wire::Post};
+use super::{error::ApiError, form_success::FormSuccess, wire::Post};
 
 /// Name of the sign-in form's field with the path of a form that was submitted after the session had expired.
 pub const AGAIN: &str = "again";
@@ -24,7 +24,7 @@ pub async fn sign_in(
     password: String,
     #[server(default)] remember: bool,
     #[server(default)] next: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
     let draft = domain::credentials::SignInDraft {
         username,
@@ -33,11 +33,11 @@ pub async fn sign_in(
     };
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
     match service::auth::sign_in(&services, &session, draft, origin).await {
-        Ok(_) => Ok(Done::to(domain::access::local_path(&next))),
+        Ok(_) => Ok(FormSuccess::to(domain::access::local_path(&next))),
         // A temporary password does not sign in. Its link leads to the page that sets a new one.
-        Err(service::Error::PasswordChangeRequired(link)) => {
-            Ok(Done::to(super::done::going_on(&link.url, &next)))
-        }
+        Err(service::Error::PasswordChangeRequired(link)) => Ok(FormSuccess::to(
+            super::form_success::with_next(&link.url, &next),
+        )),
         Err(error) => Err(ssr::fail(error)),
     }
 }

@@ -14,19 +14,19 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    done::Done,
     error::ApiError,
+    form_success::FormSuccess,
     wire::{Get, Post},
 };
 
 /// Action on each selected user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum BulkDeed {
+pub enum BulkOperation {
     /// Suspends active users.
     Suspend,
     /// Lifts suspensions.
-    Lift,
+    Unsuspend,
     /// Revokes all sessions.
     SignOut,
     /// Deletes users; they can be restored within the retention period.
@@ -38,11 +38,11 @@ pub enum BulkDeed {
 /// Query parameter of the selection in the list's URL: `id:version:username`, repeated for each selected user.
 pub const SELECTED: &str = "u";
 
-impl BulkDeed {
+impl BulkOperation {
     /// All actions, in the order of the declaration.
     pub const ALL: [Self; 5] = [
         Self::Suspend,
-        Self::Lift,
+        Self::Unsuspend,
         Self::SignOut,
         Self::Delete,
         Self::Restore,
@@ -53,7 +53,7 @@ impl BulkDeed {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Suspend => "suspend",
-            Self::Lift => "lift",
+            Self::Unsuspend => "unsuspend",
             Self::SignOut => "sign-out",
             Self::Delete => "delete",
             Self::Restore => "restore",
@@ -63,14 +63,19 @@ impl BulkDeed {
     /// Returns the action with this name.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|deed| deed.as_str() == word)
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.as_str() == word)
     }
 }
 
 /// Previews a bulk action without changing anything: the users that it would change, and the reason for each that it would
 /// skip. `selected` holds `id:version:username` of each user, separated by spaces.
-#[server(endpoint = "preview-several", protocol = Get)]
-pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOutcome, ApiError> {
+#[server(endpoint = "preview-bulk", protocol = Get)]
+pub async fn preview_bulk(
+    operation: BulkOperation,
+    selected: String,
+) -> Result<BulkOutcome, ApiError> {
     use super::{site, ssr};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
     // The preview locks the users as the action does, although it is a `GET`.
@@ -81,12 +86,12 @@ pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOut
         ..SuspensionDraft::default()
     };
     let request = BulkRequest {
-        action: read::action(deed, any),
+        action: read::action(operation, any),
         users: read::selected(&selected).map_err(ssr::fail)?,
         expected: None,
     };
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::bulk(&ssr::services()?, &granted, request)
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    service::users::bulk(&ssr::services()?, &authorized, request)
         .await
         .map_err(ssr::fail)
 }
@@ -108,44 +113,47 @@ const NOT_RESTORABLE: &str = "This can't be undone, because this server now dele
 /// Executes a bulk action if the number of users that it changes equals `expected`. `back` is the page to return to,
 /// `until` a local time, `offset` its offset from UTC in minutes, positive east. With `restorable`, a deletion is denied
 /// where it would be permanent.
-#[server(endpoint = "do-to-several", protocol = Post)]
-pub async fn do_to_several(
-    deed: BulkDeed,
+#[server(endpoint = "bulk-users", protocol = Post)]
+pub async fn bulk_users(
+    operation: BulkOperation,
     selected: String,
     expected: usize,
     #[server(default)] back: String,
     #[server(default)] reason: String,
     #[server(default)] until: String,
     #[server(default)] offset: i32,
-    #[server(default)] tell_reason: bool,
+    #[server(default)] show_reason: bool,
     #[server(default)] restorable: bool,
-) -> Result<Done, ApiError> {
-    use super::{people::read::moment, ssr};
+) -> Result<FormSuccess, ApiError> {
+    use super::{ssr, user_actions::read::timestamp};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
     let draft = SuspensionDraft {
         reason,
-        until: moment(&until, offset).map_err(ssr::fail)?,
-        tell_reason,
+        until: timestamp(&until, offset).map_err(ssr::fail)?,
+        show_reason,
     };
     let services = ssr::services()?;
-    if restorable && deed == BulkDeed::Delete && services.settings.delete_retention.is_zero() {
+    if restorable
+        && operation == BulkOperation::Delete
+        && services.settings.delete_retention.is_zero()
+    {
         return Err(ssr::fail(service::Error::Conflict(NOT_RESTORABLE)));
     }
     let users = read::selected(&selected).map_err(ssr::fail)?;
     let request = BulkRequest {
-        action: read::action(deed, draft),
+        action: read::action(operation, draft),
         users: users.clone(),
         expected: Some(expected),
     };
     let action = request.action.clone();
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let outcome = service::users::bulk(&services, &granted, request)
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let outcome = service::users::bulk(&services, &authorized, request)
         .await
         .map_err(ssr::fail)?;
     let page = read::after(&back);
     if outcome.changed == 0 {
-        return Ok(Done::to(page));
+        return Ok(FormSuccess::to(page));
     }
-    let undo = read::undo_of(deed, &users, &outcome, &page);
-    Ok(Done::flash(&page, read::flash(&action, &outcome), undo).await)
+    let undo = read::undo_of(operation, &users, &outcome, &page);
+    Ok(FormSuccess::flash(&page, read::flash(&action, &outcome), undo).await)
 }

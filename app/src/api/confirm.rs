@@ -12,8 +12,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    done::Done,
     error::ApiError,
+    form_success::FormSuccess,
     wire::{Get, Post},
 };
 
@@ -31,10 +31,10 @@ pub struct Confirmation {
     pub title: String,
     /// Consequences of the action.
     pub text: String,
-    /// Facts about the target, such as the number of uses and the time of the last use.
-    pub facts: Vec<ConfirmationFact>,
+    /// Details of the target, such as the number of uses and the time of the last use.
+    pub details: Vec<ConfirmationDetail>,
     /// Reason why the action is denied; `None` if it is allowed.
-    pub refusal: Option<String>,
+    pub denied: Option<String>,
     /// Name of the target as the dialog shows it. The server denies the request if the target has another name by then.
     pub shown: String,
     /// Username of the owner; empty for the caller's own resources and for resources without an owner.
@@ -49,7 +49,7 @@ pub struct Confirmation {
 
 /// A labelled fact about the target of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfirmationFact {
+pub struct ConfirmationDetail {
     /// Label, such as "Last used".
     pub label: String,
     /// Value; empty where `at` is set.
@@ -80,9 +80,9 @@ pub fn page_of(path: &str) -> &str {
 #[server(endpoint = "confirmation", protocol = Get)]
 pub async fn find_confirmation(path: String) -> Result<Confirmation, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let target = target::Target::parse(&path).map_err(ssr::fail)?;
-    find::confirmation(&services, &actor, &target)
+    find::confirmation(&services, &caller, &target)
         .await
         .map_err(ssr::fail)
 }
@@ -95,12 +95,12 @@ pub async fn confirm(
     #[server(default)] id: String,
     #[server(default)] username: String,
     #[server(default)] shown: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let target = target::Target::parse(&path).map_err(ssr::fail)?;
-    apply::require(&actor, &target).map_err(ssr::fail)?;
-    let asked = find::confirmation(&services, &actor, &target)
+    apply::require(&caller, &target).map_err(ssr::fail)?;
+    let asked = find::confirmation(&services, &caller, &target)
         .await
         .map_err(ssr::fail)?;
     let is_shown = asked.id.map_or_else(String::new, |id| id.to_string()) == id;
@@ -108,11 +108,11 @@ pub async fn confirm(
         return Err(ssr::fail(service::Error::TargetMismatch(shown)));
     }
     // The target can change between this check and the change itself, so the service compares the names again.
-    let names = apply::Shown { username, shown };
-    let flash = apply::apply(&services, &actor, &target, asked, &names)
+    let names = apply::SeenTarget { username, shown };
+    let flash = apply::apply(&services, &caller, &target, asked, &names)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::flash(&page, flash, None).await)
+    Ok(FormSuccess::flash(&page, flash, None).await)
 }
 
 #[cfg(test)]
@@ -120,7 +120,7 @@ mod tests {
     use super::page_of;
 
     #[test]
-    fn a_dialog_leads_back_to_its_page() {
+    fn back_link_leads_to_the_page_of_the_dialog() {
         for (path, page) in [
             ("/tokens/x/revoke", "/tokens"),
             ("/users/ada/keys/x/revoke", "/users/ada/keys"),

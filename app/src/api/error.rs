@@ -58,7 +58,7 @@ impl FromServerFnError for ApiError {
         };
         // On the server, this error occurs before the function body runs, so no other code sets the status of the response.
         #[cfg(feature = "ssr")]
-        let problem = super::ssr::told(problem);
+        let problem = super::ssr::with_status(problem);
         Self(problem)
     }
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_no_server_has_said_is_unanswered() {
+    fn only_transport_errors_are_unanswered() {
         assert!(is_unanswered(&ApiError::unanswered(true).0));
         assert!(is_unanswered(&ApiError::unanswered(false).0));
         for code in [Code::Unavailable, Code::InternalError] {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_without_an_answer_may_have_been_made() {
+    fn unanswered_change_may_have_been_made() {
         let changed = ApiError::unanswered(true).0.message;
         assert!(changed.contains("may or may not have been applied"));
         for changes in [true, false] {

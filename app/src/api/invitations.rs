@@ -13,9 +13,9 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    done::Done,
     error::ApiError,
-    person::Part,
+    form_success::FormSuccess,
+    user::Chunk,
     wire::{Get, Post},
 };
 
@@ -28,7 +28,7 @@ pub async fn check_invitation(#[server(default)] link: String) -> Result<Vec<Str
     use super::{links::INVITATION, ssr};
     // The submitted form already failed because of its link. Its error is the answer: opening the link again would count as
     // a second attempt.
-    if let Some(problem) = ssr::refused_link() {
+    if let Some(problem) = ssr::link_problem() {
         return Err(ApiError(problem));
     }
     let services = ssr::services()?;
@@ -48,7 +48,7 @@ pub async fn accept_invitation(
     password: String,
     password_again: String,
     #[server(default)] link: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::{links::INVITATION, ssr};
     let (services, origin) = (ssr::services()?, ssr::origin()?);
     let token = INVITATION.token(&services, &link);
@@ -67,8 +67,8 @@ pub async fn accept_invitation(
     if let Some(forget) = forget {
         ssr::set_cookie(&forget);
     }
-    Ok(Done::to(
-        super::done_page::DonePage::InvitationAccepted.show()?,
+    Ok(FormSuccess::to(
+        super::success_page::SuccessPage::InvitationAccepted.show()?,
     ))
 }
 
@@ -88,15 +88,15 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
     #[server(default)] before: Option<String>,
-) -> Result<Part<Invitation>, ApiError> {
+) -> Result<Chunk<Invitation>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let before = ssr::position(before).map_err(ssr::fail)?;
-    let (items, more) = service::invitations::list(&services, &granted, before)
+    let (items, more) = service::invitations::list(&services, &authorized, before)
         .await
         .map_err(ssr::fail)?;
-    Ok(Part {
+    Ok(Chunk {
         items,
         more,
         now: (services.clock)(),
@@ -110,7 +110,7 @@ pub async fn invite(
     #[server(default)] roles: Vec<String>,
     max_uses: String,
     days: u16,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
     let draft = draft(Invite {
         note,
@@ -118,13 +118,13 @@ pub async fn invite(
         max_uses,
         days,
     });
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let created = service::invitations::create(&ssr::services()?, &granted, draft)
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let created = service::invitations::create(&ssr::services()?, &authorized, draft)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done {
+    Ok(FormSuccess {
         link: Some(created.link),
-        ..Done::to(INVITATIONS)
+        ..FormSuccess::to(INVITATIONS)
     })
 }
 
@@ -141,15 +141,15 @@ pub fn draft(form: Invite) -> InvitationDraft {
 
 /// Creates a new link for an invitation. `shown` is the note that the page showed, empty where it has none.
 #[server(endpoint = "renew-invitation", protocol = Post)]
-pub async fn renew_invitation(id: Uuid, shown: String) -> Result<Done, ApiError> {
+pub async fn renew_invitation(id: Uuid, shown: String) -> Result<FormSuccess, ApiError> {
     use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let invitation = service::target::TargetRef::named(id, shown);
-    let link = service::invitations::resend(&ssr::services()?, &granted, invitation)
+    let link = service::invitations::resend(&ssr::services()?, &authorized, invitation)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done {
+    Ok(FormSuccess {
         link: Some(link),
-        ..Done::to(INVITATIONS)
+        ..FormSuccess::to(INVITATIONS)
     })
 }

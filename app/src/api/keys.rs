@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    done::Done,
     error::ApiError,
+    form_success::FormSuccess,
     wire::{Get, Post},
 };
 
@@ -53,7 +53,7 @@ impl Owner {
 
 /// Provider API keys, with the time that relative times are computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listed {
+pub struct KeyListing {
     /// The keys, and the providers that keys can be added for.
     pub list: KeyList,
     /// Server time, from which the page computes "2 hours ago".
@@ -63,17 +63,17 @@ pub struct Listed {
 
 /// Lists the API keys of the system or of the caller.
 #[server(endpoint = "keys", protocol = Get)]
-pub async fn list_keys(owner: Owner) -> Result<Listed, ApiError> {
+pub async fn list_keys(owner: Owner) -> Result<KeyListing, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let list = match owner {
         Owner::System => {
-            let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::list_system(&services, &granted).await
+            let authorized = caller.require().map_err(ssr::fail)?;
+            service::keys::list_system(&services, &authorized).await
         }
-        Owner::Own => service::account::keys(&services, &actor).await,
+        Owner::Own => service::account::keys(&services, &caller).await,
     };
-    Ok(Listed {
+    Ok(KeyListing {
         list: list.map_err(ssr::fail)?,
         now: (services.clock)(),
     })
@@ -86,23 +86,23 @@ pub async fn add_key(
     #[server(default)] provider: String,
     #[server(default)] key_name: String,
     #[server(default)] api_key: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let draft = domain::keys::KeyDraft {
         provider,
         key_name,
         api_key,
     };
-    let made = match owner {
+    let created = match owner {
         Owner::System => {
-            let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::create_system(&services, &granted, draft).await
+            let authorized = caller.require().map_err(ssr::fail)?;
+            service::keys::create_system(&services, &authorized, draft).await
         }
-        Owner::Own => service::account::create_key(&services, &actor, draft).await,
+        Owner::Own => service::account::create_key(&services, &caller, draft).await,
     };
-    let made = made.map_err(ssr::fail)?;
-    Ok(flash(owner, FlashEvent::KeyAdded, made.key_name, None).await)
+    let created = created.map_err(ssr::fail)?;
+    Ok(flash(owner, FlashEvent::KeyAdded, created.key_name, None).await)
 }
 
 /// Changes an API key. `shown` is the name that the page showed; an empty `api_key` leaves the stored secret unchanged.
@@ -113,7 +113,7 @@ pub async fn edit_key(
     shown: String,
     #[server(default)] key_name: String,
     #[server(default)] api_key: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     let edit = domain::keys::KeyEdit {
         key_name: Some(key_name),
         api_key: Some(api_key).filter(|typed| !typed.is_empty()),
@@ -126,44 +126,44 @@ pub async fn edit_key(
 /// Action on an API key that needs only a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum KeyDeed {
+pub enum KeyOperation {
     /// Enables the key.
-    On,
+    Enable,
     /// Disables the key.
-    Off,
+    Disable,
 }
 
-impl KeyDeed {
+impl KeyOperation {
     /// Name of the action in form fields.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::On => "on",
-            Self::Off => "off",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
         }
     }
 }
 
 /// Enables or disables an API key. `shown` is the name that the page showed.
-#[server(endpoint = "do-to-key", protocol = Post)]
-pub async fn do_to_key(
+#[server(endpoint = "set-key-active", protocol = Post)]
+pub async fn set_key_active(
     owner: Owner,
     id: Uuid,
     shown: String,
-    deed: KeyDeed,
-) -> Result<Done, ApiError> {
+    operation: KeyOperation,
+) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::named(id, shown);
-    let switch = |on| domain::keys::KeyEdit {
+    let set_active = |on| domain::keys::KeyEdit {
         is_active: Some(on),
         ..Default::default()
     };
-    let (event, reverse) = match deed {
-        KeyDeed::On => (FlashEvent::KeyEnabled, KeyDeed::Off),
-        KeyDeed::Off => (FlashEvent::KeyDisabled, KeyDeed::On),
+    let (event, reverse) = match operation {
+        KeyOperation::Enable => (FlashEvent::KeyEnabled, KeyOperation::Disable),
+        KeyOperation::Disable => (FlashEvent::KeyDisabled, KeyOperation::Enable),
     };
-    let edited = edit_one(owner, target, switch(deed == KeyDeed::On)).await?;
+    let edited = edit_one(owner, target, set_active(operation == KeyOperation::Enable)).await?;
     if !edited.is_changed {
-        return Ok(Done::to(owner.page()));
+        return Ok(FormSuccess::to(owner.page()));
     }
     let key = edited.key;
     let id = id.to_string();
@@ -171,7 +171,7 @@ pub async fn do_to_key(
         ("owner", owner.as_str()),
         ("id", &id),
         ("shown", &key.key_name),
-        ("deed", reverse.as_str()),
+        ("operation", reverse.as_str()),
     ];
     let undo = Undo {
         path: owner.page().to_owned(),
@@ -184,8 +184,8 @@ pub async fn do_to_key(
 
 /// Redirects to the page of the keys with a message about one of them.
 #[cfg(feature = "ssr")]
-async fn flash(owner: Owner, event: FlashEvent, name: String, undo: Option<Undo>) -> Done {
-    Done::flash(owner.page(), Flash::of(event, [name]), undo).await
+async fn flash(owner: Owner, event: FlashEvent, name: String, undo: Option<Undo>) -> FormSuccess {
+    FormSuccess::flash(owner.page(), Flash::of(event, [name]), undo).await
 }
 
 #[cfg(feature = "ssr")]
@@ -195,13 +195,13 @@ async fn edit_one(
     edit: domain::keys::KeyEdit,
 ) -> Result<service::keys::EditedKey, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let edited = match owner {
         Owner::System => {
-            let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::edit_system(&services, &granted, key, edit).await
+            let authorized = caller.require().map_err(ssr::fail)?;
+            service::keys::edit_system(&services, &authorized, key, edit).await
         }
-        Owner::Own => service::account::edit_key(&services, &actor, key, edit).await,
+        Owner::Own => service::account::edit_key(&services, &caller, key, edit).await,
     };
     edited.map_err(ssr::fail)
 }

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_holds_a_few_links_and_forgets_the_oldest() {
+    fn oldest_links_are_forgotten_beyond_the_limit() {
         for public_url in ["http://127.0.0.1:3000", "http://host:4000", "https://host"] {
             let settings = Settings {
                 public_url: public_url.to_owned(),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_handle_names_a_cookie() {
+    fn cookie_name_requires_a_handle() {
         let settings = Settings::default();
         let name = |handle| RESET.name(&settings, handle);
         assert_eq!(
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn over_https_no_other_host_can_set_the_cookie_of_a_link() {
+    fn https_cookies_use_the_host_prefix() {
         let settings = Settings {
             public_url: "https://host".to_owned(),
             ..Settings::default()

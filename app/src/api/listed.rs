@@ -10,22 +10,22 @@ use super::error::ApiError;
 /// requests as errors of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Listed<T> {
+pub enum ListResult<T> {
     /// The requested list.
     List(T),
     /// The filter is invalid.
-    NotUnderstood(Problem),
+    Invalid(Problem),
 }
 
-impl<T> Listed<T> {
+impl<T> ListResult<T> {
     /// Returns the list.
     ///
     /// # Errors
     /// Returns the problem with the filter.
-    pub fn understood(self) -> Result<T, ApiError> {
+    pub fn checked(self) -> Result<T, ApiError> {
         match self {
             Self::List(list) => Ok(list),
-            Self::NotUnderstood(problem) => Err(ApiError(problem)),
+            Self::Invalid(problem) => Err(ApiError(problem)),
         }
     }
 }
@@ -34,11 +34,11 @@ impl<T> Listed<T> {
 ///
 /// # Errors
 /// Returns the invalid parameter. While the server renders a page, the response gets the status of the error.
-pub fn asked<P>(checked: Result<P, ListError>) -> Result<P, ApiError> {
+pub fn check_params<P>(checked: Result<P, ListError>) -> Result<P, ApiError> {
     checked.map_err(|error| {
         let problem = Problem::from(error);
         #[cfg(feature = "ssr")]
-        let problem = super::ssr::told(problem);
+        let problem = super::ssr::with_status(problem);
         ApiError(problem)
     })
 }

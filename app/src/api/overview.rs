@@ -22,8 +22,8 @@ pub struct OverviewNow {
 pub async fn get_overview() -> Result<OverviewNow, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let overview = service::overview::overview(&services, &granted).await;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let overview = service::overview::overview(&services, &authorized).await;
     Ok(OverviewNow {
         overview: overview.map_err(ssr::fail)?,
         now: (services.clock)(),

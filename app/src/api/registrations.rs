@@ -8,20 +8,20 @@
 use domain::{
     access::local_path,
     credentials::AccountDraft,
-    registrations::{Decision, WaitingPerson},
+    registrations::{Decision, PendingRegistration},
     users::bulk::BulkOutcome,
 };
 use leptos::prelude::*;
 
 use super::{
-    done::Done,
     error::ApiError,
-    person::Part,
+    form_success::FormSuccess,
+    user::Chunk,
     wire::{Get, Post},
 };
 
 /// Path of the list of pending registrations.
-pub const WAITING: &str = "/registrations";
+pub const PENDING_LIST: &str = "/registrations";
 
 /// Registers an account. `subject` is a hidden field that only bots fill in. Returns the path of the next page.
 #[server(endpoint = "register", protocol = Post)]
@@ -32,7 +32,7 @@ pub async fn register(
     password: String,
     password_again: String,
     #[server(default)] subject: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
     let trap = subject.clone();
     let draft = own_account(Register {
@@ -47,7 +47,9 @@ pub async fn register(
     service::registrations::register(&services, draft, &trap, origin)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::to(super::done_page::DonePage::Registered.show()?))
+    Ok(FormSuccess::to(
+        super::success_page::SuccessPage::Registered.show()?,
+    ))
 }
 
 /// Converts the form to a draft.
@@ -63,18 +65,18 @@ pub fn own_account(form: Register) -> AccountDraft {
 }
 
 /// Lists pending registrations, starting after the one with the id `after`.
-#[server(endpoint = "waiting", protocol = Get)]
-pub async fn list_waiting(
+#[server(endpoint = "pending-registrations", protocol = Get)]
+pub async fn list_pending(
     #[server(default)] after: Option<String>,
-) -> Result<Part<WaitingPerson>, ApiError> {
+) -> Result<Chunk<PendingRegistration>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let after = ssr::position(after).map_err(ssr::fail)?;
-    let (items, more) = service::registrations::list(&services, &granted, after)
+    let (items, more) = service::registrations::list(&services, &authorized, after)
         .await
         .map_err(ssr::fail)?;
-    Ok(Part {
+    Ok(Chunk {
         items,
         more,
         now: (services.clock)(),
@@ -100,7 +102,7 @@ pub async fn decide_registrations(
     expected: usize,
     #[server(default)] back: String,
     #[server(default)] note: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::bulk::read::changed_names;
     use domain::flash::{Flash, FlashEvent};
     let outcome = decide(decision, &selected, note, Some(expected)).await?;
@@ -109,15 +111,15 @@ pub async fn decide_registrations(
         Decision::Reject => FlashEvent::RegistrationRejected,
     };
     let flash = Flash::of(event, changed_names(&outcome));
-    Ok(Done::flash(list_of(&back), flash, None).await)
+    Ok(FormSuccess::flash(list_of(&back), flash, None).await)
 }
 
 /// Returns the page to go back to: the path in the form if it is the list of pending registrations, else that list.
 #[must_use]
 pub fn list_of(back: &str) -> &str {
     match local_path(back) {
-        list if list.split('?').next() == Some(WAITING) => list,
-        _ => WAITING,
+        list if list.split('?').next() == Some(PENDING_LIST) => list,
+        _ => PENDING_LIST,
     }
 }
 
@@ -131,12 +133,12 @@ async fn decide(
     use super::{bulk, ssr};
     let request = domain::registrations::DecisionRequest {
         decision,
-        people: bulk::read::selected(selected).map_err(ssr::fail)?,
+        users: bulk::read::selected(selected).map_err(ssr::fail)?,
         note,
         expected,
     };
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::registrations::decide(&ssr::services()?, &granted, request)
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    service::registrations::decide(&ssr::services()?, &authorized, request)
         .await
         .map_err(ssr::fail)
 }
@@ -146,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_leads_back_to_the_list_and_nowhere_else() {
+    fn back_link_stays_within_registrations() {
         for (back, expected) in [
             ("/registrations?after=x", "/registrations?after=x"),
             ("/registrations", "/registrations"),

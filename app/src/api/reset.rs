@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    done::Done,
     error::ApiError,
+    form_success::FormSuccess,
     wire::{Get, Post},
 };
 
@@ -35,7 +35,7 @@ pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLi
     use super::{links::RESET, ssr};
     // The submitted form already failed because of its link. Its error is the answer: opening the link again would count as
     // a second attempt.
-    if let Some(problem) = ssr::refused_link() {
+    if let Some(problem) = ssr::link_problem() {
         return Err(ApiError(problem));
     }
     let services = ssr::services()?;
@@ -59,7 +59,7 @@ pub async fn choose_password(
     #[server(default)] revoke_tokens: bool,
     #[server(default)] next: String,
     #[server(default)] link: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::{links::RESET, ssr};
     let (services, origin) = (ssr::services()?, ssr::origin()?);
     let token = RESET.token(&services, &link);
@@ -74,6 +74,6 @@ pub async fn choose_password(
     if let Some(forget) = RESET.forget(&services.settings, &link) {
         ssr::set_cookie(&forget);
     }
-    let done = super::done_page::DonePage::PasswordChosen.show()?;
-    Ok(Done::to(super::done::going_on(done, &next)))
+    let done = super::success_page::SuccessPage::PasswordChosen.show()?;
+    Ok(FormSuccess::to(super::form_success::with_next(done, &next)))
 }

@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    done::Done,
     error::ApiError,
-    listed::Listed,
+    form_success::FormSuccess,
+    listed::ListResult,
     wire::{Get, Post},
 };
 
@@ -43,16 +43,16 @@ pub struct SessionList {
 #[server(endpoint = "sessions", protocol = Get)]
 pub async fn list_all_sessions(
     #[server(default)] params: SessionParams,
-) -> Result<Listed<SessionList>, ApiError> {
+) -> Result<ListResult<SessionList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let actor = ssr::actor()?;
-    let granted = actor.require().map_err(ssr::fail)?;
+    let caller = ssr::caller()?;
+    let authorized = caller.require().map_err(ssr::fail)?;
     ssr::listed(&params, SessionParams::parse, async |query| {
         Ok(SessionList {
-            page: service::sessions::list(&services, &granted, &query).await?,
-            devices: service::sessions::devices(&services, &granted).await?,
-            own: actor.session()?,
+            page: service::sessions::list(&services, &authorized, &query).await?,
+            devices: service::sessions::devices(&services, &authorized).await?,
+            own: caller.session()?,
         })
     })
     .await
@@ -62,12 +62,12 @@ pub async fn list_all_sessions(
 #[server(endpoint = "failed-sign-ins", protocol = Get)]
 pub async fn list_failed_sign_ins(
     #[server(default)] params: FailedParams,
-) -> Result<Listed<FailedPage>, ApiError> {
+) -> Result<ListResult<FailedPage>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, FailedParams::parse, async |query| {
-        service::failed_sign_ins::list(&services, &granted, &query).await
+        service::failed_sign_ins::list(&services, &authorized, &query).await
     })
     .await
 }
@@ -88,15 +88,15 @@ pub async fn preview_revocation(
     #[server(default)] others: bool,
 ) -> Result<RevokePreview, ApiError> {
     use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let request = request(params, others);
     let filter = request.parse_filter();
     let filter = filter.map_err(|error| ssr::fail(service::Error::List(error)))?;
-    let granted = actor.require().map_err(ssr::fail)?;
-    let outcome = service::sessions::revoke_many(&services, &granted, request)
+    let authorized = caller.require().map_err(ssr::fail)?;
+    let outcome = service::sessions::revoke_many(&services, &authorized, request)
         .await
         .map_err(ssr::fail)?;
-    let read = actor.require().map_err(ssr::fail)?;
+    let read = caller.require().map_err(ssr::fail)?;
     let user = service::sessions::find_user(&services, &read, &filter)
         .await
         .map_err(ssr::fail)?;
@@ -104,28 +104,28 @@ pub async fn preview_revocation(
 }
 
 /// Revokes all sessions that match, or with `others` all except the caller's, if their number equals `expected`. `id` and
-/// `username` identify the user that was shown for `person`.
+/// `username` identify the user that was shown for `user`.
 #[server(endpoint = "revoke-sessions", protocol = Post)]
 pub async fn revoke_sessions(
     page: String,
     expected: u64,
     #[server(default)] others: bool,
-    #[server(default)] person: String,
+    #[server(default)] user: String,
     #[server(default)] id: String,
     #[server(default)] username: String,
     #[server(default)] address: String,
     #[server(default)] device: String,
     #[server(default)] created: String,
     #[server(default)] seen: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::ssr;
-    let is_of_user = !person.trim().is_empty();
+    let is_of_user = !user.trim().is_empty();
     let params = SessionParams {
         // Revokes for the user that was shown, since the typed text can match another user by now.
-        person: Some(if is_of_user && !id.is_empty() {
+        user: Some(if is_of_user && !id.is_empty() {
             id
         } else {
-            person
+            user
         }),
         address: Some(address),
         device: Some(device),
@@ -138,13 +138,13 @@ pub async fn revoke_sessions(
         username: is_of_user.then(|| username.clone()),
         ..request(params, others)
     };
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let outcome = service::sessions::revoke_many(&ssr::services()?, &granted, request)
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let outcome = service::sessions::revoke_many(&ssr::services()?, &authorized, request)
         .await
         .map_err(ssr::fail)?;
     let names = Some(username).filter(|name| is_of_user && !name.is_empty());
     let flash = Flash::of(FlashEvent::SessionsRevoked, names).counting(outcome.sessions);
-    Ok(Done::flash(&page, flash, None).await)
+    Ok(FormSuccess::flash(&page, flash, None).await)
 }
 
 /// Returns the revocation request of the filter; without `expected` it only counts.

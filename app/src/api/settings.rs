@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{error::ApiError, listed::Listed, wire::Get};
+use super::{error::ApiError, listed::ListResult, wire::Get};
 
 /// Path of the settings.
 pub const SETTINGS: &str = "/settings";
@@ -34,21 +34,23 @@ pub struct JobList {
 #[server(endpoint = "settings", protocol = Get)]
 pub async fn get_settings() -> Result<Installation, ApiError> {
     use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::settings::describe(&ssr::services()?, &granted)
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    service::settings::describe(&ssr::services()?, &authorized)
         .await
         .map_err(ssr::fail)
 }
 
 /// Lists one page of the background jobs.
 #[server(endpoint = "jobs", protocol = Get)]
-pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<Listed<JobList>, ApiError> {
+pub async fn list_jobs(
+    #[server(default)] params: JobParams,
+) -> Result<ListResult<JobList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, JobParams::parse, async |query| {
         Ok(JobList {
-            page: service::jobs::list(&services, &granted, &query).await?,
+            page: service::jobs::list(&services, &authorized, &query).await?,
             now: (services.clock)(),
         })
     })

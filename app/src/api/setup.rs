@@ -7,8 +7,8 @@
 use leptos::prelude::*;
 
 use super::{
-    done::Done,
     error::ApiError,
+    form_success::FormSuccess,
     wire::{Get, Post},
 };
 
@@ -32,7 +32,7 @@ pub async fn claim_setup(
     password: String,
     password_again: String,
     #[server(default)] link: String,
-) -> Result<Done, ApiError> {
+) -> Result<FormSuccess, ApiError> {
     use super::{links::SETUP, ssr};
     let draft = domain::credentials::AccountDraft {
         username,
@@ -49,5 +49,5 @@ pub async fn claim_setup(
     if let Some(forget) = SETUP.forget(&services.settings, &link) {
         ssr::set_cookie(&forget);
     }
-    Ok(Done::to("/users"))
+    Ok(FormSuccess::to("/users"))
 }

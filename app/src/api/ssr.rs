@@ -12,12 +12,12 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use service::{
     Error, Services,
-    access::{Actor, Origin},
+    access::{Caller, Origin},
 };
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{error::ApiError, listed::Listed};
+use super::{error::ApiError, listed::ListResult};
 
 /// Problem of the submitted form that the page is rendered again for. The server provides it with the page.
 #[derive(Debug, Clone)]
@@ -45,8 +45,8 @@ pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
 ///
 /// # Errors
 /// Returns [`Code::Unauthorized`] when the request has no signed-in user.
-pub fn actor() -> Result<Actor, ApiError> {
-    extension::<Option<Actor>>()?
+pub fn caller() -> Result<Caller, ApiError> {
+    extension::<Option<Caller>>()?
         .ok_or_else(|| fail(Error::Unauthenticated("Sign in to continue.")))
 }
 
@@ -87,7 +87,7 @@ pub fn set_cookie(cookie: &str) {
 
 /// Returns the error of the submitted form if its one-time link caused it, not the typed values.
 #[must_use]
-pub fn refused_link() -> Option<Problem> {
+pub fn link_problem() -> Option<Problem> {
     let FormProblem(problem) = use_context()?;
     let for_link = matches!(problem.error, Code::NotFound | Code::TooManyRequests);
     for_link.then_some(problem)
@@ -96,12 +96,12 @@ pub fn refused_link() -> Option<Problem> {
 /// Converts a service error to a problem with the request id, and sets the status of the response.
 #[must_use]
 pub fn fail(error: Error) -> ApiError {
-    ApiError(told(error.into_problem()))
+    ApiError(with_status(error.into_problem()))
 }
 
 /// Adds the request id to a problem and sets the status of the response.
 #[must_use]
-pub fn told(problem: Problem) -> Problem {
+pub fn with_status(problem: Problem) -> Problem {
     let problem = identified(problem);
     set_status(&problem);
     problem
@@ -116,16 +116,16 @@ pub async fn listed<P, Q, T>(
     params: &P,
     understand: impl Fn(&P, Limits) -> Result<Q, ListError>,
     list: impl AsyncFnOnce(Q) -> Result<T, Error>,
-) -> Result<Listed<T>, ApiError> {
+) -> Result<ListResult<T>, ApiError> {
     match understand(params, Limits::PANEL) {
-        Ok(query) => list(query).await.map(Listed::List).map_err(fail),
+        Ok(query) => list(query).await.map(ListResult::List).map_err(fail),
         Err(error) => {
             let problem = identified(Error::from(error).into_problem());
-            // A call from the browser succeeds with [`Listed::NotUnderstood`]; only a rendered page has an error status.
+            // A call from the browser succeeds with [`ListResult::Invalid`]; only a rendered page has an error status.
             if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
                 set_status(&problem);
             }
-            Ok(Listed::NotUnderstood(problem))
+            Ok(ListResult::Invalid(problem))
         }
     }
 }

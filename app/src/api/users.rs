@@ -7,7 +7,7 @@
 
 use domain::list::Total;
 use domain::users::{
-    bin::BinPage,
+    deleted::DeletedPage,
     list::ListParams,
     page::{Totals, UserPage},
 };
@@ -15,13 +15,13 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{error::ApiError, listed::Listed, wire::Get};
+use super::{error::ApiError, listed::ListResult, wire::Get};
 
 /// A page of the user list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserList {
     /// The users, active or deleted.
-    pub page: Shown,
+    pub page: UserRows,
     /// Number of deleted users that match a search without other results.
     pub deleted: Option<Total>,
     /// Server time, from which the page computes "2 hours ago".
@@ -32,20 +32,20 @@ pub struct UserList {
 /// A page of users that are not deleted, or of deleted users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Shown {
+pub enum UserRows {
     /// Users that are not deleted.
     List(UserPage),
     /// Deleted users.
-    Bin(BinPage),
+    Deleted(DeletedPage),
 }
 
-impl Shown {
+impl UserRows {
     /// Returns the total counts, independent of the search.
     #[must_use]
     pub const fn totals(&self) -> Totals {
         match self {
             Self::List(page) => page.totals,
-            Self::Bin(page) => page.totals,
+            Self::Deleted(page) => page.totals,
         }
     }
 }
@@ -54,22 +54,22 @@ impl Shown {
 #[server(endpoint = "users", protocol = Get)]
 pub async fn list_users(
     #[server(default)] params: ListParams,
-) -> Result<Listed<UserList>, ApiError> {
+) -> Result<ListResult<UserList>, ApiError> {
     use super::ssr;
-    use domain::users::bin::Asked;
+    use domain::users::deleted::ListRequest;
     let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, ListParams::ask, async |asked| {
-        use service::users::{count_deleted_matches, list, list_bin};
+        use service::users::{count_deleted_matches, list, list_deleted};
         let (page, deleted) = match asked {
-            Asked::List(query) => {
-                let page = list(&services, &granted, &query).await?;
+            ListRequest::List(query) => {
+                let page = list(&services, &authorized, &query).await?;
                 let deleted =
-                    count_deleted_matches(&services, &granted, &query.filter, &page).await?;
-                (Shown::List(page), deleted)
+                    count_deleted_matches(&services, &authorized, &query.filter, &page).await?;
+                (UserRows::List(page), deleted)
             }
-            Asked::Bin(query) => (
-                Shown::Bin(list_bin(&services, &granted, &query).await?),
+            ListRequest::Deleted(query) => (
+                UserRows::Deleted(list_deleted(&services, &authorized, &query).await?),
                 None,
             ),
         };

@@ -17,7 +17,7 @@ use leptos::server_fn::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{error::ApiError, listed::asked};
+use super::{error::ApiError, listed::check_params};
 
 /// Protocol of reading functions: `GET` with the arguments in the query.
 pub struct Get;
@@ -32,10 +32,10 @@ pub const AS: &str = "as";
 const WHILE_TYPING: &str = "/sfn/username-taken";
 
 /// Opens the sign-in page, which returns to the current page.
-fn leave_to_sign_in() {
+fn redirect_to_sign_in() {
     let location = leptos::prelude::window().location();
     let here = [location.pathname(), location.search()].map(Result::unwrap_or_default);
-    let next = super::done::going_on("/login", &here.concat());
+    let next = super::form_success::with_next("/login", &here.concat());
     drop(location.set_href(&next));
 }
 
@@ -99,7 +99,7 @@ fn check(query: &str, input: &impl Serialize) -> Result<(), ApiError> {
     };
     let known = names(&input);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    asked(check_names(names(query), &known, &[]))
+    check_params(check_names(names(query), &known, &[]))
 }
 
 /// Sends a URL-encoded form and returns the body of the response.
@@ -127,7 +127,7 @@ pub fn fetch<C: Client<ApiError>>(
         let status = answer.status();
         let text = answer.try_into_string().await.map_err(lost)?;
         if status == 401 && leads_to_sign_in {
-            leave_to_sign_in();
+            redirect_to_sign_in();
             // The page unloads now. A future that never resolves prevents an error from being shown before that.
             std::future::pending::<()>().await;
         }

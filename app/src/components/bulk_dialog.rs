@@ -4,7 +4,7 @@ use domain::users::bulk::{BulkItem, BulkOutcome};
 use leptos::prelude::*;
 
 use super::{
-    dialog::{BackLink, Dialog, Place},
+    dialog::{BackLink, Dialog, DialogRoute},
     notice::ProblemNotice,
 };
 use crate::api::error::ApiError;
@@ -15,23 +15,23 @@ pub(crate) fn NothingToDo(
     /// Heading of the dialog.
     title: &'static str,
     /// Path of the dialog and of the page behind it.
-    place: Place,
+    route: DialogRoute,
     /// Outcome without changes, or the error of the preview.
     outcome: Result<BulkOutcome, ApiError>,
 ) -> impl IntoView {
     let why = match outcome {
         Ok(outcome) => view! {
             <p>"None of the selected users can be changed."</p>
-            <People items=outcome.items />
+            <BulkItems items=outcome.items />
         }
         .into_any(),
         Err(ApiError(problem)) => view! { <ProblemNotice problem=problem /> }.into_any(),
     };
     view! {
-        <Dialog place=place.clone() title=title>
+        <Dialog route=route.clone() title=title>
             <div class="dialog-body">{why}</div>
             <footer class="dialog-foot">
-                <BackLink place=place label="Close" />
+                <BackLink route=route label="Close" />
             </footer>
         </Dialog>
     }
@@ -39,7 +39,7 @@ pub(crate) fn NothingToDo(
 
 /// Renders the users that change, and the skipped ones with reasons.
 #[component]
-pub(crate) fn People(items: Vec<BulkItem>) -> impl IntoView {
+pub(crate) fn BulkItems(items: Vec<BulkItem>) -> impl IntoView {
     let (changing, skipped): (Vec<_>, Vec<_>) =
         items.into_iter().partition(|item| item.skipped.is_none());
     let named = |item: BulkItem| match item.username {
@@ -51,7 +51,7 @@ pub(crate) fn People(items: Vec<BulkItem>) -> impl IntoView {
         {(!changing.is_empty())
             .then(|| {
                 view! {
-                    <section class="bulk-people" aria-labelledby="bulk-changing">
+                    <section class="bulk-users" aria-labelledby="bulk-changing">
                         <h3 id="bulk-changing">{format!("{} {users}", changing.len())}</h3>
                         <ul class="bulk-names">
                             {changing.into_iter().map(|item| view! { <li>{named(item)}</li> }).collect_view()}
@@ -62,7 +62,7 @@ pub(crate) fn People(items: Vec<BulkItem>) -> impl IntoView {
         {(!skipped.is_empty())
             .then(|| {
                 view! {
-                    <section class="bulk-people" aria-labelledby="bulk-skipped">
+                    <section class="bulk-users" aria-labelledby="bulk-skipped">
                         <h3 id="bulk-skipped">{format!("{} skipped", skipped.len())}</h3>
                         <dl class="bulk-skipped">
                             {skipped

@@ -1,6 +1,6 @@
 //! Changes of an audit log entry.
 
-use domain::audit::{AuditEntry, Changes, action_words, spaced, timestamp_of, words_of};
+use domain::audit::{AuditEntry, Changes, action_label, spaced, timestamp_of, value_label};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -8,8 +8,8 @@ use super::time::Exactly;
 use crate::format::capitalised;
 
 /// Returns the action and its target: `User suspended: ada`.
-pub(crate) fn deed(entry: &AuditEntry) -> String {
-    format!("{}: {}", action_words(&entry.action), entry.target)
+pub(crate) fn entry_label(entry: &AuditEntry) -> String {
+    format!("{}: {}", action_label(&entry.action), entry.target)
 }
 
 /// Returns the changed fields, each with its old and new value.
@@ -19,8 +19,8 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
         let change = if is_timestamp(&before) || is_timestamp(&after) {
             timestamps(&field, &before, &after)
         } else {
-            let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
-            (before.unwrap_or_default() + &words_of(&after)).into_any()
+            let before = (!before.is_null()).then(|| format!("{} → ", value_label(&before)));
+            (before.unwrap_or_default() + &value_label(&after)).into_any()
         };
         (capitalised(&spaced(&field)), change)
     };
@@ -31,7 +31,7 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
 fn timestamps(field: &str, before: &Value, after: &Value) -> AnyView {
     let shown = |value| match timestamp_of(field, value) {
         Some((word, at)) => view! { {word} <Exactly at=at /> }.into_any(),
-        None => words_of(value).into_any(),
+        None => value_label(value).into_any(),
     };
     let before = (!before.is_null()).then(|| view! { {shown(before)} " → " });
     view! { {before} {shown(after)} }.into_any()

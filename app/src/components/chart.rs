@@ -56,7 +56,7 @@ pub fn DayChart(
             </p>
             <details>
                 <summary>"Show data"</summary>
-                <dl class="facts">{figures.collect_view()}</dl>
+                <dl class="details">{figures.collect_view()}</dl>
             </details>
         </section>
     }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_as_high_as_their_day_was_busy() {
+    fn bar_height_is_proportional() {
         assert_eq!(
             bars(&days(&[0, 1, 1_000]), 1_000),
             "M0 64v-0h98v0zM100 64v-1h98v1zM200 64v-64h98v64z"

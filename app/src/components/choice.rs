@@ -31,13 +31,13 @@ pub fn Segmented(
     let pressed = move |word| {
         preferences
             .get()
-            .words()
+            .as_pairs()
             .contains(&(name, word))
             .to_string()
     };
     view! {
         <form class="segmented" method="post" action="/preferences" aria-label=label>
-            <Here />
+            <CurrentPath />
             {values
                 .iter()
                 .map(|Value { word, label, icon }| {
@@ -64,7 +64,7 @@ pub fn Segmented(
 
 /// Renders the hidden field with the page that the form returns to.
 #[component]
-pub fn Here() -> impl IntoView {
+pub fn CurrentPath() -> impl IntoView {
     let location = use_location();
     let here = move || {
         let search = location.search.get();

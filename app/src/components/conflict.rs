@@ -3,7 +3,7 @@
 use domain::users::detail::UserDetail;
 use leptos::prelude::*;
 
-use super::form::Sending;
+use super::form::FormState;
 use crate::context::PageContext;
 
 /// Version of the account that another user has saved, known from the time that the form was denied.
@@ -13,9 +13,9 @@ pub struct Conflict(Memo<Option<Box<UserDetail>>>);
 impl Conflict {
     /// Returns the conflict of a form. It is retained until the form is saved, even if a later attempt is denied for another reason.
     #[must_use]
-    pub fn of(sending: Sending) -> Self {
+    pub fn of(form_state: FormState) -> Self {
         Self(Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
-            let problem = sending.problem.get();
+            let problem = form_state.problem.get();
             let current = problem.and_then(|problem| problem.details.current);
             current.or_else(|| known.cloned().flatten())
         }))
@@ -54,7 +54,7 @@ impl Conflict {
 
 /// Renders the value of a field that another user has saved, if it differs from the value in the form.
 #[component]
-pub fn Theirs(
+pub fn ConflictValue(
     /// Conflict of the form.
     conflict: Conflict,
     /// Value in the field of the form.

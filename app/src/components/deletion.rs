@@ -4,7 +4,7 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::{
-    dialog::{BackLink, Dialog, Place},
+    dialog::{BackLink, Dialog, DialogRoute},
     field::FieldSpec,
     notice::ProblemNotice,
 };
@@ -24,7 +24,7 @@ pub(crate) const CONFIRM: FieldSpec = FieldSpec {
 #[component]
 pub fn Uncounted(
     /// Path of the dialog and of the page behind it.
-    place: Place,
+    route: DialogRoute,
     /// Reason why counting has failed; `None` while it is running.
     problem: Option<Problem>,
     /// Heading of the dialog.
@@ -32,7 +32,7 @@ pub fn Uncounted(
     title: &'static str,
 ) -> impl IntoView {
     view! {
-        <Dialog place=place.clone() title=title>
+        <Dialog route=route.clone() title=title>
             <div class="dialog-body">
                 {match problem {
                     Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),
@@ -40,7 +40,7 @@ pub fn Uncounted(
                 }}
             </div>
             <footer class="dialog-foot">
-                <BackLink place=place label="Close" />
+                <BackLink route=route label="Close" />
             </footer>
         </Dialog>
     }

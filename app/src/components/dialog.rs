@@ -7,7 +7,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
 use super::{
-    form::{self, Sending},
+    form::{self, FormState},
     icon::{Glyph, Icon},
     link::Link,
     notice::ProblemNotice,
@@ -17,14 +17,14 @@ use crate::context::PageContext;
 
 /// Path of a dialog and of the page behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct DialogRoute {
     /// Path of the dialog, without a query. Its form posts there.
     pub path: String,
     /// URL of the page behind the dialog.
     pub back: String,
 }
 
-impl Place {
+impl DialogRoute {
     /// Returns whether going back has to load a new page, because the current one was rendered for a form that is already submitted.
     fn is_used_up(&self) -> bool {
         let context = use_context::<PageContext>().unwrap_or_default();
@@ -36,18 +36,18 @@ impl Place {
 #[component]
 pub fn Dialog(
     /// Path of the dialog and of the page behind it.
-    place: Place,
+    route: DialogRoute,
     /// Heading of the dialog.
     #[prop(into)]
     title: String,
     /// State of the form in the dialog, if it has one.
     #[prop(optional)]
-    sending: Option<Sending>,
+    form_state: Option<FormState>,
     /// Content below the heading.
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
-    let opener = format!("a[href^='{}']", place.path);
+    let opener = format!("a[href^='{}']", route.path);
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
             let opener = opener.clone();
@@ -57,26 +57,26 @@ pub fn Dialog(
         }
     });
     let navigate = use_navigate();
-    let reload = place.is_used_up();
+    let reload = route.is_used_up();
     let leave = move || {
-        let made = sending.and_then(|sending| sending.done.get_untracked());
-        if sending.is_some_and(|sending| sending.pending.get_untracked()) {
+        let created = form_state.and_then(|form_state| form_state.done.get_untracked());
+        if form_state.is_some_and(|form_state| form_state.pending.get_untracked()) {
             // The request is still pending. If the browser closes the dialog anyway, it opens again.
             let closed = element.get_untracked().filter(|dialog| !dialog.open());
             if let Some(dialog) = closed {
                 make_modal(&dialog);
             }
-        } else if let Some(next) = made.map(|done| done.next) {
+        } else if let Some(next) = created.map(|done| done.next) {
             // The page behind the dialog is stale: it was loaded before the form changed something.
-            form::go_on(&next);
+            form::replace_page(&next);
         } else if reload {
-            drop(window().location().set_href(&place.back));
+            drop(window().location().set_href(&route.back));
         } else {
             let options = NavigateOptions {
                 scroll: false,
                 ..NavigateOptions::default()
             };
-            navigate(&place.back, options);
+            navigate(&route.back, options);
         }
     };
     let escape = {
@@ -131,15 +131,15 @@ fn focus(opener: &str) {
 #[component]
 pub fn BackLink(
     /// Path of the dialog and of the page behind it.
-    place: Place,
+    route: DialogRoute,
     /// Text of the link.
     label: &'static str,
     /// State of the form in the dialog, if it has one. The link is disabled while the request is pending.
     #[prop(optional)]
-    sending: Option<Sending>,
+    form_state: Option<FormState>,
 ) -> impl IntoView {
-    let external = place.is_used_up().then_some("external");
-    let busy = move || sending.is_some_and(|sending| sending.pending.get());
+    let external = route.is_used_up().then_some("external");
+    let busy = move || form_state.is_some_and(|form_state| form_state.pending.get());
     let stay = move |event: leptos::ev::MouseEvent| {
         if busy() {
             event.prevent_default();
@@ -148,7 +148,7 @@ pub fn BackLink(
     view! {
         <a
             class="button"
-            href=place.back
+            href=route.back
             rel=external
             aria-disabled=move || busy().then_some("true")
             on:click=stay
@@ -165,14 +165,14 @@ pub fn BackLink(
 #[component]
 pub fn FormDialog(
     /// Path of the dialog and of the page behind it.
-    place: Place,
+    route: DialogRoute,
     /// Heading of the dialog.
     #[prop(into)]
     title: String,
     /// State of the form.
-    sending: Sending,
+    form_state: FormState,
     /// Reason why the action is denied; `None` if it is allowed.
-    refusal: Option<String>,
+    denied: Option<String>,
     /// Permission that the action requires.
     #[prop(default = Permission::UsersWrite)]
     right: Permission,
@@ -193,46 +193,46 @@ pub fn FormDialog(
     } else {
         "button button-primary"
     };
-    let inside = match read_only(right).filter(|_| !own).or(refusal) {
-        Some(refusal) => view! { <Refused place=place.clone() refusal=refusal /> }.into_any(),
+    let inside = match read_only(right).filter(|_| !own).or(denied) {
+        Some(denied) => view! { <DeniedMessage route=route.clone() denied=denied /> }.into_any(),
         None => view! {
             <form
                 method="post"
-                action=place.path.clone()
+                action=route.path.clone()
                 novalidate
-                hidden=move || sending.done.with(Option::is_some)
-                aria-busy=move || sending.pending.get().to_string()
-                on:submit=move |event| sending.submit.run(event)
-                on:input=move |event| sending.typed.run(event)
-                on:change=move |event| sending.left(event)
+                hidden=move || form_state.done.with(Option::is_some)
+                aria-busy=move || form_state.pending.get().to_string()
+                on:submit=move |event| form_state.submit.run(event)
+                on:input=move |event| form_state.typed.run(event)
+                on:change=move |event| form_state.left(event)
             >
                 <PageUser />
                 <div class="dialog-body">
                     {move || {
-                        sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
+                        form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
                     }}
                     {children()}
                 </div>
                 <footer class="dialog-foot">
-                    <BackLink place=place.clone() label="Cancel" sending=sending />
-                    <button class=class aria-disabled=move || sending.busy()>
+                    <BackLink route=route.clone() label="Cancel" form_state=form_state />
+                    <button class=class aria-disabled=move || form_state.busy()>
                         {action}
                     </button>
                 </footer>
             </form>
             {move || {
-                sending.done.get().map(|done| view! { <Link done=done /> })
+                form_state.done.get().map(|done| view! { <Link done=done /> })
             }}
         }
         .into_any(),
     };
     view! {
-        <Dialog place=place title=title sending=sending>
+        <Dialog route=route title=title form_state=form_state>
             {inside}
             // A live region is announced when its content changes, so it is empty at first.
             <p class="visually-hidden" aria-live="polite">
                 {move || {
-                    let done = sending.done.get()?;
+                    let done = form_state.done.get()?;
                     Some(if done.token.is_some() { "Access token created." } else { "Link created." })
                 }}
             </p>
@@ -244,26 +244,26 @@ pub fn FormDialog(
 fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);
-    let refusal = match right {
+    let denied = match right {
         Permission::ApiKeysWrite => "You have read-only access to API keys.",
         Permission::SessionsWrite => "You have read-only access to sessions.",
         Permission::RegistrationsWrite => "You have read-only access to registrations.",
         _ => "You have read-only access to users.",
     };
-    reader.then(|| refusal.to_owned())
+    reader.then(|| denied.to_owned())
 }
 
 #[component]
-fn Refused(place: Place, refusal: String) -> impl IntoView {
+fn DeniedMessage(route: DialogRoute, denied: String) -> impl IntoView {
     view! {
         <div class="dialog-body">
             <p class="notice tone-warning">
                 <Glyph icon=Icon::Alert />
-                {refusal}
+                {denied}
             </p>
         </div>
         <footer class="dialog-foot">
-            <BackLink place=place label="Close" />
+            <BackLink route=route label="Close" />
         </footer>
     }
 }

@@ -57,7 +57,7 @@ pub fn Field(
     value: String,
     /// Error message, if the field has an error.
     #[prop(into)]
-    fault: Signal<Option<String>>,
+    error: Signal<Option<String>>,
     /// `true` if the field gets the focus when the page loads.
     #[prop(optional)]
     first: bool,
@@ -86,7 +86,7 @@ pub fn Field(
         let error_id = error_id.clone();
         let (hint_id, note_id, rating_id) = (hint_id.clone(), note_id.clone(), rating_id.clone());
         move || {
-            let error = fault.with(Option::is_some).then(|| error_id.clone());
+            let error = error.with(Option::is_some).then(|| error_id.clone());
             let note = spaced.get().then(|| note_id.clone());
             let rating = rating.with(Option::is_some).then(|| rating_id.clone());
             let ids: Vec<String> = hint_id
@@ -119,7 +119,7 @@ pub fn Field(
                     spellcheck="false"
                     maxlength=max
                     autofocus=first
-                    aria-invalid=move || fault.with(Option::is_some).then_some("true")
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=described_by
                     on:input=move |event| {
                         let typed = event_target_value(&event);
@@ -154,13 +154,13 @@ pub fn Field(
                     })
             }}
             {move || {
-                fault
+                error
                     .get()
-                    .map(|fault| {
+                    .map(|error| {
                         view! {
                             <p class="field-error" id=error_id.clone()>
                                 <Glyph icon=Icon::Alert />
-                                {fault}
+                                {error}
                             </p>
                         }
                     })

@@ -24,7 +24,7 @@ pub enum Entry {
     /// Selection: label, and the options as value and label.
     Chosen(&'static str, &'static [(&'static str, &'static str)]),
     /// Hidden field, which retains a parameter when the form is submitted without scripts.
-    Kept,
+    Hidden,
 }
 
 impl FilterField {
@@ -100,7 +100,7 @@ fn field(field: FilterField) -> AnyView {
     match field.entry {
         Entry::Typed(label, example, list) => typed(label, name, value, example, list).into_any(),
         Entry::Chosen(label, options) => chosen(label, name, &value, options).into_any(),
-        Entry::Kept => view! { <input type="hidden" name=name value=value /> }.into_any(),
+        Entry::Hidden => view! { <input type="hidden" name=name value=value /> }.into_any(),
     }
 }
 
@@ -190,10 +190,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_what_was_filled_in() {
+    fn filter_link_contains_the_filled_fields() {
         for (typed, address) in [
-            ("person=&device=+&sort=", "/sessions"),
-            ("person=ada&sort=-seen", "/sessions?person=ada&sort=-seen"),
+            ("user=&device=+&sort=", "/sessions"),
+            ("user=ada&sort=-seen", "/sessions?user=ada&sort=-seen"),
             (
                 "device=Firefox+on+Linux&created=%3E2026-01-01",
                 "/sessions?device=Firefox+on+Linux&created=%3E2026-01-01",

@@ -20,8 +20,8 @@ use web_sys::{FormData, UrlSearchParams};
 
 use crate::{
     api::{
-        done::Done,
         error::ApiError,
+        form_success::FormSuccess,
         wire::{self, AS},
     },
     context::PageContext,
@@ -29,11 +29,11 @@ use crate::{
 
 /// State of a form, independent of the server function behind it.
 #[derive(Clone, Copy)]
-pub struct Sending {
+pub struct FormState {
     /// Problem of the last submission, whether by script or by the browser.
     pub problem: Memo<Option<Problem>>,
     /// Result of the submission, if it contains a link or a token to show.
-    pub done: Memo<Option<Done>>,
+    pub done: Memo<Option<FormSuccess>>,
     /// `true` while the response or the next page is loading.
     pub pending: Signal<bool>,
     /// Submits the form.
@@ -41,7 +41,7 @@ pub struct Sending {
     /// Validates the form while the user types.
     pub typed: Callback<Event>,
     edited: RwSignal<BTreeSet<String>>,
-    faults: RwSignal<FieldErrors>,
+    errors: RwSignal<FieldErrors>,
 }
 
 /// Callback that submits the form again after the sign-in; `None` while no form waits for it.
@@ -63,9 +63,9 @@ impl Default for Expired {
 }
 
 /// Returns the state of a page's form that is submitted to the server function `F`.
-pub fn send<F>(path: &str) -> Sending
+pub fn send<F>(path: &str) -> FormState
 where
-    F: ServerFn<Output = Done, Error = ApiError>,
+    F: ServerFn<Output = FormSuccess, Error = ApiError>,
     F::Client: Client<ApiError>,
 {
     start(path, post::<F>(), None)
@@ -76,9 +76,9 @@ where
 pub fn send_checked<F>(
     path: &str,
     check: impl Fn(F) -> FieldErrors + Send + Sync + 'static,
-) -> Sending
+) -> FormState
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+    F: ServerFn<Output = FormSuccess, Error = ApiError> + DeserializeOwned + 'static,
     F::Client: Client<ApiError>,
 {
     let check = move |data: &FormData| F::from_form_data(data).ok().map(&check);
@@ -89,7 +89,7 @@ where
 const SIGN_IN: &str = "/sfn/sign-in";
 
 /// Action that submits an encoded form.
-pub(crate) type Post = Action<String, Result<Done, ApiError>>;
+pub(crate) type Post = Action<String, Result<FormSuccess, ApiError>>;
 /// Validation of a form. Returns `None` if the form cannot be parsed.
 type Check = Box<dyn Fn(&FormData) -> Option<FieldErrors> + Send + Sync>;
 
@@ -115,7 +115,7 @@ fn post_to<C: Client<ApiError>>(path: &'static str) -> Post {
     })
 }
 
-fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
+fn start(path: &str, action: Post, check: Option<Check>) -> FormState {
     let from_page = expect_context::<PageContext>().of_form(path).outcome;
     let from_page = StoredValue::new(from_page.unwrap_or_default());
     // The last submitted form, to submit again after the user has signed in again. The sign-in page has no such dialog.
@@ -130,13 +130,13 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
         None => from_page.with_value(|outcome| outcome.problem.clone()),
     });
     let done = Memo::new(move |_| match action.value().get() {
-        Some(Ok(done)) => Some(done).filter(Done::shows),
+        Some(Ok(done)) => Some(done).filter(FormSuccess::shows),
         Some(Err(_)) => None,
         None => from_page.with_value(|outcome| outcome.done.clone()),
     });
-    let (edited, faults) = (RwSignal::default(), RwSignal::default());
+    let (edited, errors) = (RwSignal::default(), RwSignal::default());
     Effect::new(move |_| match action.value().get() {
-        Some(Ok(done)) if !done.shows() => go_on(&done.next),
+        Some(Ok(done)) if !done.shows() => replace_page(&done.next),
         Some(Err(ApiError(problem))) if has_expired(&problem) => {
             let again = Callback::new(move |()| drop(action.dispatch(last.get_value())));
             if let Some(expired) = expired {
@@ -145,7 +145,7 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
         }
         Some(Err(_)) => {
             edited.set(BTreeSet::new());
-            request_animation_frame(focus_fault);
+            request_animation_frame(focus_error);
         }
         Some(Ok(_)) | None => {}
     });
@@ -179,20 +179,20 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
         if event.type_() == "change" {
             edited.update(|edited| edited.extend([name]));
         }
-        faults.set(found);
+        errors.set(found);
     };
-    Sending {
+    FormState {
         problem,
         done,
         pending,
         submit: Callback::new(submit),
         typed: Callback::new(typed),
         edited,
-        faults,
+        errors,
     }
 }
 
-impl Sending {
+impl FormState {
     /// Validates the form after the user has changed a field and left it. A browser also sends this event while it removes
     /// a form with the focus from the page. Signals that are set then still wake the views of that form, which run only
     /// after their signals are disposed. So the validation runs after the event, and is skipped if the form is no longer on
@@ -202,11 +202,11 @@ impl Sending {
     }
 
     /// Returns the error message of a field: from the server, or from the validation if the field was edited since.
-    pub fn fault(self, field: &'static str) -> Signal<Option<String>> {
+    pub fn error(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
-            let message = |faults: &FieldErrors| faults.get(field).map(str::to_owned);
+            let message = |errors: &FieldErrors| errors.get(field).map(str::to_owned);
             if self.edited.with(|edited| edited.contains(field)) {
-                return self.faults.with(message);
+                return self.errors.with(message);
             }
             self.problem.with(|problem| {
                 problem
@@ -244,22 +244,22 @@ pub(crate) fn written(data: &FormData) -> Option<String> {
 
 /// Loads a new page, because the user can have changed. It replaces the page of the form in the history, so that Back does
 /// not return to a completed form.
-pub(crate) fn go_on(next: &str) {
+pub(crate) fn replace_page(next: &str) {
     drop(window().location().replace(next));
 }
 
 /// Selectors of the element that gets the focus after an error: the first invalid field, or the error summary. An open
 /// dialog comes first, since the page below it may have a problem of its own.
-const FAULTS: [&str; 4] = [
-    "dialog[open] :is([aria-invalid='true'], [data-fault])",
+const ERRORS: [&str; 4] = [
+    "dialog[open] :is([aria-invalid='true'], [data-error])",
     "dialog[open] #error-summary",
     "form [aria-invalid='true']",
     "#error-summary",
 ];
 
-fn focus_fault() {
+fn focus_error() {
     let document = document();
-    let found = FAULTS
+    let found = ERRORS
         .iter()
         .find_map(|selector| document.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())

@@ -6,7 +6,7 @@ use leptos_router::{components::Outlet, hooks::use_location, location::Url};
 
 use super::{
     brand::Brand,
-    choice::{Here, Segmented, Value, choose},
+    choice::{CurrentPath, Segmented, Value, choose},
     icon::{Glyph, Icon},
     user_menu::UserMenu,
 };
@@ -47,7 +47,7 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
     (
         "/registrations",
         "Registrations",
-        Icon::Person,
+        Icon::User,
         Permission::RegistrationsRead,
     ),
     ("/keys", "API keys", Icon::Key, Permission::ApiKeysRead),
@@ -141,7 +141,9 @@ fn is_within(path: &str, screen: &str) -> bool {
 fn Rail() -> impl IntoView {
     let path = use_location().pathname;
     let context = expect_context::<PageContext>();
-    let waiting = context.waiting.filter(|waiting| *waiting > 0);
+    let pending_registrations = context
+        .pending_registrations
+        .filter(|pending_registrations| *pending_registrations > 0);
     view! {
         <aside class="rail">
             <Brand />
@@ -151,7 +153,7 @@ fn Rail() -> impl IntoView {
                         .iter()
                         .filter(|(.., permission)| context.may(*permission))
                         .map(|(screen, name, icon, permission)| {
-                            let waiting = waiting.filter(|_| *permission == Permission::RegistrationsRead);
+                            let pending_registrations = pending_registrations.filter(|_| *permission == Permission::RegistrationsRead);
                             view! {
                                 <li>
                                     <a
@@ -162,11 +164,11 @@ fn Rail() -> impl IntoView {
                                     >
                                         <Glyph icon=*icon large=true />
                                         <span class="rail-text">{*name}</span>
-                                        {waiting
-                                            .map(|waiting| {
+                                        {pending_registrations
+                                            .map(|pending_registrations| {
                                                 view! {
                                                     <span class="badge tone-accent">
-                                                        {grouped(waiting)} <span class="visually-hidden">" pending"</span>
+                                                        {grouped(pending_registrations)} <span class="visually-hidden">" pending"</span>
                                                     </span>
                                                 }
                                             })}
@@ -196,7 +198,7 @@ fn RailSwitch() -> impl IntoView {
     };
     view! {
         <form class="rail-foot" method="post" action="/preferences">
-            <Here />
+            <CurrentPath />
             <button
                 class="rail-link"
                 name="rail"

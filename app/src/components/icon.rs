@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     Users,
-    Person,
+    User,
     Shield,
     Search,
     X,
@@ -46,7 +46,7 @@ impl Icon {
             Self::Users => {
                 "M5 7a3 3 0 1 0 6 0a3 3 0 1 0 -6 0zM2.5 16.5c0-3 2.4-4.75 5.5-4.75s5.5 1.75 5.5 4.75M13 4.3a3 3 0 0 1 0 5.4M15 12.2c1.6.7 2.5 2.2 2.5 4.3"
             }
-            Self::Person => {
+            Self::User => {
                 "M6.75 6.75a3.25 3.25 0 1 0 6.5 0a3.25 3.25 0 1 0 -6.5 0zM3.75 17c0-3.4 2.8-5.25 6.25-5.25S16.25 13.6 16.25 17"
             }
             Self::Shield => "M10 2.5 16 4.75V9.5c0 3.8-2.4 6.6-6 8-3.6-1.4-6-4.2-6-8V4.75z",

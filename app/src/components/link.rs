@@ -5,7 +5,7 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{form, time::Exactly};
-use crate::{api::done::Done, hydrated::Hydrated};
+use crate::{api::form_success::FormSuccess, hydrated::Hydrated};
 
 /// Label and hint of a link.
 const LINK: [&str; 2] = [
@@ -22,12 +22,12 @@ const TOKEN: [&str; 2] = [
 #[component]
 pub fn Link(
     /// Result of the form.
-    done: Done,
+    done: FormSuccess,
 ) -> impl IntoView {
-    let Done { next, link, token } = done;
+    let FormSuccess { next, link, token } = done;
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
-    let made = link.or(token.map(|made| (TOKEN, made.token, made.expires_at)));
-    made.map(|([label, hint], text, end)| view! { <Once label=label hint=hint text=text end=end next=next /> })
+    let created = link.or(token.map(|created| (TOKEN, created.token, created.expires_at)));
+    created.map(|([label, hint], text, end)| view! { <Once label=label hint=hint text=text end=end next=next /> })
 }
 
 #[component]
@@ -68,7 +68,7 @@ fn Once(
         // With a modifier key the link opens in another tab or window, and the dialog stays open.
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();
-            form::go_on(&next);
+            form::replace_page(&next);
         }
     };
     view! {

@@ -35,9 +35,9 @@ pub(crate) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
 
 /// Returns the path of this site that follows at the end: from the URL, or from the form that was denied.
 pub(crate) fn next() -> impl Fn() -> String + Clone {
-    let asked = asked("next");
+    let query_param = query_param("next");
     move || {
-        let named = asked();
+        let named = query_param();
         if named.is_empty() {
             named
         } else {
@@ -48,14 +48,14 @@ pub(crate) fn next() -> impl Fn() -> String + Clone {
 
 /// Returns the handle of the link, which the form sends back: from the URL, or from the form that was denied.
 pub(crate) fn handle() -> impl Fn() -> String + Clone {
-    asked(HANDLE)
+    query_param(HANDLE)
 }
 
 /// Name of the handle in URLs and forms.
 pub(crate) const HANDLE: &str = "link";
 
 /// Returns a query parameter, or the form value that replaced it after the form was denied.
-fn asked(name: &'static str) -> impl Fn() -> String + Clone {
+fn query_param(name: &'static str) -> impl Fn() -> String + Clone {
     let typed = expect_context::<PageContext>().typed(name);
     let search = use_location().search;
     // Reads the raw query, because the router decodes parameters twice.

@@ -25,26 +25,26 @@ pub fn ProblemNotice(
     let signed_in = PageContext::current().principal.is_some();
     let tone = match problem.error {
         Code::Unauthorized if !sign_in => "notice tone-warning",
-        Code::TooManyRequests | Code::Forbidden | Code::Unavailable | Code::SwitchedOff => {
+        Code::TooManyRequests | Code::Forbidden | Code::Unavailable | Code::Disabled => {
             "notice tone-warning"
         }
         _ => "notice tone-danger",
     };
-    let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
+    let errors: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
     // The list of invalid fields replaces the message.
-    let said = problem.error == Code::ValidationError && !faults.is_empty()
-        || faults.iter().any(|fault| fault.message == problem.message);
+    let said = problem.error == Code::ValidationError && !errors.is_empty()
+        || errors.iter().any(|error| error.message == problem.message);
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
             <div>
                 <h2 class="notice-title">{title(&problem, sign_in, signed_in)}</h2>
                 {(!said).then(|| view! { <p>{text(&problem, sign_in)}</p> })}
-                {(!faults.is_empty())
+                {(!errors.is_empty())
                     .then(|| {
                         view! {
                             <ul>
-                                {faults
+                                {errors
                                     .into_iter()
                                     .map(|FieldError { field, message, deleted_user }| {
                                         view! {
@@ -102,7 +102,7 @@ fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
         Code::PayloadTooLarge => "Input too long",
         Code::TooManyRequests => "Too many attempts",
         Code::Unavailable => "The database is not answering",
-        Code::SwitchedOff => "Disabled",
+        Code::Disabled => "Disabled",
         Code::MethodNotAllowed | Code::InternalError => "Something went wrong",
     };
     title.to_owned()

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     card::CardPage,
     field::{Field, FieldSpec},
-    form::Sending,
+    form::FormState,
     icon::Icon,
     link_page::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
     notice::ProblemNotice,
@@ -58,7 +58,7 @@ pub(crate) fn OwnAccountForm(
     /// Label of the submit button.
     action: &'static str,
     /// State of the form.
-    sending: Sending,
+    form_state: FormState,
     /// `true` if the form has the hidden field that only bots fill in.
     #[prop(optional)]
     trap: bool,
@@ -71,16 +71,16 @@ pub(crate) fn OwnAccountForm(
         <div class="card">
             <h1 class="card-title">{title}</h1>
             <p class="card-lead">{lead}</p>
-            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+            {move || form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
             <form
                 class="form"
                 method="post"
                 action=path
                 novalidate
-                aria-busy=move || sending.pending.get().to_string()
-                on:submit=move |event| sending.submit.run(event)
-                on:input=move |event| sending.typed.run(event)
-                on:change=move |event| sending.left(event)
+                aria-busy=move || form_state.pending.get().to_string()
+                on:submit=move |event| form_state.submit.run(event)
+                on:input=move |event| form_state.typed.run(event)
+                on:change=move |event| form_state.left(event)
             >
                 {link.map(|link| view! { <input type="hidden" name=HANDLE value=move || link.get() /> })}
                 {FIELDS
@@ -90,18 +90,18 @@ pub(crate) fn OwnAccountForm(
                             <Field
                                 spec=spec
                                 value=context.typed(spec.name)
-                                fault=sending.fault(spec.name)
+                                error=form_state.error(spec.name)
                             />
                         }
                     })
                     .collect_view()}
                 {trap
                     .then(|| {
-                        view! { <Trap value=context.typed(TRAP) sending=sending /> }
+                        view! { <Trap value=context.typed(TRAP) form_state=form_state /> }
                     })}
                 <button
                     class="button button-primary button-wide"
-                    aria-disabled=move || sending.busy()
+                    aria-disabled=move || form_state.busy()
                 >
                     {action}
                 </button>
@@ -114,9 +114,9 @@ pub(crate) fn OwnAccountForm(
 /// it in can empty it. The error message disappears as soon as the field is empty, and the button below does not move while
 /// it is pressed.
 #[component]
-fn Trap(value: String, sending: Sending) -> impl IntoView {
+fn Trap(value: String, form_state: FormState) -> impl IntoView {
     let denied = Memo::new(move |_| {
-        sending.problem.with(|problem| {
+        form_state.problem.with(|problem| {
             let fields = &problem.as_ref()?.details.fields;
             fields.get(TRAP).map(str::to_owned)
         })
@@ -148,7 +148,7 @@ fn Trap(value: String, sending: Sending) -> impl IntoView {
 
 /// Renders the confirmation after the account was created.
 #[component]
-pub(crate) fn AccountMade(
+pub(crate) fn AccountCreated(
     /// `true` if the account needs approval.
     waits: bool,
 ) -> impl IntoView {

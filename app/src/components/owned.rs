@@ -3,7 +3,7 @@
 use domain::users::deletion::OwnedCounts;
 use leptos::prelude::*;
 
-use super::{facts::Fact, form::Sending};
+use super::{description_list::DescriptionItem, form::FormState};
 use crate::format::count;
 
 /// Counts that a deletion form shows and sends back.
@@ -15,9 +15,9 @@ impl Counts {
     /// current counts, which are shown and have to be confirmed again. They are retained if a later attempt is denied for
     /// another reason.
     #[must_use]
-    pub fn of(sending: Sending, first: OwnedCounts) -> Self {
+    pub fn of(form_state: FormState, first: OwnedCounts) -> Self {
         Self(Memo::new(move |known: Option<&OwnedCounts>| {
-            let problem = sending.problem.get();
+            let problem = form_state.problem.get();
             let changed = problem.and_then(|problem| problem.details.counts);
             changed.or(known.copied()).unwrap_or(first)
         }))
@@ -31,15 +31,15 @@ impl Counts {
 
     /// Renders the counts, and the hidden field that sends them back.
     pub fn table(self) -> impl IntoView {
-        let facts = move || {
+        let items = move || {
             self.now()
                 .kinds()
-                .map(|(kind, number)| view! { <Fact label=kind>{count(number)}</Fact> })
+                .map(|(kind, number)| view! { <DescriptionItem label=kind>{count(number)}</DescriptionItem> })
                 .into_iter()
                 .collect_view()
         };
         view! {
-            <dl class="facts">{facts}</dl>
+            <dl class="details">{items}</dl>
             <input type="hidden" name="counts" value=move || sent(self.now()) />
         }
     }

@@ -1,6 +1,6 @@
 //! Pagination of lists.
 
-use domain::list::{Limits, PANEL_LIMITS, PageParams, Place, Total};
+use domain::list::{Limits, PANEL_LIMITS, PageInfo, PageParams, Total};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -29,17 +29,17 @@ impl Pages {
     /// list for given parameters.
     pub fn of<P: PageParams>(
         params: &P,
-        place: &Place,
+        page_info: &PageInfo,
         shown: usize,
         href: impl Fn(&P) -> String,
     ) -> Self {
-        let before = place.before.clone();
-        let after = place.after.clone();
+        let before = page_info.before.clone();
+        let after = page_info.after.clone();
         let size = |limit| (limit, href(&params.sized(limit)));
         Self {
-            first: place.first,
+            first: page_info.first,
             shown,
-            total: place.total,
+            total: page_info.total,
             before: before.map(|before| href(&params.at(None, Some(before)))),
             after: after.map(|after| href(&params.at(Some(after), None))),
             size: params.size().unwrap_or(Limits::PANEL.default),

@@ -44,7 +44,7 @@ pub fn Records(
             <caption class="visually-hidden">{caption}</caption>
             <thead>
                 <tr>
-                    {columns.iter().map(|name| view! { <th scope="col">{heading(*name)}</th> }).collect_view()}
+                    {columns.iter().map(|name| view! { <th scope="col">{heading(name)}</th> }).collect_view()}
                 </tr>
             </thead>
             <tbody>{rows.into_iter().map(row).collect::<Vec<_>>()}</tbody>

@@ -18,12 +18,12 @@ pub fn RoleChoice(
     chosen: Vec<String>,
     /// Reason why roles cannot be assigned or revoked; `None` if they can.
     #[prop(optional_no_strip)]
-    refusal: Option<String>,
+    denied: Option<String>,
     /// Error message for the selection, if there is one.
-    fault: Signal<Option<String>>,
+    error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let fixed = refusal.is_some();
-    let described_by = move || fault.with(Option::is_some).then_some("roles-error");
+    let fixed = denied.is_some();
+    let described_by = move || error.with(Option::is_some).then_some("roles-error");
     view! {
         // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
         <fieldset
@@ -31,10 +31,10 @@ pub fn RoleChoice(
             id="roles"
             tabindex="-1"
             aria-describedby=described_by
-            data-fault=move || fault.with(Option::is_some).then_some("")
+            data-error=move || error.with(Option::is_some).then_some("")
         >
             <legend class="field-label">"Roles"</legend>
-            {refusal.map(|refusal| view! { <p class="field-hint">{refusal}</p> })}
+            {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
             {roles
                 .into_iter()
                 .map(|role| {
@@ -43,13 +43,13 @@ pub fn RoleChoice(
                 })
                 .collect_view()}
             {move || {
-                fault
+                error
                     .get()
-                    .map(|fault| {
+                    .map(|error| {
                         view! {
                             <p class="field-error" id="roles-error">
                                 <Glyph icon=Icon::Alert />
-                                {fault}
+                                {error}
                             </p>
                         }
                     })
@@ -61,7 +61,7 @@ pub fn RoleChoice(
 /// Renders the checkbox of a role. A role that the viewer cannot assign is disabled and shows the reason.
 #[component]
 fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
-    let disabled = fixed || role.refusal.is_some();
+    let disabled = fixed || role.denied.is_some();
     let meaning = match role.name.as_str() {
         ADMIN_ROLE => Some("Full access"),
         "auditor" => Some("Read-only access"),
@@ -81,7 +81,7 @@ fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
             />
             <span>
                 {capitalised(&role.name)} {meaning.map(|meaning| note(meaning.to_owned()))}
-                {role.refusal.filter(|_| !fixed).map(note)}
+                {role.denied.filter(|_| !fixed).map(note)}
             </span>
         </label>
     }

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{api::bulk::SELECTED, hydrated::Hydrated};
 
-pub use bar::{Deeds, SelectionBar};
+pub use bar::{BulkLinks, SelectionBar};
 
 /// Id of the form that the checkboxes belong to.
 const FORM: &str = "selection";
@@ -29,7 +29,7 @@ impl Selection {
         let named = named.iter().filter_map(|text| text.parse().ok());
         let mut selected: BTreeMap<Uuid, Selected> =
             named.map(|user: Selected| (user.id, user)).collect();
-        if Hydrated::is_under_way() {
+        if Hydrated::is_running() {
             adopt(&mut selected);
         }
         Self(RwSignal::new(selected))
@@ -185,9 +185,9 @@ pub fn SelectAllBox(
     page: Vec<Selected>,
     /// `true` if the label is visible.
     #[prop(optional)]
-    told: bool,
+    has_button: bool,
 ) -> impl IntoView {
-    let (class, text) = if told {
+    let (class, text) = if has_button {
         ("check", "")
     } else {
         ("select-box", "visually-hidden")

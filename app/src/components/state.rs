@@ -42,7 +42,7 @@ pub fn ListState(
 
 /// Renders an error of loading: the reason, and a link to try again.
 #[component]
-pub fn LoadFailure(
+pub fn LoadErrorNotice(
     /// Message, such as "The access tokens could not be loaded".
     title: &'static str,
     /// Problem that the server has returned.
@@ -69,7 +69,7 @@ pub fn LoadFailure(
 /// Renders an error of loading a list. If the filter in the URL is invalid, it explains the error and links to the whole
 /// list. It shows no rows, since they would be mistaken for the requested ones.
 #[component]
-pub fn ListFailure(
+pub fn ListErrorNotice(
     /// Message, such as "The access tokens could not be loaded".
     title: &'static str,
     /// Problem that the server has returned.
@@ -85,7 +85,7 @@ pub fn ListFailure(
     children: Option<Children>,
 ) -> AnyView {
     if problem.error != Code::ValidationError {
-        return view! { <LoadFailure title=title problem=problem again=again /> }.into_any();
+        return view! { <LoadErrorNotice title=title problem=problem again=again /> }.into_any();
     }
     let parameter = problem.details.parameter.as_deref();
     let without = parameter.map(|parameter| {
@@ -173,7 +173,7 @@ pub fn Meaning(
 
 /// Renders placeholders while data is loading.
 #[component]
-pub fn Waiting() -> impl IntoView {
+pub fn LoadingNotice() -> impl IntoView {
     view! {
         <div class="panes" aria-busy="true">
             <span class="skeleton"></span>
@@ -187,11 +187,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_on_keeps_everything_else() {
-        let search = "?person=a%26b&persn=x&persn=y&sort=seen";
+    fn links_preserve_other_parameters() {
+        let search = "?user=a%26b&persn=x&persn=y&sort=seen";
         assert_eq!(
             without("/sessions", search, "persn"),
-            "/sessions?person=a%26b&sort=seen"
+            "/sessions?user=a%26b&sort=seen"
         );
         assert_eq!(without("/sessions", "x=y", "x"), "/sessions");
     }

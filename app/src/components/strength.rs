@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn longer_and_more_varied_is_stronger() {
+    fn longer_and_more_varied_passwords_score_higher() {
         for (password, word) in [
             ("short", "weak"),
             ("passw0rd", "weak"),

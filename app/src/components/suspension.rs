@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::{
     field::{Field, FieldSpec},
-    form::Sending,
+    form::FormState,
     time::{offset_at, shown_zone},
 };
 use crate::{context::PageContext, hydrated::Hydrated};
@@ -36,7 +36,7 @@ pub fn SuspensionFields(
     /// Page context with the typed values of the form.
     context: PageContext,
     /// State of the form.
-    sending: Sending,
+    form_state: FormState,
 ) -> impl IntoView {
     let (until, set_until) = signal(context.typed("until"));
     let field = NodeRef::<html::Div>::new();
@@ -62,13 +62,13 @@ pub fn SuspensionFields(
         Some(Some(zone)) => format!("In the time zone {zone}"),
     };
     view! {
-        <Field spec=REASON value=context.typed("reason") fault=sending.fault("reason") first=true />
+        <Field spec=REASON value=context.typed("reason") error=form_state.error("reason") first=true />
         <label class="check">
             <input
                 type="checkbox"
-                name="tell_reason"
+                name="show_reason"
                 value="true"
-                checked=context.typed("tell_reason") == "true"
+                checked=context.typed("show_reason") == "true"
             />
             <span>
                 "Show the reason to the user"
@@ -76,7 +76,7 @@ pub fn SuspensionFields(
             </span>
         </label>
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>
-            <Field spec=UNTIL value=context.typed("until") fault=sending.fault("until") />
+            <Field spec=UNTIL value=context.typed("until") error=form_state.error("until") />
             <p class="field-note">{zone}</p>
         </div>
         <input type="hidden" name="offset" value=move || offset().to_string() />

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use super::{
     icon::Icon,
-    state::{ListFailure, ListState, LoadFailure, Waiting},
+    state::{ListErrorNotice, ListState, LoadErrorNotice, LoadingNotice},
     title::PageTitle,
 };
-use crate::api::{error::ApiError, person::Part};
+use crate::api::{error::ApiError, user::Chunk};
 
 /// Renders with the loaded data of a resource. If loading fails, the page shows the error elsewhere.
 pub(crate) fn with<T, V: IntoView + 'static>(
@@ -30,9 +30,9 @@ where
 
 /// Renders a tab: its items, the empty state or the error.
 pub(crate) fn tab<T>(
-    list: Resource<Result<Part<T>, ApiError>>,
+    list: Resource<Result<Chunk<T>, ApiError>>,
     empty: (Icon, &'static str),
-    draw: fn(Part<T>) -> AnyView,
+    draw: fn(Chunk<T>) -> AnyView,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
@@ -40,7 +40,7 @@ where
     let (icon, nothing) = empty;
     view! {
         <section class="list">
-            <Transition fallback=Waiting>
+            <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(part) if part.items.is_empty() => {
@@ -50,7 +50,7 @@ where
                         Err(ApiError(problem)) if problem.error == Code::NotFound => ().into_any(),
                         Err(ApiError(problem)) if problem.error == Code::ValidationError => {
                             view! {
-                                <ListFailure
+                                <ListErrorNotice
                                     title="The list could not be loaded"
                                     problem=problem
                                     again=String::new()
@@ -89,7 +89,8 @@ pub(crate) fn Failed(problem: Problem) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <LoadFailure title="This page could not be loaded" problem=problem /> }.into_any()
+        view! { <LoadErrorNotice title="This page could not be loaded" problem=problem /> }
+            .into_any()
     };
     view! {
         <PageTitle text=title />

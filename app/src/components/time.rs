@@ -113,9 +113,10 @@ fn in_zone(date: &js_sys::Date, zone: &str, language: &str) -> Option<String> {
     js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
     // `toLocaleString` throws for an unknown zone. Called as a `Function`, the exception is returned as an error; thrown by
     // a direct call it would abort the app.
-    let told = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
-    let told = told.dyn_into::<js_sys::Function>().ok()?;
-    told.call2(date, &language.into(), &options)
+    let formatter = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
+    let formatter = formatter.dyn_into::<js_sys::Function>().ok()?;
+    formatter
+        .call2(date, &language.into(), &options)
         .ok()?
         .as_string()
 }

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_cannot_leave_where_it_is_written() {
+    fn text_is_escaped() {
         assert_eq!(
             escaped("</title><meta a='b' c=\"d\">&amp;"),
             "&lt;/title&gt;&lt;meta a='b' c=&quot;d&quot;&gt;&amp;amp;"

@@ -27,11 +27,11 @@ const LIFE_WITH_UNDO: Duration = Duration::from_secs(12);
 #[component]
 pub fn Toasts() -> impl IntoView {
     let flashes = expect_context::<PageContext>().flashes;
-    (!flashes.is_empty()).then(|| view! { <Shown flashes=flashes /> })
+    (!flashes.is_empty()).then(|| view! { <FlashToasts flashes=flashes /> })
 }
 
 #[component]
-fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
+fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
     let can_undo = flashes.iter().any(|flash| flash.undo.is_some());
     let life = if can_undo { LIFE_WITH_UNDO } else { LIFE };
     let gone = RwSignal::new(false);

@@ -49,7 +49,7 @@ pub fn UserMenu(
                 {principal
                     .may_open_panel()
                     .then(|| view! { <MenuLink href="/users" icon=Icon::Shield label="Admin Panel" /> })}
-                <MenuLink href="/account" icon=Icon::Person label="My account" />
+                <MenuLink href="/account" icon=Icon::User label="My account" />
             </ul>
             <form method="post" action="/logout">
                 <button class="menu-item">

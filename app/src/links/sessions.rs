@@ -17,8 +17,8 @@ pub(crate) fn href(params: &SessionParams) -> String {
 }
 
 /// Returns the URL of the list of a user's sessions.
-pub(crate) fn of_person(username: &str) -> String {
-    href(&person(username))
+pub(crate) fn of_user(username: &str) -> String {
+    href(&user(username))
 }
 
 /// Returns the URL of the list of active sessions from an IP address.
@@ -30,13 +30,13 @@ pub(crate) fn of_address(address: &str) -> String {
 }
 
 /// Returns the URL of the dialog that revokes the sessions of a user.
-pub(crate) fn revoke_of_person(username: &str) -> String {
-    revoke(&person(username), false)
+pub(crate) fn revoke_of_user(username: &str) -> String {
+    revoke(&user(username), false)
 }
 
-fn person(username: &str) -> SessionParams {
+fn user(username: &str) -> SessionParams {
     SessionParams {
-        person: Some(UserRef::naming(username)),
+        user: Some(UserRef::naming(username)),
         ..SessionParams::default()
     }
 }
@@ -90,14 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_keep_the_filter_and_drop_the_place() {
+    fn links_keep_the_filter_and_drop_the_cursor() {
         let params = SessionParams {
-            person: Some("ada".into()),
+            user: Some("ada".into()),
             device: Some("Firefox on Linux".into()),
             after: Some("cursor".into()),
             ..SessionParams::default()
         };
-        let filter = "person=ada&device=Firefox+on+Linux";
+        let filter = "user=ada&device=Firefox+on+Linux";
         assert_eq!(
             sorted(&params, true),
             format!("/sessions?{filter}&sort=-seen")
@@ -105,21 +105,21 @@ mod tests {
         assert_eq!(tab(&params, true), format!("/sessions?{filter}&ended=true"));
         assert_eq!(revoke(&params, false), format!("/sessions/revoke?{filter}"));
         assert_eq!(revoke(&params, true), "/sessions/revoke?others=true");
-        assert_eq!(of_person("o'hara"), "/sessions?person=o%27hara");
-        assert_eq!(revoke_of_person("ada"), "/sessions/revoke?person=ada");
+        assert_eq!(of_user("o'hara"), "/sessions?user=o%27hara");
+        assert_eq!(revoke_of_user("ada"), "/sessions/revoke?user=ada");
         assert_eq!(
             of_address("2001:db8::7"),
             "/sessions?address=2001%3Adb8%3A%3A7"
         );
-        assert_eq!(of_person("112"), "/sessions?person=username%3A112");
+        assert_eq!(of_user("112"), "/sessions?user=username%3A112");
         assert_eq!(
-            revoke_of_person("112"),
-            "/sessions/revoke?person=username%3A112"
+            revoke_of_user("112"),
+            "/sessions/revoke?user=username%3A112"
         );
     }
 
     #[test]
-    fn the_ended_ones_have_no_order_to_keep() {
+    fn ended_sessions_drop_the_sort_order() {
         let params = SessionParams {
             sort: Some("seen".into()),
             limit: Some("25".into()),

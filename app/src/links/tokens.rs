@@ -11,9 +11,9 @@ pub(crate) fn href(params: &TokenParams) -> String {
 }
 
 /// Returns the URL of the list of a user's tokens.
-pub(crate) fn of_person(username: &str) -> String {
+pub(crate) fn of_user(username: &str) -> String {
     href(&TokenParams {
-        person: Some(UserRef::naming(username)),
+        user: Some(UserRef::naming(username)),
         ..TokenParams::default()
     })
 }

@@ -38,8 +38,8 @@ pub(crate) fn sorted(params: &ListParams, key: SortKey) -> String {
 
 /// Returns the URL of the first page of the deleted users, or from there of the user list. The order is dropped, since
 /// deleted users have only one.
-pub(crate) fn toggled_bin(params: &ListParams) -> String {
-    let deleted = (!is_of_bin(params)).then(|| "true".to_owned());
+pub(crate) fn toggled_deleted(params: &ListParams) -> String {
+    let deleted = (!is_of_deleted(params)).then(|| "true".to_owned());
     href(&ListParams {
         deleted,
         sort: None,
@@ -48,8 +48,8 @@ pub(crate) fn toggled_bin(params: &ListParams) -> String {
 }
 
 /// Returns whether the list shows deleted users.
-pub(crate) fn is_of_bin(params: &ListParams) -> bool {
-    params.is_of_bin().unwrap_or_default()
+pub(crate) fn is_of_deleted(params: &ListParams) -> bool {
+    params.is_of_deleted().unwrap_or_default()
 }
 
 /// Returns the order of the list; the default order if the URL has none or an unknown one.
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_keep_the_search_and_drop_the_place() {
+    fn links_keep_the_search_and_drop_the_cursor() {
         let params = ListParams {
             q: Some("role:admin \"a & b\"".into()),
             after: Some("cursor".into()),
@@ -93,25 +93,28 @@ mod tests {
     }
 
     #[test]
-    fn the_way_to_the_bin_and_back_keeps_the_search() {
+    fn toggling_deleted_users_keeps_the_search() {
         let list = ListParams {
             q: Some("ada".into()),
             sort: Some("name".into()),
             after: Some("cursor".into()),
             ..ListParams::default()
         };
-        assert_eq!(toggled_bin(&list), "/users?q=ada&deleted=true");
-        let bin = ListParams {
+        assert_eq!(toggled_deleted(&list), "/users?q=ada&deleted=true");
+        let deleted = ListParams {
             q: Some("ada".into()),
             deleted: Some("true".into()),
             ..ListParams::default()
         };
-        assert_eq!(toggled_bin(&bin), "/users?q=ada");
-        assert_eq!(href(&bin.sized(25)), "/users?q=ada&limit=25&deleted=true");
+        assert_eq!(toggled_deleted(&deleted), "/users?q=ada");
+        assert_eq!(
+            href(&deleted.sized(25)),
+            "/users?q=ada&limit=25&deleted=true"
+        );
     }
 
     #[test]
-    fn the_usual_order_needs_no_word() {
+    fn default_sort_is_omitted() {
         let ascending = ListParams {
             sort: Some("created".into()),
             ..ListParams::default()

@@ -13,8 +13,8 @@ use crate::{
     api::{
         access_tokens::{ALL, TokenList, list_tokens},
         error::ApiError,
-        listed::asked,
-        person::path_of,
+        listed::check_params,
+        user::path_of,
     },
     components::{
         confirm_link::ConfirmLink,
@@ -22,7 +22,7 @@ use crate::{
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
         records::{Record, Records},
-        state::{ListFailure, ListState, Meaning, Waiting},
+        state::{ListErrorNotice, ListState, LoadingNotice, Meaning},
         title::PageTitle,
         token_row,
     },
@@ -38,7 +38,7 @@ pub fn AccessTokens() -> impl IntoView {
     let request = checked(move || params.get(), TokenParams::NAMES, NONE);
     let list = Resource::new(
         move || request.get(),
-        |request| async move { list_tokens(asked(request)?).await?.understood() },
+        |request| async move { list_tokens(check_params(request)?).await?.checked() },
     );
     view! {
         <PageTitle text="Access tokens" />
@@ -58,13 +58,13 @@ pub fn AccessTokens() -> impl IntoView {
             })}
         </Transition>
         <section class="list" aria-label="Access tokens">
-            <Transition fallback=Waiting>
+            <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
                             view! {
-                                <ListFailure
+                                <ListErrorNotice
                                     title="The access tokens could not be loaded"
                                     problem=problem
                                     again=tokens::href(&params.get_untracked())
@@ -89,7 +89,7 @@ fn may_write() -> bool {
 
 /// Renders the filter form. It leads to the filtered list, with scripts or without.
 fn filters(params: &TokenParams) -> impl IntoView + use<> {
-    let person = params.person.clone().unwrap_or_default();
+    let user = params.user.clone().unwrap_or_default();
     let chosen = params.state.clone().unwrap_or_default();
     let states = TokenState::ALL.iter().map(|state| {
         let word = state.as_str();
@@ -105,8 +105,8 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
                 "User"
                 <input
                     class="input"
-                    name="person"
-                    value=person
+                    name="user"
+                    value=user
                     placeholder="Username"
                     autocomplete="off"
                     autocapitalize="none"
@@ -144,7 +144,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page.place, page.tokens.len(), tokens::href);
+    let pages = Pages::of(params, &page.page_info, page.tokens.len(), tokens::href);
     let rows = page.tokens.into_iter().map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",
@@ -170,14 +170,14 @@ fn cells(token: AccessToken, now: OffsetDateTime) -> Record {
     let button = (may_write() && !is_over).then(|| {
         view! { <ConfirmLink href=format!("{ALL}/{id}/revoke") label="Revoke" about=label /> }
     });
-    let person = view! {
+    let user_cell = view! {
         <a href=path_of(user.id, &user.username)>
             <bdi>{user.display_name}</bdi>
         </a>
         <p class="muted">{user.username}</p>
     };
     let mut cells = token_row::cells(token, now);
-    cells.insert(1, person.into_any());
+    cells.insert(1, user_cell.into_any());
     cells.push(button.into_any());
     (id.to_string(), cells)
 }

@@ -24,7 +24,7 @@ use crate::{
         badge::RoleBadges,
         brand::Brand,
         field::FieldSpec,
-        form::Sending,
+        form::FormState,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         page_user::PageUser,
@@ -59,13 +59,13 @@ const CURRENT_PASSWORD: FieldSpec = FieldSpec {
 
 /// Resource with the account of the signed-in user, shared by all account pages.
 #[derive(Clone, Copy)]
-struct Mine(Resource<Result<account::Account, ApiError>>);
+struct AccountContext(Resource<Result<account::Account, ApiError>>);
 
 /// Renders the account pages.
 #[component]
 pub fn Account() -> impl IntoView {
     let account = Resource::new(|| (), |()| find_account());
-    provide_context(Mine(account));
+    provide_context(AccountContext(account));
     let principal = expect_context::<PageContext>().principal;
     let here = use_location().pathname;
     let current = Memo::new(move |_| {
@@ -104,7 +104,7 @@ fn Head(principal: Principal) -> impl IntoView {
     view! {
         <header class="account-head">
             <Avatar id=principal.id name=principal.display_name.clone() size="avatar-56" />
-            <div class="person-text">
+            <div class="user-text">
                 <h1 class="card-title">
                     <bdi>{principal.display_name}</bdi>
                 </h1>
@@ -137,7 +137,7 @@ fn Head(principal: Principal) -> impl IntoView {
 fn with_account<V: IntoView + 'static>(
     draw: impl Fn(account::Account) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    with(expect_context::<Mine>().0, draw)
+    with(expect_context::<AccountContext>().0, draw)
 }
 
 /// Renders a tab that is a form.
@@ -148,7 +148,7 @@ fn FormPart(
     /// Path that the form posts to.
     path: &'static str,
     /// State of the form.
-    sending: Sending,
+    form_state: FormState,
     /// Label of the submit button.
     #[prop(into)]
     action: Signal<String>,
@@ -158,19 +158,19 @@ fn FormPart(
     view! {
         <section class="form">
             <h2>{title}</h2>
-            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })}
+            {move || form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })}
             <form
                 class="form"
                 method="post"
                 action=path
                 novalidate
-                aria-busy=move || sending.pending.get().to_string()
-                on:submit=move |event| sending.submit.run(event)
+                aria-busy=move || form_state.pending.get().to_string()
+                on:submit=move |event| form_state.submit.run(event)
             >
                 <PageUser />
                 {children()}
                 <div class="actions">
-                    <button class="button button-primary" aria-disabled=move || sending.busy()>
+                    <button class="button button-primary" aria-disabled=move || form_state.busy()>
                         {action}
                     </button>
                 </div>

@@ -12,11 +12,11 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::{audit::list_audit, error::ApiError, listed::asked},
+    api::{audit::list_audit, error::ApiError, listed::check_params},
     components::{
         loading::Loading,
         parameters::{NONE, Query, checked, use_query},
-        state::{ListFailure, Meaning, Waiting},
+        state::{ListErrorNotice, LoadingNotice, Meaning},
         title::PageTitle,
     },
 };
@@ -34,12 +34,12 @@ pub fn Audit() -> impl IntoView {
         move || request.get(),
         move |request| async move {
             let _fetching = loading.begin();
-            list_audit(asked(request)?).await?.understood()
+            list_audit(check_params(request)?).await?.checked()
         },
     );
     view! {
         <PageTitle text="Audit log" />
-        <header class="page-head person-head">
+        <header class="page-head user-head">
             <h1>"Audit log"</h1>
             <Files request=request />
         </header>
@@ -54,14 +54,14 @@ pub fn Audit() -> impl IntoView {
             })}
         </Transition>
         <section class="list" aria-label="Audit log" aria-busy=move || loading.is_busy().to_string()>
-            <Transition fallback=Waiting>
+            <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(page) => view! { <AuditTable params=params.get_untracked() page=page /> }.into_any(),
                         Err(ApiError(problem)) => {
                             let asked = params.get_untracked();
                             view! {
-                                <ListFailure
+                                <ListErrorNotice
                                     title="The audit log could not be loaded"
                                     problem=problem
                                     again=links::href(&asked)

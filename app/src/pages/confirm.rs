@@ -1,4 +1,4 @@
-//! Confirmation dialog for actions that cannot be undone: the target, facts such as its last use, and a button that names the action.
+//! Confirmation dialog for actions that cannot be undone: the target, details such as its last use, and a button that names the action.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -6,14 +6,14 @@ use leptos_router::hooks::use_location;
 use crate::{
     api::{
         confirm::{
-            Confirm as ConfirmForm, Confirmation, ConfirmationFact, find_confirmation, page_of,
+            Confirm as ConfirmForm, Confirmation, ConfirmationDetail, find_confirmation, page_of,
         },
         error::ApiError,
     },
     components::{
         deletion::Uncounted,
-        dialog::{FormDialog, Place},
-        facts::Fact,
+        description_list::DescriptionItem,
+        dialog::{DialogRoute, FormDialog},
         form,
         keyed::keyed_by,
         time::Ago,
@@ -24,7 +24,7 @@ use crate::{
 /// Renders the confirmation dialog of the URL.
 #[component]
 pub fn Confirm() -> impl IntoView {
-    keyed_by("id", |_| view! { <Here /> }.into_any())
+    keyed_by("id", |_| view! { <CurrentUrl /> }.into_any())
 }
 
 /// Returns the title of a dialog whose target could not be loaded.
@@ -37,7 +37,7 @@ fn unknown(path: &str) -> &'static str {
 }
 
 #[component]
-fn Here() -> impl IntoView {
+fn CurrentUrl() -> impl IntoView {
     let here = use_location();
     let path = here.pathname.get_untracked();
     let context = expect_context::<PageContext>().of_form(&path);
@@ -48,21 +48,21 @@ fn Here() -> impl IntoView {
         None if search.is_empty() => page_of(&path).to_owned(),
         None => format!("{}?{search}", page_of(&path)),
     };
-    let place = Place { path, back };
+    let route = DialogRoute { path, back };
     let asked = Resource::new(|| (), {
-        let path = place.path.clone();
+        let path = route.path.clone();
         move |()| find_confirmation(path.clone())
     });
     view! {
         <Transition>
             {move || {
-                let place = place.clone();
+                let route = route.clone();
                 Suspend::new(async move {
                     match asked.await {
-                        Ok(asked) => view! { <Asked place=place asked=asked /> }.into_any(),
+                        Ok(asked) => view! { <ConfirmDialog route=route asked=asked /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            let title = unknown(&place.path);
-                            view! { <Uncounted place=place problem=Some(problem) title=title /> }.into_any()
+                            let title = unknown(&route.path);
+                            view! { <Uncounted route=route problem=Some(problem) title=title /> }.into_any()
                         }
                     }
                 })
@@ -72,20 +72,20 @@ fn Here() -> impl IntoView {
 }
 
 #[component]
-fn Asked(place: Place, asked: Confirmation) -> impl IntoView {
-    let sending = form::send::<ConfirmForm>(&place.path);
+fn ConfirmDialog(route: DialogRoute, asked: Confirmation) -> impl IntoView {
+    let form_state = form::send::<ConfirmForm>(&route.path);
     let now = asked.now;
-    let fact = move |ConfirmationFact { label, text, at }: ConfirmationFact| {
+    let detail = move |ConfirmationDetail { label, text, at }: ConfirmationDetail| {
         view! {
-            <Fact label=label>
+            <DescriptionItem label=label>
                 <bdi>{text}</bdi>
                 {at.map(|at| view! { <Ago at=at now=now /> })}
-            </Fact>
+            </DescriptionItem>
         }
     };
     let fields = [
-        ("path", place.path.clone()),
-        ("page", place.back.clone()),
+        ("path", route.path.clone()),
+        ("page", route.back.clone()),
         ("id", asked.id.map_or_else(String::new, |id| id.to_string())),
         ("username", asked.username),
         ("shown", asked.shown),
@@ -93,14 +93,14 @@ fn Asked(place: Place, asked: Confirmation) -> impl IntoView {
     view! {
         <FormDialog
             title=asked.title.clone()
-            place=place
-            sending=sending
-            refusal=asked.refusal
+            route=route
+            form_state=form_state
+            denied=asked.denied
             action=Signal::stored(asked.title)
             danger=true
             own=true
         >
-            <dl class="facts">{asked.facts.into_iter().map(fact).collect_view()}</dl>
+            <dl class="details">{asked.details.into_iter().map(detail).collect_view()}</dl>
             <p>{asked.text}</p>
             {fields
                 .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })

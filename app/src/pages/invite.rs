@@ -12,7 +12,7 @@ use crate::{
         card::CardPage,
         form,
         link_page::{DeadLink, handle},
-        own_account::{AccountMade, OwnAccountForm},
+        own_account::{AccountCreated, OwnAccountForm},
     },
     context::PageContext,
     format::capitalised,
@@ -44,7 +44,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
     let check = move |form: AcceptInvitation| -> FieldErrors {
         own_account(form).check(min).err().unwrap_or_default()
     };
-    let sending = form::send_checked::<AcceptInvitation>("/invite", check);
+    let form_state = form::send_checked::<AcceptInvitation>("/invite", check);
     let more: Vec<String> = roles
         .iter()
         .filter(|role| *role != USER_ROLE)
@@ -60,7 +60,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
             title="You've been invited"
             lead=format!("Create your account{join}. Passwords need at least {min} characters.")
             action="Create account"
-            sending=sending
+            form_state=form_state
             link=Signal::derive(handle())
         />
     }
@@ -69,5 +69,5 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
 /// Renders the confirmation after the account was created.
 #[component]
 pub fn InvitationAccepted() -> impl IntoView {
-    view! { <AccountMade waits=false /> }
+    view! { <AccountCreated waits=false /> }
 }

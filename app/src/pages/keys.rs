@@ -12,14 +12,14 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use crate::{
-    api::keys::{Listed, Owner},
+    api::keys::{KeyListing, Owner},
     components::{records::Records, title::PageTitle},
     context::PageContext,
     format::total,
     links::users,
 };
 use domain::users::list::ListParams;
-use table::{AddLink, Shown};
+use table::{AddLink, KeysPage};
 
 /// Returns whether the viewer can change the system's keys and revoke the keys of users.
 fn may_write() -> bool {
@@ -29,7 +29,7 @@ fn may_write() -> bool {
 /// Renders the page.
 #[component]
 pub fn Keys() -> impl IntoView {
-    let shown = Shown::provide(Owner::System);
+    let shown = KeysPage::provide(Owner::System);
     view! {
         <PageTitle text="API keys" />
         <header class="page-head">
@@ -47,21 +47,21 @@ pub fn Keys() -> impl IntoView {
 }
 
 /// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
-fn providers(listed: Listed) -> impl IntoView {
+fn providers(listed: KeyListing) -> impl IntoView {
     const COLUMNS: &[&str] = &["Provider", "Active key", "Users with own key"];
     let keys = listed.list.keys;
     let rows = listed.list.providers.into_iter().map(|of| {
         let used = in_use(&keys, &of);
-        let people = of.people.map(total).unwrap_or_default();
+        let users = of.users.map(total).unwrap_or_default();
         let id = of.provider.clone();
         let cells = vec![
             of.provider.into_any(),
             used.map_or_else(|| "None".into_any(), IntoAny::into_any),
-            people.into_any(),
+            users.into_any(),
         ];
         (id, cells)
     });
-    let everybody = users::href(&ListParams {
+    let with_keys = users::href(&ListParams {
         q: Some("has:api-keys".to_owned()),
         ..ListParams::default()
     });
@@ -69,7 +69,7 @@ fn providers(listed: Listed) -> impl IntoView {
         <header class="page-head">
             <h2>"Providers"</h2>
             <div class="toolbar-end">
-                <a class="button" href=everybody>
+                <a class="button" href=with_keys>
                     "Show users with API keys"
                 </a>
             </div>

@@ -38,12 +38,12 @@ const PASSWORD: FieldSpec = FieldSpec {
 #[component]
 pub fn Login() -> impl IntoView {
     let context = expect_context::<PageContext>();
-    let sending = form::send::<SignIn>("/login");
+    let form_state = form::send::<SignIn>("/login");
     // If another form waits for the sign-in, the browser submits the sign-in form, and the server renders the other form again.
     let waits = !context.typed(AGAIN).is_empty();
     let submit = move |event| {
         if !waits {
-            sending.submit.run(event);
+            form_state.submit.run(event);
         }
     };
     let waiting = [AGAIN, AGAIN_FIELDS].map(|name| {
@@ -55,7 +55,7 @@ pub fn Login() -> impl IntoView {
             <div class="card">
                 <h1 class="card-title">"Sign in"</h1>
                 {move || {
-                    let problem = sending.problem.get()?;
+                    let problem = form_state.problem.get()?;
                     let tried = problem.message != SESSION_ENDED;
                     Some(view! { <ProblemNotice problem=problem sign_in=tried /> })
                 }}
@@ -64,13 +64,13 @@ pub fn Login() -> impl IntoView {
                     method="post"
                     action="/login"
                     novalidate
-                    aria-busy=move || sending.pending.get().to_string()
+                    aria-busy=move || form_state.pending.get().to_string()
                     on:submit=submit
                 >
                     <input type="hidden" name="next" value=next() />
                     {waiting.into_iter().collect_view()}
-                    <Field spec=USERNAME value=context.typed("username") fault=sending.fault("username") />
-                    <Field spec=PASSWORD fault=sending.fault("password") />
+                    <Field spec=USERNAME value=context.typed("username") error=form_state.error("username") />
+                    <Field spec=PASSWORD error=form_state.error("password") />
                     <label class="check">
                         <input
                             type="checkbox"
@@ -84,9 +84,9 @@ pub fn Login() -> impl IntoView {
                     </label>
                     <button
                         class="button button-primary button-wide"
-                        aria-disabled=move || sending.busy()
+                        aria-disabled=move || form_state.busy()
                     >
-                        {move || if sending.pending.get() { "Signing in…" } else { "Sign in" }}
+                        {move || if form_state.pending.get() { "Signing in…" } else { "Sign in" }}
                     </button>
                 </form>
             </div>

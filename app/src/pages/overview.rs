@@ -5,7 +5,7 @@ use domain::{
     access::Permission,
     audit::AuditEntry,
     list::Total,
-    overview::{Attention, Matter, Overview as Figures},
+    overview::{Attention, AttentionKind, Overview as Figures},
     users::list::ListParams,
 };
 use leptos::prelude::*;
@@ -16,11 +16,11 @@ use crate::{
         overview::{OverviewNow, get_overview},
     },
     components::{
-        changes::deed,
+        changes::entry_label,
         chart::DayChart,
         icon::{Glyph, Icon},
         records::Records,
-        state::{LoadFailure, Waiting},
+        state::{LoadErrorNotice, LoadingNotice},
         time::Ago,
         title::PageTitle,
     },
@@ -38,12 +38,12 @@ pub fn Overview() -> impl IntoView {
         <header class="page-head">
             <h1>"Overview"</h1>
         </header>
-        <Transition fallback=Waiting>
+        <Transition fallback=LoadingNotice>
             {move || Suspend::new(async move {
                 match overview.await {
-                    Ok(shown) => view! { <Shown shown=shown /> }.into_any(),
+                    Ok(shown) => view! { <OverviewPanel shown=shown /> }.into_any(),
                     Err(ApiError(problem)) => {
-                        view! { <LoadFailure title="The overview could not be loaded" problem=problem /> }.into_any()
+                        view! { <LoadErrorNotice title="The overview could not be loaded" problem=problem /> }.into_any()
                     }
                 }
             })}
@@ -52,7 +52,7 @@ pub fn Overview() -> impl IntoView {
 }
 
 #[component]
-fn Shown(shown: OverviewNow) -> impl IntoView {
+fn OverviewPanel(shown: OverviewNow) -> impl IntoView {
     let OverviewNow { overview, now } = shown;
     let chart = |count: fn(&domain::overview::Day) -> u64| {
         overview
@@ -72,7 +72,7 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
             <DayChart title="New users" days=chart(|day| day.created) />
         </div>
         <div class="panes">
-            <Matters attention=overview.attention />
+            <AttentionList attention=overview.attention />
             {can_read_audit.then(|| view! { <Changes changes=overview.changes now=now /> })}
         </div>
     }
@@ -90,7 +90,9 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
         (
             "Pending approval",
             Total::exact(totals.pending),
-            Matter::Waiting.search().unwrap_or_default(),
+            AttentionKind::PendingRegistrations
+                .search()
+                .unwrap_or_default(),
         ),
         (
             "Suspended",
@@ -121,27 +123,35 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
 const EXPIRING: &str = "/tokens?state=expiring";
 
 #[component]
-fn Matters(attention: Vec<Attention>) -> impl IntoView {
+fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
     let nothing = attention.is_empty().then(|| {
         view! {
             <p class="muted">"All clear."</p>
         }
     });
-    let matters = attention.into_iter().map(|attention| {
+    let attention_list = attention.into_iter().map(|attention| {
         let one = attention.count == Total::exact(1);
         let count = total(attention.count);
-        let words = match (attention.matter, one) {
-            (Matter::Waiting, true) => "1 registration pending".to_owned(),
-            (Matter::Waiting, false) => format!("{count} registrations pending"),
-            (Matter::OnlyAdmin, _) => {
+        let words = match (attention.kind, one) {
+            (AttentionKind::PendingRegistrations, true) => "1 registration pending".to_owned(),
+            (AttentionKind::PendingRegistrations, false) => {
+                format!("{count} registrations pending")
+            }
+            (AttentionKind::OnlyAdmin, _) => {
                 "Only one admin. Add a second so you can't be locked out.".to_owned()
             }
-            (Matter::ExpiringToken, true) => "1 access token expires within a week".to_owned(),
-            (Matter::ExpiringToken, false) => format!("{count} access tokens expire within a week"),
-            (Matter::IdleAdmin, true) => "1 admin hasn't signed in for 30 days".to_owned(),
-            (Matter::IdleAdmin, false) => format!("{count} admins haven't signed in for 30 days"),
-            (Matter::Dormant, true) => "1 user inactive for 90 days".to_owned(),
-            (Matter::Dormant, false) => format!("{count} users inactive for 90 days"),
+            (AttentionKind::ExpiringToken, true) => {
+                "1 access token expires within a week".to_owned()
+            }
+            (AttentionKind::ExpiringToken, false) => {
+                format!("{count} access tokens expire within a week")
+            }
+            (AttentionKind::IdleAdmin, true) => "1 admin hasn't signed in for 30 days".to_owned(),
+            (AttentionKind::IdleAdmin, false) => {
+                format!("{count} admins haven't signed in for 30 days")
+            }
+            (AttentionKind::Dormant, true) => "1 user inactive for 90 days".to_owned(),
+            (AttentionKind::Dormant, false) => format!("{count} users inactive for 90 days"),
         };
         let href = match attention.search {
             Some(search) => found(&search),
@@ -158,7 +168,7 @@ fn Matters(attention: Vec<Attention>) -> impl IntoView {
         <section>
             <h2>"Needs attention"</h2>
             {nothing}
-            <ul class="matters">{matters.collect_view()}</ul>
+            <ul class="matters">{attention_list.collect_view()}</ul>
         </section>
     }
 }
@@ -172,14 +182,14 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
     let rows: Vec<_> = changes
         .into_iter()
         .map(|entry| {
-            let words = deed(&entry);
+            let words = entry_label(&entry);
             let what = match entry.target_id.filter(|_| entry.target_kind == "user") {
                 Some(id) => view! { <a href=format!("/users/{id}")>{words}</a> }.into_any(),
                 None => words.into_any(),
             };
             let cells = vec![
                 what,
-                entry.author().into_any(),
+                entry.actor_and_source().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ];
             (entry.id.to_string(), cells)

@@ -13,7 +13,7 @@ use crate::{
         form,
         icon::Icon,
         link_page::MessageCard,
-        own_account::{AccountMade, OwnAccountForm},
+        own_account::{AccountCreated, OwnAccountForm},
     },
     context::{PageContext, Site},
 };
@@ -55,7 +55,7 @@ fn closed(site: Site) -> Option<Problem> {
         "Ask an administrator for an account, or sign in.",
     );
     #[cfg(feature = "ssr")]
-    let problem = crate::api::ssr::told(problem);
+    let problem = crate::api::ssr::with_status(problem);
     Some(problem)
 }
 
@@ -65,7 +65,7 @@ fn RegisterForm(site: Site) -> impl IntoView {
         let checked = own_account(form).check(site.password_min);
         checked.err().unwrap_or_default()
     };
-    let sending = form::send_checked::<Form>("/register", check);
+    let form_state = form::send_checked::<Form>("/register", check);
     let min = site.password_min;
     let lead = if site.approval {
         format!("An administrator approves new accounts. Passwords need at least {min} characters.")
@@ -78,7 +78,7 @@ fn RegisterForm(site: Site) -> impl IntoView {
             title="Create an account"
             lead=lead
             action="Create account"
-            sending=sending
+            form_state=form_state
             trap=true
         />
         <p class="plain-note">
@@ -94,5 +94,5 @@ fn RegisterForm(site: Site) -> impl IntoView {
 #[component]
 pub fn Registered() -> impl IntoView {
     let site = expect_context::<PageContext>().site;
-    view! { <AccountMade waits=site.approval /> }
+    view! { <AccountCreated waits=site.approval /> }
 }

@@ -4,19 +4,19 @@ pub mod change;
 pub mod decide;
 pub mod invitations;
 pub mod invite;
-pub mod waiting;
+pub mod pending;
 
 use domain::access::Permission;
 use leptos::prelude::*;
 
 use crate::{
-    api::{invitations::INVITATIONS, registrations::WAITING},
+    api::{invitations::INVITATIONS, registrations::PENDING_LIST},
     components::title::PageTitle,
     context::{PageContext, Site},
 };
 
 /// Tabs: path and name.
-const TABS: [(&str, &str); 2] = [(WAITING, "Pending"), (INVITATIONS, "Invitations")];
+const TABS: [(&str, &str); 2] = [(PENDING_LIST, "Pending"), (INVITATIONS, "Invitations")];
 
 /// Returns whether the viewer can decide registrations and create invitations.
 fn may_write() -> bool {
@@ -34,7 +34,7 @@ fn Head(
         <PageTitle text="Registrations" />
         <header class="page-head">
             <h1>"Registrations"</h1>
-            {context.waiting.map(|waiting| view! { <p class="page-total">{format!("{waiting} pending")}</p> })}
+            {context.pending_registrations.map(|waiting| view! { <p class="page-total">{format!("{waiting} pending")}</p> })}
             {may_write()
                 .then(|| {
                     view! {
@@ -46,7 +46,7 @@ fn Head(
                     }
                 })}
         </header>
-        <p class="pane-actions muted">{switch(context.site)}</p>
+        <p class="pane-actions muted">{registration_status(context.site)}</p>
         <nav class="tabs" aria-label="Registrations">
             {TABS
                 .map(|(href, name)| {
@@ -63,7 +63,7 @@ fn Head(
 }
 
 /// Describes whether registration is enabled, and the settings that control it.
-fn switch(site: Site) -> String {
+fn registration_status(site: Site) -> String {
     let (state, consequence) = match (site.registration, site.approval) {
         (false, _) => ("closed", "new users need an invitation"),
         (true, true) => ("open", "new users need approval"),

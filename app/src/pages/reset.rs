@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use crate::{
     api::{
-        done::going_on,
         error::ApiError,
+        form_success::with_next,
         reset::{ChoosePassword, ResetLink, check_reset_link},
     },
     components::{
@@ -44,7 +44,7 @@ pub fn Reset() -> impl IntoView {
 
 #[component]
 fn PasswordForm(link: ResetLink) -> impl IntoView {
-    let sending = form::send::<ChoosePassword>("/reset");
+    let form_state = form::send::<ChoosePassword>("/reset");
     view! {
         <div class="card">
             <h1 class="card-title">"Set your password"</h1>
@@ -52,14 +52,14 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                 "Use at least " {link.password_min}
                 " characters. This signs you out of all sessions. The link works once."
             </p>
-            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+            {move || form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
             <form
                 class="form"
                 method="post"
                 action="/reset"
                 novalidate
-                aria-busy=move || sending.pending.get().to_string()
-                on:submit=move |event| sending.submit.run(event)
+                aria-busy=move || form_state.pending.get().to_string()
+                on:submit=move |event| form_state.submit.run(event)
             >
                 <input type="hidden" name="next" value=next() />
                 <input type="hidden" name=HANDLE value=handle() />
@@ -78,15 +78,15 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                     />
                 </div>
                 {[NEW_PASSWORD, PASSWORD_AGAIN]
-                    .map(|spec| view! { <Field spec=spec fault=sending.fault(spec.name) /> })
+                    .map(|spec| view! { <Field spec=spec error=form_state.error(spec.name) /> })
                     .into_iter()
                     .collect_view()}
                 <OpenTokens tokens=link.tokens now=link.now />
                 <button
                     class="button button-primary button-wide"
-                    aria-disabled=move || sending.busy()
+                    aria-disabled=move || form_state.busy()
                 >
-                    {move || if sending.pending.get() { "Setting password…" } else { "Set password" }}
+                    {move || if form_state.pending.get() { "Setting password…" } else { "Set password" }}
                 </button>
             </form>
         </div>
@@ -143,7 +143,7 @@ fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
 
 /// Renders the confirmation after the password was set.
 #[component]
-pub fn ResetDone() -> impl IntoView {
+pub fn PasswordChanged() -> impl IntoView {
     let next = untrack(next());
     view! {
         <CardPage title="Password set">
@@ -152,7 +152,7 @@ pub fn ResetDone() -> impl IntoView {
                 tone="tone-success"
                 title="Password set"
                 text="You can now sign in. Other sessions were signed out."
-                sign_in=Some(going_on("/login", &next))
+                sign_in=Some(with_next("/login", &next))
             />
         </CardPage>
     }

@@ -19,7 +19,7 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         error::ApiError,
-        listed::asked,
+        listed::check_params,
         sessions::{FAILED, list_all_sessions},
     },
     components::{
@@ -52,13 +52,13 @@ pub fn Sessions() -> impl IntoView {
         move || request.get(),
         move |request| async move {
             let _fetching = loading.begin();
-            list_all_sessions(asked(request)?).await?.understood()
+            list_all_sessions(check_params(request)?).await?.checked()
         },
     );
     let live = Live::watch(params, list);
     view! {
         <PageTitle text="Sessions" />
-        <header class="page-head person-head sessions-head">
+        <header class="page-head user-head sessions-head">
             <h1>"Sessions"</h1>
             <Transition>
                 {move || Suspend::new(async move {

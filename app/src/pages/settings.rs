@@ -11,9 +11,9 @@ use crate::{
         settings::{SETTINGS, get_settings},
     },
     components::{
-        facts::Fact,
+        description_list::DescriptionItem,
         records::{Record, Records},
-        state::{LoadFailure, Waiting},
+        state::{LoadErrorNotice, LoadingNotice},
         tabs::Tabs,
         title::PageTitle,
     },
@@ -47,12 +47,12 @@ pub fn Settings() -> impl IntoView {
              If you run several servers, these are the values of the one that answered."
         </p>
         <section class="list" aria-label="Settings">
-            <Transition fallback=Waiting>
+            <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match installation.await {
                         Ok(installation) => shown(installation),
                         Err(ApiError(problem)) => {
-                            view! { <LoadFailure title="The settings could not be loaded" problem=problem /> }
+                            view! { <LoadErrorNotice title="The settings could not be loaded" problem=problem /> }
                                 .into_any()
                         }
                     }
@@ -71,10 +71,10 @@ fn shown(installation: Installation) -> AnyView {
         settings,
     } = installation;
     view! {
-        <dl class="facts versions">
-            <Fact label="Rollcall">{rollcall}</Fact>
-            <Fact label="PostgreSQL">{postgres}</Fact>
-            <Fact label="Schema">{schema}</Fact>
+        <dl class="details versions">
+            <DescriptionItem label="Rollcall">{rollcall}</DescriptionItem>
+            <DescriptionItem label="PostgreSQL">{postgres}</DescriptionItem>
+            <DescriptionItem label="Schema">{schema}</DescriptionItem>
         </dl>
         <Records caption="Settings" columns=COLUMNS rows=settings.into_iter().map(cells).collect() />
     }

@@ -37,14 +37,14 @@ pub fn Setup() -> impl IntoView {
 
 #[component]
 fn SetupForm() -> impl IntoView {
-    let sending = form::send::<ClaimSetup>("/setup");
+    let form_state = form::send::<ClaimSetup>("/setup");
     view! {
         <OwnAccountForm
             path="/setup"
             title="Create the first administrator"
             lead="This account can manage all other users. The link works once."
             action="Create administrator"
-            sending=sending
+            form_state=form_state
             link=Signal::derive(handle())
         />
     }

@@ -23,13 +23,13 @@ pub fn SignInAgain() -> impl IntoView {
             let username = principal.username.clone();
             again
                 .get()
-                .map(|again| view! { <Asked again=again username=username /> })
+                .map(|again| view! { <SignInDialog again=again username=username /> })
         }
     })
 }
 
 #[component]
-fn Asked(
+fn SignInDialog(
     /// Callback that submits the form again.
     again: Callback<()>,
     /// Username of the page's user. The dialog accepts no other user, since the form belongs to this one.

@@ -1,8 +1,8 @@
 //! List of users.
 
 pub mod actions;
-pub mod bin;
 pub mod bulk;
+pub mod deleted;
 pub mod empty;
 pub mod filters;
 pub mod help;
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use crate::{
-    api::{bulk::SELECTED, error::ApiError, listed::asked, users::list_users},
+    api::{bulk::SELECTED, error::ApiError, listed::check_params, users::list_users},
     components::{
         choice::{Segmented, Value},
         icon::Icon,
@@ -66,7 +66,7 @@ pub fn Users() -> impl IntoView {
         move || request.get(),
         move |request| async move {
             let _fetching = loading.begin();
-            list_users(asked(request)?).await?.understood()
+            list_users(check_params(request)?).await?.checked()
         },
     );
     view! {
@@ -127,7 +127,7 @@ pub fn Users() -> impl IntoView {
 /// Returns the search, and whether the list shows deleted users, independent of page and order.
 fn listed(params: &ListParams) -> (String, bool) {
     let search = params.q.as_deref().unwrap_or_default().trim();
-    (search.to_owned(), links::is_of_bin(params))
+    (search.to_owned(), links::is_of_deleted(params))
 }
 
 /// Parses the query of the URL.

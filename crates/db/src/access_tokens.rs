@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use list::{Asked, count, find_listed, list_page};
+pub use list::{TokenFilter, count, find_listed, list_page};
 
 /// A working token with its owner as of now.
 #[derive(Debug, Clone)]

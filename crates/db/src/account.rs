@@ -107,21 +107,21 @@ pub async fn set_ended(
     Ok(done.rows_affected() > 0)
 }
 
-/// Revokes all sessions of a user except `kept`, on the user's own request. Returns their number.
+/// Revokes all sessions of a user except `stored`, on the user's own request. Returns their number.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn set_others_ended(
     connection: &mut PgConnection,
     user_id: Uuid,
-    kept: Uuid,
+    stored: Uuid,
     reason: EndReason,
 ) -> Result<u64, Error> {
     let done = sqlx::query!(
         "update sessions set ended_at = now(), ended_reason = $3, ended_by = $1
         where user_id = $1 and id <> $2 and ended_at is null",
         user_id,
-        kept,
+        stored,
         reason.as_str(),
     )
     .execute(connection)
@@ -134,15 +134,15 @@ pub async fn set_others_ended(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn set_claimed_email(
+pub async fn set_unverified_email(
     connection: &mut PgConnection,
     id: Uuid,
     email: Option<&str>,
 ) -> Result<(), Error> {
     sqlx::query!(
         "update users set
-            claimed_email = $2,
-            claim_settled_at = null,
+            unverified_email = $2,
+            unverified_email_resolved_at = null,
             email = case when $2::text is null then null else email end
         where id = $1",
         id,

@@ -34,7 +34,7 @@ pub async fn list(executor: impl PgExecutor<'_>, of: Option<Uuid>) -> Result<Vec
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn count_people(
+pub async fn count_users(
     executor: impl PgExecutor<'_>,
     providers: &[String],
     most: i64,
@@ -49,7 +49,7 @@ pub async fn count_people(
                     where k.provider = p.provider and k.user_id is not null and k.is_active
                     limit $2
                 ) as own
-            ) as "people!"
+            ) as "users!"
         from unnest($1::text[]) with ordinality as p (provider, place)
         order by p.place"#,
         providers,
@@ -59,7 +59,7 @@ pub async fn count_people(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.provider, row.people))
+        .map(|row| (row.provider, row.users))
         .collect())
 }
 

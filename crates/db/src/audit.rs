@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use filter::{Asked, Meant};
+pub use filter::{AuditName, AuditQueryFilter};
 pub use list::{count, list_page, list_up_to};
 
 /// The actor of a change.
@@ -110,7 +110,7 @@ pub async fn insert_sessions_ended(
     ended: &[(Uuid, i64)],
     reason: &str,
 ) -> Result<(), Error> {
-    let (people, counts): (Vec<_>, Vec<_>) = ended.iter().copied().unzip();
+    let (users, counts): (Vec<_>, Vec<_>) = ended.iter().copied().unzip();
     sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
@@ -130,7 +130,7 @@ pub async fn insert_sessions_ended(
         actor.request_id,
         actor.token_id(),
         actor.token_label(),
-        &people,
+        &users,
         &counts,
         actor.parent_id,
     )

@@ -77,7 +77,7 @@ fn unencoded(rest: &str) -> Option<&'static str> {
     if database.contains(['/', '@']) {
         return Some("there is a / or an @ after the host");
     }
-    let in_name = |parameter: &str| {
+    let has_at_in_name = |parameter: &str| {
         parameter
             .split('=')
             .next()
@@ -85,7 +85,7 @@ fn unencoded(rest: &str) -> Option<&'static str> {
     };
     query
         .split('&')
-        .any(in_name)
+        .any(has_at_in_name)
         .then_some("there is an @ after the first ?")
 }
 
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_address_loses_its_brackets() {
+    fn ipv6_address_loses_its_brackets() {
         for (text, host, port) in [
             ("postgres://u:p@[::1]:6543/db", "::1", 6543),
             ("postgres://u:p@[::1]/db?port=6543", "::1", 6543),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_socket_is_named_by_its_folder() {
+    fn socket_is_named_by_its_folder() {
         for text in [
             "postgres:///db?host=/var/run/postgresql",
             "postgresql://u@/db?host=/var/run/postgresql",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_taken_as_it_is_meant() {
+    fn password_is_decoded() {
         for (written, meant) in [
             ("pa$$word", "pa$$word"),
             ("p%40s%2Fs%3F%23%25", "p@s/s?#%"),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_does_not_repeat_the_password() {
+    fn error_does_not_contain_the_password() {
         for text in [
             "postgres://u:hunter2/x@host/db",
             "postgres://u:hunter2?x@host/db",
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_shown_without_the_password() {
+    fn display_masks_the_password() {
         let url: DatabaseUrl = "postgres://u:hunter2@host/db".parse().unwrap();
         assert!(!format!("{url:?}").contains("hunter2"));
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use aside::{Aside, lock, restore, set_aside, start_triggers, stop_triggers, vacuum};
+pub use aside::{Aside, disable_triggers, enable_triggers, lock, restore, set_aside, vacuum};
 pub use copy::{Batch, CopyRow};
 pub use millis::Millis;
 pub use rows::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow};

@@ -22,13 +22,13 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if let sqlx::Error::Database(refusal) = &error {
-            if let Some(constraint) = refusal.constraint() {
+        if let sqlx::Error::Database(database_error) = &error {
+            if let Some(constraint) = database_error.constraint() {
                 return Self::Constraint {
                     constraint: constraint.to_owned(),
                 };
             }
-            return if refusal.code().is_some_and(|code| is_passing(&code)) {
+            return if database_error.code().is_some_and(|code| is_passing(&code)) {
                 Self::Unavailable(error)
             } else {
                 Self::Other(error)

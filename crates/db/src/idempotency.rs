@@ -65,14 +65,14 @@ pub async fn reserve(
 ) -> Result<bool, Error> {
     let reserved = sqlx::query!(
         "insert into idempotency_keys as k (
-            user_id, key_hash, attempt, token_id, request_hash, kept_until, created_at
+            user_id, key_hash, attempt, token_id, request_hash, expires_at, created_at
         ) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), now())
         on conflict (user_id, key_hash) do update set
             attempt = excluded.attempt, token_id = excluded.token_id, request_hash = excluded.request_hash,
-            kept_until = excluded.kept_until, done_at = null, answered_at = null, is_shown_once = false,
+            expires_at = excluded.expires_at, done_at = null, answered_at = null, is_shown_once = false,
             status = null, content_type = null, location = null, etag = null, body = null,
             created_at = excluded.created_at
-        where k.kept_until <= now()",
+        where k.expires_at <= now()",
         reservation.user_id,
         reservation.key_hash,
         reservation.attempt,
@@ -97,7 +97,7 @@ pub async fn find(
         r#"select
             token_id, request_hash, done_at, is_shown_once, status, content_type, location, etag, body,
             answered_at is null and created_at > now() - make_interval(secs => $3) as "is_open!"
-        from idempotency_keys where user_id = $1 and key_hash = $2 and kept_until > now()"#,
+        from idempotency_keys where user_id = $1 and key_hash = $2 and expires_at > now()"#,
         reservation.user_id,
         reservation.key_hash,
         reservation.seconds,
@@ -134,7 +134,7 @@ pub async fn set_done(
     // begins.
     let is_current = sqlx::query_scalar!(
         r#"with noted as (
-            update idempotency_keys set done_at = now(), kept_until = now() + make_interval(secs => $2)
+            update idempotency_keys set done_at = now(), expires_at = now() + make_interval(secs => $2)
             where attempt = $1 and done_at is null returning 1
         )
         select exists (select 1 from noted)
@@ -157,7 +157,7 @@ pub async fn set_answer(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update idempotency_keys set
-            done_at = coalesce(done_at, now()), answered_at = now(), kept_until = now() + make_interval(secs => $2),
+            done_at = coalesce(done_at, now()), answered_at = now(), expires_at = now() + make_interval(secs => $2),
             status = $3, content_type = $4, location = $5, etag = $6, body = $7
         where attempt = $1",
         attempt,
@@ -178,7 +178,7 @@ pub async fn set_answer(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn sum_kept(
+pub async fn sum_stored(
     executor: impl PgExecutor<'_>,
     attempt: Uuid,
     row_bytes: i32,
@@ -188,7 +188,7 @@ pub async fn sum_kept(
     Ok(sqlx::query_scalar!(
         r#"select coalesce(sum($2::int + coalesce(octet_length(kept.body), 0)), 0) as "bytes!" from (
             select k.body from idempotency_keys k
-            where k.user_id = (select user_id from idempotency_keys where attempt = $1) and k.kept_until > now()
+            where k.user_id = (select user_id from idempotency_keys where attempt = $1) and k.expires_at > now()
             limit $3::bigint / $2::int
         ) kept"#,
         attempt,
@@ -211,7 +211,7 @@ pub async fn set_shown_once(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update idempotency_keys set
-            done_at = coalesce(done_at, now()), answered_at = now(), kept_until = now() + make_interval(secs => $2),
+            done_at = coalesce(done_at, now()), answered_at = now(), expires_at = now() + make_interval(secs => $2),
             request_hash = null, is_shown_once = true
         where attempt = $1",
         attempt,
@@ -243,8 +243,8 @@ pub async fn delete_undone(executor: impl PgExecutor<'_>, attempt: Uuid) -> Resu
 pub async fn delete_over(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from idempotency_keys where attempt in (
-            select attempt from idempotency_keys where kept_until <= now()
-            order by kept_until limit $1 for update skip locked
+            select attempt from idempotency_keys where expires_at <= now()
+            order by expires_at limit $1 for update skip locked
         )",
         most,
     )

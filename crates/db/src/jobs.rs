@@ -95,7 +95,7 @@ pub async fn count_unfinished(
 }
 
 /// Decodes a column that holds an enum's text.
-fn word<T: FromStr<Err = Unknown>>(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
+fn enum_column<T: FromStr<Err = Unknown>>(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
     let word: &str = row.try_get(column)?;
     let read = word.parse();
     read.map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))
@@ -108,12 +108,12 @@ fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
     let total: Option<i64> = row.try_get("total")?;
     Ok(Job {
         id: row.try_get("id")?,
-        kind: word(row, "kind")?,
+        kind: enum_column(row, "kind")?,
         target: user.map(|id| JobTarget {
             id: UserId(id),
             label: label.unwrap_or_default(),
         }),
-        state: word(row, "state")?,
+        state: enum_column(row, "state")?,
         done: row.try_get::<i64, _>("done")?.unsigned_abs(),
         total: total.map(i64::unsigned_abs),
         error: row.try_get("error")?,
@@ -155,7 +155,7 @@ pub async fn set_running(connection: &mut PgConnection, id: Uuid) -> Result<(), 
 /// Fails if the database cannot be reached.
 pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Result<(), Error> {
     sqlx::query!(
-        "update jobs set done = done + $2, progressed_at = now(), put_offs = 0 where id = $1",
+        "update jobs set done = done + $2, progressed_at = now(), timeouts = 0 where id = $1",
         id,
         more,
     )
@@ -182,10 +182,10 @@ pub async fn set_done(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(), Err
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn put_off(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<i16>, Error> {
+pub async fn defer(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<i16>, Error> {
     Ok(sqlx::query_scalar!(
-        "update jobs set state = 'running', started_at = coalesce(started_at, now()), put_offs = put_offs + 1
-        where id = $1 and finished_at is null returning put_offs",
+        "update jobs set state = 'running', started_at = coalesce(started_at, now()), timeouts = timeouts + 1
+        where id = $1 and finished_at is null returning timeouts",
         id,
     )
     .fetch_optional(executor)

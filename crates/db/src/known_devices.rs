@@ -77,7 +77,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Deletes all but `kept` browsers of an account. Browsers that have returned come first, then the latest: a program that signs in each
+/// Deletes all but `stored` browsers of an account. Browsers that have returned come first, then the latest: a program that signs in each
 /// time without cookies never returns.
 ///
 /// # Errors
@@ -85,7 +85,7 @@ pub async fn insert(
 pub async fn delete_surplus(
     connection: &mut PgConnection,
     user_id: Uuid,
-    kept: i64,
+    stored: i64,
 ) -> Result<(), Error> {
     sqlx::query!(
         "delete from known_devices
@@ -94,7 +94,7 @@ pub async fn delete_surplus(
             order by used_at > created_at desc, used_at desc, token_hash offset $2
         )",
         user_id,
-        kept,
+        stored,
     )
     .execute(connection)
     .await?;

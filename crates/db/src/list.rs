@@ -9,7 +9,7 @@ use crate::Error;
 /// least one row, of any length.
 pub(crate) const PAGE_BYTES_MAX: i64 = 2 * 1024 * 1024;
 
-/// Decodes the rows of a part of a list, each of which contains the number of rows found. The flag is true if there are more.
+/// Decodes the rows of a part of a list. Each row contains the number of rows found. The flag is true if there are more.
 pub(crate) fn part_of<R, T>(rows: Vec<R>, read: impl Fn(R) -> (T, i64)) -> (Vec<T>, bool) {
     let mut found = 0;
     let read = rows.into_iter().map(|row| {

@@ -168,7 +168,7 @@ pub async fn set_decided(
     Ok(())
 }
 
-/// Subtracts `failures` failures, the last of which is undecided, and lifts the delay that it has caused.
+/// Subtracts `failures` failures, and lifts the delay that the last one, still undecided, has caused.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

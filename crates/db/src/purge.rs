@@ -77,7 +77,7 @@ pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> 
 /// Fails if the database cannot be reached.
 pub async fn requeue(connection: &mut PgConnection, user_id: Uuid) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "update jobs set state = 'queued', error = null, finished_at = null, put_offs = 0
+        "update jobs set state = 'queued', error = null, finished_at = null, timeouts = 0
         where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text and state = 'failed'",
         user_id,
     )
@@ -104,7 +104,7 @@ pub async fn find_progress(
     .await?)
 }
 
-/// Locks the oldest purge that no other replica works on, or that of one user, until the transaction ends. `put_off` are the ids of jobs to
+/// Locks the oldest purge that no other replica works on, or that of one user, until the transaction ends. `defer` are the ids of jobs to
 /// skip. The row is only locked and not changed: a request that deletes the account again has locked the account first, and would wait for
 /// a change of the job.
 ///
@@ -113,7 +113,7 @@ pub async fn find_progress(
 pub async fn take(
     connection: &mut PgConnection,
     of: Option<Uuid>,
-    put_off: &[Uuid],
+    defer: &[Uuid],
 ) -> Result<Option<Purge>, Error> {
     let row = sqlx::query!(
         r#"select id, (params ->> 'user_id')::uuid as "user_id!", done from jobs
@@ -122,7 +122,7 @@ pub async fn take(
             and id <> all ($2::uuid[])
         order by created_at limit 1 for update skip locked"#,
         of,
-        put_off,
+        defer,
     )
     .fetch_optional(connection)
     .await?;
@@ -200,7 +200,7 @@ pub async fn delete_owned(
 /// Deletes an account that owns no data any more, with its keys, tokens, links and roles.
 ///
 /// # Errors
-/// `users_deleted_by_way_of_the_bin` if the account is not marked as deleted.
+/// `users_purged_only_when_deleted` if the account is not marked as deleted.
 pub async fn delete_user(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from users where id = $1", user_id)
         .execute(connection)

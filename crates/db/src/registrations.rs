@@ -2,7 +2,7 @@
 
 use domain::{
     client_address::ClientAddress,
-    registrations::WaitingPerson,
+    registrations::PendingRegistration,
     users::{CreatedVia, Status, UserId},
 };
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
@@ -12,13 +12,13 @@ use crate::Error;
 
 /// An account that a user creates.
 #[derive(Debug, Clone)]
-pub struct NewPerson<'a> {
+pub struct NewRegistration<'a> {
     /// Name to sign in with.
     pub username: &'a str,
     /// Full name of the user, for display.
     pub display_name: &'a str,
     /// Email address as entered. Another account may have it: that is not checked here.
-    pub claimed_email: Option<&'a str>,
+    pub unverified_email: Option<&'a str>,
     /// Password hash as a PHC string.
     pub password_hash: &'a str,
     /// Initial status of the account.
@@ -37,22 +37,25 @@ pub struct NewPerson<'a> {
 ///
 /// # Errors
 /// `users_username_key` if the username is taken.
-pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Result<Uuid, Error> {
+pub async fn insert(
+    connection: &mut PgConnection,
+    user: &NewRegistration<'_>,
+) -> Result<Uuid, Error> {
     let row = sqlx::query!(
         "insert into users (
-            id, username, display_name, claimed_email, password_hash, password_changed_at, status, created_via,
+            id, username, display_name, unverified_email, password_hash, password_changed_at, status, created_via,
             created_by, registered_from, username_skeleton, created_at, updated_at
         ) values (uuid_v7(now()), $1, $2, $3, $4, now(), $5, $6, $7, $8, $9, now(), now())
         returning id",
-        person.username,
-        person.display_name,
-        person.claimed_email,
-        person.password_hash,
-        person.status.as_str(),
-        person.created_via.as_str(),
-        person.created_by,
-        person.from.map(|address| IpNetwork::from(address.ip())),
-        person.skeleton,
+        user.username,
+        user.display_name,
+        user.unverified_email,
+        user.password_hash,
+        user.status.as_str(),
+        user.created_via.as_str(),
+        user.created_by,
+        user.from.map(|address| IpNetwork::from(address.ip())),
+        user.skeleton,
     )
     .fetch_one(connection)
     .await?;
@@ -63,17 +66,17 @@ pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Re
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn list_waiting(
+pub async fn list_pending(
     executor: impl PgExecutor<'_>,
     after: Option<Uuid>,
     most: i64,
-) -> Result<Vec<WaitingPerson>, Error> {
+) -> Result<Vec<PendingRegistration>, Error> {
     let rows = sqlx::query!(
         r#"select
-            u.id, u.number, u.username, u.display_name, coalesce(u.email, u.claimed_email) as email,
+            u.id, u.number, u.username, u.display_name, coalesce(u.email, u.unverified_email) as email,
             (
                 select o.username from users o
-                where o.email is not null and name_key(o.email) = name_key(u.claimed_email)
+                where o.email is not null and name_key(o.email) = name_key(u.unverified_email)
             ) as email_of,
             u.registered_from, u.created_at, u.version
         from users u
@@ -84,7 +87,7 @@ pub async fn list_waiting(
     )
     .fetch_all(executor)
     .await?;
-    let people = rows.into_iter().map(|row| WaitingPerson {
+    let users = rows.into_iter().map(|row| PendingRegistration {
         id: UserId(row.id),
         number: row.number,
         username: row.username,
@@ -95,14 +98,14 @@ pub async fn list_waiting(
         created_at: row.created_at,
         version: row.version,
     });
-    Ok(people.collect())
+    Ok(users.collect())
 }
 
 /// Returns the number of pending registrations, from the totals.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn count_waiting(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
+pub async fn count_pending(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
     let row = sqlx::query!(
         r#"select coalesce(sum(value), 0)::bigint as "waiting!" from user_totals where name = 'status:pending'"#
     )
@@ -115,7 +118,7 @@ pub async fn count_waiting(executor: impl PgExecutor<'_>) -> Result<u64, Error> 
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn set_admitted(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+pub async fn set_approved(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update users set status = 'active', registered_from = null, version = version + 1, updated_at = now()
         where id = $1",
@@ -128,7 +131,7 @@ pub async fn set_admitted(connection: &mut PgConnection, id: Uuid) -> Result<(),
 
 /// An unverified email address that a user has entered.
 #[derive(Debug, Clone)]
-pub struct Claim {
+pub struct UnverifiedEmail {
     /// The id of the account.
     pub user_id: Uuid,
     /// Name to sign in with.
@@ -144,14 +147,14 @@ pub struct Claim {
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn take_claim(
+pub async fn take_unverified_email(
     connection: &mut PgConnection,
     of: Option<Uuid>,
-) -> Result<Option<Claim>, Error> {
+) -> Result<Option<UnverifiedEmail>, Error> {
     Ok(sqlx::query_as!(
-        Claim,
-        r#"select id as user_id, username, email as known_as, claimed_email as "email!" from users
-        where claimed_email is not null and claim_settled_at is null and status = 'active' and deleted_at is null
+        UnverifiedEmail,
+        r#"select id as user_id, username, email as known_as, unverified_email as "email!" from users
+        where unverified_email is not null and unverified_email_resolved_at is null and status = 'active' and deleted_at is null
             and ($1::uuid is null or id = $1)
         order by id limit 1 for update skip locked"#,
         of,
@@ -165,12 +168,15 @@ pub async fn take_claim(
 ///
 /// # Errors
 /// `users_email_key` if another account takes the address at the same time.
-pub async fn settle(connection: &mut PgConnection, claim: &Claim) -> Result<bool, Error> {
+pub async fn resolve(
+    connection: &mut PgConnection,
+    unverified: &UnverifiedEmail,
+) -> Result<bool, Error> {
     let row = sqlx::query!(
         r#"update users u set
             email = case when a.free then $2 else u.email end,
-            claimed_email = case when a.free then null else u.claimed_email end,
-            claim_settled_at = case when a.free then null else now() end,
+            unverified_email = case when a.free then null else u.unverified_email end,
+            unverified_email_resolved_at = case when a.free then null else now() end,
             version = u.version + 1
         from (
             select not exists (
@@ -179,8 +185,8 @@ pub async fn settle(connection: &mut PgConnection, claim: &Claim) -> Result<bool
         ) a
         where u.id = $1
         returning a.free as "free!""#,
-        claim.user_id,
-        claim.email,
+        unverified.user_id,
+        unverified.email,
     )
     .fetch_one(connection)
     .await?;

@@ -222,13 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn a_suitable_database_is_accepted() {
+    fn suitable_database_is_accepted() {
         assert_eq!(first_unmet(ALWAYS, &suitable()), None);
         assert_eq!(first_unmet(TO_MIGRATE, &suitable()), None);
     }
 
     #[test]
-    fn requirements_that_no_test_can_set_up_are_reported() {
+    fn unmet_requirements_are_reported() {
         let old = Found {
             version: "14.9".to_owned(),
             version_number: 140_009,

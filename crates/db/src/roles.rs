@@ -92,20 +92,20 @@ pub async fn grant(
     Ok(())
 }
 
-/// Revokes all roles of a user except those in `kept`.
+/// Revokes all roles of a user except those in `stored`.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn revoke_others(
     connection: &mut PgConnection,
     user_id: Uuid,
-    kept: &[String],
+    stored: &[String],
 ) -> Result<(), Error> {
     sqlx::query!(
         "delete from user_roles ur using roles r
         where ur.user_id = $1 and r.id = ur.role_id and r.name <> all($2)",
         user_id,
-        kept,
+        stored,
     )
     .execute(connection)
     .await?;

@@ -1,7 +1,7 @@
 //! Schema migrations: forward only, embedded in the binary, run by one replica while the others wait.
 
+mod locks;
 mod migrate;
-mod waiting;
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use sqlx::{
 };
 
 use crate::requirements;
+pub use locks::Holder;
 pub use migrate::migrate;
-pub use waiting::Holder;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -65,7 +65,7 @@ pub enum Event {
         took: Duration,
     },
     /// The migration waits for locks of these sessions: of tables, or of another replica that migrates.
-    Waiting(Vec<Holder>),
+    Blocked(Vec<Holder>),
 }
 
 /// Checks that the database can hold the data.

@@ -124,7 +124,7 @@ impl PgSessionStore {
         }
         sessions::insert(&mut transaction, &session).await?;
         let replaced =
-            sessions::keep::set_replaced(&mut transaction, &session, sign_in.limit).await?;
+            sessions::retention::set_replaced(&mut transaction, &session, sign_in.limit).await?;
         let mut changes = Map::new();
         if replaced > 0 {
             changes.insert("sessions_replaced".to_owned(), json!([0, replaced]));

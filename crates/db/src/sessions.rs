@@ -2,9 +2,9 @@
 
 pub mod changes;
 mod filter;
-pub mod keep;
 mod list;
 mod live;
+pub mod retention;
 pub mod revoke;
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use filter::Asked;
+pub use filter::SessionQueryFilter;
 pub use list::{Totals, count, find_totals, list_devices, list_page};
 pub use live::{find_live_by_id, list_live_of};
 

@@ -1,13 +1,13 @@
 //! User accounts.
 
 pub mod account;
-mod bin;
 pub mod change;
-mod claims;
 mod count;
+mod deleted;
 mod detail;
 mod filter;
 mod list;
+mod name_claims;
 mod search;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
@@ -17,11 +17,11 @@ use uuid::Uuid;
 
 use crate::{Backer, Error};
 
-pub use bin::list_bin;
-pub use claims::{Claim, DeletedOwner, find_deleted_owners};
-pub use count::{Counts, Of, count, list_totals};
+pub use count::{Counts, UserSet, count, list_totals};
+pub use deleted::list_deleted;
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
+pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 
 /// Properties of an account that a sign-in needs.
 #[derive(Debug, Clone)]
@@ -62,8 +62,8 @@ pub async fn find_credentials(
 ) -> Result<Option<Credentials>, Error> {
     let row = sqlx::query!(
         r#"select
-            u.id, u.username, u.display_name, coalesce(u.claimed_email, u.email) as email, u.password_hash, u.status, s.roles,
-            u.suspended_reason, u.suspended_until, u.suspended_reason_told,
+            u.id, u.username, u.display_name, coalesce(u.unverified_email, u.email) as email, u.password_hash, u.status, s.roles,
+            u.suspended_reason, u.suspended_until, u.suspended_reason_visible,
             u.must_change_password, u.password_set_by, u.password_set_with, u.password_changed_at,
             coalesce(u.suspended_until <= now(), false) as "suspension_over!"
         from users u join user_stats s on s.user_id = u.id
@@ -86,7 +86,7 @@ pub async fn find_credentials(
             suspension: (status == Status::Suspended).then_some(Suspension {
                 reason: row.suspended_reason,
                 until: row.suspended_until,
-                tell_reason: row.suspended_reason_told,
+                show_reason: row.suspended_reason_visible,
                 by: None,
             }),
             suspension_over: row.suspension_over,
@@ -175,7 +175,7 @@ pub async fn set_last_login(
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn admin_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
-    let row = sqlx::query!(r#"select exists (select 1 from able_admins) as "exists!""#)
+    let row = sqlx::query!(r#"select exists (select 1 from active_admins) as "exists!""#)
         .fetch_one(executor)
         .await?;
     Ok(row.exists)
@@ -252,7 +252,7 @@ pub async fn has_lookalike(
     Ok(sqlx::query_scalar!(
         r#"select exists (
             select from users
-            where coalesce(username_skeleton, look_of(username)) = $1 and (not $2 or username_skeleton is not null)
+            where coalesce(username_skeleton, skeleton_of(username)) = $1 and (not $2 or username_skeleton is not null)
                 and name_key(username) <> name_key($3)
         ) as "exists!""#,
         look,

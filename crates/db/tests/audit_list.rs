@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use db::audit::{Actor, Asked, Entry, Meant, count, insert, list_page, list_up_to};
+use db::audit::{Actor, AuditName, AuditQueryFilter, Entry, count, insert, list_page, list_up_to};
 use domain::{
     audit::{
         AuditEntry,
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 /// Inserts 600 entries over ten months, most of them in the default partition; three at each timestamp, one of them without an actor's
 /// account.
-const RECORD: &str = "
+const AUDIT_LOG: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, ip)
     select
         now() - n / 3 * interval '36 hours', case when n % 3 > 0 then ('00000000-0000-7000-8000-00000000000' || n % 3)::uuid end,
@@ -52,14 +52,14 @@ fn query(pairs: &[(&str, &str)]) -> AuditQuery {
 }
 
 /// Returns a filter whose references are ids or names.
-fn asked(filter: &AuditFilter, now: OffsetDateTime) -> Asked<'_> {
+fn asked(filter: &AuditFilter, now: OffsetDateTime) -> AuditQueryFilter<'_> {
     let meant = |name: &Option<String>| {
         name.clone().map(|name| match Uuid::try_parse(&name) {
-            Ok(id) => Meant::Id(id),
-            Err(_) => Meant::Label(name),
+            Ok(id) => AuditName::Id(id),
+            Err(_) => AuditName::Label(name),
         })
     };
-    Asked {
+    AuditQueryFilter {
         filter,
         actor: meant(&filter.actor),
         target: meant(&filter.target),
@@ -69,11 +69,11 @@ fn asked(filter: &AuditFilter, now: OffsetDateTime) -> Asked<'_> {
 }
 
 /// Returns whether an entry matches, as a second implementation.
-fn matches(asked: &Asked<'_>, entry: &AuditEntry) -> bool {
-    let is = |meant: &Option<Meant>, id: Option<Uuid>, label: &str| match meant {
+fn matches(asked: &AuditQueryFilter<'_>, entry: &AuditEntry) -> bool {
+    let is = |meant: &Option<AuditName>, id: Option<Uuid>, label: &str| match meant {
         None => true,
-        Some(Meant::Id(wanted)) => Some(*wanted) == id,
-        Some(Meant::Label(wanted)) => wanted.to_lowercase() == label.to_lowercase(),
+        Some(AuditName::Id(wanted)) => Some(*wanted) == id,
+        Some(AuditName::Label(wanted)) => wanted.to_lowercase() == label.to_lowercase(),
     };
     let filter = asked.filter;
     let bounds = filter.when.and_then(|when| when.bounds(asked.now));
@@ -131,8 +131,8 @@ async fn find_now(pool: &PgPool) -> OffsetDateTime {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_filter_has_what_matches_in_order(pool: PgPool) {
-    sqlx::raw_sql(RECORD).execute(&pool).await.unwrap();
+async fn every_filter_returns_matches_in_order(pool: PgPool) {
+    sqlx::raw_sql(AUDIT_LOG).execute(&pool).await.unwrap();
     let now = find_now(&pool).await;
     let everything = all(&pool, &query(&[]), now).await;
     let ids: Vec<i64> = sqlx::query_scalar("select id from audit_events order by at desc, id desc")
@@ -146,7 +146,7 @@ async fn every_filter_has_what_matches_in_order(pool: PgPool) {
         &[("actor", one.as_str())][..],
         &[("actor", "command LINE")],
         &[("actor", "ada-1"), ("via", "cli")],
-        &[("actor", "nobody")],
+        &[("actor", "unknown-user")],
         &[("target", &other)],
         &[("target", "bob-0"), ("action", "user.updated")],
         &[("action", "role.created")],
@@ -186,7 +186,7 @@ async fn every_filter_has_what_matches_in_order(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn pages_neither_skip_nor_repeat_while_eight_others_write(
+async fn pages_are_complete_while_eight_writers_insert(
     options: PgPoolOptions,
     connect: PgConnectOptions,
 ) {
@@ -195,7 +195,7 @@ async fn pages_neither_skip_nor_repeat_while_eight_others_write(
         .connect_with(connect)
         .await
         .unwrap();
-    sqlx::raw_sql(RECORD).execute(&pool).await.unwrap();
+    sqlx::raw_sql(AUDIT_LOG).execute(&pool).await.unwrap();
     let stop = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..8)
         .map(|_| tokio::spawn(write_until(pool.clone(), stop.clone())))
@@ -247,7 +247,7 @@ async fn write_until(pool: PgPool, stop: Arc<AtomicBool>) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_page_ends_after_so_many_bytes_of_reasons(pool: PgPool) {
+async fn page_ends_at_the_byte_limit(pool: PgPool) {
     sqlx::query(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes, reason)
         select now(), 'x', 'cli', 'user.updated', 'user', 'x', '{}', repeat('x', 60000) from generate_series(1, 7)",

@@ -1,6 +1,6 @@
 //! Query plans of the audit log: with many entries a page is read from an index for any filter, and few other rows are read.
 
-use db::audit::{Asked, Meant, count, list_of, list_page};
+use db::audit::{AuditName, AuditQueryFilter, count, list_of, list_page};
 use domain::{
     audit::list::{AuditParams, AuditQuery, cursor},
     list::{EXACT_TOTAL_MAX, Limits, PageParams, Position},
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// Inserts entries over the days of this month and the next two. The command line is the source of a third of them; each of 5,000 users has
 /// a few. Two actions are rare. The latest 20,000 are part of one bulk action.
-const RECORD: &str = "
+const AUDIT_LOG: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, parent_id)
     select
         date_trunc('month', now()) + n * interval '30 seconds',
@@ -43,7 +43,11 @@ async fn looked_at(connection: &mut PgConnection) -> i64 {
 }
 
 /// Reads a page and checks the number of rows read for it. Returns the positions after its last and before its first entry.
-async fn read(pool: &PgPool, query: &AuditQuery, asked: &Asked<'_>) -> Option<[Position; 2]> {
+async fn read(
+    pool: &PgPool,
+    query: &AuditQuery,
+    asked: &AuditQueryFilter<'_>,
+) -> Option<[Position; 2]> {
     let mut transaction = pool.begin().await.unwrap();
     let before = looked_at(&mut transaction).await;
     let (page, _) = list_page(&mut *transaction, query, asked).await.unwrap();
@@ -68,39 +72,36 @@ async fn find_now(pool: &PgPool) -> OffsetDateTime {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_page_looks_at_little_more_than_it_shows(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOptions) {
     // Same settings as the server's connections.
     let pool = options
         .max_connections(2)
         .connect_with(connect.options([("max_parallel_workers_per_gather", "0")]))
         .await
         .unwrap();
-    for statement in RECORD.split(';') {
+    for statement in AUDIT_LOG.split(';') {
         sqlx::raw_sql(statement).execute(&pool).await.unwrap();
     }
     let now = find_now(&pool).await;
     let month = now.date().to_string()[..7].to_owned();
     let next = (now + time::Duration::days(32)).date().to_string()[..7].to_owned();
-    let actor = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0007));
+    let actor = AuditName::Id(Uuid::from_u128(0x7000_8000_0000_0000_0007));
     // Two filters that never match together within a month, such as an action or a source with the actor of the 20,000, are read to the end
     // of one of them: they are tested with another actor.
-    let other = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0008));
-    let target = Meant::Id(Uuid::from_u128(0x7000_8001_0000_0000_0007));
-    let operator = Meant::Label("Command line".to_owned());
-    let nobody = Meant::Label("nobody".to_owned());
+    let other = AuditName::Id(Uuid::from_u128(0x7000_8000_0000_0000_0008));
+    let target = AuditName::Id(Uuid::from_u128(0x7000_8001_0000_0000_0007));
+    let operator = AuditName::Label("Command line".to_owned());
+    let unknown = AuditName::Label("unknown-user".to_owned());
     type Filter<'a> = (
         &'a [(&'a str, &'a str)],
-        Option<&'a Meant>,
-        Option<&'a Meant>,
+        Option<&'a AuditName>,
+        Option<&'a AuditName>,
     );
     let filters: [Filter; 20] = [
         (&[], None, None),
         (&[], Some(&actor), None),
         (&[], Some(&operator), None),
-        (&[], Some(&nobody), None),
+        (&[], Some(&unknown), None),
         (&[], None, Some(&target)),
         (&[], Some(&operator), Some(&target)),
         (&[("action", "role.created")], None, None),
@@ -129,7 +130,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
         });
         let mut query = params.parse(Limits::PANEL).unwrap();
         let filter = query.filter.clone();
-        let asked = Asked {
+        let asked = AuditQueryFilter {
             filter: &filter,
             actor: actor.cloned(),
             target: target.cloned(),
@@ -142,7 +143,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
             read(&pool, &query, &asked).await;
         }
     }
-    let Meant::Id(actor) = actor else {
+    let AuditName::Id(actor) = actor else {
         unreachable!()
     };
     let mut transaction = pool.begin().await.unwrap();

@@ -5,18 +5,18 @@ mod recount;
 
 use db::doctor;
 use operations::{Operation, operations, prepare, run};
-use recount::{counted, kept};
+use recount::{counted, stored};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions},
 };
 
 async fn assert_right(pool: &PgPool, after: &[Operation]) {
-    assert_eq!(kept(pool).await, counted(pool).await, "after {after:#?}");
+    assert_eq!(stored(pool).await, counted(pool).await, "after {after:#?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn counters_agree_with_a_recount_after_any_operations(pool: PgPool) {
+async fn counters_match_a_recount_after_any_operations(pool: PgPool) {
     prepare(&pool).await;
     for seed in 1..=8 {
         for batch in operations(seed, 120).chunks(12) {
@@ -33,10 +33,7 @@ async fn counters_agree_with_a_recount_after_any_operations(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn counters_agree_after_many_wrote_at_once(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn counters_match_after_concurrent_writes(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(10)
         .connect_with(connect)
@@ -48,37 +45,37 @@ async fn counters_agree_after_many_wrote_at_once(
             .map(|writer| {
                 let (pool, operations) = (pool.clone(), operations(100 + 8 * round + writer, 40));
                 tokio::spawn(async move {
-                    let mut refused = 0;
+                    let mut denied = 0;
                     for operation in &operations {
                         match run(&pool, operation).await {
                             Ok(()) => {}
-                            Err(error) if is_collision(&error) => refused += 1,
+                            Err(error) if is_collision(&error) => denied += 1,
                             Err(error) => panic!("{operation:?}: {error}"),
                         }
                     }
-                    refused
+                    denied
                 })
             })
             .collect();
-        let mut refused = 0;
+        let mut denied = 0;
         for writer in writers {
-            refused += writer.await.unwrap();
+            denied += writer.await.unwrap();
         }
         assert!(
-            refused < 8 * 40 / 4,
-            "{refused} of {} collided: too many to mean anything",
+            denied < 8 * 40 / 4,
+            "{denied} of {} collided: too many to mean anything",
             8 * 40
         );
         assert_right(&pool, &[]).await;
     }
 }
 
-/// Pairs of changes of one user, each of which depends on data that the other changes.
+/// Pairs of changes of one user. Each depends on data that the other changes.
 const MEETINGS: &[(&str, &str)] = &[
-    (GRANT, BIN),
-    (BIN, GRANT),
-    (REVOKE, BIN),
-    (BIN, REVOKE),
+    (GRANT, DELETE),
+    (DELETE, GRANT),
+    (REVOKE, DELETE),
+    (DELETE, REVOKE),
     (GRANT, RESTORE),
     (RESTORE, GRANT),
     (REVOKE, RESTORE),
@@ -90,31 +87,31 @@ const GRANT: &str = "insert into user_roles (user_id, role_id, granted_at)
     select u.id, r.id, now() from users u, roles r where u.username = 'meeting' and r.name = 'editor' on conflict do nothing";
 const REVOKE: &str =
     "delete from user_roles where role_id = (select id from roles where name = 'archivist')";
-const BIN: &str =
+const DELETE: &str =
     "update users set deleted_at = now() where username = 'meeting' and deleted_at is null";
 const RESTORE: &str =
     "update users set deleted_at = null where username = 'meeting' and deleted_at is not null";
 const PURGE: &str = "delete from users where username = 'meeting' and deleted_at is not null";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn counters_agree_when_two_change_one_person_at_once(pool: PgPool) {
+async fn counters_match_when_two_change_one_user(pool: PgPool) {
     prepare(&pool).await;
     for (first, second) in MEETINGS {
-        let in_bin = [first, second]
+        let is_deleted = [first, second]
             .iter()
             .any(|change| [RESTORE, PURGE].contains(change));
-        add_meeting_person(&pool, in_bin).await;
+        add_meeting_user(&pool, is_deleted).await;
         let mut one = pool.begin().await.unwrap();
         sqlx::query(*first).execute(&mut *one).await.unwrap();
         let other = tokio::spawn({
             let (pool, second) = (pool.clone(), *second);
             async move { sqlx::query(second).execute(&pool).await }
         });
-        while !other.is_finished() && !somebody_waits(&pool).await {}
+        while !other.is_finished() && !a_registration_is_pending(&pool).await {}
         one.commit().await.unwrap();
         other.await.unwrap().unwrap();
         assert_eq!(
-            kept(&pool).await,
+            stored(&pool).await,
             counted(&pool).await,
             "{first}\nbefore\n{second}"
         );
@@ -129,7 +126,7 @@ async fn counters_agree_when_two_change_one_person_at_once(pool: PgPool) {
 }
 
 /// Inserts a user with one role who can be assigned another.
-async fn add_meeting_person(pool: &PgPool, in_bin: bool) {
+async fn add_meeting_user(pool: &PgPool, is_deleted: bool) {
     sqlx::query(
         "with person as (
             insert into users (id, username, display_name, created_via, created_at, updated_at, deleted_at)
@@ -138,13 +135,13 @@ async fn add_meeting_person(pool: &PgPool, in_bin: bool) {
         insert into user_roles (user_id, role_id, granted_at)
         select person.id, roles.id, now() from person, roles where name = 'archivist'",
     )
-    .bind(in_bin)
+    .bind(is_deleted)
     .execute(pool)
     .await
     .unwrap();
 }
 
-async fn somebody_waits(pool: &PgPool) -> bool {
+async fn a_registration_is_pending(pool: &PgPool) -> bool {
     let waits = "select exists (
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
     )";
@@ -169,7 +166,7 @@ fn is_collision(error: &sqlx::Error) -> bool {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_doctor_notices_a_wrong_counter(pool: PgPool) {
+async fn doctor_detects_a_wrong_counter(pool: PgPool) {
     prepare(&pool).await;
     for operation in &operations(9, 40) {
         run(&pool, operation).await.unwrap();
@@ -193,16 +190,16 @@ async fn the_doctor_notices_a_wrong_counter(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_live_user_leaves_by_way_of_the_bin(pool: PgPool) {
+async fn live_user_cannot_be_purged(pool: PgPool) {
     prepare(&pool).await;
-    let refused = sqlx::query("delete from users")
+    let denied = sqlx::query("delete from users")
         .execute(&pool)
         .await
         .unwrap_err();
-    let refused = db::Error::from(refused);
+    let denied = db::Error::from(denied);
     assert!(
-        matches!(&refused, db::Error::Constraint { constraint } if constraint == "users_deleted_by_way_of_the_bin"),
-        "{refused}"
+        matches!(&denied, db::Error::Constraint { constraint } if constraint == "users_purged_only_when_deleted"),
+        "{denied}"
     );
     sqlx::raw_sql("update users set deleted_at = now(); delete from users")
         .execute(&pool)

@@ -9,7 +9,7 @@ use time::{
 };
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_day_begins_after_the_last_instant_of_the_one_before(pool: PgPool) {
+async fn day_starts_after_the_previous_one(pool: PgPool) {
     for (zone, day, start, hours) in [
         (
             "UTC",
@@ -81,7 +81,7 @@ async fn a_day_begins_after_the_last_instant_of_the_one_before(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_ends_of_the_calendar_are_days_too(pool: PgPool) {
+async fn calendar_limits_are_days(pool: PgPool) {
     for zone in ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/Berlin"] {
         for day in [date!(1970 - 01 - 01), date!(9999 - 12 - 31)] {
             let days = list_days(&pool, zone, &[day]).await.unwrap();
@@ -95,7 +95,7 @@ async fn the_ends_of_the_calendar_are_days_too(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_zone_that_there_is_not_has_the_days_of_utc(pool: PgPool) {
+async fn unknown_time_zone_falls_back_to_utc(pool: PgPool) {
     let day: Date = date!(2026 - 11 - 01);
     for zone in ["Europe/Atlantis", "zqmark", "", "a'b\u{1f600}"] {
         let days = list_days(&pool, zone, &[day]).await.unwrap();

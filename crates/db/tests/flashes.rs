@@ -39,7 +39,7 @@ async fn count(pool: &PgPool) -> i64 {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_has_so_many_and_a_page_shows_the_latest(pool: PgPool) {
+async fn session_flashes_are_limited_and_the_latest_is_shown(pool: PgPool) {
     let session = session(&pool).await;
     for n in 0..2 * STORED_MAX {
         add(&pool, &format!("/{}", n % 3), json!(n), None).await;
@@ -57,13 +57,13 @@ async fn a_session_has_so_many_and_a_page_shows_the_latest(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_message_that_waits_is_not_stored_again(pool: PgPool) {
+async fn pending_flash_is_not_stored_again(pool: PgPool) {
     let session = session(&pool).await;
     for _ in 0..3 {
         add(&pool, "/users", json!("expired"), None).await;
     }
     assert_eq!(count(&pool).await, 1);
-    // Another page, another message, and two changes each of which can be undone.
+    // Another page, another message, and two changes that can both be undone.
     add(&pool, "/", json!("expired"), None).await;
     add(&pool, "/users", json!("done"), None).await;
     for _ in 0..2 {

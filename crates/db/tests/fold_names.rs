@@ -40,7 +40,7 @@ async fn add(pool: &PgPool, username: &str, display_name: &str, email: Option<&s
 }
 
 #[sqlx::test(migrations = false)]
-async fn names_that_are_there_are_stored_as_new_ones(pool: PgPool) {
+async fn existing_names_are_folded_by_the_migration(pool: PgPool) {
     migrate_before(&pool).await;
     let id = add(
         &pool,
@@ -69,7 +69,7 @@ async fn names_that_are_there_are_stored_as_new_ones(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn names_that_would_be_one_are_named(pool: PgPool) {
+async fn colliding_names_are_reported(pool: PgPool) {
     migrate_before(&pool).await;
     add(&pool, "straße", "One", Some("ΣΑΣ@example.org")).await;
     add(&pool, "STRASSE", "Another", Some("σας@example.org")).await;

@@ -47,7 +47,7 @@ async fn database_and_domain_fold_every_character_alike(pool: PgPool) {
     let texts: Vec<String> = characters.map(String::from).collect();
     assert!(texts.len() > 140_000, "{}", texts.len());
     assert_eq!(disagreements(&pool, &texts).await, Vec::<String>::new());
-    // Between letters, some of which combine.
+    // Between letters, because some characters combine with them.
     let texts: Vec<String> = texts.iter().map(|c| format!("A{c}i {c}\u{301}Σ")).collect();
     assert_eq!(disagreements(&pool, &texts).await, Vec::<String>::new());
 }

@@ -48,7 +48,7 @@ async fn read(pool: &PgPool, query: &JobsQuery) -> [Position; 2] {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_page_looks_at_little_more_than_it_shows(pool: PgPool) {
+async fn every_page_scans_few_rows(pool: PgPool) {
     sqlx::raw_sql(CROWD).execute(&pool).await.unwrap();
     for state in ["", "done", "failed", "running"] {
         let params = JobParams {

@@ -44,7 +44,7 @@ async fn is_consumed(pool: &PgPool) -> bool {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_link_works_once_and_only_while_it_is_good(pool: PgPool) {
+async fn link_works_once_while_it_is_valid(pool: PgPool) {
     for (change, good) in [
         ("opened_at = now()", true),
         ("expires_at = now() + interval '1 minute'", true),
@@ -67,7 +67,7 @@ async fn a_link_works_once_and_only_while_it_is_good(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_a_hundred_at_once_one_gets_the_link(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn concurrent_consumers_get_one_link(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(10)
         .connect_with(connect)
@@ -88,18 +88,18 @@ async fn of_a_hundred_at_once_one_gets_the_link(options: PgPoolOptions, connect:
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn revoking_spares_what_was_used(pool: PgPool) {
+async fn revoke_spares_used_links(pool: PgPool) {
     add(&pool).await;
     assert!(is_consumed(&pool).await);
     insert(&pool, &setup(b"unused")).await.unwrap();
     revoke_unused(&mut pool.acquire().await.unwrap(), Kind::Setup)
         .await
         .unwrap();
-    let kept: Vec<(bool, bool)> = sqlx::query_as(
+    let stored: Vec<(bool, bool)> = sqlx::query_as(
         "select used_at is not null, revoked_at is not null from one_time_links order by created_at",
     )
     .fetch_all(&pool)
     .await
     .unwrap();
-    assert_eq!(kept, [(true, false), (false, true)]);
+    assert_eq!(stored, [(true, false), (false, true)]);
 }

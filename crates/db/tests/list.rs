@@ -5,7 +5,7 @@ mod reference;
 mod search;
 
 use crowd::NOW;
-use db::users::{Of, count, list_page};
+use db::users::{UserSet, count, list_page};
 use domain::{
     filter::Filter,
     list::{Cursor, Position, Total},
@@ -14,7 +14,7 @@ use domain::{
         list::{ListQuery, Sort, SortKey},
     },
 };
-use reference::{Person, matches, sorted};
+use reference::{ReferenceUser, matches, sorted};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ const SEARCHES: &[&str] = &[
     "role:admin OR personas:>2",
     "an -last-login:never",
     "annotations:>3 role:user",
-    "nobody-has-this",
+    "matches-no-user",
 ];
 
 /// Terms of each kind, at and beside their edges.
@@ -51,7 +51,7 @@ const TERMS: &[&str] = &[
     "o'hara",
     "example.org",
     "\"a b\"",
-    "nobody-has-this",
+    "matches-no-user",
     "\" ann\"",
     "\"li wei\"",
     "\"n lee\"",
@@ -137,7 +137,7 @@ const TERMS: &[&str] = &[
     "role:user",
     "role:auditor",
     "role:editor",
-    "role:nobody",
+    "role:unknown",
     "role:%",
     "status:active",
     "status:pending",
@@ -264,15 +264,15 @@ fn ids<'u>(users: impl IntoIterator<Item = &'u UserSummary>) -> Vec<Uuid> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_order_gives_every_match_once_and_the_same_pages_backward(pool: PgPool) {
+async fn every_sort_returns_each_match_once_in_both_directions(pool: PgPool) {
     const LIMIT: u16 = 43;
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
     for search in SEARCHES {
         let filter = Filter::parse(search).unwrap();
-        let found: Vec<&Person> = crowd
+        let found: Vec<&ReferenceUser> = crowd
             .iter()
-            .filter(|person| matches(&filter, person))
+            .filter(|stored_user| matches(&filter, stored_user))
             .collect();
         for key in SortKey::ALL {
             for descending in [false, true] {
@@ -314,15 +314,18 @@ async fn search(pool: &PgPool, text: &str) -> (Vec<Uuid>, Option<u64>) {
     assert!(!more, "{text:?}");
     (
         ids(&users),
-        count(pool, &filter, Of::List, NOW).await.unwrap().matching,
+        count(pool, &filter, UserSet::List, NOW)
+            .await
+            .unwrap()
+            .matching,
     )
 }
 
-async fn assert_finds(pool: &PgPool, crowd: &[Person], text: &str) {
+async fn assert_finds(pool: &PgPool, crowd: &[ReferenceUser], text: &str) {
     let filter = Filter::parse(text).unwrap();
-    let expected: Vec<&Person> = crowd
+    let expected: Vec<&ReferenceUser> = crowd
         .iter()
-        .filter(|person| matches(&filter, person))
+        .filter(|stored_user| matches(&filter, stored_user))
         .collect();
     let (found, counted) = search(pool, text).await;
     let expected = sorted(&expected, Sort::default());
@@ -331,7 +334,7 @@ async fn assert_finds(pool: &PgPool, crowd: &[Person], text: &str) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_term_finds_whom_it_describes_and_its_negation_all_others(pool: PgPool) {
+async fn every_term_and_its_negation_partition_the_users(pool: PgPool) {
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
     for term in TERMS {
@@ -341,14 +344,14 @@ async fn every_term_finds_whom_it_describes_and_its_negation_all_others(pool: Pg
         assert_eq!(
             found.len() + others.len(),
             crowd.len(),
-            "{term:?}: somebody is in neither or in both"
+            "{term:?}: a user is in neither or in both"
         );
         assert_finds(&pool, &crowd, &format!("-({term})")).await;
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn terms_combine_as_the_grammar_says(pool: PgPool) {
+async fn terms_combine_by_the_grammar(pool: PgPool) {
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
     let far = |index: usize| TERMS[index % TERMS.len()];
@@ -367,20 +370,20 @@ async fn terms_combine_as_the_grammar_says(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_row_shows_what_the_tables_hold(pool: PgPool) {
+async fn row_matches_the_tables(pool: PgPool) {
     crowd::seed(&pool).await;
     let (users, _) = page(
         &pool,
         &query(&Filter::default(), Sort::default(), 1_000, Position::First),
     )
     .await;
-    for (user, person) in users.iter().zip(reference::load(&pool).await.iter().rev()) {
-        person.assert_shown_as(user);
+    for (user, stored_user) in users.iter().zip(reference::load(&pool).await.iter().rev()) {
+        stored_user.assert_shown_as(user);
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_count_is_exact_to_ten_thousand_and_stops_there(pool: PgPool) {
+async fn count_is_exact_up_to_ten_thousand(pool: PgPool) {
     crowd::seed_plain(&pool, 10_050).await;
     for (search, expected) in [
         (
@@ -416,7 +419,7 @@ async fn a_count_is_exact_to_ten_thousand_and_stops_there(pool: PgPool) {
         ),
         ("plain-10050", Total::exact(1)),
     ] {
-        let counts = count(&pool, &Filter::parse(search).unwrap(), Of::List, NOW)
+        let counts = count(&pool, &Filter::parse(search).unwrap(), UserSet::List, NOW)
             .await
             .unwrap();
         assert_eq!(
@@ -426,8 +429,8 @@ async fn a_count_is_exact_to_ten_thousand_and_stops_there(pool: PgPool) {
         );
         assert_eq!(counts.totals.users, 10_050, "{search:?}");
     }
-    let everybody = count(&pool, &Filter::default(), Of::List, NOW)
+    let all_users = count(&pool, &Filter::default(), UserSet::List, NOW)
         .await
         .unwrap();
-    assert_eq!((everybody.matching, everybody.totals.users), (None, 10_050));
+    assert_eq!((all_users.matching, all_users.totals.users), (None, 10_050));
 }

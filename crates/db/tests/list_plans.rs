@@ -20,11 +20,11 @@ const CROWD: &str = "
     insert into users (
         id, username, display_name, email, status, created_via, created_at, updated_at, last_login_at, last_active_at
     )
-    select uuid_v7(moment), 'user-' || n, 'Name ' || n % 5000, case n % 3 when 0 then null else n || '@example.org' end,
-        (array['active', 'active', 'active', 'pending', 'suspended'])[1 + n % 5], 'import', moment, moment,
-        case n % 4 when 0 then null else moment + interval '1 day' end,
-        case n % 4 when 0 then null else moment + interval '2 days' end
-    from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 minute' as moment) m;
+    select uuid_v7(created), 'user-' || n, 'Name ' || n % 5000, case n % 3 when 0 then null else n || '@example.org' end,
+        (array['active', 'active', 'active', 'pending', 'suspended'])[1 + n % 5], 'import', created, created,
+        case n % 4 when 0 then null else created + interval '1 day' end,
+        case n % 4 when 0 then null else created + interval '2 days' end
+    from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 minute' as created) m;
     insert into user_roles (user_id, role_id, granted_at)
     select u.id, r.id, now() from users u join roles r on r.name = case u.number % 100 when 0 then 'admin' else 'user' end;
     update user_stats s set personas = n % 20, ontologies = n % 7, annotations = n % 100, sessions = n % 4, api_keys = n % 3
@@ -73,27 +73,30 @@ async fn plan(pool: &PgPool, values: &str) -> String {
         .collect()
 }
 
-fn assert_served_by_index(plan: &str, sort: Sort, place: &str) {
+fn assert_served_by_index(plan: &str, sort: Sort, page_info: &str) {
     // Above the limit there are only the rows of the page, which may be sorted again.
     let (_, below_limit) = plan.split_once("Limit").unwrap();
     assert!(
         !below_limit.contains("Sort"),
-        "{sort}, {place}: sorted\n{plan}"
+        "{sort}, {page_info}: sorted\n{plan}"
     );
     for costly in ["Seq Scan", "Hash Join", "Materialize"] {
         assert!(
             !plan.contains(costly),
-            "{sort}, {place}: {costly} in\n{plan}"
+            "{sort}, {page_info}: {costly} in\n{plan}"
         );
     }
-    assert!(below_limit.contains("Index"), "{sort}, {place}:\n{plan}");
+    assert!(
+        below_limit.contains("Index"),
+        "{sort}, {page_info}:\n{plan}"
+    );
 }
 
 /// Returns the values of a cursor as SQL literals for the statement.
 fn values(user: &UserSummary, key: SortKey) -> String {
     let id = format!("'{}'", user.id);
-    let time = |moment: Option<time::OffsetDateTime>| {
-        moment.map_or("null".to_owned(), |at| format!("'{at}'"))
+    let time = |timestamp: Option<time::OffsetDateTime>| {
+        timestamp.map_or("null".to_owned(), |at| format!("'{at}'"))
     };
     let value = match key {
         SortKey::Created => return format!("({id})"),
@@ -114,10 +117,7 @@ fn values(user: &UserSummary, key: SortKey) -> String {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_page_of_every_order_is_read_from_an_index(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn every_page_of_every_sort_uses_an_index(options: PgPoolOptions, connect: PgConnectOptions) {
     // One connection, so that its prepared statements are those of the list.
     let pool = options
         .max_connections(1)

@@ -42,7 +42,7 @@ async fn pass(pool: &PgPool, time: &str) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_first_failures_are_free_and_each_further_one_doubles_the_delay(pool: PgPool) {
+async fn first_failures_are_free_and_further_ones_double_the_delay(pool: PgPool) {
     for (scope, free, delays) in [
         (Scope::Device, 5, &[1, 2, 4, 8, 16, 32, 60, 60][..]),
         (Scope::Session, 5, &[1, 2, 4, 8, 16, 32, 60, 60]),
@@ -85,7 +85,7 @@ async fn the_first_failures_are_free_and_each_further_one_doubles_the_delay(pool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_many_at_once_only_the_free_ones_go_on(
+async fn concurrent_attempts_are_limited_to_the_free_ones(
     options: PgPoolOptions,
     connect: sqlx::postgres::PgConnectOptions,
 ) {
@@ -108,7 +108,7 @@ async fn of_many_at_once_only_the_free_ones_go_on(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_day_without_failures_starts_anew(pool: PgPool) {
+async fn quiet_day_resets_the_counter(pool: PgPool) {
     for _ in 0..5 {
         tries(&pool, Scope::AccountAddress, ADA).await;
     }
@@ -128,7 +128,7 @@ async fn a_day_without_failures_starts_anew(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_waits_for_the_failures_of_another(pool: PgPool) {
+async fn failures_of_one_subject_do_not_delay_another(pool: PgPool) {
     for _ in 0..5 {
         tries(&pool, Scope::AccountAddress, ADA).await;
     }
@@ -143,7 +143,7 @@ async fn nobody_waits_for_the_failures_of_another(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn failures_are_forgotten_after_a_success_and_with_age(pool: PgPool) {
+async fn failures_are_forgotten_on_success_and_with_age(pool: PgPool) {
     for subject in [ADA, BOB] {
         for _ in 0..5 {
             tries(&pool, Scope::AccountAddress, subject).await;
@@ -162,7 +162,7 @@ async fn failures_are_forgotten_after_a_success_and_with_age(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn so_many_of_an_address_can_be_undecided_at_once(pool: PgPool) {
+async fn undecided_attempts_per_address_are_limited(pool: PgPool) {
     let attempt = async || try_count(&pool, Scope::Address, ADA).await.unwrap();
     for _ in 0..9 {
         assert!(attempt().await);
@@ -190,7 +190,7 @@ async fn so_many_of_an_address_can_be_undecided_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_given_back_delays_nobody(pool: PgPool) {
+async fn returned_attempt_delays_nothing(pool: PgPool) {
     let scope = Scope::AccountAddress;
     for _ in 0..4 {
         assert!(tries(&pool, scope, ADA).await);

@@ -20,14 +20,14 @@ async fn latest(pool: &PgPool) -> i64 {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_schema_of_this_version_is_accepted(pool: PgPool) {
+async fn current_schema_is_accepted(pool: PgPool) {
     check(&pool).await.unwrap();
     migrate(&pool, &|_| {}).await.unwrap();
     check(&pool).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_missing_migration_makes_the_database_older(pool: PgPool) {
+async fn missing_migration_is_reported_as_older(pool: PgPool) {
     let last = latest(&pool).await;
     run(
         &pool,
@@ -43,7 +43,7 @@ async fn a_missing_migration_makes_the_database_older(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn an_empty_database_is_older(pool: PgPool) {
+async fn empty_database_is_reported_as_older(pool: PgPool) {
     let found = check(&pool).await.unwrap_err();
     assert!(matches!(found, SchemaError::Older(1)), "{found}");
     // A role that only serves requests needs no permission to create a table.
@@ -67,7 +67,7 @@ async fn each_migration_is_reported(pool: PgPool) {
         .into_iter()
         .map(|event| match event {
             Event::Applied { version, name, .. } => (version, name),
-            Event::Waiting(holders) => panic!("{holders:?}"),
+            Event::Blocked(holders) => panic!("{holders:?}"),
         })
         .collect();
     let applied: Vec<(i64, String)> =
@@ -79,7 +79,7 @@ async fn each_migration_is_reported(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_unknown_migration_makes_the_database_newer(pool: PgPool) {
+async fn unknown_migration_is_reported_as_newer(pool: PgPool) {
     run(
         &pool,
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
@@ -93,7 +93,7 @@ async fn an_unknown_migration_makes_the_database_newer(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_migration_in_another_form_is_a_change(pool: PgPool) {
+async fn changed_migration_is_reported(pool: PgPool) {
     run(
         &pool,
         "update _sqlx_migrations set checksum = '\\x00' where version = 2",
@@ -106,10 +106,7 @@ async fn a_migration_in_another_form_is_a_change(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn replicas_that_start_at_once_migrate_once(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn concurrent_replicas_migrate_once(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(8)
         .connect_with(connect)
@@ -128,7 +125,7 @@ async fn replicas_that_start_at_once_migrate_once(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_record_has_a_partition_for_this_month_and_the_next_two(pool: PgPool) {
+async fn audit_log_has_partitions_for_three_months(pool: PgPool) {
     run(
         &pool,
         "do $$

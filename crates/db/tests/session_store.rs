@@ -82,7 +82,7 @@ async fn signed_in(pool: &PgPool) -> (PgSessionStore, Id) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_sign_in_that_was_overtaken_starts_nothing(pool: PgPool) {
+async fn overtaken_sign_in_starts_no_session(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
     for overtaking in [
@@ -92,8 +92,8 @@ async fn a_sign_in_that_was_overtaken_starts_nothing(pool: PgPool) {
     ] {
         sqlx::raw_sql(overtaking).execute(&pool).await.unwrap();
         let mut record = record(&[(SIGN_IN, serde_json::to_value(sign_in()).unwrap())]);
-        let refused = store.create(&mut record).await.unwrap_err();
-        assert!(refused.to_string().contains(OVERTAKEN), "{refused}");
+        let denied = store.create(&mut record).await.unwrap_err();
+        assert!(denied.to_string().contains(OVERTAKEN), "{denied}");
     }
     let started: i64 = sqlx::query_scalar("select count(*) from sessions")
         .fetch_one(&pool)
@@ -112,7 +112,7 @@ async fn owner(store: &PgSessionStore, id: Id) -> Owner {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn saving_never_revives_a_session_that_has_ended(pool: PgPool) {
+async fn save_never_revives_an_ended_session(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
     for (end, reason) in [
@@ -135,19 +135,19 @@ async fn saving_never_revives_a_session_that_has_ended(pool: PgPool) {
         store.save(&loaded).await.unwrap();
 
         assert!(!works(&store, id).await, "{reason}");
-        let kept: (Option<String>, Value) = sqlx::query_as(
+        let stored: (Option<String>, Value) = sqlx::query_as(
             "select ended_reason, data from sessions order by created_at desc, id desc limit 1",
         )
         .fetch_one(&pool)
         .await
         .unwrap();
-        assert_eq!(kept, (Some(reason.to_owned()), json!({})));
+        assert_eq!(stored, (Some(reason.to_owned()), json!({})));
     }
     assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 3);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_a_sign_in_has_written_is_not_written_again(pool: PgPool) {
+async fn unchanged_sign_in_data_is_not_written_again(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
     let mut started = start(&store, &sign_in()).await;
@@ -166,7 +166,7 @@ async fn what_a_sign_in_has_written_is_not_written_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn saving_what_was_never_started_writes_nothing(pool: PgPool) {
+async fn save_without_start_writes_nothing(pool: PgPool) {
     let store = PgSessionStore::new(pool.clone());
     store
         .save(&record(&[("theme", json!("dark"))]))
@@ -176,7 +176,7 @@ async fn saving_what_was_never_started_writes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_starts_by_signing_in_and_not_otherwise(pool: PgPool) {
+async fn session_starts_only_by_signing_in(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
     for data in [
@@ -196,7 +196,7 @@ async fn a_session_starts_by_signing_in_and_not_otherwise(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn data_is_kept_without_owner_and_sign_in(pool: PgPool) {
+async fn data_is_stored_without_owner_and_sign_in(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let mut loaded = store.load(&id).await.unwrap().unwrap();
     loaded.data.insert("theme".to_owned(), json!("dark"));
@@ -210,7 +210,7 @@ async fn data_is_kept_without_owner_and_sign_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_ends_when_not_seen_for_long_and_at_its_time_whatever_happens(pool: PgPool) {
+async fn session_expires_when_idle_and_at_its_absolute_end(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     for (moved, still_works) in [
         ("idle_expires_at = now() + interval '1 minute'", true),
@@ -229,7 +229,7 @@ async fn a_session_ends_when_not_seen_for_long_and_at_its_time_whatever_happens(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_lasts_as_long_as_its_sign_in_said(pool: PgPool) {
+async fn session_lasts_as_long_as_its_sign_in_set(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let (idle, lifetime): (f64, f64) = sqlx::query_as(
         "select extract(epoch from idle_expires_at - last_seen_at)::float8,
@@ -248,7 +248,7 @@ async fn a_session_lasts_as_long_as_its_sign_in_said(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_the_hash_of_the_cookie_is_at_rest(pool: PgPool) {
+async fn only_the_hash_of_the_cookie_is_stored(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let mut loaded = store.load(&id).await.unwrap().unwrap();
     loaded.data.insert("theme".to_owned(), json!("dark"));
@@ -282,7 +282,7 @@ async fn only_the_hash_of_the_cookie_is_at_rest(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_people_who_may_sign_in_are_let_in(pool: PgPool) {
+async fn only_active_users_are_signed_in(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     for change in [
         "update users set status = 'suspended'",
@@ -301,7 +301,7 @@ async fn only_people_who_may_sign_in_are_let_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn rights_are_those_of_this_moment(pool: PgPool) {
+async fn permissions_are_read_per_request(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     for (change, roles, may_read) in [
         ("", &[][..], false),
@@ -334,7 +334,7 @@ async fn rights_are_those_of_this_moment(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_sign_in_is_noted_and_recorded_with_its_session(pool: PgPool) {
+async fn sign_in_is_audited_with_its_session(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let session_id: Uuid = ask(&pool, "select id from sessions").await;
     assert_eq!(owner(&store, id).await.session_id, session_id);
@@ -362,7 +362,7 @@ async fn a_sign_in_is_noted_and_recorded_with_its_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_sign_in_that_cannot_be_recorded_did_not_happen(pool: PgPool) {
+async fn unaudited_sign_in_is_rolled_back(pool: PgPool) {
     add_ada(&pool).await;
     run(
         &pool,
@@ -397,7 +397,7 @@ async fn a_sign_in_that_cannot_be_recorded_did_not_happen(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_a_browser_calls_itself_is_bounded(pool: PgPool) {
+async fn user_agent_is_truncated(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
     let endless = SignIn {
@@ -406,12 +406,12 @@ async fn what_a_browser_calls_itself_is_bounded(pool: PgPool) {
         ..sign_in()
     };
     start(&store, &endless).await;
-    let kept: String = ask(&pool, "select user_agent from sessions").await;
-    assert_eq!(kept, format!("a{}", "ü".repeat(511)));
+    let stored: String = ask(&pool, "select user_agent from sessions").await;
+    assert_eq!(stored, format!("a{}", "ü".repeat(511)));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_save_that_meets_the_end_of_its_session_does_not_revive_it(pool: PgPool) {
+async fn save_concurrent_with_the_end_does_not_revive(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let mut loaded = store.load(&id).await.unwrap().unwrap();
     loaded.data.insert("late".to_owned(), json!(true));
@@ -439,7 +439,7 @@ async fn a_save_that_meets_the_end_of_its_session_does_not_revive_it(pool: PgPoo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_oldest_sessions_make_room_however_many_sign_in_at_once(pool: PgPool) {
+async fn oldest_sessions_are_replaced_at_the_limit(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
     let limited = SignIn {

@@ -53,17 +53,17 @@ async fn last_active(pool: &PgPool, username: &str) -> Option<OffsetDateTime> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn being_seen_begins_the_idle_time_anew(pool: PgPool) {
+async fn last_seen_restarts_the_idle_time(pool: PgPool) {
     let ada = add(&pool, "ada", 2).await;
     let bob = add(&pool, "bob", 1).await;
     let seen = now(&pool).await - Duration::minutes(5);
     let earlier = seen - Duration::minutes(1);
     // The batch contains one session twice: the later time counts.
-    let (ids, moments) = (
+    let (ids, timestamps) = (
         [ada[0], ada[1], ada[0], bob[0]],
         [earlier, earlier, seen, earlier],
     );
-    sessions::set_last_seen(&pool, &ids, &moments)
+    sessions::set_last_seen(&pool, &ids, &timestamps)
         .await
         .unwrap();
     assert_eq!(times(&pool, ada[0]).await, (seen, seen + Duration::HOUR));
@@ -76,7 +76,7 @@ async fn being_seen_begins_the_idle_time_anew(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_older_moment_changes_nothing(pool: PgPool) {
+async fn older_timestamp_changes_nothing(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     let seen = now(&pool).await - Duration::minutes(5);
     sessions::set_last_seen(&pool, &ids, &[seen]).await.unwrap();
@@ -88,7 +88,7 @@ async fn an_older_moment_changes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_clock_that_runs_ahead_lengthens_no_session(pool: PgPool) {
+async fn clock_ahead_does_not_extend_a_session(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     let ahead = now(&pool).await + Duration::days(365);
     sessions::set_last_seen(&pool, &ids, &[ahead])
@@ -99,7 +99,7 @@ async fn a_clock_that_runs_ahead_lengthens_no_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_ended_session_is_not_seen_any_more(pool: PgPool) {
+async fn ended_session_is_not_marked_as_seen(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     sqlx::query("update sessions set ended_at = now(), ended_reason = 'revoked'")
         .execute(&pool)
@@ -114,7 +114,7 @@ async fn an_ended_session_is_not_seen_any_more(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn sessions_whose_time_is_over_end_in_batches(pool: PgPool) {
+async fn expired_sessions_end_in_batches(pool: PgPool) {
     add(&pool, "ada", 4).await;
     let bob = add(&pool, "bob", 3).await;
     for (id, change) in [

@@ -1,6 +1,6 @@
 //! The list of all sessions: it has the rows that a request's check accepts, in every order and with every filter.
 
-use db::sessions::{Asked, count, find_live, find_totals, list_page};
+use db::sessions::{SessionQueryFilter, count, find_live, find_totals, list_page};
 use domain::{
     list::{Cursor, Limits, Position},
     sessions::{
@@ -42,7 +42,7 @@ fn query(params: &SessionParams) -> SessionsQuery {
     params.parse(Limits::PANEL).unwrap()
 }
 
-fn asked(filter: &SessionFilter, now: OffsetDateTime) -> Asked<'_> {
+fn asked(filter: &SessionFilter, now: OffsetDateTime) -> SessionQueryFilter<'_> {
     let devices = filter.device.as_ref().map(|_| {
         let known = ["Firefox on Linux", "Chrome on Windows", "Safari on iPhone"];
         let matching = known
@@ -50,9 +50,9 @@ fn asked(filter: &SessionFilter, now: OffsetDateTime) -> Asked<'_> {
             .filter(|device| filter.is_of_device(device));
         matching.map(str::to_owned).collect()
     });
-    Asked {
+    SessionQueryFilter {
         filter,
-        person: None,
+        user: None,
         devices,
         now,
     }
@@ -100,7 +100,7 @@ async fn let_through(pool: &PgPool) -> Vec<Uuid> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_list_has_the_sessions_that_the_check_lets_through(pool: PgPool) {
+async fn list_matches_the_live_check(pool: PgPool) {
     let now = crowd(&pool).await;
     let listed = all(&pool, &query(&SessionParams::default()), now).await;
     let mut ids: Vec<Uuid> = listed.iter().map(|session| session.id).collect();
@@ -110,7 +110,7 @@ async fn the_list_has_the_sessions_that_the_check_lets_through(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_order_by_every_filter_has_what_matches(pool: PgPool) {
+async fn every_sort_and_filter_returns_its_matches(pool: PgPool) {
     let now = crowd(&pool).await;
     let everything = all(&pool, &query(&SessionParams::default()), now).await;
     let of_ended = SessionParams {
@@ -188,7 +188,7 @@ async fn every_order_by_every_filter_has_what_matches(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_total_is_kept_and_leaves_out_whose_time_is_over(pool: PgPool) {
+async fn total_counts_only_live_sessions(pool: PgPool) {
     crowd(&pool).await;
     // Suspended and deleted users have no sessions: the service revokes them together with the change.
     sqlx::raw_sql(
@@ -211,7 +211,7 @@ async fn the_total_is_kept_and_leaves_out_whose_time_is_over(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn devices_are_listed_once_each(pool: PgPool) {
+async fn devices_are_listed_once(pool: PgPool) {
     assert!(db::sessions::list_devices(&pool).await.unwrap().is_empty());
     crowd(&pool).await;
     assert_eq!(

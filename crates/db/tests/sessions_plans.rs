@@ -1,7 +1,7 @@
 //! Query plans of the session list: with half a million sessions a page is read from an index for any filter and order, and few other rows
 //! are read.
 
-use db::sessions::{Asked, list_devices, list_page};
+use db::sessions::{SessionQueryFilter, list_devices, list_page};
 use domain::{
     list::{Limits, PageParams, Position},
     sessions::{
@@ -20,8 +20,8 @@ use uuid::Uuid;
 const CROWD: &str = "
     alter table sessions disable trigger user;
     insert into users (id, username, display_name, created_via, created_at, updated_at)
-    select uuid_v7(moment), 'user-' || n, 'Name ' || n, 'import', moment, moment
-    from generate_series(1, 100000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 second' as moment) m;
+    select uuid_v7(created), 'user-' || n, 'Name ' || n, 'import', created, created
+    from generate_series(1, 100000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 second' as created) m;
     insert into sessions (
         id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
     )
@@ -51,7 +51,11 @@ async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
 }
 
 /// Reads a page and checks the number of rows read for it. Returns the positions after its last and before its first row.
-async fn read(pool: &PgPool, query: &SessionsQuery, asked: &Asked<'_>) -> Option<[Position; 2]> {
+async fn read(
+    pool: &PgPool,
+    query: &SessionsQuery,
+    asked: &SessionQueryFilter<'_>,
+) -> Option<[Position; 2]> {
     let mut transaction = pool.begin().await.unwrap();
     let before = looked_at(&mut transaction).await;
     let (page, _) = list_page(&mut *transaction, query, asked).await.unwrap();
@@ -68,20 +72,17 @@ async fn read(pool: &PgPool, query: &SessionsQuery, asked: &Asked<'_>) -> Option
     Some([last, first])
 }
 
-fn asked(filter: &SessionFilter, person: Uuid, now: OffsetDateTime) -> Asked<'_> {
-    Asked {
+fn asked(filter: &SessionFilter, user: Uuid, now: OffsetDateTime) -> SessionQueryFilter<'_> {
+    SessionQueryFilter {
         filter,
-        person: filter.person.as_ref().map(|_| person),
+        user: filter.user.as_ref().map(|_| user),
         devices: filter.device.clone().map(|device| vec![device]),
         now,
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_page_looks_at_little_more_than_it_shows(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(2)
         .connect_with(connect)
@@ -90,14 +91,14 @@ async fn every_page_looks_at_little_more_than_it_shows(
     for statement in CROWD.split(';') {
         sqlx::raw_sql(statement).execute(&pool).await.unwrap();
     }
-    let (now, person): (OffsetDateTime, Uuid) =
+    let (now, user): (OffsetDateTime, Uuid) =
         sqlx::query_as("select now(), id from users where username = 'user-5000'")
             .fetch_one(&pool)
             .await
             .unwrap();
     let filters: [&[(&str, &str)]; 12] = [
         &[],
-        &[("person", "user-5000")],
+        &[("user", "user-5000")],
         &[("address", "10.0.0.77")],
         &[("address", "192.0.2.1")],
         &[("device", "Browser 3")],
@@ -124,7 +125,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
             let mut query = params.parse(Limits::PANEL).unwrap();
             assert!(query.ended || SessionSort::ALL.contains(&query.sort));
             let filter = query.filter.clone();
-            let asked = asked(&filter, person, now);
+            let asked = asked(&filter, user, now);
             let neighbours = read(&pool, &query, &asked).await;
             for neighbour in neighbours.into_iter().flatten() {
                 query.position = neighbour;

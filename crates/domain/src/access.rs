@@ -83,8 +83,8 @@ pub struct Permissions(Vec<String>);
 impl Permissions {
     /// Wraps the texts of `roles.permissions`. Unknown names permit nothing.
     #[must_use]
-    pub fn new(granted: Vec<String>) -> Self {
-        Self(granted)
+    pub fn new(assigned: Vec<String>) -> Self {
+        Self(assigned)
     }
 
     /// Returns every permission (`*`), which the operator of the server has.
@@ -122,7 +122,7 @@ impl Permissions {
     }
 
     fn covers(&self, name: &str) -> bool {
-        self.0.iter().any(|granted| match granted.as_str() {
+        self.0.iter().any(|assigned| match assigned.as_str() {
             "*" => true,
             "*:read" => name.ends_with(":read"),
             exact => exact == name,
@@ -211,12 +211,12 @@ pub fn local_path(next: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn permissions(granted: &[&str]) -> Permissions {
-        Permissions::new(granted.iter().map(ToString::to_string).collect())
+    fn permissions(assigned: &[&str]) -> Permissions {
+        Permissions::new(assigned.iter().map(ToString::to_string).collect())
     }
 
     #[test]
-    fn only_paths_of_this_site_are_gone_on_to() {
+    fn local_path_rejects_other_sites() {
         for (next, path) in [
             (
                 "/users?q=role%3Aadmin&sort=-name",
@@ -235,8 +235,8 @@ mod tests {
     }
 
     #[test]
-    fn what_a_grant_includes() {
-        for (granted, read) in [
+    fn permission_set_includes_wildcards() {
+        for (assigned, read) in [
             (&["*"][..], true),
             (&["*:read"], true),
             (&["users:read"], true),
@@ -245,34 +245,34 @@ mod tests {
             (&[], false),
         ] {
             assert_eq!(
-                permissions(granted).include(Permission::UsersRead),
+                permissions(assigned).include(Permission::UsersRead),
                 read,
-                "{granted:?}"
+                "{assigned:?}"
             );
         }
     }
 
     #[test]
-    fn to_be_told_secrets_is_granted_by_name() {
-        for (granted, included) in [
+    fn secret_permissions_must_be_assigned_by_name() {
+        for (assigned, included) in [
             (&["*"][..], false),
             (&["api-keys:read", "api-keys:write"], false),
             (&["api-keys:resolve"], true),
             (&["*", "api-keys:resolve"], true),
         ] {
             assert_eq!(
-                permissions(granted).include(Permission::ApiKeysResolve),
+                permissions(assigned).include(Permission::ApiKeysResolve),
                 included,
-                "{granted:?}"
+                "{assigned:?}"
             );
         }
         assert!(permissions(&["*"]).include_all(&permissions(&["api-keys:resolve"])));
     }
 
     #[test]
-    fn what_is_lent_is_never_more_than_what_one_has() {
+    fn token_permissions_never_exceed_the_owner() {
         use Permission::{ApiKeysResolve, UsersRead, UsersWrite};
-        for (granted, allowed, left) in [
+        for (assigned, allowed, left) in [
             (
                 &["*"][..],
                 &[UsersRead, UsersWrite][..],
@@ -288,8 +288,8 @@ mod tests {
             (&["users:write"], &[], &[]),
             (&[], &Permission::ALL, &[]),
         ] {
-            let lent = permissions(granted).within(allowed);
-            assert_eq!(lent, permissions(left), "{granted:?} {allowed:?}");
+            let granted = permissions(assigned).within(allowed);
+            assert_eq!(granted, permissions(left), "{assigned:?} {allowed:?}");
         }
     }
 
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_more_rights() {
+    fn out_of_reach_compares_permissions() {
         for (mine, theirs, covered) in [
             (&["*"][..], &["*"][..], true),
             (&["*"], &["*:read", "users:write"], true),

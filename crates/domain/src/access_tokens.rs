@@ -14,7 +14,7 @@ use crate::{
     access::Permissions,
     fields::FieldErrors,
     sessions::SessionUser,
-    users::{Unknown, names::DisplayName, words},
+    users::{Unknown, names::DisplayName, string_enum},
 };
 pub use scope::Scope;
 
@@ -80,54 +80,54 @@ impl TokenDraft {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(&self, longest: u16, permissions: &Permissions) -> Result<NewToken, FieldErrors> {
-        let mut faults = FieldErrors::default();
-        let name = faults.take("name", self.name.parse());
-        let scopes = self.check_scopes(permissions, &mut faults);
+        let mut errors = FieldErrors::default();
+        let name = errors.take("name", self.name.parse());
+        let scopes = self.check_scopes(permissions, &mut errors);
         let days = self.days.map_or(longest == 0, |days| {
             days > 0 && (longest == 0 || days <= longest)
         });
         if !days {
-            let fault = match longest {
+            let error = match longest {
                 0 => "Enter 1 day or more, or choose no expiry.".to_owned(),
                 longest => format!(
                     "Enter a number of days from 1 to {longest}, the maximum on this server."
                 ),
             };
-            faults.add("days", fault);
+            errors.add("days", error);
         }
         match name {
-            Some(name) if faults.is_empty() => Ok(NewToken {
+            Some(name) if errors.is_empty() => Ok(NewToken {
                 name,
                 scopes,
                 days: self.days,
             }),
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 
-    fn check_scopes(&self, permissions: &Permissions, faults: &mut FieldErrors) -> Vec<Scope> {
+    fn check_scopes(&self, permissions: &Permissions, errors: &mut FieldErrors) -> Vec<Scope> {
         let mut scopes = Vec::new();
         for word in &self.scopes {
             match word.parse::<Scope>() {
                 Ok(scope) if !scope.is_of(permissions) => {
-                    faults.add(
+                    errors.add(
                         "scopes",
                         format!("The owner doesn't have the permission {scope}."),
                     );
                 }
                 Ok(scope) if !scopes.contains(&scope) => scopes.push(scope),
                 Ok(_) => {}
-                Err(_) => faults.add("scopes", format!("Unknown scope: {word:.50?}.")),
+                Err(_) => errors.add("scopes", format!("Unknown scope: {word:.50?}.")),
             }
         }
         if self.scopes.is_empty() {
-            faults.add("scopes", "Select at least one scope.");
+            errors.add("scopes", "Select at least one scope.");
         }
         scopes
     }
 }
 
-words! {
+string_enum! {
     /// State of a token.
     TokenState {
         /// Accepted.
@@ -252,8 +252,8 @@ mod tests {
     use super::*;
     use crate::access::Permission;
 
-    fn rights(granted: &[&str]) -> Permissions {
-        Permissions::new(granted.iter().map(ToString::to_string).collect())
+    fn rights(assigned: &[&str]) -> Permissions {
+        Permissions::new(assigned.iter().map(ToString::to_string).collect())
     }
 
     fn draft(json: serde_json::Value) -> TokenDraft {
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn every_scope_is_read_as_it_is_written() {
+    fn every_scope_round_trips() {
         assert_eq!(
             Scope::all().count(),
             Permission::ALL.len() + Scope::OWN.len()
@@ -273,11 +273,11 @@ mod tests {
     }
 
     #[test]
-    fn one_can_lend_what_one_has() {
-        let lent = |granted| Scope::of(&rights(granted)).collect::<Vec<_>>();
-        assert_eq!(lent(&[]), Scope::OWN);
+    fn only_own_permissions_can_be_scoped() {
+        let granted = |assigned| Scope::of(&rights(assigned)).collect::<Vec<_>>();
+        assert_eq!(granted(&[]), Scope::OWN);
         assert_eq!(
-            lent(&["users:write"]),
+            granted(&["users:write"]),
             [
                 Scope::Account,
                 Scope::DataRead,
@@ -286,19 +286,19 @@ mod tests {
             ]
         );
         assert_eq!(
-            lent(&["*"]).len(),
+            granted(&["*"]).len(),
             Scope::OWN.len() + Permission::ALL.len() - 1,
             "all but secrets"
         );
     }
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn every_error_is_reported_at_once() {
         let json = serde_json::json!({ "name": " ", "scopes": ["users:write"], "days": 366 });
-        let faults = draft(json).check(365, &rights(&["*:read"])).unwrap_err();
-        let told: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        let errors = draft(json).check(365, &rights(&["*:read"])).unwrap_err();
+        let message: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
         assert_eq!(
-            told,
+            message,
             [
                 "Enter a name.",
                 "The owner doesn't have the permission users:write.",
@@ -311,13 +311,13 @@ mod tests {
             (&["account", "users"][..], "Unknown scope: \"users\"."),
         ] {
             let json = serde_json::json!({ "name": "ci", "scopes": scopes });
-            let faults = draft(json).check(365, &rights(&["*"])).unwrap_err();
-            assert_eq!(faults.get("scopes"), Some(says));
+            let errors = draft(json).check(365, &rights(&["*"])).unwrap_err();
+            assert_eq!(errors.get("scopes"), Some(says));
         }
     }
 
     #[test]
-    fn what_there_is_to_choose_is_allowed() {
+    fn offered_lifetimes_are_valid() {
         assert_eq!(day_choices(0), DAYS);
         assert_eq!(day_choices(365), DAYS);
         assert_eq!(day_choices(180), [7, 30, 90, 180]);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn how_long_one_works() {
+    fn lifetime_is_computed_from_days() {
         let days = |days: serde_json::Value, longest| {
             let json = serde_json::json!({ "name": "ci", "scopes": ["account"], "days": days });
             draft(json).check(longest, &rights(&[])).map(|new| new.days)

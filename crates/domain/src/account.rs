@@ -88,27 +88,27 @@ impl OwnEdit {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self, min: usize, known: &[&str]) -> Result<OwnPatch, FieldErrors> {
-        let mut faults = FieldErrors::default();
-        self.check_passwords(min, known, &mut faults);
+        let mut errors = FieldErrors::default();
+        self.check_passwords(min, known, &mut errors);
         let display_name = self
             .display_name
-            .and_then(|typed| faults.take("display_name", typed.parse()));
+            .and_then(|typed| errors.take("display_name", typed.parse()));
         let email = self
             .email
-            .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut faults));
+            .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut errors));
         let time_zone =
             self.time_zone
                 .and_then(|typed| match typed.as_deref().map_or("", str::trim) {
                     "" => Some(None),
-                    typed => faults.take("time_zone", typed.parse().map(Some)),
+                    typed => errors.take("time_zone", typed.parse().map(Some)),
                 });
         let notification_preferences = object(
             "notification_preferences",
             self.notification_preferences,
-            &mut faults,
+            &mut errors,
         );
-        if !faults.is_empty() {
-            return Err(faults);
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(OwnPatch {
             display_name,
@@ -121,10 +121,10 @@ impl OwnEdit {
         })
     }
 
-    fn check_passwords(&self, min: usize, known: &[&str], faults: &mut FieldErrors) {
+    fn check_passwords(&self, min: usize, known: &[&str], errors: &mut FieldErrors) {
         let current = self.current_password.as_deref();
         if current.is_some_and(|current| current.len() > PASSWORD_MAX_BYTES) {
-            faults.add("current_password", PasswordError::TooLong.to_string());
+            errors.add("current_password", PasswordError::TooLong.to_string());
         }
         let Some(password) = &self.password else {
             return;
@@ -132,9 +132,9 @@ impl OwnEdit {
         let email = self.email.as_ref().and_then(Option::as_deref);
         let typed = self.display_name.as_deref().into_iter().chain(email);
         let known: Vec<&str> = known.iter().copied().chain(typed).collect();
-        faults.take("password", check_new_password(password, min, &known));
+        errors.take("password", check_new_password(password, min, &known));
         if current == Some(password) {
-            faults.add(
+            errors.add(
                 "password",
                 "This is already your password. Choose a new one.",
             );
@@ -144,7 +144,7 @@ impl OwnEdit {
             .as_ref()
             .is_some_and(|again| again != password)
         {
-            faults.add("password_again", "Passwords don't match.");
+            errors.add("password_again", "Passwords don't match.");
         }
     }
 }
@@ -212,14 +212,14 @@ mod tests {
 
     fn edit(json: &str) -> Result<OwnPatch, String> {
         let edit: OwnEdit = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        edit.check(PASSWORD_MIN, &KNOWN).map_err(|faults| {
-            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        edit.check(PASSWORD_MIN, &KNOWN).map_err(|errors| {
+            let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
             fields.join(",")
         })
     }
 
     #[test]
-    fn absent_stays_and_null_removes() {
+    fn absent_is_unchanged_and_null_removes() {
         let nothing = edit("{}").unwrap_or_default();
         assert_eq!((nothing.email, nothing.time_zone), (None, None));
         for json in [
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn faults() {
+    fn errors_are_reported_by_field() {
         let endless = format!(r#"{{"currentPassword":"{}"}}"#, "x".repeat(257));
         for (json, expected) in [
             (r#"{"displayName":""}"#, "display_name"),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_theirs_to_change_is_refused() {
+    fn unknown_fields_are_rejected() {
         for json in [
             r#"{"isAdmin":true}"#,
             r#"{"username":"other"}"#,
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_kept_as_typed_and_may_be_asked_for_twice() {
+    fn password_is_not_trimmed_and_confirmed() {
         let typed = |again: &str| OwnEdit {
             password: Some("copper lantern ".into()),
             password_again: Some(again.into()),
@@ -299,7 +299,7 @@ mod tests {
             patch.ok().and_then(|patch| patch.password).as_deref(),
             Some("copper lantern ")
         );
-        let faults = typed("copper lantern").check(PASSWORD_MIN, &KNOWN).err();
-        assert!(faults.is_some_and(|faults| faults.get("password_again").is_some()));
+        let errors = typed("copper lantern").check(PASSWORD_MIN, &KNOWN).err();
+        assert!(errors.is_some_and(|errors| errors.get("password_again").is_some()));
     }
 }

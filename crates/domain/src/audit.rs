@@ -2,7 +2,7 @@
 
 mod actions;
 pub mod list;
-mod shown;
+mod response;
 
 use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
@@ -14,13 +14,13 @@ use uuid::Uuid;
 
 use crate::{
     json::{is_readable, unreadable},
-    users::{Unknown, words},
+    users::{Unknown, string_enum},
 };
 
-pub use actions::{ACTIONS, action_words, is_batch};
-pub use shown::{Party, ShownEntry, Target};
+pub use actions::{ACTIONS, action_label, is_batch};
+pub use response::{AuditActor, AuditEntryResponse, AuditTarget};
 
-words! {
+string_enum! {
     /// Source of a change.
     Via {
         /// The admin panel.
@@ -53,7 +53,7 @@ pub fn read_changes(text: &str) -> Changes {
 
 /// Formats a value for display.
 #[must_use]
-pub fn words_of(value: &Value) -> String {
+pub fn value_label(value: &Value) -> String {
     let list = |items: Vec<String>| match items.as_slice() {
         [] => "nothing".to_owned(),
         items => items.join(", "),
@@ -65,10 +65,11 @@ pub fn words_of(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(text) if text.is_empty() => "nothing".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(items) => list(items.iter().map(words_of).collect()),
+        Value::Array(items) => list(items.iter().map(value_label).collect()),
         Value::Object(fields) => {
-            let field =
-                |(name, value): (&String, &Value)| format!("{}: {}", spaced(name), words_of(value));
+            let field = |(name, value): (&String, &Value)| {
+                format!("{}: {}", spaced(name), value_label(value))
+            };
             list(fields.iter().map(field).collect())
         }
     }
@@ -158,13 +159,13 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// Formats the actor, the source and the token of the change.
     #[must_use]
-    pub fn author(&self) -> String {
-        format!("{} {}", self.actor, self.door())
+    pub fn actor_and_source(&self) -> String {
+        format!("{} {}", self.actor, self.source())
     }
 
     /// Formats the source and the token of the change.
     #[must_use]
-    pub fn door(&self) -> String {
+    pub fn source(&self) -> String {
         let token = self.token.as_ref();
         let token = token.map(|token| format!(" with token {token}"));
         format!("({}){}", self.via, token.unwrap_or_default())
@@ -179,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_that_cannot_be_read_are_one_line() {
+    fn unreadable_changes_are_one_line() {
         let nested = |depth: usize| {
             let (open, close) = ("[".repeat(depth), "]".repeat(depth));
             format!("{{\"profile\":[null,{open}{close}]}}")
@@ -193,7 +194,7 @@ mod tests {
             ("70000".to_owned(), Some(unreadable(70_000))),
         ] {
             let changes = read_changes(&text);
-            let line = changes.get("unreadable").map(|(_, said)| words_of(said));
+            let line = changes.get("unreadable").map(|(_, said)| value_label(said));
             assert_eq!(line, said, "{text:.40}");
         }
     }
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn values_read_as_words() {
+    fn values_are_labelled() {
         for (value, words) in [
             (json!(null), "nothing"),
             (json!(""), "nothing"),
@@ -231,7 +232,7 @@ mod tests {
                 "api keys: 2, tokens: 0",
             ),
         ] {
-            assert_eq!(words_of(&value), words);
+            assert_eq!(value_label(&value), words);
         }
     }
 }

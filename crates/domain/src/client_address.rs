@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hops_are_read_as_proxies_write_them() {
+    fn hops_are_parsed_as_proxies_write_them() {
         for (hop, expected) in [
             (&b"203.0.113.9"[..], Some("203.0.113.9")),
             (b" \t203.0.113.9 ", Some("203.0.113.9")),
@@ -158,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_a_hop_or_not(bytes in prop::collection::vec(any::<u8>(), 0..50)) {
+        fn any_bytes_are_parsed_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..50)) {
             if let Some(address) = ClientAddress::read_hop(&bytes) {
                 prop_assert!(bytes.is_ascii());
                 prop_assert_eq!(ClientAddress::read_hop(address.to_string().as_bytes()), Some(address));
@@ -166,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn an_address_is_one_however_it_is_written(bits in any::<u32>(), port in any::<u16>()) {
+        fn equal_addresses_have_one_form(bits in any::<u32>(), port in any::<u16>()) {
             let plain = Ipv4Addr::from_bits(bits);
             let expected = ClientAddress::from(IpAddr::V4(plain));
             let mapped = plain.to_ipv6_mapped();
@@ -184,7 +184,7 @@ mod tests {
         }
 
         #[test]
-        fn a_network_is_the_first_half_of_an_address(bits in any::<u128>(), other in any::<u64>()) {
+        fn network_is_the_address_prefix(bits in any::<u128>(), other in any::<u64>()) {
             let address = |bits| ClientAddress::from(IpAddr::V6(Ipv6Addr::from_bits(bits)));
             // An address that maps to IPv4 has no such network.
             prop_assume!(bits >> 64 != 0);

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pair_that_cannot_be_read_is_ignored_by_itself() {
+    fn malformed_pair_is_skipped() {
         for (line, expected) in [
             (&b"a=1; b=2"[..], "a=1; b=2"),
             (b"a=1;b=2;", "a=1; b=2"),
@@ -113,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_reads_the_same_again(
+        fn header_round_trips(
             lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4),
         ) {
             let cookies = Cookies::read(lines.iter().map(Vec::as_slice));
@@ -123,7 +123,7 @@ mod tests {
         }
 
         #[test]
-        fn a_cookie_is_found_among_any_bytes(
+        fn cookie_is_found_in_any_bytes(
             before in prop::collection::vec(any::<u8>(), 0..60), name in "[a-z_]{1,9}",
             value in "[!#-$&-+\\--:<-\\[\\]-~]{0,20}", after in prop::collection::vec(any::<u8>(), 0..60), split in any::<bool>(),
         ) {

@@ -164,29 +164,29 @@ impl SignInDraft {
     /// # Errors
     /// The fields that are empty or too long for any account.
     pub fn check(&self) -> Result<(), FieldErrors> {
-        let mut faults = FieldErrors::default();
+        let mut errors = FieldErrors::default();
         if self.username.trim().is_empty() {
-            faults.add("username", "Enter your username.");
+            errors.add("username", "Enter your username.");
         }
         if self.username.chars().count() > SIGN_IN_NAME_MAX {
-            faults.add(
+            errors.add(
                 "username",
                 format!("Use at most {SIGN_IN_NAME_MAX} characters."),
             );
         }
         if self.username.trim().chars().any(is_deceptive) {
-            faults.add("username", NameError::Control.to_string());
+            errors.add("username", NameError::Control.to_string());
         }
         if self.password.is_empty() {
-            faults.add("password", "Enter your password.");
+            errors.add("password", "Enter your password.");
         }
         if self.password.len() > PASSWORD_MAX_BYTES {
-            faults.add("password", PasswordError::TooLong.to_string());
+            errors.add("password", PasswordError::TooLong.to_string());
         }
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(())
         } else {
-            Err(faults)
+            Err(errors)
         }
     }
 }
@@ -226,20 +226,20 @@ impl AccountDraft {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self, min: usize) -> Result<OwnAccount, FieldErrors> {
-        let mut faults = FieldErrors::default();
-        let username = faults.take("username", self.username.parse::<Username>());
-        let display_name = faults.take("display_name", self.display_name.parse::<DisplayName>());
+        let mut errors = FieldErrors::default();
+        let username = errors.take("username", self.username.parse::<Username>());
+        let display_name = errors.take("display_name", self.display_name.parse::<DisplayName>());
         let email = match self.email.trim() {
             "" => Some(None),
-            typed => faults.take("email", typed.parse::<Email>()).map(Some),
+            typed => errors.take("email", typed.parse::<Email>()).map(Some),
         };
         let known = [self.username.as_str(), &self.display_name, &self.email];
-        faults.take("password", check_new_password(&self.password, min, &known));
+        errors.take("password", check_new_password(&self.password, min, &known));
         if self.password != self.password_again {
-            faults.add("password_again", "Passwords don't match.");
+            errors.add("password_again", "Passwords don't match.");
         }
         match (username, display_name, email) {
-            (Some(username), Some(display_name), Some(email)) if faults.is_empty() => {
+            (Some(username), Some(display_name), Some(email)) if errors.is_empty() => {
                 Ok(OwnAccount {
                     username,
                     display_name,
@@ -247,7 +247,7 @@ impl AccountDraft {
                     password: self.password,
                 })
             }
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_people_choose() {
+    fn new_password_rules() {
         let known = ["ada.lovelace", "Ada Lovelace", "ada@example.org"];
         for (password, expected) in [
             ("correct horse", Ok(())),
@@ -298,7 +298,7 @@ mod tests {
 
     #[cfg(feature = "unicode")]
     #[test]
-    fn a_password_is_counted_in_its_normal_form() {
+    fn password_length_is_counted_in_normal_form() {
         let decomposed = "e\u{301}e\u{301}e\u{301}e\u{301}";
         assert_eq!(
             check_temporary_password(decomposed, 5),
@@ -312,19 +312,19 @@ mod tests {
     }
 
     #[test]
-    fn an_own_account_reports_every_fault_at_once() {
+    fn registration_reports_every_error_at_once() {
         let draft = AccountDraft {
             username: "x".into(),
-            email: "nobody".into(),
+            email: "invalid".into(),
             password: "short".into(),
             password_again: "shore".into(),
             ..AccountDraft::default()
         };
-        let faults = draft
+        let errors = draft
             .check(PASSWORD_MIN)
             .err()
             .expect("nothing in it is acceptable");
-        let fields: Vec<&str> = faults.iter().map(|error| error.field.as_str()).collect();
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(
             fields,
             [
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_registration_with_a_filled_trap_is_denied_beside_its_other_errors() {
+    fn filled_honeypot_is_denied_with_the_other_errors() {
         let good = AccountDraft {
             username: "ada".into(),
             display_name: "Ada".into(),
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_account_keeps_the_password_as_typed() {
+    fn registration_password_is_not_trimmed() {
         let draft = AccountDraft {
             username: " ada ".into(),
             display_name: "Ada".into(),
@@ -371,7 +371,7 @@ mod tests {
         };
         let account = draft
             .check(PASSWORD_MIN)
-            .unwrap_or_else(|faults| panic!("{faults:?}"));
+            .unwrap_or_else(|errors| panic!("{errors:?}"));
         assert_eq!(
             (account.username.as_str(), account.password.as_str()),
             ("ada", "trailing space ")
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn sign_in_wants_both_fields_within_bounds() {
+    fn sign_in_requires_both_fields() {
         assert!(SignInDraft::default().check().is_err());
         let draft = |username: &str, password: String| SignInDraft {
             username: username.into(),

@@ -41,7 +41,7 @@ impl FieldErrors {
     /// Returns the value of a parsed field, or adds its error and returns `None`.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl ToString>) -> Option<T> {
         parsed
-            .map_err(|fault| self.add(field, fault.to_string()))
+            .map_err(|error| self.add(field, error.to_string()))
             .ok()
     }
 
@@ -57,13 +57,13 @@ impl FieldErrors {
     #[must_use]
     pub fn sentences(&self) -> String {
         let mut text = String::new();
-        for fault in self.iter() {
+        for error in self.iter() {
             match text.chars().last() {
                 None => {}
                 Some('.' | '!' | '?') => text.push(' '),
                 Some(_) => text.push_str(". "),
             }
-            text.push_str(&fault.message);
+            text.push_str(&error.message);
         }
         text
     }

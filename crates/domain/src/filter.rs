@@ -48,7 +48,7 @@ pub(crate) use meaning::day_of;
 pub use number::IntRange;
 pub use shape::Comparison;
 pub use text::{RoleName, Text, is_short};
-pub use when::{Age, AgeUnit, Bounds, Dated, Days, Moment, Period, When};
+pub use when::{Age, AgeUnit, Bounds, Dated, Days, Period, TimePoint, When};
 
 use error::Span;
 

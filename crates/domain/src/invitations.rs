@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     fields::FieldErrors,
     registrations::check_note,
-    users::{Unknown, create, detail::IssuedLink, names::RoleName, words},
+    users::{Unknown, create, detail::IssuedLink, names::RoleName, string_enum},
 };
 
 /// Lifetimes of an invitation in days that the form offers.
@@ -81,36 +81,36 @@ impl InvitationDraft {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self) -> Result<NewInvitation, FieldErrors> {
-        let mut faults = FieldErrors::default();
-        let roles = create::roles(&self.roles, &mut faults);
+        let mut errors = FieldErrors::default();
+        let roles = create::roles(&self.roles, &mut errors);
         if !(1..=USES_MAX).contains(&self.max_uses) {
-            faults.add("max_uses", format!("Enter a number from 1 to {USES_MAX}."));
+            errors.add("max_uses", format!("Enter a number from 1 to {USES_MAX}."));
         }
         if !(1..=DAYS_MAX).contains(&self.days) {
-            faults.add(
+            errors.add(
                 "days",
                 format!("Enter a number of days from 1 to {DAYS_MAX}."),
             );
         }
         let note = check_note(&self.note).unwrap_or_else(|found| {
-            for fault in found.iter() {
-                faults.add(&fault.field, fault.message.as_str());
+            for error in found.iter() {
+                errors.add(&error.field, error.message.as_str());
             }
             None
         });
         match roles {
-            Some(roles) if faults.is_empty() => Ok(NewInvitation {
+            Some(roles) if errors.is_empty() => Ok(NewInvitation {
                 roles,
                 days: self.days,
                 max_uses: self.max_uses,
                 note,
             }),
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 }
 
-words! {
+string_enum! {
     /// State of an invitation.
     InvitationState {
         /// Accepted.
@@ -177,24 +177,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn every_error_is_reported_at_once() {
         let draft = InvitationDraft {
             roles: vec!["two words".into()],
             days: 366,
             max_uses: 0,
             note: "a\0b".into(),
         };
-        let faults = draft.check().unwrap_err();
-        let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        let errors = draft.check().unwrap_err();
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["roles", "max_uses", "days", "note"]);
     }
 
     #[test]
-    fn what_is_not_said_is_as_usual() {
+    fn defaults_are_applied() {
         let draft: InvitationDraft = serde_json::from_str("{}").unwrap();
         assert_eq!(draft, InvitationDraft::default());
-        let made = draft.check().unwrap();
-        assert_eq!((made.days, made.max_uses, made.note), (7, 1, None));
+        let created = draft.check().unwrap();
+        assert_eq!((created.days, created.max_uses, created.note), (7, 1, None));
         assert!(DAYS.contains(&DAYS_DEFAULT) && DAYS.iter().all(|days| *days <= DAYS_MAX));
     }
 }

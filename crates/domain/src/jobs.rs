@@ -9,12 +9,12 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::users::{Unknown, UserId, words};
+use crate::users::{Unknown, UserId, string_enum};
 
 /// Number of days for which a finished job stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
-words! {
+string_enum! {
     /// Kind of a job.
     JobKind {
         /// Deletes an account permanently, with all data that the user owns.
@@ -24,7 +24,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// State of a job.
     JobState {
         /// Not started yet.
@@ -100,7 +100,7 @@ pub const ON_SERVER: &str = "Run `rollcall keys rotate` on the server to retry."
 impl Job {
     /// Returns the reason why the job cannot be retried; `None` if it can be.
     #[must_use]
-    pub fn retry_refusal(&self) -> Option<&'static str> {
+    pub fn retry_denied(&self) -> Option<&'static str> {
         match (self.kind, self.state) {
             (JobKind::RotateKeys, _) => Some(ON_SERVER),
             (JobKind::Purge, JobState::Failed) => None,

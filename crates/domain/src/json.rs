@@ -34,7 +34,7 @@ pub struct JsonLimits {
 
 impl JsonLimits {
     /// Limits of a profile and of notification preferences.
-    pub const FACTS: Self = Self {
+    pub const PROFILE: Self = Self {
         bytes: 8 * 1024,
         values: 1_000,
     };

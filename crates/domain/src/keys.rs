@@ -22,7 +22,7 @@ pub const PROVIDER_MAX: usize = 40;
 /// Maximum length of a key in bytes. The longest in use have a few hundred.
 pub const KEY_MAX_BYTES: usize = 4_096;
 /// Message of a server without an encryption key.
-pub const SWITCHED_OFF: &str =
+pub const DISABLED: &str =
     "API keys are disabled. Set API_KEY_ENCRYPTION_KEY on the server to enable them.";
 /// Maximum number of a key's last characters that are shown.
 const SHOWN_MAX: usize = 4;
@@ -156,22 +156,22 @@ impl KeyDraft {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self, providers: &[Provider]) -> Result<NewKey, FieldErrors> {
-        let mut faults = FieldErrors::default();
+        let mut errors = FieldErrors::default();
         let provider = self.provider.parse().ok();
         let provider = provider.filter(|provider| providers.contains(provider));
         if provider.is_none() {
             let known: Vec<&str> = providers.iter().map(Provider::as_str).collect();
-            faults.add("provider", format!("Choose one of {}.", known.join(", ")));
+            errors.add("provider", format!("Choose one of {}.", known.join(", ")));
         }
-        let name = faults.take("key_name", self.key_name.parse());
-        let text = faults.take("api_key", self.api_key.parse());
+        let name = errors.take("key_name", self.key_name.parse());
+        let text = errors.take("api_key", self.api_key.parse());
         match (provider, name, text) {
             (Some(provider), Some(name), Some(text)) => Ok(NewKey {
                 provider,
                 name,
                 text,
             }),
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 }
@@ -211,15 +211,15 @@ impl KeyEdit {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self) -> Result<KeyPatch, FieldErrors> {
-        let mut faults = FieldErrors::default();
+        let mut errors = FieldErrors::default();
         let name = self
             .key_name
-            .and_then(|typed| faults.take("key_name", typed.parse()));
+            .and_then(|typed| errors.take("key_name", typed.parse()));
         let text = self
             .api_key
-            .and_then(|typed| faults.take("api_key", typed.parse()));
-        if !faults.is_empty() {
-            return Err(faults);
+            .and_then(|typed| errors.take("api_key", typed.parse()));
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(KeyPatch {
             name,
@@ -273,7 +273,7 @@ pub struct ProviderUse {
     /// Name of the provider.
     pub provider: String,
     /// Number of users with an enabled key of their own; `None` where it is not requested.
-    pub people: Option<Total>,
+    pub users: Option<Total>,
 }
 
 #[cfg(test)]
@@ -286,17 +286,17 @@ mod tests {
             key_name: name.into(),
             api_key: key.into(),
         };
-        draft.check(&Provider::builtin()).map_err(|faults| {
-            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        draft.check(&Provider::builtin()).map_err(|errors| {
+            let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
             fields.join(",")
         })
     }
 
     #[test]
-    fn a_provider_is_known_in_either_case() {
+    fn provider_is_parsed_in_any_case() {
         for typed in ["OPENAI", "openai", " OpenAI "] {
-            let made = draft(typed, "Work", "sk-12345678").unwrap();
-            assert_eq!(made.provider.as_str(), "OPENAI");
+            let created = draft(typed, "Work", "sk-12345678").unwrap();
+            assert_eq!(created.provider.as_str(), "OPENAI");
         }
         for typed in ["", "OPEN AI", "OTHER", "ÖPENAI", "OPENAI\0"] {
             assert_eq!(
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn every_error_is_reported_at_once() {
         assert_eq!(
             draft("x", " ", "").unwrap_err(),
             "provider,key_name,api_key"
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_key_has() {
+    fn invalid_keys_are_rejected() {
         for (typed, expected) in [
             ("", KeyError::Empty),
             ("sk-1\n", KeyError::Character),
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_half_of_a_key_is_shown() {
+    fn at_most_half_of_a_key_is_shown() {
         for (key, shown) in [
             ("sk-ant-abcdefgh", "efgh"),
             ("12345678", "5678"),
@@ -355,13 +355,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_prints_a_key() {
-        let made = draft("OPENAI", "Work", "sk-secret-key").unwrap();
-        assert!(!format!("{made:?}").contains("sk-"));
+    fn debug_output_hides_keys() {
+        let created = draft("OPENAI", "Work", "sk-secret-key").unwrap();
+        assert!(!format!("{created:?}").contains("sk-"));
     }
 
     #[test]
-    fn other_fields_are_refused() {
+    fn unknown_fields_are_rejected() {
         for json in [
             r#"{"provider":"OPENAI","keyName":"n","apiKey":"k","userId":"x"}"#,
             r#"{"provider":"OPENAI","keyName":"n"}"#,

@@ -129,7 +129,7 @@ mod tests {
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default)]
-    struct Facts {
+    struct UserChanges {
         #[serde(deserialize_with = "distinct")]
         known: Map<String, Value>,
         #[serde(deserialize_with = "present_distinct")]
@@ -138,14 +138,14 @@ mod tests {
 
     #[test]
     fn an_object_has_no_field_twice() {
-        let read = |json: &str| serde_json::from_str::<Facts>(json);
-        let facts = read(r#"{"known":{"a":1,"b":{"a":2}},"more":null}"#).unwrap();
+        let read = |json: &str| serde_json::from_str::<UserChanges>(json);
+        let parsed = read(r#"{"known":{"a":1,"b":{"a":2}},"more":null}"#).unwrap();
         assert_eq!(
-            Value::from(facts.known).to_string(),
+            Value::from(parsed.known).to_string(),
             r#"{"a":1,"b":{"a":2}}"#
         );
-        assert_eq!(facts.more, Some(None));
-        assert_eq!(read("{}").unwrap(), Facts::default());
+        assert_eq!(parsed.more, Some(None));
+        assert_eq!(read("{}").unwrap(), UserChanges::default());
         for json in [
             r#"{"known":{"a":1,"b":2,"a":1}}"#,
             r#"{"more":{"a":1,"a":null}}"#,
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_no_objects() {
+    fn lists_are_not_objects() {
         for (json, well) in [
             (r#"{"from":{"x":1},"through":[{"x":2}]}"#, true),
             (r#"{"from":[1],"through":[{"x":2}]}"#, false),

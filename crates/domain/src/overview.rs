@@ -43,7 +43,7 @@ pub struct Day {
 #[serde(rename_all = "camelCase")]
 pub struct Attention {
     /// Reason for the attention.
-    pub matter: Matter,
+    pub kind: AttentionKind,
     /// Number of accounts or access tokens.
     pub count: Total,
     /// Search in the user list that finds the accounts; `None` for access tokens.
@@ -54,9 +54,9 @@ pub struct Attention {
 /// Reason why an account or an access token needs attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Matter {
+pub enum AttentionKind {
     /// A registration is pending.
-    Waiting,
+    PendingRegistrations,
     /// There is only one account that can administer.
     OnlyAdmin,
     /// An access token expires in less than a week.
@@ -67,10 +67,10 @@ pub enum Matter {
     Dormant,
 }
 
-impl Matter {
+impl AttentionKind {
     /// All reasons, the most urgent first.
     pub const ALL: [Self; 5] = [
-        Self::Waiting,
+        Self::PendingRegistrations,
         Self::OnlyAdmin,
         Self::ExpiringToken,
         Self::IdleAdmin,
@@ -81,7 +81,7 @@ impl Matter {
     #[must_use]
     pub const fn search(self) -> Option<&'static str> {
         match self {
-            Self::Waiting => Some("status:pending"),
+            Self::PendingRegistrations => Some("status:pending"),
             Self::OnlyAdmin => Some("role:admin"),
             Self::ExpiringToken => None,
             Self::IdleAdmin => {
@@ -98,10 +98,10 @@ mod tests {
     use crate::filter::Filter;
 
     #[test]
-    fn what_wants_attention_can_be_searched_for() {
-        for matter in Matter::ALL {
-            let search = matter.search().unwrap_or_default();
-            assert!(Filter::parse(search).is_ok(), "{matter:?}");
+    fn every_attention_kind_has_a_valid_search() {
+        for kind in AttentionKind::ALL {
+            let search = kind.search().unwrap_or_default();
+            assert!(Filter::parse(search).is_ok(), "{kind:?}");
         }
     }
 }

@@ -42,7 +42,7 @@ pub enum Code {
     /// The database cannot be reached at present.
     Unavailable,
     /// The operator has not configured the feature.
-    SwitchedOff,
+    Disabled,
     /// An unexpected error of the server.
     InternalError,
 }
@@ -66,7 +66,7 @@ impl Code {
             Self::ValidationError => 422,
             Self::TooManyRequests => 429,
             Self::InternalError => 500,
-            Self::Unavailable | Self::SwitchedOff => 503,
+            Self::Unavailable | Self::Disabled => 503,
         }
     }
 }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_is_told_every_fault_in_the_message() {
+    fn message_contains_every_field_error() {
         let mut problem = Problem::new(Code::ValidationError, "Check the marked fields.");
         assert_eq!(problem.clone().of_body(), problem);
         problem.details.fields.add("display_name", "Enter a name.");

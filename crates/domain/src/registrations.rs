@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     fields::FieldErrors,
-    users::{Unknown, UserId, bulk::Selected, names::is_deceptive, words},
+    users::{Unknown, UserId, bulk::Selected, names::is_deceptive, string_enum},
 };
 
 /// Maximum number of characters of a note.
@@ -17,7 +17,7 @@ pub const NOTE_MAX: usize = 500;
 /// A pending registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct WaitingPerson {
+pub struct PendingRegistration {
     /// The id of the account.
     pub id: UserId,
     /// Short number of the user, for screens and the command line.
@@ -40,7 +40,7 @@ pub struct WaitingPerson {
     pub version: i32,
 }
 
-words! {
+string_enum! {
     /// Decision about a pending registration.
     Decision {
         /// Approves it: the user can sign in.
@@ -56,7 +56,7 @@ pub struct DecisionRequest {
     /// Decision about each of them.
     pub decision: Decision,
     /// The selected registrations.
-    pub people: Vec<Selected>,
+    pub users: Vec<Selected>,
     /// Reason, for the audit log.
     pub note: String,
     /// Number of decisions in the preview. `None`: only return a preview.
@@ -68,16 +68,16 @@ pub struct DecisionRequest {
 /// # Errors
 /// The error of the field `note`.
 pub fn check_note(typed: &str) -> Result<Option<String>, FieldErrors> {
-    let mut faults = FieldErrors::default();
+    let mut errors = FieldErrors::default();
     let note = typed.trim();
     if note.chars().count() > NOTE_MAX {
-        faults.add("note", format!("Use at most {NOTE_MAX} characters."));
+        errors.add("note", format!("Use at most {NOTE_MAX} characters."));
     }
     if note.chars().any(|c| c != '\n' && is_deceptive(c)) {
-        faults.add("note", "Remove the invisible control characters.");
+        errors.add("note", "Remove the invisible control characters.");
     }
-    if !faults.is_empty() {
-        return Err(faults);
+    if !errors.is_empty() {
+        return Err(errors);
     }
     Ok((!note.is_empty()).then(|| note.to_owned()))
 }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes() {
+    fn note_length_is_checked() {
         assert_eq!(check_note("  "), Ok(None));
         assert_eq!(check_note(" a\nb "), Ok(Some("a\nb".into())));
         assert_eq!(check_note(&"x".repeat(500)), Ok(Some("x".repeat(500))));

@@ -12,12 +12,12 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::users::{Unknown, UserId, words};
+use crate::users::{Unknown, UserId, string_enum};
 
 /// Number of days for which an ended session stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
-words! {
+string_enum! {
     /// Reason why a session has ended.
     EndReason {
         /// The user signed out.
@@ -40,7 +40,7 @@ words! {
 impl EndReason {
     /// Returns the label on a screen.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Logout => "Signed out",
             Self::Expired => "Expired",
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_shown_is_the_end_of_the_public_id() {
+    fn masked_token_is_the_end_of_the_public_id() {
         let id = Uuid::from_u128(0x0198_c2a4_0000_7000_8000_0000_1234_5678);
         assert_eq!(masked(id), "...12345678");
     }

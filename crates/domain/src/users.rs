@@ -1,8 +1,8 @@
 //! User accounts, as lists and the API show them.
 
-pub mod bin;
 pub mod bulk;
 pub mod create;
+pub mod deleted;
 pub mod deletion;
 pub mod detail;
 pub mod edit;
@@ -37,7 +37,7 @@ impl fmt::Display for UserId {
 #[error("Unknown value: {0:?}.")]
 pub struct Unknown(pub String);
 
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -64,9 +64,9 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use string_enum;
 
-words! {
+string_enum! {
     /// Status of an account.
     Status {
         /// The registration is not approved yet; the user cannot sign in.
@@ -78,7 +78,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Way in which an account was created.
     CreatedVia {
         /// An admin, in the panel or the API.

@@ -4,7 +4,7 @@
 
 use domain::filter::{
     Age, AgeUnit, Comparison, Count, Expr, Filter, FilterErrorKind, Has, IntRange, MAX_CHARS,
-    MAX_COUNT, Moment, Period, RoleName, Term, Text, When,
+    MAX_COUNT, Period, RoleName, Term, Text, TimePoint, When,
 };
 use domain::users::{CreatedVia, Status};
 use proptest::prelude::*;
@@ -82,10 +82,10 @@ fn age() -> impl Strategy<Value = Age> {
     (1..=9999_u16, unit).prop_filter_map("not an age", |(amount, unit)| Age::new(amount, unit))
 }
 
-fn moment() -> impl Strategy<Value = Moment> {
+fn timestamp() -> impl Strategy<Value = TimePoint> {
     prop_oneof![
-        period().prop_map(Moment::Period),
-        age().prop_map(Moment::Age)
+        period().prop_map(TimePoint::Period),
+        age().prop_map(TimePoint::Age)
     ]
 }
 
@@ -94,7 +94,7 @@ fn time() -> impl Strategy<Value = When> {
     let comparison = prop::sample::select(vec![Is, Greater, AtLeast, Less, AtMost]);
     // Ranges that run backward cannot be typed; a table test checks that they are rejected.
     let can_be_typed = |when: &When| Filter::parse(&Term::Created(*when).to_string()).is_ok();
-    let ends = (prop::option::of(moment()), prop::option::of(moment()));
+    let ends = (prop::option::of(timestamp()), prop::option::of(timestamp()));
     let between = ends.prop_filter_map("not a range", move |(one, other)| {
         [When::Between(one, other), When::Between(other, one)]
             .into_iter()
@@ -225,22 +225,22 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_string_parses_or_is_refused(input in any::<String>()) {
+    fn any_string_is_parsed_or_rejected(input in any::<String>()) {
         check(&input)?;
     }
 
     #[test]
-    fn any_mix_of_pieces_parses_or_is_refused(pieces in row_of(PIECES, '~', 40)) {
+    fn any_sequence_of_tokens_is_parsed_or_rejected(pieces in row_of(PIECES, '~', 40)) {
         check(&pieces.concat())?;
     }
 
     #[test]
-    fn any_row_of_words_parses_or_is_refused(words in row_of(WORDS, ' ', 12)) {
+    fn any_sequence_of_words_is_parsed_or_rejected(words in row_of(WORDS, ' ', 12)) {
         check(&words.join(" "))?;
     }
 
     #[test]
-    fn any_expression_prints_and_reads_back(expression in expression()) {
+    fn any_expression_round_trips(expression in expression()) {
         let printed = expression.to_string();
         match Filter::parse(&printed).map_err(|error| error.kind) {
             Ok(filter) => prop_assert_eq!(filter.root(), Some(&expression), "printed as {}", &printed),
@@ -251,7 +251,7 @@ proptest! {
     }
 
     #[test]
-    fn a_chip_and_what_is_left_make_the_search(expression in expression()) {
+    fn chip_and_remainder_make_the_search(expression in expression()) {
         if let Ok(filter) = Filter::parse(&expression.to_string()) {
             for (chip, without) in filter.top_level_terms() {
                 let left = Filter::parse(&without.to_string());
@@ -269,7 +269,7 @@ proptest! {
     }
 
     #[test]
-    fn toggling_twice_takes_a_new_word_away_again(expression in expression(), word in text()) {
+    fn toggling_twice_restores_the_search(expression in expression(), word in text()) {
         let term = Term::Text(word);
         let filter = Filter::parse(&expression.to_string()).unwrap_or_default();
         let toggled = filter.toggled(&term).unwrap_or_default();
@@ -280,7 +280,7 @@ proptest! {
 }
 
 #[test]
-fn no_depth_overflows_the_stack() {
+fn nesting_does_not_overflow_the_stack() {
     for (open, close) in [
         ("(", ")"),
         ("-(", ")"),
@@ -302,7 +302,7 @@ fn no_depth_overflows_the_stack() {
 }
 
 #[test]
-fn a_month_may_be_the_last_of_the_calendar() {
+fn last_month_of_the_calendar_is_valid() {
     let period = Period::month(9999, Month::December).map(|period| period.end() > period.start());
     assert_eq!(period, Some(true));
 }

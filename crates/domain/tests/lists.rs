@@ -15,7 +15,7 @@ use domain::{
     },
     users::{
         Status, UserId, UserSummary,
-        bin::{Asked, DeletedUser},
+        deleted::{DeletedUser, ListRequest},
         detail::UserRef,
         list::{ListParams, Sort, SortKey},
     },
@@ -25,7 +25,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Generates timestamps after year 0 to the microsecond, the precision of PostgreSQL.
-fn moment() -> impl Strategy<Value = OffsetDateTime> {
+fn timestamp() -> impl Strategy<Value = OffsetDateTime> {
     (-60_000_000_000_000_000..200_000_000_000_000_000_i64)
         .prop_map(|micros| time_of_micros(micros).unwrap())
 }
@@ -35,15 +35,15 @@ fn id() -> impl Strategy<Value = Uuid> {
 }
 
 prop_compose! {
-    fn person()(
+    fn user_summary()(
         id in id(),
         texts in ["[^\0]{0,60}", "[^\0]{0,60}"],
         email in option::of("[^\0]{0,60}"),
         roles in prop::collection::vec("[^\0]{0,20}", 0..4),
         status in prop::sample::select(Status::ALL),
         counts in any::<[i32; 5]>(),
-        created_at in moment(),
-        seen in [option::of(moment()), option::of(moment())],
+        created_at in timestamp(),
+        seen in [option::of(timestamp()), option::of(timestamp())],
     ) -> UserSummary {
         let [username, display_name] = texts;
         let [persona_count, ontology_count, annotation_count, session_count, api_key_count] = counts;
@@ -65,7 +65,7 @@ fn session(id: Uuid, at: OffsetDateTime) -> Session {
     Session {
         idle_expires_at: time::OffsetDateTime::UNIX_EPOCH,
         id,
-        user: nobody(),
+        user: empty_user(),
         device: String::new(),
         user_agent: None,
         ip_address: None,
@@ -79,7 +79,7 @@ fn session(id: Uuid, at: OffsetDateTime) -> Session {
 fn token(id: Uuid, at: OffsetDateTime) -> AccessToken {
     AccessToken {
         id,
-        user: nobody(),
+        user: empty_user(),
         name: String::new(),
         prefix: String::new(),
         scopes: Vec::new(),
@@ -93,7 +93,7 @@ fn token(id: Uuid, at: OffsetDateTime) -> AccessToken {
     }
 }
 
-fn nobody() -> SessionUser {
+fn empty_user() -> SessionUser {
     SessionUser {
         id: UserId(Uuid::nil()),
         username: String::new(),
@@ -142,8 +142,8 @@ fn readers() -> Vec<Reader> {
             ..ListParams::default()
         };
         match params.ask(Limits::API) {
-            Ok(Asked::Bin(query)) => place(Ok(query.position)),
-            Ok(Asked::List(_)) | Err(_) => None,
+            Ok(ListRequest::Deleted(query)) => place(Ok(query.position)),
+            Ok(ListRequest::List(_)) | Err(_) => None,
         }
     }));
     let sorts = SessionSort::ALL
@@ -192,68 +192,68 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 }
 
 /// Checks the property of a cursor that a list has created: exactly its own order accepts it.
-fn check_made(made: &Cursor) -> Result<(), TestCaseError> {
-    let text = made.encode();
+fn check_created(created: &Cursor) -> Result<(), TestCaseError> {
+    let text = created.encode();
     prop_assert!(
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     );
     let read: Vec<Cursor> = readers().iter().filter_map(|read| read(&text)).collect();
-    prop_assert_eq!(read, std::slice::from_ref(made));
+    prop_assert_eq!(read, std::slice::from_ref(created));
     Ok(())
 }
 
 proptest! {
     #[test]
-    fn any_text_is_a_place_of_one_order_or_of_none(text in any::<String>(), signs in "[A-Za-z0-9_-]{0,300}") {
+    fn any_text_is_a_cursor_of_at_most_one_order(text in any::<String>(), signs in "[A-Za-z0-9_-]{0,300}") {
         check(&text)?;
         check(&signs)?;
     }
 
     #[test]
-    fn a_place_of_people_is_read_in_its_order_alone(person in person(), sort in sort(), number in 1..u64::MAX) {
-        let made = Cursor::of(&person, sort, number);
-        check_made(&made)?;
-        prop_assert_eq!(Cursor::decode(&made.encode(), sort), Some(made));
-        let deleted_at = person.created_at;
-        check_made(&Cursor::of_deleted(&DeletedUser { user: person, deleted_at, purge_after: None }, number))?;
+    fn user_cursor_is_read_in_its_order_alone(user in user_summary(), sort in sort(), number in 1..u64::MAX) {
+        let created = Cursor::of(&user, sort, number);
+        check_created(&created)?;
+        prop_assert_eq!(Cursor::decode(&created.encode(), sort), Some(created));
+        let deleted_at = user.created_at;
+        check_created(&Cursor::of_deleted(&DeletedUser { user, deleted_at, purge_after: None }, number))?;
     }
 
     #[test]
-    fn a_place_of_sessions_or_tokens_is_read_in_its_order_alone(id in id(), at in moment(), number in 1..u64::MAX) {
+    fn session_and_token_cursors_are_read_in_their_order_alone(id in id(), at in timestamp(), number in 1..u64::MAX) {
         let sorts = SessionSort::ALL.iter().map(|sort| SessionParams {
             sort: Some(sort.as_str().to_owned()),
             ..SessionParams::default()
         });
         let ended = SessionParams { ended: Some("true".into()), ..SessionParams::default() };
         for params in sorts.chain([ended]) {
-            let made = params.parse(Limits::API).unwrap().cursor(&session(id, at), number);
-            prop_assert_eq!((made.id, made.time(), made.number), (id, Some(at), number));
-            check_made(&made)?;
+            let created = params.parse(Limits::API).unwrap().cursor(&session(id, at), number);
+            prop_assert_eq!((created.id, created.time(), created.number), (id, Some(at), number));
+            check_created(&created)?;
         }
-        check_made(&TokensQuery::cursor(&token(id, at), number))?;
+        check_created(&TokensQuery::cursor(&token(id, at), number))?;
     }
 
     #[test]
-    fn a_place_that_was_tampered_with_is_another_or_none(
-        person in person(), sort in sort(), at in any::<prop::sample::Index>(), sign in "[A-Za-z0-9_=.-]", kept in any::<bool>(),
+    fn tampered_cursor_is_another_or_rejected(
+        user in user_summary(), sort in sort(), at in any::<prop::sample::Index>(), sign in "[A-Za-z0-9_=.-]", stored in any::<bool>(),
     ) {
-        let text = Cursor::of(&person, sort, 1).encode();
+        let text = Cursor::of(&user, sort, 1).encode();
         let at = at.index(text.len());
-        let rest = if kept { at + 1 } else { text.len() };
+        let rest = if stored { at + 1 } else { text.len() };
         check(&format!("{}{sign}{}", &text[..at], &text[rest..]))?;
         check(&text[..at])?;
         check(&format!("{text}{sign}"))?;
     }
 
     #[test]
-    fn whatever_is_asked_of_people_is_understood_or_refused(
+    fn any_user_parameters_are_parsed_or_rejected(
         q in option::of(".{0,40}"), sort in option::of("-?[a-z-]{0,12}|.{0,9}"), limit in option::of("[0-9]{0,5}|.{0,9}"),
         after in option::of(".{0,9}"), before in option::of(".{0,9}"), deleted in option::of("true|false|.{0,9}"),
     ) {
         let params = ListParams { q, sort, limit, after, before, deleted };
         match params.ask(Limits::API) {
-            Ok(Asked::List(query)) => {
+            Ok(ListRequest::List(query)) => {
                 prop_assert!((1..=Limits::API.max).contains(&query.limit));
                 // Parsed parameters are written so that they parse to the same value.
                 let again = ListParams {
@@ -264,15 +264,15 @@ proptest! {
                 };
                 prop_assert_eq!(again.parse(Limits::API), Ok(query));
             }
-            Ok(Asked::Bin(query)) => prop_assert!((1..=Limits::API.max).contains(&query.limit)),
+            Ok(ListRequest::Deleted(query)) => prop_assert!((1..=Limits::API.max).contains(&query.limit)),
             Err(error) => prop_assert!(error.to_string().chars().count() < 1_000),
         }
     }
 
     #[test]
-    fn whatever_is_asked_of_sessions_and_tokens_is_understood_or_refused(
+    fn any_session_and_token_parameters_are_parsed_or_rejected(
         pairs in prop::collection::vec(
-            ("person|address|device|created|seen|sort|limit|after|before|ended|state", ".{0,40}|[0-9]{1,4}|true|live"), 0..5,
+            ("user|address|device|created|seen|sort|limit|after|before|ended|state", ".{0,40}|[0-9]{1,4}|true|live"), 0..5,
         ),
     ) {
         let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -288,7 +288,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_is_named_is_named_the_same_when_written_again(text in "\\PC{0,40}|[0-9]{1,20}", id in id()) {
+    fn user_reference_round_trips(text in "\\PC{0,40}|[0-9]{1,20}", id in id()) {
         let named = UserRef::parse(&text);
         prop_assert_eq!(UserRef::parse(&named.to_string()), named);
         prop_assert_eq!(UserRef::parse(&id.to_string()), UserRef::Id(id));

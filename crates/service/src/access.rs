@@ -1,6 +1,6 @@
 //! Callers, their credentials, and proofs of their permissions.
 
-mod rights;
+mod permissions;
 
 use std::marker::PhantomData;
 
@@ -10,15 +10,16 @@ use domain::{
     access_tokens::Scope,
     audit::Via,
     client_address::ClientAddress,
-    rules::Doer,
+    policy::Subject,
 };
 use uuid::Uuid;
 
 use crate::{Error, known_device::Device};
 
-pub use rights::{
-    ReadApiKeys, ReadAudit, ReadRegistrations, ReadSessions, ReadTokens, ReadUsers, ResolveApiKeys,
-    Right, WriteApiKeys, WriteRegistrations, WriteSessions, WriteTokens, WriteUsers,
+pub use permissions::{
+    ApiKeysRead, ApiKeysResolve, ApiKeysWrite, AuditRead, RegistrationsRead, RegistrationsWrite,
+    RequiredPermission, SessionsRead, SessionsWrite, TokensRead, TokensWrite, UsersRead,
+    UsersWrite,
 };
 
 /// Response text of FOVEA for a missing permission.
@@ -50,12 +51,12 @@ pub enum Credential {
     /// Session, by its public id.
     Session(Uuid),
     /// Access token, with which a program acts for its owner.
-    Token(Lent),
+    Token(TokenGrant),
 }
 
 /// Share of its owner's permissions that an access token carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lent {
+pub struct TokenGrant {
     /// Public id of the token.
     pub token: Uuid,
     /// Name and prefix of the token, as the audit log shows it.
@@ -64,7 +65,7 @@ pub struct Lent {
     pub scopes: Vec<Scope>,
 }
 
-impl Lent {
+impl TokenGrant {
     /// Returns the owner's permissions that are within the scopes of the token.
     #[must_use]
     pub fn within(&self, rights: &Permissions) -> Permissions {
@@ -92,7 +93,7 @@ pub(crate) fn within(scopes: &[Scope], rights: &Permissions) -> Permissions {
 
 /// Authenticated caller: a signed-in user, or a program with the user's access token.
 #[derive(Debug, Clone)]
-pub struct Actor {
+pub struct Caller {
     /// User with the current permissions; with an access token, only those within its scopes.
     pub principal: Principal,
     /// Credential of the request.
@@ -103,27 +104,27 @@ pub struct Actor {
     pub origin: Origin,
 }
 
-/// Proof that a caller holds a permission, with the caller's identity. Only [`Actor::require`] and [`operator`] create one,
+/// Proof that a caller holds a permission, with the caller's identity. Only [`Caller::require`] and [`operator`] create one,
 /// so a function that takes it cannot be called without the check.
 #[derive(Debug, Clone)]
-pub struct Granted<R> {
-    author: Author,
+pub struct Authorized<R> {
+    actor: Actor,
     right: PhantomData<R>,
 }
 
-impl<R> Granted<R> {
+impl<R> Authorized<R> {
     /// Returns the actor that holds the permission.
     #[must_use]
-    pub fn author(&self) -> &Author {
-        &self.author
+    pub fn actor(&self) -> &Actor {
+        &self.actor
     }
 }
 
 /// Actor of a change, as the policy and the audit log see it.
 #[derive(Debug, Clone)]
-pub struct Author {
+pub struct Actor {
     /// Account of the actor, if there is one, and its permissions.
-    pub doer: Doer,
+    pub subject: Subject,
     /// Name of the actor at the time of the change.
     pub label: String,
     /// Interface through which the change came.
@@ -138,17 +139,17 @@ pub struct Author {
     pub part_of: Option<i64>,
 }
 
-impl Author {
+impl Actor {
     /// Returns the id of the actor's account. None for the operator and for jobs.
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
-        self.doer.id.map(|id| id.0)
+        self.subject.id.map(|id| id.0)
     }
 
     /// Returns the account and the token that answer for what is created now and used later. None without an account.
     #[must_use]
     pub(crate) fn backer(&self) -> Option<Backer> {
-        let token = self.token().map(|lent| lent.token);
+        let token = self.token().map(|grant| grant.token);
         self.id().map(|user| Backer { user, token })
     }
 
@@ -163,9 +164,9 @@ impl Author {
 
     /// Returns the access token. None for any other credential.
     #[must_use]
-    pub fn token(&self) -> Option<&Lent> {
+    pub fn token(&self) -> Option<&TokenGrant> {
         match &self.credential {
-            Some(Credential::Token(lent)) => Some(lent),
+            Some(Credential::Token(grant)) => Some(grant),
             Some(Credential::Session(_)) | None => None,
         }
     }
@@ -178,9 +179,9 @@ impl Author {
 
     /// Returns a user as the actor of changes to the own account without a session, for example by a link.
     #[must_use]
-    pub(crate) fn person(id: domain::users::UserId, username: &str, origin: Origin) -> Self {
+    pub(crate) fn by_link(id: domain::users::UserId, username: &str, origin: Origin) -> Self {
         Self {
-            doer: Doer {
+            subject: Subject {
                 id: Some(id),
                 permissions: Permissions::default(),
             },
@@ -195,7 +196,7 @@ impl Author {
 
     fn without_account(label: &str, via: Via) -> Self {
         Self {
-            doer: Doer {
+            subject: Subject {
                 id: None,
                 permissions: Permissions::all(),
             },
@@ -212,14 +213,14 @@ impl Author {
 /// Returns the proof for the operator of the server, who holds every permission: the account that can start `rollcall` can
 /// read the database too.
 #[must_use]
-pub fn operator<R: Right>() -> Granted<R> {
-    Granted {
-        author: Author::without_account("command line", Via::Cli),
+pub fn operator<R: RequiredPermission>() -> Authorized<R> {
+    Authorized {
+        actor: Actor::without_account("command line", Via::Cli),
         right: PhantomData,
     }
 }
 
-impl Actor {
+impl Caller {
     /// Returns the session of the caller, for operations that no access token can do.
     ///
     /// # Errors
@@ -245,7 +246,7 @@ impl Actor {
     /// [`Error::OutOfScope`] for an access token without the scope.
     pub(crate) fn require_own(&self, scope: Scope) -> Result<(), Error> {
         match &self.credential {
-            Credential::Token(lent) if !lent.scopes.contains(&scope) => Err(self.lacks(scope)),
+            Credential::Token(grant) if !grant.scopes.contains(&scope) => Err(self.lacks(scope)),
             Credential::Session(_) | Credential::Token(_) => Ok(()),
         }
     }
@@ -264,13 +265,13 @@ impl Actor {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when the actor lacks the permission, [`Error::OutOfScope`] when the access token does.
-    pub fn require<R: Right>(&self) -> Result<Granted<R>, Error> {
+    pub fn require<R: RequiredPermission>(&self) -> Result<Authorized<R>, Error> {
         if !self.principal.permissions.include(R::PERMISSION) {
             return Err(self.lacks(Scope::Permission(R::PERMISSION)));
         }
-        Ok(Granted {
-            author: Author {
-                doer: Doer {
+        Ok(Authorized {
+            actor: Actor {
+                subject: Subject {
                     id: Some(self.principal.id),
                     permissions: self.principal.permissions.clone(),
                 },

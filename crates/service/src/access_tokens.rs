@@ -5,7 +5,7 @@ mod secret;
 
 use std::time::Duration;
 
-use db::access_tokens::{self as rows, Asked};
+use db::access_tokens::{self as rows, TokenFilter};
 use domain::{
     access::Permission,
     access_tokens::{
@@ -13,8 +13,8 @@ use domain::{
         list::{TokenPage, TokensQuery},
     },
     audit::Via,
-    list::{Place, Total},
-    rules::Deed,
+    list::{PageInfo, Total},
+    policy::UserAction,
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -23,16 +23,17 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{
-        self, Actor, Author, Credential, FORBIDDEN, Granted, Lent, Origin, ReadTokens, WriteTokens,
+        self, Actor, Authorized, Caller, Credential, FORBIDDEN, Origin, TokenGrant, TokensRead,
+        TokensWrite,
     },
+    audit::{self, Change, Changes},
     guard,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound("Access token not found");
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
-const REFUSED: Error = Error::Unauthenticated(
+const INVALID_TOKEN: Error = Error::Unauthenticated(
     "This access token is not valid. It may be expired, revoked or mistyped.",
 );
 
@@ -41,25 +42,29 @@ const REFUSED: Error = Error::Unauthenticated(
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for a text that is no valid token.
-pub async fn find_actor(services: &Services, text: &str, origin: &Origin) -> Result<Actor, Error> {
+pub async fn find_caller(
+    services: &Services,
+    text: &str,
+    origin: &Origin,
+) -> Result<Caller, Error> {
     // The check digits reject mistyped and made-up texts without a query.
-    let hash = secret::hash(text).ok_or(REFUSED)?;
+    let hash = secret::hash(text).ok_or(INVALID_TOKEN)?;
     let live = rows::find_live(&services.pool, &hash)
         .await?
-        .ok_or(REFUSED)?;
+        .ok_or(INVALID_TOKEN)?;
     services
         .last_seen
         .note_token(live.id, (services.clock)(), origin.ip);
-    let lent = Lent {
+    let grant = TokenGrant {
         token: live.id,
         label: label(&live.name, &live.prefix),
         scopes: access::read_scopes(&live.scopes),
     };
     let mut principal = live.principal;
-    principal.permissions = lent.within(&principal.permissions);
-    Ok(Actor {
+    principal.permissions = grant.within(&principal.permissions);
+    Ok(Caller {
         principal,
-        credential: Credential::Token(lent),
+        credential: Credential::Token(grant),
         via: Via::Api,
         origin: origin.clone(),
     })
@@ -71,27 +76,27 @@ pub async fn find_actor(services: &Services, text: &str, origin: &Origin) -> Res
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadTokens>,
+    _: &Authorized<TokensRead>,
     query: &TokensQuery,
 ) -> Result<TokenPage, Error> {
     let mut connection = db::acquire(&services.pool).await?;
-    let person = match &query.person {
-        Some(person) => {
-            let id = db::users::find_id(&mut *connection, person).await?;
+    let user = match &query.user {
+        Some(user) => {
+            let id = db::users::find_id(&mut *connection, user).await?;
             // An unknown user has no tokens: the nil id matches none.
             Some(id.unwrap_or(Uuid::nil()))
         }
         None => None,
     };
-    let asked = Asked {
-        person,
+    let asked = TokenFilter {
+        user,
         state: query.state,
     };
     let (tokens, more) = rows::list_page(&mut *connection, query, asked).await?;
     let counted = rows::count(&mut *connection, asked).await?;
     let total = Total::up_to_limit(counted);
     Ok(TokenPage {
-        place: Place::of(&tokens, more, total, &query.position, TokensQuery::cursor),
+        page_info: PageInfo::of(&tokens, more, total, &query.position, TokensQuery::cursor),
         tokens,
     })
 }
@@ -102,7 +107,7 @@ pub async fn list(
 /// [`Error::NotFound`] when there is no such token.
 pub async fn find(
     services: &Services,
-    _: &Granted<ReadTokens>,
+    _: &Authorized<TokensRead>,
     id: Uuid,
 ) -> Result<AccessToken, Error> {
     let found = rows::find_listed(&services.pool, id).await?;
@@ -112,35 +117,35 @@ pub async fn find(
 /// Revokes an access token of any user.
 ///
 /// # Errors
-/// [`Error::Refused`] when the owner has permissions that the actor lacks, [`Error::NotFound`] when there is no such token
+/// [`Error::Denied`] when the owner has permissions that the actor lacks, [`Error::NotFound`] when there is no such token
 /// or it is revoked already.
 pub async fn revoke(
     services: &Services,
-    granted: &Granted<WriteTokens>,
+    authorized: &Authorized<TokensWrite>,
     token: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let token = token.into();
     let id = token.id;
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let target = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
-    let (right, deed) = (Permission::TokensWrite, Deed::EndSessions);
+    let (right, action) = (Permission::TokensWrite, UserAction::RevokeSessions);
     let owner = token.owner(target.user_id);
-    let account = guard::open_any_by(&mut transaction, author, right, deed, owner).await?;
+    let account = guard::open_any_by(&mut transaction, actor, right, action, owner).await?;
     token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
-    end(&mut transaction, author, user, (id, target)).await?;
+    end(&mut transaction, actor, user, (id, target)).await?;
     Ok(db::commit(transaction).await?)
 }
 
 /// Revokes an access token of an account that the transaction has locked.
 pub(crate) async fn end(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     user: (Uuid, &str),
     (id, target): (Uuid, rows::Target),
 ) -> Result<(), Error> {
-    if !rows::set_revoked(transaction, id, author.id()).await? {
+    if !rows::set_revoked(transaction, id, actor.id()).await? {
         return Err(NOT_FOUND);
     }
     let token = label(&target.name, &target.prefix);
@@ -150,7 +155,7 @@ pub(crate) async fn end(
         changes: Changes::default().with("token", token, Value::Null),
         reason: None,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Creates an access token for a user, within the permissions of that user. Only the operator can, who could read the
@@ -161,30 +166,30 @@ pub(crate) async fn end(
 /// [`Error::Forbidden`] for any caller but the operator.
 pub async fn create(
     services: &Services,
-    granted: &Granted<WriteTokens>,
+    authorized: &Authorized<TokensWrite>,
     user: Uuid,
     draft: &TokenDraft,
 ) -> Result<CreatedToken, Error> {
-    let author = granted.author();
-    if author.via != Via::Cli {
+    let actor = authorized.actor();
+    if actor.via != Via::Cli {
         return Err(FORBIDDEN);
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let (right, deed) = (Permission::TokensWrite, Deed::Edit);
-    let account = guard::open_by(&mut transaction, author, right, deed, user).await?;
+    let (right, action) = (Permission::TokensWrite, UserAction::Edit);
+    let account = guard::open_by(&mut transaction, actor, right, action, user).await?;
     let new = draft
         .check(services.settings.token_max_days, &account.permissions)
         .map_err(Error::Invalid)?;
     let user = (account.id, account.username.as_str());
-    let made = issue(&mut transaction, author, user, &new).await?;
+    let created = issue(&mut transaction, actor, user, &new).await?;
     db::commit(transaction).await?;
-    Ok(made)
+    Ok(created)
 }
 
 /// Creates an access token of an account that the transaction has locked, and audits it.
 pub(crate) async fn issue(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     user: (Uuid, &str),
     new: &NewToken,
 ) -> Result<CreatedToken, Error> {
@@ -221,7 +226,7 @@ pub(crate) async fn issue(
             ),
         reason: None,
     };
-    record::write(transaction, author, change).await?;
+    audit::write(transaction, actor, change).await?;
     Ok(CreatedToken {
         id,
         name: new.name.as_str().to_owned(),

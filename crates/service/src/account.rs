@@ -8,10 +8,10 @@ mod proof;
 mod sessions;
 mod tokens;
 
-pub use delete::{delete, deletion_refusal, preview};
+pub use delete::{delete, deletion_denied, preview};
 pub use edit::edit;
 pub use keys::{create_key, delete_key, edit_key, keys};
-pub use sessions::{end_others, end_session, sessions};
+pub use sessions::{revoke_other_sessions, revoke_session, sessions};
 pub use tokens::{create_token, revoke_token, tokens};
 
 use db::{
@@ -22,7 +22,7 @@ use domain::users::{Status, detail::UserDetail};
 
 use crate::{
     Error, Services,
-    access::{Actor, Author, Credential},
+    access::{Actor, Caller, Credential},
     users::{
         detail,
         export::{self, Export},
@@ -36,22 +36,22 @@ const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
-pub async fn get(services: &Services, actor: &Actor) -> Result<UserDetail, Error> {
-    actor.require_account()?;
+pub async fn get(services: &Services, caller: &Caller) -> Result<UserDetail, Error> {
+    caller.require_account()?;
     let mut connection = db::acquire(&services.pool).await?;
-    find(&mut connection, actor).await
+    find(&mut connection, caller).await
 }
 
 /// Returns the account as its user sees it: with the email address that the user entered, verified or not. Whether another
 /// account has that address is not shown.
-async fn find(connection: &mut db::PgConnection, actor: &Actor) -> Result<UserDetail, Error> {
-    let found = detail::find(connection, actor.principal.id.0).await?;
+async fn find(connection: &mut db::PgConnection, caller: &Caller) -> Result<UserDetail, Error> {
+    let found = detail::find(connection, caller.principal.id.0).await?;
     Ok(own_view(found))
 }
 
 fn own_view(mut user: UserDetail) -> UserDetail {
-    user.summary.email = user.claimed_email.take().or(user.summary.email);
-    user.claimed_email_of = None;
+    user.summary.email = user.unverified_email.take().or(user.summary.email);
+    user.unverified_email_of = None;
     user
 }
 
@@ -59,7 +59,7 @@ fn own_view(mut user: UserDetail) -> UserDetail {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, Error> {
+pub async fn time_zones(services: &Services, _: &Caller) -> Result<Vec<String>, Error> {
     let zones = services.time_zones.get(&services.pool).await?;
     Ok(zones.to_vec())
 }
@@ -68,19 +68,19 @@ pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, E
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for an access token.
-pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
-    actor.session()?;
-    let id = actor.principal.id.0;
+pub async fn export(services: &Services, caller: &Caller) -> Result<Export, Error> {
+    caller.session()?;
+    let id = caller.principal.id.0;
     let kinds = Kind::ALL.to_vec();
-    export::begin(services, &author(actor), id, (kinds, own_view)).await
+    export::begin(services, &actor(caller), id, (kinds, own_view)).await
 }
 
 /// Returns the caller as the actor of changes to the own account.
-pub(crate) fn author(actor: &Actor) -> Author {
-    let person = &actor.principal;
-    Author {
-        credential: Some(actor.credential.clone()),
-        ..Author::person(person.id, &person.username, actor.origin.clone())
+pub(crate) fn actor(caller: &Caller) -> Actor {
+    let user = &caller.principal;
+    Actor {
+        credential: Some(caller.credential.clone()),
+        ..Actor::by_link(user.id, &user.username, caller.origin.clone())
     }
 }
 
@@ -88,10 +88,10 @@ pub(crate) fn author(actor: &Actor) -> Author {
 /// change waited for the lock.
 pub(crate) async fn open(
     transaction: &mut db::Transaction,
-    actor: &Actor,
+    caller: &Caller,
 ) -> Result<Account, Error> {
-    let session = actor.session()?;
-    let account = lock(transaction, actor).await?;
+    let session = caller.session()?;
+    let account = lock(transaction, caller).await?;
     let session = db::account::find_session(&mut **transaction, session).await?;
     session
         .filter(|session| session.is_live && session.user_id == Some(account.id))
@@ -102,19 +102,19 @@ pub(crate) async fn open(
 /// Locks the caller's account as [`open`] does, but accepts an access token too.
 pub(crate) async fn open_by_any(
     transaction: &mut db::Transaction,
-    actor: &Actor,
+    caller: &Caller,
 ) -> Result<Account, Error> {
-    let Credential::Token(lent) = &actor.credential else {
-        return open(transaction, actor).await;
+    let Credential::Token(grant) = &caller.credential else {
+        return open(transaction, caller).await;
     };
-    let account = lock(transaction, actor).await?;
-    let token = db::access_tokens::find(&mut **transaction, lent.token).await?;
+    let account = lock(transaction, caller).await?;
+    let token = db::access_tokens::find(&mut **transaction, grant.token).await?;
     token.map(|_| account).ok_or(SIGNED_OUT)
 }
 
 /// Locks the caller's account and checks that it is active.
-async fn lock(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
-    let account = account::lock(transaction, actor.principal.id.0).await?;
+async fn lock(transaction: &mut db::Transaction, caller: &Caller) -> Result<Account, Error> {
+    let account = account::lock(transaction, caller.principal.id.0).await?;
     account
         .filter(|account| account.status == Status::Active && account.deleted_at.is_none())
         .ok_or(SIGNED_OUT)

@@ -5,23 +5,28 @@ mod digest;
 mod export;
 mod seal;
 mod verify;
+mod writer;
 
-use db::audit::{Asked, Meant};
+use db::audit::{AuditName, AuditQueryFilter};
 use domain::{
     audit::list::{AuditFilter, AuditPage, AuditQuery, cursor},
     filter::Dated,
-    list::{Place, Total},
+    list::{PageInfo, Total},
     users::detail::UserRef,
 };
 use time::OffsetDateTime;
 
 pub use export::{AuditExport, Format, export};
 pub use seal::seal;
-pub use verify::{Fault, Verification, verify};
+pub use verify::{Verification, VerifyError, verify};
+pub(crate) use writer::{
+    Batch, Change, Changes, write, write_audit_export, write_batch, write_invitation, write_key,
+    write_new_role, write_sessions_ended,
+};
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadAudit},
+    access::{AuditRead, Authorized},
     days,
 };
 
@@ -31,10 +36,10 @@ use crate::{
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    granted: &Granted<ReadAudit>,
+    authorized: &Authorized<AuditRead>,
     query: &AuditQuery,
 ) -> Result<AuditPage, Error> {
-    let days = days::find(services, granted.author(), &query.filter).await?;
+    let days = days::find(services, authorized.actor(), &query.filter).await?;
     let filter = query.filter.in_days(&days);
     // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
@@ -44,7 +49,7 @@ pub async fn list(
     let counted = db::audit::count(&mut *connection, &asked).await?;
     let total = Total::up_to_limit(counted);
     Ok(AuditPage {
-        place: Place::of(&entries, more, total, &query.position, cursor),
+        page_info: PageInfo::of(&entries, more, total, &query.position, cursor),
         entries,
         now,
     })
@@ -55,11 +60,11 @@ async fn ask<'a>(
     connection: &mut db::PgConnection,
     filter: &'a AuditFilter,
     now: OffsetDateTime,
-) -> Result<Asked<'a>, Error> {
-    Ok(Asked {
+) -> Result<AuditQueryFilter<'a>, Error> {
+    Ok(AuditQueryFilter {
         filter,
-        actor: meant(connection, filter.actor.as_deref()).await?,
-        target: meant(connection, filter.target.as_deref()).await?,
+        actor: audit_name(connection, filter.actor.as_deref()).await?,
+        target: audit_name(connection, filter.target.as_deref()).await?,
         folded: filter.is_folded(),
         now,
     })
@@ -68,19 +73,19 @@ async fn ask<'a>(
 /// Resolves a name in a filter. The current holder of a username is found under every earlier name too. A name that no
 /// account has now is compared with the stored labels: it can be that of a deleted account, of the command line, or of a
 /// role. An id can be that of any object.
-async fn meant(
+async fn audit_name(
     connection: &mut db::PgConnection,
     name: Option<&str>,
-) -> Result<Option<Meant>, Error> {
+) -> Result<Option<AuditName>, Error> {
     let Some(name) = name else { return Ok(None) };
     let reference = UserRef::parse(name);
     if let UserRef::Id(id) = reference {
-        return Ok(Some(Meant::Id(id)));
+        return Ok(Some(AuditName::Id(id)));
     }
     let known = db::users::find_id(connection, &reference).await?;
     Ok(Some(match (known, reference) {
-        (Some(id), _) => Meant::Id(id),
-        (None, UserRef::Name(username)) => Meant::Label(username),
-        (None, reference) => Meant::Label(reference.to_string()),
+        (Some(id), _) => AuditName::Id(id),
+        (None, UserRef::Name(username)) => AuditName::Label(username),
+        (None, reference) => AuditName::Label(reference.to_string()),
     }))
 }

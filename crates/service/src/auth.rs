@@ -29,7 +29,7 @@ pub async fn sign_in(
     origin: Origin,
 ) -> Result<UserBrief, Error> {
     let remember = draft.remember;
-    let account = admit(services, draft, &origin).await?;
+    let account = check_credentials(services, draft, &origin).await?;
     if account.must_change_password {
         let link = reset::create_own_link(services, &account, origin).await?;
         return Err(Error::PasswordChangeRequired(link));
@@ -59,7 +59,7 @@ pub async fn replace_temporary(
     const LASTING: Error = Error::Conflict(
         "This password is not temporary. Sign in with it, then change it with PUT /api/user/profile.",
     );
-    let account = admit(services, draft, &origin).await?;
+    let account = check_credentials(services, draft, &origin).await?;
     if !account.must_change_password {
         return Err(LASTING);
     }
@@ -74,7 +74,7 @@ pub async fn replace_temporary(
 
 /// Verifies a username and a password, as one attempt to sign in. A failed attempt is reported to the failed sign-ins,
 /// whatever request it came with.
-async fn admit(
+async fn check_credentials(
     services: &Services,
     draft: SignInDraft,
     origin: &Origin,
@@ -91,13 +91,13 @@ async fn admit(
     }
     let attempt = attempt?;
     // An unknown username is verified against no hash, which takes as long as a real comparison.
-    let kept = account
+    let stored = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
     let password = SecretString::from(draft.password);
     let verified = services
         .hasher
-        .verify(attempt.asker(), password, kept.clone());
+        .verify(attempt.asker(), password, stored.clone());
     let verdict = match verified.await {
         // A comparison that could not run must not count as a failed attempt.
         Ok(verdict) => verdict,
@@ -121,11 +121,11 @@ async fn admit(
     };
     attempt.succeed(services).await?;
     // The stored hash is outdated: it is replaced while the password is available.
-    if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
+    if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &stored) {
         db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
         account.password_hash = Some(stronger);
     }
-    let usable = refuse_unusable(services, &account).await;
+    let usable = check_usable(services, &account).await;
     match &usable {
         Err(Error::Suspended(_)) => report(Some(&account), SignInFailure::Suspended),
         Err(Error::Forbidden(_)) => report(Some(&account), SignInFailure::Pending),
@@ -134,12 +134,12 @@ async fn admit(
     usable.map(|()| account)
 }
 
-async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(), Error> {
+async fn check_usable(services: &Services, account: &Credentials) -> Result<(), Error> {
     match (account.status, &account.suspension) {
         (Status::Active, _) => Ok(()),
         (Status::Suspended, _) if account.suspension_over => {
             // The job that lifts suspensions runs at intervals; a sign-in after the end lifts it at once.
-            users::lift_if_over(services, account.id).await
+            users::clear_suspension_if_expired(services, account.id).await
         }
         (Status::Suspended, Some(suspension)) => Err(Error::Suspended(suspension.clone().into())),
         (Status::Suspended, None) | (Status::Pending, _) => Err(Error::Forbidden(

@@ -2,7 +2,7 @@
 
 use domain::filter::{Dated, Days};
 
-use crate::{Error, Services, access::Author};
+use crate::{Error, Services, access::Actor};
 
 /// Returns the start of each day that a filter names: in the time zone of the actor's settings, else in UTC. Queries the
 /// database only where the filter names a date and a time zone is set.
@@ -11,11 +11,11 @@ use crate::{Error, Services, access::Author};
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub(crate) async fn find(
     services: &Services,
-    author: &Author,
+    actor: &Actor,
     filter: &(impl Dated + Clone),
 ) -> Result<Days, Error> {
     let days = filter.days();
-    match &author.time_zone {
+    match &actor.time_zone {
         Some(zone) if !days.is_empty() => {
             Ok(db::account::list_days(&services.pool, zone, &days).await?)
         }

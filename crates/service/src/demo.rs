@@ -12,13 +12,13 @@ mod load;
 mod names;
 mod owned;
 mod password;
-mod person;
 mod sessions;
 mod shares;
 mod shuffle;
 #[cfg(test)]
 mod tests;
 mod topics;
+mod user;
 
-pub use load::{BesideOthers, Order, Outcome, Step, load};
+pub use load::{ExistingUsers, Order, Outcome, Step, load};
 pub use password::generate_password;

@@ -107,12 +107,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rules_can_be_read() {
+    fn rules_compile() {
         assert!(PARSERS.is_some());
     }
 
     #[test]
-    fn devices_have_names() {
+    fn devices_are_named() {
         for (agent, words) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",

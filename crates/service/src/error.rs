@@ -6,8 +6,8 @@ use domain::{
     access_tokens::Scope,
     fields::FieldErrors,
     list::ListError,
+    policy::Denied,
     problem::{Code, Problem},
-    rules::Refusal,
     sessions::revoke::RevokeOutcome,
     users::{
         bulk::BulkOutcome,
@@ -35,7 +35,7 @@ pub enum Error {
     OutOfScope(Scope),
     /// Denial by the policy on changes of other users' accounts.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Denied(#[from] Denied),
     /// Suspended account. Reported only after the correct password.
     #[error("{}", suspended(.0))]
     Suspended(Box<Suspension>),
@@ -59,10 +59,10 @@ pub enum Error {
     OwnedDataFull(u32),
     /// Running request with the same idempotency key.
     #[error("This request is already running. Send it again in a moment to get its response.")]
-    UnderWay,
+    InProgress,
     /// Finished request with the same idempotency key, whose response is not available.
     #[error("{}", done(.0))]
-    DoneBefore(Done),
+    AlreadyCompleted(CompletedRequest),
     /// Outdated version: the account was changed since the caller read it. Holds its current state.
     #[error(
         "Someone else changed this user. Nothing was saved; review the differences and save again."
@@ -99,7 +99,7 @@ pub enum Error {
     #[error("{0}")]
     TooManyAtOnce(&'static str),
     /// Disabled provider API keys: the server has no encryption key.
-    #[error("{}", domain::keys::SWITCHED_OFF)]
+    #[error("{}", domain::keys::DISABLED)]
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
     #[error("Rollcall is temporarily unavailable. Try again in a few seconds.")]
@@ -113,7 +113,7 @@ pub enum Error {
 
 /// Earlier request with the same idempotency key whose response is not available.
 #[derive(Debug, Clone, Copy)]
-pub struct Done {
+pub struct CompletedRequest {
     /// Time at which it was done.
     pub at: OffsetDateTime,
     /// True if the response had a secret, which is shown only once.
@@ -142,9 +142,9 @@ impl From<db::schema::SchemaError> for Error {
     }
 }
 
-fn first(faults: &FieldErrors) -> String {
-    let first = faults.iter().next();
-    first.map_or_else(String::new, |fault| fault.message.clone())
+fn first(errors: &FieldErrors) -> String {
+    let first = errors.iter().next();
+    first.map_or_else(String::new, |error| error.message.clone())
 }
 
 /// Quotes a name that a page showed. It comes from the client, so it is truncated: no real name is longer.
@@ -160,18 +160,18 @@ fn shown(name: &str) -> String {
 fn suspended(suspension: &Suspension) -> String {
     let mut text = "Your account is suspended".to_owned();
     if let Some(until) = suspension.until {
-        let moment = until.to_offset(time::UtcOffset::UTC);
+        let timestamp = until.to_offset(time::UtcOffset::UTC);
         text.push_str(&format!(
             " until {} {:02}:{:02} UTC",
-            moment.date(),
-            moment.hour(),
-            moment.minute()
+            timestamp.date(),
+            timestamp.hour(),
+            timestamp.minute()
         ));
     }
     if let Some(reason) = suspension
         .reason
         .as_ref()
-        .filter(|_| suspension.tell_reason)
+        .filter(|_| suspension.show_reason)
     {
         text.push_str(&format!(": {}", reason.trim_end_matches('.')));
     }
@@ -180,9 +180,9 @@ fn suspended(suspension: &Suspension) -> String {
 }
 
 /// Returns the message for a request that was done before.
-fn done(done: &Done) -> String {
-    let moment = done.at.to_offset(time::UtcOffset::UTC);
-    let (day, hour, minute) = (moment.date(), moment.hour(), moment.minute());
+fn done(done: &CompletedRequest) -> String {
+    let timestamp = done.at.to_offset(time::UtcOffset::UTC);
+    let (day, hour, minute) = (timestamp.date(), timestamp.hour(), timestamp.minute());
     let rest = if done.is_shown_once {
         "Its response was shown only once. Revoke what it created, or create a new link."
     } else {
@@ -215,7 +215,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Unauthenticated(_) => Code::Unauthorized,
-            Self::Forbidden(_) | Self::OutOfScope(_) | Self::Refused(_) | Self::Suspended(_) => {
+            Self::Forbidden(_) | Self::OutOfScope(_) | Self::Denied(_) | Self::Suspended(_) => {
                 Code::Forbidden
             }
             Self::TokenNotAllowed => Code::TokenNotAllowed,
@@ -225,8 +225,8 @@ impl Error {
             Self::NotFound(_) => Code::NotFound,
             Self::Conflict(_)
             | Self::OwnedDataFull(_)
-            | Self::UnderWay
-            | Self::DoneBefore(_)
+            | Self::InProgress
+            | Self::AlreadyCompleted(_)
             | Self::Taken(_)
             | Self::Stale(_)
             | Self::CountsChanged(_)
@@ -235,7 +235,7 @@ impl Error {
             | Self::RevocationChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
             Self::TooMany(_) | Self::TooManyAtOnce(_) => Code::TooManyRequests,
-            Self::KeysOff => Code::SwitchedOff,
+            Self::KeysOff => Code::Disabled,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::InternalError,
         }
@@ -253,7 +253,7 @@ impl Error {
             Self::Internal(cause) => tracing::error!(%cause, "internal error"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(error) => *problem.details = error.details(),
-            Self::UnderWay => problem.details.retry_after = Some(1),
+            Self::InProgress => problem.details.retry_after = Some(1),
             Self::TooManyAtOnce(_) => problem.details.retry_after = Some(AT_ONCE_RETRY),
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
@@ -269,11 +269,11 @@ impl Error {
             | Self::Forbidden(_)
             | Self::TokenNotAllowed
             | Self::OutOfScope(_)
-            | Self::Refused(_)
+            | Self::Denied(_)
             | Self::Suspended(_)
             | Self::NotFound(_)
             | Self::KeysOff
-            | Self::DoneBefore(_)
+            | Self::AlreadyCompleted(_)
             | Self::TargetMismatch(_)
             | Self::OwnedDataFull(_)
             | Self::Conflict(_) => {}

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use uuid::Uuid;
 
-use crate::{Error, access::Author};
+use crate::{Error, access::Actor};
 
 /// Maximum number of concurrent exports per account.
 const PER_ACCOUNT: usize = 2;
 /// Maximum number of concurrent exports per process. Each has up to three pieces of 2 MiB in memory.
 const TOTAL: usize = 16;
 /// Number of pieces that are buffered for a slow reader.
-const WAITING: usize = 1;
+const TOO_MANY_EXPORTS: usize = 1;
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
     "You already have two downloads running. Wait for one to finish or cancel it, then try again.",
@@ -48,8 +48,8 @@ impl Exports {
     ///
     /// # Errors
     /// [`Error::TooManyAtOnce`] when the account or the process has reached its limit.
-    pub(crate) fn reserve(&self, author: &Author) -> Result<Slot, Error> {
-        let account = author.id();
+    pub(crate) fn reserve(&self, actor: &Actor) -> Result<Slot, Error> {
+        let account = actor.id();
         let mut running = self.running();
         let of_account = running.iter().filter(|other| **other == account);
         if account.is_some() && of_account.count() >= PER_ACCOUNT {
@@ -91,7 +91,7 @@ pub(crate) fn spawn<W>(slot: Slot, write: impl FnOnce(Sender<Piece>) -> W) -> Pi
 where
     W: Future<Output = Result<(), Error>> + Send + 'static,
 {
-    let (sender, receiver) = mpsc::channel(WAITING);
+    let (sender, receiver) = mpsc::channel(TOO_MANY_EXPORTS);
     let slot = Arc::new(slot);
     let (work, held) = (write(sender.clone()), Arc::clone(&slot));
     tokio::spawn(async move {
@@ -120,16 +120,16 @@ mod tests {
     use super::*;
     use crate::access::Origin;
 
-    fn author(number: u128) -> Author {
+    fn actor(number: u128) -> Actor {
         let id = UserId(Uuid::from_u128(number));
-        Author::person(id, "user", Origin::default())
+        Actor::by_link(id, "user", Origin::default())
     }
 
     #[tokio::test]
-    async fn a_reader_who_takes_nothing_stops_the_writer_and_frees_the_place_by_leaving() {
+    async fn idle_reader_stops_the_writer_and_frees_the_slot_on_drop() {
         let exports = Exports::default();
         let sent = Arc::new(AtomicUsize::new(0));
-        let slot = exports.reserve(&author(1)).unwrap();
+        let slot = exports.reserve(&actor(1)).unwrap();
         let counter = Arc::clone(&sent);
         let mut pieces = spawn(slot, |sender| async move {
             while sender.send(Ok("piece".to_owned())).await.is_ok() {
@@ -137,38 +137,38 @@ mod tests {
             }
             Ok(())
         });
-        settle().await;
-        assert_eq!(sent.load(Ordering::Relaxed), WAITING);
+        wait_until_idle().await;
+        assert_eq!(sent.load(Ordering::Relaxed), TOO_MANY_EXPORTS);
         assert_eq!(pieces.recv().await.unwrap().unwrap(), "piece");
-        settle().await;
-        assert_eq!(sent.load(Ordering::Relaxed), WAITING + 1);
+        wait_until_idle().await;
+        assert_eq!(sent.load(Ordering::Relaxed), TOO_MANY_EXPORTS + 1);
         assert_eq!(exports.running().len(), 1);
         drop(pieces);
-        settle().await;
+        wait_until_idle().await;
         assert!(exports.running().is_empty());
     }
 
     /// Lets the writing task run until it blocks.
-    async fn settle() {
+    async fn wait_until_idle() {
         for _ in 0..10 {
             yield_now().await;
         }
     }
 
     #[test]
-    fn an_account_and_the_process_have_a_limit_each() {
+    fn exports_are_limited_per_account_and_process() {
         let exports = Exports::default();
-        let ada = author(1);
+        let ada = actor(1);
         let one = exports.reserve(&ada).unwrap();
         let _two = exports.reserve(&ada).unwrap();
         assert!(exports.reserve(&ada).is_err());
         drop(one);
         let _three = exports.reserve(&ada).unwrap();
         let others: Vec<_> = (2..16)
-            .map(|n| exports.reserve(&author(n)).unwrap())
+            .map(|n| exports.reserve(&actor(n)).unwrap())
             .collect();
-        assert!(exports.reserve(&author(99)).is_err());
+        assert!(exports.reserve(&actor(99)).is_err());
         drop(others);
-        exports.reserve(&author(99)).unwrap();
+        exports.reserve(&actor(99)).unwrap();
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use db::{failed_sign_ins::Added, users::Credentials};
 use domain::{
     client_address::{ClientAddress, ClientNetwork},
-    list::{Place, Total},
+    list::{PageInfo, Total},
     sessions::failed::{FailedPage, FailedQuery, FailedSignIns, SignInFailure},
 };
 use time::{OffsetDateTime, UtcOffset};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Actor, Granted, Origin, ReadSessions},
+    access::{Authorized, Caller, Origin, SessionsRead},
 };
 
 /// Interval of the writes to the database.
@@ -121,9 +121,9 @@ pub(crate) fn report(
 }
 
 /// Logs a failed confirmation of the current password within a session. The panel lists failed sign-ins only.
-pub(crate) fn report_confirmation(actor: &Actor, reason: SignInFailure) {
-    let username = shortened(&actor.principal.username);
-    let address = address_of(&actor.origin);
+pub(crate) fn report_confirmation(caller: &Caller, reason: SignInFailure) {
+    let username = shortened(&caller.principal.username);
+    let address = address_of(&caller.origin);
     tracing::warn!(username, %address, reason = %reason.as_str(), "password confirmation failed");
 }
 
@@ -178,7 +178,7 @@ fn added((key, tally): &(Key, Tally)) -> Added {
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadSessions>,
+    _: &Authorized<SessionsRead>,
     query: &FailedQuery,
 ) -> Result<FailedPage, Error> {
     let mut connection = db::acquire(&services.pool).await?;
@@ -186,7 +186,7 @@ pub async fn list(
     let total = db::failed_sign_ins::count(&mut *connection, query.by).await?;
     let cursor = |row: &FailedSignIns, number| query.cursor(row, number);
     Ok(FailedPage {
-        place: Place::of(
+        page_info: PageInfo::of(
             &rows,
             more,
             Total::up_to_limit(total),
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_attack_from_everywhere_begins_few_rows_and_loses_none() {
+    fn distributed_attack_adds_few_rows_and_loses_no_count() {
         let noted = Noted::default();
         let tally = Tally {
             tries: 1,

@@ -13,7 +13,7 @@ use domain::flash::{Flash, Undo};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use crate::{Error, Services, access::Actor};
+use crate::{Error, Services, access::Caller};
 
 /// Time for which a message waits for its page.
 pub const LIFETIME: Duration = Duration::from_secs(5 * 60);
@@ -97,10 +97,10 @@ pub async fn take(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn take_undo(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     id: Uuid,
 ) -> Result<Option<Undo>, Error> {
-    let undo = flashes::delete_undo(&services.pool, actor.session()?, id).await?;
+    let undo = flashes::delete_undo(&services.pool, caller.session()?, id).await?;
     Ok(undo.and_then(|undo| serde_json::from_value(undo).ok()))
 }
 

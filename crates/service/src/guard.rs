@@ -7,22 +7,22 @@ use db::{
 use domain::{
     access::{Permission, Permissions},
     audit::Via,
-    rules::{self, Deed, Standing},
+    policy::{self, Target, UserAction},
     users::{detail::UserRef, names::RoleName},
 };
 use uuid::Uuid;
 
 use crate::{
     Error,
-    access::{self, Author},
-    record,
+    access::{self, Actor},
+    audit,
     target::TargetRef,
 };
 
 /// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
 
-const IN_BIN: Error = Error::Conflict("This user is deleted. Restore the user first.");
+const USER_DELETED: Error = Error::Conflict("This user is deleted. Restore the user first.");
 
 /// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
@@ -32,24 +32,24 @@ pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Erro
 /// Locks an account that is not deleted, if the policy allows the action.
 pub(crate) async fn open(
     transaction: &mut db::Transaction,
-    author: &Author,
-    deed: Deed,
+    actor: &Actor,
+    action: UserAction,
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    open_by(transaction, author, Permission::UsersWrite, deed, target).await
+    open_by(transaction, actor, Permission::UsersWrite, action, target).await
 }
 
 /// Locks an account as [`open`] does, for an actor with the permission `right`.
 pub(crate) async fn open_by(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     right: Permission,
-    deed: Deed,
+    action: UserAction,
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    let account = open_any_by(transaction, author, right, deed, target).await?;
+    let account = open_any_by(transaction, actor, right, action, target).await?;
     if account.deleted_at.is_some() {
-        return Err(IN_BIN);
+        return Err(USER_DELETED);
     }
     Ok(account)
 }
@@ -57,38 +57,38 @@ pub(crate) async fn open_by(
 /// Locks an account, deleted or not, if the policy allows the action.
 pub(crate) async fn open_any(
     transaction: &mut db::Transaction,
-    author: &Author,
-    deed: Deed,
+    actor: &Actor,
+    action: UserAction,
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    open_any_by(transaction, author, Permission::UsersWrite, deed, target).await
+    open_any_by(transaction, actor, Permission::UsersWrite, action, target).await
 }
 
 /// Locks an account as [`open_any`] does, for an actor with the permission `right`.
 pub(crate) async fn open_any_by(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     right: Permission,
-    deed: Deed,
+    action: UserAction,
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
     let target = target.into();
     let id = target.id;
-    if may_leave_no_admin(deed) {
+    if may_leave_no_admin(action) {
         // Lock order: before any row, so that two transactions that lock several rows each cannot deadlock.
         db::users::lock_admins(transaction).await?;
     }
-    let author = &confirm(transaction, author, right).await?;
+    let actor = &confirm(transaction, actor, right).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
     target.check_username(&account.username)?;
-    if author.token().is_some() && author.id() == Some(id) && deed != Deed::EndSessions {
+    if actor.token().is_some() && actor.id() == Some(id) && action != UserAction::RevokeSessions {
         // A leaked token must not be enough to take over the account that it belongs to, for example by a new password.
         return Err(Error::TokenNotAllowed);
     }
-    let standing = account::find_standing(&mut **transaction, id)
+    let policy_target = account::find_target(&mut **transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
-    refuse(author, deed, &standing)?;
+    authorize(actor, action, &policy_target)?;
     if !target.is_at(account.version) {
         let current = db::users::find_detail(&mut **transaction, id)
             .await?
@@ -101,18 +101,18 @@ pub(crate) async fn open_any_by(
 /// Returns the actor with the current permissions: a role can have been revoked while the change waited for its locks.
 pub(crate) async fn confirm(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     right: Permission,
-) -> Result<Author, Error> {
-    let mut author = author.clone();
-    if let Some(id) = author.id() {
+) -> Result<Actor, Error> {
+    let mut actor = actor.clone();
+    if let Some(id) = actor.id() {
         let permissions = account::find_permissions(&mut **transaction, id).await?;
-        author.doer.permissions = permissions
-            .map(|permissions| lent(&author, permissions))
+        actor.subject.permissions = permissions
+            .map(|permissions| grant(&actor, permissions))
             .filter(|permissions| permissions.include(right))
             .ok_or(crate::access::FORBIDDEN)?;
     }
-    Ok(author)
+    Ok(actor)
 }
 
 /// Returns whether a link or a temporary password is still valid, given its creator. None is the operator, whose links
@@ -126,8 +126,9 @@ pub(crate) async fn is_backed(
         return Ok(true);
     };
     let creator = rights_of(&mut *connection, creator).await?;
-    let target = account::find_standing(&mut *connection, target).await?;
-    Ok(target.is_some_and(|target| rules::backs_password(creator.as_ref(), &target.permissions)))
+    let target = account::find_target(&mut *connection, target).await?;
+    Ok(target
+        .is_some_and(|target| policy::password_is_valid(creator.as_ref(), &target.permissions)))
 }
 
 /// Returns the current permissions of a creator: with an access token, those within its scopes. None if the user cannot
@@ -147,31 +148,31 @@ pub(crate) async fn rights_of(
 }
 
 /// Limits the permissions of an account to the scopes of the actor's access token, if there is one.
-fn lent(author: &Author, rights: Permissions) -> Permissions {
-    match author.token() {
-        Some(lent) => lent.within(&rights),
+fn grant(actor: &Actor, rights: Permissions) -> Permissions {
+    match actor.token() {
+        Some(grant) => grant.within(&rights),
         None => rights,
     }
 }
 
 /// Returns whether an action can remove the last administrator. Such actions are serialized by a lock.
-const fn may_leave_no_admin(deed: Deed) -> bool {
-    match deed {
-        Deed::SetRoles | Deed::Suspend | Deed::Delete => true,
-        Deed::Edit
-        | Deed::SetEmail
-        | Deed::Reset
-        | Deed::Unsuspend
-        | Deed::Restore
-        | Deed::EndSessions
-        | Deed::Admit => false,
+const fn may_leave_no_admin(action: UserAction) -> bool {
+    match action {
+        UserAction::SetRoles | UserAction::Suspend | UserAction::Delete => true,
+        UserAction::Edit
+        | UserAction::SetEmail
+        | UserAction::Reset
+        | UserAction::Unsuspend
+        | UserAction::Restore
+        | UserAction::RevokeSessions
+        | UserAction::Approve => false,
     }
 }
 
 /// Checks the policy for an action on an account.
-pub(crate) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
-    match rules::refusal(&author.doer, deed, target) {
-        Some(refusal) => Err(refusal.into()),
+pub(crate) fn authorize(actor: &Actor, action: UserAction, target: &Target) -> Result<(), Error> {
+    match policy::denied(&actor.subject, action, target) {
+        Some(denied) => Err(denied.into()),
         None => Ok(()),
     }
 }
@@ -180,24 +181,24 @@ pub(crate) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(
 /// describes.
 pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     names: &[RoleName],
 ) -> Result<Vec<String>, Error> {
     let wanted: Vec<String> = names.iter().map(|name| name.as_str().to_owned()).collect();
-    if author.via == Via::Cli {
+    if actor.via == Via::Cli {
         for name in db::roles::ensure(transaction, &wanted).await? {
-            record::write_new_role(transaction, author, &name).await?;
+            audit::write_new_role(transaction, actor, &name).await?;
         }
     }
     let (known, permissions): (_, Permissions) =
         db::roles::find(&mut **transaction, &wanted).await?;
-    if let Some(refusal) = rules::grant_refusal(&author.doer, &permissions) {
-        return Err(refusal.into());
+    if let Some(denied) = policy::assign_denied(&actor.subject, &permissions) {
+        return Err(denied.into());
     }
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
-        let mut faults = domain::fields::FieldErrors::default();
-        faults.add("roles", format!("Unknown role: {unknown:?}."));
-        return Err(Error::Invalid(faults));
+        let mut errors = domain::fields::FieldErrors::default();
+        errors.add("roles", format!("Unknown role: {unknown:?}."));
+        return Err(Error::Invalid(errors));
     }
     Ok(known)
 }

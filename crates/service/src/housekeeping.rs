@@ -24,7 +24,7 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 /// # Errors
 /// The first error, such as [`Error::Unavailable`]; the next run does the rest.
 pub async fn run(services: &Services) -> Result<(), Error> {
-    let chores = [
+    let results = [
         expire(services).await,
         forget_ended(services).await,
         forget_tokens(services).await,
@@ -35,10 +35,10 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         forget_flashes(services).await,
         prepare(services).await,
         audit::seal(services).await,
-        users::lift_over(services).await.map(drop),
+        users::clear_expired_suspensions(services).await.map(drop),
     ];
     // All tasks have run by now; this returns the first error.
-    chores.into_iter().collect()
+    results.into_iter().collect()
 }
 
 async fn expire(services: &Services) -> Result<(), Error> {
@@ -48,9 +48,9 @@ async fn expire(services: &Services) -> Result<(), Error> {
 
 async fn forget_ended(services: &Services) -> Result<(), Error> {
     let pool = &services.pool;
-    while db::sessions::keep::delete_ended(pool, HISTORY_DAYS, BATCH).await? == BATCH.unsigned_abs()
-    {
-    }
+    while db::sessions::retention::delete_ended(pool, HISTORY_DAYS, BATCH).await?
+        == BATCH.unsigned_abs()
+    {}
     Ok(())
 }
 
@@ -69,7 +69,7 @@ async fn forget_jobs(services: &Services) -> Result<(), Error> {
 /// Describes the devices of sessions that an older version stored without a description.
 async fn name_devices(services: &Services) -> Result<(), Error> {
     loop {
-        let unnamed = db::sessions::keep::list_without_device(&services.pool, BATCH).await?;
+        let unnamed = db::sessions::retention::list_without_device(&services.pool, BATCH).await?;
         let (ids, devices): (Vec<_>, Vec<_>) = unnamed
             .into_iter()
             .map(|(id, agent)| (id, device::describe(agent.as_deref())))
@@ -77,7 +77,7 @@ async fn name_devices(services: &Services) -> Result<(), Error> {
         if ids.is_empty() {
             return Ok(());
         }
-        db::sessions::keep::set_devices(&services.pool, &ids, &devices).await?;
+        db::sessions::retention::set_devices(&services.pool, &ids, &devices).await?;
     }
 }
 

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Actor, Credential, Origin},
-    error::Done,
+    access::{Caller, Credential, Origin},
+    error::CompletedRequest,
 };
 
 /// Maximum length of a key, in characters.
@@ -21,13 +21,13 @@ pub const KEY_MAX: usize = 255;
 const ANSWER_MAX: usize = 64 * 1024;
 /// Maximum number of bytes stored per user: the response of each request and [`ROW_BYTES`]. Beyond it only the fact that a
 /// request was done is stored.
-const KEPT_MAX: i64 = 4 * 1024 * 1024;
+const STORED_MAX: i64 = 4 * 1024 * 1024;
 /// Size of a stored request without its response, in bytes.
 const ROW_BYTES: i32 = 512;
 /// Lease of a reservation in seconds: longer than any request takes. A server that was killed blocks the key for this time.
 const LEASE: f64 = 60.0;
 /// Retention of a request that was done, in seconds: 24 hours.
-const KEPT: f64 = 24.0 * 60.0 * 60.0;
+const RETENTION: f64 = 24.0 * 60.0 * 60.0;
 
 const OTHER_REQUEST: Error = Error::Conflict(
     "This Idempotency-Key was used for another request. Use a new key for each request.",
@@ -106,21 +106,21 @@ pub enum Begun {
 /// Reserves the key for a request, unless the request was or is being executed.
 ///
 /// # Errors
-/// [`Error::Conflict`] for a different request under the key, [`Error::UnderWay`] while the request is in progress,
-/// [`Error::DoneBefore`] when it is done and its response is not stored, or not for this access token.
+/// [`Error::Conflict`] for a different request under the key, [`Error::InProgress`] while the request is in progress,
+/// [`Error::AlreadyCompleted`] when it is done and its response is not stored, or not for this access token.
 pub async fn begin(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     key: &Key,
     request: &Request<'_>,
 ) -> Result<Begun, Error> {
-    let (user_id, key_hash) = (actor.principal.id.0, key.hash());
+    let (user_id, key_hash) = (caller.principal.id.0, key.hash());
     let attempt = Uuid::now_v7();
     let reservation = Reservation {
         user_id,
         key_hash: &key_hash,
         attempt,
-        token_id: token(actor),
+        token_id: token(caller),
         request_hash: &key.seal(request)?,
         seconds: LEASE,
     };
@@ -129,7 +129,7 @@ pub async fn begin(
     }
     // Not found: the other attempt released the key between the two statements. A retry can reserve it.
     let known = rows::find(&services.pool, &reservation).await?;
-    again(known.ok_or(Error::UnderWay)?, &reservation).map(Begun::Again)
+    again(known.ok_or(Error::InProgress)?, &reservation).map(Begun::Again)
 }
 
 /// Returns the stored response to a repeated request.
@@ -141,12 +141,12 @@ fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
         return Err(OTHER_REQUEST);
     }
     let done_at = known.done_at.filter(|_| !known.is_open);
-    let at = done_at.ok_or(Error::UnderWay)?;
+    let at = done_at.ok_or(Error::InProgress)?;
     // A token can have fewer permissions than the credential of the first request: it gets only its own responses.
     let may_see = now.token_id.is_none() || now.token_id == known.token_id;
     let answer = known.answer.filter(|_| may_see).ok_or({
         let is_shown_once = known.is_shown_once;
-        Error::DoneBefore(Done { at, is_shown_once })
+        Error::AlreadyCompleted(CompletedRequest { at, is_shown_once })
     })?;
     Ok(Answer {
         status: u16::try_from(answer.status).unwrap_or_default(),
@@ -158,9 +158,9 @@ fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
 }
 
 /// Returns the id of the access token; none for a session.
-fn token(actor: &Actor) -> Option<Uuid> {
-    match &actor.credential {
-        Credential::Token(lent) => Some(lent.token),
+fn token(caller: &Caller) -> Option<Uuid> {
+    match &caller.credential {
+        Credential::Token(grant) => Some(grant.token),
         Credential::Session(_) => None,
     }
 }
@@ -173,7 +173,7 @@ pub(crate) async fn note_done(
     let Some(attempt) = origin.attempt else {
         return Ok(());
     };
-    let is_current = rows::set_done(connection, attempt, KEPT).await?;
+    let is_current = rows::set_done(connection, attempt, RETENTION).await?;
     is_current.then_some(()).ok_or(OVERTAKEN)
 }
 
@@ -181,25 +181,25 @@ pub(crate) async fn note_done(
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn keep(services: &Services, attempt: Uuid, answer: Answer) -> Result<(), Error> {
-    let kept = rows::sum_kept(&services.pool, attempt, ROW_BYTES, KEPT_MAX).await?;
+pub async fn store(services: &Services, attempt: Uuid, answer: Answer) -> Result<(), Error> {
+    let stored = rows::sum_stored(&services.pool, attempt, ROW_BYTES, STORED_MAX).await?;
     let is_short = answer.body.len() <= ANSWER_MAX;
-    let answer = (is_short && kept < KEPT_MAX).then(|| rows::Answer {
+    let answer = (is_short && stored < STORED_MAX).then(|| rows::Answer {
         status: i32::from(answer.status),
         content_type: answer.content_type,
         location: answer.location,
         etag: answer.etag,
         body: answer.body,
     });
-    Ok(rows::set_answer(&services.pool, attempt, answer.as_ref(), KEPT).await?)
+    Ok(rows::set_answer(&services.pool, attempt, answer.as_ref(), RETENTION).await?)
 }
 
 /// Stores only that a request was done: its response has a secret that is shown once.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn keep_no_answer(services: &Services, attempt: Uuid) -> Result<(), Error> {
-    Ok(rows::set_shown_once(&services.pool, attempt, KEPT).await?)
+pub async fn store_no_answer(services: &Services, attempt: Uuid) -> Result<(), Error> {
+    Ok(rows::set_shown_once(&services.pool, attempt, RETENTION).await?)
 }
 
 /// Releases the key of a request that was denied or has failed, unless it has changed something.
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_a_key() {
+    fn key_format_is_checked() {
         let longest = "k".repeat(KEY_MAX);
         for text in ["0", "8e03978e-40d5", "\"quoted\"", "~!", longest.as_str()] {
             assert!(Key::parse(text.as_bytes()).is_some(), "{text}");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_told_from_others_by_all_of_it_and_only_under_its_key() {
+    fn request_hash_covers_the_whole_request() {
         let request = |method, target, body| Request {
             method,
             target,

@@ -11,7 +11,7 @@ use db::invitations::{self, Preset};
 use domain::{
     access::{Permission, Permissions, USER_ROLE},
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
-    rules,
+    policy,
     users::{detail::IssuedLink, names::RoleName},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -21,9 +21,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{self, Author, Granted, ReadRegistrations, WriteRegistrations},
+    access::{self, Actor, Authorized, RegistrationsRead, RegistrationsWrite},
+    audit::{self, Changes},
     guard,
-    record::{self, Changes},
     target::TargetRef,
     tokens,
 };
@@ -36,10 +36,10 @@ const NOT_FOUND: Error = Error::NotFound("Invitation not found");
 /// Creates an invitation. Its roles are limited to those that the actor can assign.
 ///
 /// # Errors
-/// [`Error::Invalid`] with all field errors at once, [`Error::Refused`] for a role that the actor cannot assign.
+/// [`Error::Invalid`] with all field errors at once, [`Error::Denied`] for a role that the actor cannot assign.
 pub async fn create(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     draft: InvitationDraft,
 ) -> Result<CreatedInvitation, Error> {
     let mut wanted = draft.check().map_err(Error::Invalid)?;
@@ -47,14 +47,14 @@ pub async fn create(
         wanted.roles.extend(USER_ROLE.parse::<RoleName>());
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let author = &guard::confirm(
+    let actor = &guard::confirm(
         &mut transaction,
-        granted.author(),
+        authorized.actor(),
         Permission::RegistrationsWrite,
     )
     .await?;
     let preset = Preset {
-        roles: guard::grantable(&mut transaction, author, &wanted.roles).await?,
+        roles: guard::grantable(&mut transaction, actor, &wanted.roles).await?,
         days: wanted.days,
         note: wanted.note,
     };
@@ -63,7 +63,7 @@ pub async fn create(
         token_hash: &tokens::hash(token.expose_secret()),
         preset: &preset,
         max_uses: wanted.max_uses,
-        created_by: author.backer(),
+        created_by: actor.backer(),
         lifetime: lifetime(&preset),
     };
     let (id, expires_at) = invitations::insert(&mut transaction, &new).await?;
@@ -71,12 +71,12 @@ pub async fn create(
         .with("roles", Value::Null, preset.roles.clone())
         .with("maxUses", Value::Null, wanted.max_uses)
         .with("expires", Value::Null, expires_at.to_string());
-    let made = ("invitation.created", id, label(&preset));
-    record::write_invitation(&mut transaction, author, made, changes).await?;
+    let created = ("invitation.created", id, label(&preset));
+    audit::write_invitation(&mut transaction, actor, created, changes).await?;
     db::commit(transaction).await?;
     Ok(CreatedInvitation {
         id,
-        link: link(services, author, &token, expires_at),
+        link: link(services, actor, &token, expires_at),
     })
 }
 
@@ -84,19 +84,19 @@ pub async fn create(
 /// actor becomes the creator that the invitation depends on.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the invitation is revoked or used up, [`Error::Refused`] for a role that the actor cannot
+/// [`Error::Conflict`] when the invitation is revoked or used up, [`Error::Denied`] for a role that the actor cannot
 /// assign, [`Error::NotFound`] when there is no such invitation.
 pub async fn resend(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     invitation: impl Into<TargetRef>,
 ) -> Result<IssuedLink, Error> {
     let shown = invitation.into();
     let id = shown.id;
     let mut transaction = db::begin(&services.pool).await?;
-    let author = &guard::confirm(
+    let actor = &guard::confirm(
         &mut transaction,
-        granted.author(),
+        authorized.actor(),
         Permission::RegistrationsWrite,
     )
     .await?;
@@ -111,8 +111,8 @@ pub async fn resend(
     }
     let preset = &invitation.preset;
     let (_, permissions) = db::roles::find(&mut *transaction, &preset.roles).await?;
-    if let Some(refusal) = rules::grant_refusal(&author.doer, &permissions) {
-        return Err(refusal.into());
+    if let Some(denied) = policy::assign_denied(&actor.subject, &permissions) {
+        return Err(denied.into());
     }
     let token = tokens::generate();
     let hash = tokens::hash(token.expose_secret());
@@ -120,15 +120,15 @@ pub async fn resend(
         &mut transaction,
         id,
         &hash,
-        author.backer(),
+        actor.backer(),
         lifetime(preset),
     )
     .await?;
     let changes = Changes::default().with("expires", Value::Null, expires_at.to_string());
     let renewed = ("invitation.resent", id, label(preset));
-    record::write_invitation(&mut transaction, author, renewed, changes).await?;
+    audit::write_invitation(&mut transaction, actor, renewed, changes).await?;
     db::commit(transaction).await?;
-    Ok(link(services, author, &token, expires_at))
+    Ok(link(services, actor, &token, expires_at))
 }
 
 /// Revokes an invitation. Accounts that were created with it are not affected.
@@ -137,15 +137,15 @@ pub async fn resend(
 /// [`Error::Conflict`] when it is revoked or used up already, [`Error::NotFound`] when there is no such invitation.
 pub async fn revoke(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     invitation: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let shown = invitation.into();
     let id = shown.id;
     let mut transaction = db::begin(&services.pool).await?;
-    let author = &guard::confirm(
+    let actor = &guard::confirm(
         &mut transaction,
-        granted.author(),
+        authorized.actor(),
         Permission::RegistrationsWrite,
     )
     .await?;
@@ -159,7 +159,7 @@ pub async fn revoke(
     invitations::set_revoked(&mut transaction, id).await?;
     let changes = Changes::default().with("revoked", false, true);
     let revoked = ("invitation.revoked", id, label(&invitation.preset));
-    record::write_invitation(&mut transaction, author, revoked, changes).await?;
+    audit::write_invitation(&mut transaction, actor, revoked, changes).await?;
     db::commit(transaction).await?;
     Ok(())
 }
@@ -170,7 +170,7 @@ pub async fn revoke(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadRegistrations>,
+    _: &Authorized<RegistrationsRead>,
     before: Option<Uuid>,
 ) -> Result<(Vec<Invitation>, bool), Error> {
     let most = i64::try_from(PAGE + 1).unwrap_or_default();
@@ -185,7 +185,7 @@ pub async fn list(
 /// [`Error::NotFound`] when there is no such invitation.
 pub async fn find(
     services: &Services,
-    _: &Granted<ReadRegistrations>,
+    _: &Authorized<RegistrationsRead>,
     id: Uuid,
 ) -> Result<Invitation, Error> {
     // The list is in descending order of ids: the invitation is the first one before the next id.
@@ -197,7 +197,7 @@ pub async fn find(
 
 fn shown(invitation: invitations::Invitation) -> Invitation {
     let stands = invitation.is_operators
-        || rules::stands_behind(rights(&invitation).as_ref(), &invitation.given);
+        || policy::invitation_is_valid(rights(&invitation).as_ref(), &invitation.given);
     Invitation {
         id: invitation.id,
         state: if invitation.revoked_at.is_some() {
@@ -228,12 +228,12 @@ fn shown(invitation: invitations::Invitation) -> Invitation {
 /// Returns the permissions that back an invitation: those of its creator or, if an access token created it, those within
 /// the token's scopes. None when the creator or the token is gone.
 fn rights(invitation: &invitations::Invitation) -> Option<Permissions> {
-    let maker = invitation.maker.as_ref()?;
+    let creator = invitation.creator.as_ref()?;
     if !invitation.is_of_token {
-        return Some(maker.clone());
+        return Some(creator.clone());
     }
     let words = invitation.token_scopes.as_ref()?;
-    Some(access::within(&access::read_scopes(words), maker))
+    Some(access::within(&access::read_scopes(words), creator))
 }
 
 /// Returns the name of an invitation in the audit log.
@@ -247,11 +247,11 @@ fn lifetime(preset: &Preset) -> Duration {
 
 fn link(
     services: &Services,
-    author: &Author,
+    actor: &Actor,
     token: &SecretString,
     expires_at: OffsetDateTime,
 ) -> IssuedLink {
-    let base = services.settings.base_url(&author.origin);
+    let base = services.settings.base_url(&actor.origin);
     IssuedLink {
         url: format!("{base}/invite/{}", token.expose_secret()),
         expires_at,

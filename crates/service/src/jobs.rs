@@ -8,16 +8,16 @@ use domain::{
         self, Job, JobState,
         list::{JobPage, JobsQuery},
     },
-    list::{Place, Total},
-    rules::Deed,
+    list::{PageInfo, Total},
+    policy::UserAction,
 };
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadAudit, WriteUsers},
+    access::{AuditRead, Authorized, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
@@ -31,7 +31,7 @@ const ON_SERVER: Error = Error::Conflict(jobs::ON_SERVER);
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadAudit>,
+    _: &Authorized<AuditRead>,
     query: &JobsQuery,
 ) -> Result<JobPage, Error> {
     let mut connection = db::acquire(&services.pool).await?;
@@ -39,7 +39,7 @@ pub async fn list(
     let counted = rows::count(&mut *connection, query).await?;
     let total = Total::up_to_limit(counted);
     Ok(JobPage {
-        place: Place::of(&jobs, more, total, &query.position, JobsQuery::cursor),
+        page_info: PageInfo::of(&jobs, more, total, &query.position, JobsQuery::cursor),
         jobs,
     })
 }
@@ -48,7 +48,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such job.
-pub async fn find(services: &Services, _: &Granted<ReadAudit>, id: Uuid) -> Result<Job, Error> {
+pub async fn find(services: &Services, _: &Authorized<AuditRead>, id: Uuid) -> Result<Job, Error> {
     rows::find(&services.pool, id).await?.ok_or(NOT_FOUND)
 }
 
@@ -67,23 +67,23 @@ pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error>
 /// Queues a failed purge again. It requires what deleting the account requires. Returns the username.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the job has not failed or is retried only on the command line, [`Error::Refused`] when the
+/// [`Error::Conflict`] when the job has not failed or is retried only on the command line, [`Error::Denied`] when the
 /// policy denies it, [`Error::NotFound`] when there is no such job.
 pub async fn retry(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     job: impl Into<TargetRef>,
 ) -> Result<String, Error> {
     let job = job.into();
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let found = rows::find(&mut *transaction, job.id)
         .await?
         .ok_or(NOT_FOUND)?;
     let user = found.target.ok_or(ON_SERVER)?.id.0;
-    let (right, deed) = (Permission::UsersWrite, Deed::Delete);
+    let (right, action) = (Permission::UsersWrite, UserAction::Delete);
     let user = job.owner(user);
-    let account = match guard::open_any_by(&mut transaction, author, right, deed, user).await {
+    let account = match guard::open_any_by(&mut transaction, actor, right, action, user).await {
         // The account is purged already, so the job has not failed.
         Err(Error::NotFound(_)) => return Err(NOT_FAILED),
         opened => opened?,
@@ -97,7 +97,7 @@ pub async fn retry(
         changes: Changes::default().with("removal", "failed", "queued"),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     Ok(account.username)

@@ -2,15 +2,15 @@
 //! in [`crate::account`]. A key is encrypted before it is stored, and decrypted only for programs with the permission to
 //! resolve it.
 
-mod person;
 mod resolve;
 mod rotate;
 mod system;
+mod user;
 
-pub use person::{list_of, revoke_key};
 pub use resolve::{Resolved, resolve};
 pub use rotate::{Rotation, rotate};
 pub use system::{create_system, delete_system, edit_system, list_system};
+pub use user::{list_of, revoke_key};
 
 use db::api_keys::{self, Change, LockedKey};
 use domain::{
@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Error, Services, record::Changes};
+use crate::{Error, Services, audit::Changes};
 
 /// Provider API key after an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,11 @@ pub(crate) async fn add(
         last4: &last4,
     };
     let key = api_keys::insert(transaction, &row).await.map_err(taken)?;
-    let told = told(provider, name, &last4, true);
-    Ok((key, Changes::default().with("apiKey", Value::Null, told)))
+    let key_summary = key_summary(provider, name, &last4, true);
+    Ok((
+        key,
+        Changes::default().with("apiKey", Value::Null, key_summary),
+    ))
 }
 
 fn taken(error: db::Error) -> Error {
@@ -101,8 +104,8 @@ pub(crate) async fn change(
         .map_or(&*before.name, DisplayName::as_str);
     let is_active = patch.is_active.unwrap_or(before.is_active);
     let last4 = secret.as_ref().map_or(&before.last4, |(_, last4)| last4);
-    let after = told(&before.provider, name, last4, is_active);
-    let mut changes = Changes::default().with("apiKey", told_of(before), after);
+    let after = key_summary(&before.provider, name, last4, is_active);
+    let mut changes = Changes::default().with("apiKey", key_summary_of(before), after);
     if secret.is_some() {
         changes.note("secret", Value::Null, "replaced");
     }
@@ -119,14 +122,14 @@ pub(crate) async fn change(
 
 /// Returns the changes to audit when a key is deleted.
 pub(crate) fn removed(key: &LockedKey) -> Changes {
-    Changes::default().with("apiKey", told_of(key), Value::Null)
+    Changes::default().with("apiKey", key_summary_of(key), Value::Null)
 }
 
 /// Returns the description of a key in the audit log: never its value.
-fn told(provider: &str, name: &str, last4: &str, is_active: bool) -> Value {
+fn key_summary(provider: &str, name: &str, last4: &str, is_active: bool) -> Value {
     json!({ "provider": provider, "name": name, "last4": last4, "active": is_active })
 }
 
-fn told_of(key: &LockedKey) -> Value {
-    told(&key.provider, &key.name, &key.last4, key.is_active)
+fn key_summary_of(key: &LockedKey) -> Value {
+    key_summary(&key.provider, &key.name, &key.last4, key.is_active)
 }

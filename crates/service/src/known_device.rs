@@ -46,7 +46,7 @@ impl Device {
 
     /// Returns the hash of the cookie that the browser has after the response, if it has one.
     #[must_use]
-    pub fn kept(&self) -> Option<[u8; 32]> {
+    pub fn known_token(&self) -> Option<[u8; 32]> {
         let issued = self.issued();
         issued
             .map(|token| tokens::hash(token.expose_secret()))

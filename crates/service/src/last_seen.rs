@@ -46,9 +46,9 @@ impl LastSeen {
 }
 
 /// Restores the entries that could not be written, unless a later use was noted meanwhile.
-fn put_back<V>(kept: &mut HashMap<Uuid, V>, noted: HashMap<Uuid, V>) {
+fn put_back<V>(stored: &mut HashMap<Uuid, V>, noted: HashMap<Uuid, V>) {
     for (id, value) in noted {
-        kept.entry(id).or_insert(value);
+        stored.entry(id).or_insert(value);
     }
 }
 

@@ -27,7 +27,6 @@ mod own_account;
 pub mod owned;
 pub mod passwords;
 mod quota;
-mod record;
 pub mod registrations;
 pub mod reset;
 pub mod schema;

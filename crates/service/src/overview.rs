@@ -1,19 +1,19 @@
 //! Overview, the start page of the panel.
 
-use db::{access_tokens::Asked, users::Of};
+use db::{access_tokens::TokenFilter, users::UserSet};
 use domain::{
     access::Permission,
     access_tokens::TokenState,
     audit::AuditEntry,
     filter::Filter,
     list::Total,
-    overview::{Attention, DAYS, Matter, Overview},
+    overview::{Attention, AttentionKind, DAYS, Overview},
     users::page::Totals,
 };
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadUsers},
+    access::{Authorized, UsersRead},
 };
 
 /// Maximum number of audit events on the page.
@@ -26,7 +26,7 @@ const CHANGES: i64 = 10;
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn overview(
     services: &Services,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
 ) -> Result<Overview, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let now = (services.clock)();
@@ -34,20 +34,20 @@ pub async fn overview(
     let (totals, active_today) =
         count(services, &mut connection, &format!("last-active:>={today}")).await?;
     let mut attention = Vec::new();
-    for matter in Matter::ALL {
-        let search = matter.search();
-        let count = match matter {
-            Matter::Waiting => Total::exact(totals.pending),
-            Matter::OnlyAdmin => Total::exact(u64::from(totals.admins == 1)),
-            Matter::ExpiringToken => expiring_tokens(&mut connection, granted).await?,
-            Matter::IdleAdmin | Matter::Dormant => {
+    for kind in AttentionKind::ALL {
+        let search = kind.search();
+        let count = match kind {
+            AttentionKind::PendingRegistrations => Total::exact(totals.pending),
+            AttentionKind::OnlyAdmin => Total::exact(u64::from(totals.admins == 1)),
+            AttentionKind::ExpiringToken => expiring_tokens(&mut connection, authorized).await?,
+            AttentionKind::IdleAdmin | AttentionKind::Dormant => {
                 let search = search.unwrap_or_default();
                 count(services, &mut connection, search).await?.1
             }
         };
         if count.count > 0 {
             attention.push(Attention {
-                matter,
+                kind,
                 count,
                 search: search.map(str::to_owned),
             });
@@ -58,16 +58,16 @@ pub async fn overview(
         active_today,
         days: db::overview::list_days(&mut *connection, now, DAYS).await?,
         attention,
-        changes: changes(&mut connection, granted).await?,
+        changes: changes(&mut connection, authorized).await?,
     })
 }
 
 /// Returns the latest audit events; none without the permission to read the audit log.
 async fn changes(
     connection: &mut db::PgConnection,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
 ) -> Result<Vec<AuditEntry>, Error> {
-    let rights = &granted.author().doer.permissions;
+    let rights = &authorized.actor().subject.permissions;
     if !rights.include(Permission::AuditRead) {
         return Ok(Vec::new());
     }
@@ -77,15 +77,15 @@ async fn changes(
 /// Counts the access tokens that expire soon; 0 without the permission to read tokens.
 async fn expiring_tokens(
     connection: &mut db::PgConnection,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
 ) -> Result<Total, Error> {
-    let rights = &granted.author().doer.permissions;
+    let rights = &authorized.actor().subject.permissions;
     if !rights.include(Permission::TokensRead) {
         return Ok(Total::exact(0));
     }
-    let asked = Asked {
+    let asked = TokenFilter {
         state: Some(TokenState::Expiring),
-        ..Asked::default()
+        ..TokenFilter::default()
     };
     let counted = db::access_tokens::count(connection, asked).await?;
     Ok(Total::up_to_limit(counted))
@@ -98,7 +98,7 @@ async fn count(
     search: &str,
 ) -> Result<(Totals, Total), Error> {
     let filter = Filter::parse(search).map_err(|error| Error::Internal(error.into()))?;
-    let counts = db::users::count(connection, &filter, Of::List, (services.clock)()).await?;
+    let counts = db::users::count(connection, &filter, UserSet::List, (services.clock)()).await?;
     Ok((
         counts.totals,
         Total::up_to_limit(counts.matching.unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Creation of an account by its own user: common parts of registration and of accepting an invitation.
 
-use db::registrations::NewPerson;
+use db::registrations::NewRegistration;
 use domain::{
     client_address::ClientAddress,
     credentials::OwnAccount,
@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Author, Origin},
+    access::{Actor, Origin},
+    audit::{self, Change, Changes},
     passwords::Asker,
-    record::{self, Change, Changes},
-    users::{facts, lookalike},
+    users::{conflicts, lookalike},
 };
 
 /// Properties of an account that its own user creates.
-pub(crate) struct Making<'a> {
+pub(crate) struct NewAccount<'a> {
     /// Action in the audit log.
     pub(crate) action: &'static str,
     /// Initial status: pending accounts cannot sign in.
@@ -36,64 +36,70 @@ pub(crate) struct Making<'a> {
 /// Hashes the password of a new account. Fails for a password that is easily guessed.
 pub(crate) async fn hash(
     services: &Services,
-    person: &OwnAccount,
+    applicant: &OwnAccount,
     origin: &Origin,
 ) -> Result<String, Error> {
     let known = [
-        person.username.as_str(),
-        person.display_name.as_str(),
-        person.email.as_ref().map_or("", Email::as_str),
+        applicant.username.as_str(),
+        applicant.display_name.as_str(),
+        applicant.email.as_ref().map_or("", Email::as_str),
     ];
-    let (asker, password) = (Asker::from(origin.ip), &person.password);
+    let (asker, password) = (Asker::from(origin.ip), &applicant.password);
     services.hasher.hash_chosen(asker, password, &known).await
 }
 
 /// Creates the account within a transaction. The email address is stored as unverified, whether or not another account has
 /// it: both cases do the same work in the same time.
-pub(crate) async fn make(
+pub(crate) async fn create(
     transaction: &mut db::Transaction,
-    person: &OwnAccount,
+    applicant: &OwnAccount,
     hash: &str,
-    making: Making<'_>,
+    account_origin: NewAccount<'_>,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
-    let (username, display_name) = (person.username.as_str(), person.display_name.as_str());
-    let email = person.email.as_ref().map(Email::as_str);
-    let skeleton = lookalike::admit(transaction, &person.username).await?;
-    let new = NewPerson {
+    let (username, display_name) = (applicant.username.as_str(), applicant.display_name.as_str());
+    let email = applicant.email.as_ref().map(Email::as_str);
+    let skeleton = lookalike::new_skeleton(transaction, &applicant.username).await?;
+    let new = NewRegistration {
         username,
         display_name,
-        claimed_email: email,
+        unverified_email: email,
         password_hash: hash,
-        status: making.status,
-        created_via: making.via,
-        created_by: making.invited_by,
-        from: making.from,
+        status: account_origin.status,
+        created_via: account_origin.via,
+        created_by: account_origin.invited_by,
+        from: account_origin.from,
         skeleton: skeleton.as_deref(),
     };
     let id = db::registrations::insert(transaction, &new)
         .await
-        .map_err(facts::taken)?;
-    db::roles::grant(transaction, id, making.roles, making.invited_by).await?;
+        .map_err(conflicts::taken)?;
+    db::roles::grant(
+        transaction,
+        id,
+        account_origin.roles,
+        account_origin.invited_by,
+    )
+    .await?;
     let change = Change {
-        action: making.action,
+        action: account_origin.action,
         user: (id, username),
         changes: Changes::default()
             .with("username", Value::Null, username)
             .with("displayName", Value::Null, display_name)
             .with("claimedEmail", Value::Null, email)
-            .with("roles", Value::Null, making.roles)
-            .with("status", Value::Null, making.status.as_str()),
+            .with("roles", Value::Null, account_origin.roles)
+            .with("status", Value::Null, account_origin.status.as_str()),
         reason: None,
     };
-    let author = Author::person(UserId(id), username, origin);
-    record::write(transaction, &author, change).await?;
+    let actor = Actor::by_link(UserId(id), username, origin);
+    audit::write(transaction, &actor, change).await?;
     Ok(UserBrief {
         id: UserId(id),
         username: username.to_owned(),
         email: email.map(str::to_owned),
         display_name: display_name.to_owned(),
-        is_admin: making
+        is_admin: account_origin
             .roles
             .iter()
             .any(|role| role == domain::access::ADMIN_ROLE),

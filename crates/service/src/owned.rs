@@ -5,14 +5,15 @@ pub mod annotations;
 pub mod ontology;
 pub mod personas;
 
-use domain::{access_tokens::Scope, owned::Persona, rules::Deed};
+use domain::{access_tokens::Scope, owned::Persona, policy::UserAction};
 use uuid::Uuid;
 
 use crate::{
     Error,
-    access::{Actor, Author, Granted, ReadUsers, WriteUsers},
-    account, guard,
-    record::{self, Change, Changes},
+    access::{Actor, Authorized, Caller, UsersRead, UsersWrite},
+    account,
+    audit::{self, Change, Changes},
+    guard,
 };
 
 const NO_PERSONA: Error = Error::NotFound("Persona not found");
@@ -29,16 +30,16 @@ impl Reader {
     ///
     /// # Errors
     /// [`Error::OutOfScope`] for an access token without the scope.
-    pub fn own(actor: &Actor) -> Result<Self, Error> {
-        actor.require_own(Scope::DataRead)?;
+    pub fn own(caller: &Caller) -> Result<Self, Error> {
+        caller.require_own(Scope::DataRead)?;
         Ok(Self {
-            owner: Some(actor.principal.id.0),
+            owner: Some(caller.principal.id.0),
         })
     }
 
     /// Creates a reader of the data of all users.
     #[must_use]
-    pub fn all(_: &Granted<ReadUsers>) -> Self {
+    pub fn all(_: &Authorized<UsersRead>) -> Self {
         Self { owner: None }
     }
 
@@ -50,14 +51,14 @@ impl Reader {
 
 /// Scope of write access to owned data.
 #[derive(Debug)]
-pub struct Writer(Who);
+pub struct Writer(DataScope);
 
 #[derive(Debug)]
-enum Who {
+enum DataScope {
     /// Access to the caller's own data.
-    Own(Box<Actor>),
+    Own(Box<Caller>),
     /// Access to the data of any user, subject to the policy.
-    All(Box<Granted<WriteUsers>>),
+    Any(Box<Authorized<UsersWrite>>),
 }
 
 impl Writer {
@@ -65,49 +66,53 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::OutOfScope`] for an access token without the scope.
-    pub fn own(actor: Actor) -> Result<Self, Error> {
-        actor.require_own(Scope::DataWrite)?;
-        Ok(Self(Who::Own(Box::new(actor))))
+    pub fn own(caller: Caller) -> Result<Self, Error> {
+        caller.require_own(Scope::DataWrite)?;
+        Ok(Self(DataScope::Own(Box::new(caller))))
     }
 
     /// Creates a writer of the data of any user.
     #[must_use]
-    pub fn all(granted: Granted<WriteUsers>) -> Self {
-        Self(Who::All(Box::new(granted)))
+    pub fn all(authorized: Authorized<UsersWrite>) -> Self {
+        Self(DataScope::Any(Box::new(authorized)))
     }
 
     /// Returns the owner of new data: the caller, or for administrators the named user.
     fn owner(&self, named: Option<Uuid>) -> Result<Uuid, Error> {
         match (&self.0, named) {
-            (Who::Own(actor), _) => Ok(actor.principal.id.0),
-            (Who::All(_), Some(owner)) => Ok(owner),
-            (Who::All(_), None) => Err(guard::NOT_FOUND),
+            (DataScope::Own(caller), _) => Ok(caller.principal.id.0),
+            (DataScope::Any(_), Some(owner)) => Ok(owner),
+            (DataScope::Any(_), None) => Err(guard::NOT_FOUND),
         }
     }
 
     fn reader(&self) -> Reader {
         let owner = match &self.0 {
-            Who::Own(actor) => Some(actor.principal.id.0),
-            Who::All(_) => None,
+            DataScope::Own(caller) => Some(caller.principal.id.0),
+            DataScope::Any(_) => None,
         };
         Reader { owner }
     }
 
     /// Locks the account of an owner, and checks that the writer can change its data.
-    async fn open(&self, transaction: &mut db::Transaction, owner: Uuid) -> Result<Opened, Error> {
-        let (author, account) = match &self.0 {
-            Who::Own(actor) => {
-                let account = account::open_by_any(transaction, actor).await?;
-                (account::author(actor), account)
+    async fn open(
+        &self,
+        transaction: &mut db::Transaction,
+        owner: Uuid,
+    ) -> Result<OpenedOwner, Error> {
+        let (actor, account) = match &self.0 {
+            DataScope::Own(caller) => {
+                let account = account::open_by_any(transaction, caller).await?;
+                (account::actor(caller), account)
             }
-            Who::All(granted) => {
-                let author = granted.author();
-                let account = guard::open(transaction, author, Deed::Edit, owner).await?;
-                (author.clone(), account)
+            DataScope::Any(authorized) => {
+                let actor = authorized.actor();
+                let account = guard::open(transaction, actor, UserAction::Edit, owner).await?;
+                (actor.clone(), account)
             }
         };
-        Ok(Opened {
-            author,
+        Ok(OpenedOwner {
+            actor,
             owner: account.id,
             username: account.username,
         })
@@ -118,7 +123,7 @@ impl Writer {
         &self,
         transaction: &mut db::Transaction,
         id: Uuid,
-    ) -> Result<(Opened, Persona), Error> {
+    ) -> Result<(OpenedOwner, Persona), Error> {
         let found = personas::visible(transaction, &self.reader(), id).await?;
         let opened = self.open(transaction, found.user_id).await?;
         let persona = db::owned::personas::lock(transaction, id).await?;
@@ -129,15 +134,15 @@ impl Writer {
 }
 
 /// Locked account of an owner, with the actor who changes its data.
-struct Opened {
-    author: Author,
+struct OpenedOwner {
+    actor: Actor,
     owner: Uuid,
     username: String,
 }
 
-impl Opened {
+impl OpenedOwner {
     /// Audits a change, with the owner as its target.
-    async fn record(
+    async fn write_entry(
         &self,
         transaction: &mut db::Transaction,
         action: &'static str,
@@ -149,6 +154,6 @@ impl Opened {
             changes,
             reason: None,
         };
-        record::write(transaction, &self.author, change).await
+        audit::write(transaction, &self.actor, change).await
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::Error;
 
 pub use queue::Asker;
-use queue::{Place, QUEUE, Waiting, full};
+use queue::{PasswordQueue, QUEUE, QueueSlot, full};
 
 /// Memory of one hash, in KiB (OWASP ASVS 5.0, 11.4.2).
 const MEMORY_KIB: u32 = 19_456;
@@ -30,7 +30,7 @@ const LANES: u32 = 1;
 const NICENESS: i32 = 15;
 
 /// Salt of hashes without an account, so that an unknown username takes the same time as a known one.
-const SALT_OF_NOBODY: &str = "the salt of nobody";
+const DUMMY_SALT: &str = "salt of no account";
 
 /// Result of a password verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +61,8 @@ pub struct HashError(String);
 /// Handle of the hashing threads, which end when the last handle is dropped.
 #[derive(Debug, Clone)]
 pub struct Hasher {
-    jobs: mpsc::Sender<(Place, Job)>,
-    waiting: Waiting,
+    jobs: mpsc::Sender<(QueueSlot, Job)>,
+    waiting: PasswordQueue,
 }
 
 impl Hasher {
@@ -75,7 +75,7 @@ impl Hasher {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(std::sync::Mutex::new(queue));
         // A trial hash: broken parameters must stop the start, not the first sign-in.
-        hash(&SecretString::from(SALT_OF_NOBODY))?;
+        hash(&SecretString::from(DUMMY_SALT))?;
         for index in 0..cores.div_ceil(2) {
             let queue = Arc::clone(&queue);
             thread::Builder::new()
@@ -85,7 +85,7 @@ impl Hasher {
         }
         Ok(Self {
             jobs,
-            waiting: Waiting::default(),
+            waiting: PasswordQueue::default(),
         })
     }
 
@@ -108,10 +108,10 @@ impl Hasher {
         &self,
         asker: Asker,
         password: SecretString,
-        kept: Option<String>,
+        stored_hash: Option<String>,
     ) -> Result<Verdict, Error> {
         let (answer, result) = oneshot::channel();
-        self.submit(asker, Job::Verify(password, kept, answer))?;
+        self.submit(asker, Job::Verify(password, stored_hash, answer))?;
         result.await.map_err(|gone| Error::Internal(gone.into()))
     }
 
@@ -165,12 +165,12 @@ impl Hasher {
     }
 
     fn submit(&self, asker: Asker, job: Job) -> Result<(), Error> {
-        let place = self.waiting.admit(asker)?;
-        self.jobs.try_send((place, job)).map_err(|_| full())
+        let slot = self.waiting.reserve(asker)?;
+        self.jobs.try_send((slot, job)).map_err(|_| full())
     }
 }
 
-fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
+fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
     // On Linux this sets the priority of the calling thread only.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "could not lower the priority of the hashing threads");
@@ -190,8 +190,8 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
             }
             // The client has disconnected: skipping its job makes its part of a flood cheap.
             Some(Job::Verify(_, _, answer)) if answer.is_closed() => {}
-            Some(Job::Verify(password, kept, answer)) => {
-                drop(answer.send(verify(&password, kept.as_deref())));
+            Some(Job::Verify(password, stored_hash, answer)) => {
+                drop(answer.send(verify(&password, stored_hash.as_deref())));
             }
             None => return,
         }
@@ -217,13 +217,13 @@ fn hash(password: &SecretString) -> Result<String, HashError> {
 
 /// Compares a password with a stored hash. Old hashes are of the password as it was typed: where that differs from the
 /// normalized form, it is tried too, and the hash is replaced if it matches.
-fn verify(password: &SecretString, kept: Option<&str>) -> Verdict {
+fn verify(password: &SecretString, stored_hash: Option<&str>) -> Verdict {
     let normal = normal(password);
-    let verdict = verify_form(&normal, kept);
+    let verdict = verify_form(&normal, stored_hash);
     if verdict != Verdict::Wrong || normal.expose_secret() == password.expose_secret() {
         return verdict;
     }
-    match verify_form(password, kept) {
+    match verify_form(password, stored_hash) {
         Verdict::Right => hash(password).map_or(Verdict::Right, Verdict::RightButWeak),
         verdict => verdict,
     }
@@ -231,8 +231,8 @@ fn verify(password: &SecretString, kept: Option<&str>) -> Verdict {
 
 /// Compares one form of a password with a stored hash. Every result except the correct one takes the work of one hash with
 /// today's parameters: for an unknown username, a current hash, a weaker hash, and an unreadable one.
-fn verify_form(password: &SecretString, kept: Option<&str>) -> Verdict {
-    let parsed = kept.and_then(|kept| PasswordHash::new(kept).ok());
+fn verify_form(password: &SecretString, stored_hash: Option<&str>) -> Verdict {
+    let parsed = stored_hash.and_then(|stored_hash| PasswordHash::new(stored_hash).ok());
     let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
     if let Some(memory) = padding(params.as_ref()) {
         // The result is discarded: only the time counts.
@@ -271,7 +271,7 @@ fn spend(password: &SecretString, memory: u32) -> Result<[u8; 32], HashError> {
     argon2
         .hash_password_into(
             password.expose_secret().as_bytes(),
-            SALT_OF_NOBODY.as_bytes(),
+            DUMMY_SALT.as_bytes(),
             &mut out,
         )
         .map_err(|error| HashError(error.to_string()))?;
@@ -300,26 +300,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_right_password_is_right() {
+    async fn only_the_right_password_verifies() {
         let hasher = Hasher::start().unwrap();
-        let kept = hasher
+        let stored_hash = hasher
             .hash(Asker::Operator, secret("open sesame "))
             .await
             .unwrap();
         assert!(
-            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{kept}"
+            stored_hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored_hash}"
         );
-        for (password, kept, expected) in [
-            ("open sesame ", Some(kept.clone()), Verdict::Right),
-            ("open sesame", Some(kept), Verdict::Wrong),
+        for (password, stored_hash, expected) in [
+            ("open sesame ", Some(stored_hash.clone()), Verdict::Right),
+            ("open sesame", Some(stored_hash), Verdict::Wrong),
             ("", None, Verdict::Wrong),
-            (SALT_OF_NOBODY, None, Verdict::Wrong),
+            (DUMMY_SALT, None, Verdict::Wrong),
             ("x", Some("not a hash".to_owned()), Verdict::Wrong),
         ] {
             assert_eq!(
                 hasher
-                    .verify(Asker::Operator, secret(password), kept)
+                    .verify(Asker::Operator, secret(password), stored_hash)
                     .await
                     .unwrap(),
                 expected,
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_weaker_hash_is_replaced() {
+    async fn weak_hash_is_replaced() {
         let weak = Argon2::new(
             Algorithm::Argon2id,
             Version::V0x13,
@@ -350,25 +350,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_right_however_its_characters_are_written() {
+    async fn equivalent_unicode_forms_verify() {
         let hasher = Hasher::start().unwrap();
         let (composed, decomposed) = ("se\u{f1}or 12 café", "sen\u{303}or １２ cafe\u{301}");
         for (chosen, typed) in [(composed, decomposed), (decomposed, composed)] {
-            let kept = hasher.hash(Asker::Operator, secret(chosen)).await.unwrap();
+            let stored_hash = hasher.hash(Asker::Operator, secret(chosen)).await.unwrap();
             let verdict = hasher
-                .verify(Asker::Operator, secret(typed), Some(kept))
+                .verify(Asker::Operator, secret(typed), Some(stored_hash))
                 .await;
             assert_eq!(verdict.unwrap(), Verdict::Right, "{typed}");
         }
     }
 
     #[tokio::test]
-    async fn a_hash_of_a_password_as_it_was_typed_is_right_and_replaced() {
+    async fn hash_of_unnormalised_password_verifies_and_is_replaced() {
         let hasher = Hasher::start().unwrap();
         let typed = "sen\u{303}or caf\u{e9}";
         let old = argon2().unwrap().hash_password(typed.as_bytes()).unwrap();
-        let verify =
-            |typed: &str, kept: String| hasher.verify(Asker::Operator, secret(typed), Some(kept));
+        let verify = |typed: &str, stored_hash: String| {
+            hasher.verify(Asker::Operator, secret(typed), Some(stored_hash))
+        };
         let verdict = verify(typed, old.to_string()).await.unwrap();
         let Verdict::RightButWeak(new) = verdict else {
             panic!("{verdict:?}")
@@ -380,8 +381,9 @@ mod tests {
     }
 
     /// Computes the work of a wrong password: KiB times passes.
-    fn work_of(kept: Option<(u32, u32)>) -> u32 {
-        let params = kept.map(|(memory, passes)| Params::new(memory, passes, 1, None).unwrap());
+    fn work_of(stored_hash: Option<(u32, u32)>) -> u32 {
+        let params =
+            stored_hash.map(|(memory, passes)| Params::new(memory, passes, 1, None).unwrap());
         let stored = params
             .as_ref()
             .map_or(0, |params| params.m_cost() * params.t_cost());
@@ -389,10 +391,10 @@ mod tests {
     }
 
     #[test]
-    fn an_older_hash_takes_the_work_of_an_unknown_name() {
+    fn older_hash_costs_as_much_as_an_unknown_name() {
         let unknown = work_of(None);
         assert_eq!(unknown, MEMORY_KIB * PASSES);
-        for kept in [
+        for stored_hash in [
             (8, 1),
             (4_096, 1),
             (8_192, 1),
@@ -400,10 +402,10 @@ mod tests {
             (19_456, 1),
             (19_456, 2),
         ] {
-            let work = work_of(Some(kept));
+            let work = work_of(Some(stored_hash));
             assert!(
                 unknown - work <= PASSES * 8,
-                "{kept:?}: {work} of {unknown}"
+                "{stored_hash:?}: {work} of {unknown}"
             );
         }
         // A stored hash stronger than today's takes its own time.
@@ -411,17 +413,17 @@ mod tests {
     }
 
     /// Measures the time of a wrong password: the minimum of three runs.
-    fn time_of(kept: Option<&str>) -> Duration {
+    fn time_of(stored_hash: Option<&str>) -> Duration {
         let times = (0..3).map(|_| {
             let started = Instant::now();
-            assert_eq!(verify(&secret("x"), kept), Verdict::Wrong);
+            assert_eq!(verify(&secret("x"), stored_hash), Verdict::Wrong);
             started.elapsed()
         });
         times.min().unwrap()
     }
 
     #[test]
-    fn an_older_hash_takes_about_the_time_of_an_unknown_name() {
+    fn older_hash_takes_as_long_as_an_unknown_name() {
         let params = Params::new(8, 1, 1, None).unwrap();
         let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password(b"open sesame")
@@ -432,12 +434,12 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_refuses_at_once() {
+    fn full_queue_is_rejected_at_once() {
         // No thread takes jobs from this queue.
         let (jobs, _queue) = mpsc::channel(QUEUE);
         let hasher = Hasher {
             jobs,
-            waiting: Waiting::default(),
+            waiting: PasswordQueue::default(),
         };
         let submit = |number: usize| {
             let asker = Asker::Account(uuid::Uuid::from_u128(number as u128));

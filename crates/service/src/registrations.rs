@@ -1,20 +1,20 @@
 //! Registrations: accounts that users create themselves, which can require approval.
 
-mod claims;
 mod decide;
 mod register;
+mod unverified_emails;
 
-pub use claims::settle as settle_claims;
-pub(crate) use claims::settle_own as settle_own_claim;
 pub use decide::{approve, decide, reject};
 pub use register::register;
+pub use unverified_emails::resolve as resolve_unverified_emails;
+pub(crate) use unverified_emails::resolve_own as resolve_own_email;
 
-use domain::registrations::WaitingPerson;
+use domain::registrations::PendingRegistration;
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadRegistrations},
+    access::{Authorized, RegistrationsRead},
 };
 
 /// Number of pending registrations on one page.
@@ -26,20 +26,20 @@ const PAGE: usize = 50;
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadRegistrations>,
+    _: &Authorized<RegistrationsRead>,
     after: Option<Uuid>,
-) -> Result<(Vec<WaitingPerson>, bool), Error> {
+) -> Result<(Vec<PendingRegistration>, bool), Error> {
     let most = i64::try_from(PAGE + 1).unwrap_or_default();
-    let mut people = db::registrations::list_waiting(&services.pool, after, most).await?;
-    let more = people.len() > PAGE;
-    people.truncate(PAGE);
-    Ok((people, more))
+    let mut users = db::registrations::list_pending(&services.pool, after, most).await?;
+    let more = users.len() > PAGE;
+    users.truncate(PAGE);
+    Ok((users, more))
 }
 
 /// Counts the pending registrations.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn count(services: &Services, _: &Granted<ReadRegistrations>) -> Result<u64, Error> {
-    Ok(db::registrations::count_waiting(&services.pool).await?)
+pub async fn count(services: &Services, _: &Authorized<RegistrationsRead>) -> Result<u64, Error> {
+    Ok(db::registrations::count_pending(&services.pool).await?)
 }

@@ -9,7 +9,7 @@ use db::{
     users::{Credentials, account},
 };
 use domain::{
-    rules::Deed,
+    policy::UserAction,
     users::{UserId, detail::IssuedLink},
 };
 use secrecy::ExposeSecret;
@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Author, Granted, Origin, WriteUsers},
+    access::{Actor, Authorized, Origin, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
-    record::{self, Change, Changes},
     target::TargetRef,
     tokens,
 };
@@ -38,20 +38,20 @@ const UNBACKED: Error = Error::Forbidden(
 /// Creates a link with which a user chooses a new password. Unused earlier links are revoked.
 ///
 /// # Errors
-/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account.
+/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn create_link(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
 ) -> Result<IssuedLink, Error> {
     let target = target.into();
     let id = target.id;
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Reset, target).await?;
+    let account = guard::open(&mut transaction, actor, UserAction::Reset, target).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
-    let link = issue(services, &mut transaction, author, id, LINK_LIFETIME).await?;
-    record_created(&mut transaction, author, (id, &account.username), &link).await?;
+    let link = issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?;
+    write_link_created(&mut transaction, actor, (id, &account.username), &link).await?;
     db::commit(transaction).await?;
     Ok(link)
 }
@@ -79,23 +79,17 @@ pub(crate) async fn create_own_link(
     if !guard::is_backed(&mut transaction, now.password_set_by, known.id).await? {
         return Err(UNBACKED);
     }
-    let author = Author::person(UserId(known.id), &known.username, origin);
+    let actor = Actor::by_link(UserId(known.id), &known.username, origin);
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, known.id).await?;
-    let link = issue(services, &mut transaction, &author, known.id, LINK_LIFETIME).await?;
-    record_created(
-        &mut transaction,
-        &author,
-        (known.id, &known.username),
-        &link,
-    )
-    .await?;
+    let link = issue(services, &mut transaction, &actor, known.id, LINK_LIFETIME).await?;
+    write_link_created(&mut transaction, &actor, (known.id, &known.username), &link).await?;
     db::commit(transaction).await?;
     Ok(link)
 }
 
-async fn record_created(
+async fn write_link_created(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     user: (Uuid, &str),
     link: &IssuedLink,
 ) -> Result<(), Error> {
@@ -105,14 +99,14 @@ async fn record_created(
         changes: Changes::default().with("expires", Value::Null, link.expires_at.to_string()),
         reason: None,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Creates the link itself. The caller audits it.
 pub(crate) async fn issue(
     services: &Services,
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     id: Uuid,
     lifetime: Duration,
 ) -> Result<IssuedLink, Error> {
@@ -122,11 +116,11 @@ pub(crate) async fn issue(
         kind: Kind::PasswordReset,
         token_hash: &hash,
         user_id: Some(id),
-        created_by: author.backer(),
+        created_by: actor.backer(),
         lifetime,
     };
     let expires_at = links::insert(&mut **transaction, &link).await?;
-    let base = services.settings.base_url(&author.origin);
+    let base = services.settings.base_url(&actor.origin);
     Ok(IssuedLink {
         url: format!("{base}/reset/{}", token.expose_secret()),
         expires_at,
@@ -136,19 +130,19 @@ pub(crate) async fn issue(
 /// Revokes the unused links of a user. `shown` is the id of the link that the page showed, the newest valid one.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is no valid link or another one than was shown, [`Error::Refused`] when the policy denies
+/// [`Error::Conflict`] when there is no valid link or another one than was shown, [`Error::Denied`] when the policy denies
 /// it.
 pub async fn revoke_links(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
     shown: Option<Uuid>,
 ) -> Result<(), Error> {
     let target = target.into();
     let id = target.id;
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Edit, target).await?;
+    let account = guard::open(&mut transaction, actor, UserAction::Edit, target).await?;
     if let Some(shown) = shown {
         let links = links::list_resets(&mut *transaction, id, 1).await?;
         if links.first().is_some_and(|(newest, _)| newest.id != shown) {
@@ -167,7 +161,7 @@ pub async fn revoke_links(
         changes: Changes::default().with("links", revoked, 0),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     db::commit(transaction).await?;
     Ok(())
 }

@@ -40,7 +40,7 @@ fn log(event: Event) {
             seconds = took.as_secs_f64(),
             "migrated: {name}"
         ),
-        Event::Waiting(holders) => holders.iter().for_each(log_holder),
+        Event::Blocked(holders) => holders.iter().for_each(log_holder),
     }
 }
 

@@ -17,7 +17,7 @@ use tower_sessions::{
 
 use crate::{
     Error, Services,
-    access::{Actor, Credential, Origin},
+    access::{Caller, Credential, Origin},
     device,
 };
 
@@ -28,12 +28,12 @@ pub use revoke::{revoke_many, revoke_one};
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn find_actor(
+pub async fn find_caller(
     services: &Services,
     session: &Session,
     via: Via,
     origin: &Origin,
-) -> Result<Option<Actor>, Error> {
+) -> Result<Option<Caller>, Error> {
     let owner: Option<Owner> = session.get(OWNER).await.map_err(failed)?;
     Ok(owner.map(
         |Owner {
@@ -44,7 +44,7 @@ pub async fn find_actor(
             services
                 .last_seen
                 .note_session(session_id, (services.clock)());
-            Actor {
+            Caller {
                 principal,
                 credential: Credential::Session(session_id),
                 via,
@@ -54,18 +54,18 @@ pub async fn find_actor(
     ))
 }
 
-/// Returns the actor of a session that was started during the same request: see [`find_actor`].
+/// Returns the actor of a session that was started during the same request: see [`find_caller`].
 ///
 /// # Errors
-/// As [`find_actor`].
+/// As [`find_caller`].
 pub async fn find_started(
     services: &Services,
     session: &Session,
     via: Via,
     origin: &Origin,
-) -> Result<Option<Actor>, Error> {
+) -> Result<Option<Caller>, Error> {
     session.load().await.map_err(failed)?;
-    find_actor(services, session, via, origin).await
+    find_caller(services, session, via, origin).await
 }
 
 /// Starts a session under a new id. An earlier session of the browser ends.

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     Error, Services,
-    access::{Granted, Origin, ReadAudit},
+    access::{AuditRead, Authorized, Origin},
     vault::Vault,
 };
 
@@ -141,7 +141,10 @@ impl Default for Settings {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn describe(services: &Services, _: &Granted<ReadAudit>) -> Result<Installation, Error> {
+pub async fn describe(
+    services: &Services,
+    _: &Authorized<AuditRead>,
+) -> Result<Installation, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     Ok(Installation {
         rollcall: env!("CARGO_PKG_VERSION").to_owned(),
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_written_as_browsers_write_it() {
+    fn origin_is_formatted_as_browsers_do() {
         for (public_url, origin) in [
             ("https://Panel.Example", "https://panel.example"),
             ("https://panel.example:443", "https://panel.example"),
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_named_for_the_server() {
+    fn cookie_name_depends_on_the_server() {
         for (public_url, name) in [
             ("http://127.0.0.1:3000", "session_token"),
             ("http://users.example.org", "session_token"),

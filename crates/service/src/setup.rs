@@ -16,12 +16,12 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Author, Origin, WriteUsers, operator},
+    access::{Actor, Origin, UsersWrite, operator},
+    audit::{self, Change, Changes},
     known_device, own_account,
     passwords::Asker,
-    record::{self, Change, Changes},
     sessions, tokens,
-    users::{facts, lookalike},
+    users::{conflicts, lookalike},
 };
 
 /// Validity of a setup link: one hour.
@@ -98,11 +98,11 @@ pub async fn claim(
     }
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Setup).await?;
     links::revoke_unused(&mut transaction, Kind::Setup).await?;
-    let author = Author {
+    let actor = Actor {
         via: Via::Ui,
-        ..Author::person(UserId(id), admin.username.as_str(), origin.clone())
+        ..Actor::by_link(UserId(id), admin.username.as_str(), origin.clone())
     };
-    record(&mut transaction, id, &admin, &author).await?;
+    write_entry(&mut transaction, id, &admin, &actor).await?;
     let account = db::users::find_credentials(&mut *transaction, admin.username.as_str()).await?;
     db::commit(transaction).await?;
     match account {
@@ -122,7 +122,7 @@ async fn insert_admin(
     created_via: CreatedVia,
 ) -> Result<Uuid, Error> {
     // Users can exist before there is an admin, so the username can look like another one.
-    let skeleton = lookalike::admit(transaction, &admin.username).await?;
+    let skeleton = lookalike::new_skeleton(transaction, &admin.username).await?;
     let user = db::users::NewUser {
         username: admin.username.as_str(),
         display_name: admin.display_name.as_str(),
@@ -135,7 +135,7 @@ async fn insert_admin(
     };
     let id = db::users::insert(transaction, &user)
         .await
-        .map_err(facts::taken)?;
+        .map_err(conflicts::taken)?;
     db::roles::grant(
         transaction,
         id,
@@ -146,11 +146,11 @@ async fn insert_admin(
     Ok(id)
 }
 
-async fn record(
+async fn write_entry(
     transaction: &mut db::PgConnection,
     id: Uuid,
     admin: &OwnAccount,
-    author: &Author,
+    actor: &Actor,
 ) -> Result<(), Error> {
     let username = admin.username.as_str();
     let change = Change {
@@ -167,7 +167,7 @@ async fn record(
             .with("roles", Value::Null, vec![ADMIN_ROLE, USER_ROLE]),
         reason: None,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Creates the admin of a demo installation. Returns false if there is an admin already.
@@ -199,8 +199,8 @@ pub async fn create_demo_admin(
         .check(services.settings.password_min)
         .map_err(Error::Invalid)?;
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
-    let author = operator::<WriteUsers>();
-    record(&mut transaction, id, &admin, author.author()).await?;
+    let actor = operator::<UsersWrite>();
+    write_entry(&mut transaction, id, &admin, actor.actor()).await?;
     db::commit(transaction).await?;
     Ok(true)
 }

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_were_shown_are_compared_and_others_are_not() {
+    fn shown_names_are_compared() {
         let id = Uuid::from_u128(1);
         assert!(TargetRef::from(id).check_username("ada").is_ok());
         assert!(TargetRef::from(id).check_name("key").is_ok());
@@ -133,15 +133,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_names_what_was_shown() {
-        let told = |shown: &str| {
+    fn mismatch_message_names_what_was_shown() {
+        let message = |shown: &str| {
             TargetRef::named(Uuid::nil(), shown)
                 .check_name("x")
                 .unwrap_err()
                 .to_string()
         };
-        assert!(told("ada").contains("showed “ada”"), "{}", told("ada"));
-        assert!(told("").contains("showed no name"), "{}", told(""));
-        assert!(told(&"é".repeat(1_000)).chars().count() < 300);
+        assert!(
+            message("ada").contains("showed “ada”"),
+            "{}",
+            message("ada")
+        );
+        assert!(message("").contains("showed no name"), "{}", message(""));
+        assert!(message(&"é".repeat(1_000)).chars().count() < 300);
     }
 }

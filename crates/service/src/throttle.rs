@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Actor, Origin},
+    access::{Caller, Origin},
     passwords::Asker,
 };
 
@@ -98,9 +98,9 @@ impl Attempt {
     /// # Errors
     /// [`Error::TokenNotAllowed`] for an access token, [`Error::TooMany`] when the client has to wait; the attempt is not
     /// counted then.
-    pub(crate) async fn in_session(services: &Services, actor: &Actor) -> Result<Self, Error> {
-        let own = Counter::of(Scope::Session, &[actor.session()?.as_bytes()]);
-        let asker = Asker::Account(actor.principal.id.0);
+    pub(crate) async fn in_session(services: &Services, caller: &Caller) -> Result<Self, Error> {
+        let own = Counter::of(Scope::Session, &[caller.session()?.as_bytes()]);
+        let asker = Asker::Account(caller.principal.id.0);
         Self::begin(services, asker, vec![own]).await
     }
 
@@ -201,7 +201,10 @@ impl NameTries {
 ///
 /// # Errors
 /// [`Error::TooMany`] when the client has to wait.
-pub(crate) async fn admit_registration(services: &Services, origin: &Origin) -> Result<(), Error> {
+pub(crate) async fn check_registration_limit(
+    services: &Services,
+    origin: &Origin,
+) -> Result<(), Error> {
     match Counter::of_network(Scope::Registration, origin) {
         Some(counter) => counter.count(services).await,
         None => Ok(()),

@@ -1,12 +1,12 @@
 //! Administration of user accounts.
 
 mod bulk;
+pub(crate) mod conflicts;
 mod create;
 pub(crate) mod delete;
 pub(crate) mod detail;
 mod edit;
 pub(crate) mod export;
-pub(crate) mod facts;
 pub(crate) mod lookalike;
 pub mod purge;
 mod recover;
@@ -16,21 +16,23 @@ mod suspend;
 pub use bulk::bulk;
 pub use create::create;
 pub use delete::{delete, preview, reassign, restore};
-pub use detail::{get, grantable_roles, history, personas, refusals, reset_links, roles, sessions};
+pub use detail::{
+    denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,
+};
 pub use edit::edit;
 pub use export::{Export, export};
 pub use recover::recover_admin;
-pub use sessions::end_all as end_sessions;
-pub(crate) use suspend::lift_if_over;
-pub use suspend::{lift_over, suspend, unsuspend};
+pub use sessions::revoke_all as revoke_sessions;
+pub(crate) use suspend::clear_suspension_if_expired;
+pub use suspend::{clear_expired_suspensions, suspend, unsuspend};
 
-use db::users::{Counts, Of};
+use db::users::{Counts, UserSet};
 use domain::{
     filter::{Dated, Filter},
-    list::{Cursor, Place, Position, Total},
+    list::{Cursor, PageInfo, Position, Total},
     users::{
         UserSummary,
-        bin::{BinPage, BinQuery},
+        deleted::{DeletedPage, DeletedQuery},
         list::ListQuery,
         page::UserPage,
     },
@@ -38,7 +40,7 @@ use domain::{
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadUsers},
+    access::{Authorized, UsersRead},
     days,
 };
 
@@ -48,18 +50,18 @@ use crate::{
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
     query: &ListQuery,
 ) -> Result<UserPage, Error> {
     let now = (services.clock)();
-    let days = days::find(services, granted.author(), &query.filter).await?;
+    let days = days::find(services, authorized.actor(), &query.filter).await?;
     let query = &ListQuery {
         filter: query.filter.in_days(&days),
         ..query.clone()
     };
     // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
-    let counts = db::users::count(&mut *connection, &query.filter, Of::List, now).await?;
+    let counts = db::users::count(&mut *connection, &query.filter, UserSet::List, now).await?;
     let (users, more) = db::users::list_page(&mut *connection, query, counts.matching, now).await?;
     let cursor = |user: &UserSummary, number| Cursor::of(user, query.sort, number);
     Ok(page(
@@ -75,20 +77,20 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn list_bin(
+pub async fn list_deleted(
     services: &Services,
-    granted: &Granted<ReadUsers>,
-    query: &BinQuery,
-) -> Result<BinPage, Error> {
+    authorized: &Authorized<UsersRead>,
+    query: &DeletedQuery,
+) -> Result<DeletedPage, Error> {
     let now = (services.clock)();
-    let days = days::find(services, granted.author(), &query.filter).await?;
-    let query = &BinQuery {
+    let days = days::find(services, authorized.actor(), &query.filter).await?;
+    let query = &DeletedQuery {
         filter: query.filter.in_days(&days),
         ..query.clone()
     };
     let mut connection = db::acquire(&services.pool).await?;
-    let (users, more) = db::users::list_bin(&mut *connection, query, now).await?;
-    let counts = db::users::count(&mut *connection, &query.filter, Of::Bin, now).await?;
+    let (users, more) = db::users::list_deleted(&mut *connection, query, now).await?;
+    let counts = db::users::count(&mut *connection, &query.filter, UserSet::Deleted, now).await?;
     let all = (counts, counts.totals.deleted);
     Ok(page(users, more, &query.position, all, Cursor::of_deleted))
 }
@@ -100,15 +102,15 @@ pub async fn list_bin(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn count_deleted_matches(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Authorized<UsersRead>,
     filter: &Filter,
     page: &UserPage,
 ) -> Result<Option<Total>, Error> {
-    if page.place.total.count > 0 || filter.is_empty() || page.totals.deleted == 0 {
+    if page.page_info.total.count > 0 || filter.is_empty() || page.totals.deleted == 0 {
         return Ok(None);
     }
     let now = (services.clock)();
-    let counts = db::users::count(&services.pool, filter, Of::Bin, now).await?;
+    let counts = db::users::count(&services.pool, filter, UserSet::Deleted, now).await?;
     let matching = counts.matching.filter(|count| *count > 0);
     Ok(matching.map(Total::up_to_limit))
 }
@@ -125,7 +127,7 @@ fn page<T>(
         .matching
         .map_or(Total::exact(all), Total::up_to_limit);
     UserPage {
-        place: Place::of(&users, more, total, position, cursor),
+        page_info: PageInfo::of(&users, more, total, position, cursor),
         users,
         totals: counts.totals,
     }

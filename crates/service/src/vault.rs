@@ -107,8 +107,9 @@ impl Vault {
             return Ok(Self::default());
         }
         let mut keys: Vec<MasterKey> = Vec::new();
-        for (place, text) in text.split(',').enumerate() {
-            let key = MasterKey::parse(text.trim()).ok_or(MasterKeyError::Malformed(place + 1))?;
+        for (page_info, text) in text.split(',').enumerate() {
+            let key =
+                MasterKey::parse(text.trim()).ok_or(MasterKeyError::Malformed(page_info + 1))?;
             if keys.iter().any(|other| other.version == key.version) {
                 return Err(MasterKeyError::Twice);
             }
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_in_every_form() {
+    fn keys_are_parsed_in_every_format() {
         let bytes = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
         let version = vault(&[FIRST]).version().unwrap();
         for same in [bytes, &bytes.to_uppercase(), FIRST.trim_end_matches('=')] {
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused_without_being_repeated() {
+    fn invalid_keys_are_rejected_without_being_repeated() {
         for (text, expected) in [
             ("hunter2", MasterKeyError::Malformed(1)),
             ("AAECAwQFBgcICQoLDA0ODw==", MasterKeyError::Malformed(1)),
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_prints_a_key() {
+    fn debug_output_hides_keys() {
         let text = format!("{:?}", vault(&[FIRST, SECOND]));
         assert!(
             !text.contains("AAEC") && !text.contains("1, 2, 3, 4"),
@@ -259,13 +260,13 @@ mod tests {
     }
 
     #[test]
-    fn without_a_key_nothing_is_kept() {
+    fn encryption_requires_a_key() {
         let sealed = Vault::default().seal(Uuid::nil(), "OPENAI", &"sk".into());
         assert!(matches!(sealed, Err(Error::KeysOff)));
     }
 
     #[test]
-    fn the_first_key_encrypts_and_all_decrypt() {
+    fn first_key_encrypts_and_all_decrypt() {
         let id = Uuid::from_u128(7);
         let old = vault(&[FIRST])
             .seal(id, "OPENAI", &"sk-old".into())
@@ -295,7 +296,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_comes_back_and_only_in_its_row(
+        fn ciphertext_is_bound_to_its_row(
             text in "\\PC{1,200}", id in any::<u128>(), other in any::<u128>(), bit in any::<usize>()
         ) {
             let vault = vault(&[FIRST]);

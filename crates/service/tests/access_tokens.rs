@@ -21,11 +21,11 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::{self, admin},
+    callers::{self, admin},
     chosen,
     own::{Own, set_password},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const PASSWORD: &str = "correct horse";
@@ -40,7 +40,7 @@ fn draft(scopes: &[&str], days: Option<u16>) -> TokenDraft {
 }
 
 /// Creates a token as the operator.
-async fn make(services: &Services, user: Uuid, days: Option<u16>) -> CreatedToken {
+async fn create(services: &Services, user: Uuid, days: Option<u16>) -> CreatedToken {
     let draft = draft(&["account"], days);
     access_tokens::create(services, &operator(), user, &draft)
         .await
@@ -50,7 +50,7 @@ async fn make(services: &Services, user: Uuid, days: Option<u16>) -> CreatedToke
 /// Returns whether a token is accepted.
 async fn works(services: &Services, token: &CreatedToken) -> bool {
     let text = &token.issued.token;
-    let found = access_tokens::find_actor(services, text, &Origin::default()).await;
+    let found = access_tokens::find_caller(services, text, &Origin::default()).await;
     match found {
         Ok(_) => true,
         Err(Error::Unauthenticated(_)) => false,
@@ -68,24 +68,24 @@ async fn ada(pool: &PgPool, roles: &[&str]) -> (Services, Own) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_token_has_what_its_owner_lends_and_still_has(pool: PgPool) {
+async fn token_has_the_permissions_its_owner_still_has(pool: PgPool) {
     let (services, own) = ada(&pool, &["auditor", "user"]).await;
-    let lent = draft(&["users:read", "audit:read"], Some(30));
-    let made = account::create_token(&services, &own.actor, &lent)
+    let token_draft = draft(&["users:read", "audit:read"], Some(30));
+    let created = account::create_token(&services, &own.caller, &token_draft)
         .await
         .unwrap();
     let find = async || {
-        let text = &made.issued.token;
-        let actor = access_tokens::find_actor(&services, text, &Origin::default()).await;
-        let actor = actor.unwrap();
-        let Credential::Token(lent) = &actor.credential else {
+        let text = &created.issued.token;
+        let caller = access_tokens::find_caller(&services, text, &Origin::default()).await;
+        let caller = caller.unwrap();
+        let Credential::Token(token_grant) = &caller.credential else {
             panic!("authenticated by a session");
         };
         assert_eq!(
-            (lent.token, actor.principal.id),
-            (made.id, own.actor.principal.id)
+            (token_grant.token, caller.principal.id),
+            (created.id, own.caller.principal.id)
         );
-        actor.principal.permissions
+        caller.principal.permissions
     };
     use domain::access::Permission::{AuditRead, SessionsRead, UsersRead};
     let rights = find().await;
@@ -107,7 +107,7 @@ async fn a_token_has_what_its_owner_lends_and_still_has(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn making_one_takes_the_password_and_the_session(pool: PgPool) {
+async fn creating_a_token_requires_password_and_session(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
     let with = |password: &str| TokenDraft {
         current_password: password.into(),
@@ -117,45 +117,45 @@ async fn making_one_takes_the_password_and_the_session(pool: PgPool) {
         ("", "CurrentPasswordRequired"),
         ("other", "CurrentPasswordWrong"),
     ] {
-        let refused = account::create_token(&services, &own.actor, &with(password)).await;
-        assert_eq!(format!("{:?}", refused.unwrap_err()), code);
+        let denied = account::create_token(&services, &own.caller, &with(password)).await;
+        assert_eq!(format!("{:?}", denied.unwrap_err()), code);
     }
-    account::end_session(&services, &own.actor, own.actor.session().unwrap())
+    account::revoke_session(&services, &own.caller, own.caller.session().unwrap())
         .await
         .unwrap();
-    let refused = account::create_token(&services, &own.actor, &with(PASSWORD)).await;
-    assert!(matches!(refused, Err(Error::Unauthenticated(_))));
+    let denied = account::create_token(&services, &own.caller, &with(PASSWORD)).await;
+    assert!(matches!(denied, Err(Error::Unauthenticated(_))));
     assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_in_the_panel_makes_one_for_somebody_else(pool: PgPool) {
+async fn panel_creates_tokens_only_for_oneself(pool: PgPool) {
     let services = services(&pool);
     let (root, bob) = (
         add(&pool, "root", &["admin"]).await,
         add(&pool, "bob", &["user"]).await,
     );
     let draft = draft(&["account"], Some(1));
-    let refused = access_tokens::create(&services, &admin(root), bob, &draft).await;
-    assert!(matches!(refused, Err(Error::Forbidden(_))));
+    let denied = access_tokens::create(&services, &admin(root), bob, &draft).await;
+    assert!(matches!(denied, Err(Error::Forbidden(_))));
     let beyond = TokenDraft {
         scopes: vec!["users:read".into()],
         ..draft
     };
-    let refused = access_tokens::create(&services, &operator(), bob, &beyond).await;
+    let denied = access_tokens::create(&services, &operator(), bob, &beyond).await;
     assert!(
-        matches!(refused, Err(Error::Invalid(_))),
+        matches!(denied, Err(Error::Invalid(_))),
         "scopes beyond the owner's permissions are rejected"
     );
     assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_has_so_many_and_no_more(pool: PgPool) {
+async fn tokens_per_user_are_limited(pool: PgPool) {
     let services = services(&pool);
     let bob = add(&pool, "bob", &["user"]).await;
     for _ in 1..TOKENS_MAX {
-        make(&services, bob, Some(1)).await;
+        create(&services, bob, Some(1)).await;
     }
     let all = (0..8).map(|_| {
         let services = services.clone();
@@ -166,20 +166,20 @@ async fn one_has_so_many_and_no_more(pool: PgPool) {
                 .is_ok()
         })
     });
-    let mut made = 0;
+    let mut created = 0;
     for one in all.collect::<Vec<_>>() {
-        made += u32::from(one.await.unwrap());
+        created += u32::from(one.await.unwrap());
     }
-    assert_eq!(made, 1, "only one of eight gets the last free place");
+    assert_eq!(created, 1, "only one of eight gets the last free place");
     sqlx::query("update access_tokens set revoked_at = now() where id = (select max(id::text)::uuid from access_tokens)")
         .execute(&pool)
         .await
         .unwrap();
-    make(&services, bob, Some(1)).await;
+    create(&services, bob, Some(1)).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_state_is_found_by_its_word(pool: PgPool) {
+async fn every_state_is_filtered(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
         token_max_days: 0,
@@ -189,12 +189,12 @@ async fn every_state_is_found_by_its_word(pool: PgPool) {
         add(&pool, "ada", &["user"]).await,
         add(&pool, "bob", &["user"]).await,
     );
-    let live = make(&services, ada, None).await;
-    let expiring = make(&services, ada, Some(7)).await;
-    let later = make(&services, ada, Some(8)).await;
-    let expired = make(&services, ada, Some(1)).await;
-    let revoked = make(&services, ada, Some(1)).await;
-    let blocked = make(&services, bob, Some(1)).await;
+    let live = create(&services, ada, None).await;
+    let expiring = create(&services, ada, Some(7)).await;
+    let later = create(&services, ada, Some(8)).await;
+    let expired = create(&services, ada, Some(1)).await;
+    let revoked = create(&services, ada, Some(1)).await;
+    let blocked = create(&services, bob, Some(1)).await;
     for (sql, id) in [
         (
             "update access_tokens set expires_at = now() where id = $1",
@@ -232,7 +232,7 @@ async fn every_state_is_found_by_its_word(pool: PgPool) {
             .collect();
         let expected: Vec<_> = tokens.iter().map(|token| (token.id, state)).collect();
         assert_eq!(
-            (found, page.place.total.count),
+            (found, page.page_info.total.count),
             (expected, tokens.len() as u64),
             "{state:?}"
         );
@@ -241,7 +241,7 @@ async fn every_state_is_found_by_its_word(pool: PgPool) {
         }
     }
     let of_bob = TokensQuery {
-        person: Some(UserRef::Name("BOB".into())),
+        user: Some(UserRef::Name("BOB".into())),
         ..TokensQuery::newest(10)
     };
     let page = access_tokens::list(&services, &operator(), &of_bob)
@@ -251,21 +251,21 @@ async fn every_state_is_found_by_its_word(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
+async fn tokens_end_with_account_changes(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
-    let id = own.actor.principal.id.0;
-    let token = make(&services, id, Some(30)).await;
+    let id = own.caller.principal.id.0;
+    let token = create(&services, id, Some(30)).await;
     // Not revoked by the user's own new password, by signing out everywhere, or by the end of a suspension.
     let edit = OwnEdit {
         password: Some("copper lantern under rain".into()),
         current_password: Some(PASSWORD.into()),
         ..OwnEdit::default()
     };
-    account::edit(&services, &own.actor, &own.session, edit)
+    account::edit(&services, &own.caller, &own.session, edit)
         .await
         .unwrap();
     assert!(works(&services, &token).await);
-    users::end_sessions(&services, &operator(), id)
+    users::revoke_sessions(&services, &operator(), id)
         .await
         .unwrap();
     let suspension = domain::users::suspension::SuspensionDraft {
@@ -285,10 +285,10 @@ async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
     users::restore(&services, &operator(), id).await.unwrap();
     assert!(works(&services, &token).await);
     // A temporary password set by an administrator blocks the tokens; revoking the sessions too revokes them.
-    for (end_sessions, state) in [(false, "blocked"), (true, "revoked")] {
+    for (revoke_sessions, state) in [(false, "blocked"), (true, "revoked")] {
         let edit = UserEdit {
             password: Some("temporary".into()),
-            end_sessions,
+            revoke_sessions,
             ..UserEdit::default()
         };
         users::edit(&services, &operator(), id, edit).await.unwrap();
@@ -299,21 +299,21 @@ async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
             .unwrap();
         assert_eq!(now, state);
     }
-    let told = "select count(*) from audit_events where action = 'user.updated' and changes -> 'tokens' = '[1, 0]'";
-    assert_eq!(count(&pool, told).await, 1);
+    let query = "select count(*) from audit_events where action = 'user.updated' and changes -> 'tokens' = '[1, 0]'";
+    assert_eq!(count(&pool, query).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_reset_link_tells_which_tokens_still_open_the_account_and_can_revoke_them(pool: PgPool) {
+async fn reset_lists_and_revokes_active_tokens(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
-    let id = own.actor.principal.id.0;
+    let id = own.caller.principal.id.0;
     let bob = add(&pool, "bob", &["user"]).await;
-    let of_bob = make(&services, bob, Some(1)).await;
+    let of_bob = create(&services, bob, Some(1)).await;
     let (first, second) = (
-        make(&services, id, Some(30)).await,
-        make(&services, id, Some(30)).await,
+        create(&services, id, Some(30)).await,
+        create(&services, id, Some(30)).await,
     );
-    let over = make(&services, id, Some(1)).await;
+    let over = create(&services, id, Some(1)).await;
     access_tokens::revoke(&services, &operator(), over.id)
         .await
         .unwrap();
@@ -347,19 +347,19 @@ async fn a_reset_link_tells_which_tokens_still_open_the_account_and_can_revoke_t
         }
     }
     assert!(works(&services, &of_bob).await);
-    let told = "select count(*) from audit_events where action = 'user.password_chosen' and changes -> 'tokens' = '[2, 0]'";
-    assert_eq!(count(&pool, told).await, 1);
+    let query = "select count(*) from audit_events where action = 'user.password_chosen' and changes -> 'tokens' = '[2, 0]'";
+    assert_eq!(count(&pool, query).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn whoever_has_fewer_rights_revokes_no_token(pool: PgPool) {
+async fn fewer_permissions_cannot_revoke_a_token(pool: PgPool) {
     let services = services(&pool);
     let (root, clerk) = (
         add(&pool, "root", &["admin"]).await,
         add(&pool, "clerk", &["user"]).await,
     );
-    let token = make(&services, root, Some(1)).await;
-    let granted = actors::actor(clerk, &["tokens:write"]).require().unwrap();
+    let token = create(&services, root, Some(1)).await;
+    let authorized = callers::caller(clerk, &["tokens:write"]).require().unwrap();
     sqlx::query(
         "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), 'clerk', '{tokens:write}', now())",
     )
@@ -373,8 +373,8 @@ async fn whoever_has_fewer_rights_revokes_no_token(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    let refused = access_tokens::revoke(&services, &granted, token.id).await;
-    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    let denied = access_tokens::revoke(&services, &authorized, token.id).await;
+    assert!(matches!(denied, Err(Error::Denied(_))), "{denied:?}");
     assert!(works(&services, &token).await);
     access_tokens::revoke(&services, &admin(root), token.id)
         .await

@@ -22,8 +22,8 @@ use crate::support::{
     browser::browser,
     furniture::furnish,
     own::{Own, set_password},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const PASSWORD: &str = "correct horse ";
@@ -39,7 +39,7 @@ async fn ada(pool: &PgPool) -> (Services, Own) {
 }
 
 async fn edit(services: &Services, own: &Own, edit: OwnEdit) -> Result<UserDetail, Error> {
-    account::edit(services, &own.actor, &own.session, edit).await
+    account::edit(services, &own.caller, &own.session, edit).await
 }
 
 fn with_password(password: &str, current: Option<&str>) -> OwnEdit {
@@ -84,7 +84,7 @@ async fn reasons(pool: &PgPool) -> Vec<Option<String>> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_what_is_spoken_of_changes(pool: PgPool) {
+async fn only_given_fields_change(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let zone = OwnEdit {
         time_zone: Some(Some("Asia/Tokyo".into())),
@@ -122,16 +122,16 @@ async fn only_what_is_spoken_of_changes(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn time_zones_are_read_once(pool: PgPool) {
     let (services, own) = ada(&pool).await;
-    let read = account::time_zones(&services, &own.actor).await.unwrap();
+    let read = account::time_zones(&services, &own.caller).await.unwrap();
     pool.close().await;
-    let again = account::time_zones(&services, &own.actor).await;
+    let again = account::time_zones(&services, &own.caller).await;
     assert_eq!(again.unwrap(), read);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_time_zone_has_to_exist(pool: PgPool) {
+async fn time_zone_must_exist(pool: PgPool) {
     let (services, own) = ada(&pool).await;
-    let zones = account::time_zones(&services, &own.actor).await.unwrap();
+    let zones = account::time_zones(&services, &own.caller).await.unwrap();
     assert!(zones.len() > 300, "{}", zones.len());
     for (zone, exists) in [
         ("Europe/Berlin", true),
@@ -149,7 +149,7 @@ async fn a_time_zone_has_to_exist(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_alone_changes_neither_address_nor_password(pool: PgPool) {
+async fn session_alone_cannot_change_email_or_password(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let wrong = Some("correct horse");
     for (wanted, code) in [
@@ -200,14 +200,14 @@ async fn a_session_alone_changes_neither_address_nor_password(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
+async fn taken_email_is_audited_but_not_disclosed(pool: PgPool) {
     let (services, mut own) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;
     sqlx::query("update users set email = username || '@example.org'")
         .execute(&pool)
         .await
         .unwrap();
-    for (wanted, kept, of, finding) in [
+    for (wanted, stored, of, finding) in [
         (
             "new@example.org",
             "new@example.org",
@@ -229,13 +229,13 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
         ),
     ] {
         own = Own::sign_in(&services, "ada", PASSWORD).await;
-        let before = account::get(&services, &own.actor).await.unwrap();
+        let before = account::get(&services, &own.caller).await.unwrap();
         let after = edit(&services, &own, reached_at(Some(wanted), Some(PASSWORD)))
             .await
             .unwrap();
         assert_eq!(after.summary.email.as_deref(), Some(wanted));
         assert_eq!(
-            (&after.claimed_email, &after.claimed_email_of),
+            (&after.unverified_email, &after.unverified_email_of),
             (&None, &None)
         );
         assert_eq!(
@@ -243,16 +243,16 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
             before.summary.version + 2,
             "{wanted}"
         );
-        let ada = UserRef::Id(own.actor.principal.id.0);
+        let ada = UserRef::Id(own.caller.principal.id.0);
         let known = users::get(&services, &operator(), &ada).await.unwrap();
-        assert_eq!(known.summary.email.as_deref(), Some(kept));
-        assert_eq!(known.claimed_email.as_deref(), of.map(|_| wanted));
-        assert_eq!(known.claimed_email_of.as_deref(), of);
+        assert_eq!(known.summary.email.as_deref(), Some(stored));
+        assert_eq!(known.unverified_email.as_deref(), of.map(|_| wanted));
+        assert_eq!(known.unverified_email_of.as_deref(), of);
         let found = entries(&pool).await.pop().unwrap();
         assert_eq!((found.0.as_str(), found.1.as_str()), (finding, "job"));
         // The session has the address that the user entered.
         let again = Own::sign_in(&services, "ada", PASSWORD).await;
-        assert_eq!(again.actor.principal.email.as_deref(), Some(wanted));
+        assert_eq!(again.caller.principal.email.as_deref(), Some(wanted));
     }
     // Removing the address removes the unverified one too.
     edit(
@@ -266,23 +266,23 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(none.summary.email, None);
-    let left = "select count(*) from users where username = 'ada' and coalesce(email, claimed_email) is not null";
+    let left = "select count(*) from users where username = 'ada' and coalesce(email, unverified_email) is not null";
     assert_eq!(count(&pool, left).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool: PgPool) {
+async fn new_password_ends_other_sessions_and_renews_this_one(pool: PgPool) {
     let (services, elsewhere) = ada(&pool).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
     sqlx::query(
         "update sessions set idle_expires_at = last_seen_at + interval '30 days',
             expires_at = created_at + interval '30 days' where id = $1",
     )
-    .bind(own.actor.session().unwrap())
+    .bind(own.caller.session().unwrap())
     .execute(&pool)
     .await
     .unwrap();
-    let link = reset::create_link(&services, &operator(), own.actor.principal.id.0)
+    let link = reset::create_link(&services, &operator(), own.caller.principal.id.0)
         .await
         .unwrap();
     let token = link.url.rsplit('/').next().unwrap();
@@ -298,7 +298,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
     );
     assert!(Own::find(&services, &elsewhere.session).await.is_none());
     let now = Own::find(&services, &own.session).await.unwrap();
-    assert_ne!(now.session().unwrap(), own.actor.session().unwrap());
+    assert_ne!(now.session().unwrap(), own.caller.session().unwrap());
     assert_eq!(
         reasons(&pool).await,
         [Some("password_reset".into()), Some("replaced".into()), None]
@@ -344,7 +344,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn guesses_make_the_session_wait_that_they_are_typed_in(pool: PgPool) {
+async fn wrong_current_passwords_throttle_the_session(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let elsewhere = Own::sign_in(&services, "ada", PASSWORD).await;
     for _ in 0..5 {
@@ -367,7 +367,7 @@ async fn guesses_make_the_session_wait_that_they_are_typed_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_changes_ones_password_while_strangers_fail_on_ones_name(pool: PgPool) {
+async fn password_change_works_while_others_fail_to_sign_in(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     sqlx::query(
         "insert into login_attempts (scope, subject, failures, last_failed_at, blocked_until, created_at)
@@ -384,15 +384,15 @@ async fn one_changes_ones_password_while_strangers_fail_on_ones_name(pool: PgPoo
         remember: false,
     };
     let session = browser(&pool, None);
-    let stranger = auth::sign_in(&services, &session, draft, Origin::default()).await;
-    assert!(matches!(stranger, Err(Error::TooMany(_))));
+    let unknown = auth::sign_in(&services, &session, draft, Origin::default()).await;
+    assert!(matches!(unknown, Err(Error::TooMany(_))));
     edit(&services, &own, with_password(CHOSEN, Some(PASSWORD)))
         .await
         .unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_two_browsers_the_second_is_shown_what_the_first_has_done(pool: PgPool) {
+async fn second_browser_is_shown_the_conflict(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let on = |version, name| OwnEdit {
         version: Some(version),
@@ -443,7 +443,7 @@ where
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_has_ended_while_a_change_waited_changes_nothing(pool: PgPool) {
+async fn change_fails_after_its_session_ended(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     for (by, password) in [
         ("update users set password_hash = 'another'", true),
@@ -461,10 +461,11 @@ async fn what_has_ended_while_a_change_waited_changes_nothing(pool: PgPool) {
         ),
     ] {
         set_password(&services, PASSWORD).await;
-        let (services, actor, session) = (services.clone(), own.actor.clone(), own.session.clone());
+        let (services, caller, session) =
+            (services.clone(), own.caller.clone(), own.session.clone());
         let begun = Box::pin(async move {
             let wanted = reached_at(Some("eve@example.org"), Some(PASSWORD));
-            account::edit(&services, &actor, &session, wanted).await
+            account::edit(&services, &caller, &session, wanted).await
         });
         let edited = overtaken(&pool, by, begun).await;
         match edited {
@@ -477,16 +478,16 @@ async fn what_has_ended_while_a_change_waited_changes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) {
+async fn own_sessions_are_revoked_one_by_one_or_all_others(pool: PgPool) {
     let (services, first) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;
     set_password(&services, PASSWORD).await;
     let bob = Own::sign_in(&services, "bob", PASSWORD).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
     let third = Own::sign_in(&services, "ada", PASSWORD).await;
-    let shown = account::sessions(&services, &own.actor).await.unwrap();
+    let shown = account::sessions(&services, &own.caller).await.unwrap();
     let ids: Vec<Uuid> = shown.iter().map(|shown| shown.session.id).collect();
-    let mine = [&third, &own, &first].map(|own| own.actor.session().unwrap());
+    let mine = [&third, &own, &first].map(|own| own.caller.session().unwrap());
     assert_eq!(ids, mine, "latest first, and only the user's own");
     let current: Vec<bool> = shown.iter().map(|shown| shown.is_current).collect();
     assert_eq!(current, [false, true, false]);
@@ -494,24 +495,34 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     let id = shown[0].session.id.to_string();
     assert_eq!(shown[0].token, format!("...{}", &id[28..]));
 
-    let end = async |id| account::end_session(&services, &own.actor, id).await;
-    let others = end(bob.actor.session().unwrap()).await;
+    let end = async |id| account::revoke_session(&services, &own.caller, id).await;
+    let others = end(bob.caller.session().unwrap()).await;
     assert!(
         matches!(others, Err(Error::Forbidden(text)) if text == "Cannot revoke another user's session")
     );
     assert!(matches!(end(Uuid::nil()).await, Err(Error::NotFound(_))));
-    end(first.actor.session().unwrap()).await.unwrap();
+    end(first.caller.session().unwrap()).await.unwrap();
     assert!(Own::find(&services, &first.session).await.is_none());
-    let again = end(first.actor.session().unwrap()).await;
+    let again = end(first.caller.session().unwrap()).await;
     assert!(matches!(again, Err(Error::NotFound(_))), "already ended");
 
-    assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 1);
-    assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 0);
+    assert_eq!(
+        account::revoke_other_sessions(&services, &own.caller)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        account::revoke_other_sessions(&services, &own.caller)
+            .await
+            .unwrap(),
+        0
+    );
     assert!(Own::find(&services, &third.session).await.is_none());
     assert!(Own::find(&services, &own.session).await.is_some());
     assert!(Own::find(&services, &bob.session).await.is_some());
     // An ended session cannot revoke others.
-    let gone = account::end_others(&services, &third.actor).await;
+    let gone = account::revoke_other_sessions(&services, &third.caller).await;
     assert!(matches!(gone, Err(Error::Unauthenticated(_))));
     let actions: Vec<String> = entries(&pool)
         .await
@@ -519,39 +530,39 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
         .map(|entry| entry.0)
         .collect();
     assert_eq!(actions, ["user.session_ended", "user.sessions_ended"]);
-    end(own.actor.session().unwrap()).await.unwrap();
+    end(own.caller.session().unwrap()).await.unwrap();
     assert!(Own::find(&services, &own.session).await.is_none());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_account_is_deleted_by_its_owner_only_where_that_is_allowed(pool: PgPool) {
+async fn account_deletion_by_its_owner_must_be_allowed(pool: PgPool) {
     let (mut services, own) = ada(&pool).await;
-    let id = own.actor.principal.id.0;
+    let id = own.caller.principal.id.0;
     furnish(&pool, id).await;
     let delete = async |services: &Services, password, counts| {
-        account::delete(services, &own.actor, password, counts).await
+        account::delete(services, &own.caller, password, counts).await
     };
-    let preview = account::preview(&services, &own.actor).await.unwrap();
+    let preview = account::preview(&services, &own.caller).await.unwrap();
     assert!(
         preview
-            .refusal
+            .denied
             .is_some_and(|why| why.contains("administrator"))
     );
-    let refused = delete(&services, PASSWORD, None).await;
-    assert!(matches!(refused, Err(Error::Forbidden(_))));
+    let denied = delete(&services, PASSWORD, None).await;
+    assert!(matches!(denied, Err(Error::Forbidden(_))));
 
     services.settings = Arc::new(Settings {
         allow_account_deletion: true,
         ..Settings::default()
     });
-    let preview = account::preview(&services, &own.actor).await.unwrap();
-    assert_eq!((preview.refusal, preview.counts.personas), (None, 2));
+    let preview = account::preview(&services, &own.caller).await.unwrap();
+    assert_eq!((preview.denied, preview.counts.personas), (None, 2));
     for (password, code) in [
         ("", Code::CurrentPasswordRequired),
         ("correct horse", Code::CurrentPasswordWrong),
     ] {
-        let refused = delete(&services, password, Some(preview.counts)).await;
-        assert_eq!(refused.unwrap_err().code(), code);
+        let denied = delete(&services, password, Some(preview.counts)).await;
+        assert_eq!(denied.unwrap_err().code(), code);
     }
     let fewer = domain::users::deletion::OwnedCounts {
         personas: 1,
@@ -570,14 +581,14 @@ async fn an_account_is_deleted_by_its_owner_only_where_that_is_allowed(pool: PgP
         (entry.0.as_str(), entry.1.as_str()),
         ("user.deleted", "self")
     );
-    let binned = "select count(*) from users where deleted_by = id and purge_after > now()";
-    assert_eq!(count(&pool, binned).await, 1);
+    let deleted = "select count(*) from users where deleted_by = id and purge_after > now()";
+    assert_eq!(count(&pool, deleted).await, 1);
     users::restore(&services, &operator(), id).await.unwrap();
     Own::sign_in(&services, "ada", PASSWORD).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_admins_who_leave_at_once_one_stays(pool: PgPool) {
+async fn one_admin_remains_when_all_delete_their_accounts(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
         allow_account_deletion: true,
@@ -592,25 +603,25 @@ async fn of_admins_who_leave_at_once_one_stays(pool: PgPool) {
     for name in names {
         let own = Own::sign_in(&services, &name, PASSWORD).await;
         let services = services.clone();
-        leaving.spawn(async move { account::delete(&services, &own.actor, PASSWORD, None).await });
+        leaving.spawn(async move { account::delete(&services, &own.caller, PASSWORD, None).await });
     }
     let outcomes = leaving.join_all().await;
-    let refused: Vec<String> = outcomes
+    let denied: Vec<String> = outcomes
         .into_iter()
         .filter_map(|left| Some(left.err()?.to_string()))
         .collect();
     assert_eq!(
-        refused,
+        denied,
         ["This is the last active administrator. Add another one first."]
     );
-    assert_eq!(count(&pool, "select count(*) from able_admins").await, 1);
+    assert_eq!(count(&pool, "select count(*) from active_admins").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn everything_of_ones_own_can_be_had(pool: PgPool) {
+async fn export_contains_everything(pool: PgPool) {
     let (services, own) = ada(&pool).await;
-    furnish(&pool, own.actor.principal.id.0).await;
-    let mut export = account::export(&services, &own.actor).await.unwrap();
+    furnish(&pool, own.caller.principal.id.0).await;
+    let mut export = account::export(&services, &own.caller).await.unwrap();
     let mut text = String::new();
     while let Some(piece) = export.pieces.recv().await {
         text.push_str(&piece.unwrap());
@@ -628,24 +639,27 @@ async fn everything_of_ones_own_can_be_had(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_claimed_address_is_shown_as_ones_own(pool: PgPool) {
+async fn unverified_email_is_shown_to_its_owner(pool: PgPool) {
     let (services, _) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;
     sqlx::raw_sql(
         "update users set email = 'known@example.org' where username = 'bob';
-        update users set claimed_email = 'known@example.org', claim_settled_at = now() where username = 'ada'",
+        update users set unverified_email = 'known@example.org', unverified_email_resolved_at = now() where username = 'ada'",
     )
     .execute(&pool)
     .await
     .unwrap();
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
     let as_seen = |user: &UserDetail| {
-        let claimed = (user.claimed_email.clone(), user.claimed_email_of.clone());
+        let claimed = (
+            user.unverified_email.clone(),
+            user.unverified_email_of.clone(),
+        );
         assert_eq!(claimed, (None, None));
         user.summary.email.clone()
     };
     let known = Some("known@example.org".to_owned());
-    let seen = account::get(&services, &own.actor).await.unwrap();
+    let seen = account::get(&services, &own.caller).await.unwrap();
     assert_eq!(as_seen(&seen), known);
 
     // A form sends back the values that it shows.

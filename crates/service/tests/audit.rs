@@ -13,8 +13,8 @@ use domain::{
 use serde_json::Value;
 use service::{
     Error, Services,
-    access::{Granted, ReadAudit, operator},
-    audit::{AuditExport, Fault, Format, Verification, export, list, seal, verify},
+    access::{AuditRead, Authorized, operator},
+    audit::{AuditExport, Format, Verification, VerifyError, export, list, seal, verify},
     users,
 };
 use sqlx::{
@@ -23,9 +23,9 @@ use sqlx::{
 };
 
 use crate::support::{
-    actors::{actor, admin},
-    people::{add, count},
+    callers::{admin, caller},
     services,
+    users::{add, count},
 };
 
 fn params(pairs: &[(&str, &str)]) -> AuditParams {
@@ -41,7 +41,7 @@ async fn page(services: &Services, pairs: &[(&str, &str)]) -> AuditPage {
 }
 
 /// Inserts audit events within a transaction.
-async fn record(connection: &mut PgConnection, entries: i32) {
+async fn insert_entries(connection: &mut PgConnection, entries: i32) {
     sqlx::query(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes)
         select now(), 'ada', 'ui', 'user.updated', 'user', 'person-' || n, jsonb_build_object('name', jsonb_build_array(null, n))
@@ -53,8 +53,8 @@ async fn record(connection: &mut PgConnection, entries: i32) {
     .unwrap();
 }
 
-async fn record_in(pool: &PgPool, entries: i32) {
-    record(&mut pool.acquire().await.unwrap(), entries).await;
+async fn insert_entries_in(pool: &PgPool, entries: i32) {
+    insert_entries(&mut pool.acquire().await.unwrap(), entries).await;
 }
 
 async fn verified(pool: &PgPool) -> Verification {
@@ -64,12 +64,12 @@ async fn verified(pool: &PgPool) -> Verification {
 /// Returns the numbers of matching entries, of seals, and of entries not sealed yet. Fails on a mismatch.
 async fn fitting(pool: &PgPool) -> (u64, u64, u64) {
     let found = verified(pool).await;
-    assert_eq!(found.fault, None);
+    assert_eq!(found.error, None);
     (found.entries, found.seals, found.unsealed)
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_name_finds_whoever_has_it_under_all_their_names(pool: PgPool) {
+async fn name_filter_finds_all_names_of_a_user(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (
         add(&pool, "ada", &["admin"]).await,
@@ -82,7 +82,7 @@ async fn a_name_finds_whoever_has_it_under_all_their_names(pool: PgPool) {
     users::edit(&services, &admin(ada), bob, edit)
         .await
         .unwrap();
-    record_in(&pool, 1).await;
+    insert_entries_in(&pool, 1).await;
     for rename in [
         "update users set username = 'eve' where username = 'ada'",
         "update users set username = 'robert' where username = 'bob'",
@@ -115,31 +115,35 @@ async fn a_name_finds_whoever_has_it_under_all_their_names(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_page_says_how_many_there_are(pool: PgPool) {
-    record_in(&pool, 120).await;
+async fn page_reports_its_total(pool: PgPool) {
+    insert_entries_in(&pool, 120).await;
     let services = services(&pool);
     let first = page(&services, &[]).await;
     assert_eq!(
         (
             first.entries.len(),
-            first.place.total.count,
-            first.place.first
+            first.page_info.total.count,
+            first.page_info.first
         ),
         (100, 120, 1)
     );
-    let after = first.place.after.unwrap();
+    let after = first.page_info.after.unwrap();
     let second = page(&services, &[("after", &after)]).await;
     assert_eq!(
-        (second.entries.len(), second.place.first, second.place.after),
+        (
+            second.entries.len(),
+            second.page_info.first,
+            second.page_info.after
+        ),
         (20, 101, None)
     );
-    let before = second.place.before.unwrap();
+    let before = second.page_info.before.unwrap();
     let back = page(&services, &[("before", &before)]).await;
-    assert_eq!((back.entries, back.place.first), (first.entries, 1));
+    assert_eq!((back.entries, back.page_info.first), (first.entries, 1));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_who_may_read_the_record_gets_the_right_to(pool: PgPool) {
+async fn reading_requires_the_audit_permission(pool: PgPool) {
     let id = add(&pool, "ada", &["user"]).await;
     for (permissions, may) in [
         (&["*"][..], true),
@@ -148,18 +152,18 @@ async fn only_who_may_read_the_record_gets_the_right_to(pool: PgPool) {
         (&["users:read", "users:write"], false),
         (&[], false),
     ] {
-        let granted: Result<Granted<ReadAudit>, Error> = actor(id, permissions).require();
-        assert_eq!(granted.is_ok(), may, "{permissions:?}");
+        let authorized: Result<Authorized<AuditRead>, Error> = caller(id, permissions).require();
+        assert_eq!(authorized.is_ok(), may, "{permissions:?}");
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn everything_finished_is_sealed_once(pool: PgPool) {
+async fn every_finished_entry_is_sealed_once(pool: PgPool) {
     let services = services(&pool);
     assert_eq!(fitting(&pool).await, (0, 0, 0));
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (0, 0, 0));
-    record_in(&pool, 2_500).await;
+    insert_entries_in(&pool, 2_500).await;
     assert_eq!(fitting(&pool).await, (0, 0, 2_500));
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (2_500, 3, 0));
@@ -167,9 +171,9 @@ async fn everything_finished_is_sealed_once(pool: PgPool) {
     assert_eq!(fitting(&pool).await, (2_500, 3, 0));
     // A rollback leaves a gap in the ids, which is not reported.
     let mut undone = pool.begin().await.unwrap();
-    record(&mut undone, 3).await;
+    insert_entries(&mut undone, 3).await;
     undone.rollback().await.unwrap();
-    record_in(&pool, 1).await;
+    insert_entries_in(&pool, 1).await;
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (2_501, 4, 0));
     let ranges: Vec<(i64, i64)> =
@@ -184,21 +188,21 @@ async fn everything_finished_is_sealed_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_is_still_writing_holds_up_the_seal_and_nobody_else(pool: PgPool) {
+async fn open_transaction_delays_only_the_seal(pool: PgPool) {
     let services = services(&pool);
     let mut slow = pool.begin().await.unwrap();
-    record(&mut slow, 1).await;
-    record_in(&pool, 5).await;
+    insert_entries(&mut slow, 1).await;
+    insert_entries_in(&pool, 5).await;
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (0, 0, 5));
     // Other transactions begin and end meanwhile.
-    record_in(&pool, 5).await;
+    insert_entries_in(&pool, 5).await;
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (0, 0, 10));
     let mut slower = pool.begin().await.unwrap();
-    record(&mut slower, 1).await;
+    insert_entries(&mut slower, 1).await;
     slow.commit().await.unwrap();
-    record_in(&pool, 5).await;
+    insert_entries_in(&pool, 5).await;
     // Entries from before the first look are complete now; later ones need not be.
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (6, 1, 10));
@@ -208,7 +212,7 @@ async fn who_is_still_writing_holds_up_the_seal_and_nobody_else(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn eight_writers_two_sealers_and_nothing_is_missed(
+async fn eight_writers_and_two_sealers_miss_nothing(
     options: PgPoolOptions,
     connect: PgConnectOptions,
 ) {
@@ -225,7 +229,7 @@ async fn eight_writers_two_sealers_and_nothing_is_missed(
         .map(|_| tokio::spawn(seal_until(services(&pool), stop.clone())))
         .collect();
     while count(&pool, "select count(*) from audit_seals").await < 20 {
-        assert_eq!(verified(&pool).await.fault, None);
+        assert_eq!(verified(&pool).await.error, None);
     }
     stop.store(true, Ordering::Relaxed);
     for task in writers.into_iter().chain(sealers) {
@@ -237,12 +241,12 @@ async fn eight_writers_two_sealers_and_nothing_is_missed(
     assert_eq!((i64::try_from(sealed).unwrap(), unsealed), (entries, 0));
 }
 
-/// Inserts events in transactions, a quarter of which are rolled back.
+/// Inserts events in transactions, and rolls a quarter of them back.
 async fn write_until(pool: PgPool, stop: Arc<AtomicBool>, writer: i32) {
     let mut round = writer;
     while !stop.load(Ordering::Relaxed) {
         let mut transaction = pool.begin().await.unwrap();
-        record(&mut transaction, 1 + round % 3).await;
+        insert_entries(&mut transaction, 1 + round % 3).await;
         tokio::task::yield_now().await;
         if round % 4 == 0 {
             transaction.rollback().await.unwrap();
@@ -276,14 +280,14 @@ async fn tamper(pool: &PgPool, sql: &str) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
+async fn first_mismatching_entry_is_named(pool: PgPool) {
     let services = services(&pool);
     let mut undone = pool.begin().await.unwrap();
-    record(&mut undone, 1).await;
+    insert_entries(&mut undone, 1).await;
     undone.rollback().await.unwrap();
-    record_in(&pool, 1_500).await;
+    insert_entries_in(&pool, 1_500).await;
     seal(&services).await.unwrap();
-    record_in(&pool, 3).await;
+    insert_entries_in(&pool, 3).await;
     let whole = verified(&pool).await;
     assert_eq!((whole.entries, whole.seals, whole.unsealed), (1_500, 2, 3));
     let columns = "at, actor_label, via, action, target_kind, target_label";
@@ -293,51 +297,51 @@ async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
             select {id}, {columns} from audit_events where id = 900"
         )
     };
-    let seal_of_first = Fault::Seal {
+    let seal_of_first = VerifyError::Seal {
         from_id: 1,
         to_id: 1_001,
     };
-    let seal_of_second = Fault::Seal {
+    let seal_of_second = VerifyError::Seal {
         from_id: 1_002,
         to_id: 1_501,
     };
-    for (what, fault) in [
+    for (what, error) in [
         (
             "update audit_events set actor_label = 'eve' where id in (700, 1300)".to_owned(),
-            Fault::Changed(700),
+            VerifyError::Changed(700),
         ),
         (
             "update audit_events set changes = '{\"name\": [null, 1.0]}' where id = 2".to_owned(),
-            Fault::Changed(2),
+            VerifyError::Changed(2),
         ),
         (
             "update audit_events set reason = '' where id = 1501".to_owned(),
-            Fault::Changed(1_501),
+            VerifyError::Changed(1_501),
         ),
         (
             "update audit_events set parent_id = 1 where id = 1400".to_owned(),
-            Fault::Changed(1_400),
+            VerifyError::Changed(1_400),
         ),
         (
             "delete from audit_events where id = 1300".to_owned(),
-            Fault::Removed(1_300),
+            VerifyError::Removed(1_300),
         ),
         (
             "delete from audit_events where id in (2, 1501)".to_owned(),
-            Fault::Removed(2),
+            VerifyError::Removed(2),
         ),
         // In a gap, beside an existing id, and before the first one.
-        (put(1), Fault::Inserted(1)),
+        (put(1), VerifyError::Inserted(1)),
         (
             put(900).replace("900, at", "900, at + interval '1 hour'"),
-            Fault::Inserted(900),
+            VerifyError::Inserted(900),
         ),
-        (put(0), Fault::Inserted(0)),
+        (put(0), VerifyError::Inserted(0)),
         (
             "update audit_events e set target_label = o.target_label, changes = o.changes
             from audit_events o where (e.id, o.id) in ((500, 1400), (1400, 500))"
                 .to_owned(),
-            Fault::Changed(500),
+            VerifyError::Changed(500),
         ),
         (
             "update audit_seals set at = at, root = sha256(root) where from_id = 1".to_owned(),
@@ -356,7 +360,7 @@ async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
         sqlx::raw_sql(copy).execute(&pool).await.unwrap();
         tamper(&pool, &what).await;
         let found = verified(&pool).await;
-        assert_eq!(found.fault, Some(fault), "{what}");
+        assert_eq!(found.error, Some(error), "{what}");
         tamper(
             &pool,
             "delete from audit_events; delete from audit_seals;
@@ -370,18 +374,18 @@ async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_root_that_was_noted_shows_that_seals_were_made_anew(pool: PgPool) {
+async fn known_root_reveals_rebuilt_seals(pool: PgPool) {
     let services = services(&pool);
-    record_in(&pool, 10).await;
+    insert_entries_in(&pool, 10).await;
     seal(&services).await.unwrap();
     let noted = verified(&pool).await.root.unwrap();
-    record_in(&pool, 10).await;
+    insert_entries_in(&pool, 10).await;
     seal(&services).await.unwrap();
     let with_root = async || {
         verify(&services, &operator(), Some(&noted))
             .await
             .unwrap()
-            .fault
+            .error
     };
     assert_eq!(with_root().await, None);
     tamper(
@@ -390,8 +394,8 @@ async fn a_root_that_was_noted_shows_that_seals_were_made_anew(pool: PgPool) {
     )
     .await;
     seal(&services).await.unwrap();
-    assert_eq!(verified(&pool).await.fault, None);
-    assert_eq!(with_root().await, Some(Fault::NotedRoot));
+    assert_eq!(verified(&pool).await.error, None);
+    assert_eq!(with_root().await, Some(VerifyError::KnownRoot));
 }
 
 async fn text(mut export: AuditExport) -> String {
@@ -409,7 +413,7 @@ async fn exported(services: &Services, pairs: &[(&str, &str)], format: Format) -
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_file_has_what_matches_and_nothing_that_is_a_formula(pool: PgPool) {
+async fn export_contains_matches_and_no_formula(pool: PgPool) {
     let services = services(&pool);
     sqlx::raw_sql(
         "insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_label, changes, reason, ip)
@@ -444,14 +448,14 @@ async fn a_file_has_what_matches_and_nothing_that_is_a_formula(pool: PgPool) {
         .collect();
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0]["actor"]["label"], "ada");
-    let recorded: Vec<(String, Value)> = sqlx::query_as(
+    let audited: Vec<(String, Value)> = sqlx::query_as(
         "select target_kind, changes from audit_events where action = 'audit.exported' order by id",
     )
     .fetch_all(&pool)
     .await
     .unwrap();
     assert_eq!(
-        recorded,
+        audited,
         [
             (
                 "audit".to_owned(),
@@ -468,16 +472,13 @@ async fn a_file_has_what_matches_and_nothing_that_is_a_formula(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_large_file_is_of_one_moment_whoever_writes(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn large_export_is_a_snapshot(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(12)
         .connect_with(connect)
         .await
         .unwrap();
-    record_in(&pool, 100_000).await;
+    insert_entries_in(&pool, 100_000).await;
     let stop = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..8)
         .map(|writer| tokio::spawn(write_until(pool.clone(), stop.clone(), writer)))
@@ -531,10 +532,7 @@ async fn read_slowly(pool: &PgPool, mut export: AuditExport) -> String {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_slow_reader_gets_the_entries_of_the_beginning_in_order(
-    options: PgPoolOptions,
-    connect: PgConnectOptions,
-) {
+async fn slow_reader_gets_the_entries_in_order(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(12)
         .connect_with(connect)
@@ -586,13 +584,13 @@ async fn a_slow_reader_gets_the_entries_of_the_beginning_in_order(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_takes_long_keeps_what_may_be_unfinished_out_of_a_file(pool: PgPool) {
+async fn long_transaction_is_excluded_from_an_export(pool: PgPool) {
     let services = services(&pool);
-    record_in(&pool, 3).await;
+    insert_entries_in(&pool, 3).await;
     seal(&services).await.unwrap();
     let mut slow = pool.begin().await.unwrap();
-    record(&mut slow, 1).await;
-    record_in(&pool, 3).await;
+    insert_entries(&mut slow, 1).await;
+    insert_entries_in(&pool, 3).await;
     let export = exported(&services, &[], Format::Ndjson).await;
     assert_eq!(export.up_to, 3);
     assert_eq!(text(export).await.lines().count(), 3);
@@ -603,10 +601,10 @@ async fn who_takes_long_keeps_what_may_be_unfinished_out_of_a_file(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_exports_by_a_filter_that_is_none(pool: PgPool) {
+async fn invalid_filter_is_rejected_for_exports(pool: PgPool) {
     let services = services(&pool);
     let nothing = params(&[("via", "fax")]);
-    let refused = export(&services, &operator(), &nothing, Format::Csv).await;
-    assert!(matches!(refused, Err(Error::List(_))));
+    let denied = export(&services, &operator(), &nothing, Format::Csv).await;
+    assert!(matches!(denied, Err(Error::List(_))));
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
 }

@@ -35,7 +35,7 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
 }
 
 /// Creates Ada, who can sign in, and users who cannot, each for another reason.
-async fn add_people(pool: &PgPool, hash: &str) {
+async fn add_users(pool: &PgPool, hash: &str) {
     sqlx::query(
         "insert into users (
             id, username, display_name, email, status, password_hash, deleted_at, created_via, created_at, updated_at
@@ -92,16 +92,16 @@ async fn outcome(services: &Services, username: &str, password: &str) -> String 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_told_depends_on_the_password_first(pool: PgPool) {
+async fn account_state_is_disclosed_only_with_the_right_password(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     let waits = "Forbidden: Your account is pending approval. You can sign in once an administrator approves it.";
     let suspended = "Forbidden: Your account is suspended. Contact your administrator.";
     for (username, password, expected) in [
         ("Ada", RIGHT, "welcome Ada"),
         ("  aDA ", RIGHT, "welcome Ada"),
         ("Ada", WRONG, INVALID),
-        ("nobody", RIGHT, INVALID),
+        ("unknown", RIGHT, INVALID),
         ("pending", RIGHT, waits),
         ("pending", WRONG, INVALID),
         ("suspended", RIGHT, suspended),
@@ -130,11 +130,11 @@ async fn what_is_told_depends_on_the_password_first(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
+async fn weak_hash_is_replaced_at_sign_in(pool: PgPool) {
     let services = services(&pool);
     let weak = weak_hash(RIGHT);
-    add_people(&pool, &weak).await;
-    let kept = || async {
+    add_users(&pool, &weak).await;
+    let stored = || async {
         let hash = "select password_hash from users where username = 'Ada'";
         sqlx::query_scalar::<_, String>(hash)
             .fetch_one(&pool)
@@ -142,9 +142,9 @@ async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
             .unwrap()
     };
     outcome(&services, "Ada", WRONG).await;
-    assert_eq!(kept().await, weak, "a wrong password changes nothing");
+    assert_eq!(stored().await, weak, "a wrong password changes nothing");
     outcome(&services, "Ada", RIGHT).await;
-    let strong = kept().await;
+    let strong = stored().await;
     assert!(
         strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
         "{strong}"
@@ -156,14 +156,14 @@ async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
             .is_ok()
     );
     assert_eq!(outcome(&services, "Ada", RIGHT).await, "welcome Ada");
-    assert_eq!(kept().await, strong, "a strong hash is not replaced");
+    assert_eq!(stored().await, strong, "a strong hash is not replaced");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
+async fn too_many_failures_delay_the_right_password(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
-    for username in ["Ada", "nobody"] {
+    add_users(&pool, &weak_hash(RIGHT)).await;
+    for username in ["Ada", "unknown"] {
         for _ in 0..5 {
             assert_eq!(outcome(&services, username, WRONG).await, INVALID);
         }
@@ -175,7 +175,7 @@ async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
         )
         .await;
         let session = browser(&pool, None);
-        let refused = sign_in(
+        let denied = sign_in(
             &services,
             &session,
             &username.to_uppercase(),
@@ -183,12 +183,12 @@ async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
             Origin::default(),
         )
         .await;
-        let refused = refused.unwrap_err();
-        assert_eq!(refused.error.status(), 429, "{username}");
-        let wait = refused.details.retry_after.unwrap();
+        let denied = denied.unwrap_err();
+        assert_eq!(denied.error.status(), 429, "{username}");
+        let wait = denied.details.retry_after.unwrap();
         assert!((20..=30).contains(&wait), "{username}: {wait}");
         assert_eq!(
-            refused.message,
+            denied.message,
             format!("Too many attempts. Try again in {wait} seconds.")
         );
     }
@@ -201,9 +201,9 @@ async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_success_clears_the_failures_of_the_account(pool: PgPool) {
+async fn success_resets_the_failures_of_the_account(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     // Twice as many failures as are free, but fewer in a row.
     for _ in 0..3 {
         for _ in 0..3 {
@@ -216,9 +216,9 @@ async fn a_success_clears_the_failures_of_the_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_office_may_sign_in_all_at_once(pool: PgPool) {
+async fn office_can_sign_in_at_once(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     for _ in 0..25 {
         let session = browser(&pool, None);
         let welcome = sign_in(&services, &session, "Ada", RIGHT, from("192.0.2.1")).await;
@@ -227,9 +227,9 @@ async fn an_office_may_sign_in_all_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_lasts_longer_if_the_person_says_so(pool: PgPool) {
+async fn remembered_session_lasts_longer(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     for (remember, idle_days, days) in [(false, 3, 7), (true, 30, 30)] {
         let draft = SignInDraft {
             username: "Ada".to_owned(),
@@ -239,7 +239,7 @@ async fn a_session_lasts_longer_if_the_person_says_so(pool: PgPool) {
         auth::sign_in(&services, &browser(&pool, None), draft, from("2001:db8::7"))
             .await
             .unwrap();
-        let kept: (i32, i32, String, String) = sqlx::query_as(
+        let stored: (i32, i32, String, String) = sqlx::query_as(
             "select extract(day from idle_expires_at - created_at)::int, extract(day from expires_at - created_at)::int,
                 host(ip), user_agent
             from sessions order by created_at desc limit 1",
@@ -248,16 +248,16 @@ async fn a_session_lasts_longer_if_the_person_says_so(pool: PgPool) {
         .await
         .unwrap();
         assert_eq!(
-            kept,
+            stored,
             (idle_days, days, "2001:db8::7".into(), "Browser".into())
         );
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn signing_in_begins_a_new_session_and_ends_the_browsers_old_one(pool: PgPool) {
+async fn sign_in_replaces_the_session_of_the_browser(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     let first = browser(&pool, None);
     sign_in(&services, &first, "Ada", RIGHT, Origin::default())
         .await
@@ -271,7 +271,7 @@ async fn signing_in_begins_a_new_session_and_ends_the_browsers_old_one(pool: PgP
     let new = second.id().unwrap();
     assert_ne!(old, new);
     let works = async |id| {
-        sessions::find_actor(
+        sessions::find_caller(
             &services,
             &browser(&pool, Some(id)),
             Via::Ui,
@@ -294,9 +294,9 @@ async fn signing_in_begins_a_new_session_and_ends_the_browsers_old_one(pool: PgP
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn signing_out_ends_the_session_and_may_be_repeated(pool: PgPool) {
+async fn sign_out_is_idempotent(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     let session = browser(&pool, None);
     sign_in(&services, &session, "Ada", RIGHT, Origin::default())
         .await
@@ -305,7 +305,7 @@ async fn signing_out_ends_the_session_and_may_be_repeated(pool: PgPool) {
     for _ in 0..2 {
         sessions::end(&browser(&pool, id)).await.unwrap();
         assert!(
-            sessions::find_actor(&services, &browser(&pool, id), Via::Ui, &Origin::default())
+            sessions::find_caller(&services, &browser(&pool, id), Via::Ui, &Origin::default())
                 .await
                 .unwrap()
                 .is_none()
@@ -318,9 +318,9 @@ async fn signing_out_ends_the_session_and_may_be_repeated(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_was_seen_is_written_later_and_survives_a_failure(pool: PgPool) {
+async fn last_seen_is_written_later_and_retried(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     let session = browser(&pool, None);
     sign_in(&services, &session, "Ada", RIGHT, Origin::default())
         .await
@@ -330,7 +330,7 @@ async fn who_was_seen_is_written_later_and_survives_a_failure(pool: PgPool) {
         "update sessions set last_seen_at = last_seen_at - interval '1 year'",
     )
     .await;
-    sessions::find_actor(
+    sessions::find_caller(
         &services,
         &browser(&pool, session.id()),
         Via::Ui,

@@ -17,7 +17,7 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Actor, Credential, Granted, Origin, WriteUsers, operator},
+    access::{Authorized, Caller, Credential, Origin, UsersWrite, operator},
     access_tokens, account, auth, invitations, reset, setup, users,
 };
 use sqlx::PgPool;
@@ -56,7 +56,7 @@ async fn choose(services: &Services, token: &str, password: &str) -> Result<(), 
 
 async fn set_temporary(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     user: Uuid,
     password: &str,
 ) {
@@ -64,7 +64,7 @@ async fn set_temporary(
         password: Some(password.into()),
         ..UserEdit::default()
     };
-    users::edit(services, granted, user, edit).await.unwrap();
+    users::edit(services, authorized, user, edit).await.unwrap();
 }
 
 fn is_known(done: Result<(), Error>) -> bool {
@@ -77,28 +77,30 @@ fn is_known(done: Result<(), Error>) -> bool {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_password_that_somebody_else_has_set_is_never_kept(pool: PgPool) {
+async fn password_set_by_an_admin_cannot_be_reused(pool: PgPool) {
     let services = services(&pool);
-    let granted = operator();
+    let authorized = operator();
     let draft = UserDraft {
         username: "ada".into(),
         display_name: "Ada".into(),
         password: Some("given at first".into()),
         ..UserDraft::default()
     };
-    let created = users::create(&services, &granted, draft).await.unwrap();
+    let created = users::create(&services, &authorized, draft).await.unwrap();
     let ada = created.user.summary.id.0;
     // The initial password of the account, by the link that it leads to.
     let token = must_change(&services, "ada", "given at first").await;
     assert!(is_known(choose(&services, &token, "given at first").await));
     // Two temporary passwords in a row: neither is accepted.
-    set_temporary(&services, &granted, ada, TEMPORARY).await;
+    set_temporary(&services, &authorized, ada, TEMPORARY).await;
     let token = must_change(&services, "ada", TEMPORARY).await;
     for known in [TEMPORARY, "given at first"] {
         assert!(is_known(choose(&services, &token, known).await), "{known}");
     }
     // By a link that an administrator created.
-    let link = reset::create_link(&services, &granted, ada).await.unwrap();
+    let link = reset::create_link(&services, &authorized, ada)
+        .await
+        .unwrap();
     let token = token_of(&link.url);
     assert!(is_known(choose(&services, &token, TEMPORARY).await));
     choose(&services, &token, OWN).await.unwrap();
@@ -110,11 +112,13 @@ async fn a_password_that_somebody_else_has_set_is_never_kept(pool: PgPool) {
             current_password: Some(OWN.into()),
             ..OwnEdit::default()
         };
-        let edited = account::edit(&services, &own.actor, &own.session, edit).await;
+        let edited = account::edit(&services, &own.caller, &own.session, edit).await;
         assert!(is_known(edited.map(drop)), "{known}");
     }
     // The user's own password is accepted again: a denial would confirm a guess to the holder of a link.
-    let link = reset::create_link(&services, &granted, ada).await.unwrap();
+    let link = reset::create_link(&services, &authorized, ada)
+        .await
+        .unwrap();
     choose(&services, &token_of(&link.url), OWN).await.unwrap();
     sign_in(&services, "ada", OWN).await.unwrap();
 }
@@ -164,8 +168,8 @@ use crate::support::{
     chosen,
     own::{Own, set_password},
     own_account::form,
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const EVENTS: [Event; 7] = [
@@ -187,8 +191,8 @@ struct Case {
     secret: String,
 }
 
-fn granted<R: service::access::Right>(id: Uuid) -> Granted<R> {
-    let actor = Actor {
+fn authorized<R: service::access::RequiredPermission>(id: Uuid) -> Authorized<R> {
+    let caller = Caller {
         principal: Principal {
             id: UserId(id),
             username: "helpdesk".to_owned(),
@@ -205,7 +209,7 @@ fn granted<R: service::access::Right>(id: Uuid) -> Granted<R> {
         via: Via::Ui,
         origin: Origin::default(),
     };
-    actor.require().unwrap()
+    caller.require().unwrap()
 }
 
 /// Creates a credential and the users that it concerns.
@@ -213,19 +217,19 @@ async fn hand_out(services: &Services, deferred: Deferred, case: usize) -> Case 
     let pool = &services.pool;
     let username = format!("user{case}");
     let helpdesk = add(pool, &format!("helpdesk{case}"), &["user", "helpdesk"]).await;
-    let by_helpdesk: Granted<WriteUsers> = granted(helpdesk);
+    let by_helpdesk: Authorized<UsersWrite> = authorized(helpdesk);
     if deferred == Deferred::NewUserLink {
         let draft = UserDraft {
             username: username.clone(),
             display_name: "User".into(),
             ..UserDraft::default()
         };
-        let made = users::create(services, &by_helpdesk, draft).await.unwrap();
+        let created = users::create(services, &by_helpdesk, draft).await.unwrap();
         return Case {
             helpdesk,
-            target: made.user.summary.id.0,
+            target: created.user.summary.id.0,
             username,
-            secret: token_of(&made.link.unwrap().url),
+            secret: token_of(&created.link.unwrap().url),
         };
     }
     let target = add(pool, &username, &["user"]).await;
@@ -252,8 +256,8 @@ async fn hand_out(services: &Services, deferred: Deferred, case: usize) -> Case 
         }
         Deferred::Invitation => {
             let draft = InvitationDraft::default();
-            let made = invitations::create(services, &granted(helpdesk), draft).await;
-            token_of(&made.unwrap().link.url)
+            let created = invitations::create(services, &authorized(helpdesk), draft).await;
+            token_of(&created.unwrap().link.url)
         }
         Deferred::Token => {
             let draft = TokenDraft {
@@ -262,8 +266,8 @@ async fn hand_out(services: &Services, deferred: Deferred, case: usize) -> Case 
                 days: Some(1),
                 current_password: String::new(),
             };
-            let made = access_tokens::create(services, &operator(), target, &draft).await;
-            made.unwrap().issued.token
+            let created = access_tokens::create(services, &operator(), target, &draft).await;
+            created.unwrap().issued.token
         }
         Deferred::SetupLink => {
             let token = setup::create_link(services).await.unwrap();
@@ -335,19 +339,20 @@ async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
             matches!(signed_in, Err(Error::PasswordChangeRequired(_)))
         }
         Deferred::Invitation => {
-            let person = form(&format!("new-{}", case.username), "");
-            let made = invitations::accept(services, &case.secret, person, origin()).await;
-            made.is_ok()
+            let user = form(&format!("new-{}", case.username), "");
+            let created = invitations::accept(services, &case.secret, user, origin()).await;
+            created.is_ok()
         }
-        Deferred::Token => match access_tokens::find_actor(services, &case.secret, &origin()).await
-        {
-            Ok(actor) => {
-                let rights = actor.principal.permissions;
-                assert!(!rights.include(Permission::UsersRead), "permission gained");
-                true
+        Deferred::Token => {
+            match access_tokens::find_caller(services, &case.secret, &origin()).await {
+                Ok(caller) => {
+                    let rights = caller.principal.permissions;
+                    assert!(!rights.include(Permission::UsersRead), "permission gained");
+                    true
+                }
+                Err(_) => false,
             }
-            Err(_) => false,
-        },
+        }
         Deferred::SetupLink => setup::open_link(services, &case.secret).await.is_ok(),
     }
 }
@@ -385,57 +390,57 @@ async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
     }
 }
 
-/// Events of the creator, none of which invalidates what has no creator.
-const OF_NOBODY: [Event; 4] = [Nothing, CreatorLosesRight, CreatorSuspended, CreatorDeleted];
+/// Events of the creator. They do not invalidate what has no creator.
+const CREATOR_EVENTS: [Event; 4] = [Nothing, CreatorLosesRight, CreatorSuspended, CreatorDeleted];
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_link_of_a_new_user_is_worth_what_its_creator_can_do(pool: PgPool) {
+async fn new_user_link_is_valid_while_its_creator_can_create_it(pool: PgPool) {
     try_all(&pool, Deferred::NewUserLink, &[Nothing]).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_reset_link_is_worth_what_its_creator_can_do(pool: PgPool) {
+async fn reset_link_is_valid_while_its_creator_can_create_it(pool: PgPool) {
     try_all(&pool, Deferred::ResetLink, &[Nothing]).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_link_of_the_operator_ends_with_a_new_role(pool: PgPool) {
-    try_all(&pool, Deferred::OperatorLink, &OF_NOBODY).await;
+async fn operator_link_ends_with_a_new_role(pool: PgPool) {
+    try_all(&pool, Deferred::OperatorLink, &CREATOR_EVENTS).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_temporary_password_is_worth_what_its_setter_can_do(pool: PgPool) {
+async fn temporary_password_is_valid_while_its_setter_can_set_it(pool: PgPool) {
     try_all(&pool, Deferred::Temporary, &[Nothing]).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_temporary_password_of_the_operator_works_for_every_role(pool: PgPool) {
-    let mut working = OF_NOBODY.to_vec();
+async fn temporary_password_of_the_operator_works_for_every_role(pool: PgPool) {
+    let mut working = CREATOR_EVENTS.to_vec();
     working.push(TargetGainsRole);
     try_all(&pool, Deferred::OperatorTemporary, &working).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_link_of_a_temporary_password_is_worth_what_its_setter_can_do(pool: PgPool) {
+async fn temporary_password_link_is_valid_while_its_setter_can_set_it(pool: PgPool) {
     try_all(&pool, Deferred::MustChangeLink, &[Nothing]).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_invitation_is_worth_what_its_creator_can_do(pool: PgPool) {
+async fn invitation_is_valid_while_its_creator_can_invite(pool: PgPool) {
     let working = [Nothing, TargetGainsRole, TargetSuspended, TargetDeleted];
     try_all(&pool, Deferred::Invitation, &working).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_access_token_never_gains_a_right(pool: PgPool) {
-    let mut working = OF_NOBODY.to_vec();
+async fn access_token_never_gains_a_permission(pool: PgPool) {
+    let mut working = CREATOR_EVENTS.to_vec();
     working.push(TargetGainsRole);
     try_all(&pool, Deferred::Token, &working).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_setup_link_ends_with_the_first_administrator(pool: PgPool) {
-    let mut working = OF_NOBODY.to_vec();
+async fn setup_link_ends_with_the_first_administrator(pool: PgPool) {
+    let mut working = CREATOR_EVENTS.to_vec();
     working.extend([TargetSuspended, TargetDeleted]);
     try_all(&pool, Deferred::SetupLink, &working).await;
 }
@@ -447,12 +452,12 @@ async fn is_shown_to_work(services: &Services, user: Uuid) -> bool {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool) {
+async fn link_of_a_suspended_creator_is_valid_again_after_unsuspension(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     add(&pool, "second", &["admin"]).await;
     let ada = add(&pool, "ada", &["user"]).await;
-    let link = reset::create_link(&services, &granted(root), ada)
+    let link = reset::create_link(&services, &authorized(root), ada)
         .await
         .unwrap();
     let token = token_of(&link.url);
@@ -526,7 +531,7 @@ async fn meet(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_link_and_what_happens_meanwhile_see_each_other(pool: PgPool) {
+async fn link_and_concurrent_change_see_each_other(pool: PgPool) {
     let services = services(&pool);
     add_helpdesk_role(&pool).await;
     let events = [
@@ -561,7 +566,7 @@ async fn a_link_and_what_happens_meanwhile_see_each_other(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_temporary_password_that_is_replaced_meanwhile_leads_nowhere(pool: PgPool) {
+async fn replaced_temporary_password_does_not_work(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     set_temporary(&services, &operator(), ada, TEMPORARY).await;
@@ -592,7 +597,7 @@ async fn a_temporary_password_that_is_replaced_meanwhile_leads_nowhere(pool: PgP
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_temporary_password_leads_nowhere_after_what_happens_meanwhile(pool: PgPool) {
+async fn temporary_password_does_not_work_after_a_concurrent_change(pool: PgPool) {
     let services = services(&pool);
     add_helpdesk_role(&pool).await;
     for number in 0..24 {

@@ -16,10 +16,10 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::admin,
+    callers::admin,
     furniture::furnish,
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const FURNITURE: OwnedCounts = OwnedCounts {
@@ -43,7 +43,7 @@ async fn listed(services: &Services) -> Vec<String> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_was_counted_is_what_goes(pool: PgPool) {
+async fn deleted_counts_match_the_preview(pool: PgPool) {
     let services = services(&pool);
     let (root, ada) = (
         add(&pool, "root", &["admin"]).await,
@@ -82,7 +82,7 @@ async fn what_was_counted_is_what_goes(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn something_new_stops_the_deletion(pool: PgPool) {
+async fn new_data_aborts_the_deletion(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     furnish(&pool, ada).await;
@@ -93,8 +93,8 @@ async fn something_new_stops_the_deletion(pool: PgPool) {
         }),
         ..Deletion::default()
     };
-    let refused = users::delete(&services, &operator(), ada, &shown).await;
-    assert!(matches!(refused, Err(Error::CountsChanged(now)) if now == FURNITURE));
+    let denied = users::delete(&services, &operator(), ada, &shown).await;
+    assert!(matches!(denied, Err(Error::CountsChanged(now)) if now == FURNITURE));
     assert_eq!(listed(&services).await, ["ada"]);
     assert_eq!(
         count(
@@ -107,7 +107,7 @@ async fn something_new_stops_the_deletion(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn restoring_gives_back_all_but_the_sessions(pool: PgPool) {
+async fn restore_returns_everything_but_sessions(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["auditor", "user"]).await;
     furnish(&pool, ada).await;
@@ -137,7 +137,7 @@ async fn restoring_gives_back_all_but_the_sessions(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
+async fn killed_purge_resumes(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     furnish(&pool, ada).await;
@@ -163,10 +163,13 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
         .is_err()
     {
         kills += 1;
-        if let Ok(refusals) = users::refusals(&services, &operator(), ada).await {
-            let told = refusals.restore.unwrap();
+        if let Ok(denied_actions) = users::denied_actions(&services, &operator(), ada).await {
+            let message = denied_actions.restore.unwrap();
             let total = 12_000 + FURNITURE.total();
-            assert!(told.contains(&format!("of about {total} items")), "{told}");
+            assert!(
+                message.contains(&format!("of about {total} items")),
+                "{message}"
+            );
         }
         let unfinished = users::restore(&services, &operator(), ada).await;
         assert!(
@@ -202,7 +205,7 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_purge_of_somebody_who_was_restored_is_withdrawn(pool: PgPool) {
+async fn purge_of_a_restored_user_is_withdrawn(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     furnish(&pool, ada).await;
@@ -238,7 +241,7 @@ async fn a_purge_of_somebody_who_was_restored_is_withdrawn(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn two_replicas_purge_one_account_once(pool: PgPool) {
+async fn two_replicas_purge_an_account_once(pool: PgPool) {
     let services = services(&pool);
     for name in ["ada", "bob", "eve"] {
         let id = add(&pool, name, &["user"]).await;
@@ -266,7 +269,7 @@ async fn two_replicas_purge_one_account_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn without_a_retention_it_is_gone_at_once(pool: PgPool) {
+async fn without_retention_deletion_is_permanent(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
         delete_retention: Duration::ZERO,
@@ -281,7 +284,7 @@ async fn without_a_retention_it_is_gone_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_is_due_is_purged_and_nobody_else(pool: PgPool) {
+async fn only_due_users_are_purged(pool: PgPool) {
     let services = services(&pool);
     for name in ["due", "not-due", "alive"] {
         add(&pool, name, &[]).await;
@@ -304,7 +307,7 @@ async fn who_is_due_is_purged_and_nobody_else(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn reassigned_data_survives_its_giver(pool: PgPool) {
+async fn transferred_data_survives_its_former_owner(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     furnish(&pool, ada).await;
@@ -337,7 +340,7 @@ async fn reassigned_data_survives_its_giver(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_export_has_all_and_no_secret(pool: PgPool) {
+async fn export_contains_everything_but_secrets(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     furnish(&pool, ada).await;
@@ -381,6 +384,6 @@ async fn an_export_has_all_and_no_secret(pool: PgPool) {
         .await,
         1
     );
-    let nobody = users::export(&services, &operator(), Uuid::nil()).await;
-    assert!(matches!(nobody, Err(Error::NotFound(_))));
+    let unknown = users::export(&services, &operator(), Uuid::nil()).await;
+    assert!(matches!(unknown, Err(Error::NotFound(_))));
 }

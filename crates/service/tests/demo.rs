@@ -2,17 +2,17 @@
 
 use service::{
     Error, Services,
-    demo::{BesideOthers, Order, Outcome, Step, load},
+    demo::{ExistingUsers, Order, Outcome, Step, load},
 };
 use sqlx::PgPool;
 use time::macros::datetime;
 
 use crate::support;
 
-const REFUSE: Order = Order {
+const FAIL_IF_USERS: Order = Order {
     users: 2_000,
     seed: 1,
-    beside_others: BesideOthers::Refuse,
+    existing_users: ExistingUsers::Fail,
 };
 
 fn services(pool: &PgPool) -> Services {
@@ -49,10 +49,10 @@ async fn differences(pool: &PgPool) -> i64 {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_load_is_whole_and_leaves_the_schema_as_it_was(pool: PgPool) {
+async fn load_is_complete_and_restores_the_schema(pool: PgPool) {
     let before = surroundings(&pool).await;
     let mut steps = Vec::new();
-    let outcome = load(&services(&pool), REFUSE, |step| steps.push(step))
+    let outcome = load(&services(&pool), FAIL_IF_USERS, |step| steps.push(step))
         .await
         .unwrap();
     assert_eq!(surroundings(&pool).await, before);
@@ -63,8 +63,8 @@ async fn a_load_is_whole_and_leaves_the_schema_as_it_was(pool: PgPool) {
     };
     assert_eq!(
         steps.first(),
-        Some(&Step::People {
-            people: 2_000,
+        Some(&Step::Users {
+            user_count: 2_000,
             rows
         })
     );
@@ -94,14 +94,14 @@ async fn a_load_is_whole_and_leaves_the_schema_as_it_was(pool: PgPool) {
         2
     );
     let record = "select count(*) from audit_events where action = 'demo.loaded' and via = 'cli'
-        and target_kind = 'system' and target_label = '2000 people'";
+        and target_kind = 'system' and target_label = '2000 users'";
     assert_eq!(count(&pool, record).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_same_order_gives_the_same_people(pool: PgPool) {
+async fn same_order_loads_the_same_users(pool: PgPool) {
     let print = "select md5(string_agg(u::text, '' order by id)) from users u";
-    load(&services(&pool), REFUSE, |_| {}).await.unwrap();
+    load(&services(&pool), FAIL_IF_USERS, |_| {}).await.unwrap();
     let first: String = sqlx::query_scalar(print).fetch_one(&pool).await.unwrap();
     sqlx::raw_sql("update users set deleted_at = now(); delete from users; alter sequence users_number_seq restart")
         .execute(&pool)
@@ -111,13 +111,13 @@ async fn the_same_order_gives_the_same_people(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    load(&services(&pool), REFUSE, |_| {}).await.unwrap();
+    load(&services(&pool), FAIL_IF_USERS, |_| {}).await.unwrap();
     let second: String = sqlx::query_scalar(print).fetch_one(&pool).await.unwrap();
     assert_eq!(first, second);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn users_who_are_there_are_respected(pool: PgPool) {
+async fn existing_users_are_respected(pool: PgPool) {
     sqlx::query(
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
         values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now())",
@@ -127,14 +127,14 @@ async fn users_who_are_there_are_respected(pool: PgPool) {
     .unwrap();
     let (services, before) = (services(&pool), surroundings(&pool).await);
 
-    let refusal = load(&services, REFUSE, |_| {}).await.unwrap_err();
+    let denied = load(&services, FAIL_IF_USERS, |_| {}).await.unwrap_err();
     assert!(
-        matches!(&refusal, Error::Conflict(why) if why.contains("--force")),
-        "{refusal}"
+        matches!(&denied, Error::Conflict(why) if why.contains("--force")),
+        "{denied}"
     );
     let skip = Order {
-        beside_others: BesideOthers::Skip,
-        ..REFUSE
+        existing_users: ExistingUsers::Skip,
+        ..FAIL_IF_USERS
     };
     assert_eq!(
         load(&services, skip, |_| {}).await.unwrap(),
@@ -143,8 +143,8 @@ async fn users_who_are_there_are_respected(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 1);
 
     let add = Order {
-        beside_others: BesideOthers::Add,
-        ..REFUSE
+        existing_users: ExistingUsers::Add,
+        ..FAIL_IF_USERS
     };
     load(&services, add, |_| {}).await.unwrap();
     assert_eq!(count(&pool, "select count(*) from users").await, 2_001);
@@ -153,21 +153,21 @@ async fn users_who_are_there_are_respected(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_second_crowd_fits_beside_the_first_and_the_same_one_does_not(pool: PgPool) {
+async fn second_crowd_can_be_added_but_not_the_same_one(pool: PgPool) {
     let services = services(&pool);
-    load(&services, REFUSE, |_| {}).await.unwrap();
+    load(&services, FAIL_IF_USERS, |_| {}).await.unwrap();
     let (before, add) = (
         surroundings(&pool).await,
         Order {
-            beside_others: BesideOthers::Add,
-            ..REFUSE
+            existing_users: ExistingUsers::Add,
+            ..FAIL_IF_USERS
         },
     );
 
-    let refusal = load(&services, add, |_| {}).await.unwrap_err();
+    let denied = load(&services, add, |_| {}).await.unwrap_err();
     assert!(
-        matches!(&refusal, Error::Conflict(why) if why.contains("--seed")),
-        "{refusal}"
+        matches!(&denied, Error::Conflict(why) if why.contains("--seed")),
+        "{denied}"
     );
     assert_eq!(count(&pool, "select count(*) from users").await, 2_000);
     assert_eq!(surroundings(&pool).await, before);

@@ -14,7 +14,7 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_over_is_ended_however_much_it_is(pool: PgPool) {
+async fn everything_expired_is_ended_in_batches(pool: PgPool) {
     run(
         &pool,
         "insert into sessions (id, token_hash, created_at, last_seen_at, idle_expires_at, expires_at)
@@ -37,7 +37,7 @@ async fn what_is_over_is_ended_however_much_it_is(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn tokens_that_are_long_over_are_removed(pool: PgPool) {
+async fn expired_tokens_are_deleted(pool: PgPool) {
     run(
         &pool,
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
@@ -47,7 +47,7 @@ async fn tokens_that_are_long_over_are_removed(pool: PgPool) {
             now() + t.expires, now() + t.revoked
         from users u, (values
             ('works', interval '1 day', null),
-            ('for ever', null, null),
+            ('endless', null, null),
             ('just over', interval '-89 days', null),
             ('long over', interval '-91 days', null),
             ('just revoked', interval '-91 days', interval '-89 days'),
@@ -61,16 +61,16 @@ async fn tokens_that_are_long_over_are_removed(pool: PgPool) {
             .fetch_all(&pool)
             .await
             .unwrap();
-    assert_eq!(left, ["for ever", "just over", "just revoked", "works"]);
+    assert_eq!(left, ["endless", "just over", "just revoked", "works"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn requests_with_a_key_are_forgotten_when_their_time_is_over(pool: PgPool) {
+async fn expired_idempotency_keys_are_deleted(pool: PgPool) {
     run(
         &pool,
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
         values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now());
-        insert into idempotency_keys (user_id, key_hash, attempt, kept_until, created_at)
+        insert into idempotency_keys (user_id, key_hash, attempt, expires_at, created_at)
         select id, int4send(n), gen_random_uuid(), now() + case when n > 2500 then interval '1 hour' else '0' end, now()
         from users, generate_series(1, 2503) n",
     )
@@ -83,7 +83,7 @@ async fn requests_with_a_key_are_forgotten_when_their_time_is_over(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(pool: PgPool) {
+async fn partitions_exist_after_a_long_pause(pool: PgPool) {
     run(
         &pool,
         "do $$
@@ -111,7 +111,7 @@ async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(poo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn jobs_that_are_long_done_are_removed_and_failed_ones_stay(pool: PgPool) {
+async fn finished_jobs_are_deleted_and_failed_ones_remain(pool: PgPool) {
     run(
         &pool,
         "insert into jobs (id, kind, params, state, error, created_at, finished_at)

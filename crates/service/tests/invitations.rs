@@ -2,12 +2,12 @@
 
 use domain::{
     invitations::{Invitation, InvitationDraft, InvitationState},
-    rules::Refusal,
+    policy::Denied,
     users::{UserBrief, detail::UserRef},
 };
 use service::{
     Error, Services,
-    access::{Granted, Origin, WriteRegistrations, operator},
+    access::{Authorized, Origin, RegistrationsWrite, operator},
     invitations, registrations, reset, users,
 };
 use sqlx::PgPool;
@@ -15,11 +15,11 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::{actor, admin},
+    callers::{admin, caller},
     chosen,
     own_account::form,
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 async fn run(pool: &PgPool, sql: &'static str) {
@@ -33,7 +33,7 @@ fn token_of(url: &str) -> String {
 /// Creates an invitation. Returns its id and its token.
 async fn invite(
     services: &Services,
-    by: &Granted<WriteRegistrations>,
+    by: &Authorized<RegistrationsWrite>,
     draft: InvitationDraft,
 ) -> (Uuid, String) {
     let created = invitations::create(services, by, draft).await.unwrap();
@@ -62,7 +62,7 @@ async fn only(services: &Services) -> Invitation {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_account_can_be_used_at_once_and_says_who_invited(pool: PgPool) {
+async fn invited_account_is_usable_and_names_its_inviter(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
     let draft = InvitationDraft {
@@ -94,15 +94,15 @@ async fn the_account_can_be_used_at_once_and_says_who_invited(pool: PgPool) {
         accept(&services, &token, "bob").await,
         Err(Error::NotFound(_))
     ));
-    let recorded = "select count(*) from audit_events
+    let audited = "select count(*) from audit_events
         where action = 'user.invitation_accepted' and via = 'self' and actor_id = target_id";
-    assert_eq!(count(&pool, recorded).await, 1);
+    assert_eq!(count(&pool, audited).await, 1);
     let sessions = count(&pool, "select count(*) from sessions").await;
     assert_eq!(sessions, 0, "accepting an invitation starts no session");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_invites_beyond_what_they_may_give(pool: PgPool) {
+async fn invitation_cannot_exceed_the_permissions_of_its_creator(pool: PgPool) {
     let services = services(&pool);
     run(
         &pool,
@@ -113,24 +113,24 @@ async fn nobody_invites_beyond_what_they_may_give(pool: PgPool) {
     .await;
     let boss = add(&pool, "boss", &["admin"]).await;
     let host = add(&pool, "host", &["host"]).await;
-    for (id, granted) in [(boss, &["*"][..]), (host, &["registrations:write"])] {
+    for (id, assigned) in [(boss, &["*"][..]), (host, &["registrations:write"])] {
         for (role, of_host) in [
             ("admin", false),
             ("auditor", false),
             ("reader", true),
             ("user", true),
         ] {
-            let granted = actor(id, granted).require().unwrap();
+            let assigned = caller(id, assigned).require().unwrap();
             let draft = InvitationDraft {
                 roles: vec![role.into()],
                 ..InvitationDraft::default()
             };
-            let made = invitations::create(&services, &granted, draft).await;
+            let created = invitations::create(&services, &assigned, draft).await;
             if id == boss || of_host {
-                made.unwrap();
+                created.unwrap();
             } else {
                 assert!(
-                    matches!(made, Err(Error::Refused(Refusal::Grant))),
+                    matches!(created, Err(Error::Denied(Denied::Grant))),
                     "{role}"
                 );
             }
@@ -140,18 +140,18 @@ async fn nobody_invites_beyond_what_they_may_give(pool: PgPool) {
         roles: vec!["nonsense".into()],
         ..InvitationDraft::default()
     };
-    let refused = invitations::create(&services, &admin(boss), unknown).await;
-    assert!(matches!(refused, Err(Error::Invalid(_))));
+    let denied = invitations::create(&services, &admin(boss), unknown).await;
+    assert!(matches!(denied, Err(Error::Invalid(_))));
     // The roles are revoked after the request was authorized.
     run(&pool, "delete from user_roles").await;
     for id in [boss, host] {
-        let refused = invitations::create(&services, &admin(id), InvitationDraft::default()).await;
-        assert!(matches!(refused, Err(Error::Forbidden(_))));
+        let denied = invitations::create(&services, &admin(id), InvitationDraft::default()).await;
+        assert!(matches!(denied, Err(Error::Forbidden(_))));
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_a_hundred_uses_at_once_as_many_succeed_as_it_has(pool: PgPool) {
+async fn concurrent_uses_are_limited_to_max_uses(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
     let draft = InvitationDraft {
@@ -179,14 +179,14 @@ async fn of_a_hundred_uses_at_once_as_many_succeed_as_it_has(pool: PgPool) {
             .all(|done| matches!(done, Ok(_) | Err(Error::NotFound(_)))),
         "{done:?}"
     );
-    let made = "select count(*) from users where created_via = 'invitation'";
-    assert_eq!(count(&pool, made).await, 7);
+    let created = "select count(*) from users where created_via = 'invitation'";
+    assert_eq!(count(&pool, created).await, 7);
     assert_eq!(count(&pool, "select count(*) from link_uses").await, 7);
     assert_eq!(only(&services).await.uses, 7);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_refused_uses_nothing_up(pool: PgPool) {
+async fn denied_use_is_not_counted(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["user"]).await;
     let (_, token) = invite(&services, &operator(), InvitationDraft::default()).await;
@@ -214,7 +214,7 @@ async fn what_is_refused_uses_nothing_up(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
+async fn invitation_ends_with_its_creator(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
     let draft = InvitationDraft {
@@ -252,8 +252,8 @@ async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
         run(&pool, fall).await;
         assert_eq!(only(&services).await.state, InvitationState::Unbacked, "{fall}");
         assert!(!works(&services, &token).await, "{fall}");
-        let refused = accept(&services, &token, "nobody").await;
-        assert!(matches!(refused, Err(Error::NotFound(_))), "{fall}");
+        let denied = accept(&services, &token, "unknown").await;
+        assert!(matches!(denied, Err(Error::NotFound(_))), "{fall}");
         run(&pool, rise).await;
         assert_eq!(only(&services).await.state, InvitationState::Open, "{fall}");
         accept(&services, &token, &format!("user{n}")).await.unwrap();
@@ -285,7 +285,7 @@ async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_right_that_is_taken_at_that_moment_gives_nothing(pool: PgPool) {
+async fn concurrently_revoked_permission_assigns_nothing(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
     add(&pool, "other", &["admin"]).await;
@@ -309,13 +309,13 @@ async fn a_right_that_is_taken_at_that_moment_gives_nothing(pool: PgPool) {
         tokio::task::yield_now().await;
     }
     holder.commit().await.unwrap();
-    let refused = acceptance.await.unwrap();
-    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+    let denied = acceptance.await.unwrap();
+    assert!(matches!(denied, Err(Error::NotFound(_))), "{denied:?}");
     assert_eq!(only(&services).await.uses, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn dead_links_and_those_of_another_kind(pool: PgPool) {
+async fn dead_and_foreign_links_are_rejected(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let (id, token) = invite(&services, &operator(), InvitationDraft::default()).await;
@@ -365,7 +365,7 @@ async fn dead_links_and_those_of_another_kind(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn whoever_guesses_has_to_wait(pool: PgPool) {
+async fn guessing_is_throttled(pool: PgPool) {
     let services = services(&pool);
     let origin = Origin {
         ip: Some("192.0.2.1".parse().unwrap()),
@@ -381,12 +381,12 @@ async fn whoever_guesses_has_to_wait(pool: PgPool) {
     let (_, token) = invite(&services, &operator(), InvitationDraft::default()).await;
     let opened = invitations::open(&services, &token, &origin).await;
     assert!(opened.is_ok(), "{opened:?}");
-    let made = invitations::accept(&services, &token, form("ada", ""), origin).await;
-    assert!(made.is_ok(), "{made:?}");
+    let created = invitations::accept(&services, &token, form("ada", ""), origin).await;
+    assert!(created.is_ok(), "{created:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn whoever_has_an_invitation_does_not_go_through_a_list_of_names(pool: PgPool) {
+async fn username_probing_is_throttled(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "eve", &["user"]).await;
     let draft = InvitationDraft {
@@ -399,8 +399,8 @@ async fn whoever_has_an_invitation_does_not_go_through_a_list_of_names(pool: PgP
         ..Origin::default()
     };
     let accept = async |username: &str, ip: &str| {
-        let made = form(username, "");
-        invitations::accept(&services, &token, made, from(ip)).await
+        let created = form(username, "");
+        invitations::accept(&services, &token, created, from(ip)).await
     };
     // Usernames that are free do not count as attempts.
     for n in 0..3 {
@@ -427,7 +427,7 @@ async fn whoever_has_an_invitation_does_not_go_through_a_list_of_names(pool: PgP
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_invited_person_does_not_learn_whether_an_address_is_known(pool: PgPool) {
+async fn invited_user_does_not_learn_whether_an_email_is_taken(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "eve", &["user"]).await;
     run(&pool, "update users set email = 'known@example.org'").await;
@@ -437,15 +437,17 @@ async fn an_invited_person_does_not_learn_whether_an_address_is_known(pool: PgPo
     };
     let (_, token) = invite(&services, &operator(), draft).await;
     for (username, email) in [("ada", "known@example.org"), ("bob", "fresh@example.org")] {
-        let made = form(username, email);
-        let user = invitations::accept(&services, &token, made, Origin::default())
+        let created = form(username, email);
+        let user = invitations::accept(&services, &token, created, Origin::default())
             .await
             .unwrap();
         assert_eq!(user.email.as_deref(), Some(email));
     }
-    registrations::settle_claims(&services).await.unwrap();
+    registrations::resolve_unverified_emails(&services)
+        .await
+        .unwrap();
     let addresses: Vec<(String, Option<String>, Option<String>)> = sqlx::query_as(
-        "select username, email, claimed_email from users where created_via = 'invitation' order by username",
+        "select username, email, unverified_email from users where created_via = 'invitation' order by username",
     )
     .fetch_all(&pool)
     .await

@@ -10,17 +10,17 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{ReadAudit, operator},
+    access::{AuditRead, operator},
     jobs, keys, settings, users,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::{actor, admin},
+    callers::{admin, caller},
     key_ring::{NEW, OLD, draft, with_keys},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const PERMANENT: Deletion = Deletion {
@@ -80,7 +80,7 @@ async fn reach(services: &Services, done: u64) -> Job {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_under_way_tells_how_far_it_has_come(pool: PgPool) {
+async fn running_job_reports_its_progress(pool: PgPool) {
     let services = services(&pool);
     let ada = doomed(&services, "ada", 5_000).await;
     let queued = all(&services).await.remove(0);
@@ -117,7 +117,7 @@ async fn what_is_under_way_tells_how_far_it_has_come(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
+async fn failed_job_is_described_and_blocks_no_other(pool: PgPool) {
     let services = services(&pool);
     run(&pool, FOREIGN).await;
     let root = add(&pool, "root", &["admin"]).await;
@@ -158,14 +158,16 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
         all(&services).await.remove(1).finished_at,
         failed.finished_at
     );
-    let refusals = users::refusals(&services, &operator(), ada).await.unwrap();
-    let told = refusals.restore.unwrap();
+    let denied_actions = users::denied_actions(&services, &operator(), ada)
+        .await
+        .unwrap();
+    let found = denied_actions.restore.unwrap();
     assert!(
-        told.contains("Permanent deletion failed: 4 of about 4"),
-        "{told}"
+        found.contains("Permanent deletion failed: 4 of about 4"),
+        "{found}"
     );
 
-    let reader = actor(root, &["*:read"]).require::<service::access::WriteUsers>();
+    let reader = caller(root, &["*:read"]).require::<service::access::UsersWrite>();
     assert!(matches!(reader, Err(Error::Forbidden(_))));
     run(&pool, "delete from letters").await;
     jobs::retry(&services, &admin(root), failed.id)
@@ -204,13 +206,13 @@ const TOO_SLOW: &str = "
     create trigger slow before delete on users for each row when (old.username = 'ada') execute function take_too_long()";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_takes_too_long_goes_on_next_time_and_holds_up_nobody_else(pool: PgPool) {
+async fn timed_out_job_continues_and_blocks_no_other(pool: PgPool) {
     let services = services(&pool);
     run(&pool, TOO_SLOW).await;
     doomed(&services, "ada", 3).await;
     doomed(&services, "bob", 3).await;
-    let told = users::purge::run(&services).await;
-    assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+    let found = users::purge::run(&services).await;
+    assert!(matches!(found, Err(Error::Unavailable(_))), "{found:?}");
     let state = async |username: &str| {
         let jobs = all(&services).await.into_iter();
         let mut jobs = jobs.filter(|job| {
@@ -228,14 +230,14 @@ async fn what_takes_too_long_goes_on_next_time_and_holds_up_nobody_else(pool: Pg
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_takes_too_long_ten_times_in_a_row_has_failed(pool: PgPool) {
+async fn ten_timeouts_in_a_row_fail_a_job(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     run(&pool, TOO_SLOW).await;
     doomed(&services, "ada", 3).await;
     for _ in 1..10 {
-        let told = users::purge::run(&services).await;
-        assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+        let found = users::purge::run(&services).await;
+        assert!(matches!(found, Err(Error::Unavailable(_))), "{found:?}");
         let job = all(&services).await.remove(0);
         assert_eq!((job.state, job.done), (JobState::Running, 4));
         assert!(job.started_at.is_some());
@@ -249,13 +251,13 @@ async fn what_takes_too_long_ten_times_in_a_row_has_failed(pool: PgPool) {
     jobs::retry(&services, &admin(root), failed.id)
         .await
         .unwrap();
-    let told = users::purge::run(&services).await;
-    assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+    let found = users::purge::run(&services).await;
+    assert!(matches!(found, Err(Error::Unavailable(_))), "{found:?}");
     assert_eq!(all(&services).await.remove(0).state, JobState::Running);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_piece_that_takes_too_long_is_made_smaller(pool: PgPool) {
+async fn timed_out_piece_is_made_smaller(pool: PgPool) {
     let services = services(&pool);
     run(
         &pool,
@@ -278,7 +280,7 @@ async fn a_piece_that_takes_too_long_is_made_smaller(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_there_is_too_little_of_fails_nothing(pool: PgPool) {
+async fn unavailable_resources_fail_no_job(pool: PgPool) {
     let services = services(&pool);
     for code in ["disk_full", "out_of_memory", "io_error"] {
         let trigger = format!(
@@ -292,8 +294,8 @@ async fn what_there_is_too_little_of_fails_nothing(pool: PgPool) {
             .await
             .unwrap();
         doomed(&services, code, 1).await;
-        let told = users::purge::run(&services).await;
-        assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+        let found = users::purge::run(&services).await;
+        assert!(matches!(found, Err(Error::Unavailable(_))), "{found:?}");
     }
     run(&pool, "drop trigger short on users").await;
     users::purge::run(&services).await.unwrap();
@@ -301,7 +303,7 @@ async fn what_there_is_too_little_of_fails_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn deleting_once_more_does_not_wait_for_a_piece(pool: PgPool) {
+async fn deletion_does_not_wait_for_a_piece(pool: PgPool) {
     let services = services(&pool);
     let ada = doomed(&services, "ada", 1).await;
     let mut piece = db::begin(&pool).await.unwrap();
@@ -318,7 +320,7 @@ async fn deleting_once_more_does_not_wait_for_a_piece(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn deleting_for_good_once_more_tries_again(pool: PgPool) {
+async fn repeated_permanent_deletion_retries(pool: PgPool) {
     let services = services(&pool);
     run(&pool, FOREIGN).await;
     let ada = doomed(&services, "ada", 1).await;
@@ -327,8 +329,8 @@ async fn deleting_for_good_once_more_tries_again(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    let told = users::purge::run_of(&services, ada).await;
-    assert!(matches!(told, Err(Error::Internal(_))), "{told:?}");
+    let found = users::purge::run_of(&services, ada).await;
+    assert!(matches!(found, Err(Error::Internal(_))), "{found:?}");
     assert_eq!(all(&services).await.remove(0).state, JobState::Failed);
     run(&pool, "delete from letters").await;
     users::delete(&services, &operator(), ada, &PERMANENT)
@@ -339,7 +341,7 @@ async fn deleting_for_good_once_more_tries_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_tries_again_to_remove_somebody_with_more_rights(pool: PgPool) {
+async fn retry_requires_reach_over_the_user(pool: PgPool) {
     let services = services(&pool);
     let helper = add(&pool, "helper", &["user"]).await;
     run(
@@ -360,16 +362,16 @@ async fn nobody_tries_again_to_remove_somebody_with_more_rights(pool: PgPool) {
     )
     .await;
     let job = all(&services).await.remove(0).id;
-    let granted = actor(helper, &["users:read", "users:write"])
+    let authorized = caller(helper, &["users:read", "users:write"])
         .require()
         .unwrap();
-    let refused = jobs::retry(&services, &granted, job).await;
-    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    let denied = jobs::retry(&services, &authorized, job).await;
+    assert!(matches!(denied, Err(Error::Denied(_))), "{denied:?}");
     assert_eq!(all(&services).await.remove(0).state, JobState::Failed);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn encrypting_keys_anew_is_a_job_until_all_of_it_is_done(pool: PgPool) {
+async fn reencryption_is_a_job_until_it_is_complete(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     for n in 0..3 {
         keys::create_system(&old, &operator(), draft("OPENAI", &format!("sk-{n}")))
@@ -386,8 +388,8 @@ async fn encrypting_keys_anew_is_a_job_until_all_of_it_is_done(pool: PgPool) {
     );
     let why = failed.error.unwrap();
     assert!(why.starts_with("3 API keys are not"), "{why}");
-    let in_panel = jobs::retry(&new, &operator(), failed.id).await;
-    assert!(matches!(in_panel, Err(Error::Conflict(_))), "{in_panel:?}");
+    let retried = jobs::retry(&new, &operator(), failed.id).await;
+    assert!(matches!(retried, Err(Error::Conflict(_))), "{retried:?}");
 
     let both = with_keys(&pool, &[NEW, OLD]);
     keys::rotate(&both, &operator()).await.unwrap();
@@ -408,7 +410,7 @@ async fn encrypting_keys_anew_is_a_job_until_all_of_it_is_done(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
+async fn pages_link_in_both_directions(pool: PgPool) {
     let services = services(&pool);
     run(
         &pool,
@@ -444,7 +446,7 @@ async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
         let mut forth: Vec<u32> = Vec::new();
         let mut there = page(&services, &start).await;
         let mut pages = vec![labels(&there)];
-        while let Some(after) = there.place.after.clone() {
+        while let Some(after) = there.page_info.after.clone() {
             let params = JobParams {
                 after: Some(after),
                 ..start.clone()
@@ -456,9 +458,9 @@ async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
             forth.extend(page);
         }
         assert_eq!(forth, expected, "{state:?}");
-        assert_eq!(there.place.total.count, expected.len() as u64);
+        assert_eq!(there.page_info.total.count, expected.len() as u64);
         pages.pop();
-        while let Some(before) = there.place.before.clone() {
+        while let Some(before) = there.page_info.before.clone() {
             let params = JobParams {
                 before: Some(before),
                 ..start.clone()
@@ -471,15 +473,15 @@ async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_installation_tells_its_versions(pool: PgPool) {
+async fn settings_report_the_versions(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["auditor"]).await;
-    let granted = actor(root, &["*:read"]).require::<ReadAudit>().unwrap();
-    let told = settings::describe(&services, &granted).await.unwrap();
+    let authorized = caller(root, &["*:read"]).require::<AuditRead>().unwrap();
+    let found = settings::describe(&services, &authorized).await.unwrap();
     let last = count(&pool, "select max(version) from _sqlx_migrations").await;
     assert_eq!(
-        (told.schema, told.rollcall.as_str()),
+        (found.schema, found.rollcall.as_str()),
         (last, env!("CARGO_PKG_VERSION"))
     );
-    assert!(told.postgres.starts_with(char::is_numeric), "{told:?}");
+    assert!(found.postgres.starts_with(char::is_numeric), "{found:?}");
 }

@@ -3,23 +3,23 @@
 use domain::{
     keys::{ApiKey, KeyEdit},
     list::Total,
-    rules::Refusal,
+    policy::Denied,
     users::{deletion::Deletion, suspension::SuspensionDraft},
 };
 use secrecy::ExposeSecret;
 use service::{
     Error, Services,
-    access::{Granted, ResolveApiKeys, operator},
+    access::{ApiKeysResolve, Authorized, operator},
     account, keys, users,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::{actor, admin},
+    callers::{admin, caller},
     key_ring::{NEW, OLD, draft, with_keys},
     own::{Own, set_password},
-    people::{add, count},
+    users::{add, count},
 };
 
 const PASSWORD: &str = "correct horse";
@@ -38,7 +38,7 @@ async fn signed_in(services: &Services, username: &str) -> (Uuid, Own) {
 }
 
 /// Builds an edit that enables or disables a key.
-fn switched(on: bool) -> KeyEdit {
+fn toggled(on: bool) -> KeyEdit {
     KeyEdit {
         is_active: Some(on),
         ..KeyEdit::default()
@@ -46,7 +46,7 @@ fn switched(on: bool) -> KeyEdit {
 }
 
 async fn own_key(services: &Services, own: &Own, provider: &str, key: &str) -> ApiKey {
-    account::create_key(services, &own.actor, draft(provider, key))
+    account::create_key(services, &own.caller, draft(provider, key))
         .await
         .unwrap()
 }
@@ -82,7 +82,7 @@ async fn everything_written(pool: &PgPool) -> String {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool) {
+async fn own_key_precedes_the_newest_system_key(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
     let bob = add(&pool, "bob", &["user"]).await;
@@ -115,14 +115,14 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
         "the name of the provider is not case-sensitive"
     );
 
-    account::edit_key(&services, &own.actor, mine.id, switched(false))
+    account::edit_key(&services, &own.caller, mine.id, toggled(false))
         .await
         .unwrap();
     assert_eq!(
         resolved(&services, ada).await.as_deref(),
         Some("system sk-system-2")
     );
-    keys::edit_system(&services, &operator(), second.id, switched(false))
+    keys::edit_system(&services, &operator(), second.id, toggled(false))
         .await
         .unwrap();
     assert_eq!(
@@ -133,7 +133,7 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
         .await
         .unwrap();
     assert_eq!(resolved(&services, ada).await, None);
-    account::edit_key(&services, &own.actor, mine.id, switched(true))
+    account::edit_key(&services, &own.caller, mine.id, toggled(true))
         .await
         .unwrap();
     assert_eq!(
@@ -150,7 +150,7 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn no_key_serves_somebody_who_cannot_sign_in(pool: PgPool) {
+async fn inactive_user_gets_no_key(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let boss = add(&pool, "boss", &["admin"]).await;
     let (ada, own) = signed_in(&services, "ada").await;
@@ -193,15 +193,16 @@ async fn no_key_serves_somebody_who_cannot_sign_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
+async fn each_use_is_counted_and_audited_without_the_key(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let program = add(&pool, "program", &["application"]).await;
     let (ada, own) = signed_in(&services, "ada").await;
     let mine = own_key(&services, &own, "OPENAI", "sk-very-secret-abcd").await;
     assert_eq!((mine.usage_count, mine.last_used_at), (0, None));
-    let granted: Granted<ResolveApiKeys> = actor(program, &["api-keys:resolve"]).require().unwrap();
+    let authorized: Authorized<ApiKeysResolve> =
+        caller(program, &["api-keys:resolve"]).require().unwrap();
     for _ in 0..3 {
-        let key = keys::resolve(&services, &granted, "OPENAI", Some(ada))
+        let key = keys::resolve(&services, &authorized, "OPENAI", Some(ada))
             .await
             .unwrap();
         assert_eq!(
@@ -210,7 +211,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
         );
         assert!(!format!("{key:?}").contains("sk-very"));
     }
-    let listed = &account::keys(&services, &own.actor).await.unwrap().keys[0];
+    let listed = &account::keys(&services, &own.caller).await.unwrap().keys[0];
     assert_eq!(listed.usage_count, 3);
     assert!(listed.last_used_at.is_some());
     assert_eq!(listed.updated_at, mine.updated_at, "a use is not an update");
@@ -230,7 +231,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
         api_key: Some("sk-another-secret-abcd".into()),
         ..KeyEdit::default()
     };
-    account::edit_key(&services, &own.actor, mine.id, edit)
+    account::edit_key(&services, &own.caller, mine.id, edit)
         .await
         .unwrap();
     let (history, _) = users::history(&services, &operator(), ada, None)
@@ -241,7 +242,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
         history[0].changes.contains_key("secret"),
         "a new value with the same last characters is audited"
     );
-    account::delete_key(&services, &own.actor, mine.id)
+    account::delete_key(&services, &own.caller, mine.id)
         .await
         .unwrap();
     let written = everything_written(&pool).await;
@@ -250,22 +251,23 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_right_to_be_told_keys_is_read_when_they_are(pool: PgPool) {
+async fn resolve_permission_is_checked_per_request(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let program = add(&pool, "program", &["application"]).await;
     system_key(&services, "OPENAI", "sk-system").await;
     assert!(matches!(
-        actor(program, &["*"]).require::<ResolveApiKeys>(),
+        caller(program, &["*"]).require::<ApiKeysResolve>(),
         Err(Error::Forbidden(_))
     ));
-    let granted: Granted<ResolveApiKeys> = actor(program, &["api-keys:resolve"]).require().unwrap();
-    let own = keys::resolve(&services, &granted, "OPENAI", None)
+    let authorized: Authorized<ApiKeysResolve> =
+        caller(program, &["api-keys:resolve"]).require().unwrap();
+    let own = keys::resolve(&services, &authorized, "OPENAI", None)
         .await
         .unwrap();
     assert!(!own.is_own, "the default user is the caller");
     run(&pool, "delete from user_roles").await;
     assert!(matches!(
-        keys::resolve(&services, &granted, "OPENAI", None).await,
+        keys::resolve(&services, &authorized, "OPENAI", None).await,
         Err(Error::Forbidden(_))
     ));
     assert_eq!(
@@ -275,12 +277,12 @@ async fn the_right_to_be_told_keys_is_read_when_they_are(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_person_has_one_key_of_a_provider_and_sees_no_others(pool: PgPool) {
+async fn user_has_one_key_per_provider_and_sees_no_others(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
     let (_, other) = signed_in(&services, "bob").await;
     let mine = own_key(&services, &own, "OPENAI", "sk-mine").await;
-    let again = account::create_key(&services, &own.actor, draft("openai", "sk-2")).await;
+    let again = account::create_key(&services, &own.caller, draft("openai", "sk-2")).await;
     assert_eq!(
         again.unwrap_err().to_string(),
         "API key for this provider already exists"
@@ -289,21 +291,21 @@ async fn a_person_has_one_key_of_a_provider_and_sees_no_others(pool: PgPool) {
     let system = system_key(&services, "OPENAI", "sk-system").await;
     system_key(&services, "OPENAI", "sk-system").await;
 
-    let own_keys = account::keys(&services, &own.actor).await.unwrap();
+    let own_keys = account::keys(&services, &own.caller).await.unwrap();
     assert_eq!(own_keys.keys, std::slice::from_ref(&mine));
     assert_eq!(own_keys.providers.len(), 3);
     for id in [mine.id, system.id] {
         assert!(matches!(
-            account::edit_key(&services, &other.actor, id, switched(false)).await,
+            account::edit_key(&services, &other.caller, id, toggled(false)).await,
             Err(Error::NotFound("API key not found"))
         ));
         assert!(matches!(
-            account::delete_key(&services, &other.actor, id).await,
+            account::delete_key(&services, &other.caller, id).await,
             Err(Error::NotFound("API key not found"))
         ));
     }
     assert!(matches!(
-        keys::edit_system(&services, &operator(), mine.id, switched(false)).await,
+        keys::edit_system(&services, &operator(), mine.id, toggled(false)).await,
         Err(Error::NotFound(_))
     ));
     assert!(matches!(
@@ -314,33 +316,33 @@ async fn a_person_has_one_key_of_a_provider_and_sees_no_others(pool: PgPool) {
     assert_eq!(count(&pool, counted).await, 1);
     let preview = users::preview(&services, &operator(), ada).await.unwrap();
     assert_eq!(preview.counts.api_keys, 1);
-    account::delete_key(&services, &own.actor, mine.id)
+    account::delete_key(&services, &own.caller, mine.id)
         .await
         .unwrap();
     assert_eq!(count(&pool, counted).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nothing_different_is_no_change(pool: PgPool) {
+async fn equal_edit_is_no_change(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
-    let made = system_key(&services, "OPENAI", "sk-system").await;
+    let created = system_key(&services, "OPENAI", "sk-system").await;
     let same = KeyEdit {
         key_name: Some(" Work ".into()),
-        ..switched(true)
+        ..toggled(true)
     };
     for edit in [same, KeyEdit::default()] {
-        let kept = keys::edit_system(&services, &operator(), made.id, edit).await;
+        let stored = keys::edit_system(&services, &operator(), created.id, edit).await;
         let unchanged = keys::EditedKey {
-            key: made.clone(),
+            key: created.clone(),
             is_changed: false,
         };
-        assert_eq!(kept.unwrap(), unchanged);
+        assert_eq!(stored.unwrap(), unchanged);
     }
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
+async fn keys_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     run(
         &pool,
@@ -349,7 +351,7 @@ async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
     )
     .await;
     let keeper = add(&pool, "keeper", &["keeper"]).await;
-    let may = |id| actor(id, &["users:read", "api-keys:read", "api-keys:write"]);
+    let may = |id| caller(id, &["users:read", "api-keys:read", "api-keys:write"]);
     let (boss, boss_own) = signed_in(&services, "boss").await;
     run(
         &pool,
@@ -360,22 +362,22 @@ async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
     let (ada, own) = signed_in(&services, "ada").await;
     let key = own_key(&services, &boss_own, "OPENAI", "sk-boss").await;
     let hers = own_key(&services, &own, "OPENAI", "sk-ada").await;
-    let granted = may(keeper).require().unwrap();
+    let authorized = may(keeper).require().unwrap();
     assert!(matches!(
-        keys::revoke_key(&services, &granted, boss, key.id).await,
-        Err(Error::Refused(Refusal::MoreRights))
+        keys::revoke_key(&services, &authorized, boss, key.id).await,
+        Err(Error::Denied(Denied::MoreRights))
     ));
     assert!(matches!(
-        keys::revoke_key(&services, &granted, ada, key.id).await,
+        keys::revoke_key(&services, &authorized, ada, key.id).await,
         Err(Error::NotFound(_))
     ));
     let shown = keys::list_of(&services, &may(keeper).require().unwrap(), ada).await;
     assert_eq!(shown.unwrap(), std::slice::from_ref(&hers));
-    keys::revoke_key(&services, &granted, ada, hers.id)
+    keys::revoke_key(&services, &authorized, ada, hers.id)
         .await
         .unwrap();
     assert!(
-        account::keys(&services, &own.actor)
+        account::keys(&services, &own.caller)
             .await
             .unwrap()
             .keys
@@ -387,20 +389,20 @@ async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
     )
     .await;
     assert!(matches!(
-        keys::create_system(&services, &granted, draft("OPENAI", "sk")).await,
+        keys::create_system(&services, &authorized, draft("OPENAI", "sk")).await,
         Err(Error::Forbidden(_))
     ));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_does_without_the_systems_key_is_counted(pool: PgPool) {
+async fn users_with_own_keys_are_counted(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     for (name, status) in [("ada", "active"), ("bob", "active"), ("sue", "suspended")] {
         let (id, own) = signed_in(&services, name).await;
         let key = own_key(&services, &own, "OPENAI", "sk-mine").await;
         if name == "bob" {
             own_key(&services, &own, "GOOGLE", "sk-mine").await;
-            account::edit_key(&services, &own.actor, key.id, switched(false))
+            account::edit_key(&services, &own.caller, key.id, toggled(false))
                 .await
                 .unwrap();
         }
@@ -419,14 +421,14 @@ async fn who_does_without_the_systems_key_is_counted(pool: PgPool) {
     )
     .await;
     let list = keys::list_system(&services, &operator()).await.unwrap();
-    let people: Vec<_> = list
+    let users: Vec<_> = list
         .providers
         .iter()
-        .map(|of| (of.provider.as_str(), of.people))
+        .map(|of| (of.provider.as_str(), of.users))
         .collect();
     let exactly = |n| Some(Total::exact(n));
     assert_eq!(
-        people,
+        users,
         [
             ("ANTHROPIC", exactly(0)),
             ("OPENAI", exactly(1)),
@@ -437,7 +439,7 @@ async fn who_does_without_the_systems_key_is_counted(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn without_an_encryption_key_keys_are_shown_and_removed_but_not_kept(pool: PgPool) {
+async fn without_an_encryption_key_keys_are_listed_and_deleted_only(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
     let key = own_key(&services, &own, "OPENAI", "sk-mine").await;
@@ -446,14 +448,14 @@ async fn without_an_encryption_key_keys_are_shown_and_removed_but_not_kept(pool:
         api_key: Some("sk-2".into()),
         ..KeyEdit::default()
     };
-    for refused in [
-        account::create_key(&off, &own.actor, draft("GOOGLE", "sk-1"))
+    for denied in [
+        account::create_key(&off, &own.caller, draft("GOOGLE", "sk-1"))
             .await
             .map(drop),
         keys::create_system(&off, &operator(), draft("GOOGLE", "sk-1"))
             .await
             .map(drop),
-        account::edit_key(&off, &own.actor, key.id, edit)
+        account::edit_key(&off, &own.caller, key.id, edit)
             .await
             .map(drop),
         keys::resolve(&off, &operator(), "OPENAI", Some(ada))
@@ -461,20 +463,22 @@ async fn without_an_encryption_key_keys_are_shown_and_removed_but_not_kept(pool:
             .map(drop),
         keys::rotate(&off, &operator()).await.map(drop),
     ] {
-        assert!(matches!(refused, Err(Error::KeysOff)), "{refused:?}");
+        assert!(matches!(denied, Err(Error::KeysOff)), "{denied:?}");
     }
     assert_eq!(
-        account::keys(&off, &own.actor).await.unwrap().keys,
+        account::keys(&off, &own.caller).await.unwrap().keys,
         std::slice::from_ref(&key)
     );
-    account::edit_key(&off, &own.actor, key.id, switched(false))
+    account::edit_key(&off, &own.caller, key.id, toggled(false))
         .await
         .unwrap();
-    account::delete_key(&off, &own.actor, key.id).await.unwrap();
+    account::delete_key(&off, &own.caller, key.id)
+        .await
+        .unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_key_that_was_moved_or_is_under_another_encryption_key_is_not_handed_on(pool: PgPool) {
+async fn moved_or_undecryptable_key_is_not_resolved(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
     own_key(&services, &own, "OPENAI", "sk-mine").await;
@@ -485,13 +489,13 @@ async fn a_key_that_was_moved_or_is_under_another_encryption_key_is_not_handed_o
         where k.user_id is not null and o.user_id is null",
     )
     .await;
-    let refused = async |services: &Services| {
+    let denied = async |services: &Services| {
         let error = keys::resolve(services, &operator(), "OPENAI", Some(ada)).await;
         let text = error.unwrap_err().to_string();
         assert!(text.contains("can't be decrypted"), "{text}");
     };
-    refused(&services).await;
-    refused(&with_keys(&pool, &[OLD])).await;
+    denied(&services).await;
+    denied(&with_keys(&pool, &[OLD])).await;
     assert_eq!(
         count(&pool, "select sum(usage_count)::bigint from api_keys").await,
         0,
@@ -500,7 +504,7 @@ async fn a_key_that_was_moved_or_is_under_another_encryption_key_is_not_handed_o
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
+async fn rotation_reencrypts_all_keys(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     let (ada, own) = signed_in(&old, "ada").await;
     let mine = own_key(&old, &own, "OPENAI", "sk-mine").await;
@@ -508,9 +512,12 @@ async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
     let both = with_keys(&pool, &[NEW, OLD]);
     system_key(&both, "ANTHROPIC", "sk-new").await;
     let rotation = keys::rotate(&both, &operator()).await.unwrap();
-    assert_eq!((rotation.anew, rotation.current, rotation.left), (2, 3, 0));
+    assert_eq!(
+        (rotation.reencrypted, rotation.current, rotation.left),
+        (2, 3, 0)
+    );
     let again = keys::rotate(&both, &operator()).await.unwrap();
-    assert_eq!((again.anew, again.current), (0, 3));
+    assert_eq!((again.reencrypted, again.current), (0, 3));
 
     let new = with_keys(&pool, &[NEW]);
     for (provider, key) in [
@@ -520,10 +527,10 @@ async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
     ] {
         assert_eq!(resolved_of(&new, ada, provider).await.as_deref(), Some(key));
     }
-    let kept = account::keys(&new, &own.actor).await.unwrap();
-    let kept = kept.keys.iter().find(|key| key.id == mine.id).unwrap();
+    let stored = account::keys(&new, &own.caller).await.unwrap();
+    let stored = stored.keys.iter().find(|key| key.id == mine.id).unwrap();
     assert_eq!(
-        kept.updated_at, mine.updated_at,
+        stored.updated_at, mine.updated_at,
         "a rotation does not change what users see"
     );
     let left = keys::rotate(&old, &operator()).await.unwrap();
@@ -535,7 +542,7 @@ async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_cannot_be_decrypted_stays_and_is_told(pool: PgPool) {
+async fn undecryptable_keys_remain_and_are_reported(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     system_key(&old, "OPENAI", "sk-whole").await;
     system_key(&old, "GOOGLE", "sk-damaged").await;
@@ -546,7 +553,10 @@ async fn what_cannot_be_decrypted_stays_and_is_told(pool: PgPool) {
     .await;
     let rotation = keys::rotate(&with_keys(&pool, &[NEW, OLD]), &operator()).await;
     let rotation = rotation.unwrap();
-    assert_eq!((rotation.anew, rotation.current, rotation.left), (1, 1, 1));
+    assert_eq!(
+        (rotation.reencrypted, rotation.current, rotation.left),
+        (1, 1, 1)
+    );
     let opened = "select count(*) from api_keys a join api_keys b on a.key_version = b.key_version";
     assert_eq!(count(&pool, opened).await, 2, "the key versions differ");
 }

@@ -12,25 +12,25 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::admin,
-    people::{add, count},
+    callers::admin,
     services,
+    users::{add, count},
 };
 
-const ABLE: &str =
+const ACTIVE_ADMINS: &str =
     "select count(*) from user_roles ur join roles r on r.id = ur.role_id and r.name = 'admin'
     join users u on u.id = ur.user_id where u.status = 'active' and u.deleted_at is null";
 
 /// Removes an administrator in one of four ways: demotion, suspension, deletion, bulk deletion.
 async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Result<(), Error> {
-    let granted = if way % 5 == 4 { operator() } else { admin(by) };
+    let authorized = if way % 5 == 4 { operator() } else { admin(by) };
     match way % 4 {
         0 => {
             let edit = UserEdit {
                 is_admin: Some(false),
                 ..UserEdit::default()
             };
-            users::edit(&services, &granted, target, edit)
+            users::edit(&services, &authorized, target, edit)
                 .await
                 .map(drop)
         }
@@ -39,11 +39,11 @@ async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Resul
                 reason: "test".to_owned(),
                 ..SuspensionDraft::default()
             };
-            users::suspend(&services, &granted, target, draft)
+            users::suspend(&services, &authorized, target, draft)
                 .await
                 .map(drop)
         }
-        2 => users::delete(&services, &granted, target, &Deletion::default()).await,
+        2 => users::delete(&services, &authorized, target, &Deletion::default()).await,
         _ => {
             let request = BulkRequest {
                 action: BulkAction::Delete {},
@@ -54,13 +54,13 @@ async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Resul
                 }],
                 expected: Some(1),
             };
-            users::bulk(&services, &granted, request).await.map(drop)
+            users::bulk(&services, &authorized, request).await.map(drop)
         }
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
+async fn one_of_eight_admins_remains_under_64_concurrent_removals(pool: PgPool) {
     let services = services(&pool);
     for seed in 0..8_usize {
         let mut admins = Vec::new();
@@ -77,7 +77,7 @@ async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
             match done {
                 Ok(())
                 | Err(
-                    Error::Refused(_)
+                    Error::Denied(_)
                     | Error::Forbidden(_)
                     | Error::Conflict(_)
                     | Error::NotFound(_)
@@ -86,7 +86,7 @@ async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
                 Err(error) => panic!("{error:?}"),
             }
         }
-        assert_eq!(count(&pool, ABLE).await, 1, "seed {seed}");
+        assert_eq!(count(&pool, ACTIVE_ADMINS).await, 1, "seed {seed}");
         // The last administrator of this round is removed, so that the next round starts without any.
         sqlx::raw_sql(
             "update users set status = 'suspended' where status = 'active' and deleted_at is null",
@@ -98,7 +98,7 @@ async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_last_one_may_be_edited_but_not_removed(pool: PgPool) {
+async fn last_admin_can_be_edited_but_not_removed(pool: PgPool) {
     let services = services(&pool);
     sqlx::raw_sql(
         "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), 'deputy', '{*}', now())",
@@ -111,7 +111,7 @@ async fn the_last_one_may_be_edited_but_not_removed(pool: PgPool) {
     for way in 0..4 {
         let removed = remove(services.clone(), deputy, last, way).await;
         assert!(
-            matches!(removed, Err(Error::Refused(_) | Error::SelectionChanged(_))),
+            matches!(removed, Err(Error::Denied(_) | Error::SelectionChanged(_))),
             "{way}: {removed:?}"
         );
     }
@@ -124,5 +124,5 @@ async fn the_last_one_may_be_edited_but_not_removed(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(user.summary.roles, ["admin", "user"]);
-    assert_eq!(count(&pool, ABLE).await, 1);
+    assert_eq!(count(&pool, ACTIVE_ADMINS).await, 1);
 }

@@ -16,8 +16,8 @@ use tokio::{task::JoinSet, time::sleep};
 
 use crate::support::{
     browser::browser,
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 /// Usernames that look like `coco` or `admin`, or are invisible.
@@ -43,7 +43,7 @@ fn open(pool: &PgPool) -> Services {
 fn draft(username: &str) -> AccountDraft {
     AccountDraft {
         username: username.to_owned(),
-        display_name: "Somebody".to_owned(),
+        display_name: "A User".to_owned(),
         password: "copper lantern".to_owned(),
         password_again: "copper lantern".to_owned(),
         ..AccountDraft::default()
@@ -59,14 +59,14 @@ fn is_denied<T>(done: Result<T, Error>) -> bool {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
+async fn lookalike_name_is_denied_everywhere(pool: PgPool) {
     let services = open(&pool);
     add(&pool, "coco", &["user"]).await;
     add(&pool, "admin", &["admin"]).await;
     for name in LOOKALIKES {
         let user = UserDraft {
             username: name.to_owned(),
-            display_name: "Somebody".to_owned(),
+            display_name: "A User".to_owned(),
             ..UserDraft::default()
         };
         assert!(
@@ -86,7 +86,7 @@ async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_first_administrator_gets_no_name_that_looks_like_another(pool: PgPool) {
+async fn first_administrator_gets_no_lookalike_name(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "coco", &["user"]).await;
     let token = setup::create_link(&services).await.unwrap();
@@ -100,7 +100,7 @@ async fn the_first_administrator_gets_no_name_that_looks_like_another(pool: PgPo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn names_of_any_one_script_are_given(pool: PgPool) {
+async fn names_of_any_single_script_are_accepted(pool: PgPool) {
     let services = open(&pool);
     add(&pool, "barn", &["user"]).await;
     for name in ["мария", "müller", "田中taro", "bam", "user1", "userl"] {
@@ -110,15 +110,15 @@ async fn names_of_any_one_script_are_given(pool: PgPool) {
             .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
     // The other direction: the existing username is the one outside ASCII.
-    let made = registrations::register(&services, draft("сосо"), "", Origin::default()).await;
-    assert!(made.is_ok());
+    let created = registrations::register(&services, draft("сосо"), "", Origin::default()).await;
+    assert!(created.is_ok());
     assert!(is_denied(
         registrations::register(&services, draft("coco"), "", Origin::default()).await
     ));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn names_of_scripts_with_vowel_signs_are_given(pool: PgPool) {
+async fn names_of_scripts_with_vowel_signs_are_accepted(pool: PgPool) {
     let services = open(&pool);
     for name in ["สมชาย", "น้ำฝน", "प्रिया.शर्मा", "தமிழ்", "মিতা", "မောင်လှ"]
     {
@@ -130,7 +130,7 @@ async fn names_of_scripts_with_vowel_signs_are_given(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn names_that_differ_in_how_they_are_written_are_one(pool: PgPool) {
+async fn differently_composed_names_are_equal(pool: PgPool) {
     let services = open(&pool);
     for (name, other) in [
         ("josé", "Jose\u{301}"),
@@ -148,12 +148,12 @@ async fn names_that_differ_in_how_they_are_written_are_one(pool: PgPool) {
         assert_eq!(found.unwrap().username, name);
     }
     // An accent makes a different username, although a search finds both.
-    let made = registrations::register(&services, draft("jose"), "", Origin::default()).await;
-    assert!(made.is_ok(), "{:?}", made.err());
+    let created = registrations::register(&services, draft("jose"), "", Origin::default()).await;
+    assert!(created.is_ok(), "{:?}", created.err());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_two_names_that_look_alike_one_is_given_at_once(pool: PgPool) {
+async fn one_of_two_concurrent_lookalikes_is_accepted(pool: PgPool) {
     let services = open(&pool);
     // The lock keeps both from inserting until both have checked for lookalikes.
     let mut gate = pool.begin().await.unwrap();

@@ -2,7 +2,7 @@
 
 use domain::{
     list::Total,
-    overview::{DAYS, Matter, Overview},
+    overview::{AttentionKind, DAYS, Overview},
     users::suspension::SuspensionDraft,
 };
 use service::{Services, access::operator, overview::overview, users};
@@ -10,8 +10,8 @@ use sqlx::PgPool;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 use crate::support::{
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 async fn look(services: &Services) -> Overview {
@@ -81,18 +81,18 @@ async fn days_are_counted_as_they_happen(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) {
+async fn attention_is_reported_with_its_users(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["admin"]).await;
     run(&pool, "update users set last_login_at = '2026-11-21 11:00Z', last_active_at = '2026-11-21 11:00Z'").await;
-    let told = |overview: &Overview| -> Vec<(Matter, u64)> {
+    let summary = |overview: &Overview| -> Vec<(AttentionKind, u64)> {
         let attention = overview.attention.iter();
         attention
-            .map(|attention| (attention.matter, attention.count.count))
+            .map(|attention| (attention.kind, attention.count.count))
             .collect()
     };
     let alone = look(&services).await;
-    assert_eq!(told(&alone), [(Matter::OnlyAdmin, 1)]);
+    assert_eq!(summary(&alone), [(AttentionKind::OnlyAdmin, 1)]);
     assert_eq!(alone.active_today, Total::exact(1));
 
     // New accounts do not count as dormant: Bob and Gil have never signed in.
@@ -117,14 +117,14 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
     .await;
     let all = look(&services).await;
     let expected = [
-        (Matter::Waiting, 1),
+        (AttentionKind::PendingRegistrations, 1),
         // Bob's tokens are not valid while his registration is pending.
-        (Matter::ExpiringToken, 1),
-        (Matter::IdleAdmin, 1),
+        (AttentionKind::ExpiringToken, 1),
+        (AttentionKind::IdleAdmin, 1),
         // Cleo, and Fay, who has never signed in.
-        (Matter::Dormant, 2),
+        (AttentionKind::Dormant, 2),
     ];
-    assert_eq!(told(&all), expected);
+    assert_eq!(summary(&all), expected);
     assert_eq!(
         (all.totals.users, all.totals.admins, all.totals.pending),
         (8, 3, 1)
@@ -132,7 +132,7 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn changes_are_shown_and_what_is_used_daily_is_not(pool: PgPool) {
+async fn recent_changes_omit_daily_use(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let draft = SuspensionDraft {
@@ -159,7 +159,7 @@ async fn changes_are_shown_and_what_is_used_daily_is_not(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_day_is_one_of_utc(pool: PgPool) {
+async fn days_are_utc(pool: PgPool) {
     run(
         &pool,
         "insert into users (id, username, display_name, created_via, created_at, updated_at)

@@ -23,8 +23,8 @@ use time::macros::datetime;
 
 use crate::support::{
     own::{Own, set_password},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const PASSWORD: &str = "correct horse";
@@ -57,12 +57,12 @@ fn largest() -> [Map<String, Value>; 2] {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
+async fn no_entry_exceeds_four_kib(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
-    let writer = Writer::own(own.actor.clone()).unwrap();
+    let writer = Writer::own(own.caller.clone()).unwrap();
     let [one, other] = largest();
     let persona = personas::create(&services, &writer, None, longest())
         .await
@@ -110,7 +110,7 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     let suspension = SuspensionDraft {
         reason: "𝄞".repeat(500),
         until: Some(datetime!(2999-01-01 0:00 UTC)),
-        tell_reason: true,
+        show_reason: true,
     };
     users::suspend(&services, &operator(), ada, suspension)
         .await
@@ -167,7 +167,7 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     audit::seal(&services).await.unwrap();
     let verified = audit::verify(&services, &operator(), None).await.unwrap();
     assert!(
-        verified.fault.is_none() && verified.entries > 8,
+        verified.error.is_none() && verified.entries > 8,
         "{verified:?}"
     );
 }
@@ -190,12 +190,12 @@ fn content(bytes: usize) -> Option<domain::json::JsonObject> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
+async fn owned_data_per_user_is_limited(pool: PgPool) {
     let services = small(&pool);
     add(&pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
-    let writer = Writer::own(own.actor.clone()).unwrap();
+    let writer = Writer::own(own.caller.clone()).unwrap();
     let analyst = PersonaDraft {
         name: Some("Analyst".into()),
         role: Some("Analyst".into()),
@@ -247,14 +247,14 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_is_given_more_than_the_server_stores_for_one(pool: PgPool) {
+async fn transfer_respects_the_limit_of_the_receiver(pool: PgPool) {
     let services = small(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let bob = add(&pool, "bob", &["user"]).await;
     set_password(&services, PASSWORD).await;
     for username in ["ada", "bob"] {
         let own = Own::sign_in(&services, username, PASSWORD).await;
-        let writer = Writer::own(own.actor.clone()).unwrap();
+        let writer = Writer::own(own.caller.clone()).unwrap();
         let draft = PersonaDraft {
             name: Some("Analyst".into()),
             role: Some("Analyst".into()),
@@ -287,14 +287,14 @@ async fn nobody_is_given_more_than_the_server_stores_for_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_row_and_every_text_of_it_counts(pool: PgPool) {
+async fn every_row_and_text_is_counted(pool: PgPool) {
     let services = small(&pool);
     add(&pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
-    let writer = Writer::own(own.actor.clone()).unwrap();
+    let writer = Writer::own(own.caller.clone()).unwrap();
     let bytes = async || {
-        db::owned::sum_bytes(&pool, own.actor.principal.id.0)
+        db::owned::sum_bytes(&pool, own.caller.principal.id.0)
             .await
             .unwrap()
     };
@@ -326,7 +326,7 @@ async fn every_row_and_every_text_of_it_counts(pool: PgPool) {
         select gen_random_uuid(), $1, $2, '', '' from generate_series(1, 6000)",
     )
     .bind(persona.id)
-    .bind(own.actor.principal.id.0)
+    .bind(own.caller.principal.id.0)
     .execute(&pool)
     .await
     .unwrap();
@@ -340,7 +340,7 @@ async fn every_row_and_every_text_of_it_counts(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_profile_of_ones_own_is_cut_in_its_entry_alone(pool: PgPool) {
+async fn own_profile_is_truncated_only_in_its_entry(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
@@ -350,7 +350,7 @@ async fn a_profile_of_ones_own_is_cut_in_its_entry_alone(pool: PgPool) {
         notification_preferences: Some(Some(one.clone())),
         ..OwnEdit::default()
     };
-    let edited = account::edit(&services, &own.actor, &own.session, edit)
+    let edited = account::edit(&services, &own.caller, &own.session, edit)
         .await
         .unwrap();
     assert_eq!(edited.notification_preferences, one);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::{
     credentials::{AccountDraft, SignInDraft, TRAP},
+    policy::Denied,
     registrations::{Decision, DecisionRequest},
-    rules::Refusal,
     users::{
         UserBrief,
         bulk::{BulkOutcome, Selected},
@@ -16,7 +16,7 @@ use domain::{
 use serde_json::Value;
 use service::{
     Error, Services,
-    access::{Granted, Origin, WriteRegistrations, operator},
+    access::{Authorized, Origin, RegistrationsWrite, operator},
     auth, registrations, sessions,
     settings::Settings,
     users,
@@ -26,11 +26,12 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::{actor, admin},
-    browser, chosen,
+    browser,
+    callers::{admin, caller},
+    chosen,
     own_account::{PASSWORD, form},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 /// Returns services with registration enabled.
@@ -64,17 +65,17 @@ async fn run(pool: &PgPool, sql: &'static str) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn while_it_is_off_nobody_registers(pool: PgPool) {
-    let refused = register(&services(&pool), form("ada", "")).await;
-    let Err(Error::Forbidden(text)) = refused else {
-        panic!("{refused:?}")
+async fn registration_is_off_by_default(pool: PgPool) {
+    let denied = register(&services(&pool), form("ada", "")).await;
+    let Err(Error::Forbidden(text)) = denied else {
+        panic!("{denied:?}")
     };
     assert_eq!(text, "Registration is disabled");
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn whoever_registers_waits_or_not_and_is_never_more_than_a_user(pool: PgPool) {
+async fn registration_awaits_approval_and_creates_a_plain_user(pool: PgPool) {
     for (approval, username) in [(true, "ada"), (false, "bob")] {
         let services = open(&pool, approval);
         let user = register(&services, form(username, "")).await.unwrap();
@@ -88,11 +89,14 @@ async fn whoever_registers_waits_or_not_and_is_never_more_than_a_user(pool: PgPo
         assert_eq!(roles, ["user"]);
         assert_eq!(sign_in(&services, username).await.is_ok(), !approval);
     }
-    let recorded = "select count(*) from audit_events
+    let audited = "select count(*) from audit_events
         where action = 'user.registered' and via = 'self' and actor_id = target_id";
-    assert_eq!(count(&pool, recorded).await, 2);
-    let told = sign_in(&services(&pool), "ada").await.unwrap_err();
-    assert!(told.to_string().contains("pending approval"), "{told}");
+    assert_eq!(count(&pool, audited).await, 2);
+    let message = sign_in(&services(&pool), "ada").await.unwrap_err();
+    assert!(
+        message.to_string().contains("pending approval"),
+        "{message}"
+    );
     assert_eq!(
         count(
             &pool,
@@ -104,25 +108,25 @@ async fn whoever_registers_waits_or_not_and_is_never_more_than_a_user(pool: PgPo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_fault_is_told_at_once_and_costs_nothing(pool: PgPool) {
+async fn every_error_is_reported_at_once_without_cost(pool: PgPool) {
     let services = open(&pool, true);
     let draft = AccountDraft {
         username: "ab".into(),
         display_name: String::new(),
-        email: "nobody".into(),
+        email: "invalid".into(),
         password: "short".into(),
         password_again: "shore".into(),
     };
     for _ in 0..30 {
-        let Err(Error::Invalid(faults)) = register(&services, draft.clone()).await else {
+        let Err(Error::Invalid(errors)) = register(&services, draft.clone()).await else {
             panic!("an invalid form must be denied without counting as an attempt");
         };
-        assert_eq!(faults.iter().count(), 5);
+        assert_eq!(errors.iter().count(), 5);
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_name_is_taken_once_in_a_race(pool: PgPool) {
+async fn concurrent_registration_takes_a_name_once(pool: PgPool) {
     let services = open(&pool, true);
     let mut tries = JoinSet::new();
     // As many as one network can have in the hashing queue.
@@ -139,7 +143,7 @@ async fn a_name_is_taken_once_in_a_race(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_filled_trap_is_denied_in_words_and_the_next_try_succeeds(pool: PgPool) {
+async fn filled_honeypot_is_denied_and_the_next_try_succeeds(pool: PgPool) {
     let services = open(&pool, true);
     let trapped = |name| {
         let services = services.clone();
@@ -166,7 +170,7 @@ async fn a_filled_trap_is_denied_in_words_and_the_next_try_succeeds(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_address_makes_so_many_accounts_and_then_waits(pool: PgPool) {
+async fn registrations_per_address_are_limited(pool: PgPool) {
     let services = open(&pool, true);
     let from = |ip: &str| Origin {
         ip: Some(ip.parse().unwrap()),
@@ -179,10 +183,9 @@ async fn one_address_makes_so_many_accounts_and_then_waits(pool: PgPool) {
             .unwrap();
     }
     // A username that is taken counts too: otherwise a client could try a list of usernames.
-    let refused =
-        registrations::register(&services, form("user0", ""), "", from("192.0.2.1")).await;
-    let Err(Error::TooMany(delay)) = refused else {
-        panic!("{refused:?}")
+    let denied = registrations::register(&services, form("user0", ""), "", from("192.0.2.1")).await;
+    let Err(Error::TooMany(delay)) = denied else {
+        panic!("{denied:?}")
     };
     assert!(!delay.is_zero());
     registrations::register(&services, form("elsewhere", ""), "", from("192.0.2.2"))
@@ -202,11 +205,12 @@ async fn own_view(services: &Services, username: &str) -> (UserBrief, Value) {
         .await
         .unwrap();
     let again = browser::browser(&services.pool, session.id());
-    let actor = sessions::find_actor(services, &again, domain::audit::Via::Ui, &Origin::default())
-        .await
-        .unwrap()
-        .unwrap();
-    (brief, serde_json::to_value(actor.principal).unwrap())
+    let caller =
+        sessions::find_caller(services, &again, domain::audit::Via::Ui, &Origin::default())
+            .await
+            .unwrap()
+            .unwrap();
+    (brief, serde_json::to_value(caller.principal).unwrap())
 }
 
 /// Clears the fields that differ between any two users.
@@ -218,7 +222,7 @@ fn levelled(mut value: Value) -> Value {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
+async fn registration_does_not_disclose_known_emails(pool: PgPool) {
     let services = open(&pool, false);
     let eve = add(&pool, "eve", &["user"]).await;
     run(&pool, "update users set email = 'Known@example.org'").await;
@@ -231,9 +235,11 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
         let brief = register(&services, form(username, email)).await.unwrap();
         assert_eq!(brief.email.as_deref(), Some(email));
         let mut seen = vec![serde_json::to_value(&brief).unwrap()];
-        for settled in [false, true] {
-            if settled {
-                registrations::settle_claims(&services).await.unwrap();
+        for resolved in [false, true] {
+            if resolved {
+                registrations::resolve_unverified_emails(&services)
+                    .await
+                    .unwrap();
             }
             let (brief, principal) = own_view(&services, username).await;
             seen.extend([serde_json::to_value(brief).unwrap(), principal]);
@@ -244,10 +250,10 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
             .await
             .unwrap();
         let token = link.url.rsplit('/').next().unwrap();
-        let refused =
+        let denied =
             service::reset::choose_password(&services, token, chosen(email), Origin::default())
                 .await;
-        seen.push(serde_json::json!({ "refused": format!("{:?}", refused.unwrap_err()) }));
+        seen.push(serde_json::json!({ "denied": format!("{:?}", denied.unwrap_err()) }));
         let updated: String =
             sqlx::query_scalar("select (updated_at = created_at)::text from users where id = $1")
                 .bind(id)
@@ -257,7 +263,7 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
         seen.push(serde_json::json!({ "unchanged": updated }));
         let seen: Vec<String> = seen
             .into_iter()
-            .map(|value| levelled(value).to_string().replace(username, "somebody"))
+            .map(|value| levelled(value).to_string().replace(username, "user"))
             .collect();
         views.push(seen);
     }
@@ -267,12 +273,12 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(known.summary.email, None);
-    assert_eq!(known.claimed_email_of.as_deref(), Some("eve"));
+    assert_eq!(known.unverified_email_of.as_deref(), Some("eve"));
     let fresh = users::get(&services, &operator(), &UserRef::parse("fresh"))
         .await
         .unwrap();
     assert_eq!(fresh.summary.email.as_deref(), Some("fresh@example.org"));
-    assert_eq!(fresh.claimed_email, None);
+    assert_eq!(fresh.unverified_email, None);
     let eve = users::get(&services, &operator(), &UserRef::Id(eve))
         .await
         .unwrap();
@@ -280,7 +286,7 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool: PgPool) {
+async fn first_unverified_email_is_confirmed_once(pool: PgPool) {
     let services = open(&pool, true);
     let mut ids = Vec::new();
     for username in ["ada", "bob"] {
@@ -292,7 +298,9 @@ async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool
                 .0,
         );
     }
-    registrations::settle_claims(&services).await.unwrap();
+    registrations::resolve_unverified_emails(&services)
+        .await
+        .unwrap();
     assert_eq!(
         count(&pool, "select count(*) from users where email is not null").await,
         0,
@@ -306,10 +314,12 @@ async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool
     let mut jobs = JoinSet::new();
     for _ in 0..8 {
         let services = services.clone();
-        jobs.spawn(async move { registrations::settle_claims(&services).await });
+        jobs.spawn(async move { registrations::resolve_unverified_emails(&services).await });
     }
     assert!(jobs.join_all().await.iter().all(Result::is_ok));
-    registrations::settle_claims(&services).await.unwrap();
+    registrations::resolve_unverified_emails(&services)
+        .await
+        .unwrap();
     assert_eq!(
         count(
             &pool,
@@ -326,7 +336,7 @@ async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool
         .await,
         1
     );
-    let loser: Uuid = sqlx::query_scalar("select id from users where claimed_email is not null")
+    let loser: Uuid = sqlx::query_scalar("select id from users where unverified_email is not null")
         .fetch_one(&pool)
         .await
         .unwrap();
@@ -350,12 +360,12 @@ async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool
         let user = users::edit(&services, &operator(), loser, edit)
             .await
             .unwrap();
-        assert_eq!(user.claimed_email.is_some(), left);
+        assert_eq!(user.unverified_email.is_some(), left);
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_waits_is_let_in_or_goes_and_the_name_is_free_again(pool: PgPool) {
+async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
     let services = open(&pool, true);
     let origin = Origin {
         ip: Some("192.0.2.7".parse().unwrap()),
@@ -370,10 +380,7 @@ async fn who_waits_is_let_in_or_goes_and_the_name_is_free_again(pool: PgPool) {
     let (waiting, more) = registrations::list(&services, &operator(), None)
         .await
         .unwrap();
-    let names: Vec<&str> = waiting
-        .iter()
-        .map(|person| person.username.as_str())
-        .collect();
+    let names: Vec<&str> = waiting.iter().map(|user| user.username.as_str()).collect();
     assert_eq!((names, more), (vec!["ada", "bob", "eve"], false));
     assert_eq!(waiting[0].from, origin.ip.map(Into::into));
     assert_eq!(
@@ -402,9 +409,9 @@ async fn who_waits_is_let_in_or_goes_and_the_name_is_free_again(pool: PgPool) {
     );
     users::purge::run(&services).await.unwrap();
     register(&services, form("bob", "")).await.unwrap();
-    let kept = "select count(*) from users where registered_from is not null";
+    let stored = "select count(*) from users where registered_from is not null";
     assert_eq!(
-        count(&pool, kept).await,
+        count(&pool, stored).await,
         1,
         "the client address is deleted with the decision"
     );
@@ -431,12 +438,12 @@ async fn who_waits_is_let_in_or_goes_and_the_name_is_free_again(pool: PgPool) {
             assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
         }
     }
-    let nobody = registrations::approve(&services, &operator(), Uuid::nil(), "").await;
-    assert!(matches!(nobody, Err(Error::NotFound(_))));
+    let unknown = registrations::approve(&services, &operator(), Uuid::nil(), "").await;
+    assert!(matches!(unknown, Err(Error::NotFound(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_many_who_decide_about_somebody_one_does(pool: PgPool) {
+async fn one_of_many_concurrent_decisions_applies(pool: PgPool) {
     let services = open(&pool, true);
     let ada = register(&services, form("ada", "")).await.unwrap().id.0;
     let mut decisions = JoinSet::new();
@@ -461,12 +468,12 @@ async fn of_many_who_decide_about_somebody_one_does(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
+async fn bulk_decision_matches_its_preview_or_does_nothing(pool: PgPool) {
     let services = open(&pool, true);
-    let mut people = Vec::new();
+    let mut users = Vec::new();
     for username in ["ada", "bob", "eve"] {
         let id = register(&services, form(username, "")).await.unwrap().id.0;
-        people.push(Selected {
+        users.push(Selected {
             id,
             version: 1,
             username: None,
@@ -474,7 +481,7 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
     }
     let request = |expected| DecisionRequest {
         decision: Decision::Approve,
-        people: [people.clone(), people.clone()].concat(),
+        users: [users.clone(), users.clone()].concat(),
         note: "together".into(),
         expected,
     };
@@ -494,7 +501,7 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
         3,
         "a preview changes nothing"
     );
-    registrations::reject(&services, &operator(), people[0].id, "")
+    registrations::reject(&services, &operator(), users[0].id, "")
         .await
         .unwrap();
     run(&pool, "update users set version = 2 where username = 'bob'").await;
@@ -522,20 +529,20 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
 
 /// Users who have registered, as a page shows them.
 async fn pending(services: &Services, usernames: &[&str]) -> Vec<Selected> {
-    let mut people = Vec::new();
+    let mut users = Vec::new();
     for username in usernames {
         let id = register(services, form(username, "")).await.unwrap().id.0;
-        people.push(Selected {
+        users.push(Selected {
             id,
             version: 1,
             username: Some((*username).to_owned()),
         });
     }
-    people
+    users
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
+async fn bulk_decision_is_one_entry_with_entries_per_user(pool: PgPool) {
     let services = open(&pool, true);
     for (decision, usernames, of_all, of_one) in [
         (
@@ -553,7 +560,7 @@ async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: P
     ] {
         let request = DecisionRequest {
             decision,
-            people: pending(&services, &usernames).await,
+            users: pending(&services, &usernames).await,
             note: "together".into(),
             expected: Some(2),
         };
@@ -587,18 +594,18 @@ async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: P
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_decision_about_one_and_a_preview_are_no_entry_of_several(pool: PgPool) {
     let services = open(&pool, true);
-    let mut people = pending(&services, &["ada", "bob"]).await;
-    let request = |people: &[Selected], expected| DecisionRequest {
+    let mut users = pending(&services, &["ada", "bob"]).await;
+    let request = |users: &[Selected], expected| DecisionRequest {
         decision: Decision::Approve,
-        people: people.to_vec(),
+        users: users.to_vec(),
         note: String::new(),
         expected,
     };
-    registrations::decide(&services, &operator(), request(&people, None))
+    registrations::decide(&services, &operator(), request(&users, None))
         .await
         .unwrap();
-    people.truncate(1);
-    registrations::decide(&services, &operator(), request(&people, Some(1)))
+    users.truncate(1);
+    registrations::decide(&services, &operator(), request(&users, Some(1)))
         .await
         .unwrap();
     let of_several = "select count(*) from audit_events where action like 'registrations.%'";
@@ -609,20 +616,20 @@ async fn a_decision_about_one_and_a_preview_are_no_entry_of_several(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_who_may_decide_does(pool: PgPool) {
+async fn decisions_require_permission(pool: PgPool) {
     let services = open(&pool, true);
     let helper = add(&pool, "helper", &["auditor"]).await;
     let boss = add(&pool, "boss", &["admin"]).await;
     let ada = register(&services, form("ada", "")).await.unwrap().id.0;
     assert!(
-        actor(helper, &["*:read"])
-            .require::<WriteRegistrations>()
+        caller(helper, &["*:read"])
+            .require::<RegistrationsWrite>()
             .is_err()
     );
     // The role is revoked after the request was authorized.
-    let stale: Granted<WriteRegistrations> = admin(helper);
-    let refused = registrations::approve(&services, &stale, ada, "").await;
-    assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+    let stale: Authorized<RegistrationsWrite> = admin(helper);
+    let denied = registrations::approve(&services, &stale, ada, "").await;
+    assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
     // A pending user can have been assigned more permissions than the actor has.
     run(
         &pool,
@@ -635,10 +642,10 @@ async fn only_who_may_decide_does(pool: PgPool) {
         select u.id, r.id, now() from users u, roles r where u.username = 'ada' and r.name = 'admin'",
     )
     .await;
-    let refused = registrations::approve(&services, &stale, ada, "").await;
+    let denied = registrations::approve(&services, &stale, ada, "").await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::MoreRights))),
-        "{refused:?}"
+        matches!(denied, Err(Error::Denied(Denied::MoreRights))),
+        "{denied:?}"
     );
     registrations::approve(&services, &admin(boss), ada, "")
         .await
@@ -646,7 +653,7 @@ async fn only_who_may_decide_does(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_list_is_read_page_by_page(pool: PgPool) {
+async fn list_is_paginated(pool: PgPool) {
     let services = services(&pool);
     run(
         &pool,
@@ -659,11 +666,11 @@ async fn the_list_is_read_page_by_page(pool: PgPool) {
     let mut pages = Vec::new();
     loop {
         let after = seen.last().copied();
-        let (people, more) = registrations::list(&services, &operator(), after)
+        let (users, more) = registrations::list(&services, &operator(), after)
             .await
             .unwrap();
-        seen.extend(people.iter().map(|person| person.id.0));
-        pages.push(people.len());
+        seen.extend(users.iter().map(|user| user.id.0));
+        pages.push(users.len());
         if !more {
             break;
         }

@@ -3,7 +3,7 @@
 use domain::{
     audit::{Via, list::AuditParams},
     list::{Limits, PageParams},
-    rules::Refusal,
+    policy::Denied,
     sessions::{
         list::SessionParams,
         revoke::{RevokeFilter, RevokeOutcome, RevokeRequest},
@@ -11,7 +11,7 @@ use domain::{
 };
 use service::{
     Error,
-    access::{Credential, Granted, WriteSessions, operator},
+    access::{Authorized, Credential, SessionsWrite, operator},
     audit, housekeeping,
     sessions::{find, list, revoke_many, revoke_one},
     users::history,
@@ -20,9 +20,9 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::support::{
-    actors::{actor, admin},
-    people::{add, count},
+    callers::{admin, caller},
     services,
+    users::{add, count},
 };
 
 /// Inserts live sessions of a user. Returns their ids.
@@ -57,10 +57,10 @@ fn all(expected: Option<u64>) -> RevokeRequest {
     }
 }
 
-fn of_person(name: &str, expected: Option<u64>) -> RevokeRequest {
+fn of_user(name: &str, expected: Option<u64>) -> RevokeRequest {
     RevokeRequest {
         filter: RevokeFilter {
-            person: Some(name.into()),
+            user: Some(name.into()),
             ..RevokeFilter::default()
         },
         ..all(expected)
@@ -68,7 +68,7 @@ fn of_person(name: &str, expected: Option<u64>) -> RevokeRequest {
 }
 
 /// Creates a role with permissions and a user with that role. Returns the proof of that user's permission.
-async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Granted<WriteSessions> {
+async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Authorized<SessionsWrite> {
     let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
     sqlx::query(
         "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), $1, $2, now())",
@@ -79,12 +79,12 @@ async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Granted<W
     .await
     .unwrap();
     let id = add(pool, name, &[name]).await;
-    let granted: Vec<&str> = permissions.iter().map(String::as_str).collect();
-    actor(id, &granted).require().unwrap()
+    let authorized: Vec<&str> = permissions.iter().map(String::as_str).collect();
+    caller(id, &authorized).require().unwrap()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_session_ends_and_the_record_says_which(pool: PgPool) {
+async fn revoked_session_ends_and_is_audited(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     let ada = add(&pool, "ada", &["user"]).await;
@@ -116,19 +116,19 @@ async fn one_session_ends_and_the_record_says_which(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_touches_the_sessions_of_somebody_with_more_rights(pool: PgPool) {
+async fn sessions_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     let ada = add(&pool, "ada", &["user"]).await;
     let of_root = sign_in(&pool, root, 3).await;
     sign_in(&pool, ada, 2).await;
     let warden = with_role(&pool, "warden", &["sessions:read", "sessions:write"]).await;
-    let refused = revoke_one(&services, &warden, of_root[0]).await;
-    assert!(matches!(refused, Err(Error::Refused(Refusal::MoreRights))));
+    let denied = revoke_one(&services, &warden, of_root[0]).await;
+    assert!(matches!(denied, Err(Error::Denied(Denied::MoreRights))));
     let preview = revoke_many(&services, &warden, all(None)).await.unwrap();
     let expected = RevokeOutcome {
         sessions: 2,
-        people: 1,
+        users: 1,
         out_of_reach: 3,
     };
     assert_eq!(preview, expected);
@@ -143,7 +143,7 @@ async fn nobody_touches_the_sessions_of_somebody_with_more_rights(pool: PgPool) 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_right_is_asked_for_again_under_the_locks(pool: PgPool) {
+async fn permission_is_checked_again_under_the_lock(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let sessions = sign_in(&pool, ada, 1).await;
@@ -160,34 +160,34 @@ async fn the_right_is_asked_for_again_under_the_locks(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn another_number_than_was_shown_ends_nothing(pool: PgPool) {
+async fn unexpected_count_revokes_nothing(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let bob = add(&pool, "bob", &["user"]).await;
     sign_in(&pool, ada, 2).await;
     sign_in(&pool, bob, 1).await;
-    let preview = revoke_many(&services, &operator(), of_person("ada", None)).await;
+    let preview = revoke_many(&services, &operator(), of_user("ada", None)).await;
     assert_eq!(preview.unwrap().sessions, 2);
     sign_in(&pool, ada, 1).await;
-    let changed = revoke_many(&services, &operator(), of_person("ADA", Some(2))).await;
+    let changed = revoke_many(&services, &operator(), of_user("ADA", Some(2))).await;
     let Err(Error::RevocationChanged(now)) = changed else {
         panic!("{changed:?}");
     };
-    assert_eq!((now.sessions, now.people), (3, 1));
+    assert_eq!((now.sessions, now.users), (3, 1));
     assert_eq!(live_of(&pool, ada).await, 3);
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
-    let done = revoke_many(&services, &operator(), of_person("ada", Some(3))).await;
+    let done = revoke_many(&services, &operator(), of_user("ada", Some(3))).await;
     assert_eq!(done.unwrap().sessions, 3);
     assert_eq!(
         (live_of(&pool, ada).await, live_of(&pool, bob).await),
         (0, 1)
     );
-    let nobody = revoke_many(&services, &operator(), of_person("nobody", None)).await;
-    assert_eq!(nobody.unwrap(), RevokeOutcome::default());
+    let unknown = revoke_many(&services, &operator(), of_user("unknown-user", None)).await;
+    assert_eq!(unknown.unwrap(), RevokeOutcome::default());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn everyone_but_me_spares_only_the_session_that_asks(pool: PgPool) {
+async fn revoking_everyone_else_spares_the_current_session(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     let mine = sign_in(&pool, root, 3).await;
@@ -195,7 +195,7 @@ async fn everyone_but_me_spares_only_the_session_that_asks(pool: PgPool) {
         let id = add(&pool, name, &["user"]).await;
         sign_in(&pool, id, sessions).await;
     }
-    let mut asker = actor(root, &["*"]);
+    let mut asker = caller(root, &["*"]);
     asker.credential = Credential::Session(mine[1]);
     let request = RevokeRequest {
         everyone_but_me: true,
@@ -203,7 +203,7 @@ async fn everyone_but_me_spares_only_the_session_that_asks(pool: PgPool) {
     };
     let done = revoke_many(&services, &asker.require().unwrap(), request).await;
     let done = done.unwrap();
-    assert_eq!((done.sessions, done.people), (5, 3));
+    assert_eq!((done.sessions, done.users), (5, 3));
     let left: Vec<Uuid> = sqlx::query_scalar("select id from live_sessions")
         .fetch_all(&pool)
         .await
@@ -212,7 +212,7 @@ async fn everyone_but_me_spares_only_the_session_that_asks(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
+async fn bulk_revocation_is_one_entry_with_entries_per_user(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     let mut ada = root;
@@ -235,8 +235,8 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
             found.map(|(_, value)| (*value).to_owned())
         });
         let query = params.parse(Limits::PANEL).unwrap();
-        let granted = operator();
-        audit::list(&services, &granted, &query).await.unwrap()
+        let authorized = operator();
+        audit::list(&services, &authorized, &query).await.unwrap()
     };
     // The audit log lists one event at first, with the counts.
     let page = ask(&[]).await;
@@ -260,7 +260,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
     );
     // The events of the single users are listed below it, page by page.
     let parts = ask(&[("parent", &whole.id.to_string())]).await;
-    assert_eq!(parts.place.total.count, 815);
+    assert_eq!(parts.page_info.total.count, 815);
     assert_eq!(parts.entries.len(), 50);
     assert!(
         parts
@@ -271,7 +271,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
     assert_eq!(
         ask(&[("action", "user.sessions_ended")])
             .await
-            .place
+            .page_info
             .total
             .count,
         815
@@ -292,11 +292,11 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
     assert!(count(&pool, longest).await < 4096);
     audit::seal(&services).await.unwrap();
     let verified = audit::verify(&services, &operator(), None).await.unwrap();
-    assert_eq!((verified.entries, verified.fault), (816, None));
+    assert_eq!((verified.entries, verified.error), (816, None));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn very_many_end_in_several_transactions(pool: PgPool) {
+async fn very_many_sessions_are_revoked_in_several_transactions(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let bob = add(&pool, "bob", &["user"]).await;
@@ -304,11 +304,11 @@ async fn very_many_end_in_several_transactions(pool: PgPool) {
     sign_in(&pool, bob, 5_000).await;
     let done = revoke_many(&services, &operator(), all(Some(11_000))).await;
     let done = done.unwrap();
-    assert_eq!((done.sessions, done.people), (11_000, 2));
+    assert_eq!((done.sessions, done.users), (11_000, 2));
     assert_eq!(count(&pool, "select count(*) from live_sessions").await, 0);
-    let recorded = "select sum((changes -> 'sessions' ->> 0)::bigint)::bigint from audit_events
+    let audited = "select sum((changes -> 'sessions' ->> 0)::bigint)::bigint from audit_events
         where action = 'user.sessions_ended'";
-    assert_eq!(count(&pool, recorded).await, 11_000);
+    assert_eq!(count(&pool, audited).await, 11_000);
     assert_eq!(
         count(&pool, "select count(distinct at) from audit_events").await,
         3
@@ -316,17 +316,17 @@ async fn very_many_end_in_several_transactions(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn many_who_revoke_and_sign_in_at_once_do_not_wait_in_a_circle(pool: PgPool) {
+async fn concurrent_revocations_and_sign_ins_do_not_deadlock(pool: PgPool) {
     let services = services(&pool);
-    let mut people = Vec::new();
+    let mut users = Vec::new();
     for n in 0..8 {
         let id = add(&pool, &format!("person-{n}"), &["user"]).await;
         sign_in(&pool, id, 20).await;
-        people.push(id);
+        users.push(id);
     }
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..24_usize {
-        let (services, pool, id) = (services.clone(), pool.clone(), people[n % people.len()]);
+        let (services, pool, id) = (services.clone(), pool.clone(), users[n % users.len()]);
         tasks.spawn(async move {
             if n % 3 == 0 {
                 sqlx::query("update users set last_login_at = now() where id = $1")
@@ -358,7 +358,7 @@ async fn many_who_revoke_and_sign_in_at_once_do_not_wait_in_a_circle(pool: PgPoo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn ended_sessions_tell_why_and_by_whom(pool: PgPool) {
+async fn ended_sessions_report_reason_and_actor(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
     let ada = add(&pool, "ada", &["user"]).await;
@@ -368,7 +368,7 @@ async fn ended_sessions_tell_why_and_by_whom(pool: PgPool) {
         .unwrap();
     let query = SessionParams {
         ended: Some("true".into()),
-        person: Some("ada".into()),
+        user: Some("ada".into()),
         ..SessionParams::default()
     };
     let query = query.parse(Limits::PANEL).unwrap();
@@ -376,16 +376,16 @@ async fn ended_sessions_tell_why_and_by_whom(pool: PgPool) {
     let end = page.sessions[0].end.as_ref().unwrap();
     assert_eq!(
         (
-            end.reason.words(),
+            end.reason.label(),
             end.by.as_deref(),
-            page.place.total.count
+            page.page_info.total.count
         ),
         ("Revoked", Some("root"), 1)
     );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_ended_long_ago_is_forgotten_and_devices_get_words(pool: PgPool) {
+async fn old_ended_sessions_are_deleted_and_devices_named(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     sign_in(&pool, ada, 2_500).await;
@@ -409,7 +409,7 @@ async fn what_ended_long_ago_is_forgotten_and_devices_get_words(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_chore_that_fails_keeps_no_other_from_being_done(pool: PgPool) {
+async fn failing_task_does_not_block_the_others(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     sign_in(&pool, ada, 1).await;
@@ -433,11 +433,11 @@ async fn a_chore_that_fails_keeps_no_other_from_being_done(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_operator_is_named_in_the_record(pool: PgPool) {
+async fn operator_is_the_actor_in_the_audit_log(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     sign_in(&pool, ada, 1).await;
-    revoke_many(&services, &operator(), of_person("ada", Some(1)))
+    revoke_many(&services, &operator(), of_user("ada", Some(1)))
         .await
         .unwrap();
     let via: String = sqlx::query_scalar("select via from audit_events")
@@ -448,7 +448,7 @@ async fn the_operator_is_named_in_the_record(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_session_is_found_by_its_id_among_very_many(pool: PgPool) {
+async fn session_is_found_by_id_among_very_many(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let oldest = sign_in(&pool, ada, 1).await[0];

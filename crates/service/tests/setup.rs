@@ -54,10 +54,10 @@ async fn hundred_claims(pool: &PgPool, links: usize) {
             })
         })
         .collect();
-    let mut made = 0;
+    let mut created = 0;
     for claim in claims {
         match claim.await.unwrap() {
-            Ok(()) => made += 1,
+            Ok(()) => created += 1,
             // 429: one network can have few jobs in the hashing queue.
             Err(problem) => assert!(
                 [404, 409, 429].contains(&problem.error.status()),
@@ -65,7 +65,7 @@ async fn hundred_claims(pool: &PgPool, links: usize) {
             ),
         }
     }
-    assert_eq!(made, 1);
+    assert_eq!(created, 1);
     for (what, expected) in [
         ("select count(*) from users", 1),
         (
@@ -95,17 +95,17 @@ async fn hundred_claims(pool: &PgPool, links: usize) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_hundred_claims_of_one_link_make_one_admin(pool: PgPool) {
+async fn hundred_claims_of_one_link_create_one_admin(pool: PgPool) {
     hundred_claims(&pool, 1).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_hundred_claims_of_several_links_make_one_admin(pool: PgPool) {
+async fn hundred_claims_of_several_links_create_one_admin(pool: PgPool) {
     hundred_claims(&pool, 7).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_admin_made_in_another_way_meanwhile_ends_a_claim(pool: PgPool) {
+async fn admin_created_meanwhile_ends_a_claim(pool: PgPool) {
     let services = services(&pool);
     let token = link(&services).await;
     let mut other_way = db::begin(&pool).await.unwrap();
@@ -139,14 +139,14 @@ async fn an_admin_made_in_another_way_meanwhile_ends_a_claim(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_first_admin_is_signed_in_at_once(pool: PgPool) {
+async fn first_admin_is_signed_in_at_once(pool: PgPool) {
     let services = services(&pool);
     let session = browser(&pool, None);
     let token = link(&services).await;
     setup::claim(&services, &session, &token, draft("ada"), Origin::default())
         .await
         .unwrap();
-    let actor = sessions::find_actor(
+    let caller = sessions::find_caller(
         &services,
         &browser(&pool, session.id()),
         Via::Ui,
@@ -155,19 +155,19 @@ async fn the_first_admin_is_signed_in_at_once(pool: PgPool) {
     .await
     .unwrap()
     .unwrap();
-    assert_eq!(actor.principal.username, "ada");
-    assert_eq!(actor.principal.roles, ["admin", "user"]);
-    assert!(actor.principal.may_open_panel());
-    let kept: (String, String, bool) =
+    assert_eq!(caller.principal.username, "ada");
+    assert_eq!(caller.principal.roles, ["admin", "user"]);
+    assert!(caller.principal.may_open_panel());
+    let stored: (String, String, bool) =
         sqlx::query_as("select created_via, status, password_hash like '$argon2id$%' from users")
             .fetch_one(&pool)
             .await
             .unwrap();
-    assert_eq!(kept, ("setup".into(), "active".into(), true));
+    assert_eq!(stored, ("setup".into(), "active".into(), true));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_link_that_is_over_makes_nobody(pool: PgPool) {
+async fn dead_link_creates_no_admin(pool: PgPool) {
     let services = services(&pool);
     for end in [
         "update one_time_links set expires_at = now()",
@@ -212,7 +212,7 @@ async fn a_link_that_is_over_makes_nobody(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_link_lasts_an_hour_and_opening_it_uses_nothing_up(pool: PgPool) {
+async fn link_lasts_an_hour_and_survives_opening(pool: PgPool) {
     let services = services(&pool);
     let token = link(&services).await;
     let minutes =
@@ -237,7 +237,7 @@ async fn a_link_lasts_an_hour_and_opening_it_uses_nothing_up(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_the_hash_of_a_link_is_at_rest(pool: PgPool) {
+async fn only_the_hash_of_a_link_is_stored(pool: PgPool) {
     let services = services(&pool);
     let token = link(&services).await;
     assert_eq!(token.len(), 43, "256 bits");
@@ -251,12 +251,12 @@ async fn only_the_hash_of_a_link_is_at_rest(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn faults_of_the_form_leave_the_link_usable(pool: PgPool) {
+async fn form_errors_do_not_consume_the_link(pool: PgPool) {
     let services = services(&pool);
     run(
         &pool,
         "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-        values (uuid_v7(now()), 'Taken', 'Somebody', 'Taken.Too@example.org', 'import', now(), now())",
+        values (uuid_v7(now()), 'Taken', 'A User', 'Taken.Too@example.org', 'import', now(), now())",
     )
     .await;
     let token = link(&services).await;
@@ -312,7 +312,7 @@ async fn faults_of_the_form_leave_the_link_usable(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn with_an_admin_there_is_nothing_to_set_up(pool: PgPool) {
+async fn existing_admin_disables_setup(pool: PgPool) {
     let services = services(&pool);
     let (used, unused) = (link(&services).await, link(&services).await);
     claim(&services, &used, draft("ada")).await.unwrap();
@@ -363,7 +363,7 @@ async fn with_an_admin_there_is_nothing_to_set_up(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_demo_has_one_admin_whose_password_is_known(pool: PgPool) {
+async fn demo_has_one_admin_with_a_known_password(pool: PgPool) {
     let services = services(&pool);
     let password = SecretString::from("printed once");
     assert!(

@@ -16,8 +16,8 @@ use sqlx::PgPool;
 use crate::support::{
     browser, chosen,
     own::{Own, set_password},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const PASSWORD: &str = "correct horse";
@@ -69,7 +69,7 @@ fn token(url: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
+async fn weak_password_is_denied_everywhere(pool: PgPool) {
     let services = open(&pool);
     let setup = setup::create_link(&services).await.unwrap();
     let setup = token(setup.expose_secret());
@@ -113,7 +113,7 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
             current_password: Some(PASSWORD.to_owned()),
             ..OwnEdit::default()
         };
-        let edited = account::edit(&services, &own.actor, &own.session, edit);
+        let edited = account::edit(&services, &own.caller, &own.session, edit);
         assert_denied(edited.await, "account", password);
     }
     let good = "tangerine otter 41";

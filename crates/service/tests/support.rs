@@ -1,12 +1,12 @@
 //! Helpers of several tests, and the services over the database of a test.
 
-pub(crate) mod actors;
 pub(crate) mod browser;
+pub(crate) mod callers;
 pub(crate) mod furniture;
 pub(crate) mod key_ring;
 pub(crate) mod own;
 pub(crate) mod own_account;
-pub(crate) mod people;
+pub(crate) mod users;
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Actor, operator},
+    access::{Caller, operator},
     access_tokens, account, invitations, jobs, keys, registrations, reset, sessions,
     target::TargetRef,
     users,
@@ -27,8 +27,8 @@ use crate::support::{
     furniture::furnish,
     key_ring::{NEW, OLD, draft, with_keys},
     own::{Own, set_password},
-    people::{add, count},
     services,
+    users::{add, count},
 };
 
 const PASSWORD: &str = "correct horse";
@@ -58,12 +58,12 @@ fn functions(words: &[&str]) -> BTreeSet<String> {
 
 /// Names that a page shows: a username, and the name of an object.
 #[derive(Debug, Clone, Copy)]
-struct Shown {
+struct SeenTarget {
     username: &'static str,
     name: Option<&'static str>,
 }
 
-impl Shown {
+impl SeenTarget {
     /// Returns a reference to an object of Ada. It has the actual name of the object unless another one was shown.
     fn of_ada(self, id: Uuid, name: &str) -> TargetRef {
         let target = TargetRef::of_user(id, self.username);
@@ -75,7 +75,7 @@ impl Shown {
 struct Things {
     ada: Uuid,
     bob: Uuid,
-    actor: Actor,
+    caller: Caller,
 }
 
 async fn id(services: &Services, sql: &'static str) -> Uuid {
@@ -90,10 +90,10 @@ async fn call(
     services: &Services,
     function: &str,
     things: &Things,
-    shown: Shown,
+    shown: SeenTarget,
 ) -> Result<(), Error> {
     let by = operator();
-    let Things { ada, bob, actor } = things;
+    let Things { ada, bob, caller } = things;
     let user = TargetRef::of_user(*ada, shown.username);
     let thing = |id, name| shown.of_ada(id, name);
     match function {
@@ -118,7 +118,7 @@ async fn call(
         "users/suspend::unsuspend" => users::unsuspend(services, &operator(), user)
             .await
             .map(drop),
-        "users/sessions::end_all" => users::end_sessions(services, &operator(), user)
+        "users/sessions::revoke_all" => users::revoke_sessions(services, &operator(), user)
             .await
             .map(drop),
         "users/delete::reassign" => users::reassign(services, &operator(), user, *bob, None)
@@ -148,7 +148,7 @@ async fn call(
             .await;
             access_tokens::revoke(services, &operator(), thing(token, "t")).await
         }
-        "keys/person::revoke_key" => {
+        "keys/user::revoke_key" => {
             let key = id(
                 services,
                 "select id from api_keys where user_id is not null",
@@ -189,7 +189,7 @@ async fn call(
                 "select id from api_keys where user_id is not null",
             )
             .await;
-            account::edit_key(services, actor, thing(key, "mine"), renamed())
+            account::edit_key(services, caller, thing(key, "mine"), renamed())
                 .await
                 .map(drop)
         }
@@ -199,7 +199,7 @@ async fn call(
                 "select id from api_keys where user_id is not null",
             )
             .await;
-            account::delete_key(services, actor, thing(key, "Other"))
+            account::delete_key(services, caller, thing(key, "Other"))
                 .await
                 .map(drop)
         }
@@ -209,15 +209,15 @@ async fn call(
                 "select id from access_tokens where revoked_at is null",
             )
             .await;
-            account::revoke_token(services, actor, thing(token, "t")).await
+            account::revoke_token(services, caller, thing(token, "t")).await
         }
-        "account/sessions::end_session" => {
+        "account/sessions::revoke_session" => {
             let session = id(
                 services,
                 "select id from live_sessions where device is null limit 1",
             )
             .await;
-            account::end_session(services, actor, thing(session, "Unknown device")).await
+            account::revoke_session(services, caller, thing(session, "Unknown device")).await
         }
         "jobs::retry" => {
             let job = id(services, "select id from jobs").await;
@@ -237,18 +237,18 @@ fn renamed() -> KeyEdit {
 }
 
 /// Wrong names that are tried: of the user, of the object, or of each.
-const USERNAME: &[Shown] = &[Shown {
+const USERNAME: &[SeenTarget] = &[SeenTarget {
     username: "bob",
     name: None,
 }];
-const NAME: &[Shown] = &[Shown {
+const NAME: &[SeenTarget] = &[SeenTarget {
     username: "ada",
     name: Some("Another"),
 }];
-const BOTH: &[Shown] = &[USERNAME[0], NAME[0]];
+const BOTH: &[SeenTarget] = &[USERNAME[0], NAME[0]];
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
+async fn id_shown_with_another_name_is_denied(pool: PgPool) {
     let services = with_keys(&pool, &[NEW, OLD]);
     let (ada, bob) = (
         add(&pool, "ada", &["user"]).await,
@@ -266,24 +266,24 @@ async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
         .await
         .unwrap();
     furnish(&pool, ada).await;
-    let Own { actor, session } = Own::sign_in(&services, "ada", PASSWORD).await;
+    let Own { caller, session } = Own::sign_in(&services, "ada", PASSWORD).await;
     assert!(session.id().is_some());
-    let things = Things { ada, bob, actor };
+    let things = Things { ada, bob, caller };
     // In an order in which each function has something to change.
     let expected = [
-        ("account/sessions::end_session", NAME),
+        ("account/sessions::revoke_session", NAME),
         ("sessions/revoke::revoke_one", BOTH),
         ("account/keys::edit_key", NAME),
         ("account/keys::delete_key", NAME),
         ("account/tokens::revoke_token", NAME),
-        ("keys/person::revoke_key", BOTH),
+        ("keys/user::revoke_key", BOTH),
         ("access_tokens::revoke", BOTH),
         ("keys/system::edit_system", NAME),
         ("keys/system::delete_system", NAME),
         ("invitations::resend", NAME),
         ("invitations::revoke", NAME),
         ("users/edit::edit", USERNAME),
-        ("users/sessions::end_all", USERNAME),
+        ("users/sessions::revoke_all", USERNAME),
         ("reset::create_link", USERNAME),
         ("reset::revoke_links", USERNAME),
         ("users/delete::reassign", USERNAME),
@@ -301,18 +301,18 @@ async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
     for (function, wrong) in expected {
         match function {
             // Ada's own key and token are deleted by now.
-            "keys/person::revoke_key" => furnish(&pool, ada).await,
+            "keys/user::revoke_key" => furnish(&pool, ada).await,
             "jobs::retry" => fail_removal(&pool, ada).await,
             _ => {}
         }
         for shown in wrong {
             let before = count(&pool, ENTRIES).await;
             let denied = call(&services, function, &things, *shown).await;
-            let is_told = matches!(denied, Err(Error::TargetMismatch(_)));
-            assert!(is_told, "{function} {shown:?}: {denied:?}");
+            let is_shown = matches!(denied, Err(Error::TargetMismatch(_)));
+            assert!(is_shown, "{function} {shown:?}: {denied:?}");
             assert_eq!(count(&pool, ENTRIES).await, before, "{function} {shown:?}");
         }
-        let right = Shown {
+        let right = SeenTarget {
             username: "ada",
             name: None,
         };
@@ -337,7 +337,7 @@ async fn fail_removal(pool: &PgPool, user: Uuid) {
 }
 
 #[test]
-fn what_a_page_changes_is_named_with_what_it_showed() {
+fn functions_of_pages_take_a_target_reference() {
     // Exceptions: functions that only the API and the command line call with an id; the receiver of a transfer, whose name
     // is typed; a reset link, which has no name besides its user's; and an undo, whose id the server stored for this
     // session.
@@ -349,8 +349,8 @@ fn what_a_page_changes_is_named_with_what_it_showed() {
         "reset::revoke_links",
         "users/delete::reassign",
     ];
-    let mut found = functions(&["Granted<Write", "Uuid"]);
-    found.extend(functions(&["&Actor", "Uuid"]));
+    let mut found = functions(&["Write>", "Uuid"]);
+    found.extend(functions(&["&Caller", "Uuid"]));
     let known: BTreeSet<String> = by_id_alone.map(str::to_owned).into();
     assert_eq!(found, known, "all others must take a TargetRef");
 }
@@ -388,7 +388,7 @@ async fn a_reset_link_created_after_the_one_shown_is_not_revoked(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn several_are_denied_when_one_was_shown_with_another_name(pool: PgPool) {
+async fn bulk_action_is_denied_when_one_name_differs(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     let of = |id, username: &str| Selected {
@@ -402,16 +402,16 @@ async fn several_are_denied_when_one_was_shown_with_another_name(pool: PgPool) {
     );
     let users = async |users: &[Selected; 2], expected| {
         let request = BulkRequest {
-            action: BulkAction::EndSessions {},
+            action: BulkAction::RevokeSessions {},
             users: users.to_vec(),
             expected,
         };
         users::bulk(&services, &operator(), request).await
     };
-    let pending = async |people: &[Selected; 2], expected| {
+    let pending = async |users: &[Selected; 2], expected| {
         let request = DecisionRequest {
             decision: Decision::Reject,
-            people: people.to_vec(),
+            users: users.to_vec(),
             note: String::new(),
             expected,
         };

@@ -8,7 +8,7 @@ use domain::{
 };
 use service::{
     Services,
-    access::{Actor, Credential, Origin, ReadUsers},
+    access::{Caller, Credential, Origin, UsersRead},
     users,
 };
 use sqlx::PgPool;
@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::support::services;
 
-fn actor(permissions: &[&str]) -> Actor {
-    Actor {
+fn caller(permissions: &[&str]) -> Caller {
+    Caller {
         principal: Principal {
             id: UserId(Uuid::nil()),
             username: "ada".to_owned(),
@@ -50,8 +50,8 @@ async fn seed(pool: &PgPool) {
 }
 
 async fn list(services: &Services, params: &ListParams) -> UserPage {
-    let granted = actor(&["users:read"]).require::<ReadUsers>().unwrap();
-    users::list(services, &granted, &params.parse(Limits::API).unwrap())
+    let authorized = caller(&["users:read"]).require::<UsersRead>().unwrap();
+    users::list(services, &authorized, &params.parse(Limits::API).unwrap())
         .await
         .unwrap()
 }
@@ -66,22 +66,30 @@ fn params(q: &str) -> ListParams {
 
 /// Formats a page as one line: the number of its first row, its users, and whether there are pages before and after.
 fn shown(page: &UserPage) -> String {
-    let people: Vec<&str> = page
+    let users: Vec<&str> = page
         .users
         .iter()
         .map(|user| user.username.trim_start_matches("user-"))
         .collect();
-    let before = if page.place.before.is_some() {
+    let before = if page.page_info.before.is_some() {
         "< "
     } else {
         ""
     };
-    let after = if page.place.after.is_some() { " >" } else { "" };
-    format!("{before}{}: {}{after}", page.place.first, people.join(" "))
+    let after = if page.page_info.after.is_some() {
+        " >"
+    } else {
+        ""
+    };
+    format!(
+        "{before}{}: {}{after}",
+        page.page_info.first,
+        users.join(" ")
+    )
 }
 
 #[test]
-fn reading_the_list_is_a_right() {
+fn listing_requires_permission() {
     for (permissions, may) in [
         (&["*"][..], true),
         (&["*:read"], true),
@@ -89,10 +97,10 @@ fn reading_the_list_is_a_right() {
         (&["sessions:read", "users:write"], false),
         (&[], false),
     ] {
-        let granted = actor(permissions).require::<ReadUsers>();
-        assert_eq!(granted.is_ok(), may, "{permissions:?}");
-        if let Err(refused) = granted {
-            assert_eq!(refused.to_string(), "Admin access required");
+        let authorized = caller(permissions).require::<UsersRead>();
+        assert_eq!(authorized.is_ok(), may, "{permissions:?}");
+        if let Err(denied) = authorized {
+            assert_eq!(denied.to_string(), "Admin access required");
         }
     }
 }
@@ -106,7 +114,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let second = list(
         &services,
         &ListParams {
-            after: first.place.after,
+            after: first.page_info.after,
             ..params("")
         },
     )
@@ -115,7 +123,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let third = list(
         &services,
         &ListParams {
-            after: second.place.after.clone(),
+            after: second.page_info.after.clone(),
             ..params("")
         },
     )
@@ -125,7 +133,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let back = list(
         &services,
         &ListParams {
-            before: third.place.before,
+            before: third.page_info.before,
             ..params("")
         },
     )
@@ -134,7 +142,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let start = list(
         &services,
         &ListParams {
-            before: back.place.before,
+            before: back.page_info.before,
             ..params("")
         },
     )
@@ -143,7 +151,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
+async fn new_users_do_not_shift_a_page(pool: PgPool) {
     let services = services(&pool);
     seed(&pool).await;
     let first = list(&services, &params("")).await;
@@ -158,7 +166,7 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
     let second = list(
         &services,
         &ListParams {
-            after: first.place.after,
+            after: first.page_info.after,
             ..params("")
         },
     )
@@ -168,7 +176,7 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
     let back = list(
         &services,
         &ListParams {
-            before: second.place.before,
+            before: second.page_info.before,
             ..params("")
         },
     )
@@ -177,23 +185,27 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_empty_page_has_no_neighbours(pool: PgPool) {
+async fn empty_page_has_no_neighbours(pool: PgPool) {
     let services = services(&pool);
     let empty = list(&services, &params("")).await;
     assert_eq!(
-        (shown(&empty), empty.place.total),
+        (shown(&empty), empty.page_info.total),
         ("1: ".to_owned(), Total::exact(0))
     );
     seed(&pool).await;
-    let nobody = list(&services, &params("nobody")).await;
+    let unknown = list(&services, &params("unknown")).await;
     assert_eq!(
-        (shown(&nobody), nobody.place.total, nobody.totals.users),
+        (
+            shown(&unknown),
+            unknown.page_info.total,
+            unknown.totals.users
+        ),
         ("1: ".to_owned(), Total::exact(0), 7)
     );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn totals_tell_of_all_and_the_total_of_what_is_searched(pool: PgPool) {
+async fn totals_cover_all_users_and_the_search(pool: PgPool) {
     let services = services(&pool);
     seed(&pool).await;
     for (q, total) in [
@@ -203,7 +215,7 @@ async fn totals_tell_of_all_and_the_total_of_what_is_searched(pool: PgPool) {
         ("user-1", 1),
     ] {
         let page = list(&services, &params(q)).await;
-        assert_eq!(page.place.total, Total::exact(total), "{q:?}");
+        assert_eq!(page.page_info.total, Total::exact(total), "{q:?}");
         assert_eq!(
             (page.totals.users, page.totals.suspended, page.totals.admins),
             (7, 3, 0),

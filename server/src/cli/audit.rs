@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{place::PlaceArgs, user::print::Output};
-use crate::failure::Failure;
+use super::{backend::BackendArgs, user::print::Output};
+use crate::failure::BoxError;
 
 /// Read the audit log and verify that it has not been altered.
 #[derive(Debug, clap::Args)]
@@ -30,14 +30,14 @@ enum Command {
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(place: PlaceArgs, arguments: AuditArgs) -> Result<ExitCode, Failure> {
-    let place = place.open().await?;
+pub(super) async fn run(backend: BackendArgs, arguments: AuditArgs) -> Result<ExitCode, BoxError> {
+    let backend = backend.open().await?;
     let output = Output {
         json: arguments.json,
     };
     match arguments.command {
-        Command::List(arguments) => arguments.run(&place, output).await,
-        Command::Export(arguments) => arguments.run(&place).await,
-        Command::Verify(arguments) => arguments.run(&place, output).await,
+        Command::List(arguments) => arguments.run(&backend, output).await,
+        Command::Export(arguments) => arguments.run(&backend).await,
+        Command::Verify(arguments) => arguments.run(&backend, output).await,
     }
 }

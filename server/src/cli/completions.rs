@@ -8,7 +8,7 @@ use std::{
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::failure::Failure;
+use crate::failure::BoxError;
 
 /// Arguments of `rollcall completions`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     shell: Shell,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
     let mut command = super::Arguments::command();
     // Generated into memory first, because `generate` panics when it cannot write.
     let mut script = Vec::new();

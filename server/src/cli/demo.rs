@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use service::{
     Error, Services,
-    demo::{self, BesideOthers, Order, Outcome},
+    demo::{self, ExistingUsers, Order, Outcome},
     setup,
 };
 
@@ -41,15 +41,15 @@ pub(crate) struct DemoArgs {
 
 impl DemoArgs {
     fn order(&self) -> Order {
-        let beside_others = match (self.force, self.if_empty) {
-            (true, _) => BesideOthers::Add,
-            (false, true) => BesideOthers::Skip,
-            (false, false) => BesideOthers::Refuse,
+        let existing_users = match (self.force, self.if_empty) {
+            (true, _) => ExistingUsers::Add,
+            (false, true) => ExistingUsers::Skip,
+            (false, false) => ExistingUsers::Fail,
         };
         Order {
             users: self.users,
             seed: self.seed,
-            beside_others,
+            existing_users,
         }
     }
 }

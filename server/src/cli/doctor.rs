@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use super::start::services;
 use crate::{
     config::Config,
-    failure::Failure,
+    failure::BoxError,
     output::{ignore_closed_pipe, say},
 };
 
-pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config) -> Result<ExitCode, BoxError> {
     let services = services(&config).await?;
     let findings = service::doctor::examine(&services).await?;
     let lines: Vec<String> = findings

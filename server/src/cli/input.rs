@@ -4,7 +4,7 @@ use std::{convert::Infallible, io::BufRead};
 
 use secrecy::SecretString;
 
-use crate::failure::Failure;
+use crate::failure::BoxError;
 
 /// Maximum number of bytes that are read: far more than any acceptable secret has.
 const INPUT_MAX: u64 = 64 * 1024;
@@ -15,7 +15,7 @@ pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
 }
 
 /// Reads the first line without its line ending. Leading and trailing spaces are part of it.
-pub(super) fn line(input: impl BufRead, what: &str) -> Result<String, Failure> {
+pub(super) fn line(input: impl BufRead, what: &str) -> Result<String, BoxError> {
     let mut bytes = Vec::new();
     input.take(INPUT_MAX).read_until(b'\n', &mut bytes)?;
     let text = String::from_utf8(bytes).map_err(|_| format!("The {what} is not valid UTF-8."))?;
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_taken_as_typed() {
+    fn line_is_not_trimmed() {
         for (input, secret) in [
             ("secret\n", "secret"),
             ("secret", "secret"),
@@ -38,7 +38,7 @@ mod tests {
         ] {
             assert_eq!(line(input.as_bytes(), "password").unwrap(), secret);
         }
-        let failure = line(&b"\xff\n"[..], "password").unwrap_err();
-        assert_eq!(failure.to_string(), "The password is not valid UTF-8.");
+        let error = line(&b"\xff\n"[..], "password").unwrap_err();
+        assert_eq!(error.to_string(), "The password is not valid UTF-8.");
     }
 }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use service::{access::operator, keys};
 
 use super::start::services;
-use crate::{config::Config, failure::Failure, logging, output::say};
+use crate::{config::Config, failure::BoxError, logging, output::say};
 
 /// Manage the encryption of provider API keys.
 #[derive(Debug, clap::Args)]
@@ -23,23 +23,23 @@ enum Command {
     Rotate,
 }
 
-pub(super) async fn run(config: Config, arguments: Arguments) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config, arguments: Arguments) -> Result<ExitCode, BoxError> {
     logging::start(&config)?;
     let services = services(&config).await?;
     service::schema::check(&services).await?;
     let Command::Rotate = arguments.command;
     let rotation = keys::rotate(&services, &operator()).await?;
-    let (anew, current, left) = (rotation.anew, rotation.current, rotation.left);
+    let (reencrypted, current, left) = (rotation.reencrypted, rotation.current, rotation.left);
     if left > 0 {
         return Err(format!(
-            "API keys re-encrypted: {anew}. Under the first encryption key: {current}. Not under it: {left}, because they cannot \
+            "API keys re-encrypted: {reencrypted}. Under the first encryption key: {current}. Not under it: {left}, because they cannot \
              be decrypted with API_KEY_ENCRYPTION_KEY, or a server saved them under another key in the meantime. Add the \
              missing key, restart the servers, and run this again."
         )
         .into());
     }
     say(&format!(
-        "API keys re-encrypted: {anew}. All API keys are under the first encryption key: {current}. Older keys can be removed."
+        "API keys re-encrypted: {reencrypted}. All API keys are under the first encryption key: {current}. Older keys can be removed."
     ))?;
     Ok(ExitCode::SUCCESS)
 }

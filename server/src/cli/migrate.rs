@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use super::start::services;
-use crate::{config::Config, failure::Failure, logging, output::say};
+use crate::{config::Config, failure::BoxError, logging, output::say};
 
-pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config) -> Result<ExitCode, BoxError> {
     logging::start(&config)?;
     let services = services(&config).await?;
     service::schema::migrate(&services).await?;

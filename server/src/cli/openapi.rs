@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::{failure::Failure, output::say, rest::document::DOCUMENT};
+use crate::{failure::BoxError, output::say, rest::document::DOCUMENT};
 
-pub(super) fn run() -> Result<ExitCode, Failure> {
+pub(super) fn run() -> Result<ExitCode, BoxError> {
     say(&DOCUMENT.to_pretty_json()?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@
 
 pub(super) mod address;
 mod answer;
-mod failure;
+mod error;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -20,8 +20,8 @@ use ureq::{
     tls::{Certificate, RootCerts, TlsConfig},
 };
 
-use super::{fault::Fault, user::print::note};
-use crate::failure::Failure;
+use super::{error::CliError, user::print::note};
+use crate::failure::BoxError;
 use address::Address;
 use answer::{Answer, Begun};
 use request::Request;
@@ -44,7 +44,7 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Creates a client for a server. Nothing is sent yet.
-    pub(super) fn new(address: Address, token: &SecretString) -> Result<Self, Failure> {
+    pub(super) fn new(address: Address, token: &SecretString) -> Result<Self, BoxError> {
         Self::with_patience(address, token, PATIENCE)
     }
 
@@ -52,7 +52,7 @@ impl Remote {
         address: Address,
         token: &SecretString,
         patience: Duration,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, BoxError> {
         let bearer = format!("Bearer {}", token.expose_secret());
         let visible = bearer.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         let authorization = HeaderValue::try_from(bearer).ok().filter(|_| visible);
@@ -86,7 +86,7 @@ impl Remote {
         &self,
         path: &str,
         query: &[(&str, &str)],
-    ) -> Result<T, Fault> {
+    ) -> Result<T, CliError> {
         self.ask(&Request::new(Method::GET, path, query))
     }
 
@@ -95,7 +95,7 @@ impl Remote {
         &self,
         path: &str,
         query: &[(&str, &str)],
-    ) -> Result<(Vec<T>, Option<String>), Fault> {
+    ) -> Result<(Vec<T>, Option<String>), CliError> {
         let answer = self.answer(&Request::new(Method::GET, path, query))?;
         Ok((answer.json(&self.address)?, answer.next()))
     }
@@ -105,12 +105,12 @@ impl Remote {
         &self,
         path: &str,
         body: &impl Serialize,
-    ) -> Result<T, Fault> {
+    ) -> Result<T, CliError> {
         self.ask(&Request::new(Method::POST, path, &[]).with_body(body)?)
     }
 
     /// Sends a `POST` request without a body.
-    pub(super) fn act<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
+    pub(super) fn act<T: DeserializeOwned>(&self, path: &str) -> Result<T, CliError> {
         self.ask(&Request::new(Method::POST, path, &[]))
     }
 
@@ -119,7 +119,7 @@ impl Remote {
         &self,
         path: &str,
         body: &impl Serialize,
-    ) -> Result<T, Fault> {
+    ) -> Result<T, CliError> {
         self.ask(&Request::new(Method::PATCH, path, &[]).with_body(body)?)
     }
 
@@ -128,7 +128,7 @@ impl Remote {
         &self,
         path: &str,
         query: &[(&str, &str)],
-    ) -> Result<T, Fault> {
+    ) -> Result<T, CliError> {
         self.ask(&Request::new(Method::DELETE, path, query))
     }
 
@@ -137,7 +137,7 @@ impl Remote {
         &self,
         path: &str,
         query: &[(&str, &str)],
-    ) -> Result<BodyReader<'static>, Fault> {
+    ) -> Result<BodyReader<'static>, CliError> {
         let request = Request::new(Method::GET, path, query);
         let begin = || self.attempt(&request, Begun::read);
         let begun = match begin()? {
@@ -146,24 +146,24 @@ impl Remote {
         };
         match begun {
             Begun::File(body) => Ok(body),
-            Begun::Answer(answer) => Err(answer.fault(&self.address)),
+            Begun::Answer(answer) => Err(answer.error(&self.address)),
         }
     }
 
     /// Returns the error of a file that ends early.
-    pub(super) fn broken(&self, error: &io::Error) -> Fault {
-        Fault::Failed(format!(
+    pub(super) fn broken(&self, error: &io::Error) -> CliError {
+        CliError::Failed(format!(
             "The download from {} is incomplete: {error}.",
             self.address
         ))
     }
 
-    fn ask<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Fault> {
+    fn ask<T: DeserializeOwned>(&self, request: &Request) -> Result<T, CliError> {
         self.answer(request)?.json(&self.address)
     }
 
     /// Sends a request and reads the response. Sends it again after a wait that the server asks for.
-    fn answer(&self, request: &Request) -> Result<Answer, Fault> {
+    fn answer(&self, request: &Request) -> Result<Answer, CliError> {
         let answer = self.finished(request)?;
         if self.waits(request, &answer) {
             return self.attempt(request, Answer::read);
@@ -189,11 +189,11 @@ impl Remote {
 
     /// Sends a request and reads the response. While the server still processes an earlier attempt whose connection was cut, the
     /// request is repeated with the same key until its response is available.
-    fn finished(&self, request: &Request) -> Result<Answer, Fault> {
+    fn finished(&self, request: &Request) -> Result<Answer, CliError> {
         let mut waited = Duration::ZERO;
         loop {
             let answer = self.attempt(request, Answer::read)?;
-            let wait = answer.under_way().filter(|_| request.key.is_some());
+            let wait = answer.in_progress().filter(|_| request.key.is_some());
             let Some(wait) = wait.filter(|_| waited < LONGEST_WAIT) else {
                 return Ok(answer);
             };
@@ -207,13 +207,13 @@ impl Remote {
         &self,
         request: &Request,
         read: impl Fn(Response<Body>) -> Result<T, ureq::Error>,
-    ) -> Result<T, Fault> {
+    ) -> Result<T, CliError> {
         let once = || self.send(request).and_then(&read);
         let done = match once() {
-            Err(error) if request.is_repeatable() && failure::is_cut(&error) => once(),
+            Err(error) if request.is_repeatable() && error::is_cut(&error) => once(),
             done => done,
         };
-        done.map_err(|error| self.told(request, &error))
+        done.map_err(|error| self.message(request, &error))
     }
 
     fn send(&self, request: &Request) -> Result<Response<Body>, ureq::Error> {
@@ -233,13 +233,13 @@ impl Remote {
         }
     }
 
-    fn told(&self, request: &Request, error: &ureq::Error) -> Fault {
-        failure::tell(&self.address, request.is_get(), error)
+    fn message(&self, request: &Request, error: &ureq::Error) -> CliError {
+        error::report(&self.address, request.is_get(), error)
     }
 }
 
 /// Returns the TLS configuration: the certificates that this machine trusts.
-fn trust(address: &Address) -> Result<TlsConfig, Failure> {
+fn trust(address: &Address) -> Result<TlsConfig, BoxError> {
     if !address.https {
         return Ok(TlsConfig::default());
     }

@@ -4,7 +4,7 @@ use super::user::{
     print::{Output, escape, note},
     table::Table,
 };
-use crate::{failure::Failure, output::say};
+use crate::{failure::BoxError, output::say};
 
 /// Writes rows as they arrive.
 pub(super) struct Rows<const N: usize> {
@@ -28,12 +28,12 @@ impl<const N: usize> Rows<N> {
     }
 
     /// Writes more rows.
-    pub(super) fn give<T>(
+    pub(super) fn print<T>(
         &mut self,
         items: Vec<T>,
         json: impl Fn(T) -> serde_json::Result<String>,
         row: impl Fn(&T) -> [String; N],
-    ) -> Result<(), Failure> {
+    ) -> Result<(), BoxError> {
         if items.is_empty() {
             return Ok(());
         }
@@ -49,7 +49,7 @@ impl<const N: usize> Rows<N> {
     }
 
     /// Ends the list.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub(super) fn finish(self) -> Result<(), BoxError> {
         match (self.output.json, self.any) {
             (true, true) => say("]"),
             (true, false) => say("[]"),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::start::{block_on, services};
-use crate::{assets, config::Config, failure::Failure, logging, output::say};
+use crate::{assets, config::Config, failure::BoxError, logging, output::say};
 
 /// Arguments of `rollcall serve`.
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     no_migrate: bool,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
     if arguments.print_config {
         say(&Config::describe()?)?;
         return Ok(ExitCode::SUCCESS);

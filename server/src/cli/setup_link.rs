@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use super::{place::warn_of_guess, start::services};
-use crate::{config::Config, failure::Failure, output::say};
+use super::{backend::warn_of_guess, start::services};
+use crate::{config::Config, failure::BoxError, output::say};
 
-pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config) -> Result<ExitCode, BoxError> {
     let services = services(&config).await?;
     service::schema::check(&services).await?;
     let token = service::setup::create_link(&services).await?;

@@ -9,11 +9,11 @@ use service::{
 
 use crate::{
     config::{self, Config},
-    failure::Failure,
+    failure::BoxError,
 };
 
 /// Runs asynchronous work to its end.
-pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, BoxError>>) -> Result<T, BoxError> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
@@ -21,7 +21,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 }
 
 /// Connects to the database and builds the services that every command needs.
-pub(super) async fn services(config: &Config) -> Result<Services, Failure> {
+pub(super) async fn services(config: &Config) -> Result<Services, BoxError> {
     Ok(Services {
         pool: service::connect(&config.pool).await?,
         hasher: Hasher::start()?,

@@ -12,15 +12,15 @@ pub(super) mod table;
 pub(super) mod tokens;
 mod until;
 mod update;
+mod user_arg;
 mod values;
-mod who;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::place::{Place, PlaceArgs};
-use crate::failure::Failure;
+use super::backend::{Backend, BackendArgs};
+use crate::failure::BoxError;
 use print::Output;
 
 /// Manage users.
@@ -42,42 +42,42 @@ enum Command {
     Update(update::UpdateArgs),
     Delete(delete::DeleteArgs),
     /// Restore a deleted user, with roles, keys and data.
-    Restore(who::Who),
+    Restore(user_arg::UserArg),
     List(list::ListArgs),
     Get(get::GetArgs),
     Suspend(suspend::SuspendArgs),
     /// Unsuspend a user.
-    Unsuspend(who::Who),
+    Unsuspend(user_arg::UserArg),
     /// Print a one-time link to set a new password, valid for 1 hour.
-    ResetLink(who::Who),
+    ResetLink(user_arg::UserArg),
     SetRoles(update::SetRolesArgs),
     RecoverAdmin(links::RecoverArgs),
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(place: PlaceArgs, arguments: UserArgs) -> Result<ExitCode, Failure> {
-    let place = place.open().await?;
+pub(super) async fn run(backend: BackendArgs, arguments: UserArgs) -> Result<ExitCode, BoxError> {
+    let backend = backend.open().await?;
     let output = Output {
         json: arguments.json,
     };
-    arguments.command.run(&place, output).await?;
+    arguments.command.run(&backend, output).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 impl Command {
-    async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         match self {
-            Self::Create(arguments) => arguments.run(place, output).await,
-            Self::Update(arguments) => arguments.run(place, output).await,
-            Self::Delete(arguments) => arguments.run(place, output).await,
-            Self::Restore(who) => delete::restore(&who, place, output).await,
-            Self::List(arguments) => arguments.run(place, output).await,
-            Self::Get(arguments) => arguments.run(place, output).await,
-            Self::Suspend(arguments) => arguments.run(place, output).await,
-            Self::Unsuspend(who) => suspend::unsuspend(&who, place, output).await,
-            Self::ResetLink(who) => links::reset(&who, place, output).await,
-            Self::SetRoles(arguments) => arguments.run(place, output).await,
-            Self::RecoverAdmin(arguments) => arguments.run(place, output).await,
+            Self::Create(arguments) => arguments.run(backend, output).await,
+            Self::Update(arguments) => arguments.run(backend, output).await,
+            Self::Delete(arguments) => arguments.run(backend, output).await,
+            Self::Restore(user_arg) => delete::restore(&user_arg, backend, output).await,
+            Self::List(arguments) => arguments.run(backend, output).await,
+            Self::Get(arguments) => arguments.run(backend, output).await,
+            Self::Suspend(arguments) => arguments.run(backend, output).await,
+            Self::Unsuspend(user_arg) => suspend::unsuspend(&user_arg, backend, output).await,
+            Self::ResetLink(user_arg) => links::reset(&user_arg, backend, output).await,
+            Self::SetRoles(arguments) => arguments.run(backend, output).await,
+            Self::RecoverAdmin(arguments) => arguments.run(backend, output).await,
         }
     }
 }

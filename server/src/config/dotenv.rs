@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, fs, io, path::Path};
 
-use crate::failure::Failure;
+use crate::failure::BoxError;
 
 /// Characters that a backslash escapes within double quotes. In front of any other character it is a plain backslash.
 const ESCAPED: [char; 4] = ['"', '\\', '$', '`'];
@@ -30,7 +30,7 @@ impl Wrong {
 ///
 /// # Errors
 /// When it cannot be read, or a line is not understood. The text of the line is not repeated, because it can be a password.
-pub(super) fn read(path: &Path) -> Result<HashMap<String, String>, Failure> {
+pub(super) fn read(path: &Path) -> Result<HashMap<String, String>, BoxError> {
     let name = path.display();
     match fs::read_to_string(path) {
         Ok(text) => parse(&text).map_err(|(line, wrong)| {
@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path) -> Result<HashMap<String, String>, Failure> {
     }
 }
 
-/// Parses the settings of a text, of which the last one of a name counts. The error has the number of the line.
+/// Parses the settings of a text. The last one of a name counts. The error has the number of the line.
 fn parse(text: &str) -> Result<HashMap<String, String>, (usize, Wrong)> {
     // Byte order mark, which some editors write in front of UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_taken_as_they_stand() {
+    fn values_are_taken_literally() {
         for (written, meant) in [
             ("pa$$word", "pa$$word"),
             ("pg$1", "pg$1"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_at_the_beginnings_of_lines() {
+    fn names_start_lines() {
         let text = "\u{feff}\n# A=no\n  # B=no\nA=1\nexport B = 2\nexport=3\n_C.d=4\nA=5";
         let settings = parse(text).unwrap();
         let mut found: Vec<_> = settings
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_is_named_by_its_number_alone() {
+    fn invalid_line_is_named_by_number_alone() {
         for (text, line, wrong) in [
             ("A=1\nhunter2", 2, Wrong::NoSetting),
             ("A=1\n=hunter2", 2, Wrong::NoSetting),

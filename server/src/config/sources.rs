@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use domain::settings::Described;
 
 use super::{catalogue::Setting, dotenv};
-use crate::failure::Failure;
+use crate::failure::BoxError;
 
 /// Name of the file of settings in the working folder.
 const DOTENV: &str = ".env";
@@ -17,7 +17,7 @@ pub(super) struct Sources(Vec<(&'static str, HashMap<String, String>)>);
 
 impl Sources {
     /// Reads the environment, `.env` and Leptos.toml.
-    pub(super) fn read() -> Result<Self, Failure> {
+    pub(super) fn read() -> Result<Self, BoxError> {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -102,7 +102,7 @@ fn mask(secret: &str) -> String {
     }
 }
 
-fn leptos_toml() -> Result<HashMap<String, String>, Failure> {
+fn leptos_toml() -> Result<HashMap<String, String>, BoxError> {
     if !Path::new(LEPTOS_TOML).exists() {
         return Ok(HashMap::new());
     }

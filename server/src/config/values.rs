@@ -5,10 +5,10 @@ use std::{net::SocketAddr, ops::RangeInclusive};
 use domain::keys::Provider;
 use service::{DatabaseUrl, UrlError, vault::Vault};
 
-use crate::{failure::Failure, proxies::TrustedProxies};
+use crate::{failure::BoxError, proxies::TrustedProxies};
 
 /// Parses a whole number within a range.
-pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, Failure> {
+pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, BoxError> {
     match text.parse() {
         Ok(number) if range.contains(&number) => Ok(number),
         _ => {
@@ -19,7 +19,7 @@ pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Resu
 }
 
 /// Parses a boolean; case does not matter.
-pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
+pub(super) fn boolean(name: &str, text: &str) -> Result<bool, BoxError> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
@@ -28,7 +28,7 @@ pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
 }
 
 /// Parses an address and port to listen on.
-pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
+pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, BoxError> {
     text.parse().map_err(|_| {
         format!("{name} must be an IP address and port such as 127.0.0.1:3000, not {text:?}.")
             .into()
@@ -36,7 +36,7 @@ pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
 }
 
 /// Parses the URL of the database. Errors do not repeat the value, because it may hold a password.
-pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failure> {
+pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, BoxError> {
     if text.is_empty() {
         let wanted = "postgres://user:password@host:5432/database";
         return Err(format!(
@@ -50,7 +50,7 @@ pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failur
 
 /// Parses the public address of the panel, without a trailing slash. The default is the address that the server listens on, or
 /// `localhost` if that is every address of the machine: no browser can open `0.0.0.0`.
-pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<String, Failure> {
+pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<String, BoxError> {
     if text.is_empty() {
         return Ok(if listen.ip().is_unspecified() {
             format!("http://localhost:{}", listen.port())
@@ -76,7 +76,7 @@ pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<S
 }
 
 /// Parses the trusted proxies.
-pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure> {
+pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, BoxError> {
     TrustedProxies::parse(text).map_err(|wrong| {
         format!("{name} must be IP addresses or networks such as 10.0.0.0/8, separated by commas, not {wrong:?}.")
             .into()
@@ -84,12 +84,12 @@ pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure
 }
 
 /// Parses the keys that encrypt provider API keys. Errors do not repeat the value, because it is secret.
-pub(super) fn encryption_keys(name: &str, text: &str) -> Result<Vault, Failure> {
+pub(super) fn encryption_keys(name: &str, text: &str) -> Result<Vault, BoxError> {
     Vault::parse(text).map_err(|wrong| format!("{name} {wrong}").into())
 }
 
 /// Parses the names of more providers, and adds them to the built-in ones.
-pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure> {
+pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, BoxError> {
     let mut providers = Provider::builtin();
     let more = text
         .split(',')
@@ -109,7 +109,7 @@ pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure
 }
 
 /// Parses one of two words, each with the value that it stands for.
-pub(super) fn one_of<T>(name: &str, text: &str, words: [(&str, T); 2]) -> Result<T, Failure> {
+pub(super) fn one_of<T>(name: &str, text: &str, words: [(&str, T); 2]) -> Result<T, BoxError> {
     let [(first, one), (second, other)] = words;
     match text {
         _ if text == first => Ok(one),

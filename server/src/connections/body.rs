@@ -29,10 +29,10 @@ pub(super) struct Paced {
     pace: Pace,
     /// Sum of the waits that are over, minus the time that the received bytes earn.
     debt: Duration,
-    waiting: Option<Waiting>,
+    waiting: Option<Wait>,
 }
 
-struct Waiting {
+struct Wait {
     since: Instant,
     end: Pin<Box<Sleep>>,
 }
@@ -58,7 +58,7 @@ impl Paced {
         let waiting = self.waiting.get_or_insert_with(|| {
             let since = Instant::now();
             let end = Box::pin(sleep_until(since + left));
-            Waiting { since, end }
+            Wait { since, end }
         });
         waiting.end.as_mut().poll(cx)
     }
@@ -182,7 +182,7 @@ mod tests {
 
     fn paced(body: Body) -> Body {
         let registry = Registry::new(Capacity::METRICS);
-        let connection = registry.admit(None).unwrap();
+        let connection = registry.register(None).unwrap();
         Body::new(Paced::at(QUICK, body, connection))
     }
 
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_comes_at_its_pace_or_to_an_error() {
+    async fn body_arrives_at_its_pace_or_is_cut() {
         assert_eq!(read(Body::from("a form")).await, Ok(6));
         assert_eq!(read(dripping(1, 1, TENTH)).await, Ok(1));
         // Longer than the patience, and still fast for its size.
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bytes_that_have_come_give_no_time_for_a_silence() {
+    async fn buffered_bytes_grant_no_idle_time() {
         let silent = stream::once(async { Ok::<_, io::Error>(vec![0; 1 << 20]) });
         let body = Body::from_stream(silent.chain(stream::pending()));
         let cut = tokio::time::timeout(50 * TENTH, read(body)).await;
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_server_takes_its_time_over_does_not_count() {
+    async fn server_time_does_not_count() {
         let mut body = paced(dripping(3, 1, TENTH)).into_data_stream();
         for _ in 0..3 {
             sleep(11 * TENTH).await;

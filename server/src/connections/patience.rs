@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wait_has_a_patience_of_its_own() {
+    fn each_wait_has_its_own_limit() {
         let times = Times::new(Instant::now());
         assert!(is_about(times.left(false), HEAD), "the first head");
         times.note_request();
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn further_bytes_of_a_head_give_no_more_time() {
+    fn trickled_head_gets_no_more_time() {
         let times = Times::new(Instant::now());
         times.note_end();
         times.head.store(1, Ordering::Relaxed);
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(times.head.load(Ordering::Relaxed), 1);
     }
 
-    /// Returns the debt after a number of rounds of one second, each of which ends when `bytes` bytes are written.
+    /// Returns the debt after a number of rounds of one second. Each ends when `bytes` bytes are written.
     fn debt_after(seconds: u64, bytes: usize) -> u64 {
         let mut waits = Waits::default();
         for second in 0..seconds {
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_taken_give_time_at_the_pace_only() {
+    fn received_bytes_extend_the_limit_at_the_pace() {
         let patience = 10_000;
         assert!(debt_after(11, 1) > patience, "a byte a second");
         assert!(debt_after(25, 512) > patience, "half the pace");

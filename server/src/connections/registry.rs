@@ -123,7 +123,7 @@ impl Registry {
     /// Registers a connection. If there are too many already, another one is closed: the one that has been without a request for
     /// longest, and before it those that never had one; if all have requests, the one whose client was waited for longest.
     /// Returns None if every request is waiting for the server.
-    pub(super) fn admit(&self, network: Option<ClientNetwork>) -> Option<Arc<Connection>> {
+    pub(super) fn register(&self, network: Option<ClientNetwork>) -> Option<Arc<Connection>> {
         let mut open = lock(&self.open);
         // A network beyond its maximum makes room among its own connections.
         if let Some(network) = network {
@@ -287,31 +287,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_connection_that_was_idle_for_longest_makes_room() {
+    async fn longest_idle_connection_is_closed_for_a_new_one() {
         let registry = registry(3, 2);
-        let one = registry.admit(network(1)).unwrap();
+        let one = registry.register(network(1)).unwrap();
         drop(one.begin());
-        let other = registry.admit(network(2)).unwrap();
-        let two = registry.admit(network(1)).unwrap();
+        let other = registry.register(network(2)).unwrap();
+        let two = registry.register(network(1)).unwrap();
         // The network has reached its maximum: connections that never had a request are closed before those that had one.
-        let three = registry.admit(network(1)).unwrap();
+        let three = registry.register(network(1)).unwrap();
         assert!(is_closed(&two).await && !is_closed(&one).await && !is_closed(&other).await);
         // The total has reached its maximum.
-        let four = registry.admit(network(3)).unwrap();
+        let four = registry.register(network(3)).unwrap();
         assert!(is_closed(&other).await && !is_closed(&three).await && !is_closed(&four).await);
     }
 
     #[tokio::test]
-    async fn a_request_that_is_answered_goes_on() {
+    async fn active_request_is_not_cut() {
         let registry = registry(2, 1);
-        let one = registry.admit(network(1)).unwrap();
+        let one = registry.register(network(1)).unwrap();
         let busy = one.begin();
-        assert!(registry.admit(network(1)).is_none());
-        let other = registry.admit(network(2)).unwrap();
+        assert!(registry.register(network(1)).is_none());
+        let other = registry.register(network(2)).unwrap();
         let other_busy = other.begin();
-        assert!(registry.admit(network(3)).is_none());
+        assert!(registry.register(network(3)).is_none());
         drop(busy);
-        assert!(registry.admit(network(1)).is_some());
+        assert!(registry.register(network(1)).is_some());
         assert!(is_closed(&one).await && !is_closed(&other).await);
         drop(other_busy);
     }
@@ -323,9 +323,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_all_have_requests_the_client_that_was_waited_for_longest_makes_room() {
+    async fn slowest_client_is_cut_when_all_are_busy() {
         let registry = registry(4, 4);
-        let all = [(); 4].map(|()| registry.admit(network(1)).unwrap());
+        let all = [(); 4].map(|()| registry.register(network(1)).unwrap());
         let [reading, writing, answered, quick] = &all;
         let busy = all.each_ref().map(Connection::begin);
         writing.note_write(None);
@@ -335,25 +335,25 @@ mod tests {
         // A client that is no longer waited for is not in the way.
         quick.note_body(true);
         quick.note_body(false);
-        let first = registry.admit(network(2)).unwrap();
+        let first = registry.register(network(2)).unwrap();
         assert!(is_cut(writing).await && !is_cut(reading).await);
         let first_busy = first.begin();
-        let second = registry.admit(network(2)).unwrap();
+        let second = registry.register(network(2)).unwrap();
         assert!(is_cut(reading).await);
         let second_busy = second.begin();
-        assert!(registry.admit(network(2)).is_none());
+        assert!(registry.register(network(2)).is_none());
         assert!(!is_cut(answered).await && !is_cut(quick).await);
         drop((busy, first_busy, second_busy));
     }
 
     #[test]
-    fn a_connection_that_has_ended_leaves_room_and_proxies_share_none() {
+    fn closed_connection_frees_its_slot_and_proxies_are_exempt() {
         let registry = registry(3, 1);
-        drop(registry.admit(network(1)).unwrap());
+        drop(registry.register(network(1)).unwrap());
         let held = [
-            registry.admit(None),
-            registry.admit(None),
-            registry.admit(network(1)),
+            registry.register(None),
+            registry.register(None),
+            registry.register(network(1)),
         ];
         assert!(held.iter().all(Option::is_some));
         assert_eq!(lock(&registry.open).connections.len(), 3);
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn descriptors_are_left_for_everything_else() {
+    fn descriptors_are_reserved() {
         let limits = "Limit                     Soft Limit           Hard Limit           Units\n\
             Max open files            256                  1048576              files\n";
         assert_eq!(descriptors(limits), 256);

@@ -4,8 +4,8 @@ use domain::{
     object::{distinct, present},
     users::{
         UserSummary,
-        bin::DeletedUser,
         create::UserDraft,
+        deleted::DeletedUser,
         detail::{IssuedLink, UserDetail},
     },
 };
@@ -15,22 +15,22 @@ use utoipa::ToSchema;
 
 /// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ListedUser<T = UserSummary> {
+pub(crate) struct UserListItem<T = UserSummary> {
     #[serde(flatten)]
     user: T,
     #[serde(rename = "_count")]
-    count: Counts,
+    count: UserCounts,
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Counts {
+struct UserCounts {
     personas: i32,
     sessions: i32,
     api_keys: i32,
 }
 
-impl Counts {
+impl UserCounts {
     fn of(user: &UserSummary) -> Self {
         Self {
             personas: user.persona_count,
@@ -40,16 +40,16 @@ impl Counts {
     }
 }
 
-impl From<UserSummary> for ListedUser {
+impl From<UserSummary> for UserListItem {
     fn from(user: UserSummary) -> Self {
-        let count = Counts::of(&user);
+        let count = UserCounts::of(&user);
         Self { user, count }
     }
 }
 
-impl From<DeletedUser> for ListedUser<DeletedUser> {
+impl From<DeletedUser> for UserListItem<DeletedUser> {
     fn from(deleted: DeletedUser) -> Self {
-        let count = Counts::of(&deleted.user);
+        let count = UserCounts::of(&deleted.user);
         Self {
             user: deleted,
             count,
@@ -59,19 +59,19 @@ impl From<DeletedUser> for ListedUser<DeletedUser> {
 
 /// A user in FOVEA's format, with its `_count`.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Shown {
+pub(crate) struct UserResponse {
     #[serde(flatten)]
     user: UserDetail,
     #[serde(rename = "_count")]
-    count: Counts,
+    count: UserCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<IssuedLink>,
 }
 
-impl Shown {
+impl UserResponse {
     /// Creates the response with a user, and with the link that was created for it, if any.
     pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
-        let count = Counts::of(&user.summary);
+        let count = UserCounts::of(&user.summary);
         Self { user, count, link }
     }
 }
@@ -79,7 +79,7 @@ impl Shown {
 /// Body that creates a user: FOVEA's fields, and more that Rollcall has.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Create {
+pub(crate) struct UserCreateRequest {
     #[schema(min_length = 3, max_length = 50)]
     pub(crate) username: String,
     #[schema(min_length = 1)]
@@ -109,7 +109,7 @@ pub(crate) struct Create {
 }
 
 /// Converts a draft to the body that is sent to a server.
-impl From<UserDraft> for Create {
+impl From<UserDraft> for UserCreateRequest {
     fn from(draft: UserDraft) -> Self {
         Self {
             username: draft.username,

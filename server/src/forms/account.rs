@@ -4,7 +4,7 @@ use app::api::{
     access_tokens::CreateToken,
     account::{ChangePassword, DeleteAccount, EditProfile, SetPreferences},
     confirm::Confirm,
-    keys::{AddKey, DoToKey, EditKey},
+    keys::{AddKey, EditKey, SetKeyActive},
 };
 use axum::routing::post;
 
@@ -16,7 +16,7 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/account/password", || post(send::<ChangePassword>)),
     ("/account/sessions/others", || post(send::<Confirm>)),
     ("/account/sessions/{id}/revoke", || post(send::<Confirm>)),
-    ("/account/keys", || post(send::<DoToKey>)),
+    ("/account/keys", || post(send::<SetKeyActive>)),
     ("/account/keys/new", || post(send::<AddKey>)),
     ("/account/keys/{id}/edit", || post(send::<EditKey>)),
     ("/account/keys/{id}/delete", || post(send::<Confirm>)),

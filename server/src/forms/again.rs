@@ -16,7 +16,7 @@ use domain::{
     audit::Via,
     problem::{Code, Problem},
 };
-use service::{access::Actor, sessions};
+use service::{access::Caller, sessions};
 use tower_sessions::Session;
 
 use super::{
@@ -42,22 +42,23 @@ pub(super) async fn draw_form(
     }
     let mut values = typed(fields.get(AGAIN_FIELDS)?.as_bytes());
     let started = sessions::find_started(&state.services, session, Via::Ui, &origin(&page)).await;
-    let actor = started.ok().flatten()?;
-    if values.remove(AS)? != actor.principal.id.to_string() {
+    let caller = started.ok().flatten()?;
+    if values.remove(AS)? != caller.principal.id.to_string() {
         return None;
     }
     if values.contains_key(UNDO) {
         return Some(undo_expired(state, session, address.path()).await);
     }
-    if access(address.path()) == Access::Panel && !actor.principal.may_open_panel() {
+    if access(address.path()) == Access::Panel && !caller.principal.may_open_panel() {
         return None;
     }
-    let waiting = identity::waiting(&state.services, address.path(), Some(&actor)).await;
+    let pending_registrations =
+        identity::pending_registrations(&state.services, address.path(), Some(&caller)).await;
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
-        context.principal = Some(actor.principal.clone());
-        context.waiting = waiting;
+        context.principal = Some(caller.principal.clone());
+        context.pending_registrations = pending_registrations;
     }
-    page.extensions_mut().insert::<Option<Actor>>(Some(actor));
+    page.extensions_mut().insert::<Option<Caller>>(Some(caller));
     move_to(&mut page, address);
     let message = "You are signed in again. Review the form and submit it again.";
     let outcome = FormOutcome {

@@ -30,11 +30,11 @@ pub(super) async fn draw_again(
 ) -> Response {
     let mut problem = error.into_problem();
     problem.request_id = origin(&page).request_id.map(|id| id.to_string());
-    refuse(state, page, fields, problem).await
+    draw_with_problem(state, page, fields, problem).await
 }
 
 /// Renders the page of the form again, with the input and a complete problem.
-pub(super) async fn refuse(
+pub(super) async fn draw_with_problem(
     state: &AppState,
     page: Request,
     fields: Fields,

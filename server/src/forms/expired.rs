@@ -3,8 +3,8 @@
 use app::{
     api::{
         auth::{AGAIN, AGAIN_FIELDS, SESSION_ENDED},
-        done::going_on,
         flash::UNDO,
+        form_success::with_next,
     },
     context::PageContext,
 };
@@ -12,7 +12,7 @@ use axum::{extract::Request, http::Uri, response::Response};
 use domain::problem::{Code, Problem};
 
 use super::{
-    draw::{origin, refuse},
+    draw::{draw_with_problem, origin},
     fields::{Fields, SECRET_FIELDS, typed},
     undo::list_of_undo,
 };
@@ -31,7 +31,7 @@ pub(super) async fn ask_to_sign_in(state: &AppState, mut page: Request, body: &[
         true => list_of_undo(page.uri().path()),
         false => &address,
     };
-    let sign_in = going_on("/login", next).parse();
+    let sign_in = with_next("/login", next).parse();
     let (Some(fields), Ok(sign_in)) = (carried(&address, body), sign_in) else {
         return to_sign_in(&page);
     };
@@ -44,7 +44,7 @@ pub(super) async fn ask_to_sign_in(state: &AppState, mut page: Request, body: &[
         (AGAIN_FIELDS.to_owned(), fields),
     ]);
     move_to(&mut page, sign_in);
-    refuse(state, page, values, problem).await
+    draw_with_problem(state, page, values, problem).await
 }
 
 /// Returns the fields of a form without the secret ones; None if they are too long.
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_and_endless_forms_are_not_carried_along() {
+    fn secrets_and_large_forms_are_not_carried() {
         let form = b"as=1&name=a+b&api_key=sk-1&current_password=x&password=y&password_again=y&roles%5B%5D=user";
         assert_eq!(
             carried("/keys/new", form).as_deref(),

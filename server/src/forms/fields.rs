@@ -12,7 +12,7 @@ use axum::{
 use domain::problem::{Code, Problem};
 use serde::de::DeserializeOwned;
 
-use crate::error_page::Asked;
+use crate::error_page::RequestContext;
 
 /// Fields whose values are never sent back to a page.
 pub(super) const SECRET_FIELDS: [&str; 4] =
@@ -33,7 +33,7 @@ pub(super) async fn read(request: Request) -> Result<(Request, Fields), Response
                 _ => Code::ValidationError,
             };
             let problem = Problem::new(code, "Invalid form data. Reload the page and try again.");
-            Err(Asked::from(&page).refuse(problem))
+            Err(RequestContext::from(&page).error_response(problem))
         }
     }
 }

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use app::api::{
-    done::going_on,
-    done_page::DonePage,
+    form_success::with_next,
     links::{INVITATION, LinkCookie, RESET, SETUP, forget_surplus},
+    success_page::SuccessPage,
 };
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
@@ -99,7 +99,7 @@ fn follow(
     };
     let token = token.ok().map(|Path(token)| token).filter(well_formed);
     let Some(token) = token else {
-        return Redirect::to(&going_on(page, next)).into_response();
+        return Redirect::to(&with_next(page, next)).into_response();
     };
     let handle = service::link_handle(&token);
     let settings = &state.services.settings;
@@ -110,7 +110,7 @@ fn follow(
     let cookies = cookies
         .into_iter()
         .map(|cookie| (header::SET_COOKIE, cookie));
-    let page = going_on(&format!("{page}?link={handle}"), next);
+    let page = with_next(&format!("{page}?link={handle}"), next);
     (AppendHeaders(cookies), Redirect::to(&page)).into_response()
 }
 
@@ -147,8 +147,8 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
     };
     match service_reset::choose_password(&state.services, &token, choice, origin(&page)).await {
         Ok(()) => {
-            let (done, page) = done(&state, DonePage::PasswordChosen);
-            let page = going_on(page, typed("next"));
+            let (done, page) = done(&state, SuccessPage::PasswordChosen);
+            let page = with_next(page, typed("next"));
             (forget(&state, RESET, &fields), done, Redirect::to(&page)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
@@ -167,7 +167,7 @@ pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Re
     match service_invitations::accept(services, &token, draft, origin(&page)).await {
         Ok(_) => {
             let forget = forget(&state, INVITATION, &fields);
-            let (done, page) = done(&state, DonePage::InvitationAccepted);
+            let (done, page) = done(&state, SuccessPage::InvitationAccepted);
             (forget, done, Redirect::to(page)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
@@ -177,7 +177,7 @@ pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Re
 /// Returns the header that permits the browser to open a confirmation page, and the path of the page.
 fn done(
     state: &AppState,
-    page: DonePage,
+    page: SuccessPage,
 ) -> (
     AppendHeaders<[(header::HeaderName, String); 1]>,
     &'static str,

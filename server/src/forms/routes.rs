@@ -2,12 +2,12 @@
 
 use axum::Router;
 
-use super::{account, people};
+use super::{account, users};
 use crate::state::AppState;
 
 /// Returns the routes of the forms that change something for a signed-in user, each at the path of its page.
 pub(crate) fn routes() -> Router<AppState> {
-    let forms = people::FORMS.iter().chain(account::FORMS);
+    let forms = users::FORMS.iter().chain(account::FORMS);
     forms.fold(Router::new(), |router, (path, form)| {
         router.route(path, form())
     })
@@ -23,7 +23,7 @@ pub(super) fn is_form(path: &str) -> bool {
         });
         fits && names.next().is_none()
     };
-    let mut forms = people::FORMS.iter().chain(account::FORMS);
+    let mut forms = users::FORMS.iter().chain(account::FORMS);
     forms.any(|(route, _)| fits(route))
 }
 
@@ -32,7 +32,7 @@ mod tests {
     use super::is_form;
 
     #[test]
-    fn only_the_addresses_of_forms_are_those() {
+    fn only_form_addresses_match() {
         for (path, expected) in [
             ("/account", true),
             ("/account/keys/new", true),

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use app::{
-    api::{done::Done, error::ApiError, flash::UNDO, wire::AS},
+    api::{error::ApiError, flash::UNDO, form_success::FormSuccess, wire::AS},
     context::FormOutcome,
 };
 use axum::{
@@ -24,18 +24,18 @@ use leptos::{
 };
 use leptos_axum::ResponseOptions;
 use serde::de::DeserializeOwned;
-use service::{access::Actor, flash};
+use service::{access::Caller, flash};
 use tower_sessions::Session;
 
 use super::{
-    draw::{draw, refuse},
+    draw::{draw, draw_with_problem},
     expired::ask_to_sign_in,
     fields::{Fields, typed},
     undo::undo_expired,
 };
 use crate::{
-    error_page::Asked,
-    middleware::identity::{another_user, is_actor},
+    error_page::RequestContext,
+    middleware::identity::{another_user, is_caller},
     render::provide,
     response::too_large,
     state::AppState,
@@ -47,20 +47,20 @@ pub(super) type FormRoute = (&'static str, fn() -> MethodRouter<AppState>);
 /// Handles a `POST` to the path of a page: a server function processes its form, for the user of the page.
 pub(crate) async fn send<F>(State(state): State<AppState>, request: Request) -> Response
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+    F: ServerFn<Output = FormSuccess, Error = ApiError> + DeserializeOwned + 'static,
 {
     let (parts, body) = match split(request).await {
         Ok(split) => split,
         Err(response) => return *response,
     };
-    let Some(actor) = parts.extensions.get::<Option<Actor>>().cloned().flatten() else {
+    let Some(caller) = parts.extensions.get::<Option<Caller>>().cloned().flatten() else {
         return ask_to_sign_in(&state, page(&parts), &body).await;
     };
     let mut fields = typed(&body);
-    if let Some(problem) = denied(&actor, fields.remove(AS).as_deref()) {
-        return Asked::from(&page(&parts)).refuse(problem);
+    if let Some(problem) = denied(&caller, fields.remove(AS).as_deref()) {
+        return RequestContext::from(&page(&parts)).error_response(problem);
     }
-    match undone(&state, &parts, &actor, &fields).await {
+    match undone(&state, &parts, &caller, &fields).await {
         Ok(None) => answer::<F>(&state, parts, body).await,
         Ok(Some(form)) => answer::<F>(&state, parts, form).await,
         Err(response) => *response,
@@ -70,7 +70,7 @@ where
 /// Handles a `POST` of a form that needs no user.
 pub(crate) async fn send_public<F>(State(state): State<AppState>, request: Request) -> Response
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+    F: ServerFn<Output = FormSuccess, Error = ApiError> + DeserializeOwned + 'static,
 {
     match split(request).await {
         Ok((parts, body)) => answer::<F>(&state, parts, body).await,
@@ -83,7 +83,9 @@ async fn split(request: Request) -> Result<(Parts, Bytes), Box<Response>> {
     let (parts, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
         Ok(body) => Ok((parts, body)),
-        Err(_) => Err(Box::new(Asked::from(&page(&parts)).refuse(too_large()))),
+        Err(_) => Err(Box::new(
+            RequestContext::from(&page(&parts)).error_response(too_large()),
+        )),
     }
 }
 
@@ -93,9 +95,9 @@ fn page(parts: &Parts) -> Request {
 }
 
 /// Returns the problem of a form on the page of another user than the one who is signed in; None if it is the same user.
-fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
+fn denied(caller: &Caller, user: Option<&str>) -> Option<Problem> {
     match user {
-        Some(user) if is_actor(actor, user) => None,
+        Some(user) if is_caller(caller, user) => None,
         Some(_) => Some(another_user()),
         // An earlier version of the server has rendered the page.
         None => Some(Problem::new(
@@ -108,7 +110,7 @@ fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
 /// Answers with the next page, or with the same page and its errors.
 async fn answer<F>(state: &AppState, parts: Parts, body: Bytes) -> Response
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+    F: ServerFn<Output = FormSuccess, Error = ApiError> + DeserializeOwned + 'static,
 {
     let mut values = typed(&body);
     values.remove(AS);
@@ -126,7 +128,7 @@ where
         Err(ApiError(problem)) if problem.error == Code::Unauthorized => {
             ask_to_sign_in(state, page, &body).await
         }
-        Err(ApiError(problem)) => refuse(state, page, values, problem).await,
+        Err(ApiError(problem)) => draw_with_problem(state, page, values, problem).await,
     };
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -139,16 +141,17 @@ where
 async fn undone(
     state: &AppState,
     parts: &Parts,
-    actor: &Actor,
+    caller: &Caller,
     fields: &Fields,
 ) -> Result<Option<Bytes>, Box<Response>> {
     let Some(id) = fields.get(UNDO).filter(|_| fields.len() == 1) else {
         return Ok(None);
     };
     let id = id.parse().unwrap_or_default();
-    let undo = flash::take_undo(&state.services, actor, id).await;
-    let undo =
-        undo.map_err(|error| Box::new(Asked::from(&page(parts)).refuse(error.into_problem())))?;
+    let undo = flash::take_undo(&state.services, caller, id).await;
+    let undo = undo.map_err(|error| {
+        Box::new(RequestContext::from(&page(parts)).error_response(error.into_problem()))
+    })?;
     let path = parts.uri.path();
     if let Some(undo) = undo.filter(|undo| undo.path == path) {
         return Ok(Some(undo.form.into()));
@@ -164,9 +167,9 @@ async fn run<F>(
     state: &AppState,
     mut parts: Parts,
     body: Bytes,
-) -> (Result<Done, ApiError>, Vec<HeaderValue>)
+) -> (Result<FormSuccess, ApiError>, Vec<HeaderValue>)
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+    F: ServerFn<Output = FormSuccess, Error = ApiError> + DeserializeOwned + 'static,
 {
     parts.headers.remove(header::CONTENT_LENGTH);
     let services = state.services.clone();

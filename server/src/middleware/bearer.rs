@@ -8,16 +8,16 @@ use axum::{
 };
 use service::{
     Error, Services,
-    access::{Actor, Origin},
+    access::{Caller, Origin},
     access_tokens,
 };
 
 use super::rate::Recognised;
-use crate::{bearer_token, error_page::Asked};
+use crate::{bearer_token, error_page::RequestContext};
 
 /// Actor of a request with an access token.
 #[derive(Debug, Clone)]
-pub(crate) struct Bearer(pub(crate) Actor);
+pub(crate) struct Bearer(pub(crate) Caller);
 
 /// Authenticates a request by its access token, before any layer reads its cookies, so that it never acts for another user. A
 /// token gives access to the API only.
@@ -31,21 +31,21 @@ pub(crate) async fn accept(
     if !bearer_token::is_in(request.headers()) {
         return next.run(request).await;
     }
-    let asked = Asked::from(&request);
+    let asked = RequestContext::from(&request);
     let origin = request.extensions().get::<Origin>().cloned();
     let text = bearer_token::text(request.headers()).unwrap_or_default();
-    let found = access_tokens::find_actor(&services, text, &origin.unwrap_or_default()).await;
-    let actor = match found {
+    let found = access_tokens::find_caller(&services, text, &origin.unwrap_or_default()).await;
+    let caller = match found {
         Ok(_) if !request.uri().path().starts_with("/api/") => {
-            return asked.refuse(Error::TokenNotAllowed.into_problem());
+            return asked.error_response(Error::TokenNotAllowed.into_problem());
         }
-        Ok(actor) => actor,
+        Ok(caller) => caller,
         Err(error) => {
             let recognised = request.extensions().get::<Recognised>();
             if let (Some(recognised), Error::Unauthenticated(_)) = (recognised, &error) {
-                recognised.tell(None);
+                recognised.set_account(None);
             }
-            return asked.refuse(error.into_problem());
+            return asked.error_response(error.into_problem());
         }
     };
     // Unlike cookies, a browser adds no token to the requests of another site: the site of a request does not matter.
@@ -53,6 +53,6 @@ pub(crate) async fn accept(
         request.headers_mut().remove(name);
     }
     request.headers_mut().remove("sec-fetch-site");
-    request.extensions_mut().insert(Bearer(actor));
+    request.extensions_mut().insert(Bearer(caller));
     next.run(request).await
 }

@@ -3,7 +3,7 @@
 
 use app::{
     Access, access,
-    api::{done::going_on, done_page::DonePage},
+    api::{form_success::with_next, success_page::SuccessPage},
     context::PageContext,
 };
 use axum::{
@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use service::{Services, access::Actor, settings::Settings};
+use service::{Services, access::Caller, settings::Settings};
 
 use super::identity::is_shown;
 use crate::cookies::cookie;
@@ -29,13 +29,13 @@ pub(crate) async fn pages(
         .extensions()
         .get::<PageContext>()
         .and_then(|context| context.principal.as_ref());
-    let done = DonePage::at(request.uri().path()).filter(|_| is_page);
+    let done = SuccessPage::at(request.uri().path()).filter(|_| is_page);
     if let Some(done) = done {
         return show_once(&services.settings, done, request, next).await;
     }
     match (access(request.uri().path()), principal) {
         (Access::SignedIn | Access::Panel, None) if is_page => to_sign_in(&request),
-        (Access::Panel, Some(person)) if is_page && !person.may_open_panel() => {
+        (Access::Panel, Some(user)) if is_page && !user.may_open_panel() => {
             Redirect::to("/account").into_response()
         }
         (Access::Public, Some(_)) if is_page && request.uri().path() == "/login" => {
@@ -46,15 +46,20 @@ pub(crate) async fn pages(
 }
 
 /// Shows a confirmation page if its action has just been done, and redirects otherwise.
-async fn show_once(settings: &Settings, page: DonePage, request: Request, next: Next) -> Response {
-    let cookie = cookie(request.headers(), &DonePage::cookie(settings));
+async fn show_once(
+    settings: &Settings,
+    page: SuccessPage,
+    request: Request,
+    next: Next,
+) -> Response {
+    let cookie = cookie(request.headers(), &SuccessPage::cookie(settings));
     if !page.is_allowed(cookie) || !is_shown(&request) {
         let context = request.extensions().get::<PageContext>();
         let signed_in = context.is_some_and(|context| context.principal.is_some());
         return Redirect::to(if signed_in { "/" } else { "/login" }).into_response();
     }
     let mut response = next.run(request).await;
-    if let Ok(forget) = HeaderValue::try_from(DonePage::forget(settings)) {
+    if let Ok(forget) = HeaderValue::try_from(SuccessPage::forget(settings)) {
         response.headers_mut().append(header::SET_COOKIE, forget);
     }
     response
@@ -65,7 +70,7 @@ pub(crate) fn to_sign_in(request: &Request) -> Response {
         .uri()
         .path_and_query()
         .map_or("/", |path| path.as_str());
-    Redirect::to(&going_on("/login", wanted)).into_response()
+    Redirect::to(&with_next("/login", wanted)).into_response()
 }
 
 /// Redirects a browser without a session from the link to an export to the sign-in page, and then to the page with the link.
@@ -73,9 +78,9 @@ pub(crate) fn to_sign_in(request: &Request) -> Response {
 pub(crate) async fn exports(request: Request, next: Next) -> Response {
     let page = page_of_export(request.uri())
         .filter(|_| request.method() == Method::GET && is_navigation(request.headers()));
-    let signed_in = request.extensions().get::<Option<Actor>>();
+    let signed_in = request.extensions().get::<Option<Caller>>();
     match page.filter(|_| matches!(signed_in, Some(None))) {
-        Some(page) => Redirect::to(&going_on("/login", &page)).into_response(),
+        Some(page) => Redirect::to(&with_next("/login", &page)).into_response(),
         None => next.run(request).await,
     }
 }
@@ -121,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_export_leads_to_the_page_with_its_link() {
+    fn export_redirects_to_its_page() {
         for (export, page) in [
             ("/api/user/export", Some("/account/data")),
             ("/api/admin/audit/export?format=csv", Some("/audit")),
@@ -139,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_are_told_from_programs() {
+    fn browsers_and_programs_are_distinguished() {
         for (name, value, expected) in [
             ("sec-fetch-mode", "navigate", true),
             ("sec-fetch-mode", "cors", false),

@@ -10,13 +10,13 @@ use axum::{
 use domain::problem::Problem;
 use service::{
     Error, Services,
-    access::Actor,
+    access::Caller,
     idempotency::{self, Answer, Begun, Key},
 };
 use uuid::Uuid;
 
 use super::finish;
-use crate::response::{Failure, ShownOnce};
+use crate::response::{ApiError, ShownOnce};
 
 /// Header by which a client identifies its request.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -29,44 +29,44 @@ pub(crate) async fn once(
     State(services): State<Services>,
     request: Request,
     next: Next,
-) -> Result<Response, Failure> {
-    let Some((actor, key)) = asked(&request)? else {
+) -> Result<Response, ApiError> {
+    let Some((caller, key)) = asked(&request)? else {
         return Ok(next.run(request).await);
     };
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts, read(body).await?);
     // A client that has disconnected sends the request again to get its response.
-    let work = async move { carry_out(&services, actor, &key, request, next).await };
+    let work = async move { carry_out(&services, caller, &key, request, next).await };
     finish::detached(work).await
 }
 
 async fn carry_out(
     services: &Services,
-    mut actor: Actor,
+    mut caller: Caller,
     key: &Key,
     request: Request<Bytes>,
     next: Next,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let target = request.uri().path_and_query();
     let asked = idempotency::Request {
         method: request.method().as_str(),
         target: target.map_or("/", |target| target.as_str()),
         body: request.body(),
     };
-    let attempt = match idempotency::begin(services, &actor, key, &asked).await? {
+    let attempt = match idempotency::begin(services, &caller, key, &asked).await? {
         Begun::Again(answer) => return Ok(again(answer)),
         Begun::First(attempt) => attempt,
     };
-    actor.origin.attempt = Some(attempt);
+    caller.origin.attempt = Some(attempt);
     let mut request = request.map(Body::from);
-    request.extensions_mut().insert(Some(actor));
+    request.extensions_mut().insert(Some(caller));
     let response = next.run(request).await;
-    Ok(settle(services, attempt, response).await)
+    Ok(complete(services, attempt, response).await)
 }
 
 /// Returns the actor and the key of a request. None for requests that need no key: those that only read or have the same effect
 /// when they are repeated, and those about signing in.
-fn asked(request: &Request) -> Result<Option<(Actor, Key)>, Failure> {
+fn asked(request: &Request) -> Result<Option<(Caller, Key)>, ApiError> {
     let path = request.uri().path();
     let counts = request.method() == Method::POST
         && path.starts_with("/api/")
@@ -74,17 +74,17 @@ fn asked(request: &Request) -> Result<Option<(Actor, Key)>, Failure> {
     if !counts || !request.headers().contains_key(KEY) {
         return Ok(None);
     }
-    let actor = request.extensions().get::<Option<Actor>>();
-    let Some(actor) = actor.cloned().flatten() else {
+    let caller = request.extensions().get::<Option<Caller>>();
+    let Some(caller) = caller.cloned().flatten() else {
         return Ok(None);
     };
     let key = key(request.headers()).ok_or_else(|| {
         let most = idempotency::KEY_MAX;
-        Failure::invalid(format!(
+        ApiError::invalid(format!(
             "Idempotency-Key must be a single value of 1 to {most} visible ASCII characters, such as a random UUID."
         ))
     })?;
-    Ok(Some((actor, key)))
+    Ok(Some((caller, key)))
 }
 
 /// Parses the key; None if it is not valid, or if there are several.
@@ -96,11 +96,11 @@ fn key(headers: &HeaderMap) -> Option<Key> {
 }
 
 /// Reads the whole body, which the outer layers limit.
-async fn read(body: Body) -> Result<Bytes, Failure> {
+async fn read(body: Body) -> Result<Bytes, ApiError> {
     let read = Bytes::from_request(Request::new(body), &()).await;
     read.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
-        _ => Failure::invalid("Could not read the request body. Try again."),
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
+        _ => ApiError::invalid("Could not read the request body. Try again."),
     })
 }
 
@@ -124,16 +124,16 @@ fn again(answer: Answer) -> Response {
 
 /// Stores the response, or releases the key if nothing was done. The client gets the response in either case; an error of storing
 /// it is logged.
-async fn settle(services: &Services, attempt: Uuid, response: Response) -> Response {
+async fn complete(services: &Services, attempt: Uuid, response: Response) -> Response {
     let is_done = response.status().is_success();
     let is_shown_once = response.extensions().get::<ShownOnce>().is_some();
     let (response, noted) = if !is_done {
         (response, idempotency::release(services, attempt).await)
     } else if is_shown_once {
-        let noted = idempotency::keep_no_answer(services, attempt).await;
+        let noted = idempotency::store_no_answer(services, attempt).await;
         (response, noted)
     } else {
-        keep(services, attempt, response).await
+        store_answer(services, attempt, response).await
     };
     if let Err(error) = noted {
         // Logs the cause.
@@ -143,7 +143,7 @@ async fn settle(services: &Services, attempt: Uuid, response: Response) -> Respo
     response
 }
 
-async fn keep(
+async fn store_answer(
     services: &Services,
     attempt: Uuid,
     response: Response,
@@ -153,12 +153,12 @@ async fn keep(
     match to_bytes(body, usize::MAX).await {
         Ok(body) => {
             let answer = answer(&parts, &body);
-            let noted = idempotency::keep(services, attempt, answer).await;
+            let noted = idempotency::store(services, attempt, answer).await;
             (Response::from_parts(parts, Body::from(body)), noted)
         }
         Err(error) => {
             let problem = Error::Internal(Box::new(error));
-            (Failure::from(problem).into_response(), Ok(()))
+            (ApiError::from(problem).into_response(), Ok(()))
         }
     }
 }

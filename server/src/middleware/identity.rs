@@ -16,15 +16,15 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Actor, Origin},
+    access::{Caller, Origin},
     flash, registrations, sessions,
 };
 use tower_sessions::Session;
 
 use super::{bearer::Bearer, rate::Recognised};
-use crate::{cookies::cookie, error_page::Asked};
+use crate::{cookies::cookie, error_page::RequestContext};
 
-/// Adds `Option<Actor>` and the context of the page to the request, from the one query that reads the session or the token.
+/// Adds `Option<Caller>` and the context of the page to the request, from the one query that reads the session or the token.
 pub(crate) async fn recognise(
     State(services): State<Services>,
     session: Session,
@@ -41,28 +41,30 @@ pub(crate) async fn recognise(
     } else {
         Via::Ui
     };
-    let actor = match request.extensions_mut().remove::<Bearer>() {
-        Some(Bearer(actor)) => Some(actor),
-        None => match sessions::find_actor(&services, &session, via, &origin).await {
-            Ok(actor) => actor,
-            Err(error) => return Asked::from(&request).refuse(error.into_problem()),
+    let caller = match request.extensions_mut().remove::<Bearer>() {
+        Some(Bearer(caller)) => Some(caller),
+        None => match sessions::find_caller(&services, &session, via, &origin).await {
+            Ok(caller) => caller,
+            Err(error) => {
+                return RequestContext::from(&request).error_response(error.into_problem());
+            }
         },
     };
-    if is_of_another(&request, actor.as_ref()) {
-        return Asked::from(&request).refuse(another_user());
+    if is_of_another(&request, caller.as_ref()) {
+        return RequestContext::from(&request).error_response(another_user());
     }
     if let Some(recognised) = request.extensions().get::<Recognised>() {
-        recognised.tell(actor.as_ref().map(|actor| actor.principal.id.0));
+        recognised.set_account(caller.as_ref().map(|caller| caller.principal.id.0));
     }
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
-    let waiting = waiting(&services, path, actor.as_ref()).await;
-    let flashes = if is_shown && actor.is_some() {
+    let pending_registrations = pending_registrations(&services, path, caller.as_ref()).await;
+    let flashes = if is_shown && caller.is_some() {
         flashes(&services, &session, path).await
     } else {
         Vec::new()
     };
     let context = PageContext {
-        principal: actor.as_ref().map(|actor| actor.principal.clone()),
+        principal: caller.as_ref().map(|caller| caller.principal.clone()),
         site: Site {
             registration: services.settings.allow_registration,
             approval: services.settings.registration_approval,
@@ -71,7 +73,7 @@ pub(crate) async fn recognise(
             api_keys: services.settings.vault.is_on(),
             token_max_days: services.settings.token_max_days,
         },
-        waiting,
+        pending_registrations,
         flashes,
         preferences: cookie(request.headers(), Preferences::COOKIE)
             .map(Preferences::from_cookie)
@@ -79,7 +81,7 @@ pub(crate) async fn recognise(
         outcome: None,
         address: None,
     };
-    request.extensions_mut().insert::<Option<Actor>>(actor);
+    request.extensions_mut().insert::<Option<Caller>>(caller);
     request.extensions_mut().insert(context);
     next.run(request).await
 }
@@ -91,30 +93,34 @@ pub(crate) fn another_user() -> Problem {
 }
 
 /// Returns whether an id that a page has sent is that of the signed-in user.
-pub(crate) fn is_actor(actor: &Actor, id: &str) -> bool {
-    actor.principal.id.to_string() == id
+pub(crate) fn is_caller(caller: &Caller, id: &str) -> bool {
+    caller.principal.id.to_string() == id
 }
 
 /// Returns whether a server function is called from the page of another user than the one who is signed in now, because that user
 /// has signed in in another tab. Forms send the id in their bodies: see [`crate::forms::send`].
-fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
+fn is_of_another(request: &Request, caller: Option<&Caller>) -> bool {
     let query = request
         .uri()
         .query()
         .filter(|_| request.uri().path().starts_with("/sfn/"));
     let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let page = pairs.find(|(name, _)| name == AS);
-    actor
+    caller
         .zip(page)
-        .is_some_and(|(actor, (_, id))| !is_actor(actor, &id))
+        .is_some_and(|(caller, (_, id))| !is_caller(caller, &id))
 }
 
 /// Returns the number of pending registrations, for a page of a user who can see it. An error is only logged: a page without the
 /// number is better than none.
-pub(crate) async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Option<u64> {
+pub(crate) async fn pending_registrations(
+    services: &Services,
+    path: &str,
+    caller: Option<&Caller>,
+) -> Option<u64> {
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
-    let granted = actor.filter(|_| is_page)?.require().ok()?;
-    let counted = registrations::count(services, &granted).await;
+    let authorized = caller.filter(|_| is_page)?.require().ok()?;
+    let counted = registrations::count(services, &authorized).await;
     counted.map_err(Error::into_problem).ok()
 }
 

@@ -11,10 +11,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use service::{Error, access::Actor};
+use service::{Error, access::Caller};
 use uuid::Uuid;
 
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Maximum number of bytes of a body that does not count as large.
 const SMALL: u64 = 64 * 1024;
@@ -38,8 +38,8 @@ struct Slot {
 impl LargeBodies {
     /// Reserves a large body for an account; None if it is sending too many.
     fn reserve(&self, account: Uuid) -> Option<Slot> {
-        let mut sending = self.sending();
-        let count = sending.entry(account).or_default();
+        let mut form_state = self.form_state();
+        let count = form_state.entry(account).or_default();
         if *count >= PER_ACCOUNT {
             return None;
         }
@@ -50,18 +50,18 @@ impl LargeBodies {
         })
     }
 
-    fn sending(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+    fn form_state(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut sending = self.bodies.sending();
-        if let Some(count) = sending.get_mut(&self.account) {
+        let mut form_state = self.bodies.form_state();
+        if let Some(count) = form_state.get_mut(&self.account) {
             *count -= 1;
             if *count == 0 {
-                sending.remove(&self.account);
+                form_state.remove(&self.account);
             }
         }
     }
@@ -79,7 +79,7 @@ pub(crate) async fn limit(
     };
     // Held until there is a response: by then the body has been read.
     let Some(_slot) = bodies.reserve(account) else {
-        return Failure::from(BUSY).into_response();
+        return ApiError::from(BUSY).into_response();
     };
     next.run(request).await
 }
@@ -91,6 +91,6 @@ fn sender(request: &Request) -> Option<Uuid> {
     if most.is_some_and(|most| most <= SMALL) {
         return None;
     }
-    let actor = request.extensions().get::<Option<Actor>>()?.as_ref()?;
-    Some(actor.principal.id.0)
+    let caller = request.extensions().get::<Option<Caller>>()?.as_ref()?;
+    Some(caller.principal.id.0)
 }

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use crate::{
     bearer_token,
     cookies::cookie,
-    error_page::Asked,
-    limits::{Counted, Counters, Credential, Limits, WINDOW, Who},
+    error_page::RequestContext,
+    limits::{Counted, Counters, Credential, Limits, RateKey, WINDOW},
     state::CookieName,
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Recognised(Arc<OnceLock<Option<Uuid>>>);
 
 impl Recognised {
     /// Reports the account, or None if the credential belongs to none. The first report counts.
-    pub(crate) fn tell(&self, account: Option<Uuid>) {
+    pub(crate) fn set_account(&self, account: Option<Uuid>) {
         self.0.get_or_init(|| account);
     }
 }
@@ -66,25 +66,25 @@ pub(crate) async fn limit(
         None => credential(request.headers(), &name),
     };
     let known = credential.and_then(|credential| counters.find(&credential));
-    let who = known.unwrap_or_else(|| match (&browser, credential) {
-        (None, None) => Who::nobody(ip),
-        _ => Who::unproven(ip),
+    let rate_key = known.unwrap_or_else(|| match (&browser, credential) {
+        (None, None) => RateKey::anonymous(ip),
+        _ => RateKey::unproven(ip),
     });
-    let counted = counters.count(who);
-    let mut response = if counted.is_admitted {
+    let counted = counters.count(rate_key);
+    let mut response = if counted.is_allowed {
         let recognised = Recognised::default();
         request.extensions_mut().insert(recognised.clone());
         let response = next.run(request).await;
         if let Some(device) = browser {
             note_browser(counters, &device, &response);
         } else if let (Some(credential), Some(found)) = (credential, recognised.0.get()) {
-            counters.note(credential, found.map(Who::Account));
+            counters.note(credential, found.map(RateKey::Account));
         }
         response
     } else {
-        Asked::from(&request).refuse(too_many(counted))
+        RequestContext::from(&request).error_response(too_many(counted))
     };
-    tell(response.headers_mut(), counted);
+    set_limit_headers(response.headers_mut(), counted);
     response
 }
 
@@ -100,8 +100,11 @@ fn signs_in(request: &Request) -> bool {
 
 /// Stores a browser that has signed in, by the device cookie that it has from now on.
 fn note_browser(counters: &Counters, device: &Device, response: &Response) {
-    if let Some(cookie) = device.kept().filter(|_| response.status().is_success()) {
-        counters.note(cookie, Some(Who::Browser(cookie)));
+    if let Some(cookie) = device
+        .known_token()
+        .filter(|_| response.status().is_success())
+    {
+        counters.note(cookie, Some(RateKey::Browser(cookie)));
     }
 }
 
@@ -126,7 +129,7 @@ fn too_many(counted: Counted) -> Problem {
     problem
 }
 
-fn tell(headers: &mut HeaderMap, counted: Counted) {
+fn set_limit_headers(headers: &mut HeaderMap, counted: Counted) {
     let Counted {
         limit,
         left,

@@ -15,7 +15,7 @@ use axum::{
 use domain::client_address::ClientAddress;
 use service::settings::Settings;
 
-use crate::{error_page::Asked, proxies::TrustedProxies};
+use crate::{error_page::RequestContext, proxies::TrustedProxies};
 
 /// Settings that decide whether a request came over http.
 #[derive(Debug, Clone)]
@@ -46,7 +46,9 @@ pub(crate) async fn require_https(
     let peer = peer.map(|ConnectInfo(peer)| ClientAddress::from(peer.ip()));
     let is_from_proxy = peer.is_some_and(|peer| scheme.proxies.contain(peer));
     match plain_address(request.headers(), is_from_proxy) {
-        Some(opened) => Asked::from(&request).refuse_http(&scheme.settings.public_url, &opened),
+        Some(opened) => {
+            RequestContext::from(&request).insecure_response(&scheme.settings.public_url, &opened)
+        }
         None => next.run(request).await,
     }
 }
@@ -87,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn http_is_known_by_the_form_or_by_a_trusted_proxy() {
+    fn http_is_detected_by_form_or_trusted_proxy() {
         for (headers, is_from_proxy, expected) in [
             (&[][..], false, None),
             (

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_link_that_there_is_is_kept_out_of_it() {
+    fn every_link_token_is_hidden_from_the_log() {
         let routes = include_str!("../router.rs").lines();
         let links =
             routes.filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once("{token}"));
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn who_reads_the_log_can_follow_no_link() {
+    fn log_reader_can_follow_no_link() {
         for (path, logged) in [
             ("/setup/a1b2", "/setup/…"),
             ("/reset/a1b2", "/reset/…"),

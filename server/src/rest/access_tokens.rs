@@ -12,17 +12,17 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{ReadTokens, WriteTokens},
+    access::{TokensRead, TokensWrite},
     account,
 };
 
 use super::{
     body::Body,
-    done::{Success, success},
-    extract::{Allowed, Params, Person, TokenPath},
+    extract::{Allowed, Params, SessionCaller, TokenPath},
     page::respond,
+    response::{SuccessResponse, success},
 };
-use crate::response::{Failure, shown_once};
+use crate::response::{ApiError, shown_once};
 
 /// List your access tokens
 ///
@@ -30,15 +30,16 @@ use crate::response::{Failure, shown_once};
 #[utoipa::path(
     get,
     path = "/api/tokens",
+    operation_id = "listOwnAccessTokens",
     tag = "Own account",
     responses((status = OK, body = [AccessToken])),
     security(("session" = []))
 )]
 pub(crate) async fn own(
     State(services): State<Services>,
-    Person(actor): Person,
-) -> Result<Response, Failure> {
-    Ok(Json(account::tokens(&services, &actor).await?).into_response())
+    SessionCaller(caller): SessionCaller,
+) -> Result<Response, ApiError> {
+    Ok(Json(account::tokens(&services, &caller).await?).into_response())
 }
 
 /// Create an access token
@@ -47,6 +48,7 @@ pub(crate) async fn own(
 #[utoipa::path(
     post,
     path = "/api/tokens",
+    operation_id = "createAccessToken",
     tag = "Own account",
     request_body = TokenDraft,
     responses((status = CREATED, body = CreatedToken)),
@@ -54,27 +56,28 @@ pub(crate) async fn own(
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
-    Person(actor): Person,
+    SessionCaller(caller): SessionCaller,
     Body(draft): Body<TokenDraft>,
-) -> Result<Response, Failure> {
-    let made = account::create_token(&services, &actor, &draft).await?;
-    Ok(shown_once((StatusCode::CREATED, Json(made))))
+) -> Result<Response, ApiError> {
+    let created = account::create_token(&services, &caller, &draft).await?;
+    Ok(shown_once((StatusCode::CREATED, Json(created))))
 }
 
 /// Revoke one of your access tokens
 #[utoipa::path(
     delete,
     path = "/api/tokens/{id}",
+    operation_id = "revokeOwnAccessToken",
     tag = "Own account",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
 pub(crate) async fn revoke_own(
     State(services): State<Services>,
-    Person(actor): Person,
+    SessionCaller(caller): SessionCaller,
     TokenPath(id): TokenPath,
-) -> Result<Response, Failure> {
-    account::revoke_token(&services, &actor, id).await?;
+) -> Result<Response, ApiError> {
+    account::revoke_token(&services, &caller, id).await?;
     Ok(success())
 }
 
@@ -84,6 +87,7 @@ pub(crate) async fn revoke_own(
 #[utoipa::path(
     get,
     path = "/api/admin/tokens",
+    operation_id = "listAccessTokens",
     tag = "Access tokens",
     params(TokenParams),
     responses((status = OK, body = [AccessToken])),
@@ -91,14 +95,14 @@ pub(crate) async fn revoke_own(
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadTokens>,
+    Allowed(authorized): Allowed<TokensRead>,
     Params(params): Params<TokenParams>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = service::access_tokens::list(&services, &granted, &query).await?;
+    let page = service::access_tokens::list(&services, &authorized, &query).await?;
     Ok(respond(
         page.tokens,
-        &page.place,
+        &page.page_info,
         "/api/admin/tokens",
         &params,
     ))
@@ -108,15 +112,16 @@ pub(crate) async fn list(
 #[utoipa::path(
     delete,
     path = "/api/admin/tokens/{id}",
+    operation_id = "revokeAccessToken",
     tag = "Access tokens",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["tokens:write"]))
 )]
 pub(crate) async fn revoke(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteTokens>,
+    Allowed(authorized): Allowed<TokensWrite>,
     TokenPath(id): TokenPath,
-) -> Result<Response, Failure> {
-    service::access_tokens::revoke(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    service::access_tokens::revoke(&services, &authorized, id).await?;
     Ok(success())
 }

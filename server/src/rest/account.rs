@@ -13,29 +13,30 @@ use utoipa::ToSchema;
 
 use super::{
     body::Body,
-    done::{Ended, Success, success},
-    extract::{Person, SessionPath, SignedIn},
+    extract::{SessionCaller, SessionPath, SignedIn},
+    response::{SessionsRevokeResponse, SuccessResponse, success},
     site::FromThisSite,
     users::{
         export::file,
-        shown::{Wanted, show},
+        response::{IfMatch, show},
     },
 };
-use crate::{dto::users::Shown, response::Failure};
+use crate::{dto::users::UserResponse, response::ApiError};
 
 /// Get your account
 #[utoipa::path(
     get,
     path = "/api/user/profile",
+    operation_id = "getProfile",
     tag = "Own account",
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["account"]))
 )]
 pub(crate) async fn get(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
-) -> Result<Response, Failure> {
-    let user = account::get(&services, &actor).await?;
+    SignedIn(caller): SignedIn,
+) -> Result<Response, ApiError> {
+    let user = account::get(&services, &caller).await?;
     Ok(show(user, None))
 }
 
@@ -47,44 +48,46 @@ pub(crate) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/api/user/profile",
+    operation_id = "updateProfile",
     tag = "Own account",
-    params(Wanted),
+    params(IfMatch),
     request_body = OwnEdit,
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("session" = []))
 )]
 pub(crate) async fn edit(
     State(services): State<Services>,
-    Person(actor): Person,
+    SessionCaller(caller): SessionCaller,
     session: Session,
-    wanted: Wanted,
+    if_match: IfMatch,
     Body(mut edit): Body<OwnEdit>,
-) -> Result<Response, Failure> {
-    edit.version = wanted.version().or(edit.version);
-    let edited = account::edit(&services, &actor, &session, edit).await;
-    wanted.answer(edited)
+) -> Result<Response, ApiError> {
+    edit.version = if_match.version().or(edit.version);
+    let edited = account::edit(&services, &caller, &session, edit).await;
+    if_match.answer(edited)
 }
 
 /// Download all of your data
 #[utoipa::path(
     get,
     path = "/api/user/export",
+    operation_id = "exportAccount",
     tag = "Own account",
     responses((status = OK, body = Object)),
     security(("session" = []))
 )]
 pub(crate) async fn export(
     State(services): State<Services>,
-    Person(actor): Person,
+    SessionCaller(caller): SessionCaller,
     _: FromThisSite,
-) -> Result<Response, Failure> {
-    Ok(file(account::export(&services, &actor).await?))
+) -> Result<Response, ApiError> {
+    Ok(file(account::export(&services, &caller).await?))
 }
 
 /// Body that deletes your account.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Leave {
+pub(crate) struct AccountDeleteRequest {
     #[serde(default)]
     current_password: String,
 }
@@ -95,17 +98,18 @@ pub(crate) struct Leave {
 #[utoipa::path(
     delete,
     path = "/api/user",
+    operation_id = "deleteAccount",
     tag = "Own account",
-    request_body = Leave,
-    responses((status = OK, body = Success)),
+    request_body = AccountDeleteRequest,
+    responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
 pub(crate) async fn delete(
     State(services): State<Services>,
-    Person(actor): Person,
-    Body(body): Body<Leave>,
-) -> Result<Response, Failure> {
-    account::delete(&services, &actor, &body.current_password, None).await?;
+    SessionCaller(caller): SessionCaller,
+    Body(body): Body<AccountDeleteRequest>,
+) -> Result<Response, ApiError> {
+    account::delete(&services, &caller, &body.current_password, None).await?;
     Ok(success())
 }
 
@@ -115,31 +119,33 @@ pub(crate) async fn delete(
 #[utoipa::path(
     get,
     path = "/api/sessions",
+    operation_id = "listOwnSessions",
     tag = "Own account",
     responses((status = OK, body = [OwnSession])),
     security(("token" = ["account"]))
 )]
 pub(crate) async fn sessions(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
-) -> Result<Response, Failure> {
-    Ok(Json(account::sessions(&services, &actor).await?).into_response())
+    SignedIn(caller): SignedIn,
+) -> Result<Response, ApiError> {
+    Ok(Json(account::sessions(&services, &caller).await?).into_response())
 }
 
 /// Revoke one of your sessions
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}",
+    operation_id = "revokeOwnSession",
     tag = "Own account",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn end_session(
+pub(crate) async fn revoke_session(
     State(services): State<Services>,
-    Person(actor): Person,
+    SessionCaller(caller): SessionCaller,
     SessionPath(id): SessionPath,
-) -> Result<Response, Failure> {
-    account::end_session(&services, &actor, id).await?;
+) -> Result<Response, ApiError> {
+    account::revoke_session(&services, &caller, id).await?;
     Ok(success())
 }
 
@@ -147,14 +153,15 @@ pub(crate) async fn end_session(
 #[utoipa::path(
     delete,
     path = "/api/sessions",
+    operation_id = "revokeOtherSessions",
     tag = "Own account",
-    responses((status = OK, body = Ended)),
+    responses((status = OK, body = SessionsRevokeResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn end_others(
+pub(crate) async fn revoke_other_sessions(
     State(services): State<Services>,
-    Person(actor): Person,
-) -> Result<Response, Failure> {
-    let ended = account::end_others(&services, &actor).await?;
-    Ok(Ended::answer(ended))
+    SessionCaller(caller): SessionCaller,
+) -> Result<Response, ApiError> {
+    let ended = account::revoke_other_sessions(&services, &caller).await?;
+    Ok(SessionsRevokeResponse::answer(ended))
 }

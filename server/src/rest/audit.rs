@@ -2,13 +2,13 @@
 
 use axum::{extract::State, response::Response};
 use domain::{
-    audit::{ShownEntry, list::AuditParams},
+    audit::{AuditEntryResponse, list::AuditParams},
     list::Limits,
 };
 use serde::Deserialize;
 use service::{
     Error, Services,
-    access::ReadAudit,
+    access::AuditRead,
     audit::{AuditExport, Format},
 };
 use utoipa::IntoParams;
@@ -19,7 +19,7 @@ use super::{
     page::respond,
     site::FromThisSite,
 };
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Limits of a page, by default with fewer entries than a list with shorter rows has.
 const LIMITS: Limits = Limits {
@@ -31,7 +31,7 @@ const LIMITS: Limits = Limits {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ExportParams {
+pub(crate) struct AuditExportParams {
     /// Format of the file: `csv` or `ndjson`.
     #[serde(default)]
     #[param(required = true, pattern = "^(csv|ndjson)$")]
@@ -59,20 +59,21 @@ pub(crate) struct ExportParams {
 #[utoipa::path(
     get,
     path = "/api/admin/audit",
+    operation_id = "listAuditEvents",
     tag = "Audit log",
     params(AuditParams),
-    responses((status = OK, body = [ShownEntry])),
+    responses((status = OK, body = [AuditEntryResponse])),
     security(("token" = ["audit:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadAudit>,
+    Allowed(authorized): Allowed<AuditRead>,
     Params(params): Params<AuditParams>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let query = params.parse(LIMITS).map_err(Error::from)?;
-    let page = service::audit::list(&services, &granted, &query).await?;
-    let rows: Vec<ShownEntry> = page.entries.into_iter().map(Into::into).collect();
-    Ok(respond(rows, &page.place, "/api/admin/audit", &params))
+    let page = service::audit::list(&services, &authorized, &query).await?;
+    let rows: Vec<AuditEntryResponse> = page.entries.into_iter().map(Into::into).collect();
+    Ok(respond(rows, &page.page_info, "/api/admin/audit", &params))
 }
 
 /// Download the audit log
@@ -81,21 +82,22 @@ pub(crate) async fn list(
 #[utoipa::path(
     get,
     path = "/api/admin/audit/export",
+    operation_id = "exportAuditEvents",
     tag = "Audit log",
-    params(ExportParams),
+    params(AuditExportParams),
     responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
     security(("token" = ["audit:read"]))
 )]
 pub(crate) async fn export(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadAudit>,
+    Allowed(authorized): Allowed<AuditRead>,
     _: FromThisSite,
-    Params(asked): Params<ExportParams>,
-) -> Result<Response, Failure> {
+    Params(asked): Params<AuditExportParams>,
+) -> Result<Response, ApiError> {
     let known = Format::ALL
         .into_iter()
         .find(|known| known.as_str() == asked.format);
-    let format = known.ok_or_else(|| Failure::invalid("`format` must be csv or ndjson."))?;
+    let format = known.ok_or_else(|| ApiError::invalid("`format` must be csv or ndjson."))?;
     let params = AuditParams {
         actor: asked.actor,
         target: asked.target,
@@ -106,7 +108,7 @@ pub(crate) async fn export(
         parent: asked.parent,
         ..AuditParams::default()
     };
-    let export = service::audit::export(&services, &granted, &params, format).await?;
+    let export = service::audit::export(&services, &authorized, &params, format).await?;
     Ok(file(export))
 }
 

@@ -10,22 +10,22 @@ use domain::{credentials::SignInDraft, object::present, problem::Problem, users:
 use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
-    access::{Actor, Origin},
+    access::{Caller, Origin},
 };
 use tower_sessions::Session;
 use utoipa::ToSchema;
 
 use super::{
     body::Body,
-    done::{Success, success},
     extract::NoToken,
+    response::{SuccessResponse, success},
 };
-use crate::{cookies::cookie, response::Failure, state::CookieName};
+use crate::{cookies::cookie, response::ApiError, state::CookieName};
 
 /// Body of a sign-in.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Login {
+pub(crate) struct LoginRequest {
     #[schema(min_length = 1)]
     username: String,
     #[schema(min_length = 1)]
@@ -36,7 +36,7 @@ pub(crate) struct Login {
 
 /// Summary of a user's account.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Who {
+pub(crate) struct UserBriefResponse {
     pub(crate) user: UserBrief,
 }
 
@@ -47,9 +47,10 @@ pub(crate) struct Who {
 #[utoipa::path(
     post,
     path = "/api/auth/login",
+    operation_id = "signIn",
     tag = "Sign-in",
-    request_body = Login,
-    responses((status = OK, body = Who)),
+    request_body = LoginRequest,
+    responses((status = OK, body = UserBriefResponse)),
     security(())
 )]
 pub(crate) async fn login(
@@ -57,21 +58,21 @@ pub(crate) async fn login(
     State(services): State<Services>,
     session: Session,
     Extension(origin): Extension<Origin>,
-    Body(login): Body<Login>,
-) -> Result<Response, Failure> {
+    Body(login): Body<LoginRequest>,
+) -> Result<Response, ApiError> {
     let draft = SignInDraft {
         username: login.username,
         password: login.password,
         remember: login.remember_me,
     };
     let user = service::auth::sign_in(&services, &session, draft, origin).await?;
-    Ok(Json(Who { user }).into_response())
+    Ok(Json(UserBriefResponse { user }).into_response())
 }
 
 /// Body that sets a password: with the token of a link, or in place of a temporary password.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct PasswordChoice {
+pub(crate) struct PasswordSetRequest {
     /// Token of a link: the part of its URL after the last slash.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -97,18 +98,19 @@ pub(crate) struct PasswordChoice {
 #[utoipa::path(
     post,
     path = "/api/auth/password",
+    operation_id = "setPassword",
     tag = "Sign-in",
-    request_body = PasswordChoice,
-    responses((status = OK, body = Success), (status = NOT_FOUND, body = Problem)),
+    request_body = PasswordSetRequest,
+    responses((status = OK, body = SuccessResponse), (status = NOT_FOUND, body = Problem)),
     security(())
 )]
 pub(crate) async fn choose_password(
     _: NoToken,
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
-    Body(body): Body<PasswordChoice>,
-) -> Result<Response, Failure> {
-    let PasswordChoice {
+    Body(body): Body<PasswordSetRequest>,
+) -> Result<Response, ApiError> {
+    let PasswordSetRequest {
         token,
         username,
         password,
@@ -135,7 +137,7 @@ pub(crate) async fn choose_password(
         _ => {
             let needed =
                 "Send `token` and `password`, or `username`, `password` and `newPassword`.";
-            return Err(Failure::invalid(needed));
+            return Err(ApiError::invalid(needed));
         }
     }
     Ok(success())
@@ -147,11 +149,12 @@ pub(crate) async fn choose_password(
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
+    operation_id = "signOut",
     tag = "Sign-in",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(())
 )]
-pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, Failure> {
+pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, ApiError> {
     service::sessions::end(&session).await?;
     Ok(success())
 }
@@ -160,16 +163,17 @@ pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, Fai
 #[utoipa::path(
     get,
     path = "/api/auth/me",
+    operation_id = "getCurrentUser",
     tag = "Sign-in",
-    responses((status = OK, body = Who)),
+    responses((status = OK, body = UserBriefResponse)),
     security(("token" = ["account"]))
 )]
 pub(crate) async fn me(
     State(CookieName(name)): State<CookieName>,
-    Extension(actor): Extension<Option<Actor>>,
+    Extension(caller): Extension<Option<Caller>>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let Some(actor) = actor else {
+) -> Result<Response, ApiError> {
+    let Some(caller) = caller else {
         let had_session = cookie(&headers, &name).is_some();
         let text = if had_session {
             "Session expired"
@@ -178,7 +182,7 @@ pub(crate) async fn me(
         };
         return Err(Error::Unauthenticated(text).into());
     };
-    actor.require_account()?;
-    let user = actor.principal.brief();
-    Ok(Json(Who { user }).into_response())
+    caller.require_account()?;
+    let user = caller.principal.brief();
+    Ok(Json(UserBriefResponse { user }).into_response())
 }

@@ -12,7 +12,7 @@ use domain::problem::Problem;
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Object, Ref, RefOr, Required, Response, Type,
+        Components, Content, Object, PathItem, Ref, RefOr, Required, Response, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{KnownFormat, SchemaFormat},
         security::{
@@ -21,7 +21,7 @@ use utoipa::{
     },
 };
 
-use crate::{dto::users::Shown, middleware::rate::counts};
+use crate::{dto::users::UserResponse, middleware::rate::counts};
 use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
 use operations::{TOKEN, operations};
 
@@ -57,19 +57,19 @@ pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|
     document.merge(super::routes().into_openapi());
     document.merge(super::owned::routes().into_openapi());
     for (path, item) in &mut document.paths.paths {
+        name_put(item);
         for (method, operation) in operations(item) {
             complete(path, &method, operation);
         }
     }
     let components = document.components.get_or_insert_default();
     add_schemes(components);
-    add_refusals(components);
+    add_error_responses(components);
     document
 });
 
 /// Adds the parts of an operation that follow from its path and method.
 fn complete(path: &str, method: &Method, operation: &mut Operation) {
-    operation.operation_id = Some(id(path, method));
     let session = SecurityRequirement::new(SESSION, [""; 0]);
     if let Some(security) = &mut operation.security {
         let needs_token =
@@ -105,7 +105,7 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
             describe(response, &LIMITS);
         }
     }
-    for status in refusals(path, method, operation) {
+    for status in error_statuses(path, method, operation) {
         let reference = Ref::from_response_name(name(status));
         let responses = &mut operation.responses.responses;
         responses
@@ -114,16 +114,17 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
     }
 }
 
-/// Returns the id of an operation: `getAdminUsersId` for `GET /api/admin/users/{id}`.
-fn id(path: &str, method: &Method) -> String {
-    let mut id = method.as_str().to_lowercase();
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
-    for word in words.filter(|word| !word.is_empty() && *word != "api") {
-        let (first, rest) = word.split_at(1);
-        id.push_str(&first.to_uppercase());
-        id.push_str(rest);
+/// Names the PUT of a path that has a PATCH too: both are one handler, and the id of an operation is unique.
+fn name_put(item: &mut PathItem) {
+    if item.patch.is_none() {
+        return;
     }
-    id
+    if let Some(put) = &mut item.put {
+        put.operation_id = put
+            .operation_id
+            .take()
+            .map(|id| id.replacen("update", "put", 1));
+    }
 }
 
 /// Returns the parameters in a path. All but providers are ids.
@@ -145,7 +146,7 @@ fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
 }
 
 fn is_account(response: &Response) -> bool {
-    let account = RefOr::Ref(Ref::from_schema_name(Shown::name()));
+    let account = RefOr::Ref(Ref::from_schema_name(UserResponse::name()));
     let mut contents = response.content.values();
     contents.any(
         |content| matches!(content, RefOr::T(content) if content.schema.as_ref() == Some(&account)),
@@ -173,11 +174,11 @@ fn idempotency_key() -> Parameter {
 }
 
 /// Returns the error statuses of an operation.
-fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCode> {
+fn error_statuses(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCode> {
     if !path.starts_with("/api/") {
         return Vec::new();
     }
-    let mut refusals = vec![
+    let mut error_statuses = vec![
         StatusCode::UNAUTHORIZED,
         StatusCode::FORBIDDEN,
         StatusCode::INTERNAL_SERVER_ERROR,
@@ -185,29 +186,29 @@ fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCod
     ];
     if counts(path) {
         // Every operation rejects parameters that it does not describe.
-        refusals.extend([StatusCode::BAD_REQUEST, StatusCode::TOO_MANY_REQUESTS]);
+        error_statuses.extend([StatusCode::BAD_REQUEST, StatusCode::TOO_MANY_REQUESTS]);
     }
     let parameters = operation.parameters.as_deref().unwrap_or_default();
     if operation.request_body.is_some() {
-        refusals.push(StatusCode::PAYLOAD_TOO_LARGE);
+        error_statuses.push(StatusCode::PAYLOAD_TOO_LARGE);
     }
     if path.contains('{') {
-        refusals.push(StatusCode::NOT_FOUND);
+        error_statuses.push(StatusCode::NOT_FOUND);
     }
     if method != Method::GET {
-        refusals.push(StatusCode::CONFLICT);
+        error_statuses.push(StatusCode::CONFLICT);
     }
     if parameters
         .iter()
         .any(|parameter| is_named(parameter, header::IF_MATCH.as_str()))
     {
-        refusals.push(StatusCode::PRECONDITION_FAILED);
+        error_statuses.push(StatusCode::PRECONDITION_FAILED);
     }
-    refusals
+    error_statuses
 }
 
 /// Adds the schema of errors, and a response for each error status.
-fn add_refusals(components: &mut Components) {
+fn add_error_responses(components: &mut Components) {
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
     components.schemas.extend(schemas);

@@ -7,22 +7,22 @@ use axum::{
 use serde::de::DeserializeOwned;
 use service::{
     Error,
-    access::{Actor, Granted, Right},
+    access::{Authorized, Caller, RequiredPermission},
 };
 use uuid::Uuid;
 
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Extractor of a user with a session; 401 without one, 403 for an access token.
-pub(crate) struct Person(pub(crate) Actor);
+pub(crate) struct SessionCaller(pub(crate) Caller);
 
-impl<S: Send + Sync> FromRequestParts<S> for Person {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequestParts<S> for SessionCaller {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        actor.session()?;
-        Ok(Self(actor))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        caller.session()?;
+        Ok(Self(caller))
     }
 }
 
@@ -30,38 +30,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Person {
 pub(crate) struct NoToken;
 
 impl<S: Send + Sync> FromRequestParts<S> for NoToken {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match SignedIn::from_request_parts(parts, state).await {
-            Ok(SignedIn(actor)) => actor.session().map(|_| Self).map_err(Failure::from),
+            Ok(SignedIn(caller)) => caller.session().map(|_| Self).map_err(ApiError::from),
             Err(_) => Ok(Self),
         }
     }
 }
 
 /// Extractor of a user with a session or an access token; 401 without either.
-pub(crate) struct SignedIn(pub(crate) Actor);
+pub(crate) struct SignedIn(pub(crate) Caller);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let actor = parts.extensions.get::<Option<Actor>>().cloned().flatten();
-        let actor = actor.ok_or(Error::Unauthenticated("Authentication required"))?;
-        Ok(Self(actor))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Option<Caller>>().cloned().flatten();
+        let caller = caller.ok_or(Error::Unauthenticated("Authentication required"))?;
+        Ok(Self(caller))
     }
 }
 
 /// Extractor of a user with the permission `R`; 401 and 403 otherwise.
-pub(crate) struct Allowed<R>(pub(crate) Granted<R>);
+pub(crate) struct Allowed<R>(pub(crate) Authorized<R>);
 
-impl<R: Right, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
-    type Rejection = Failure;
+impl<R: RequiredPermission, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(actor.require()?))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(caller.require()?))
     }
 }
 
@@ -69,9 +69,9 @@ impl<R: Right, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
 pub(crate) struct UserPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for UserPath {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "userId").await.map(Self)
     }
 }
@@ -80,9 +80,9 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
 pub(crate) struct SessionPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "sessionId").await.map(Self)
     }
 }
@@ -91,9 +91,9 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
 pub(crate) struct KeyPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "keyId").await.map(Self)
     }
 }
@@ -102,9 +102,9 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
 pub(crate) struct TokenPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "tokenId").await.map(Self)
     }
 }
@@ -114,22 +114,22 @@ pub(super) async fn id_in(
     parts: &mut Parts,
     state: &(impl Send + Sync),
     name: &str,
-) -> Result<Uuid, Failure> {
+) -> Result<Uuid, ApiError> {
     let id = Path::<String>::from_request_parts(parts, state).await.ok();
     let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
-    id.ok_or_else(|| Failure::invalid(format!("params/{name} must match format \"uuid\"")))
+    id.ok_or_else(|| ApiError::invalid(format!("params/{name} must match format \"uuid\"")))
 }
 
 /// Extractor of the query of a URL; 400 with a sentence if it cannot be parsed.
 pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => Err(Failure::invalid(rejection.body_text())),
+            Err(rejection) => Err(ApiError::invalid(rejection.body_text())),
         }
     }
 }

@@ -30,8 +30,8 @@ pub(super) fn send(pieces: Pieces, kind: &'static str, name: &str) -> Response {
         .chars()
         .map(|c| if is_usual(c) { c } else { '_' })
         .collect();
-    if let Ok(place) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, place);
+    if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
 }

@@ -13,30 +13,30 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use service::{
     Services,
-    access::{ReadRegistrations, WriteRegistrations},
+    access::{RegistrationsRead, RegistrationsWrite},
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
     body::Body,
-    done::{Success, success},
     extract::{Allowed, Params, UserPath},
+    response::{SuccessResponse, success},
 };
-use crate::response::{Failure, shown_once};
+use crate::response::{ApiError, shown_once};
 
 /// Page of the list of invitations.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Page {
+pub(crate) struct InvitationListParams {
     #[serde(default)]
     before: Option<Uuid>,
 }
 
 /// A page of invitations, newest first.
 #[derive(Serialize, ToSchema)]
-struct Invitations {
+struct InvitationListResponse {
     invitations: Vec<Invitation>,
     /// The `before` of the next page, if there is one.
     next: Option<Uuid>,
@@ -48,19 +48,21 @@ struct Invitations {
 #[utoipa::path(
     get,
     path = "/api/admin/invitations",
+    operation_id = "listInvitations",
     tag = "Registrations",
-    params(Page),
-    responses((status = OK, body = Invitations)),
+    params(InvitationListParams),
+    responses((status = OK, body = InvitationListResponse)),
     security(("token" = ["registrations:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadRegistrations>,
-    Params(page): Params<Page>,
-) -> Result<Response, Failure> {
-    let (invitations, more) = service::invitations::list(&services, &granted, page.before).await?;
+    Allowed(authorized): Allowed<RegistrationsRead>,
+    Params(page): Params<InvitationListParams>,
+) -> Result<Response, ApiError> {
+    let (invitations, more) =
+        service::invitations::list(&services, &authorized, page.before).await?;
     let next = invitations.last().filter(|_| more).map(|last| last.id);
-    Ok(Json(Invitations { invitations, next }).into_response())
+    Ok(Json(InvitationListResponse { invitations, next }).into_response())
 }
 
 /// Create an invitation
@@ -69,6 +71,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/admin/invitations",
+    operation_id = "createInvitation",
     tag = "Registrations",
     request_body = InvitationDraft,
     responses((status = CREATED, body = CreatedInvitation)),
@@ -76,10 +79,10 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteRegistrations>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
     Body(draft): Body<InvitationDraft>,
-) -> Result<Response, Failure> {
-    let created = service::invitations::create(&services, &granted, draft).await?;
+) -> Result<Response, ApiError> {
+    let created = service::invitations::create(&services, &authorized, draft).await?;
     Ok(shown_once((StatusCode::CREATED, Json(created))))
 }
 
@@ -89,16 +92,17 @@ pub(crate) async fn create(
 #[utoipa::path(
     post,
     path = "/api/admin/invitations/{id}/resend",
+    operation_id = "resendInvitation",
     tag = "Registrations",
     responses((status = CREATED, body = IssuedLink)),
     security(("token" = ["registrations:write"]))
 )]
 pub(crate) async fn resend(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteRegistrations>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let link = service::invitations::resend(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    let link = service::invitations::resend(&services, &authorized, id).await?;
     Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
@@ -108,15 +112,16 @@ pub(crate) async fn resend(
 #[utoipa::path(
     delete,
     path = "/api/admin/invitations/{id}",
+    operation_id = "revokeInvitation",
     tag = "Registrations",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["registrations:write"]))
 )]
 pub(crate) async fn revoke(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteRegistrations>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    service::invitations::revoke(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    service::invitations::revoke(&services, &authorized, id).await?;
     Ok(success())
 }

@@ -11,24 +11,24 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{ReadAudit, WriteUsers},
+    access::{AuditRead, UsersWrite},
 };
 use uuid::Uuid;
 
 use super::{
-    done::{Success, success},
     extract::{Allowed, Params, id_in},
     page::respond,
+    response::{SuccessResponse, success},
 };
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Extractor of the id of a job in a path; 400 if it is not a UUID.
 pub(crate) struct JobPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for JobPath {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "jobId").await.map(Self)
     }
 }
@@ -39,6 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for JobPath {
 #[utoipa::path(
     get,
     path = "/api/admin/jobs",
+    operation_id = "listJobs",
     tag = "Jobs",
     params(JobParams),
     responses((status = OK, body = [Job])),
@@ -46,12 +47,17 @@ impl<S: Send + Sync> FromRequestParts<S> for JobPath {
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadAudit>,
+    Allowed(authorized): Allowed<AuditRead>,
     Params(params): Params<JobParams>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = service::jobs::list(&services, &granted, &query).await?;
-    Ok(respond(page.jobs, &page.place, "/api/admin/jobs", &params))
+    let page = service::jobs::list(&services, &authorized, &query).await?;
+    Ok(respond(
+        page.jobs,
+        &page.page_info,
+        "/api/admin/jobs",
+        &params,
+    ))
 }
 
 /// Retry a job
@@ -60,15 +66,16 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/admin/jobs/{id}/retry",
+    operation_id = "retryJob",
     tag = "Jobs",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn retry(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     JobPath(id): JobPath,
-) -> Result<Response, Failure> {
-    service::jobs::retry(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    service::jobs::retry(&services, &authorized, id).await?;
     Ok(success())
 }

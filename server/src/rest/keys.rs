@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use service::{
     Services,
-    access::{ReadApiKeys, ResolveApiKeys, WriteApiKeys},
+    access::{ApiKeysRead, ApiKeysResolve, ApiKeysWrite},
     keys,
 };
 use time::OffsetDateTime;
@@ -25,24 +25,24 @@ use uuid::Uuid;
 
 use super::{
     body::Body,
-    done::{Success, success},
     extract::{Allowed, KeyPath, Params, UserPath},
+    response::{SuccessResponse, success},
     site::FromThisSite,
 };
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// A provider API key in FOVEA's format. The time of its last use has both the name that FOVEA's server sends and the one that
 /// its interface reads.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ListedKey {
+pub(crate) struct ApiKeyResponse {
     #[serde(flatten)]
     key: ApiKey,
     #[serde(with = "time::serde::rfc3339::option")]
     last_used: Option<OffsetDateTime>,
 }
 
-impl From<ApiKey> for ListedKey {
+impl From<ApiKey> for ApiKeyResponse {
     fn from(key: ApiKey) -> Self {
         let last_used = key.last_used_at;
         Self { key, last_used }
@@ -50,8 +50,8 @@ impl From<ApiKey> for ListedKey {
 }
 
 /// Converts keys to this format.
-pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ListedKey> {
-    keys.into_iter().map(ListedKey::from).collect()
+pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ApiKeyResponse> {
+    keys.into_iter().map(ApiKeyResponse::from).collect()
 }
 
 /// List the system's provider API keys
@@ -60,15 +60,16 @@ pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ListedKey> {
 #[utoipa::path(
     get,
     path = "/api/admin/api-keys",
+    operation_id = "listSystemApiKeys",
     tag = "API keys",
-    responses((status = OK, body = [ListedKey])),
+    responses((status = OK, body = [ApiKeyResponse])),
     security(("token" = ["api-keys:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadApiKeys>,
-) -> Result<Response, Failure> {
-    let list = keys::list_system(&services, &granted).await?;
+    Allowed(authorized): Allowed<ApiKeysRead>,
+) -> Result<Response, ApiError> {
+    let list = keys::list_system(&services, &authorized).await?;
     Ok(Json(listed(list.keys)).into_response())
 }
 
@@ -78,18 +79,19 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/admin/api-keys",
+    operation_id = "createSystemApiKey",
     tag = "API keys",
     request_body = KeyDraft,
-    responses((status = CREATED, body = ListedKey)),
+    responses((status = CREATED, body = ApiKeyResponse)),
     security(("token" = ["api-keys:write"]))
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteApiKeys>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
     Body(draft): Body<KeyDraft>,
-) -> Result<Response, Failure> {
-    let key = keys::create_system(&services, &granted, draft).await?;
-    Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
+) -> Result<Response, ApiError> {
+    let key = keys::create_system(&services, &authorized, draft).await?;
+    Ok((StatusCode::CREATED, Json(ApiKeyResponse::from(key))).into_response())
 }
 
 /// Change a system provider API key
@@ -98,35 +100,37 @@ pub(crate) async fn create(
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/api-keys/{id}",
+    operation_id = "updateSystemApiKey",
     tag = "API keys",
     request_body = KeyEdit,
-    responses((status = OK, body = ListedKey)),
+    responses((status = OK, body = ApiKeyResponse)),
     security(("token" = ["api-keys:write"]))
 )]
 pub(crate) async fn edit(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteApiKeys>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
     KeyPath(id): KeyPath,
     Body(edit): Body<KeyEdit>,
-) -> Result<Response, Failure> {
-    let edited = keys::edit_system(&services, &granted, id, edit).await?;
-    Ok(Json(ListedKey::from(edited.key)).into_response())
+) -> Result<Response, ApiError> {
+    let edited = keys::edit_system(&services, &authorized, id, edit).await?;
+    Ok(Json(ApiKeyResponse::from(edited.key)).into_response())
 }
 
 /// Delete a system provider API key
 #[utoipa::path(
     delete,
     path = "/api/admin/api-keys/{id}",
+    operation_id = "deleteSystemApiKey",
     tag = "API keys",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["api-keys:write"]))
 )]
 pub(crate) async fn delete(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteApiKeys>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
     KeyPath(id): KeyPath,
-) -> Result<Response, Failure> {
-    keys::delete_system(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    keys::delete_system(&services, &authorized, id).await?;
     Ok(success())
 }
 
@@ -136,39 +140,41 @@ pub(crate) async fn delete(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/api-keys",
+    operation_id = "listUserApiKeys",
     tag = "API keys",
-    responses((status = OK, body = [ListedKey])),
+    responses((status = OK, body = [ApiKeyResponse])),
     security(("token" = ["api-keys:read"]))
 )]
 pub(crate) async fn list_of(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadApiKeys>,
+    Allowed(authorized): Allowed<ApiKeysRead>,
     UserPath(user): UserPath,
-) -> Result<Response, Failure> {
-    let keys = keys::list_of(&services, &granted, user).await?;
+) -> Result<Response, ApiError> {
+    let keys = keys::list_of(&services, &authorized, user).await?;
     Ok(Json(listed(keys)).into_response())
 }
 
 /// Ids of a user and of a key of the user, or the reason why the path cannot be read.
-type Both = Result<Path<(Uuid, Uuid)>, PathRejection>;
+type UserKeyPath = Result<Path<(Uuid, Uuid)>, PathRejection>;
 
 /// Revoke a user's provider API key
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/api-keys/{key}",
+    operation_id = "revokeUserApiKey",
     tag = "API keys",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["api-keys:write"]))
 )]
 pub(crate) async fn revoke(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteApiKeys>,
-    both: Both,
-) -> Result<Response, Failure> {
+    Allowed(authorized): Allowed<ApiKeysWrite>,
+    both: UserKeyPath,
+) -> Result<Response, ApiError> {
     let Path((user, id)) = both.map_err(|_| {
-        Failure::invalid("params/userId and params/keyId must match format \"uuid\"")
+        ApiError::invalid("params/userId and params/keyId must match format \"uuid\"")
     })?;
-    keys::revoke_key(&services, &granted, user, id).await?;
+    keys::revoke_key(&services, &authorized, user, id).await?;
     Ok(success())
 }
 
@@ -176,7 +182,7 @@ pub(crate) async fn revoke(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct For {
+pub(crate) struct KeyResolveParams {
     #[serde(default)]
     user_id: Option<Uuid>,
 }
@@ -184,7 +190,7 @@ pub(crate) struct For {
 /// A provider API key in plain text.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ResolvedKey<'k> {
+struct KeyResolveResponse<'k> {
     provider: &'k str,
     /// `user` for the user's own key, `system` for a key of the system.
     source: &'static str,
@@ -199,25 +205,26 @@ struct ResolvedKey<'k> {
 #[utoipa::path(
     get,
     path = "/api/api-keys/resolve/{provider}",
+    operation_id = "resolveApiKey",
     tag = "API keys",
-    params(For),
+    params(KeyResolveParams),
     responses(
-        (status = OK, body = ResolvedKey),
+        (status = OK, body = KeyResolveResponse),
         (status = CONFLICT, body = Problem),
     ),
     security(("token" = ["api-keys:resolve"]))
 )]
 pub(crate) async fn resolve(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ResolveApiKeys>,
+    Allowed(authorized): Allowed<ApiKeysResolve>,
     _: FromThisSite,
     provider: Result<Path<String>, PathRejection>,
-    Params(whose): Params<For>,
-) -> Result<Response, Failure> {
+    Params(whose): Params<KeyResolveParams>,
+) -> Result<Response, ApiError> {
     // A name that cannot be read is not that of a provider.
     let provider = provider.map(|Path(provider)| provider).unwrap_or_default();
-    let key = keys::resolve(&services, &granted, &provider, whose.user_id).await?;
-    let answer = ResolvedKey {
+    let key = keys::resolve(&services, &authorized, &provider, whose.user_id).await?;
+    let answer = KeyResolveResponse {
         provider: &key.provider,
         source: if key.is_own { "user" } else { "system" },
         key_id: key.id,

@@ -11,11 +11,11 @@ use service::Services;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Health of the service.
 #[derive(Serialize, ToSchema)]
-struct Health {
+struct HealthResponse {
     status: &'static str,
     /// Time of the server.
     #[schema(format = DateTime)]
@@ -28,15 +28,16 @@ struct Health {
 #[utoipa::path(
     get,
     path = "/api/health",
+    operation_id = "getHealth",
     tag = "Server",
-    responses((status = OK, body = Health)),
+    responses((status = OK, body = HealthResponse)),
     security(())
 )]
-pub(crate) async fn health(State(services): State<Services>) -> Result<Response, Failure> {
+pub(crate) async fn health(State(services): State<Services>) -> Result<Response, ApiError> {
     service::health(&services).await?;
     let timestamp = (services.clock)().format(&Rfc3339).unwrap_or_default();
     let status = "healthy";
-    Ok(Json(Health { status, timestamp }).into_response())
+    Ok(Json(HealthResponse { status, timestamp }).into_response())
 }
 
 /// Check that the process is running
@@ -45,6 +46,7 @@ pub(crate) async fn health(State(services): State<Services>) -> Result<Response,
 #[utoipa::path(
     get,
     path = "/healthz",
+    operation_id = "getLiveness",
     tag = "Server",
     responses((status = OK, body = String)),
     security(())
@@ -59,6 +61,7 @@ pub(crate) async fn alive() -> &'static str {
 #[utoipa::path(
     get,
     path = "/readyz",
+    operation_id = "getReadiness",
     tag = "Server",
     responses(
         (status = OK, body = String),
@@ -79,7 +82,7 @@ pub(crate) async fn ready(State(services): State<Services>) -> Response {
 /// Public settings of the installation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct PublicConfig {
+struct ConfigResponse {
     /// Always `multi-user`.
     mode: &'static str,
     /// Whether registration is open.
@@ -92,14 +95,15 @@ struct PublicConfig {
 #[utoipa::path(
     get,
     path = "/api/config",
+    operation_id = "getConfig",
     tag = "Server",
-    responses((status = OK, body = PublicConfig)),
+    responses((status = OK, body = ConfigResponse)),
     security(())
 )]
 pub(crate) async fn config(State(services): State<Services>) -> Response {
     let allow_registration = services.settings.allow_registration;
     let mode = "multi-user";
-    Json(PublicConfig {
+    Json(ConfigResponse {
         mode,
         allow_registration,
     })

@@ -2,10 +2,10 @@
 
 use axum::{Json, extract::State};
 use domain::overview::Overview;
-use service::{Services, access::ReadUsers};
+use service::{Services, access::UsersRead};
 
 use super::extract::Allowed;
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Get the overview
 ///
@@ -13,15 +13,16 @@ use crate::response::Failure;
 #[utoipa::path(
     get,
     path = "/api/admin/overview",
+    operation_id = "getOverview",
     tag = "Users",
     responses((status = OK, body = Overview)),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn overview(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
-) -> Result<Json<Overview>, Failure> {
+    Allowed(authorized): Allowed<UsersRead>,
+) -> Result<Json<Overview>, ApiError> {
     Ok(Json(
-        service::overview::overview(&services, &granted).await?,
+        service::overview::overview(&services, &authorized).await?,
     ))
 }

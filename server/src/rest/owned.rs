@@ -25,64 +25,68 @@ use super::{
     extract::{SignedIn, id_in},
     page,
 };
-use crate::{response::Failure, state::AppState};
+use crate::{response::ApiError, state::AppState};
 
 /// Data that a route gives access to. The router sets it.
 #[derive(Clone, Copy)]
-enum Door {
+enum DataScope {
     /// Data of the caller.
     Own,
     /// Data of all users, for administrators.
-    Everybodys,
+    Any,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Door {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequestParts<S> for DataScope {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let door = parts.extensions.get().copied();
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let data_scope = parts.extensions.get().copied();
         // Without it, a route gives access to nothing.
-        door.ok_or_else(|| Error::Forbidden("Admin access required").into())
+        data_scope.ok_or_else(|| Error::Forbidden("Admin access required").into())
     }
 }
 
 /// Extractor of a reader of owned data.
-struct Reads(Reader);
+struct OwnedReader(Reader);
 
-impl<S: Send + Sync> FromRequestParts<S> for Reads {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequestParts<S> for OwnedReader {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(match Door::from_request_parts(parts, state).await? {
-            Door::Own => Reader::own(&actor)?,
-            Door::Everybodys => Reader::all(&actor.require()?),
-        }))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(
+            match DataScope::from_request_parts(parts, state).await? {
+                DataScope::Own => Reader::own(&caller)?,
+                DataScope::Any => Reader::all(&caller.require()?),
+            },
+        ))
     }
 }
 
 /// Extractor of a writer of owned data.
-struct Writes(Writer);
+struct OwnedWriter(Writer);
 
-impl<S: Send + Sync> FromRequestParts<S> for Writes {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequestParts<S> for OwnedWriter {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(match Door::from_request_parts(parts, state).await? {
-            Door::Own => Writer::own(actor)?,
-            Door::Everybodys => Writer::all(actor.require()?),
-        }))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(
+            match DataScope::from_request_parts(parts, state).await? {
+                DataScope::Own => Writer::own(caller)?,
+                DataScope::Any => Writer::all(caller.require()?),
+            },
+        ))
     }
 }
 
 /// Extractor of the id of owned data in a path; 400 if it is not a UUID.
-struct Id(Uuid);
+struct IdPath(Uuid);
 
-impl<S: Send + Sync> FromRequestParts<S> for Id {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequestParts<S> for IdPath {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "id").await.map(Self)
     }
 }
@@ -91,7 +95,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct Part {
+struct OwnedListParams {
     /// Id of the last item of the previous page.
     #[serde(default)]
     after: Option<Uuid>,
@@ -101,15 +105,15 @@ struct Part {
     limit: Option<u16>,
 }
 
-impl Part {
+impl OwnedListParams {
     /// Returns the maximum number of items, or an error if it is out of range.
-    fn limit(&self) -> Result<u16, Failure> {
+    fn limit(&self) -> Result<u16, ApiError> {
         let limit = self.limit.unwrap_or(Limits::API.default);
         if (1..=Limits::API.max).contains(&limit) {
             return Ok(limit);
         }
         let max = Limits::API.max;
-        Err(Failure::invalid(format!(
+        Err(ApiError::invalid(format!(
             "`limit` must be a number from 1 to {max}."
         )))
     }
@@ -142,19 +146,19 @@ pub(crate) const BODY_MAX: usize = 1024 * 1024;
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let own = OpenApiRouter::new()
         .routes(routes!(personas::list, personas::create))
-        .layer(Extension(Door::Own));
-    let everybodys = OpenApiRouter::new()
+        .layer(Extension(DataScope::Own));
+    let any_user = OpenApiRouter::new()
         .routes(routes!(personas::list_of, personas::create_for))
-        .layer(Extension(Door::Everybodys));
+        .layer(Extension(DataScope::Any));
     OpenApiRouter::new()
         .merge(own)
-        .merge(everybodys)
-        .nest("/api", things(Door::Own))
-        .nest("/api/admin", things(Door::Everybodys))
+        .merge(any_user)
+        .nest("/api", things(DataScope::Own))
+        .nest("/api/admin", things(DataScope::Any))
 }
 
 /// Returns the routes that exist for the caller's data as well as for all users' data.
-fn things(door: Door) -> OpenApiRouter<AppState> {
+fn things(data_scope: DataScope) -> OpenApiRouter<AppState> {
     let mut things = OpenApiRouter::new()
         .routes(routes!(personas::get, personas::edit, personas::delete))
         .routes(routes!(ontology::get, ontology::set, ontology::delete))
@@ -164,9 +168,9 @@ fn things(door: Door) -> OpenApiRouter<AppState> {
             annotations::edit,
             annotations::delete
         ));
-    let (read, write) = match door {
-        Door::Own => (Scope::DataRead, Scope::DataWrite),
-        Door::Everybodys => (
+    let (read, write) = match data_scope {
+        DataScope::Own => (Scope::DataRead, Scope::DataWrite),
+        DataScope::Any => (
             Scope::Permission(Permission::UsersRead),
             Scope::Permission(Permission::UsersWrite),
         ),
@@ -175,7 +179,11 @@ fn things(door: Door) -> OpenApiRouter<AppState> {
         for (method, operation) in operations::operations(path) {
             let scope = if method == Method::GET { read } else { write };
             operation.security = Some(vec![operations::token(scope)]);
+            if matches!(data_scope, DataScope::Any) {
+                let id = operation.operation_id.take();
+                operation.operation_id = id.map(|id| format!("{id}AsAdmin"));
+            }
         }
     }
-    things.layer(Extension(door))
+    things.layer(Extension(data_scope))
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::list::{Limits, PageParams, Place};
+use domain::list::{Limits, PageInfo, PageParams};
 use serde::Serialize;
 
 /// Returns the parameters of a list. Without a page they get the largest one, because FOVEA's interface sends no parameters and
@@ -23,15 +23,15 @@ pub(super) fn whole<P: PageParams>(params: P) -> P {
 /// Returns the response with a page of a list that was requested with `params`.
 pub(super) fn respond<P: PageParams>(
     rows: impl Serialize,
-    place: &Place,
+    page_info: &PageInfo,
     path: &str,
     params: &P,
 ) -> Response {
-    let next = place
+    let next = page_info
         .after
         .clone()
         .map(|after| params.at(Some(after), None));
-    let prev = place
+    let prev = page_info
         .before
         .clone()
         .map(|before| params.at(None, Some(before)));
@@ -39,7 +39,7 @@ pub(super) fn respond<P: PageParams>(
     let prev = prev.iter().map(|params| (params.pairs(), "prev"));
     let neighbours: Vec<_> = next.chain(prev).collect();
     let mut response = linked(rows, path, &neighbours);
-    let total = place.total;
+    let total = page_info.total;
     let headers = response.headers_mut();
     headers.insert(
         HeaderName::from_static("x-total-count"),

@@ -7,29 +7,29 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    credentials::AccountDraft, object::present, registrations::WaitingPerson, users::UserId,
+    credentials::AccountDraft, object::present, registrations::PendingRegistration, users::UserId,
 };
 use serde::{Deserialize, Serialize};
 use service::{
     Services,
-    access::{Origin, ReadRegistrations, WriteRegistrations},
+    access::{Origin, RegistrationsRead, RegistrationsWrite},
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    auth::Who,
+    auth::UserBriefResponse,
     body::{Body, OptionalBody},
-    done::{Success, success},
     extract::{Allowed, NoToken, Params, UserPath},
-    users::shown::show,
+    response::{SuccessResponse, success},
+    users::response::show,
 };
-use crate::{dto::users::Shown, response::Failure};
+use crate::{dto::users::UserResponse, response::ApiError};
 
 /// Body of a registration. The role cannot be chosen.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Register {
+pub(crate) struct RegistrationCreateRequest {
     #[schema(min_length = 3, max_length = 50)]
     username: String,
     #[schema(min_length = 8)]
@@ -46,17 +46,18 @@ pub(crate) struct Register {
 #[utoipa::path(
     post,
     path = "/api/auth/register",
+    operation_id = "register",
     tag = "Sign-in",
-    request_body = Register,
-    responses((status = CREATED, body = Who)),
+    request_body = RegistrationCreateRequest,
+    responses((status = CREATED, body = UserBriefResponse)),
     security(())
 )]
 pub(crate) async fn register(
     _: NoToken,
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
-    Body(body): Body<Register>,
-) -> Result<Response, Failure> {
+    Body(body): Body<RegistrationCreateRequest>,
+) -> Result<Response, ApiError> {
     let draft = AccountDraft {
         username: body.username,
         display_name: body.display_name,
@@ -65,25 +66,25 @@ pub(crate) async fn register(
         password: body.password,
     };
     let user = service::registrations::register(&services, draft, "", origin).await?;
-    Ok((StatusCode::CREATED, Json(Who { user })).into_response())
+    Ok((StatusCode::CREATED, Json(UserBriefResponse { user })).into_response())
 }
 
 /// Page of the list of pending registrations.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Page {
+pub(crate) struct RegistrationListParams {
     #[serde(default)]
     after: Option<Uuid>,
 }
 
 /// A page of pending registrations.
 #[derive(Serialize, ToSchema)]
-struct Waiting {
-    registration: Registration,
+struct RegistrationListResponse {
+    registration: RegistrationSettings,
     /// Number of all pending registrations.
-    waiting: u64,
-    people: Vec<WaitingPerson>,
+    pending: u64,
+    users: Vec<PendingRegistration>,
     /// The `after` of the next page, if there is one.
     next: Option<UserId>,
 }
@@ -91,7 +92,7 @@ struct Waiting {
 /// Settings of registration.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Registration {
+struct RegistrationSettings {
     /// Whether registration is open.
     allowed: bool,
     /// Whether registrations need approval.
@@ -106,29 +107,30 @@ struct Registration {
 #[utoipa::path(
     get,
     path = "/api/admin/registrations",
+    operation_id = "listRegistrations",
     tag = "Registrations",
-    params(Page),
-    responses((status = OK, body = Waiting)),
+    params(RegistrationListParams),
+    responses((status = OK, body = RegistrationListResponse)),
     security(("token" = ["registrations:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadRegistrations>,
-    Params(page): Params<Page>,
-) -> Result<Response, Failure> {
-    let (people, more) = service::registrations::list(&services, &granted, page.after).await?;
-    let waiting = service::registrations::count(&services, &granted).await?;
-    let next = people.last().filter(|_| more).map(|last| last.id);
+    Allowed(authorized): Allowed<RegistrationsRead>,
+    Params(page): Params<RegistrationListParams>,
+) -> Result<Response, ApiError> {
+    let (users, more) = service::registrations::list(&services, &authorized, page.after).await?;
+    let pending = service::registrations::count(&services, &authorized).await?;
+    let next = users.last().filter(|_| more).map(|last| last.id);
     let settings = &services.settings;
-    let registration = Registration {
+    let registration = RegistrationSettings {
         allowed: settings.allow_registration,
         approval: settings.registration_approval,
         set_by: "environment",
     };
-    Ok(Json(Waiting {
+    Ok(Json(RegistrationListResponse {
         registration,
-        waiting,
-        people,
+        pending,
+        users,
         next,
     })
     .into_response())
@@ -137,7 +139,7 @@ pub(crate) async fn list(
 /// Body of a decision.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Decided {
+pub(crate) struct RegistrationDecisionRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     note: Option<String>,
@@ -147,19 +149,20 @@ pub(crate) struct Decided {
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/approve",
+    operation_id = "approveRegistration",
     tag = "Registrations",
-    request_body = Option<Decided>,
-    responses((status = OK, body = Shown)),
+    request_body = Option<RegistrationDecisionRequest>,
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["registrations:write"]))
 )]
 pub(crate) async fn approve(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteRegistrations>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
-    OptionalBody(decided): OptionalBody<Decided>,
-) -> Result<Response, Failure> {
+    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
+) -> Result<Response, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
-    let user = service::registrations::approve(&services, &granted, id, &note).await?;
+    let user = service::registrations::approve(&services, &authorized, id, &note).await?;
     Ok(show(user, None))
 }
 
@@ -169,18 +172,19 @@ pub(crate) async fn approve(
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/reject",
+    operation_id = "rejectRegistration",
     tag = "Registrations",
-    request_body = Option<Decided>,
-    responses((status = OK, body = Success)),
+    request_body = Option<RegistrationDecisionRequest>,
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["registrations:write"]))
 )]
 pub(crate) async fn reject(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteRegistrations>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
-    OptionalBody(decided): OptionalBody<Decided>,
-) -> Result<Response, Failure> {
+    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
+) -> Result<Response, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
-    service::registrations::reject(&services, &granted, id, &note).await?;
+    service::registrations::reject(&services, &authorized, id, &note).await?;
     Ok(success())
 }

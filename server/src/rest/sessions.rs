@@ -19,7 +19,7 @@ use domain::{
 use serde::Serialize;
 use service::{
     Error, Services,
-    access::{ReadSessions, WriteSessions},
+    access::{SessionsRead, SessionsWrite},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -27,16 +27,16 @@ use uuid::Uuid;
 
 use super::{
     body::Body,
-    done::{Success, success},
     extract::{Allowed, Params, SessionPath},
     page::{respond, whole},
+    response::{SuccessResponse, success},
 };
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// A session in FOVEA's format. Its user is both nested, as FOVEA's server sends it, and flat, as its pages read it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ListedSession {
+struct SessionResponse {
     id: Uuid,
     token: String,
     #[serde(with = "time::serde::rfc3339")]
@@ -56,14 +56,14 @@ struct ListedSession {
     #[serde(with = "time::serde::rfc3339")]
     last_seen_at: OffsetDateTime,
     #[serde(flatten)]
-    #[schema(value_type = End)]
-    end: Option<End>,
+    #[schema(value_type = SessionEndResponse)]
+    end: Option<SessionEndResponse>,
 }
 
 /// End of a session.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct End {
+struct SessionEndResponse {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(required = false)]
     ended_at: OffsetDateTime,
@@ -72,7 +72,7 @@ struct End {
     ended_by: Option<String>,
 }
 
-impl From<Session> for ListedSession {
+impl From<Session> for SessionResponse {
     fn from(session: Session) -> Self {
         Self {
             token: masked(session.id),
@@ -88,7 +88,7 @@ impl From<Session> for ListedSession {
             user: session.user,
             device: session.device,
             last_seen_at: session.last_seen_at,
-            end: session.end.map(|end| End {
+            end: session.end.map(|end| SessionEndResponse {
                 ended_at: end.at,
                 ended_reason: end.reason.as_str(),
                 ended_by: end.by,
@@ -103,37 +103,44 @@ impl From<Session> for ListedSession {
 #[utoipa::path(
     get,
     path = "/api/admin/sessions",
+    operation_id = "listSessions",
     tag = "Sessions",
     params(SessionParams),
-    responses((status = OK, body = [ListedSession])),
+    responses((status = OK, body = [SessionResponse])),
     security(("token" = ["sessions:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadSessions>,
+    Allowed(authorized): Allowed<SessionsRead>,
     Params(params): Params<SessionParams>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let params = whole(params);
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = service::sessions::list(&services, &granted, &query).await?;
-    let rows: Vec<ListedSession> = page.sessions.into_iter().map(Into::into).collect();
-    Ok(respond(rows, &page.place, "/api/admin/sessions", &params))
+    let page = service::sessions::list(&services, &authorized, &query).await?;
+    let rows: Vec<SessionResponse> = page.sessions.into_iter().map(Into::into).collect();
+    Ok(respond(
+        rows,
+        &page.page_info,
+        "/api/admin/sessions",
+        &params,
+    ))
 }
 
 /// Revoke a session
 #[utoipa::path(
     delete,
     path = "/api/admin/sessions/{id}",
+    operation_id = "revokeSession",
     tag = "Sessions",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["sessions:write"]))
 )]
 pub(crate) async fn revoke_one(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteSessions>,
+    Allowed(authorized): Allowed<SessionsWrite>,
     SessionPath(id): SessionPath,
-) -> Result<Response, Failure> {
-    service::sessions::revoke_one(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    service::sessions::revoke_one(&services, &authorized, id).await?;
     Ok(success())
 }
 
@@ -144,6 +151,7 @@ pub(crate) async fn revoke_one(
 #[utoipa::path(
     post,
     path = "/api/admin/sessions/revoke",
+    operation_id = "revokeSessions",
     tag = "Sessions",
     request_body = RevokeRequest,
     responses((status = OK, body = RevokeOutcome)),
@@ -151,9 +159,9 @@ pub(crate) async fn revoke_one(
 )]
 pub(crate) async fn revoke_many(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteSessions>,
+    Allowed(authorized): Allowed<SessionsWrite>,
     Body(request): Body<RevokeRequest>,
-) -> Result<Json<RevokeOutcome>, Failure> {
-    let outcome = service::sessions::revoke_many(&services, &granted, request).await?;
+) -> Result<Json<RevokeOutcome>, ApiError> {
+    let outcome = service::sessions::revoke_many(&services, &authorized, request).await?;
     Ok(Json(outcome))
 }

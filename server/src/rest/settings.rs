@@ -2,10 +2,10 @@
 
 use axum::{Json, extract::State};
 use domain::settings::Installation;
-use service::{Services, access::ReadAudit};
+use service::{Services, access::AuditRead};
 
 use super::extract::Allowed;
-use crate::response::Failure;
+use crate::response::ApiError;
 
 /// Get the settings
 ///
@@ -13,15 +13,16 @@ use crate::response::Failure;
 #[utoipa::path(
     get,
     path = "/api/admin/settings",
+    operation_id = "getSettings",
     tag = "Server",
     responses((status = OK, body = Installation)),
     security(("token" = ["audit:read"]))
 )]
 pub(crate) async fn settings(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadAudit>,
-) -> Result<Json<Installation>, Failure> {
+    Allowed(authorized): Allowed<AuditRead>,
+) -> Result<Json<Installation>, ApiError> {
     Ok(Json(
-        service::settings::describe(&services, &granted).await?,
+        service::settings::describe(&services, &authorized).await?,
     ))
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use service::Services;
 
-use crate::{bearer_token, response::Failure};
+use crate::{bearer_token, response::ApiError};
 
 /// Extractor that accepts a request of this site, of the user's own address bar, or of a program; 403 for one that another site
 /// has caused. The layer against forged requests checks methods that change something, so a handler of `GET` that writes needs
@@ -18,9 +18,9 @@ impl<S: Send + Sync> FromRequestParts<S> for FromThisSite
 where
     Services: FromRef<S>,
 {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let services = Services::from_ref(state);
         // No browser adds a token by itself.
         if bearer_token::is_in(&parts.headers) || is_from_here(&parts.headers, &services.settings) {

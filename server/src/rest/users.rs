@@ -1,30 +1,30 @@
 //! Users.
 
 pub(crate) mod create;
+pub(crate) mod details;
 pub(crate) mod export;
 pub(crate) mod find;
 pub(crate) mod manage;
-pub(crate) mod person;
 pub(crate) mod reset;
-pub(crate) mod shown;
+pub(crate) mod response;
 
 use axum::{extract::State, response::Response};
 use domain::{
     list::Limits,
     users::{
-        bin::{Asked, DeletedUser},
+        deleted::{DeletedUser, ListRequest},
         list::ListParams,
         page::UserPage,
     },
 };
 use serde::Serialize;
-use service::{Error, Services, access::ReadUsers};
+use service::{Error, Services, access::UsersRead};
 
 use super::{
     extract::{Allowed, Params},
     page,
 };
-use crate::{dto::users::ListedUser, response::Failure};
+use crate::{dto::users::UserListItem, response::ApiError};
 
 /// List users
 ///
@@ -32,25 +32,26 @@ use crate::{dto::users::ListedUser, response::Failure};
 #[utoipa::path(
     get,
     path = "/api/admin/users",
+    operation_id = "listUsers",
     tag = "Users",
     params(ListParams),
-    responses((status = OK, body = [ListedUser])),
+    responses((status = OK, body = [UserListItem])),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
+    Allowed(authorized): Allowed<UsersRead>,
     Params(params): Params<ListParams>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let params = page::whole(params);
     match params.ask(Limits::API).map_err(Error::from)? {
-        Asked::List(query) => {
-            let page = service::users::list(&services, &granted, &query).await?;
-            Ok(respond::<_, ListedUser>(&params, page))
+        ListRequest::List(query) => {
+            let page = service::users::list(&services, &authorized, &query).await?;
+            Ok(respond::<_, UserListItem>(&params, page))
         }
-        Asked::Bin(query) => {
-            let page = service::users::list_bin(&services, &granted, &query).await?;
-            Ok(respond::<_, ListedUser<DeletedUser>>(&params, page))
+        ListRequest::Deleted(query) => {
+            let page = service::users::list_deleted(&services, &authorized, &query).await?;
+            Ok(respond::<_, UserListItem<DeletedUser>>(&params, page))
         }
     }
 }
@@ -58,5 +59,5 @@ pub(crate) async fn list(
 /// Returns the response with a page, each of its rows in the format of `L`.
 fn respond<T, L: From<T> + Serialize>(params: &ListParams, page: UserPage<T>) -> Response {
     let users: Vec<L> = page.users.into_iter().map(Into::into).collect();
-    page::respond(users, &page.place, "/api/admin/users", params)
+    page::respond(users, &page.page_info, "/api/admin/users", params)
 }

@@ -9,7 +9,7 @@ use std::{
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::{runtime, task::JoinSet, time::timeout};
 
-use crate::support::{add_person, app, session};
+use crate::support::{add_user, app, session};
 
 /// Number of panics about the state of a page that was used after it had been dropped.
 static USED_AFTER: AtomicUsize = AtomicUsize::new(0);
@@ -36,9 +36,9 @@ async fn hang_up(pool: PgPool, session: String) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_is_drawn_to_its_end_although_nobody_waits(pool: PgPool) {
+async fn abandoned_page_is_rendered_to_its_end(pool: PgPool) {
     watch_for_panics();
-    add_person(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "ada", &["admin"]).await;
     let session = session(&pool, "ada").await;
     let options = pool.connect_options();
     // Pages are rendered on several threads, as on a server.

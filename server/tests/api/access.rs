@@ -7,11 +7,11 @@ use leptos::server_fn::axum::server_fn_paths;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, session};
+use crate::support::{App, Ask, PASSWORD, add_password, add_user, app, session};
 
 /// Callers: a name for the table, the user whose session is sent, and the change that is applied to it first.
 const CALLERS: &[(&str, &str, &str)] = &[
-    ("nobody", "", ""),
+    ("anonymous", "", ""),
     ("user", "uma", ""),
     ("auditor", "audrey", ""),
     ("application", "otto", ""),
@@ -33,17 +33,17 @@ const CALLERS: &[(&str, &str, &str)] = &[
         "delete from user_roles where user_id = (select id from users where username = 'dee')",
     ),
     (
-        "binned",
+        "deleted",
         "bea",
         "update users set deleted_at = now() where username = 'bea'",
     ),
 ];
 
 /// Id that no user has, so that a permitted request changes nothing.
-const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 
-fn of_nobody(what: &str) -> String {
-    format!("/api/admin/users/{NOBODY}{what}")
+fn unknown_user(what: &str) -> String {
+    format!("/api/admin/users/{UNKNOWN_ID}{what}")
 }
 
 /// Dialogs of the panel that confirm what cannot be undone.
@@ -71,7 +71,7 @@ const OWN_CONFIRMED: [&str; 4] = [
 /// Returns the forms of those dialogs. They claim another preview than the dialog shows, so that they change nothing.
 fn confirmed(dialogs: &[&str]) -> Vec<Ask> {
     let forms = dialogs.iter().flat_map(|path| {
-        let path = path.replace("{id}", NOBODY);
+        let path = path.replace("{id}", UNKNOWN_ID);
         let fields = [("path", path.as_str()), ("page", "/"), ("shown", "nothing")];
         [path.as_str(), "/sfn/confirm"].map(|address| Ask::post(address).form(&fields))
     });
@@ -85,29 +85,35 @@ fn screens() -> Vec<Ask> {
         Ask::get("/sessions"),
         Ask::get("/sessions?ended=true"),
         Ask::get("/sessions/failed"),
-        Ask::get("/sessions/revoke?person=nobody"),
+        Ask::get("/sessions/revoke?user=unknown-user"),
         Ask::get("/tokens"),
-        Ask::get("/tokens?person=nobody&state=live"),
+        Ask::get("/tokens?user=unknown-user&state=live"),
         Ask::get("/users"),
         Ask::get("/users?q=status:active"),
         Ask::get("/users/new"),
-        Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1:nobody")),
+        Ask::get(&format!(
+            "/users/bulk/suspend?u={UNKNOWN_ID}:1:unknown-user"
+        )),
         Ask::get("/users/visitor"),
         Ask::get("/keys"),
         Ask::get("/keys/new"),
-        Ask::get(&format!("/keys/{NOBODY}/edit")),
+        Ask::get(&format!("/keys/{UNKNOWN_ID}/edit")),
         Ask::get("/audit"),
         Ask::get("/settings"),
         Ask::get("/settings/jobs"),
         Ask::get("/settings/jobs?state=failed"),
         Ask::get("/registrations"),
-        Ask::get(&format!("/registrations/approve?u={NOBODY}:1:nobody")),
-        Ask::get(&format!("/registrations/reject?u={NOBODY}:1:nobody")),
+        Ask::get(&format!(
+            "/registrations/approve?u={UNKNOWN_ID}:1:unknown-user"
+        )),
+        Ask::get(&format!(
+            "/registrations/reject?u={UNKNOWN_ID}:1:unknown-user"
+        )),
         Ask::get("/registrations/invitations"),
         Ask::get("/registrations/invitations/new"),
-        Ask::get(&format!("/registrations/invitations/{NOBODY}/resend")),
+        Ask::get(&format!("/registrations/invitations/{UNKNOWN_ID}/resend")),
     ];
-    screens.extend(CONFIRMED.map(|path| Ask::get(&path.replace("{id}", NOBODY))));
+    screens.extend(CONFIRMED.map(|path| Ask::get(&path.replace("{id}", UNKNOWN_ID))));
     for part in [
         "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
     ] {
@@ -119,15 +125,15 @@ fn screens() -> Vec<Ask> {
 /// Returns the forms of the panel for an id that no user has: to the path of the page, which is for browsers without scripts, and
 /// to the server function behind it.
 fn forms() -> Vec<Ask> {
-    let of_nobody = [
-        ("page", "/users/nobody"),
-        ("id", NOBODY),
-        ("username", "nobody"),
+    let of_unknown = [
+        ("page", "/users/unknown-user"),
+        ("id", UNKNOWN_ID),
+        ("username", "unknown-user"),
         ("shown", "nothing"),
     ];
-    let selected = format!("{NOBODY}:1:nobody");
-    let invitation = format!("/registrations/invitations/{NOBODY}/resend");
-    let edit_key = format!("/keys/{NOBODY}/edit");
+    let selected = format!("{UNKNOWN_ID}:1:unknown-user");
+    let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
+    let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
     let mut forms = confirmed(&CONFIRMED);
     for (page, function, fields) in [
         (
@@ -137,15 +143,19 @@ fn forms() -> Vec<Ask> {
         ),
         (
             "/users/bulk/suspend",
-            "do-to-several",
+            "bulk-users",
             &[
-                ("deed", "suspend"),
+                ("operation", "suspend"),
                 ("selected", &selected),
                 ("expected", "0"),
                 ("reason", "spam"),
             ],
         ),
-        ("/users/visitor", "do-to-user", &[("deed", "lift")]),
+        (
+            "/users/visitor",
+            "user-operation",
+            &[("operation", "unsuspend")],
+        ),
         (
             "/users/visitor/edit",
             "edit-user",
@@ -166,8 +176,8 @@ fn forms() -> Vec<Ask> {
             "/sessions/revoke",
             "revoke-sessions",
             &[
-                ("page", "/users/nobody"),
-                ("person", "nobody"),
+                ("page", "/users/unknown-user"),
+                ("user", "unknown-user"),
                 ("username", ""),
                 ("expected", "0"),
             ],
@@ -203,8 +213,8 @@ fn forms() -> Vec<Ask> {
         (&invitation, "renew-invitation", &[]),
         (
             "/keys",
-            "do-to-key",
-            &[("owner", "system"), ("deed", "off")],
+            "set-key-active",
+            &[("owner", "system"), ("operation", "disable")],
         ),
         ("/keys/new", "add-key", &[("owner", "system")]),
         (
@@ -214,8 +224,8 @@ fn forms() -> Vec<Ask> {
         ),
     ] {
         let names_one = fields.iter().any(|(name, _)| *name == "username");
-        let of_nobody = of_nobody.iter().filter(|_| !names_one).copied();
-        let fields: Vec<_> = of_nobody.chain(fields.iter().copied()).collect();
+        let of_unknown = of_unknown.iter().filter(|_| !names_one).copied();
+        let fields: Vec<_> = of_unknown.chain(fields.iter().copied()).collect();
         forms.push(Ask::post(page).form(&fields));
         forms.push(Ask::post(&format!("/sfn/{function}")).form(&fields));
     }
@@ -230,26 +240,26 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/users"),
         Ask::get("/sfn/sessions"),
         Ask::get("/sfn/failed-sign-ins?params[by]=address"),
-        Ask::get("/sfn/preview-revocation?params[person]=nobody"),
+        Ask::get("/sfn/preview-revocation?params[user]=unknown-user"),
         Ask::get("/sfn/roles"),
-        Ask::get("/sfn/person?user=visitor"),
+        Ask::get("/sfn/user?user=visitor"),
         Ask::get("/sfn/username-taken?username=visitor"),
         Ask::get(&format!(
-            "/sfn/preview-several?deed=suspend&selected={NOBODY}:1:nobody"
+            "/sfn/preview-bulk?operation=suspend&selected={UNKNOWN_ID}:1:unknown-user"
         )),
         Ask::get("/sfn/audit"),
         Ask::get("/sfn/settings"),
         Ask::get("/sfn/jobs?params[state]=failed"),
-        Ask::get("/sfn/waiting"),
+        Ask::get("/sfn/pending-registrations"),
         Ask::get(&format!(
-            "/sfn/preview-decision?decision=approve&selected={NOBODY}:1:nobody"
+            "/sfn/preview-decision?decision=approve&selected={UNKNOWN_ID}:1:unknown-user"
         )),
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
         Ask::get("/sfn/tokens?params[state]=live"),
     ];
     for function in ["sessions", "keys", "tokens", "data", "history", "deletion"] {
-        reads.push(Ask::get(&format!("/sfn/person-{function}?id={NOBODY}")));
+        reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
     reads
 }
@@ -259,9 +269,9 @@ fn reads() -> Vec<Ask> {
 fn account() -> Vec<Ask> {
     let wrong = json!({ "password": "copper lantern", "currentPassword": "wrong" });
     // The provider does not exist, so that the request is invalid even for a caller who can store a key.
-    let key = json!({ "provider": "NOBODY", "keyName": "Work", "apiKey": "sk-12345678" });
-    let own_key = format!("/api/api-keys/{NOBODY}");
-    let edit_key = format!("/account/keys/{NOBODY}/edit");
+    let key = json!({ "provider": "UNKNOWN", "keyName": "Work", "apiKey": "sk-12345678" });
+    let own_key = format!("/api/api-keys/{UNKNOWN_ID}");
+    let edit_key = format!("/account/keys/{UNKNOWN_ID}/edit");
     let unnamed_token = json!({ "name": "", "scopes": ["account"] });
     let mut asks = vec![
         Ask::get("/api/user/profile"),
@@ -271,16 +281,16 @@ fn account() -> Vec<Ask> {
         Ask::new(Method::DELETE, "/api/user").json(&json!({ "currentPassword": PASSWORD })),
         Ask::get("/api/sessions"),
         Ask::new(Method::DELETE, "/api/sessions"),
-        Ask::new(Method::DELETE, &format!("/api/sessions/{NOBODY}")),
+        Ask::new(Method::DELETE, &format!("/api/sessions/{UNKNOWN_ID}")),
         Ask::get("/api/tokens"),
         Ask::post("/api/tokens").json(&unnamed_token),
-        Ask::new(Method::DELETE, &format!("/api/tokens/{NOBODY}")),
+        Ask::new(Method::DELETE, &format!("/api/tokens/{UNKNOWN_ID}")),
         Ask::get("/account"),
         Ask::get("/account/password"),
         Ask::get("/account/sessions"),
         Ask::get("/account/keys"),
         Ask::get("/account/keys/new"),
-        Ask::get(&format!("/account/keys/{NOBODY}/edit")),
+        Ask::get(&format!("/account/keys/{UNKNOWN_ID}/edit")),
         Ask::get("/sfn/keys?owner=own"),
         Ask::get("/api/api-keys"),
         Ask::post("/api/api-keys").json(&key),
@@ -299,7 +309,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/sfn/account-deletion"),
         Ask::get("/sfn/time-zones"),
     ];
-    asks.extend(OWN_CONFIRMED.map(|path| Ask::get(&path.replace("{id}", NOBODY))));
+    asks.extend(OWN_CONFIRMED.map(|path| Ask::get(&path.replace("{id}", UNKNOWN_ID))));
     asks.extend(confirmed(&OWN_CONFIRMED));
     for (page, function, fields) in [
         (
@@ -317,12 +327,12 @@ fn account() -> Vec<Ask> {
         ),
         (
             "/account/keys",
-            "do-to-key",
+            "set-key-active",
             &[
                 ("owner", "own"),
-                ("id", NOBODY),
+                ("id", UNKNOWN_ID),
                 ("shown", "nothing"),
-                ("deed", "off"),
+                ("operation", "disable"),
             ],
         ),
         ("/account/keys/new", "add-key", &[("owner", "own")]),
@@ -331,7 +341,7 @@ fn account() -> Vec<Ask> {
             "edit-key",
             &[
                 ("owner", "own"),
-                ("id", NOBODY),
+                ("id", UNKNOWN_ID),
                 ("shown", "nothing"),
                 ("key_name", "Other"),
             ],
@@ -349,7 +359,7 @@ fn account() -> Vec<Ask> {
         (
             "/account/delete",
             "delete-account",
-            &[("counts", "0,0,0,0,0,0"), ("confirm", "nobody")],
+            &[("counts", "0,0,0,0,0,0"), ("confirm", "unknown-user")],
         ),
     ] {
         asks.push(Ask::post(page).form(fields));
@@ -364,15 +374,15 @@ fn owned() -> Vec<Ask> {
     let mut asks = vec![
         Ask::get("/api/personas"),
         Ask::post("/api/personas").json(&json!({})),
-        Ask::get(&of_nobody("/personas")),
-        Ask::post(&of_nobody("/personas"))
+        Ask::get(&unknown_user("/personas")),
+        Ask::post(&unknown_user("/personas"))
             .json(&json!({ "name": "Analyst", "role": "Analyst", "informationNeed": "Boats" })),
     ];
-    for door in ["/api", "/api/admin"] {
-        let persona = format!("{door}/personas/{NOBODY}");
+    for prefix in ["/api", "/api/admin"] {
+        let persona = format!("{prefix}/personas/{UNKNOWN_ID}");
         let ontology = format!("{persona}/ontology");
         let annotations = format!("{persona}/annotations");
-        let annotation = format!("{door}/annotations/{NOBODY}");
+        let annotation = format!("{prefix}/annotations/{UNKNOWN_ID}");
         for path in [&persona, &ontology, &annotation] {
             asks.push(Ask::get(path));
             asks.push(Ask::new(Method::PUT, path).json(&json!({})));
@@ -399,8 +409,9 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         ("password", "correct horse"),
         ("password_again", "correct horse"),
     ];
-    let system_key = format!("/api/admin/api-keys/{NOBODY}");
-    let mut endpoints = vec![
+    let system_key = format!("/api/admin/api-keys/{UNKNOWN_ID}");
+    let mut endpoints =
+        vec![
         Ask::get("/healthz"),
         Ask::get("/readyz"),
         Ask::get("/api/health"),
@@ -415,31 +426,31 @@ pub(crate) fn endpoints() -> Vec<Ask> {
             &json!({ "username": "Visitor", "displayName": "Another", "password": "secret" }),
         ),
         Ask::post("/api/admin/users/bulk").json(&json!({
-            "action": { "action": "endSessions" }, "users": [{ "id": NOBODY, "version": 1 }]
+            "action": { "action": "revokeSessions" }, "users": [{ "id": UNKNOWN_ID, "version": 1 }]
         })),
-        Ask::get("/api/admin/users/find?person=nobody"),
-        Ask::get(&of_nobody("")),
-        Ask::new(Method::PUT, &of_nobody("")).json(&json!({ "displayName": "Other" })),
-        Ask::new(Method::PATCH, &of_nobody("")).json(&json!({ "email": null })),
-        Ask::new(Method::DELETE, &of_nobody("")),
-        Ask::get(&of_nobody("/deletion-preview")),
-        Ask::get(&of_nobody("/history")),
-        Ask::get(&of_nobody("/sessions")),
-        Ask::get(&of_nobody("/reset-link")),
+        Ask::get("/api/admin/users/find?user=unknown-user"),
+        Ask::get(&unknown_user("")),
+        Ask::new(Method::PUT, &unknown_user("")).json(&json!({ "displayName": "Other" })),
+        Ask::new(Method::PATCH, &unknown_user("")).json(&json!({ "email": null })),
+        Ask::new(Method::DELETE, &unknown_user("")),
+        Ask::get(&unknown_user("/deletion-preview")),
+        Ask::get(&unknown_user("/history")),
+        Ask::get(&unknown_user("/sessions")),
+        Ask::get(&unknown_user("/reset-link")),
         Ask::get("/api/admin/roles"),
-        Ask::get(&of_nobody("/export")),
-        Ask::post(&of_nobody("/suspend")).json(&json!({ "reason": "spam" })),
-        Ask::post(&of_nobody("/unsuspend")),
-        Ask::post(&of_nobody("/restore")),
-        Ask::post(&of_nobody("/reset-link")),
-        Ask::new(Method::DELETE, &of_nobody("/reset-link")),
-        Ask::post(&of_nobody("/reassign")).json(&json!({ "to": NOBODY })),
-        Ask::new(Method::DELETE, &of_nobody("/sessions")),
-        Ask::get(&of_nobody("/api-keys")),
-        Ask::new(Method::DELETE, &of_nobody(&format!("/api-keys/{NOBODY}"))),
+        Ask::get(&unknown_user("/export")),
+        Ask::post(&unknown_user("/suspend")).json(&json!({ "reason": "spam" })),
+        Ask::post(&unknown_user("/unsuspend")),
+        Ask::post(&unknown_user("/restore")),
+        Ask::post(&unknown_user("/reset-link")),
+        Ask::new(Method::DELETE, &unknown_user("/reset-link")),
+        Ask::post(&unknown_user("/reassign")).json(&json!({ "to": UNKNOWN_ID })),
+        Ask::new(Method::DELETE, &unknown_user("/sessions")),
+        Ask::get(&unknown_user("/api-keys")),
+        Ask::new(Method::DELETE, &unknown_user(&format!("/api-keys/{UNKNOWN_ID}"))),
         Ask::get("/api/admin/api-keys"),
         Ask::post("/api/admin/api-keys").json(&json!({
-            "provider": "NOBODY", "keyName": "Work", "apiKey": "sk-12345678"
+            "provider": "UNKNOWN", "keyName": "Work", "apiKey": "sk-12345678"
         })),
         Ask::new(Method::PUT, &system_key).json(&json!({ "isActive": false })),
         Ask::new(Method::PATCH, &system_key).json(&json!({ "keyName": "Other" })),
@@ -448,26 +459,26 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::get("/api/admin/sessions/events"),
         Ask::get("/api/admin/sessions/failed"),
         Ask::post("/api/admin/sessions/revoke")
-            .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
-        Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
+            .json(&json!({ "filter": { "user": "unknown-user" }, "expected": 0 })),
+        Ask::new(Method::DELETE, &format!("/api/admin/sessions/{UNKNOWN_ID}")),
         Ask::get("/api/admin/tokens"),
-        Ask::new(Method::DELETE, &format!("/api/admin/tokens/{NOBODY}")),
+        Ask::new(Method::DELETE, &format!("/api/admin/tokens/{UNKNOWN_ID}")),
         Ask::get("/api/admin/audit"),
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
         Ask::get("/api/admin/settings"),
         Ask::get("/api/admin/jobs"),
-        Ask::post(&format!("/api/admin/jobs/{NOBODY}/retry")),
+        Ask::post(&format!("/api/admin/jobs/{UNKNOWN_ID}/retry")),
         Ask::post("/api/auth/register").json(&json!({
             "username": "eve", "displayName": "Eve", "password": "correct horse"
         })),
         Ask::get("/api/admin/registrations"),
-        Ask::post(&format!("/api/admin/registrations/{NOBODY}/approve")),
-        Ask::post(&format!("/api/admin/registrations/{NOBODY}/reject"))
+        Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/approve")),
+        Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/reject"))
             .json(&json!({ "note": "spam" })),
         Ask::get("/api/admin/invitations"),
         Ask::post("/api/admin/invitations").json(&json!({ "maxUses": 0 })),
-        Ask::post(&format!("/api/admin/invitations/{NOBODY}/resend")),
-        Ask::new(Method::DELETE, &format!("/api/admin/invitations/{NOBODY}")),
+        Ask::post(&format!("/api/admin/invitations/{UNKNOWN_ID}/resend")),
+        Ask::new(Method::DELETE, &format!("/api/admin/invitations/{UNKNOWN_ID}")),
         Ask::get("/api/anything"),
         Ask::get("/"),
         Ask::get("/login"),
@@ -531,7 +542,7 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
-    let app = app(&pool).keeping_keys();
+    let app = app(&pool).storing_keys();
     // Otherwise a stream of events would not end.
     app.services.live.stop();
     for (username, roles) in [
@@ -544,7 +555,7 @@ async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
         ("dee", &["admin"]),
         ("bea", &["admin"]),
     ] {
-        add_person(&pool, username, roles).await;
+        add_user(&pool, username, roles).await;
     }
     add_password(&pool, &app.services.hasher).await;
     let mut table = String::new();
@@ -560,7 +571,7 @@ async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
                 .map(|((caller, ..), _)| *caller)
                 .collect();
             let callers = if callers.len() == CALLERS.len() {
-                "everybody".to_owned()
+                "every caller".to_owned()
             } else {
                 callers.join(", ")
             };
@@ -579,7 +590,7 @@ fn routes_in(source: &str) -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn no_address_is_missing_from_the_table() {
+fn every_address_is_in_the_table() {
     let asked: BTreeSet<String> = endpoints()
         .iter()
         .map(|ask| ask.label().split([' ', '?']).nth(1).unwrap().to_owned())
@@ -593,19 +604,20 @@ fn no_address_is_missing_from_the_table() {
         .chain(things)
         .chain(routes_in(include_str!("../../src/router.rs")))
         .chain(routes_in(include_str!("../../src/forms/account.rs")))
-        .chain(routes_in(include_str!("../../src/forms/people.rs")))
+        .chain(routes_in(include_str!("../../src/forms/users.rs")))
         .map(|path| {
             path.replace("{token}", "some-token")
-                .replace("{id}", NOBODY)
-                .replace("{session}", NOBODY)
-                .replace("{key}", NOBODY)
+                .replace("{id}", UNKNOWN_ID)
+                .replace("{session}", UNKNOWN_ID)
+                .replace("{key}", UNKNOWN_ID)
                 .replace("{provider}", "OPENAI")
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
         });
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");
-        path.replace("{id}", NOBODY).replace("{action}", "suspend")
+        path.replace("{id}", UNKNOWN_ID)
+            .replace("{action}", "suspend")
     });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();
     assert!(functions.len() >= 4, "{functions:?}");

@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use crate::{
     access::endpoints,
     document,
-    support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session, token},
+    support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session, token},
 };
 
 const ALL: &[&str] = &["users:read", "users:write", "sessions:read", "account"];
@@ -19,8 +19,8 @@ const ALL: &[&str] = &["users:read", "users:write", "sessions:read", "account"];
 /// Returns an app with an admin, Ada, who has a password, and Bob.
 async fn prepare(pool: &PgPool) -> App {
     let app = app(pool);
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "bob", &["user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "bob", &["user"]).await;
     add_password(pool, &app.services.hasher).await;
     app
 }
@@ -50,10 +50,10 @@ fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, l
         .map(|scopes| scopes.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
     let is_for_anyone = ways.iter().any(|way| *way == json!({}));
-    let refused = |outcome: &str| outcome.starts_with("403");
+    let denied = |outcome: &str| outcome.starts_with("403");
     let opening: Vec<&str> = outcomes
         .iter()
-        .filter(|(outcome, _)| !refused(outcome))
+        .filter(|(outcome, _)| !denied(outcome))
         .flat_map(|(_, scopes)| scopes.iter().copied())
         .collect();
     if !is_for_anyone {
@@ -66,7 +66,7 @@ fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, l
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     let app = prepare(&pool).await;
-    add_person(&pool, "visitor", &["user"]).await;
+    add_user(&pool, "visitor", &["user"]).await;
     app.run(
         "insert into roles (id, name, rank, permissions, builtin, created_at)
         values (gen_random_uuid(), 'host', 5, '{api-keys:resolve}', false, now());
@@ -108,18 +108,18 @@ async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_is_shown_once_and_kept_nowhere(pool: PgPool) {
+async fn token_is_shown_once_and_not_stored(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = session(&pool, "ada").await;
-    let made = app
+    let created = app
         .send(Ask::post("/api/tokens").json(&draft()).by(&ada))
         .await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    let made = made.json();
-    let text = made["token"].as_str().unwrap();
+    assert_eq!(created.status, 201, "{}", created.body);
+    let created = created.json();
+    let text = created["token"].as_str().unwrap();
     assert!(text.starts_with("rc_") && text.len() == 41);
-    assert_eq!(made["prefix"], text[..11]);
-    assert_eq!(made["scopes"], json!(["account", "users:read"]));
+    assert_eq!(created["prefix"], text[..11]);
+    assert_eq!(created["scopes"], json!(["account", "users:read"]));
     let days: f64 = sqlx::query_scalar(
         "select (extract(epoch from expires_at - now()) / 86400)::float8 from access_tokens",
     )
@@ -134,25 +134,25 @@ async fn a_token_is_shown_once_and_kept_nowhere(pool: PgPool) {
         listed.json()[0].clone(),
         listed.json().as_array().unwrap().len(),
     );
-    assert_eq!((all, &first["id"]), (1, &made["id"]));
+    assert_eq!((all, &first["id"]), (1, &created["id"]));
     assert_eq!(
         (&first["state"], &first["name"]),
         (&json!("live"), &json!("nightly"))
     );
-    for kept in ["access_tokens", "audit_events"] {
+    for stored in ["access_tokens", "audit_events"] {
         let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
-            "select row_to_json(t)::text from {kept} t"
+            "select row_to_json(t)::text from {stored} t"
         )))
         .fetch_all(&pool)
         .await
         .unwrap();
         assert!(
             !rows.is_empty() && !rows.iter().any(|row| row.contains(text)),
-            "{kept}"
+            "{stored}"
         );
     }
 
-    let path = format!("/api/tokens/{}", made["id"].as_str().unwrap());
+    let path = format!("/api/tokens/{}", created["id"].as_str().unwrap());
     let bob = session(&pool, "bob").await;
     let delete = |session: &str| Ask::new(Method::DELETE, &path).by(session);
     assert_eq!(app.send(delete(&bob)).await.outline(), "404 NOT_FOUND");
@@ -167,7 +167,7 @@ async fn a_token_is_shown_once_and_kept_nowhere(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_lends_what_one_has_to_whoever_knows_the_password(pool: PgPool) {
+async fn creating_a_token_requires_the_password(pool: PgPool) {
     let app = prepare(&pool).await;
     let bob = session(&pool, "bob").await;
     for (field, value, outline, says) in [
@@ -233,7 +233,7 @@ async fn a_token_lends_what_one_has_to_whoever_knows_the_password(pool: PgPool) 
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_no_token_that_works_is_told_so_and_nothing_else(pool: PgPool) {
+async fn invalid_tokens_are_rejected_alike(pool: PgPool) {
     let app = prepare(&pool).await;
     let cookie = session(&pool, "ada").await;
     let good = token(&app.services, "ada", ALL).await;
@@ -294,7 +294,7 @@ async fn what_is_no_token_that_works_is_told_so_and_nothing_else(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_and_a_cookie_together_are_the_token_alone(pool: PgPool) {
+async fn token_takes_precedence_over_a_cookie(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = session(&pool, "ada").await;
     let bobs = token(&app.services, "bob", &["account"]).await;
@@ -320,11 +320,11 @@ async fn a_token_and_a_cookie_together_are_the_token_alone(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_other_site_can_send_a_token(pool: PgPool) {
+async fn cross_site_requests_cannot_send_a_token(pool: PgPool) {
     let app = prepare(&pool).await;
     let text = token(&app.services, "ada", &["sessions:write"]).await;
     let cookie = session(&pool, "ada").await;
-    let body = json!({ "filter": { "person": "bob" }, "expected": 0 });
+    let body = json!({ "filter": { "user": "bob" }, "expected": 0 });
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://other.example"),
@@ -342,7 +342,7 @@ async fn no_other_site_can_send_a_token(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_is_worth_what_its_owner_is_on_every_server(pool: PgPool) {
+async fn token_follows_its_owner_on_every_server(pool: PgPool) {
     let one = prepare(&pool).await;
     let other = app(&pool);
     let text = token(&one.services, "ada", ALL).await;
@@ -389,7 +389,7 @@ async fn a_token_is_worth_what_its_owner_is_on_every_server(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_finds_a_token_does_not_get_the_account(pool: PgPool) {
+async fn stolen_token_cannot_take_over_the_account(pool: PgPool) {
     let app = prepare(&pool).await;
     // The token has these permissions in full, so that only the rule about its owner is left to deny the request.
     app.run(
@@ -450,10 +450,10 @@ async fn whoever_finds_a_token_does_not_get_the_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn who_may_only_write_reads_no_account(pool: PgPool) {
+async fn write_only_token_reads_no_account(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "ada", &["admin"]).await;
-    add_person(&pool, "bob", &["user"]).await;
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
     let writer = token(&app.services, "ada", &["users:write"]).await;
     let both = token(&app.services, "ada", &["users:read", "users:write"]).await;
     let bob = id_of(&app, "bob").await;
@@ -478,21 +478,21 @@ async fn who_may_only_write_reads_no_account(pool: PgPool) {
     }
     let stale =
         || Ask::new(Method::PATCH, &path).json(&json!({ "displayName": "B", "version": 1 }));
-    let refused = app.send(stale().bearer(&writer)).await;
-    assert_eq!(refused.outline(), "409 CONFLICT");
-    assert!(!refused.body.contains("bob"), "{}", refused.body);
+    let denied = app.send(stale().bearer(&writer)).await;
+    assert_eq!(denied.outline(), "409 CONFLICT");
+    assert!(!denied.body.contains("bob"), "{}", denied.body);
     for ask in asks() {
         let answer = app.send(ask.bearer(&both)).await;
         assert_eq!(answer.json()["username"], "bob");
     }
-    let refused = app.send(stale().bearer(&both)).await;
-    assert_eq!(refused.json()["details"]["current"]["username"], "bob");
+    let denied = app.send(stale().bearer(&both)).await;
+    assert_eq!(denied.json()["details"]["current"]["username"], "bob");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_has_no_say_over_whoever_has_more_rights_than_it(pool: PgPool) {
+async fn token_cannot_manage_users_with_more_permissions(pool: PgPool) {
     let app = prepare(&pool).await;
-    add_person(&pool, "cleo", &["admin"]).await;
+    add_user(&pool, "cleo", &["admin"]).await;
     let text = token(&app.services, "ada", &["users:read", "users:write"]).await;
     let path = |id: &str, what: &str| format!("/api/admin/users/{id}{what}");
     let (bob, cleo) = (id_of(&app, "bob").await, id_of(&app, "cleo").await);
@@ -506,16 +506,16 @@ async fn a_token_has_no_say_over_whoever_has_more_rights_than_it(pool: PgPool) {
     let unsuspend = Ask::post(&path(&bob, "/unsuspend")).bearer(&text);
     assert_eq!(app.send(unsuspend).await.status, 200);
     let promote = Ask::new(Method::PATCH, &path(&bob, "")).json(&json!({ "isAdmin": true }));
-    let refused = app.send(promote.bearer(&text)).await;
+    let denied = app.send(promote.bearer(&text)).await;
     assert_eq!(
-        refused.message(),
+        denied.message(),
         "You can't assign a role with more permissions than you."
     );
-    let make = json!({ "username": "eve", "displayName": "Eve", "roles": ["admin"] });
-    let refused = app
-        .send(Ask::post("/api/admin/users").json(&make).bearer(&text))
+    let create = json!({ "username": "eve", "displayName": "Eve", "roles": ["admin"] });
+    let denied = app
+        .send(Ask::post("/api/admin/users").json(&create).bearer(&text))
         .await;
-    assert_eq!(refused.outline(), "403 FORBIDDEN");
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
 
     // Actions with the token are audited with its label.
     let label = "select count(*) from audit_events e join access_tokens t on t.id = e.token_id
@@ -537,7 +537,7 @@ async fn a_token_has_no_say_over_whoever_has_more_rights_than_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn everybodys_are_listed_and_revoked(pool: PgPool) {
+async fn all_tokens_are_listed_and_revoked(pool: PgPool) {
     let app = prepare(&pool).await;
     for _ in 0..4 {
         token(&app.services, "bob", &["account"]).await;
@@ -552,7 +552,7 @@ async fn everybodys_are_listed_and_revoked(pool: PgPool) {
     let all = list("").await;
     assert_eq!((rows(&all).len(), all.header("x-total-count")), (5, "5"));
     assert_eq!(rows(&all)[0]["user"]["username"], "ada", "the newest first");
-    let first = list("person=bob&limit=3").await;
+    let first = list("user=bob&limit=3").await;
     assert_eq!(
         (rows(&first).len(), first.header("x-total-count")),
         (3, "4")
@@ -574,7 +574,7 @@ async fn everybodys_are_listed_and_revoked(pool: PgPool) {
         .to_owned();
     assert_eq!(app.get_as(&ada, &prev).await.json(), first.json());
     assert_eq!(list("state=dead").await.outline(), "400 VALIDATION_ERROR");
-    assert_eq!(rows(&list("person=nobody").await).len(), 0);
+    assert_eq!(rows(&list("user=unknown-user").await).len(), 0);
 
     let id = rows(&second)[0]["id"].as_str().unwrap().to_owned();
     let delete = |id: &str| Ask::new(Method::DELETE, &format!("/api/admin/tokens/{id}"));

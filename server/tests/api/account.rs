@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
 
 const PROFILE: &str = "/api/user/profile";
 const CHOSEN: &str = "copper lantern under rain ";
@@ -14,8 +14,8 @@ const CHOSEN: &str = "copper lantern under rain ";
 /// Returns an app with Ada, and a session of hers.
 async fn ada(pool: &PgPool) -> (App, String) {
     let app = app(pool);
-    add_person(pool, "ada", &["user"]).await;
-    add_person(pool, "bob", &["user"]).await;
+    add_user(pool, "ada", &["user"]).await;
+    add_user(pool, "bob", &["user"]).await;
     add_password(pool, &app.services.hasher).await;
     let session = session(pool, "ada").await;
     (app, session)
@@ -29,10 +29,10 @@ fn delete(path: &str) -> Ask {
     Ask::new(Method::DELETE, path)
 }
 
-fn faults(answer: &Answer) -> Vec<String> {
+fn errors(answer: &Answer) -> Vec<String> {
     let fields = answer.json()["details"]["fields"].clone();
     let fields = fields.as_array().cloned().unwrap_or_default();
-    let name = |fault: &Value| fault["field"].as_str().unwrap().to_owned();
+    let name = |error: &Value| error["field"].as_str().unwrap().to_owned();
     fields.iter().map(name).collect()
 }
 
@@ -43,7 +43,7 @@ async fn signs_in(app: &App, password: &str) -> bool {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_profile_is_shown_and_changed_in_parts(pool: PgPool) {
+async fn profile_is_returned_and_patched(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let shown = app.get_as(&ada, PROFILE).await;
     assert_eq!((shown.status, shown.header("etag")), (200, "\"1\""));
@@ -93,7 +93,7 @@ async fn the_profile_is_shown_and_changed_in_parts(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
+async fn if_match_guards_the_profile(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let change = |name: &str| put(&json!({ "displayName": name })).by(&ada);
     let first = app.send(change("First").header("if-match", "\"1\"")).await;
@@ -119,7 +119,7 @@ async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
+async fn invalid_types_change_nothing(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     for (body, expected) in [
         (json!({ "isAdmin": true }), vec!["isAdmin"]),
@@ -144,7 +144,7 @@ async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
             vec!["displayName"],
         ),
         (json!({ "displayName": "x\u{202E}y" }), vec!["displayName"]),
-        (json!({ "email": "nobody" }), vec!["email"]),
+        (json!({ "email": "unknown" }), vec!["email"]),
         (json!({ "email": "x".repeat(9_000) }), vec!["email"]),
         (json!({ "timeZone": "Europe/Atlantis" }), vec!["timeZone"]),
         (
@@ -174,7 +174,7 @@ async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
     ] {
         let answer = app.send(put(&body).by(&ada)).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body:.100}");
-        assert_eq!(faults(&answer), expected, "{body:.100}");
+        assert_eq!(errors(&answer), expected, "{body:.100}");
     }
     let huge = Ask::new(Method::PUT, PROFILE)
         .by(&ada)
@@ -189,23 +189,24 @@ async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whether_an_address_is_known_is_not_told(pool: PgPool) {
+async fn known_email_is_not_disclosed(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
-    for email in ["nobody@example.org", "BOB@example.org"] {
+    for email in ["unknown@example.org", "BOB@example.org"] {
         let wanted = json!({ "email": email, "currentPassword": PASSWORD });
         let answer = app.send(put(&wanted).by(&ada)).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.json()["email"], email);
         let seen = app.get_as(&ada, PROFILE).await;
         assert_eq!(seen.json()["email"], email);
-        assert_eq!(seen.json()["claimedEmail"], Value::Null);
+        assert_eq!(seen.json()["unverifiedEmail"], Value::Null);
     }
-    let kept = "select count(*) from users where username = 'ada' and email = 'nobody@example.org'";
-    assert_eq!(app.count(kept).await, 1);
+    let stored =
+        "select count(*) from users where username = 'ada' and email = 'unknown@example.org'";
+    assert_eq!(app.count(stored).await, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_has_stolen_a_session_gets_neither_address_nor_password(pool: PgPool) {
+async fn stolen_session_cannot_change_email_or_password(pool: PgPool) {
     let (app, stolen) = ada(&pool).await;
     for (body, code) in [
         (
@@ -229,7 +230,7 @@ async fn whoever_has_stolen_a_session_gets_neither_address_nor_password(pool: Pg
     ] {
         let answer = app.send(put(&body).by(&stolen)).await;
         assert_eq!(answer.outline(), format!("403 {code}"), "{body}");
-        assert_eq!(faults(&answer), ["currentPassword"], "{body}");
+        assert_eq!(errors(&answer), ["currentPassword"], "{body}");
     }
     // The forms do not bypass the check.
     for (page, fields) in [
@@ -260,7 +261,7 @@ async fn whoever_has_stolen_a_session_gets_neither_address_nor_password(pool: Pg
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn guesses_make_the_next_one_wait_wherever_it_is_made(pool: PgPool) {
+async fn wrong_passwords_are_throttled_across_endpoints(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let from = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
     let guess = |password: &str| {
@@ -294,7 +295,7 @@ async fn guesses_make_the_next_one_wait_wherever_it_is_made(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_new_password_signs_out_everybody_else_and_gives_a_new_cookie(pool: PgPool) {
+async fn new_password_ends_other_sessions_and_renews_the_cookie(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let elsewhere = session(&pool, "ada").await;
     let bob = session(&pool, "bob").await;
@@ -324,7 +325,7 @@ async fn a_new_password_signs_out_everybody_else_and_gives_a_new_cookie(pool: Pg
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sessions_are_listed_and_ended(pool: PgPool) {
+async fn own_sessions_are_listed_and_revoked(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let bob = session(&pool, "bob").await;
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
@@ -365,10 +366,10 @@ async fn sessions_are_listed_and_ended(pool: PgPool) {
     let theirs = app.get_as(&bob, "/api/sessions").await.json();
     let theirs = format!("/api/sessions/{}", theirs[0]["id"].as_str().unwrap());
     let mine = format!("/api/sessions/{id}");
-    let nobodys = format!("/api/sessions/{}", uuid::Uuid::nil());
+    let unknown = format!("/api/sessions/{}", uuid::Uuid::nil());
     for (path, status, message) in [
         (theirs.as_str(), 403, "Cannot revoke another user's session"),
-        (nobodys.as_str(), 404, "Session not found"),
+        (unknown.as_str(), 404, "Session not found"),
         (
             "/api/sessions/first",
             400,
@@ -394,7 +395,7 @@ async fn sessions_are_listed_and_ended(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn everything_of_ones_own_is_a_file(pool: PgPool) {
+async fn export_is_a_file(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let file = app.get_as(&ada, "/api/user/export").await;
     assert_eq!(file.status, 200);
@@ -407,16 +408,16 @@ async fn everything_of_ones_own_is_a_file(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_account_is_deleted_by_its_owner_where_that_is_allowed(pool: PgPool) {
+async fn account_is_deleted_by_its_owner_where_allowed(pool: PgPool) {
     let (forbidding, ada) = ada(&pool).await;
     let leave = |password: &str| {
         delete("/api/user")
             .json(&json!({ "currentPassword": password }))
             .by(&ada)
     };
-    let refused = forbidding.send(leave(PASSWORD)).await;
-    assert_eq!(refused.outline(), "403 FORBIDDEN");
-    assert!(refused.message().contains("administrator"));
+    let denied = forbidding.send(leave(PASSWORD)).await;
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
+    assert!(denied.message().contains("administrator"));
     let page = forbidding.get_as(&ada, "/account/data").await;
     assert!(
         page.body
@@ -437,12 +438,12 @@ async fn an_account_is_deleted_by_its_owner_where_that_is_allowed(pool: PgPool) 
         assert_eq!(app.send(ask).await.outline(), expected);
     }
     assert!(!signs_in(&app, PASSWORD).await);
-    let binned = "select count(*) from users where deleted_by = id and purge_after is not null";
-    assert_eq!(app.count(binned).await, 1);
+    let deleted = "select count(*) from users where deleted_by = id and purge_after is not null";
+    assert_eq!(app.count(deleted).await, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_form_that_deletes_wants_the_name_and_what_was_counted(pool: PgPool) {
+async fn delete_form_requires_name_and_counts(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let app = app.allowing_deletion();
     let form = |confirm: &str, counts: &str| {
@@ -479,7 +480,7 @@ fn option(page: &Answer, text: &str) -> Option<String> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn preferences_without_scripts(pool: PgPool) {
+async fn preferences_work_without_scripts(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let page = app.get_as(&ada, "/account/preferences").await;
     assert!(option(&page, "Asia/Tokyo").is_some());

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_person, app, session};
+use crate::support::{Ask, add_user, app, session};
 
 /// Texts that replace a part of an address. No file can have such a name, and nothing else has one.
 fn parts() -> Vec<String> {
@@ -41,8 +41,8 @@ fn addresses(routes: impl Iterator<Item = String>, part: &str) -> Vec<String> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_part_of_an_address_is_too_much(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
+async fn long_paths_are_handled(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
     let app = app(&pool);
     let ada = session(&pool, "ada").await;
     let routes = app.routes();
@@ -72,8 +72,8 @@ async fn no_part_of_an_address_is_too_much(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn another_site_to_go_on_to_is_nowhere_in_the_page(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
+async fn external_next_page_is_dropped(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
     let app = app(&pool);
     for next in [
         "https://evil.example",

@@ -3,20 +3,20 @@
 use sqlx::PgPool;
 
 use crate::support::{
-    Answer, App, Ask, PASSWORD, add_password, add_person, app,
+    Answer, App, Ask, PASSWORD, add_password, add_user, app,
     html::{Element, elements},
     session,
 };
 
 /// Returns an app with two admins and a user.
 async fn prepare(pool: &PgPool) -> App {
-    let app = app(pool).keeping_keys();
+    let app = app(pool).storing_keys();
     for (name, roles) in [
         ("ada", &["admin", "user"][..]),
         ("eve", &["admin", "user"]),
         ("bob", &["user"]),
     ] {
-        add_person(pool, name, roles).await;
+        add_user(pool, name, roles).await;
     }
     add_password(pool, &app.services.hasher).await;
     app
@@ -51,7 +51,7 @@ fn sign_in(page: &Answer, username: &str, password: &str) -> Ask {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_was_typed_comes_back_and_is_sent_by_the_user(pool: PgPool) {
+async fn typed_values_survive_a_new_sign_in(pool: PgPool) {
     let app = prepare(&pool).await;
     let (ada, bob) = (id_of(&app, "ada").await, id_of(&app, "bob").await);
     for (path, fields, typed) in [
@@ -110,7 +110,7 @@ async fn what_was_typed_comes_back_and_is_sent_by_the_user(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn another_user_gets_the_page_without_it(pool: PgPool) {
+async fn another_user_does_not_get_the_typed_values(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = id_of(&app, "ada").await;
     for user in [Some(ada.as_str()), Some(""), None] {
@@ -129,7 +129,7 @@ async fn another_user_gets_the_page_without_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn only_the_page_of_a_form_is_drawn(pool: PgPool) {
+async fn only_pages_with_forms_are_rendered_again(pool: PgPool) {
     let app = prepare(&pool).await;
     let fields = format!("as={}&reason=typed", id_of(&app, "ada").await);
     for path in [
@@ -166,7 +166,7 @@ async fn only_the_page_of_a_form_is_drawn(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_too_long_is_not_carried_along(pool: PgPool) {
+async fn oversized_forms_are_not_carried(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = id_of(&app, "ada").await;
     for (length, outline) in [(40_000, "401"), (60_000, "303 to /login?next=%2Faccount")] {
@@ -182,7 +182,7 @@ async fn what_is_too_long_is_not_carried_along(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn undo_after_the_end_of_the_session_undoes_nothing_and_says_so(pool: PgPool) {
+async fn undo_after_the_session_ended_is_denied_with_a_message(pool: PgPool) {
     let app = prepare(&pool).await;
     let (bob, ada) = (id_of(&app, "bob").await, session(&pool, "ada").await);
     app.run(
@@ -193,7 +193,7 @@ async fn undo_after_the_end_of_the_session_undoes_nothing_and_says_so(pool: PgPo
         ("page", "/users/bob"),
         ("id", bob.as_str()),
         ("username", "bob"),
-        ("deed", "lift"),
+        ("operation", "unsuspend"),
     ];
     let done = app.send(Ask::post("/users/bob").form(&form).by(&ada)).await;
     assert_eq!(done.outline(), "303 to /users/bob");

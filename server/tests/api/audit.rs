@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, add_person, app, session};
+use crate::support::{Answer, App, add_user, app, session};
 
 const LIST: &str = "/api/admin/audit";
 
 /// Entries of two users and the command line.
-const RECORD: &str = "
+const AUDIT_LOG: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip, request_id)
     select '2026-11-01 10:00Z', u.id, 'ada', 'ui', 'user.updated', 'user', u.id, 'ada', '{\"displayName\": [\"Ada\", \"A.\"]}', 'asked for',
         '192.0.2.1', '00000000-0000-7000-8000-000000000001'
@@ -17,10 +17,10 @@ const RECORD: &str = "
     select '2026-11-02 10:00Z', 'command line', 'cli', 'role.created', 'role', '=helper-' || n from generate_series(1, 3) n";
 
 /// Returns an app with Ada, an admin, and a session of hers.
-async fn with_record(pool: &PgPool) -> (App, String) {
-    add_person(pool, "ada", &["admin"]).await;
+async fn with_audit_log(pool: &PgPool) -> (App, String) {
+    add_user(pool, "ada", &["admin"]).await;
     let app = app(pool);
-    app.run(RECORD).await;
+    app.run(AUDIT_LOG).await;
     let session = session(pool, "ada").await;
     (app, session)
 }
@@ -34,8 +34,8 @@ fn rows(answer: &Answer) -> Vec<Value> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_entry_has_who_what_to_whom_and_what_changed(pool: PgPool) {
-    let (app, ada) = with_record(&pool).await;
+async fn entry_has_actor_action_target_and_changes(pool: PgPool) {
+    let (app, ada) = with_audit_log(&pool).await;
     let answer = get(&app, &ada, "").await;
     assert_eq!(
         (
@@ -86,8 +86,8 @@ async fn an_entry_has_who_what_to_whom_and_what_changed(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn filters_and_pages(pool: PgPool) {
-    let (app, ada) = with_record(&pool).await;
+async fn filters_and_pages_are_applied(pool: PgPool) {
+    let (app, ada) = with_audit_log(&pool).await;
     for (query, ids) in [
         ("actor=ada", &[1][..]),
         ("actor=Command+Line", &[4, 3, 2]),
@@ -131,8 +131,8 @@ async fn filters_and_pages(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_cannot_be_understood_is_refused(pool: PgPool) {
-    let (app, ada) = with_record(&pool).await;
+async fn invalid_parameters_are_rejected(pool: PgPool) {
+    let (app, ada) = with_audit_log(&pool).await;
     for query in [
         "action=created",
         "via=fax",
@@ -155,8 +155,8 @@ async fn what_cannot_be_understood_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_file_is_for_keeping_and_on_record(pool: PgPool) {
-    let (app, ada) = with_record(&pool).await;
+async fn export_is_a_file_and_audited(pool: PgPool) {
+    let (app, ada) = with_audit_log(&pool).await;
     for (format, kind, lines) in [
         ("csv", "text/csv; charset=utf-8", 4),
         ("ndjson", "application/x-ndjson", 3),
@@ -192,8 +192,8 @@ async fn a_file_is_for_keeping_and_on_record(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_screen_shows_it_without_scripts(pool: PgPool) {
-    let (app, ada) = with_record(&pool).await;
+async fn screen_works_without_scripts(pool: PgPool) {
+    let (app, ada) = with_audit_log(&pool).await;
     let page = app.get_as(&ada, "/audit?actor=ada").await;
     assert_eq!(page.status, 200);
     for part in [
@@ -224,7 +224,7 @@ const TIMESTAMPS: &str = r#"
 
 #[sqlx::test(migrations = "../migrations")]
 async fn timestamps_that_changed_are_shown_as_all_others(pool: PgPool) {
-    let (app, ada) = with_record(&pool).await;
+    let (app, ada) = with_audit_log(&pool).await;
     app.run(TIMESTAMPS).await;
     for path in ["/audit", "/users/ada/history"] {
         let page = app.get_as(&ada, path).await;

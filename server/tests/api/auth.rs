@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
 
 async fn with_ada(pool: &PgPool) -> App {
     let app = app(pool);
-    add_person(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
     add_password(pool, &app.services.hasher).await;
     app
 }
@@ -32,7 +32,7 @@ async fn id_of(pool: &PgPool, username: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn signing_in_answers_as_fovea_does_and_sets_the_cookie(pool: PgPool) {
+async fn sign_in_matches_fovea_and_sets_the_cookie(pool: PgPool) {
     let app = with_ada(&pool).await;
     let answer = login(&app, &json!({ "username": "ada", "password": PASSWORD })).await;
     assert_eq!(answer.status, 200);
@@ -50,7 +50,7 @@ async fn signing_in_answers_as_fovea_does_and_sets_the_cookie(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_person_without_an_address_has_none(pool: PgPool) {
+async fn user_without_email_has_null(pool: PgPool) {
     let app = with_ada(&pool).await;
     app.run("update users set email = null").await;
     app.run("delete from user_roles").await;
@@ -64,7 +64,7 @@ async fn a_person_without_an_address_has_none(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn failures_to_sign_in_are_told_in_foveas_words(pool: PgPool) {
+async fn sign_in_errors_match_fovea(pool: PgPool) {
     let app = with_ada(&pool).await;
     for (username, status, password, expected, message) in [
         (
@@ -122,7 +122,7 @@ async fn failures_to_sign_in_are_told_in_foveas_words(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
+async fn throttled_sign_in_reports_the_delay(pool: PgPool) {
     let app = with_ada(&pool).await;
     let wrong = json!({ "username": "ada", "password": "wrong" });
     for _ in 0..5 {
@@ -134,11 +134,11 @@ async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
         where blocked_until > last_failed_at",
     )
     .await;
-    let refused = login(&app, &json!({ "username": "ADA", "password": PASSWORD })).await;
-    assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
-    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    let denied = login(&app, &json!({ "username": "ADA", "password": PASSWORD })).await;
+    assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+    let wait: u64 = denied.header("retry-after").parse().unwrap();
     assert!((20..=30).contains(&wait), "{wait}");
-    assert_eq!(refused.json()["details"]["retryAfter"], wait);
+    assert_eq!(denied.json()["details"]["retryAfter"], wait);
 
     let form = Ask::post("/login").form(&[("username", "ada"), ("password", PASSWORD)]);
     let form = app.send(form).await;
@@ -152,7 +152,7 @@ async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
 const DEVICE: &str = "rollcall_device";
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_way_to_sign_in_makes_the_browser_known(pool: PgPool) {
+async fn every_sign_in_remembers_the_browser(pool: PgPool) {
     let app = with_ada(&pool).await;
     let fields = [("username", "ada"), ("password", PASSWORD)];
     let right = json!({ "username": "ada", "password": PASSWORD });
@@ -178,7 +178,7 @@ async fn every_way_to_sign_in_makes_the_browser_known(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_owner_signs_in_while_somebody_fails_on_their_name(pool: PgPool) {
+async fn owner_signs_in_during_an_attack_on_the_name(pool: PgPool) {
     let app = with_ada(&pool).await;
     let right = json!({ "username": "ada", "password": PASSWORD });
     let known = login(&app, &right).await;
@@ -214,7 +214,7 @@ async fn the_owner_signs_in_while_somebody_fails_on_their_name(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
+async fn invalid_bodies_are_rejected_with_a_sentence(pool: PgPool) {
     let app = with_ada(&pool).await;
     let json = "application/json";
     let endless = format!(
@@ -225,8 +225,8 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
     let long_password = format!(r#"{{"username":"ada","password":"{}"}}"#, "x".repeat(1_000));
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     for (kind, body, status, says) in [
-        (json, "", 400, "not JSON"),
-        (json, "{", 400, "not JSON"),
+        (json, "", 400, "not valid JSON"),
+        (json, "{", 400, "not valid JSON"),
         (json, "null", 400, "invalid type"),
         (json, "[]", 400, "expected a JSON object"),
         (json, &deep, 400, ""),
@@ -321,7 +321,7 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn faults_of_fields_are_told_by_field(pool: PgPool) {
+async fn field_errors_are_reported_by_field(pool: PgPool) {
     let app = with_ada(&pool).await;
     let answer = login(&app, &json!({ "username": "", "password": "" })).await;
     let fields = [
@@ -336,14 +336,14 @@ async fn faults_of_fields_are_told_by_field(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn me_tells_apart_who_never_signed_in_and_whose_session_is_over(pool: PgPool) {
+async fn me_distinguishes_anonymous_and_expired(pool: PgPool) {
     let app = with_ada(&pool).await;
-    let nobody = app.get("/api/auth/me").await;
+    let anonymous = app.get("/api/auth/me").await;
     assert_eq!(
-        (nobody.outline().as_str(), nobody.message().as_str()),
+        (anonymous.outline().as_str(), anonymous.message().as_str()),
         ("401 UNAUTHORIZED", "Not authenticated")
     );
-    assert!(nobody.cookies().is_empty());
+    assert!(anonymous.cookies().is_empty());
 
     let ended = session(&pool, "ada").await;
     app.run("update sessions set ended_at = now(), ended_reason = 'revoked'")
@@ -369,7 +369,7 @@ async fn me_tells_apart_who_never_signed_in_and_whose_session_is_over(pool: PgPo
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn signing_out_ends_the_session_and_always_succeeds(pool: PgPool) {
+async fn sign_out_ends_the_session_and_always_succeeds(pool: PgPool) {
     let app = with_ada(&pool).await;
     let ada = session(&pool, "ada").await;
     for _ in 0..2 {
@@ -389,9 +389,9 @@ async fn signing_out_ends_the_session_and_always_succeeds(pool: PgPool) {
             .await,
         1
     );
-    let nobody = app.send(Ask::post("/api/auth/logout")).await;
+    let anonymous = app.send(Ask::post("/api/auth/logout")).await;
     assert_eq!(
-        (nobody.status, nobody.json()),
+        (anonymous.status, anonymous.json()),
         (200, json!({ "success": true }))
     );
 }
@@ -409,7 +409,7 @@ async fn stop_at_sessions(app: &App) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_is_signed_in_is_told_so_although_the_database_stops_then(pool: PgPool) {
+async fn signed_in_response_survives_a_database_stop(pool: PgPool) {
     let app = with_ada(&pool).await;
     stop_at_sessions(&app).await;
     let answer = login(&app, &json!({ "username": "ada", "password": PASSWORD })).await;
@@ -420,7 +420,7 @@ async fn whoever_is_signed_in_is_told_so_although_the_database_stops_then(pool: 
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn signing_out_while_the_database_stops_is_said_to_be_worth_another_try(pool: PgPool) {
+async fn sign_out_during_a_database_stop_can_be_retried(pool: PgPool) {
     let app = with_ada(&pool).await;
     let ada = session(&pool, "ada").await;
     stop_at_sessions(&app).await;
@@ -439,22 +439,22 @@ async fn signing_out_while_the_database_stops_is_said_to_be_worth_another_try(po
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn who_may_no_longer_is_refused_on_the_next_request(pool: PgPool) {
+async fn revoked_access_is_denied_on_the_next_request(pool: PgPool) {
     let app = with_ada(&pool).await;
     let ada = session(&pool, "ada").await;
     let list = || app.send(Ask::get("/api/admin/users").by(&ada));
     assert_eq!(list().await.status, 200);
     app.run("delete from user_roles where role_id = (select id from roles where name = 'admin')")
         .await;
-    let refused = list().await;
+    let denied = list().await;
     assert_eq!(
-        (refused.outline().as_str(), refused.message().as_str()),
+        (denied.outline().as_str(), denied.message().as_str()),
         ("403 FORBIDDEN", "Admin access required")
     );
     app.run("update users set status = 'suspended'").await;
-    let refused = list().await;
+    let denied = list().await;
     assert_eq!(
-        (refused.outline().as_str(), refused.message().as_str()),
+        (denied.outline().as_str(), denied.message().as_str()),
         ("401 UNAUTHORIZED", "Authentication required")
     );
 }

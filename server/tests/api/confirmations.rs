@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{App, add_person, app, session};
+use crate::support::{App, add_user, app, session};
 
 const KEY: &str = "0198c2a4-0000-7000-8000-0000000000a1";
 const SYSTEM_KEY: &str = "0198c2a4-0000-7000-8000-0000000000a2";
@@ -33,31 +33,31 @@ const THINGS: &str = "
     ) as v (id, used_at)
     join users u on u.username = 'ada'";
 
-/// The facts of a dialog.
-async fn facts(app: &App, session: &str, path: &str) -> Value {
+/// Returns the details of a dialog.
+async fn details(app: &App, session: &str, path: &str) -> Value {
     let asked = format!("/sfn/confirmation?path={path}");
     let asked = app.get_as(session, &asked).await;
     assert_eq!(asked.status, 200, "{path}: {}", asked.body);
-    asked.json()["facts"].clone()
+    asked.json()["details"].clone()
 }
 
-fn fact(label: &str, text: &str, at: Option<&str>) -> Value {
+fn detail(label: &str, text: &str, at: Option<&str>) -> Value {
     json!({ "label": label, "text": text, "at": at })
 }
 
 /// When something was last used.
 fn last_used(is_used: bool) -> Value {
     if is_used {
-        fact("Last used", "", Some("2026-10-02T08:30:00Z"))
+        detail("Last used", "", Some("2026-10-02T08:30:00Z"))
     } else {
-        fact("Last used", "Never", None)
+        detail("Last used", "Never", None)
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_dialog_of_a_key_says_how_often_and_when_it_was_last_used(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    let (app, ada) = (app(&pool).keeping_keys(), session(&pool, "ada").await);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let (app, ada) = (app(&pool).storing_keys(), session(&pool, "ada").await);
     app.run(THINGS).await;
     for (path, provider, uses) in [
         (format!("/keys/{SYSTEM_KEY}/delete"), "OPENAI", "1,234"),
@@ -66,18 +66,18 @@ async fn the_dialog_of_a_key_says_how_often_and_when_it_was_last_used(pool: PgPo
         (format!("/account/keys/{NEW_KEY}/delete"), "ANTHROPIC", "0"),
     ] {
         let expected = json!([
-            fact("Provider", provider, None),
-            fact("Key", "...abcd", None),
-            fact("Uses", uses, None),
+            detail("Provider", provider, None),
+            detail("Key", "...abcd", None),
+            detail("Uses", uses, None),
             last_used(uses != "0"),
         ]);
-        assert_eq!(facts(&app, &ada, &path).await, expected, "{path}");
+        assert_eq!(details(&app, &ada, &path).await, expected, "{path}");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "ada", &["admin", "user"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);
     app.run(THINGS).await;
     for (id, is_used) in [(TOKEN, true), (NEW_TOKEN, false)] {
@@ -87,12 +87,12 @@ async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(poo
             format!("/account/tokens/{id}/revoke"),
         ] {
             let expected = json!([
-                fact("Token", "rc_abcd…", None),
-                fact("Scopes", "account", None),
-                fact("Created", "", Some("2026-10-01T08:30:00Z")),
+                detail("Token", "rc_abcd…", None),
+                detail("Scopes", "account", None),
+                detail("Created", "", Some("2026-10-01T08:30:00Z")),
                 last_used(is_used),
             ]);
-            assert_eq!(facts(&app, &ada, &path).await, expected, "{path}");
+            assert_eq!(details(&app, &ada, &path).await, expected, "{path}");
         }
     }
 }

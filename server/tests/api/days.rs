@@ -2,14 +2,14 @@
 
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_person, app, session, token};
+use crate::support::{App, Ask, add_user, app, session, token};
 
 /// Returns an app with an account of Ada in Kathmandu, where the first of November begins at 18:15 UTC of the day before, and one
 /// of Greg without a time zone.
 async fn prepare(pool: &PgPool) -> App {
     let app = app(pool);
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "greg", &["admin", "user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "greg", &["admin", "user"]).await;
     app.run(
         "update users set settings = '{\"timeZone\": \"Asia/Kathmandu\"}' where username = 'ada';
         insert into users (id, username, display_name, created_via, created_at, updated_at)
@@ -39,7 +39,7 @@ async fn names(app: &App, ask: Ask, field: &str) -> Vec<String> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_day_is_one_of_the_person_who_asks(pool: PgPool) {
+async fn days_use_the_time_zone_of_the_caller(pool: PgPool) {
     let app = prepare(&pool).await;
     let of_kathmandu = ["first", "last"].map(str::to_owned);
     let of_utc = ["after", "last"].map(str::to_owned);
@@ -95,7 +95,7 @@ async fn a_day_is_one_of_the_person_who_asks(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sessions_are_listed_and_revoked_by_days_of_the_person_who_asks(pool: PgPool) {
+async fn session_filters_use_the_time_zone_of_the_caller(pool: PgPool) {
     let app = prepare(&pool).await;
     let (ada, greg) = (session(&pool, "ada").await, session(&pool, "greg").await);
     for name in ["before", "first", "last", "after"] {
@@ -128,7 +128,7 @@ async fn sessions_are_listed_and_revoked_by_days_of_the_person_who_asks(pool: Pg
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_zone_of_dates_is_said_under_a_filter_that_names_some(pool: PgPool) {
+async fn time_zone_is_shown_under_dated_filters(pool: PgPool) {
     let app = prepare(&pool).await;
     let (ada, greg) = (session(&pool, "ada").await, session(&pool, "greg").await);
     for path in [

@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::support::{Answer, add_person, app, html::elements, session};
+use crate::support::{Answer, add_user, app, html::elements, session};
 
 /// Returns the value of a field of a page.
 fn value(page: &Answer, field: &str) -> Option<String> {
@@ -21,9 +21,9 @@ fn lists(page: &Answer, username: &str) -> bool {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_percent_sign_in_a_search_stays_one(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    add_person(&pool, "adam", &["user"]).await;
+async fn percent_sign_in_a_search_is_kept(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "adam", &["user"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);
     for (query, typed, is_listed) in [
         ("%61dam", "adam", true),
@@ -38,10 +38,10 @@ async fn a_percent_sign_in_a_search_stays_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_filters_of_other_lists_are_read_in_the_same_way(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
+async fn other_lists_decode_filters_once(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);
-    for (path, field) in [("/audit", "actor"), ("/sessions", "person")] {
+    for (path, field) in [("/audit", "actor"), ("/sessions", "user")] {
         for (query, typed) in [("%61da", "ada"), ("%2561da", "%61da")] {
             let page = app.get_as(&ada, &format!("{path}?{field}={query}")).await;
             assert_eq!(

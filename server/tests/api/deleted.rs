@@ -3,16 +3,16 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
-const BIN: &str = "/api/admin/users?deleted=true";
+const DELETED_USERS: &str = "/api/admin/users?deleted=true";
 
 /// Adds nine users, five of them deleted: the odd ones, in pairs at the same time. Returns a session of Ada, an admin.
 async fn prepare(app: &App) -> String {
-    add_person(&app.pool, "ada", &["admin"]).await;
+    add_user(&app.pool, "ada", &["admin"]).await;
     for n in 1..=9 {
         let roles: &[&str] = if n > 6 { &["auditor"] } else { &["user"] };
-        add_person(&app.pool, &format!("person-{n}"), roles).await;
+        add_user(&app.pool, &format!("person-{n}"), roles).await;
     }
     app.run(
         "update users set
@@ -43,10 +43,10 @@ fn neighbour(answer: &Answer, rel: &str) -> Option<String> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_bin_is_walked_forth_and_back(pool: PgPool) {
+async fn deleted_users_are_paginated_in_both_directions(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
-    let all = names(&app.get_as(&ada, BIN).await);
+    let all = names(&app.get_as(&ada, DELETED_USERS).await);
     let mut expected: Vec<String> = sqlx::query_scalar(
         "select username from users where deleted_at is not null order by deleted_at desc, id desc",
     )
@@ -55,7 +55,9 @@ async fn the_bin_is_walked_forth_and_back(pool: PgPool) {
     .unwrap();
     assert_eq!((all.len(), &all), (5, &expected));
     for limit in 1..=5 {
-        let mut page = app.get_as(&ada, &format!("{BIN}&limit={limit}")).await;
+        let mut page = app
+            .get_as(&ada, &format!("{DELETED_USERS}&limit={limit}"))
+            .await;
         let mut walked = names(&page);
         assert_eq!(page.header("x-total-count"), "5");
         while let Some(next) = neighbour(&page, "next") {
@@ -71,10 +73,14 @@ async fn the_bin_is_walked_forth_and_back(pool: PgPool) {
         assert_eq!(back, expected, "back by {limit}");
     }
     expected.retain(|name| name.as_str() > "person-6");
-    let auditors = app.get_as(&ada, &format!("{BIN}&q=role:auditor")).await;
+    let auditors = app
+        .get_as(&ada, &format!("{DELETED_USERS}&q=role:auditor"))
+        .await;
     assert_eq!(names(&auditors), expected);
     assert_eq!(auditors.header("x-total-count"), "2");
-    let one = app.get_as(&ada, &format!("{BIN}&q=person-3")).await;
+    let one = app
+        .get_as(&ada, &format!("{DELETED_USERS}&q=person-3"))
+        .await;
     assert_eq!(names(&one), ["person-3"]);
     let row = one.json()[0].clone();
     assert!(
@@ -85,7 +91,7 @@ async fn the_bin_is_walked_forth_and_back(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn nobody_is_in_the_list_and_in_the_bin(pool: PgPool) {
+async fn user_is_either_listed_or_deleted(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
     for (path, expected) in [
@@ -95,7 +101,7 @@ async fn nobody_is_in_the_list_and_in_the_bin(pool: PgPool) {
         ("/api/admin/users?q=person", 4),
         ("/api/admin/users?q=role:auditor", 1),
         ("/api/admin/users?q=has:email&sort=personas", 5),
-        (BIN, 5),
+        (DELETED_USERS, 5),
     ] {
         let answer = app.get_as(&ada, path).await;
         assert_eq!(names(&answer).len(), expected, "{path}");
@@ -106,38 +112,47 @@ async fn nobody_is_in_the_list_and_in_the_bin(pool: PgPool) {
         );
         for user in answer.json().as_array().unwrap() {
             let deleted = user.get("deletedAt").is_some();
-            assert_eq!(deleted, path == BIN, "{path}: {user}");
+            assert_eq!(deleted, path == DELETED_USERS, "{path}: {user}");
         }
     }
     // A restored user is in the list of users again, and the counts follow.
     app.run("update users set deleted_at = null, purge_after = null where username = 'person-3'")
         .await;
-    assert_eq!(names(&app.get_as(&ada, BIN).await).len(), 4);
+    assert_eq!(names(&app.get_as(&ada, DELETED_USERS).await).len(), 4);
     assert_eq!(names(&app.get_as(&ada, "/api/admin/users").await).len(), 6);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
+async fn unsupported_parameters_of_deleted_users_are_rejected(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
     let list = app.get_as(&ada, "/api/admin/users?limit=1").await;
     let of_list = neighbour(&list, "next").unwrap();
     let of_list = of_list.split("after=").nth(1).unwrap().to_owned();
     for (path, says) in [
-        (format!("{BIN}&sort=name"), "sorted by deletion date"),
-        (format!("{BIN}&sort=-created"), "sorted by deletion date"),
+        (
+            format!("{DELETED_USERS}&sort=name"),
+            "sorted by deletion date",
+        ),
+        (
+            format!("{DELETED_USERS}&sort=-created"),
+            "sorted by deletion date",
+        ),
         (
             "/api/admin/users?deleted=yes".to_owned(),
             "Use true for deleted users",
         ),
-        (format!("{BIN}&limit=0"), "is not a number from 1 to"),
-        (format!("{BIN}&q=statsu:active"), "statsu"),
         (
-            format!("{BIN}&after={of_list}"),
+            format!("{DELETED_USERS}&limit=0"),
+            "is not a number from 1 to",
+        ),
+        (format!("{DELETED_USERS}&q=statsu:active"), "statsu"),
+        (
+            format!("{DELETED_USERS}&after={of_list}"),
             "This page does not exist in this list or order",
         ),
         (
-            format!("{BIN}&after=x&before=y"),
+            format!("{DELETED_USERS}&after=x&before=y"),
             "either `after` or `before`",
         ),
     ] {
@@ -151,8 +166,8 @@ async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
     }
     let outsider = session(&pool, "person-2").await;
     for (ask, status) in [
-        (Ask::get(BIN), 401),
-        (Ask::get(BIN).by(&outsider), 403),
+        (Ask::get(DELETED_USERS), 401),
+        (Ask::get(DELETED_USERS).by(&outsider), 403),
         (
             Ask::get("/sfn/users?params[deleted]=true").by(&outsider),
             403,
@@ -163,22 +178,22 @@ async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_screen_shows_the_bin(pool: PgPool) {
+async fn screen_lists_deleted_users(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
     let list = app.get_as(&ada, "/users").await;
     assert!(list.body.contains("/users?deleted=true") && !list.body.contains("person-9"));
-    let bin = app.get_as(&ada, "/users?deleted=true&q=person-9").await;
-    assert_eq!(bin.status, 200);
+    let deleted = app.get_as(&ada, "/users?deleted=true&q=person-9").await;
+    assert_eq!(deleted.status, 200);
     for part in [
         "href=\"/users/person-9\"",
         "Permanent deletion",
         "in 29 days",
         "name=\"deleted\" value=\"true\"",
     ] {
-        assert!(bin.body.contains(part), "{part}: {}", bin.body);
+        assert!(deleted.body.contains(part), "{part}: {}", deleted.body);
     }
-    assert!(!bin.body.contains("person-8"));
+    assert!(!deleted.body.contains("person-8"));
     let sorted = app.get_as(&ada, "/users?deleted=true&sort=name").await;
     assert_eq!(sorted.status, 422);
     assert!(sorted.body.contains("sorted by deletion date") && !sorted.body.contains("person-8"));
@@ -189,7 +204,7 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_search_that_finds_only_deleted_users_leads_to_them(pool: PgPool) {
+async fn search_matching_only_deleted_users_links_to_them(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
     let list = app.get_as(&ada, "/users?q=person-9").await;
@@ -209,7 +224,7 @@ async fn a_search_that_finds_only_deleted_users_leads_to_them(pool: PgPool) {
     );
 
     // Searches without a match, and those that match other users as well.
-    for search in ["nobody-at-all", "person", "role:auditor", ""] {
+    for search in ["unknown-user", "user", "role:auditor", ""] {
         let list = app.get_as(&ada, &format!("/users?q={search}")).await;
         assert!(!list.body.contains("deleted user"), "{search}");
     }
@@ -220,7 +235,7 @@ async fn a_search_that_finds_only_deleted_users_leads_to_them(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_name_of_a_deleted_user_comes_with_the_way_to_them(pool: PgPool) {
+async fn taken_name_links_to_the_deleted_user(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
     let number: i64 = sqlx::query_scalar("select number from users where username = 'person-9'")
@@ -257,7 +272,7 @@ async fn a_name_of_a_deleted_user_comes_with_the_way_to_them(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_bin_calls_every_account_deleted(pool: PgPool) {
+async fn every_listed_user_is_labelled_deleted(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
     let page = app.get_as(&ada, "/users?deleted=true").await;

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::{
     access::endpoints,
-    support::{App, Ask, add_person, app, session},
+    support::{App, Ask, add_user, app, session},
 };
 
 /// Returns each path of the document, with its operations by method.
@@ -44,7 +44,7 @@ fn fits(path: &str, address: &str) -> bool {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_routed_is_described_and_the_other_way_round(pool: PgPool) {
+async fn routes_and_document_match(pool: PgPool) {
     let app = app(&pool);
     let mut routed = BTreeSet::new();
     for path in app.routes() {
@@ -55,9 +55,9 @@ async fn what_is_routed_is_described_and_the_other_way_round(pool: PgPool) {
             continue;
         }
         let address = path.replace("{id}", &uuid()).replace("{key}", &uuid());
-        let refused = app.send(Ask::new(Method::TRACE, &address)).await;
-        assert_eq!(refused.status, 405, "{path}");
-        let allowed = refused.header("allow");
+        let denied = app.send(Ask::new(Method::TRACE, &address)).await;
+        assert_eq!(denied.status, 405, "{path}");
+        let allowed = denied.header("allow");
         for method in allowed.split(',').filter(|method| *method != "HEAD") {
             routed.insert(format!("{method} {path}"));
         }
@@ -78,7 +78,7 @@ fn uuid() -> String {
 
 /// Checks that the access tests cover every operation.
 #[sqlx::test(migrations = "../migrations")]
-async fn every_operation_is_tried_by_every_caller(pool: PgPool) {
+async fn every_operation_is_in_the_access_table(pool: PgPool) {
     let app = app(&pool);
     let tried: Vec<String> = endpoints().iter().map(Ask::label).collect();
     for (path, operations) in paths(&app).await {
@@ -122,10 +122,10 @@ async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
 
 /// Checks unknown parameters: if one that should narrow a request were ignored, the request would do more than it asks for.
 #[sqlx::test(migrations = "../migrations")]
-async fn no_operation_ignores_a_parameter(pool: PgPool) {
+async fn every_operation_rejects_unknown_parameters(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "visitor", &["user"]).await;
-    add_person(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "visitor", &["user"]).await;
+    add_user(&pool, "ada", &["admin"]).await;
     let ada = session(&pool, "ada").await;
     let other = session(&pool, "ada").await;
     let before = tables(&pool).await;
@@ -169,7 +169,7 @@ async fn no_operation_ignores_a_parameter(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_document_is_whole(pool: PgPool) {
+async fn document_is_complete(pool: PgPool) {
     let app = app(&pool);
     let document = app.send(Ask::get("/api/openapi.json")).await.json();
     assert_eq!(document["openapi"], "3.1.0");
@@ -201,10 +201,10 @@ async fn the_document_is_whole(pool: PgPool) {
             }
             let named = path.matches('{').count();
             let parameters = operation["parameters"].as_array().unwrap();
-            let in_path = parameters
+            let path_parameters = parameters
                 .iter()
                 .filter(|parameter| parameter["in"] == "path");
-            assert_eq!(in_path.count(), named, "{at}");
+            assert_eq!(path_parameters.count(), named, "{at}");
             let limit = parameters
                 .iter()
                 .find(|parameter| parameter["name"] == "limit");
@@ -236,7 +236,7 @@ fn find_references<'d>(value: &'d Value, found: &mut Vec<&'d str>) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_an_answer_says_beside_its_body_is_described(pool: PgPool) {
+async fn response_headers_are_described(pool: PgPool) {
     let paths = paths(&app(&pool)).await;
     for (method, path, status, header) in [
         ("get", "/api/admin/users", "200", "Link"),
@@ -259,7 +259,7 @@ async fn what_an_answer_says_beside_its_body_is_described(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_pages_about_it_run_nothing_from_elsewhere(pool: PgPool) {
+async fn api_pages_run_no_external_code(pool: PgPool) {
     let app = app(&pool);
     for file in ["", "swagger-initializer.js"] {
         let answer = app.send(Ask::get(&format!("/api/docs/{file}"))).await;

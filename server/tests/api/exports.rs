@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::response::Response;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_person, app, session};
+use crate::support::{App, Ask, add_user, app, session};
 
 const EXPORT: &str = "/api/user/export";
 
@@ -26,10 +26,10 @@ async fn begin_in_time(app: &App, session: &str, path: &str) -> Response {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_account_has_two_exports_at_once(pool: PgPool) {
+async fn account_has_two_concurrent_exports(pool: PgPool) {
     let app = app(&pool);
     for username in ["ada", "bob"] {
-        add_person(&pool, username, &["admin"]).await;
+        add_user(&pool, username, &["admin"]).await;
     }
     let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
     let own = begin(&app, &ada, EXPORT).await;

@@ -26,7 +26,7 @@ const AGES: &[&str] = &[
     "created=never",
     "address=localhost",
     "address=192.0.2.0/24",
-    "sort=person",
+    "sort=user",
     "limit=0",
     "limit=many",
     "after=x",
@@ -136,7 +136,7 @@ const LISTS: &[List] = &[
     List {
         path: "/keys",
         broken: &["provider=openai"],
-        way: "Show all keys",
+        way: "Show all API keys",
     },
 ];
 
@@ -152,7 +152,7 @@ const UNKNOWN: &[&str] = &[
     "after=&after=",
     "before=1&before=1",
     "q=&q=",
-    "person=ada&person=ada",
+    "user=ada&user=ada",
     "state=live&state=live",
 ];
 
@@ -187,7 +187,7 @@ const RESOURCES: &[(&str, &[&str])] = &[
             "created=%3C7d",
             "seen=soon",
             "address=x",
-            "sort=person",
+            "sort=user",
             "limit=0",
             "after=x",
             "ended=yes",
@@ -196,11 +196,11 @@ const RESOURCES: &[(&str, &[&str])] = &[
     ),
     (
         "/api/admin/sessions/failed",
-        &["by=device", "limit=0", "after=x", "person=ada"],
+        &["by=device", "limit=0", "after=x", "user=ada"],
     ),
     (
         "/api/admin/tokens",
-        &["state=dead", "limit=0", "after=x", "user=ada"],
+        &["state=dead", "limit=0", "after=x", "person=ada"],
     ),
     (
         "/api/admin/audit",
@@ -239,14 +239,14 @@ const RESOURCES: &[(&str, &[&str])] = &[
     ),
     ("/api/admin/users/{id}/api-keys", &["provider=openai"]),
     ("/api/admin/api-keys", &["provider=openai"]),
-    ("/api/admin/sessions/events", &["person=ada"]),
+    ("/api/admin/sessions/events", &["user=ada"]),
 ];
 
 /// Returns an app with content in each list, and a session of an admin.
 async fn filled(pool: &PgPool) -> (App, String) {
     sqlx::raw_sql(SEED).execute(pool).await.unwrap();
     let ada = session(pool, "zqmark-ada").await;
-    (app(pool).keeping_keys(), ada)
+    (app(pool).storing_keys(), ada)
 }
 
 fn joined(path: &str, query: &str) -> String {
@@ -289,7 +289,7 @@ fn link(page: &Answer, text: &str) -> Option<String> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_page_has_rows_under_a_filter_that_is_not_understood(pool: PgPool) {
+async fn invalid_filter_shows_no_rows(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for List { path, broken, way } in LISTS {
         let whole = app.get_as(&ada, path).await;
@@ -331,18 +331,18 @@ async fn no_page_has_rows_under_a_filter_that_is_not_understood(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_names_the_parameter_that_it_does_not_know(pool: PgPool) {
+async fn unknown_parameter_is_named(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let way = "Show the list without this parameter";
     for (path, name, without) in [
         (
-            "/sessions?person=zqmark-ada&persn=uma",
+            "/sessions?user=zqmark-ada&persn=uma",
             "persn",
-            "/sessions?person=zqmark-ada",
+            "/sessions?user=zqmark-ada",
         ),
         (
-            "/sessions?sort=seen&person=ada&person=uma",
-            "person",
+            "/sessions?sort=seen&user=ada&user=uma",
+            "user",
             "/sessions?sort=seen",
         ),
         ("/tokens?x=y", "x", "/tokens"),
@@ -374,7 +374,7 @@ async fn a_page_names_the_parameter_that_it_does_not_know(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_age_that_reads_both_ways_has_two_links(pool: PgPool) {
+async fn ambiguous_age_has_two_links(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, before, after) in [
         (
@@ -383,9 +383,9 @@ async fn an_age_that_reads_both_ways_has_two_links(pool: PgPool) {
             "/users?q=role%3Aadmin+last-login%3Aafter-90d&sort=name&limit=25",
         ),
         (
-            "/sessions?person=ada&seen=%3C7d",
-            "/sessions?person=ada&seen=before-7d",
-            "/sessions?person=ada&seen=after-7d",
+            "/sessions?user=ada&seen=%3C7d",
+            "/sessions?user=ada&seen=before-7d",
+            "/sessions?user=ada&seen=after-7d",
         ),
     ] {
         let page = app.get_as(&ada, path).await;
@@ -404,7 +404,7 @@ async fn an_age_that_reads_both_ways_has_two_links(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_a_filter_means_stands_under_it(pool: PgPool) {
+async fn filter_meaning_is_shown(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, meaning) in [
         ("/users?q=inactive:90d", "(90 days ago), or never"),
@@ -413,9 +413,9 @@ async fn what_a_filter_means_stands_under_it(pool: PgPool) {
             "Last sign-in before ",
         ),
         ("/sessions?seen=before-7d", "Last seen before "),
-        ("/sessions?person=1001", "User is 1001 or No. 1001"),
+        ("/sessions?user=1001", "User is 1001 or No. 1001"),
         ("/audit?from=7d", "Logged since "),
-        ("/tokens?state=expiring&person=ada", "(in 7 days)"),
+        ("/tokens?state=expiring&user=ada", "(in 7 days)"),
         ("/settings/jobs?state=failed", "State is “Failed”"),
     ] {
         let page = app.get_as(&ada, path).await;
@@ -428,7 +428,7 @@ async fn what_a_filter_means_stands_under_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_session_ends_by_a_filter_that_is_not_understood(pool: PgPool) {
+async fn invalid_filter_revokes_no_session(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let live = "select count(*) from sessions where ended_at is null";
     let before = app.count(live).await;
@@ -466,7 +466,7 @@ async fn no_session_ends_by_a_filter_that_is_not_understood(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_resource_lists_anything_for_a_filter_that_is_not_understood(pool: PgPool) {
+async fn invalid_filter_lists_no_resource(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let uma: String =
         sqlx::query_scalar("select id::text from users where username = 'zqmark-uma'")
@@ -500,7 +500,7 @@ async fn no_resource_lists_anything_for_a_filter_that_is_not_understood(pool: Pg
 
 /// Checks the requests of the scripts of a page.
 #[sqlx::test(migrations = "../migrations")]
-async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(pool: PgPool) {
+async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, status) in [
         // The browser would report these as errors of the page; the message in place of the list is the same.
@@ -510,7 +510,7 @@ async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(po
         ("/sfn/tokens?params[state]=dead", 200),
         ("/sfn/audit?params[via]=fax", 200),
         ("/sfn/jobs?params[state]=stuck", 200),
-        ("/sfn/waiting?after=x", 422),
+        ("/sfn/pending-registrations?after=x", 422),
         ("/sfn/invitations?before=x", 422),
         (
             "/sfn/preview-revocation?params[seen]=%3E7d&others=false",
@@ -519,16 +519,13 @@ async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(po
         ("/sfn/users?x=y", 422),
         ("/sfn/users?params[q]=&x=y", 422),
         ("/sfn/sessions?persn=ada", 422),
-        ("/sfn/waiting?after=&x=y", 422),
-        (
-            "/sfn/preview-revocation?params[person]=ada&othres=true",
-            422,
-        ),
+        ("/sfn/pending-registrations?after=&x=y", 422),
+        ("/sfn/preview-revocation?params[user]=ada&othres=true", 422),
     ] {
         let answer = app.get_as(&ada, path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
         let answer = answer.json();
-        let problem = answer.get("notUnderstood").unwrap_or(&answer);
+        let problem = answer.get("invalid").unwrap_or(&answer);
         assert_eq!(problem["error"], "VALIDATION_ERROR", "{path}: {answer}");
         assert!(!answer.to_string().contains("zqmark"), "{path}: {answer}");
     }

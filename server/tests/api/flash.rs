@@ -4,12 +4,12 @@ use futures_util::future::join_all;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
 /// Returns an app with two sessions of an admin, and a user to suspend.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "bob", &["user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "bob", &["user"]).await;
     let (here, elsewhere) = (session(pool, "ada").await, session(pool, "ada").await);
     (app(pool), here, elsewhere)
 }
@@ -63,7 +63,7 @@ fn undo_of(page: &Answer) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_message_is_shown_once_where_it_belongs(pool: PgPool) {
+async fn flash_is_shown_once_on_its_page(pool: PgPool) {
     let (app, here, elsewhere) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
     let page = "/users/bob";
@@ -86,7 +86,7 @@ async fn a_message_is_shown_once_where_it_belongs(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn of_many_requests_at_once_one_shows_it(pool: PgPool) {
+async fn concurrent_requests_show_a_flash_once(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
     let pages = join_all((0..20).map(|_| app.get_as(&here, "/users/bob"))).await;
@@ -95,7 +95,7 @@ async fn of_many_requests_at_once_one_shows_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_message_that_nobody_came_for_is_forgotten(pool: PgPool) {
+async fn unseen_flash_expires(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
     app.run("update flashes set expires_at = now()").await;
@@ -105,7 +105,7 @@ async fn a_message_that_nobody_came_for_is_forgotten(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_address_says_nothing(pool: PgPool) {
+async fn address_parameters_show_no_flash(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     let bob = id_of(&app, "bob").await;
     for query in [
@@ -132,7 +132,7 @@ async fn an_address_says_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_name_in_a_message_is_no_markup(pool: PgPool) {
+async fn name_in_a_flash_is_escaped(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     app.run(
         r#"insert into flashes (id, session_id, path, message, created_at, expires_at)
@@ -152,14 +152,14 @@ async fn a_name_in_a_message_is_no_markup(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
+async fn undo_is_stored_per_session(pool: PgPool) {
     const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
     let (app, here, elsewhere) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);
     let post =
         |session: &str, path: &str, id: &str| Ask::post(path).form(&[("undo", id)]).by(session);
-    let lift = "/users/bulk/lift";
+    let lift = "/users/bulk/unsuspend";
     for (session, path, id) in [
         (&elsewhere, lift, undo.as_str()),
         (&here, lift, "0198c2a4-0000-7000-8000-000000000001"),
@@ -194,7 +194,7 @@ async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool)
     let (app, here, _) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);
-    let post = |fields: &[(&str, &str)]| Ask::post("/users/bulk/lift").form(fields).by(&here);
+    let post = |fields: &[(&str, &str)]| Ask::post("/users/bulk/unsuspend").form(fields).by(&here);
     for more in [
         ("page", "/users"),
         ("version", "1"),
@@ -212,7 +212,7 @@ async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_undo_that_is_not_found_is_told_once(pool: PgPool) {
+async fn missing_undo_is_reported_once(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     for n in 0..20 {
         let undo = Uuid::from_u128(n).to_string();
@@ -225,10 +225,10 @@ async fn an_undo_that_is_not_found_is_told_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
+async fn undone_unsuspension_restores_the_suspension(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     app.run(
-        "update users set status = 'suspended', suspended_reason = 'Spam & more', suspended_reason_told = true,
+        "update users set status = 'suspended', suspended_reason = 'Spam & more', suspended_reason_visible = true,
             suspended_until = '2126-12-04 18:00:00+00' where username = 'bob'",
     )
     .await;
@@ -237,7 +237,7 @@ async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
         ("page", "/users/bob"),
         ("id", &bob),
         ("username", "bob"),
-        ("deed", "lift"),
+        ("operation", "unsuspend"),
     ];
     let lifted = app
         .send(Ask::post("/users/bob").form(&fields).by(&here))
@@ -254,12 +254,12 @@ async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
     assert_eq!(answer.outline(), "303 to /users/bob");
     let same =
         "select count(*) from users where status = 'suspended' and suspended_reason = 'Spam & more'
-        and suspended_reason_told and suspended_until = '2126-12-04 18:00:00+00'";
+        and suspended_reason_visible and suspended_until = '2126-12-04 18:00:00+00'";
     assert_eq!(app.count(same).await, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_new_password_is_told_in_the_session_that_goes_on(pool: PgPool) {
+async fn password_change_flash_survives_the_new_session(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     crate::support::add_password(&pool, &app.services.hasher).await;
     let fields = [
@@ -277,7 +277,7 @@ async fn a_new_password_is_told_in_the_session_that_goes_on(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
+async fn undo_does_not_end_a_suspension_of_another_admin(pool: PgPool) {
     const FIRST: &str =
         "select count(*) from users where status = 'suspended' and suspended_reason = 'First'";
     let (app, here, elsewhere) = prepare(&pool).await;
@@ -314,7 +314,7 @@ async fn a_suspension_that_changed_before_it_was_lifted_is_not_offered_again(poo
             ("page", "/users/bob"),
             ("id", &bob),
             ("username", "bob"),
-            ("deed", "lift"),
+            ("operation", "unsuspend"),
         ])
         .by(&here);
     // Another change comes between what the form has read and what it does.
@@ -366,7 +366,7 @@ async fn restore(app: &App, session: &str, username: &str) -> Answer {
         ("page", page.as_str()),
         ("id", &id),
         ("username", username),
-        ("deed", "restore"),
+        ("operation", "restore"),
     ];
     let form = Ask::post(&page).form(&fields).by(session);
     assert_eq!(app.send(form).await.outline(), format!("303 to {page}"));
@@ -374,7 +374,7 @@ async fn restore(app: &App, session: &str, username: &str) -> Answer {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn undo_deletes_nobody_permanently(pool: PgPool) {
+async fn undo_never_deletes_permanently(pool: PgPool) {
     const DELETED: &str = "select count(*) from users where deleted_at is not null";
     let (app, here, _) = prepare(&pool).await;
     let undo = undo_of(&restore(&app, &here, "bob").await);
@@ -389,17 +389,17 @@ async fn undo_deletes_nobody_permanently(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_key_that_is_disabled_already_is_not_disabled_again(pool: PgPool) {
+async fn disabled_key_is_not_disabled_again(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
-    let app = app.keeping_keys();
+    let app = app.storing_keys();
     let key = serde_json::json!({ "provider": "openai", "keyName": "Work", "apiKey": "sk-secret" });
-    let made = Ask::post("/api/admin/api-keys").json(&key).by(&here);
-    let made = app.send(made).await.json();
+    let created = Ask::post("/api/admin/api-keys").json(&key).by(&here);
+    let created = app.send(created).await.json();
     let fields = [
         ("owner", "system"),
-        ("id", made["id"].as_str().unwrap()),
+        ("id", created["id"].as_str().unwrap()),
         ("shown", "Work"),
-        ("deed", "off"),
+        ("operation", "disable"),
     ];
     for is_changed in [true, false] {
         let disable = Ask::post("/keys").form(&fields).by(&here);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_person, app, session, token};
+use crate::support::{App, Ask, add_user, app, session, token};
 
 /// The way in which a form follows the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ use Rule::{Dialog, Exempt, Typed, Undo};
 const FORMS: &[(&str, Rule)] = &[
     ("/account", Typed),
     ("/account/delete", Dialog),
-    ("/account/keys off", Undo),
-    ("/account/keys on", Undo),
+    ("/account/keys disable", Undo),
+    ("/account/keys enable", Undo),
     ("/account/keys/new", Dialog),
     ("/account/keys/{id}/delete", Dialog),
     ("/account/keys/{id}/edit", Dialog),
@@ -37,12 +37,12 @@ const FORMS: &[(&str, Rule)] = &[
     ("/account/sessions/{id}/revoke", Dialog),
     ("/account/tokens/new", Dialog),
     ("/account/tokens/{id}/revoke", Dialog),
-    ("/keys off", Undo),
-    ("/keys on", Undo),
+    ("/keys disable", Undo),
+    ("/keys enable", Undo),
     ("/keys/new", Dialog),
     ("/keys/{id}/delete", Dialog),
     ("/keys/{id}/edit", Dialog),
-    ("/logout", Exempt("whoever signs out signs in again")),
+    ("/logout", Exempt("the user can sign in again")),
     ("/preferences", Exempt("the other choice is beside it")),
     ("/registrations/approve", Dialog),
     ("/registrations/invitations/new", Dialog),
@@ -54,11 +54,11 @@ const FORMS: &[(&str, Rule)] = &[
     ("/settings/jobs/{id}/retry", Dialog),
     ("/tokens/{id}/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
-    ("/users/bulk/lift lift", Dialog),
+    ("/users/bulk/unsuspend unsuspend", Dialog),
     ("/users/bulk/sign-out sign-out", Dialog),
     ("/users/bulk/suspend suspend", Dialog),
     ("/users/new", Dialog),
-    ("/users/{user} lift", Undo),
+    ("/users/{user} unsuspend", Undo),
     ("/users/{user} restore", Undo),
     ("/users/{user}/delete", Dialog),
     ("/users/{user}/edit", Dialog),
@@ -95,9 +95,11 @@ impl Form {
                 words[at] = "{user}";
             }
         }
-        let deed = self.fields.iter().find(|(name, _)| name == "deed");
-        let deed = deed.map(|(_, deed)| format!(" {deed}")).unwrap_or_default();
-        words.join("/") + &deed
+        let operation = self.fields.iter().find(|(name, _)| name == "operation");
+        let operation = operation
+            .map(|(_, operation)| format!(" {operation}"))
+            .unwrap_or_default();
+        words.join("/") + &operation
     }
 }
 
@@ -179,7 +181,7 @@ async fn fill(app: &App) -> String {
         ("del", &["user"]),
         ("pen", &["user"]),
     ] {
-        add_person(&app.pool, name, roles).await;
+        add_user(&app.pool, name, roles).await;
     }
     let ada = session(&app.pool, "ada").await;
     session(&app.pool, "ada").await;
@@ -231,7 +233,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     ];
     let mut waiting: Vec<String> = start.map(str::to_owned).into();
     // Pages that are reached by selecting rows.
-    for action in ["suspend", "lift", "sign-out", "delete"] {
+    for action in ["suspend", "unsuspend", "sign-out", "delete"] {
         waiting.push(format!(
             "/users/bulk/{action}?{}",
             selected(app, &["bob", "sue"]).await
@@ -277,8 +279,8 @@ async fn selected(app: &App, usernames: &[&str]) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
-    let app = app(&pool).keeping_keys();
+async fn irreversible_actions_ask_and_others_can_be_undone(pool: PgPool) {
+    let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
     let ada_id = id_of(&app, "ada").await;
     let rules: BTreeMap<&str, Rule> = FORMS.iter().copied().collect();
@@ -325,8 +327,8 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
-    let app = app(&pool).keeping_keys();
+async fn dialog_names_its_target_and_last_use(pool: PgPool) {
+    let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
     app.run(
         "update api_keys set usage_count = 2916, last_used_at = '2026-11-01 10:00Z';
@@ -410,9 +412,9 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_dialog_does_what_it_showed_or_nothing(pool: PgPool) {
+async fn dialog_does_what_it_showed_or_nothing(pool: PgPool) {
     const KEYS: &str = "select count(*) from api_keys";
-    let app = app(&pool).keeping_keys();
+    let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
     let path: String = sqlx::query_scalar(
         "select '/users/bob/keys/' || k.id || '/revoke' from api_keys k join users u on u.id = k.user_id
@@ -451,10 +453,10 @@ const STATE: &str = "select md5(concat(
 ))";
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_form_does_anything_for_another_user_than_that_of_its_page(pool: PgPool) {
-    let app = app(&pool).keeping_keys();
+async fn form_acts_only_for_the_user_of_its_page(pool: PgPool) {
+    let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
-    add_person(&pool, "eve", &["admin", "user"]).await;
+    add_user(&pool, "eve", &["admin", "user"]).await;
     let eve = session(&pool, "eve").await;
     let state = async || {
         let state = sqlx::query_scalar::<_, String>(STATE);
@@ -480,7 +482,7 @@ async fn no_form_does_anything_for_another_user_than_that_of_its_page(pool: PgPo
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) {
+async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
     // Sign-in, registration and links have no page of a user, and the others change no data of a user.
     const WITHOUT: [&str; 7] = [
         "/invite",
@@ -492,8 +494,8 @@ async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) 
         "/setup",
     ];
     let app = app(&pool);
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    let nobody = uuid::Uuid::nil().to_string();
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let unknown = uuid::Uuid::nil().to_string();
     let (mut without, mut with) = (BTreeSet::new(), 0);
     for route in app.routes() {
         if route.starts_with("/api") || route.starts_with("/sfn/") || route.contains('*') {
@@ -501,13 +503,13 @@ async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) 
         }
         let path = route.replace(['{', '}'], "");
         let form = |user: &str| Ask::post(&path).form(&[("as", user)]);
-        let open = app.send(form(&nobody)).await;
+        let open = app.send(form(&unknown)).await;
         if open.status == 405 || open.body.contains("Page not found") {
             continue;
         }
         // One of the forms signs out.
         let ada = session(&pool, "ada").await;
-        let denied = app.send(form(&nobody).by(&ada)).await;
+        let denied = app.send(form(&unknown).by(&ada)).await;
         let unsaid = app.send(form("").by(&ada)).await;
         if denied.body.contains("Another user is now signed in") {
             assert_eq!((denied.status, unsaid.status), (401, 401), "{route}");

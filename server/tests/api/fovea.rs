@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
 
 /// A server that can store API keys, an admin `root` and a user `ada`, each with a session.
 struct World {
@@ -14,10 +14,10 @@ struct World {
 }
 
 impl World {
-    async fn make(pool: &PgPool) -> Self {
-        add_person(pool, "root", &["admin", "user"]).await;
-        add_person(pool, "ada", &["user"]).await;
-        let app = app(pool).keeping_keys();
+    async fn create(pool: &PgPool) -> Self {
+        add_user(pool, "root", &["admin", "user"]).await;
+        add_user(pool, "ada", &["user"]).await;
+        let app = app(pool).storing_keys();
         add_password(pool, &app.services.hasher).await;
         Self {
             root: session(pool, "root").await,
@@ -69,8 +69,8 @@ const USER: [&str; 7] = [
 ];
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_list_without_parameters_has_everybody(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn list_without_parameters_returns_all_users(pool: PgPool) {
+    let world = World::create(&pool).await;
     world
         .app
         .run(
@@ -104,8 +104,8 @@ async fn a_list_without_parameters_has_everybody(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn unchanged_fields_in_bodies_are_accepted(pool: PgPool) {
+    let world = World::create(&pool).await;
     let users = world.get(&world.root, "/api/admin/users").await;
     assert_has(&users[0], &USER);
     assert_has(&users[0]["_count"], &["personas", "sessions", "apiKeys"]);
@@ -113,15 +113,15 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
         "username": "cyd", "password": "sixsix", "displayName": "Cyd", "email": "cyd@example.org", "isAdmin": false
     });
     let request = (Method::POST, "/api/admin/users", draft.clone());
-    let made = world.expect(&world.root, request.clone(), 201).await.json();
-    assert_has(&made, &USER);
+    let created = world.expect(&world.root, request.clone(), 201).await.json();
+    assert_has(&created, &USER);
     let again = world.expect(&world.root, request, 409).await;
     assert_eq!(again.message(), "Username already exists");
-    let path = format!("/api/admin/users/{}", made["id"].as_str().unwrap());
+    let path = format!("/api/admin/users/{}", created["id"].as_str().unwrap());
     let same = json!({ "email": "cyd@example.org", "displayName": "Cyd", "isAdmin": false });
     let request = (Method::PUT, path.as_str(), same.clone());
     let unchanged = world.expect(&world.root, request, 200).await.json();
-    assert_eq!(unchanged["version"], made["version"]);
+    assert_eq!(unchanged["version"], created["version"]);
     // A body with the unchanged email address and a password raises the version once.
     let with_password =
         json!({ "email": "cyd@example.org", "displayName": "Cyd B.", "password": "sixsix" });
@@ -129,7 +129,7 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
     let changed = world.expect(&world.root, request, 200).await.json();
     assert_eq!(
         changed["version"].as_i64().unwrap(),
-        made["version"].as_i64().unwrap() + 1
+        created["version"].as_i64().unwrap() + 1
     );
     // The same holds for one's own account, by both routes, without the current password.
     let root = world.id_of("root").await;
@@ -157,8 +157,8 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sessions_and_keys_have_both_names_of_a_fact(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn sessions_and_keys_have_both_field_names(pool: PgPool) {
+    let world = World::create(&pool).await;
     for path in ["/api/admin/sessions", "/api/sessions"] {
         let list = world.get(&world.root, path).await;
         let fields = [
@@ -174,7 +174,7 @@ async fn sessions_and_keys_have_both_names_of_a_fact(pool: PgPool) {
     }
     let key = json!({ "provider": "anthropic", "keyName": "Mine", "apiKey": "sk-ant-0123456789" });
     let request = (Method::POST, "/api/api-keys", key.clone());
-    let made = world.expect(&world.ada, request.clone(), 201).await.json();
+    let created = world.expect(&world.ada, request.clone(), 201).await.json();
     let fields = [
         "id",
         "userId",
@@ -188,10 +188,10 @@ async fn sessions_and_keys_have_both_names_of_a_fact(pool: PgPool) {
         "createdAt",
         "updatedAt",
     ];
-    assert_has(&made, &fields);
+    assert_has(&created, &fields);
     let twice = world.expect(&world.ada, request, 409).await;
     assert_eq!(twice.message(), "API key for this provider already exists");
-    let path = format!("/api/api-keys/{}", made["id"].as_str().unwrap());
+    let path = format!("/api/api-keys/{}", created["id"].as_str().unwrap());
     let request = (
         Method::PUT,
         path.as_str(),
@@ -206,8 +206,8 @@ async fn sessions_and_keys_have_both_names_of_a_fact(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_end_of_a_session_is_its_last_moment(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn session_end_is_the_earlier_limit(pool: PgPool) {
+    let world = World::create(&pool).await;
     let credentials = json!({ "username": "ada", "password": PASSWORD, "rememberMe": true });
     let request = (Method::POST, "/api/auth/login", credentials);
     world.expect("", request, 200).await;
@@ -218,7 +218,7 @@ async fn the_end_of_a_session_is_its_last_moment(pool: PgPool) {
     .await
     .unwrap();
     assert_eq!(days, [30]);
-    let path = "/api/admin/sessions?person=ada&sort=-created&limit=1";
+    let path = "/api/admin/sessions?user=ada&sort=-created&limit=1";
     let listed = world.get(&world.root, path).await;
     let expected: (String, String) = sqlx::query_as(
         r#"select to_char(expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI'),
@@ -228,13 +228,13 @@ async fn the_end_of_a_session_is_its_last_moment(pool: PgPool) {
     .fetch_one(&pool)
     .await
     .unwrap();
-    let told = |field: &str| listed[0][field].as_str().unwrap()[..16].to_owned();
-    assert_eq!((told("expiresAt"), told("idleExpiresAt")), expected);
+    let message = |field: &str| listed[0][field].as_str().unwrap()[..16].to_owned();
+    assert_eq!((message("expiresAt"), message("idleExpiresAt")), expected);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn personas_have_what_the_interface_reads(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn personas_have_the_fields_of_the_interface(pool: PgPool) {
+    let world = World::create(&pool).await;
     let draft = |name: &str| {
         json!({
             "name": name, "role": "Analyst", "informationNeed": "Boats", "details": null, "isSystemGenerated": true,
@@ -306,8 +306,8 @@ async fn personas_have_what_the_interface_reads(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_refusal_says_all_in_its_message(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn error_message_contains_everything(pool: PgPool) {
+    let world = World::create(&pool).await;
     let users = "/api/admin/users";
     for (path, body, message, fields) in [
         (
@@ -342,20 +342,20 @@ async fn a_refusal_says_all_in_its_message(pool: PgPool) {
         ),
     ] {
         let request = (Method::POST, path, body.clone());
-        let refused = world.expect(&world.root, request, 400).await.json();
-        let said = refused["message"].as_str().unwrap();
+        let denied = world.expect(&world.root, request, 400).await.json();
+        let said = denied["message"].as_str().unwrap();
         assert!(said.contains(message), "{body}: {said}");
         assert!(!said.contains("line"), "{said}");
-        let faults = refused["details"]["fields"].as_array().unwrap();
-        let names: Vec<&str> = faults
+        let errors = denied["details"]["fields"].as_array().unwrap();
+        let names: Vec<&str> = errors
             .iter()
-            .map(|fault| fault["field"].as_str().unwrap())
+            .map(|error| error["field"].as_str().unwrap())
             .collect();
         assert_eq!(names, fields, "{body}");
-        for fault in faults {
+        for error in errors {
             assert!(
-                said.contains(fault["message"].as_str().unwrap()),
-                "{refused}"
+                said.contains(error["message"].as_str().unwrap()),
+                "{denied}"
             );
         }
     }
@@ -364,13 +364,13 @@ async fn a_refusal_says_all_in_its_message(pool: PgPool) {
         "/api/auth/login",
         json!({ "username": "ada" }),
     );
-    let refused = world.expect("", login, 400).await;
-    assert_eq!(refused.message(), "password is missing.");
+    let denied = world.expect("", login, 400).await;
+    assert_eq!(denied.message(), "password is missing.");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_program_chooses_a_password_without_a_page(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn password_is_chosen_by_api(pool: PgPool) {
+    let world = World::create(&pool).await;
     let path = "/api/auth/password";
     let ada = world.id_of("ada").await;
     let signs_in = async |password: &str| {
@@ -423,12 +423,12 @@ async fn a_program_chooses_a_password_without_a_page(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_password_of_an_admin_lasts_where_the_operator_says_so(pool: PgPool) {
-    let mut world = World::make(&pool).await;
+async fn admin_password_is_permanent_where_configured(pool: PgPool) {
+    let mut world = World::create(&pool).await;
     world.app = world.app.with_lasting_passwords();
     let draft = json!({ "username": "cyd", "password": "sixsix", "displayName": "Cyd" });
     let request = (Method::POST, "/api/admin/users", draft);
-    let made = world.expect(&world.root, request, 201).await.json();
+    let created = world.expect(&world.root, request, 201).await.json();
     let signs_in = async |password: &str| {
         let credentials = json!({ "username": "cyd", "password": password });
         world
@@ -436,7 +436,7 @@ async fn a_password_of_an_admin_lasts_where_the_operator_says_so(pool: PgPool) {
             .await;
     };
     signs_in("sixsix").await;
-    let path = format!("/api/admin/users/{}", made["id"].as_str().unwrap());
+    let path = format!("/api/admin/users/{}", created["id"].as_str().unwrap());
     let body = json!({ "password": "seven77" });
     world
         .expect(&world.root, (Method::PUT, path.as_str(), body), 200)

@@ -3,15 +3,15 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Ask, PASSWORD, add_person, app_at, guessing_app, session};
+use crate::support::{Ask, PASSWORD, add_user, app_at, guessing_app, session};
 
 const PROXY: &str = "10.0.0.1";
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_an_address_links_begin_with_the_one_of_the_request(pool: PgPool) {
+async fn links_use_the_request_address_by_default(pool: PgPool) {
     let app = guessing_app(&pool, PROXY);
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    add_person(&pool, "bob", &["user"]).await;
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "bob", &["user"]).await;
     let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
         .fetch_one(&pool)
         .await

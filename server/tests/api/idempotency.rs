@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session, token};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session, token};
 
 const USERS: &str = "/api/admin/users";
 
 /// Returns an app with two admins, Ada and Bea, and their sessions.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
     let app = app(pool);
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "bea", &["admin"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "bea", &["admin"]).await;
     let (ada, bea) = (session(pool, "ada").await, session(pool, "bea").await);
     (app, ada, bea)
 }
@@ -25,7 +25,7 @@ fn cyd() -> Value {
 }
 
 /// Returns a request that creates Cyd with a temporary password, so that there is no link in the response.
-fn make_cyd() -> Ask {
+fn create_cyd() -> Ask {
     Ask::post(USERS).json(&cyd())
 }
 
@@ -47,9 +47,9 @@ async fn entries(app: &App) -> i64 {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_comes_twice_is_done_once_and_answered_twice(pool: PgPool) {
+async fn repeated_request_is_executed_once(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
-    let ask = named(make_cyd(), "first").by(&ada);
+    let ask = named(create_cyd(), "first").by(&ada);
     let first = app.send(ask.clone()).await;
     assert_eq!(
         (first.status, is_replayed(&first)),
@@ -66,18 +66,18 @@ async fn what_comes_twice_is_done_once_and_answered_twice(pool: PgPool) {
     }
     assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
     assert_eq!(entries(&app).await, 1);
-    let kept: String = sqlx::query_scalar("select row_to_json(k)::text from idempotency_keys k")
+    let stored: String = sqlx::query_scalar("select row_to_json(k)::text from idempotency_keys k")
         .fetch_one(&pool)
         .await
         .unwrap();
     assert!(
-        !kept.contains("first") && !kept.contains("sesame"),
-        "{kept}"
+        !stored.contains("first") && !stored.contains("sesame"),
+        "{stored}"
     );
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_key_is_for_one_request_of_one_account(pool: PgPool) {
+async fn key_belongs_to_one_request_of_one_account(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     assert_eq!(
         app.send(named(persona("One"), "k").by(&ada)).await.status,
@@ -85,7 +85,7 @@ async fn a_key_is_for_one_request_of_one_account(pool: PgPool) {
     );
     for other in [
         persona("Two"),
-        make_cyd(),
+        create_cyd(),
         Ask::post("/api/personas?x=1")
             .json(&json!({ "name": "One", "role": "Analyst", "informationNeed": "Boats" })),
     ] {
@@ -104,28 +104,24 @@ async fn a_key_is_for_one_request_of_one_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_is_answered_again_only_what_it_was_answered_itself(pool: PgPool) {
+async fn token_is_replayed_only_its_own_answers(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let strong = token(&app.services, "ada", &["users:write"]).await;
     let weak = token(&app.services, "ada", &["account"]).await;
-    let ask = || named(make_cyd(), "k");
+    let ask = || named(create_cyd(), "k");
     let first = app.send(ask().bearer(&strong)).await;
     assert_eq!(first.status, 201, "{}", first.body);
     assert!(is_replayed(&app.send(ask().bearer(&strong)).await));
     assert!(is_replayed(&app.send(ask().by(&ada)).await));
-    let refused = app.send(ask().bearer(&weak)).await;
-    assert_eq!(refused.outline(), "409 CONFLICT");
-    assert!(
-        refused.body.contains("was completed on"),
-        "{}",
-        refused.body
-    );
+    let denied = app.send(ask().bearer(&weak)).await;
+    assert_eq!(denied.outline(), "409 CONFLICT");
+    assert!(denied.body.contains("was completed on"), "{}", denied.body);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_breaks_off_half_way_is_carried_out_again(pool: PgPool) {
+async fn interrupted_request_is_executed_again(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
-    add_person(&pool, "eve", &["user"]).await;
+    add_user(&pool, "eve", &["user"]).await;
     app.run(
         "insert into sessions (
             id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at
@@ -148,7 +144,7 @@ async fn what_breaks_off_half_way_is_carried_out_again(pool: PgPool) {
     )
     .await;
     let revoke = |expected: u64| {
-        let body = json!({ "filter": { "person": "eve" }, "expected": expected });
+        let body = json!({ "filter": { "user": "eve" }, "expected": expected });
         let ask = Ask::post("/api/admin/sessions/revoke").by(&ada);
         named(ask.json(&body), &format!("k{expected}"))
     };
@@ -169,7 +165,7 @@ async fn what_breaks_off_half_way_is_carried_out_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
+async fn invalid_key_is_rejected(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let long = "k".repeat(256);
     for key in ["", "a b", "\u{fc}", long.as_str()] {
@@ -193,7 +189,7 @@ async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_key_means_nothing_where_it_is_not_needed(pool: PgPool) {
+async fn key_is_ignored_where_not_needed(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     add_password(&pool, &app.services.hasher).await;
     let sign_in = Ask::post("/api/auth/login").json(&json!({
@@ -221,21 +217,21 @@ async fn a_key_means_nothing_where_it_is_not_needed(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn requests_without_a_key_do_not_ask_about_keys(pool: PgPool) {
+async fn requests_without_a_key_skip_the_lookup(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     app.run("drop table idempotency_keys").await;
-    assert_eq!(app.send(make_cyd().by(&ada)).await.status, 201);
+    assert_eq!(app.send(create_cyd().by(&ada)).await.status, 201);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_was_refused_can_be_corrected_under_its_key(pool: PgPool) {
+async fn rejected_request_can_be_corrected_under_its_key(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let wrong = json!({ "username": "ada", "displayName": "Another", "password": "open sesame" });
     for (ask, status) in [
         (Ask::post(USERS).json(&wrong), 409),
         (Ask::post(USERS).json(&json!({})), 400),
         (Ask::post("/api/nothing").json(&cyd()), 404),
-        (make_cyd(), 201),
+        (create_cyd(), 201),
     ] {
         let label = ask.label();
         let answer = app.send(named(ask, "k").by(&ada)).await;
@@ -246,10 +242,9 @@ async fn what_was_refused_can_be_corrected_under_its_key(pool: PgPool) {
 
 /// Checks a preview and the change after it, which have the same key: the first does nothing, but is stored as well.
 #[sqlx::test(migrations = "../migrations")]
-async fn what_changes_nothing_is_answered_again_too(pool: PgPool) {
+async fn request_without_changes_is_replayed(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
-    let ask =
-        Ask::post("/api/admin/sessions/revoke").json(&json!({ "filter": { "person": "bea" } }));
+    let ask = Ask::post("/api/admin/sessions/revoke").json(&json!({ "filter": { "user": "bea" } }));
     let ask = named(ask, "k").by(&ada);
     let first = app.send(ask.clone()).await;
     assert_eq!(first.status, 200, "{}", first.body);
@@ -260,7 +255,7 @@ async fn what_changes_nothing_is_answered_again_too(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn of_many_at_once_one_is_carried_out(pool: PgPool) {
+async fn one_of_many_concurrent_requests_is_executed(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(persona("One"), "k").by(&ada);
     let mut asked = JoinSet::new();
@@ -269,10 +264,10 @@ async fn of_many_at_once_one_is_carried_out(pool: PgPool) {
         asked.spawn(async move { app.send(ask).await });
     }
     let answers = asked.join_all().await;
-    let mut made = 0;
+    let mut created = 0;
     for answer in &answers {
         match answer.status {
-            201 => made += i32::from(!is_replayed(answer)),
+            201 => created += i32::from(!is_replayed(answer)),
             409 => {
                 assert_eq!(answer.header("retry-after"), "1");
                 assert_eq!(answer.json()["details"]["retryAfter"], 1);
@@ -281,7 +276,7 @@ async fn of_many_at_once_one_is_carried_out(pool: PgPool) {
             other => panic!("{other}: {}", answer.body),
         }
     }
-    assert_eq!(made, 1);
+    assert_eq!(created, 1);
     assert_eq!(app.count("select count(*) from personas").await, 1);
     let last = app.send(ask).await;
     assert!(is_replayed(&last));
@@ -296,7 +291,7 @@ async fn begun(app: &App) {
 
 /// Locks the account, lets the client disconnect, and repeats the request once the lock is gone.
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_hangs_up_gets_the_answer_later(pool: PgPool) {
+async fn disconnected_client_gets_the_answer_later(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(persona("One"), "k").by(&ada);
     let mut holding = pool.begin().await.unwrap();
@@ -323,20 +318,23 @@ async fn whoever_hangs_up_gets_the_answer_later(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_answer_that_is_too_long_is_not_kept(pool: PgPool) {
+async fn oversized_answer_is_not_stored(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
-    let made = app.send(persona("One").by(&ada)).await.json();
-    let path = format!("/api/personas/{}/annotations", made["id"].as_str().unwrap());
+    let created = app.send(persona("One").by(&ada)).await.json();
+    let path = format!(
+        "/api/personas/{}/annotations",
+        created["id"].as_str().unwrap()
+    );
     let mark = |length: usize| {
         let content = json!({ "text": "x".repeat(length) });
         Ask::post(&path).json(&json!({ "videoId": "v", "label": "A boat", "content": content }))
     };
-    for (key, length, is_kept) in [("short", 60_000, true), ("long", 70_000, false)] {
+    for (key, length, is_stored) in [("short", 60_000, true), ("long", 70_000, false)] {
         let ask = named(mark(length), key).by(&ada);
         assert_eq!(app.send(ask.clone()).await.status, 201);
         let again = app.send(ask).await;
-        assert_eq!(is_replayed(&again), is_kept, "{key}");
-        if !is_kept {
+        assert_eq!(is_replayed(&again), is_stored, "{key}");
+        if !is_stored {
             assert_eq!(again.outline(), "409 CONFLICT");
             assert!(
                 again.body.contains("Its response is no longer available"),
@@ -349,17 +347,17 @@ async fn an_answer_that_is_too_long_is_not_kept(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn after_a_day_a_key_is_as_new(pool: PgPool) {
+async fn key_expires_after_a_day(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(persona("One"), "k").by(&ada);
     assert_eq!(app.send(ask.clone()).await.status, 201);
-    app.run("update idempotency_keys set kept_until = kept_until - interval '23:59:00'")
+    app.run("update idempotency_keys set expires_at = expires_at - interval '23:59:00'")
         .await;
     assert!(is_replayed(&app.send(ask.clone()).await));
-    app.run("update idempotency_keys set kept_until = kept_until - interval '00:01:00'")
+    app.run("update idempotency_keys set expires_at = expires_at - interval '00:01:00'")
         .await;
-    let anew = app.send(ask).await;
-    assert_eq!((anew.status, is_replayed(&anew)), (201, false));
+    let again = app.send(ask).await;
+    assert_eq!((again.status, is_replayed(&again)), (201, false));
     assert_eq!(app.count("select count(*) from personas").await, 2);
     assert_eq!(app.count("select count(*) from idempotency_keys").await, 1);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
 const LIST: &str = "/api/admin/jobs";
 
@@ -23,7 +23,7 @@ const JOBS: &str = "
 
 /// Returns an app with Ada, an admin, and a session of hers.
 async fn with_jobs(pool: &PgPool) -> (App, String) {
-    add_person(pool, "ada", &["admin"]).await;
+    add_user(pool, "ada", &["admin"]).await;
     let app = app(pool);
     app.run(JOBS).await;
     let session = session(pool, "ada").await;
@@ -44,7 +44,7 @@ fn ids(answer: &Answer) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_job_has_what_it_is_how_far_it_is_and_when(pool: PgPool) {
+async fn job_reports_kind_progress_and_times(pool: PgPool) {
     let (app, ada) = with_jobs(&pool).await;
     let answer = app.get_as(&ada, LIST).await;
     assert_eq!(
@@ -85,7 +85,7 @@ async fn a_job_has_what_it_is_how_far_it_is_and_when(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn pages_lead_on_and_back(pool: PgPool) {
+async fn pages_link_in_both_directions(pool: PgPool) {
     let (app, ada) = with_jobs(&pool).await;
     let follow = async |answer: &Answer, rel: &str| {
         let link = answer.header("link").split(", ");
@@ -110,15 +110,15 @@ async fn pages_lead_on_and_back(pool: PgPool) {
         ("2".into(), "1")
     );
     for query in ["state=cancelled", "limit=0", "after=x"] {
-        let refused = app.get_as(&ada, &format!("{LIST}?{query}")).await;
-        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{query}");
+        let denied = app.get_as(&ada, &format!("{LIST}?{query}")).await;
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{query}");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_has_failed_is_tried_again_and_on_record(pool: PgPool) {
-    add_person(&pool, "ada", &["admin"]).await;
-    add_person(&pool, "eve", &["user"]).await;
+async fn failed_job_is_retried_and_audited(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "eve", &["user"]).await;
     let app = app(&pool);
     app.run(
         "update users set deleted_at = now(), purge_after = now() where username = 'eve';
@@ -142,15 +142,15 @@ async fn what_has_failed_is_tried_again_and_on_record(pool: PgPool) {
         1
     );
     assert_eq!(app.send(retry).await.outline(), "409 CONFLICT");
-    let recorded = "select count(*) from audit_events
+    let audited = "select count(*) from audit_events
         where action = 'user.purge_retried' and target_label = 'eve' and actor_label = 'ada' and via = 'api'";
-    assert_eq!(app.count(recorded).await, 1);
+    assert_eq!(app.count(audited).await, 1);
     let none = Ask::post(&format!("{LIST}/x/retry")).by(&ada);
     assert_eq!(app.send(none).await.outline(), "400 VALIDATION_ERROR");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_screens_show_what_there_is(pool: PgPool) {
+async fn screens_list_jobs(pool: PgPool) {
     let (app, ada) = with_jobs(&pool).await;
     let page = app.get_as(&ada, "/settings/jobs").await;
     assert_eq!(page.status, 200);

@@ -4,19 +4,19 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
 const OWN: &str = "/api/api-keys";
 const SYSTEM: &str = "/api/admin/api-keys";
 
 /// Returns an app with an admin, Ada, a program, their sessions, and Bob.
-async fn with_people(pool: &PgPool) -> (App, String, String, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "bob", &["user"]).await;
-    add_person(pool, "otto", &["application"]).await;
+async fn with_users(pool: &PgPool) -> (App, String, String, String) {
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "bob", &["user"]).await;
+    add_user(pool, "otto", &["application"]).await;
     let (ada, bob) = (session(pool, "ada").await, session(pool, "bob").await);
     let otto = session(pool, "otto").await;
-    (app(pool).keeping_keys(), ada, bob, otto)
+    (app(pool).storing_keys(), ada, bob, otto)
 }
 
 fn key(provider: &str, text: &str) -> Value {
@@ -49,15 +49,15 @@ async fn user(pool: &PgPool, username: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
-    let (app, ada, bob, _) = with_people(&pool).await;
-    let made = post(&app, &bob, OWN, &key("openai", "sk-secret-abcd")).await;
-    assert_eq!(made.status, 201);
-    let mut shown = made.json().as_object().unwrap().clone();
+async fn own_keys_match_fovea(pool: PgPool) {
+    let (app, ada, bob, _) = with_users(&pool).await;
+    let created = post(&app, &bob, OWN, &key("openai", "sk-secret-abcd")).await;
+    assert_eq!(created.status, 201);
+    let mut shown = created.json().as_object().unwrap().clone();
     for time in ["createdAt", "updatedAt"] {
         assert!(shown.remove(time).unwrap().as_str().unwrap().ends_with('Z'));
     }
-    let id = id_of(&made);
+    let id = id_of(&created);
     assert_eq!(
         Value::Object(shown),
         json!({
@@ -72,7 +72,7 @@ async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
             "lastUsedAt": null,
         })
     );
-    assert_eq!(app.get_as(&bob, OWN).await.json(), json!([made.json()]));
+    assert_eq!(app.get_as(&bob, OWN).await.json(), json!([created.json()]));
     let again = post(&app, &bob, OWN, &key("OPENAI", "sk-2")).await;
     assert_eq!(again.outline(), "409 CONFLICT");
     assert_eq!(again.message(), "API key for this provider already exists");
@@ -107,8 +107,8 @@ async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
-    let (app, ada, bob, _) = with_people(&pool).await;
+async fn invalid_keys_are_rejected_with_a_sentence(pool: PgPool) {
+    let (app, ada, bob, _) = with_users(&pool).await;
     let with = |field: &str, value: Value| {
         let mut body = key("OPENAI", "sk-12345678");
         body[field] = value;
@@ -130,9 +130,9 @@ async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
         for (session, path) in [(&bob, OWN), (&ada, SYSTEM)] {
             let answer = post(&app, session, path, &body).await;
             assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
-            let fault = &answer.json()["details"]["fields"][0];
-            assert_eq!(fault["field"], field, "{body}");
-            assert!(fault["message"].as_str().unwrap().ends_with('.'), "{fault}");
+            let error = &answer.json()["details"]["fields"][0];
+            assert_eq!(error["field"], field, "{body}");
+            assert!(error["message"].as_str().unwrap().ends_with('.'), "{error}");
         }
     }
     for body in [
@@ -146,22 +146,22 @@ async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
         assert!(!answer.body.contains("sk-1234"), "{}", answer.body);
     }
-    let made = id_of(&post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await);
+    let created = id_of(&post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await);
     for body in [
         json!({ "apiKey": "" }),
         json!({ "keyName": "" }),
         json!({ "provider": "GOOGLE" }),
         json!({ "isActive": "no" }),
     ] {
-        let answer = put(&app, &bob, &format!("{OWN}/{made}"), &body).await;
+        let answer = put(&app, &bob, &format!("{OWN}/{created}"), &body).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
     }
     assert_eq!(app.count("select count(*) from api_keys").await, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_system_has_several_keys_of_a_provider(pool: PgPool) {
-    let (app, ada, _, _) = with_people(&pool).await;
+async fn system_has_several_keys_per_provider(pool: PgPool) {
+    let (app, ada, _, _) = with_users(&pool).await;
     let first = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-first-1111")).await;
     let second = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-second-2222")).await;
     assert_eq!((first.status, second.status), (201, 201));
@@ -185,15 +185,15 @@ async fn the_system_has_several_keys_of_a_provider(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_looks_after_people_sees_their_keys_and_revokes_them(pool: PgPool) {
-    let (app, ada, bob, _) = with_people(&pool).await;
-    let made = post(&app, &bob, OWN, &key("OPENAI", "sk-secret-abcd")).await;
+async fn admin_lists_and_revokes_user_keys(pool: PgPool) {
+    let (app, ada, bob, _) = with_users(&pool).await;
+    let created = post(&app, &bob, OWN, &key("OPENAI", "sk-secret-abcd")).await;
     let of_bob = format!("/api/admin/users/{}/api-keys", user(&pool, "bob").await);
     let of_ada = format!("/api/admin/users/{}/api-keys", user(&pool, "ada").await);
     let seen = app.get_as(&ada, &of_bob).await;
-    assert_eq!(seen.json(), json!([made.json()]));
+    assert_eq!(seen.json(), json!([created.json()]));
     assert!(!seen.body.contains("secret"));
-    let id = id_of(&made);
+    let id = id_of(&created);
     let wrong = delete(&app, &ada, &format!("{of_ada}/{id}")).await;
     assert_eq!(wrong.outline(), "404 NOT_FOUND");
     let bad = delete(&app, &ada, &format!("{of_bob}/x")).await;
@@ -204,21 +204,21 @@ async fn whoever_looks_after_people_sees_their_keys_and_revokes_them(pool: PgPoo
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_program_is_told_the_key_that_serves_a_person(pool: PgPool) {
-    let (app, ada, bob, otto) = with_people(&pool).await;
+async fn program_resolves_the_key_of_a_user(pool: PgPool) {
+    let (app, ada, bob, otto) = with_users(&pool).await;
     let path = format!("{OWN}/resolve/openai?userId={}", user(&pool, "bob").await);
     let none = app.get_as(&otto, &path).await;
     assert_eq!(none.outline(), "404 NOT_FOUND");
     let system = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-system")).await;
     let own = post(&app, &bob, OWN, &key("OPENAI", "sk-of-bob")).await;
-    let told = app.get_as(&otto, &path).await;
+    let message = app.get_as(&otto, &path).await;
     assert_eq!(
-        told.json(),
+        message.json(),
         json!({
             "provider": "OPENAI", "source": "user", "keyId": id_of(&own), "apiKey": "sk-of-bob"
         })
     );
-    assert_eq!(told.header("cache-control"), "no-store");
+    assert_eq!(message.header("cache-control"), "no-store");
     let itself = app.get_as(&otto, &format!("{OWN}/resolve/OPENAI")).await;
     assert_eq!(
         itself.json(),
@@ -227,8 +227,8 @@ async fn a_program_is_told_the_key_that_serves_a_person(pool: PgPool) {
         })
     );
     for who in [&ada, &bob] {
-        let refused = app.get_as(who, &path).await;
-        assert_eq!(refused.outline(), "403 FORBIDDEN", "not even an admin");
+        let denied = app.get_as(who, &path).await;
+        assert_eq!(denied.outline(), "403 FORBIDDEN", "not even an admin");
     }
     for bad in ["?userId=7", "?user=7"] {
         let answer = app
@@ -238,20 +238,20 @@ async fn a_program_is_told_the_key_that_serves_a_person(pool: PgPool) {
     }
     let used = app.get_as(&bob, OWN).await;
     assert_eq!(used.json()[0]["usageCount"], 1);
-    let recorded = "select count(*) from audit_events where action = 'api_key.resolved'";
-    assert_eq!(app.count(recorded).await, 2);
+    let audited = "select count(*) from audit_events where action = 'api_key.resolved'";
+    assert_eq!(app.count(audited).await, 2);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_an_encryption_key_it_is_said_that_keys_are_off(pool: PgPool) {
-    let (_, ada, bob, otto) = with_people(&pool).await;
+async fn without_an_encryption_key_keys_are_reported_disabled(pool: PgPool) {
+    let (_, ada, bob, otto) = with_users(&pool).await;
     let app = app(&pool);
     for answer in [
         post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await,
         post(&app, &ada, SYSTEM, &key("OPENAI", "sk-12345678")).await,
         app.get_as(&otto, &format!("{OWN}/resolve/OPENAI")).await,
     ] {
-        assert_eq!(answer.outline(), "503 SWITCHED_OFF");
+        assert_eq!(answer.outline(), "503 DISABLED");
         assert!(answer.message().contains("API_KEY_ENCRYPTION_KEY"));
     }
     assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
@@ -267,17 +267,17 @@ async fn without_an_encryption_key_it_is_said_that_keys_are_off(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_page_and_no_refusal_shows_a_key(pool: PgPool) {
-    let (app, ada, bob, _) = with_people(&pool).await;
+async fn no_response_contains_a_key(pool: PgPool) {
+    let (app, ada, bob, _) = with_users(&pool).await;
     post(&app, &ada, SYSTEM, &key("OPENAI", "sk-system-secret")).await;
     post(&app, &bob, OWN, &key("OPENAI", "sk-own-secret")).await;
-    let refused = Ask::post("/account/keys/new").by(&bob).form(&[
+    let denied = Ask::post("/account/keys/new").by(&bob).form(&[
         ("owner", "own"),
         ("provider", "GOOGLE"),
         ("key_name", ""),
         ("api_key", "sk-typed-secret"),
     ]);
-    let again = app.send(refused).await;
+    let again = app.send(denied).await;
     assert_eq!(again.status, 422);
     for page in [
         again,

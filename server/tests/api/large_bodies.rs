@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use crate::support::{App, Ask, add_person, app, session};
+use crate::support::{App, Ask, add_user, app, session};
 
 const PERSONAS: &str = "/api/personas";
 
@@ -27,10 +27,10 @@ async fn await_status(app: &App, session: &str, status: u16) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_account_sends_eight_large_bodies_at_once(pool: PgPool) {
+async fn account_sends_eight_large_bodies_at_once(pool: PgPool) {
     let app = app(&pool);
     for username in ["ada", "bob"] {
-        add_person(&pool, username, &["user"]).await;
+        add_user(&pool, username, &["user"]).await;
     }
     let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
     assert_eq!(send(&app, &ada, 70_000).await, 400);
@@ -42,13 +42,9 @@ async fn an_account_sends_eight_large_bodies_at_once(pool: PgPool) {
     }
     await_status(&app, &ada, 429).await;
     let ask = Ask::post(PERSONAS).body("application/json", " ".repeat(70_000));
-    let refused = app.send(ask.by(&ada)).await;
-    assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
-    assert!(
-        refused.message().contains("Wait until one"),
-        "{}",
-        refused.body
-    );
+    let denied = app.send(ask.by(&ada)).await;
+    assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+    assert!(denied.message().contains("Wait for one"), "{}", denied.body);
     // Small bodies, and those of other accounts, are accepted.
     assert_eq!(send(&app, &ada, 60_000).await, 400);
     assert_eq!(send(&app, &bob, 70_000).await, 400);

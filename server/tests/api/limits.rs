@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{
-    Answer, App, Ask, PASSWORD, add_password, add_person, app, limited_app, session, token,
+    Answer, App, Ask, PASSWORD, add_password, add_user, app, limited_app, session, token,
 };
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -24,7 +24,7 @@ fn left(answer: &Answer) -> Option<u32> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn one_too_many_is_told_when_to_come_again(pool: PgPool) {
+async fn exceeding_the_limit_returns_retry_after(pool: PgPool) {
     let app = limited_app(&pool, 2);
     let first = config(&app, HERE).await;
     assert_eq!(first.status, 200);
@@ -32,14 +32,14 @@ async fn one_too_many_is_told_when_to_come_again(pool: PgPool) {
     assert_eq!(first.header("ratelimit"), "\"api\";r=1;t=30");
     assert_eq!(left(&config(&app, HERE).await), Some(0));
 
-    let refused = config(&app, HERE).await;
-    assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
-    let seconds: u64 = refused.header("retry-after").parse().unwrap();
+    let denied = config(&app, HERE).await;
+    assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+    let seconds: u64 = denied.header("retry-after").parse().unwrap();
     assert!((1..=30).contains(&seconds), "{seconds}");
-    assert_eq!(refused.header("ratelimit-policy"), "\"api\";q=2;w=60");
+    assert_eq!(denied.header("ratelimit-policy"), "\"api\";q=2;w=60");
     let state = format!("\"api\";r=0;t={seconds}");
-    assert_eq!(refused.header("ratelimit"), state);
-    let body = refused.json();
+    assert_eq!(denied.header("ratelimit"), state);
+    let body = denied.json();
     assert_eq!(body["details"]["retryAfter"], seconds);
     let plural = if seconds == 1 { "" } else { "s" };
     let message = format!(
@@ -51,7 +51,7 @@ async fn one_too_many_is_told_when_to_come_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn only_the_api_counts_and_not_what_monitors_ask(pool: PgPool) {
+async fn only_api_requests_count(pool: PgPool) {
     let app = limited_app(&pool, 1);
     assert_eq!(config(&app, HERE).await.status, 200);
     assert_eq!(config(&app, HERE).await.status, 429);
@@ -68,10 +68,10 @@ async fn only_the_api_counts_and_not_what_monitors_ask(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sessions_and_tokens_of_somebody_count_together_wherever_they_come_from(pool: PgPool) {
+async fn sessions_and_tokens_of_a_user_count_together(pool: PgPool) {
     let app = limited_app(&pool, 3);
-    add_person(&pool, "ada", &["user"]).await;
-    add_person(&pool, "bob", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
+    add_user(&pool, "bob", &["user"]).await;
     let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
     let token = token(&app.services, "ada", &["account"]).await;
     let me = || Ask::get("/api/auth/me");
@@ -102,9 +102,9 @@ async fn sessions_and_tokens_of_somebody_count_together_wherever_they_come_from(
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_made_up_counts_against_its_address(pool: PgPool) {
+async fn forged_credentials_count_against_the_address(pool: PgPool) {
     let app = limited_app(&pool, 2);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let me = || Ask::get("/api/auth/me");
     let asked = [
@@ -161,9 +161,9 @@ async fn sign_in(app: &App, device: Option<&str>) -> Answer {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn requests_without_a_credential_keep_nobody_from_signing_in(pool: PgPool) {
+async fn anonymous_requests_do_not_block_sign_in(pool: PgPool) {
     let app = limited_app(&pool, 3);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     add_password(&pool, &app.services.hasher).await;
     let ada = session(&pool, "ada").await;
     while config(&app, HERE).await.status == 200 {}
@@ -176,15 +176,15 @@ async fn requests_without_a_credential_keep_nobody_from_signing_in(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_browser_that_has_signed_in_is_counted_by_itself(pool: PgPool) {
+async fn signed_in_browser_is_counted_separately(pool: PgPool) {
     let app = limited_app(&pool, 3);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     add_password(&pool, &app.services.hasher).await;
     let first = sign_in(&app, None).await;
     let device = first.cookie("rollcall_device").unwrap().0.to_owned();
     for _ in 0..2 {
-        let made_up = Ask::get("/api/auth/me").bearer("rc_nothing").from(HERE);
-        assert_eq!(app.send(made_up).await.status, 401);
+        let invented = Ask::get("/api/auth/me").bearer("rc_nothing").from(HERE);
+        assert_eq!(app.send(invented).await.status, 401);
     }
     for other in [None, Some("made-up"), Some("")] {
         assert_eq!(sign_in(&app, other).await.status, 429, "{other:?}");
@@ -197,9 +197,9 @@ async fn a_browser_that_has_signed_in_is_counted_by_itself(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_session_counts_however_its_cookie_is_written(pool: PgPool) {
+async fn session_counts_however_its_cookie_is_encoded(pool: PgPool) {
     let app = limited_app(&pool, 4);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let me = || Ask::get("/api/auth/me").from(HERE);
     assert_eq!(left(&config(&app, HERE).await), Some(3));
@@ -215,9 +215,9 @@ async fn a_session_counts_however_its_cookie_is_written(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_session_stays_known_where_nobody_looks_at_it(pool: PgPool) {
+async fn session_stays_known_between_lookups(pool: PgPool) {
     let app = limited_app(&pool, 9);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let ask = |path: &str| Ask::get(path).by(&ada).from(HERE);
     assert_eq!(left(&app.send(ask("/api/auth/me")).await), Some(8));
@@ -231,9 +231,9 @@ async fn a_session_stays_known_where_nobody_looks_at_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn one_too_many_asks_nothing_of_the_database(pool: PgPool) {
+async fn limited_request_does_not_query_the_database(pool: PgPool) {
     let app = limited_app(&pool, 2);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let me = || Ask::get("/api/auth/me");
     for _ in 0..3 {
@@ -252,9 +252,9 @@ async fn one_too_many_asks_nothing_of_the_database(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_answer_says_how_many_are_left(pool: PgPool) {
+async fn every_response_reports_the_remaining_requests(pool: PgPool) {
     let app = limited_app(&pool, 100);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let long = "x".repeat(70_000);
     for (ask, status) in [
@@ -286,7 +286,7 @@ async fn every_answer_says_how_many_are_left(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_a_limit_nothing_is_said_of_one(pool: PgPool) {
+async fn without_a_limit_no_headers_are_sent(pool: PgPool) {
     let app = app(&pool);
     for _ in 0..3 {
         let answer = config(&app, HERE).await;

@@ -4,14 +4,14 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
 const USERS: &str = "/api/admin/users";
 
 /// Returns an app with two admins, and a session of the first.
 async fn with_admins(pool: &PgPool) -> (App, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "second", &["admin"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "second", &["admin"]).await;
     let session = session(pool, "ada").await;
     (app(pool), session)
 }
@@ -29,14 +29,14 @@ async fn id_of(pool: &PgPool, username: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_account_is_made_as_fovea_makes_it(pool: PgPool) {
+async fn user_is_created_as_in_fovea(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let body = json!({
         "username": "grace", "password": "secret", "displayName": "Grace", "email": "grace@example.org", "isAdmin": true
     });
-    let made = create(&app, &ada, &body).await;
-    let user = made.json();
-    assert_eq!(made.status, 201, "{user}");
+    let created = create(&app, &ada, &body).await;
+    let user = created.json();
+    assert_eq!(created.status, 201, "{user}");
     for (field, expected) in [
         ("username", json!("grace")),
         ("displayName", json!("Grace")),
@@ -48,9 +48,9 @@ async fn an_account_is_made_as_fovea_makes_it(pool: PgPool) {
     ] {
         assert_eq!(user[field], expected, "{field}");
     }
-    assert!(!made.body.contains("assword_hash") && !made.body.contains("passwordHash"));
-    let place = made.header("location").to_owned();
-    let found = app.send(Ask::get(&place).by(&ada)).await;
+    assert!(!created.body.contains("assword_hash") && !created.body.contains("passwordHash"));
+    let location = created.header("location").to_owned();
+    let found = app.send(Ask::get(&location).by(&ada)).await;
     assert_eq!((found.status, found.header("etag")), (200, "\"1\""));
     assert_eq!(
         found.json()["_count"],
@@ -76,15 +76,15 @@ async fn an_account_is_made_as_fovea_makes_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_a_password_there_is_a_link(pool: PgPool) {
+async fn user_without_password_gets_a_link(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    let made = create(
+    let created = create(
         &app,
         &ada,
         &json!({ "username": "grace", "displayName": "Grace" }),
     )
     .await;
-    let link = made.json()["link"]["url"].as_str().unwrap().to_owned();
+    let link = created.json()["link"]["url"].as_str().unwrap().to_owned();
     assert!(link.starts_with("http://127.0.0.1:3000/reset/"), "{link}");
     let path = link.strip_prefix("http://127.0.0.1:3000").unwrap();
     let followed = app.get(path).await.outline();
@@ -92,14 +92,14 @@ async fn without_a_password_there_is_a_link(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn bad_bodies_are_refused_with_every_fault(pool: PgPool) {
+async fn invalid_bodies_report_every_error(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    let faults = |answer: &Answer| -> Vec<String> {
+    let errors = |answer: &Answer| -> Vec<String> {
         let fields = answer.json()["details"]["fields"].clone();
         let fields = fields.as_array().cloned().unwrap_or_default();
         fields
             .iter()
-            .map(|fault| fault["field"].as_str().unwrap().to_owned())
+            .map(|error| error["field"].as_str().unwrap().to_owned())
             .collect()
     };
     for (body, expected) in [
@@ -148,7 +148,7 @@ async fn bad_bodies_are_refused_with_every_fault(pool: PgPool) {
             (400, "VALIDATION_ERROR"),
             "{body}"
         );
-        assert_eq!(faults(&answer), expected, "{body}");
+        assert_eq!(errors(&answer), expected, "{body}");
     }
     let huge = Ask::post(USERS)
         .by(&ada)
@@ -158,11 +158,11 @@ async fn bad_bodies_are_refused_with_every_fault(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn names_are_stored_composed_and_passwords_keep_their_spaces(pool: PgPool) {
+async fn names_are_composed_and_passwords_not_trimmed(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let body = json!({ "username": "zalgo", "displayName": " Z\u{0301}\u{0302} of  many ", "password": "with space " });
-    let made = create(&app, &ada, &body).await;
-    assert_eq!(made.json()["displayName"], "\u{0179}\u{0302} of many");
+    let created = create(&app, &ada, &body).await;
+    assert_eq!(created.json()["displayName"], "\u{0179}\u{0302} of many");
     for (password, status) in [("with space", 401), ("with space ", 403)] {
         let sign_in = json!({ "username": "zalgo", "password": password });
         let answer = app.send(Ask::post("/api/auth/login").json(&sign_in)).await;
@@ -171,11 +171,11 @@ async fn names_are_stored_composed_and_passwords_keep_their_spaces(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
+async fn if_match_guards_a_change(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    add_person(&pool, "bob", &["user"]).await;
-    let place = format!("{USERS}/{}", id_of(&pool, "bob").await);
-    let change = |body: Value| Ask::new(Method::PATCH, &place).by(&ada).json(&body);
+    add_user(&pool, "bob", &["user"]).await;
+    let location = format!("{USERS}/{}", id_of(&pool, "bob").await);
+    let change = |body: Value| Ask::new(Method::PATCH, &location).by(&ada).json(&body);
     let first = app
         .send(change(json!({ "displayName": "First" })).header("if-match", "\"1\""))
         .await;
@@ -200,9 +200,9 @@ async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
             assert_eq!(answer.json()["details"]["current"]["displayName"], "First");
         }
     }
-    let kept = app.send(Ask::get(&place).by(&ada)).await.json();
+    let stored = app.send(Ask::get(&location).by(&ada)).await.json();
     assert_eq!(
-        (&kept["displayName"], &kept["version"]),
+        (&stored["displayName"], &stored["version"]),
         (&json!("First"), &json!(2))
     );
     let any = app
@@ -214,7 +214,7 @@ async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
         (cleared.status, &cleared.json()["email"]),
         (200, &Value::Null)
     );
-    let put = Ask::new(Method::PUT, &place)
+    let put = Ask::new(Method::PUT, &location)
         .by(&ada)
         .json(&json!({ "isAdmin": true }));
     assert_eq!(
@@ -224,12 +224,12 @@ async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn rights_change_on_the_very_next_request(pool: PgPool) {
+async fn permissions_apply_to_the_next_request(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let second = session(&pool, "second").await;
-    let place = format!("{USERS}/{}", id_of(&pool, "second").await);
+    let location = format!("{USERS}/{}", id_of(&pool, "second").await);
     assert_eq!(app.send(Ask::get(USERS).by(&second)).await.status, 200);
-    let demote = Ask::new(Method::PUT, &place)
+    let demote = Ask::new(Method::PUT, &location)
         .by(&ada)
         .json(&json!({ "isAdmin": false }));
     assert_eq!(app.send(demote).await.status, 200);
@@ -241,7 +241,7 @@ async fn rights_change_on_the_very_next_request(pool: PgPool) {
         app.send(Ask::get("/api/auth/me").by(&second)).await.status,
         200
     );
-    let suspend = Ask::post(&format!("{place}/suspend"))
+    let suspend = Ask::post(&format!("{location}/suspend"))
         .by(&ada)
         .json(&json!({ "reason": "spam" }));
     assert_eq!(app.send(suspend).await.json()["status"], "suspended");
@@ -249,7 +249,7 @@ async fn rights_change_on_the_very_next_request(pool: PgPool) {
         app.send(Ask::get("/api/auth/me").by(&second)).await.status,
         401
     );
-    let lift = Ask::post(&format!("{place}/unsuspend")).by(&ada);
+    let lift = Ask::post(&format!("{location}/unsuspend")).by(&ada);
     assert_eq!(app.send(lift).await.json()["status"], "active");
     // The session has ended permanently.
     assert_eq!(
@@ -259,31 +259,31 @@ async fn rights_change_on_the_very_next_request(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn deleting_and_restoring_as_fovea_sees_it(pool: PgPool) {
+async fn delete_and_restore_match_fovea(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    add_person(&pool, "bob", &["user"]).await;
-    let place = format!("{USERS}/{}", id_of(&pool, "bob").await);
+    add_user(&pool, "bob", &["user"]).await;
+    let location = format!("{USERS}/{}", id_of(&pool, "bob").await);
     let own = format!("{USERS}/{}", id_of(&pool, "ada").await);
-    let delete = |place: &str| Ask::new(Method::DELETE, place).by(&ada);
+    let delete = |location: &str| Ask::new(Method::DELETE, location).by(&ada);
     let myself = app.send(delete(&own)).await;
     assert_eq!(
         (myself.status, myself.message().as_str()),
         (403, "Cannot delete yourself")
     );
     let preview = app
-        .send(Ask::get(&format!("{place}/deletion-preview")).by(&ada))
+        .send(Ask::get(&format!("{location}/deletion-preview")).by(&ada))
         .await
         .json();
     assert_eq!(
-        (&preview["counts"]["sessions"], &preview["refusal"]),
+        (&preview["counts"]["sessions"], &preview["denied"]),
         (&json!(0), &Value::Null)
     );
-    let deleted = app.send(delete(&place)).await;
+    let deleted = app.send(delete(&location)).await;
     assert_eq!(
         (deleted.status, deleted.json()),
         (200, json!({ "success": true }))
     );
-    for gone in [delete(&place), Ask::get(&place).by(&ada)] {
+    for gone in [delete(&location), Ask::get(&location).by(&ada)] {
         let answer = app.send(gone).await;
         assert_eq!(
             (answer.status, answer.message().as_str()),
@@ -300,31 +300,37 @@ async fn deleting_and_restoring_as_fovea_sees_it(pool: PgPool) {
         2
     );
     let restored = app
-        .send(Ask::post(&format!("{place}/restore")).by(&ada))
+        .send(Ask::post(&format!("{location}/restore")).by(&ada))
         .await;
     assert_eq!(restored.json()["username"], "bob");
-    let permanent = app.send(delete(&format!("{place}?permanent=true"))).await;
+    let permanent = app
+        .send(delete(&format!("{location}?permanent=true")))
+        .await;
     assert_eq!(permanent.status, 200);
     let too_late = app
-        .send(Ask::post(&format!("{place}/restore")).by(&ada))
+        .send(Ask::post(&format!("{location}/restore")).by(&ada))
         .await;
     assert_eq!(too_late.outline(), "409 CONFLICT");
-    for (place, status) in [
+    for (location, status) in [
         (format!("{USERS}/nonsense"), 400),
         (format!("{USERS}/00000000-0000-7000-8000-000000000009"), 404),
-        (format!("{place}?permanent=maybe"), 400),
+        (format!("{location}?permanent=maybe"), 400),
     ] {
-        assert_eq!(app.send(delete(&place)).await.status, status, "{place}");
+        assert_eq!(
+            app.send(delete(&location)).await.status,
+            status,
+            "{location}"
+        );
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_export_is_a_file_of_its_owner(pool: PgPool) {
+async fn export_is_a_file_named_after_the_user(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    add_person(&pool, "bob", &["user"]).await;
+    add_user(&pool, "bob", &["user"]).await;
     app.run("insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob'").await;
-    let place = format!("{USERS}/{}/export", id_of(&pool, "bob").await);
-    let file = app.send(Ask::get(&place).by(&ada)).await;
+    let location = format!("{USERS}/{}/export", id_of(&pool, "bob").await);
+    let file = app.send(Ask::get(&location).by(&ada)).await;
     assert_eq!(
         file.header("content-disposition"),
         "attachment; filename=\"bob.json\""
@@ -333,10 +339,10 @@ async fn an_export_is_a_file_of_its_owner(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn several_at_once(pool: PgPool) {
+async fn bulk_actions_work(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     for name in ["bob", "eve"] {
-        add_person(&pool, name, &["user"]).await;
+        add_user(&pool, name, &["user"]).await;
     }
     let users: Vec<Value> = [
         id_of(&pool, "ada").await,
@@ -374,30 +380,30 @@ async fn several_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
+async fn user_is_found_by_number_id_and_name(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    add_person(&pool, "4242", &["user"]).await;
-    let find = async |person: &str| {
-        let path = format!("{USERS}/find?person={person}");
+    add_user(&pool, "4242", &["user"]).await;
+    let find = async |user: &str| {
+        let path = format!("{USERS}/find?user={user}");
         app.send(Ask::get(&path).by(&ada)).await
     };
     let id = id_of(&pool, "second").await;
-    for person in ["2", "number:2", "second", "SECOND", &id] {
-        let found = find(person).await;
+    for user in ["2", "number:2", "second", "SECOND", &id] {
+        let found = find(user).await;
         assert_eq!(
             (found.status, found.header("etag")),
             (200, "\"1\""),
-            "{person}"
+            "{user}"
         );
-        assert_eq!(found.json()["username"], "second", "{person}");
+        assert_eq!(found.json()["username"], "second", "{user}");
     }
-    for person in ["4242", "username:4242"] {
-        assert_eq!(find(person).await.json()["username"], "4242", "{person}");
+    for user in ["4242", "username:4242"] {
+        assert_eq!(find(user).await.json()["username"], "4242", "{user}");
     }
-    for person in [
+    for user in [
         "",
         "number:4242",
-        "nobody",
+        "unknown-user",
         "4",
         "-1",
         "%00",
@@ -405,11 +411,11 @@ async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
         "second%20",
         "00000000-0000-7000-8000-000000000000",
     ] {
-        let found = find(person).await;
+        let found = find(user).await;
         assert_eq!(
             (found.status, &found.json()["error"]),
             (404, &json!("NOT_FOUND")),
-            "{person}"
+            "{user}"
         );
     }
     let asked = app.send(Ask::get(&format!("{USERS}/find")).by(&ada)).await;

@@ -5,7 +5,7 @@ use server::router::SCREENS;
 use sqlx::{Executor, PgPool, Row};
 
 use crate::support::{
-    Answer, App, Ask, add_person, app,
+    Answer, App, Ask, add_user, app,
     crowd::{MARKER, OWN_WORDS, SEED},
     html::{Element, body_nodes, elements, skeleton, text_of},
     session,
@@ -27,7 +27,7 @@ const PAYLOADS: [&str; 7] = [
 struct Ids {
     uma: String,
     /// Pending registrations, as the list selects them.
-    waiting: String,
+    pending: String,
     own_key: String,
     system_key: String,
     invitation: String,
@@ -63,7 +63,7 @@ impl Ids {
             ],
             adas: [of(TOKEN, "ada").await, of(SESSION, "ada").await],
             uma: id(pool, "select id::text from users where email like '%uma@%'").await,
-            waiting: id(
+            pending: id(
                 pool,
                 "select id || ':' || version || ':' || username from users where status = 'pending' and deleted_at is null order by id limit 1",
             )
@@ -104,7 +104,7 @@ impl Ids {
             &self.invitation
         };
         let path = screen.replace("{user}", &self.uma).replace("{id}", key);
-        let selected = format!("?u={}", encoded(&self.waiting));
+        let selected = format!("?u={}", encoded(&self.pending));
         match screen {
             "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
                 .map(|action| path.replace("{action}", action) + &selected)
@@ -132,7 +132,7 @@ fn screens() -> Vec<String> {
 }
 
 /// Returns a form with every possible field, all with the same text: no function accepts it, and the form is rendered again.
-fn refused_form(path: &str, text: &str) -> Ask {
+fn rejected_form(path: &str, text: &str) -> Ask {
     const FIELDS: &[&str] = &[
         "username",
         "display_name",
@@ -155,7 +155,7 @@ fn refused_form(path: &str, text: &str) -> Ask {
         "until",
         "selected",
         "id",
-        "person",
+        "user",
         "address",
         "device",
         "created",
@@ -163,7 +163,7 @@ fn refused_form(path: &str, text: &str) -> Ask {
         "expected",
         "action",
         "decision",
-        "deed",
+        "operation",
         "version",
         "counts",
         "provider",
@@ -196,7 +196,7 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
     for screen in screens() {
         for path in ids.addresses(&screen) {
             take(format!("GET {path}"), Ask::get(&path).by(ada)).await;
-            take(format!("GET {path} by nobody"), Ask::get(&path)).await;
+            take(format!("GET {path} by anonymous"), Ask::get(&path)).await;
         }
     }
     for (label, path) in [
@@ -223,13 +223,13 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/login?next=/{text}"),
         format!("/users?q={quoted}"),
         format!("/users?q=name:{quoted}&deleted=true"),
-        format!("/users?q=nobody:{text}&sort={text}"),
+        format!("/users?q=unknown:{text}&sort={text}"),
         format!("/users?deleted={text}"),
-        format!("/sessions?person={text}&device={text}"),
+        format!("/sessions?user={text}&device={text}"),
         format!("/sessions?address={text}"),
-        format!("/sessions/revoke?person={text}&seen={text}"),
+        format!("/sessions/revoke?user={text}&seen={text}"),
         format!("/sessions/failed?by={text}"),
-        format!("/tokens?person={text}&state={text}"),
+        format!("/tokens?user={text}&state={text}"),
         format!("/audit?actor={text}&target={text}"),
         format!("/audit?via={text}"),
         format!("/settings/jobs?state={text}"),
@@ -242,17 +242,17 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
     answers
 }
 
-/// Submits every form, all of which are rejected.
+/// Submits every form. All are rejected.
 async fn forms(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answer)> {
     let mut answers = Vec::new();
     for screen in screens() {
         for path in ids.addresses(&screen) {
             let label = format!("POST {path}");
             // Pages for visitors do not exist for a signed-in user.
-            let is_door =
+            let is_public =
                 ["/login", "/setup", "/reset", "/register", "/invite"].contains(&screen.as_str());
-            let form = refused_form(&path, text);
-            let form = if is_door { form } else { form.by(ada) };
+            let form = rejected_form(&path, text);
+            let form = if is_public { form } else { form.by(ada) };
             answers.push((label, app.send(form).await));
         }
     }
@@ -346,7 +346,7 @@ async fn replace(pool: &PgPool, from: &str, to: &str) {
         .execute("set session_replication_role = replica")
         .await
         .unwrap();
-    let in_json = |text: &str| {
+    let as_json = |text: &str| {
         let quoted = serde_json::to_string(text).unwrap();
         quoted[1..quoted.len() - 1].to_owned()
     };
@@ -357,8 +357,8 @@ async fn replace(pool: &PgPool, from: &str, to: &str) {
         let (value, from, to) = match kind.as_str() {
             "jsonb" => (
                 format!("replace({column}::text, $1, $2)::jsonb"),
-                in_json(from),
-                in_json(to),
+                as_json(from),
+                as_json(to),
             ),
             "_text" => (
                 format!("array(select replace(item, $1, $2) from unnest({column}) as item)"),
@@ -395,11 +395,11 @@ async fn replace(pool: &PgPool, from: &str, to: &str) {
 async fn marked(pool: &PgPool) -> (App, String) {
     sqlx::raw_sql(SEED).execute(pool).await.unwrap();
     let ada = session(pool, "zqmark-ada").await;
-    (app(pool).keeping_keys(), ada)
+    (app(pool).storing_keys(), ada)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_text_that_is_stored_is_tried(pool: PgPool) {
+async fn every_stored_text_is_covered(pool: PgPool) {
     marked(&pool).await;
     for (table, column, _) in columns(&pool).await {
         let name = format!("{table}.{column}");
@@ -418,14 +418,14 @@ async fn every_text_that_is_stored_is_tried(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_stored_text_becomes_markup(pool: PgPool) {
+async fn stored_text_is_escaped(pool: PgPool) {
     let (app, ada) = marked(&pool).await;
     let ids = Ids::read(&pool).await;
-    let refused = forms(&app, &ids, &ada, MARKER).await;
+    let denied = forms(&app, &ids, &ada, MARKER).await;
     let plain = pages(&app, &ids, &ada, MARKER).await;
     let shown = plain
         .iter()
-        .filter(|(label, page)| page.status == 200 && !label.ends_with("nobody"));
+        .filter(|(label, page)| page.status == 200 && !label.ends_with("by anonymous"));
     assert!(shown.count() > 50, "the pages are found");
     let mut now = MARKER;
     for payload in PAYLOADS {
@@ -437,11 +437,11 @@ async fn no_stored_text_becomes_markup(pool: PgPool) {
         assert_same_markup(&plain, &marked, payload);
     }
     let marked = forms(&app, &Ids::read(&pool).await, &ada, now).await;
-    assert_same_markup(&refused, &marked, now);
+    assert_same_markup(&denied, &marked, now);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_form_gives_back_markup(pool: PgPool) {
+async fn rejected_form_values_are_escaped(pool: PgPool) {
     let (app, ada) = marked(&pool).await;
     let ids = Ids::read(&pool).await;
     let plain = forms(&app, &ids, &ada, MARKER).await;
@@ -453,9 +453,9 @@ async fn no_form_gives_back_markup(pool: PgPool) {
 
 /// Checks that the display name of a user is a text on an administrator's pages, and complete in the title of the user's page.
 #[sqlx::test(migrations = "../migrations")]
-async fn a_name_of_ones_own_is_no_markup_to_an_admin(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    add_person(&pool, "eve", &["user"]).await;
+async fn own_name_is_escaped_for_an_admin(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "eve", &["user"]).await;
     let app = app(&pool);
     let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
     let addresses = [

@@ -4,10 +4,10 @@ use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_person, app, https_app, session};
+use crate::support::{Ask, add_user, app, https_app, session};
 
 #[sqlx::test(migrations = "../migrations")]
-async fn health_and_configuration_are_as_fovea_has_them(pool: PgPool) {
+async fn health_and_config_match_fovea(pool: PgPool) {
     let app = app(&pool);
     let health = app.get("/api/health").await.json();
     assert_eq!(health["status"], "healthy");
@@ -24,7 +24,7 @@ async fn health_and_configuration_are_as_fovea_has_them(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_unknown_address_of_the_api_is_told_in_json(pool: PgPool) {
+async fn unknown_api_path_returns_json(pool: PgPool) {
     let app = app(&pool);
     for path in [
         "/api",
@@ -45,7 +45,7 @@ async fn an_unknown_address_of_the_api_is_told_in_json(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_unknown_page_is_told_in_html(pool: PgPool) {
+async fn unknown_page_returns_html(pool: PgPool) {
     let app = app(&pool);
     for path in [
         "/nothing.html",
@@ -64,7 +64,7 @@ async fn an_unknown_page_is_told_in_html(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_method_that_an_address_does_not_know_is_refused(pool: PgPool) {
+async fn unsupported_method_is_rejected(pool: PgPool) {
     let app = app(&pool);
     for (method, path) in [
         (Method::GET, "/api/auth/login"),
@@ -95,9 +95,9 @@ async fn a_method_that_an_address_does_not_know_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_its_database_everything_says_try_again(pool: PgPool) {
+async fn every_response_is_503_without_the_database(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "ada", &["admin"]).await;
     let ada = session(&pool, "ada").await;
     pool.close().await;
     let login = Ask::post("/api/auth/login").json(&json!({ "username": "ada", "password": "x" }));
@@ -147,7 +147,7 @@ async fn without_its_database_everything_says_try_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn strict_transport_is_asked_for_where_there_is_https(pool: PgPool) {
+async fn hsts_is_sent_over_https(pool: PgPool) {
     assert_eq!(
         app(&pool)
             .get("/api/config")

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::support::{
-    Answer, App, Ask, add_person, app,
+    Answer, App, Ask, add_user, app,
     html::{Element, elements},
     session, token,
 };
@@ -12,7 +12,7 @@ use crate::support::{
 /// Returns an app with Ada, an admin, and a session of hers; Nora with the number 112; and a user named `112`. Both have a
 /// session, a token and an entry in the audit log.
 async fn with_namesakes(pool: &PgPool) -> (App, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
     sqlx::query("select setval(pg_get_serial_sequence('users', 'number'), 111)")
         .execute(pool)
         .await
@@ -20,7 +20,7 @@ async fn with_namesakes(pool: &PgPool) -> (App, String) {
     let app = app(pool);
     let ada = session(pool, "ada").await;
     for name in ["nora", "112"] {
-        add_person(pool, name, &["user"]).await;
+        add_user(pool, name, &["user"]).await;
         session(pool, name).await;
         token(&app.services, name, &["account"]).await;
     }
@@ -59,10 +59,10 @@ fn hidden(page: &Answer, name: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn each_way_to_name_a_user_leads_to_one(pool: PgPool) {
+async fn every_reference_leads_to_one_user(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
-    for (person, username) in [
+    for (user, username) in [
         ("112", "112"),
         ("username:112", "112"),
         (&named, "112"),
@@ -75,42 +75,42 @@ async fn each_way_to_name_a_user_leads_to_one(pool: PgPool) {
         ("113", "112"),
     ] {
         let get = async |path: &str| {
-            let answer = app.get_as(&ada, &format!("{path}={person}")).await;
-            assert_eq!(answer.status, 200, "{path}={person}");
+            let answer = app.get_as(&ada, &format!("{path}={user}")).await;
+            assert_eq!(answer.status, 200, "{path}={user}");
             answer.json()
         };
-        let found = get("/api/admin/users/find?person").await;
-        assert_eq!(found["username"], username, "{person}");
-        for list in ["/api/admin/sessions?person", "/api/admin/tokens?person"] {
+        let found = get("/api/admin/users/find?user").await;
+        assert_eq!(found["username"], username, "{user}");
+        for list in ["/api/admin/sessions?user", "/api/admin/tokens?user"] {
             let rows = get(list).await;
             let names: Vec<&Value> = rows.as_array().unwrap().iter().collect();
-            assert_eq!(names.len(), 1, "{list}={person}");
-            assert_eq!(names[0]["user"]["username"], username, "{list}={person}");
+            assert_eq!(names.len(), 1, "{list}={user}");
+            assert_eq!(names[0]["user"]["username"], username, "{list}={user}");
         }
         let entries = get("/api/admin/audit?target").await;
         let entries = entries.as_array().unwrap();
-        assert!(!entries.is_empty(), "{person}");
+        assert!(!entries.is_empty(), "{user}");
         assert!(
             entries
                 .iter()
                 .all(|entry| entry["target"]["label"] == username),
-            "{person}: {entries:?}"
+            "{user}: {entries:?}"
         );
         let own = if username == "112" { &named } else { &nora };
-        let dialog = app.get_as(&ada, &format!("/users/{person}/edit")).await;
-        assert_eq!(&hidden(&dialog, "id"), own, "/users/{person}");
+        let dialog = app.get_as(&ada, &format!("/users/{user}/edit")).await;
+        assert_eq!(&hidden(&dialog, "id"), own, "/users/{user}");
     }
     for path in [
-        "/api/admin/users/find?person=number:9000",
-        "/api/admin/users/find?person=username:113",
-        "/api/admin/users/find?person=9000",
+        "/api/admin/users/find?user=number:9000",
+        "/api/admin/users/find?user=username:113",
+        "/api/admin/users/find?user=9000",
     ] {
         assert_eq!(app.get_as(&ada, path).await.status, 404, "{path}");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn links_from_the_page_of_a_user_lead_to_that_user(pool: PgPool) {
+async fn links_of_a_user_page_lead_to_that_user(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let id = id_of(&app, "112").await;
     let list = app.get_as(&ada, "/users").await;
@@ -126,26 +126,26 @@ async fn links_from_the_page_of_a_user_lead_to_that_user(pool: PgPool) {
         found
     };
     for (tab, start) in [
-        ("sessions", "/sessions?person="),
-        ("sessions", "/sessions/revoke?person="),
-        ("keys", "/tokens?person="),
+        ("sessions", "/sessions?user="),
+        ("sessions", "/sessions/revoke?user="),
+        ("keys", "/tokens?user="),
     ] {
         for href in links(tab, start).await {
-            assert!(href.ends_with("person=username%3A112"), "{href}");
+            assert!(href.ends_with("user=username%3A112"), "{href}");
         }
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
+async fn only_sessions_of_the_shown_user_are_revoked(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
-    for (person, id, username) in [
+    for (user, id, username) in [
         ("username%3A112", &named, "112"),
         ("112", &named, "112"),
         ("number:112", &nora, "nora"),
     ] {
-        let path = format!("/sessions/revoke?person={person}");
+        let path = format!("/sessions/revoke?user={user}");
         let dialog = app.get_as(&ada, &path).await;
         assert_eq!(&hidden(&dialog, "id"), id, "{path}");
         assert_eq!(hidden(&dialog, "username"), username, "{path}");
@@ -154,7 +154,7 @@ async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
     let send = async |path: &str, id: &str, username: &str| {
         let fields = [
             ("page", "/sessions"),
-            ("person", "112"),
+            ("user", "112"),
             ("id", id),
             ("username", username),
             ("expected", "1"),
@@ -183,21 +183,21 @@ async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_program_may_say_whose_sessions_it_means(pool: PgPool) {
+async fn api_can_state_whose_sessions_are_revoked(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let revoke = async |body: Value| {
         let ask = Ask::post("/api/admin/sessions/revoke").json(&body);
         app.send(ask.by(&ada)).await
     };
-    let filter = json!({ "person": "112" });
+    let filter = json!({ "user": "112" });
     for username in ["nora", "", "1"] {
         let body = json!({ "filter": filter, "expected": 1, "username": username });
         assert_eq!(revoke(body).await.outline(), "409 CONFLICT", "{username}");
     }
     let both = json!({ "filter": filter, "everyoneButMe": true, "expected": 2 });
-    let refused = revoke(both).await;
-    assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
-    assert!(refused.message().contains("revoking all other sessions"));
+    let denied = revoke(both).await;
+    assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
+    assert!(denied.message().contains("revoking all other sessions"));
     assert_eq!(signed_in(&app).await, "112 ada nora");
     let body = json!({ "filter": filter, "expected": 1, "username": "112" });
     assert_eq!(revoke(body).await.json()["sessions"], 1);
@@ -205,17 +205,17 @@ async fn a_program_may_say_whose_sessions_it_means(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn everyone_else_is_not_asked_about_with_a_filter(pool: PgPool) {
+async fn everyone_else_excludes_a_filter(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let page = app
-        .get_as(&ada, "/sessions/revoke?others=true&person=nora")
+        .get_as(&ada, "/sessions/revoke?others=true&user=nora")
         .await;
     assert!(page.body.contains("revoking all other sessions"));
     assert!(!page.body.contains("Everyone else is signed out"));
     let fields = [
         ("page", "/sessions"),
         ("others", "true"),
-        ("person", "nora"),
+        ("user", "nora"),
         ("username", "nora"),
         ("expected", "1"),
     ];
@@ -225,7 +225,7 @@ async fn everyone_else_is_not_asked_about_with_a_filter(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn signing_out_everywhere_names_the_user_and_compares_the_id(pool: PgPool) {
+async fn sign_out_everywhere_checks_the_id(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
     let path = format!("/users/{named}/sign-out");
@@ -251,7 +251,7 @@ async fn signing_out_everywhere_names_the_user_and_compares_the_id(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn data_goes_to_the_user_who_is_named_if_it_is_what_was_shown(pool: PgPool) {
+async fn data_is_transferred_to_the_named_user_if_unchanged(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     app.run("insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'ada'")
         .await;

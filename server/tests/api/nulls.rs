@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_person, app, session};
+use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
 const NULLABLE: [(&str, &str); 11] = [
@@ -14,8 +14,8 @@ const NULLABLE: [(&str, &str); 11] = [
     ("OwnEdit", "email"),
     ("OwnEdit", "timeZone"),
     ("OwnEdit", "notificationPreferences"),
-    ("Create", "email"),
-    ("Register", "email"),
+    ("UserCreateRequest", "email"),
+    ("RegistrationCreateRequest", "email"),
     ("SuspensionDraft", "until"),
     ("TokenDraft", "days"),
     ("PersonaDraft", "details"),
@@ -88,9 +88,9 @@ async fn send(app: &App, admin: &str, method: &str, path: &str, body: &Value) ->
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn null_means_something_or_is_an_error(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    let app = app(&pool).keeping_keys();
+async fn null_has_a_meaning_or_is_rejected(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let app = app(&pool).storing_keys();
     let admin = session(&pool, "ada").await;
     let document = app.send(Ask::get("/api/openapi.json")).await.json();
     let mut tried = 0;
@@ -100,8 +100,8 @@ async fn null_means_something_or_is_an_error(pool: PgPool) {
             if schema.is_null() {
                 continue;
             }
-            let (status, told) = send(&app, &admin, method, path, &Value::Null).await;
-            assert_eq!(status, 400, "{method} {path}: {told}");
+            let (status, message) = send(&app, &admin, method, path, &Value::Null).await;
+            assert_eq!(status, 400, "{method} {path}: {message}");
             for Nulled {
                 schema,
                 field,
@@ -115,9 +115,9 @@ async fn null_means_something_or_is_an_error(pool: PgPool) {
                 if nullable {
                     continue;
                 }
-                let (status, told) = send(&app, &admin, method, path, &body).await;
-                assert_eq!(status, 400, "{label}: {told}");
-                assert!(told.contains("null"), "{label}: {told}");
+                let (status, message) = send(&app, &admin, method, path, &body).await;
+                assert_eq!(status, 400, "{label}: {message}");
+                assert!(message.contains("null"), "{label}: {message}");
                 tried += 1;
             }
         }
@@ -126,20 +126,20 @@ async fn null_means_something_or_is_an_error(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_key_does_not_stay_on_by_null(pool: PgPool) {
-    add_person(&pool, "ada", &["user"]).await;
-    let app = app(&pool).keeping_keys();
+async fn null_does_not_enable_a_key(pool: PgPool) {
+    add_user(&pool, "ada", &["user"]).await;
+    let app = app(&pool).storing_keys();
     let ada = session(&pool, "ada").await;
     let draft = json!({ "provider": "OPENAI", "keyName": "Work", "apiKey": "sk-12345678" });
-    let made = app
+    let created = app
         .send(Ask::post("/api/api-keys").json(&draft).by(&ada))
         .await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    let path = format!("/api/api-keys/{}", made.json()["id"].as_str().unwrap());
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("/api/api-keys/{}", created.json()["id"].as_str().unwrap());
     let off = Ask::new(Method::PUT, &path)
         .json(&json!({ "isActive": null }))
         .by(&ada);
-    let told = app.send(off).await;
-    assert_eq!(told.status, 400, "{}", told.body);
-    assert!(told.message().contains("null"), "{}", told.body);
+    let message = app.send(off).await;
+    assert_eq!(message.status, 400, "{}", message.body);
+    assert!(message.message().contains("null"), "{}", message.body);
 }

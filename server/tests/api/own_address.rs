@@ -4,13 +4,13 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{
-    App, Ask, PASSWORD, add_password, add_person, app_at, behind_proxy, https_app, session,
+    App, Ask, PASSWORD, add_password, add_user, app_at, behind_proxy, https_app, session,
 };
 
 const PROXY: &str = "10.0.0.1";
 
 async fn prepare(app: &App) {
-    add_person(&app.pool, "ada", &["admin", "user"]).await;
+    add_user(&app.pool, "ada", &["admin", "user"]).await;
     add_password(&app.pool, &app.services.hasher).await;
 }
 
@@ -20,7 +20,7 @@ fn sign_in(path: &str, origin: &str) -> Ask {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn over_http_a_panel_for_https_says_what_to_open_or_to_set(pool: PgPool) {
+async fn http_request_to_an_https_panel_explains_the_fix(pool: PgPool) {
     let app = https_app(&pool);
     prepare(&app).await;
     for (origin, host) in [
@@ -57,10 +57,10 @@ async fn over_http_a_panel_for_https_says_what_to_open_or_to_set(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_trusted_proxy_tells_that_a_page_or_a_link_was_opened_over_http(pool: PgPool) {
+async fn trusted_proxy_reports_http(pool: PgPool) {
     let app = behind_proxy(&pool, "https://panel.example", PROXY);
     for path in ["/login", "/setup/some-token", "/users?q=a"] {
-        for (peer, scheme, told) in [
+        for (peer, scheme, message) in [
             (PROXY, "http", true),
             (PROXY, "https", false),
             ("203.0.113.7", "http", false),
@@ -68,8 +68,8 @@ async fn a_trusted_proxy_tells_that_a_page_or_a_link_was_opened_over_http(pool: 
             let ask = Ask::get(path).from(peer.parse().unwrap());
             let answer = app.send(ask.header("x-forwarded-proto", scheme)).await;
             let says = answer.body.contains("you opened it over HTTP");
-            assert_eq!(says, told, "{path} {peer} {scheme}: {}", answer.body);
-            if told {
+            assert_eq!(says, message, "{path} {peer} {scheme}: {}", answer.body);
+            if message {
                 let way = format!("href=\"https://panel.example{path}\"");
                 assert!(answer.body.contains(&way), "{}", answer.body);
                 assert!(answer.cookies().is_empty());
@@ -82,7 +82,7 @@ async fn a_trusted_proxy_tells_that_a_page_or_a_link_was_opened_over_http(pool: 
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_address_that_is_set_is_ones_own_whatever_host_a_proxy_sends(pool: PgPool) {
+async fn configured_address_ignores_the_host_header(pool: PgPool) {
     let app = app_at(&pool, "http://Panel.Example");
     prepare(&app).await;
     let ada = session(&pool, "ada").await;

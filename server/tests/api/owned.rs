@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
 const PERSONAS: &str = "/api/personas";
 
@@ -21,14 +21,14 @@ struct World {
 }
 
 impl World {
-    async fn make(pool: &PgPool) -> Self {
+    async fn create(pool: &PgPool) -> Self {
         for (name, roles) in [
             ("ada", &["user"][..]),
             ("bob", &["user"]),
             ("root", &["admin", "user"]),
             ("audrey", &["auditor"]),
         ] {
-            add_person(pool, name, roles).await;
+            add_user(pool, name, roles).await;
         }
         Self {
             app: app(pool),
@@ -61,13 +61,13 @@ impl World {
 
     /// Creates a persona of Ada, and returns its path.
     async fn persona(&self) -> String {
-        let made = self.post(PERSONAS, &named("Analyst"), &self.ada).await;
-        assert_eq!(made.status, 201);
-        format!("{PERSONAS}/{}", id(&made))
+        let created = self.post(PERSONAS, &named("Analyst"), &self.ada).await;
+        assert_eq!(created.status, 201);
+        format!("{PERSONAS}/{}", id(&created))
     }
 
     /// Returns the audit log from the beginning: action, actor, target.
-    async fn record(&self) -> Vec<(String, String, String)> {
+    async fn audit_log(&self) -> Vec<(String, String, String)> {
         sqlx::query_as("select action, actor_label, target_label from audit_events order by id")
             .fetch_all(&self.app.pool)
             .await
@@ -116,15 +116,15 @@ fn by_admin(path: &str) -> String {
     path.replacen("/api", "/api/admin", 1)
 }
 
-fn faults(answer: &Answer) -> Vec<String> {
+fn errors(answer: &Answer) -> Vec<String> {
     let fields = answer.json()["details"]["fields"].clone();
-    let name = |fault: &Value| fault["field"].as_str().unwrap().to_owned();
+    let name = |error: &Value| error["field"].as_str().unwrap().to_owned();
     fields.as_array().unwrap().iter().map(name).collect()
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn owner_manages_own_data(pool: PgPool) {
+    let world = World::create(&pool).await;
     let ada = &world.ada;
     let persona = world.persona().await;
     let shown = world.app.get_as(ada, &persona).await.json();
@@ -158,11 +158,11 @@ async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
         (&json!("Harbour"), &json!("boat"))
     );
     let mark = json!({ "videoId": "v1", "label": "A boat", "content": { "at": 3 } });
-    let made = world
+    let created = world
         .post(&format!("{persona}/annotations"), &mark, ada)
         .await;
-    assert_eq!(made.status, 201);
-    let annotation = format!("/api/annotations/{}", id(&made));
+    assert_eq!(created.status, 201);
+    let annotation = format!("/api/annotations/{}", id(&created));
     assert_eq!(world.counts().await, (json!(1), json!(1), json!(1)));
 
     let changed = world
@@ -193,7 +193,7 @@ async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
     assert_eq!(world.delete(&persona, ada).await.status, 200);
     assert_eq!(world.counts().await, (json!(0), json!(0), json!(0)));
     let actions: Vec<_> = world
-        .record()
+        .audit_log()
         .await
         .into_iter()
         .map(|entry| entry.0)
@@ -224,8 +224,8 @@ async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_somebody_elses_is_not_there(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn data_of_others_is_not_found(pool: PgPool) {
+    let world = World::create(&pool).await;
     let persona = world.persona().await;
     let ontology = format!("{persona}/ontology");
     let annotations = format!("{persona}/annotations");
@@ -233,40 +233,40 @@ async fn what_is_somebody_elses_is_not_there(pool: PgPool) {
         .put(&ontology, &json!({ "name": "Harbour" }), &world.ada)
         .await;
     let mark = json!({ "videoId": "v1", "label": "A boat" });
-    let made = world.post(&annotations, &mark, &world.ada).await;
-    let annotation = format!("/api/annotations/{}", id(&made));
-    let before = world.record().await.len();
-    for stranger in [&world.bob, &world.auditor, &world.admin] {
+    let created = world.post(&annotations, &mark, &world.ada).await;
+    let annotation = format!("/api/annotations/{}", id(&created));
+    let before = world.audit_log().await.len();
+    for other in [&world.bob, &world.auditor, &world.admin] {
         for path in [&persona, &ontology, &annotations, &annotation] {
             assert_eq!(
-                world.app.get_as(stranger, path).await.outline(),
+                world.app.get_as(other, path).await.outline(),
                 "404 NOT_FOUND",
                 "{path}"
             );
         }
         for path in [&persona, &ontology, &annotation] {
             assert_eq!(
-                world.put(path, &json!({}), stranger).await.outline(),
+                world.put(path, &json!({}), other).await.outline(),
                 "404 NOT_FOUND",
                 "{path}"
             );
             assert_eq!(
-                world.delete(path, stranger).await.outline(),
+                world.delete(path, other).await.outline(),
                 "404 NOT_FOUND",
                 "{path}"
             );
         }
-        assert_eq!(world.post(&annotations, &mark, stranger).await.status, 404);
-        let own = world.app.get_as(stranger, PERSONAS).await;
+        assert_eq!(world.post(&annotations, &mark, other).await.status, 404);
+        let own = world.app.get_as(other, PERSONAS).await;
         assert_eq!(own.json(), json!([]));
     }
-    assert_eq!(world.record().await.len(), before);
+    assert_eq!(world.audit_log().await.len(), before);
     assert_eq!(world.counts().await, (json!(1), json!(1), json!(1)));
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn admin_manages_data_of_others(pool: PgPool) {
+    let world = World::create(&pool).await;
     let persona = by_admin(&world.persona().await);
     let ada: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
         .fetch_one(&pool)
@@ -298,26 +298,26 @@ async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
         "Sailor"
     );
     let mark = json!({ "videoId": "v1", "label": "A boat" });
-    let made = world
+    let created = world
         .post(&format!("{persona}/annotations"), &mark, &world.admin)
         .await;
-    assert_eq!(made.json()["userId"], json!(ada));
+    assert_eq!(created.json()["userId"], json!(ada));
     assert_eq!(world.delete(&persona, &world.admin).await.status, 200);
     assert_eq!(world.counts().await, (json!(1), json!(1), json!(0)));
     let by_root = world
-        .record()
+        .audit_log()
         .await
         .into_iter()
         .filter(|entry| entry.1 == "root");
     assert!(by_root.clone().count() == 4 && by_root.into_iter().all(|entry| entry.2 == "ada"));
 
-    let nobody = "/api/admin/users/00000000-0000-7000-8000-000000000000/personas";
+    let unknown = "/api/admin/users/00000000-0000-7000-8000-000000000000/personas";
     assert_eq!(
-        world.app.get_as(&world.admin, nobody).await.message(),
+        world.app.get_as(&world.admin, unknown).await.message(),
         "User not found"
     );
     assert_eq!(
-        world.post(nobody, &another, &world.admin).await.message(),
+        world.post(unknown, &another, &world.admin).await.message(),
         "User not found"
     );
     // The data of a deleted user cannot be changed.
@@ -332,8 +332,8 @@ async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_list_is_read_in_parts(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn list_is_paginated(pool: PgPool) {
+    let world = World::create(&pool).await;
     let persona = world.persona().await;
     for name in ["B", "C", "D", "E"] {
         world.post(PERSONAS, &named(name), &world.ada).await;
@@ -366,20 +366,20 @@ async fn a_list_is_read_in_parts(pool: PgPool) {
         assert_eq!(seen.join(" "), all);
     }
     for query in ["limit=0", "limit=1001", "limit=x", "after=x", "page=2"] {
-        let refused = world
+        let denied = world
             .app
             .get_as(&world.ada, &format!("{PERSONAS}?{query}"))
             .await;
-        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{query}");
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{query}");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn bad_input_changes_nothing(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn invalid_input_changes_nothing(pool: PgPool) {
+    let world = World::create(&pool).await;
     let persona = world.persona().await;
     let annotations = format!("{persona}/annotations");
-    let before = world.record().await.len();
+    let before = world.audit_log().await.len();
     for (body, at) in [
         (with(json!({ "name": null })), "name"),
         (with(json!({ "name": " " })), "name"),
@@ -398,7 +398,7 @@ async fn bad_input_changes_nothing(pool: PgPool) {
     ] {
         let answer = world.post(PERSONAS, &body, &world.ada).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body:.80}");
-        assert_eq!(faults(&answer), [at], "{body:.80}");
+        assert_eq!(errors(&answer), [at], "{body:.80}");
     }
     for body in [
         json!([]),
@@ -415,7 +415,7 @@ async fn bad_input_changes_nothing(pool: PgPool) {
     let answer = world
         .post(&annotations, &json!({ "content": {} }), &world.ada)
         .await;
-    assert_eq!(faults(&answer), ["videoId", "label"]);
+    assert_eq!(errors(&answer), ["videoId", "label"]);
     for body in [
         json!({ "content": [] }),
         json!({ "content": "x" }),
@@ -436,7 +436,7 @@ async fn bad_input_changes_nothing(pool: PgPool) {
             .outline(),
         "400 VALIDATION_ERROR"
     );
-    assert_eq!(world.record().await.len(), before);
+    assert_eq!(world.audit_log().await.len(), before);
 
     let long = |bytes: usize| json!({ "content": { "text": "x".repeat(bytes) } });
     let ontology = format!("{persona}/ontology");
@@ -457,8 +457,8 @@ async fn bad_input_changes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn many_who_write_an_ontology_at_once_write_one(pool: PgPool) {
-    let world = Arc::new(World::make(&pool).await);
+async fn concurrent_ontology_writes_create_one(pool: PgPool) {
+    let world = Arc::new(World::create(&pool).await);
     let ontology = format!("{}/ontology", world.persona().await);
     assert_eq!(world.delete(&ontology, &world.ada).await.status, 200);
     let mut writers = JoinSet::new();
@@ -487,8 +487,8 @@ async fn many_who_write_an_ontology_at_once_write_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_is_signed_out_or_kept_out_writes_nothing(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn signed_out_or_denied_caller_writes_nothing(pool: PgPool) {
+    let world = World::create(&pool).await;
     let persona = world.persona().await;
     world
         .app

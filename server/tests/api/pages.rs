@@ -2,12 +2,12 @@
 
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
 
 /// Returns an app, a session of an admin, and one of a user without permissions.
-async fn with_people(pool: &PgPool) -> (App, String, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "uma", &["user"]).await;
+async fn with_users(pool: &PgPool) -> (App, String, String) {
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "uma", &["user"]).await;
     (
         app(pool),
         session(pool, "ada").await,
@@ -66,10 +66,10 @@ fn assert_strict(page: &Answer, label: &str) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn each_caller_is_sent_where_they_belong(pool: PgPool) {
-    let (app, ada, uma) = with_people(&pool).await;
+async fn each_caller_is_redirected_to_an_allowed_page(pool: PgPool) {
+    let (app, ada, uma) = with_users(&pool).await;
     let search = "/users?q=role%3Aadmin&sort=-name";
-    for (path, nobody, user, admin) in [
+    for (path, anonymous, user, admin) in [
         ("/", "303 to /login", "303 to /account", "303 to /users"),
         ("/login", "200", "303 to /", "303 to /"),
         ("/account", "303 to /login?next=%2Faccount", "200", "200"),
@@ -86,7 +86,7 @@ async fn each_caller_is_sent_where_they_belong(pool: PgPool) {
             "200",
         ),
     ] {
-        assert_eq!(app.get(path).await.outline(), nobody, "{path}");
+        assert_eq!(app.get(path).await.outline(), anonymous, "{path}");
         assert_eq!(
             app.send(Ask::get(path).by(&uma)).await.outline(),
             user,
@@ -101,8 +101,8 @@ async fn each_caller_is_sent_where_they_belong(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_page_keeps_to_its_policy(pool: PgPool) {
-    let (app, ada, uma) = with_people(&pool).await;
+async fn every_page_has_a_strict_policy(pool: PgPool) {
+    let (app, ada, uma) = with_users(&pool).await;
     app.run(
         "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
         select uuid_v7(now()), 'mallory' || n, name, n || '@example.org', 'cli', now(), now()
@@ -111,7 +111,7 @@ async fn every_page_keeps_to_its_policy(pool: PgPool) {
         ]) with ordinality as names (name, n)",
     )
     .await;
-    let refused =
+    let denied =
         Ask::post("/login").form(&[("username", "<script>alert(1)</script>"), ("password", "x")]);
     let broken = "/users?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%3A";
     for (ask, status) in [
@@ -120,12 +120,12 @@ async fn every_page_keeps_to_its_policy(pool: PgPool) {
             Ask::get("/login?next=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E"),
             200,
         ),
-        (refused, 401),
+        (denied, 401),
         (Ask::get("/setup"), 404),
         (Ask::get("/account").by(&uma), 200),
         (Ask::get("/users").by(&ada), 200),
         (Ask::get("/users?q=mallory").by(&ada), 200),
-        (Ask::get("/users?q=nobody-has-this").by(&ada), 200),
+        (Ask::get("/users?q=unknown-user").by(&ada), 200),
         (Ask::get(broken).by(&ada), 422),
         (Ask::get("/nothing"), 404),
         (
@@ -149,8 +149,8 @@ async fn every_page_keeps_to_its_policy(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn pages_ask_browsers_not_to_change_them(pool: PgPool) {
-    let (app, ada, _) = with_people(&pool).await;
+async fn pages_disable_translation(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
     for ask in [Ask::get("/login"), Ask::get("/users").by(&ada)] {
         let page = app.send(ask).await.body;
         for part in [
@@ -165,8 +165,8 @@ async fn pages_ask_browsers_not_to_change_them(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_list_is_drawn_complete(pool: PgPool) {
-    let (app, ada, _) = with_people(&pool).await;
+async fn list_is_rendered_on_the_server(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
     app.run(
         "insert into users (id, username, display_name, email, status, created_via, created_at, updated_at)
         select uuid_v7(now()), 'person-' || n, 'Person & ' || n, null, 'pending', 'cli', now(), now() from generate_series(1, 60) n",
@@ -191,8 +191,8 @@ async fn the_list_is_drawn_complete(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_the_address_asks_in_vain_is_told_without_a_list(pool: PgPool) {
-    let (app, ada, _) = with_people(&pool).await;
+async fn invalid_address_shows_no_list(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
     let endless = format!("/users?q={}", "x".repeat(10_000));
     for (path, says) in [
         ("/users?limit=0", "is not a number from 1 to 100"),
@@ -219,8 +219,8 @@ async fn what_the_address_asks_in_vain_is_told_without_a_list(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn signing_in_needs_no_script(pool: PgPool) {
-    let (app, ..) = with_people(&pool).await;
+async fn sign_in_works_without_scripts(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
     add_password(&pool, &app.services.hasher).await;
     let form = [
         ("username", "ada"),
@@ -251,8 +251,8 @@ async fn signing_in_needs_no_script(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_refused_form_keeps_what_was_typed_but_never_the_password(pool: PgPool) {
-    let (app, ..) = with_people(&pool).await;
+async fn rejected_form_keeps_values_but_no_password(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
     add_password(&pool, &app.services.hasher).await;
     let form = [
         ("username", "ada lovelace"),
@@ -282,8 +282,8 @@ async fn a_refused_form_keeps_what_was_typed_but_never_the_password(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn signing_out_needs_no_script(pool: PgPool) {
-    let (app, ada, _) = with_people(&pool).await;
+async fn sign_out_works_without_scripts(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
     let answer = app.send(Ask::post("/logout").by(&ada)).await;
     assert_eq!(
         (
@@ -299,9 +299,9 @@ async fn signing_out_needs_no_script(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn preferences_are_kept_by_the_browser_and_seen_in_the_next_page(pool: PgPool) {
-    let (app, ada, _) = with_people(&pool).await;
-    let mut kept = String::new();
+async fn preferences_are_stored_in_a_cookie(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    let mut stored = String::new();
     for (name, value, shown) in [
         ("theme", "dark", "data-theme=\"dark\""),
         ("density", "compact", "data-density=\"compact\""),
@@ -310,28 +310,28 @@ async fn preferences_are_kept_by_the_browser_and_seen_in_the_next_page(pool: PgP
         ("unknown", "x", "data-theme=\"dark\""),
     ] {
         let form = Ask::post("/preferences").form(&[(name, value), ("next", "/users?sort=name")]);
-        let answer = app.send(form.cookie("rollcall_preferences", &kept)).await;
+        let answer = app.send(form.cookie("rollcall_preferences", &stored)).await;
         assert_eq!(answer.outline(), "303 to /users?sort=name");
         answer
             .cookie("rollcall_preferences")
             .unwrap()
             .0
-            .clone_into(&mut kept);
+            .clone_into(&mut stored);
         let page = app
             .send(
                 Ask::get("/users")
                     .by(&ada)
-                    .cookie("rollcall_preferences", &kept),
+                    .cookie("rollcall_preferences", &stored),
             )
             .await;
-        assert!(page.body.contains(shown), "{name}={value}: {kept}");
+        assert!(page.body.contains(shown), "{name}={value}: {stored}");
     }
-    assert_eq!(kept, "dark.compact.collapsed");
+    assert_eq!(stored, "dark.compact.collapsed");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_body_that_is_no_form_is_refused(pool: PgPool) {
-    let (app, ..) = with_people(&pool).await;
+async fn malformed_form_body_is_rejected(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
     let endless = format!("username={}", "x".repeat(100_000));
     for path in ["/login", "/setup", "/preferences"] {
         for (kind, body) in [
@@ -355,8 +355,8 @@ async fn a_body_that_is_no_form_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_link_to_an_export_leads_a_browser_to_sign_in(pool: PgPool) {
-    let (app, ..) = with_people(&pool).await;
+async fn export_link_redirects_a_browser_to_sign_in(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
     let user = "/api/admin/users/00000000-0000-0000-0000-000000000000/export";
     for (export, page) in [
         ("/api/user/export", "%2Faccount%2Fdata"),

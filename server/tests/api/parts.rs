@@ -1,9 +1,9 @@
-//! Parts of a user, each of which requires its own permission besides the one to read users.
+//! Parts of a user. Each requires its own permission besides the one to read users.
 
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_person, app, session, token};
+use crate::support::{Ask, add_user, app, session, token};
 
 /// Data of Ada beside her account.
 const PARTS: &str = "
@@ -23,9 +23,9 @@ const SHOWS: [(&str, &[&str]); 5] = [
 ];
 
 #[sqlx::test(migrations = "../migrations")]
-async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
-    add_person(&pool, "ada", &["user"]).await;
-    add_person(&pool, "root", &["admin"]).await;
+async fn each_section_of_a_user_requires_its_permission(pool: PgPool) {
+    add_user(&pool, "ada", &["user"]).await;
+    add_user(&pool, "root", &["admin"]).await;
     let app = app(&pool);
     app.run(PARTS).await;
     let ada = session(&pool, "ada").await;
@@ -44,7 +44,7 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
             .execute(&pool)
             .await
             .unwrap();
-        add_person(&pool, &role, &[&role]).await;
+        add_user(&pool, &role, &[&role]).await;
         let helper = session(&pool, &role).await;
         let file = app.get_as(&helper, &of("export")).await.json();
         for part in ["sessions", "apiKeys", "tokens"] {
@@ -57,13 +57,13 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
             .map(|own| reads_all || permission == own);
         for (path, may) in [
             (of("sessions"), sessions),
-            (format!("/sfn/person-sessions?id={id}"), sessions),
+            (format!("/sfn/user-sessions?id={id}"), sessions),
             (of("api-keys"), keys),
-            (format!("/sfn/person-keys?id={id}"), keys),
+            (format!("/sfn/user-keys?id={id}"), keys),
             ("/api/admin/tokens".to_owned(), tokens),
             ("/sfn/tokens".to_owned(), tokens),
             (of("history"), reads_all),
-            (format!("/sfn/person-history?id={id}"), reads_all),
+            (format!("/sfn/user-history?id={id}"), reads_all),
         ] {
             let answer = app.get_as(&helper, &path).await;
             let status = if may { 200 } else { 403 };

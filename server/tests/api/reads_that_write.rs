@@ -9,14 +9,14 @@ use sqlx::PgPool;
 
 use crate::{
     document::paths,
-    support::{App, Ask, add_person, app, session},
+    support::{App, Ask, add_user, app, session},
 };
 
 async fn entries(app: &App) -> i64 {
     app.count("select count(*) from audit_events").await
 }
 
-/// Adds an API key of the system, the reading of which is audited.
+/// Adds an API key of the system. Reading it is audited.
 async fn add_key(app: &App, session: &str) {
     let key = json!({ "provider": "openai", "keyName": "Work", "apiKey": "sk-secret" });
     let added = Ask::post("/api/admin/api-keys").json(&key).by(session);
@@ -24,9 +24,9 @@ async fn add_key(app: &App, session: &str) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
-    add_person(&pool, "ada", &["admin", "application", "user"]).await;
-    let app = app(&pool).keeping_keys();
+async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "application", "user"]).await;
+    let app = app(&pool).storing_keys();
     let ada = session(&pool, "ada").await;
     add_key(&app, &ada).await;
     let id: String = sqlx::query_scalar("select id::text from users")
@@ -107,9 +107,9 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_other_site_causes_a_preview_that_locks(pool: PgPool) {
-    add_person(&pool, "ada", &["admin"]).await;
-    add_person(&pool, "bob", &["user"]).await;
+async fn cross_site_requests_cannot_cause_locking_previews(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
     let app = app(&pool);
     let ada = session(&pool, "ada").await;
     let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
@@ -117,7 +117,7 @@ async fn no_other_site_causes_a_preview_that_locks(pool: PgPool) {
         .await
         .unwrap();
     for address in [
-        format!("/sfn/preview-several?deed=suspend&selected={bob}:1:bob"),
+        format!("/sfn/preview-bulk?operation=suspend&selected={bob}:1:bob"),
         format!("/sfn/preview-decision?decision=approve&selected={bob}:1:bob"),
         format!("/users/bulk/suspend?u={bob}:1:bob"),
     ] {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use service::link_handle;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_person, app, open_app, session};
+use crate::support::{App, Ask, add_user, app, open_app, session};
 
 const CHOSEN: &str = "copper lantern under rain";
 const COOKIE: &str = "rollcall_invitation";
@@ -32,35 +32,35 @@ fn forms(path: &str, function: &str, fields: &[(&str, &str)]) -> [Ask; 2] {
         ("password", CHOSEN),
         ("password_again", CHOSEN),
     ];
-    let kept = typed
+    let stored = typed
         .into_iter()
         .filter(|(name, _)| !fields.iter().any(|(field, _)| field == name));
-    let fields: Vec<(&str, &str)> = kept.chain(fields.iter().copied()).collect();
+    let fields: Vec<(&str, &str)> = stored.chain(fields.iter().copied()).collect();
     [path.to_owned(), format!("/sfn/{function}")].map(|path| Ask::post(&path).form(&fields))
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_api_registers_in_foveas_words(pool: PgPool) {
+async fn registration_matches_fovea(pool: PgPool) {
     let closed = app(&pool);
-    let refused = closed.send(register(&body("ada"))).await;
-    assert_eq!(refused.outline(), "403 FORBIDDEN");
-    assert_eq!(refused.message(), "Registration is disabled");
+    let denied = closed.send(register(&body("ada"))).await;
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
+    assert_eq!(denied.message(), "Registration is disabled");
 
     let app = open_app(&pool);
-    let made = app
+    let created = app
         .send(register(&with(
             body("ada"),
             "email",
             "ada@example.org".into(),
         )))
         .await;
-    assert_eq!(made.status, 201);
-    let user = made.json()["user"].clone();
+    assert_eq!(created.status, 201);
+    let user = created.json()["user"].clone();
     assert_eq!(user["username"], "ada");
     assert_eq!(user["displayName"], "Some Body");
     assert_eq!(user["email"], "ada@example.org");
     assert_eq!(user["isAdmin"], false);
-    assert!(made.cookies().is_empty(), "no session is started");
+    assert!(created.cookies().is_empty(), "no session is started");
     let taken = app.send(register(&body("ADA"))).await;
     assert_eq!(taken.outline(), "409 CONFLICT");
     assert_eq!(taken.message(), "Username already exists");
@@ -69,13 +69,13 @@ async fn the_api_registers_in_foveas_words(pool: PgPool) {
         ("username", json!("a".repeat(51))),
         ("displayName", json!(" ")),
         ("password", json!("short77")),
-        ("email", json!("nobody")),
+        ("email", json!("unknown")),
         ("isAdmin", json!(true)),
         ("roles", json!(["admin"])),
         ("status", json!("active")),
     ] {
-        let refused = app.send(register(&with(body("eve"), field, value))).await;
-        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{field}");
+        let denied = app.send(register(&with(body("eve"), field, value))).await;
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{field}");
     }
     let login = json!({ "username": "ada", "password": CHOSEN });
     let waits = app.send(Ask::post("/api/auth/login").json(&login)).await;
@@ -84,9 +84,9 @@ async fn the_api_registers_in_foveas_words(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_answer_is_the_same_for_an_address_that_is_known(pool: PgPool) {
+async fn response_does_not_disclose_known_emails(pool: PgPool) {
     let app = open_app(&pool);
-    add_person(&pool, "eve", &["user"]).await;
+    add_user(&pool, "eve", &["user"]).await;
     let mut answers = Vec::new();
     for (username, email) in [("known", "eve@example.org"), ("fresh", "new@example.org")] {
         let answer = app
@@ -94,17 +94,17 @@ async fn the_answer_is_the_same_for_an_address_that_is_known(pool: PgPool) {
             .await;
         let mut user = answer.json();
         user["user"]["id"] = Value::Null;
-        let told = user
+        let message = user
             .to_string()
-            .replace(username, "somebody")
+            .replace(username, "user")
             .replace(email, "address");
-        answers.push((answer.status, told));
+        answers.push((answer.status, message));
     }
     assert_eq!(answers[0], answers[1]);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_page_is_there_when_people_may_register(pool: PgPool) {
+async fn page_exists_where_registration_is_open(pool: PgPool) {
     let closed = app(&pool);
     let page = closed.get("/register").await;
     assert_eq!(page.status, 403);
@@ -122,10 +122,10 @@ async fn the_page_is_there_when_people_may_register(pool: PgPool) {
     assert!(page.body.contains("action=\"/register\"") && page.body.contains("name=\"subject\""));
     let [plain, scripted] = forms("/register", "register", &[("email", "a@example.org")]);
     assert_eq!(app.send(plain).await.outline(), "303 to /register/done");
-    let refused = app.send(scripted).await;
-    assert_eq!(refused.outline(), "409 CONFLICT");
-    let faults = &refused.json()["details"]["fields"];
-    assert_eq!(faults[0]["message"], "Username already exists");
+    let denied = app.send(scripted).await;
+    assert_eq!(denied.outline(), "409 CONFLICT");
+    let errors = &denied.json()["details"]["fields"];
+    assert_eq!(errors[0]["message"], "Username already exists");
     let [plain, _] = forms(
         "/register",
         "register",
@@ -153,7 +153,7 @@ async fn the_page_is_there_when_people_may_register(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_filled_trap_is_denied_and_nothing_typed_is_lost(pool: PgPool) {
+async fn filled_honeypot_keeps_the_typed_values(pool: PgPool) {
     let app = open_app(&pool);
     let [plain, scripted] = forms("/register", "register", &[("subject", "x")]);
     let page = app.send(plain).await;
@@ -181,9 +181,9 @@ async fn a_filled_trap_is_denied_and_nothing_typed_is_lost(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn nobody_who_registers_is_told_of_deleted_users(pool: PgPool) {
+async fn registration_does_not_disclose_deleted_users(pool: PgPool) {
     let app = open_app(&pool);
-    add_person(&pool, "ada", &["user"]).await;
+    add_user(&pool, "ada", &["user"]).await;
     app.run("update users set deleted_at = now(), purge_after = now() + interval '1 day'")
         .await;
     let [plain, scripted] = forms("/register", "register", &[]);
@@ -191,50 +191,50 @@ async fn nobody_who_registers_is_told_of_deleted_users(pool: PgPool) {
         let denied = app.send(ask).await;
         assert_eq!(denied.status, 409);
         assert!(denied.body.contains("Username already exists"));
-        for told in ["deleted user", "deletedUser"] {
-            assert!(!denied.body.contains(told), "{}", denied.body);
+        for message in ["deleted user", "deletedUser"] {
+            assert!(!denied.body.contains(message), "{}", denied.body);
         }
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn too_many_from_one_address_are_told_when_to_come_back(pool: PgPool) {
+async fn registrations_per_address_are_limited(pool: PgPool) {
     let app = open_app(&pool);
     let ip = Ipv4Addr::new(192, 0, 2, 1).into();
     for n in 0..10 {
-        let made = app
+        let created = app
             .send(register(&body(&format!("user{n}"))).from(ip))
             .await;
-        assert_eq!(made.status, 201);
+        assert_eq!(created.status, 201);
     }
     let [plain, scripted] = forms("/register", "register", &[]);
     for ask in [register(&body("one-more")), plain, scripted] {
-        let refused = app.send(ask.from(ip)).await;
-        assert_eq!(refused.status, 429);
-        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        let denied = app.send(ask.from(ip)).await;
+        assert_eq!(denied.status, 429);
+        let seconds: u64 = denied.header("retry-after").parse().unwrap();
         assert!((1..=900).contains(&seconds));
     }
 }
 
 /// Adds a pending registration, and returns its id.
-async fn waiting(app: &App, username: &str) -> String {
-    let made = app.send(register(&body(username))).await;
-    made.json()["user"]["id"].as_str().unwrap().to_owned()
+async fn pending(app: &App, username: &str) -> String {
+    let created = app.send(register(&body(username))).await;
+    created.json()["user"]["id"].as_str().unwrap().to_owned()
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
+async fn api_lists_and_decides_registrations(pool: PgPool) {
     let app = open_app(&pool);
-    add_person(&pool, "boss", &["admin"]).await;
+    add_user(&pool, "boss", &["admin"]).await;
     let boss = session(&pool, "boss").await;
-    let (ada, bob) = (waiting(&app, "ada").await, waiting(&app, "bob").await);
+    let (ada, bob) = (pending(&app, "ada").await, pending(&app, "bob").await);
     let list = app.get_as(&boss, "/api/admin/registrations").await.json();
     assert_eq!(
         list["registration"],
         json!({ "allowed": true, "approval": true, "setBy": "environment" })
     );
-    assert_eq!((&list["waiting"], &list["next"]), (&json!(2), &Value::Null));
-    assert_eq!(list["people"][0]["username"], "ada");
+    assert_eq!((&list["pending"], &list["next"]), (&json!(2), &Value::Null));
+    assert_eq!(list["users"][0]["username"], "ada");
 
     let decide = |id: &str, word: &str| {
         Ask::post(&format!("/api/admin/registrations/{id}/{word}")).by(&boss)
@@ -246,13 +246,9 @@ async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
     );
     assert_eq!(user.header("etag"), "\"2\"");
     let as_text = decide(&bob, "reject").body("text/plain", r#"{"note":"spam"}"#);
-    let refused = app.send(as_text).await;
-    assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
-    assert!(
-        refused.message().contains("Content-Type"),
-        "{}",
-        refused.body
-    );
+    let denied = app.send(as_text).await;
+    assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
+    assert!(denied.message().contains("Content-Type"), "{}", denied.body);
     let rejection = decide(&bob, "reject").json(&json!({ "note": "spam" }));
     assert_eq!(app.send(rejection).await.json(), json!({ "success": true }));
     for id in [&ada, &bob] {
@@ -267,13 +263,13 @@ async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_rail_says_how_many_wait_to_whom_it_concerns(pool: PgPool) {
+async fn navigation_shows_the_pending_count(pool: PgPool) {
     let app = open_app(&pool);
     for (username, role) in [("boss", "admin"), ("audrey", "auditor"), ("uma", "user")] {
-        add_person(&pool, username, &[role]).await;
+        add_user(&pool, username, &[role]).await;
     }
     for username in ["ada", "bob", "eve"] {
-        waiting(&app, username).await;
+        pending(&app, username).await;
     }
     for (username, path, sees) in [
         ("boss", "/users", true),
@@ -289,22 +285,22 @@ async fn the_rail_says_how_many_wait_to_whom_it_concerns(pool: PgPool) {
 
 /// Creates an invitation over the API, and returns its id and token.
 async fn invite(app: &App, boss: &str, body: &Value) -> (String, String) {
-    let made = app
+    let created = app
         .send(Ask::post("/api/admin/invitations").by(boss).json(body))
         .await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    let made = made.json();
-    let url = made["link"]["url"].as_str().unwrap();
+    assert_eq!(created.status, 201, "{}", created.body);
+    let created = created.json();
+    let url = created["link"]["url"].as_str().unwrap();
     let token = url.rsplit('/').next().unwrap();
-    (made["id"].as_str().unwrap().to_owned(), token.to_owned())
+    (created["id"].as_str().unwrap().to_owned(), token.to_owned())
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
+async fn invitation_leads_to_an_account(pool: PgPool) {
     for index in 0..2 {
         let app = app(&pool);
         let (boss, ada) = (format!("boss{index}"), format!("ada{index}"));
-        add_person(&pool, &boss, &["admin"]).await;
+        add_user(&pool, &boss, &["admin"]).await;
         let boss = session(&pool, &boss).await;
         let (_, token) = invite(&app, &boss, &json!({ "roles": ["auditor"], "note": "Ada" })).await;
         let followed = app.get(&format!("/invite/{token}")).await;
@@ -319,8 +315,8 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
         assert!(page.body.contains("You've been invited") && page.body.contains("Auditor"));
 
         let short = forms("/invite", "accept-invitation", &[("password", "short")])[index].clone();
-        let refused = app.send(short.link(COOKIE, &token)).await;
-        assert_eq!(refused.status, 422);
+        let denied = app.send(short.link(COOKIE, &token)).await;
+        assert_eq!(denied.status, 422);
         let form = forms("/invite", "accept-invitation", &[("username", &ada)])[index].clone();
         let done = app.send(form.clone().link(COOKIE, &token)).await;
         if index == 0 {
@@ -346,9 +342,9 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn two_invitations_in_two_tabs_stay_apart(pool: PgPool) {
+async fn two_invitations_in_two_tabs_are_independent(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "boss", &["admin"]).await;
+    add_user(&pool, "boss", &["admin"]).await;
     let boss = session(&pool, "boss").await;
     let (_, plain) = invite(&app, &boss, &json!({ "roles": ["user"] })).await;
     let (_, auditor) = invite(&app, &boss, &json!({ "roles": ["auditor"] })).await;
@@ -375,9 +371,9 @@ async fn two_invitations_in_two_tabs_stay_apart(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_api_looks_after_invitations(pool: PgPool) {
+async fn api_manages_invitations(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "boss", &["admin"]).await;
+    add_user(&pool, "boss", &["admin"]).await;
     let boss = session(&pool, "boss").await;
     let (id, token) = invite(&app, &boss, &json!({ "maxUses": 3, "days": 30 })).await;
     let path = format!("/api/admin/invitations/{id}");
@@ -405,9 +401,9 @@ async fn the_api_looks_after_invitations(pool: PgPool) {
         json!({ "roles": ["nonsense"] }),
         json!({ "token": "mine" }),
     ] {
-        let refused = app
+        let denied = app
             .send(Ask::post("/api/admin/invitations").by(&boss).json(&body))
             .await;
-        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{body}");
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{body}");
     }
 }

@@ -3,13 +3,13 @@
 use axum::http::Method;
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_person, app, session};
+use crate::support::{Ask, add_user, app, session};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_field_that_is_there_twice_is_denied(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "ada", &["admin", "user"]).await;
-    add_person(&pool, "bob", &["user"]).await;
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "bob", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
         .fetch_one(&pool)
@@ -55,7 +55,7 @@ async fn a_field_that_is_there_twice_is_denied(pool: PgPool) {
             "/api/admin/users/bulk",
             "action",
             format!(
-                r#"{{"action":{{"action":"endSessions","action":"delete"}},"users":[{{"id":"{bob}","version":1}}],"expected":1}}"#
+                r#"{{"action":{{"action":"revokeSessions","action":"delete"}},"users":[{{"id":"{bob}","version":1}}],"expected":1}}"#
             ),
         ),
         (

@@ -4,14 +4,14 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use domain::users::detail::UserRef;
 use service::{
-    access::{Granted, WriteUsers, operator},
+    access::{Authorized, UsersWrite, operator},
     link_handle, reset, users,
 };
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::support::{
-    App, Ask, PASSWORD, add_password, add_person, app, https_app, session, token as access_token,
+    App, Ask, PASSWORD, add_password, add_user, app, https_app, session, token as access_token,
 };
 
 const COOKIE: &str = "rollcall_reset";
@@ -19,10 +19,10 @@ const CHOSEN: &str = "copper lantern under rain";
 
 /// Creates a link for Ada, and returns its token.
 async fn link(app: &App) -> String {
-    let granted: Granted<WriteUsers> = operator();
+    let authorized: Authorized<UsersWrite> = operator();
     let ada = UserRef::parse("ada");
     let ada = users::get(&app.services, &operator(), &ada).await.unwrap();
-    let link = reset::create_link(&app.services, &granted, ada.summary.id.0)
+    let link = reset::create_link(&app.services, &authorized, ada.summary.id.0)
         .await
         .unwrap();
     link.url.rsplit('/').next().unwrap().to_owned()
@@ -37,9 +37,9 @@ async fn link_of(app: &App, username: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
+async fn two_links_in_two_tabs_are_independent(pool: PgPool) {
     let app = app(&pool);
-    add_person(&app.pool, "bob", &["user"]).await;
+    add_user(&app.pool, "bob", &["user"]).await;
     let ada = prepare(&app).await;
     let bob = link_of(&app, "bob").await;
     // A browser that has opened both links sends the cookies of both.
@@ -89,7 +89,7 @@ async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
 }
 
 async fn prepare(app: &App) -> String {
-    add_person(&app.pool, "ada", &["user"]).await;
+    add_user(&app.pool, "ada", &["user"]).await;
     add_password(&app.pool, &app.services.hasher).await;
     link(app).await
 }
@@ -145,7 +145,7 @@ async fn signs_in(app: &App, password: &str) -> bool {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_token_leaves_the_address_at_once(pool: PgPool) {
+async fn token_leaves_the_address_at_once(pool: PgPool) {
     let plain = app(&pool);
     let token = prepare(&plain).await;
     let kinds = [
@@ -178,7 +178,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
+async fn reset_sets_the_password_without_signing_in(pool: PgPool) {
     for index in 0..2 {
         let app = app(&pool);
         let token = if index == 0 {
@@ -223,7 +223,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_refused_password_leaves_the_link_as_it_is(pool: PgPool) {
+async fn denied_password_does_not_consume_the_link(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
     let endless = "x1".repeat(5_000);
@@ -259,19 +259,19 @@ async fn a_refused_password_leaves_the_link_as_it_is(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn one_tick_revokes_the_access_tokens_that_the_page_names(pool: PgPool) {
+async fn listed_access_tokens_are_revoked_on_request(pool: PgPool) {
     let app = app(&pool);
     let mut token = prepare(&app).await;
     let page = |token: &str| Ask::get("/reset").link(COOKIE, token);
     let none = app.send(page(&token)).await;
     assert!(!none.body.contains("revoke_tokens"), "{}", none.body);
-    let works = async |made: &str| {
-        let account = Ask::get("/api/auth/me").bearer(made);
+    let works = async |created: &str| {
+        let account = Ask::get("/api/auth/me").bearer(created);
         app.send(account).await.status == 200
     };
     for path in ["/reset", "/sfn/reset"] {
-        let made = access_token(&app.services, "ada", &["account"]).await;
-        assert!(works(&made).await);
+        let created = access_token(&app.services, "ada", &["account"]).await;
+        assert!(works(&created).await);
         let shown = app.send(page(&token)).await;
         assert!(
             shown
@@ -292,7 +292,7 @@ async fn one_tick_revokes_the_access_tokens_that_the_page_names(pool: PgPool) {
             let accepted = [200, 303].contains(&answer.status);
             assert_eq!(accepted, status == 303, "{path}: {}", answer.body);
             // A rejected form has revoked nothing, and its checkbox stays checked.
-            assert_eq!(works(&made).await, !accepted, "{path}");
+            assert_eq!(works(&created).await, !accepted, "{path}");
             if path == "/reset" && !accepted {
                 assert!(answer.body.contains("checked"), "{}", answer.body);
             }
@@ -302,7 +302,7 @@ async fn one_tick_revokes_the_access_tokens_that_the_page_names(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_link_works_once_under_a_hundred_tries(pool: PgPool) {
+async fn link_works_once_under_a_hundred_tries(pool: PgPool) {
     let app = Arc::new(app(&pool));
     let token = prepare(&app).await;
     let mut tries = JoinSet::new();
@@ -342,7 +342,7 @@ async fn a_link_works_once_under_a_hundred_tries(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn dead_links_say_so(pool: PgPool) {
+async fn dead_links_are_reported(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
     for token in ["", "guess", &"x".repeat(5_000), "a%3B"] {
@@ -394,7 +394,7 @@ async fn assert_dead(app: &App, token: &str) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_cookie_that_is_no_text_keeps_no_link_from_working(pool: PgPool) {
+async fn undecodable_cookie_does_not_block_a_link(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
     for other in ["x=é".as_bytes(), b"x=\xFF", b"\xFF"] {
@@ -410,7 +410,7 @@ async fn a_cookie_that_is_no_text_keeps_no_link_from_working(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_browser_that_follows_many_links_keeps_its_other_cookies(pool: PgPool) {
+async fn many_links_do_not_evict_other_cookies(pool: PgPool) {
     let app = app(&pool);
     for (held, forgotten) in [(7, vec![]), (9, vec![0, 1])] {
         let follow = Ask::get("/reset/made-up").cookie("other", "x");
@@ -431,7 +431,7 @@ async fn a_browser_that_follows_many_links_keeps_its_other_cookies(pool: PgPool)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
+async fn guesses_count_against_the_address(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
     let from = |host: u8, ask: Ask| ask.from(Ipv4Addr::new(192, 0, 2, host).into());
@@ -455,13 +455,13 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
     let [form, call] = forms("one-more", CHOSEN, CHOSEN);
     for ask in [Ask::get("/reset").link(COOKIE, "one-more"), form, call] {
         let label = ask.label();
-        let refused = app.send(from(1, ask)).await;
-        assert_eq!(refused.status, 429, "{label}");
+        let denied = app.send(from(1, ask)).await;
+        assert_eq!(denied.status, 429, "{label}");
         assert!(
-            ["100", "101"].contains(&refused.header("retry-after")),
+            ["100", "101"].contains(&denied.header("retry-after")),
             "{label}"
         );
-        assert!(refused.body.contains("Too many attempts"), "{label}");
+        assert!(denied.body.contains("Too many attempts"), "{label}");
     }
     // Other clients are not delayed, and a request without a token is not a failed guess.
     for _ in 0..30 {
@@ -481,9 +481,9 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool: PgPool) {
+async fn forced_password_change_continues_to_the_next_page(pool: PgPool) {
     let app = app(&pool);
-    add_person(&app.pool, "ada", &["admin"]).await;
+    add_user(&app.pool, "ada", &["admin"]).await;
     add_password(&app.pool, &app.services.hasher).await;
     app.run("update users set must_change_password = true")
         .await;
@@ -530,15 +530,15 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
             ];
             Ask::post(path).form(&fields).link(COOKIE, &token)
         };
-        let refused = app.send(form("/reset", "short")).await;
-        assert_eq!(refused.status, 422);
+        let denied = app.send(form("/reset", "short")).await;
+        assert_eq!(denied.status, 422);
         assert_eq!(
-            refused.body.contains("value=\"/users?q=role%3Aadmin\""),
+            denied.body.contains("value=\"/users?q=role%3Aadmin\""),
             !next.is_empty()
         );
         let set = app.send(form("/reset", CHOSEN)).await;
         assert_eq!(set.outline(), format!("303 to /reset/done{next}"));
-        let done = app.send(done_page(next)).await;
+        let done = app.send(success_page(next)).await;
         assert!(
             done.body.contains(&format!("href=\"/login{next}\"")),
             "{wanted}"
@@ -550,7 +550,7 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_address_that_is_made_up_leads_nowhere_else(pool: PgPool) {
+async fn forged_next_page_is_dropped(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
     let followed = app
@@ -558,14 +558,14 @@ async fn an_address_that_is_made_up_leads_nowhere_else(pool: PgPool) {
         .await;
     let page = format!("303 to /reset?link={}", link_handle(&token));
     assert_eq!(followed.outline(), page);
-    let done = app.send(done_page("?next=%2F%2Fevil.example")).await;
+    let done = app.send(success_page("?next=%2F%2Fevil.example")).await;
     assert!(done.body.contains("href=\"/login\"") && !done.body.contains("evil.example"));
-    let script = app.send(done_page("?next=%2F%22%3E%3Cscript%3E")).await;
+    let script = app.send(success_page("?next=%2F%22%3E%3Cscript%3E")).await;
     assert_eq!(script.status, 200);
     assert!(!script.body.contains("\"><script>"));
 }
 
 /// Returns a request for the confirmation page, from the browser in which the password was set.
-fn done_page(query: &str) -> Ask {
+fn success_page(query: &str) -> Ask {
     Ask::get(&format!("/reset/done{query}")).cookie("rollcall_done", "reset")
 }

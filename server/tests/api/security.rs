@@ -3,13 +3,11 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{
-    App, Ask, PASSWORD, add_password, add_person, app, app_at, https_app, session,
-};
+use crate::support::{App, Ask, PASSWORD, add_password, add_user, app, app_at, https_app, session};
 
 async fn prepare(app: &App) {
-    add_person(&app.pool, "ada", &["admin", "user"]).await;
-    add_person(&app.pool, "eve", &["user"]).await;
+    add_user(&app.pool, "ada", &["admin", "user"]).await;
+    add_user(&app.pool, "eve", &["user"]).await;
     add_password(&app.pool, &app.services.hasher).await;
 }
 
@@ -18,7 +16,7 @@ fn login() -> Ask {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
+async fn cookie_attributes_match_the_address(pool: PgPool) {
     for (app, name, secure) in [
         (app(&pool), "session_token", false),
         (https_app(&pool), "__Host-session_token", true),
@@ -74,7 +72,7 @@ async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) {
+async fn two_servers_on_one_host_have_separate_sessions(pool: PgPool) {
     let (first, second) = (
         app_at(&pool, "http://panel.example:8081"),
         app_at(&pool, "http://panel.example:8082"),
@@ -119,7 +117,7 @@ async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) 
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn other_sites_can_change_nothing(pool: PgPool) {
+async fn cross_site_requests_are_denied(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     let form = [("username", "ada"), ("password", PASSWORD)];
@@ -186,7 +184,7 @@ async fn other_sites_can_change_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn bytes_that_are_no_text_switch_off_no_guard(pool: PgPool) {
+async fn non_utf8_bytes_disable_no_guard(pool: PgPool) {
     let app = https_app(&pool);
     prepare(&app).await;
     let signed_in = app.send(login()).await;
@@ -213,7 +211,7 @@ async fn bytes_that_are_no_text_switch_off_no_guard(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_cookie_chosen_before_the_sign_in_is_worth_nothing_after_it(pool: PgPool) {
+async fn cookie_set_before_sign_in_is_replaced(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     let eves_own = session(&pool, "eve").await;
@@ -234,7 +232,7 @@ async fn a_cookie_chosen_before_the_sign_in_is_worth_nothing_after_it(pool: PgPo
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_form_leads_to_another_site(pool: PgPool) {
+async fn forms_do_not_redirect_to_other_sites(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     for next in [
@@ -273,15 +271,15 @@ async fn no_form_leads_to_another_site(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_functions_behind_the_pages_guard_themselves(pool: PgPool) {
+async fn server_functions_check_permissions(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
     let path = "/sfn/users?params[limit]=25";
     assert_eq!(app.get(path).await.outline(), "401 UNAUTHORIZED");
-    let refused = app.send(Ask::get(path).by(&eve)).await;
-    assert_eq!(refused.outline(), "403 FORBIDDEN");
-    assert!(!refused.body.contains("ada@example.org"));
+    let denied = app.send(Ask::get(path).by(&eve)).await;
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
+    assert!(!denied.body.contains("ada@example.org"));
     let list = app.send(Ask::get(path).by(&ada)).await;
     assert_eq!(
         (
@@ -324,7 +322,7 @@ async fn the_functions_behind_the_pages_guard_themselves(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_record_and_the_throttle_hold_no_secret(pool: PgPool) {
+async fn audit_log_and_throttle_contain_no_secret(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     let cookie = app
@@ -341,7 +339,7 @@ async fn the_record_and_the_throttle_hold_no_secret(pool: PgPool) {
             .status,
         401
     );
-    let kept: String = sqlx::query_scalar(
+    let stored: String = sqlx::query_scalar(
         "select concat(
             (select string_agg(a::text, '') from audit_events a),
             (select string_agg(l::text || encode(subject, 'escape'), '') from login_attempts l),
@@ -352,12 +350,12 @@ async fn the_record_and_the_throttle_hold_no_secret(pool: PgPool) {
     .await
     .unwrap();
     for secret in [PASSWORD, cookie.as_str(), "$argon2"] {
-        assert!(!kept.contains(secret), "{secret} in {kept}");
+        assert!(!stored.contains(secret), "{secret} in {stored}");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_does_not_change_anything_for_another_user(pool: PgPool) {
+async fn page_of_another_user_changes_nothing(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);

@@ -7,14 +7,14 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
 
 const LIST: &str = "/api/admin/sessions";
 
 /// Returns an app with an admin, Ada, and a session of hers, and Bob.
 async fn with_admin(pool: &PgPool) -> (App, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
-    add_person(pool, "bob", &["user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "bob", &["user"]).await;
     let session = session(pool, "ada").await;
     (app(pool), session)
 }
@@ -48,7 +48,7 @@ async fn works(app: &App, session: &str) -> bool {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_session_has_foveas_fields_nested_and_flat(pool: PgPool) {
+async fn session_has_foveas_nested_and_flat_fields(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     session(&pool, "bob").await;
     app.run(
@@ -86,12 +86,12 @@ async fn a_session_has_foveas_fields_nested_and_flat(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn pages_lead_to_their_neighbours(pool: PgPool) {
+async fn pages_link_to_their_neighbours(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     for _ in 0..4 {
         session(&pool, "bob").await;
     }
-    let first = list(&app, &ada, "person=bob&limit=3").await;
+    let first = list(&app, &ada, "user=bob&limit=3").await;
     assert_eq!(
         (rows(&first).len(), first.header("x-total-count")),
         (3, "4")
@@ -110,7 +110,7 @@ async fn pages_lead_to_their_neighbours(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_session_revoked_on_one_server_fails_on_the_next_request_to_another(pool: PgPool) {
+async fn session_revoked_on_one_server_fails_on_another(pool: PgPool) {
     let (one, ada) = with_admin(&pool).await;
     let other = app(&pool);
     let bob = session(&pool, "bob").await;
@@ -139,10 +139,10 @@ async fn a_session_revoked_on_one_server_fails_on_the_next_request_to_another(po
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_under_way_does_not_keep_its_session(pool: PgPool) {
+async fn concurrent_page_does_not_revive_its_session(pool: PgPool) {
     let (one, ada) = with_admin(&pool).await;
     let other = app(&pool);
-    add_person(&pool, "eve", &["admin"]).await;
+    add_user(&pool, "eve", &["admin"]).await;
     let eve = session(&pool, "eve").await;
     // The lock makes the page wait halfway.
     let mut held = pool.begin().await.unwrap();
@@ -171,15 +171,15 @@ async fn a_page_under_way_does_not_keep_its_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn many_end_if_they_are_as_many_as_was_shown(pool: PgPool) {
+async fn bulk_revocation_requires_the_shown_count(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     for _ in 0..3 {
         session(&pool, "bob").await;
     }
     let ask = |body: Value| app.send(Ask::post("/api/admin/sessions/revoke").json(&body).by(&ada));
-    let filter = json!({ "person": "bob" });
+    let filter = json!({ "user": "bob" });
     let shown = ask(json!({ "filter": filter })).await;
-    let outcome = json!({ "sessions": 3, "people": 1, "outOfReach": 0 });
+    let outcome = json!({ "sessions": 3, "users": 1, "outOfReach": 0 });
     assert_eq!((shown.status, shown.json()), (200, outcome.clone()));
     let changed = ask(json!({ "filter": filter, "expected": 2 })).await;
     assert_eq!(changed.outline(), "409 CONFLICT");
@@ -197,7 +197,7 @@ async fn many_end_if_they_are_as_many_as_was_shown(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_cookie_but_the_right_one_opens_a_session(pool: PgPool) {
+async fn only_the_right_cookie_opens_a_session(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let bob = session(&pool, "bob").await;
     let id = id_of(&pool, "ada").await;
@@ -234,7 +234,7 @@ async fn no_cookie_but_the_right_one_opens_a_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whatever_a_browser_calls_itself_can_sign_in(pool: PgPool) {
+async fn any_user_agent_can_sign_in(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_password(&pool, &app.services.hasher).await;
     let credentials = json!({ "username": "bob", "password": PASSWORD });
@@ -250,7 +250,7 @@ async fn whatever_a_browser_calls_itself_can_sign_in(pool: PgPool) {
         let answer = app.send(login.bytes("user-agent", agent)).await;
         assert_eq!(answer.status, 200);
     }
-    let answer = list(&app, &ada, "person=bob").await;
+    let answer = list(&app, &ada, "user=bob").await;
     assert_eq!(rows(&answer).len(), 4);
     for row in rows(&answer) {
         assert!(
@@ -270,7 +270,7 @@ async fn whatever_a_browser_calls_itself_can_sign_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn lifetimes_are_those_of_the_database_whatever_the_servers_clock_says(pool: PgPool) {
+async fn lifetimes_use_the_database_clock(pool: PgPool) {
     let (mut late, ada) = with_admin(&pool).await;
     add_password(&pool, &late.services.hasher).await;
     for hours in [-1, 1] {

@@ -30,7 +30,7 @@ fn form(change: (&'static str, &'static str)) -> Ask {
 const AS_IT_IS: (&str, &str) = ("", "");
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_token_leaves_the_address_at_once(pool: PgPool) {
+async fn token_leaves_the_address_at_once(pool: PgPool) {
     let kinds = [
         (app(&pool), COOKIE.to_owned(), ""),
         (https_app(&pool), format!("__Host-{COOKIE}"), "; Secure"),
@@ -63,7 +63,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_that_is_none_becomes_no_cookie(pool: PgPool) {
+async fn invalid_token_sets_no_cookie(pool: PgPool) {
     let app = app(&pool);
     for token in [
         "a%3B%20Domain=evil.example",
@@ -86,7 +86,7 @@ async fn a_token_that_is_none_becomes_no_cookie(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
+async fn rejected_form_explains_and_can_be_sent_again(pool: PgPool) {
     let app = app(&pool);
     let token = link(&app).await;
     for (change, says) in [
@@ -97,7 +97,7 @@ async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
         ),
         (("username", "two words"), "start with a letter or digit"),
         (
-            ("email", "nobody"),
+            ("email", "unknown"),
             "Enter an email address such as name@example.org.",
         ),
         (("password", "short"), "Use at least 8 characters."),
@@ -127,7 +127,7 @@ async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_claim_makes_the_admin_and_opens_the_panel(pool: PgPool) {
+async fn claim_creates_the_admin_and_opens_the_panel(pool: PgPool) {
     let app = app(&pool);
     let token = link(&app).await;
     let answer = app.send(form(AS_IT_IS).link(COOKIE, &token)).await;

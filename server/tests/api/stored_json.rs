@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::{
     document::paths,
-    support::{App, Ask, add_person, app, session},
+    support::{App, Ask, add_user, app, session},
 };
 
 /// Ada, who owns data, and an admin.
@@ -22,10 +22,10 @@ struct World {
 }
 
 impl World {
-    async fn make(pool: &PgPool) -> Self {
-        add_person(pool, "ada", &["user"]).await;
-        add_person(pool, "root", &["admin", "user"]).await;
-        let app = app(pool).keeping_keys();
+    async fn create(pool: &PgPool) -> Self {
+        add_user(pool, "ada", &["user"]).await;
+        add_user(pool, "root", &["admin", "user"]).await;
+        let app = app(pool).storing_keys();
         let (ada, admin) = (session(pool, "ada").await, session(pool, "root").await);
         let ada_id: String =
             sqlx::query_scalar("select id::text from users where username = 'ada'")
@@ -41,34 +41,34 @@ impl World {
             annotation: String::new(),
         };
         world.persona = world
-            .create(
+            .create_object(
                 "/api/personas",
                 &json!({ "name": "Analyst", "role": "Analyst", "informationNeed": "Boats" }),
             )
             .await;
         let marks = format!("/api/personas/{}/annotations", world.persona);
         let mark = json!({ "videoId": "v1", "label": "A boat" });
-        world.annotation = world.create(&marks, &mark).await;
+        world.annotation = world.create_object(&marks, &mark).await;
         world
     }
 
-    async fn create(&self, path: &str, body: &Value) -> String {
-        let made = self
+    async fn create_object(&self, path: &str, body: &Value) -> String {
+        let created = self
             .app
             .send(Ask::post(path).json(body).by(&self.ada))
             .await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        made.json()["id"].as_str().unwrap().to_owned()
+        assert_eq!(created.status, 201, "{}", created.body);
+        created.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Puts an object into each JSON field that there is, as a user with the permission. Returns the statuses.
-    async fn put_everywhere(&self, facts: &Value, content: &Value) -> Vec<u16> {
+    async fn put_everywhere(&self, profile: &Value, content: &Value) -> Vec<u16> {
         let user = format!("/api/admin/users/{}", self.ada_id);
         let ontology = format!("/api/personas/{}/ontology", self.persona);
         let annotation = format!("/api/annotations/{}", self.annotation);
-        let preferences = json!({ "notificationPreferences": facts });
+        let preferences = json!({ "notificationPreferences": profile });
         let created = json!({
-            "username": "grace", "displayName": "Grace", "notificationPreferences": facts
+            "username": "grace", "displayName": "Grace", "notificationPreferences": profile
         });
         let mut statuses = Vec::new();
         for (session, method, path, body) in [
@@ -78,7 +78,7 @@ impl World {
                 &self.admin,
                 Method::PATCH,
                 &user,
-                &json!({ "profile": facts }),
+                &json!({ "profile": profile }),
             ),
             (&self.admin, Method::POST, "/api/admin/users", &created),
             (
@@ -157,16 +157,16 @@ fn wide(values: usize) -> Value {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_deepest_and_widest_json_can_be_read_everywhere(pool: PgPool) {
-    let world = World::make(&pool).await;
-    let (facts, content) = (JsonLimits::FACTS, JsonLimits::CONTENT);
-    for (facts, content) in [
+async fn deepest_and_widest_json_is_readable_everywhere(pool: PgPool) {
+    let world = World::create(&pool).await;
+    let (profile, content) = (JsonLimits::PROFILE, JsonLimits::CONTENT);
+    for (profile, content) in [
         (nested(DEPTH_MAX + 1), nested(DEPTH_MAX + 1)),
         (nested(100), nested(100)),
-        (wide(facts.values + 1), wide(content.values + 1)),
+        (wide(profile.values + 1), wide(content.values + 1)),
     ] {
-        let statuses = world.put_everywhere(&facts, &content).await;
-        assert_eq!(statuses, [400; 6], "{facts:.50}");
+        let statuses = world.put_everywhere(&profile, &content).await;
+        assert_eq!(statuses, [400; 6], "{profile:.50}");
     }
     let statuses = world
         .put_everywhere(&nested(DEPTH_MAX), &nested(DEPTH_MAX))
@@ -174,7 +174,7 @@ async fn the_deepest_and_widest_json_can_be_read_everywhere(pool: PgPool) {
     assert_eq!(statuses, [200, 200, 200, 201, 200, 200]);
     world.read_everything().await;
     let statuses = world
-        .put_everywhere(&wide(facts.values), &wide(content.values))
+        .put_everywhere(&wide(profile.values), &wide(content.values))
         .await;
     // A user named Grace exists already.
     assert_eq!(statuses, [200, 200, 200, 409, 200, 200]);
@@ -182,8 +182,8 @@ async fn the_deepest_and_widest_json_can_be_read_everywhere(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_another_program_stored_too_deep_is_one_line(pool: PgPool) {
-    let world = World::make(&pool).await;
+async fn too_deep_json_of_other_programs_is_one_line(pool: PgPool) {
+    let world = World::create(&pool).await;
     world
         .app
         .run(

@@ -4,11 +4,11 @@ mod answer;
 mod ask;
 pub(crate) mod crowd;
 pub(crate) mod html;
-mod people;
+mod users;
 
 pub(crate) use answer::Answer;
 pub(crate) use ask::Ask;
-pub(crate) use people::{PASSWORD, add_password, add_person, session, token};
+pub(crate) use users::{PASSWORD, add_password, add_user, session, token};
 
 use std::{collections::BTreeSet, convert::Infallible, path::PathBuf, sync::Arc};
 
@@ -185,7 +185,7 @@ impl App {
     }
 
     /// Returns the application with an encryption key, so that it can store API keys.
-    pub(crate) fn keeping_keys(self) -> Self {
+    pub(crate) fn storing_keys(self) -> Self {
         let settings = Settings {
             vault: Vault::parse(&"0f".repeat(32)).unwrap(),
             ..Settings::default()
@@ -222,7 +222,7 @@ impl App {
             .unwrap();
         let answer = Answer::read(response).await;
         answer.assert_sound(&label);
-        answer.assert_tells_none_of(&secrets, &label);
+        answer.assert_contains_none_of(&secrets, &label);
         answer
     }
 
@@ -263,8 +263,8 @@ impl App {
 
     /// Returns the paths of the router, which only its `Debug` output lists.
     pub(crate) fn routes(&self) -> BTreeSet<String> {
-        let told = format!("{:?}", self.router);
-        let quoted = told.split('"').filter(|part| part.starts_with('/'));
+        let message = format!("{:?}", self.router);
+        let quoted = message.split('"').filter(|part| part.starts_with('/'));
         quoted.map(str::to_owned).collect()
     }
 

@@ -7,10 +7,10 @@ use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_person, app, session};
+use crate::support::{Ask, add_user, app, session};
 
 /// Id that no user has.
-const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
 /// target of a link, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or the path
@@ -29,7 +29,7 @@ const WITHOUT_TARGET: [&str; 17] = [
     "change-password",
     "set-preferences",
     "delete-account",
-    "do-to-several",
+    "bulk-users",
     "decide",
     "revoke-sessions",
     "confirm",
@@ -44,7 +44,7 @@ type TargetForm = (
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
 const WITH_TARGET: [TargetForm; 9] = [
-    ("do-to-user", "username", &[("deed", "lift")]),
+    ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "edit-user",
         "username",
@@ -68,9 +68,9 @@ const WITH_TARGET: [TargetForm; 9] = [
     ),
     ("renew-invitation", "shown", &[]),
     (
-        "do-to-key",
+        "set-key-active",
         "shown",
-        &[("owner", "system"), ("deed", "off")],
+        &[("owner", "system"), ("operation", "disable")],
     ),
     (
         "edit-key",
@@ -80,9 +80,9 @@ const WITH_TARGET: [TargetForm; 9] = [
 ];
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_form_about_something_sends_the_name_that_was_shown(pool: PgPool) {
+async fn every_targeted_form_sends_the_shown_name(pool: PgPool) {
     let app = app(&pool);
-    add_person(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "ada", &["admin", "user"]).await;
     let ada = session(&pool, "ada").await;
     let posted: BTreeSet<&str> = server_fn_paths()
         .filter(|(_, method)| *method == Method::POST)
@@ -96,21 +96,21 @@ async fn every_form_about_something_sends_the_name_that_was_shown(pool: PgPool) 
     );
     for (function, name, others) in WITH_TARGET {
         let path = format!("/sfn/{function}");
-        let mut fields = vec![("page", "/users"), ("id", NOBODY)];
+        let mut fields = vec![("page", "/users"), ("id", UNKNOWN_ID)];
         fields.extend(others);
         let without = app.send(Ask::post(&path).form(&fields).by(&ada)).await;
         assert_eq!(without.status, 422, "{function}: {}", without.body);
-        fields.push((name, "nobody"));
+        fields.push((name, "unknown-user"));
         let whole = app.send(Ask::post(&path).form(&fields).by(&ada)).await;
         assert_eq!(whole.status, 404, "{function}: {}", whole.body);
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_form_that_shows_another_user_is_denied_by_both_doors(pool: PgPool) {
+async fn form_showing_another_user_is_denied(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
-        add_person(&pool, name, roles).await;
+        add_user(&pool, name, roles).await;
     }
     let ada = session(&pool, "ada").await;
     app.run("update users set status = 'suspended' where username = 'uma'")
@@ -122,15 +122,15 @@ async fn a_form_that_shows_another_user_is_denied_by_both_doors(pool: PgPool) {
     let uma = uma.to_string();
     let suspended = "select count(*) from users where status = 'suspended'";
     let form = |username| {
-        let deed = ("deed", "lift");
+        let operation = ("operation", "unsuspend");
         [
             ("page", "/users"),
             ("id", &uma),
             ("username", username),
-            deed,
+            operation,
         ]
     };
-    for path in ["/sfn/do-to-user", "/users/uma"] {
+    for path in ["/sfn/user-operation", "/users/uma"] {
         let denied = app.send(Ask::post(path).form(&form("una")).by(&ada)).await;
         assert_eq!(denied.status, 409, "{path}");
         assert!(
@@ -147,10 +147,10 @@ async fn a_form_that_shows_another_user_is_denied_by_both_doors(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_program_may_say_whom_it_means(pool: PgPool) {
+async fn api_can_state_the_expected_user(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
-        add_person(&pool, name, roles).await;
+        add_user(&pool, name, roles).await;
     }
     let ada = session(&pool, "ada").await;
     let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
@@ -162,7 +162,7 @@ async fn a_program_may_say_whom_it_means(pool: PgPool) {
         user.as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        let action = json!({ "action": "endSessions" });
+        let action = json!({ "action": "revokeSessions" });
         let body = json!({ "action": action, "users": [user], "expected": 1 });
         Ask::post("/api/admin/users/bulk").json(&body).by(&ada)
     };
@@ -183,10 +183,10 @@ async fn a_program_may_say_whom_it_means(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_newer_link_than_the_one_shown_is_not_revoked(pool: PgPool) {
+async fn newer_link_than_shown_is_not_revoked(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
-        add_person(&pool, name, roles).await;
+        add_user(&pool, name, roles).await;
     }
     let ada = session(&pool, "ada").await;
     let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
@@ -195,8 +195,8 @@ async fn a_newer_link_than_the_one_shown_is_not_revoked(pool: PgPool) {
         .unwrap();
     let create = async || {
         let path = format!("/api/admin/users/{uma}/reset-link");
-        let made = app.send(Ask::post(&path).by(&ada)).await;
-        assert!(made.status < 300, "{}", made.body);
+        let created = app.send(Ask::post(&path).by(&ada)).await;
+        assert!(created.status < 300, "{}", created.body);
         // The id of the link, as the dialog sends it.
         let asked = "/sfn/confirmation?path=/users/uma/revoke-links";
         let asked = app.get_as(&ada, asked).await.json();

@@ -6,25 +6,25 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-use crate::support::{Answer, App, Ask, add_person, app, session, token};
+use crate::support::{Answer, App, Ask, add_user, app, session, token};
 
 const LIST: &str = "/api/admin/users";
 
 /// Returns an app with an admin, and a session of the admin.
 async fn with_admin(pool: &PgPool) -> (App, String) {
-    add_person(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "ada", &["admin", "user"]).await;
     let session = session(pool, "ada").await;
     (app(pool), session)
 }
 
 /// Adds a number of users, created one a minute.
-async fn add_crowd(pool: &PgPool, people: i32) {
+async fn add_crowd(pool: &PgPool, users: i32) {
     sqlx::query(
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        select uuid_v7(moment), 'crowd-' || n, 'Crowd ' || n, 'import', moment, moment
-        from generate_series(1, $1) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 minute' as moment) m",
+        select uuid_v7(created), 'crowd-' || n, 'Crowd ' || n, 'import', created, created
+        from generate_series(1, $1) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 minute' as created) m",
     )
-    .bind(people)
+    .bind(users)
     .execute(pool)
     .await
     .unwrap();
@@ -57,7 +57,7 @@ fn link(answer: &Answer, rel: &str) -> Option<String> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_user_has_foveas_fields_and_both_forms_of_the_counts(pool: PgPool) {
+async fn user_has_foveas_fields_and_both_counts(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     app.run(
         "insert into personas (id, user_id, name) select gen_random_uuid(), id, 'P' from users, generate_series(1, 3);
@@ -112,7 +112,7 @@ async fn a_user_has_foveas_fields_and_both_forms_of_the_counts(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn following_the_next_links_meets_everybody_once(pool: PgPool) {
+async fn next_links_visit_every_user_once(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 249).await;
     for (query, size, total) in [
@@ -150,7 +150,7 @@ async fn following_the_next_links_meets_everybody_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_has_as_many_as_asked_for_and_a_thousand_at_most(pool: PgPool) {
+async fn page_size_is_limited_to_a_thousand(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 1_005).await;
     for (limit, length) in [("", 1_000), ("1", 1), (" 7 ", 7), ("1000", 1_000)] {
@@ -183,7 +183,7 @@ async fn searches_find_and_count(pool: PgPool) {
 }
 
 /// Returns a forged cursor in the right format.
-fn made_up(order: &str, value: &Value) -> String {
+fn invented(order: &str, value: &Value) -> String {
     use std::fmt::Write;
     let json =
         json!({ "o": order, "v": value, "i": "00000000-0000-7000-8000-000000000000", "n": 1 })
@@ -204,7 +204,7 @@ fn made_up(order: &str, value: &Value) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) {
+async fn invalid_queries_are_rejected_with_a_sentence(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 10).await;
     let page = list(&app, &ada, &[("limit", "2"), ("sort", "name")]).await;
@@ -283,12 +283,12 @@ async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) 
             "{query:?}: long input is not repeated in full"
         );
     }
-    let fault = list(&app, &ada, &[("q", "ada statsu:active")]).await.json();
-    assert_eq!(fault["details"], json!({ "word": [4, 10] }));
+    let error = list(&app, &ada, &[("q", "ada statsu:active")]).await.json();
+    assert_eq!(error["details"], json!({ "word": [4, 10] }));
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn cursors_that_are_made_up_with_care_break_nothing(pool: PgPool) {
+async fn forged_cursors_are_rejected(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 10).await;
     for (order, value) in [
@@ -312,7 +312,7 @@ async fn cursors_that_are_made_up_with_care_break_nothing(pool: PgPool) {
         ("email", json!({ "s": "" })),
     ] {
         for direction in ["after", "before"] {
-            let cursor = made_up(order, &value);
+            let cursor = invented(order, &value);
             let answer = list(&app, &ada, &[("sort", order), (direction, &cursor)]).await;
             assert!(
                 [200, 400].contains(&answer.status),
@@ -342,7 +342,7 @@ impl<S: tracing::Subscriber> Layer<S> for CountStatements {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_takes_as_many_statements_whatever_its_size(pool: PgPool) {
+async fn page_takes_constant_statements(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 1_000).await;
     let subscriber = tracing_subscriber::registry().with(CountStatements);

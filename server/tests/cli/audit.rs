@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::cli;
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_change_is_an_entry(pool: PgPool) {
+async fn every_change_is_audited(pool: PgPool) {
     let cli = cli(&pool);
     for (words, action) in [
         (
@@ -44,8 +44,8 @@ async fn every_change_is_an_entry(pool: PgPool) {
         assert_eq!([entry.0, entry.1, entry.2, entry.3], expected, "{words:?}");
     }
     assert_eq!(cli.count("select count(*) from audit_events").await, 9);
-    let told = "select count(*) from audit_events where changes::text like '%sesame%' or changes::text like '%/reset/%'";
-    assert_eq!(cli.count(told).await, 0);
+    let query = "select count(*) from audit_events where changes::text like '%sesame%' or changes::text like '%/reset/%'";
+    assert_eq!(cli.count(query).await, 0);
     for words in [&["list"][..], &["get", "ada"], &["get", "ada", "--json"]] {
         cli.user(words).text();
     }

@@ -12,7 +12,7 @@ fn audit(cli: &Cli, words: &[&str]) -> Ran {
     cli.run(command.arg("audit").args(words), "")
 }
 
-async fn record(cli: &Cli) {
+async fn seed_audit_log(cli: &Cli) {
     cli.prepare(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
         select timestamptz '2026-11-01 00:00Z' + n * interval '1 minute', 'ada', (array['ui', 'job'])[1 + n % 2], 'user.updated',
@@ -28,18 +28,18 @@ fn ids(list: &Value) -> Vec<i64> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_list_is_a_table_or_json(pool: PgPool) {
+async fn list_is_a_table_or_json(pool: PgPool) {
     let cli = cli(&pool);
     assert_eq!(audit(&cli, &["list", "--json"]).json(), json!([]));
-    record(&cli).await;
+    seed_audit_log(&cli).await;
     let table = audit(&cli, &["list", "--limit", "2", "--via", "job"]).text();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(
         lines,
         [
-            "ID    WHEN                  WHO  VIA  WHAT          TO",
-            "1199  2026-11-01 19:59 UTC  ada  job  user.updated  person-1199",
-            "1197  2026-11-01 19:57 UTC  ada  job  user.updated  person-1197",
+            "ID    TIME                  ACTOR  SOURCE  ACTION        TARGET",
+            "1199  2026-11-01 19:59 UTC  ada    job     user.updated  person-1199",
+            "1197  2026-11-01 19:57 UTC  ada    job     user.updated  person-1197",
         ]
     );
     for (words, expected) in [
@@ -51,12 +51,12 @@ async fn a_list_is_a_table_or_json(pool: PgPool) {
         let list = audit(&cli, &[&["list", "--json"], words].concat()).json();
         assert_eq!(ids(&list), expected, "{words:?}");
     }
-    let told = audit(&cli, &["list", "--via", "fax"]).misunderstanding();
-    assert!(told.contains("\"fax\" is not a source"), "{told}");
+    let message = audit(&cli, &["list", "--via", "fax"]).misunderstanding();
+    assert!(message.contains("\"fax\" is not a source"), "{message}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn json_does_nothing_to_a_terminal(pool: PgPool) {
+async fn json_contains_no_terminal_controls(pool: PgPool) {
     let cli = cli(&pool);
     cli.prepare(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
@@ -72,28 +72,25 @@ async fn json_does_nothing_to_a_terminal(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_file_goes_to_standard_output_and_on_record(pool: PgPool) {
+async fn export_goes_to_stdout_and_is_audited(pool: PgPool) {
     let cli = cli(&pool);
-    record(&cli).await;
+    seed_audit_log(&cli).await;
     let csv = audit(&cli, &["export", "--via", "ui"]).text();
     assert_eq!(csv.lines().count(), 601);
     assert!(csv.starts_with("id,at,actor,"));
     let lines = audit(&cli, &["export", "--format", "ndjson"]).text();
     assert_eq!(lines.lines().count(), 1_201);
-    let misunderstood = audit(&cli, &["export", "--format", "xml"]).misunderstanding();
-    assert!(
-        misunderstood.contains("use csv or ndjson"),
-        "{misunderstood}"
-    );
+    let rejected = audit(&cli, &["export", "--format", "xml"]).misunderstanding();
+    assert!(rejected.contains("use csv or ndjson"), "{rejected}");
     let exported =
         "select count(*) from audit_events where action = 'audit.exported' and via = 'cli'";
     assert_eq!(cli.count(exported).await, 2);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_was_tampered_with_is_named(pool: PgPool) {
+async fn tampering_is_reported(pool: PgPool) {
     let cli = cli(&pool);
-    record(&cli).await;
+    seed_audit_log(&cli).await;
     let text = audit(&cli, &["verify"]).text();
     assert_eq!(
         text,
@@ -104,7 +101,7 @@ async fn what_was_tampered_with_is_named(pool: PgPool) {
     let root = found["root"].as_str().unwrap().to_owned();
     assert_eq!(
         found,
-        json!({ "entries": 1_200, "seals": 2, "unsealed": 0, "root": root, "fault": null })
+        json!({ "entries": 1_200, "seals": 2, "unsealed": 0, "root": root, "error": null })
     );
     let text = audit(&cli, &["verify", "--root", &root]).text();
     assert!(text.ends_with(&format!("ok    Root: {root}\n")), "{text}");
@@ -112,8 +109,8 @@ async fn what_was_tampered_with_is_named(pool: PgPool) {
     assert_eq!(other.code, 1);
     assert!(other.out.contains("ERROR No seal has the given root"));
     for wrong in ["0f", &"xy".repeat(32), &"+f".repeat(32)] {
-        let told = audit(&cli, &["verify", "--root", wrong]).misunderstanding();
-        assert!(told.contains("64 hexadecimal digits"), "{told}");
+        let message = audit(&cli, &["verify", "--root", wrong]).misunderstanding();
+        assert!(message.contains("64 hexadecimal digits"), "{message}");
     }
     cli.prepare(
         "set session_replication_role = replica; update audit_events set reason = 'x' where id = 1100;

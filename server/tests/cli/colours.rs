@@ -24,7 +24,7 @@ fn on_terminal(cli: &Cli, line: &str, no_color: &str) -> String {
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_terminal_has_colours_unless_they_are_not_wanted(pool: PgPool) {
+async fn terminal_output_has_colours_by_default(pool: PgPool) {
     let cli = cli(&pool);
     // The log, and the help.
     for (line, says) in [("migrate", "migrated"), ("--help", "Usage")] {
@@ -43,7 +43,7 @@ async fn a_terminal_has_colours_unless_they_are_not_wanted(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_file_has_no_colours(pool: PgPool) {
+async fn file_output_has_no_colours(pool: PgPool) {
     let cli = cli(&pool);
     for words in [
         &["migrate"][..],

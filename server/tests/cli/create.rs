@@ -28,10 +28,10 @@ async fn opens(cli: &Cli, password: &str) -> bool {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_flag_is_kept(pool: PgPool) {
+async fn every_flag_is_stored(pool: PgPool) {
     let cli = cli(&pool);
     let preferences = r#"{"email":true,"ui":false}"#;
-    let made = create(
+    let created = create(
         &cli,
         &[
             "--email",
@@ -47,7 +47,7 @@ async fn every_flag_is_kept(pool: PgPool) {
             "--json",
         ],
     );
-    let made = made.json();
+    let created = created.json();
     for (field, expected) in [
         ("number", json!(1)),
         ("username", json!("ada")),
@@ -65,15 +65,15 @@ async fn every_flag_is_kept(pool: PgPool) {
             json!({ "email": true, "ui": false }),
         ),
     ] {
-        assert_eq!(made[field], expected, "{field}");
+        assert_eq!(created[field], expected, "{field}");
     }
-    assert!(made.get("link").is_none(), "{made}");
+    assert!(created.get("link").is_none(), "{created}");
     assert!(opens(&cli, "open sesame ").await);
     assert!(!opens(&cli, "open sesame").await);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_a_password_there_is_a_link(pool: PgPool) {
+async fn user_without_password_gets_a_link(pool: PgPool) {
     let cli = cli(&pool);
     let text = create(&cli, &[]).text();
     let (first, link) = text.trim_end().rsplit_once('\n').unwrap();
@@ -95,7 +95,7 @@ async fn without_a_password_there_is_a_link(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_password_from_standard_input(pool: PgPool) {
+async fn password_is_read_from_stdin(pool: PgPool) {
     let cli = cli(&pool);
     let words = [&ADA[..], &["--password", "-"]].concat();
     let text = cli.user_with_input(&words, "open sesame \nmore\n").text();
@@ -122,7 +122,7 @@ async fn a_password_from_standard_input(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn who_has_no_username_signs_in_with_their_address(pool: PgPool) {
+async fn user_without_username_signs_in_by_email(pool: PgPool) {
     let cli = cli(&pool);
     let create = |email: &str| cli.user(&["create", "--name", "Ada", "--email", email, "--json"]);
     let ada = create("ada+x@example.org").json();
@@ -138,7 +138,7 @@ async fn who_has_no_username_signs_in_with_their_address(pool: PgPool) {
         "{character}"
     );
     assert_eq!(
-        create("nobody").failure(),
+        create("unknown").failure(),
         "email: Enter an email address such as name@example.org."
     );
     assert_eq!(
@@ -159,7 +159,7 @@ async fn who_has_no_username_signs_in_with_their_address(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_role_that_does_not_exist_is_made(pool: PgPool) {
+async fn missing_role_is_created(pool: PgPool) {
     let cli = cli(&pool);
     let taken = [
         "create",
@@ -170,10 +170,10 @@ async fn a_role_that_does_not_exist_is_made(pool: PgPool) {
         "--roles",
         "lost",
     ];
-    let made = create(&cli, &["--roles", "user,Manager"]);
-    assert_eq!(made.code, 0, "{made:?}");
+    let created = create(&cli, &["--roles", "user,Manager"]);
+    assert_eq!(created.code, 0, "{created:?}");
     assert_eq!(
-        made.err,
+        created.err,
         "rollcall: Created the role manager, without permissions.\n"
     );
     assert_eq!(cli.actions().await, ["role.created", "user.created"]);

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 
 use crate::{
-    server::make_site,
+    server::build_site,
     support::{Cli, ROLLCALL, Ran, cli_at},
 };
 
@@ -42,7 +42,7 @@ impl Beside {
 }
 
 fn serve(cli: &Cli, words: &[&str]) -> Ran {
-    let site = make_site();
+    let site = build_site();
     let mut command = Command::new(ROLLCALL);
     command
         .arg("serve")
@@ -63,7 +63,7 @@ fn advice(text: &str, name: &str) -> Vec<String> {
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_database_of_another_encoding_is_refused(pool: PgPool) {
+async fn database_of_another_encoding_is_rejected(pool: PgPool) {
     for (suffix, options, says) in [
         ("ascii", "encoding 'SQL_ASCII' locale 'C'", "SQL_ASCII"),
         ("latin1", "encoding 'LATIN1' locale 'C'", "LATIN1"),
@@ -74,55 +74,58 @@ async fn a_database_of_another_encoding_is_refused(pool: PgPool) {
                 "create database NAME {options} template template0"
             ))
             .await;
-        let told = beside.cli.rollcall(&["migrate"]).failure();
-        assert!(told.contains(says) && told.contains(&beside.name), "{told}");
+        let message = beside.cli.rollcall(&["migrate"]).failure();
+        assert!(
+            message.contains(says) && message.contains(&beside.name),
+            "{message}"
+        );
         for words in [&[][..], &["--no-migrate"]] {
-            assert_eq!(serve(&beside.cli, words).failure(), told);
+            assert_eq!(serve(&beside.cli, words).failure(), message);
         }
         beside.remove().await;
     }
 }
 
 #[sqlx::test(migrations = false)]
-async fn the_database_that_is_advised_is_accepted(pool: PgPool) {
-    let refused = Beside::named(&pool, "refused");
-    refused
+async fn advised_database_is_accepted(pool: PgPool) {
+    let denied = Beside::named(&pool, "denied");
+    denied
         .run("create database NAME encoding 'SQL_ASCII' locale 'C' template template0")
         .await;
-    let told = refused.cli.rollcall(&["migrate"]).failure();
-    refused.remove().await;
+    let message = denied.cli.rollcall(&["migrate"]).failure();
+    denied.remove().await;
 
     let advised = Beside::named(&pool, "advised");
-    let words = advice(&told, &advised.name);
+    let words = advice(&message, &advised.name);
     assert_eq!(words[0], "createdb");
     let options = pool.connect_options();
     let mut url = options.to_url_lossy();
     // Without the parameters that only this program understands.
     url.set_query(None);
-    let made = Command::new(&words[0])
+    let created = Command::new(&words[0])
         .arg(format!("--maintenance-db={url}"))
         .args(&words[1..])
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    assert!(made.status.success(), "{made:?}");
+    assert!(created.status.success(), "{created:?}");
     let migrated = advised.cli.rollcall(&["migrate"]);
     assert_eq!(migrated.code, 0, "{migrated:?}");
-    advised.cli.make_admin("root");
+    advised.cli.create_admin("root");
     let examined = advised.cli.rollcall(&["doctor"]).text();
     assert!(examined.contains("UTF8"), "{examined}");
     advised.remove().await;
 }
 
 #[sqlx::test(migrations = false)]
-async fn any_locale_will_do(pool: PgPool) {
+async fn any_locale_is_accepted(pool: PgPool) {
     let beside = Beside::named(&pool, "locale");
     beside
         .run("create database NAME encoding 'UTF8' locale 'C' template template0")
         .await;
     let migrated = beside.cli.rollcall(&["migrate"]);
     assert_eq!(migrated.code, 0, "{migrated:?}");
-    beside.cli.make_admin("Ägidius");
+    beside.cli.create_admin("Ägidius");
     let examined = beside.cli.rollcall(&["doctor"]);
     assert_eq!(examined.code, 0, "{examined:?}");
     let found = beside.cli.rollcall(&["user", "get", "äGIDIUS"]);

@@ -22,9 +22,9 @@ async fn furnish(cli: &Cli) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn into_the_bin_and_out_of_it(pool: PgPool) {
+async fn delete_and_restore(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     furnish(&cli).await;
     let text = cli.user(&["delete", "1"]).text();
     let mut lines = text.lines();
@@ -70,9 +70,9 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
             .text()
             .contains("\nDeleted ")
     );
-    let told = cli.user(&["create", "--username", "Ada", "--name", "Ada"]);
+    let message = cli.user(&["create", "--username", "Ada", "--name", "Ada"]);
     assert_eq!(
-        told.failure(),
+        message.failure(),
         "username: Username already exists. It belongs to a deleted user: restore the user with `rollcall user restore ada`, or \
         free the username with `rollcall user delete ada --permanent`."
     );
@@ -92,10 +92,10 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn for_good(pool: PgPool) {
+async fn permanent_deletion(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
-    cli.make("bob", "user");
+    cli.create("ada", "user");
+    cli.create("bob", "user");
     furnish(&cli).await;
     let answer = cli.user(&["delete", "ada", "--permanent", "--json"]).json();
     assert_eq!(
@@ -132,9 +132,9 @@ async fn for_good(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn without_a_bin_it_is_for_good(pool: PgPool) {
+async fn without_retention_deletion_is_permanent(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     let mut command = std::process::Command::new("env");
     command.args([
         "DELETE_RETENTION_DAYS=0",
@@ -152,9 +152,9 @@ async fn without_a_bin_it_is_for_good(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_last_admin_stays_one(pool: PgPool) {
+async fn last_admin_cannot_be_deleted(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make_admin("ada");
+    cli.create_admin("ada");
     let last = "This is the last active administrator. Add another one first.";
     for words in [
         &["delete", "1"][..],
@@ -172,17 +172,17 @@ async fn the_last_admin_stays_one(pool: PgPool) {
         0
     );
     // A user who cannot sign in yet does not count as another admin.
-    cli.make("bob", "admin");
+    cli.create("bob", "admin");
     assert_eq!(cli.user(&["delete", "1"]).failure(), last);
-    cli.make_admin("eve");
+    cli.create_admin("eve");
     cli.user(&["delete", "1"]).text();
     assert_eq!(cli.user(&["set-roles", "eve", "user"]).failure(), last);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_person_is_shown_by_number_id_and_name(pool: PgPool) {
+async fn user_is_shown_by_number_id_and_name(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     let ada = cli.get("1");
     let id = ada["id"].as_str().unwrap();
     for name in ["1", "ada", "ADA", id] {

@@ -68,7 +68,7 @@ fn log(cli: &Cli, format: &str, tries: &[(&str, &str)]) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn fail2ban_finds_the_address_of_each_failed_sign_in_and_no_other(pool: PgPool) {
+async fn fail2ban_matches_failed_sign_ins_only(pool: PgPool) {
     let cli = cli(&pool);
     let named = format!("x{FORGED}").chars().take(50).collect::<String>();
     for (username, display_name) in [("donna.king", "Donna"), (&*named, "Forger")] {

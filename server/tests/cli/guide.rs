@@ -28,7 +28,7 @@ fn shell(cli: &Cli, name: &str, lines: &str) -> Ran {
 const FIRST: &str = r#"./scripts/user create --name "Admin User" --email "admin@example.com" --password "securepassword" --roles admin,user"#;
 
 #[sqlx::test(migrations = "../migrations")]
-async fn make_change_list_and_delete(pool: PgPool) {
+async fn create_change_list_and_delete(pool: PgPool) {
     let cli = cli(&pool);
     let run = |lines| shell(&cli, "steps", lines);
     let text = run(FIRST).text();
@@ -67,7 +67,7 @@ async fn make_change_list_and_delete(pool: PgPool) {
         )
     );
 
-    cli.make_admin("another");
+    cli.create_admin("another");
     let text = run("./scripts/user list").text();
     assert_eq!(text.lines().count(), 3, "{text}");
     let text = run("./scripts/user list --skip 1 --limit 1").text();
@@ -111,7 +111,7 @@ async fn with_all_parameters(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_first_admin(pool: PgPool) {
+async fn first_admin_is_created(pool: PgPool) {
     let cli = cli(&pool);
     let lines = r#"./scripts/user create \
   --name "Admin User" \

@@ -37,7 +37,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_ipv6_address_works(pool: PgPool) {
+async fn ipv6_address_works(pool: PgPool) {
     let options = pool.connect_options();
     let port = forward("::1", (options.get_host().to_owned(), options.get_port()));
     let mut url = options.to_url_lossy();
@@ -45,12 +45,12 @@ async fn an_ipv6_address_works(pool: PgPool) {
     url.set_port(Some(port)).unwrap();
     assert!(url.as_str().contains(&format!("@[::1]:{port}/")), "{url}");
     let by_ipv6 = cli_at(&pool, url.as_str());
-    by_ipv6.make("ada", "user");
+    by_ipv6.create("ada", "user");
     assert_eq!(cli(&pool).get("ada")["username"], "ada");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_folder_of_a_socket_works(pool: PgPool) {
+async fn socket_folder_works(pool: PgPool) {
     let folder: String =
         sqlx::query_scalar("select split_part(current_setting('unix_socket_directories'), ',', 1)")
             .fetch_one(&pool)
@@ -61,12 +61,12 @@ async fn the_folder_of_a_socket_works(pool: PgPool) {
     let (database, port) = (url.path(), url.port().unwrap_or(5432));
     let socket =
         format!("postgres://{database}?host={folder}&port={port}&user={user}&password={password}");
-    cli_at(&pool, &socket).make("ada", "user");
+    cli_at(&pool, &socket).create("ada", "user");
     assert_eq!(cli(&pool).get("ada")["username"], "ada");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_password_in_dotenv_is_taken_as_it_stands(pool: PgPool) {
+async fn dotenv_password_is_taken_literally(pool: PgPool) {
     let role = Role::create(&pool).await;
     role.run("grant all on all tables in schema public to ROLE")
         .await;
@@ -85,15 +85,15 @@ async fn a_password_in_dotenv_is_taken_as_it_stands(pool: PgPool) {
             .args(["user", "list", "--json"])
             .current_dir(&folder);
         let output = command.env_remove("DATABASE_URL").output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{value}: {told}");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{value}: {message}");
     }
     fs::remove_dir_all(folder).unwrap();
     role.remove().await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_malformed_address_is_refused_without_its_password(pool: PgPool) {
+async fn malformed_address_is_rejected_without_its_password(pool: PgPool) {
     for (url, says) in [
         (format!("postgres://ada:{PASSWORD}@127.0.0.1/db"), "%23"),
         (
@@ -103,14 +103,14 @@ async fn a_malformed_address_is_refused_without_its_password(pool: PgPool) {
         ("postgres://ada:hunter2/3@127.0.0.1/db".to_owned(), "%2F"),
         ("hunter2@127.0.0.1/db".to_owned(), "postgres://"),
     ] {
-        let told = cli_at(&pool, &url).user(&["list"]).failure();
+        let message = cli_at(&pool, &url).user(&["list"]).failure();
         assert!(
-            told.starts_with("DATABASE_URL ") && told.contains(says),
-            "{told}"
+            message.starts_with("DATABASE_URL ") && message.contains(says),
+            "{message}"
         );
         assert!(
-            !told.contains("hunter2") && !told.contains("w0rd"),
-            "{told}"
+            !message.contains("hunter2") && !message.contains("w0rd"),
+            "{message}"
         );
     }
 }

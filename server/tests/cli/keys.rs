@@ -21,7 +21,7 @@ const STUCK: &str = "select count(*) from pg_stat_activity
 const OTHERS: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and application_name = 'rollcall'";
 /// Number of API keys that are encrypted under another key than the newest of them.
-const ANEW: &str = "select count(*) from api_keys
+const REENCRYPTED: &str = "select count(*) from api_keys
     where key_version <> (select key_version from api_keys order by id desc limit 1)";
 
 /// Waits until a query returns the expected number.
@@ -73,7 +73,7 @@ async fn job(pool: &PgPool) -> (String, i64, Option<i64>) {
     found.await.unwrap()
 }
 
-async fn keep(services: &Services, provider: &str, text: &str) {
+async fn store_key(services: &Services, provider: &str, text: &str) {
     let draft = KeyDraft {
         provider: provider.into(),
         key_name: "Work".into(),
@@ -85,15 +85,15 @@ async fn keep(services: &Services, provider: &str, text: &str) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn is_gone_on_with(pool: PgPool) {
+async fn interrupted_rotation_resumes(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     let old = with_keys(&pool, OLD);
-    keep(&old, "OPENAI", "sk-first").await;
+    store_key(&old, "OPENAI", "sk-first").await;
     for n in 2..KEYS {
-        keep(&old, "ANTHROPIC", &format!("sk-{n}")).await;
+        store_key(&old, "ANTHROPIC", &format!("sk-{n}")).await;
     }
-    keep(&old, "GOOGLE", "sk-last").await;
+    store_key(&old, "GOOGLE", "sk-last").await;
 
     // The lock stops it at the last key.
     let mut obstacle = pool.begin().await.unwrap();
@@ -113,34 +113,40 @@ async fn is_gone_on_with(pool: PgPool) {
     obstacle.rollback().await.unwrap();
     wait(&cli, OTHERS, 0).await;
 
-    let anew = cli.count(ANEW).await;
-    assert!(0 < anew && anew < KEYS, "{anew} of {KEYS}");
-    let recorded = "select sum((changes -> 'keys' ->> 1)::bigint)::bigint from audit_events where action = 'api_key.reencrypted'";
-    assert_eq!(cli.count(recorded).await, anew);
-    assert_eq!(job(&pool).await, ("running".to_owned(), anew, Some(KEYS)));
+    let reencrypted = cli.count(REENCRYPTED).await;
+    assert!(
+        0 < reencrypted && reencrypted < KEYS,
+        "{reencrypted} of {KEYS}"
+    );
+    let audited = "select sum((changes -> 'keys' ->> 1)::bigint)::bigint from audit_events where action = 'api_key.reencrypted'";
+    assert_eq!(cli.count(audited).await, reencrypted);
+    assert_eq!(
+        job(&pool).await,
+        ("running".to_owned(), reencrypted, Some(KEYS))
+    );
     is_served(&with_keys(&pool, &both)).await;
 
-    let told = run(&cli, &both).text();
-    let left = KEYS - anew;
+    let message = run(&cli, &both).text();
+    let left = KEYS - reencrypted;
     let says = format!(
         "API keys re-encrypted: {left}. All API keys are under the first encryption key: {KEYS}."
     );
-    assert!(told.starts_with(&says), "{told}");
-    assert_eq!(cli.count(recorded).await, KEYS);
+    assert!(message.starts_with(&says), "{message}");
+    assert_eq!(cli.count(audited).await, KEYS);
     assert_eq!(job(&pool).await, ("done".to_owned(), KEYS, Some(KEYS)));
     is_served(&with_keys(&pool, NEW)).await;
     // Every API key is encrypted under the new key: otherwise this run could not encrypt it under a third.
-    let told = run(&cli, &format!("{NEWER},{NEW}")).text();
+    let message = run(&cli, &format!("{NEWER},{NEW}")).text();
     assert!(
-        told.starts_with(&format!("API keys re-encrypted: {KEYS}.")),
-        "{told}"
+        message.starts_with(&format!("API keys re-encrypted: {KEYS}.")),
+        "{message}"
     );
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_left_is_told(pool: PgPool) {
+async fn undecryptable_keys_are_reported(pool: PgPool) {
     let cli = cli(&pool);
-    keep(&with_keys(&pool, OLD), "OPENAI", "sk-first").await;
+    store_key(&with_keys(&pool, OLD), "OPENAI", "sk-first").await;
     let failure = run(&cli, NEW).failure();
     assert!(failure.contains("Not under it: 1,"), "{failure}");
     let failure = run(&cli, "").failure();

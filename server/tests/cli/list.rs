@@ -27,7 +27,7 @@ fn numbers(list: &Value) -> Vec<i64> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn skip_and_limit_cut_any_piece(pool: PgPool) {
+async fn skip_and_limit_select_any_range(pool: PgPool) {
     let cli = cli(&pool);
     crowd(&cli).await;
     for (words, (first, count)) in [
@@ -69,10 +69,10 @@ async fn skip_and_limit_cut_any_piece(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_panels_words_and_orders(pool: PgPool) {
+async fn filters_and_sorts_match_the_panel(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "admin,user");
-    cli.make("bob", "user");
+    cli.create("ada", "admin,user");
+    cli.create("bob", "user");
     let list = |words: &[&str]| cli.user(&[&["list", "--json"], words].concat());
     assert_eq!(numbers(&list(&["--query", "role:admin"]).json()), [1]);
     assert_eq!(numbers(&list(&["--query", "-role:admin"]).json()), [2]);
@@ -89,20 +89,17 @@ async fn the_panels_words_and_orders(pool: PgPool) {
             &json!({ "personas": 0, "sessions": 0, "apiKeys": 0 })
         )
     );
-    let nobody = cli.user(&["list", "--query", "nobody"]);
-    assert_eq!((nobody.code, nobody.out.as_str()), (0, ""));
-    assert_eq!(nobody.err, "rollcall: No users found.\n");
+    let none = cli.user(&["list", "--query", "unknown-user"]);
+    assert_eq!((none.code, none.out.as_str()), (0, ""));
+    assert_eq!(none.err, "rollcall: No users found.\n");
     for (words, says) in [
         (&["--query", "role:"][..], ""),
         (&["--query", "(a"], ""),
-        (
-            &["--query", "last-login:>90d"],
-            "Write last-login:before-90d",
-        ),
+        (&["--query", "last-login:>90d"], "Use last-login:before-90d"),
         (&["--sort", "password"], "Cannot sort by \"password\""),
     ] {
-        let told = list(words).misunderstanding();
-        assert!(told.contains(says), "{words:?}: {told}");
+        let message = list(words).misunderstanding();
+        assert!(message.contains(says), "{words:?}: {message}");
     }
     for words in [
         &["--skip", "-1"][..],
@@ -115,7 +112,7 @@ async fn the_panels_words_and_orders(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_reads_on_no_more_has_had_enough(pool: PgPool) {
+async fn closed_pipe_ends_the_list(pool: PgPool) {
     let cli = cli(&pool);
     crowd(&cli).await;
     let mut shell = Command::new("bash");

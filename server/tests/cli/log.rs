@@ -29,7 +29,7 @@ fn encoded(link: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn at_no_level_does_the_log_hold_a_secret(pool: PgPool) {
+async fn no_log_level_contains_a_secret(pool: PgPool) {
     let cli = cli(&pool);
     for format in ["text", "json"] {
         let file =
@@ -89,7 +89,7 @@ async fn at_no_level_does_the_log_hold_a_secret(pool: PgPool) {
             log.contains("/reset/…"),
             "{format}: the requests are logged: {log:.2000}"
         );
-        let told = log.lines().find(|line| line.contains(SECRET));
-        assert_eq!(told, None, "{format}");
+        let message = log.lines().find(|line| line.contains(SECRET));
+        assert_eq!(message, None, "{format}");
     }
 }

@@ -62,7 +62,7 @@ const OTHERS: &str = r#"
         decode(repeat('00', 10000), 'hex'), decode(repeat('00', 24), 'hex'), 1, '𝄞𝄞𝄞𝄞', now(), now()
     from users, generate_series(1, 3000) n where username = 'ada';
     insert into users (
-        id, username, display_name, claimed_email, registered_from, status, suspended_reason, created_via, created_at, updated_at,
+        id, username, display_name, unverified_email, registered_from, status, suspended_reason, created_via, created_at, updated_at,
         deleted_at, purge_after, profile
     )
     select uuid_v7(now()), 'u' || lpad(n::text, 49, '0'), repeat('𝄞', 100), repeat('x', 240) || '@x.org', '2001:db8::1',
@@ -154,18 +154,18 @@ fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
         "/sfn/sessions",
         "/sfn/audit",
         "/sfn/jobs",
-        "/sfn/waiting",
+        "/sfn/pending-registrations",
         "/sfn/invitations",
         "/sfn/keys?owner=system",
         "/sfn/tokens",
         "/sfn/account",
         "/sfn/account-sessions",
         "/sfn/account-tokens",
-        "/sfn/person?user=ada",
+        "/sfn/user?user=ada",
     ];
     let pages = pages.map(|path| (path.to_owned(), 1));
     let functions = ["sessions", "keys", "tokens", "data", "history", "deletion"];
-    let functions = functions.map(|name| (format!("/sfn/person-{name}?id={user}"), 1));
+    let functions = functions.map(|name| (format!("/sfn/user-{name}?id={user}"), 1));
     let of_user =
         ["sessions", "api-keys"].map(|name| (format!("/api/admin/users/{user}/{name}"), 1));
     let all = lists
@@ -177,9 +177,9 @@ fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
+async fn largest_rows_do_not_exhaust_memory(pool: PgPool) {
     let cli: Cli = cli(&pool);
-    cli.make_admin("ada");
+    cli.create_admin("ada");
     cli.prepare("update users set must_change_password = false")
         .await;
     cli.prepare(LARGEST).await;
@@ -245,9 +245,9 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_that_is_bounded_by_bytes_leads_to_the_next(pool: PgPool) {
+async fn page_limited_by_bytes_links_to_the_next(pool: PgPool) {
     let cli: Cli = cli(&pool);
-    cli.make_admin("ada");
+    cli.create_admin("ada");
     cli.prepare("update users set must_change_password = false")
         .await;
     cli.prepare(LARGEST).await;

@@ -58,7 +58,7 @@ fn read_until(log: &mut impl BufRead, pid: i32) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_holder_of_a_table_is_reported_and_waited_for(pool: PgPool) {
+async fn blocking_table_lock_is_reported_and_awaited(pool: PgPool) {
     let (mut holder, pid) = session(&pool).await;
     limit_statements(&pool).await;
     let mut transaction = holder.begin().await.unwrap();
@@ -67,7 +67,7 @@ async fn the_holder_of_a_table_is_reported_and_waited_for(pool: PgPool) {
         .await
         .unwrap();
     let (mut child, mut log) = start(&pool);
-    let told = read_until(&mut log, pid);
+    let message = read_until(&mut log, pid);
     for part in [
         "waiting for a lock",
         "nightly backup",
@@ -75,7 +75,7 @@ async fn the_holder_of_a_table_is_reported_and_waited_for(pool: PgPool) {
         "since=",
         "lock table _sqlx_migrations",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(message.contains(part), "{part}: {message}");
     }
     assert_eq!(child.try_wait().unwrap(), None);
     transaction.rollback().await.unwrap();
@@ -83,13 +83,13 @@ async fn the_holder_of_a_table_is_reported_and_waited_for(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn another_migration_is_reported_and_waited_for(pool: PgPool) {
+async fn concurrent_migration_is_reported_and_awaited(pool: PgPool) {
     let (mut other, pid) = session(&pool).await;
     limit_statements(&pool).await;
     other.lock().await.unwrap();
     let (mut child, mut log) = start(&pool);
-    let told = read_until(&mut log, pid);
-    assert!(told.contains("nightly backup"), "{told}");
+    let message = read_until(&mut log, pid);
+    assert!(message.contains("nightly backup"), "{message}");
     other.unlock().await.unwrap();
     assert!(child.wait().unwrap().success());
 }

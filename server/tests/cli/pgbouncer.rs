@@ -125,7 +125,7 @@ fn configuration(pool: &PgPool, port: u16, settings: &str) -> String {
 }
 
 #[sqlx::test(migrations = false)]
-async fn in_session_mode_everything_works(pool: PgPool) {
+async fn session_mode_works(pool: PgPool) {
     let bouncer = PgBouncer::start(
         &pool,
         "session",
@@ -133,7 +133,7 @@ async fn in_session_mode_everything_works(pool: PgPool) {
     );
     let through = bouncer.cli(&pool);
     assert_eq!(through.rollcall(&["migrate"]).code, 0);
-    through.make_admin("root");
+    through.create_admin("root");
     for _ in 0..5 {
         assert_eq!(through.rollcall(&["doctor"]).code, 0);
     }
@@ -149,7 +149,7 @@ async fn in_session_mode_everything_works(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_session_is_set_up_in_session_mode_as_without_a_pooler(pool: PgPool) {
+async fn session_mode_sets_up_sessions_as_without_a_pooler(pool: PgPool) {
     let bouncer = PgBouncer::start(&pool, "settings", "pool_mode = session");
     for cli in [bouncer.cli(&pool), cli(&pool)] {
         assert_eq!(cli.rollcall(&["migrate"]).code, 0);
@@ -163,13 +163,13 @@ async fn a_session_is_set_up_in_session_mode_as_without_a_pooler(pool: PgPool) {
         )
         .await;
         let name = format!("user{}", cli.count("select count(*) from users").await);
-        let made = cli.user(&["create", "--username", &name, "--name", "x"]);
-        assert_eq!(made.code, 0, "{made:?}");
+        let created = cli.user(&["create", "--username", &name, "--name", "x"]);
+        assert_eq!(created.code, 0, "{created:?}");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn in_other_modes_it_is_refused_with_what_to_do(pool: PgPool) {
+async fn other_modes_are_rejected_with_a_fix(pool: PgPool) {
     let sizes = [0, 1, 2, 5];
     for (name, settings, sizes) in [
         ("last", "pool_mode = transaction", &sizes[..]),
@@ -190,10 +190,10 @@ async fn in_other_modes_it_is_refused_with_what_to_do(pool: PgPool) {
         for size in sizes {
             bouncer.fill(*size).await;
             for words in [&["migrate"][..], &["user", "list"], &["doctor"]] {
-                let told = through.rollcall(words).failure();
+                let message = through.rollcall(words).failure();
                 assert!(
-                    told.contains("pool_mode = session"),
-                    "{name}, {words:?}: {told}"
+                    message.contains("pool_mode = session"),
+                    "{name}, {words:?}: {message}"
                 );
             }
         }
@@ -201,12 +201,12 @@ async fn in_other_modes_it_is_refused_with_what_to_do(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_parameter_that_it_refuses_is_told_with_what_to_do(pool: PgPool) {
+async fn rejected_parameter_is_reported_with_a_fix(pool: PgPool) {
     let bouncer = PgBouncer::start(&pool, "options", "pool_mode = session");
     let url = format!("{}&options=-csearch_path%3Dpanel", bouncer.url);
-    let told = cli_at(&pool, &url).user(&["list"]).failure();
+    let message = cli_at(&pool, &url).user(&["list"]).failure();
     assert!(
-        told.contains("options") && told.contains("alter role"),
-        "{told}"
+        message.contains("options") && message.contains("alter role"),
+        "{message}"
     );
 }

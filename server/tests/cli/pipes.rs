@@ -33,12 +33,12 @@ fn run_closed(cli: &Cli, words: &[&str]) -> (Option<i32>, String) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn commands_end_quietly(pool: PgPool) {
+async fn closed_pipe_ends_commands_quietly(pool: PgPool) {
     let cli = cli(&pool);
     // There is no admin yet.
     assert_eq!(run_closed(&cli, &["setup-link"]), (Some(0), String::new()));
-    cli.make("ada", "user");
-    cli.make_admin("root");
+    cli.create("ada", "user");
+    cli.create_admin("root");
     for line in [
         "--help",
         "--version",
@@ -72,19 +72,19 @@ async fn commands_end_quietly(pool: PgPool) {
         "doctor",
     ] {
         let words: Vec<&str> = line.split(' ').collect();
-        let (code, told) = run_closed(&cli, &words);
-        assert_eq!(code, Some(0), "{line}: {told}");
+        let (code, message) = run_closed(&cli, &words);
+        assert_eq!(code, Some(0), "{line}: {message}");
         let complaint = ["panicked", "Broken pipe", "rollcall: failed"]
             .into_iter()
-            .find(|complaint| told.contains(complaint));
-        assert_eq!(complaint, None, "{line}: {told}");
+            .find(|complaint| message.contains(complaint));
+        assert_eq!(complaint, None, "{line}: {message}");
     }
     // The commands have done their work.
     assert_eq!(cli.get("bob")["displayName"], "Bobby");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_doctor_keeps_its_exit_status(pool: PgPool) {
+async fn doctor_keeps_its_exit_status(pool: PgPool) {
     // Without an admin the doctor reports an error.
     assert_eq!(
         run_closed(&cli(&pool), &["doctor"]),
@@ -93,7 +93,7 @@ async fn the_doctor_keeps_its_exit_status(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_server_goes_on_without_a_reader_of_its_log(pool: PgPool) {
+async fn server_survives_a_closed_log_pipe(pool: PgPool) {
     let server = Server::start_with(&cli(&pool), |command| {
         command.env("LOG_LEVEL", "trace").stderr(closed());
     });

@@ -25,9 +25,9 @@ async fn wait(cli: &Cli, sql: &'static str, expected: i64) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn is_gone_on_with(pool: PgPool) {
+async fn interrupted_purge_resumes(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     cli.prepare(
         "insert into personas (id, user_id, name, created_at) select uuid_v7(now()), id, 'p', now() from users;
         insert into annotations (id, persona_id, user_id, video_id, label, created_at)

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::support::{Cli, NO_SUCH_USER, PUBLIC_URL, ROLLCALL, cli, services};
 
 #[sqlx::test(migrations = "../migrations")]
-async fn from_nothing(pool: PgPool) {
+async fn first_admin_is_created_from_nothing(pool: PgPool) {
     let cli = cli(&pool);
     let text = cli.user(&["recover-admin", "ada"]).text();
     assert!(
@@ -31,7 +31,7 @@ async fn from_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_link_lets_them_in(pool: PgPool) {
+async fn recovery_link_signs_in(pool: PgPool) {
     let cli = cli(&pool);
     let setup = |cli: &Cli| cli.run(Command::new(ROLLCALL).arg("setup-link"), "");
     let recovered = cli.user(&["recover-admin", "ada", "--json"]).json();
@@ -51,19 +51,19 @@ async fn the_link_lets_them_in(pool: PgPool) {
     )
     .await
     .unwrap();
-    let told = setup(&cli).failure();
-    assert!(told.contains("Setup is already complete"), "{told}");
+    let message = setup(&cli).failure();
+    assert!(message.contains("Setup is already complete"), "{message}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whatever_became_of_the_account(pool: PgPool) {
+async fn recovery_works_whatever_the_account_state(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("plain", "user,manager");
-    cli.make_admin("root");
-    cli.make_admin("kept-out");
-    cli.make_admin("binned");
-    cli.make_admin("both");
-    cli.make("waiting", "user");
+    cli.create("plain", "user,manager");
+    cli.create_admin("root");
+    cli.create_admin("kept-out");
+    cli.create_admin("binned");
+    cli.create_admin("both");
+    cli.create("waiting", "user");
     cli.user(&["suspend", "kept-out", "--reason", "x", "--until", "3d"])
         .text();
     cli.user(&["suspend", "both", "--reason", "x"]).text();
@@ -106,7 +106,7 @@ async fn whatever_became_of_the_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn who_cannot_be_recovered(pool: PgPool) {
+async fn unrecoverable_accounts_are_rejected(pool: PgPool) {
     let cli = cli(&pool);
     for (name, says) in [
         ("7", NO_SUCH_USER),
@@ -120,16 +120,16 @@ async fn who_cannot_be_recovered(pool: PgPool) {
         assert_eq!(cli.user(&["recover-admin", name]).failure(), says);
     }
     cli.user(&["recover-admin"]).misunderstanding();
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     cli.prepare(
         "update users set deleted_at = now(), purge_after = now();
         insert into jobs (id, kind, params, created_at)
         select uuid_v7(now()), 'purge', jsonb_build_object('user_id', id), now() from users",
     )
     .await;
-    let told = cli.user(&["recover-admin", "ada"]).failure();
+    let message = cli.user(&["recover-admin", "ada"]).failure();
     assert_eq!(
-        told,
+        message,
         "This user is being permanently deleted. Choose another one."
     );
     assert_eq!(cli.actions().await, ["user.created"]);
@@ -137,7 +137,7 @@ async fn who_cannot_be_recovered(pool: PgPool) {
 
 /// Checks a server that listens on every address of its machine and so has none that a browser could open.
 #[sqlx::test(migrations = "../migrations")]
-async fn no_link_begins_with_every_address(pool: PgPool) {
+async fn links_need_a_reachable_address(pool: PgPool) {
     let cli = cli(&pool);
     let everywhere = |words: &[&str]| {
         let mut command = Command::new(ROLLCALL);
@@ -169,6 +169,9 @@ async fn no_link_begins_with_every_address(pool: PgPool) {
             "{words:?}: {err}"
         );
     }
-    let told = cli.user(&["reset-link", "bob", "--json"]).text();
-    assert!(told.contains("https://users.example.org/reset/"), "{told}");
+    let message = cli.user(&["reset-link", "bob", "--json"]).text();
+    assert!(
+        message.contains("https://users.example.org/reset/"),
+        "{message}"
+    );
 }

@@ -1,8 +1,8 @@
 //! The command line on a server, which does the same as on a database, with the same output.
 
 mod alike;
+mod errors;
 mod fake;
-mod faults;
 mod streams;
 mod tls;
 
@@ -19,7 +19,7 @@ const SCOPES: &str = "users:read,users:write,tokens:read,tokens:write,audit:read
 /// Returns a database with an admin who can sign in and has a token.
 async fn with_admin(pool: &PgPool) -> (Cli, String) {
     let cli = cli(pool);
-    cli.make_admin("root");
+    cli.create_admin("root");
     // A role that a token can assign: one without permissions.
     cli.user(&[
         "create",
@@ -32,7 +32,7 @@ async fn with_admin(pool: &PgPool) -> (Cli, String) {
     ]);
     cli.prepare("update users set must_change_password = false")
         .await;
-    let token = cli.make_token("root", SCOPES);
+    let token = cli.create_token("root", SCOPES);
     (cli, token)
 }
 

@@ -21,20 +21,20 @@ fn run(command: &mut Command) {
 }
 
 /// Returns the content of a database as commands show it: the list of users, and the audited actions.
-async fn told(cli: &Cli) -> (String, Vec<String>) {
+async fn rows(cli: &Cli) -> (String, Vec<String>) {
     let list = ["list", "--json", "--limit", "100"];
     (cli.user(&list).text(), cli.actions().await)
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_restored_is_what_was_backed_up(pool: PgPool) {
+async fn restored_backup_is_identical(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make_admin("root");
-    let ada = cli.make("ada", "user");
-    cli.make("bob", "user");
+    cli.create_admin("root");
+    let ada = cli.create("ada", "user");
+    cli.create("bob", "user");
     cli.user(&["suspend", &ada, "--reason", "left"]).text();
     cli.user(&["delete", "bob"]).text();
-    let before = told(&cli).await;
+    let before = rows(&cli).await;
 
     let name = format!("rollcall_restored_{}", std::process::id());
     let (from, to) = addresses(&pool, &name);
@@ -54,7 +54,7 @@ async fn what_is_restored_is_what_was_backed_up(pool: PgPool) {
 
     let restored = PgPool::connect(&to).await.unwrap();
     let elsewhere = crate::support::cli(&restored);
-    assert_eq!(told(&elsewhere).await, before);
+    assert_eq!(rows(&elsewhere).await, before);
     let examined = elsewhere.run(Command::new(ROLLCALL).arg("doctor"), "");
     assert_eq!(
         (examined.code, examined.err.as_str()),

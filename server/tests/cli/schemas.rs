@@ -11,7 +11,7 @@ use crate::{
 fn use_everything(cli: &Cli) {
     let migrated = cli.rollcall(&["migrate"]);
     assert_eq!(migrated.code, 0, "{migrated:?}");
-    cli.make_admin("root");
+    cli.create_admin("root");
     let filled = cli.rollcall(&["demo", "--users", "5", "--force"]);
     assert_eq!(filled.code, 0, "{filled:?}");
     let found = cli.user(&["list", "--query", "roo", "--json"]).json();
@@ -30,16 +30,16 @@ async fn places(pool: &PgPool) -> (Vec<String>, Vec<String>) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn the_extension_can_be_in_another_schema(pool: PgPool) {
+async fn extension_can_be_in_another_schema(pool: PgPool) {
     let role = Role::create(&pool).await;
     role.run(
         "alter database DATABASE owner to ROLE; create schema \"Ex-tensions\"; create extension pg_trgm schema \"Ex-tensions\"",
     )
     .await;
-    let told = role.cli("").rollcall(&["migrate"]).failure();
+    let message = role.cli("").rollcall(&["migrate"]).failure();
     assert!(
-        told.contains("grant usage on schema \"Ex-tensions\""),
-        "{told}"
+        message.contains("grant usage on schema \"Ex-tensions\""),
+        "{message}"
     );
     role.run("grant usage on schema \"Ex-tensions\" to ROLE")
         .await;
@@ -51,7 +51,7 @@ async fn the_extension_can_be_in_another_schema(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn the_extension_can_be_in_a_schema_of_the_search_path(pool: PgPool) {
+async fn extension_can_be_in_the_search_path(pool: PgPool) {
     let role = Role::create(&pool).await;
     role.run(
         "alter database DATABASE owner to ROLE; create schema extensions; create extension pg_trgm schema extensions;
@@ -64,12 +64,15 @@ async fn the_extension_can_be_in_a_schema_of_the_search_path(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn tables_stand_in_the_schema_of_the_url(pool: PgPool) {
+async fn tables_are_in_the_schema_of_the_url(pool: PgPool) {
     let role = Role::create(&pool).await;
     role.run("alter database DATABASE owner to ROLE").await;
     let cli = role.cli("&options=-csearch_path%3Dpanel");
-    let told = cli.rollcall(&["migrate"]).failure();
-    assert!(told.contains("No schema to create tables in"), "{told}");
+    let message = cli.rollcall(&["migrate"]).failure();
+    assert!(
+        message.contains("No schema to create tables in"),
+        "{message}"
+    );
     role.run("create schema panel authorization ROLE").await;
     use_everything(&cli);
     let (tables, extensions) = places(&pool).await;
@@ -81,7 +84,7 @@ async fn tables_stand_in_the_schema_of_the_url(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn tables_stand_in_the_schema_of_the_role(pool: PgPool) {
+async fn tables_are_in_the_schema_of_the_role(pool: PgPool) {
     // The tables of another installation must not be taken for its own.
     assert_eq!(cli(&pool).rollcall(&["migrate"]).code, 0);
     let role = Role::create(&pool).await;
@@ -89,8 +92,8 @@ async fn tables_stand_in_the_schema_of_the_role(pool: PgPool) {
         "create schema panel authorization ROLE; alter role ROLE set search_path = panel, public",
     )
     .await;
-    let told = role.cli("").user(&["list"]).failure();
-    assert!(told.contains("rollcall migrate"), "{told}");
+    let message = role.cli("").user(&["list"]).failure();
+    assert!(message.contains("rollcall migrate"), "{message}");
     use_everything(&role.cli(""));
     let mut tables = places(&pool).await.0;
     tables.sort_unstable();

@@ -24,7 +24,7 @@ fn serve() -> Command {
 }
 
 /// Creates a folder like that of the built files.
-pub(crate) fn make_site() -> PathBuf {
+pub(crate) fn build_site() -> PathBuf {
     let number = STARTED.fetch_add(1, Ordering::Relaxed);
     let name = format!("rollcall-site-{}-{number}", std::process::id());
     let site = std::env::temp_dir().join(name);
@@ -67,7 +67,7 @@ impl Server {
     }
 
     fn start_by(cli: &Cli, command: impl Fn() -> Command, set: impl Fn(&mut Command)) -> Self {
-        let site = make_site();
+        let site = build_site();
         for _ in 0..TRIES {
             if let Some((child, url)) = Self::listen(cli, &site, (command(), &set)) {
                 return Self { child, site, url };
@@ -100,6 +100,13 @@ impl Server {
         names.map(|name| name.parse().unwrap()).collect()
     }
 
+    /// Returns whether a descriptor of the process is one of this process too, from which it has inherited it.
+    pub(crate) fn has_inherited(&self, descriptor: u32) -> bool {
+        let file = |process: &str| fs::read_link(format!("/proc/{process}/fd/{descriptor}"));
+        let own = file("self").ok();
+        own.is_some() && own == file(&self.child.id().to_string()).ok()
+    }
+
     /// Limits the number of descriptors of the process.
     pub(crate) fn limit_descriptors(&self, most: u32) {
         let mut prlimit = Command::new("prlimit");
@@ -125,12 +132,12 @@ impl Server {
             .stderr(Stdio::null());
         set(&mut command);
         let mut child = command.spawn().unwrap();
-        let mut told = BufReader::new(child.stdout.take().unwrap());
+        let mut message = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        told.read_line(&mut line).unwrap();
+        message.read_line(&mut line).unwrap();
         if line.starts_with("Rollcall is listening on ") {
             // Further output must not fill the pipe.
-            std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
+            std::thread::spawn(move || message.read_to_end(&mut Vec::new()));
             return Some((child, format!("http://{address}")));
         }
         child.kill().unwrap();

@@ -145,7 +145,7 @@ fn assert_healthy_over(stream: TcpStream) {
 
 /// Starts a session of an admin, and returns its cookie.
 async fn session(cli: &Cli) -> &'static str {
-    cli.make_admin("root");
+    cli.create_admin("root");
     cli.prepare(
         "update users set must_change_password = false;
         insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
@@ -158,7 +158,7 @@ async fn session(cli: &Cli) -> &'static str {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn slow_clients_are_cut_off_and_those_who_watch_are_not(pool: PgPool) {
+async fn slow_clients_are_cut_and_watchers_are_not(pool: PgPool) {
     let cli = cli(&pool);
     let session = session(&cli).await;
     let server = Server::start(&cli);
@@ -218,7 +218,7 @@ async fn slow_clients_are_cut_off_and_those_who_watch_are_not(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn half_open_requests_leave_a_descriptor_for_everybody_else(pool: PgPool) {
+async fn half_open_requests_leave_descriptors(pool: PgPool) {
     let server = Server::start_within(&cli(&pool), 256);
     let mut open = Vec::new();
     for _ in 0..300 {
@@ -272,16 +272,19 @@ async fn wait_until_started(cli: &Cli) {
     }
 }
 
-/// Leaves the server no descriptor: allows it as many as it has, once clients have filled the gaps between them. Returns
-/// those clients, the first of which has been idle for longest.
+/// Leaves the server no descriptor: forbids it the numbers from the first free one on, once clients have filled the gaps
+/// between those that it has opened. Returns the clients, the longest idle one first.
 fn leave_no_descriptor(server: &Server) -> Vec<TcpStream> {
     let mut clients = Vec::new();
     loop {
         clients.push(idle_client(server));
         let open = server.descriptors();
-        let count = u32::try_from(open.len()).unwrap();
-        if open.last() == Some(&(count - 1)) {
-            server.limit_descriptors(count);
+        let free = (0..).find(|number| !open.contains(number)).unwrap();
+        if open
+            .range(free..)
+            .all(|number| server.has_inherited(*number))
+        {
+            server.limit_descriptors(free);
             return clients;
         }
         assert!(clients.len() < 100, "{open:?}");
@@ -305,11 +308,11 @@ async fn without_a_free_descriptor_the_next_client_is_answered_and_no_other_is_c
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn thousands_of_idle_connections_keep_nobody_waiting(pool: PgPool) {
+async fn thousands_of_idle_connections_delay_nothing(pool: PgPool) {
     let server = Server::start(&cli(&pool));
     let mut idle = Vec::new();
     for number in 0..2_000 {
-        // From several addresses, each of which may have hundreds of connections.
+        // From several addresses. Each may have hundreds of connections.
         let from = SocketAddr::from(([127, 0, 0, 2 + u8::try_from(number % 8).unwrap()], 0));
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(from).unwrap();
@@ -339,7 +342,7 @@ async fn begin_body(server: &Server, last: u8) -> TcpStream {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn busy_slow_clients_leave_a_place_for_everybody_else(pool: PgPool) {
+async fn busy_slow_clients_leave_slots(pool: PgPool) {
     // The limit is 76 connections.
     let server = Server::start_within(&cli(&pool), 256);
     let mut open = Vec::new();
@@ -373,7 +376,7 @@ fn status_of_head(server: &Server, bytes: usize, end: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_head_has_32_kib_at_most(pool: PgPool) {
+async fn request_head_is_limited_to_32_kib(pool: PgPool) {
     let server = Server::start(&cli(&pool));
     let most = 32 * 1024;
     assert_eq!(

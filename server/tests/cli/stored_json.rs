@@ -7,9 +7,9 @@ use sqlx::PgPool;
 use crate::support::{ROLLCALL, cli, services};
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_command_reads_past_what_cannot_be_read(pool: PgPool) {
+async fn every_command_skips_unreadable_json(pool: PgPool) {
     let cli = cli(&pool);
-    let number = cli.make_admin("ada");
+    let number = cli.create_admin("ada");
     cli.prepare(
         "create function deep() returns jsonb language sql return
             (repeat('{\"a\":', 300) || '1' || repeat('}', 300))::jsonb;
@@ -39,8 +39,8 @@ async fn every_command_reads_past_what_cannot_be_read(pool: PgPool) {
         assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
     }
     let deep = "{\"a\":".repeat(33) + "1" + &"}".repeat(33);
-    let told = cli
+    let message = cli
         .user(&["update", &number, "--notification-preferences", &deep])
         .failure();
-    assert!(told.contains("levels deep"), "{told}");
+    assert!(message.contains("levels deep"), "{message}");
 }

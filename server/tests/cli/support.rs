@@ -121,25 +121,25 @@ impl Cli {
     }
 
     /// Creates an access token of a user who has chosen a password.
-    pub(crate) fn make_token(&self, username: &str, scopes: &str) -> String {
+    pub(crate) fn create_token(&self, username: &str, scopes: &str) -> String {
         let mut command = Command::new(ROLLCALL);
         command.args([
             "token", "create", "--user", username, "--name", "remote", "--scopes", scopes,
         ]);
-        let made = self.run(&mut command, "");
-        assert_eq!(made.code, 0, "{made:?}");
-        made.out.trim().to_owned()
+        let created = self.run(&mut command, "");
+        assert_eq!(created.code, 0, "{created:?}");
+        created.out.trim().to_owned()
     }
 
     /// Creates a user with these roles. Returns the user's number.
-    pub(crate) fn make(&self, username: &str, roles: &str) -> String {
+    pub(crate) fn create(&self, username: &str, roles: &str) -> String {
         let name = ["--username", username, "--name", username];
         let words = [&["--json", "create", "--roles", roles], &name[..]].concat();
         self.user(&words).json()["number"].to_string()
     }
 
     /// Creates an admin who can sign in, so that there is another one. Returns the admin's number.
-    pub(crate) fn make_admin(&self, username: &str) -> String {
+    pub(crate) fn create_admin(&self, username: &str) -> String {
         let name = ["--username", username, "--name", username];
         let rest = ["--roles", "admin", "--password", "password"];
         let words = [&["--json", "create"], &name[..], &rest[..]].concat();
@@ -189,11 +189,11 @@ impl Ran {
     #[track_caller]
     pub(crate) fn failure(self) -> String {
         assert_eq!((self.code, self.out.as_str()), (1, ""), "{self:?}");
-        let told = self.err.lines().map(|line| line.strip_prefix("rollcall: "));
-        let told: Vec<&str> = told
+        let message = self.err.lines().map(|line| line.strip_prefix("rollcall: "));
+        let message: Vec<&str> = message
             .map(|line| line.unwrap_or_else(|| panic!("{}", self.err)))
             .collect();
-        told.join("\n")
+        message.join("\n")
     }
 
     /// Returns the error message of a command whose arguments were not understood.

@@ -6,9 +6,9 @@ use sqlx::PgPool;
 use crate::support::{NO_SUCH_USER, PUBLIC_URL, cli};
 
 #[sqlx::test(migrations = "../migrations")]
-async fn for_a_while_or_until_lifted(pool: PgPool) {
+async fn suspended_for_a_time_or_indefinitely(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     let suspend = |more: &[&str]| cli.user(&[&["suspend", "1", "--reason", "spam"], more].concat());
     assert_eq!(
         suspend(&[]).text(),
@@ -17,14 +17,14 @@ async fn for_a_while_or_until_lifted(pool: PgPool) {
     let json = suspend(&[
         "--until",
         "2999-12-24T18:00:00+01:00",
-        "--tell-reason",
+        "--show-reason",
         "--json",
     ])
     .json();
     assert_eq!(json["status"], "suspended");
     assert_eq!(
         json["suspension"],
-        json!({ "reason": "spam", "until": "2999-12-24T17:00:00Z", "tellReason": true, "by": null })
+        json!({ "reason": "spam", "until": "2999-12-24T17:00:00Z", "showReason": true, "by": null })
     );
     let text = suspend(&["--until", "2999-12-24"]).text();
     assert_eq!(text, "Suspended user 1 (ada) until 2999-12-24 00:00 UTC.\n");
@@ -62,9 +62,9 @@ async fn for_a_while_or_until_lifted(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_link_for_a_new_password(pool: PgPool) {
+async fn reset_link_is_created(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     let ran = cli.user(&["reset-link", "ada"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(

@@ -12,13 +12,13 @@ fn token(cli: &Cli, words: &[&str]) -> Ran {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn made_listed_and_revoked(pool: PgPool) {
+async fn tokens_are_created_listed_and_revoked(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make_admin("ada");
+    cli.create_admin("ada");
     // A password that another user has set gives no program access either.
     cli.prepare("update users set must_change_password = false")
         .await;
-    let made = token(
+    let created = token(
         &cli,
         &[
             "create",
@@ -30,21 +30,22 @@ async fn made_listed_and_revoked(pool: PgPool) {
             "users:read,account",
         ],
     );
-    assert_eq!((made.code, made.out.len()), (0, 42), "{made:?}");
+    assert_eq!((created.code, created.out.len()), (0, 42), "{created:?}");
     assert!(
-        made.out.starts_with("rc_"),
-        "a program can read it unchanged: {made:?}"
+        created.out.starts_with("rc_"),
+        "a program can read it unchanged: {created:?}"
     );
     assert!(
-        made.err
+        created
+            .err
             .starts_with("rollcall: Access token for user 1 (ada), valid until "),
-        "{made:?}"
+        "{created:?}"
     );
 
     let listed = token(&cli, &["list", "--user", "1"]).text();
     let row = listed.lines().nth(1).unwrap();
     assert!(
-        row.contains(&made.out[..11]) && !row.contains(made.out.trim()),
+        row.contains(&created.out[..11]) && !row.contains(created.out.trim()),
         "{listed}"
     );
     assert!(
@@ -75,16 +76,16 @@ async fn made_listed_and_revoked(pool: PgPool) {
     );
     let actions = cli.actions().await;
     assert_eq!(actions[1..], ["user.token_created", "user.token_revoked"]);
-    let told =
+    let query =
         "select count(*) from audit_events where via = 'cli' and actor_label = 'command line'
         and target_label = 'ada' and action like 'user.token_%'";
-    assert_eq!(cli.count(told).await, 2);
+    assert_eq!(cli.count(query).await, 2);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_wrong_is_told(pool: PgPool) {
+async fn invalid_arguments_are_reported(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("bob", "user");
+    cli.create("bob", "user");
     let create = |more: &[&str]| token(&cli, &[&["create", "--name", "x"], more].concat());
     for (words, says) in [
         (
@@ -122,8 +123,8 @@ async fn what_is_wrong_is_told(pool: PgPool) {
             "token", "create", "--user", "bob", "--name", "x", "--scopes", "account", "--no-end",
         ])
         .env("TOKEN_MAX_DAYS", "0");
-    let made = cli.run(&mut endless, "");
-    assert!(made.err.ends_with("never expires.\n"), "{made:?}");
+    let created = cli.run(&mut endless, "");
+    assert!(created.err.ends_with("never expires.\n"), "{created:?}");
     let none = "select count(*) from access_tokens where expires_at is null";
     assert_eq!(cli.count(none).await, 1);
 }

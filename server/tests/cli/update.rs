@@ -6,10 +6,10 @@ use sqlx::PgPool;
 use crate::support::{NO_SUCH_USER, cli};
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_named_changes_and_the_rest_stays(pool: PgPool) {
+async fn only_named_fields_change(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make_admin("root");
-    cli.make("ada", "user");
+    cli.create_admin("root");
+    cli.create("ada", "user");
     let id = cli.get("ada")["id"].as_str().unwrap().to_owned();
     for (words, field, expected) in [
         (
@@ -65,9 +65,9 @@ async fn what_is_named_changes_and_the_rest_stays(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sessions_end_when_asked_for(pool: PgPool) {
+async fn sessions_end_on_request(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
+    cli.create("ada", "user");
     cli.prepare(
         "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
         select uuid_v7(now()), '\\x00', id, now(), now(), now() + interval '1 day', now() + interval '1 day' from users",
@@ -75,15 +75,15 @@ async fn sessions_end_when_asked_for(pool: PgPool) {
     .await;
     cli.user(&["update", "ada", "--password", "sesame"]).text();
     assert_eq!(cli.get("ada")["sessionCount"], 1);
-    cli.user(&["update", "ada", "--end-sessions"]).text();
+    cli.user(&["update", "ada", "--revoke-sessions"]).text();
     assert_eq!(cli.get("ada")["sessionCount"], 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_cannot_be_changed(pool: PgPool) {
+async fn invalid_changes_are_rejected(pool: PgPool) {
     let cli = cli(&pool);
-    cli.make("ada", "user");
-    cli.make("bob", "user");
+    cli.create("ada", "user");
+    cli.create("bob", "user");
     cli.user(&["update", "ada", "--email", "ada@example.org"])
         .text();
     for (words, says) in [
@@ -101,7 +101,7 @@ async fn what_cannot_be_changed(pool: PgPool) {
             "password: Use at least 6 characters.",
         ),
         (&["3", "--name", "x"], NO_SUCH_USER),
-        (&["nobody", "--name", "x"], NO_SUCH_USER),
+        (&["unknown-user", "--name", "x"], NO_SUCH_USER),
         (
             &["0198c2a4-0000-7000-8000-000000000001", "--name", "x"],
             NO_SUCH_USER,
@@ -112,8 +112,8 @@ async fn what_cannot_be_changed(pool: PgPool) {
             roles: Use 1 to 50 letters, digits and . _ - : for a role name.",
         ),
     ] {
-        let told = cli.user(&[&["update"], words].concat()).failure();
-        assert_eq!(told, says, "{words:?}");
+        let message = cli.user(&[&["update"], words].concat()).failure();
+        assert_eq!(message, says, "{words:?}");
     }
     for words in [
         &["update"][..],

@@ -7,15 +7,15 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use super::{client::Client, people::People};
+use super::{client::Client, users::UserDatabase};
 
 const POLL: Duration = Duration::from_millis(100);
 /// Time limit of a deletion; a million annotations take far less.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// Creates a user with this number of annotations and returns the user's id.
-pub(super) fn owner(people: &People<'_>, annotations: u64) -> Result<String> {
-    let id = people.database.query(&format!(
+pub(super) fn owner(users: &UserDatabase<'_>, annotations: u64) -> Result<String> {
+    let id = users.database.query(&format!(
         "with owner as (
             insert into users (id, username, display_name, created_via, created_at, updated_at)
             values (uuid_v7(now()), 'bench-owner-' || extract(epoch from clock_timestamp())::bigint, 'Owner', 'cli', now(), now())
@@ -37,7 +37,7 @@ pub(super) fn owner(people: &People<'_>, annotations: u64) -> Result<String> {
 /// deletion.
 pub(super) fn during<T>(
     client: &Client,
-    people: &People<'_>,
+    users: &UserDatabase<'_>,
     owner: &str,
     work: impl FnOnce() -> Result<T>,
 ) -> Result<(T, Duration)> {
@@ -46,7 +46,7 @@ pub(super) fn during<T>(
     let done = work()?;
     // The server deletes in the background; the row of the user goes last.
     let left = format!("select count(*) from users where id = '{owner}'");
-    while people.database.query(&left)?.trim() != "0" {
+    while users.database.query(&left)?.trim() != "0" {
         if started.elapsed() > LIMIT {
             bail!("the deletion did not finish in time");
         }

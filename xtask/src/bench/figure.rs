@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_is_named() {
+    fn worst_value_is_named() {
         let measured = [("a", 1.0), ("b", 8.0)];
         assert_eq!(
             figure(Limit::AtMost(8.0), &measured),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_miss_are_named() {
+    fn every_missed_limit_is_named() {
         assert_eq!(
             figure(Limit::AtMost(2.0), &[("a", 3.0), ("b", 1.0), ("c", 4.125)]),
             "missed by 2 of 3: x ≤ 2 ms: 4.12 (c), 3 (a)"
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_not_reached() {
+    fn unmeasured_limit_is_missed() {
         assert_eq!(figure(Limit::AtMost(2.0), &[]), "not measured: x ≤ 2 ms");
     }
 }

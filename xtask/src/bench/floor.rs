@@ -112,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn prepared_statements_are_left_to_the_protocol_where_there_are_no_others() {
+    fn prepared_statements_use_the_protocol() {
         let statements = [statement("select 1", true), statement("select 2", true)];
         assert_eq!(protocol(&statements), "prepared");
         assert_eq!(script_of(&statements), "select 1;\nselect 2;\n");
     }
 
     #[test]
-    fn prepared_statements_among_others_are_prepared_by_sql() {
+    fn mixed_statements_are_prepared_by_sql() {
         let statements = [statement("select 1", true), statement("select 2", false)];
         assert_eq!(protocol(&statements), "extended");
         assert_eq!(
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn pgbench_finds_no_variables_in_texts() {
+    fn text_contains_no_pgbench_variables() {
         assert_eq!(
             without_variables("select 'role:admin', '12:30'::text"),
             "select 'role' || chr(58) || 'admin', '12:30'::text"
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_is_taken_out_of_the_address() {
+    fn password_is_removed_from_the_address() {
         for (url, address, password) in [
             ("postgres://u:p%40@h/d", "postgres://u@h/d", Some("p@")),
             ("postgres://u@h:1/d", "postgres://u@h:1/d", None),

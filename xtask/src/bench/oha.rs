@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_failures_are_counted() {
+    fn few_failures_are_tolerated() {
         let load = Load::read(&report(r#""200": 700, "503": 2"#, r#""closed": 5"#)).unwrap();
         assert_eq!(load.failed, 7);
     }

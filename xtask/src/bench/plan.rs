@@ -12,7 +12,7 @@ const FILE: &str = "bench/cases.toml";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Plan {
-    pub(super) people: PeopleSettings,
+    pub(super) users: UserSettings,
     pub(super) full: Size,
     pub(super) quick: Size,
     pub(super) targets: Targets,
@@ -23,7 +23,7 @@ pub(super) struct Plan {
 /// Settings of the generator for every size.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PeopleSettings {
+pub(super) struct UserSettings {
     pub(super) seed: u64,
     /// Number of users that can sign in.
     pub(super) accounts: u64,
@@ -116,7 +116,7 @@ pub(super) enum Face {
 }
 
 /// Search terms, selected from the users in the database.
-pub(super) struct Words {
+pub(super) struct SearchWords {
     /// A word with about 14 matches.
     pub(super) few: String,
     /// A word with thousands of matches.
@@ -158,16 +158,16 @@ impl Face {
 
 impl Case {
     /// Returns the path of the case's first page, or of the page after a cursor.
-    pub(super) fn path(&self, words: &Words, after: Option<&str>) -> String {
+    pub(super) fn path(&self, words: &SearchWords, after: Option<&str>) -> String {
         self.path_of(self.of, self.limit, words, after)
     }
 
     /// Returns the path of the same list in the API, with `limit` users per page.
-    pub(super) fn json_path(&self, limit: u16, words: &Words) -> String {
+    pub(super) fn json_path(&self, limit: u16, words: &SearchWords) -> String {
         self.path_of(Face::Json, limit, words, None)
     }
 
-    fn path_of(&self, face: Face, limit: u16, words: &Words, after: Option<&str>) -> String {
+    fn path_of(&self, face: Face, limit: u16, words: &SearchWords, after: Option<&str>) -> String {
         let mut path = format!("{}?limit={limit}", face.path(self.list));
         let search = self.q.as_ref().map(|text| words.put_into(text));
         for (name, value) in [
@@ -192,7 +192,7 @@ impl Case {
     }
 }
 
-impl Words {
+impl SearchWords {
     fn put_into(&self, text: &str) -> String {
         text.replace("{few}", &self.few)
             .replace("{many}", &self.many)
@@ -204,11 +204,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_of_a_case_has_everything_it_names() {
+    fn case_path_contains_every_parameter() {
         let case: Case =
             toml::from_str("name = 'x'\nof = 'html'\nsort = '-created'\nq = 'a {few}'\np99_ms = 8")
                 .unwrap();
-        let words = Words {
+        let words = SearchWords {
             few: "b&c".to_owned(),
             many: "d".to_owned(),
         };

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 
 use super::{
     client::Client,
-    plan::{Case, Face, Words},
+    plan::{Case, Face, SearchWords},
 };
 
 /// Maximum page size of the API.
@@ -30,7 +30,7 @@ pub(super) struct Probe {
 
 impl Probe {
     /// Returns the first page of a case, and the page in the middle if the case asks for it.
-    pub(super) fn of(case: &Case, words: &Words, client: &Client) -> Result<Vec<Self>> {
+    pub(super) fn of(case: &Case, words: &SearchWords, client: &Client) -> Result<Vec<Self>> {
         let (matches, or_more) = client.get(&case.json_path(1, words))?.matches()?;
         let first = Self {
             name: case.name.clone(),
@@ -57,8 +57,8 @@ impl Probe {
 }
 
 /// Returns the cursor of the page in the middle, found by following the links to the next page from the first one.
-fn half_way(first_page: &str, people: u64, client: &Client) -> Result<String> {
-    let pages = (people / 2).div_ceil(LARGEST_PAGE.into()).max(1);
+fn half_way(first_page: &str, users: u64, client: &Client) -> Result<String> {
+    let pages = (users / 2).div_ceil(LARGEST_PAGE.into()).max(1);
     let mut path = first_page.to_owned();
     for _ in 0..pages {
         let page = client.get(&path)?;
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cursor_is_read_from_a_link() {
+    fn cursor_is_read_from_a_link() {
         assert_eq!(cursor("/users?limit=5&after=a-b_c"), Some("a-b_c"));
         assert_eq!(cursor("/users?limit=5"), None);
     }

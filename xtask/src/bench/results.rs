@@ -63,9 +63,9 @@ pub(super) struct SignIns {
 /// Cost of the session check of a request.
 pub(super) struct Check {
     /// Request without a session.
-    pub(super) nobody: Load,
+    pub(super) anonymous: Load,
     /// The same request with a session.
-    pub(super) somebody: Load,
+    pub(super) signed_in: Load,
 }
 
 /// Effect of a permanent deletion on other requests.
@@ -193,10 +193,13 @@ impl Results {
             idle.p99,
             idle.rate
         ));
-        let Check { nobody, somebody } = &self.check;
+        let Check {
+            anonymous,
+            signed_in,
+        } = &self.check;
         lines.push(format!(
             "- session check: p50 {:.2} ms with a session, {:.2} ms without",
-            somebody.p50, nobody.p50
+            signed_in.p50, anonymous.p50
         ));
         lines.push(format!(
             "- revoking {REVOKED} sessions of a user takes {}; {PANELS} watching panels add {:.1} MB of memory",

@@ -11,12 +11,12 @@ use super::{
     client::Client,
     deletion, floor, machine,
     oha::{Load, Oha, Page},
-    people::{ADMIN, People},
     plan::{Plan, Size},
     probe::Probe,
     results::{Check, Floor, Removal, Results, Row, SignIns},
     server, sessions, sign_ins, sizes,
     trace::Trace,
+    users::{ADMIN, UserDatabase},
     work::Work,
 };
 use crate::{database, program::Program, report, server::Server, workspace::Workspace};
@@ -33,7 +33,7 @@ pub(super) struct Run<'a> {
     pub(super) folder: &'a Path,
     pub(super) oha: Oha,
     pub(super) program: Program,
-    pub(super) people: People<'a>,
+    pub(super) users: UserDatabase<'a>,
     pub(super) url: String,
 }
 
@@ -41,7 +41,7 @@ impl Run<'_> {
     /// Runs all measurements. Earlier steps use servers of their own, because the server that is measured must show
     /// neither their memory nor the logging of all statements.
     pub(super) fn results(&self) -> Result<Results> {
-        let machine = machine::describe(&self.people.database)?;
+        let machine = machine::describe(&self.users.database)?;
         let start_up = server::start_up(&self.program, &self.url)?;
         let (cookie, probes) = self.scout()?;
         let works = self.trace(&cookie, &probes)?;
@@ -53,14 +53,14 @@ impl Run<'_> {
         let results = Results {
             machine,
             users: self.size.users,
-            seed: self.plan.people.seed,
+            seed: self.plan.users.seed,
             seconds: self.size.seconds,
             rows,
             start_up,
             sign_ins: self.sign_ins(&server, &cookie, &probes)?,
             removal: self.removal(&server, &cookie, &probes)?,
             check: self.check(&server, &cookie)?,
-            sessions: sessions::measure(&server, &self.people, &cookie)?,
+            sessions: sessions::measure(&server, &self.users, &cookie)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
             memory: server::memory(&server)?,
         };
@@ -72,11 +72,11 @@ impl Run<'_> {
     fn scout(&self) -> Result<(String, Vec<Probe>)> {
         let started = Instant::now();
         let server = Server::start(&self.program, &self.url)?;
-        let cookie = Client::new(&server.base, None).sign_in(ADMIN, &self.people.password)?;
+        let cookie = Client::new(&server.base, None).sign_in(ADMIN, &self.users.password)?;
         let client = Client::new(&server.base, Some(&cookie));
         let mut probes = Vec::new();
         for case in &self.plan.cases {
-            probes.extend(Probe::of(case, &self.people.words, &client)?);
+            probes.extend(Probe::of(case, &self.users.words, &client)?);
         }
         server.stop()?;
         report::step("pages found", started);
@@ -92,7 +92,7 @@ impl Run<'_> {
             return Ok(probes.iter().map(|_| None).collect());
         };
         let started = Instant::now();
-        let trace = Trace::start(&self.people.database, log)?;
+        let trace = Trace::start(&self.users.database, log)?;
         let server = Server::start(&self.program, &self.url)?;
         let client = Client::new(&server.base, Some(cookie));
         let mut works = Vec::new();
@@ -144,10 +144,10 @@ impl Run<'_> {
         let page = page(server, cookie, first(probes)?);
         let list = || -> Result<Load> { self.oha.run(&page, ALONE, self.time()) };
         let sign_ins = SignIns {
-            queued: self.people.accounts.len(),
-            rate: sign_ins::rate(server, &self.people, TOGETHER)?,
+            queued: self.users.accounts.len(),
+            rate: sign_ins::rate(server, &self.users, TOGETHER)?,
             idle: list()?,
-            busy: sign_ins::during(server, &self.people, list)?,
+            busy: sign_ins::during(server, &self.users, list)?,
         };
         report::step("sign-ins", started);
         Ok(sign_ins)
@@ -158,10 +158,10 @@ impl Run<'_> {
         let started = Instant::now();
         let page = page(server, cookie, first(probes)?);
         let list = || -> Result<Load> { self.oha.run(&page, ALONE, self.time()) };
-        let owner = deletion::owner(&self.people, self.size.removed)?;
+        let owner = deletion::owner(&self.users, self.size.removed)?;
         let idle = list()?;
         let client = Client::new(&server.base, Some(cookie));
-        let (busy, time) = deletion::during(&client, &self.people, &owner, list)?;
+        let (busy, time) = deletion::during(&client, &self.users, &owner, list)?;
         report::step("deletion", started);
         Ok(Removal {
             annotations: self.size.removed,
@@ -182,8 +182,8 @@ impl Run<'_> {
             self.oha.run(&page, ALONE, self.time())
         };
         Ok(Check {
-            nobody: ask("")?,
-            somebody: ask(cookie)?,
+            anonymous: ask("")?,
+            signed_in: ask(cookie)?,
         })
     }
 

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 
 use crate::{program::Program, server::Server};
 
-/// Number of starts, of which the median counts.
+/// Number of starts; their median is reported.
 const STARTS: usize = 5;
 
 /// Resident memory in bytes.

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::{
     client::{Client, USER_AGENT},
-    people::People,
     server::memory,
+    users::UserDatabase,
 };
 use crate::server::Server;
 
@@ -34,10 +34,10 @@ pub(super) struct Sessions {
 }
 
 /// Measures revocation and memory.
-pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Result<Sessions> {
+pub(super) fn measure(server: &Server, users: &UserDatabase<'_>, cookie: &str) -> Result<Sessions> {
     let client = Client::new(&server.base, Some(cookie));
-    let revocation = revoke(&client, people)?;
-    let watchers = watchers(people, cookie)?;
+    let revocation = revoke(&client, users)?;
+    let watchers = watchers(users, cookie)?;
     let before = memory(server)?.now;
     let panels = watch(server, &watchers)?;
     let after = memory(server)?.now;
@@ -49,23 +49,23 @@ pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Res
 }
 
 /// Revokes all sessions of a user with [`REVOKED`] sessions.
-fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
-    let Some(person) = people.accounts.first() else {
+fn revoke(client: &Client, users: &UserDatabase<'_>) -> Result<Duration> {
+    let Some(user) = users.accounts.first() else {
         bail!("no user can sign in");
     };
-    people.database.query(&format!(
+    users.database.query(&format!(
         "update sessions set ended_at = now(), ended_reason = 'logout'
-        where ended_at is null and user_id = (select id from users where username = '{person}')"
+        where ended_at is null and user_id = (select id from users where username = '{user}')"
     ))?;
-    people.database.query(&format!(
+    users.database.query(&format!(
         "insert into sessions (
             id, token_hash, user_id, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at
         )
         select uuid_v7(now()), uuid_send(gen_random_uuid()), id, '{USER_AGENT}', 'Unknown device', now(), now(),
             now() + interval '1 day', now() + interval '1 day'
-        from users, generate_series(1, {REVOKED}) where username = '{person}'"
+        from users, generate_series(1, {REVOKED}) where username = '{user}'"
     ))?;
-    let body = json!({ "filter": { "person": person }, "expected": REVOKED });
+    let body = json!({ "filter": { "user": user }, "expected": REVOKED });
     let started = Instant::now();
     client.post("/api/admin/sessions/revoke", &body)?;
     Ok(started.elapsed())
@@ -73,13 +73,13 @@ fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
 
 /// Creates the admins whose panels watch, each with a session. Returns their cookies, with the name that `cookie`
 /// has.
-fn watchers(people: &People<'_>, cookie: &str) -> Result<Vec<String>> {
+fn watchers(users: &UserDatabase<'_>, cookie: &str) -> Result<Vec<String>> {
     let (name, _) = cookie.split_once('=').context("the cookie has no name")?;
     let mut cookies = Vec::new();
     for number in 0..PANELS.div_ceil(PER_ACCOUNT) {
         // Base64 of 16 bytes: the last of its 22 characters holds two bits.
         let id = format!("{number:021}A");
-        people.database.query(&format!(
+        users.database.query(&format!(
             "with person as (
                 insert into users (id, username, display_name, created_via, created_at, updated_at)
                 values (uuid_v7(now()), 'watcher{number}', 'Watcher', 'cli', now(), now()) returning id

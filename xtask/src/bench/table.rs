@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
+    fn columns_fit_their_widest_cell() {
         let columns = [Column::left("a"), Column::right("bc")];
         let rows = [["xyz", "1"], ["x", "2345"]].map(|row| row.map(str::to_owned).to_vec());
         assert_eq!(

@@ -148,7 +148,7 @@ fn with_values(sql: &str, values: &[String]) -> String {
 /// Returns a value as SQL. The log has no types. PostgreSQL infers them except for timestamps passed to functions
 /// that accept any type.
 fn typed(value: &str) -> String {
-    if is_moment(value) {
+    if is_timestamp(value) {
         format!("{value}::timestamptz")
     } else {
         value.to_owned()
@@ -156,7 +156,7 @@ fn typed(value: &str) -> String {
 }
 
 /// Reports whether a value looks like `'2026-01-31 23:59:59.5+00'`.
-fn is_moment(value: &str) -> bool {
+fn is_timestamp(value: &str) -> bool {
     const PATTERN: &str = "'0000-00-00 00:00:00";
     let begins = value.len() > PATTERN.len()
         && value
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statements_are_read_with_the_values_of_their_parameters() {
+    fn statements_are_read_with_their_parameters() {
         let log = "\
 2026-01-01 00:00:00.000 UTC [7] LOG:  checkpoint starting: time
 2026-01-01 00:00:00.001 UTC [8] LOG:  execute sqlx_s_1: select a
@@ -203,10 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn the_same_request_later_is_alike() {
-        let at = |moment: &str, rest: &str| {
+    fn repeated_request_is_recognised() {
+        let at = |timestamp: &str, rest: &str| {
             Work::read(&format!(
-                "2026-01-01 00:00:00 UTC [8] LOG:  statement: select a where b < '{moment}'\n{rest}"
+                "2026-01-01 00:00:00 UTC [8] LOG:  statement: select a where b < '{timestamp}'\n{rest}"
             ))
         };
         let work = at("2026-01-01", "");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn only_moments_get_a_type() {
+    fn only_timestamps_are_typed() {
         assert_eq!(
             typed("'2026-01-31 23:59:59+00'"),
             "'2026-01-31 23:59:59+00'::timestamptz"

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_copies_unpack_to_the_original() {
+    fn compressed_copies_round_trip() {
         let text = b"a line of text\n".repeat(1000);
 
         let mut unpacked = Vec::new();

@@ -250,7 +250,7 @@ mod tests {
     use crate::test_folder::TestFolder;
 
     #[test]
-    fn sweeping_leaves_current_files_and_the_files_of_others() {
+    fn sweep_keeps_current_and_foreign_files() {
         let place = TestFolder::new();
         let source = place.path().join("main.css");
         fs::write(&source, "a{}").unwrap();

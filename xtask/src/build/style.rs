@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_typeface_gets_its_published_name() {
+    fn font_gets_its_published_name() {
         let style = r#"@font-face{src:url(inter.woff2)format("woff2")}"#;
         assert_eq!(
             name_font(style, "inter.0123.woff2").unwrap(),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stylesheet_without_the_typeface_is_refused() {
+    fn stylesheet_without_the_font_is_rejected() {
         assert!(name_font("a{color:red}", "inter.0123.woff2").is_err());
     }
 }

@@ -8,7 +8,7 @@ use ureq::{
     http::{Method, Response},
 };
 
-use super::{ledger::Fate, schedule::Site};
+use super::{ledger::Outcome, schedule::Site};
 use crate::client::{self, Call, Client};
 
 /// User agent of the workers' sessions.
@@ -22,13 +22,13 @@ pub(super) enum Answer {
     /// Successful status: the body and the cookie that was set.
     Done(Value, Option<String>),
     /// Client error (4xx): the status.
-    Refused(u16),
-    Failed(Failure),
+    Rejected(u16),
+    Failed(RequestError),
 }
 
 /// Reason why a request has no usable response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Failure {
+pub(super) enum RequestError {
     /// The connection was refused: the request never arrived.
     Unreached,
     /// The connection closed before the response was complete.
@@ -41,7 +41,7 @@ pub(super) enum Failure {
     Unreadable,
 }
 
-impl Failure {
+impl RequestError {
     /// Returns the name in the report.
     pub(super) fn name(self) -> String {
         match self {
@@ -56,11 +56,11 @@ impl Failure {
 
 impl Answer {
     /// Returns whether the requested change took effect, as far as the response shows.
-    pub(super) fn fate(&self) -> Fate {
+    pub(super) fn outcome(&self) -> Outcome {
         match self {
-            Self::Done(..) => Fate::Done,
-            Self::Refused(_) | Self::Failed(Failure::Unreached) => Fate::Refused,
-            Self::Failed(_) => Fate::Unclear,
+            Self::Done(..) => Outcome::Done,
+            Self::Rejected(_) | Self::Failed(RequestError::Unreached) => Outcome::Rejected,
+            Self::Failed(_) => Outcome::Unclear,
         }
     }
 
@@ -165,24 +165,24 @@ fn read(mut response: Response<Body>) -> Answer {
         Err(error) => return Answer::Failed(failure(&error)),
     };
     if status.is_client_error() {
-        return Answer::Refused(status.as_u16());
+        return Answer::Rejected(status.as_u16());
     }
     if !status.is_success() {
-        return Answer::Failed(Failure::Status(status.as_u16()));
+        return Answer::Failed(RequestError::Status(status.as_u16()));
     }
     match serde_json::from_slice(&body) {
         Ok(body) => Answer::Done(body, cookie),
-        Err(_) => Answer::Failed(Failure::Unreadable),
+        Err(_) => Answer::Failed(RequestError::Unreadable),
     }
 }
 
-fn failure(error: &ureq::Error) -> Failure {
+fn failure(error: &ureq::Error) -> RequestError {
     match error {
         ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            Failure::Unreached
+            RequestError::Unreached
         }
-        ureq::Error::Timeout(_) => Failure::Late,
-        _ => Failure::Cut,
+        ureq::Error::Timeout(_) => RequestError::Late,
+        _ => RequestError::Cut,
     }
 }
 
@@ -193,19 +193,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_never_arrived_has_surely_not_happened() {
-        let refused = ureq::Error::Io(io::Error::from(ErrorKind::ConnectionRefused));
-        assert_eq!(Answer::Failed(failure(&refused)).fate(), Fate::Refused);
+    fn only_unreached_requests_certainly_failed() {
+        let rejected = ureq::Error::Io(io::Error::from(ErrorKind::ConnectionRefused));
+        assert_eq!(
+            Answer::Failed(failure(&rejected)).outcome(),
+            Outcome::Rejected
+        );
         let reset = ureq::Error::Io(io::Error::from(ErrorKind::ConnectionReset));
         for failure in [
             failure(&reset),
-            Failure::Late,
-            Failure::Status(503),
-            Failure::Unreadable,
+            RequestError::Late,
+            RequestError::Status(503),
+            RequestError::Unreadable,
         ] {
-            assert_eq!(Answer::Failed(failure).fate(), Fate::Unclear);
+            assert_eq!(Answer::Failed(failure).outcome(), Outcome::Unclear);
         }
-        assert_eq!(Answer::Refused(409).fate(), Fate::Refused);
-        assert_eq!(Answer::Done(Value::Null, None).fate(), Fate::Done);
+        assert_eq!(Answer::Rejected(409).outcome(), Outcome::Rejected);
+        assert_eq!(Answer::Done(Value::Null, None).outcome(), Outcome::Done);
     }
 }

@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::{
+    account::{Account, Session},
     answer::{Answer, Request},
-    deeds::PREFIX,
     dice::Dice,
-    person::{Person, Session},
+    operations::PREFIX,
     schedule::Site,
     sessions::Life,
     stage::Stage,
@@ -40,7 +40,7 @@ pub(super) fn assemble<'a>(
             number,
             texts: 0,
             desk: desk.clone(),
-            people: Vec::new(),
+            accounts: Vec::new(),
             retired: Vec::new(),
             tally: Tally::default(),
             began: Instant::now(),
@@ -55,7 +55,7 @@ pub(super) fn assemble<'a>(
     if !broken.is_empty() {
         bail!("before the first fault: {}", broken.join("\n"));
     }
-    give_passwords(stage)?;
+    set_passwords(stage)?;
     for worker in &mut workers {
         take_desk(stage, worker)?;
     }
@@ -64,7 +64,7 @@ pub(super) fn assemble<'a>(
 
 /// Signs the worker in as its own admin, whose account is not changed from here on.
 fn take_desk(stage: &Stage<'_>, worker: &mut Worker<'_>) -> Result<()> {
-    let mut admin: Person = worker.people.remove(0);
+    let mut admin: Account = worker.accounts.remove(0);
     let cookie = sign_in(stage, admin.username(), &worker.shared.password)?;
     worker.desk.clone_from(&cookie);
     let life = Life::Live;
@@ -74,7 +74,7 @@ fn take_desk(stage: &Stage<'_>, worker: &mut Worker<'_>) -> Result<()> {
 }
 
 /// Copies the admin's password to all users of the test. Users normally set one by link, which is not tested here.
-fn give_passwords(stage: &Stage<'_>) -> Result<()> {
+fn set_passwords(stage: &Stage<'_>) -> Result<()> {
     stage
         .database
         .query(&format!(

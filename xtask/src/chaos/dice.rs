@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_gives_the_same_values_and_each_subject_others() {
+    fn seed_determines_values_per_subject() {
         let draws = |seed, subject| {
             let mut dice = Dice::new(seed, subject);
             [(); 4].map(|()| dice.below(1_000_000))
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_weight_is_never_drawn() {
+    fn zero_weight_is_never_drawn() {
         let mut dice = Dice::new(1, 1);
         for _ in 0..1_000 {
             assert_eq!(dice.weigh(&[(0, "never"), (3, "always")]), Some("always"));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn shuffling_loses_nothing() {
+    fn shuffle_is_a_permutation() {
         let mut things: Vec<u8> = (0..50).collect();
         Dice::new(1, 1).shuffle(&mut things);
         assert!(!things.is_sorted());

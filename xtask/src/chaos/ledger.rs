@@ -10,18 +10,18 @@ pub(super) use account::{Entry, Row};
 
 /// Change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Deed {
+pub(super) enum Operation {
     Create,
     Rename,
     Suspend,
     Unsuspend,
     Delete,
     Restore,
-    EndSessions,
+    RevokeSessions,
     RevokeSession,
 }
 
-impl Deed {
+impl Operation {
     const ALL: [Self; 8] = [
         Self::Create,
         Self::Rename,
@@ -29,7 +29,7 @@ impl Deed {
         Self::Unsuspend,
         Self::Delete,
         Self::Restore,
-        Self::EndSessions,
+        Self::RevokeSessions,
         Self::RevokeSession,
     ];
 
@@ -42,7 +42,7 @@ impl Deed {
             Self::Unsuspend => "unsuspend",
             Self::Delete => "delete",
             Self::Restore => "restore",
-            Self::EndSessions => "end all sessions",
+            Self::RevokeSessions => "end all sessions",
             Self::RevokeSession => "revoke a session",
         }
     }
@@ -56,7 +56,7 @@ impl Deed {
             Self::Unsuspend => "user.unsuspended",
             Self::Delete => "user.deleted",
             Self::Restore => "user.restored",
-            Self::EndSessions => "user.sessions_ended",
+            Self::RevokeSessions => "user.sessions_ended",
             Self::RevokeSession => "user.session_revoked",
         }
     }
@@ -70,7 +70,7 @@ impl Deed {
             Self::Unsuspend
             | Self::Delete
             | Self::Restore
-            | Self::EndSessions
+            | Self::RevokeSessions
             | Self::RevokeSession => None,
         }
     }
@@ -79,18 +79,18 @@ impl Deed {
     fn counts_version(self) -> bool {
         match self {
             Self::Rename | Self::Suspend | Self::Unsuspend | Self::Delete | Self::Restore => true,
-            Self::Create | Self::EndSessions | Self::RevokeSession => false,
+            Self::Create | Self::RevokeSessions | Self::RevokeSession => false,
         }
     }
 }
 
 /// Effect of a change, as far as its response shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Outcome {
     /// Acknowledged: it is in the database permanently.
     Done,
     /// Denied or never arrived: it is not in the database.
-    Refused,
+    Rejected,
     /// Without a clear response: it is in the database completely or not at all.
     Unclear,
 }
@@ -98,10 +98,10 @@ pub(super) enum Fate {
 /// Requested change.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    pub(super) deed: Deed,
+    pub(super) operation: Operation,
     /// Unique text of the change; empty if such a change has no text.
     pub(super) mark: String,
-    pub(super) fate: Fate,
+    pub(super) outcome: Outcome,
 }
 
 /// Changes that were requested for an account, in order. One worker sends them, one after the other.
@@ -121,98 +121,111 @@ pub(super) struct Unclear {
 impl History {
     /// Compares the account and its audit events, oldest first, with the requested changes. Returns the differences.
     pub(super) fn judge(&self, row: Option<&Row>, entries: &[Entry]) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut by_deed: BTreeMap<Deed, Vec<&Entry>> = BTreeMap::new();
+        let mut disruptions = Vec::new();
+        let mut by_action: BTreeMap<Operation, Vec<&Entry>> = BTreeMap::new();
         for entry in entries {
-            match Deed::ALL
+            match Operation::ALL
                 .into_iter()
-                .find(|deed| deed.action() == entry.action)
+                .find(|operation| operation.action() == entry.action)
             {
-                Some(deed) => by_deed.entry(deed).or_default().push(entry),
-                None => faults.push(format!("the audit log has an unexpected {}", entry.action)),
+                Some(operation) => by_action.entry(operation).or_default().push(entry),
+                None => {
+                    disruptions.push(format!("the audit log has an unexpected {}", entry.action));
+                }
             }
         }
-        for deed in Deed::ALL {
-            let found = by_deed.get(&deed).map_or(&[][..], Vec::as_slice);
-            faults.extend(match deed.marked_by() {
-                Some(field) => self.judge_marked(deed, field, found),
-                None => self.judge_counted(deed, found.len()).into_iter().collect(),
+        for operation in Operation::ALL {
+            let found = by_action.get(&operation).map_or(&[][..], Vec::as_slice);
+            disruptions.extend(match operation.marked_by() {
+                Some(field) => self.judge_marked(operation, field, found),
+                None => self
+                    .judge_counted(operation, found.len())
+                    .into_iter()
+                    .collect(),
             });
         }
-        faults.extend(account::judge(row, entries, versions(&by_deed)));
+        disruptions.extend(account::judge(row, entries, versions(&by_action)));
         let name = &self.username;
-        faults
+        disruptions
             .into_iter()
-            .map(|fault| format!("{name}: {fault}"))
+            .map(|disruption| format!("{name}: {disruption}"))
             .collect()
     }
 
     /// Checks that each change with a unique text has the audit event that it must have.
-    fn judge_marked(&self, deed: Deed, field: &str, entries: &[&Entry]) -> Vec<String> {
+    fn judge_marked(&self, operation: Operation, field: &str, entries: &[&Entry]) -> Vec<String> {
         let mut left: Vec<&str> = entries
             .iter()
             .map(|entry| entry.after(field).and_then(Value::as_str).unwrap_or("?"))
             .collect();
-        let mut faults = Vec::new();
-        for attempt in self.of(deed) {
+        let mut disruptions = Vec::new();
+        for attempt in self.of(operation) {
             let before = left.len();
             left.retain(|mark| *mark != attempt.mark);
             let found = before - left.len();
-            let fault = match (attempt.fate, found) {
-                (Fate::Done, 1) | (Fate::Refused, 0) | (Fate::Unclear, 0 | 1) => continue,
-                (Fate::Done, 0) => "was acknowledged and is not in the audit log",
-                (Fate::Refused, 1) => "was denied and is in the audit log",
-                (Fate::Done | Fate::Refused | Fate::Unclear, _) => {
+            let disruption = match (attempt.outcome, found) {
+                (Outcome::Done, 1) | (Outcome::Rejected, 0) | (Outcome::Unclear, 0 | 1) => continue,
+                (Outcome::Done, 0) => "was acknowledged and is not in the audit log",
+                (Outcome::Rejected, 1) => "was denied and is in the audit log",
+                (Outcome::Done | Outcome::Rejected | Outcome::Unclear, _) => {
                     "is in the audit log more than once"
                 }
             };
-            faults.push(format!("{} {:?} {fault}", deed.action(), attempt.mark));
+            disruptions.push(format!(
+                "{} {:?} {disruption}",
+                operation.action(),
+                attempt.mark
+            ));
         }
-        let unasked = |mark: &&str| format!("{} {mark:?} was not requested", deed.action());
-        faults.extend(left.iter().map(unasked));
-        faults
+        let unasked = |mark: &&str| format!("{} {mark:?} was not requested", operation.action());
+        disruptions.extend(left.iter().map(unasked));
+        disruptions
     }
 
     /// Checks that the number of audit events of changes without a text is possible.
-    fn judge_counted(&self, deed: Deed, found: usize) -> Option<String> {
-        let count = |fate| self.of(deed).filter(|attempt| attempt.fate == fate).count();
-        let (done, unclear) = (count(Fate::Done), count(Fate::Unclear));
+    fn judge_counted(&self, operation: Operation, found: usize) -> Option<String> {
+        let count = |outcome| {
+            self.of(operation)
+                .filter(|attempt| attempt.outcome == outcome)
+                .count()
+        };
+        let (done, unclear) = (count(Outcome::Done), count(Outcome::Unclear));
         let is_right = (done..=done + unclear).contains(&found);
         (!is_right).then(|| {
             format!(
                 "{} was acknowledged {done} times and unclear {unclear} times, and is in the audit log {found} times",
-                deed.action()
+                operation.action()
             )
         })
     }
 
-    fn of(&self, deed: Deed) -> impl Iterator<Item = &Attempt> {
+    fn of(&self, operation: Operation) -> impl Iterator<Item = &Attempt> {
         self.attempts
             .iter()
-            .filter(move |attempt| attempt.deed == deed)
+            .filter(move |attempt| attempt.operation == operation)
     }
 
     /// Counts how many unclear changes took effect, derived from the number of audit events.
     pub(super) fn unclear(&self, entries: &[Entry]) -> Unclear {
-        let count = |fate| {
+        let count = |outcome| {
             self.attempts
                 .iter()
-                .filter(|attempt| attempt.fate == fate)
+                .filter(|attempt| attempt.outcome == outcome)
                 .count()
         };
-        let there = entries.len().saturating_sub(count(Fate::Done));
+        let there = entries.len().saturating_sub(count(Outcome::Done));
         Unclear {
             there,
-            not_there: count(Fate::Unclear).saturating_sub(there),
+            not_there: count(Outcome::Unclear).saturating_sub(there),
         }
     }
 }
 
 /// Returns the number of events whose change incremented the version of the account.
-fn versions(by_deed: &BTreeMap<Deed, Vec<&Entry>>) -> usize {
-    by_deed
+fn versions(by_action: &BTreeMap<Operation, Vec<&Entry>>) -> usize {
+    by_action
         .iter()
-        .filter(|(deed, _)| deed.counts_version())
+        .filter(|(operation, _)| operation.counts_version())
         .map(|(_, entries)| entries.len())
         .sum()
 }

@@ -18,17 +18,17 @@ impl Answered {
 
     /// Returns the length and the start of the longest gap between responses in a load of this duration.
     pub(super) fn longest_gap(&self, load: Duration) -> (Duration, Duration) {
-        let mut moments = self.0.clone();
-        moments.push(load);
-        moments.sort_unstable();
+        let mut timestamps = self.0.clone();
+        timestamps.push(load);
+        timestamps.sort_unstable();
         let mut last = Duration::ZERO;
         let mut longest = (Duration::ZERO, Duration::ZERO);
-        for moment in moments {
-            let gap = moment.saturating_sub(last);
+        for timestamp in timestamps {
+            let gap = timestamp.saturating_sub(last);
             if gap > longest.0 {
                 longest = (gap, last);
             }
-            last = moment;
+            last = timestamp;
         }
         longest
     }
@@ -42,30 +42,30 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn answered(moments: &[u64]) -> Answered {
+    fn answered(timestamps: &[u64]) -> Answered {
         let mut answered = Answered::default();
-        for moment in moments {
-            answered.note(seconds(*moment));
+        for timestamp in timestamps {
+            answered.note(seconds(*timestamp));
         }
         answered
     }
 
     #[test]
-    fn the_longest_gap_is_found_wherever_it_is() {
-        for (moments, gap, began) in [
+    fn longest_gap_is_found() {
+        for (timestamps, gap, began) in [
             (&[1, 2, 9, 10][..], 7, 2),
             (&[8, 9], 8, 0),
             (&[1, 2], 8, 2),
             (&[], 10, 0),
             (&[9, 1, 5, 2], 4, 5),
         ] {
-            let found = answered(moments).longest_gap(seconds(10));
-            assert_eq!(found, (seconds(gap), seconds(began)), "{moments:?}");
+            let found = answered(timestamps).longest_gap(seconds(10));
+            assert_eq!(found, (seconds(gap), seconds(began)), "{timestamps:?}");
         }
     }
 
     #[test]
-    fn two_servers_are_out_together_only_while_neither_answers() {
+    fn outage_requires_both_servers_down() {
         let mut both = answered(&[1, 2, 8, 9]);
         both.add(&answered(&[3, 4, 5, 6]));
         assert_eq!(both.longest_gap(seconds(10)), (seconds(2), seconds(6)));

@@ -16,7 +16,7 @@ pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
     println!(
         "changes: {} acknowledged, {} denied or never arrived, {} without a clear response ({} took effect, {} did not)",
         verdict.acknowledged,
-        verdict.refused,
+        verdict.rejected,
         unclear.there + unclear.not_there,
         unclear.there,
         unclear.not_there
@@ -28,14 +28,15 @@ pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
 }
 
 fn print_requests(tally: &Tally) {
-    let line = |name: &str, [done, refused, failed]: [&str; 3]| {
-        println!("{name:<20}{done:>8}{refused:>10}{failed:>9}");
+    let line = |name: &str, [done, rejected, failed]: [&str; 3]| {
+        println!("{name:<20}{done:>8}{rejected:>10}{failed:>9}");
     };
     println!();
     line("requests", ["done", "denied", "failed"]);
     let sum = tally.sum();
     for (kind, counts) in tally.kinds.iter().chain([(&"all", &sum)]) {
-        let numbers = [counts.done, counts.refused, counts.failed].map(|number| number.to_string());
+        let numbers =
+            [counts.done, counts.rejected, counts.failed].map(|number| number.to_string());
         line(kind, numbers.each_ref().map(String::as_str));
     }
     let failures: Vec<String> = tally

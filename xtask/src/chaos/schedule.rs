@@ -39,11 +39,11 @@ impl Site {
 
 /// Fault to inject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum Disruption {
     /// A server is killed (SIGKILL).
     Kill(Site),
     /// A server is stopped (SIGTERM), as in an update.
-    End(Site),
+    Stop(Site),
     /// PostgreSQL is killed (SIGKILL).
     KillDatabase,
     /// All connections to the database are terminated, several times in a row.
@@ -56,11 +56,11 @@ pub(super) enum Fault {
     CutAndEnd(Site),
 }
 
-impl Display for Fault {
+impl Display for Disruption {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Kill(site) => write!(f, "server {} killed", site.name()),
-            Self::End(site) => write!(f, "server {} stopped", site.name()),
+            Self::Stop(site) => write!(f, "server {} stopped", site.name()),
             Self::KillDatabase => write!(f, "PostgreSQL killed"),
             Self::Cut => write!(f, "all connections to the database cut"),
             Self::KillBoth => write!(f, "both servers killed"),
@@ -78,14 +78,14 @@ impl Display for Fault {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) calm: Duration,
-    pub(super) fault: Fault,
+    pub(super) disruption: Disruption,
 }
 
 /// Infinite sequence of faults in shuffled rounds: the first round has each single fault once, later rounds have all
 /// faults.
 pub(super) struct Schedule {
     dice: Dice,
-    next: Vec<Fault>,
+    next: Vec<Disruption>,
     rounds: u64,
 }
 
@@ -98,22 +98,22 @@ impl Schedule {
         }
     }
 
-    fn round(&mut self) -> Vec<Fault> {
+    fn round(&mut self) -> Vec<Disruption> {
         let first = self.site();
-        let mut faults = vec![
-            Fault::Kill(first),
-            Fault::End(first.other()),
-            Fault::KillDatabase,
-            Fault::Cut,
+        let mut disruptions = vec![
+            Disruption::Kill(first),
+            Disruption::Stop(first.other()),
+            Disruption::KillDatabase,
+            Disruption::Cut,
         ];
         if self.rounds > 0 {
-            faults.push(Fault::KillBoth);
-            faults.push(Fault::KillWithDatabase(self.site()));
-            faults.push(Fault::CutAndEnd(self.site()));
+            disruptions.push(Disruption::KillBoth);
+            disruptions.push(Disruption::KillWithDatabase(self.site()));
+            disruptions.push(Disruption::CutAndEnd(self.site()));
         }
         self.rounds += 1;
-        self.dice.shuffle(&mut faults);
-        faults
+        self.dice.shuffle(&mut disruptions);
+        disruptions
     }
 
     fn site(&mut self) -> Site {
@@ -136,7 +136,7 @@ impl Iterator for Schedule {
         let calm = shortest + self.dice.below(longest - shortest);
         Some(Step {
             calm: Duration::from_millis(calm),
-            fault: self.next.pop()?,
+            disruption: self.next.pop()?,
         })
     }
 }
@@ -145,51 +145,62 @@ impl Iterator for Schedule {
 mod tests {
     use super::*;
 
-    fn faults(seed: u64, count: usize) -> Vec<Fault> {
+    fn disruptions(seed: u64, count: usize) -> Vec<Disruption> {
         Schedule::new(seed)
             .take(count)
-            .map(|step| step.fault)
+            .map(|step| step.disruption)
             .collect()
     }
 
     #[test]
-    fn a_seed_is_a_schedule() {
+    fn seed_determines_the_schedule() {
         let steps = |seed| Schedule::new(seed).take(30).collect::<Vec<_>>();
         assert_eq!(steps(7), steps(7));
         assert_ne!(steps(7), steps(8));
     }
 
     #[test]
-    fn each_single_fault_is_among_the_first_four() {
+    fn first_four_disruptions_are_the_single_ones() {
         for seed in 0..50 {
-            let first = faults(seed, 4);
-            assert!(first.iter().any(|fault| matches!(fault, Fault::Kill(_))));
-            assert!(first.iter().any(|fault| matches!(fault, Fault::End(_))));
-            assert!(first.contains(&Fault::KillDatabase));
-            assert!(first.contains(&Fault::Cut));
+            let first = disruptions(seed, 4);
+            assert!(
+                first
+                    .iter()
+                    .any(|disruption| matches!(disruption, Disruption::Kill(_)))
+            );
+            assert!(
+                first
+                    .iter()
+                    .any(|disruption| matches!(disruption, Disruption::Stop(_)))
+            );
+            assert!(first.contains(&Disruption::KillDatabase));
+            assert!(first.contains(&Disruption::Cut));
         }
     }
 
     #[test]
-    fn a_round_after_the_first_has_every_fault() {
+    fn later_rounds_contain_every_disruption() {
         for seed in 0..50 {
-            let round = &faults(seed, 11)[4..];
+            let round = &disruptions(seed, 11)[4..];
             for kind in [
-                |fault: &Fault| matches!(fault, Fault::KillBoth),
-                |fault: &Fault| matches!(fault, Fault::KillWithDatabase(_)),
-                |fault: &Fault| matches!(fault, Fault::CutAndEnd(_)),
-                |fault: &Fault| matches!(fault, Fault::Kill(_)),
-                |fault: &Fault| matches!(fault, Fault::End(_)),
-                |fault: &Fault| matches!(fault, Fault::KillDatabase),
-                |fault: &Fault| matches!(fault, Fault::Cut),
+                |disruption: &Disruption| matches!(disruption, Disruption::KillBoth),
+                |disruption: &Disruption| matches!(disruption, Disruption::KillWithDatabase(_)),
+                |disruption: &Disruption| matches!(disruption, Disruption::CutAndEnd(_)),
+                |disruption: &Disruption| matches!(disruption, Disruption::Kill(_)),
+                |disruption: &Disruption| matches!(disruption, Disruption::Stop(_)),
+                |disruption: &Disruption| matches!(disruption, Disruption::KillDatabase),
+                |disruption: &Disruption| matches!(disruption, Disruption::Cut),
             ] {
-                assert_eq!(round.iter().filter(|fault| kind(fault)).count(), 1);
+                assert_eq!(
+                    round.iter().filter(|disruption| kind(disruption)).count(),
+                    1
+                );
             }
         }
     }
 
     #[test]
-    fn there_is_calm_before_every_fault() {
+    fn calm_precedes_every_disruption() {
         let (shortest, longest) = CALM;
         for step in Schedule::new(3).take(200) {
             assert!(step.calm >= Duration::from_millis(shortest));

@@ -1,6 +1,6 @@
 //! Expected state of a session.
 
-use super::ledger::Fate;
+use super::ledger::Outcome;
 
 /// State of a session as far as the worker knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +15,11 @@ pub(super) enum Life {
 
 impl Life {
     /// Returns the state after a request that ends the session.
-    pub(super) fn ending(self, fate: Fate) -> Self {
-        match (self, fate) {
-            (Self::Ended, _) | (_, Fate::Done) => Self::Ended,
-            (_, Fate::Unclear) => Self::InDoubt,
-            (_, Fate::Refused) => self,
+    pub(super) fn ending(self, outcome: Outcome) -> Self {
+        match (self, outcome) {
+            (Self::Ended, _) | (_, Outcome::Done) => Self::Ended,
+            (_, Outcome::Unclear) => Self::InDoubt,
+            (_, Outcome::Rejected) => self,
         }
     }
 
@@ -51,28 +51,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_ended_never_works_again() {
-        let ended = Life::Live.ending(Fate::Done);
+    fn ended_session_never_works_again() {
+        let ended = Life::Live.ending(Outcome::Done);
         assert!(ended.used(true).is_err());
         assert_eq!(ended.used(false), Ok(Life::Ended));
-        assert_eq!(ended.ending(Fate::Refused), Life::Ended);
+        assert_eq!(ended.ending(Outcome::Rejected), Life::Ended);
         assert!(ended.agrees_with(false) && !ended.agrees_with(true));
     }
 
     #[test]
-    fn what_nobody_has_ended_works() {
-        let live = Life::Live.ending(Fate::Refused);
+    fn live_session_works() {
+        let live = Life::Live.ending(Outcome::Rejected);
         assert_eq!(live.used(true), Ok(Life::Live));
         assert!(live.used(false).is_err());
         assert!(live.agrees_with(true) && !live.agrees_with(false));
     }
 
     #[test]
-    fn doubt_ends_with_the_first_refusal_and_for_good() {
-        let doubtful = Life::Live.ending(Fate::Unclear);
+    fn doubt_ends_with_the_first_rejection() {
+        let doubtful = Life::Live.ending(Outcome::Unclear);
         assert_eq!(doubtful.used(true), Ok(Life::InDoubt));
-        let refused = doubtful.used(false).unwrap();
-        assert!(refused.used(true).is_err());
+        let rejected = doubtful.used(false).unwrap();
+        assert!(rejected.used(true).is_err());
         assert!(doubtful.agrees_with(true) && doubtful.agrees_with(false));
     }
 }

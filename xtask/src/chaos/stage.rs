@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{
     answer::Callers,
     findings::Findings,
-    schedule::{Fault, Site},
+    schedule::{Disruption, Site},
 };
 use crate::{
     cluster::Cluster,
@@ -89,21 +89,21 @@ impl<'a> Stage<'a> {
     }
 
     /// Injects a fault and restarts what it stopped. A server that does not stop cleanly is a finding.
-    pub(super) fn suffer(&mut self, fault: Fault, findings: &Findings) -> Result<()> {
-        match fault {
-            Fault::Kill(site) => self.kill(site)?,
-            Fault::End(site) => self.end(site, findings),
-            Fault::KillDatabase => self.kill_database()?,
-            Fault::Cut => self.cut()?,
-            Fault::KillBoth => {
+    pub(super) fn suffer(&mut self, disruption: Disruption, findings: &Findings) -> Result<()> {
+        match disruption {
+            Disruption::Kill(site) => self.kill(site)?,
+            Disruption::Stop(site) => self.end(site, findings),
+            Disruption::KillDatabase => self.kill_database()?,
+            Disruption::Cut => self.cut()?,
+            Disruption::KillBoth => {
                 self.kill(Site::A)?;
                 self.kill(Site::B)?;
             }
-            Fault::KillWithDatabase(site) => {
+            Disruption::KillWithDatabase(site) => {
                 self.kill(site)?;
                 self.kill_database()?;
             }
-            Fault::CutAndEnd(site) => {
+            Disruption::CutAndEnd(site) => {
                 self.cut()?;
                 self.end(site, findings);
             }

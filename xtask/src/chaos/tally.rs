@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    answer::{Answer, Failure},
+    answer::{Answer, RequestError},
     outage::Answered,
     schedule::Site,
 };
@@ -12,7 +12,7 @@ use super::{
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) kinds: BTreeMap<&'static str, Counts>,
-    pub(super) failures: BTreeMap<Failure, usize>,
+    pub(super) failures: BTreeMap<RequestError, usize>,
     /// Times at which each server responded.
     pub(super) answered: BTreeMap<Site, Answered>,
 }
@@ -21,7 +21,7 @@ pub(super) struct Tally {
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) done: usize,
-    pub(super) refused: usize,
+    pub(super) rejected: usize,
     pub(super) failed: usize,
 }
 
@@ -31,7 +31,7 @@ impl Tally {
         let counts = self.kinds.entry(what).or_default();
         match answer {
             Answer::Done(..) => counts.done += 1,
-            Answer::Refused(_) => counts.refused += 1,
+            Answer::Rejected(_) => counts.rejected += 1,
             Answer::Failed(failure) => {
                 counts.failed += 1;
                 *self.failures.entry(*failure).or_default() += 1;
@@ -68,7 +68,7 @@ impl Tally {
 impl Counts {
     fn add(&mut self, other: &Self) {
         self.done += other.done;
-        self.refused += other.refused;
+        self.rejected += other.rejected;
         self.failed += other.failed;
     }
 }
@@ -84,23 +84,23 @@ mod tests {
         let second = Duration::from_secs(1);
         let mut tally = Tally::default();
         tally.note("read", Site::A, &Answer::Done(Value::Null, None), second);
-        tally.note("read", Site::B, &Answer::Refused(409), second * 2);
+        tally.note("read", Site::B, &Answer::Rejected(409), second * 2);
         let mut other = Tally::default();
-        let cut = Answer::Failed(Failure::Cut);
+        let cut = Answer::Failed(RequestError::Cut);
         other.note("read", Site::A, &cut, second * 3);
         tally.add(&other);
 
         let counts = tally.sum();
-        assert_eq!((counts.done, counts.refused, counts.failed), (1, 1, 1));
-        assert_eq!(tally.failures[&Failure::Cut], 1);
+        assert_eq!((counts.done, counts.rejected, counts.failed), (1, 1, 1));
+        assert_eq!(tally.failures[&RequestError::Cut], 1);
     }
 
     #[test]
-    fn a_failure_is_no_answer() {
+    fn failed_request_is_no_answer() {
         let second = Duration::from_secs(1);
         let mut tally = Tally::default();
-        tally.note("read", Site::A, &Answer::Refused(401), second);
-        let failed = Answer::Failed(Failure::Status(503));
+        tally.note("read", Site::A, &Answer::Rejected(401), second);
+        let failed = Answer::Failed(RequestError::Status(503));
         tally.note("read", Site::A, &failed, second * 4);
         let (gap, began) = tally.answered[&Site::A].longest_gap(second * 5);
         assert_eq!((gap, began), (second * 4, second));

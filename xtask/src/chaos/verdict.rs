@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
 use super::{
+    account::Account,
     findings::Findings,
-    ledger::{Fate, Unclear},
-    person::Person,
+    ledger::{Outcome, Unclear},
     stage::Stage,
     worker::Worker,
 };
@@ -20,7 +20,7 @@ use crate::database::Sibling;
 pub(super) struct Verdict {
     /// Changes of accounts by their responses.
     pub(super) acknowledged: usize,
-    pub(super) refused: usize,
+    pub(super) rejected: usize,
     pub(super) unclear: Unclear,
     pub(super) sessions: usize,
 }
@@ -33,7 +33,7 @@ pub(super) fn reach(
 ) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     accounts::judge(&stage.database, workers, findings, &mut verdict)?;
-    sessions::judge_kept(&stage.database, workers, findings)?;
+    sessions::judge_stored(&stage.database, workers, findings)?;
     verdict.sessions = sessions::use_all(stage, workers, findings);
     if let Some(complaint) = stage.doctor()? {
         findings.note(format!("rollcall doctor reports:\n{complaint}"));
@@ -42,14 +42,14 @@ pub(super) fn reach(
 }
 
 impl Verdict {
-    fn count(&mut self, person: &Person, unclear: &Unclear) {
+    fn count(&mut self, account: &Account, unclear: &Unclear) {
         self.unclear.there += unclear.there;
         self.unclear.not_there += unclear.not_there;
-        for attempt in &person.history.attempts {
-            match attempt.fate {
-                Fate::Done => self.acknowledged += 1,
-                Fate::Refused => self.refused += 1,
-                Fate::Unclear => {}
+        for attempt in &account.history.attempts {
+            match attempt.outcome {
+                Outcome::Done => self.acknowledged += 1,
+                Outcome::Rejected => self.rejected += 1,
+                Outcome::Unclear => {}
             }
         }
     }

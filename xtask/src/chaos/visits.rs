@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{
+    account::{Account, AccountState, Session},
     answer::{Answer, Request},
-    deeds::path,
-    person::{Person, Session, Standing},
+    operations::path,
     sessions::Life,
     worker::Worker,
 };
@@ -18,19 +18,19 @@ const UNAUTHENTICATED: u16 = 401;
 
 impl Worker<'_> {
     /// Checks that a session belongs to its user.
-    pub(super) fn check(&mut self, person: &Person, session: &mut Session) {
+    pub(super) fn check(&mut self, account: &Account, session: &mut Session) {
         let request = Request::get("/api/auth/me", &session.cookie);
         let answer = self.ask("who am I", &request);
         if let Answer::Done(body, _) = &answer {
-            self.recognise(person, body);
+            self.recognise(account, body);
         }
-        self.used(person, session, &answer);
+        self.used(account, session, &answer);
     }
 
     /// Checks the worker's own session, which is never revoked.
     pub(super) fn check_desk(&mut self) {
         let request = Request::get("/api/auth/me", &self.desk);
-        if let Answer::Refused(status) = self.ask("who am I", &request) {
+        if let Answer::Rejected(status) = self.ask("who am I", &request) {
             let number = self.number;
             self.find(format!(
                 "the session of worker {number}, which was not ended, got {status}"
@@ -39,60 +39,60 @@ impl Worker<'_> {
     }
 
     /// Signs a user in, who may be suspended or deleted.
-    pub(super) fn sign_in(&mut self, person: &mut Person) {
-        let body = json!({ "username": person.username(), "password": self.shared.password });
+    pub(super) fn sign_in(&mut self, account: &mut Account) {
+        let body = json!({ "username": account.username(), "password": self.shared.password });
         let request = Request::post("/api/auth/login", "", body).anonymous();
         let answer = self.ask("sign in", &request);
-        let may = person.standing == Standing::Active;
-        let name = person.username();
+        let may = account.state == AccountState::Active;
+        let name = account.username();
         match answer {
             Answer::Done(body, cookie) => {
-                self.recognise(person, &body);
-                if person.is_certain() && !may {
-                    self.find(format!("{name} is {:?} and could sign in", person.standing));
+                self.recognise(account, &body);
+                if account.is_certain() && !may {
+                    self.find(format!("{name} is {:?} and could sign in", account.state));
                 }
-                let life = if person.is_certain() {
+                let life = if account.is_certain() {
                     Life::Live
                 } else {
                     Life::InDoubt
                 };
                 match cookie {
-                    Some(cookie) => person.sessions.push(Session { cookie, life }),
+                    Some(cookie) => account.sessions.push(Session { cookie, life }),
                     None => self.find(format!("{name} signed in and got no cookie")),
                 }
             }
             // Interrupted attempts may or may not have counted as failed, so a limit can be reached at any time.
-            Answer::Refused(TOO_MANY) | Answer::Failed(_) => {}
-            Answer::Refused(status) if person.is_certain() && may => {
+            Answer::Rejected(TOO_MANY) | Answer::Failed(_) => {}
+            Answer::Rejected(status) if account.is_certain() && may => {
                 self.find(format!("{name} could not sign in: {status}"));
             }
-            Answer::Refused(_) => {}
+            Answer::Rejected(_) => {}
         }
     }
 
     /// Signs out the user's latest session.
-    pub(super) fn sign_out(&mut self, person: &mut Person) {
-        let Some(mut session) = person.sessions.pop() else {
-            return self.sign_in(person);
+    pub(super) fn sign_out(&mut self, account: &mut Account) {
+        let Some(mut session) = account.sessions.pop() else {
+            return self.sign_in(account);
         };
         let request = Request::post("/api/auth/logout", &session.cookie, json!({}));
         let answer = self.ask("sign out", &request);
-        session.life = session.life.ending(answer.fate());
+        session.life = session.life.ending(answer.outcome());
         match answer {
-            Answer::Done(body, _) => self.expect_success(person, &body),
-            Answer::Refused(status) => {
-                self.find(format!("{} cannot sign out: {status}", person.username()));
+            Answer::Done(body, _) => self.expect_success(account, &body),
+            Answer::Rejected(status) => {
+                self.find(format!("{} cannot sign out: {status}", account.username()));
             }
             Answer::Failed(_) => {}
         }
-        person.sessions.push(session);
+        account.sessions.push(session);
     }
 
     /// Returns the public id of a session, if the session works.
-    pub(super) fn id_of(&mut self, person: &Person, session: &mut Session) -> Option<String> {
+    pub(super) fn id_of(&mut self, account: &Account, session: &mut Session) -> Option<String> {
         let request = Request::get("/api/sessions", &session.cookie);
         let answer = self.ask("list own sessions", &request);
-        self.used(person, session, &answer);
+        self.used(account, session, &answer);
         let Answer::Done(list, _) = answer else {
             return None;
         };
@@ -101,26 +101,26 @@ impl Worker<'_> {
             .filter(|row| row.get("isCurrent") == Some(&Value::Bool(true)))
             .find_map(|row| row.get("id")?.as_str());
         if current.is_none() {
-            let name = person.username();
+            let name = account.username();
             self.find(format!("{name}: the current session is not in {list}"));
         }
         current.map(str::to_owned)
     }
 
     /// Reads the state of an account after an unclear change.
-    pub(super) fn look(&mut self, person: &mut Person) {
-        let request = Request::get(&path(person, ""), &self.desk);
+    pub(super) fn look(&mut self, account: &mut Account) {
+        let request = Request::get(&path(account, ""), &self.desk);
         match self.ask("read an account", &request) {
             Answer::Done(body, _) => {
-                self.learn(person, &body);
-                person.settle();
+                self.learn(account, &body);
+                account.resolve_doubt();
             }
-            Answer::Refused(NOT_FOUND) => {
-                person.standing = Standing::Deleted;
-                person.settle();
+            Answer::Rejected(NOT_FOUND) => {
+                account.state = AccountState::Deleted;
+                account.resolve_doubt();
             }
-            Answer::Refused(status) => {
-                let name = person.username();
+            Answer::Rejected(status) => {
+                let name = account.username();
                 self.find(format!("{name} cannot be read: {status}"));
             }
             Answer::Failed(_) => {}
@@ -137,19 +137,19 @@ impl Worker<'_> {
             match self.ask(what, &request) {
                 Answer::Done(body, _) if is_page(&body) => {}
                 Answer::Done(body, _) => self.find(format!("{what}: {body}")),
-                Answer::Refused(status) => self.find(format!("{what}: {status}")),
+                Answer::Rejected(status) => self.find(format!("{what}: {status}")),
                 Answer::Failed(_) => {}
             }
         }
     }
 
     /// Updates the state of a session from a response to its request, if there was one.
-    fn used(&self, person: &Person, session: &mut Session, answer: &Answer) {
+    fn used(&self, account: &Account, session: &mut Session, answer: &Answer) {
         let allowed = match answer {
             Answer::Done(..) => true,
-            Answer::Refused(UNAUTHENTICATED) => false,
-            Answer::Refused(status) => {
-                let name = person.username();
+            Answer::Rejected(UNAUTHENTICATED) => false,
+            Answer::Rejected(status) => {
+                let name = account.username();
                 return self.find(format!(
                     "{name}: a request with a session was denied with {status}"
                 ));
@@ -158,13 +158,13 @@ impl Worker<'_> {
         };
         match session.life.used(allowed) {
             Ok(life) => session.life = life,
-            Err(wrong) => self.find(format!("{}: {wrong}", person.username())),
+            Err(wrong) => self.find(format!("{}: {wrong}", account.username())),
         }
     }
 
-    fn recognise(&self, person: &Person, body: &Value) {
+    fn recognise(&self, account: &Account, body: &Value) {
         let user = body.get("user").unwrap_or(&Value::Null);
-        if let Err(wrong) = person.recognise(user) {
+        if let Err(wrong) = account.recognise(user) {
             self.find(wrong);
         }
     }
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_full_and_has_names() {
+    fn page_is_full_and_has_names() {
         let row = json!({ "id": "1", "username": "p" });
         let full = Value::Array(vec![row.clone(); ROWS]);
         assert!(is_page(&full));

@@ -8,10 +8,10 @@ use std::{
 };
 
 use super::{
-    answer::{Answer, Callers, Failure, Request},
+    account::{Account, AccountState, Session},
+    answer::{Answer, Callers, Request, RequestError},
     dice::Dice,
     findings::Findings,
-    person::{Person, Session, Standing},
     schedule::Site,
     tally::Tally,
 };
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Pause after a request that did not get through, as real clients wait before they try again.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Maximum number of managed users. For each new one beyond it, one that cannot sign in is no longer changed.
-const PEOPLE: usize = 12;
+const ACCOUNTS: usize = 12;
 
 /// State that all workers share.
 pub(super) struct Shared {
@@ -42,9 +42,9 @@ pub(super) struct Worker<'a> {
     pub(super) texts: u64,
     /// Cookie of the worker's own session.
     pub(super) desk: String,
-    pub(super) people: Vec<Person>,
+    pub(super) accounts: Vec<Account>,
     /// Users that are no longer changed.
-    pub(super) retired: Vec<Person>,
+    pub(super) retired: Vec<Account>,
     pub(super) tally: Tally,
     /// Start of the load.
     pub(super) began: Instant,
@@ -67,7 +67,7 @@ enum Act {
     Unsuspend,
     Delete,
     Restore,
-    EndSessions,
+    RevokeSessions,
     RevokeSession,
     SignIn,
     SignOut,
@@ -80,7 +80,7 @@ impl Worker<'_> {
         self.began = load;
     }
 
-    /// Works until the load is over.
+    /// Sends requests until the load is over.
     pub(super) fn run(&mut self) {
         while !self.shared.over.load(Ordering::Relaxed) {
             let turn = self.dice.weigh(&[
@@ -92,75 +92,75 @@ impl Worker<'_> {
             match turn {
                 Some(Turn::Lists) => self.read_lists(),
                 Some(Turn::Create) => self.create_another(),
-                Some(Turn::WhoAmI) => self.with_somebody(Self::check_a_session),
-                Some(Turn::Act) | None => self.with_somebody(Self::act),
+                Some(Turn::WhoAmI) => self.with_random_account(Self::check_a_session),
+                Some(Turn::Act) | None => self.with_random_account(Self::act),
             }
             thread::sleep(PAUSE);
         }
     }
 
     /// Performs an action on one of the users.
-    fn with_somebody(&mut self, what: impl FnOnce(&mut Self, &mut Person)) {
-        if self.people.is_empty() {
+    fn with_random_account(&mut self, what: impl FnOnce(&mut Self, &mut Account)) {
+        if self.accounts.is_empty() {
             return;
         }
-        let index = self.dice.index(self.people.len());
-        let mut person = self.people.swap_remove(index);
-        what(self, &mut person);
-        self.people.push(person);
+        let index = self.dice.index(self.accounts.len());
+        let mut account = self.accounts.swap_remove(index);
+        what(self, &mut account);
+        self.accounts.push(account);
     }
 
     fn create_another(&mut self) {
-        if self.people.len() >= PEOPLE
-            && let Some(index) = self.people.iter().position(|person| !person.signs_in)
+        if self.accounts.len() >= ACCOUNTS
+            && let Some(index) = self.accounts.iter().position(|account| !account.signs_in)
         {
-            let person = self.people.swap_remove(index);
-            self.retired.push(person);
+            let account = self.accounts.swap_remove(index);
+            self.retired.push(account);
         }
         self.create(false, false);
     }
 
     /// Performs an action that is possible in the known state.
-    fn act(&mut self, person: &mut Person) {
-        if person.can_be_settled() {
-            return self.look(person);
+    fn act(&mut self, account: &mut Account) {
+        if account.can_be_resolved() {
+            return self.look(account);
         }
-        let own = |weight: u64| if person.signs_in { weight } else { 0 };
-        let choices = match person.standing {
-            Standing::Active => vec![
+        let own = |weight: u64| if account.signs_in { weight } else { 0 };
+        let choices = match account.state {
+            AccountState::Active => vec![
                 (6, Act::Rename),
                 (2, Act::Suspend),
                 (1, Act::Delete),
-                (1, Act::EndSessions),
+                (1, Act::RevokeSessions),
                 (own(6), Act::SignIn),
                 (own(2), Act::SignOut),
                 (own(2), Act::RevokeSession),
             ],
-            Standing::Suspended => vec![
+            AccountState::Suspended => vec![
                 (1, Act::Rename),
                 (4, Act::Unsuspend),
                 (1, Act::Delete),
                 (own(1), Act::SignIn),
             ],
-            Standing::Deleted => vec![(4, Act::Restore), (own(1), Act::SignIn)],
+            AccountState::Deleted => vec![(4, Act::Restore), (own(1), Act::SignIn)],
         };
         match self.dice.weigh(&choices) {
-            Some(Act::Rename) | None => self.rename(person),
-            Some(Act::Suspend) => self.suspend(person),
-            Some(Act::Unsuspend) => self.unsuspend(person),
-            Some(Act::Delete) => self.delete(person),
-            Some(Act::Restore) => self.restore(person),
-            Some(Act::EndSessions) => self.end_sessions(person),
-            Some(Act::RevokeSession) => self.revoke_session(person),
-            Some(Act::SignIn) => self.sign_in(person),
-            Some(Act::SignOut) => self.sign_out(person),
+            Some(Act::Rename) | None => self.rename(account),
+            Some(Act::Suspend) => self.suspend(account),
+            Some(Act::Unsuspend) => self.unsuspend(account),
+            Some(Act::Delete) => self.delete(account),
+            Some(Act::Restore) => self.restore(account),
+            Some(Act::RevokeSessions) => self.revoke_sessions(account),
+            Some(Act::RevokeSession) => self.revoke_session(account),
+            Some(Act::SignIn) => self.sign_in(account),
+            Some(Act::SignOut) => self.sign_out(account),
         }
     }
 
     /// Checks the owner of a random session; in half of the cases, one of the latest is chosen.
-    fn check_a_session(&mut self, person: &mut Person) {
+    fn check_a_session(&mut self, account: &mut Account) {
         const LATEST: usize = 4;
-        let all = person.sessions.len();
+        let all = account.sessions.len();
         let some = if self.dice.below(2) == 0 {
             all.min(LATEST)
         } else {
@@ -170,11 +170,11 @@ impl Worker<'_> {
         let Some(index) = all.checked_sub(back) else {
             return self.check_desk();
         };
-        let mut session = person.sessions.swap_remove(index);
-        self.check(person, &mut session);
-        person.sessions.push(session);
-        let last = person.sessions.len() - 1;
-        person.sessions.swap(index, last);
+        let mut session = account.sessions.swap_remove(index);
+        self.check(account, &mut session);
+        account.sessions.push(session);
+        let last = account.sessions.len() - 1;
+        account.sessions.swap(index, last);
     }
 
     /// Sends a request to a random server and counts the outcome.
@@ -190,12 +190,12 @@ impl Worker<'_> {
         match &answer {
             // Temporary errors have a status of their own, so that clients know that they may try again. A 500 and an
             // unreadable body are findings.
-            Answer::Failed(failure @ (Failure::Status(500) | Failure::Unreadable)) => {
+            Answer::Failed(failure @ (RequestError::Status(500) | RequestError::Unreadable)) => {
                 let failure = failure.name();
                 self.find(format!("{what} at server {}: {failure}", site.name()));
             }
             Answer::Failed(_) => thread::sleep(PATIENCE),
-            Answer::Done(..) | Answer::Refused(_) => {}
+            Answer::Done(..) | Answer::Rejected(_) => {}
         }
         answer
     }
@@ -212,13 +212,17 @@ impl Worker<'_> {
     }
 
     /// Returns all users that the worker has ever managed.
-    pub(super) fn everybody(&self) -> impl Iterator<Item = &Person> {
-        self.people.iter().chain(&self.retired)
+    pub(super) fn all_accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().chain(&self.retired)
     }
 
     /// Returns their sessions, each with its user.
-    pub(super) fn sessions(&self) -> impl Iterator<Item = (&Person, &Session)> {
-        self.everybody()
-            .flat_map(|person| person.sessions.iter().map(move |session| (person, session)))
+    pub(super) fn sessions(&self) -> impl Iterator<Item = (&Account, &Session)> {
+        self.all_accounts().flat_map(|account| {
+            account
+                .sessions
+                .iter()
+                .map(move |session| (account, session))
+        })
     }
 }

@@ -15,12 +15,12 @@ const LIST: &str = "deny.toml";
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     let accepted = accepted(&files::text(&workspace.root.join(LIST))?)?;
     let metadata = graph::metadata(workspace)?;
-    let faults: Vec<String> = metadata
+    let errors: Vec<String> = metadata
         .packages
         .iter()
-        .filter_map(|package| fault(package, &accepted))
+        .filter_map(|package| error(package, &accepted))
         .collect();
-    judge(&faults)
+    judge(&errors)
 }
 
 fn accepted(list: &str) -> Result<HashSet<String>> {
@@ -37,7 +37,7 @@ fn accepted(list: &str) -> Result<HashSet<String>> {
         .collect()
 }
 
-fn fault(package: &Package, accepted: &HashSet<String>) -> Option<String> {
+fn error(package: &Package, accepted: &HashSet<String>) -> Option<String> {
     let named = format!("{} {}", package.name, package.version);
     let Some(licence) = &package.license else {
         return Some(format!("{named} has no licence"));
@@ -67,19 +67,19 @@ mod tests {
     }
 
     #[test]
-    fn one_of_several_licences_is_enough() {
+    fn one_of_alternative_licences_suffices() {
         assert!(accepts(&["MIT"], "MIT OR GPL-2.0-only"));
         assert!(accepts(&["MIT"], "MIT/Apache-2.0"));
     }
 
     #[test]
-    fn all_licences_that_apply_together_are_needed() {
+    fn all_combined_licences_are_required() {
         assert!(!accepts(&["MIT"], "MIT AND Zlib"));
         assert!(accepts(&["MIT", "Zlib"], "MIT AND Zlib"));
     }
 
     #[test]
-    fn an_exception_is_part_of_the_licence() {
+    fn exception_is_part_of_the_licence() {
         let licence = "Apache-2.0 WITH LLVM-exception";
         assert!(!accepts(&["Apache-2.0"], licence));
         assert!(accepts(&[licence], licence));

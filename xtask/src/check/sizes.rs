@@ -18,19 +18,19 @@ const FOLDERS: &[&str] = &[
 const EXTENSIONS: &[&str] = &["css", "js", "rs", "sh", "ts"];
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for folder in FOLDERS {
         for file in files::with_extension(&workspace.root.join(folder), EXTENSIONS)? {
             let lines = lines_without_tests(&files::text(&file)?);
             if lines > LIMIT && !is_test(&file) {
-                faults.push(format!(
+                errors.push(format!(
                     "{}: {lines} lines, at most {LIMIT}",
                     file.display()
                 ));
             }
         }
     }
-    judge(&faults)
+    judge(&errors)
 }
 
 /// Returns whether a file is one of tests.
@@ -56,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_and_folders_of_tests_are_known_by_their_name() {
+    fn test_files_and_folders_are_recognised_by_name() {
         assert!(is_test(Path::new("server/tests/api/users.rs")));
         assert!(is_test(Path::new("crates/domain/src/filter/tests.rs")));
         assert!(!is_test(Path::new("crates/domain/src/filter.rs")));
     }
 
     #[test]
-    fn the_module_of_tests_does_not_count() {
+    fn test_module_does_not_count() {
         assert_eq!(
             lines_without_tests("a\nb\n#[cfg(test)]\nmod tests {\n}\n"),
             2

@@ -44,26 +44,26 @@ const RULES: &[Rule] = &[
 ];
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for rule in RULES {
         for folder in rule.folders {
             for file in files::with_extension(&workspace.root.join(folder), &["rs"])? {
                 let path = file.strip_prefix(&workspace.root)?;
                 if !is_excepted(rule, path) {
-                    faults.extend(uses(rule, path, &files::text(&file)?));
+                    errors.extend(uses(rule, path, &files::text(&file)?));
                 }
             }
         }
     }
     for file in files::with_extension(&workspace.root.join("app"), &["rs"])? {
         if has_textarea_with_children(&files::text(&file)?) {
-            faults.push(format!(
+            errors.push(format!(
                 "{}: children of <textarea> are written unescaped by the server: use prop:value",
                 file.display()
             ));
         }
     }
-    judge(&faults)
+    judge(&errors)
 }
 
 fn is_excepted(rule: &Rule, path: &Path) -> bool {
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_textarea_is_allowed() {
+    fn empty_textarea_is_allowed() {
         for text in [
             "<textarea prop:value=reason/>",
             "<textarea prop:value=reason></textarea>",
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_textarea_with_children_is_found() {
+    fn textarea_with_children_is_found() {
         for text in [
             "<textarea>{reason}</textarea>",
             "<textarea/><textarea name=\"a\">\"text\"</textarea>",

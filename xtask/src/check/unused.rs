@@ -20,21 +20,21 @@ const UNNAMED: &[(&str, &str, &str)] = &[(
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     let metadata = graph::metadata(workspace)?;
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for package in graph::own(&metadata) {
         let sources = sources(package)?;
         for dependency in &package.dependencies {
             let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
             if !names(&sources, &name.replace('-', "_")) && !is_expected(&package.name, name) {
                 let kind = dependency.kind;
-                faults.push(format!(
+                errors.push(format!(
                     "{} declares {name} ({kind}) and does not use it",
                     package.name
                 ));
             }
         }
     }
-    judge(&faults)
+    judge(&errors)
 }
 
 fn is_expected(package: &str, dependency: &str) -> bool {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_words_are_names() {
+    fn only_whole_words_match() {
         assert!(names("use time::Date;", "time"));
         assert!(names("time", "time"));
         assert!(!names("let runtime = 1; fn times() {}", "time"));

@@ -17,21 +17,21 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// External packages that only certain workspace packages may depend on, or only in tests.
-const DOORS: &[Door] = &[
+const RESTRICTED: &[Restricted] = &[
     // Only one crate contains SQL; tests need the test macro and query rows directly.
-    Door {
+    Restricted {
         name: "sqlx",
         users: &["db"],
         testers: &["service", "server"],
     },
     // Only one crate hashes passwords.
-    Door {
+    Restricted {
         name: "argon2",
         users: &["service"],
         testers: &[],
     },
     // The same crate encrypts values that must be readable later.
-    Door {
+    Restricted {
         name: "chacha20poly1305",
         users: &["service"],
         testers: &[],
@@ -39,8 +39,8 @@ const DOORS: &[Door] = &[
 ];
 
 /// Packages that must not be linked into a package, directly or indirectly.
-const KEPT_OUT: &[KeptOut] = &[
-    KeptOut {
+const FORBIDDEN_PACKAGES: &[ForbiddenPackage] = &[
+    ForbiddenPackage {
         package: "frontend",
         target: "wasm32-unknown-unknown",
         names: &[
@@ -52,20 +52,20 @@ const KEPT_OUT: &[KeptOut] = &[
             "unicode-normalization",
         ],
     },
-    KeptOut {
+    ForbiddenPackage {
         package: "domain",
         target: "x86_64-unknown-linux-gnu",
         names: &["sqlx", "sqlx-core", "tokio", "web-sys"],
     },
 ];
 
-struct Door {
+struct Restricted {
     name: &'static str,
     users: &'static [&'static str],
     testers: &'static [&'static str],
 }
 
-struct KeptOut {
+struct ForbiddenPackage {
     package: &'static str,
     target: &'static str,
     names: &'static [&'static str],
@@ -73,21 +73,21 @@ struct KeptOut {
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     let metadata = graph::metadata(workspace)?;
-    let mut faults = direct_faults(&metadata);
-    faults.extend(doubled_leptos(&metadata));
-    for rule in KEPT_OUT {
+    let mut errors = direct_violations(&metadata);
+    errors.extend(doubled_leptos(&metadata));
+    for rule in FORBIDDEN_PACKAGES {
         let linked = graph::linked_into(workspace, rule.package, rule.target)?;
         for name in rule.names.iter().filter(|name| linked.contains(**name)) {
-            faults.push(format!(
+            errors.push(format!(
                 "{name} is linked into {} for {}",
                 rule.package, rule.target
             ));
         }
     }
-    judge(&faults)
+    judge(&errors)
 }
 
-fn direct_faults(metadata: &Metadata) -> Vec<String> {
+fn direct_violations(metadata: &Metadata) -> Vec<String> {
     let own = graph::own(metadata);
     let is_ours = |name: &str| own.iter().any(|package| package.name == name);
     own.iter()
@@ -104,15 +104,15 @@ fn direct_faults(metadata: &Metadata) -> Vec<String> {
 }
 
 fn allowed(package: &str, dependency: &Dependency, is_ours: bool) -> bool {
-    let in_tests = dependency.kind == DependencyKind::Development;
+    let for_tests = dependency.kind == DependencyKind::Development;
     let name = dependency.name.as_str();
     if is_ours {
-        return in_tests || layer(package).contains(&name);
+        return for_tests || layer(package).contains(&name);
     }
-    DOORS
+    RESTRICTED
         .iter()
-        .filter(|door| door.name == name)
-        .all(|door| door.users.contains(&package) || (in_tests && door.testers.contains(&package)))
+        .filter(|rule| rule.name == name)
+        .all(|rule| rule.users.contains(&package) || (for_tests && rule.testers.contains(&package)))
 }
 
 fn layer(package: &str) -> &'static [&'static str] {

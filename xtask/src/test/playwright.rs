@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flaky_browser_test_is_a_failure() {
+    fn flaky_browser_test_is_a_failure() {
         let report =
             r#"{"stats":{"expected":5,"unexpected":1,"flaky":2,"skipped":3,"duration":9.5}}"#;
         let tally = tally(report).unwrap();

@@ -137,13 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn result_lines_of_libtest_are_counted() {
+    fn libtest_results_are_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.01s";
         assert_eq!(Line::of_libtest(line), Some(Line::Counts(counts(12, 3, 1))));
     }
 
     #[test]
-    fn other_lines_are_not() {
+    fn other_lines_are_ignored() {
         for line in [
             "test users::suspends ... ok",
             "running 4 tests",
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn result_lines_of_scripts_are_counted() {
+    fn script_results_are_counted() {
         assert_eq!(
             Line::of_script("14 passed, 1 failed"),
             Some(Line::Counts(counts(14, 1, 0)))
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_fails_and_counts_nothing_is_a_failure() {
+    fn failing_command_without_counts_is_a_failure() {
         let mut broken = Command::new("sh");
         broken.args(["-c", "echo compiling; exit 101"]);
         let tally = count(&mut broken, Line::of_libtest).unwrap();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_failed_tests_of_a_command_are_named() {
+    fn failed_tests_of_a_command_are_named() {
         let mut failing = Command::new("printf");
         failing.arg(
             "test users::suspends ... ok\ntest users::restores ... FAILED\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n",
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_total_reads_as_one_plain_line() {
+    fn total_is_one_plain_line() {
         let mut total = counts(1, 0, 0);
         total += Tally::NOT_RUN;
         assert_eq!(total.to_string(), "1 passed, 1 failed, 0 skipped");

@@ -10,25 +10,25 @@ use domain::{
 };
 use service::Error;
 
-use super::{BulkDeed, SELECTED, list_of};
+use super::{BulkOperation, SELECTED, list_of};
 
-pub(super) fn action(deed: BulkDeed, draft: SuspensionDraft) -> BulkAction {
-    match deed {
-        BulkDeed::Suspend => BulkAction::Suspend(draft),
-        BulkDeed::Lift => BulkAction::Unsuspend {},
-        BulkDeed::SignOut => BulkAction::EndSessions {},
-        BulkDeed::Delete => BulkAction::Delete {},
-        BulkDeed::Restore => BulkAction::Restore {},
+pub(super) fn action(operation: BulkOperation, draft: SuspensionDraft) -> BulkAction {
+    match operation {
+        BulkOperation::Suspend => BulkAction::Suspend(draft),
+        BulkOperation::Unsuspend => BulkAction::Unsuspend {},
+        BulkOperation::SignOut => BulkAction::RevokeSessions {},
+        BulkOperation::Delete => BulkAction::Delete {},
+        BulkOperation::Restore => BulkAction::Restore {},
     }
 }
 
 pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
     let all: Result<Vec<Selected>, _> = text.split_whitespace().map(str::parse).collect();
     all.map_err(|_| {
-        let mut faults = FieldErrors::default();
+        let mut errors = FieldErrors::default();
         let message = "This selection is invalid. Go back to the list and select again.";
-        faults.add("selected", message);
-        Error::Invalid(faults)
+        errors.add("selected", message);
+        Error::Invalid(errors)
     })
 }
 
@@ -51,7 +51,7 @@ pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
     let event = match action {
         BulkAction::Suspend(_) => FlashEvent::UserSuspended,
         BulkAction::Unsuspend {} => FlashEvent::UserUnsuspended,
-        BulkAction::EndSessions {} => FlashEvent::UserSignedOut,
+        BulkAction::RevokeSessions {} => FlashEvent::UserSignedOut,
         BulkAction::Delete {} if outcome.restorable_until.is_none() => FlashEvent::DeletionStarted,
         BulkAction::Delete {} => FlashEvent::UserDeleted,
         BulkAction::Restore {} => FlashEvent::UserRestored,
@@ -71,15 +71,18 @@ pub(in crate::api) fn changed_names(outcome: &BulkOutcome) -> impl Iterator<Item
 
 /// Returns the form that undoes the action for the changed users. Returns `None` for actions that have no reverse.
 pub(super) fn undo_of(
-    deed: BulkDeed,
+    operation: BulkOperation,
     selected: &[Selected],
     outcome: &BulkOutcome,
     back: &str,
 ) -> Option<Undo> {
-    let reverse = match deed {
-        BulkDeed::Suspend => BulkDeed::Lift,
-        BulkDeed::Delete if outcome.restorable_until.is_some() => BulkDeed::Restore,
-        BulkDeed::Delete | BulkDeed::Lift | BulkDeed::SignOut | BulkDeed::Restore => {
+    let reverse = match operation {
+        BulkOperation::Suspend => BulkOperation::Unsuspend,
+        BulkOperation::Delete if outcome.restorable_until.is_some() => BulkOperation::Restore,
+        BulkOperation::Delete
+        | BulkOperation::Unsuspend
+        | BulkOperation::SignOut
+        | BulkOperation::Restore => {
             return None;
         }
     };
@@ -101,7 +104,7 @@ pub(super) fn undo_of(
 
 /// Returns the form of a bulk action on users at these versions, with additional fields.
 pub(in crate::api) fn undo(
-    deed: BulkDeed,
+    operation: BulkOperation,
     users: &[Selected],
     back: &str,
     fields: &[(&str, String)],
@@ -109,13 +112,13 @@ pub(in crate::api) fn undo(
     let selected: Vec<String> = users.iter().map(ToString::to_string).collect();
     let selected = selected.join(" ");
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("deed", deed.as_str());
+    form.append_pair("operation", operation.as_str());
     form.append_pair("selected", &selected);
     form.append_pair("expected", &users.len().to_string());
     form.append_pair("back", back);
     form.extend_pairs(fields);
     Undo {
-        path: format!("/users/bulk/{}", deed.as_str()),
+        path: format!("/users/bulk/{}", operation.as_str()),
         form: form.finish(),
     }
 }
@@ -128,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selection_is_read_whole_or_not_at_all() {
+    fn malformed_selection_is_rejected_as_a_whole() {
         let id = "0198c2a4-0000-7000-8000-000000000001";
         let two = selected(&format!("{id}:1:ada  {id}:22:bob")).unwrap_or_default();
         let versions: Vec<i32> = two.iter().map(|selected| selected.version).collect();
@@ -146,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn it_leads_back_to_users_and_nowhere_else() {
+    fn back_link_stays_within_users() {
         for (back, expected) in [
             ("/users?sort=name", "/users?sort=name"),
             ("/users?q=a&u=x%3A1", "/users?q=a"),
@@ -163,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_undone_is_what_changed() {
+    fn undo_covers_only_changed_users() {
         let [ada, bob] = [1, 2].map(Uuid::from_u128);
         let selected = [(ada, 7), (bob, 3)].map(|(id, version)| Selected {
             id,
@@ -171,20 +174,25 @@ mod tests {
             username: Some("someone".to_owned()),
         });
         let mut outcome = outcome(&[(ada, None), (bob, Some("Is not active."))]);
-        let undo = |deed, outcome: &BulkOutcome| undo_of(deed, &selected, outcome, "/users");
-        let lift = undo(BulkDeed::Suspend, &outcome).unwrap();
-        assert_eq!(lift.path, "/users/bulk/lift");
+        let undo =
+            |operation, outcome: &BulkOutcome| undo_of(operation, &selected, outcome, "/users");
+        let unsuspend = undo(BulkOperation::Suspend, &outcome).unwrap();
+        assert_eq!(unsuspend.path, "/users/bulk/unsuspend");
         assert_eq!(
-            lift.form,
-            "deed=lift&selected=00000000-0000-0000-0000-000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
+            unsuspend.form,
+            "operation=unsuspend&selected=00000000-0000-0000-0000-000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
         );
         // Without a retention period, deletion is permanent and has no undo.
-        assert_eq!(undo(BulkDeed::Delete, &outcome), None);
+        assert_eq!(undo(BulkOperation::Delete, &outcome), None);
         outcome.restorable_until = Some(time::OffsetDateTime::UNIX_EPOCH);
-        let restore = undo(BulkDeed::Delete, &outcome).unwrap();
+        let restore = undo(BulkOperation::Delete, &outcome).unwrap();
         assert_eq!(restore.path, "/users/bulk/restore");
-        for deed in [BulkDeed::Lift, BulkDeed::SignOut, BulkDeed::Restore] {
-            assert_eq!(undo(deed, &outcome), None);
+        for operation in [
+            BulkOperation::Unsuspend,
+            BulkOperation::SignOut,
+            BulkOperation::Restore,
+        ] {
+            assert_eq!(undo(operation, &outcome), None);
         }
     }
 

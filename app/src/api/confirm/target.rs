@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_says_what_it_is_about() {
+    fn path_determines_the_target() {
         let id = "0198c2a4-0000-7000-8000-000000000001";
         let read = |path: &str| Target::parse(&path.replace("ID", id));
         let ada = || UserRef::Name("ada".to_owned());

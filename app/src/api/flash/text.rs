@@ -133,12 +133,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_names_whom_and_how_many() {
+    fn message_names_users_and_counts() {
         use FlashEvent::{
             DataTransferred, KeyDeleted, SessionRevoked, SessionsRevoked, TokenRevoked,
             UserDeleted, UserSuspended,
         };
-        for (event, whom, count, expected) in [
+        for (event, targets, count, expected) in [
             (UserDeleted, &["zoe.ohara"][..], 1, "Deleted zoe.ohara"),
             (UserDeleted, &["זוהר"], 1, "Deleted \u{2068}זוהר\u{2069}"),
             (
@@ -176,7 +176,7 @@ mod tests {
             (TokenRevoked, &["script"], 1, "Revoked access token script"),
             (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),
         ] {
-            let flash = Flash::of(event, whom.iter().copied()).counting(count);
+            let flash = Flash::of(event, targets.iter().copied()).counting(count);
             let names = names(&flash).map(|names| format!(" ({names})"));
             let shown = text(&flash) + &names.unwrap_or_default();
             assert_eq!(shown, expected);

@@ -9,7 +9,7 @@ use super::{FORM, Selection};
 use crate::{hydrated::Hydrated, links};
 
 /// Bulk actions: path of the dialog, and label of the button.
-pub type Deeds = &'static [(&'static str, &'static str)];
+pub type BulkLinks = &'static [(&'static str, &'static str)];
 
 /// Renders the bar with the bulk actions. It is hidden while no users are selected.
 #[component]
@@ -23,7 +23,7 @@ pub fn SelectionBar(
     /// Query parameters of the list.
     state: Vec<(&'static str, String)>,
     /// Bulk actions on the selected users.
-    deeds: Deeds,
+    actions: BulkLinks,
 ) -> impl IntoView {
     // No own signals: while another page is loading this view still exists, but the signals that it owned are disposed.
     let page: Arc<[Selected]> = page.into();
@@ -35,7 +35,7 @@ pub fn SelectionBar(
             (hydrated && count().0 > 0).then_some("")
         }
     };
-    let told = move || told(count());
+    let selection_text = move || selection_text(count());
     let hidden = state
         .iter()
         .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
@@ -52,7 +52,7 @@ pub fn SelectionBar(
             }
         };
         match users.len() {
-            0..=BULK_MAX => deeds.iter().map(link).collect_view().into_any(),
+            0..=BULK_MAX => actions.iter().map(link).collect_view().into_any(),
             _ => view! {
                 <p class="selection-limit">{format!("Select at most {BULK_MAX} users.")}</p>
             }
@@ -67,7 +67,7 @@ pub fn SelectionBar(
                 </button>
             }
         };
-        deeds.iter().map(button).collect_view()
+        actions.iter().map(button).collect_view()
     };
     view! {
         <form
@@ -81,7 +81,7 @@ pub fn SelectionBar(
             {hidden}
             <Show when=Hydrated::now fallback=buttons>
                 <p class="selection-count" aria-live="polite">
-                    {told.clone()}
+                    {selection_text.clone()}
                 </p>
                 {links.clone()}
                 <button class="button selection-clear" type="button" on:click=move |_| selection.clear()>
@@ -93,7 +93,7 @@ pub fn SelectionBar(
 }
 
 /// Returns the number of selected users, and the number of them on other pages.
-fn told((count, elsewhere): (usize, usize)) -> String {
+fn selection_text((count, elsewhere): (usize, usize)) -> String {
     match (count, elsewhere) {
         (0, _) => "0 selected".to_owned(),
         (count, 0) => format!("{count} selected"),

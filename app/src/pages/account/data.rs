@@ -24,7 +24,7 @@ pub fn Data() -> impl IntoView {
                 <section class="form">
                     <h2>"Delete account"</h2>
                     {match account.no_deletion {
-                        Some(refusal) => view! { <p class="muted">{refusal}</p> }.into_any(),
+                        Some(denied) => view! { <p class="muted">{denied}</p> }.into_any(),
                         None => {
                             view! {
                                 <div class="actions">

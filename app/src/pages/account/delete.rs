@@ -11,7 +11,7 @@ use crate::{
     },
     components::{
         deletion::{CONFIRM, Uncounted},
-        dialog::{FormDialog, Place},
+        dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
         owned::{Counts, and_things},
@@ -28,12 +28,12 @@ pub fn Delete() -> impl IntoView {
     let counted = Resource::new(|| (), |()| preview_own_deletion());
     view! {
         <Data />
-        <Transition fallback=|| view! { <Uncounted place=place() problem=None /> }>
+        <Transition fallback=|| view! { <Uncounted route=route() problem=None /> }>
             {move || Suspend::new(async move {
                 match counted.await {
                     Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
                     Err(ApiError(problem)) => {
-                        view! { <Uncounted place=place() problem=Some(problem) /> }.into_any()
+                        view! { <Uncounted route=route() problem=Some(problem) /> }.into_any()
                     }
                 }
             })}
@@ -42,8 +42,8 @@ pub fn Delete() -> impl IntoView {
 }
 
 /// Returns the path of the dialog and of the page behind it.
-fn place() -> Place {
-    Place {
+fn route() -> DialogRoute {
+    DialogRoute {
         path: PATH.to_owned(),
         back: "/account/data".to_owned(),
     }
@@ -54,8 +54,8 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
     let context = expect_context::<PageContext>();
     let name = context.principal.as_ref().map(|own| own.username.clone());
     let context = context.of_form(PATH);
-    let sending = form::send::<DeleteAccount>(PATH);
-    let counts = Counts::of(sending, preview.counts);
+    let form_state = form::send::<DeleteAccount>(PATH);
+    let counts = Counts::of(form_state, preview.counts);
     let fate = match preview.restorable_until {
         Some(until) => view! {
             "An administrator can restore your account until " <Exactly at=until /> ". Sessions are not restored."
@@ -70,9 +70,9 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
     view! {
         <FormDialog
             title="Delete my account"
-            place=place()
-            sending=sending
-            refusal=preview.refusal
+            route=route()
+            form_state=form_state
+            denied=preview.denied
             action=Signal::derive(move || format!("Delete my account{}", and_things(counts.now())))
             danger=true
             own=true
@@ -84,8 +84,8 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
             <div class="notice tone-danger">
                 <p>{fate}</p>
             </div>
-            <Field spec=confirm value=context.typed("confirm") fault=sending.fault("confirm") first=true />
-            <Field spec=CURRENT_PASSWORD fault=sending.fault("current_password") />
+            <Field spec=confirm value=context.typed("confirm") error=form_state.error("confirm") first=true />
+            <Field spec=CURRENT_PASSWORD error=form_state.error("current_password") />
         </FormDialog>
     }
 }

@@ -10,9 +10,9 @@ use super::{CURRENT_PASSWORD, tokens::Tokens};
 use crate::{
     api::access_tokens::{CreateToken, ENDLESS, OWN, draft},
     components::{
-        dialog::{FormDialog, Place},
+        dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
-        form::{self, Sending},
+        form::{self, FormState},
         icon::{Glyph, Icon},
         typed::typed_or,
     },
@@ -53,8 +53,8 @@ pub fn NewToken() -> impl IntoView {
                 .unwrap_or_default()
         }
     };
-    let sending = form::send_checked::<CreateToken>(PATH, check);
-    let place = Place {
+    let form_state = form::send_checked::<CreateToken>(PATH, check);
+    let route = DialogRoute {
         path: PATH.to_owned(),
         back: OWN.to_owned(),
     };
@@ -63,15 +63,15 @@ pub fn NewToken() -> impl IntoView {
     view! {
         <Tokens />
         <FormDialog
-            place=place
+            route=route
             title="New access token"
-            sending=sending
-            refusal=None
+            form_state=form_state
+            denied=None
             action=Signal::stored("Create token".to_owned())
             own=true
         >
-            <Field spec=NAME value=context.typed("name") fault=sending.fault("name") first=true />
-            <Choice name="scopes" label="Scopes" sending=sending>
+            <Field spec=NAME value=context.typed("name") error=form_state.error("name") first=true />
+            <Choice name="scopes" label="Scopes" form_state=form_state>
                 {Scope::of(&rights)
                     .map(|scope| {
                         let word = scope.as_str();
@@ -79,16 +79,16 @@ pub fn NewToken() -> impl IntoView {
                         view! {
                             <label class="check">
                                 <input type="checkbox" name="scopes[]" value=word checked=checked />
-                                <span>{scope.words()} <span class="check-note">{word}</span></span>
+                                <span>{scope.label()} <span class="check-note">{word}</span></span>
                             </label>
                         }
                     })
                     .collect_view()}
             </Choice>
-            <Choice name="days" label="Expires after" sending=sending>
+            <Choice name="days" label="Expires after" form_state=form_state>
                 {days(longest, &context)}
             </Choice>
-            <Field spec=PASSWORD fault=sending.fault("current_password") />
+            <Field spec=PASSWORD error=form_state.error("current_password") />
         </FormDialog>
     }
 }
@@ -127,15 +127,15 @@ fn Choice(
     /// Visible label of the group.
     label: &'static str,
     /// State of the form.
-    sending: Sending,
+    form_state: FormState,
     /// Checkboxes or radio buttons.
     children: Children,
 ) -> impl IntoView {
-    let fault = sending.fault(name);
+    let error = form_state.error(name);
     let error_id = format!("{name}-error");
     let described_by = {
         let error_id = error_id.clone();
-        move || fault.with(Option::is_some).then(|| error_id.clone())
+        move || error.with(Option::is_some).then(|| error_id.clone())
     };
     view! {
         // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
@@ -144,18 +144,18 @@ fn Choice(
             id=name
             tabindex="-1"
             aria-describedby=described_by
-            data-fault=move || fault.with(Option::is_some).then_some("")
+            data-error=move || error.with(Option::is_some).then_some("")
         >
             <legend class="field-label">{label}</legend>
             {children()}
             {move || {
-                fault
+                error
                     .get()
-                    .map(|fault| {
+                    .map(|error| {
                         view! {
                             <p class="field-error" id=error_id.clone()>
                                 <Glyph icon=Icon::Alert />
-                                {fault}
+                                {error}
                             </p>
                         }
                     })

@@ -36,7 +36,7 @@ pub fn Password() -> impl IntoView {
 #[component]
 fn PasswordForm(account: Account) -> impl IntoView {
     const PATH: &str = "/account/password";
-    let sending = form::send::<ChangePassword>(PATH);
+    let form_state = form::send::<ChangePassword>(PATH);
     let set = account.user.password_changed_at.map(|at| {
         view! { "Last changed " <Ago at=at now=account.now /> ". " }
     });
@@ -44,7 +44,7 @@ fn PasswordForm(account: Account) -> impl IntoView {
         <FormPart
             title="Password"
             path=PATH
-            sending=sending
+            form_state=form_state
             action=Signal::stored("Change password".to_owned())
         >
             <p class="muted">
@@ -54,7 +54,7 @@ fn PasswordForm(account: Account) -> impl IntoView {
             // Password managers store the password under this username. Without a name the field is not sent.
             <input type="text" value=account.user.summary.username autocomplete="username" hidden readonly />
             {FIELDS
-                .map(|spec| view! { <Field spec=spec fault=sending.fault(spec.name) /> })
+                .map(|spec| view! { <Field spec=spec error=form_state.error(spec.name) /> })
                 .into_iter()
                 .collect_view()}
         </FormPart>

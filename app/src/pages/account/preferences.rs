@@ -3,7 +3,7 @@
 use domain::account::TIME_ZONE;
 use leptos::prelude::*;
 
-use super::{FormPart, Mine};
+use super::{AccountContext, FormPart};
 use crate::{
     api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
     components::{
@@ -21,7 +21,7 @@ use crate::{
 /// Renders the form for time zone and notifications, and the theme selector.
 #[component]
 pub fn Preferences() -> impl IntoView {
-    let account = expect_context::<Mine>().0;
+    let account = expect_context::<AccountContext>().0;
     let both = Resource::new(
         || (),
         move |()| async move {
@@ -46,8 +46,8 @@ pub fn Preferences() -> impl IntoView {
 fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
     const PATH: &str = "/account/preferences";
     let context = expect_context::<PageContext>().of_form(PATH);
-    let sending = form::send::<SetPreferences>(PATH);
-    let conflict = Conflict::of(sending);
+    let form_state = form::send::<SetPreferences>(PATH);
+    let conflict = Conflict::of(form_state);
     let user = account.user;
     let zone = typed_or(&context, "time_zone", || {
         let zone = user.settings.get(TIME_ZONE);
@@ -72,13 +72,13 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
         }
     });
     view! {
-        <FormPart title="Preferences" path=PATH sending=sending action=conflict.action()>
+        <FormPart title="Preferences" path=PATH form_state=form_state action=conflict.action()>
             <input
                 type="hidden"
                 name="version"
                 value=conflict.version(&context, user.summary.version)
             />
-            <ZoneField zones=zones chosen=zone fault=sending.fault("time_zone") />
+            <ZoneField zones=zones chosen=zone error=form_state.error("time_zone") />
             <fieldset class="field">
                 <legend class="field-label">"Notifications"</legend>
                 <p class="field-hint">"How connected apps notify you."</p>
@@ -96,7 +96,7 @@ fn ZoneField(
     /// Name of the current time zone; empty for the zone of the device.
     chosen: String,
     /// Error message for the selection, if there is one.
-    fault: Signal<Option<String>>,
+    error: Signal<Option<String>>,
 ) -> impl IntoView {
     // Adds a stored zone that the database no longer knows, so that saving the form does not clear it.
     let forgotten = !chosen.is_empty() && !zones.contains(&chosen);
@@ -106,7 +106,7 @@ fn ZoneField(
         view! { <option selected=selected>{name}</option> }
     };
     let options: Vec<_> = names.map(option).collect();
-    let wrong = move || fault.with(Option::is_some);
+    let wrong = move || error.with(Option::is_some);
     view! {
         <div class="field">
             <label class="field-label" for="time_zone">
@@ -126,13 +126,13 @@ fn ZoneField(
                 {options}
             </select>
             {move || {
-                fault
+                error
                     .get()
-                    .map(|fault| {
+                    .map(|error| {
                         view! {
                             <p class="field-error" id="time_zone-error">
                                 <Glyph icon=Icon::Alert />
-                                {fault}
+                                {error}
                             </p>
                         }
                     })

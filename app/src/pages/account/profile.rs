@@ -6,8 +6,8 @@ use super::{CURRENT_PASSWORD, FormPart, with_account};
 use crate::{
     api::account::{Account, EditProfile},
     components::{
-        conflict::{Conflict, Theirs},
-        facts::Fact,
+        conflict::{Conflict, ConflictValue},
+        description_list::DescriptionItem,
         field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
         form,
         time::Ago,
@@ -36,37 +36,37 @@ pub fn Profile() -> impl IntoView {
 fn ProfileForm(account: Account) -> impl IntoView {
     const PATH: &str = "/account";
     let context = expect_context::<PageContext>().of_form(PATH);
-    let sending = form::send::<EditProfile>(PATH);
-    let conflict = Conflict::of(sending);
+    let form_state = form::send::<EditProfile>(PATH);
+    let conflict = Conflict::of(form_state);
     let user = account.user.summary;
     let name = typed_or(&context, "display_name", || user.display_name.clone());
     let email = typed_or(&context, "email", || user.email.clone().unwrap_or_default());
     let now = account.now;
     view! {
-        <FormPart title="Profile" path=PATH sending=sending action=conflict.action()>
+        <FormPart title="Profile" path=PATH form_state=form_state action=conflict.action()>
             <input type="hidden" name="version" value=conflict.version(&context, user.version) />
-            <dl class="facts">
-                <Fact label="Username">{user.username}</Fact>
-                <Fact label="Member since">{day(user.created_at)}</Fact>
-                <Fact label="Last sign-in">{user.last_login_at.map(|at| view! { <Ago at=at now=now /> })}</Fact>
+            <dl class="details">
+                <DescriptionItem label="Username">{user.username}</DescriptionItem>
+                <DescriptionItem label="Member since">{day(user.created_at)}</DescriptionItem>
+                <DescriptionItem label="Last sign-in">{user.last_login_at.map(|at| view! { <Ago at=at now=now /> })}</DescriptionItem>
             </dl>
             <Field
                 spec=FieldSpec { autocomplete: "name", ..DISPLAY_NAME }
                 value=name.clone()
-                fault=sending.fault("display_name")
+                error=form_state.error("display_name")
             />
-            <Theirs conflict=conflict mine=name pick=|user| user.summary.display_name.clone() />
+            <ConflictValue conflict=conflict mine=name pick=|user| user.summary.display_name.clone() />
             <Field
                 spec=FieldSpec { autocomplete: "email", ..EMAIL }
                 value=email.clone()
-                fault=sending.fault("email")
+                error=form_state.error("email")
             />
-            <Theirs
+            <ConflictValue
                 conflict=conflict
                 mine=email
                 pick=|user| user.summary.email.clone().unwrap_or_default()
             />
-            <Field spec=PASSWORD fault=sending.fault("current_password") />
+            <Field spec=PASSWORD error=form_state.error("current_password") />
         </FormPart>
     }
 }

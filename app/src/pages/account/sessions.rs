@@ -6,7 +6,7 @@ use leptos_router::components::Outlet;
 use time::OffsetDateTime;
 
 use crate::{
-    api::{account::list_own_sessions, listed::asked, person::Part},
+    api::{account::list_own_sessions, listed::check_params, user::Chunk},
     components::{
         confirm_link::ConfirmLink,
         icon::Icon,
@@ -26,7 +26,7 @@ pub fn Sessions() -> impl IntoView {
     let list = Resource::new(
         move || request.get(),
         |request| async move {
-            asked(request)?;
+            check_params(request)?;
             list_own_sessions().await
         },
     );
@@ -40,7 +40,7 @@ pub fn Sessions() -> impl IntoView {
     }
 }
 
-fn draw(part: Part<OwnSession>) -> AnyView {
+fn draw(part: Chunk<OwnSession>) -> AnyView {
     const COLUMNS: &[&str] = &[
         "Device",
         "IP address",

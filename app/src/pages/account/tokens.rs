@@ -7,8 +7,8 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         access_tokens::{OWN, list_own_tokens},
-        listed::asked,
-        person::Part,
+        listed::check_params,
+        user::Chunk,
     },
     components::{
         confirm_link::ConfirmLink,
@@ -36,7 +36,7 @@ pub fn Tokens() -> impl IntoView {
     let list = Resource::new(
         move || request.get(),
         |request| async move {
-            asked(request)?;
+            check_params(request)?;
             list_own_tokens().await
         },
     );
@@ -56,7 +56,7 @@ pub fn Tokens() -> impl IntoView {
     }
 }
 
-fn draw(part: Part<AccessToken>) -> AnyView {
+fn draw(part: Chunk<AccessToken>) -> AnyView {
     let now = part.now;
     let rows = part.items.into_iter().map(|token| {
         let (id, label) = (token.id, format!("Revoke {}", token.name));

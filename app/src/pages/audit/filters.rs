@@ -19,7 +19,7 @@ const VIA: &[(&str, &str)] = &[
 ];
 
 /// Selectable actions: name and label.
-static DEEDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+static ACTION_OPTIONS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     std::iter::once(("", "All actions"))
         .chain(ACTIONS.iter().copied())
         .collect()
@@ -41,11 +41,15 @@ fn fields(params: &AuditParams) -> Vec<FilterField> {
     vec![
         FilterField::new("actor", &params.actor, typed("Actor", "Username")),
         FilterField::new("target", &params.target, typed("Target", "Username")),
-        FilterField::new("action", &params.action, Entry::Chosen("Action", &DEEDS)),
+        FilterField::new(
+            "action",
+            &params.action,
+            Entry::Chosen("Action", &ACTION_OPTIONS),
+        ),
         FilterField::new("via", &params.via, Entry::Chosen("Source", VIA)),
         FilterField::new("from", &params.from, typed("From", "2026-11-01 or 7d")),
         FilterField::new("to", &params.to, typed("To", "2026-11-30")),
-        FilterField::new("parent", &params.parent, Entry::Kept),
-        FilterField::new("limit", &params.limit, Entry::Kept),
+        FilterField::new("parent", &params.parent, Entry::Hidden),
+        FilterField::new("limit", &params.limit, Entry::Hidden),
     ]
 }

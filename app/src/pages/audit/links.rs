@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_keep_the_filter_and_drop_the_place() {
+    fn links_keep_the_filter_and_drop_the_cursor() {
         let params = AuditParams {
             actor: Some("command line".into()),
             action: Some("user.created".into()),

@@ -2,7 +2,7 @@
 
 use ::time::OffsetDateTime;
 use domain::audit::{
-    AuditEntry, action_words, is_batch,
+    AuditEntry, action_label, is_batch,
     list::{AuditPage, AuditParams},
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::links;
 use crate::components::{
     changes::differences,
-    facts::Fact,
+    description_list::DescriptionItem,
     icon::Icon,
     pager::{Pager, Pages},
     records::{Record, Records},
@@ -41,7 +41,7 @@ pub fn AuditTable(
             </p>
         }
     });
-    let pages = Pages::of(&params, &page.place, page.entries.len(), links::href);
+    let pages = Pages::of(&params, &page.page_info, page.entries.len(), links::href);
     let now = page.now;
     let rows = page.entries.into_iter().map(|entry| row(entry, now));
     view! {
@@ -53,9 +53,9 @@ pub fn AuditTable(
 }
 
 fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
-    let words = action_words(&entry.action).to_owned();
+    let words = action_label(&entry.action).to_owned();
     let target = entry.target_id.filter(|_| entry.target_kind == "user");
-    let (by, at) = (entry.door(), entry.at);
+    let (by, at) = (entry.source(), entry.at);
     let id = entry.id.to_string();
     let cells = vec![
         view! { {words} ": " {named(target, &entry.target)} }.into_any(),
@@ -94,12 +94,12 @@ fn details(entry: AuditEntry) -> AnyView {
     let about = about
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.into_any())));
-    let facts = differences.into_iter().chain(about);
+    let fields = differences.into_iter().chain(about);
     view! {
         <details>
             <summary>{summary}</summary>
-            <dl class="facts">
-                {facts.map(|(name, value)| view! { <Fact label=name>{value}</Fact> }).collect_view()}
+            <dl class="details">
+                {fields.map(|(name, value)| view! { <DescriptionItem label=name>{value}</DescriptionItem> }).collect_view()}
             </dl>
             {whole.map(|id| view! { <a href=links::parts(id)>{format!("Part of entry {id}")}</a> })}
         </details>

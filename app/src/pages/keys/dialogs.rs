@@ -2,17 +2,17 @@
 
 use domain::{
     access::Permission,
-    keys::{ApiKey, SWITCHED_OFF},
+    keys::{ApiKey, DISABLED},
 };
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::table::{Shown, is_off};
+use super::table::{KeysPage, is_off};
 use crate::{
-    api::keys::{AddKey, EditKey, Listed, Owner},
+    api::keys::{AddKey, EditKey, KeyListing, Owner},
     components::{
-        dialog::{FormDialog, Place},
-        facts::Fact,
+        description_list::DescriptionItem,
+        dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
         keyed::keyed_by,
@@ -55,7 +55,7 @@ const NEW_KEY: FieldSpec = FieldSpec {
 /// Renders the dialog that adds a key.
 #[component]
 pub fn Add() -> impl IntoView {
-    let shown = expect_context::<Shown>();
+    let shown = expect_context::<KeysPage>();
     with(shown.list, move |listed| {
         view! { <AddForm owner=shown.owner listed=listed /> }
     })
@@ -70,7 +70,7 @@ pub fn Edit() -> impl IntoView {
 /// Renders the dialog for the key with an id. If the key does not exist, the dialog says so.
 #[component]
 fn EditOf(id: String) -> impl IntoView {
-    let shown = expect_context::<Shown>();
+    let shown = expect_context::<KeysPage>();
     with(shown.list, move |listed| {
         let mut keys = listed.list.keys.into_iter();
         let key = keys.find(|key| key.id.to_string() == id);
@@ -79,9 +79,9 @@ fn EditOf(id: String) -> impl IntoView {
 }
 
 /// Returns the path of a dialog and of the page behind it.
-fn place(owner: Owner, end: &str) -> Place {
+fn route(owner: Owner, end: &str) -> DialogRoute {
     let back = owner.page().to_owned();
-    Place {
+    DialogRoute {
         path: format!("{back}/{end}"),
         back,
     }
@@ -94,10 +94,10 @@ fn gone(key: Option<&ApiKey>) -> Option<String> {
 }
 
 #[component]
-fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
-    let place = place(owner, "new");
-    let context = expect_context::<PageContext>().of_form(&place.path);
-    let sending = form::send::<AddKey>(&place.path);
+fn AddForm(owner: Owner, listed: KeyListing) -> impl IntoView {
+    let route = route(owner, "new");
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<AddKey>(&route.path);
     let keys = listed.list.keys;
     let mut providers = listed
         .list
@@ -109,8 +109,8 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
         // A user can have one key for each provider.
         providers.retain(|provider| keys.iter().all(|key| key.provider != *provider));
     }
-    let refusal = if is_off() {
-        Some(SWITCHED_OFF.to_owned())
+    let denied = if is_off() {
+        Some(DISABLED.to_owned())
     } else {
         let full = providers.is_empty();
         full.then(|| {
@@ -122,10 +122,10 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
     });
     view! {
         <FormDialog
-            place=place
+            route=route
             title="Add API key"
-            sending=sending
-            refusal=refusal
+            form_state=form_state
+            denied=denied
             action=Signal::stored("Add API key".to_owned())
             right=Permission::ApiKeysWrite
             own=owner == Owner::Own
@@ -145,8 +145,8 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
                     })
                     .collect_view()}
             </fieldset>
-            <Field spec=NAME value=context.typed("key_name") fault=sending.fault("key_name") first=true />
-            <Field spec=KEY fault=sending.fault("api_key") />
+            <Field spec=NAME value=context.typed("key_name") error=form_state.error("key_name") first=true />
+            <Field spec=KEY error=form_state.error("api_key") />
             <input type="hidden" name="owner" value=owner.as_str() />
         </FormDialog>
     }
@@ -159,38 +159,38 @@ fn replaced(key: ApiKey, now: OffsetDateTime) -> impl IntoView {
         None => "Never".into_any(),
     };
     view! {
-        <dl class="facts">
-            <Fact label="Current key">
+        <dl class="details">
+            <DescriptionItem label="Current key">
                 <code>{key.key_mask}</code>
-            </Fact>
-            <Fact label="Uses">{count(key.usage_count)}</Fact>
-            <Fact label="Last used">{last}</Fact>
+            </DescriptionItem>
+            <DescriptionItem label="Uses">{count(key.usage_count)}</DescriptionItem>
+            <DescriptionItem label="Last used">{last}</DescriptionItem>
         </dl>
     }
 }
 
 #[component]
 fn EditForm(owner: Owner, id: String, key: Option<ApiKey>, now: OffsetDateTime) -> impl IntoView {
-    let place = place(owner, &format!("{id}/edit"));
-    let context = expect_context::<PageContext>().of_form(&place.path);
-    let sending = form::send::<EditKey>(&place.path);
-    let refusal = gone(key.as_ref());
+    let route = route(owner, &format!("{id}/edit"));
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<EditKey>(&route.path);
+    let denied = gone(key.as_ref());
     let name = key.as_ref().map(|key| key.key_name.clone());
     let name = name.unwrap_or_default();
     let typed = typed_or(&context, "key_name", || name.clone());
     view! {
         <FormDialog
-            place=place
+            route=route
             title=format!("Edit API key {name}")
-            sending=sending
-            refusal=refusal
+            form_state=form_state
+            denied=denied
             action=Signal::stored("Save changes".to_owned())
             right=Permission::ApiKeysWrite
             own=owner == Owner::Own
         >
-            <Field spec=NAME value=typed fault=sending.fault("key_name") first=true />
+            <Field spec=NAME value=typed error=form_state.error("key_name") first=true />
             {key.map(|key| replaced(key, now))}
-            <Field spec=NEW_KEY fault=sending.fault("api_key") />
+            <Field spec=NEW_KEY error=form_state.error("api_key") />
             <input type="hidden" name="owner" value=owner.as_str() />
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="shown" value=name />

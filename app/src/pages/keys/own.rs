@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::table::{AddLink, Shown};
+use super::table::{AddLink, KeysPage};
 use crate::api::keys::Owner;
 
 /// Renders the list of the keys.
 #[component]
 pub fn Keys() -> impl IntoView {
-    let shown = Shown::provide(Owner::Own);
+    let shown = KeysPage::provide(Owner::Own);
     view! {
         <section class="form">
             <h2>"API keys"</h2>

@@ -1,61 +1,61 @@
 //! Provider API keys as a table, with their actions: of the system or of the signed-in user.
 
-use domain::keys::{ApiKey, SWITCHED_OFF};
+use domain::keys::{ApiKey, DISABLED};
 use leptos::prelude::*;
 
 use super::may_write;
 use crate::{
     api::{
         error::ApiError,
-        keys::{DoToKey, KeyDeed, Listed, Owner, list_keys},
-        listed::asked,
+        keys::{KeyListing, KeyOperation, Owner, SetKeyActive, list_keys},
+        listed::check_params,
     },
     components::{
         api_keys::{COLUMNS, WITH_ACTIONS, cells},
-        form::{self, Sending},
+        form::{self, FormState},
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         page_user::PageUser,
         parameters::{NONE, checked},
         records::Records,
-        state::{ListFailure, ListState, Waiting},
+        state::{ListErrorNotice, ListState, LoadingNotice},
     },
     context::PageContext,
 };
 
 /// Keys of a page, shared with the dialogs above it.
 #[derive(Clone, Copy)]
-pub(super) struct Shown {
+pub(super) struct KeysPage {
     /// Owner of the keys.
     pub(super) owner: Owner,
     /// The loaded keys.
-    pub(super) list: Resource<Result<Listed, ApiError>>,
+    pub(super) list: Resource<Result<KeyListing, ApiError>>,
     /// Form of the buttons that need no dialog.
-    doing: Sending,
+    doing: FormState,
 }
 
-impl Shown {
+impl KeysPage {
     /// Loads the keys of an owner and provides them as context.
     pub(super) fn provide(owner: Owner) -> Self {
         let request = checked(|| (), &[], NONE);
         let list = Resource::new(
             move || request.get(),
             move |request| async move {
-                asked(request)?;
+                check_params(request)?;
                 list_keys(owner).await
             },
         );
         let shown = Self {
             owner,
             list,
-            doing: form::send::<DoToKey>(owner.page()),
+            doing: form::send::<SetKeyActive>(owner.page()),
         };
         provide_context(shown);
         shown
     }
 
     /// Renders the table, or the error, followed by the other content of the page.
-    pub(super) fn draw(self, below: fn(Listed) -> AnyView) -> AnyView {
+    pub(super) fn draw(self, below: fn(KeyListing) -> AnyView) -> AnyView {
         let list = self.list;
         let problem = move || {
             self.doing.problem.get().map(|problem| {
@@ -70,7 +70,7 @@ impl Shown {
             {is_off().then(Off)}
             {problem}
             <section class="list">
-                <Transition fallback=Waiting>
+                <Transition fallback=LoadingNotice>
                     {move || Suspend::new(async move {
                         match list.await {
                             Ok(listed) => {
@@ -79,7 +79,7 @@ impl Shown {
                             }
                             Err(ApiError(problem)) => {
                                 view! {
-                                    <ListFailure
+                                    <ListErrorNotice
                                         title="The API keys could not be loaded"
                                         problem=problem
                                         again=String::new()
@@ -114,7 +114,7 @@ fn Off() -> impl IntoView {
         <div class="pane-actions">
             <p class="notice tone-warning">
                 <Glyph icon=Icon::Alert />
-                {SWITCHED_OFF}
+                {DISABLED}
             </p>
         </div>
     }
@@ -133,17 +133,17 @@ pub(super) fn AddLink(owner: Owner) -> impl IntoView {
     })
 }
 
-fn rows(shown: Shown, listed: Listed) -> AnyView {
+fn rows(shown: KeysPage, listed: KeyListing) -> AnyView {
     if listed.list.keys.is_empty() {
         return view! { <ListState icon=Icon::Key title="No API keys yet" /> }.into_any();
     }
     let (now, writable) = (listed.now, shown.is_writable());
     let keys = listed.list.keys.into_iter().map(|key| {
-        let (switch, links) = writable
-            .then(|| (switch(shown, &key), links(shown, &key)))
+        let (toggle, links) = writable
+            .then(|| (toggle(shown, &key), links(shown, &key)))
             .unzip();
         let id = key.id.to_string();
-        let mut cells = cells(key, now, switch);
+        let mut cells = cells(key, now, toggle);
         cells.extend(links);
         (id, cells)
     });
@@ -152,11 +152,11 @@ fn rows(shown: Shown, listed: Listed) -> AnyView {
 }
 
 /// Renders the button that enables or disables a key.
-fn switch(shown: Shown, key: &ApiKey) -> AnyView {
-    let (deed, label) = if key.is_active {
-        (KeyDeed::Off, "Disable")
+fn toggle(shown: KeysPage, key: &ApiKey) -> AnyView {
+    let (operation, label) = if key.is_active {
+        (KeyOperation::Disable, "Disable")
     } else {
-        (KeyDeed::On, "Enable")
+        (KeyOperation::Enable, "Enable")
     };
     view! {
         <form
@@ -168,7 +168,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
             <input type="hidden" name="owner" value=shown.owner.as_str() />
             <input type="hidden" name="id" value=key.id.to_string() />
             <input type="hidden" name="shown" value=key.key_name.clone() />
-            <input type="hidden" name="deed" value=deed.as_str() />
+            <input type="hidden" name="operation" value=operation.as_str() />
             <button
                 class="button"
                 aria-label=format!("{label} {}", key.key_name)
@@ -182,7 +182,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
 }
 
 /// Renders the links to the dialogs of a key.
-fn links(shown: Shown, key: &ApiKey) -> AnyView {
+fn links(shown: KeysPage, key: &ApiKey) -> AnyView {
     let link = |word: &str, label: &'static str| {
         view! {
             <a

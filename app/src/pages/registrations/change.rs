@@ -3,11 +3,11 @@
 use domain::access::Permission;
 use leptos::prelude::*;
 
-use super::invitations::{Listed, over};
+use super::invitations::{InvitationsResource, over};
 use crate::{
     api::invitations::{INVITATIONS, RenewInvitation},
     components::{
-        dialog::{FormDialog, Place},
+        dialog::{DialogRoute, FormDialog},
         form,
         keyed::keyed_by,
         parameters::use_query,
@@ -25,7 +25,7 @@ pub fn Change() -> impl IntoView {
 fn ChangeOf(id: String) -> impl IntoView {
     let before = use_query().read_untracked().get("before");
     let back = over(INVITATIONS, before.as_deref());
-    with(expect_context::<Listed>(), move |part| {
+    with(expect_context::<InvitationsResource>(), move |part| {
         let mut invitations = part.items.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);
         let note = found.map(|invitation| invitation.note.unwrap_or_default());
@@ -36,8 +36,8 @@ fn ChangeOf(id: String) -> impl IntoView {
 #[component]
 fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
     let path = format!("{INVITATIONS}/{id}/resend");
-    let sending = form::send::<RenewInvitation>(&path);
-    let refusal = match note {
+    let form_state = form::send::<RenewInvitation>(&path);
+    let denied = match note {
         Some(_) => None,
         None => Some("Invitation not found on this page. Open it from the list.".to_owned()),
     };
@@ -48,10 +48,10 @@ fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
     };
     view! {
         <FormDialog
-            place=Place { path, back }
+            route=DialogRoute { path, back }
             title=title
-            sending=sending
-            refusal=refusal
+            form_state=form_state
+            denied=denied
             action=Signal::stored("Create link".to_owned())
             right=Permission::RegistrationsWrite
         >

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use crate::{
     api::{
         bulk::SELECTED,
-        registrations::{DecideRegistrations, WAITING, list_of, preview_decision},
+        registrations::{DecideRegistrations, PENDING_LIST, list_of, preview_decision},
     },
     components::{
-        bulk_dialog::{NothingToDo, People},
-        dialog::{FormDialog, Place},
+        bulk_dialog::{BulkItems, NothingToDo},
+        dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
         parameters::use_query,
@@ -59,7 +59,7 @@ const fn verb(decision: Decision) -> &'static str {
 
 #[component]
 fn Decide(decision: Decision) -> impl IntoView {
-    let path = format!("{WAITING}/{}", decision.as_str());
+    let path = format!("{PENDING_LIST}/{}", decision.as_str());
     let context = expect_context::<PageContext>().of_form(&path);
     let query = use_query();
     let (keys, after) = query.with_untracked(|query| (query.get_all(SELECTED), query.get("after")));
@@ -73,11 +73,11 @@ fn Decide(decision: Decision) -> impl IntoView {
             let state = after.as_deref().map(|after| ("after", after));
             (
                 keys.join(" "),
-                with_selected(WAITING, state.into_iter(), &[]),
+                with_selected(PENDING_LIST, state.into_iter(), &[]),
             )
         }
     };
-    let place = Place { path, back };
+    let route = DialogRoute { path, back };
     let preview = Resource::new(|| (), {
         let selected = selected.clone();
         move |()| preview_decision(decision, selected.clone())
@@ -85,15 +85,15 @@ fn Decide(decision: Decision) -> impl IntoView {
     view! {
         <Transition>
             {move || {
-                let (place, selected) = (place.clone(), selected.clone());
+                let (route, selected) = (route.clone(), selected.clone());
                 Suspend::new(async move {
                     match preview.await {
                         Ok(outcome) if outcome.changed > 0 => {
-                            view! { <DecideForm decision=decision place=place selected=selected preview=outcome /> }
+                            view! { <DecideForm decision=decision route=route selected=selected preview=outcome /> }
                                 .into_any()
                         }
                         outcome => {
-                            view! { <NothingToDo title=title(decision) place=place outcome=outcome /> }.into_any()
+                            view! { <NothingToDo title=title(decision) route=route outcome=outcome /> }.into_any()
                         }
                     }
                 })
@@ -105,15 +105,15 @@ fn Decide(decision: Decision) -> impl IntoView {
 #[component]
 fn DecideForm(
     decision: Decision,
-    place: Place,
+    route: DialogRoute,
     selected: String,
     preview: BulkOutcome,
 ) -> impl IntoView {
-    let context = expect_context::<PageContext>().of_form(&place.path);
-    let sending = form::send::<DecideRegistrations>(&place.path);
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<DecideRegistrations>(&route.path);
     // Outcome from the server, if it denied the last attempt because the selected registrations had changed.
     let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
-        let changed = sending
+        let changed = form_state
             .problem
             .with(|problem| problem.as_ref()?.details.outcome.clone());
         changed.unwrap_or_else(|| last.unwrap_or(&preview).clone())
@@ -137,20 +137,20 @@ fn DecideForm(
     view! {
         <FormDialog
             title=title(decision)
-            place=place.clone()
-            sending=sending
-            refusal=None
+            route=route.clone()
+            form_state=form_state
+            denied=None
             action=Signal::derive(action)
             danger=decision == Decision::Reject
             right=Permission::RegistrationsWrite
         >
             <p>{meaning}</p>
-            {move || outcome.with(|outcome| view! { <People items=outcome.items.clone() /> })}
-            <Field spec=NOTE value=context.typed("note") fault=sending.fault("note") first=true />
+            {move || outcome.with(|outcome| view! { <BulkItems items=outcome.items.clone() /> })}
+            <Field spec=NOTE value=context.typed("note") error=form_state.error("note") first=true />
             <input type="hidden" name="decision" value=decision.as_str() />
             <input type="hidden" name="selected" value=selected />
             <input type="hidden" name="expected" value=move || count().to_string() />
-            <input type="hidden" name="back" value=place.back />
+            <input type="hidden" name="back" value=route.back />
         </FormDialog>
     }
 }

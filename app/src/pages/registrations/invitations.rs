@@ -10,8 +10,8 @@ use crate::{
     api::{
         error::ApiError,
         invitations::{INVITATIONS, list_invitations},
-        listed::asked,
-        person::Part,
+        listed::check_params,
+        user::Chunk,
     },
     components::{
         badge::RoleBadge,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Invitations of the page, shared with the dialogs above it.
-pub(super) type Listed = Resource<Result<Part<Invitation>, ApiError>>;
+pub(super) type InvitationsResource = Resource<Result<Chunk<Invitation>, ApiError>>;
 
 /// Returns the URL of a dialog above a page of the list. `before` is the cursor of that page.
 pub(super) fn over(path: &str, before: Option<&str>) -> String {
@@ -41,12 +41,12 @@ pub(super) fn over(path: &str, before: Option<&str>) -> String {
 pub fn Invitations() -> impl IntoView {
     let query = use_query();
     let request = checked(move || query.read().get("before"), &["before"], NONE);
-    let list: Listed = Resource::new(
+    let list: InvitationsResource = Resource::new(
         move || request.get(),
-        |request| async move { list_invitations(asked(request)?).await },
+        |request| async move { list_invitations(check_params(request)?).await },
     );
     provide_context(list);
-    let invitations = tab(list, (Icon::Person, "No invitations"), |part| {
+    let invitations = tab(list, (Icon::User, "No invitations"), |part| {
         let next = part
             .items
             .last()
@@ -74,7 +74,7 @@ pub fn Invitations() -> impl IntoView {
 }
 
 /// Returns the CSS class and the label of a state, and an explanation where the label is not enough.
-const fn told(state: InvitationState) -> (&'static str, &'static str, Option<&'static str>) {
+const fn state_label(state: InvitationState) -> (&'static str, &'static str, Option<&'static str>) {
     match state {
         InvitationState::Open => ("badge tone-success", "Open", None),
         InvitationState::Used => ("badge", "Used", None),
@@ -100,7 +100,7 @@ fn used_by(invitation: &Invitation) -> String {
 }
 
 fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Record {
-    let (tone, word, why) = told(invitation.state);
+    let (tone, word, why) = state_label(invitation.state);
     let is_over = matches!(
         invitation.state,
         InvitationState::Used | InvitationState::Revoked
@@ -127,7 +127,7 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         Some(at) => view! { "Opened " <Ago at=at now=now /> }.into_any(),
         None => "Not opened yet".into_any(),
     };
-    let maker = invitation.created_by.unwrap_or_else(|| "—".to_owned());
+    let creator = invitation.created_by.unwrap_or_else(|| "—".to_owned());
     let id = invitation.id.to_string();
     let cells = vec![
         view! { <bdi>{note.clone()}</bdi> }.into_any(),
@@ -140,7 +140,7 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         view! { {format!("{} of {}", invitation.uses, invitation.max_uses)} {by} }.into_any(),
         view! {
             <Ago at=invitation.created_at now=now />
-            <p class="muted">"by " {maker}</p>
+            <p class="muted">"by " {creator}</p>
         }
         .into_any(),
         view! { <Exactly at=invitation.expires_at /> }.into_any(),

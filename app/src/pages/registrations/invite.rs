@@ -11,10 +11,10 @@ use leptos::prelude::*;
 use crate::{
     api::{
         invitations::{INVITATIONS, Invite as Form, draft},
-        person::list_roles,
+        user::list_roles,
     },
     components::{
-        dialog::{FormDialog, Place},
+        dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
         roles::RoleChoice,
@@ -53,8 +53,8 @@ pub fn Invite() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 let roles = roles.await;
-                let refusal = roles.clone().err().map(|error| error.0.message);
-                view! { <InviteForm roles=roles.unwrap_or_default() refusal=refusal /> }
+                let denied = roles.clone().err().map(|error| error.0.message);
+                view! { <InviteForm roles=roles.unwrap_or_default() denied=denied /> }
             })}
         </Transition>
     }
@@ -66,33 +66,33 @@ fn check(form: Form) -> FieldErrors {
 }
 
 #[component]
-fn InviteForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoView {
+fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(PATH);
-    let place = Place {
+    let route = DialogRoute {
         path: PATH.to_owned(),
         back: INVITATIONS.to_owned(),
     };
-    let sending = form::send_checked::<Form>(PATH, check);
+    let form_state = form::send_checked::<Form>(PATH, check);
     let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);
     let days = typed_or(&context, "days", || DAYS_DEFAULT.to_string());
     view! {
         <FormDialog
-            place=place
+            route=route
             title="Create invitation"
-            sending=sending
-            refusal=refusal
+            form_state=form_state
+            denied=denied
             action=Signal::stored("Create invitation".to_owned())
             right=Permission::RegistrationsWrite
         >
             <p>
                 "Anyone with the link can create an account with these roles while you are allowed to assign them."
             </p>
-            <Field spec=NOTE value=context.typed("note") fault=sending.fault("note") first=true />
-            <RoleChoice roles=roles chosen=chosen fault=sending.fault("roles") refusal=None />
+            <Field spec=NOTE value=context.typed("note") error=form_state.error("note") first=true />
+            <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
             <Field
                 spec=USES
                 value=typed_or(&context, "max_uses", || "1".to_owned())
-                fault=sending.fault("max_uses")
+                error=form_state.error("max_uses")
             />
             <fieldset class="field">
                 <legend class="field-label">"Expires after"</legend>

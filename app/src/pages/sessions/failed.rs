@@ -11,16 +11,16 @@ use super::Tabs;
 use crate::{
     api::{
         error::ApiError,
-        listed::asked,
-        person::path_of,
+        listed::check_params,
         sessions::{FAILED, list_failed_sign_ins},
+        user::path_of,
     },
     components::{
         icon::Icon,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
         records::{Record, Records},
-        state::{ListFailure, ListState, Waiting},
+        state::{ListErrorNotice, ListState, LoadingNotice},
         time::Ago,
         title::PageTitle,
     },
@@ -35,7 +35,11 @@ pub fn Failed() -> impl IntoView {
     let request = checked(move || params.get(), FailedParams::NAMES, NONE);
     let list = Resource::new(
         move || request.get(),
-        |request| async move { list_failed_sign_ins(asked(request)?).await?.understood() },
+        |request| async move {
+            list_failed_sign_ins(check_params(request)?)
+                .await?
+                .checked()
+        },
     );
     view! {
         <PageTitle text="Failed sign-ins" />
@@ -45,17 +49,17 @@ pub fn Failed() -> impl IntoView {
         <Tabs params=None />
         {move || groupings(&params.read())}
         <section class="list" aria-label="Failed sign-ins">
-            <Transition fallback=Waiting>
+            <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     let params = params.get_untracked();
                     match list.await {
                         Ok(page) => {
-                            let pages = Pages::of(&params, &page.place, page.rows.len(), href);
+                            let pages = Pages::of(&params, &page.page_info, page.rows.len(), href);
                             shown(page.rows, page.now, pages)
                         }
                         Err(ApiError(problem)) => {
                             view! {
-                                <ListFailure
+                                <ListErrorNotice
                                     title="The failed sign-ins could not be loaded"
                                     problem=problem
                                     again=href(&params)

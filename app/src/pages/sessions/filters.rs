@@ -38,7 +38,7 @@ fn fields(params: &SessionParams) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
     let device = Entry::Typed("Device", "Firefox on Linux", Some(DEVICES));
     vec![
-        FilterField::new("person", &params.person, typed("User", "Username")),
+        FilterField::new("user", &params.user, typed("User", "Username")),
         FilterField::new("address", &params.address, typed("IP address", "192.0.2.1")),
         FilterField::new("device", &params.device, device),
         FilterField::new(
@@ -47,8 +47,8 @@ fn fields(params: &SessionParams) -> Vec<FilterField> {
             Entry::Chosen("Signed in", &AGES),
         ),
         FilterField::new("seen", &params.seen, Entry::Chosen("Last seen", &AGES)),
-        FilterField::new("sort", &params.sort, Entry::Kept),
-        FilterField::new("limit", &params.limit, Entry::Kept),
-        FilterField::new("ended", &params.ended, Entry::Kept),
+        FilterField::new("sort", &params.sort, Entry::Hidden),
+        FilterField::new("limit", &params.limit, Entry::Hidden),
+        FilterField::new("ended", &params.ended, Entry::Hidden),
     ]
 }

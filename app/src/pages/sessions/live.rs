@@ -43,7 +43,7 @@ pub struct Live {
     /// The list as it was loaded again.
     fresh: RwSignal<Option<SessionList>>,
     /// Text of the live region for screen readers.
-    told: RwSignal<String>,
+    message: RwSignal<String>,
 }
 
 impl Live {
@@ -61,7 +61,7 @@ impl Live {
             held: RwSignal::default(),
             ended: RwSignal::default(),
             fresh: RwSignal::default(),
-            told: RwSignal::default(),
+            message: RwSignal::default(),
         };
         // Another list starts without the changes of this one. The first run is skipped, because nothing has changed yet.
         Effect::new(move |before: Option<()>| {
@@ -161,7 +161,7 @@ pub fn News(
                 })
         }}
         <p class="visually-hidden" aria-live="polite">
-            {move || live.told.get()}
+            {move || live.message.get()}
         </p>
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         sessions::{RevokePreview, RevokeSessions, preview_revocation, request},
     },
     components::{
-        dialog::{BackLink, Dialog, FormDialog, Place},
+        dialog::{BackLink, Dialog, DialogRoute, FormDialog},
         form,
         notice::ProblemNotice,
         parameters::{Query, use_query},
@@ -55,13 +55,13 @@ pub fn Revoke() -> impl IntoView {
             ),
             None => {
                 // Ignoring an invalid parameter would widen the filter and revoke more sessions.
-                if let Err(error) = understood(&query) {
-                    let place = Place {
+                if let Err(error) = checked(&query) {
+                    let route = DialogRoute {
                         path: PATH.to_owned(),
                         back: links::href(&params(&query)),
                     };
                     return view! {
-                        <Closed place=place title=TITLE>
+                        <Closed route=route title=TITLE>
                             <p role="alert">{error.to_string()}</p>
                         </Closed>
                     }
@@ -70,7 +70,7 @@ pub fn Revoke() -> impl IntoView {
                 (params(&query), others(&query))
             }
         };
-        view! { <Asked asked=asked.only_filter() others=others /> }.into_any()
+        view! { <RevokeDialog asked=asked.only_filter() others=others /> }.into_any()
     }
 }
 
@@ -80,7 +80,7 @@ fn others(query: &Query) -> bool {
 }
 
 /// Checks that the parameters of the URL form a valid filter of active sessions.
-fn understood(query: &Query) -> Result<(), ListError> {
+fn checked(query: &Query) -> Result<(), ListError> {
     check_names(
         query.names(),
         &[SessionParams::NAMES, &[OTHERS_PARAMETER]].concat(),
@@ -94,8 +94,8 @@ fn understood(query: &Query) -> Result<(), ListError> {
 }
 
 #[component]
-fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
-    let place = Place {
+fn RevokeDialog(asked: SessionParams, others: bool) -> impl IntoView {
+    let route = DialogRoute {
         path: PATH.to_owned(),
         back: links::href(&asked),
     };
@@ -107,24 +107,24 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
     view! {
         <Transition>
             {move || {
-                let (place, asked) = (place.clone(), asked.clone());
+                let (route, asked) = (route.clone(), asked.clone());
                 Suspend::new(async move {
                     match preview.await {
                         Ok(preview) if preview.outcome.sessions > 0 => {
-                            view! { <RevokeForm place=place asked=asked others=others preview=preview /> }.into_any()
+                            view! { <RevokeForm route=route asked=asked others=others preview=preview /> }.into_any()
                         }
                         Ok(RevokePreview { outcome, .. }) => {
                             view! {
-                                <Closed place=place title=title>
+                                <Closed route=route title=title>
                                     <p>"No sessions to revoke."</p>
-                                    {kept(outcome)}
+                                    {spared(outcome)}
                                 </Closed>
                             }
                                 .into_any()
                         }
                         Err(ApiError(problem)) => {
                             view! {
-                                <Closed place=place title=title>
+                                <Closed route=route title=title>
                                     <ProblemNotice problem=problem />
                                 </Closed>
                             }
@@ -139,19 +139,19 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
 
 #[component]
 fn RevokeForm(
-    place: Place,
+    route: DialogRoute,
     asked: SessionParams,
     others: bool,
     preview: RevokePreview,
 ) -> impl IntoView {
-    let sending = form::send::<RevokeSessions>(&place.path);
+    let form_state = form::send::<RevokeSessions>(&route.path);
     let RevokePreview {
         outcome: first,
         user,
     } = preview;
     // Outcome from the server, if it denied the last attempt because the matching sessions had changed.
     let outcome = Memo::new(move |last: Option<&RevokeOutcome>| {
-        let changed = sending
+        let changed = form_state
             .problem
             .with(|problem| problem.as_ref()?.details.revocation);
         changed.unwrap_or_else(|| last.copied().unwrap_or(first))
@@ -162,9 +162,9 @@ fn RevokeForm(
     view! {
         <FormDialog
             title=title(others)
-            place=place.clone()
-            sending=sending
-            refusal=None
+            route=route.clone()
+            form_state=form_state
+            denied=None
             right=Permission::SessionsWrite
             action=Signal::derive(move || format!("Revoke {}", sessions(outcome.get().sessions)))
             danger=true
@@ -172,29 +172,29 @@ fn RevokeForm(
             <p>{meaning(&asked, user.as_ref(), others)}</p>
             <p>
                 {move || {
-                    let RevokeOutcome { sessions: count, people, .. } = outcome.get();
-                    let users = if people == 1 { "1 user".to_owned() } else { format!("{} users", grouped(people)) };
+                    let RevokeOutcome { sessions: count, users, .. } = outcome.get();
+                    let users = if users == 1 { "1 user".to_owned() } else { format!("{} users", grouped(users)) };
                     format!("This revokes {} of {users}. They can sign in again.", sessions(count))
                 }}
             </p>
-            {move || kept(outcome.get())}
+            {move || spared(outcome.get())}
             {asked.pairs().into_iter().map(hidden).collect_view()}
             {user.map(|user| (hidden(("id", &user.id.to_string())), hidden(("username", &user.username))))}
             {others.then(|| hidden((OTHERS_PARAMETER, "true")))}
             <input type="hidden" name="expected" value=move || outcome.get().sessions.to_string() />
-            <input type="hidden" name="page" value=place.back />
+            <input type="hidden" name="page" value=route.back />
         </FormDialog>
     }
 }
 
 /// Renders the dialog when there is nothing to revoke.
 #[component]
-fn Closed(place: Place, title: &'static str, children: Children) -> impl IntoView {
+fn Closed(route: DialogRoute, title: &'static str, children: Children) -> impl IntoView {
     view! {
-        <Dialog place=place.clone() title=title>
+        <Dialog route=route.clone() title=title>
             <div class="dialog-body">{children()}</div>
             <footer class="dialog-foot">
-                <BackLink place=place label="Close" />
+                <BackLink route=route label="Close" />
             </footer>
         </Dialog>
     }
@@ -216,8 +216,8 @@ fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> S
         .pairs()
         .into_iter()
         .map(|(name, value)| match (name, user) {
-            ("person", Some(user)) => format!("of {} ({})", user.display_name, user.username),
-            _ => words((name, value)),
+            ("user", Some(user)) => format!("of {} ({})", user.display_name, user.username),
+            _ => condition_label((name, value)),
         })
         .collect();
     if filter.is_empty() {
@@ -230,13 +230,13 @@ fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> S
 }
 
 /// Describes one condition of the filter.
-fn words((name, value): (&str, &str)) -> String {
+fn condition_label((name, value): (&str, &str)) -> String {
     let age = || {
         let known = AGES.iter().find(|(age, _)| *age == value);
         known.map_or_else(|| value.to_owned(), |(_, text)| text.to_lowercase())
     };
     match name {
-        "person" => format!("of {value}"),
+        "user" => format!("of {value}"),
         "address" => format!("from {value}"),
         "device" => format!("on {value}"),
         "created" => format!("signed in {}", age()),
@@ -245,7 +245,7 @@ fn words((name, value): (&str, &str)) -> String {
 }
 
 /// Renders the number of matching sessions that the viewer cannot revoke.
-fn kept(outcome: RevokeOutcome) -> Option<impl IntoView> {
+fn spared(outcome: RevokeOutcome) -> Option<impl IntoView> {
     (outcome.out_of_reach > 0).then(|| {
         let count = sessions(outcome.out_of_reach);
         view! {
@@ -267,16 +267,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_with_anything_unknown_ends_nothing() {
+    fn unknown_parameter_revokes_nothing() {
         let query = |pairs: &[(&'static str, &str)]| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             let query = Query::parse(&query.extend_pairs(pairs).finish());
-            understood(&query).map_err(|error| error.to_string())
+            checked(&query).map_err(|error| error.to_string())
         };
-        assert_eq!(query(&[("person", "ada"), ("seen", "before-7d")]), Ok(()));
+        assert_eq!(query(&[("user", "ada"), ("seen", "before-7d")]), Ok(()));
         assert_eq!(query(&[("others", "true")]), Ok(()));
-        assert_eq!(query(&[("others", "true"), ("person", "")]), Ok(()));
-        let both = query(&[("others", "true"), ("person", "ada")]);
+        assert_eq!(query(&[("others", "true"), ("user", "")]), Ok(()));
+        let both = query(&[("others", "true"), ("user", "ada")]);
         assert!(both.is_err_and(|error| error.contains("revoking all other sessions")));
         for (name, value) in [
             ("seen", ">7d"),
@@ -284,14 +284,14 @@ mod tests {
             ("address", "x"),
             ("ended", "true"),
             ("ended", "yes"),
-            ("sort", "person"),
+            ("sort", "user"),
             ("limit", "0"),
             ("after", "x"),
             ("persn", "ada"),
         ] {
             assert!(query(&[(name, value)]).is_err(), "{name}={value}");
         }
-        for (name, value) in [("person", "ada"), ("others", "true")] {
+        for (name, value) in [("user", "ada"), ("others", "true")] {
             assert!(
                 query(&[(name, value), (name, value)]).is_err(),
                 "{name} twice"
@@ -300,9 +300,9 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_reads_as_a_sentence() {
+    fn filter_is_described_in_a_sentence() {
         let asked = SessionParams {
-            person: Some("ada".into()),
+            user: Some("ada".into()),
             device: Some("linux".into()),
             seen: Some("before-7d".into()),
             ..SessionParams::default()
@@ -317,7 +317,7 @@ mod tests {
             display_name: "Ada Lovelace".into(),
         };
         let asked = SessionParams {
-            person: Some("username:112".into()),
+            user: Some("username:112".into()),
             ..SessionParams::default()
         };
         assert_eq!(

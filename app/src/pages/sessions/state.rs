@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::table::{LIVE, head};
 use crate::{
-    components::state::{ListFailure, Readings},
+    components::state::{ListErrorNotice, Readings},
     links::sessions as links,
 };
 
@@ -23,7 +23,7 @@ pub fn Failed(
         .map(|both| both.map(|(params, written, words)| (links::href(&params), written, words)));
     let ended = links::is_of_ended(&params);
     view! {
-        <ListFailure
+        <ListErrorNotice
             title="The sessions could not be loaded"
             problem=problem
             again=links::href(&params)
@@ -31,7 +31,7 @@ pub fn Failed(
             label=if ended { "Show all ended sessions" } else { "Show all sessions" }
         >
             <Readings readings=readings />
-        </ListFailure>
+        </ListErrorNotice>
     }
 }
 

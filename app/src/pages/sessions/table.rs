@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{live::Live, may_write, row::why};
 use crate::{
-    api::{person::path_of, sessions::SessionList},
+    api::{sessions::SessionList, user::path_of},
     components::{
         avatar::Avatar,
         confirm_link::ConfirmLink,
@@ -23,7 +23,7 @@ use crate::{
 pub(super) type Columns = [(&'static str, &'static str, Option<bool>); 6];
 
 pub(super) const LIVE: Columns = [
-    ("cell-person", "User", None),
+    ("cell-user", "User", None),
     ("cell-device", "Device", None),
     ("cell-address", "IP address", None),
     ("cell-time", "Signed in", Some(false)),
@@ -32,7 +32,7 @@ pub(super) const LIVE: Columns = [
 ];
 
 const ENDED: Columns = [
-    ("cell-person", "User", None),
+    ("cell-user", "User", None),
     ("cell-device", "Device", None),
     ("cell-address", "IP address", None),
     ("cell-time", "Signed in", None),
@@ -54,11 +54,11 @@ pub fn SessionTable(
     let ended = links::is_of_ended(&shown);
     let pages = Pages::of(
         &shown,
-        &list.page.place,
+        &list.page.page_info,
         list.page.sessions.len(),
         links::href,
     );
-    let page = Shown {
+    let page = RowContext {
         now: list.page.now,
         own: list.own,
         may_end: may_write() && !ended,
@@ -72,7 +72,7 @@ pub fn SessionTable(
     let head = head(&shown, ended, page.may_end);
     // Without a choice of order, only a wide table needs a header.
     let class = if ended {
-        "table users-table sessions-table bin-table"
+        "table users-table sessions-table deleted-table"
     } else {
         "table users-table sessions-table"
     };
@@ -100,7 +100,7 @@ pub fn SessionTable(
 
 /// Values that all rows of a page share.
 #[derive(Clone)]
-struct Shown {
+struct RowContext {
     /// Server time of the response.
     now: OffsetDateTime,
     /// Id of the viewer's session.
@@ -153,7 +153,7 @@ pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl I
 }
 
 /// Renders one session.
-fn row(session: Session, shown: Shown) -> impl IntoView {
+fn row(session: Session, shown: RowContext) -> impl IntoView {
     let Session {
         id,
         user,
@@ -166,7 +166,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
         expires_at: _,
         end,
     } = session;
-    let Shown {
+    let RowContext {
         now,
         own,
         may_end,
@@ -181,7 +181,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     } else {
         ("Ended", "Reason")
     };
-    let moment = move || {
+    let timestamp = move || {
         let (at, now) = match &end {
             Some(end) => (end.at, now),
             None => live.seen(id).unwrap_or((last_seen_at, now)),
@@ -208,14 +208,14 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     });
     view! {
         <tr class:is-ended=move || was_live && current_end.with(Option::is_some)>
-            <th scope="row" class="cell-person">
-                <div class="person">
+            <th scope="row" class="cell-user">
+                <div class="user-cell">
                     <Avatar id=user.id name=user.display_name.clone() />
-                    <div class="person-text">
-                        <a class="person-name" href=path_of(user.id, &user.username) title=user.display_name.clone()>
+                    <div class="user-text">
+                        <a class="user-name" href=path_of(user.id, &user.username) title=user.display_name.clone()>
                             <bdi>{user.display_name.clone()}</bdi>
                         </a>
-                        <span class="person-user">{user.username}</span>
+                        <span class="user-handle">{user.username}</span>
                     </div>
                 </div>
             </th>
@@ -230,7 +230,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
                 <Ago at=created_at now=now />
             </td>
             <td class="cell-time" data-label=second>
-                {moment}
+                {timestamp}
             </td>
             <td class="cell-ends" data-label=third>
                 {last}

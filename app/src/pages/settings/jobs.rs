@@ -15,7 +15,7 @@ use super::head;
 use crate::{
     api::{
         error::ApiError,
-        listed::asked,
+        listed::check_params,
         settings::{JOBS, JobList, list_jobs},
     },
     components::{
@@ -23,7 +23,7 @@ use crate::{
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
         records::Records,
-        state::{ListFailure, ListState, Meaning, Waiting},
+        state::{ListErrorNotice, ListState, LoadingNotice, Meaning},
     },
     links::with_selected,
 };
@@ -31,7 +31,7 @@ use crate::{
 /// Interval at which the list is loaded again while a job is queued or running.
 const AGAIN: Duration = Duration::from_secs(2);
 
-type Listed = Resource<Result<JobList, ApiError>>;
+type JobsResource = Resource<Result<JobList, ApiError>>;
 
 /// Renders the page "Jobs". Its whole state is in the URL.
 #[component]
@@ -41,9 +41,9 @@ pub fn Jobs() -> impl IntoView {
     let request = checked(move || params.get(), JobParams::NAMES, NONE);
     let list = Resource::new(
         move || request.get(),
-        |request| async move { list_jobs(asked(request)?).await?.understood() },
+        |request| async move { list_jobs(check_params(request)?).await?.checked() },
     );
-    keep_fresh(list);
+    refresh_periodically(list);
     view! {
         {head("Jobs", super::JOBS)}
         <p class="pane-actions muted">
@@ -58,13 +58,13 @@ pub fn Jobs() -> impl IntoView {
             view! { <Meaning parts=query.map(|query| query.meaning()).unwrap_or_default() /> }
         }}
         <section class="list" aria-label="Jobs">
-            <Transition fallback=Waiting>
+            <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
                             view! {
-                                <ListFailure
+                                <ListErrorNotice
                                     title="The jobs could not be loaded"
                                     problem=problem
                                     again=href(&params.get_untracked())
@@ -83,15 +83,15 @@ pub fn Jobs() -> impl IntoView {
 }
 
 /// Loads the list again at intervals while it has a queued or running job and the page is visible.
-fn keep_fresh(list: Listed) {
-    let under_way = StoredValue::new(false);
+fn refresh_periodically(list: JobsResource) {
+    let has_open_jobs = StoredValue::new(false);
     Effect::new(move |_| {
         if let Some(Ok(list)) = list.get() {
-            under_way.set_value(list.page.jobs.iter().any(|job| job.state.is_open()));
+            has_open_jobs.set_value(list.page.jobs.iter().any(|job| job.state.is_open()));
         }
     });
     let look = move || {
-        if under_way.try_get_value() == Some(true) && !document().hidden() {
+        if has_open_jobs.try_get_value() == Some(true) && !document().hidden() {
             list.refetch();
         }
     };
@@ -154,7 +154,7 @@ fn shown(params: &JobParams, list: JobList) -> AnyView {
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page.place, page.jobs.len(), href);
+    let pages = Pages::of(params, &page.page_info, page.jobs.len(), href);
     let rows = page.jobs.into_iter().map(|job| row::cells(job, now));
     view! {
         <Records caption="Jobs" columns=row::COLUMNS rows=rows.collect() />

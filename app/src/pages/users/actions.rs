@@ -4,7 +4,7 @@ use domain::users::{Status, UserSummary};
 use leptos::prelude::*;
 
 use crate::{
-    api::{people::Deed, person::path},
+    api::{user::path, user_actions::UserOperation},
     components::{
         icon::{Glyph, Icon},
         page_user::PageUser,
@@ -36,9 +36,9 @@ pub fn RowActions(
             </a>
         }
     };
-    let item = |deed: Deed, label: &'static str| {
+    let item = |operation: UserOperation, label: &'static str| {
         let button = view! { <button class="menu-item">{label}</button> };
-        deed_form(&user, list.clone(), deed, button.into_any())
+        action_form(&user, list.clone(), operation, button.into_any())
     };
     let suspended = user.status == Status::Suspended;
     view! {
@@ -59,7 +59,7 @@ pub fn RowActions(
                     {link("reset", "Create reset link")}
                     {(!suspended).then(|| link("suspend", "Suspend"))}
                     {link("sign-out", "Sign out everywhere")}
-                    {suspended.then(|| item(Deed::Lift, "Unsuspend"))}
+                    {suspended.then(|| item(UserOperation::Unsuspend, "Unsuspend"))}
                 </div>
             </div>
         </td>
@@ -68,7 +68,7 @@ pub fn RowActions(
 
 /// Renders the button that restores a deleted user.
 #[component]
-pub fn BinActions(
+pub fn DeletedActions(
     /// User of the row.
     user: UserSummary,
     /// URL of the list of deleted users, to return to.
@@ -83,17 +83,17 @@ pub fn BinActions(
     view! {
         <td class="cell-actions">
             <div class="row-actions">
-                {deed_form(&user, list, Deed::Restore, button.into_any())}
+                {action_form(&user, list, UserOperation::Restore, button.into_any())}
             </div>
         </td>
     }
 }
 
 /// Renders a form that executes an action immediately. If it is denied, the user's page shows the reason.
-fn deed_form(
+fn action_form(
     user: &UserSummary,
     list: String,
-    deed: Deed,
+    operation: UserOperation,
     button: AnyView,
 ) -> impl IntoView + use<> {
     view! {
@@ -102,7 +102,7 @@ fn deed_form(
             <input type="hidden" name="page" value=list />
             <input type="hidden" name="id" value=user.id.to_string() />
             <input type="hidden" name="username" value=user.username.clone() />
-            <input type="hidden" name="deed" value=deed.as_str() />
+            <input type="hidden" name="operation" value=operation.as_str() />
             {button}
         </form>
     }

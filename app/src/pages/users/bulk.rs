@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::bulk::{BulkDeed, DoToSeveral, SELECTED, list_of, preview_several},
+    api::bulk::{BulkOperation, BulkUsers, SELECTED, list_of, preview_bulk},
     components::{
-        bulk_dialog::{NothingToDo, People},
-        dialog::{FormDialog, Place},
+        bulk_dialog::{BulkItems, NothingToDo},
+        dialog::{DialogRoute, FormDialog},
         form,
         parameters::use_query,
-        selection::Deeds,
+        selection::BulkLinks,
         suspension::SuspensionFields,
         time::Exactly,
     },
@@ -22,58 +22,58 @@ use crate::{
 };
 
 /// Returns the path of the dialog of a bulk action.
-pub(super) fn path(deed: BulkDeed) -> String {
-    format!("/users/bulk/{}", deed.as_str())
+pub(super) fn path(operation: BulkOperation) -> String {
+    format!("/users/bulk/{}", operation.as_str())
 }
 
 /// Returns the verb for the button and the title.
-pub(super) const fn verb(deed: BulkDeed) -> &'static str {
-    match deed {
-        BulkDeed::Suspend => "Suspend",
-        BulkDeed::Lift => "Unsuspend",
-        BulkDeed::SignOut => "Sign out",
-        BulkDeed::Delete => "Delete",
-        BulkDeed::Restore => "Restore",
+pub(super) const fn verb(operation: BulkOperation) -> &'static str {
+    match operation {
+        BulkOperation::Suspend => "Suspend",
+        BulkOperation::Unsuspend => "Unsuspend",
+        BulkOperation::SignOut => "Sign out",
+        BulkOperation::Delete => "Delete",
+        BulkOperation::Restore => "Restore",
     }
 }
 
 /// Bulk actions of the user list: path and label.
-pub(super) const OF_LIST: Deeds = &[
-    ("/users/bulk/suspend", verb(BulkDeed::Suspend)),
-    ("/users/bulk/lift", verb(BulkDeed::Lift)),
-    ("/users/bulk/sign-out", verb(BulkDeed::SignOut)),
-    ("/users/bulk/delete", verb(BulkDeed::Delete)),
+pub(super) const OF_LIST: BulkLinks = &[
+    ("/users/bulk/suspend", verb(BulkOperation::Suspend)),
+    ("/users/bulk/unsuspend", verb(BulkOperation::Unsuspend)),
+    ("/users/bulk/sign-out", verb(BulkOperation::SignOut)),
+    ("/users/bulk/delete", verb(BulkOperation::Delete)),
 ];
 
 /// Returns the label of the submit button: `Suspend 3 users`.
-fn action(deed: BulkDeed, count: usize) -> String {
+fn action(operation: BulkOperation, count: usize) -> String {
     let users = if count == 1 { "user" } else { "users" };
-    match deed {
-        BulkDeed::Suspend => format!("Suspend {count} {users}"),
-        BulkDeed::Lift => format!("Unsuspend {count} {users}"),
-        BulkDeed::SignOut => format!("Sign out {count} {users}"),
-        BulkDeed::Delete => format!("Delete {count} {users}"),
-        BulkDeed::Restore => format!("Restore {count} {users}"),
+    match operation {
+        BulkOperation::Suspend => format!("Suspend {count} {users}"),
+        BulkOperation::Unsuspend => format!("Unsuspend {count} {users}"),
+        BulkOperation::SignOut => format!("Sign out {count} {users}"),
+        BulkOperation::Delete => format!("Delete {count} {users}"),
+        BulkOperation::Restore => format!("Restore {count} {users}"),
     }
 }
 
 /// Renders the consequences of the action for the users.
 #[component]
-fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
-    match deed {
-        BulkDeed::Suspend => {
+fn Meaning(operation: BulkOperation, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
+    match operation {
+        BulkOperation::Suspend => {
             "They are signed out everywhere immediately and can't sign in until they are unsuspended."
                 .into_any()
         }
-        BulkDeed::Lift => "They can sign in again.".into_any(),
-        BulkDeed::SignOut => {
+        BulkOperation::Unsuspend => "They can sign in again.".into_any(),
+        BulkOperation::SignOut => {
             "All their sessions are revoked immediately. They can sign in again.".into_any()
         }
-        BulkDeed::Restore => {
+        BulkOperation::Restore => {
             "Roles, keys and data are restored. They must sign in again."
                 .into_any()
         }
-        BulkDeed::Delete => match restorable_until {
+        BulkOperation::Delete => match restorable_until {
             Some(until) => view! {
                 "They are signed out everywhere immediately. You can restore them until "
                 <Exactly at=until />
@@ -94,20 +94,20 @@ fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl Int
 pub fn Bulk() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query());
     move || {
-        let deed = params
+        let operation = params
             .read()
             .get("action")
-            .and_then(|word| BulkDeed::of(&word));
+            .and_then(|word| BulkOperation::of(&word));
         let query = query.read();
         let list = super::params(&query);
         let keys = query.get_all(SELECTED);
-        deed.map(|deed| view! { <BulkDialog deed=deed list=list keys=keys /> })
+        operation.map(|operation| view! { <BulkDialog operation=operation list=list keys=keys /> })
     }
 }
 
 #[component]
-fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoView {
-    let context = expect_context::<PageContext>().of_form(&path(deed));
+fn BulkDialog(operation: BulkOperation, list: ListParams, keys: Vec<String>) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(&path(operation));
     // When the page is rendered again for a denied form, its URL has no query. The form holds the selection and the page to return to.
     let (selected, back) = match context.outcome {
         Some(_) => (
@@ -116,25 +116,25 @@ fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoV
         ),
         None => (keys.join(" "), links::over("/users", &list, &keys)),
     };
-    let place = Place {
-        path: path(deed),
+    let route = DialogRoute {
+        path: path(operation),
         back,
     };
     let preview = Resource::new(|| (), {
         let selected = selected.clone();
-        move |()| preview_several(deed, selected.clone())
+        move |()| preview_bulk(operation, selected.clone())
     });
     view! {
         <Transition>
             {move || {
-                let (place, selected) = (place.clone(), selected.clone());
+                let (route, selected) = (route.clone(), selected.clone());
                 Suspend::new(async move {
                     match preview.await {
                         Ok(outcome) if outcome.changed > 0 => {
-                            view! { <BulkForm deed=deed place=place selected=selected preview=outcome /> }.into_any()
+                            view! { <BulkForm operation=operation route=route selected=selected preview=outcome /> }.into_any()
                         }
                         outcome => {
-                            view! { <NothingToDo title=verb(deed) place=place outcome=outcome /> }.into_any()
+                            view! { <NothingToDo title=verb(operation) route=route outcome=outcome /> }.into_any()
                         }
                     }
                 })
@@ -144,14 +144,19 @@ fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoV
 }
 
 #[component]
-fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome) -> impl IntoView {
-    let context = expect_context::<PageContext>().of_form(&place.path);
-    let sending = form::send::<DoToSeveral>(&place.path);
+fn BulkForm(
+    operation: BulkOperation,
+    route: DialogRoute,
+    selected: String,
+    preview: BulkOutcome,
+) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<BulkUsers>(&route.path);
     let restorable_until = preview.restorable_until;
     // Outcome from the server, if it denied the last attempt because the selected users had changed. It is retained if a
     // later attempt is denied for another reason.
     let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
-        let changed = sending
+        let changed = form_state
             .problem
             .with(|problem| problem.as_ref()?.details.outcome.clone());
         changed.unwrap_or_else(|| last.unwrap_or(&preview).clone())
@@ -159,25 +164,25 @@ fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome
     let count = move || outcome.with(|outcome| outcome.changed);
     view! {
         <FormDialog
-            title=verb(deed)
-            place=place.clone()
-            sending=sending
-            refusal=None
-            action=Signal::derive(move || action(deed, count()))
-            danger=matches!(deed, BulkDeed::Suspend | BulkDeed::Delete)
+            title=verb(operation)
+            route=route.clone()
+            form_state=form_state
+            denied=None
+            action=Signal::derive(move || action(operation, count()))
+            danger=matches!(operation, BulkOperation::Suspend | BulkOperation::Delete)
         >
             <p>
-                <Meaning deed=deed restorable_until=restorable_until />
+                <Meaning operation=operation restorable_until=restorable_until />
             </p>
-            {move || outcome.with(|outcome| view! { <People items=outcome.items.clone() /> })}
-            {(deed == BulkDeed::Suspend)
+            {move || outcome.with(|outcome| view! { <BulkItems items=outcome.items.clone() /> })}
+            {(operation == BulkOperation::Suspend)
                 .then(|| {
-                    view! { <SuspensionFields context=context sending=sending /> }
+                    view! { <SuspensionFields context=context form_state=form_state /> }
                 })}
-            <input type="hidden" name="deed" value=deed.as_str() />
+            <input type="hidden" name="operation" value=operation.as_str() />
             <input type="hidden" name="selected" value=selected />
             <input type="hidden" name="expected" value=move || count().to_string() />
-            <input type="hidden" name="back" value=place.back />
+            <input type="hidden" name="back" value=route.back />
         </FormDialog>
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn NoUsers(
         view! {
             <p class="state-text">
                 {matches}
-                <a href=links::toggled_bin(&params) data-noscroll>
+                <a href=links::toggled_deleted(&params) data-noscroll>
                     "Show"
                 </a>
             </p>

@@ -42,7 +42,7 @@ pub fn QuickFilters(
             {move || {
                 let params = params.get();
                 let current = links::current_filter(&params);
-                let in_bin = links::is_of_bin(&params);
+                let deleted_notice = links::is_of_deleted(&params);
                 QUICK
                     .into_iter()
                     .filter_map(|(label, text)| Some((label, text, single_term(text)?)))
@@ -52,14 +52,14 @@ pub fn QuickFilters(
                         let toggled = current.toggled(&term).unwrap_or_else(|_| current.clone());
                         let href = links::searched(&params, &toggled);
                         // The counts exclude deleted users.
-                        let count = count(text).filter(|_| !in_bin);
+                        let count = count(text).filter(|_| !deleted_notice);
                         view! { <Chip href=href on=on label=label count=count /> }
                     })
                     .collect_view()
             }}
             {move || {
                 let params = params.get();
-                let (href, on) = (links::toggled_bin(&params), links::is_of_bin(&params));
+                let (href, on) = (links::toggled_deleted(&params), links::is_of_deleted(&params));
                 let count = totals.map(|totals| totals.deleted);
                 view! { <Chip href=href on=on label="Deleted" count=count /> }
             }}

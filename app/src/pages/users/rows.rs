@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::actions::RowActions;
 use crate::{
-    api::person::path,
+    api::user::path,
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
@@ -34,7 +34,7 @@ pub fn Row(
                 .map(|selection| {
                     view! { <SelectCell selection=selection user=shown(&user) /> }
                 })}
-            {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
+            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
                 <RoleBadge roles=user.roles />
             </td>
             <td class="cell-status" data-label="Status">
@@ -58,17 +58,17 @@ pub fn Row(
 }
 
 /// Renders the name as a link that covers the whole row.
-pub(super) fn person_cell(user: &UserSummary) -> impl IntoView + use<> {
+pub(super) fn user_cell(user: &UserSummary) -> impl IntoView + use<> {
     let name = user.display_name.clone();
     view! {
-        <th scope="row" class="cell-person">
-            <div class="person">
+        <th scope="row" class="cell-user">
+            <div class="user-cell">
                 <Avatar id=user.id name=name.clone() />
-                <div class="person-text">
-                    <a class="person-name" href=path(user) title=name.clone()>
+                <div class="user-text">
+                    <a class="user-name" href=path(user) title=name.clone()>
                         <bdi>{name.clone()}</bdi>
                     </a>
-                    <span class="person-user">{user.username.clone()}</span>
+                    <span class="user-handle">{user.username.clone()}</span>
                 </div>
             </div>
         </th>

@@ -13,7 +13,7 @@ use super::help::SearchHelp;
 use crate::{
     components::{
         icon::{Glyph, Icon},
-        state::{ListFailure, Readings},
+        state::{ListErrorNotice, Readings},
     },
     links::users as links,
 };
@@ -106,14 +106,14 @@ pub fn SearchBox(
                 }}
                 <SearchHelp />
             </div>
-            <KeptState params=params />
+            <HiddenState params=params />
         </form>
     }
 }
 
 /// Renders hidden fields for order, page size and deleted users, so that a search without scripts retains them.
 #[component]
-fn KeptState(params: Memo<ListParams>) -> impl IntoView {
+fn HiddenState(params: Memo<ListParams>) -> impl IntoView {
     move || {
         let ListParams {
             sort,
@@ -152,7 +152,7 @@ pub fn Failed(
     let error = Filter::parse(&typed).err();
     let readings = error.and_then(|error| error.readings(&typed));
     let readings = readings.map(|both| both.map(|(q, words)| (found(q.clone()), q, words)));
-    let all = if links::is_of_bin(&asked) {
+    let all = if links::is_of_deleted(&asked) {
         ("/users?deleted=true", "Show all deleted users")
     } else {
         ("/users", "Show all users")
@@ -171,7 +171,7 @@ pub fn Failed(
         }
     });
     view! {
-        <ListFailure
+        <ListErrorNotice
             title="The list could not be loaded"
             problem=problem
             again=again
@@ -180,7 +180,7 @@ pub fn Failed(
         >
             {echo}
             <Readings readings=readings />
-        </ListFailure>
+        </ListErrorNotice>
     }
     .into_any()
 }

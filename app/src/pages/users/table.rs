@@ -7,13 +7,13 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    bin::{self, BinTable},
     bulk,
+    deleted::{self, DeletedTable},
     empty::NoUsers,
     rows::{Row, actions_head},
 };
 use crate::{
-    api::users::{Shown, UserList},
+    api::users::{UserList, UserRows},
     components::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
@@ -25,7 +25,7 @@ use crate::{
 
 /// Columns: CSS class, heading and sort key.
 const COLUMNS: [(&str, &str, SortKey); 9] = [
-    ("cell-person", "User", SortKey::Name),
+    ("cell-user", "User", SortKey::Name),
     ("cell-email", "Email", SortKey::Email),
     ("cell-role", "Role", SortKey::Role),
     ("cell-status", "Status", SortKey::Status),
@@ -50,15 +50,15 @@ pub fn UserTable(
     let now = list.now;
     let shown = params.get_untracked();
     let page = match list.page {
-        Shown::List(page) => page,
-        Shown::Bin(page) => {
-            return view! { <BinTable params=shown page=page now=now /> }.into_any();
+        UserRows::List(page) => page,
+        UserRows::Deleted(page) => {
+            return view! { <DeletedTable params=shown page=page now=now /> }.into_any();
         }
     };
     if page.users.is_empty() {
         return view! { <NoUsers params=shown deleted=list.deleted /> }.into_any();
     }
-    let pages = Pages::of(&shown, &page.place, page.users.len(), links::href);
+    let pages = Pages::of(&shown, &page.page_info, page.users.len(), links::href);
     let pager = view! { <Pager pages=pages /> };
     let here = links::href(&shown);
     let selection = Selection::current();
@@ -74,7 +74,7 @@ pub fn UserTable(
                 page=users.clone()
                 list="/users"
                 state=state
-                deeds=bulk::OF_LIST
+                actions=bulk::OF_LIST
             />
         }
     });
@@ -141,10 +141,10 @@ pub fn SkeletonTable(
     params: Memo<ListParams>,
 ) -> impl IntoView {
     let bar = |class: &str| match class {
-        "cell-person" => view! {
-            <div class="person">
+        "cell-user" => view! {
+            <div class="user-cell">
                 <span class="avatar skeleton"></span>
-                <div class="person-text">
+                <div class="user-text">
                     <span class="skeleton"></span>
                     <span class="skeleton"></span>
                 </div>
@@ -157,9 +157,9 @@ pub fn SkeletonTable(
     let params = params.get_untracked();
     let may_write = Selection::current().is_some();
     let mut classes = Vec::new();
-    let head = if links::is_of_bin(&params) {
-        classes.extend(bin::COLUMNS.map(|(class, _)| class));
-        view! { <bin::Head /> }.into_any()
+    let head = if links::is_of_deleted(&params) {
+        classes.extend(deleted::COLUMNS.map(|(class, _)| class));
+        view! { <deleted::Head /> }.into_any()
     } else {
         let selects = may_write.then_some("cell-select");
         classes.extend(selects.into_iter().chain(COLUMNS.map(|(class, ..)| class)));

@@ -17,17 +17,17 @@ const COLUMNS: &str = "
 
 /// Conditions on the listed tokens.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked {
+pub struct TokenFilter {
     /// The id of the owner. The nil id, which no user has, matches nothing.
-    pub person: Option<Uuid>,
+    pub user: Option<Uuid>,
     /// State of the tokens.
     pub state: Option<TokenState>,
 }
 
-impl Asked {
+impl TokenFilter {
     fn push(self, sql: &mut QueryBuilder<Postgres>) {
-        if let Some(person) = self.person {
-            sql.push(" and t.user_id = ").push_bind(person);
+        if let Some(user) = self.user {
+            sql.push(" and t.user_id = ").push_bind(user);
         }
         if let Some(state) = self.state {
             // The indexes are on these columns, whereas the view computes the state for each row. The conditions on them are implied by the
@@ -52,7 +52,7 @@ impl Asked {
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &TokensQuery,
-    asked: Asked,
+    asked: TokenFilter,
 ) -> Result<(Vec<AccessToken>, bool), Error> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from listed_tokens t where true"));
     asked.push(&mut sql);
@@ -91,7 +91,7 @@ pub async fn find_listed(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn count(executor: impl PgExecutor<'_>, asked: Asked) -> Result<u64, Error> {
+pub async fn count(executor: impl PgExecutor<'_>, asked: TokenFilter) -> Result<u64, Error> {
     let mut sql =
         QueryBuilder::new("select count(*) from (select 1 from listed_tokens t where true");
     asked.push(&mut sql);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// Resolved reference to an actor or a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meant {
+pub enum AuditName {
     /// Matches this id, regardless of the name at the time.
     Id(Uuid),
     /// Matches the name at the time, case-insensitively: no account has this name now.
@@ -16,20 +16,20 @@ pub enum Meant {
 
 /// A filter with its references resolved.
 #[derive(Debug, Clone)]
-pub struct Asked<'a> {
+pub struct AuditQueryFilter<'a> {
     /// The filter as requested.
     pub filter: &'a AuditFilter,
     /// Resolved actor.
-    pub actor: Option<Meant>,
+    pub actor: Option<AuditName>,
     /// Resolved target.
-    pub target: Option<Meant>,
+    pub target: Option<AuditName>,
     /// Whether entries within a bulk action are left out.
     pub folded: bool,
     /// Time from which ages are counted.
     pub now: OffsetDateTime,
 }
 
-impl Asked<'_> {
+impl AuditQueryFilter<'_> {
     /// Appends the conditions, each after an `and`.
     pub(super) fn push(&self, sql: &mut QueryBuilder<Postgres>) {
         let AuditFilter {
@@ -40,8 +40,8 @@ impl Asked<'_> {
             when,
             parent,
         } = self.filter;
-        push_meant(sql, "actor", self.actor.as_ref());
-        push_meant(sql, "target", self.target.as_ref());
+        push_audit_name(sql, "actor", self.actor.as_ref());
+        push_audit_name(sql, "target", self.target.as_ref());
         if let Some(action) = action {
             sql.push(" and e.action = ").push_bind(action.clone());
         }
@@ -68,12 +68,12 @@ impl Asked<'_> {
     }
 }
 
-fn push_meant(sql: &mut QueryBuilder<Postgres>, column: &str, meant: Option<&Meant>) {
+fn push_audit_name(sql: &mut QueryBuilder<Postgres>, column: &str, meant: Option<&AuditName>) {
     match meant {
-        Some(Meant::Id(id)) => {
+        Some(AuditName::Id(id)) => {
             sql.push(format!(" and e.{column}_id = ")).push_bind(*id);
         }
-        Some(Meant::Label(label)) => {
+        Some(AuditName::Label(label)) => {
             sql.push(format!(" and name_key(e.{column}_label) = name_key("))
                 .push_bind(label.clone())
                 .push(")");

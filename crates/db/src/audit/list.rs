@@ -12,7 +12,7 @@ use sqlx::{
 };
 use time::OffsetDateTime;
 
-use super::{Asked, Row};
+use super::{AuditQueryFilter, Row};
 use crate::{Error, list::page_of};
 
 const COLUMNS: &str = "
@@ -36,18 +36,18 @@ const FILE_BYTES_MAX: i64 = 1024 * 1024;
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &AuditQuery,
-    asked: &Asked<'_>,
+    asked: &AuditQueryFilter<'_>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
     let mut sql = bounded();
     push_matching(&mut sql, &[COLUMNS, SHORT_CHANGES], asked);
     let direction = match &query.position {
         Position::First => "desc",
         Position::After(cursor) => {
-            push_place(&mut sql, "<", cursor, query.filter.is_empty());
+            push_position(&mut sql, "<", cursor, query.filter.is_empty());
             "desc"
         }
         Position::Before(cursor) => {
-            push_place(&mut sql, ">", cursor, query.filter.is_empty());
+            push_position(&mut sql, ">", cursor, query.filter.is_empty());
             "asc"
         }
     };
@@ -70,7 +70,10 @@ pub async fn list_page(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn count(executor: impl PgExecutor<'_>, asked: &Asked<'_>) -> Result<u64, Error> {
+pub async fn count(
+    executor: impl PgExecutor<'_>,
+    asked: &AuditQueryFilter<'_>,
+) -> Result<u64, Error> {
     let mut sql = QueryBuilder::new("select count(*) from (");
     push_matching(&mut sql, &["1"], asked);
     sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
@@ -84,7 +87,7 @@ pub async fn count(executor: impl PgExecutor<'_>, asked: &Asked<'_>) -> Result<u
 /// Fails if the database cannot be reached.
 pub async fn list_up_to(
     executor: impl PgExecutor<'_>,
-    asked: &Asked<'_>,
+    asked: &AuditQueryFilter<'_>,
     up_to: i64,
     after: Option<(OffsetDateTime, i64)>,
     most: i64,
@@ -120,14 +123,19 @@ fn push_bound(sql: &mut QueryBuilder<Postgres>, direction: &str, most: i64) {
     ));
 }
 
-fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &[&str], asked: &Asked<'_>) {
+fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &[&str], asked: &AuditQueryFilter<'_>) {
     let columns = columns.concat();
     sql.push(format!("select {columns} from audit_events e where true"));
     asked.push(sql);
 }
 
 /// Appends the start of the page. The time is repeated on its own, because partition pruning needs a condition on it alone.
-fn push_place(sql: &mut QueryBuilder<Postgres>, beyond: &str, cursor: &Cursor, unfiltered: bool) {
+fn push_position(
+    sql: &mut QueryBuilder<Postgres>,
+    beyond: &str,
+    cursor: &Cursor,
+    unfiltered: bool,
+) {
     // Without a filter each value is in a subselect: otherwise the cached statement is planned again for every value.
     let (open, close) = if unfiltered {
         ("(select ", ")")

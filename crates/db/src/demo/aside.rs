@@ -40,7 +40,7 @@ pub async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
 ///
 /// # Errors
 /// Fails if the tables belong to another role.
-pub async fn stop_triggers(connection: &mut PgConnection) -> Result<(), Error> {
+pub async fn disable_triggers(connection: &mut PgConnection) -> Result<(), Error> {
     run(
         connection,
         for_each_table(|table| format!("alter table {table} disable trigger user")),
@@ -52,7 +52,7 @@ pub async fn stop_triggers(connection: &mut PgConnection) -> Result<(), Error> {
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn start_triggers(connection: &mut PgConnection) -> Result<(), Error> {
+pub async fn enable_triggers(connection: &mut PgConnection) -> Result<(), Error> {
     run(
         connection,
         for_each_table(|table| format!("alter table {table} enable trigger user")),

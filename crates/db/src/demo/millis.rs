@@ -26,8 +26,8 @@ impl Millis {
 }
 
 impl From<OffsetDateTime> for Millis {
-    fn from(moment: OffsetDateTime) -> Self {
-        Self(moment.unix_timestamp() * 1000 + i64::from(moment.millisecond()))
+    fn from(timestamp: OffsetDateTime) -> Self {
+        Self(timestamp.unix_timestamp() * 1000 + i64::from(timestamp.millisecond()))
     }
 }
 

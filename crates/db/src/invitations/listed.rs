@@ -22,7 +22,7 @@ pub struct Invitation {
     /// Username of the user who is responsible for it, if that account still exists.
     pub created_by: Option<String>,
     /// Permissions of that user; `None` if the user cannot sign in.
-    pub maker: Option<Permissions>,
+    pub creator: Option<Permissions>,
     /// Whether it was created with an access token.
     pub is_of_token: bool,
     /// Names of that token's scopes; `None` without a token, or if the token does not work any more.
@@ -62,11 +62,11 @@ pub async fn list(
             l.expires_at <= now() as "is_expired!", l.opened_at, l.used_at, l.revoked_at, l.uses, l.max_uses,
             m.username as "created_by?", l.created_with is not null as "is_of_token!",
             (select t.scopes from live_tokens t where t.id = l.created_with) as "token_scopes?",
-            coalesce(m.status = 'active' and m.deleted_at is null, false) as "is_able!",
+            coalesce(m.status = 'active' and m.deleted_at is null, false) as "is_active!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = m.id
-            ) as "maker!",
+            ) as "creator!",
             array(
                 select unnest(r.permissions) from roles r
                 where r.name in (select jsonb_array_elements_text(l.preset -> 'roles'))
@@ -90,7 +90,7 @@ pub async fn list(
         given: Permissions::new(row.given),
         is_operators: row.is_operators,
         created_by: row.created_by,
-        maker: row.is_able.then(|| Permissions::new(row.maker)),
+        creator: row.is_active.then(|| Permissions::new(row.creator)),
         is_of_token: row.is_of_token,
         token_scopes: row.token_scopes,
         created_at: row.created_at,

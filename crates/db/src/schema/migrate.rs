@@ -7,7 +7,7 @@ use sqlx::{
     migrate::{AppliedMigration, Migrate, MigrateError},
 };
 
-use super::{Event, MIGRATOR, SchemaError, list_applied, missing, waiting};
+use super::{Event, MIGRATOR, SchemaError, list_applied, locks, missing};
 use crate::{pool::session, requirements};
 
 /// Applies the missing migrations, and reports each migration and each wait. Concurrent calls are safe: an advisory lock lets one of them
@@ -28,7 +28,7 @@ pub async fn migrate(pool: &PgPool, report: &(impl Fn(Event) + Sync)) -> Result<
         .await?;
     tokio::select! {
         done = apply_missing(&mut connection, report) => done?,
-        never = waiting::watch(&options, pid, report) => match never {},
+        never = locks::watch(&options, pid, report) => match never {},
     }
     // A connection that is dropped here because of an error releases its lock as well.
     connection.close().await?;

@@ -54,8 +54,8 @@ impl Listener {
     /// Fails if the connection is lost and the database cannot be reached again.
     pub async fn next(&mut self) -> Result<Word, Error> {
         // `None` means that the connection was lost and opened again: notifications may be missing.
-        let told = self.0.try_recv().await?;
-        Ok(told.map_or(Word::Many, |told| read(told.payload())))
+        let notification = self.0.try_recv().await?;
+        Ok(notification.map_or(Word::Many, |notification| read(notification.payload())))
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read() {
+    fn notifications_are_parsed() {
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(read(&format!("{a} {b}")), Word::Changed(vec![a, b]));
         assert_eq!(read("many"), Word::Many);

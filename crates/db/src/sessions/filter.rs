@@ -10,29 +10,29 @@ use uuid::Uuid;
 
 /// A filter with its references resolved.
 #[derive(Debug, Clone)]
-pub struct Asked<'a> {
+pub struct SessionQueryFilter<'a> {
     /// The filter as requested.
     pub filter: &'a SessionFilter,
     /// The id of the owner. The nil id, which no user has, matches nothing.
-    pub person: Option<Uuid>,
+    pub user: Option<Uuid>,
     /// Devices that contain the filter's words; `None` without a condition on the device.
     pub devices: Option<Vec<String>>,
     /// Time from which ages are counted.
     pub now: OffsetDateTime,
 }
 
-impl Asked<'_> {
+impl SessionQueryFilter<'_> {
     /// Appends the conditions, each after an `and`.
     pub(super) fn push(&self, sql: &mut QueryBuilder<Postgres>) {
         let SessionFilter {
-            person: _,
+            user: _,
             address,
             device: _,
             created,
             seen,
         } = self.filter;
-        if let Some(person) = self.person {
-            sql.push(" and s.user_id = ").push_bind(person);
+        if let Some(user) = self.user {
+            sql.push(" and s.user_id = ").push_bind(user);
         }
         if let Some(address) = address {
             sql.push(" and s.ip = ")
@@ -44,13 +44,13 @@ impl Asked<'_> {
                 .push(")");
         }
         let (created, seen) = (self.bounds(*created), self.bounds(*seen));
-        for (condition, moment) in [
+        for (condition, timestamp) in [
             ("s.created_at >= ", created.from),
             ("s.created_at < ", created.until),
             ("s.last_seen_at >= ", seen.from),
             ("s.last_seen_at < ", seen.until),
         ] {
-            push_moment(sql, condition, moment);
+            push_timestamp(sql, condition, timestamp);
         }
     }
 
@@ -59,10 +59,10 @@ impl Asked<'_> {
     pub(super) fn push_ends_of_order(&self, sql: &mut QueryBuilder<Postgres>, by_seen: bool) {
         if by_seen {
             let started = self.bounds(self.filter.created);
-            push_moment(sql, "s.last_seen_at >= ", started.from);
+            push_timestamp(sql, "s.last_seen_at >= ", started.from);
         } else {
             let seen = self.bounds(self.filter.seen);
-            push_moment(sql, "s.created_at < ", seen.until);
+            push_timestamp(sql, "s.created_at < ", seen.until);
         }
     }
 
@@ -70,7 +70,7 @@ impl Asked<'_> {
     pub(super) fn push_first_end(&self, sql: &mut QueryBuilder<Postgres>) {
         let started = self.bounds(self.filter.created);
         let seen = self.bounds(self.filter.seen);
-        push_moment(sql, "s.ended_at >= ", started.from.max(seen.from));
+        push_timestamp(sql, "s.ended_at >= ", started.from.max(seen.from));
     }
 
     fn bounds(&self, when: Option<When>) -> Bounds {
@@ -82,12 +82,12 @@ impl Asked<'_> {
     }
 }
 
-fn push_moment(
+fn push_timestamp(
     sql: &mut QueryBuilder<Postgres>,
     condition: &'static str,
-    moment: Option<OffsetDateTime>,
+    timestamp: Option<OffsetDateTime>,
 ) {
-    if let Some(moment) = moment {
-        sql.push(" and ").push(condition).push_bind(moment);
+    if let Some(timestamp) = timestamp {
+        sql.push(" and ").push(condition).push_bind(timestamp);
     }
 }

@@ -8,7 +8,7 @@ use domain::{
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
 
-use super::Asked;
+use super::SessionQueryFilter;
 use crate::{Error, list::page_of};
 
 /// Columns of the list, from a view of sessions `s`.
@@ -55,7 +55,7 @@ pub async fn find_totals(executor: impl PgExecutor<'_>) -> Result<Totals, Error>
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &SessionsQuery,
-    asked: &Asked<'_>,
+    asked: &SessionQueryFilter<'_>,
 ) -> Result<(Vec<Session>, bool), Error> {
     let mut sql = QueryBuilder::new(format!(
         "select {COLUMNS} from {} s where true",
@@ -76,7 +76,7 @@ pub async fn list_page(
 pub async fn count(
     executor: impl PgExecutor<'_>,
     query: &SessionsQuery,
-    asked: &Asked<'_>,
+    asked: &SessionQueryFilter<'_>,
 ) -> Result<u64, Error> {
     let mut sql = QueryBuilder::new(format!(
         "select count(*) from (select 1 from {} s where true",
@@ -116,7 +116,11 @@ const fn view(query: &SessionsQuery) -> &'static str {
 }
 
 /// Appends the position, the order and the limit of a page.
-fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &Asked<'_>) {
+fn push_page(
+    sql: &mut QueryBuilder<Postgres>,
+    query: &SessionsQuery,
+    asked: &SessionQueryFilter<'_>,
+) {
     let (key, descends) = match (query.ended, query.sort.is_by_seen()) {
         (true, _) => ("s.ended_at", true),
         (false, true) => ("s.last_seen_at", query.sort.descends()),

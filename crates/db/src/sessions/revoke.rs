@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Asked;
+use super::SessionQueryFilter;
 use crate::Error;
 
 /// An active session that is about to be revoked.
@@ -64,7 +64,7 @@ pub async fn set_revoked(
 #[derive(Debug, Clone)]
 pub struct Many<'a> {
     /// Filter that the sessions match.
-    pub asked: Asked<'a>,
+    pub asked: SessionQueryFilter<'a>,
     /// The id of a session that is left out.
     pub but_session: Option<Uuid>,
     /// Names of the roles whose users are out of reach.
@@ -102,7 +102,7 @@ impl Many<'_> {
         let number = |at: usize| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(at)?.unsigned_abs());
         Ok(RevokeOutcome {
             sessions: number(0)?,
-            people: number(1)?,
+            users: number(1)?,
             out_of_reach: number(2)?,
         })
     }
@@ -137,14 +137,14 @@ impl Many<'_> {
         sql.push(format!(" order by s.created_at, s.id limit {most}"));
         let rows = sql.build().persistent(false).fetch_all(executor).await?;
         let mut last = None;
-        let (mut ids, mut people) = (Vec::new(), Vec::new());
+        let (mut ids, mut users) = (Vec::new(), Vec::new());
         for row in rows {
             let id = row.try_get("id")?;
             last = Some((row.try_get("created_at")?, id));
             ids.push(id);
-            people.push(row.try_get("user_id")?);
+            users.push(row.try_get("user_id")?);
         }
-        Ok((ids, people, last))
+        Ok((ids, users, last))
     }
 
     /// Revokes those of `ids` that still match. Returns the number of revoked sessions by user.
@@ -182,7 +182,7 @@ impl Many<'_> {
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn lock_people(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
+pub async fn lock_users(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
     sqlx::query!(
         "select id from users where id = any($1) order by id for no key update",
         ids

@@ -2,7 +2,7 @@
 
 use domain::{
     access::Permissions,
-    rules::Standing,
+    policy::Target,
     users::{Status, UserId},
 };
 use sqlx::{PgConnection, PgExecutor};
@@ -29,7 +29,7 @@ pub struct Account {
     /// Time at which the suspension ends by itself.
     pub suspended_until: Option<OffsetDateTime>,
     /// Whether the user sees the reason.
-    pub suspended_reason_told: bool,
+    pub suspended_reason_visible: bool,
     /// Whether the suspension is over, by the clock of the database.
     pub suspension_over: bool,
     /// Version of the account, incremented by every change.
@@ -50,7 +50,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
     let row = sqlx::query!(
         r#"select
             u.id, u.username, u.display_name, u.email, u.status, u.suspended_reason, u.suspended_until, u.version,
-            u.suspended_reason_told, coalesce(u.suspended_until <= now(), false) as "suspension_over!", u.deleted_at,
+            u.suspended_reason_visible, coalesce(u.suspended_until <= now(), false) as "suspension_over!", u.deleted_at,
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
@@ -73,7 +73,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
         status: row.status.parse().unwrap_or(Status::Suspended),
         suspended_reason: row.suspended_reason,
         suspended_until: row.suspended_until,
-        suspended_reason_told: row.suspended_reason_told,
+        suspended_reason_visible: row.suspended_reason_visible,
         suspension_over: row.suspension_over,
         version: row.version,
         deleted_at: row.deleted_at,
@@ -107,24 +107,21 @@ pub async fn find_permissions(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn find_standing(
-    executor: impl PgExecutor<'_>,
-    id: Uuid,
-) -> Result<Option<Standing>, Error> {
+pub async fn find_target(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Target>, Error> {
     let row = sqlx::query!(
         r#"select
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id
             ) as "permissions!",
-            exists (select 1 from able_admins where user_id = u.id)
-            and not exists (select 1 from able_admins where user_id <> u.id) as "is_last_admin!"
+            exists (select 1 from active_admins where user_id = u.id)
+            and not exists (select 1 from active_admins where user_id <> u.id) as "is_last_admin!"
         from users u where u.id = $1"#,
         id,
     )
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|row| Standing {
+    Ok(row.map(|row| Target {
         id: UserId(id),
         permissions: Permissions::new(row.permissions),
         is_last_admin: row.is_last_admin,

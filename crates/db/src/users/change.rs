@@ -14,7 +14,7 @@ const KNOWN_MAX: i32 = 5;
 
 /// Fields of an account to replace; absent ones stay.
 #[derive(Debug, Clone, Default)]
-pub struct Facts<'a> {
+pub struct UserChanges<'a> {
     /// Full name of the user, for display.
     pub display_name: Option<&'a str>,
     /// Email address; `Some(None)` removes it.
@@ -33,17 +33,17 @@ pub struct Facts<'a> {
 ///
 /// # Errors
 /// `users_email_key` if the address is taken.
-pub async fn set_facts(
+pub async fn set_fields(
     connection: &mut PgConnection,
     id: Uuid,
-    facts: &Facts<'_>,
+    fields: &UserChanges<'_>,
 ) -> Result<(), Error> {
     sqlx::query!(
         "update users set
             display_name = coalesce($2, display_name),
             email = case when $3 then $4 else email end,
-            claimed_email = case when $3 and $4 is distinct from email then null else claimed_email end,
-            claim_settled_at = case when $3 and $4 is distinct from email then null else claim_settled_at end,
+            unverified_email = case when $3 and $4 is distinct from email then null else unverified_email end,
+            unverified_email_resolved_at = case when $3 and $4 is distinct from email then null else unverified_email_resolved_at end,
             profile = coalesce($5, profile),
             notification_preferences = coalesce($6, notification_preferences),
             client_list = coalesce($7, client_list),
@@ -52,20 +52,20 @@ pub async fn set_facts(
             updated_at = now()
         where id = $1",
         id,
-        facts.display_name,
-        facts.email.is_some(),
-        facts.email.flatten(),
-        facts.profile,
-        facts.notification_preferences,
-        facts.client_list,
-        facts.settings,
+        fields.display_name,
+        fields.email.is_some(),
+        fields.email.flatten(),
+        fields.profile,
+        fields.notification_preferences,
+        fields.client_list,
+        fields.settings,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Sets a password that the user has chosen. The version stays: [`set_facts`] increments it, once for a change of both.
+/// Sets a password that the user has chosen. The version stays: [`set_fields`] increments it, once for a change of both.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -88,7 +88,7 @@ pub async fn set_password(
 }
 
 /// Sets a temporary password, chosen by another user or, for `None`, by the operator. Its hash is stored beside those of the latest
-/// temporary ones. The version stays: [`set_facts`] increments it.
+/// temporary ones. The version stays: [`set_fields`] increments it.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -142,7 +142,7 @@ pub struct NewSuspension<'a> {
     /// Time at which it ends by itself; `None` if it has to be lifted.
     pub until: Option<OffsetDateTime>,
     /// Whether the user sees the reason.
-    pub tell_reason: bool,
+    pub show_reason: bool,
     /// The id of the user who suspends the account; `None` for the operator.
     pub by: Option<Uuid>,
 }
@@ -158,13 +158,13 @@ pub async fn set_suspended(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update users set
-            status = 'suspended', suspended_reason = $2, suspended_until = $3, suspended_reason_told = $4,
+            status = 'suspended', suspended_reason = $2, suspended_until = $3, suspended_reason_visible = $4,
             suspended_by = $5, version = version + 1, updated_at = now()
         where id = $1",
         id,
         suspension.reason,
         suspension.until,
-        suspension.tell_reason,
+        suspension.show_reason,
         suspension.by,
     )
     .execute(connection)
@@ -179,7 +179,7 @@ pub async fn set_suspended(
 pub async fn set_active(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update users set
-            status = 'active', suspended_reason = null, suspended_until = null, suspended_reason_told = false,
+            status = 'active', suspended_reason = null, suspended_until = null, suspended_reason_visible = false,
             suspended_by = null, registered_from = null, version = version + 1, updated_at = now()
         where id = $1",
         id,

@@ -15,11 +15,11 @@ const MATCHING: &str = "matching";
 
 /// Set of users that is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum UserSet {
     /// Users that are not deleted.
     List,
     /// Deleted users.
-    Bin,
+    Deleted,
 }
 
 /// Result of a count.
@@ -52,7 +52,7 @@ pub async fn list_totals(executor: impl PgExecutor<'_>) -> Result<Vec<(String, i
 pub async fn count(
     executor: impl PgExecutor<'_>,
     search: &Filter,
-    of: Of,
+    of: UserSet,
     now: OffsetDateTime,
 ) -> Result<Counts, Error> {
     let mut sql = QueryBuilder::new(
@@ -63,8 +63,8 @@ pub async fn count(
         // Only the tables that the search needs are joined: another join would cost more than the rest.
         let tables = Tables::of(search);
         let tables = match of {
-            Of::List => tables.live(),
-            Of::Bin => super::bin::deleted(tables),
+            UserSet::List => tables.live(),
+            UserSet::Deleted => super::deleted::deleted(tables),
         };
         let context = Context {
             now,

@@ -56,17 +56,17 @@ pub async fn find_detail(
     let row = sqlx::query!(
         r#"select
             u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.suspended_reason,
-            u.suspended_reason_told, u.version, u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
+            u.suspended_reason_visible, u.version, u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
             u.password_hash is not null as "has_password!", u.must_change_password, u.password_changed_at,
             u.created_via, u.deleted_at, u.purge_after, u.profile::text as "profile!",
             u.notification_preferences::text as "notification_preferences!", u.settings::text as "settings!",
             u.client_list,
             s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.roles,
-            u.claimed_email,
+            u.unverified_email,
             (
                 select o.username from users o
-                where o.email is not null and name_key(o.email) = name_key(u.claimed_email) and o.id <> u.id
-            ) as claimed_email_of,
+                where o.email is not null and name_key(o.email) = name_key(u.unverified_email) and o.id <> u.id
+            ) as unverified_email_of,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,
             (
@@ -85,7 +85,7 @@ pub async fn find_detail(
             suspension: (status == Status::Suspended).then_some(Suspension {
                 reason: row.suspended_reason,
                 until: row.suspended_until,
-                tell_reason: row.suspended_reason_told,
+                show_reason: row.suspended_reason_visible,
                 by: row.suspended_by,
             }),
             summary: UserSummary {
@@ -109,8 +109,8 @@ pub async fn find_detail(
                 last_login_at: row.last_login_at,
                 last_active_at: row.last_active_at,
             },
-            claimed_email: row.claimed_email,
-            claimed_email_of: row.claimed_email_of,
+            unverified_email: row.unverified_email,
+            unverified_email_of: row.unverified_email_of,
             has_password: row.has_password,
             must_change_password: row.must_change_password,
             password_changed_at: row.password_changed_at,

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_needle_is_folded_and_short_ones_begin_a_word() {
+    fn needle_is_folded_and_short_needles_match_prefixes() {
         for (text, expected) in [
             ("Ann", "ann"),
             ("An", " an"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_index_is_asked_for_parts_of_words() {
+    fn index_is_queried_by_trigrams() {
         for (needle, expected) in [
             ("ann", Some("'ann':*")),
             (" an", Some("'^an'")),

@@ -23,10 +23,10 @@ const CHOOSERS: &str = "
 const STATEMENTS: &[&str] = &[
     // Users are created, changed and deleted.
     "insert into users (id, username, display_name, status, created_via, created_at, updated_at, deleted_at)
-    select uuid_v7(born), 'u' || md5($1 || n), 'Somebody',
+    select uuid_v7(born), 'u' || md5($1 || n), 'A User',
         (array['pending', 'active', 'suspended'])[1 + chance($1 || n, 3)], 'admin',
         born, now(), case chance($1 || 'bin' || n, 5) when 0 then now() end
-    from generate_series(1, 3) n, lateral (select now() - make_interval(hours => chance(n || $1, 100)) as born) as moment",
+    from generate_series(1, 3) n, lateral (select now() - make_interval(hours => chance(n || $1, 100)) as born) as times",
     "update users set status = 'suspended' where id in (select pick('users', $1, 3))",
     "update users set status = 'active' where id in (select pick('users', $1, 3))",
     "update users set last_login_at = now()",

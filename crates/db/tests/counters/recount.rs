@@ -21,7 +21,7 @@ pub(crate) struct Counters {
 type StatsRow = (Uuid, i32, i32, i32, i32, i32, Vec<String>, bool);
 
 /// Returns the counters that the triggers have stored.
-pub(crate) async fn kept(pool: &PgPool) -> Counters {
+pub(crate) async fn stored(pool: &PgPool) -> Counters {
     let stats: Vec<StatsRow> = sqlx::query_as(
         "select user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted from user_stats",
     )
@@ -36,7 +36,7 @@ pub(crate) async fn kept(pool: &PgPool) -> Counters {
     Counters {
         stats: stats
             .into_iter()
-            .map(|(id, p, o, a, k, s, roles, bin)| (id, ([p, o, a, k, s], roles, bin)))
+            .map(|(id, p, o, a, k, s, roles, deleted)| (id, ([p, o, a, k, s], roles, deleted)))
             .collect(),
         totals: totals
             .into_iter()
@@ -48,13 +48,13 @@ pub(crate) async fn kept(pool: &PgPool) -> Counters {
 /// Returns the counters of a recount.
 pub(crate) async fn counted(pool: &PgPool) -> Counters {
     let mut counters = Counters::default();
-    let people: Vec<(Uuid, String, OffsetDateTime, Option<OffsetDateTime>)> =
+    let users: Vec<(Uuid, String, OffsetDateTime, Option<OffsetDateTime>)> =
         sqlx::query_as("select id, status, created_at, deleted_at from users")
             .fetch_all(pool)
             .await
             .unwrap();
     let mut live = Vec::new();
-    for (id, status, created_at, deleted_at) in people {
+    for (id, status, created_at, deleted_at) in users {
         counters
             .stats
             .insert(id, ([0; 5], Vec::new(), deleted_at.is_some()));

@@ -89,14 +89,14 @@ const AGES: &[Option<Duration>] = &[
 ];
 
 /// Returns a number below `sides` that looks random and is always the same.
-fn dice(person: usize, throw: usize, sides: usize) -> usize {
-    let mixed = (person + 1).wrapping_mul(0x9E37_79B9).rotate_left(7)
+fn dice(stored_user: usize, throw: usize, sides: usize) -> usize {
+    let mixed = (stored_user + 1).wrapping_mul(0x9E37_79B9).rotate_left(7)
         ^ (throw + 1).wrapping_mul(0x85EB_CA6B);
     (mixed.wrapping_mul(0xC2B2_AE35) >> 11) % sides
 }
 
-fn ago(person: usize, throw: usize) -> Option<OffsetDateTime> {
-    AGES[dice(person, throw, AGES.len())].map(|age| NOW - age)
+fn ago(stored_user: usize, throw: usize) -> Option<OffsetDateTime> {
+    AGES[dice(stored_user, throw, AGES.len())].map(|age| NOW - age)
 }
 
 /// Inserts the users, every tenth of them deleted.
@@ -105,23 +105,27 @@ pub(crate) async fn seed(pool: &PgPool) {
         .execute(pool)
         .await
         .unwrap();
-    for person in 0..SIZE + SIZE / 10 {
-        add(pool, person).await;
+    for stored_user in 0..SIZE + SIZE / 10 {
+        add(pool, stored_user).await;
     }
 }
 
-async fn add(pool: &PgPool, person: usize) {
-    let username = format!("{}{person}", USERNAMES[dice(person, 0, USERNAMES.len())]);
-    let email = EMAILS[dice(person, 1, EMAILS.len())].map(|domain| format!("P{person}@{domain}"));
+async fn add(pool: &PgPool, stored_user: usize) {
+    let username = format!(
+        "{}{stored_user}",
+        USERNAMES[dice(stored_user, 0, USERNAMES.len())]
+    );
+    let email =
+        EMAILS[dice(stored_user, 1, EMAILS.len())].map(|domain| format!("P{stored_user}@{domain}"));
     // Several users have the same millisecond of creation.
-    let created = NOW - AGES[1 + dice(person, 2, AGES.len() - 1)].unwrap_or_default();
-    let status = ["active", "active", "pending", "suspended"][dice(person, 3, 4)];
-    let via = ["admin", "registration", "import"][dice(person, 4, 3)];
-    let deleted = (person % 11 == 10).then_some(NOW);
+    let created = NOW - AGES[1 + dice(stored_user, 2, AGES.len() - 1)].unwrap_or_default();
+    let status = ["active", "active", "pending", "suspended"][dice(stored_user, 3, 4)];
+    let via = ["admin", "registration", "import"][dice(stored_user, 4, 3)];
+    let deleted = (stored_user % 11 == 10).then_some(NOW);
     let counts: Vec<i32> = [3, 4, 60, 3, 3]
         .into_iter()
         .zip(5..)
-        .map(|(sides, throw)| i32::try_from(dice(person, throw, sides)).unwrap())
+        .map(|(sides, throw)| i32::try_from(dice(stored_user, throw, sides)).unwrap())
         .collect();
     sqlx::query(
         "with person as (
@@ -135,15 +139,15 @@ async fn add(pool: &PgPool, person: usize) {
     )
     .bind(created)
     .bind(&username)
-    .bind(NAMES[dice(person, 10, NAMES.len())])
+    .bind(NAMES[dice(stored_user, 10, NAMES.len())])
     .bind(email)
     .bind(status)
     .bind(via)
-    .bind(ago(person, 11))
-    .bind(ago(person, 12))
+    .bind(ago(stored_user, 11))
+    .bind(ago(stored_user, 12))
     .bind(deleted)
     .bind((status == "suspended").then_some(NOW))
-    .bind(ROLES[dice(person, 13, ROLES.len())])
+    .bind(ROLES[dice(stored_user, 13, ROLES.len())])
     .execute(pool)
     .await
     .unwrap();
@@ -160,13 +164,13 @@ async fn add(pool: &PgPool, person: usize) {
 }
 
 /// Inserts this many users without special properties.
-pub(crate) async fn seed_plain(pool: &PgPool, people: i32) {
+pub(crate) async fn seed_plain(pool: &PgPool, users: i32) {
     sqlx::query(
         "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-        select uuid_v7(moment), 'plain-' || n, 'Plain ' || n, 'plain-' || n || '@example.org', 'import', moment, moment
-        from generate_series(1, $1) n, lateral (select $2 - n * interval '1 minute' as moment) as moments",
+        select uuid_v7(created), 'plain-' || n, 'Plain ' || n, 'plain-' || n || '@example.org', 'import', created, created
+        from generate_series(1, $1) n, lateral (select $2 - n * interval '1 minute' as created) as times",
     )
-    .bind(people)
+    .bind(users)
     .bind(NOW)
     .execute(pool)
     .await

@@ -16,7 +16,7 @@ use super::crowd::NOW;
 
 /// A user as stored in the tables.
 #[derive(Debug, sqlx::FromRow)]
-pub(crate) struct Person {
+pub(crate) struct ReferenceUser {
     id: Uuid,
     number: i64,
     username: String,
@@ -41,7 +41,7 @@ pub(crate) struct Person {
 }
 
 /// Loads all users that are not deleted, in the order of ids.
-pub(crate) async fn load(pool: &PgPool) -> Vec<Person> {
+pub(crate) async fn load(pool: &PgPool) -> Vec<ReferenceUser> {
     sqlx::query_as(
         r#"select
             u.*, s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
@@ -65,29 +65,29 @@ enum Key {
     Time(Option<OffsetDateTime>),
 }
 
-fn key(person: &Person, key: SortKey) -> Key {
+fn key(stored_user: &ReferenceUser, key: SortKey) -> Key {
     match key {
         SortKey::Created => Key::Same,
-        SortKey::Username => Key::Number(person.username_place),
-        SortKey::Name => Key::Number(person.name_place),
-        SortKey::Email => Key::Number(person.email_place),
-        SortKey::Role => Key::Words(person.roles.clone()),
-        SortKey::Status => Key::Words(vec![person.status.clone()]),
-        SortKey::Personas => Key::Number(person.personas.into()),
-        SortKey::Ontologies => Key::Number(person.ontologies.into()),
-        SortKey::Annotations => Key::Number(person.annotations.into()),
-        SortKey::Sessions => Key::Number(person.sessions.into()),
-        SortKey::ApiKeys => Key::Number(person.api_keys.into()),
-        SortKey::LastLogin => Key::Time(person.last_login_at),
-        SortKey::LastActive => Key::Time(person.last_active_at),
+        SortKey::Username => Key::Number(stored_user.username_place),
+        SortKey::Name => Key::Number(stored_user.name_place),
+        SortKey::Email => Key::Number(stored_user.email_place),
+        SortKey::Role => Key::Words(stored_user.roles.clone()),
+        SortKey::Status => Key::Words(vec![stored_user.status.clone()]),
+        SortKey::Personas => Key::Number(stored_user.personas.into()),
+        SortKey::Ontologies => Key::Number(stored_user.ontologies.into()),
+        SortKey::Annotations => Key::Number(stored_user.annotations.into()),
+        SortKey::Sessions => Key::Number(stored_user.sessions.into()),
+        SortKey::ApiKeys => Key::Number(stored_user.api_keys.into()),
+        SortKey::LastLogin => Key::Time(stored_user.last_login_at),
+        SortKey::LastActive => Key::Time(stored_user.last_active_at),
     }
 }
 
 /// Returns the ids in an order; among equals, the ids decide.
-pub(crate) fn sorted(people: &[&Person], sort: Sort) -> Vec<Uuid> {
-    let mut keyed: Vec<(Key, Uuid)> = people
+pub(crate) fn sorted(users: &[&ReferenceUser], sort: Sort) -> Vec<Uuid> {
+    let mut keyed: Vec<(Key, Uuid)> = users
         .iter()
-        .map(|person| (key(person, sort.key), person.id))
+        .map(|stored_user| (key(stored_user, sort.key), stored_user.id))
         .collect();
     keyed.sort();
     if sort.descending {
@@ -97,45 +97,45 @@ pub(crate) fn sorted(people: &[&Person], sort: Sort) -> Vec<Uuid> {
 }
 
 /// Returns whether a search finds a user.
-pub(crate) fn matches(filter: &Filter, person: &Person) -> bool {
-    filter.root().is_none_or(|expr| holds(expr, person))
+pub(crate) fn matches(filter: &Filter, stored_user: &ReferenceUser) -> bool {
+    filter.root().is_none_or(|expr| holds(expr, stored_user))
 }
 
-fn holds(expr: &Expr, person: &Person) -> bool {
+fn holds(expr: &Expr, stored_user: &ReferenceUser) -> bool {
     match expr {
-        Expr::And(parts) => parts.iter().all(|part| holds(part, person)),
-        Expr::Or(parts) => parts.iter().any(|part| holds(part, person)),
-        Expr::Not(part) => !holds(part, person),
-        Expr::Term(term) => describes(term, person),
+        Expr::And(parts) => parts.iter().all(|part| holds(part, stored_user)),
+        Expr::Or(parts) => parts.iter().any(|part| holds(part, stored_user)),
+        Expr::Not(part) => !holds(part, stored_user),
+        Expr::Term(term) => describes(term, stored_user),
     }
 }
 
-fn describes(term: &Term, person: &Person) -> bool {
-    let email = person.email.as_deref().unwrap_or_default();
+fn describes(term: &Term, stored_user: &ReferenceUser) -> bool {
+    let email = stored_user.email.as_deref().unwrap_or_default();
     match term {
         Term::Text(text) => {
-            let lines = [&person.username, &person.display_name, email];
+            let lines = [&stored_user.username, &stored_user.display_name, email];
             lines.into_iter().any(|line| contains(line, text))
-                || text.number() == Some(person.number)
-                || text.id() == Some(person.id)
+                || text.number() == Some(stored_user.number)
+                || text.id() == Some(stored_user.id)
         }
-        Term::Username(text) => contains(&person.username, text),
-        Term::Name(text) => contains(&person.display_name, text),
+        Term::Username(text) => contains(&stored_user.username, text),
+        Term::Name(text) => contains(&stored_user.display_name, text),
         Term::Email(text) => contains(email, text),
-        Term::Role(role) => person.roles.iter().any(|held| held == role.as_str()),
-        Term::Status(status) => person.status == status.as_str(),
-        Term::Via(via) => person.created_via == via.as_str(),
-        Term::Number(range) => within(person.number, range),
-        Term::Count(count, range) => within(person.count(*count).into(), range),
-        Term::Created(when) => happened(Some(person.created_at), when),
-        Term::LastLogin(when) => happened(person.last_login_at, when),
-        Term::LastActive(when) => happened(person.last_active_at, when),
+        Term::Role(role) => stored_user.roles.iter().any(|held| held == role.as_str()),
+        Term::Status(status) => stored_user.status == status.as_str(),
+        Term::Via(via) => stored_user.created_via == via.as_str(),
+        Term::Number(range) => within(stored_user.number, range),
+        Term::Count(count, range) => within(stored_user.count(*count).into(), range),
+        Term::Created(when) => happened(Some(stored_user.created_at), when),
+        Term::LastLogin(when) => happened(stored_user.last_login_at, when),
+        Term::LastActive(when) => happened(stored_user.last_active_at, when),
         Term::Inactive(age) => {
             let unused = |at| at < age.before(NOW);
-            person.last_active_at.is_none_or(unused)
+            stored_user.last_active_at.is_none_or(unused)
         }
-        Term::Has(Has::Email) => person.email.is_some(),
-        Term::Has(Has::Any(count)) => person.count(*count) > 0,
+        Term::Has(Has::Email) => stored_user.email.is_some(),
+        Term::Has(Has::Any(count)) => stored_user.count(*count) > 0,
     }
 }
 
@@ -166,7 +166,7 @@ fn happened(at: Option<OffsetDateTime>, when: &When) -> bool {
     }
 }
 
-impl Person {
+impl ReferenceUser {
     /// Returns the id of the user.
     pub(crate) fn id(&self) -> Uuid {
         self.id

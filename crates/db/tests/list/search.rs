@@ -1,7 +1,7 @@
 //! Searches for words: each part of a name finds it, by an index that only a change of a name updates; and sorting of names in the order
 //! that readers expect.
 
-use db::users::{Of, count};
+use db::users::{UserSet, count};
 use domain::{
     filter::{Filter, Text, is_short},
     list::Position,
@@ -27,12 +27,12 @@ fn parts(text: &str, length: usize) -> Vec<String> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn every_part_of_a_name_finds_its_user(pool: PgPool) {
+async fn every_substring_of_a_name_finds_its_user(pool: PgPool) {
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
-    for (index, person) in crowd.iter().enumerate().step_by(10) {
+    for (index, stored_user) in crowd.iter().enumerate().step_by(10) {
         let length = 3 + index % 11;
-        let names = person.names();
+        let names = stored_user.names();
         let parts = names.iter().flat_map(|name| parts(name, length));
         for part in parts.step_by(4) {
             let folded = search_fold(&part);
@@ -42,13 +42,13 @@ async fn every_part_of_a_name_finds_its_user(pool: PgPool) {
             let quoted = Text::new(&part).unwrap().to_string();
             assert_finds(&pool, &crowd, &quoted).await;
             let (found, _) = search(&pool, &quoted).await;
-            assert!(found.contains(&person.id()), "{part:?} of {names:?}");
+            assert!(found.contains(&stored_user.id()), "{part:?} of {names:?}");
         }
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_id_and_a_number_find_their_user(pool: PgPool) {
+async fn id_and_number_find_their_user(pool: PgPool) {
     crowd::seed_plain(&pool, 20).await;
     let crowd = reference::load(&pool).await;
     let (id, number) = (crowd[6].id(), crowd[6].number());
@@ -66,7 +66,7 @@ async fn an_id_and_a_number_find_their_user(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn names_are_in_the_order_of_a_reader(pool: PgPool) {
+async fn names_are_sorted_for_readers(pool: PgPool) {
     const ORDER: [&str; 12] = [
         "a b",
         "Ann",
@@ -117,7 +117,7 @@ async fn version(pool: &PgPool) -> String {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_searched_changes_with_the_names_alone(pool: PgPool) {
+async fn search_text_changes_with_the_names(pool: PgPool) {
     crowd::seed_plain(&pool, 1).await;
     let before = version(&pool).await;
     for change in [
@@ -149,7 +149,7 @@ async fn what_is_searched_changes_with_the_names_alone(pool: PgPool) {
         assert_eq!(search(&pool, found).await.1, Some(1), "{change}");
         assert_eq!(search(&pool, lost).await.1, Some(0), "{change}");
     }
-    for (change, of_list, of_bin) in [
+    for (change, of_list, of_deleted) in [
         (
             "update users set deleted_at = now(), purge_after = now()",
             0,
@@ -163,7 +163,7 @@ async fn what_is_searched_changes_with_the_names_alone(pool: PgPool) {
     ] {
         sqlx::raw_sql(change).execute(&pool).await.unwrap();
         let filter = Filter::parse("nunez").unwrap();
-        for (of, expected) in [(Of::List, of_list), (Of::Bin, of_bin)] {
+        for (of, expected) in [(UserSet::List, of_list), (UserSet::Deleted, of_deleted)] {
             let counts = count(&pool, &filter, of, NOW).await.unwrap();
             assert_eq!(counts.matching, Some(expected), "{change} {of:?}");
         }
@@ -174,14 +174,14 @@ async fn what_is_searched_changes_with_the_names_alone(pool: PgPool) {
 /// Returns the number of index scans so far.
 async fn reads_of_index(pool: &PgPool) -> i64 {
     // The statistics are reported once the connection is idle again.
-    let told = sqlx::raw_sql("select pg_stat_force_next_flush()");
-    told.execute(pool).await.unwrap();
+    let message = sqlx::raw_sql("select pg_stat_force_next_flush()");
+    message.execute(pool).await.unwrap();
     let sql = "select idx_scan from pg_stat_user_indexes where indexrelname = 'user_search_grams'";
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn few_hits_are_found_by_the_index(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn rare_matches_use_the_index(options: PgPoolOptions, connect: PgConnectOptions) {
     // One connection, because each one counts its reads and reports them later.
     let pool = options
         .max_connections(1)
@@ -203,7 +203,7 @@ async fn few_hits_are_found_by_the_index(options: PgPoolOptions, connect: PgConn
     ] {
         let filter = Filter::parse(text).unwrap();
         let before = reads_of_index(&pool).await;
-        count(&pool, &filter, Of::List, NOW).await.unwrap();
+        count(&pool, &filter, UserSet::List, NOW).await.unwrap();
         let counted = reads_of_index(&pool).await;
         assert!(counted > before, "{text} counted");
         let (users, _) = page(&pool, &query(&filter, Sort::default(), 50, Position::First)).await;

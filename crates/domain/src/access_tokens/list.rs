@@ -8,7 +8,7 @@ use super::{AccessToken, TokenState};
 use crate::{
     filter::day_of,
     list::{
-        Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position,
+        Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
         shorten,
     },
     users::detail::UserRef,
@@ -26,7 +26,7 @@ const EXPIRING: Duration = Duration::days(7);
 #[serde(default, deny_unknown_fields)]
 pub struct TokenParams {
     /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
-    pub person: Option<String>,
+    pub user: Option<String>,
     /// State of the tokens.
     #[param(value_type = Option<TokenState>)]
     pub state: Option<String>,
@@ -43,7 +43,7 @@ pub struct TokenParams {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokensQuery {
     /// Owner of the tokens; `None` for any.
-    pub person: Option<UserRef>,
+    pub user: Option<UserRef>,
     /// State of the tokens; `None` for any.
     pub state: Option<TokenState>,
     /// Maximum number of rows in the page.
@@ -58,11 +58,11 @@ pub struct TokenPage {
     /// The tokens, newest first.
     pub tokens: Vec<AccessToken>,
     /// Position of the page in the list.
-    pub place: Place,
+    pub page_info: PageInfo,
 }
 
 page_params!(TokenParams {
-    person,
+    user,
     state,
     limit,
     after,
@@ -80,7 +80,7 @@ impl TokenParams {
                 .map_err(|_| ListError::TokenState(shorten(text)))
         };
         Ok(TokensQuery {
-            person: given(&self.person).map(|text| UserRef::parse(text.trim())),
+            user: given(&self.user).map(|text| UserRef::parse(text.trim())),
             state: given(&self.state).map(state).transpose()?,
             limit: parse_limit(given(&self.limit), limits)?,
             position: position(&self.after, &self.before, |text| {
@@ -94,8 +94,8 @@ impl TokensQuery {
     /// Returns the conditions on a token at the time `now`, one sentence without its full stop for each.
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
-        let person = self.person.as_ref();
-        let person = person.map(|person| format!("User is {}", person.words()));
+        let user = self.user.as_ref();
+        let user = user.map(|user| format!("User is {}", user.describe()));
         let state = self.state.map(|state| {
             let label = state.label();
             if state == TokenState::Expiring {
@@ -107,14 +107,14 @@ impl TokensQuery {
             }
             format!("State is “{label}”")
         });
-        person.into_iter().chain(state).collect()
+        user.into_iter().chain(state).collect()
     }
 
     /// Returns the parameters of the first page without a filter.
     #[must_use]
     pub const fn newest(limit: u16) -> Self {
         Self {
-            person: None,
+            user: None,
             state: None,
             limit,
             position: Position::First,
@@ -138,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_the_newest_fifty() {
+    fn default_is_the_newest_fifty() {
         let query = TokenParams::default().parse(Limits::PANEL).unwrap();
         assert_eq!(query, TokensQuery::newest(50));
         assert_eq!(params("state", "").parse(Limits::PANEL), Ok(query));
     }
 
     #[test]
-    fn bad_parameters_are_named() {
+    fn invalid_parameters_are_named() {
         for (name, value, says) in [
             ("state", "dead", "`state` is \"dead\""),
             ("limit", "0", "is not a number from 1 to 100"),
@@ -157,11 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_said_in_words() {
+    fn filter_is_described() {
         let now = time::macros::datetime!(2026-11-28 10:07 UTC);
         for (name, value, meaning) in [
-            ("person", "ada", "User is ada"),
-            ("person", "1001", "User is 1001 or No. 1001"),
+            ("user", "ada", "User is ada"),
+            ("user", "1001", "User is 1001 or No. 1001"),
             ("state", "live", "State is “Active”"),
             (
                 "state",
@@ -176,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_is_written_again() {
+    fn parameters_round_trip() {
         let asked = TokenParams {
-            person: Some("ada".into()),
+            user: Some("ada".into()),
             state: Some("expiring".into()),
             ..TokenParams::default()
         };
         let pairs = asked.pairs();
-        assert_eq!(pairs, [("person", "ada"), ("state", "expiring")]);
+        assert_eq!(pairs, [("user", "ada"), ("state", "expiring")]);
         let read = TokenParams::from_pairs(|name| {
             let found = pairs.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())

@@ -55,7 +55,7 @@ impl Scope {
 
     /// Returns its description for users.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Account => "View your profile and sessions",
             Self::DataRead => "View your personas, ontologies and annotations",
@@ -66,7 +66,7 @@ impl Scope {
                 Permission::SessionsRead => "View all sessions",
                 Permission::SessionsWrite => "Revoke any session",
                 Permission::RegistrationsRead => "View registrations and invitations",
-                Permission::RegistrationsWrite => "Approve registrations and invite people",
+                Permission::RegistrationsWrite => "Approve registrations and invite users",
                 Permission::ApiKeysRead => "List API keys",
                 Permission::ApiKeysWrite => "Manage system API keys",
                 Permission::ApiKeysResolve => "Read users' API keys",

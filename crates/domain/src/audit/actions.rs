@@ -62,7 +62,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
 
 /// Returns the label of an action. An unknown action, which a newer version has written, is its own label.
 #[must_use]
-pub fn action_words(action: &str) -> &str {
+pub fn action_label(action: &str) -> &str {
     let known = ACTIONS.iter().find(|(name, _)| *name == action);
     known.map_or(action, |(_, words)| words)
 }
@@ -82,7 +82,7 @@ pub(super) fn is_action(text: &str) -> bool {
     text.len() <= MOST
         && text
             .split_once('.')
-            .is_some_and(|(kind, deed)| letters(kind) && letters(deed))
+            .is_some_and(|(kind, action)| letters(kind) && letters(action))
 }
 
 #[cfg(test)]
@@ -92,23 +92,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_action_has_words_of_its_own() {
+    fn each_action_has_its_own_label() {
         let names: BTreeSet<_> = ACTIONS.iter().map(|(name, _)| name).collect();
         let words: BTreeSet<_> = ACTIONS.iter().map(|(_, words)| words).collect();
         assert_eq!((names.len(), words.len()), (ACTIONS.len(), ACTIONS.len()));
         for (name, words) in ACTIONS {
             assert!(is_action(name), "{name}");
-            assert_eq!(action_words(name), *words);
+            assert_eq!(action_label(name), *words);
         }
     }
 
     #[test]
-    fn an_unknown_action_stands_for_itself() {
-        assert_eq!(action_words("planet.moved"), "planet.moved");
+    fn unknown_action_is_its_own_label() {
+        assert_eq!(action_label("planet.moved"), "planet.moved");
     }
 
     #[test]
-    fn actions_on_many_are_told_from_the_rest() {
+    fn batch_actions_are_recognised() {
         for (action, is_one) in [
             ("sessions.revoked", true),
             ("users.suspended", true),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_actions() {
+    fn action_names_are_well_formed() {
         for (text, is_one) in [
             ("user.created", true),
             ("api_key.used", true),

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::{
     AuditEntry, Via,
-    actions::{action_words, is_action},
+    actions::{action_label, is_action},
 };
 use crate::{
     filter::{Dated, MAX_TEXT_CHARS, When},
     list::{
-        Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
+        Cursor, Limits, ListError, PageInfo, PageParams, Position, given, page_params, parse_limit,
         position, shorten,
     },
 };
@@ -20,7 +20,7 @@ use crate::{
 /// Name of the only sort order (latest first), stored in its cursors.
 const ORDER: &str = "audit -at";
 
-/// Conditions on audit log entries, all of which must hold.
+/// Conditions on audit log entries; all must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Actor: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
@@ -61,8 +61,10 @@ impl AuditFilter {
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let is = |name: &str, value: Option<&str>| Some(format!("{name} is {}", value?));
-        let action = self.action.as_deref().map(action_words);
-        let when = self.when.map(|when| format!("Logged {}", when.words(now)));
+        let action = self.action.as_deref().map(action_label);
+        let when = self
+            .when
+            .map(|when| format!("Logged {}", when.describe(now)));
         [
             is("Actor", self.actor.as_deref()),
             is("Target", self.target.as_deref()),
@@ -121,7 +123,7 @@ pub struct AuditPage {
     /// The entries, latest first.
     pub entries: Vec<AuditEntry>,
     /// Position of the page in the list.
-    pub place: Place,
+    pub page_info: PageInfo,
     /// Time of the server at the query, to which relative times refer.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -190,7 +192,7 @@ impl AuditParams {
         // Each end must be a single date or age: a value that is a range or open by itself is rejected.
         for end in [from, to].into_iter().flatten() {
             if When::read(&format!("{}..*", end.trim())).is_err() {
-                return Err(ListError::Moment(shorten(end)));
+                return Err(ListError::Time(shorten(end)));
             }
         }
         let [from, to] = [from, to].map(|end| end.map_or("*", str::trim));
@@ -275,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_the_latest_fifty() {
+    fn default_is_the_latest_fifty() {
         let query = params(&[("actor", " "), ("from", "")])
             .parse(Limits::PANEL)
             .unwrap();
@@ -284,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_understood() {
+    fn parameters_are_parsed() {
         let filter = params(&[
             ("actor", " Ada "),
             ("target", "42"),
@@ -305,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_on_many_is_one_entry_unless_its_parts_are_asked_for() {
+    fn bulk_action_is_one_entry_unless_expanded() {
         for (pairs, folded) in [
             (&[][..], true),
             (&[("actor", "ada"), ("via", "ui"), ("from", "7d")], true),
@@ -318,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_from_the_beginning_of_one_to_the_end_of_another() {
+    fn time_range_spans_whole_periods() {
         let day = |day| {
             Some(
                 time::Date::from_calendar_date(2026, time::Month::November, day)
@@ -351,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_parameters_are_named() {
+    fn invalid_parameters_are_named() {
         let long = "x".repeat(101);
         for (pairs, says) in [
             (&[("action", "created")][..], "\"created\" is not an action"),
@@ -362,7 +364,10 @@ mod tests {
             (&[("from", "2026..2027")], "is not a date"),
             (&[("from", "*")], "\"*\" is not a date"),
             (&[("to", "2026-02-30")], "is not a date"),
-            (&[("from", "2026-11-02"), ("to", "2026-11-01")], "later"),
+            (
+                &[("from", "2026-11-02"), ("to", "2026-11-01")],
+                "is after the end",
+            ),
             (&[("actor", &long)], "is too long"),
             (&[("target", "a\0b")], "is too long"),
             (
@@ -380,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_of_this_list_and_of_an_entry() {
+    fn cursor_belongs_to_this_list() {
         let of_sessions = Cursor::at("sessions -created", NOW, Uuid::from_u128(1), 1);
         let of_nothing = Cursor::at(ORDER, NOW, Uuid::from_u128(u128::MAX), 1);
         for cursor in [of_sessions, of_nothing] {
@@ -391,31 +396,31 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_reads_back_as_the_place_it_was_made_for(
+        fn cursor_round_trips(
             id in 1..i64::MAX, micros in 0..4_000_000_000_000_000_i64, number in 1..u64::MAX,
         ) {
             let at = crate::list::time_of_micros(micros).unwrap();
-            let made = cursor(&entry(id, at), number);
-            let read = params(&[("before", &made.encode())]).parse(Limits::API).unwrap();
-            prop_assert_eq!(&read.position, &Position::Before(made.clone()));
-            prop_assert_eq!((entry_id(&made), made.time(), made.number), (Some(id), Some(at), number));
+            let created = cursor(&entry(id, at), number);
+            let read = params(&[("before", &created.encode())]).parse(Limits::API).unwrap();
+            prop_assert_eq!(&read.position, &Position::Before(created.clone()));
+            prop_assert_eq!((entry_id(&created), created.time(), created.number), (Some(id), Some(at), number));
         }
 
         #[test]
-        fn the_order_of_places_is_that_of_entries(
+        fn cursor_order_is_entry_order(
             one in (1..1_000_i64, 0..1_000_i64), other in (1..1_000_i64, 0..1_000_i64),
         ) {
-            let place = |(id, micros)| {
+            let page_info = |(id, micros)| {
                 let at = crate::list::time_of_micros(micros).unwrap();
-                let made = cursor(&entry(id, at), 1);
-                (made.time(), entry_id(&made))
+                let created = cursor(&entry(id, at), 1);
+                (created.time(), entry_id(&created))
             };
             let key = |(id, micros): (i64, i64)| (micros, id);
-            prop_assert_eq!(place(one).cmp(&place(other)), key(one).cmp(&key(other)));
+            prop_assert_eq!(page_info(one).cmp(&page_info(other)), key(one).cmp(&key(other)));
         }
 
         #[test]
-        fn whatever_is_asked_is_understood_or_refused(
+        fn any_parameters_are_parsed_or_rejected(
             pairs in prop::collection::vec(
                 ("actor|target|action|via|from|to|parent|limit|after|before", ".{0,40}"), 0..5,
             ),

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_choice_reads_as_itself_in_any_case() {
+    fn every_choice_is_parsed_in_any_case() {
         for choice in choices(Field::Status) {
             assert_eq!(
                 status(&choice.to_uppercase()).map(|status| status.as_str()),
@@ -125,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn other_values_are_refused_with_the_choices() {
-        let refused = [
+    fn unknown_values_are_rejected_with_the_choices() {
+        let denied = [
             (
                 status("actve").map(|_| ()),
                 "\"status\" cannot be \"actve\". Use pending, active or suspended.",
@@ -140,7 +140,7 @@ mod tests {
                 "\"has\" cannot be \"name\". Use email, personas, ontologies, annotations, sessions or api-keys.",
             ),
         ];
-        for (result, message) in refused {
+        for (result, message) in denied {
             assert_eq!(
                 result.map_err(|kind| kind.to_string()),
                 Err(message.to_owned())
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_are_searches() {
+    fn examples_are_valid_searches() {
         for field in Field::all() {
             assert!(
                 crate::filter::Filter::parse(&example(field)).is_ok(),

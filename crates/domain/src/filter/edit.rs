@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn chips_are_the_top_level() {
+    fn chips_are_top_level_terms() {
         let table: [(&str, &[(&str, &str)]); 5] = [
             ("", &[]),
             ("Keys:>=1", &[("api-keys:>=1", "")]),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_is_narrowed() {
+    fn search_is_narrowed() {
         let table = [
             ("", "a", "a"),
             ("a", "", "a"),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_term_is_toggled() {
+    fn term_is_toggled() {
         let table = [
             ("", "status:active", "status:active"),
             ("status:active", "status:active", ""),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_plain_at_the_top_is_contained() {
+    fn only_plain_top_level_terms_are_contained() {
         let table = [
             ("x a", true),
             ("a", true),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_hold_for_the_whole() {
+    fn limits_apply_to_the_whole_search() {
         let full = vec!["a"; MAX_TERMS].join(" ");
         let error = FilterError {
             kind: FilterErrorKind::TooManyTerms,
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_term_that_could_not_be_typed_is_refused() {
+    fn invalid_term_is_rejected() {
         let never = Term::Created(crate::filter::When::Never);
         let result = Filter::default()
             .toggled(&never)

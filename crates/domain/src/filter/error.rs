@@ -280,7 +280,7 @@ mod tests {
     use crate::filter::Filter;
 
     #[test]
-    fn words_are_found_by_character() {
+    fn words_are_located_by_character() {
         let error = |start, end| Span { start, end }.error(FilterErrorKind::LoneOr);
         assert_eq!(error(2, 4).word("äöüßé"), "üß");
         assert_eq!(error(4, 5).word("äöüßé"), "é");
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_reads_both_ways_is_rewritten_in_place() {
+    fn ambiguous_search_is_rewritten_in_place() {
         let readings = |input: &str| Filter::parse(input).err()?.readings(input);
         let searches = |input: &str| readings(input).map(|found| found.map(|(search, _)| search));
         for (input, before, after) in [
@@ -335,14 +335,14 @@ mod tests {
     }
 
     #[test]
-    fn long_words_are_cut_in_messages() {
+    fn long_words_are_truncated_in_messages() {
         assert_eq!(shown("lab"), "lab");
         assert_eq!(shown(&"é".repeat(40)), "é".repeat(40));
         assert_eq!(shown(&"é".repeat(41)), format!("{}…", "é".repeat(40)));
     }
 
     #[test]
-    fn choices_are_listed_in_words() {
+    fn choices_are_listed() {
         assert_eq!(either(&["a"]), "a");
         assert_eq!(either(&["a", "b"]), "a or b");
         assert_eq!(either(&["a", "b", "c"]), "a, b or c");

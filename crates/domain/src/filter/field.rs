@@ -114,11 +114,11 @@ impl Field {
         {
             return Some(field);
         }
-        let (faults, field) = SPELLINGS
+        let (errors, field) = SPELLINGS
             .into_iter()
             .map(|(spelling, field)| (distance(&word, spelling), field))
-            .min_by_key(|(faults, _)| *faults)?;
-        (faults <= tolerance).then_some(field)
+            .min_by_key(|(errors, _)| *errors)?;
+        (errors <= tolerance).then_some(field)
     }
 
     /// Returns whether two top-level terms with this field seldom make sense together.

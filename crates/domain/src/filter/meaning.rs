@@ -2,7 +2,7 @@
 
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use super::when::{Age, AgeUnit, Moment, Period, When};
+use super::when::{Age, AgeUnit, Period, TimePoint, When};
 use super::{Comparison, Count, Expr, Filter, Has, IntRange, Term, Text, is_short};
 
 impl Filter {
@@ -10,12 +10,12 @@ impl Filter {
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let parts = self.parts().iter();
-        parts.map(|part| capitalised(&part.words(now))).collect()
+        parts.map(|part| capitalised(&part.describe(now))).collect()
     }
 }
 
 impl Expr {
-    fn words(&self, now: OffsetDateTime) -> String {
+    fn describe(&self, now: OffsetDateTime) -> String {
         let joined = |parts: &[Expr], joint: &str| {
             let parts: Vec<String> = parts.iter().map(|part| part.enclosed(now)).collect();
             parts.join(joint)
@@ -23,14 +23,14 @@ impl Expr {
         match self {
             Expr::And(parts) => joined(parts, " and "),
             Expr::Or(parts) => joined(parts, " or "),
-            Expr::Not(part) => format!("not ({})", part.words(now)),
-            Expr::Term(term) => term.words(now),
+            Expr::Not(part) => format!("not ({})", part.describe(now)),
+            Expr::Term(term) => term.describe(now),
         }
     }
 
     /// Returns its words, in parentheses where adjacent words would be read as part of them.
     fn enclosed(&self, now: OffsetDateTime) -> String {
-        let words = self.words(now);
+        let words = self.describe(now);
         let holds_joint = words.contains(" and ") || words.contains(" or ");
         match self {
             Expr::Term(_) if !holds_joint => words,
@@ -41,7 +41,7 @@ impl Expr {
 }
 
 impl Term {
-    fn words(&self, now: OffsetDateTime) -> String {
+    fn describe(&self, now: OffsetDateTime) -> String {
         match self {
             Term::Text(text) => {
                 let words = contains("username, display name or email", text);
@@ -57,14 +57,18 @@ impl Term {
             Term::Role(name) => format!("role is {}", name.as_str()),
             Term::Status(status) => format!("status is {}", status.as_str()),
             Term::Via(way) => format!("created via {}", way.as_str()),
-            Term::Number(range) => format!("number is {}", range.words()),
-            Term::Count(count, range) => format!("{}: {}", count.plural(), range.words()),
-            Term::Created(when) => format!("created {}", when.words(now)),
+            Term::Number(range) => format!("number is {}", range.describe()),
+            Term::Count(count, range) => format!("{}: {}", count.plural(), range.describe()),
+            Term::Created(when) => format!("created {}", when.describe(now)),
             Term::LastLogin(When::Never) => "never signed in".to_owned(),
-            Term::LastLogin(when) => format!("last sign-in {}{}", when.words(now), or_never(*when)),
+            Term::LastLogin(when) => {
+                format!("last sign-in {}{}", when.describe(now), or_never(*when))
+            }
             Term::LastActive(When::Never) => "never active".to_owned(),
-            Term::LastActive(when) => format!("last active {}{}", when.words(now), or_never(*when)),
-            Term::Inactive(age) => format!("not active since {}, or never", age.words(now)),
+            Term::LastActive(when) => {
+                format!("last active {}{}", when.describe(now), or_never(*when))
+            }
+            Term::Inactive(age) => format!("not active since {}, or never", age.describe(now)),
             Term::Has(Has::Email) => "has an email address".to_owned(),
             Term::Has(Has::Any(count)) => format!("has {}", count.plural()),
         }
@@ -102,7 +106,7 @@ impl Count {
 }
 
 impl IntRange {
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         match (self.min(), self.max()) {
             (Some(min), Some(max)) if min == max => min.to_string(),
             (Some(min), Some(max)) => format!("{min} to {max}"),
@@ -117,22 +121,22 @@ impl IntRange {
 impl When {
     /// Returns the words for the condition, to follow a verb: "before 30 Aug 2026 (90 days ago)".
     #[must_use]
-    pub fn words(&self, now: OffsetDateTime) -> String {
+    pub fn describe(&self, now: OffsetDateTime) -> String {
         match self {
             When::Never => "never".to_owned(),
-            When::Before(age) => format!("before {}", age.words(now)),
-            When::After(age) => format!("since {}", age.words(now)),
+            When::Before(age) => format!("before {}", age.describe(now)),
+            When::After(age) => format!("since {}", age.describe(now)),
             When::Compare(comparison, period) => match comparison {
                 Comparison::Is => period.within(),
-                Comparison::Greater => format!("after {}", period.words()),
+                Comparison::Greater => format!("after {}", period.describe()),
                 Comparison::AtLeast => format!("{} and later", period.within()),
-                Comparison::Less => format!("before {}", period.words()),
+                Comparison::Less => format!("before {}", period.describe()),
                 Comparison::AtMost => format!("{} and earlier", period.within()),
             },
-            When::Between(Some(from), None) => format!("since {}", from.words(now)),
-            When::Between(None, Some(until)) => format!("until {}", until.words(now)),
+            When::Between(Some(from), None) => format!("since {}", from.describe(now)),
+            When::Between(None, Some(until)) => format!("until {}", until.describe(now)),
             When::Between(from, until) => {
-                let end = |end: &Option<Moment>| end.map(|moment| moment.words(now));
+                let end = |end: &Option<TimePoint>| end.map(|timestamp| timestamp.describe(now));
                 let [from, until] = [end(from), end(until)].map(Option::unwrap_or_default);
                 format!("from {from} to {until}")
             }
@@ -140,18 +144,18 @@ impl When {
     }
 }
 
-impl Moment {
-    fn words(self, now: OffsetDateTime) -> String {
+impl TimePoint {
+    fn describe(self, now: OffsetDateTime) -> String {
         match self {
-            Moment::Period(period) => period.words(),
-            Moment::Age(age) => age.words(now),
+            TimePoint::Period(period) => period.describe(),
+            TimePoint::Age(age) => age.describe(now),
         }
     }
 }
 
 impl Age {
     /// Returns the instant and its age: "30 Aug 2026 (90 days ago)". The time of day is included if the age is in hours.
-    fn words(self, now: OffsetDateTime) -> String {
+    fn describe(self, now: OffsetDateTime) -> String {
         let at = self.before(now).to_offset(UtcOffset::UTC);
         let clock = match self.unit() {
             AgeUnit::Hours => format!(", {:02}:{:02} UTC", at.hour(), at.minute()),
@@ -163,7 +167,7 @@ impl Age {
 
 impl Period {
     /// Returns the words that follow "before": "2026", "Jan 2026", "1 Jan 2026".
-    fn words(self) -> String {
+    fn describe(self) -> String {
         let text = self.to_string();
         let first = self.first();
         match text.len() {
@@ -180,7 +184,7 @@ impl Period {
         } else {
             "in"
         };
-        format!("{word} {}", self.words())
+        format!("{word} {}", self.describe())
     }
 }
 
@@ -227,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn every_condition_is_said_with_its_date() {
+    fn every_condition_is_described_with_its_date() {
         for (input, words) in [
             ("", ""),
             ("lab", "Username, display name or email contains “lab”"),
@@ -283,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_joined_as_they_bind() {
+    fn conditions_are_joined_by_precedence() {
         for (input, words) in [
             (
                 "role:admin -status:active",

@@ -62,7 +62,7 @@ pub(super) fn largest(field: Field) -> i64 {
 
 /// Parses the value of a numeric field. Both ends, once inclusive, must be numbers that the field can have.
 pub(super) fn int_range(field: Field, value: &str) -> Result<IntRange, FilterErrorKind> {
-    let fault = || FilterErrorKind::NotANumber {
+    let error = || FilterErrorKind::NotANumber {
         field,
         word: shown(value),
     };
@@ -70,7 +70,7 @@ pub(super) fn int_range(field: Field, value: &str) -> Result<IntRange, FilterErr
     let within = |number: Option<i64>| {
         number
             .filter(|number| allowed.contains(number))
-            .ok_or_else(fault)
+            .ok_or_else(error)
     };
     let read = |text: &str| within(digits(text));
     match Shape::of(value) {
@@ -98,7 +98,7 @@ mod tests {
     const PERSONAS: Field = Field::Count(Count::Personas);
 
     #[test]
-    fn reads_and_prints() {
+    fn number_ranges_round_trip() {
         let table = [
             ("10", Some(10), Some(10), "10"),
             ("007", Some(7), Some(7), "7"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_values() {
+    fn invalid_numbers_are_rejected() {
         let not_a_number = [
             "", "x", "-1", "+1", "1.5", "1,000", ">", "=>1", "> 1", "..", "1..", "1..2..3", ">1..2",
         ];
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn user_numbers_are_as_large_as_the_column() {
+    fn user_numbers_fit_the_column() {
         let largest = i64::MAX.to_string();
         assert!(int_range(Field::Number, &largest).is_ok());
         assert!(int_range(Field::Number, &format!(">{largest}")).is_err());

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn only_digits_are_digits() {
+    fn only_ascii_digits_are_accepted() {
         assert_eq!(digits::<u8>("007"), Some(7));
         for text in ["", "+1", "-1", "1_0", "256", "٣"] {
             assert_eq!(digits::<u8>(text), None, "{text}");

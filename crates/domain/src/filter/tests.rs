@@ -9,7 +9,7 @@ fn outcome(input: &str) -> Result<String, (FilterErrorKind, String)> {
 }
 
 #[test]
-fn blank_input_matches_everybody() {
+fn blank_input_matches_everything() {
     for input in ["", " ", "\t\r\n \u{3000}"] {
         assert_eq!(Filter::parse(input), Ok(Filter::default()));
     }
@@ -19,7 +19,7 @@ fn blank_input_matches_everybody() {
 }
 
 #[test]
-fn every_field_prints_in_full() {
+fn every_field_is_printed_in_full() {
     let table = [
         ("Lab", "Lab"),
         ("\"lab\"", "lab"),
@@ -68,7 +68,7 @@ fn every_field_prints_in_full() {
 }
 
 #[test]
-fn operators_print_without_needless_parentheses() {
+fn operators_are_printed_without_needless_parentheses() {
     let table = [
         ("a b", "a b"),
         ("a OR b", "a OR b"),
@@ -247,7 +247,7 @@ fn errors_name_the_offending_word() {
 }
 
 #[test]
-fn the_first_of_two_neighbouring_ors_is_meant() {
+fn first_of_two_adjacent_ors_is_reported() {
     let error = FilterError {
         kind: FilterErrorKind::LoneOr,
         start: 2,
@@ -257,7 +257,7 @@ fn the_first_of_two_neighbouring_ors_is_meant() {
 }
 
 #[test]
-fn messages_say_what_to_do() {
+fn messages_suggest_a_fix() {
     let table = [
         (
             "statsu:active",
@@ -348,7 +348,7 @@ fn each_limit_is_exact() {
 }
 
 #[test]
-fn a_search_that_is_too_long_in_full_is_refused() {
+fn search_too_long_when_printed_is_rejected() {
     let input =
         vec!["keys:2000000000"; MAX_TERMS]
             .join(" ")
@@ -363,7 +363,7 @@ fn a_search_that_is_too_long_in_full_is_refused() {
 }
 
 #[test]
-fn a_search_crosses_the_wire_as_its_text() {
+fn search_is_serialised_as_text() {
     let read = |json: &str| serde_json::from_str::<Filter>(json).map_err(|error| error.to_string());
     assert_eq!(
         read("\"KEYS:0\""),
@@ -377,7 +377,7 @@ fn a_search_crosses_the_wire_as_its_text() {
     for input in ["statsu:x", "keys:x", "\0", "a OR", "login:<7d"] {
         let crossed = Filter::parse(input).map_err(|error| {
             let json = serde_json::to_string(&error).unwrap_or_default();
-            serde_json::from_str::<FilterError>(&json).map_err(|fault| fault.to_string())
+            serde_json::from_str::<FilterError>(&json).map_err(|error| error.to_string())
         });
         assert_eq!(crossed, Filter::parse(input).map_err(Ok), "{input}");
     }
@@ -385,7 +385,7 @@ fn a_search_crosses_the_wire_as_its_text() {
 
 /// Every date of a search is resolved in the user's time zone, at any depth; its words and its text stay the same.
 #[test]
-fn dates_are_placed_where_days_begin() {
+fn dates_use_the_time_zone() {
     use time::{
         Duration,
         macros::{date, datetime},

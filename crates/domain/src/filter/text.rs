@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_quotes_only_where_needed() {
+    fn quotes_are_printed_only_where_needed() {
         let table = [
             ("lab", "lab"),
             ("Grüße", "Grüße"),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_numbers_and_ids() {
+    fn numbers_and_ids_are_recognised() {
         for (words, number) in [
             ("4997", Some(4997)),
             ("#4997", Some(4997)),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn two_characters_are_short_unless_they_are_a_word() {
+    fn two_characters_are_short_unless_a_word() {
         for (text, short) in [
             ("", true),
             ("an", true),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_cannot_be_searched_for() {
+    fn unsearchable_text_is_rejected() {
         let table = [
             (String::new(), FilterErrorKind::EmptyText),
             (" \u{3000}".to_owned(), FilterErrorKind::EmptyText),

@@ -41,7 +41,7 @@ pub enum When {
     /// The time compares in this way with the period.
     Compare(Comparison, Period),
     /// The time is from the start of the first to the end of the second; an end that is `None` is open.
-    Between(Option<Moment>, Option<Moment>),
+    Between(Option<TimePoint>, Option<TimePoint>),
 }
 
 /// A half-open interval `[from, until)`; an end that is `None` is open.
@@ -73,17 +73,17 @@ impl When {
 
     /// Lists the days at which its dates begin and end.
     fn days(self) -> impl Iterator<Item = Date> {
-        let moments = match self {
+        let timestamps = match self {
             When::Never | When::Before(_) | When::After(_) => [None, None],
-            When::Compare(_, period) => [Some(Moment::Period(period)), None],
+            When::Compare(_, period) => [Some(TimePoint::Period(period)), None],
             When::Between(from, until) => [from, until],
         };
-        moments
+        timestamps
             .into_iter()
             .flatten()
-            .filter_map(|moment| match moment {
-                Moment::Period(period) => Some(period),
-                Moment::Age(_) => None,
+            .filter_map(|timestamp| match timestamp {
+                TimePoint::Period(period) => Some(period),
+                TimePoint::Age(_) => None,
             })
             .flat_map(Period::days)
     }
@@ -94,8 +94,8 @@ impl When {
             When::Never | When::Before(_) | When::After(_) => {}
             When::Compare(_, period) => *period = period.placed(days),
             When::Between(from, until) => {
-                for moment in [from, until].into_iter().flatten() {
-                    if let Moment::Period(period) = moment {
+                for timestamp in [from, until].into_iter().flatten() {
+                    if let TimePoint::Period(period) = timestamp {
                         *period = period.placed(days);
                     }
                 }
@@ -117,8 +117,8 @@ impl When {
         let (from, until) = match self {
             When::Never => return None,
             When::Between(from, until) => (
-                from.map(|moment| moment.start(now)),
-                until.map(|moment| moment.end(now)),
+                from.map(|timestamp| timestamp.start(now)),
+                until.map(|timestamp| timestamp.end(now)),
             ),
             When::Before(age) => (None, Some(age.before(now))),
             When::After(age) => (Some(age.before(now)), None),
@@ -150,43 +150,43 @@ impl fmt::Display for When {
     }
 }
 
-fn write_end(end: Option<Moment>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_end(end: Option<TimePoint>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     match end {
-        Some(moment) => write!(out, "{moment}"),
+        Some(timestamp) => write!(out, "{timestamp}"),
         None => out.write_str("*"),
     }
 }
 
 /// A point or a period of time to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub enum TimePoint {
     /// A year, a month or a day.
     Period(Period),
     /// An age before now.
     Age(Age),
 }
 
-impl Moment {
+impl TimePoint {
     fn start(self, now: OffsetDateTime) -> OffsetDateTime {
         match self {
-            Moment::Period(period) => period.start(),
-            Moment::Age(age) => age.before(now),
+            TimePoint::Period(period) => period.start(),
+            TimePoint::Age(age) => age.before(now),
         }
     }
 
     fn end(self, now: OffsetDateTime) -> OffsetDateTime {
         match self {
-            Moment::Period(period) => period.end(),
-            Moment::Age(age) => age.before(now),
+            TimePoint::Period(period) => period.end(),
+            TimePoint::Age(age) => age.before(now),
         }
     }
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for TimePoint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Moment::Period(period) => period.fmt(out),
-            Moment::Age(age) => age.fmt(out),
+            TimePoint::Period(period) => period.fmt(out),
+            TimePoint::Age(age) => age.fmt(out),
         }
     }
 }
@@ -209,16 +209,16 @@ pub(super) fn when(field: Field, value: &str) -> Result<When, FilterErrorKind> {
         word: shown(value),
     };
     let read = |text: &str| {
-        let moment = Period::read(text)
-            .map(Moment::Period)
-            .or_else(|| Age::read(text).map(Moment::Age));
-        moment.ok_or_else(no_date)
+        let timestamp = Period::read(text)
+            .map(TimePoint::Period)
+            .or_else(|| Age::read(text).map(TimePoint::Age));
+        timestamp.ok_or_else(no_date)
     };
     match Shape::of(value) {
         Shape::Compare(comparison, text) => match (read(text)?, comparison) {
-            (Moment::Period(period), _) => Ok(When::Compare(comparison, period)),
-            (Moment::Age(age), Comparison::Is) => Ok(When::After(age)),
-            (Moment::Age(age), _) => Err(FilterErrorKind::AmbiguousAge {
+            (TimePoint::Period(period), _) => Ok(When::Compare(comparison, period)),
+            (TimePoint::Age(age), Comparison::Is) => Ok(When::After(age)),
+            (TimePoint::Age(age), _) => Err(FilterErrorKind::AmbiguousAge {
                 field,
                 word: shown(value),
                 age: age.to_string(),
@@ -247,10 +247,14 @@ pub(super) fn inactive(value: &str) -> Result<Age, FilterErrorKind> {
 }
 
 /// Returns whether the range is empty at any time. A range between a date and an age depends on the time, so it is not rejected.
-fn runs_backward(from: Option<Moment>, until: Option<Moment>) -> bool {
+fn runs_backward(from: Option<TimePoint>, until: Option<TimePoint>) -> bool {
     match (from, until) {
-        (Some(Moment::Period(from)), Some(Moment::Period(until))) => from.start() >= until.end(),
-        (Some(Moment::Age(from)), Some(Moment::Age(until))) => from.duration() <= until.duration(),
+        (Some(TimePoint::Period(from)), Some(TimePoint::Period(until))) => {
+            from.start() >= until.end()
+        }
+        (Some(TimePoint::Age(from)), Some(TimePoint::Age(until))) => {
+            from.duration() <= until.duration()
+        }
         _ => false,
     }
 }
@@ -322,20 +326,20 @@ mod tests {
     }
 
     #[test]
-    fn an_age_with_a_sign_is_refused_since_it_reads_both_ways() {
+    fn age_with_a_sign_is_rejected_as_ambiguous() {
         for value in [">30d", ">=30d", "<30d", "<=30D", ">12h", "<8w"] {
             let age = value.trim_start_matches(['<', '>', '=']).to_lowercase();
-            let refused = FilterErrorKind::AmbiguousAge {
+            let denied = FilterErrorKind::AmbiguousAge {
                 field: Field::LastLogin,
                 word: value.to_owned(),
                 age,
             };
-            assert_eq!(bounds(value), Err(refused), "{value}");
+            assert_eq!(bounds(value), Err(denied), "{value}");
         }
     }
 
     #[test]
-    fn never_is_before_every_age_and_at_no_date() {
+    fn never_is_before_every_age_and_on_no_date() {
         for (value, included) in [
             ("never", true),
             ("before-30d", true),
@@ -354,17 +358,17 @@ mod tests {
     }
 
     #[test]
-    fn never_is_for_what_need_not_happen() {
+    fn never_applies_only_to_optional_times() {
         assert_eq!(bounds("Never"), Ok(None));
-        let refused = FilterErrorKind::NotADate {
+        let denied = FilterErrorKind::NotADate {
             field: Field::Created,
             word: "never".to_owned(),
         };
-        assert_eq!(when(Field::Created, "never"), Err(refused));
+        assert_eq!(when(Field::Created, "never"), Err(denied));
     }
 
     #[test]
-    fn an_age_from_the_first_instant_does_not_overflow() {
+    fn age_from_the_first_instant_does_not_overflow() {
         let first = time::PrimitiveDateTime::MIN.assume_utc();
         let found = when(Field::Created, "before-9999w").map(|when| when.bounds(first));
         assert_eq!(
@@ -377,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_values() {
+    fn invalid_times_are_rejected() {
         let dates = [
             "1969",
             "26",

@@ -5,7 +5,8 @@ use utoipa::IntoParams;
 
 use super::{Job, JobState};
 use crate::list::{
-    Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position, shorten,
+    Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
+    shorten,
 };
 
 /// Name of the only sort order, stored in its cursors.
@@ -45,7 +46,7 @@ pub struct JobPage {
     /// The jobs of the page.
     pub jobs: Vec<Job>,
     /// Position of the page in the list.
-    pub place: Place,
+    pub page_info: PageInfo,
 }
 
 page_params!(JobParams {
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_the_first_fifty_of_all() {
+    fn default_is_the_first_fifty() {
         let query = JobParams::default().parse(Limits::PANEL).unwrap();
         let all = JobsQuery {
             state: None,
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_parameters_are_named() {
+    fn invalid_parameters_are_named() {
         for (name, value, says) in [
             ("state", "cancelled", "`state` is \"cancelled\""),
             ("limit", "0", "is not a number from 1 to 100"),
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_knows_whether_it_is_among_those_under_way() {
+    fn cursor_knows_whether_the_job_is_running() {
         for (state, group) in [
             (JobState::Queued, 1),
             (JobState::Running, 1),
@@ -157,19 +158,19 @@ mod tests {
     }
 
     #[test]
-    fn a_place_of_another_list_is_refused() {
+    fn cursor_of_another_list_is_rejected() {
         let cursor = Cursor::at(
             "tokens -created",
             time::OffsetDateTime::UNIX_EPOCH,
             uuid::Uuid::nil(),
             1,
         );
-        let refused = params("before", &cursor.encode()).parse(Limits::PANEL);
-        assert_eq!(refused, Err(ListError::Cursor));
+        let denied = params("before", &cursor.encode()).parse(Limits::PANEL);
+        assert_eq!(denied, Err(ListError::Cursor));
     }
 
     #[test]
-    fn a_filter_is_said_in_words() {
+    fn filter_is_described() {
         let meaning = |state| {
             params("state", state)
                 .parse(Limits::PANEL)
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_is_written_again() {
+    fn parameters_round_trip() {
         let asked = JobParams {
             state: Some("failed".into()),
             limit: Some("25".into()),

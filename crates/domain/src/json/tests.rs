@@ -10,7 +10,7 @@ fn error(json: &str) -> Option<JsonError> {
 }
 
 #[test]
-fn depth_and_width_are_bounded() {
+fn depth_and_width_are_limited() {
     let wide = |values: usize| format!("{{\"a\":[{}]}}", vec!["1"; values - 1].join(","));
     let long = |bytes: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8));
     let JsonLimits { bytes, values } = JsonLimits::CONTENT;
@@ -31,28 +31,28 @@ fn depth_and_width_are_bounded() {
 }
 
 #[test]
-fn a_parsed_object_keeps_to_the_same_limits() {
-    let facts = JsonLimits::FACTS;
+fn parsed_object_respects_the_limits() {
+    let limits = JsonLimits::PROFILE;
     for (json, expected) in [
         (nested(DEPTH_MAX), None),
         (nested(DEPTH_MAX + 1), Some(JsonError::Depth)),
         (
-            format!("{{\"a\":\"{}\"}}", "x".repeat(facts.bytes)),
-            Some(JsonError::Bytes(facts.bytes)),
+            format!("{{\"a\":\"{}\"}}", "x".repeat(limits.bytes)),
+            Some(JsonError::Bytes(limits.bytes)),
         ),
         (
-            format!("{{\"a\":[{}]}}", vec!["1"; facts.values].join(",")),
-            Some(JsonError::Values(facts.values)),
+            format!("{{\"a\":[{}]}}", vec!["1"; limits.values].join(",")),
+            Some(JsonError::Values(limits.values)),
         ),
         (r#"{"a":"\u0000"}"#.to_owned(), Some(JsonError::Nul)),
     ] {
         let object: Map<String, Value> = serde_json::from_str(&json).unwrap();
-        assert_eq!(check_object(&object, facts).err(), expected, "{json:.60}");
+        assert_eq!(check_object(&object, limits).err(), expected, "{json:.60}");
     }
 }
 
 #[test]
-fn values_that_cannot_be_stored_are_found_at_every_level() {
+fn unstorable_values_are_found_at_every_level() {
     for (json, expected) in [
         (r#"{"a":"\u0000"}"#, Some(JsonError::Nul)),
         (r#"{"\u0000":1}"#, Some(JsonError::Nul)),
@@ -73,7 +73,7 @@ fn values_that_cannot_be_stored_are_found_at_every_level() {
 }
 
 #[test]
-fn text_is_written_again_as_it_was_meant() {
+fn text_is_normalised() {
     let json = r#" { "a" : [ 1 , -2.50, null, true, {} , [] ], "b\n" : "\u00e9\"" , "c": false } "#;
     let object: JsonObject = serde_json::from_str(json).unwrap();
     let again: Value = serde_json::from_str(object.as_str()).unwrap();
@@ -88,7 +88,7 @@ fn text_is_written_again_as_it_was_meant() {
 }
 
 #[test]
-fn a_value_that_is_too_deep_is_read_as_one_line() {
+fn too_deep_value_is_one_line() {
     let shallow = r#"{"a":"[[[[","b\"{":[{}]}"#;
     assert_eq!(depth_of(shallow), 3);
     assert_eq!(read_object(shallow), serde_json::from_str(shallow).unwrap());
@@ -101,7 +101,7 @@ fn a_value_that_is_too_deep_is_read_as_one_line() {
 
 #[cfg(feature = "stored-json")]
 #[test]
-fn a_stored_value_is_handed_on_as_text() {
+fn stored_value_is_serialised_as_text() {
     let shallow = StoredJson::from(nested(DEPTH_MAX));
     assert_eq!(shallow.as_str(), nested(DEPTH_MAX));
     let deep = StoredJson::from(nested(200));

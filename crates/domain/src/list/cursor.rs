@@ -122,10 +122,10 @@ impl Cursor {
 pub fn time_of_micros(micros: i64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
         .ok()
-        .filter(|moment| moment.year() > 0)
+        .filter(|timestamp| timestamp.year() > 0)
 }
 
 /// Returns the microseconds of a timestamp since 1970.
-pub(crate) fn micros(moment: OffsetDateTime) -> Option<i64> {
-    i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok()
+pub(crate) fn micros(timestamp: OffsetDateTime) -> Option<i64> {
+    i64::try_from(timestamp.unix_timestamp_nanos() / 1_000).ok()
 }

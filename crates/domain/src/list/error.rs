@@ -36,7 +36,7 @@ pub enum ListError {
     #[error(
         "Deleted users are always sorted by deletion date, latest first. Leave out `sort` or `deleted`."
     )]
-    SortedBin,
+    SortedDeleted,
     /// An unknown sort key of sessions, or any together with ended sessions.
     #[error(
         "Cannot sort sessions by {0:?}. Use created or seen, prefixed with - for latest first. Ended sessions have a fixed order."
@@ -97,7 +97,7 @@ pub enum ListError {
     Repeated(String),
     /// A text that is not an end of a range of times.
     #[error("{0:?} is not a date. Enter a date (2026-11-21), a month (2026-11) or a period (7d).")]
-    Moment(String),
+    Time(String),
     /// A range of times that ends before it begins.
     #[error("The start is after the end. Put the earlier date first.")]
     Backward,

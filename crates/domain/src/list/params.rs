@@ -168,16 +168,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_is_known_and_stands_once() {
-        let check = |names: &[&str]| check_names(names, &["person", "sort"], &["u"]);
+    fn parameters_are_known_and_unique() {
+        let check = |names: &[&str]| check_names(names, &["user", "sort"], &["u"]);
         assert_eq!(check(&[]), Ok(()));
-        assert_eq!(check(&["sort", "u", "person", "u"]), Ok(()));
-        for (names, refused) in [
-            (["person", "persn"], ListError::Parameter("persn".into())),
-            (["", "person"], ListError::Parameter(String::new())),
-            (["person", "person"], ListError::Repeated("person".into())),
+        assert_eq!(check(&["sort", "u", "user", "u"]), Ok(()));
+        for (names, denied) in [
+            (["user", "persn"], ListError::Parameter("persn".into())),
+            (["", "user"], ListError::Parameter(String::new())),
+            (["user", "user"], ListError::Repeated("user".into())),
         ] {
-            assert_eq!(check(&names), Err(refused));
+            assert_eq!(check(&names), Err(denied));
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::*;
 
-fn fault(draft: PersonaDraft, new: bool, field: &str) -> Option<String> {
-    let faults = draft.check(new).err()?;
-    faults.get(field).map(str::to_owned)
+fn error(draft: PersonaDraft, new: bool, field: &str) -> Option<String> {
+    let errors = draft.check(new).err()?;
+    errors.get(field).map(str::to_owned)
 }
 
 #[test]
-fn texts_of_a_persona() {
+fn persona_texts_are_checked() {
     let name = |text: &str| PersonaDraft {
         name: Some(text.to_owned()),
         role: Some("Analyst".to_owned()),
@@ -49,21 +49,21 @@ fn texts_of_a_persona() {
             Some(TextError::Length(TEXT_MAX)),
         ),
     ] {
-        let found = fault(draft.clone(), new, field);
+        let found = error(draft.clone(), new, field);
         assert_eq!(found, says.map(|error| error.to_string()), "{draft:.60?}");
     }
 }
 
 #[test]
-fn every_fault_of_an_annotation_at_once() {
-    let faults = AnnotationDraft::default().check(true).unwrap_err();
-    let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+fn annotation_errors_are_reported_at_once() {
+    let errors = AnnotationDraft::default().check(true).unwrap_err();
+    let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["video_id", "label"]);
     assert!(AnnotationDraft::default().check(false).is_ok());
     let nul = OntologyDraft {
         content: serde_json::from_str(r#"{"types":[{"name":"a\u0000"}]}"#).unwrap(),
         ..OntologyDraft::default()
     };
-    let faults = nul.check().unwrap_err();
-    assert_eq!(faults.get("content"), Some("Remove the NUL characters."));
+    let errors = nul.check().unwrap_err();
+    assert_eq!(errors.get("content"), Some("Remove the NUL characters."));
 }

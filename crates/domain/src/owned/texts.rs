@@ -6,7 +6,7 @@ use crate::{fields::FieldErrors, json::JsonText, users::names::is_deceptive};
 /// Checks texts and collects their errors.
 #[derive(Default)]
 pub(super) struct Texts {
-    faults: FieldErrors,
+    errors: FieldErrors,
 }
 
 impl Texts {
@@ -20,31 +20,31 @@ impl Texts {
     ) -> Option<String> {
         let Some(typed) = typed else {
             if required {
-                self.faults.add(field, TextError::Missing.to_string());
+                self.errors.add(field, TextError::Missing.to_string());
             }
             return None;
         };
         let line = typed.trim();
-        let fault = if visible && line.is_empty() {
+        let error = if visible && line.is_empty() {
             Some(TextError::Missing)
         } else if line.chars().any(is_deceptive) {
             Some(TextError::Control)
         } else {
             too_long(line, LINE_MAX)
         };
-        self.unless(field, fault, line.to_owned())
+        self.unless(field, error, line.to_owned())
     }
 
     /// Checks a multi-line text, which is stored unchanged.
     pub(super) fn text(&mut self, field: &str, typed: Option<String>) -> Option<String> {
         let typed = typed?;
         let deceives = |c: char| is_deceptive(c) && !matches!(c, '\n' | '\r' | '\t');
-        let fault = if typed.chars().any(deceives) {
+        let error = if typed.chars().any(deceives) {
             Some(TextError::Control)
         } else {
             too_long(&typed, TEXT_MAX)
         };
-        self.unless(field, fault, typed)
+        self.unless(field, error, typed)
     }
 
     /// Checks a multi-line text that must not be blank. `required` rejects an absent one.
@@ -58,7 +58,7 @@ impl Texts {
             .as_ref()
             .map_or(required, |typed| typed.trim().is_empty());
         if is_missing {
-            self.faults.add(field, TextError::Missing.to_string());
+            self.errors.add(field, TextError::Missing.to_string());
         }
         self.text(field, typed)
     }
@@ -70,21 +70,21 @@ impl Texts {
         given: Option<JsonText<K>>,
     ) -> Option<JsonText<K>> {
         if let Some(Err(error)) = given.as_ref().map(JsonText::check) {
-            self.faults.add(field, error.to_string());
+            self.errors.add(field, error.to_string());
         }
         given
     }
 
-    fn unless(&mut self, field: &str, fault: Option<TextError>, text: String) -> Option<String> {
-        let checked = fault.map_or(Ok(text), Err);
-        self.faults.take(field, checked)
+    fn unless(&mut self, field: &str, error: Option<TextError>, text: String) -> Option<String> {
+        let checked = error.map_or(Ok(text), Err);
+        self.errors.take(field, checked)
     }
 
     pub(super) fn end<T>(self, checked: T) -> Result<T, FieldErrors> {
-        if self.faults.is_empty() {
+        if self.errors.is_empty() {
             Ok(checked)
         } else {
-            Err(self.faults)
+            Err(self.errors)
         }
     }
 }

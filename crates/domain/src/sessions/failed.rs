@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::SessionUser;
 use crate::{
     list::{
-        Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position,
+        Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
         shorten,
     },
-    users::{Unknown, words},
+    users::{Unknown, string_enum},
 };
 
-words! {
+string_enum! {
     /// Reason why a sign-in failed.
     SignInFailure {
         /// The account has another password, or none.
@@ -46,7 +46,7 @@ impl SignInFailure {
     }
 }
 
-words! {
+string_enum! {
     /// Grouping of failed sign-ins in the list.
     Grouping {
         /// One row for each account, and one for all usernames that no account has.
@@ -125,7 +125,7 @@ pub struct FailedPage {
     /// The rows of the page.
     pub rows: Vec<FailedSignIns>,
     /// Position of the page in the list.
-    pub place: Place,
+    pub page_info: PageInfo,
     /// Time of the server at the query.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -190,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_the_latest_fifty_by_account() {
+    fn default_is_the_latest_fifty_by_account() {
         let query = params(&[("by", " ")]).parse(Limits::PANEL).unwrap();
         assert_eq!((query.by, query.limit), (Grouping::Account, 50));
     }
 
     #[test]
-    fn bad_parameters_are_named() {
+    fn invalid_parameters_are_named() {
         for (name, value, says) in [
             ("by", "device", "`by` is \"device\""),
             ("limit", "0", "from 1 to 100"),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_belongs_to_its_grouping() {
+    fn cursor_belongs_to_its_grouping() {
         let row = FailedSignIns {
             row: 7,
             last_at: OffsetDateTime::UNIX_EPOCH,

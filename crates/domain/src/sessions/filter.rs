@@ -9,11 +9,11 @@ use crate::{
     users::{UserId, detail::UserRef},
 };
 
-/// Conditions on sessions, all of which must hold.
+/// Conditions on sessions; all must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SessionFilter {
     /// Owner of the session.
-    pub person: Option<UserRef>,
+    pub user: Option<UserRef>,
     /// IP address of the client.
     pub address: Option<ClientAddress>,
     /// Part of the device's words.
@@ -41,11 +41,11 @@ impl SessionFilter {
     /// Returns the conditions on a session at the time `now`, one sentence without its full stop for each.
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
-        let when = |name: &str, when: Option<When>| Some(format!("{name} {}", when?.words(now)));
-        let person = self
-            .person
+        let when = |name: &str, when: Option<When>| Some(format!("{name} {}", when?.describe(now)));
+        let user = self
+            .user
             .as_ref()
-            .map(|person| format!("User is {}", person.words()));
+            .map(|user| format!("User is {}", user.describe()));
         let address = self
             .address
             .map(|address| format!("IP address is {address}"));
@@ -55,7 +55,7 @@ impl SessionFilter {
             when("Signed in", self.created),
             when("Last seen", self.seen),
         ];
-        [person, address, device]
+        [user, address, device]
             .into_iter()
             .chain(times)
             .flatten()
@@ -72,9 +72,9 @@ impl SessionFilter {
         asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
     }
 
-    /// Returns whether a session matches. `person` is the user that the filter's reference resolves to.
+    /// Returns whether a session matches. `user` is the user that the filter's reference resolves to.
     #[must_use]
-    pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
+    pub fn matches(&self, session: &Session, user: Option<UserId>, now: OffsetDateTime) -> bool {
         let within = |when: Option<When>, at: OffsetDateTime| {
             let bounds = when.map(|when| when.bounds(now));
             // `never` has no bounds, and matches no session: both times are always set.
@@ -85,7 +85,7 @@ impl SessionFilter {
                 })
             })
         };
-        (self.person.is_none() || person == Some(session.user.id))
+        (self.user.is_none() || user == Some(session.user.id))
             && (self.address.is_none()
                 || self.address == session.ip_address.map(ClientAddress::from))
             && self.is_of_device(&session.device)

@@ -10,13 +10,13 @@ use super::{Session, filter::SessionFilter};
 use crate::{
     filter::{Age, Days, FilterErrorKind, When},
     list::{
-        Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
+        Cursor, Limits, ListError, PageInfo, PageParams, Position, given, page_params, parse_limit,
         position, shorten,
     },
-    users::{Unknown, UserId, detail::UserRef, words},
+    users::{Unknown, UserId, detail::UserRef, string_enum},
 };
 
-words! {
+string_enum! {
     /// Sort order of the active sessions.
     SessionSort {
         /// Latest sign-in first.
@@ -64,7 +64,7 @@ impl SessionSort {
 #[serde(default, deny_unknown_fields)]
 pub struct SessionParams {
     /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
-    pub person: Option<String>,
+    pub user: Option<String>,
     /// IP address of the client.
     pub address: Option<String>,
     /// Part of the device's words, such as `Firefox`.
@@ -109,9 +109,9 @@ pub struct SessionPage {
     /// The sessions of the page.
     pub sessions: Vec<Session>,
     /// Position of the page in the list.
-    pub place: Place,
+    pub page_info: PageInfo,
     /// The user that the filter's reference resolves to; `None` without one, or if no user matches, in which case the page is empty.
-    pub person: Option<UserId>,
+    pub user: Option<UserId>,
     /// First instants of the filter's days in the caller's time zone.
     pub days: Days,
     /// Number of active sessions, regardless of the filter.
@@ -122,7 +122,7 @@ pub struct SessionPage {
 }
 
 page_params!(SessionParams {
-    person,
+    user,
     address,
     device,
     created,
@@ -171,7 +171,7 @@ impl SessionParams {
                 .map_err(|_| ListError::Address(shorten(text)))
         };
         Ok(SessionFilter {
-            person: given(&self.person).map(|text| UserRef::parse(text.trim())),
+            user: given(&self.user).map(|text| UserRef::parse(text.trim())),
             address: given(&self.address).map(address).transpose()?,
             device: given(&self.device).map(str::to_owned),
             created: when("created", &self.created)?,
@@ -296,17 +296,17 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_the_newest_fifty() {
+    fn default_is_the_newest_fifty() {
         let query = SessionParams::default().parse(Limits::PANEL).unwrap();
         assert!(query.filter.is_empty() && !query.ended);
         assert_eq!((query.sort, query.limit), (SessionSort::Newest, 50));
     }
 
     #[test]
-    fn what_matches_is_what_was_asked_for() {
+    fn filter_matches_sessions() {
         let ada = Some(UserId(Uuid::from_u128(2)));
         for (name, value, matches) in [
-            ("person", "ada", true),
+            ("user", "ada", true),
             ("address", "192.0.2.1", true),
             ("address", " 192.0.2.2", false),
             ("address", "2001:db8::1", false),
@@ -327,26 +327,26 @@ mod tests {
                 "{name}={value}"
             );
         }
-        let nobody = params("person", "nobody").filter().unwrap();
-        assert!(!nobody.matches(&session(), None, NOW));
+        let unknown = params("user", "unknown-user").filter().unwrap();
+        assert!(!unknown.matches(&session(), None, NOW));
     }
 
     #[test]
-    fn a_filter_says_whether_a_user_is_meant_by_number() {
-        for (person, meaning) in [("1001", "User is 1001 or No. 1001"), ("ada", "User is ada")] {
-            let filter = params("person", person).filter().unwrap();
+    fn filter_states_whether_a_user_is_given_by_number() {
+        for (user, meaning) in [("1001", "User is 1001 or No. 1001"), ("ada", "User is ada")] {
+            let filter = params("user", user).filter().unwrap();
             assert_eq!(filter.meaning(NOW), [meaning]);
         }
     }
 
     #[test]
-    fn bad_parameters_are_named() {
+    fn invalid_parameters_are_named() {
         for (name, value, says) in [
             ("address", "localhost", "\"localhost\" is not an IP address"),
             ("created", "yesterday", "\"yesterday\" is not a time"),
             ("seen", "never", "\"never\" is not a time"),
             ("seen", ">7d", "before-7d for more than 7d ago, or after-7d"),
-            ("sort", "person", "Cannot sort sessions by \"person\""),
+            ("sort", "user", "Cannot sort sessions by \"user\""),
             ("limit", "0", "is not a number from 1 to 100"),
             ("ended", "yes", "`ended` is \"yes\""),
             ("after", "x", "does not exist"),
@@ -360,16 +360,16 @@ mod tests {
     }
 
     #[test]
-    fn an_age_that_reads_both_ways_has_two_readings() {
+    fn ambiguous_age_has_two_readings() {
         let asked = SessionParams {
-            person: Some("ada".into()),
+            user: Some("ada".into()),
             seen: Some(">7D".into()),
             after: Some("cursor".into()),
             ..SessionParams::default()
         };
         let [before, after] = asked.readings().unwrap();
-        assert_eq!(before.0.pairs(), [("person", "ada"), ("seen", "before-7d")]);
-        assert_eq!(after.0.pairs(), [("person", "ada"), ("seen", "after-7d")]);
+        assert_eq!(before.0.pairs(), [("user", "ada"), ("seen", "before-7d")]);
+        assert_eq!(after.0.pairs(), [("user", "ada"), ("seen", "after-7d")]);
         assert_eq!(before.1, "before-7d");
         assert_eq!(before.2, "last seen more than 7 days ago");
         assert_eq!(after.2, "last seen within the last 7 days");
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_belongs_to_its_order() {
+    fn cursor_belongs_to_its_sort() {
         let mut cursors = Vec::new();
         for ended in ["", "true"] {
             for sort in SessionSort::ALL {
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_sorts_and_a_second_turns_round() {
+    fn second_click_reverses_the_sort() {
         let sort = SessionSort::Newest;
         assert_eq!(sort.clicked(false), SessionSort::Oldest);
         assert_eq!(sort.clicked(true), SessionSort::SeenLast);

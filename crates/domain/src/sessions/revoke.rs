@@ -22,7 +22,7 @@ pub struct RevokeRequest {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expected: Option<u64>,
-    /// Username that was shown for `filter.person`. If it is another user's, nothing is revoked.
+    /// Username that was shown for `filter.user`. If it is another user's, nothing is revoked.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub username: Option<String>,
@@ -49,7 +49,7 @@ pub struct RevokeFilter {
     /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub person: Option<String>,
+    pub user: Option<String>,
     /// IP address of the client.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -71,7 +71,7 @@ pub struct RevokeFilter {
 impl From<RevokeFilter> for SessionParams {
     fn from(filter: RevokeFilter) -> Self {
         Self {
-            person: filter.person,
+            user: filter.user,
             address: filter.address,
             device: filter.device,
             created: filter.created,
@@ -84,7 +84,7 @@ impl From<RevokeFilter> for SessionParams {
 impl From<SessionParams> for RevokeFilter {
     fn from(params: SessionParams) -> Self {
         Self {
-            person: params.person,
+            user: params.user,
             address: params.address,
             device: params.device,
             created: params.created,
@@ -100,7 +100,7 @@ pub struct RevokeOutcome {
     /// Number of sessions that are revoked.
     pub sessions: u64,
     /// Number of users whose sessions are revoked.
-    pub people: u64,
+    pub users: u64,
     /// Number of matching sessions that stay, because their users have permissions that the caller lacks.
     pub out_of_reach: u64,
 }
@@ -110,10 +110,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_does_not_go_together_with_everyone_else() {
-        let request = |person: &str, everyone_but_me| RevokeRequest {
+    fn filter_and_everyone_else_are_exclusive() {
+        let request = |user: &str, everyone_but_me| RevokeRequest {
             filter: RevokeFilter {
-                person: Some(person.to_owned()),
+                user: Some(user.to_owned()),
                 ..RevokeFilter::default()
             },
             everyone_but_me,

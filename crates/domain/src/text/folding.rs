@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_one_whatever_their_case() {
+    fn names_are_compared_without_case() {
         for (name, other) in [
             ("Müller", "mu\u{308}LLER"),
             ("Straße", "STRASSE"),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn accents_count_in_names_and_not_in_a_search() {
+    fn accents_are_ignored_only_in_searches() {
         for (name, plain) in [
             ("Müller", "muller"),
             ("Núñez", "nunez"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_phones_and_keyboards_write_is_found_as_typed_plainly() {
+    fn typographic_variants_match_plain_text() {
         for (written, typed) in [
             ("O’Hara", "o'hara"),
             ("O‘Hara", "o'hara"),

@@ -22,7 +22,7 @@ pub enum BulkAction {
     /// Unsuspends them.
     Unsuspend {},
     /// Revokes their sessions.
-    EndSessions {},
+    RevokeSessions {},
     /// Deletes them, permanently if the server does not retain deleted users.
     Delete {},
     /// Restores the deleted users.
@@ -132,7 +132,7 @@ mod tests {
     const ID: &str = "0198c2a4-0000-7000-8000-000000000001";
 
     #[test]
-    fn selected_users_are_read_as_they_are_written() {
+    fn selection_round_trips() {
         let ada: Selected = format!("{ID}:7:Ada.L+1@x").parse().unwrap();
         assert_eq!(
             (ada.version, ada.username.as_deref()),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_may_leave_the_username_out_and_cannot_send_null() {
+    fn username_is_optional_and_not_null() {
         let read = |rest: &str| {
             serde_json::from_str::<Selected>(&format!(r#"{{"id":"{ID}","version":1{rest}}}"#))
         };

@@ -61,24 +61,24 @@ impl UserDraft {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self) -> Result<NewUser, FieldErrors> {
-        let mut faults = FieldErrors::default();
-        let username = faults.take("username", self.username.parse::<Username>());
-        let display_name = faults.take("display_name", self.display_name.parse::<DisplayName>());
-        let email = optional_email(&self.email, &mut faults);
-        let roles = roles(&self.roles, &mut faults);
+        let mut errors = FieldErrors::default();
+        let username = errors.take("username", self.username.parse::<Username>());
+        let display_name = errors.take("display_name", self.display_name.parse::<DisplayName>());
+        let email = optional_email(&self.email, &mut errors);
+        let roles = roles(&self.roles, &mut errors);
         if let Some(password) = &self.password {
-            faults.take(
+            errors.take(
                 "password",
                 check_temporary_password(password, TEMPORARY_PASSWORD_MIN),
             );
         }
-        faults.take(
+        errors.take(
             "notification_preferences",
-            check_object(&self.notification_preferences, JsonLimits::FACTS),
+            check_object(&self.notification_preferences, JsonLimits::PROFILE),
         );
-        check_clients(&self.client_list, &mut faults);
+        check_clients(&self.client_list, &mut errors);
         match (username, display_name, email, roles) {
-            (Some(username), Some(display_name), Some(email), Some(roles)) if faults.is_empty() => {
+            (Some(username), Some(display_name), Some(email), Some(roles)) if errors.is_empty() => {
                 Ok(NewUser {
                     username,
                     display_name,
@@ -89,27 +89,27 @@ impl UserDraft {
                     client_list: self.client_list,
                 })
             }
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 }
 
 /// Parses an optional address: `Some(None)` if it is empty, `None` and an error if it is invalid.
-pub(crate) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Option<Email>> {
+pub(crate) fn optional_email(typed: &str, errors: &mut FieldErrors) -> Option<Option<Email>> {
     match typed.trim() {
         "" => Some(None),
-        typed => faults.take("email", typed.parse().map(Some)),
+        typed => errors.take("email", typed.parse().map(Some)),
     }
 }
 
 /// Parses names of roles and removes duplicates; adds an error and returns `None` if one is invalid.
-pub(crate) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<RoleName>> {
+pub(crate) fn roles(typed: &[String], errors: &mut FieldErrors) -> Option<Vec<RoleName>> {
     if typed.len() > ROLES_MAX {
-        faults.add("roles", format!("Assign at most {ROLES_MAX} roles."));
+        errors.add("roles", format!("Assign at most {ROLES_MAX} roles."));
         return None;
     }
     let parsed: Result<Vec<RoleName>, _> = typed.iter().map(|name| name.parse()).collect();
-    let mut roles = faults.take("roles", parsed)?;
+    let mut roles = errors.take("roles", parsed)?;
     roles.sort();
     roles.dedup();
     Some(roles)
@@ -119,24 +119,24 @@ pub(crate) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<Ro
 mod tests {
     use super::*;
 
-    fn faults(draft: UserDraft) -> Vec<String> {
-        let faults = draft.check().err().unwrap_or_default();
-        faults.iter().map(|fault| fault.field.clone()).collect()
+    fn errors(draft: UserDraft) -> Vec<String> {
+        let errors = draft.check().err().unwrap_or_default();
+        errors.iter().map(|error| error.field.clone()).collect()
     }
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn every_error_is_reported_at_once() {
         let draft = UserDraft {
             username: "ab".into(),
             display_name: " ".into(),
-            email: "nobody".into(),
+            email: "invalid".into(),
             roles: vec!["two words".into()],
             password: Some("short".into()),
             notification_preferences: Map::from_iter([("a".to_owned(), "\0".into())]),
             client_list: vec![1; 1_001],
         };
         assert_eq!(
-            faults(draft),
+            errors(draft),
             [
                 "username",
                 "display_name",
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_temporary_password_is_kept_as_typed() {
+    fn temporary_password_is_not_trimmed() {
         let draft = UserDraft {
             username: "ada".into(),
             display_name: "Ada".into(),
@@ -158,14 +158,14 @@ mod tests {
             password: Some("123456 ".into()),
             ..UserDraft::default()
         };
-        let user = draft.check().unwrap_or_else(|faults| panic!("{faults:?}"));
+        let user = draft.check().unwrap_or_else(|errors| panic!("{errors:?}"));
         assert_eq!(user.temporary_password.as_deref(), Some("123456 "));
         let roles: Vec<&str> = user.roles.iter().map(RoleName::as_str).collect();
         assert_eq!(roles, ["admin", "user"]);
     }
 
     #[test]
-    fn bounds() {
+    fn limits_are_checked() {
         let ada = UserDraft {
             username: "ada".into(),
             display_name: "Ada".into(),
@@ -180,12 +180,12 @@ mod tests {
                 password: Some(password),
                 ..ada.clone()
             };
-            assert_eq!(faults(draft).len(), expected);
+            assert_eq!(errors(draft).len(), expected);
         }
         let draft = UserDraft {
             roles: (0..21).map(|n| format!("r{n}")).collect(),
             ..ada
         };
-        assert_eq!(faults(draft), ["roles"]);
+        assert_eq!(errors(draft), ["roles"]);
     }
 }

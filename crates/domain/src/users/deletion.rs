@@ -53,7 +53,7 @@ pub struct DeletionPreview {
     #[serde(with = "time::serde::rfc3339::option")]
     pub restorable_until: Option<OffsetDateTime>,
     /// Reason why the deletion is denied, shown before anything is typed.
-    pub refusal: Option<String>,
+    pub denied: Option<String>,
 }
 
 /// Options of a deletion.

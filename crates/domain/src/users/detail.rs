@@ -19,9 +19,9 @@ pub struct UserDetail {
     #[serde(flatten)]
     pub summary: UserSummary,
     /// Unverified email address that the user has entered and that is not set as `email`.
-    pub claimed_email: Option<String>,
+    pub unverified_email: Option<String>,
     /// Username of another user who has that email address.
-    pub claimed_email_of: Option<String>,
+    pub unverified_email_of: Option<String>,
     /// Whether a password is set.
     pub has_password: bool,
     /// Whether the password has to be changed at the next sign-in.
@@ -56,7 +56,7 @@ pub struct UserDetail {
 /// Actions on this account that are denied to the caller, each with its reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Refusals {
+pub struct DeniedActions {
     /// Changing the user.
     pub edit: Option<String>,
     /// Changing the email address.
@@ -74,7 +74,7 @@ pub struct Refusals {
     /// Restoring the user.
     pub restore: Option<String>,
     /// Revoking the user's sessions.
-    pub end_sessions: Option<String>,
+    pub revoke_sessions: Option<String>,
 }
 
 /// A role, and whether the caller can assign it.
@@ -84,7 +84,7 @@ pub struct GrantableRole {
     /// Name of the role.
     pub name: String,
     /// Reason why the caller cannot assign it; `None` if the caller can.
-    pub refusal: Option<String>,
+    pub denied: Option<String>,
 }
 
 /// State of a link to choose a password. The link itself is shown once, when it is created.

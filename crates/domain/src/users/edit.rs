@@ -44,7 +44,7 @@ pub struct UserEdit {
     #[schema(nullable = false)]
     pub password: Option<String>,
     /// With a password: whether to revoke the user's sessions.
-    pub end_sessions: bool,
+    pub revoke_sessions: bool,
     /// Profile fields; `null` removes them all.
     #[serde(
         deserialize_with = "present_distinct",
@@ -90,7 +90,7 @@ pub struct UserPatch {
     /// Temporary password, to be changed at the next sign-in.
     pub temporary_password: Option<String>,
     /// Whether to revoke the user's sessions.
-    pub end_sessions: bool,
+    pub revoke_sessions: bool,
     /// Profile fields, all of them.
     pub profile: Option<Map<String, Value>>,
     /// Notification preferences, all of them.
@@ -107,48 +107,48 @@ impl UserEdit {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self) -> Result<UserPatch, FieldErrors> {
-        let mut faults = FieldErrors::default();
+        let mut errors = FieldErrors::default();
         let display_name = self
             .display_name
-            .and_then(|typed| faults.take("display_name", typed.parse()));
+            .and_then(|typed| errors.take("display_name", typed.parse()));
         let email = self
             .email
-            .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut faults));
+            .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut errors));
         let roles = match (self.roles, self.is_admin) {
             (Some(names), admin) => {
                 let is_admin = names.iter().any(|name| name.trim() == ADMIN_ROLE);
                 if admin.is_some_and(|admin| admin != is_admin) {
-                    faults.add(
+                    errors.add(
                         "roles",
                         "`roles` and `isAdmin` contradict each other. Send only one of them.",
                     );
                 }
-                roles(&names, &mut faults).map(RoleChange::Exactly)
+                roles(&names, &mut errors).map(RoleChange::Exactly)
             }
             (None, admin) => admin.map(RoleChange::Admin),
         };
         if let Some(password) = &self.password {
-            faults.take(
+            errors.take(
                 "password",
                 check_temporary_password(password, TEMPORARY_PASSWORD_MIN),
             );
         }
-        let profile = object("profile", self.profile, &mut faults);
+        let profile = object("profile", self.profile, &mut errors);
         let notification_preferences = object(
             "notification_preferences",
             self.notification_preferences,
-            &mut faults,
+            &mut errors,
         );
-        check_clients(self.client_list.as_deref().unwrap_or_default(), &mut faults);
-        if !faults.is_empty() {
-            return Err(faults);
+        check_clients(self.client_list.as_deref().unwrap_or_default(), &mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(UserPatch {
             display_name,
             email,
             roles,
             temporary_password: self.password,
-            end_sessions: self.end_sessions,
+            revoke_sessions: self.revoke_sessions,
             profile,
             notification_preferences,
             client_list: self.client_list,
@@ -161,17 +161,17 @@ impl UserEdit {
 pub(crate) fn object(
     field: &str,
     given: Option<Option<Map<String, Value>>>,
-    faults: &mut FieldErrors,
+    errors: &mut FieldErrors,
 ) -> Option<Map<String, Value>> {
     let object = given?.unwrap_or_default();
-    faults.take(field, check_object(&object, JsonLimits::FACTS));
+    errors.take(field, check_object(&object, JsonLimits::PROFILE));
     Some(object)
 }
 
 /// Adds an error if a list of clients is too long.
-pub(super) fn check_clients(clients: &[i32], faults: &mut FieldErrors) {
+pub(super) fn check_clients(clients: &[i32], errors: &mut FieldErrors) {
     if clients.len() > CLIENTS_MAX {
-        faults.add(
+        errors.add(
             "client_list",
             format!("List at most {CLIENTS_MAX} clients."),
         );
@@ -184,14 +184,14 @@ mod tests {
 
     fn edit(json: &str) -> Result<UserPatch, String> {
         let edit: UserEdit = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        edit.check().map_err(|faults| {
-            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        edit.check().map_err(|errors| {
+            let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
             fields.join(",")
         })
     }
 
     #[test]
-    fn absent_stays_and_null_removes() {
+    fn absent_is_unchanged_and_null_removes() {
         assert_eq!(edit("{}").unwrap_or_default().email, None);
         assert_eq!(
             edit(r#"{"email":null}"#).unwrap_or_default().email,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn faults() {
+    fn errors_are_reported_by_field() {
         for (json, expected) in [
             (r#"{"displayName":""}"#, "display_name"),
             (r#"{"password":""}"#, "password"),
@@ -222,13 +222,13 @@ mod tests {
         assert!(edit(r#"{"displayName":7}"#).is_err());
         let long = format!(
             r#"{{"profile":{{"a":"{}"}}}}"#,
-            "x".repeat(JsonLimits::FACTS.bytes)
+            "x".repeat(JsonLimits::PROFILE.bytes)
         );
         assert_eq!(edit(&long).err().as_deref(), Some("profile"));
     }
 
     #[test]
-    fn what_a_form_sends_is_read_as_it_was_meant() {
+    fn form_values_are_parsed() {
         let sent = UserEdit {
             email: Some(None),
             display_name: Some("Ada".into()),

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_the_newest_fifty() {
+    fn default_is_the_newest_fifty() {
         let query = params("", " ").parse(Limits::PANEL).unwrap();
         assert_eq!(
             (query.sort.to_string().as_str(), query.limit),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sort_key_reads_as_it_is_written() {
+    fn every_sort_key_round_trips() {
         for key in SortKey::ALL {
             for descending in [false, true] {
                 let sort = Sort {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_parameters_are_named() {
+    fn invalid_parameters_are_named() {
         for (sort, limit, message) in [
             ("password", "", "Cannot sort by \"password\""),
             ("--created", "", "Cannot sort by"),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_sorts_and_a_second_turns_round() {
+    fn second_click_reverses_the_sort() {
         let by_name = Sort::default().clicked(SortKey::Name);
         assert_eq!(by_name.to_string(), "name");
         assert_eq!(by_name.clicked(SortKey::Name).to_string(), "-name");

@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usernames() {
+    fn usernames_are_checked() {
         let long = "a".repeat(51);
         for (typed, expected) in [
             ("ada", Ok("ada")),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn display_names() {
+    fn display_names_are_checked() {
         for (typed, expected) in [
             (" 王 伟 ", Ok("王 伟")),
             ("Ada \u{A0}\t King\u{3000}Lovelace", Ok("Ada King Lovelace")),
@@ -274,9 +274,9 @@ mod tests {
     }
 
     #[test]
-    fn emails() {
-        for good in ["a@b", "first.last+tag@mail.example.org", "ü@bücher.example"] {
-            assert!(good.parse::<Email>().is_ok(), "{good}");
+    fn emails_are_checked() {
+        for valid in ["a@b", "first.last+tag@mail.example.org", "ü@bücher.example"] {
+            assert!(valid.parse::<Email>().is_ok(), "{valid}");
         }
         for bad in [
             "",

@@ -5,7 +5,7 @@ mod cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{list::Place, users::UserSummary};
+use crate::{list::PageInfo, users::UserSummary};
 
 /// Number of users by status, regardless of any search.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,5 +30,5 @@ pub struct UserPage<T = UserSummary> {
     /// Number of users by status.
     pub totals: Totals,
     /// Position of the page in the list.
-    pub place: Place,
+    pub page_info: PageInfo,
 }

@@ -47,7 +47,7 @@ impl UserRef {
 
     /// Returns the words for the reference in a filter's description, such as "No. 1001".
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Number(number) => format!("No. {number}"),
             Self::Digits { text, number } => format!("{text} or No. {number}"),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_an_id_a_number_or_a_username() {
+    fn text_is_an_id_a_number_or_a_username() {
         assert_eq!(UserRef::parse(ID), UserRef::Id(ID.parse().unwrap()));
         for (text, number) in [("1", 1), ("42", 42), ("007", 7)] {
             let text = text.to_owned();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_username_in_a_link_is_read_as_that_username() {
+    fn prefixed_username_is_a_username() {
         for (username, written) in [
             ("ada", "ada"),
             ("112", "username:112"),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_the_same_again() {
+    fn reference_round_trips() {
         for text in [
             ID,
             "112",

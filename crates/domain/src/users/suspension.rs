@@ -25,7 +25,7 @@ pub struct SuspensionDraft {
     pub until: Option<OffsetDateTime>,
     /// Whether the user sees the reason at an attempt to sign in.
     #[serde(default)]
-    pub tell_reason: bool,
+    pub show_reason: bool,
 }
 
 impl SuspensionDraft {
@@ -34,32 +34,32 @@ impl SuspensionDraft {
     /// # Errors
     /// The errors of all fields at once.
     pub fn check(self, now: OffsetDateTime) -> Result<Self, FieldErrors> {
-        let mut faults = FieldErrors::default();
+        let mut errors = FieldErrors::default();
         let reason = self.reason.trim().to_owned();
         if reason.is_empty() {
-            faults.add("reason", "Enter a reason.");
+            errors.add("reason", "Enter a reason.");
         }
         if reason.chars().count() > REASON_MAX {
-            faults.add("reason", format!("Use at most {REASON_MAX} characters."));
+            errors.add("reason", format!("Use at most {REASON_MAX} characters."));
         }
         if reason.chars().any(|c| c != '\n' && is_deceptive(c)) {
-            faults.add("reason", "Remove the invisible control characters.");
+            errors.add("reason", "Remove the invisible control characters.");
         }
         // Some times at the end of the year 9999 have no UTC form within the range of the type.
         let until = self
             .until
             .map(|until| until.checked_to_offset(UtcOffset::UTC));
         if until.is_some_and(|until| until.is_none_or(|until| until <= now)) {
-            faults.add("until", "Choose a date in the future.");
+            errors.add("until", "Choose a date in the future.");
         }
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(Self {
                 reason,
                 until: until.flatten(),
                 ..self
             })
         } else {
-            Err(faults)
+            Err(errors)
         }
     }
 }
@@ -74,7 +74,7 @@ pub struct Suspension {
     #[serde(with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
     /// Whether the user sees the reason.
-    pub tell_reason: bool,
+    pub show_reason: bool,
     /// Username of the user who suspended the account, if that account still exists.
     pub by: Option<String>,
 }
@@ -86,9 +86,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_and_an_end_to_come() {
+    fn reason_and_future_end_are_required() {
         let now = datetime!(2026-11-21 12:00 UTC);
-        for (reason, until, faults) in [
+        for (reason, until, errors) in [
             ("spam", None, 0),
             (" spam\nand more ", Some(datetime!(2026-11-21 12:01 UTC)), 0),
             ("", None, 1),
@@ -100,10 +100,10 @@ mod tests {
             let draft = SuspensionDraft {
                 reason: reason.into(),
                 until,
-                tell_reason: true,
+                show_reason: true,
             };
             let found = draft.check(now).err().unwrap_or_default().iter().count();
-            assert_eq!(found, faults, "{reason:?} {until:?}");
+            assert_eq!(found, errors, "{reason:?} {until:?}");
         }
     }
 }

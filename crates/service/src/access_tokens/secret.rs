@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_but_a_token_is_one(text in any::<String>(), like in "rc_[0-9A-Za-z]{38}", short in "rc_.{0,60}") {
+        fn only_well_formed_texts_are_tokens(text in any::<String>(), like in "rc_[0-9A-Za-z]{38}", short in "rc_.{0,60}") {
             for text in [&text, &like, &short] {
                 prop_assert_eq!(hash(text), None);
                 prop_assert!(text.starts_with(prefix(text)));
@@ -83,7 +83,7 @@ mod tests {
         }
 
         #[test]
-        fn a_token_with_another_sign_anywhere_is_none(at in any::<Index>(), sign in any::<char>(), signs in 1..3_usize) {
+        fn wrong_checksum_is_rejected(at in any::<Index>(), sign in any::<char>(), signs in 1..3_usize) {
             let text = generate();
             let text = text.expose_secret();
             let at = at.index(text.len());
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_known_again_and_no_other_text_is() {
+    fn hash_identifies_a_token() {
         let text = generate();
         let text = text.expose_secret();
         assert_eq!(text.len(), 41);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_are_alike_and_every_character_comes() {
+    fn generated_tokens_are_unique() {
         let all: BTreeSet<String> = (0..1_000)
             .map(|_| generate().expose_secret().to_owned())
             .collect();

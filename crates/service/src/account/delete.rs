@@ -1,14 +1,14 @@
 //! Deletion of the caller's own account, where the settings allow it.
 
 use domain::{
-    rules,
+    policy,
     users::deletion::{Deletion, DeletionPreview, OwnedCounts},
 };
 
-use super::{SIGNED_OUT, author, open, proof::Proof};
+use super::{SIGNED_OUT, actor, open, proof::Proof};
 use crate::{
     Error, Services,
-    access::Actor,
+    access::Caller,
     users::delete::{apply, count},
 };
 
@@ -18,57 +18,60 @@ const NOT_ALLOWED: Error = Error::Forbidden("Ask an administrator to delete your
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn deletion_refusal(services: &Services, actor: &Actor) -> Result<Option<String>, Error> {
+pub async fn deletion_denied(
+    services: &Services,
+    caller: &Caller,
+) -> Result<Option<String>, Error> {
     if !services.settings.allow_account_deletion {
         return Ok(Some(NOT_ALLOWED.to_string()));
     }
-    let id = actor.principal.id.0;
-    let standing = db::users::account::find_standing(&services.pool, id).await?;
-    let refusal = rules::leaving_refusal(&standing.ok_or(SIGNED_OUT)?);
-    Ok(refusal.map(|refusal| refusal.to_string()))
+    let id = caller.principal.id.0;
+    let target = db::users::account::find_target(&services.pool, id).await?;
+    let denied = policy::own_deletion_denied(&target.ok_or(SIGNED_OUT)?);
+    Ok(denied.map(|denied| denied.to_string()))
 }
 
 /// Counts what would be deleted with the caller's account, with the end of the restore period and the reason of a denial.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn preview(services: &Services, actor: &Actor) -> Result<DeletionPreview, Error> {
-    let refusal = deletion_refusal(services, actor).await?;
-    count(services, actor.principal.id.0, refusal).await
+pub async fn preview(services: &Services, caller: &Caller) -> Result<DeletionPreview, Error> {
+    let denied = deletion_denied(services, caller).await?;
+    count(services, caller.principal.id.0, denied).await
 }
 
 /// Deletes the caller's own account: it can be restored, like any deleted account. `counts` is what the preview showed;
 /// None skips the comparison.
 ///
 /// # Errors
-/// [`Error::Forbidden`] where the settings do not allow it, [`Error::Refused`] for the last administrator,
+/// [`Error::Forbidden`] where the settings do not allow it, [`Error::Denied`] for the last administrator,
 /// [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] of the password check,
 /// [`Error::CountsChanged`] when the data to delete differs from `counts`.
 pub async fn delete(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     current_password: &str,
     counts: Option<OwnedCounts>,
 ) -> Result<(), Error> {
     if !services.settings.allow_account_deletion {
         return Err(NOT_ALLOWED);
     }
-    let proof = Proof::of(services, actor, Some(current_password)).await?;
+    let proof = Proof::of(services, caller, Some(current_password)).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: the lock of administrators comes before any row, as in every transaction.
     db::users::lock_admins(&mut transaction).await?;
-    let account = open(&mut transaction, actor).await?;
-    proof.confirm(&mut transaction, actor).await?;
-    let standing = db::users::account::find_standing(&mut *transaction, account.id).await?;
-    if let Some(refusal) = rules::leaving_refusal(&standing.ok_or(SIGNED_OUT)?) {
-        return Err(refusal.into());
+    let account = open(&mut transaction, caller).await?;
+    proof.confirm(&mut transaction, caller).await?;
+    let target = db::users::account::find_target(&mut *transaction, account.id).await?;
+    if let Some(denied) = policy::own_deletion_denied(&target.ok_or(SIGNED_OUT)?) {
+        return Err(denied.into());
     }
     let deletion = Deletion {
         counts,
         permanent: false,
     };
-    let author = author(actor);
-    apply(services, &mut transaction, &author, &account, &deletion).await?;
+    let actor = actor(caller);
+    apply(services, &mut transaction, &actor, &account, &deletion).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     Ok(())

@@ -6,7 +6,7 @@ use db::{
     sessions::EndReason,
     users::{
         Credentials,
-        change::{self, Facts},
+        change::{self, UserChanges},
         find_credentials,
     },
 };
@@ -22,12 +22,12 @@ use domain::{
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
-use super::{SIGNED_OUT, author, find, get, open, proof::Proof};
+use super::{SIGNED_OUT, actor, find, get, open, proof::Proof};
 use crate::{
     Error, Services,
-    access::Actor,
+    access::Caller,
+    audit::{self, Change, Changes},
     passwords::{Asker, known},
-    record::{self, Change, Changes},
     registrations, sessions,
 };
 
@@ -40,17 +40,17 @@ use crate::{
 /// account was changed since the caller read it.
 pub async fn edit(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     session: &Session,
     edit: OwnEdit,
 ) -> Result<UserDetail, Error> {
-    let patch = check(services, actor, edit).await?;
-    let (proof, hash) = prove(services, actor, &patch).await?;
+    let patch = check(services, caller, edit).await?;
+    let (proof, hash) = prove(services, caller, &patch).await?;
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
-    let before = find(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
+    let before = find(&mut transaction, caller).await?;
     match &proof {
-        Some(proof) => proof.confirm(&mut transaction, actor).await?,
+        Some(proof) => proof.confirm(&mut transaction, caller).await?,
         // The address was changed by another request after the session was read: `patch` now differs from it.
         None if moves(&patch, before.summary.email.as_deref()) => {
             return Err(Error::CurrentPasswordRequired);
@@ -67,39 +67,39 @@ pub async fn edit(
     let mut changes = noted(&before, &patch, &settings);
     // The sessions are revoked in this transaction; the new one starts only after the commit.
     let renewed = match &hash {
-        Some(hash) => Some(set_password(&mut transaction, actor, hash, &mut changes).await?),
+        Some(hash) => Some(set_password(&mut transaction, caller, hash, &mut changes).await?),
         None => None,
     };
     if changes.is_empty() {
         return Ok(before);
     }
-    let claims = moves(&patch, before.summary.email.as_deref());
-    set_facts(&mut transaction, &before, &patch, settings).await?;
+    let changes_email = moves(&patch, before.summary.email.as_deref());
+    set_fields(&mut transaction, &before, &patch, settings).await?;
     let change = Change {
         action: "user.updated",
         user: (account.id, &account.username),
         changes,
         reason: None,
     };
-    record::write(&mut transaction, &author(actor), change).await?;
+    audit::write(&mut transaction, &actor(caller), change).await?;
     db::commit(transaction).await?;
     if let Some((account, lifetimes)) = renewed {
-        let origin = actor.origin.clone();
+        let origin = caller.origin.clone();
         sessions::start_for(services, session, &account, lifetimes, origin).await?;
     }
-    if claims {
-        registrations::settle_own_claim(services, account.id).await;
+    if changes_email {
+        registrations::resolve_own_email(services, account.id).await;
     }
-    get(services, actor).await
+    get(services, caller).await
 }
 
 /// Checks every field, and the time zone against those that the database knows.
-async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnPatch, Error> {
-    let person = &actor.principal;
+async fn check(services: &Services, caller: &Caller, edit: OwnEdit) -> Result<OwnPatch, Error> {
+    let user = &caller.principal;
     let known = [
-        person.username.as_str(),
-        &person.display_name,
-        person.email.as_deref().unwrap_or_default(),
+        user.username.as_str(),
+        &user.display_name,
+        user.email.as_deref().unwrap_or_default(),
     ];
     let patch = edit
         .check(services.settings.password_min, &known)
@@ -107,9 +107,9 @@ async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnP
     if let Some(Some(zone)) = &patch.time_zone {
         let zones = services.time_zones.get(&services.pool).await?;
         if !zones.iter().any(|name| name == zone.as_str()) {
-            let mut faults = FieldErrors::default();
-            faults.add("time_zone", UnknownTimeZone.to_string());
-            return Err(Error::Invalid(faults));
+            let mut errors = FieldErrors::default();
+            errors.add("time_zone", UnknownTimeZone.to_string());
+            return Err(Error::Invalid(errors));
         }
     }
     Ok(patch)
@@ -118,21 +118,21 @@ async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnP
 /// Checks the current password where the change requires it, and hashes the new password.
 async fn prove(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     patch: &OwnPatch,
 ) -> Result<(Option<Proof>, Option<String>), Error> {
-    let email = actor.principal.email.as_deref();
+    let email = caller.principal.email.as_deref();
     if patch.password.is_none() && !moves(patch, email) {
         return Ok((None, None));
     }
-    let proof = Proof::of(services, actor, patch.current_password.as_deref()).await?;
+    let proof = Proof::of(services, caller, patch.current_password.as_deref()).await?;
     let hash = match &patch.password {
         Some(password) => {
-            known::check(services, actor.principal.id.0, password).await?;
-            let person = &actor.principal;
+            known::check(services, caller.principal.id.0, password).await?;
+            let user = &caller.principal;
             let known = [
-                person.username.as_str(),
-                &person.display_name,
+                user.username.as_str(),
+                &user.display_name,
                 email.unwrap_or_default(),
                 patch.display_name.as_ref().map_or("", DisplayName::as_str),
                 patch
@@ -140,7 +140,7 @@ async fn prove(
                     .as_ref()
                     .map_or("", |email| email.as_ref().map_or("", Email::as_str)),
             ];
-            let asker = Asker::Account(person.id.0);
+            let asker = Asker::Account(user.id.0);
             Some(services.hasher.hash_chosen(asker, password, &known).await?)
         }
         None => None,
@@ -194,11 +194,11 @@ fn noted(before: &UserDetail, patch: &OwnPatch, settings: &Option<Map<String, Va
 /// which the current session is started again.
 async fn set_password(
     transaction: &mut db::Transaction,
-    actor: &Actor,
+    caller: &Caller,
     hash: &str,
     changes: &mut Changes,
 ) -> Result<(Credentials, Lifetimes), Error> {
-    let (id, session) = (actor.principal.id.0, actor.session()?);
+    let (id, session) = (caller.principal.id.0, caller.session()?);
     let lifetimes = db::account::find_lifetimes(&mut **transaction, session).await?;
     let reason = EndReason::PasswordReset;
     let ended = db::account::set_others_ended(transaction, id, session, reason).await?;
@@ -207,11 +207,11 @@ async fn set_password(
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
     changes.note("password", Value::Null, "set by the user");
     changes.note("otherSessions", ended, 0);
-    let account = find_credentials(&mut **transaction, &actor.principal.username).await?;
+    let account = find_credentials(&mut **transaction, &caller.principal.username).await?;
     account.zip(lifetimes).ok_or(SIGNED_OUT)
 }
 
-async fn set_facts(
+async fn set_fields(
     transaction: &mut db::Transaction,
     before: &UserDetail,
     patch: &OwnPatch,
@@ -224,13 +224,13 @@ async fn set_facts(
     {
         // Whether another account has the address is not checked: an error would disclose it (decision 9).
         let email = email.as_ref().map(Email::as_str);
-        db::account::set_claimed_email(transaction, id, email).await?;
+        db::account::set_unverified_email(transaction, id, email).await?;
     }
-    let facts = Facts {
+    let fields = UserChanges {
         display_name: patch.display_name.as_ref().map(DisplayName::as_str),
         notification_preferences: preferences.map(Value::Object),
         settings: settings.map(Value::Object),
-        ..Facts::default()
+        ..UserChanges::default()
     };
-    Ok(change::set_facts(transaction, id, &facts).await?)
+    Ok(change::set_fields(transaction, id, &fields).await?)
 }

@@ -6,12 +6,12 @@ use db::{
 };
 use domain::keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse};
 
-use super::{author, open};
+use super::{actor, open};
 use crate::{
     Error, Services,
-    access::Actor,
+    access::Caller,
+    audit::{self, Change, Changes},
     keys::{EditedKey, NOT_FOUND, add, change, providers, removed},
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
@@ -19,12 +19,12 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
-pub async fn keys(services: &Services, actor: &Actor) -> Result<KeyList, Error> {
-    actor.require_account()?;
-    let keys = api_keys::list(&services.pool, Some(actor.principal.id.0)).await?;
+pub async fn keys(services: &Services, caller: &Caller) -> Result<KeyList, Error> {
+    caller.require_account()?;
+    let keys = api_keys::list(&services.pool, Some(caller.principal.id.0)).await?;
     let providers = providers(services).into_iter().map(|provider| ProviderUse {
         provider,
-        people: None,
+        users: None,
     });
     Ok(KeyList {
         keys,
@@ -39,20 +39,20 @@ pub async fn keys(services: &Services, actor: &Actor) -> Result<KeyList, Error> 
 /// [`Error::KeysOff`] without an encryption key, [`Error::TokenNotAllowed`] for an access token.
 pub async fn create_key(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     draft: KeyDraft,
 ) -> Result<ApiKey, Error> {
-    actor.session()?;
+    caller.session()?;
     services.settings.vault.version()?;
     let new = draft
         .check(&services.settings.providers)
         .map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
     let (key, changes) = add(&mut transaction, services, Some(account.id), &new).await?;
-    record(
+    write_entry(
         &mut transaction,
-        actor,
+        caller,
         &account,
         ("api_key.created", changes),
     )
@@ -68,21 +68,21 @@ pub async fn create_key(
 /// [`Error::KeysOff`] for a new value without an encryption key.
 pub async fn edit_key(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     key: impl Into<TargetRef>,
     edit: KeyEdit,
 ) -> Result<EditedKey, Error> {
     let shown = key.into();
     let patch = edit.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
     let before = lock(&mut transaction, &account, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     let is_changed = !changes.is_empty();
     if is_changed {
-        record(
+        write_entry(
             &mut transaction,
-            actor,
+            caller,
             &account,
             ("api_key.updated", changes),
         )
@@ -98,17 +98,17 @@ pub async fn edit_key(
 /// [`Error::NotFound`] when the caller has no such key.
 pub async fn delete_key(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     key: impl Into<TargetRef>,
 ) -> Result<String, Error> {
     let shown = key.into();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
     let key = lock(&mut transaction, &account, &shown).await?;
     api_keys::delete(&mut transaction, key.id).await?;
-    record(
+    write_entry(
         &mut transaction,
-        actor,
+        caller,
         &account,
         ("api_key.deleted", removed(&key)),
     )
@@ -131,9 +131,9 @@ async fn lock(
     Ok(key)
 }
 
-async fn record(
+async fn write_entry(
     transaction: &mut db::Transaction,
-    actor: &Actor,
+    caller: &Caller,
     account: &Account,
     (action, changes): (&'static str, Changes),
 ) -> Result<(), Error> {
@@ -143,5 +143,5 @@ async fn record(
         changes,
         reason: None,
     };
-    record::write(transaction, &author(actor), change).await
+    audit::write(transaction, &actor(caller), change).await
 }

@@ -5,7 +5,7 @@ use domain::sessions::failed::SignInFailure;
 use secrecy::SecretString;
 
 use crate::{
-    Error, Services, access::Actor, failed_sign_ins::report_confirmation, passwords::Verdict,
+    Error, Services, access::Caller, failed_sign_ins::report_confirmation, passwords::Verdict,
     throttle::Attempt,
 };
 
@@ -24,23 +24,25 @@ impl Proof {
     /// wrong, [`Error::TooMany`] after too many wrong ones.
     pub(super) async fn of(
         services: &Services,
-        actor: &Actor,
+        caller: &Caller,
         typed: Option<&str>,
     ) -> Result<Self, Error> {
         let typed = typed
             .filter(|typed| !typed.is_empty())
             .ok_or(Error::CurrentPasswordRequired)?;
-        let attempt = Attempt::in_session(services, actor).await;
+        let attempt = Attempt::in_session(services, caller).await;
         if matches!(attempt, Err(Error::TooMany(_))) {
-            report_confirmation(actor, SignInFailure::Throttled);
+            report_confirmation(caller, SignInFailure::Throttled);
         }
         let attempt = attempt?;
         let mut connection = db::acquire(&services.pool).await?;
-        let kept = Self::find(&mut connection, actor).await?;
+        let stored = Self::find(&mut connection, caller).await?;
         // The hash takes long: the connection goes back to the pool first.
         drop(connection);
         let typed = SecretString::from(typed);
-        let verified = services.hasher.verify(attempt.asker(), typed, kept.clone());
+        let verified = services
+            .hasher
+            .verify(attempt.asker(), typed, stored.clone());
         // A comparison that could not run must not count as a wrong password.
         let verdict = match verified.await {
             Ok(verdict) => verdict,
@@ -49,13 +51,13 @@ impl Proof {
                 return Err(error);
             }
         };
-        match kept {
+        match stored {
             Some(hash) if verdict != Verdict::Wrong => {
                 attempt.succeed(services).await?;
                 Ok(Self { hash })
             }
             Some(_) | None => {
-                report_confirmation(actor, SignInFailure::WrongPassword);
+                report_confirmation(caller, SignInFailure::WrongPassword);
                 attempt.fail(services).await?;
                 Err(Error::CurrentPasswordWrong)
             }
@@ -69,10 +71,10 @@ impl Proof {
     pub(super) async fn confirm(
         &self,
         transaction: &mut db::Transaction,
-        actor: &Actor,
+        caller: &Caller,
     ) -> Result<(), Error> {
-        let kept = Self::find(transaction, actor).await?;
-        if kept.as_ref() == Some(&self.hash) {
+        let stored = Self::find(transaction, caller).await?;
+        if stored.as_ref() == Some(&self.hash) {
             Ok(())
         } else {
             Err(Error::CurrentPasswordWrong)
@@ -82,11 +84,11 @@ impl Proof {
     /// Returns the stored hash of the caller's password. None without a password.
     async fn find(
         connection: &mut db::PgConnection,
-        actor: &Actor,
+        caller: &Caller,
     ) -> Result<Option<String>, Error> {
-        let account = find_credentials(connection, &actor.principal.username).await?;
+        let account = find_credentials(connection, &caller.principal.username).await?;
         Ok(account
-            .filter(|account| account.id == actor.principal.id.0)
+            .filter(|account| account.id == caller.principal.id.0)
             .and_then(|account| account.password_hash))
     }
 }

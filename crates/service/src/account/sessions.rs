@@ -4,12 +4,12 @@ use db::sessions::EndReason;
 use domain::account::OwnSession;
 use serde_json::Value;
 
-use super::{author, open};
+use super::{actor, open};
 use crate::{
     Error, Services,
-    access::{Actor, Credential},
+    access::{Caller, Credential},
+    audit::{self, Change, Changes},
     device,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
@@ -24,12 +24,12 @@ const NOT_OWN: Error = Error::Forbidden("Cannot revoke another user's session");
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
-pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSession>, Error> {
-    actor.require_account()?;
-    let id = actor.principal.id.0;
+pub async fn sessions(services: &Services, caller: &Caller) -> Result<Vec<OwnSession>, Error> {
+    caller.require_account()?;
+    let id = caller.principal.id.0;
     let live = db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?;
     let own = live.into_iter().map(|session| {
-        let is_current = actor.credential == Credential::Session(session.id);
+        let is_current = caller.credential == Credential::Session(session.id);
         OwnSession::new(session, is_current)
     });
     Ok(own.collect())
@@ -39,15 +39,15 @@ pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSessi
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no live session of this id, [`Error::Forbidden`] when it belongs to another user.
-pub async fn end_session(
+pub async fn revoke_session(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     session: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let shown = session.into();
     let id = shown.id;
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
     let found = db::account::find_session(&mut *transaction, id).await?;
     let session = found.ok_or(NOT_FOUND)?;
     if session.user_id != Some(account.id) {
@@ -60,14 +60,14 @@ pub async fn end_session(
         return Err(NOT_FOUND);
     }
     let device = device::describe(session.user_agent.as_deref());
-    let place = session.ip.map(|ip| format!("{device}, {ip}"));
+    let page_info = session.ip.map(|ip| format!("{device}, {ip}"));
     let change = Change {
         action: "user.session_ended",
         user: (account.id, &account.username),
-        changes: Changes::default().with("session", place.unwrap_or(device), Value::Null),
+        changes: Changes::default().with("session", page_info.unwrap_or(device), Value::Null),
         reason: None,
     };
-    record::write(&mut transaction, &author(actor), change).await?;
+    audit::write(&mut transaction, &actor(caller), change).await?;
     db::commit(transaction).await?;
     Ok(())
 }
@@ -76,10 +76,10 @@ pub async fn end_session(
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn end_others(services: &Services, actor: &Actor) -> Result<u64, Error> {
+pub async fn revoke_other_sessions(services: &Services, caller: &Caller) -> Result<u64, Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
-    let (session, reason) = (actor.session()?, EndReason::Revoked);
+    let account = open(&mut transaction, caller).await?;
+    let (session, reason) = (caller.session()?, EndReason::Revoked);
     let ended =
         db::account::set_others_ended(&mut transaction, account.id, session, reason).await?;
     if ended == 0 {
@@ -91,7 +91,7 @@ pub async fn end_others(services: &Services, actor: &Actor) -> Result<u64, Error
         changes: Changes::default().with("otherSessions", ended, 0),
         reason: None,
     };
-    record::write(&mut transaction, &author(actor), change).await?;
+    audit::write(&mut transaction, &actor(caller), change).await?;
     db::commit(transaction).await?;
     Ok(ended)
 }

@@ -1,12 +1,12 @@
 //! The caller's own access tokens.
 
-use db::access_tokens::{self as rows, Asked};
+use db::access_tokens::{self as rows, TokenFilter};
 use domain::access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokensQuery};
 
-use super::{author, open, proof::Proof};
+use super::{actor, open, proof::Proof};
 use crate::{
     Error, Services,
-    access::Actor,
+    access::Caller,
     access_tokens::{NOT_FOUND, end, issue},
     target::TargetRef,
 };
@@ -18,10 +18,10 @@ const SHOWN_MAX: u16 = 500;
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for an access token.
-pub async fn tokens(services: &Services, actor: &Actor) -> Result<Vec<AccessToken>, Error> {
-    actor.session()?;
-    let asked = Asked {
-        person: Some(actor.principal.id.0),
+pub async fn tokens(services: &Services, caller: &Caller) -> Result<Vec<AccessToken>, Error> {
+    caller.session()?;
+    let asked = TokenFilter {
+        user: Some(caller.principal.id.0),
         state: None,
     };
     let newest = TokensQuery::newest(SHOWN_MAX);
@@ -38,26 +38,26 @@ pub async fn tokens(services: &Services, actor: &Actor) -> Result<Vec<AccessToke
 /// [`Error::TokenNotAllowed`] for an access token.
 pub async fn create_token(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     draft: &TokenDraft,
 ) -> Result<CreatedToken, Error> {
-    actor.session()?;
+    caller.session()?;
     let longest = services.settings.token_max_days;
     draft
-        .check(longest, &actor.principal.permissions)
+        .check(longest, &caller.principal.permissions)
         .map_err(Error::Invalid)?;
-    let proof = Proof::of(services, actor, Some(&draft.current_password)).await?;
+    let proof = Proof::of(services, caller, Some(&draft.current_password)).await?;
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
-    proof.confirm(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
+    proof.confirm(&mut transaction, caller).await?;
     // A role can have been revoked while the password was compared: the scopes are checked again under the lock.
     let new = draft
         .check(longest, &account.permissions)
         .map_err(Error::Invalid)?;
     let user = (account.id, account.username.as_str());
-    let made = issue(&mut transaction, &author(actor), user, &new).await?;
+    let created = issue(&mut transaction, &actor(caller), user, &new).await?;
     db::commit(transaction).await?;
-    Ok(made)
+    Ok(created)
 }
 
 /// Revokes one of the caller's own access tokens.
@@ -67,19 +67,19 @@ pub async fn create_token(
 /// token.
 pub async fn revoke_token(
     services: &Services,
-    actor: &Actor,
+    caller: &Caller,
     token: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let token = token.into();
     let id = token.id;
     let mut transaction = db::begin(&services.pool).await?;
-    let account = open(&mut transaction, actor).await?;
+    let account = open(&mut transaction, caller).await?;
     let target = rows::find(&mut *transaction, id).await?;
     let target = target
         .filter(|target| target.user_id == account.id)
         .ok_or(NOT_FOUND)?;
     token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
-    end(&mut transaction, &author(actor), user, (id, target)).await?;
+    end(&mut transaction, &actor(caller), user, (id, target)).await?;
     Ok(db::commit(transaction).await?)
 }

@@ -1,6 +1,6 @@
 //! CSV rows in which spreadsheets find no formula.
 
-use domain::audit::ShownEntry;
+use domain::audit::AuditEntryResponse;
 use time::format_description::well_known::Rfc3339;
 
 use crate::Error;
@@ -33,7 +33,7 @@ pub(super) fn head() -> String {
 ///
 /// # Errors
 /// [`Error::Internal`] when the changes or the time cannot be formatted; neither happens for stored entries.
-pub(super) fn row(entry: &ShownEntry) -> Result<String, Error> {
+pub(super) fn row(entry: &AuditEntryResponse) -> Result<String, Error> {
     let at = entry.at.format(&Rfc3339);
     let changes = serde_json::to_string(&entry.changes);
     Ok(line([
@@ -155,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn another_reader_finds_what_was_written_and_no_formula(
+        fn other_parsers_read_the_values_and_no_formula(
             lines in prop::collection::vec([text(), text(), text()], 0..5),
         ) {
             let write = |cells: &[String; 3]| line(cells.each_ref().map(|text| cell(text)));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_a_formula_and_everything_can_be_read_back() {
+    fn any_text_is_escaped_and_round_trips() {
         for (text, written) in [
             ("", ""),
             ("ada", "\"ada\""),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_a_cell_for_each_column() {
+    fn row_has_a_cell_for_each_column() {
         assert_eq!(head().matches(',').count(), COLUMNS.len() - 1);
         assert!(head().ends_with("parentId\r\n"));
     }

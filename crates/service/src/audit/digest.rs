@@ -77,8 +77,8 @@ pub(super) fn of_seal(seal: &Seal) -> impl Iterator<Item = (i64, &[u8])> {
 }
 
 /// Returns a timestamp in microseconds, the precision of PostgreSQL, so that a stored one has the same bytes.
-fn micros(moment: OffsetDateTime) -> [u8; 16] {
-    (moment.unix_timestamp_nanos() / 1_000).to_be_bytes()
+fn micros(timestamp: OffsetDateTime) -> [u8; 16] {
+    (timestamp.unix_timestamp_nanos() / 1_000).to_be_bytes()
 }
 
 #[cfg(test)]
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_stays_what_it_was() {
+    fn digest_format_is_stable() {
         let digest = of_entry(&entry());
         assert_eq!(
             hex(&digest),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_an_entry_is_in_its_digest() {
+    fn every_field_is_in_the_digest() {
         let changes: [fn(&mut Sealable); 22] = [
             |e| e.id = 8,
             |e| e.at += time::Duration::MICROSECOND,
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_a_seal_is_in_its_root() {
+    fn every_field_is_in_the_root() {
         let seal = Seal {
             from_id: 1,
             to_id: 9,

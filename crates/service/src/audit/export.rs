@@ -2,9 +2,9 @@
 
 use std::{mem::take, time::Duration};
 
-use db::audit::{Asked, horizon, list_up_to};
+use db::audit::{AuditQueryFilter, horizon, list_up_to};
 use domain::{
-    audit::{ShownEntry, list::AuditParams},
+    audit::{AuditEntryResponse, list::AuditParams},
     filter::Dated,
     list::PageParams,
 };
@@ -14,10 +14,9 @@ use tokio::sync::mpsc::Sender;
 use super::{ask, csv, seal::is_done};
 use crate::{
     Error, Services,
-    access::{Granted, ReadAudit},
-    days,
+    access::{AuditRead, Authorized},
+    audit, days,
     exports::{self, Pieces},
-    record,
 };
 
 /// Number of entries that one query reads.
@@ -49,7 +48,7 @@ impl Format {
         }
     }
 
-    fn line(self, entry: &ShownEntry) -> Result<String, Error> {
+    fn line(self, entry: &AuditEntryResponse) -> Result<String, Error> {
         match self {
             Self::Csv => csv::row(entry),
             Self::Ndjson => {
@@ -78,18 +77,18 @@ pub struct AuditExport {
 /// [`Error::List`] when the filter is not valid, [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
-    granted: &Granted<ReadAudit>,
+    authorized: &Authorized<AuditRead>,
     params: &AuditParams,
     format: Format,
 ) -> Result<AuditExport, Error> {
     let filter = params.filter()?;
-    let days = days::find(services, granted.author(), &filter).await?;
+    let days = days::find(services, authorized.actor(), &filter).await?;
     let filter = filter.in_days(&days);
-    let slot = services.exports.reserve(granted.author())?;
+    let slot = services.exports.reserve(authorized.actor())?;
     let mut connection = db::acquire(&services.pool).await?;
     let up_to = find_finished(&mut connection).await?;
     let now = (services.clock)();
-    let Asked { actor, target, .. } = ask(&mut connection, &filter, now).await?;
+    let AuditQueryFilter { actor, target, .. } = ask(&mut connection, &filter, now).await?;
     drop(connection);
     let changes = json!({
         "filter": [null, written(params)],
@@ -97,11 +96,11 @@ pub async fn export(
         "upTo": [null, up_to],
     });
     let mut transaction = db::begin(&services.pool).await?;
-    record::write_audit_export(&mut transaction, granted.author(), changes).await?;
+    audit::write_audit_export(&mut transaction, authorized.actor(), changes).await?;
     db::commit(transaction).await?;
     let pool = services.pool.clone();
     let pieces = exports::spawn(slot, |sender| async move {
-        let asked = Asked {
+        let asked = AuditQueryFilter {
             filter: &filter,
             actor,
             target,
@@ -146,7 +145,7 @@ async fn find_finished(connection: &mut db::PgConnection) -> Result<i64, Error> 
 
 async fn send(
     pool: &db::PgPool,
-    asked: &Asked<'_>,
+    asked: &AuditQueryFilter<'_>,
     up_to: i64,
     format: Format,
     sender: &Sender<Result<String, Error>>,

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_grows_with_those_who_are_done() {
+    fn horizon_advances_when_writers_finish() {
         for (known, last, writers, expected) in [
             // No transaction is writing: everything is complete.
             (horizon(0, None), 0, &[][..], horizon(0, None)),

@@ -7,7 +7,7 @@ use db::audit::seals::{self, Seal, Sealable};
 use super::digest;
 use crate::{
     Error, Services,
-    access::{Granted, ReadAudit},
+    access::{AuditRead, Authorized},
 };
 
 /// Result of a verification.
@@ -22,12 +22,12 @@ pub struct Verification {
     /// Root of the last seal that matches. Stored elsewhere, it proves later that no seal up to it was recomputed.
     pub root: Option<Vec<u8>>,
     /// First mismatch; None if everything matches.
-    pub fault: Option<Fault>,
+    pub error: Option<VerifyError>,
 }
 
 /// Mismatch between the audit log and its seals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum VerifyError {
     /// Id of an entry that was changed after it was sealed.
     Changed(i64),
     /// Id of an entry that was removed after it was sealed.
@@ -42,10 +42,10 @@ pub enum Fault {
         to_id: i64,
     },
     /// Missing seal with the expected root.
-    NotedRoot,
+    KnownRoot,
 }
 
-impl Display for Fault {
+impl Display for VerifyError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed(id) => write!(f, "Entry {id} was changed after it was sealed."),
@@ -55,7 +55,7 @@ impl Display for Fault {
                 f,
                 "The seal of entries {from_id} to {to_id}, or an earlier one, was changed."
             ),
-            Self::NotedRoot => write!(
+            Self::KnownRoot => write!(
                 f,
                 "No seal has the given root: seals were removed or recreated."
             ),
@@ -70,7 +70,7 @@ impl Display for Fault {
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn verify(
     services: &Services,
-    _: &Granted<ReadAudit>,
+    _: &Authorized<AuditRead>,
     noted: Option<&[u8]>,
 ) -> Result<Verification, Error> {
     let mut found = Verification::default();
@@ -78,18 +78,18 @@ pub async fn verify(
     let mut before: Option<Seal> = None;
     // Ids start at 1: an entry below would be under no seal.
     let stray = seals::list_entries(&services.pool, i64::MIN, 0, 1).await?;
-    found.fault = stray.first().map(|entry| Fault::Inserted(entry.id));
-    while found.fault.is_none() {
+    found.error = stray.first().map(|entry| VerifyError::Inserted(entry.id));
+    while found.error.is_none() {
         let after = before.as_ref().map_or(i64::MIN, |before| before.from_id);
         let Some(seal) = seals::find_next(&services.pool, after).await? else {
             break;
         };
-        found.fault = examine(services, &seal, before.as_ref(), &mut found).await?;
+        found.error = examine(services, &seal, before.as_ref(), &mut found).await?;
         is_noted_missing &= noted != Some(seal.root.as_slice());
         before = Some(seal);
     }
-    if is_noted_missing && found.fault.is_none() {
-        found.fault = Some(Fault::NotedRoot);
+    if is_noted_missing && found.error.is_none() {
+        found.error = Some(VerifyError::KnownRoot);
     }
     let last = seals::find_last(&services.pool).await?;
     let sealed = last.map_or(0, |last| last.to_id);
@@ -103,9 +103,9 @@ async fn examine(
     seal: &Seal,
     before: Option<&Seal>,
     found: &mut Verification,
-) -> Result<Option<Fault>, Error> {
+) -> Result<Option<VerifyError>, Error> {
     if !follows(seal, before) {
-        return Ok(Some(Fault::Seal {
+        return Ok(Some(VerifyError::Seal {
             from_id: seal.from_id,
             to_id: seal.to_id,
         }));
@@ -114,13 +114,13 @@ async fn examine(
     // One more than the seal has, to detect an inserted entry.
     let most = i64::try_from(sealed + 1).unwrap_or(i64::MAX);
     let entries = seals::list_entries(&services.pool, seal.from_id, seal.to_id, most).await?;
-    let fault = misfit(seal, &entries);
-    if fault.is_none() {
+    let error = misfit(seal, &entries);
+    if error.is_none() {
         found.entries += u64::try_from(sealed).unwrap_or_default();
         found.seals += 1;
         found.root = Some(seal.root.clone());
     }
-    Ok(fault)
+    Ok(error)
 }
 
 /// Returns whether the root of a seal is correct and its range follows the seal before it.
@@ -135,15 +135,15 @@ fn follows(seal: &Seal, before: Option<&Seal>) -> bool {
 }
 
 /// Returns the first entry that differs from its seal.
-fn misfit(seal: &Seal, entries: &[Sealable]) -> Option<Fault> {
+fn misfit(seal: &Seal, entries: &[Sealable]) -> Option<VerifyError> {
     let mut entries = entries.iter();
     for (id, digest) in digest::of_seal(seal) {
         match entries.next() {
-            Some(entry) if entry.id < id => return Some(Fault::Inserted(entry.id)),
+            Some(entry) if entry.id < id => return Some(VerifyError::Inserted(entry.id)),
             Some(entry) if entry.id == id && digest::of_entry(entry) == digest => {}
-            Some(entry) if entry.id == id => return Some(Fault::Changed(id)),
-            _ => return Some(Fault::Removed(id)),
+            Some(entry) if entry.id == id => return Some(VerifyError::Changed(id)),
+            _ => return Some(VerifyError::Removed(id)),
         }
     }
-    entries.next().map(|entry| Fault::Inserted(entry.id))
+    entries.next().map(|entry| VerifyError::Inserted(entry.id))
 }

@@ -54,11 +54,11 @@ impl Calendar {
     /// Returns the time until which the given fraction (0 to 1) of all users signed up. It never decreases with the
     /// fraction.
     pub(super) fn joined(&self, part: f64) -> Millis {
-        self.moment_of(self.begin + (self.end - self.begin) * part.sqrt())
+        self.timestamp_of(self.begin + (self.end - self.begin) * part.sqrt())
     }
 
-    fn work_at(&self, moment: Millis) -> f64 {
-        let since = moment.0 - FIRST_MONDAY;
+    fn work_at(&self, timestamp: Millis) -> f64 {
+        let since = timestamp.0 - FIRST_MONDAY;
         let (week, into_week) = (since.div_euclid(WEEK), since.rem_euclid(WEEK));
         let (hour, into_hour) = (
             (into_week / HOUR) as usize,
@@ -68,7 +68,7 @@ impl Calendar {
         week as f64 * self.week + before + (after - before) * into_hour
     }
 
-    fn moment_of(&self, work: f64) -> Millis {
+    fn timestamp_of(&self, work: f64) -> Millis {
         let week = (work / self.week).floor();
         let into_week = work - week * self.week;
         let hour = self
@@ -98,34 +98,34 @@ mod tests {
     /// 2026-11-21 00:00 UTC, a Saturday.
     const NOW: Millis = Millis(1_795_219_200_000);
 
-    fn joined(people: u32) -> Vec<Millis> {
+    fn joined(users: u32) -> Vec<Millis> {
         let calendar = Calendar::until(NOW);
-        (0..people)
-            .map(|i| calendar.joined(f64::from(i) / f64::from(people)))
+        (0..users)
+            .map(|i| calendar.joined(f64::from(i) / f64::from(users)))
             .collect()
     }
 
     #[test]
-    fn moments_are_in_order_and_within_the_span() {
-        let moments = joined(50_000);
-        assert!(moments.is_sorted());
+    fn timestamps_are_ordered_and_within_the_span() {
+        let timestamps = joined(50_000);
+        assert!(timestamps.is_sorted());
         assert!(
-            moments
+            timestamps
                 .iter()
-                .all(|moment| (NOW - SPAN..=NOW).contains(moment))
+                .all(|timestamp| (NOW - SPAN..=NOW).contains(timestamp))
         );
-        assert!(NOW - *moments.last().unwrap() < DAY);
+        assert!(NOW - *timestamps.last().unwrap() < DAY);
     }
 
     #[test]
-    fn more_join_lately_and_on_working_days() {
-        let moments = joined(50_000);
-        let last_year = moments
+    fn sign_ups_favour_recent_working_days() {
+        let timestamps = joined(50_000);
+        let last_year = timestamps
             .iter()
-            .filter(|moment| NOW - **moment < 365 * DAY)
+            .filter(|timestamp| NOW - **timestamp < 365 * DAY)
             .count();
         assert!((14_000..17_000).contains(&last_year), "{last_year}");
-        let weekend = moments
+        let weekend = timestamps
             .iter()
             .filter(|m| (m.0 - FIRST_MONDAY).rem_euclid(WEEK) >= 5 * DAY)
             .count();

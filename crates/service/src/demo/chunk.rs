@@ -4,16 +4,16 @@ use db::demo::{
     AnnotationRow, Batch, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow,
 };
 
-use super::{crowd::Crowd, keys, person::Person};
+use super::{crowd::Crowd, keys, user::DemoUser};
 
 /// Number of users in a chunk: some 80,000 rows and 15 MB. Three chunks are in memory at a time: one generated, one queued,
 /// one sent.
-const PEOPLE: u64 = 10_000;
+const USERS: u64 = 10_000;
 
 /// Rows of a range of users, one batch for each table.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
-    pub(super) people: u64,
+    pub(super) user_count: u64,
     users: Batch<UserRow>,
     grants: Batch<GrantRow>,
     personas: Batch<PersonaRow>,
@@ -41,15 +41,15 @@ impl Chunk {
         self.users.rows() + self.grants.rows() + owned + self.sessions.rows() + self.keys.rows()
     }
 
-    fn add(&mut self, person: &Person) {
-        self.people += 1;
-        self.users.push(&person.user);
-        self.grants.extend(&person.grants);
-        self.personas.extend(&person.personas);
-        self.ontologies.extend(&person.ontologies);
-        self.annotations.extend(&person.annotations);
-        self.sessions.extend(&person.sessions);
-        self.keys.extend(&person.keys);
+    fn add(&mut self, demo_user: &DemoUser) {
+        self.user_count += 1;
+        self.users.push(&demo_user.user);
+        self.grants.extend(&demo_user.grants);
+        self.personas.extend(&demo_user.personas);
+        self.ontologies.extend(&demo_user.ontologies);
+        self.annotations.extend(&demo_user.annotations);
+        self.sessions.extend(&demo_user.sessions);
+        self.keys.extend(&demo_user.keys);
     }
 }
 
@@ -57,12 +57,12 @@ impl Crowd {
     /// Generates all users, oldest first. The last chunk has the provider API keys of the system too.
     pub(super) fn chunks(&self) -> impl Iterator<Item = Chunk> {
         let users = self.plan.users;
-        (0..users.div_ceil(PEOPLE)).map(move |index| {
+        (0..users.div_ceil(USERS)).map(move |index| {
             let mut chunk = Chunk::default();
-            for person in index * PEOPLE..users.min((index + 1) * PEOPLE) {
-                chunk.add(&Person::of(self, person));
+            for demo_user in index * USERS..users.min((index + 1) * USERS) {
+                chunk.add(&DemoUser::of(self, demo_user));
             }
-            if (index + 1) * PEOPLE >= users {
+            if (index + 1) * USERS >= users {
                 chunk.keys.extend(&keys::of_system(self));
             }
             chunk

@@ -24,8 +24,8 @@ const PENDING_AMONG_NEWEST: u64 = 4;
 /// Approved users per thousand that never signed in.
 const NEVER_SEEN: u64 = 65;
 /// Number of users per admin and per auditor.
-const PEOPLE_PER_ADMIN: u64 = 1_000;
-const PEOPLE_PER_AUDITOR: u64 = 500;
+const USERS_PER_ADMIN: u64 = 1_000;
+const USERS_PER_AUDITOR: u64 = 500;
 /// Number of users from which there are at least two admins.
 const TWO_ADMINS_FROM: u64 = 100;
 
@@ -41,12 +41,12 @@ pub(super) struct Plan {
     /// Number of users that exist already. Numbers in usernames and email addresses start beyond it.
     pub taken: u64,
     /// Built-in roles of the database.
-    pub roles: Roles,
+    pub roles: RoleIds,
 }
 
 /// Ids of the built-in roles.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Roles {
+pub(super) struct RoleIds {
     /// Id of the role `admin`.
     pub admin: Uuid,
     /// Id of the role `auditor`.
@@ -66,14 +66,14 @@ pub(super) struct Crowd {
     pub(super) annotations: Shares,
     calendar: Calendar,
     pending: u64,
-    people_per_admin: u64,
+    users_per_admin: u64,
     seen: u64,
     activity: Shuffle,
 }
 
 /// Activity of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ActivityState {
     /// Registration that is pending.
     Pending,
     /// Approved account without a sign-in.
@@ -92,7 +92,7 @@ impl Crowd {
         let pending = plan.users * PENDING / 1000;
         let seen = plan.users - pending - plan.users * NEVER_SEEN / 1000;
         let fewest_admins = if plan.users < TWO_ADMINS_FROM { 1 } else { 2 };
-        let admins = (plan.users / PEOPLE_PER_ADMIN).max(fewest_admins);
+        let admins = (plan.users / USERS_PER_ADMIN).max(fewest_admins);
         Self {
             now,
             names: Names::new(plan.seed, plan.users),
@@ -100,7 +100,7 @@ impl Crowd {
             annotations: Shares::strongly_skewed(plan.users * ANNOTATIONS, seen),
             calendar: Calendar::until(now),
             pending,
-            people_per_admin: (plan.users / admins).max(1),
+            users_per_admin: (plan.users / admins).max(1),
             seen,
             activity: Shuffle::new(plan.users - pending, mix(plan.seed.wrapping_add(1))),
             plan,
@@ -108,46 +108,49 @@ impl Crowd {
     }
 
     /// Returns the random stream of a user, after its first draws gave the time of the sign-up and the id.
-    pub(super) fn identify(&self, person: u64) -> (Dice, Millis, Uuid) {
-        let mut dice = Dice::new(self.plan.seed, person);
+    pub(super) fn identify(&self, user_index: u64) -> (Dice, Millis, Uuid) {
+        let mut dice = Dice::new(self.plan.seed, user_index);
         let joined = self
             .calendar
-            .joined((person as f64 + dice.fraction()) / self.plan.users as f64);
+            .joined((user_index as f64 + dice.fraction()) / self.plan.users as f64);
         let id = joined.id(&dice.bytes());
         (dice, joined, id)
     }
 
     /// Returns the activity of a user.
-    pub(super) fn standing(&self, person: u64) -> Standing {
-        let among_newest = (person + 1).saturating_sub(self.long_here());
+    pub(super) fn activity(&self, user_index: u64) -> ActivityState {
+        let among_newest = (user_index + 1).saturating_sub(self.long_here());
         if among_newest > 0 && among_newest.is_multiple_of(PENDING_AMONG_NEWEST) {
-            return Standing::Pending;
+            return ActivityState::Pending;
         }
         let pending_before = among_newest / PENDING_AMONG_NEWEST;
-        let rank = self.activity.at(person - pending_before);
+        let rank = self.activity.at(user_index - pending_before);
         if rank < self.seen {
-            Standing::Seen { rank }
-        } else if person.is_multiple_of(self.people_per_admin) {
-            Standing::Seen { rank: self.seen }
+            ActivityState::Seen { rank }
+        } else if user_index.is_multiple_of(self.users_per_admin) {
+            ActivityState::Seen { rank: self.seen }
         } else {
-            Standing::NeverSeen
+            ActivityState::NeverSeen
         }
     }
 
     /// Returns whether a user is an admin. The first user is: it did the setup.
-    pub(super) fn is_admin(&self, person: u64) -> bool {
-        person.is_multiple_of(self.people_per_admin) && self.standing(person) != Standing::Pending
+    pub(super) fn is_admin(&self, user_index: u64) -> bool {
+        user_index.is_multiple_of(self.users_per_admin)
+            && self.activity(user_index) != ActivityState::Pending
     }
 
     /// Returns whether a user is an auditor.
-    pub(super) fn is_auditor(&self, person: u64) -> bool {
-        person % PEOPLE_PER_AUDITOR == PEOPLE_PER_AUDITOR / 2
+    pub(super) fn is_auditor(&self, user_index: u64) -> bool {
+        user_index % USERS_PER_AUDITOR == USERS_PER_AUDITOR / 2
     }
 
     /// Returns an admin who signed up before a user. None for the first user.
-    pub(super) fn admin_before(&self, person: u64, dice: &mut Dice) -> Option<Uuid> {
-        let admins = person.min(self.long_here()).div_ceil(self.people_per_admin);
-        (admins > 0).then(|| self.identify(dice.below(admins) * self.people_per_admin).2)
+    pub(super) fn admin_before(&self, user_index: u64, dice: &mut Dice) -> Option<Uuid> {
+        let admins = user_index
+            .min(self.long_here())
+            .div_ceil(self.users_per_admin);
+        (admins > 0).then(|| self.identify(dice.below(admins) * self.users_per_admin).2)
     }
 
     /// Returns the number of users before the newest ones, among which the pending ones are.

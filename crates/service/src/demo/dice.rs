@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_are_fair_and_in_range() {
+    fn draws_are_uniform_and_in_range() {
         let mut dice = Dice::new(1, 1);
         let mut seen = [0_u32; 5];
         for _ in 0..10_000 {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn each_subject_has_a_stream_of_its_own() {
+    fn each_subject_has_its_own_stream() {
         assert_eq!(Dice::new(7, 3).bytes::<16>(), Dice::new(7, 3).bytes::<16>());
         assert_ne!(Dice::new(7, 3).bytes::<16>(), Dice::new(7, 4).bytes::<16>());
         assert_ne!(Dice::new(7, 3).bytes::<16>(), Dice::new(8, 3).bytes::<16>());

@@ -156,13 +156,13 @@ mod tests {
     use crate::demo::names::Names;
 
     #[test]
-    fn no_two_are_the_same_and_all_are_acceptable() {
-        const PEOPLE: u64 = 120_000;
-        let names = Names::new(1, PEOPLE);
+    fn usernames_are_unique_and_valid() {
+        const SAMPLE: u64 = 120_000;
+        let names = Names::new(1, SAMPLE);
         let (mut usernames, mut emails) = (HashSet::new(), HashSet::new());
-        for person in 0..PEOPLE {
-            let called = names.of(person).unwrap();
-            let mut dice = Dice::new(1, person);
+        for user_index in 0..SAMPLE {
+            let called = names.of(user_index).unwrap();
+            let mut dice = Dice::new(1, user_index);
             let (username, email) = (called.username(0), called.email(0, &mut dice));
             username
                 .parse::<Username>()
@@ -183,21 +183,21 @@ mod tests {
     }
 
     #[test]
-    fn a_second_crowd_meets_nobody_of_the_first() {
-        let crowd = |taken, people| {
-            let names = Names::new(1, people);
-            (0..people)
-                .map(|person| names.of(person).unwrap().username(taken))
+    fn second_crowd_does_not_collide() {
+        let crowd = |taken, users| {
+            let names = Names::new(1, users);
+            (0..users)
+                .map(|user_index| names.of(user_index).unwrap().username(taken))
                 .collect::<HashSet<_>>()
         };
         assert!(crowd(0, 5_000).is_disjoint(&crowd(5_000, 5_000)));
     }
 
     #[test]
-    fn most_of_a_small_crowd_need_no_number() {
+    fn small_crowd_needs_few_numbers() {
         let names = Names::new(1, 1_000);
-        let plain = (0..1_000).filter(|person| {
-            let username = names.of(*person).unwrap().username(0);
+        let plain = (0..1_000).filter(|user_index| {
+            let username = names.of(*user_index).unwrap().username(0);
             !username.contains(|c: char| c.is_ascii_digit())
         });
         assert!(plain.count() > 700);

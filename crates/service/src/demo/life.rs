@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     calendar::{DAY, HOUR},
-    crowd::{Crowd, Standing},
+    crowd::{ActivityState, Crowd},
     dice::Dice,
 };
 
@@ -56,21 +56,21 @@ pub(super) struct Suspension {
 
 impl Life {
     /// Generates the history of a user. Returns it with the random stream from which the rest of the user is drawn.
-    pub(super) fn of(crowd: &Crowd, person: u64) -> (Self, Dice) {
-        let (mut dice, joined, id) = crowd.identify(person);
-        let standing = crowd.standing(person);
-        let rank = match standing {
-            Standing::Seen { rank } => Some(rank),
-            Standing::Pending | Standing::NeverSeen => None,
+    pub(super) fn of(crowd: &Crowd, user_index: u64) -> (Self, Dice) {
+        let (mut dice, joined, id) = crowd.identify(user_index);
+        let activity = crowd.activity(user_index);
+        let rank = match activity {
+            ActivityState::Seen { rank } => Some(rank),
+            ActivityState::Pending | ActivityState::NeverSeen => None,
         };
-        let pending = standing == Standing::Pending;
-        let created_via = if person == 0 {
+        let pending = activity == ActivityState::Pending;
+        let created_via = if user_index == 0 {
             "setup"
         } else {
             created_via(pending, &mut dice)
         };
         let created_by = match created_via {
-            "admin" | "invitation" | "import" => crowd.admin_before(person, &mut dice),
+            "admin" | "invitation" | "import" => crowd.admin_before(user_index, &mut dice),
             _ => None,
         };
         let busy = rank.is_some_and(|rank| rank < crowd.plan.users / 50);
@@ -85,21 +85,21 @@ impl Life {
             pending,
             rank,
         };
-        if !crowd.is_admin(person) && dice.per_mille(SUSPENDED) {
-            life.suspend(crowd, person, &mut dice);
+        if !crowd.is_admin(user_index) && dice.per_mille(SUSPENDED) {
+            life.suspend(crowd, user_index, &mut dice);
         }
         (life, dice)
     }
 
     /// Suspends the account, some time after its last activity. Does nothing without any activity.
-    fn suspend(&mut self, crowd: &Crowd, person: u64, dice: &mut Dice) {
+    fn suspend(&mut self, crowd: &Crowd, user_index: u64, dice: &mut Dice) {
         let Some((_, active)) = self.seen else { return };
         let for_a_while = dice.per_mille(SUSPENDED_FOR_A_WHILE);
         self.suspension = Some(Suspension {
             reason: dice.pick(&REASONS),
             at: lately(active, crowd.now, dice),
             until: for_a_while.then(|| crowd.now + DAY * (2 + dice.below(90) as i64)),
-            by: crowd.admin_before(person, dice),
+            by: crowd.admin_before(user_index, dice),
         });
     }
 

@@ -9,14 +9,14 @@ use tokio::{
 
 use super::{
     chunk::Chunk,
-    crowd::{Crowd, Plan, Roles},
+    crowd::{Crowd, Plan, RoleIds},
 };
 use crate::{Error, Services};
 
-const OTHERS_THERE: Error = Error::Conflict(
+const USERS_EXIST: Error = Error::Conflict(
     "This database already has users. Use an empty one, or add --force to add demo users to it.",
 );
-const SAME_PEOPLE: Error =
+const SAME_USERS: Error =
     Error::Conflict("Some of these demo users already exist. Choose another --seed.");
 
 /// Maximum ratio of existing users to new ones at which the indexes are dropped and rebuilt rather than maintained row by
@@ -31,14 +31,14 @@ pub struct Order {
     /// Seed of the random generator: another seed gives other users.
     pub seed: u64,
     /// Behaviour in a database that has users.
-    pub beside_others: BesideOthers,
+    pub existing_users: ExistingUsers,
 }
 
 /// Behaviour of a load in a database that has users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BesideOthers {
+pub enum ExistingUsers {
     /// Fails with a conflict.
-    Refuse,
+    Fail,
     /// Adds the demo users to the existing ones.
     Add,
     /// Changes nothing and succeeds.
@@ -61,9 +61,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Copying of the rows.
-    People {
+    Users {
         /// Number of copied users.
-        people: u64,
+        user_count: u64,
         /// Number of copied rows, over all tables.
         rows: u64,
     },
@@ -88,17 +88,17 @@ pub enum Step {
 pub async fn load(
     services: &Services,
     order: Order,
-    mut tell: impl FnMut(Step),
+    mut report: impl FnMut(Step),
 ) -> Result<Outcome, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     sql::prepare(&mut transaction).await?;
     sql::lock(&mut transaction).await?;
     let taken = sql::count_users(&mut transaction).await?;
     if taken > 0 {
-        match order.beside_others {
-            BesideOthers::Refuse => return Err(OTHERS_THERE),
-            BesideOthers::Skip => return Ok(Outcome::Skipped),
-            BesideOthers::Add => {}
+        match order.existing_users {
+            ExistingUsers::Fail => return Err(USERS_EXIST),
+            ExistingUsers::Skip => return Ok(Outcome::Skipped),
+            ExistingUsers::Add => {}
         }
     }
     let plan = Plan {
@@ -108,16 +108,16 @@ pub async fn load(
         taken,
         roles: find_roles(&mut transaction).await?,
     };
-    let rows = fill(&mut transaction, plan, &mut tell).await?;
-    record(&mut transaction, plan).await?;
+    let rows = fill(&mut transaction, plan, &mut report).await?;
+    write_entry(&mut transaction, plan).await?;
     db::commit(transaction).await?;
-    tell(Step::Vacuuming);
+    report(Step::Vacuuming);
     sql::vacuum(&services.pool).await?;
     Ok(Outcome::Loaded { rows })
 }
 
-async fn find_roles(connection: &mut PgConnection) -> Result<Roles, Error> {
-    Ok(Roles {
+async fn find_roles(connection: &mut PgConnection) -> Result<RoleIds, Error> {
+    Ok(RoleIds {
         admin: sql::find_role(connection, "admin").await?,
         auditor: sql::find_role(connection, "auditor").await?,
         user: sql::find_role(connection, "user").await?,
@@ -127,37 +127,39 @@ async fn find_roles(connection: &mut PgConnection) -> Result<Roles, Error> {
 async fn fill(
     connection: &mut PgConnection,
     plan: Plan,
-    tell: &mut impl FnMut(Step),
+    report: &mut impl FnMut(Step),
 ) -> Result<u64, Error> {
-    sql::stop_triggers(connection).await?;
+    sql::disable_triggers(connection).await?;
     let aside = if plan.users.saturating_mul(REBUILD_UP_TO) >= plan.taken {
         sql::set_aside(connection).await?
     } else {
         Vec::new()
     };
-    let (making, made) = make(plan);
-    let rows = copy(connection, made, tell).await.map_err(same_people)?;
-    making
+    let (generating, created) = generate(plan);
+    let rows = copy(connection, created, report)
+        .await
+        .map_err(same_users)?;
+    generating
         .await
         .map_err(|failure| Error::Internal(failure.into()))?;
-    tell(Step::Counting);
+    report(Step::Counting);
     sql::fill_user_stats(connection).await?;
     sql::fill_user_search(connection).await?;
     sql::refill_user_totals(connection).await?;
     // In the order that `set_aside` returned: a foreign key needs the key that it refers to.
     let of = aside.len();
     for (done, index) in aside.into_iter().enumerate() {
-        tell(Step::Indexes { done, of });
-        sql::restore(connection, index).await.map_err(same_people)?;
+        report(Step::Indexes { done, of });
+        sql::restore(connection, index).await.map_err(same_users)?;
     }
-    sql::start_triggers(connection).await?;
+    sql::enable_triggers(connection).await?;
     Ok(rows)
 }
 
 /// Generates users in a blocking task, on one core, while PostgreSQL copies them on another.
-fn make(plan: Plan) -> (JoinHandle<()>, Receiver<Chunk>) {
-    let (send, made) = mpsc::channel(1);
-    let making = task::spawn_blocking(move || {
+fn generate(plan: Plan) -> (JoinHandle<()>, Receiver<Chunk>) {
+    let (send, created) = mpsc::channel(1);
+    let generating = task::spawn_blocking(move || {
         for chunk in Crowd::new(plan).chunks() {
             if send.blocking_send(chunk).is_err() {
                 // The receiver is gone: the load has failed and returns its own error.
@@ -165,25 +167,25 @@ fn make(plan: Plan) -> (JoinHandle<()>, Receiver<Chunk>) {
             }
         }
     });
-    (making, made)
+    (generating, created)
 }
 
 async fn copy(
     connection: &mut PgConnection,
-    mut made: Receiver<Chunk>,
-    tell: &mut impl FnMut(Step),
+    mut created: Receiver<Chunk>,
+    report: &mut impl FnMut(Step),
 ) -> Result<u64, db::Error> {
-    let (mut people, mut rows) = (0, 0);
-    while let Some(chunk) = made.recv().await {
+    let (mut user_count, mut rows) = (0, 0);
+    while let Some(chunk) = created.recv().await {
         chunk.copy(connection).await?;
-        people += chunk.people;
+        user_count += chunk.user_count;
         rows += chunk.rows();
-        tell(Step::People { people, rows });
+        report(Step::Users { user_count, rows });
     }
     Ok(rows)
 }
 
-async fn record(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> {
+async fn write_entry(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> {
     let actor = audit::Actor {
         label: "rollcall demo".to_owned(),
         via: "cli",
@@ -201,9 +203,9 @@ async fn record(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> 
     Ok(())
 }
 
-fn same_people(error: db::Error) -> Error {
+fn same_users(error: db::Error) -> Error {
     match error {
-        db::Error::Constraint { .. } => SAME_PEOPLE,
+        db::Error::Constraint { .. } => SAME_USERS,
         other @ (db::Error::Unavailable(_) | db::Error::Other(_)) => other.into(),
     }
 }

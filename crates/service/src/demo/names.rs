@@ -68,12 +68,12 @@ pub(super) struct Names {
 
 impl Names {
     /// Prepares the names of all users of a data set.
-    pub(super) fn new(seed: u64, people: u64) -> Self {
+    pub(super) fn new(seed: u64, users: u64) -> Self {
         let pools = read_pools();
         let whole: u64 = pools.iter().map(|pool| pool.weight).sum();
         let mut before = 0;
         let begins = pools.iter().map(|pool| {
-            let begin = u128::from(people) * u128::from(before) / u128::from(whole.max(1));
+            let begin = u128::from(users) * u128::from(before) / u128::from(whole.max(1));
             before += pool.weight;
             begin as u64
         });
@@ -81,15 +81,15 @@ impl Names {
             begins: begins.collect(),
             given_in: pools_by_name(&pools, |pool| &pool.given),
             family_in: pools_by_name(&pools, |pool| &pool.family),
-            order: Shuffle::new(people, mix(seed)),
+            order: Shuffle::new(users, mix(seed)),
             pools,
             seed,
         }
     }
 
     /// Returns the name of a user. None for a number beyond the last user.
-    pub(super) fn of(&self, person: u64) -> Option<Called<'_>> {
-        let place = self.order.at(person);
+    pub(super) fn of(&self, user_index: u64) -> Option<Called<'_>> {
+        let place = self.order.at(user_index);
         let pool_index = self
             .begins
             .partition_point(|begin| *begin <= place)
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_well_formed() {
+    fn tables_are_well_formed() {
         let pools = read_pools();
         assert!((25..=64).contains(&pools.len()), "a pool is a bit of 64");
         for pool in &pools {
@@ -197,16 +197,16 @@ mod tests {
     }
 
     #[test]
-    fn every_person_has_a_name_and_the_pools_their_weight() {
+    fn every_user_has_a_name_and_pools_their_weight() {
         let names = Names::new(1, 15_150);
-        let mut people = vec![0_u64; names.pools.len()];
-        for person in 0..15_150 {
-            people[names.of(person).unwrap().pool_index as usize] += 1;
+        let mut users = vec![0_u64; names.pools.len()];
+        for user_index in 0..15_150 {
+            users[names.of(user_index).unwrap().pool_index as usize] += 1;
         }
-        for (pool, people) in names.pools.iter().zip(people) {
+        for (pool, users) in names.pools.iter().zip(users) {
             assert!(
-                people.abs_diff(pool.weight * 10) <= 1,
-                "{people} of weight {}",
+                users.abs_diff(pool.weight * 10) <= 1,
+                "{users} of weight {}",
                 pool.weight
             );
         }

@@ -8,16 +8,16 @@ use super::{
     crowd::Crowd,
     dice::Dice,
     life::{Life, between},
-    person::Person,
     shares::Shares,
     topics::{JOBS, TOPICS, Topic},
+    user::DemoUser,
 };
 
 /// Personas per thousand that are hidden.
 const HIDDEN: u64 = 30;
 
 /// Adds the data that a user owns. Its amount depends on the rank; annotations are skewed again over the user's personas.
-pub(super) fn add(person: &mut Person, crowd: &Crowd, life: &Life, dice: &mut Dice) {
+pub(super) fn add(user_index: &mut DemoUser, crowd: &Crowd, life: &Life, dice: &mut Dice) {
     let Some(rank) = life.rank else { return };
     let personas = crowd.personas.of(rank);
     let annotations = Shares::skewed(crowd.annotations.of(rank), personas);
@@ -25,19 +25,21 @@ pub(super) fn add(person: &mut Person, crowd: &Crowd, life: &Life, dice: &mut Di
         let topic = dice.pick(&TOPICS);
         let row = persona(life, &topic, dice);
         for _ in 0..dice.weigh(&[(80, 0), (850, 1), (70, 2)]) {
-            person.ontologies.push(ontology(life, &row, &topic, dice));
+            user_index
+                .ontologies
+                .push(ontology(life, &row, &topic, dice));
         }
         for _ in 0..annotations.of(place) {
-            person
+            user_index
                 .annotations
                 .push(annotation(life, &row, &topic, dice));
         }
-        person.personas.push(row);
+        user_index.personas.push(row);
     }
 }
 
 fn persona(life: &Life, topic: &Topic, dice: &mut Dice) -> PersonaRow {
-    let (id, created_at) = made(life.joined, life, dice);
+    let (id, created_at) = created(life.joined, life, dice);
     let job = dice.pick(&JOBS);
     PersonaRow {
         id,
@@ -55,7 +57,7 @@ fn persona(life: &Life, topic: &Topic, dice: &mut Dice) -> PersonaRow {
 }
 
 fn ontology(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice) -> OntologyRow {
-    let (id, created_at) = made(persona.created_at, life, dice);
+    let (id, created_at) = created(persona.created_at, life, dice);
     OntologyRow {
         id,
         persona_id: persona.id,
@@ -67,7 +69,7 @@ fn ontology(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice) -
 }
 
 fn annotation(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice) -> AnnotationRow {
-    let (id, created_at) = made(persona.created_at, life, dice);
+    let (id, created_at) = created(persona.created_at, life, dice);
     let start = dice.below(3_600);
     AnnotationRow {
         id,
@@ -81,7 +83,7 @@ fn annotation(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice)
 }
 
 /// Returns the id and the creation time of data: after `after` and before the owner's last activity.
-fn made(after: Millis, life: &Life, dice: &mut Dice) -> (Uuid, Millis) {
-    let moment = between(after, life.last_active(), dice);
-    (moment.id(&dice.bytes()), moment)
+fn created(after: Millis, life: &Life, dice: &mut Dice) -> (Uuid, Millis) {
+    let timestamp = between(after, life.last_active(), dice);
+    (timestamp.id(&dice.bytes()), timestamp)
 }

@@ -200,7 +200,7 @@ mod tests {
     use crate::device::describe;
 
     #[test]
-    fn browsers_are_in_the_words_of_a_sign_in() {
+    fn browsers_match_the_device_labels() {
         for (_, (agent, device)) in BROWSERS {
             assert_eq!(describe(Some(agent)), device);
         }

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn few_own_much() {
+    fn few_own_most() {
         let shares = Shares::skewed(2_000_000, 1_000_000);
         assert!((3_900..4_000).contains(&shares.of(0)), "{}", shares.of(0));
         assert!(shares.of(500_000) <= 1);

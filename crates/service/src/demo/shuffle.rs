@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_comes_once() {
+    fn permutation_is_complete() {
         for size in [1, 2, 3, 10, 97, 1_000, 4_096] {
             let shuffle = Shuffle::new(size, 5);
             let mut seen: Vec<u64> = (0..size).map(|position| shuffle.at(position)).collect();

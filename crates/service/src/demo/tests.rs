@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{
     calendar::DAY,
-    crowd::{Crowd, Plan, Roles},
-    person::Person,
+    crowd::{Crowd, Plan, RoleIds},
+    user::DemoUser,
 };
 
 fn plan(users: u64, seed: u64) -> Plan {
@@ -19,7 +19,7 @@ fn plan(users: u64, seed: u64) -> Plan {
         seed,
         today: datetime!(2026-11-21 15:30 UTC),
         taken: 0,
-        roles: Roles {
+        roles: RoleIds {
             admin,
             auditor,
             user,
@@ -27,9 +27,9 @@ fn plan(users: u64, seed: u64) -> Plan {
     }
 }
 
-fn people(users: u64, seed: u64) -> impl Iterator<Item = Person> {
+fn demo_users(users: u64, seed: u64) -> impl Iterator<Item = DemoUser> {
     let crowd = Crowd::new(plan(users, seed));
-    (0..users).map(move |person| Person::of(&crowd, person))
+    (0..users).map(move |demo_user| DemoUser::of(&crowd, demo_user))
 }
 
 /// Returns the share of users with a property, per thousand.
@@ -38,11 +38,11 @@ fn share(users: &[UserRow], is: impl Fn(&UserRow) -> bool) -> usize {
 }
 
 #[test]
-fn the_same_plan_gives_the_same_people() {
-    assert!(people(500, 1).eq(people(500, 1)));
+fn same_plan_generates_the_same_users() {
+    assert!(demo_users(500, 1).eq(demo_users(500, 1)));
     assert!(
-        people(500, 1)
-            .zip(people(500, 2))
+        demo_users(500, 1)
+            .zip(demo_users(500, 2))
             .all(|(one, other)| one.user.id != other.user.id)
     );
     let later = Plan {
@@ -50,13 +50,13 @@ fn the_same_plan_gives_the_same_people() {
         ..plan(500, 1)
     };
     assert_eq!(
-        Person::of(&Crowd::new(later), 7),
-        people(500, 1).nth(7).unwrap()
+        DemoUser::of(&Crowd::new(later), 7),
+        demo_users(500, 1).nth(7).unwrap()
     );
 }
 
 #[test]
-fn crowds_of_every_size_have_somebody_to_run_them() {
+fn every_crowd_has_an_admin() {
     for (users, least) in [
         (1, 1),
         (2, 1),
@@ -66,13 +66,15 @@ fn crowds_of_every_size_have_somebody_to_run_them() {
         (1_000, 2),
         (3_500, 3),
     ] {
-        let admins = people(users, 1).filter(|person| {
-            let admin = person
+        let admins = demo_users(users, 1).filter(|demo_user| {
+            let admin = demo_user
                 .grants
                 .iter()
                 .any(|grant| grant.role_id == Uuid::from_u128(1));
             assert!(
-                !admin || (person.user.status == "active" && person.user.last_login_at.is_some())
+                !admin
+                    || (demo_user.user.status == "active"
+                        && demo_user.user.last_login_at.is_some())
             );
             admin
         });
@@ -81,9 +83,11 @@ fn crowds_of_every_size_have_somebody_to_run_them() {
 }
 
 #[test]
-fn fifty_thousand_are_plausible() {
+fn fifty_thousand_users_are_plausible() {
     const USERS: usize = 50_000;
-    let users: Vec<UserRow> = people(USERS as u64, 1).map(|person| person.user).collect();
+    let users: Vec<UserRow> = demo_users(USERS as u64, 1)
+        .map(|demo_user| demo_user.user)
+        .collect();
     assert!(users.is_sorted_by_key(|user| (user.created_at, user.id)));
     assert!(users.is_sorted_by_key(|user| user.id));
     let usernames: HashSet<String> = users
@@ -119,9 +123,9 @@ fn fifty_thousand_are_plausible() {
 }
 
 #[test]
-fn every_life_is_in_order() {
+fn every_history_is_in_order() {
     let now = Crowd::new(plan(1, 1)).now;
-    for Person {
+    for DemoUser {
         user,
         personas,
         ontologies,
@@ -129,7 +133,7 @@ fn every_life_is_in_order() {
         sessions,
         keys,
         ..
-    } in people(20_000, 3)
+    } in demo_users(20_000, 3)
     {
         let joined = user.created_at;
         assert!(joined <= now && user.updated_at >= joined && user.updated_at <= now);
@@ -169,16 +173,16 @@ fn every_life_is_in_order() {
 }
 
 #[test]
-fn most_own_little_and_few_own_a_lot() {
+fn ownership_is_skewed() {
     const USERS: usize = 20_000;
     let (mut owned, mut sessions, mut keys, mut annotations) = (Vec::new(), 0, 0, 0);
-    for person in people(USERS as u64, 1) {
-        let providers: HashSet<&str> = person.keys.iter().map(|key| key.provider).collect();
-        assert_eq!(providers.len(), person.keys.len());
-        owned.push(person.personas.len());
-        sessions += person.sessions.len();
-        keys += person.keys.len();
-        annotations += person.annotations.len();
+    for demo_user in demo_users(USERS as u64, 1) {
+        let providers: HashSet<&str> = demo_user.keys.iter().map(|key| key.provider).collect();
+        assert_eq!(providers.len(), demo_user.keys.len());
+        owned.push(demo_user.personas.len());
+        sessions += demo_user.sessions.len();
+        keys += demo_user.keys.len();
+        annotations += demo_user.annotations.len();
     }
     owned.sort_unstable();
     assert_eq!(owned.iter().sum::<usize>(), 2 * USERS);
@@ -193,23 +197,23 @@ fn most_own_little_and_few_own_a_lot() {
 }
 
 #[test]
-fn lengths_are_within_the_schema() {
-    for person in people(20_000, 9) {
-        let long = person.user.username.chars().count();
-        assert!((3..=50).contains(&long), "{}", person.user.username);
-        assert!((1..=100).contains(&person.user.display_name.chars().count()));
+fn lengths_fit_the_schema() {
+    for demo_user in demo_users(20_000, 9) {
+        let long = demo_user.user.username.chars().count();
+        assert!((3..=50).contains(&long), "{}", demo_user.user.username);
+        assert!((1..=100).contains(&demo_user.user.display_name.chars().count()));
         assert!(
-            person
+            demo_user
                 .user
                 .email
                 .is_none_or(|email| (3..=254).contains(&email.len()))
         );
         assert!(
-            person
+            demo_user
                 .sessions
                 .iter()
                 .all(|session| session.user_agent.len() <= 512)
         );
-        assert!(person.keys.iter().all(|key| key.last4.len() == 4));
+        assert!(demo_user.keys.iter().all(|key| key.last4.len() == 4));
     }
 }

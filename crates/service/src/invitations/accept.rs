@@ -6,7 +6,7 @@ use db::{
 };
 use domain::{
     credentials::{AccountDraft, OwnAccount},
-    rules,
+    policy,
     users::{CreatedVia, Status, UserBrief},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     Error, Services,
     access::Origin,
     guard,
-    own_account::{self, Making},
+    own_account::{self, NewAccount},
     throttle::{self, NameTries},
     tokens,
 };
@@ -68,12 +68,12 @@ async fn stands(
     connection: &mut db::PgConnection,
     invitation: &LiveInvitation,
 ) -> Result<bool, Error> {
-    let Some(maker) = invitation.created_by else {
+    let Some(creator) = invitation.created_by else {
         return Ok(true);
     };
-    let permissions = guard::rights_of(&mut *connection, maker).await?;
+    let permissions = guard::rights_of(&mut *connection, creator).await?;
     let (_, given) = db::roles::find(&mut *connection, &invitation.preset.roles).await?;
-    Ok(rules::stands_behind(permissions.as_ref(), &given))
+    Ok(policy::invitation_is_valid(permissions.as_ref(), &given))
 }
 
 /// Creates the account of an invited user. The account is active at once, but no session starts. Of concurrent requests, as
@@ -90,15 +90,15 @@ pub async fn accept(
 ) -> Result<UserBrief, Error> {
     // Checked before hashing, so that an invalid invitation costs nothing; decided below, under the locks.
     let invitation = follow(services, token, &origin).await?;
-    let person = draft
+    let applicant = draft
         .check(services.settings.password_min)
         .map_err(Error::Invalid)?;
     let names = NameTries::begin(services, invitation.id, &origin).await?;
-    let made = create(services, token, &invitation, &person, origin).await;
-    if !matches!(made, Err(Error::Taken(_))) {
+    let created = create(services, token, &invitation, &applicant, origin).await;
+    if !matches!(created, Err(Error::Taken(_))) {
         names.cancel(services).await?;
     }
-    made
+    created
 }
 
 /// Creates the account, if the invitation is still valid under the locks.
@@ -106,15 +106,15 @@ async fn create(
     services: &Services,
     token: &str,
     invitation: &LiveInvitation,
-    person: &OwnAccount,
+    applicant: &OwnAccount,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
-    let hash = own_account::hash(services, person, &origin).await?;
+    let hash = own_account::hash(services, applicant, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // The creator is locked before the invitation. Revoking a role locks that account too, so the permissions hold until
     // the commit.
-    if let Some(maker) = invitation.created_by {
-        account::lock(&mut transaction, maker.user).await?;
+    if let Some(creator) = invitation.created_by {
+        account::lock(&mut transaction, creator.user).await?;
     }
     // A resend can have changed the creator since it was read: the locked account is the wrong one then.
     let used = invitations::consume(&mut transaction, &tokens::hash(token))
@@ -124,15 +124,16 @@ async fn create(
     if !stands(&mut transaction, &used).await? {
         return Err(DEAD_LINK);
     }
-    let making = Making {
+    let account_origin = NewAccount {
         action: "user.invitation_accepted",
         status: Status::Active,
         via: CreatedVia::Invitation,
-        invited_by: used.created_by.map(|maker| maker.user),
+        invited_by: used.created_by.map(|creator| creator.user),
         roles: &used.preset.roles,
         from: None,
     };
-    let user = own_account::make(&mut transaction, person, &hash, making, origin).await?;
+    let user =
+        own_account::create(&mut transaction, applicant, &hash, account_origin, origin).await?;
     invitations::insert_use(&mut transaction, used.id, user.id.0).await?;
     db::commit(transaction).await?;
     services.work.notify_one();

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, ResolveApiKeys},
+    access::{ApiKeysResolve, Authorized},
+    audit::{self, Change, Changes},
     guard,
-    record::{self, Change, Changes},
 };
 
 const NONE: Error = Error::NotFound("No active API key for this user and provider");
@@ -39,17 +39,17 @@ pub struct Resolved {
 /// [`Error::Conflict`] when the key is encrypted with a key that the server does not have.
 pub async fn resolve(
     services: &Services,
-    granted: &Granted<ResolveApiKeys>,
+    authorized: &Authorized<ApiKeysResolve>,
     provider: &str,
     user: Option<Uuid>,
 ) -> Result<Resolved, Error> {
     let vault = &services.settings.vault;
     vault.version()?;
     let provider: Provider = provider.parse().map_err(|_| NONE)?;
-    let user = user.or(granted.author().id()).ok_or(NONE)?;
+    let user = user.or(authorized.actor().id()).ok_or(NONE)?;
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::ApiKeysResolve;
-    let author = guard::confirm(&mut transaction, granted.author(), right).await?;
+    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
     let key = find(&mut transaction, user, provider.as_str()).await?;
     let text = vault
         .open(key.id, &key.provider, &key.sealed)
@@ -64,7 +64,7 @@ pub async fn resolve(
         changes: changes(&key),
         reason: None,
     };
-    record::write(&mut transaction, &author, change).await?;
+    audit::write(&mut transaction, &actor, change).await?;
     db::commit(transaction).await?;
     Ok(Resolved {
         id: key.id,
@@ -93,12 +93,10 @@ fn changes(key: &UsedKey) -> Changes {
     } else {
         "system"
     };
-    let told = json!({
+    let used_key = json!({
         "provider": key.provider, "name": key.name, "last4": key.last4, "source": source
     });
-    Changes::default().with("apiKey", Value::Null, told).with(
-        "uses",
-        key.usage_count - 1,
-        key.usage_count,
-    )
+    Changes::default()
+        .with("apiKey", Value::Null, used_key)
+        .with("uses", key.usage_count - 1, key.usage_count)
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, WriteApiKeys},
+    access::{ApiKeysWrite, Authorized},
+    audit::{self, Changes},
     guard,
-    record::{self, Changes},
     vault::Vault,
 };
 
@@ -22,7 +22,7 @@ const PIECE: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     /// Number of keys that were re-encrypted.
-    pub anew: u64,
+    pub reencrypted: u64,
     /// Number of keys under the first encryption key.
     pub current: u64,
     /// Number of keys under another one: they cannot be decrypted, or were stored meanwhile by a server with another first
@@ -36,24 +36,24 @@ pub struct Rotation {
 /// [`Error::KeysOff`] without an encryption key.
 pub async fn rotate(
     services: &Services,
-    granted: &Granted<WriteApiKeys>,
+    authorized: &Authorized<ApiKeysWrite>,
 ) -> Result<Rotation, Error> {
     let current = services.settings.vault.version()?;
     let (_, left) = count(services, current).await?;
     let job = rotation::begin(&services.pool, signed(left)).await?;
-    let mut anew = 0;
+    let mut reencrypted = 0;
     for version in services.settings.vault.older() {
         let mut after = Some(Uuid::nil());
         while let Some(last) = after {
-            let (done, next) = piece(services, granted, job, (version, current), last).await?;
-            anew += done;
+            let (done, next) = piece(services, authorized, job, (version, current), last).await?;
+            reencrypted += done;
             after = next;
         }
     }
     let (keys, left) = count(services, current).await?;
     finish(services, job, left).await?;
     Ok(Rotation {
-        anew,
+        reencrypted,
         current: keys,
         left,
     })
@@ -96,14 +96,14 @@ fn signed(keys: u64) -> i64 {
 /// Re-encrypts a batch of keys with ids after `after`. Returns how many, and the last id of the batch; None at the end.
 async fn piece(
     services: &Services,
-    granted: &Granted<WriteApiKeys>,
+    authorized: &Authorized<ApiKeysWrite>,
     job: Uuid,
     (from, to): (i32, i32),
     after: Uuid,
 ) -> Result<(u64, Option<Uuid>), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::ApiKeysWrite;
-    let author = guard::confirm(&mut transaction, granted.author(), right).await?;
+    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
     let most = i64::try_from(PIECE).unwrap_or(i64::MAX);
     let keys = api_keys::list_sealed(&mut transaction, from, after, most).await?;
     let last = keys.last().map(|key| key.id);
@@ -120,7 +120,7 @@ async fn piece(
                 .with("keyVersion", from, to)
                 .with("keys", Value::Null, sealed.len());
         let done = ("api_key.reencrypted", None, "API keys");
-        record::write_key(&mut transaction, &author, done, changes).await?;
+        audit::write_key(&mut transaction, &actor, done, changes).await?;
         db::commit(transaction).await?;
     }
     Ok((u64::try_from(sealed.len()).unwrap_or_default(), last))

@@ -11,8 +11,8 @@ use domain::{
 use super::{EditedKey, NOT_FOUND, add, change, providers, removed};
 use crate::{
     Error, Services,
-    access::{Author, Granted, ReadApiKeys, WriteApiKeys},
-    guard, record,
+    access::{Actor, ApiKeysRead, ApiKeysWrite, Authorized},
+    audit, guard,
     target::TargetRef,
 };
 
@@ -20,7 +20,10 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn list_system(services: &Services, _: &Granted<ReadApiKeys>) -> Result<KeyList, Error> {
+pub async fn list_system(
+    services: &Services,
+    _: &Authorized<ApiKeysRead>,
+) -> Result<KeyList, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let keys = api_keys::list(&mut *connection, None).await?;
     let mut providers = providers(services);
@@ -30,12 +33,10 @@ pub async fn list_system(services: &Services, _: &Granted<ReadApiKeys>) -> Resul
         }
     }
     let most = i64::try_from(EXACT_TOTAL_MAX + 1).unwrap_or(i64::MAX);
-    let people = api_keys::count_people(&mut *connection, &providers, most).await?;
-    let providers = people.into_iter().map(|(provider, people)| ProviderUse {
+    let users = api_keys::count_users(&mut *connection, &providers, most).await?;
+    let providers = users.into_iter().map(|(provider, users)| ProviderUse {
         provider,
-        people: Some(Total::up_to_limit(
-            u64::try_from(people).unwrap_or_default(),
-        )),
+        users: Some(Total::up_to_limit(u64::try_from(users).unwrap_or_default())),
     });
     Ok(KeyList {
         keys,
@@ -49,18 +50,18 @@ pub async fn list_system(services: &Services, _: &Granted<ReadApiKeys>) -> Resul
 /// [`Error::Invalid`] with all field errors at once, [`Error::KeysOff`] without an encryption key.
 pub async fn create_system(
     services: &Services,
-    granted: &Granted<WriteApiKeys>,
+    authorized: &Authorized<ApiKeysWrite>,
     draft: KeyDraft,
 ) -> Result<ApiKey, Error> {
     services.settings.vault.version()?;
     let new = draft
         .check(&services.settings.providers)
         .map_err(Error::Invalid)?;
-    let (mut transaction, author) = begin(services, granted).await?;
+    let (mut transaction, actor) = begin(services, authorized).await?;
     let (key, changes) = add(&mut transaction, services, None, &new).await?;
     let label = label(&key.provider, &key.key_name);
-    let made = ("api_key.created", Some(key.id), label.as_str());
-    record::write_key(&mut transaction, &author, made, changes).await?;
+    let created = ("api_key.created", Some(key.id), label.as_str());
+    audit::write_key(&mut transaction, &actor, created, changes).await?;
     db::commit(transaction).await?;
     Ok(key)
 }
@@ -72,21 +73,21 @@ pub async fn create_system(
 /// [`Error::KeysOff`] for a new value without an encryption key.
 pub async fn edit_system(
     services: &Services,
-    granted: &Granted<WriteApiKeys>,
+    authorized: &Authorized<ApiKeysWrite>,
     key: impl Into<TargetRef>,
     edit: KeyEdit,
 ) -> Result<EditedKey, Error> {
     let shown = key.into();
     let id = shown.id;
     let patch = edit.check().map_err(Error::Invalid)?;
-    let (mut transaction, author) = begin(services, granted).await?;
+    let (mut transaction, actor) = begin(services, authorized).await?;
     let before = lock(&mut transaction, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     let is_changed = !changes.is_empty();
     if is_changed {
         let label = label(&key.provider, &key.key_name);
         let changed = ("api_key.updated", Some(id), label.as_str());
-        record::write_key(&mut transaction, &author, changed, changes).await?;
+        audit::write_key(&mut transaction, &actor, changed, changes).await?;
         db::commit(transaction).await?;
     }
     Ok(EditedKey { key, is_changed })
@@ -98,17 +99,17 @@ pub async fn edit_system(
 /// [`Error::NotFound`] when the system has no such key.
 pub async fn delete_system(
     services: &Services,
-    granted: &Granted<WriteApiKeys>,
+    authorized: &Authorized<ApiKeysWrite>,
     key: impl Into<TargetRef>,
 ) -> Result<String, Error> {
     let shown = key.into();
     let id = shown.id;
-    let (mut transaction, author) = begin(services, granted).await?;
+    let (mut transaction, actor) = begin(services, authorized).await?;
     let key = lock(&mut transaction, &shown).await?;
     api_keys::delete(&mut transaction, id).await?;
     let label = label(&key.provider, &key.name);
     let gone = ("api_key.deleted", Some(id), label.as_str());
-    record::write_key(&mut transaction, &author, gone, removed(&key)).await?;
+    audit::write_key(&mut transaction, &actor, gone, removed(&key)).await?;
     db::commit(transaction).await?;
     Ok(key.name)
 }
@@ -116,12 +117,12 @@ pub async fn delete_system(
 /// Begins a transaction and checks again, within it, that the actor has the permission.
 async fn begin(
     services: &Services,
-    granted: &Granted<WriteApiKeys>,
-) -> Result<(db::Transaction, Author), Error> {
+    authorized: &Authorized<ApiKeysWrite>,
+) -> Result<(db::Transaction, Actor), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::ApiKeysWrite;
-    let author = guard::confirm(&mut transaction, granted.author(), right).await?;
-    Ok((transaction, author))
+    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    Ok((transaction, actor))
 }
 
 /// Locks a key of the system and checks that its name is the one that the page showed.

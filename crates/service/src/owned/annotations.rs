@@ -6,8 +6,8 @@ use domain::owned::{Annotation, AnnotationDraft};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Opened, Reader, Writer, personas};
-use crate::{Error, Services, quota::Quota, record::Changes};
+use super::{OpenedOwner, Reader, Writer, personas};
+use crate::{Error, Services, audit::Changes, quota::Quota};
 
 const NO_ANNOTATION: Error = Error::NotFound("Annotation not found");
 
@@ -57,7 +57,7 @@ async fn visible(
 /// Creates an annotation under a persona, owned by the owner of the persona.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when the
+/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such persona, [`Error::Denied`] when the
 /// policy denies it, [`Error::OwnedDataFull`] when the owner's quota is reached.
 pub async fn create(
     services: &Services,
@@ -107,7 +107,7 @@ pub async fn edit(
 /// Deletes an annotation.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such annotation, [`Error::Refused`] when the policy denies it.
+/// [`Error::NotFound`] when there is no such annotation, [`Error::Denied`] when the policy denies it.
 pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, annotation) = open(&mut transaction, writer, id).await?;
@@ -118,7 +118,7 @@ pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<()
         Value::Null,
     );
     opened
-        .record(&mut transaction, "annotation.deleted", changes)
+        .write_entry(&mut transaction, "annotation.deleted", changes)
         .await?;
     Ok(db::commit(transaction).await?)
 }
@@ -129,7 +129,7 @@ async fn open(
     transaction: &mut db::Transaction,
     writer: &Writer,
     id: Uuid,
-) -> Result<(Opened, Annotation), Error> {
+) -> Result<(OpenedOwner, Annotation), Error> {
     let reader = writer.reader();
     let found = visible(transaction, &reader, id).await?;
     let opened = writer.open(transaction, found.user_id).await?;
@@ -140,12 +140,14 @@ async fn open(
 
 async fn finish(
     mut transaction: db::Transaction,
-    opened: &Opened,
+    opened: &OpenedOwner,
     action: &'static str,
     changes: Changes,
     id: Uuid,
 ) -> Result<Annotation, Error> {
-    opened.record(&mut transaction, action, changes).await?;
+    opened
+        .write_entry(&mut transaction, action, changes)
+        .await?;
     let after = annotations::find(&mut *transaction, id).await?;
     db::commit(transaction).await?;
     after.ok_or(NO_ANNOTATION)

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Reader, Writer, personas};
-use crate::{Error, Services, quota::Quota, record::Changes};
+use crate::{Error, Services, audit::Changes, quota::Quota};
 
 const NO_ONTOLOGY: Error = Error::NotFound("Ontology not found");
 
@@ -28,7 +28,7 @@ pub async fn get(services: &Services, reader: &Reader, persona: Uuid) -> Result<
 /// Creates the ontology of a persona, or changes it. Fields that the draft leaves out keep their values.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when the
+/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such persona, [`Error::Denied`] when the
 /// policy denies it, [`Error::OwnedDataFull`] when the owner's quota is reached.
 pub async fn set(
     services: &Services,
@@ -65,7 +65,9 @@ pub async fn set(
     quota.check(&mut transaction).await?;
     let known = before.map(|before| before.id);
     let changes = changes.about("ontology", known, Some(id));
-    opened.record(&mut transaction, action, changes).await?;
+    opened
+        .write_entry(&mut transaction, action, changes)
+        .await?;
     let after = ontologies::find(&mut *transaction, persona.id).await?;
     let after = after.ok_or(NO_ONTOLOGY)?;
     check_size(&after)?;
@@ -89,7 +91,7 @@ fn check_size(ontology: &Ontology) -> Result<(), Error> {
 /// Deletes the ontology of a persona.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, [`Error::Refused`] when the policy denies it.
+/// [`Error::NotFound`] when there is none, [`Error::Denied`] when the policy denies it.
 pub async fn delete(services: &Services, writer: &Writer, persona: Uuid) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;
@@ -100,7 +102,7 @@ pub async fn delete(services: &Services, writer: &Writer, persona: Uuid) -> Resu
         .about("ontology", Some(ontology.id), None)
         .with("name", ontology.name, Value::Null);
     opened
-        .record(&mut transaction, "ontology.deleted", changes)
+        .write_entry(&mut transaction, "ontology.deleted", changes)
         .await?;
     Ok(db::commit(transaction).await?)
 }

@@ -4,8 +4,8 @@ use db::owned::{ontologies, personas};
 use domain::owned::{OntologyDraft, Persona, PersonaDraft};
 use uuid::Uuid;
 
-use super::{NO_PERSONA, Opened, Reader, Writer};
-use crate::{Error, Services, quota::Quota, record::Changes};
+use super::{NO_PERSONA, OpenedOwner, Reader, Writer};
+use crate::{Error, Services, audit::Changes, quota::Quota};
 
 /// Lists personas of a user, newest first, starting after the one with the id `after`. Returns whether there are more. A
 /// page is limited by its bytes too. A reader of own data gets these whatever `owner` is.
@@ -46,7 +46,7 @@ pub(super) async fn visible(
 /// Creates a persona with an empty ontology, for the caller or for another user.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such owner, [`Error::Refused`] when the
+/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such owner, [`Error::Denied`] when the
 /// policy denies it, [`Error::OwnedDataFull`] when the owner's quota is reached.
 pub async fn create(
     services: &Services,
@@ -98,7 +98,7 @@ pub async fn edit(
 /// Deletes a persona, with its ontology and all annotations under it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when the policy denies it.
+/// [`Error::NotFound`] when there is no such persona, [`Error::Denied`] when the policy denies it.
 pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, persona) = writer.open_persona(&mut transaction, id).await?;
@@ -110,19 +110,21 @@ pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<()
         .with("ontologies", ontologies, 0)
         .with("annotations", annotations, 0);
     opened
-        .record(&mut transaction, "persona.deleted", changes)
+        .write_entry(&mut transaction, "persona.deleted", changes)
         .await?;
     Ok(db::commit(transaction).await?)
 }
 
 async fn finish(
     mut transaction: db::Transaction,
-    opened: &Opened,
+    opened: &OpenedOwner,
     action: &'static str,
     changes: Changes,
     id: Uuid,
 ) -> Result<Persona, Error> {
-    opened.record(&mut transaction, action, changes).await?;
+    opened
+        .write_entry(&mut transaction, action, changes)
+        .await?;
     let after = personas::find(&mut *transaction, id).await?;
     db::commit(transaction).await?;
     after.ok_or(NO_PERSONA)

@@ -9,13 +9,13 @@ use std::{
 use domain::client_address::{ClientAddress, ClientNetwork};
 use uuid::Uuid;
 
-use crate::{Error, access::Author};
+use crate::{Error, access::Actor};
 
 /// Maximum number of waiting jobs. At some 50 hashes a second, the last one waits five seconds: longer than a user does.
 pub(super) const QUEUE: usize = 256;
 /// Maximum number of waiting jobs of unauthenticated clients, over all networks. The rest of the queue is reserved for
 /// accounts.
-const OF_STRANGERS: usize = QUEUE / 2;
+const OF_ANONYMOUS: usize = QUEUE / 2;
 /// Maximum number of waiting jobs per account or network.
 const OF_ONE: usize = 8;
 /// Delay after which a rejected client can retry.
@@ -39,34 +39,34 @@ impl Asker {
     }
 
     /// Returns the account of an actor, or the operator.
-    pub(crate) fn author(author: &Author) -> Self {
-        author.id().map_or(Self::Operator, Self::Account)
+    pub(crate) fn actor(actor: &Actor) -> Self {
+        actor.id().map_or(Self::Operator, Self::Account)
     }
 
-    fn is_stranger(self) -> bool {
+    fn is_anonymous(self) -> bool {
         matches!(self, Self::Network(_))
     }
 }
 
 /// Number of waiting jobs by account or network.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Waiting(Arc<Mutex<HashMap<Asker, usize>>>);
+pub(super) struct PasswordQueue(Arc<Mutex<HashMap<Asker, usize>>>);
 
-impl Waiting {
+impl PasswordQueue {
     /// Reserves a place in the queue.
     ///
     /// # Errors
     /// [`Error::TooMany`] when the limit of this asker, or of all unauthenticated clients, is reached.
-    pub(super) fn admit(&self, asker: Asker) -> Result<Place, Error> {
+    pub(super) fn reserve(&self, asker: Asker) -> Result<QueueSlot, Error> {
         let mut waiting = self.lock();
         let own = waiting.get(&asker).copied().unwrap_or_default();
-        let strangers = waiting.iter().filter(|(other, _)| other.is_stranger());
-        let strangers: usize = strangers.map(|(_, count)| count).sum();
-        if own >= OF_ONE || (asker.is_stranger() && strangers >= OF_STRANGERS) {
+        let anonymous = waiting.iter().filter(|(other, _)| other.is_anonymous());
+        let anonymous: usize = anonymous.map(|(_, count)| count).sum();
+        if own >= OF_ONE || (asker.is_anonymous() && anonymous >= OF_ANONYMOUS) {
             return Err(full());
         }
         waiting.insert(asker, own + 1);
-        Ok(Place {
+        Ok(QueueSlot {
             asker,
             waiting: self.clone(),
         })
@@ -83,12 +83,12 @@ pub(super) fn full() -> Error {
 }
 
 /// Place in the queue, released on drop.
-pub(super) struct Place {
+pub(super) struct QueueSlot {
     asker: Asker,
-    waiting: Waiting,
+    waiting: PasswordQueue,
 }
 
-impl Drop for Place {
+impl Drop for QueueSlot {
     fn drop(&mut self) {
         let mut waiting = self.waiting.lock();
         match waiting.get_mut(&self.asker) {
@@ -108,14 +108,14 @@ mod tests {
     }
 
     /// Reserves places until one is denied, at most nine.
-    fn take(waiting: &Waiting, asker: Asker) -> Vec<Place> {
-        let places = (0..9).map_while(|_| waiting.admit(asker).ok());
+    fn take(waiting: &PasswordQueue, asker: Asker) -> Vec<QueueSlot> {
+        let places = (0..9).map_while(|_| waiting.reserve(asker).ok());
         places.collect()
     }
 
     #[test]
-    fn each_account_and_network_has_eight_places() {
-        let waiting = Waiting::default();
+    fn each_account_and_network_has_eight_slots() {
+        let waiting = PasswordQueue::default();
         for asker in [
             Asker::Operator,
             Asker::Account(Uuid::from_u128(1)),
@@ -125,22 +125,22 @@ mod tests {
         ] {
             let mut places = take(&waiting, asker);
             assert_eq!(places.len(), 8, "{asker:?}");
-            let refused = waiting.admit(asker).err();
-            assert!(matches!(refused, Some(Error::TooMany(delay)) if delay == RETRY_AFTER));
+            let denied = waiting.reserve(asker).err();
+            assert!(matches!(denied, Some(Error::TooMany(delay)) if delay == RETRY_AFTER));
             places.pop();
-            places.extend(waiting.admit(asker).ok());
+            places.extend(waiting.reserve(asker).ok());
             assert_eq!(places.len(), 8, "{asker:?}");
         }
         assert!(waiting.lock().is_empty());
     }
 
     #[test]
-    fn strangers_leave_places_for_accounts() {
-        let waiting = Waiting::default();
-        let strangers = (1..=30).flat_map(|number| take(&waiting, network(number)));
-        let strangers: Vec<Place> = strangers.collect();
-        assert_eq!(strangers.len(), OF_STRANGERS);
-        assert!(waiting.admit(network(31)).is_err());
+    fn anonymous_requests_leave_slots_for_accounts() {
+        let waiting = PasswordQueue::default();
+        let anonymous = (1..=30).flat_map(|number| take(&waiting, network(number)));
+        let anonymous: Vec<QueueSlot> = anonymous.collect();
+        assert_eq!(anonymous.len(), OF_ANONYMOUS);
+        assert!(waiting.reserve(network(31)).is_err());
         let owner = Asker::Account(Uuid::from_u128(1));
         assert_eq!(take(&waiting, owner).len(), 8);
     }

@@ -79,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted_and_long_enough() {
+    fn list_is_sorted_and_long_enough() {
         let (entries, rest) = COMMON.as_chunks::<PREFIX>();
         assert!(rest.is_empty() && entries.is_sorted());
         assert_eq!(entries.len(), 100_000);
     }
 
     #[test]
-    fn common_passwords_are_denied_with_digits_and_in_any_case() {
+    fn common_passwords_with_digits_are_denied() {
         for password in [
             "password",
             "Password",
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_common_password_is_denied_although_the_estimate_is_good() {
+    fn common_password_is_denied_despite_a_good_estimate() {
         for password in [
             "eatmyshorts",
             "EatMyShorts2026",
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_denied_with_digits_after_them() {
+    fn names_with_digits_are_denied() {
         for password in [
             "ada-lovelace",
             "Ada Lovelace 1",
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hard_to_guess_is_accepted() {
+    fn strong_passwords_are_accepted() {
         for password in [
             "copper lantern",
             "correct horse",

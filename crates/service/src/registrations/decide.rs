@@ -10,8 +10,8 @@ use db::users::{
 use domain::{
     access::Permission,
     fields::FieldErrors,
+    policy::UserAction,
     registrations::{Decision, DecisionRequest, check_note},
-    rules::Deed,
     users::{
         Status, UserId,
         bulk::{BULK_MAX, BulkItem, BulkOutcome, Selected},
@@ -22,13 +22,13 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteRegistrations},
+    access::{Actor, Authorized, RegistrationsWrite},
+    audit::{self, Batch, Change, Changes},
     guard,
-    record::{self, Batch, Change, Changes},
     target::TargetRef,
 };
 
-const NOBODY: Error = Error::NotFound("Registration not found");
+const NOT_FOUND: Error = Error::NotFound("Registration not found");
 const DECIDED: Error =
     Error::Conflict("Someone else already approved or rejected this registration.");
 
@@ -36,18 +36,18 @@ const DECIDED: Error =
 ///
 /// # Errors
 /// [`Error::Conflict`] when the registration is no longer pending, [`Error::NotFound`] when there never was one,
-/// [`Error::Refused`] when the policy denies it, [`Error::Invalid`] for an invalid note.
+/// [`Error::Denied`] when the policy denies it, [`Error::Invalid`] for an invalid note.
 pub async fn approve(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     id: Uuid,
     note: &str,
 ) -> Result<UserDetail, Error> {
-    let mut transaction = one(services, granted, (Decision::Approve, id), note).await?;
+    let mut transaction = one(services, authorized, (Decision::Approve, id), note).await?;
     let user = db::users::find_detail(&mut *transaction, id).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
-    user.ok_or(NOBODY)
+    user.ok_or(NOT_FOUND)
 }
 
 /// Rejects a pending registration: the account is deleted permanently, and its username is free again. The note is audited.
@@ -56,11 +56,11 @@ pub async fn approve(
 /// As [`approve`].
 pub async fn reject(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     id: Uuid,
     note: &str,
 ) -> Result<(), Error> {
-    let transaction = one(services, granted, (Decision::Reject, id), note).await?;
+    let transaction = one(services, authorized, (Decision::Reject, id), note).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     Ok(())
@@ -68,35 +68,28 @@ pub async fn reject(
 
 async fn one(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     (decision, id): (Decision, Uuid),
     note: &str,
 ) -> Result<db::Transaction, Error> {
     let note = check_note(note).map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let author = &guard::confirm(
+    let actor = &guard::confirm(
         &mut transaction,
-        granted.author(),
+        authorized.actor(),
         Permission::RegistrationsWrite,
     )
     .await?;
     let Some(account) = account::lock(&mut transaction, id).await? else {
         // A rejected account may be purged already: only its audit events show that it existed.
         let known = db::audit::list_of(&mut *transaction, id, None, 1).await?;
-        return Err(if known.is_empty() { NOBODY } else { DECIDED });
+        return Err(if known.is_empty() { NOT_FOUND } else { DECIDED });
     };
-    if !waits(&account) {
+    if !is_pending(&account) {
         return Err(DECIDED);
     }
-    may(&mut transaction, author, &account).await??;
-    apply(
-        &mut transaction,
-        author,
-        &account,
-        decision,
-        note.as_deref(),
-    )
-    .await?;
+    may(&mut transaction, actor, &account).await??;
+    apply(&mut transaction, actor, &account, decision, note.as_deref()).await?;
     Ok(transaction)
 }
 
@@ -108,25 +101,25 @@ async fn one(
 /// id and the username shown with it belong to different users, [`Error::Invalid`] with the field errors.
 pub async fn decide(
     services: &Services,
-    granted: &Granted<WriteRegistrations>,
+    authorized: &Authorized<RegistrationsWrite>,
     mut request: DecisionRequest,
 ) -> Result<BulkOutcome, Error> {
     let note = check_note(&request.note).map_err(Error::Invalid)?;
     let mut ids = BTreeSet::new();
-    request.people.retain(|selected| ids.insert(selected.id));
-    if request.people.is_empty() || request.people.len() > BULK_MAX {
-        let mut faults = FieldErrors::default();
-        faults.add("people", format!("Select 1 to {BULK_MAX} users."));
-        return Err(Error::Invalid(faults));
+    request.users.retain(|selected| ids.insert(selected.id));
+    if request.users.is_empty() || request.users.len() > BULK_MAX {
+        let mut errors = FieldErrors::default();
+        errors.add("users", format!("Select 1 to {BULK_MAX} users."));
+        return Err(Error::Invalid(errors));
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let author = &guard::confirm(
+    let actor = &guard::confirm(
         &mut transaction,
-        granted.author(),
+        authorized.actor(),
         Permission::RegistrationsWrite,
     )
     .await?;
-    let author = &begin(&mut transaction, author, &request, note.as_deref()).await?;
+    let actor = &begin(&mut transaction, actor, &request, note.as_deref()).await?;
     let mut accounts = BTreeMap::new();
     // A `BTreeSet` iterates in the order of ids, so that concurrent decisions cannot deadlock.
     for id in ids {
@@ -136,19 +129,19 @@ pub async fn decide(
     }
     let mut outcome = BulkOutcome {
         changed: 0,
-        items: Vec::with_capacity(request.people.len()),
+        items: Vec::with_capacity(request.users.len()),
         restorable_until: None,
     };
-    for selected in &request.people {
+    for selected in &request.users {
         let account = accounts.get(&selected.id);
         if let Some(account) = account {
             TargetRef::from(selected).check_username(&account.username)?;
         }
-        let skipped = why_not(&mut transaction, author, selected, account).await?;
+        let skipped = why_not(&mut transaction, actor, selected, account).await?;
         if let Some(account) = account.filter(|_| skipped.is_none()) {
             apply(
                 &mut transaction,
-                author,
+                actor,
                 account,
                 request.decision,
                 note.as_deref(),
@@ -179,12 +172,12 @@ pub async fn decide(
 /// Writes the parent event of a decision on several registrations. Returns the actor for the events of the single ones.
 async fn begin(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     request: &DecisionRequest,
     note: Option<&str>,
-) -> Result<Author, Error> {
+) -> Result<Actor, Error> {
     let Some(users) = request.expected.filter(|expected| *expected > 1) else {
-        return Ok(author.clone());
+        return Ok(actor.clone());
     };
     let batch = Batch {
         action: match request.decision {
@@ -196,52 +189,52 @@ async fn begin(
         changes: Changes::default(),
         reason: note,
     };
-    record::write_batch(transaction, author, batch).await
+    audit::write_batch(transaction, actor, batch).await
 }
 
-fn waits(account: &Account) -> bool {
+fn is_pending(account: &Account) -> bool {
     account.status == Status::Pending && account.deleted_at.is_none()
 }
 
 /// Returns the reason why a registration is skipped. None if it is decided.
 async fn why_not(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     selected: &Selected,
     account: Option<&Account>,
 ) -> Result<Option<String>, Error> {
-    let Some(account) = account.filter(|account| waits(account)) else {
+    let Some(account) = account.filter(|account| is_pending(account)) else {
         return Ok(Some("Already decided.".to_owned()));
     };
     if account.version != selected.version {
         return Ok(Some("Changed by someone else.".to_owned()));
     }
-    let refused = may(transaction, author, account).await?.err();
-    Ok(refused.map(|refused| refused.to_string()))
+    let denied = may(transaction, actor, account).await?.err();
+    Ok(denied.map(|denied| denied.to_string()))
 }
 
 /// Checks the policy for one registration: other administrators can have assigned roles to a pending user.
 async fn may(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
 ) -> Result<Result<(), Error>, Error> {
-    let standing = account::find_standing(&mut **transaction, account.id)
+    let target = account::find_target(&mut **transaction, account.id)
         .await?
-        .ok_or(NOBODY)?;
-    Ok(guard::refuse(author, Deed::Admit, &standing))
+        .ok_or(NOT_FOUND)?;
+    Ok(guard::authorize(actor, UserAction::Approve, &target))
 }
 
 async fn apply(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
     decision: Decision,
     note: Option<&str>,
 ) -> Result<(), Error> {
     let (action, changes) = match decision {
         Decision::Approve => {
-            db::registrations::set_admitted(transaction, account.id).await?;
+            db::registrations::set_approved(transaction, account.id).await?;
             let (before, after) = (Status::Pending.as_str(), Status::Active.as_str());
             (
                 "user.approved",
@@ -252,7 +245,7 @@ async fn apply(
         Decision::Reject => {
             let counts = db::owned::count(&mut **transaction, account.id).await?;
             let at_once = std::time::Duration::ZERO;
-            change::set_deleted(transaction, account.id, author.id(), at_once).await?;
+            change::set_deleted(transaction, account.id, actor.id(), at_once).await?;
             db::purge::queue(transaction, account.id, counts.total()).await?;
             (
                 "user.rejected",
@@ -266,5 +259,5 @@ async fn apply(
         changes,
         reason: note,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }

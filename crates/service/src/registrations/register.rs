@@ -9,7 +9,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::Origin,
-    own_account::{self, Making},
+    own_account::{self, NewAccount},
     throttle,
 };
 
@@ -34,13 +34,13 @@ pub async fn register(
     if !settings.allow_registration {
         return Err(DISABLED);
     }
-    let person = draft
+    let applicant = draft
         .check_registration(trap, settings.password_min)
         .map_err(Error::Invalid)?;
-    throttle::admit_registration(services, &origin).await?;
-    let hash = own_account::hash(services, &person, &origin).await?;
+    throttle::check_registration_limit(services, &origin).await?;
+    let hash = own_account::hash(services, &applicant, &origin).await?;
     let waits = settings.registration_approval;
-    let making = Making {
+    let account_origin = NewAccount {
         action: "user.registered",
         status: if waits {
             Status::Pending
@@ -53,7 +53,8 @@ pub async fn register(
         from: origin.ip.filter(|_| waits),
     };
     let mut transaction = db::begin(&services.pool).await?;
-    let user = own_account::make(&mut transaction, &person, &hash, making, origin).await?;
+    let user =
+        own_account::create(&mut transaction, &applicant, &hash, account_origin, origin).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     Ok(user)

@@ -6,7 +6,7 @@ use db::{
     sessions::EndReason,
     users::{
         account::{self, Account},
-        change::{self, Facts},
+        change::{self, UserChanges},
     },
 };
 use domain::{
@@ -21,10 +21,10 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Author, Origin},
+    access::{Actor, Origin},
+    audit::{self, Change, Changes},
     guard, known_device,
     passwords::{Asker, known},
-    record::{self, Change, Changes},
     throttle, tokens,
 };
 
@@ -109,7 +109,7 @@ async fn find_owner(
     }
     // The address that the user entered, even if another account has it: otherwise the password rules would disclose that.
     let summary = UserSummary {
-        email: user.claimed_email.or(user.summary.email),
+        email: user.unverified_email.or(user.summary.email),
         ..user.summary
     };
     Ok(Some((summary, link)))
@@ -181,7 +181,7 @@ pub async fn choose_password(
         db::sessions::set_ended_of(&mut transaction, id, EndReason::PasswordReset, Some(id))
             .await?;
     change::set_password(&mut transaction, id, &hash).await?;
-    change::set_facts(&mut transaction, id, &Facts::default()).await?;
+    change::set_fields(&mut transaction, id, &UserChanges::default()).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let revoked = if choice.revoke_tokens {
         access_tokens::set_revoked_of(&mut transaction, id, Some(id)).await?
@@ -189,7 +189,7 @@ pub async fn choose_password(
         0
     };
     let device = origin.device.clone();
-    let author = Author::person(user.id, &account.username, origin);
+    let actor = Actor::by_link(user.id, &account.username, origin);
     let change = Change {
         action: "user.password_chosen",
         user: (id, &account.username),
@@ -199,7 +199,7 @@ pub async fn choose_password(
             .with("tokens", revoked, 0),
         reason: None,
     };
-    record::write(&mut transaction, &author, change).await?;
+    audit::write(&mut transaction, &actor, change).await?;
     db::commit(transaction).await?;
     // The browser becomes a known one: failed attempts of attackers on the username cannot lock its user out.
     known_device::remember(services, id, &device).await

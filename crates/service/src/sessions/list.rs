@@ -1,9 +1,9 @@
 //! Listing of the sessions of all users.
 
-use db::sessions::Asked;
+use db::sessions::SessionQueryFilter;
 use domain::{
     filter::Dated,
-    list::{Place, Total},
+    list::{PageInfo, Total},
     sessions::{
         Session, SessionUser,
         filter::SessionFilter,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadSessions},
+    access::{Authorized, SessionsRead},
     days,
 };
 
@@ -29,7 +29,7 @@ use crate::{
 /// [`Error::NotFound`] when there is no such live session.
 pub async fn find(
     services: &Services,
-    _: &Granted<ReadSessions>,
+    _: &Authorized<SessionsRead>,
     id: Uuid,
 ) -> Result<(String, UserSession), Error> {
     const NOT_FOUND: Error = Error::NotFound("Session not found");
@@ -48,10 +48,10 @@ pub async fn find(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    granted: &Granted<ReadSessions>,
+    authorized: &Authorized<SessionsRead>,
     query: &SessionsQuery,
 ) -> Result<SessionPage, Error> {
-    let days = days::find(services, granted.author(), &query.filter).await?;
+    let days = days::find(services, authorized.actor(), &query.filter).await?;
     let filter = query.filter.in_days(&days);
     // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
@@ -66,9 +66,9 @@ pub async fn list(
     };
     let cursor = |session: &Session, number| query.cursor(session, number);
     Ok(SessionPage {
-        place: Place::of(&sessions, more, total, &query.position, cursor),
+        page_info: PageInfo::of(&sessions, more, total, &query.position, cursor),
         sessions,
-        person: asked.person.map(UserId),
+        user: asked.user.map(UserId),
         days,
         live: totals.live,
         now: totals.now,
@@ -81,14 +81,14 @@ pub async fn list(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn find_user(
     services: &Services,
-    _: &Granted<ReadSessions>,
+    _: &Authorized<SessionsRead>,
     filter: &SessionFilter,
 ) -> Result<Option<SessionUser>, Error> {
-    let Some(person) = &filter.person else {
+    let Some(user) = &filter.user else {
         return Ok(None);
     };
     let mut connection = db::acquire(&services.pool).await?;
-    match db::users::find_id(&mut *connection, person).await? {
+    match db::users::find_id(&mut *connection, user).await? {
         Some(id) => user_of(&mut connection, id).await,
         None => Ok(None),
     }
@@ -112,10 +112,10 @@ pub(super) async fn ask<'a>(
     connection: &mut db::PgConnection,
     filter: &'a SessionFilter,
     now: OffsetDateTime,
-) -> Result<Asked<'a>, Error> {
-    let person = match &filter.person {
-        Some(person) => {
-            let id = db::users::find_id(&mut *connection, person).await?;
+) -> Result<SessionQueryFilter<'a>, Error> {
+    let user = match &filter.user {
+        Some(user) => {
+            let id = db::users::find_id(&mut *connection, user).await?;
             Some(id.unwrap_or(Uuid::nil()))
         }
         None => None,
@@ -128,9 +128,9 @@ pub(super) async fn ask<'a>(
         }
         None => None,
     };
-    Ok(Asked {
+    Ok(SessionQueryFilter {
         filter,
-        person,
+        user,
         devices,
         now,
     })
@@ -140,6 +140,9 @@ pub(super) async fn ask<'a>(
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn devices(services: &Services, _: &Granted<ReadSessions>) -> Result<Vec<String>, Error> {
+pub async fn devices(
+    services: &Services,
+    _: &Authorized<SessionsRead>,
+) -> Result<Vec<String>, Error> {
     Ok(db::sessions::list_devices(&services.pool).await?)
 }

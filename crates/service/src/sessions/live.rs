@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Actor, Granted, ReadSessions},
+    access::{Authorized, Caller, SessionsRead},
 };
 
 /// Time for which changes are gathered before they are sent together.
@@ -42,7 +42,7 @@ const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
 /// Registry of watching sessions, and the channel to them.
 #[derive(Debug, Clone)]
 pub struct Live {
-    words: broadcast::Sender<Told>,
+    words: broadcast::Sender<LiveEvent>,
     watched: Arc<Mutex<HashMap<Uuid, Watcher>>>,
     stopped: watch::Sender<bool>,
 }
@@ -56,7 +56,7 @@ struct Watcher {
 
 /// Message to all watches.
 #[derive(Debug, Clone)]
-enum Told {
+enum LiveEvent {
     /// Changes of sessions.
     News(News),
     /// Ids of sessions that can no longer watch.
@@ -121,7 +121,7 @@ impl Live {
 pub struct Watch {
     live: Live,
     session: Uuid,
-    words: broadcast::Receiver<Told>,
+    words: broadcast::Receiver<LiveEvent>,
     stopped: watch::Receiver<bool>,
     missed: Option<News>,
 }
@@ -133,13 +133,13 @@ pub struct Watch {
 /// [`Error::TooManyAtOnce`] when the account has reached the limit.
 pub async fn watch(
     services: &Services,
-    _: &Granted<ReadSessions>,
-    actor: &Actor,
+    _: &Authorized<SessionsRead>,
+    caller: &Caller,
     since: Option<OffsetDateTime>,
 ) -> Result<Watch, Error> {
     let live = services.live.clone();
-    let session = actor.session()?;
-    live.add(session, actor.principal.id.0)?;
+    let session = caller.session()?;
+    live.add(session, caller.principal.id.0)?;
     let mut watch = Watch {
         // Subscribed before the missed changes are queried, so that none is lost in between.
         words: live.words.subscribe(),
@@ -181,9 +181,9 @@ impl Watch {
                 word = self.words.recv() => word,
             };
             match word {
-                Ok(Told::News(news)) => return Some(news),
-                Ok(Told::Gone(gone)) if gone.contains(&self.session) => return None,
-                Ok(Told::Gone(_)) => {}
+                Ok(LiveEvent::News(news)) => return Some(news),
+                Ok(LiveEvent::Gone(gone)) if gone.contains(&self.session) => return None,
+                Ok(LiveEvent::Gone(_)) => {}
                 // The client lagged behind. It connects again and gets what it has missed.
                 Err(_) => return None,
             }
@@ -236,7 +236,7 @@ impl Gathered {
 async fn listen(services: &Services) -> Result<(), Error> {
     let mut listener = Listener::start(&services.pool).await?;
     // Changes before the listener started went unnoticed, so the clients read their lists again.
-    tell(
+    notify(
         services,
         Gathered {
             many: true,
@@ -261,11 +261,11 @@ async fn listen(services: &Services) -> Result<(), Error> {
             gathered.rights = true;
             ask_again = Instant::now() + ASK_AGAIN;
         }
-        tell(services, gathered).await?;
+        notify(services, gathered).await?;
     }
 }
 
-async fn tell(services: &Services, gathered: Gathered) -> Result<(), Error> {
+async fn notify(services: &Services, gathered: Gathered) -> Result<(), Error> {
     let live = &services.live;
     let watching: Vec<Uuid> = live.watched().keys().copied().collect();
     if watching.is_empty() {
@@ -284,7 +284,7 @@ async fn tell(services: &Services, gathered: Gathered) -> Result<(), Error> {
             news.sessions = changes::list_by_ids(&mut *connection, &ids).await?;
         }
         // Fails only without a receiver: all clients may have left.
-        drop(live.words.send(Told::News(News::of(at, &news)?)));
+        drop(live.words.send(LiveEvent::News(News::of(at, &news)?)));
     }
     let rights = changes::list_permissions(&mut *connection, &watching).await?;
     let gone = watching.into_iter().filter(|session| {
@@ -293,7 +293,7 @@ async fn tell(services: &Services, gathered: Gathered) -> Result<(), Error> {
     });
     let gone: HashSet<Uuid> = gone.collect();
     if !gone.is_empty() {
-        drop(live.words.send(Told::Gone(Arc::new(gone))));
+        drop(live.words.send(LiveEvent::Gone(Arc::new(gone))));
     }
     Ok(())
 }

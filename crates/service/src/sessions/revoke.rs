@@ -7,7 +7,7 @@ use db::sessions::{
 use domain::{
     access::Permission,
     filter::Dated,
-    rules::{self, Deed},
+    policy::{self, UserAction},
     sessions::{
         SessionUser,
         filter::SessionFilter,
@@ -20,9 +20,9 @@ use uuid::Uuid;
 use super::list::{ask, user_of};
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteSessions},
+    access::{Actor, Authorized, SessionsWrite},
+    audit::{self, Batch, Change, Changes},
     days, device, guard,
-    record::{self, Batch, Change, Changes},
     target::TargetRef,
 };
 
@@ -34,24 +34,24 @@ const BATCH: u16 = 5_000;
 /// Revokes a session.
 ///
 /// # Errors
-/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such live session.
+/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such live session.
 pub async fn revoke_one(
     services: &Services,
-    granted: &Granted<WriteSessions>,
+    authorized: &Authorized<SessionsWrite>,
     session: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let session = session.into();
     let id = session.id;
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let target = revoke::find(&mut *transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let (right, deed) = (Permission::SessionsWrite, Deed::EndSessions);
+    let (right, action) = (Permission::SessionsWrite, UserAction::RevokeSessions);
     let owner = session.owner(target.user_id);
-    let account = guard::open_by(&mut transaction, author, right, deed, owner).await?;
+    let account = guard::open_by(&mut transaction, actor, right, action, owner).await?;
     session.check_name(target.device.as_deref().unwrap_or(device::UNKNOWN))?;
-    if !revoke::set_revoked(&mut transaction, id, author.id()).await? {
+    if !revoke::set_revoked(&mut transaction, id, actor.id()).await? {
         return Err(NOT_FOUND);
     }
     let address = target.ip.map(|ip| ip.to_string());
@@ -63,7 +63,7 @@ pub async fn revoke_one(
         changes: Changes::default().with("session", what, serde_json::Value::Null),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     Ok(db::commit(transaction).await?)
 }
 
@@ -77,26 +77,26 @@ pub async fn revoke_one(
 /// invalid filter, [`Error::TargetMismatch`] when the user of the filter was shown with another username.
 pub async fn revoke_many(
     services: &Services,
-    granted: &Granted<WriteSessions>,
+    authorized: &Authorized<SessionsWrite>,
     request: RevokeRequest,
 ) -> Result<RevokeOutcome, Error> {
     let filter = request.parse_filter()?;
-    let days = days::find(services, granted.author(), &filter).await?;
+    let days = days::find(services, authorized.actor(), &filter).await?;
     let filter = filter.in_days(&days);
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::SessionsWrite;
-    let author = &guard::confirm(&mut transaction, granted.author(), right).await?;
-    let out_of_reach = out_of_reach(&mut transaction, author).await?;
+    let actor = &guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    let out_of_reach = out_of_reach(&mut transaction, actor).await?;
     let now = changes::now(&mut *transaction).await?;
     let asked = ask(&mut transaction, &filter, now).await?;
-    let user = match asked.person {
+    let user = match asked.user {
         Some(id) => user_of(&mut transaction, id).await?,
         None => None,
     };
     check_shown(request.username, user.as_ref())?;
     let many = Many {
         asked,
-        but_session: author.session(),
+        but_session: actor.session(),
         out_of_reach: &out_of_reach,
     };
     let found = many.count(&mut *transaction).await?;
@@ -106,33 +106,31 @@ pub async fn revoke_many(
     if found.sessions != expected {
         return Err(Error::RevocationChanged(found));
     }
-    let told = SessionFilter {
-        person: user
+    let resolved_filter = SessionFilter {
+        user: user
             .map(|user| UserRef::Name(user.username))
-            .or_else(|| filter.person.clone()),
+            .or_else(|| filter.user.clone()),
         ..filter.clone()
     };
-    let reason = reason(&told, request.everyone_but_me);
-    let author = &begin(&mut transaction, author, found, &reason).await?;
+    let reason = reason(&resolved_filter, request.everyone_but_me);
+    let actor = &begin(&mut transaction, actor, found, &reason).await?;
     let mut ended = RevokeOutcome {
         sessions: 0,
-        people: found.people,
+        users: found.users,
         out_of_reach: found.out_of_reach,
     };
     let mut after = None;
     loop {
-        let (ids, people, last) = many.pick(&mut *transaction, after, BATCH).await?;
+        let (ids, users, last) = many.pick(&mut *transaction, after, BATCH).await?;
         // The accounts are locked, so that none is changed or gets a new session until the commit.
-        revoke::lock_people(&mut transaction, &people).await?;
-        let gone = many
-            .set_revoked(&mut transaction, &ids, author.id())
-            .await?;
+        revoke::lock_users(&mut transaction, &users).await?;
+        let gone = many.set_revoked(&mut transaction, &ids, actor.id()).await?;
         ended.sessions += gone
             .iter()
             .map(|(_, count)| count.unsigned_abs())
             .sum::<u64>();
         let is_last = ids.len() < usize::from(BATCH);
-        record::write_sessions_ended(&mut transaction, author, &gone, &reason, is_last).await?;
+        audit::write_sessions_ended(&mut transaction, actor, &gone, &reason, is_last).await?;
         if is_last && after.is_none() && ended.sessions != expected {
             // Rolled back: no session was revoked.
             drop(transaction);
@@ -158,33 +156,33 @@ fn check_shown(shown: Option<String>, user: Option<&SessionUser>) -> Result<(), 
 /// Writes the parent event of a revocation for several users. Returns the actor for the events of the single users.
 async fn begin(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     found: RevokeOutcome,
     reason: &str,
-) -> Result<Author, Error> {
-    if found.people < 2 {
-        return Ok(author.clone());
+) -> Result<Actor, Error> {
+    if found.users < 2 {
+        return Ok(actor.clone());
     }
-    let label = format!("{} sessions of {} users", found.sessions, found.people);
+    let label = format!("{} sessions of {} users", found.sessions, found.users);
     let batch = Batch {
         action: "sessions.revoked",
-        users: found.people,
+        users: found.users,
         label: &label,
         changes: Changes::default().with("sessions", found.sessions, 0),
         reason: Some(reason),
     };
-    record::write_batch(transaction, author, batch).await
+    audit::write_batch(transaction, actor, batch).await
 }
 
 /// Lists the roles whose members the policy does not let the actor change.
 async fn out_of_reach(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
 ) -> Result<Vec<String>, Error> {
     let roles = db::roles::list_permissions(&mut **transaction).await?;
     let beyond = roles
         .into_iter()
-        .filter(|(_, rights)| rules::is_out_of_reach(&author.doer, rights));
+        .filter(|(_, rights)| policy::is_out_of_reach(&actor.subject, rights));
     Ok(beyond.map(|(name, _)| name).collect())
 }
 
@@ -193,9 +191,9 @@ fn reason(filter: &SessionFilter, everyone_but_me: bool) -> String {
     let device = filter.device.as_deref().map(str::trim);
     let conditions = [
         filter
-            .person
+            .user
             .as_ref()
-            .map(|person| format!("user {}", person.words())),
+            .map(|user| format!("user {}", user.describe())),
         filter
             .address
             .map(|address| format!("IP address {address}")),
@@ -218,9 +216,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_record_tells_which_sessions_were_meant() {
+    fn audit_reason_describes_the_filter() {
         let params = SessionParams {
-            person: Some("ada".into()),
+            user: Some("ada".into()),
             address: Some(format!("192.0.2.1{}", " ".repeat(60_000))),
             device: Some(" Firefox ".into()),
             created: Some("2026-11-19".into()),

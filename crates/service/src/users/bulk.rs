@@ -1,4 +1,4 @@
-//! Bulk actions on users: a preview of which users would change, then exactly those or none.
+//! Bulk actions on users: a preview of the users that would change, then exactly those or none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use db::users::account::{self, Account};
 use domain::{
     access::Permission,
     fields::FieldErrors,
-    rules::Deed,
+    policy::UserAction,
     users::{
         Status, UserId,
         bulk::{BULK_MAX, BulkAction, BulkItem, BulkOutcome, BulkRequest, Selected},
@@ -19,9 +19,9 @@ use uuid::Uuid;
 use super::{delete, sessions, suspend};
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteUsers},
+    access::{Actor, Authorized, UsersWrite},
+    audit::{self, Batch, Changes},
     guard,
-    record::{self, Batch, Changes},
     target::TargetRef,
 };
 
@@ -33,15 +33,15 @@ use crate::{
 /// id and the username shown with it belong to different users, [`Error::Invalid`] with the field errors.
 pub async fn bulk(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     mut request: BulkRequest,
 ) -> Result<BulkOutcome, Error> {
     let mut ids = BTreeSet::new();
     request.users.retain(|selected| ids.insert(selected.id));
     if request.users.is_empty() || request.users.len() > BULK_MAX {
-        let mut faults = FieldErrors::default();
-        faults.add("users", format!("Select 1 to {BULK_MAX} users."));
-        return Err(Error::Invalid(faults));
+        let mut errors = FieldErrors::default();
+        errors.add("users", format!("Select 1 to {BULK_MAX} users."));
+        return Err(Error::Invalid(errors));
     }
     if let BulkAction::Suspend(draft) = request.action {
         let draft = draft.check((services.clock)()).map_err(Error::Invalid)?;
@@ -50,9 +50,9 @@ pub async fn bulk(
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: the lock of administrators comes before any row.
     db::users::lock_admins(&mut transaction).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
-    let author = &begin(&mut transaction, author, &request).await?;
+    let actor =
+        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
+    let actor = &begin(&mut transaction, actor, &request).await?;
     let mut accounts = lock(&mut transaction, ids).await?;
     let mut outcome = BulkOutcome {
         changed: 0,
@@ -64,7 +64,7 @@ pub async fn bulk(
         let item = one(
             services,
             &mut transaction,
-            author,
+            actor,
             &request.action,
             (selected, account),
         )
@@ -89,16 +89,16 @@ pub async fn bulk(
 /// Writes the parent event of an action on several users. Returns the actor for the events of the single users.
 async fn begin(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     request: &BulkRequest,
-) -> Result<Author, Error> {
+) -> Result<Actor, Error> {
     let Some(users) = request.expected.filter(|expected| *expected > 1) else {
-        return Ok(author.clone());
+        return Ok(actor.clone());
     };
     let (action, reason) = match &request.action {
         BulkAction::Suspend(draft) => ("users.suspended", Some(draft.reason.as_str())),
         BulkAction::Unsuspend {} => ("users.unsuspended", None),
-        BulkAction::EndSessions {} => ("users.signed_out", None),
+        BulkAction::RevokeSessions {} => ("users.signed_out", None),
         BulkAction::Delete {} => ("users.deleted", None),
         BulkAction::Restore {} => ("users.restored", None),
     };
@@ -109,7 +109,7 @@ async fn begin(
         changes: Changes::default(),
         reason,
     };
-    record::write_batch(transaction, author, batch).await
+    audit::write_batch(transaction, actor, batch).await
 }
 
 /// Locks all accounts before the first one is changed, in the order of their ids, so that two transactions that lock
@@ -131,14 +131,14 @@ async fn lock(
 /// deletion.
 fn restorable_until(services: &Services, action: &BulkAction) -> Option<OffsetDateTime> {
     let retention = services.settings.delete_retention;
-    let is_kept = matches!(action, BulkAction::Delete {}) && !retention.is_zero();
-    is_kept.then(|| (services.clock)() + retention)
+    let is_restorable = matches!(action, BulkAction::Delete {}) && !retention.is_zero();
+    is_restorable.then(|| (services.clock)() + retention)
 }
 
 async fn one(
     services: &Services,
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     action: &BulkAction,
     (selected, account): (&Selected, Option<Account>),
 ) -> Result<BulkItem, Error> {
@@ -151,18 +151,18 @@ async fn one(
         return Ok(skipped(String::new(), "No longer exists.".to_owned()));
     };
     TargetRef::from(selected).check_username(&account.username)?;
-    if let Err(why) = may(transaction, author, action, &account, selected).await? {
+    if let Err(why) = may(transaction, actor, action, &account, selected).await? {
         return Ok(skipped(account.username, why));
     }
     match action {
-        BulkAction::Suspend(draft) => suspend::apply(transaction, author, &account, draft).await?,
-        BulkAction::Unsuspend {} => suspend::lift(transaction, author, &account).await?,
-        BulkAction::EndSessions {} => drop(sessions::apply(transaction, author, &account).await?),
+        BulkAction::Suspend(draft) => suspend::apply(transaction, actor, &account, draft).await?,
+        BulkAction::Unsuspend {} => suspend::clear_suspension(transaction, actor, &account).await?,
+        BulkAction::RevokeSessions {} => drop(sessions::apply(transaction, actor, &account).await?),
         BulkAction::Delete {} => {
             let deletion = Deletion::default();
-            delete::apply(services, transaction, author, &account, &deletion).await?;
+            delete::apply(services, transaction, actor, &account, &deletion).await?;
         }
-        BulkAction::Restore {} => delete::put_back(transaction, author, &account).await?,
+        BulkAction::Restore {} => delete::put_back(transaction, actor, &account).await?,
     }
     Ok(BulkItem {
         id: UserId(selected.id),
@@ -174,23 +174,26 @@ async fn one(
 /// Checks whether the action applies to a user. The error is the reason why the user is skipped.
 async fn may(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     action: &BulkAction,
     account: &Account,
     selected: &Selected,
 ) -> Result<Result<(), String>, Error> {
-    let (deed, senseless) = match action {
+    let (user_action, senseless) = match action {
         BulkAction::Suspend(_) => (
-            Deed::Suspend,
+            UserAction::Suspend,
             (account.status != Status::Active).then_some("Not active."),
         ),
         BulkAction::Unsuspend {} => (
-            Deed::Unsuspend,
+            UserAction::Unsuspend,
             (account.status != Status::Suspended).then_some("Not suspended."),
         ),
-        BulkAction::EndSessions {} => (Deed::EndSessions, None),
-        BulkAction::Delete {} => (Deed::Delete, None),
-        BulkAction::Restore {} => (Deed::Restore, not_restorable(transaction, account).await?),
+        BulkAction::RevokeSessions {} => (UserAction::RevokeSessions, None),
+        BulkAction::Delete {} => (UserAction::Delete, None),
+        BulkAction::Restore {} => (
+            UserAction::Restore,
+            not_restorable(transaction, account).await?,
+        ),
     };
     if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore {}) {
         return Ok(Err("Already deleted.".to_owned()));
@@ -201,10 +204,10 @@ async fn may(
     if account.version != selected.version {
         return Ok(Err("Changed by someone else.".to_owned()));
     }
-    let standing = account::find_standing(&mut **transaction, account.id)
+    let target = account::find_target(&mut **transaction, account.id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
-    Ok(guard::refuse(author, deed, &standing).map_err(|error| error.to_string()))
+    Ok(guard::authorize(actor, user_action, &target).map_err(|error| error.to_string()))
 }
 
 /// Returns the reason why an account cannot be restored, if there is one.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use db::users::{
-    Claim,
-    change::{self, Facts},
+    NameClaim,
+    change::{self, UserChanges},
 };
 use domain::{
     access::{Permission, USER_ROLE},
@@ -20,13 +20,13 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{detail, facts, lookalike};
+use super::{conflicts, detail, lookalike};
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteUsers},
+    access::{Actor, Authorized, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
     passwords::Asker,
-    record::{self, Change, Changes},
     reset,
 };
 
@@ -37,10 +37,10 @@ const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 ///
 /// # Errors
 /// [`Error::Invalid`] with all field errors at once, [`Error::Taken`] when the username or the email address is taken,
-/// [`Error::Refused`] for a role that the actor cannot assign.
+/// [`Error::Denied`] for a role that the actor cannot assign.
 pub async fn create(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
 ) -> Result<CreatedUser, Error> {
     let mut user = draft.check().map_err(Error::Invalid)?;
@@ -49,35 +49,35 @@ pub async fn create(
     }
     let hash = match user.temporary_password.take() {
         Some(password) => {
-            let asker = Asker::author(granted.author());
+            let asker = Asker::actor(authorized.actor());
             let hasher = &services.hasher;
             Some(hasher.hash(asker, SecretString::from(password)).await?)
         }
         None => None,
     };
     let mut transaction = db::begin(&services.pool).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
+    let actor =
+        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
     let password = hash
         .as_deref()
         .map(|hash| AdminPassword::of(services, hash));
-    let inserted = insert(&mut transaction, author, &user, password).await;
+    let inserted = insert(&mut transaction, actor, &user, password).await;
     let (id, roles) = match inserted {
         Ok(inserted) => inserted,
         Err(error) => {
             // The transaction has failed: the owner of the name is looked up outside it.
             drop(transaction);
             let email = user.email.as_ref().map(Email::as_str);
-            let claim = Claim {
+            let claim = NameClaim {
                 username: Some(user.username.as_str()),
                 email,
             };
-            return Err(facts::name_deleted(services, error, claim).await);
+            return Err(conflicts::name_deleted(services, error, claim).await);
         }
     };
     let link = match hash {
         Some(_) => None,
-        None => Some(reset::issue(services, &mut transaction, author, id, LINK_LIFETIME).await?),
+        None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
     };
     let change = Change {
         action: "user.created",
@@ -85,7 +85,7 @@ pub async fn create(
         changes: created(&user, roles, link.as_ref()),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     let created = detail::find(&mut transaction, id).await?;
     db::commit(transaction).await?;
     Ok(CreatedUser {
@@ -113,35 +113,35 @@ impl<'a> AdminPassword<'a> {
 /// Inserts an account and assigns its roles. Returns its id and the names of the roles.
 pub(super) async fn insert(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     user: &NewUser,
     password: Option<AdminPassword<'_>>,
 ) -> Result<(Uuid, Vec<String>), Error> {
-    let skeleton = lookalike::admit(transaction, &user.username).await?;
+    let skeleton = lookalike::new_skeleton(transaction, &user.username).await?;
     let new = db::users::NewUser {
         username: user.username.as_str(),
         display_name: user.display_name.as_str(),
         email: user.email.as_ref().map(Email::as_str),
         password_hash: password.map(|password| password.hash),
         must_change_password: password.is_some_and(|password| password.is_temporary),
-        created_via: match author.via {
+        created_via: match actor.via {
             Via::Cli => CreatedVia::Cli,
             Via::Ui | Via::Api | Via::Job | Via::Personal => CreatedVia::Admin,
         },
-        created_by: author.backer(),
+        created_by: actor.backer(),
         skeleton: skeleton.as_deref(),
     };
-    let roles = guard::grantable(transaction, author, &user.roles).await?;
+    let roles = guard::grantable(transaction, actor, &user.roles).await?;
     let id = db::users::insert(transaction, &new)
         .await
-        .map_err(facts::taken)?;
-    db::roles::grant(transaction, id, &roles, author.id()).await?;
-    set_facts(transaction, id, user).await?;
+        .map_err(conflicts::taken)?;
+    db::roles::grant(transaction, id, &roles, actor.id()).await?;
+    set_fields(transaction, id, user).await?;
     Ok((id, roles))
 }
 
 /// Stores the optional profile fields, which most users leave empty.
-async fn set_facts(
+async fn set_fields(
     transaction: &mut db::Transaction,
     id: Uuid,
     user: &NewUser,
@@ -149,12 +149,12 @@ async fn set_facts(
     if user.notification_preferences.is_empty() && user.client_list.is_empty() {
         return Ok(());
     }
-    let facts = Facts {
+    let fields = UserChanges {
         notification_preferences: Some(Value::Object(user.notification_preferences.clone())),
         client_list: Some(&user.client_list),
-        ..Facts::default()
+        ..UserChanges::default()
     };
-    Ok(change::set_facts(transaction, id, &facts).await?)
+    Ok(change::set_fields(transaction, id, &fields).await?)
 }
 
 fn created(user: &NewUser, roles: Vec<String>, link: Option<&IssuedLink>) -> Changes {

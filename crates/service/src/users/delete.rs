@@ -6,7 +6,7 @@ use db::{
     users::{account::Account, change},
 };
 use domain::{
-    rules::{self, Deed},
+    policy::{self, UserAction},
     users::{
         deletion::{Deletion, DeletionPreview},
         detail::UserDetail,
@@ -18,10 +18,10 @@ use uuid::Uuid;
 use super::detail;
 use crate::{
     Error, Services,
-    access::{Author, Granted, ReadUsers, WriteUsers},
+    access::{Actor, Authorized, UsersRead, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
     quota::check_transfer,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
@@ -31,49 +31,49 @@ use crate::{
 /// [`Error::NotFound`] when there is no such account.
 pub async fn preview(
     services: &Services,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
     id: Uuid,
 ) -> Result<DeletionPreview, Error> {
-    let standing = db::users::account::find_standing(&services.pool, id)
+    let target = db::users::account::find_target(&services.pool, id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
-    let refusal = rules::refusal(&granted.author().doer, Deed::Delete, &standing);
-    count(services, id, refusal.map(|refusal| refusal.to_string())).await
+    let denied = policy::denied(&authorized.actor().subject, UserAction::Delete, &target);
+    count(services, id, denied.map(|denied| denied.to_string())).await
 }
 
-/// Counts the data of an existing account. `refusal` is passed through.
+/// Counts the data of an existing account. `denied` is passed through.
 pub(crate) async fn count(
     services: &Services,
     id: Uuid,
-    refusal: Option<String>,
+    denied: Option<String>,
 ) -> Result<DeletionPreview, Error> {
     let retention = services.settings.delete_retention;
     Ok(DeletionPreview {
         counts: db::owned::count(&services.pool, id).await?,
         restorable_until: (!retention.is_zero()).then(|| (services.clock)() + retention),
-        refusal,
+        denied,
     })
 }
 
 /// Deletes an account, permanently or with a restore period. It cannot be used from then on.
 ///
 /// # Errors
-/// [`Error::CountsChanged`] when the data to delete differs from the preview, [`Error::Refused`] when the policy denies it,
+/// [`Error::CountsChanged`] when the data to delete differs from the preview, [`Error::Denied`] when the policy denies it,
 /// [`Error::NotFound`] when there is no such account.
 pub async fn delete(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
     deletion: &Deletion,
 ) -> Result<(), Error> {
     let target = target.into();
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open_any(&mut transaction, author, Deed::Delete, target).await?;
+    let account = guard::open_any(&mut transaction, actor, UserAction::Delete, target).await?;
     if account.deleted_at.is_some() && !deletion.permanent {
         return Err(guard::NOT_FOUND);
     }
-    apply(services, &mut transaction, author, &account, deletion).await?;
+    apply(services, &mut transaction, actor, &account, deletion).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     Ok(())
@@ -83,7 +83,7 @@ pub async fn delete(
 pub(crate) async fn apply(
     services: &Services,
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
     deletion: &Deletion,
 ) -> Result<(), Error> {
@@ -99,8 +99,8 @@ pub(crate) async fn apply(
     } else {
         services.settings.delete_retention
     };
-    db::sessions::set_ended_of(transaction, account.id, EndReason::Deleted, author.id()).await?;
-    let purge_after = change::set_deleted(transaction, account.id, author.id(), retention).await?;
+    db::sessions::set_ended_of(transaction, account.id, EndReason::Deleted, actor.id()).await?;
+    let purge_after = change::set_deleted(transaction, account.id, actor.id(), retention).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
     if permanent {
         db::purge::queue(transaction, account.id, counts.total()).await?;
@@ -115,24 +115,24 @@ pub(crate) async fn apply(
             .with("purgeAfter", json!(null), purge_after.to_string()),
         reason: None,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Restores a deleted account, with its roles, keys and data. Its sessions stay ended.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the account is not deleted or its purge has started, [`Error::Refused`] when the policy denies
+/// [`Error::Conflict`] when the account is not deleted or its purge has started, [`Error::Denied`] when the policy denies
 /// it.
 pub async fn restore(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
 ) -> Result<UserDetail, Error> {
     let target = target.into();
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open_any(&mut transaction, author, Deed::Restore, target).await?;
-    put_back(&mut transaction, author, &account).await?;
+    let account = guard::open_any(&mut transaction, actor, UserAction::Restore, target).await?;
+    put_back(&mut transaction, actor, &account).await?;
     let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction).await?;
     Ok(after)
@@ -141,7 +141,7 @@ pub async fn restore(
 /// Restores a locked account. The caller has checked the policy.
 pub(super) async fn put_back(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
 ) -> Result<(), Error> {
     if account.deleted_at.is_none() {
@@ -162,7 +162,7 @@ pub(super) async fn put_back(
         changes: Changes::default().with("deleted", true, false),
         reason: None,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Transfers all personas of a user to another, with the data under them. Returns the number of personas. `shown` is the
@@ -170,31 +170,31 @@ pub(super) async fn put_back(
 ///
 /// # Errors
 /// [`Error::CountsChanged`] when the number of personas differs from `shown`, [`Error::Conflict`] when both users are the
-/// same, one is deleted, or the receiver would exceed the quota, [`Error::Refused`] when the policy denies it for either.
+/// same, one is deleted, or the receiver would exceed the quota, [`Error::Denied`] when the policy denies it for either.
 pub async fn reassign(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     from: impl Into<TargetRef>,
     to: Uuid,
     shown: Option<i64>,
 ) -> Result<u64, Error> {
-    let giver = from.into();
-    let from = giver.id;
+    let source = from.into();
+    let from = source.id;
     if from == to {
         return Err(Error::Conflict("Choose another user as the new owner."));
     }
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     // Locked in the order of ids, so that two concurrent transfers cannot deadlock.
-    let taker = TargetRef::from(to);
+    let receiver = TargetRef::from(to);
     let (first, second) = if from < to {
-        (giver, taker)
+        (source, receiver)
     } else {
-        (taker, giver)
+        (receiver, source)
     };
-    let first = guard::open(&mut transaction, author, Deed::Edit, first).await?;
-    let second = guard::open(&mut transaction, author, Deed::Edit, second).await?;
-    let (giver, taker) = if first.id == from {
+    let first = guard::open(&mut transaction, actor, UserAction::Edit, first).await?;
+    let second = guard::open(&mut transaction, actor, UserAction::Edit, second).await?;
+    let (source, receiver) = if first.id == from {
         (first, second)
     } else {
         (second, first)
@@ -208,17 +208,22 @@ pub async fn reassign(
     }
     check_transfer(services, &mut transaction, from, to).await?;
     let personas = db::owned::reassign(&mut transaction, from, to).await?;
-    let owner =
-        |changes: Changes| changes.with("owner", giver.username.as_str(), taker.username.as_str());
+    let owner = |changes: Changes| {
+        changes.with(
+            "owner",
+            source.username.as_str(),
+            receiver.username.as_str(),
+        )
+    };
     for (action, account, changes) in [
         (
             "user.data_given",
-            &giver,
+            &source,
             Changes::default().with("personas", personas, 0),
         ),
         (
             "user.data_received",
-            &taker,
+            &receiver,
             Changes::default().with("personas", 0, personas),
         ),
     ] {
@@ -228,7 +233,7 @@ pub async fn reassign(
             changes: owner(changes),
             reason: None,
         };
-        record::write(&mut transaction, author, change).await?;
+        audit::write(&mut transaction, actor, change).await?;
     }
     db::commit(transaction).await?;
     Ok(personas)

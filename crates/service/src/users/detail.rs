@@ -3,16 +3,16 @@
 use db::purge::Progress;
 use domain::{
     audit::AuditEntry,
-    rules::{self, Deed, Refusal},
+    policy::{self, Denied, UserAction},
     users::detail::{
-        GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserRef, UserSession,
+        DeniedActions, GrantableRole, OwnedPersona, ResetLink, UserDetail, UserRef, UserSession,
     },
 };
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadAudit, ReadSessions, ReadUsers},
+    access::{AuditRead, Authorized, SessionsRead, UsersRead},
     guard::{self, NOT_FOUND},
 };
 
@@ -34,7 +34,7 @@ pub(crate) async fn find(connection: &mut db::PgConnection, id: Uuid) -> Result<
 /// [`Error::NotFound`] when there is no such account.
 pub async fn get(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Authorized<UsersRead>,
     user: &UserRef,
 ) -> Result<UserDetail, Error> {
     let id = guard::find(&services.pool, user).await?;
@@ -48,28 +48,28 @@ pub async fn get(
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such account.
-pub async fn refusals(
+pub async fn denied_actions(
     services: &Services,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
     id: Uuid,
-) -> Result<Refusals, Error> {
-    let standing = db::users::account::find_standing(&services.pool, id)
+) -> Result<DeniedActions, Error> {
+    let target = db::users::account::find_target(&services.pool, id)
         .await?
         .ok_or(NOT_FOUND)?;
     let removal = db::purge::find_progress(&services.pool, id).await?;
-    let doer = &granted.author().doer;
+    let subject = &authorized.actor().subject;
     let why =
-        |deed| rules::refusal(doer, deed, &standing).map(|refusal: Refusal| refusal.to_string());
-    Ok(Refusals {
-        edit: why(Deed::Edit),
-        email: why(Deed::SetEmail),
-        roles: why(Deed::SetRoles),
-        reset: why(Deed::Reset),
-        suspend: why(Deed::Suspend),
-        unsuspend: why(Deed::Unsuspend),
-        delete: why(Deed::Delete),
-        restore: removal.map(going).or_else(|| why(Deed::Restore)),
-        end_sessions: why(Deed::EndSessions),
+        |action| policy::denied(subject, action, &target).map(|denied: Denied| denied.to_string());
+    Ok(DeniedActions {
+        edit: why(UserAction::Edit),
+        email: why(UserAction::SetEmail),
+        roles: why(UserAction::SetRoles),
+        reset: why(UserAction::Reset),
+        suspend: why(UserAction::Suspend),
+        unsuspend: why(UserAction::Unsuspend),
+        delete: why(UserAction::Delete),
+        restore: removal.map(going).or_else(|| why(UserAction::Restore)),
+        revoke_sessions: why(UserAction::RevokeSessions),
     })
 }
 
@@ -88,7 +88,7 @@ fn going(removal: Progress) -> String {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn roles(services: &Services, _: &Granted<ReadUsers>) -> Result<Vec<String>, Error> {
+pub async fn roles(services: &Services, _: &Authorized<UsersRead>) -> Result<Vec<String>, Error> {
     Ok(db::roles::list(&services.pool).await?)
 }
 
@@ -98,13 +98,13 @@ pub async fn roles(services: &Services, _: &Granted<ReadUsers>) -> Result<Vec<St
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn grantable_roles(
     services: &Services,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
 ) -> Result<Vec<GrantableRole>, Error> {
-    let doer = &granted.author().doer;
+    let subject = &authorized.actor().subject;
     let roles = db::roles::list_permissions(&services.pool).await?;
     let grantable = roles.into_iter().map(|(name, permissions)| GrantableRole {
         name,
-        refusal: rules::grant_refusal(doer, &permissions).map(|refusal| refusal.to_string()),
+        denied: policy::assign_denied(subject, &permissions).map(|denied| denied.to_string()),
     });
     Ok(grantable.collect())
 }
@@ -115,7 +115,7 @@ pub async fn grantable_roles(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn sessions(
     services: &Services,
-    _: &Granted<ReadSessions>,
+    _: &Authorized<SessionsRead>,
     id: Uuid,
 ) -> Result<Vec<UserSession>, Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
@@ -128,7 +128,7 @@ pub async fn sessions(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn personas(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Authorized<UsersRead>,
     id: Uuid,
     after: Option<Uuid>,
 ) -> Result<(Vec<OwnedPersona>, bool), Error> {
@@ -144,7 +144,7 @@ pub async fn personas(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn history(
     services: &Services,
-    _: &Granted<ReadAudit>,
+    _: &Authorized<AuditRead>,
     id: Uuid,
     before: Option<i64>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
@@ -159,7 +159,7 @@ pub async fn history(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn reset_links(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Authorized<UsersRead>,
     id: Uuid,
 ) -> Result<Vec<ResetLink>, Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;

@@ -4,14 +4,14 @@ use db::{
     links::{self, Kind},
     sessions::EndReason,
     users::{
-        Claim,
+        NameClaim,
         account::Account,
-        change::{self, Facts},
+        change::{self, UserChanges},
     },
 };
 use domain::{
     access::{ADMIN_ROLE, Permission, USER_ROLE},
-    rules::{Deed, Standing},
+    policy::{Target, UserAction},
     users::{
         detail::UserDetail,
         edit::{RoleChange, UserEdit, UserPatch},
@@ -22,13 +22,13 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{detail, facts};
+use super::{conflicts, detail};
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteUsers},
+    access::{Actor, Authorized, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
     passwords::Asker,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
@@ -36,10 +36,10 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] and [`Error::Taken`] with the field errors, [`Error::Stale`] when the account was changed since the
-/// caller read it, [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account.
+/// caller read it, [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn edit(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
     edit: UserEdit,
 ) -> Result<UserDetail, Error> {
@@ -48,25 +48,25 @@ pub async fn edit(
     let mut patch = edit.check().map_err(Error::Invalid)?;
     let hash = match patch.temporary_password.take() {
         Some(password) => {
-            let asker = Asker::author(granted.author());
+            let asker = Asker::actor(authorized.actor());
             let hasher = &services.hasher;
             Some(hasher.hash(asker, SecretString::from(password)).await?)
         }
         None => None,
     };
     let mut transaction = db::begin(&services.pool).await?;
-    let deed = if hash.is_some() {
-        Deed::Reset
+    let action = if hash.is_some() {
+        UserAction::Reset
     } else {
-        Deed::Edit
+        UserAction::Edit
     };
     // Lock order: the lock of administrators comes before any row. Only a change of roles can remove the last one.
     if patch.roles.is_some() {
         db::users::lock_admins(&mut transaction).await?;
     }
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
-    let account = guard::open(&mut transaction, author, deed, target).await?;
+    let actor =
+        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
+    let account = guard::open(&mut transaction, actor, action, target).await?;
     let before = detail::find(&mut transaction, id).await?;
     if patch
         .version
@@ -75,35 +75,35 @@ pub async fn edit(
         return Err(Error::Stale(Box::new(before)));
     }
     if moves(&patch, before.summary.email.as_deref()) {
-        let standing = Standing {
+        let policy_target = Target {
             id: before.summary.id,
             permissions: account.permissions.clone(),
             is_last_admin: false,
         };
-        guard::refuse(author, Deed::SetEmail, &standing)?;
+        guard::authorize(actor, UserAction::SetEmail, &policy_target)?;
     }
     let mut changes = Changes::default();
-    if patch.end_sessions {
+    if patch.revoke_sessions {
         let reason = match hash {
             Some(_) => EndReason::PasswordReset,
             None => EndReason::Revoked,
         };
-        let ended = db::sessions::set_ended_of(&mut transaction, id, reason, author.id()).await?;
+        let ended = db::sessions::set_ended_of(&mut transaction, id, reason, actor.id()).await?;
         changes.note("sessions", ended, 0);
         // Access tokens are revoked with the sessions: an attacker who used the account can have created one.
-        let revoked = db::access_tokens::set_revoked_of(&mut transaction, id, author.id()).await?;
+        let revoked = db::access_tokens::set_revoked_of(&mut transaction, id, actor.id()).await?;
         changes.note("tokens", revoked, 0);
     }
     if let Some(wanted) = &patch.roles {
-        set_roles(&mut transaction, author, &account, wanted, &mut changes).await?;
+        set_roles(&mut transaction, actor, &account, wanted, &mut changes).await?;
     }
-    note_facts(&before, &patch, &mut changes);
+    note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
         let kind = if services.settings.lasting_admin_passwords {
             change::set_password(&mut transaction, id, hash).await?;
             "permanent, set by an administrator"
         } else {
-            change::set_temporary_password(&mut transaction, id, hash, author.backer()).await?;
+            change::set_temporary_password(&mut transaction, id, hash, actor.backer()).await?;
             "temporary"
         };
         links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
@@ -112,15 +112,15 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(before);
     }
-    if let Err(error) = set_facts(&mut transaction, id, &patch).await {
+    if let Err(error) = set_fields(&mut transaction, id, &patch).await {
         // The transaction has failed: the owner of the address is looked up outside it.
         drop(transaction);
         let email = patch.email.as_ref().and_then(Option::as_ref);
-        let claim = Claim {
+        let claim = NameClaim {
             username: None,
             email: email.map(Email::as_str),
         };
-        return Err(facts::name_deleted(services, error, claim).await);
+        return Err(conflicts::name_deleted(services, error, claim).await);
     }
     let change = Change {
         action: "user.updated",
@@ -128,7 +128,7 @@ pub async fn edit(
         changes,
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     let after = detail::find(&mut transaction, id).await?;
     db::commit(transaction).await?;
     Ok(after)
@@ -143,7 +143,7 @@ fn moves(patch: &UserPatch, email: Option<&str>) -> bool {
 /// Assigns and revokes roles, if they differ from the current ones.
 async fn set_roles(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
     wanted: &RoleChange,
     changes: &mut Changes,
@@ -160,19 +160,19 @@ async fn set_roles(
     if wanted.is_empty() {
         wanted.extend(USER_ROLE.parse::<RoleName>());
     }
-    let roles = guard::grantable(transaction, author, &wanted).await?;
+    let roles = guard::grantable(transaction, actor, &wanted).await?;
     if roles.len() == account.roles.len() && roles.iter().all(|role| account.roles.contains(role)) {
         return Ok(());
     }
     let keeps_admin = roles.iter().any(|role| role == ADMIN_ROLE);
-    let mut standing = db::users::account::find_standing(&mut **transaction, account.id)
+    let mut policy_target = db::users::account::find_target(&mut **transaction, account.id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
     // The last administrator can get other roles, as long as `admin` is among them.
-    standing.is_last_admin &= !keeps_admin;
-    guard::refuse(author, Deed::SetRoles, &standing)?;
+    policy_target.is_last_admin &= !keeps_admin;
+    guard::authorize(actor, UserAction::SetRoles, &policy_target)?;
     db::roles::revoke_others(transaction, account.id, &roles).await?;
-    db::roles::grant(transaction, account.id, &roles, author.id()).await?;
+    db::roles::grant(transaction, account.id, &roles, actor.id()).await?;
     if roles.iter().any(|role| !account.roles.contains(role)) {
         // The reset links and the temporary password were issued for an account with fewer permissions.
         let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
@@ -185,13 +185,13 @@ async fn set_roles(
     Ok(())
 }
 
-async fn set_facts(
+async fn set_fields(
     transaction: &mut db::Transaction,
     id: Uuid,
     patch: &UserPatch,
 ) -> Result<(), Error> {
     let object = |map: &Option<Map<String, Value>>| map.clone().map(Value::Object);
-    let facts = Facts {
+    let fields = UserChanges {
         display_name: patch.display_name.as_ref().map(DisplayName::as_str),
         email: patch
             .email
@@ -200,15 +200,15 @@ async fn set_facts(
         profile: object(&patch.profile),
         notification_preferences: object(&patch.notification_preferences),
         client_list: patch.client_list.as_deref(),
-        ..Facts::default()
+        ..UserChanges::default()
     };
-    change::set_facts(transaction, id, &facts)
+    change::set_fields(transaction, id, &fields)
         .await
-        .map_err(facts::taken)
+        .map_err(conflicts::taken)
 }
 
 /// Adds the changed profile fields to the audited changes.
-fn note_facts(before: &UserDetail, patch: &UserPatch, changes: &mut Changes) {
+fn note_fields(before: &UserDetail, patch: &UserPatch, changes: &mut Changes) {
     let known = &before.summary;
     if let Some(name) = &patch.display_name {
         changes.note("displayName", known.display_name.as_str(), name.as_str());

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::detail;
 use crate::{
     Error, Services,
-    access::{Author, Granted, ReadUsers},
+    access::{Actor, Authorized, UsersRead},
+    audit::{self, Change, Changes},
     exports::{self, Pieces},
-    record::{self, Change, Changes},
 };
 
 /// Number of objects that one query reads.
@@ -34,13 +34,19 @@ pub struct Export {
 /// [`Error::NotFound`] when there is no such account, [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
-    granted: &Granted<ReadUsers>,
+    authorized: &Authorized<UsersRead>,
     id: Uuid,
 ) -> Result<Export, Error> {
-    let permissions = &granted.author().doer.permissions;
+    let permissions = &authorized.actor().subject.permissions;
     let kinds = Kind::ALL.into_iter();
     let kinds = kinds.filter(|kind| permission(*kind).is_none_or(|one| permissions.include(one)));
-    begin(services, granted.author(), id, (kinds.collect(), identity)).await
+    begin(
+        services,
+        authorized.actor(),
+        id,
+        (kinds.collect(), identity),
+    )
+    .await
 }
 
 /// Returns the permission that a kind requires in addition to reading users.
@@ -56,11 +62,11 @@ const fn permission(kind: Kind) -> Option<Permission> {
 /// Starts an export of the given kinds. `view` adapts the account to what the caller can see.
 pub(crate) async fn begin(
     services: &Services,
-    author: &Author,
+    actor: &Actor,
     id: Uuid,
     (kinds, view): (Vec<Kind>, fn(UserDetail) -> UserDetail),
 ) -> Result<Export, Error> {
-    let slot = services.exports.reserve(author)?;
+    let slot = services.exports.reserve(actor)?;
     let mut transaction = db::begin(&services.pool).await?;
     let user = view(detail::find(&mut transaction, id).await?);
     let change = Change {
@@ -69,7 +75,7 @@ pub(crate) async fn begin(
         changes: Changes::default(),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     db::commit(transaction).await?;
     let username = user.summary.username.clone();
     let pool = services.pool.clone();

@@ -13,7 +13,7 @@ use crate::Error;
 /// # Errors
 /// [`Error::Invalid`] for invisible characters or mixed scripts, [`Error::Taken`] when an account has a username that looks
 /// the same.
-pub(crate) async fn admit(
+pub(crate) async fn new_skeleton(
     connection: &mut db::PgConnection,
     username: &Username,
 ) -> Result<Option<String>, Error> {
@@ -59,7 +59,7 @@ fn is_recommended(c: char) -> bool {
     c.identifier_allowed() || matches!(c, '\u{E33}' | '\u{EB3}')
 }
 
-/// Returns the skeleton of a username. For ASCII names it equals `look_of` in the database.
+/// Returns the skeleton of a username. For ASCII names it equals `skeleton_of` in the database.
 fn look(name: &str) -> String {
     let seen: String = if name.is_ascii() {
         name.to_lowercase()
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scripts_are_not_mixed_and_nothing_is_invisible() {
+    fn mixed_scripts_and_invisible_characters_are_denied() {
         for (name, accepted) in [
             ("ada.lovelace+1@example", true),
             ("müller", true),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_look_alike_have_one_look() {
+    fn lookalike_names_share_a_skeleton() {
         for (name, other) in [
             ("coco", "\u{441}\u{43e}\u{441}\u{43e}"),
             ("ada", "Ada"),

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::Author,
-    record::{self, Change, Changes},
+    access::Actor,
+    audit::{self, Change, Changes},
 };
 
 /// Maximum number of accounts that one run queues.
@@ -20,7 +20,7 @@ const PIECE: i64 = 2_000;
 /// Minimum number of rows in one transaction, where larger batches time out.
 const SMALLEST_PIECE: i64 = 2;
 /// Maximum number of consecutive timeouts of the smallest batch, which take some minutes.
-const PUT_OFFS_MAX: i16 = 10;
+const TIMEOUTS_MAX: i16 = 10;
 
 const TOO_SLOW: &str = "Deleting even a small batch exceeds the database time limit. Another table may reference the data without \
     an index, or lock it.";
@@ -31,15 +31,15 @@ const TOO_SLOW: &str = "Deleting even a small batch exceeds the database time li
 /// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest.
 pub async fn run(services: &Services) -> Result<(), Error> {
     db::purge::queue_due(&services.pool, QUEUED_AT_ONCE).await?;
-    let mut put_off = Vec::new();
+    let mut defer = Vec::new();
     let mut size = PIECE;
     let mut done = Ok(());
     loop {
-        match piece(services, None, &put_off, &mut size).await? {
+        match piece(services, None, &defer, &mut size).await? {
             Piece::None => return done,
-            Piece::Done | Piece::Refused(_) => {}
-            Piece::PutOff(job, error) => {
-                put_off.push(job);
+            Piece::Done | Piece::Failed(_) => {}
+            Piece::Deferred(job, error) => {
+                defer.push(job);
                 done = done.and(Err(error));
             }
         }
@@ -57,7 +57,7 @@ pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
         match piece(services, Some(id), &[], &mut size).await? {
             Piece::None => return Ok(()),
             Piece::Done => {}
-            Piece::Refused(error) | Piece::PutOff(_, error) => return Err(error),
+            Piece::Failed(error) | Piece::Deferred(_, error) => return Err(error),
         }
     }
 }
@@ -69,10 +69,10 @@ enum Piece {
     /// Deleted batch, or one to be retried with a smaller size; there can be more.
     Done,
     /// Batch that cannot be deleted: the job has failed.
-    Refused(Error),
+    Failed(Error),
     /// Temporary failure, such as a timeout or a deadlock. The job continues in the next run, so that it does not delay the
     /// others.
-    PutOff(Uuid, Error),
+    Deferred(Uuid, Error),
 }
 
 /// Deletes one batch of the given account, or of any account whose job was not postponed. A timeout reduces the size of the
@@ -80,11 +80,11 @@ enum Piece {
 async fn piece(
     services: &Services,
     of: Option<Uuid>,
-    put_off: &[Uuid],
+    defer: &[Uuid],
     size: &mut i64,
 ) -> Result<Piece, Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let Some(purge) = db::purge::take(&mut transaction, of, put_off).await? else {
+    let Some(purge) = db::purge::take(&mut transaction, of, defer).await? else {
         return Ok(Piece::None);
     };
     let done = match advance(&mut transaction, &purge, *size).await {
@@ -106,8 +106,8 @@ async fn piece(
         Some(cause) if cause.is_passing() => {
             *size = PIECE;
             tracing::warn!(job = %purge.id, user = %purge.user_id, %cause, "permanent deletion postponed");
-            if !cause.is_too_late() || !is_put_off_too_often(services, &purge).await? {
-                return Ok(Piece::PutOff(purge.id, error));
+            if !cause.is_too_late() || !has_timed_out_too_often(services, &purge).await? {
+                return Ok(Piece::Deferred(purge.id, error));
             }
             TOO_SLOW.to_owned()
         }
@@ -119,7 +119,7 @@ async fn piece(
     let cause = cause(&error).map(ToString::to_string).unwrap_or_default();
     tracing::error!(job = %purge.id, user = %purge.user_id, cause, "permanent deletion failed");
     db::jobs::set_failed(&services.pool, purge.id, Some(purge.done), &why).await?;
-    Ok(Piece::Refused(error))
+    Ok(Piece::Failed(error))
 }
 
 /// Returns the database error behind a service error.
@@ -128,9 +128,9 @@ fn cause(error: &Error) -> Option<&db::Error> {
 }
 
 /// Counts a timeout of a job. Returns whether it has timed out so often in a row that an operator must look at it.
-async fn is_put_off_too_often(services: &Services, purge: &Purge) -> Result<bool, Error> {
-    let times = db::jobs::put_off(&services.pool, purge.id).await?;
-    Ok(times.is_some_and(|times| times >= PUT_OFFS_MAX))
+async fn has_timed_out_too_often(services: &Services, purge: &Purge) -> Result<bool, Error> {
+    let times = db::jobs::defer(&services.pool, purge.id).await?;
+    Ok(times.is_some_and(|times| times >= TIMEOUTS_MAX))
 }
 
 /// Runs one batch of a job whose row is locked.
@@ -165,6 +165,6 @@ async fn remove(
         changes: Changes::default().with("removed", json!(null), purge.done),
         reason: None,
     };
-    record::write(transaction, &Author::job(), change).await?;
+    audit::write(transaction, &Actor::job(), change).await?;
     Ok(db::jobs::set_done(&mut **transaction, purge.id).await?)
 }

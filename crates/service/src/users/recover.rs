@@ -2,11 +2,11 @@
 
 use db::{
     links::{self, Kind},
-    users::change::{self, Facts},
+    users::change::{self, UserChanges},
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
-    rules::Deed,
+    policy::UserAction,
     users::{
         Status,
         create::UserDraft,
@@ -20,10 +20,9 @@ use uuid::Uuid;
 use super::{create, detail};
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteUsers},
-    guard,
-    record::{self, Change, Changes},
-    reset,
+    access::{Actor, Authorized, UsersWrite},
+    audit::{self, Change, Changes},
+    guard, reset,
 };
 
 /// Makes a user an administrator who can sign in. The account is created, restored or activated as needed, and gets a link
@@ -34,23 +33,23 @@ use crate::{
 /// [`Error::NotFound`] for an unknown number or id, or for digits that are no username.
 pub async fn recover_admin(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     user: &UserRef,
 ) -> Result<CreatedUser, Error> {
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: the lock of administrators comes before any row.
     db::users::lock_admins(&mut transaction).await?;
     let (id, changes) = match (db::users::find_id(&mut *transaction, user).await?, user) {
-        (Some(id), _) => (id, readmit(&mut transaction, author, id).await?),
-        (None, UserRef::Name(name)) => make(&mut transaction, author, name).await?,
+        (Some(id), _) => (id, readmit(&mut transaction, actor, id).await?),
+        (None, UserRef::Name(name)) => insert_account(&mut transaction, actor, name).await?,
         (None, UserRef::Id(_) | UserRef::Number(_) | UserRef::Digits { .. }) => {
             return Err(guard::NOT_FOUND);
         }
     };
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let lifetime = reset::LINK_LIFETIME;
-    let link = reset::issue(services, &mut transaction, author, id, lifetime).await?;
+    let link = reset::issue(services, &mut transaction, actor, id, lifetime).await?;
     let user = detail::find(&mut transaction, id).await?;
     let change = Change {
         action: "user.admin_recovered",
@@ -58,7 +57,7 @@ pub async fn recover_admin(
         changes: changes.with("link", Value::Null, format!("until {}", link.expires_at)),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
+    audit::write(&mut transaction, actor, change).await?;
     db::commit(transaction).await?;
     Ok(CreatedUser {
         user,
@@ -67,9 +66,9 @@ pub async fn recover_admin(
 }
 
 /// Creates the account.
-async fn make(
+async fn insert_account(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     name: &str,
 ) -> Result<(Uuid, Changes), Error> {
     let draft = UserDraft {
@@ -79,7 +78,7 @@ async fn make(
         ..UserDraft::default()
     };
     let user = draft.check().map_err(Error::Invalid)?;
-    let (id, roles) = create::insert(transaction, author, &user, None).await?;
+    let (id, roles) = create::insert(transaction, actor, &user, None).await?;
     let changes = Changes::default()
         .with("username", Value::Null, user.username.as_str())
         .with("roles", Value::Null, roles);
@@ -89,10 +88,10 @@ async fn make(
 /// Restores and activates an existing account, and assigns the role `admin`.
 async fn readmit(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     id: Uuid,
 ) -> Result<Changes, Error> {
-    let account = guard::open_any(transaction, author, Deed::Restore, id).await?;
+    let account = guard::open_any(transaction, actor, UserAction::Restore, id).await?;
     let mut changes = Changes::default();
     if account.deleted_at.is_some() {
         if db::purge::find_progress(&mut **transaction, id)
@@ -112,10 +111,10 @@ async fn readmit(
     }
     if !account.roles.iter().any(|role| role == ADMIN_ROLE) {
         let admin: Vec<_> = ADMIN_ROLE.parse::<RoleName>().into_iter().collect();
-        let admin = guard::grantable(transaction, author, &admin).await?;
-        db::roles::grant(transaction, id, &admin, author.id()).await?;
+        let admin = guard::grantable(transaction, actor, &admin).await?;
+        db::roles::grant(transaction, id, &admin, actor.id()).await?;
         // Increments the version: an edit that was started with the old roles must conflict.
-        change::set_facts(transaction, id, &Facts::default()).await?;
+        change::set_fields(transaction, id, &UserChanges::default()).await?;
         let after = [admin, account.roles.clone()].concat();
         changes.note("roles", account.roles, after);
     }

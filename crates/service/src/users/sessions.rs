@@ -1,30 +1,30 @@
 //! Revocation of all sessions of a user.
 
 use db::{sessions::EndReason, users::account::Account};
-use domain::rules::Deed;
+use domain::policy::UserAction;
 
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteUsers},
+    access::{Actor, Authorized, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
 /// Revokes all sessions of a user. Returns their number.
 ///
 /// # Errors
-/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account.
-pub async fn end_all(
+/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
+pub async fn revoke_all(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
 ) -> Result<u64, Error> {
     let target = target.into();
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::EndSessions, target).await?;
-    let ended = apply(&mut transaction, author, &account).await?;
+    let account = guard::open(&mut transaction, actor, UserAction::RevokeSessions, target).await?;
+    let ended = apply(&mut transaction, actor, &account).await?;
     db::commit(transaction).await?;
     Ok(ended)
 }
@@ -32,18 +32,17 @@ pub async fn end_all(
 /// Revokes the sessions of a locked account.
 pub(super) async fn apply(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
 ) -> Result<u64, Error> {
     let ended =
-        db::sessions::set_ended_of(transaction, account.id, EndReason::Revoked, author.id())
-            .await?;
+        db::sessions::set_ended_of(transaction, account.id, EndReason::Revoked, actor.id()).await?;
     let change = Change {
         action: "user.sessions_ended",
         user: (account.id, &account.username),
         changes: Changes::default().with("sessions", ended, 0),
         reason: None,
     };
-    record::write(transaction, author, change).await?;
+    audit::write(transaction, actor, change).await?;
     Ok(ended)
 }

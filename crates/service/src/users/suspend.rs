@@ -5,7 +5,7 @@ use db::{
     users::{account::Account, change},
 };
 use domain::{
-    rules::Deed,
+    policy::UserAction,
     users::{Status, detail::UserDetail, suspension::SuspensionDraft},
 };
 use serde_json::Value;
@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::detail;
 use crate::{
     Error, Services,
-    access::{Author, Granted, WriteUsers},
+    access::{Actor, Authorized, UsersWrite},
+    audit::{self, Change, Changes},
     guard,
-    record::{self, Change, Changes},
     target::TargetRef,
 };
 
@@ -31,20 +31,20 @@ const NOT_SUSPENDED: Error = Error::Conflict("This user is not suspended.");
 ///
 /// # Errors
 /// [`Error::Invalid`] with the field errors, [`Error::Stale`] when the account was shown at another version,
-/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account, [`Error::Conflict`]
+/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account, [`Error::Conflict`]
 /// when it is deleted or pending.
 pub async fn suspend(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
     draft: SuspensionDraft,
 ) -> Result<UserDetail, Error> {
     let target = target.into();
     let draft = draft.check((services.clock)()).map_err(Error::Invalid)?;
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Suspend, target).await?;
-    apply(&mut transaction, author, &account, &draft).await?;
+    let account = guard::open(&mut transaction, actor, UserAction::Suspend, target).await?;
+    apply(&mut transaction, actor, &account, &draft).await?;
     let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction).await?;
     Ok(after)
@@ -53,7 +53,7 @@ pub async fn suspend(
 /// Suspends a locked account. The caller has checked the policy.
 pub(super) async fn apply(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
     draft: &SuspensionDraft,
 ) -> Result<(), Error> {
@@ -63,13 +63,13 @@ pub(super) async fn apply(
     let suspension = change::NewSuspension {
         reason: &draft.reason,
         until: draft.until,
-        tell_reason: draft.tell_reason,
-        by: author.id(),
+        show_reason: draft.show_reason,
+        by: actor.id(),
     };
     // Lock order: sessions before the update of the account, here and wherever both change, because a concurrent sign-out
     // locks them in this order.
     let ended =
-        db::sessions::set_ended_of(transaction, account.id, EndReason::Suspended, author.id())
+        db::sessions::set_ended_of(transaction, account.id, EndReason::Suspended, actor.id())
             .await?;
     change::set_suspended(transaction, account.id, &suspension).await?;
     let change = Change {
@@ -83,8 +83,8 @@ pub(super) async fn apply(
             )
             .with(
                 "until",
-                moment(account.suspended_until),
-                moment(draft.until),
+                timestamp(account.suspended_until),
+                timestamp(draft.until),
             )
             .with(
                 "reason",
@@ -93,39 +93,39 @@ pub(super) async fn apply(
             )
             .with(
                 "tellReason",
-                account.suspended_reason_told,
-                draft.tell_reason,
+                account.suspended_reason_visible,
+                draft.show_reason,
             )
             .with("sessions", ended, 0),
         reason: Some(&draft.reason),
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Lifts a suspension.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the account is not suspended, [`Error::Refused`] when the policy denies it, [`Error::NotFound`]
+/// [`Error::Conflict`] when the account is not suspended, [`Error::Denied`] when the policy denies it, [`Error::NotFound`]
 /// when there is no such account.
 pub async fn unsuspend(
     services: &Services,
-    granted: &Granted<WriteUsers>,
+    authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
 ) -> Result<UserDetail, Error> {
     let target = target.into();
-    let author = granted.author();
+    let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Unsuspend, target).await?;
-    lift(&mut transaction, author, &account).await?;
+    let account = guard::open(&mut transaction, actor, UserAction::Unsuspend, target).await?;
+    clear_suspension(&mut transaction, actor, &account).await?;
     let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction).await?;
     Ok(after)
 }
 
 /// Lifts the suspension of a locked account.
-pub(super) async fn lift(
+pub(super) async fn clear_suspension(
     transaction: &mut db::Transaction,
-    author: &Author,
+    actor: &Actor,
     account: &Account,
 ) -> Result<(), Error> {
     if account.status != Status::Suspended {
@@ -137,22 +137,22 @@ pub(super) async fn lift(
         user: (account.id, &account.username),
         changes: Changes::default()
             .with("status", account.status.as_str(), Status::Active.as_str())
-            .with("until", moment(account.suspended_until), Value::Null)
+            .with("until", timestamp(account.suspended_until), Value::Null)
             .with("reason", account.suspended_reason.as_deref(), Value::Null),
         reason: None,
     };
-    record::write(transaction, author, change).await
+    audit::write(transaction, actor, change).await
 }
 
 /// Lifts all suspensions that have expired.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn lift_over(services: &Services) -> Result<(), Error> {
+pub async fn clear_expired_suspensions(services: &Services) -> Result<(), Error> {
     loop {
         let over = change::list_suspension_over(&services.pool, LISTED_AT_ONCE).await?;
         for id in &over {
-            match lift_if_over(services, *id).await {
+            match clear_suspension_if_expired(services, *id).await {
                 // Deleted by a concurrent transaction.
                 Ok(()) | Err(Error::NotFound(_) | Error::Conflict(_)) => {}
                 Err(error) => return Err(error),
@@ -165,18 +165,21 @@ pub async fn lift_over(services: &Services) -> Result<(), Error> {
 }
 
 /// Lifts a suspension that has expired, unless it was prolonged or lifted meanwhile.
-pub(crate) async fn lift_if_over(services: &Services, id: Uuid) -> Result<(), Error> {
-    let author = Author::job();
+pub(crate) async fn clear_suspension_if_expired(
+    services: &Services,
+    id: Uuid,
+) -> Result<(), Error> {
+    let actor = Actor::job();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, &author, Deed::Unsuspend, id).await?;
+    let account = guard::open(&mut transaction, &actor, UserAction::Unsuspend, id).await?;
     if account.status == Status::Suspended && account.suspension_over {
-        lift(&mut transaction, &author, &account).await?;
+        clear_suspension(&mut transaction, &actor, &account).await?;
     }
     db::commit(transaction).await?;
     Ok(())
 }
 
-fn moment(at: Option<time::OffsetDateTime>) -> Value {
+fn timestamp(at: Option<time::OffsetDateTime>) -> Value {
     at.and_then(|at| at.format(&Rfc3339).ok())
         .map_or(Value::Null, Value::String)
 }

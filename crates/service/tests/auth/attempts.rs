@@ -7,7 +7,7 @@ use service::{known_device::Device, passwords::Asker};
 use super::*;
 
 /// Returns a client of a network that no other client comes from.
-fn stranger(number: usize) -> Origin {
+fn unknown_client(number: usize) -> Origin {
     from(&format!("2001:db8:{number:x}::{number:x}"))
 }
 
@@ -72,7 +72,7 @@ async fn hold(pool: &PgPool) {
 /// Fails on a username from several networks until all unknown clients have to wait, for longer than the test takes. Most
 /// of the failures are inserted without hashing.
 async fn fail_until_blocked(services: &Services, username: &str) {
-    let failed = try_from(services, username, WRONG, stranger(1)).await;
+    let failed = try_from(services, username, WRONG, unknown_client(1)).await;
     assert_eq!(failed, Err(401));
     sqlx::query(
         "update login_attempts set failures = 29
@@ -82,19 +82,19 @@ async fn fail_until_blocked(services: &Services, username: &str) {
     .execute(&services.pool)
     .await
     .unwrap();
-    let failed = try_from(services, username, WRONG, stranger(2)).await;
+    let failed = try_from(services, username, WRONG, unknown_client(2)).await;
     assert_eq!(failed, Err(401));
     hold(&services.pool).await;
-    let stranger = try_from(services, username, RIGHT, from("192.0.2.50")).await;
+    let unknown = try_from(services, username, RIGHT, from("192.0.2.50")).await;
     assert_eq!(
-        stranger,
+        unknown,
         Err(429),
         "an unknown browser is throttled with all unknown clients"
     );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_owner_signs_in_from_a_known_browser_while_strangers_fail(pool: PgPool) {
+async fn owner_signs_in_from_a_known_browser_during_an_attack(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
     let cookie = known_browser(&services, "user1", None).await;
@@ -109,19 +109,16 @@ async fn the_owner_signs_in_from_a_known_browser_while_strangers_fail(pool: PgPo
     }
     // A made-up cookie, or one of another account, makes no browser known.
     for cookie in ["made-up", "", others.as_str()] {
-        let stranger = browser_from("192.0.2.99", Some(cookie));
-        assert_eq!(
-            try_from(&services, "user1", RIGHT, stranger).await,
-            Err(429)
-        );
+        let unknown = browser_from("192.0.2.99", Some(cookie));
+        assert_eq!(try_from(&services, "user1", RIGHT, unknown).await, Err(429));
     }
     // The owner's sign-in does not reset the counter of the unknown clients.
-    let stranger = try_from(&services, "user1", WRONG, stranger(77)).await;
-    assert_eq!(stranger, Err(429));
+    let unknown = try_from(&services, "user1", WRONG, unknown_client(77)).await;
+    assert_eq!(unknown, Err(429));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_known_browser_waits_for_its_own_failures_only(pool: PgPool) {
+async fn known_browser_is_delayed_by_its_own_failures_only(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
     let first = known_browser(&services, "user1", None).await;
@@ -143,7 +140,7 @@ async fn a_known_browser_waits_for_its_own_failures_only(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_browser_stays_known_to_each_account_and_keeps_no_cookie_of_others(pool: PgPool) {
+async fn browser_is_remembered_per_account(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
     let first = known_browser(&services, "user1", None).await;
@@ -169,7 +166,7 @@ async fn a_browser_stays_known_to_each_account_and_keeps_no_cookie_of_others(poo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn programs_without_cookies_do_not_push_out_a_browser_that_comes_again(pool: PgPool) {
+async fn programs_without_cookies_do_not_evict_a_known_browser(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
     let cookie = known_browser(&services, "user1", None).await;
@@ -191,7 +188,7 @@ async fn programs_without_cookies_do_not_push_out_a_browser_that_comes_again(poo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_office_of_fifty_with_thirty_mistypes_goes_on(pool: PgPool) {
+async fn office_of_fifty_with_thirty_typos_is_not_blocked(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 50).await;
     for number in 1..=30 {
@@ -210,7 +207,7 @@ async fn an_office_of_fifty_with_thirty_mistypes_goes_on(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_address_waits_for_the_accounts_that_it_failed_on(pool: PgPool) {
+async fn address_is_delayed_per_account(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
     // All addresses of a network share one counter.
@@ -227,7 +224,7 @@ async fn an_address_waits_for_the_accounts_that_it_failed_on(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_address_with_very_many_failures_waits_and_others_do_not(pool: PgPool) {
+async fn address_with_very_many_failures_is_delayed(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
     run(
@@ -237,7 +234,7 @@ async fn an_address_with_very_many_failures_waits_and_others_do_not(pool: PgPool
     )
     .await;
     assert_eq!(
-        try_from(&services, "nobody", WRONG, from("192.0.2.1")).await,
+        try_from(&services, "unknown", WRONG, from("192.0.2.1")).await,
         Err(401)
     );
     hold(&pool).await;
@@ -290,7 +287,7 @@ async fn an_attempt_that_one_counter_denies_counts_in_no_other(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_three_hundred_at_once_from_one_address_a_score_is_hashed(pool: PgPool) {
+async fn few_of_three_hundred_concurrent_attempts_are_hashed(pool: PgPool) {
     let services = services(&pool);
     let tries = (0..300).map(|number| {
         let services = services.clone();
@@ -310,7 +307,7 @@ async fn of_three_hundred_at_once_from_one_address_a_score_is_hashed(pool: PgPoo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn names_are_the_same_to_the_throttle_and_to_the_database(pool: PgPool) {
+async fn throttle_and_database_fold_names_alike(pool: PgPool) {
     let services = services(&pool);
     let names = [
         "istanbul",
@@ -357,7 +354,7 @@ async fn names_are_the_same_to_the_throttle_and_to_the_database(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn addresses_are_kept_in_one_form(pool: PgPool) {
+async fn addresses_are_stored_in_one_form(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
     let origin = from("::ffff:192.0.2.7");
@@ -365,10 +362,10 @@ async fn addresses_are_kept_in_one_form(pool: PgPool) {
     try_from(&services, "user1", RIGHT, origin).await.unwrap();
     for (table, column) in [("sessions", "ip"), ("audit_events", "ip")] {
         let sql = format!("select host({column}) from {table}");
-        let kept: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        let stored: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .fetch_one(&pool)
             .await
             .unwrap();
-        assert_eq!(kept, "192.0.2.7", "{table}");
+        assert_eq!(stored, "192.0.2.7", "{table}");
     }
 }

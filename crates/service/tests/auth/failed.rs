@@ -5,7 +5,7 @@ use domain::{
     sessions::failed::{FailedPage, FailedParams},
 };
 use service::{
-    access::{Granted, ReadSessions, operator},
+    access::{Authorized, SessionsRead, operator},
     failed_sign_ins, housekeeping,
 };
 
@@ -17,8 +17,8 @@ async fn list(services: &Services, by: &str) -> FailedPage {
         ..FailedParams::default()
     };
     let query = params.parse(Limits::PANEL).unwrap();
-    let granted: Granted<ReadSessions> = operator();
-    failed_sign_ins::list(services, &granted, &query)
+    let authorized: Authorized<SessionsRead> = operator();
+    failed_sign_ins::list(services, &authorized, &query)
         .await
         .unwrap()
 }
@@ -33,7 +33,7 @@ async fn rows(services: &Services, by: &str) -> Vec<String> {
             format!(
                 "{} of {} from {} of {}: {}",
                 row.user
-                    .map_or_else(|| "nobody".to_owned(), |user| user.username),
+                    .map_or_else(|| "none".to_owned(), |user| user.username),
                 row.accounts,
                 row.ip_address
                     .map_or_else(|| "nowhere".to_owned(), |ip| ip.to_string()),
@@ -55,13 +55,13 @@ async fn fail(services: &Services, username: &str, password: &str, address: &str
 #[sqlx::test(migrations = "../../migrations")]
 async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     for (username, password, address) in [
         ("Ada", WRONG, "192.0.2.1"),
         (" aDA ", WRONG, "192.0.2.1"),
         ("Ada", WRONG, "2001:db8::1"),
         ("Ada", WRONG, "2001:db8::2"),
-        ("nobody", WRONG, "192.0.2.1"),
+        ("unknown", WRONG, "192.0.2.1"),
         ("correct horse", WRONG, "192.0.2.1"),
         ("suspended", RIGHT, "192.0.2.3"),
     ] {
@@ -72,7 +72,7 @@ async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
         rows(&services, "account").await,
         [
             "Ada of 1 from 2001:db8::2 of 2: 4",
-            "nobody of 0 from 192.0.2.1 of 1: 2",
+            "none of 0 from 192.0.2.1 of 1: 2",
             "suspended of 1 from 192.0.2.3 of 1: 1",
         ]
     );
@@ -80,7 +80,7 @@ async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
         rows(&services, "address").await,
         [
             "Ada of 1 from 2001:db8::2 of 1: 2",
-            "nobody of 1 from 192.0.2.1 of 1: 4",
+            "none of 1 from 192.0.2.1 of 1: 4",
             "suspended of 1 from 192.0.2.3 of 1: 1",
         ]
     );
@@ -98,9 +98,9 @@ async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn tries_that_have_to_wait_are_counted_too(pool: PgPool) {
+async fn delayed_attempts_are_counted(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     for _ in 0..8 {
         fail(&services, "Ada", WRONG, "192.0.2.1").await;
     }
@@ -115,9 +115,9 @@ async fn tries_that_have_to_wait_are_counted_too(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_cannot_be_written_is_written_later_and_added_up(pool: PgPool) {
+async fn unwritten_failures_are_retried_and_summed(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     fail(&services, "Ada", WRONG, "192.0.2.1").await;
     run(&pool, "alter table failed_sign_ins rename to hidden").await;
     failed_sign_ins::write(&services).await.unwrap_err();
@@ -131,11 +131,11 @@ async fn what_cannot_be_written_is_written_later_and_added_up(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn those_of_an_account_that_was_removed_are_left_out(pool: PgPool) {
+async fn failures_of_purged_accounts_are_omitted(pool: PgPool) {
     let services = services(&pool);
-    add_people(&pool, &weak_hash(RIGHT)).await;
+    add_users(&pool, &weak_hash(RIGHT)).await;
     fail(&services, "Ada", WRONG, "192.0.2.1").await;
-    fail(&services, "nobody", WRONG, "192.0.2.1").await;
+    fail(&services, "unknown", WRONG, "192.0.2.1").await;
     run(
         &pool,
         "update users set deleted_at = now() where username = 'Ada'",
@@ -145,12 +145,12 @@ async fn those_of_an_account_that_was_removed_are_left_out(pool: PgPool) {
     failed_sign_ins::write(&services).await.unwrap();
     assert_eq!(
         rows(&services, "account").await,
-        ["nobody of 0 from 192.0.2.1 of 1: 1"]
+        ["none of 0 from 192.0.2.1 of 1: 1"]
     );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn pages_lead_to_their_neighbours_and_old_rows_go(pool: PgPool) {
+async fn pages_link_to_their_neighbours_and_old_rows_are_deleted(pool: PgPool) {
     run(
         &pool,
         "insert into failed_sign_ins (hour, network, reason, address, tries, last_at)
@@ -170,13 +170,13 @@ async fn pages_lead_to_their_neighbours_and_old_rows_go(pool: PgPool) {
         let page = failed_sign_ins::list(&services, &operator(), &query).await;
         let page = page.unwrap();
         let tries: Vec<u64> = page.rows.iter().map(|row| row.tries).collect();
-        (tries, page.place)
+        (tries, page.page_info)
     };
-    let (tries, place) = page(None, None).await;
-    assert_eq!((tries, place.total.count), (vec![1, 2, 3], 4));
-    let (tries, place) = page(place.after, None).await;
-    assert_eq!((tries, place.first), (vec![4], 4));
-    assert_eq!(page(None, place.before).await.0, [1, 2, 3]);
+    let (tries, page_info) = page(None, None).await;
+    assert_eq!((tries, page_info.total.count), (vec![1, 2, 3], 4));
+    let (tries, page_info) = page(page_info.after, None).await;
+    assert_eq!((tries, page_info.first), (vec![4], 4));
+    assert_eq!(page(None, page_info.before).await.0, [1, 2, 3]);
     housekeeping::run(&services).await.unwrap();
     assert_eq!(page(None, None).await.0, [1, 2]);
 }

@@ -3,7 +3,7 @@
 use domain::{audit::Via, credentials::SignInDraft};
 use service::{
     Services,
-    access::{Actor, Origin},
+    access::{Caller, Origin},
     auth,
     passwords::Asker,
     sessions,
@@ -28,7 +28,7 @@ pub(crate) async fn set_password(services: &Services, password: &str) {
 
 /// Signed-in user with the browser's session.
 pub(crate) struct Own {
-    pub(crate) actor: Actor,
+    pub(crate) caller: Caller,
     pub(crate) session: Session,
 }
 
@@ -44,14 +44,14 @@ impl Own {
         auth::sign_in(services, &session, draft, Origin::default())
             .await
             .unwrap();
-        let actor = Self::find(services, &session).await.unwrap();
-        Self { actor, session }
+        let caller = Self::find(services, &session).await.unwrap();
+        Self { caller, session }
     }
 
     /// Returns the actor of the browser's current cookie. None if its session has ended.
-    pub(crate) async fn find(services: &Services, session: &Session) -> Option<Actor> {
+    pub(crate) async fn find(services: &Services, session: &Session) -> Option<Caller> {
         let session = browser(&services.pool, session.id());
-        sessions::find_actor(services, &session, Via::Ui, &Origin::default())
+        sessions::find_caller(services, &session, Via::Ui, &Origin::default())
             .await
             .unwrap()
     }

@@ -5,7 +5,7 @@ use std::{io, process::ExitCode};
 use service::audit::Format;
 
 use super::filter::Filter;
-use crate::{cli::place::Place, failure::Failure};
+use crate::{cli::backend::Backend, failure::BoxError};
 
 /// Write matching entries to standard output, oldest first. The export is audited.
 #[derive(Debug, clap::Args)]
@@ -25,9 +25,9 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 impl ExportArgs {
-    pub(super) async fn run(self, place: &Place) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, backend: &Backend) -> Result<ExitCode, BoxError> {
         let params = self.filter.into();
-        place.export(&params, self.format, io::stdout()).await?;
+        backend.export(&params, self.format, io::stdout()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

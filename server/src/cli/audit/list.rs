@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
-use domain::audit::{ShownEntry, list::AuditParams};
+use domain::audit::{AuditEntryResponse, list::AuditParams};
 
 use super::filter::Filter;
 use crate::{
     cli::{
-        place::Place,
+        backend::Backend,
         rows::Rows,
-        user::print::{Output, moment},
+        user::print::{Output, timestamp},
     },
-    failure::Failure,
+    failure::BoxError,
 };
 
 /// Entries fetched per query.
@@ -31,16 +31,16 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Fetches one page after another, so that only one is in memory, however long the log is.
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<ExitCode, BoxError> {
         let mut params = AuditParams::from(self.filter);
         let mut left = self.limit;
         let mut rows = Rows::new(output, HEADINGS, "No audit log entries found.");
         loop {
             params.limit = Some(left.clamp(1, PAGE).to_string());
-            let (mut entries, after) = place.entries(&params).await?;
+            let (mut entries, after) = backend.entries(&params).await?;
             entries.truncate(left);
             left = left.saturating_sub(entries.len());
-            rows.give(entries, |entry| serde_json::to_string(&entry), row)?;
+            rows.print(entries, |entry| serde_json::to_string(&entry), row)?;
             params.after = after.filter(|_| left > 0);
             if params.after.is_none() {
                 rows.finish()?;
@@ -50,10 +50,10 @@ impl ListArgs {
     }
 }
 
-fn row(entry: &ShownEntry) -> [String; 6] {
+fn row(entry: &AuditEntryResponse) -> [String; 6] {
     [
         entry.id.to_string(),
-        moment(entry.at),
+        timestamp(entry.at),
         entry.actor.label.clone(),
         entry.via.clone(),
         entry.action.clone(),

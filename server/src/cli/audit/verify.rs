@@ -9,8 +9,8 @@ use service::{
 };
 
 use crate::{
-    cli::{fault::Fault, place::Place, user::print::Output},
-    failure::Failure,
+    cli::{backend::Backend, error::CliError, user::print::Output},
+    failure::BoxError,
     output::ignore_closed_pipe,
 };
 
@@ -50,21 +50,21 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl VerifyArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<ExitCode, BoxError> {
         let noted = self.root.as_ref().map(|root| root.0.as_slice());
-        let found = audit::verify(place.database()?, &operator(), noted).await;
-        let found = found.map_err(Fault::from)?;
-        let fault = found.fault.as_ref().map(ToString::to_string);
+        let found = audit::verify(backend.database()?, &operator(), noted).await;
+        let found = found.map_err(CliError::from)?;
+        let error = found.error.as_ref().map(ToString::to_string);
         let value = json!({
             "entries": found.entries,
             "seals": found.seals,
             "unsealed": found.unsealed,
             "root": found.root.as_deref().map(hex),
-            "fault": fault,
+            "error": error,
         });
         // A closed pipe is ignored because the exit status carries the result as well.
-        ignore_closed_pipe(output.give(&value, || text(&found, fault.as_deref())))?;
-        Ok(if fault.is_none() {
+        ignore_closed_pipe(output.print(&value, || text(&found, error.as_deref())))?;
+        Ok(if error.is_none() {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -72,7 +72,7 @@ impl VerifyArgs {
     }
 }
 
-fn text(found: &Verification, fault: Option<&str>) -> String {
+fn text(found: &Verification, error: Option<&str>) -> String {
     let mut lines = vec![
         format!("ok    Verified entries: {}.", found.entries),
         format!("ok    Verified seals: {}.", found.seals),
@@ -81,8 +81,8 @@ fn text(found: &Verification, fault: Option<&str>) -> String {
     if let Some(root) = &found.root {
         lines.push(format!("ok    Root: {}", hex(root)));
     }
-    if let Some(fault) = fault {
-        lines.push(format!("ERROR {fault}"));
+    if let Some(error) = error {
+        lines.push(format!("ERROR {error}"));
     }
     lines.join("\n")
 }

@@ -40,22 +40,22 @@ impl Progress {
     /// Shows the progress after a step of the load.
     pub(super) fn show(&mut self, step: Step) {
         match step {
-            Step::People { people, rows } => {
+            Step::Users { user_count, rows } => {
                 let rate = rows as f64 / self.began.elapsed().as_secs_f64().max(0.001);
                 let message = format!(
-                    "{people} of {} users, {rows} rows, {rate:.0} rows/s",
+                    "{user_count} of {} users, {rows} rows, {rate:.0} rows/s",
                     self.users
                 );
-                let line = people * LINES / self.users;
-                self.tell(people, self.users, message, line > self.lines);
+                let line = user_count * LINES / self.users;
+                self.report(user_count, self.users, message, line > self.lines);
                 self.lines = line;
             }
-            Step::Counting => self.tell(0, 1, "Counting owned data".to_owned(), true),
+            Step::Counting => self.report(0, 1, "Counting owned data".to_owned(), true),
             Step::Indexes { done, of } => {
                 let message = format!("Building {of} indexes and keys");
-                self.tell(done as u64, of as u64, message, done == 0);
+                self.report(done as u64, of as u64, message, done == 0);
             }
-            Step::Vacuuming => self.tell(0, 1, "Vacuuming tables".to_owned(), true),
+            Step::Vacuuming => self.report(0, 1, "Vacuuming tables".to_owned(), true),
         }
     }
 
@@ -67,7 +67,7 @@ impl Progress {
         self.began.elapsed()
     }
 
-    fn tell(&self, done: u64, of: u64, message: String, new: bool) {
+    fn report(&self, done: u64, of: u64, message: String, new: bool) {
         match &self.bar {
             Some(bar) => {
                 bar.set_length(of);

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use axum::http::Uri;
 
-use crate::failure::Failure;
+use crate::failure::BoxError;
 
 /// Address of a server that an access token may be sent to: scheme and host, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Address {
 
 impl Address {
     /// Parses an address. `insecure` permits http to another machine, where the access token could be read on the way.
-    pub(in crate::cli) fn parse(url: &str, insecure: bool) -> Result<Self, Failure> {
+    pub(in crate::cli) fn parse(url: &str, insecure: bool) -> Result<Self, BoxError> {
         let wrong =
             || format!("--url must be a URL such as https://users.example.org, not {url:?}.");
         let uri: Uri = url.trim().parse().map_err(|_| wrong())?;
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_goes_over_https_or_stays_on_the_machine() {
+    fn token_requires_https_or_loopback() {
         for (url, insecure, expected) in [
             (
                 "https://users.example.org",
@@ -114,8 +114,8 @@ mod tests {
             let address = Address::parse(url, insecure).map(|address| address.to_string());
             match (address, expected) {
                 (Ok(address), Ok(expected)) => assert_eq!(address, expected),
-                (Err(failure), Err(says)) => {
-                    assert!(failure.to_string().contains(says), "{url}: {failure}");
+                (Err(error), Err(says)) => {
+                    assert!(error.to_string().contains(says), "{url}: {error}");
                 }
                 (address, _) => panic!("{url}: {address:?}"),
             }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use ureq::{Body, BodyReader, Error, http::Response};
 
 use super::address::Address;
-use crate::cli::{fault::Fault, user::print::clean};
+use crate::cli::{error::CliError, user::print::clean};
 
 /// Maximum number of bytes of a response that is read into memory: far more than a page of a list has.
 const ANSWER_MAX: u64 = 64 * 1024 * 1024;
@@ -36,12 +36,12 @@ impl Answer {
     }
 
     /// Parses the body as JSON, or returns the error that the response stands for.
-    pub(super) fn json<T: DeserializeOwned>(&self, address: &Address) -> Result<T, Fault> {
+    pub(super) fn json<T: DeserializeOwned>(&self, address: &Address) -> Result<T, CliError> {
         if !self.status.is_success() || !is(&self.headers, "application/json") {
-            return Err(self.fault(address));
+            return Err(self.error(address));
         }
         serde_json::from_slice(&self.body).map_err(|error| {
-            Fault::Failed(format!(
+            CliError::Failed(format!(
                 "Cannot read the response of {address} ({}). The server may have another version than this program.",
                 shorten(&error.to_string())
             ))
@@ -49,24 +49,24 @@ impl Answer {
     }
 
     /// Returns the error that the response stands for.
-    pub(super) fn fault(&self, address: &Address) -> Fault {
+    pub(super) fn error(&self, address: &Address) -> CliError {
         if self.status.is_redirection() {
-            let place = text(&self.headers, header::LOCATION).unwrap_or("another URL");
-            return Fault::Failed(format!(
+            let location = text(&self.headers, header::LOCATION).unwrap_or("another URL");
+            return CliError::Failed(format!(
                 "{address} redirects to {}. The access token was not sent there. If that is the server, set --url to it.",
-                shorten(place)
+                shorten(location)
             ));
         }
         let problem = serde_json::from_slice::<Problem>(&self.body).ok();
         match problem.filter(|_| !self.status.is_success()) {
-            Some(problem) => Fault::Refused(advise(problem)),
-            None => Fault::Failed(self.strange(address)),
+            Some(problem) => CliError::Problem(advise(problem)),
+            None => CliError::Failed(self.strange(address)),
         }
     }
 
     fn strange(&self, address: &Address) -> String {
         let kind = text(&self.headers, header::CONTENT_TYPE).unwrap_or("no content type");
-        let mut sentence = stranger(address, &format!("{}, {}", self.status, shorten(kind)));
+        let mut sentence = unknown_server(address, &format!("{}, {}", self.status, shorten(kind)));
         if let Some(wait) = self.retry_after() {
             sentence.push_str(&format!(" Try again in {} s.", wait.as_secs()));
         }
@@ -93,7 +93,7 @@ impl Answer {
     }
 
     /// Returns the time to wait for the response of a request in progress.
-    pub(super) fn under_way(&self) -> Option<Duration> {
+    pub(super) fn in_progress(&self) -> Option<Duration> {
         let retry_after = self.retry_after();
         retry_after.filter(|_| self.status == StatusCode::CONFLICT)
     }
@@ -125,7 +125,7 @@ impl Begun {
 }
 
 /// Returns the message for a response that does not come from Rollcall.
-pub(super) fn stranger(address: &Address, why: &str) -> String {
+pub(super) fn unknown_server(address: &Address, why: &str) -> String {
     format!(
         "{address} did not return a Rollcall response ({why}). Check the URL and any proxy in front of the server."
     )
@@ -135,8 +135,8 @@ pub(super) fn stranger(address: &Address, why: &str) -> String {
 fn advise(mut problem: Problem) -> Problem {
     problem.message = clean(&problem.message);
     let mut fields = FieldErrors::default();
-    for fault in problem.details.fields.iter() {
-        fields.add(&clean(&fault.field), clean(&fault.message));
+    for error in problem.details.fields.iter() {
+        fields.add(&clean(&error.field), clean(&error.message));
     }
     problem.details.fields = fields.in_snake_case();
     match (problem.error, &problem.request_id) {

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::cli::fault::Fault;
+use crate::cli::error::CliError;
 
 /// A request to a server.
 pub(super) struct Request {
@@ -35,8 +35,8 @@ impl Request {
     }
 
     /// Adds a JSON body.
-    pub(super) fn with_body(self, body: &impl Serialize) -> Result<Self, Fault> {
-        let body = serde_json::to_vec(body).map_err(|error| Fault::Failed(error.to_string()))?;
+    pub(super) fn with_body(self, body: &impl Serialize) -> Result<Self, CliError> {
+        let body = serde_json::to_vec(body).map_err(|error| CliError::Failed(error.to_string()))?;
         Ok(Self {
             body: Some(body),
             ..self

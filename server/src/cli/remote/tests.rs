@@ -15,18 +15,20 @@ fn silent(patience: Duration) -> (TcpListener, Remote) {
 }
 
 #[test]
-fn a_server_that_says_nothing_is_waited_for_so_long() {
+fn silent_server_times_out() {
     let (_listener, remote) = silent(SOON);
-    let told = remote.get::<()>("/api/admin/users", &[]).unwrap_err();
+    let message = remote.get::<()>("/api/admin/users", &[]).unwrap_err();
     assert!(
-        told.to_string()
+        message
+            .to_string()
             .ends_with("did not respond in time. Try again."),
-        "{told}"
+        "{message}"
     );
-    let told = remote.act::<()>("/api/admin/users").unwrap_err();
+    let message = remote.act::<()>("/api/admin/users").unwrap_err();
     assert!(
-        told.to_string()
+        message
+            .to_string()
             .contains("The change may have been applied"),
-        "{told}"
+        "{message}"
     );
 }

@@ -16,8 +16,8 @@ use super::{
     values::{self, Clients, Preferences, Roles},
 };
 use crate::{
-    cli::{fault::Fault, place::Place},
-    failure::Failure,
+    cli::{backend::Backend, error::CliError},
+    failure::BoxError,
 };
 
 /// Create a user.
@@ -48,7 +48,7 @@ pub(super) struct CreateArgs {
 }
 
 impl CreateArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let password = self.password.read()?;
         let email = self.email.unwrap_or_default();
         let by_email = self.username.is_none();
@@ -64,38 +64,38 @@ impl CreateArgs {
             client_list: self.client_list.map_or_else(Vec::new, |given| given.0),
         };
         let username = draft.username.clone();
-        let new_roles = NewRoles::before(place).await?;
-        let created = match place.create(draft).await {
+        let new_roles = NewRoles::before(backend).await?;
+        let created = match backend.create(draft).await {
             Ok(created) => created,
-            Err(Fault::Refused(mut problem)) => {
-                let faults = &mut problem.details.fields;
+            Err(CliError::Problem(mut problem)) => {
+                let errors = &mut problem.details.fields;
                 match problem.error {
-                    Code::ValidationError if by_email => *faults = by_address(faults),
-                    Code::Conflict => say_whose(place, &username, faults).await,
+                    Code::ValidationError if by_email => *errors = by_address(errors),
+                    Code::Conflict => say_whose(backend, &username, errors).await,
                     _ => {}
                 }
-                return Err(Fault::Refused(problem).into());
+                return Err(CliError::Problem(problem).into());
             }
             Err(failed) => return Err(failed.into()),
         };
-        new_roles.tell(&created.user.summary);
+        new_roles.report(&created.user.summary);
         if created.link.is_some() {
-            place.warn_of_guess();
+            backend.warn_of_guess();
         }
-        output.give(&created, || text(&created))
+        output.print(&created, || text(&created))
     }
 }
 
 /// Adds advice to the error of an email address that is no valid username. If the address itself is invalid, only that is
 /// reported.
-fn by_address(faults: &FieldErrors) -> FieldErrors {
-    let mut told = FieldErrors::default();
-    for fault in faults.iter() {
-        if fault.field != "username" {
-            told.add(&fault.field, fault.message.as_str());
-        } else if faults.get("email").is_none() {
-            let why = &fault.message;
-            told.add(
+fn by_address(errors: &FieldErrors) -> FieldErrors {
+    let mut taken_errors = FieldErrors::default();
+    for error in errors.iter() {
+        if error.field != "username" {
+            taken_errors.add(&error.field, error.message.as_str());
+        } else if errors.get("email").is_none() {
+            let why = &error.message;
+            taken_errors.add(
                 "username",
                 format!(
                     "The email address cannot be the username: {why} Choose one with --username."
@@ -103,15 +103,15 @@ fn by_address(faults: &FieldErrors) -> FieldErrors {
             );
         }
     }
-    told
+    taken_errors
 }
 
 /// Adds advice to the error of a username that a deleted user has.
-async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
-    let Some(taken) = faults.get("username") else {
+async fn say_whose(backend: &Backend, username: &str, errors: &mut FieldErrors) {
+    let Some(taken) = errors.get("username") else {
         return;
     };
-    let owner = place.find(&UserRef::Name(username.to_owned())).await;
+    let owner = backend.find(&UserRef::Name(username.to_owned())).await;
     let Ok(owner) = owner else { return };
     if owner.deleted_at.is_none() {
         return;
@@ -119,15 +119,15 @@ async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
     let named = UserRef::naming(&owner.summary.username);
     // The part after the colon is advice for the panel.
     let taken = taken.split(':').next().unwrap_or_default();
-    let mut told = FieldErrors::default();
-    told.add(
+    let mut taken_errors = FieldErrors::default();
+    taken_errors.add(
         "username",
         format!(
             "{taken}. It belongs to a deleted user: restore the user with `rollcall user restore {named}`, or free the username \
             with `rollcall user delete {named} --permanent`."
         ),
     );
-    *faults = told;
+    *errors = taken_errors;
 }
 
 fn text(created: &CreatedUser) -> String {
@@ -145,7 +145,7 @@ fn text(created: &CreatedUser) -> String {
 
 /// Returns the instructions for a one-time link.
 pub(super) fn choose(link: &IssuedLink) -> String {
-    let until = print::moment(link.expires_at);
+    let until = print::timestamp(link.expires_at);
     format!(
         "One-time link to set a password, valid until {until}:\n{}",
         print::clean(&link.url)

@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::{
     print::{self, Output},
     table::Table,
-    who::Who,
+    user_arg::UserArg,
 };
 use crate::{
-    cli::{fault::Fault, place::Place},
-    failure::Failure,
+    cli::{backend::Backend, error::CliError},
+    failure::BoxError,
 };
 
 /// Number of attempts to delete a user whose data changes meanwhile.
@@ -28,56 +28,56 @@ const TRIES: usize = 5;
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
     #[command(flatten)]
-    who: Who,
+    user_arg: UserArg,
     /// Delete the user and all owned data permanently. Also works on a deleted user.
     #[arg(long)]
     permanent: bool,
 }
 
 impl DeleteArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let user = if self.permanent {
-            self.who.find_any(place).await?.summary
+            self.user_arg.find_any(backend).await?.summary
         } else {
-            self.who.find(place).await?.summary
+            self.user_arg.find(backend).await?.summary
         };
-        let preview = place.preview_deletion(user.id.0).await?;
-        let counts = delete(place, user.id.0, preview.counts, self.permanent).await?;
-        let for_good = self.permanent || preview.restorable_until.is_none();
-        if for_good {
-            place.remove_deleted(user.id.0).await?;
+        let preview = backend.preview_deletion(user.id.0).await?;
+        let counts = delete(backend, user.id.0, preview.counts, self.permanent).await?;
+        let is_permanent = self.permanent || preview.restorable_until.is_none();
+        if is_permanent {
+            backend.remove_deleted(user.id.0).await?;
         }
-        let end = end(place, user.id.0, for_good).await?;
+        let deletion_state = deletion_state(backend, user.id.0, is_permanent).await?;
         let answer = json!({
             "success": true,
-            "permanent": matches!(end, End::Gone | End::Going),
-            "restorableUntil": match end {
-                End::Bin(until) => until.format(&Rfc3339).ok(),
-                End::Gone | End::Going => None,
+            "permanent": matches!(deletion_state, DeletionState::Purged | DeletionState::Purging),
+            "restorableUntil": match deletion_state {
+                DeletionState::Restorable(until) => until.format(&Rfc3339).ok(),
+                DeletionState::Purged | DeletionState::Purging => None,
             },
             "counts": counts,
         });
-        output.give(&answer, || text(&user, &end, &counts))
+        output.print(&answer, || text(&user, &deletion_state, &counts))
     }
 }
 
 /// Deletes a user. Returns the counts of the data that was deleted as well.
 async fn delete(
-    place: &Place,
+    backend: &Backend,
     id: Uuid,
     mut counts: OwnedCounts,
     permanent: bool,
-) -> Result<OwnedCounts, Fault> {
+) -> Result<OwnedCounts, CliError> {
     for _ in 1..TRIES {
-        match place.delete(id, &deletion(counts, permanent)).await {
+        match backend.delete(id, &deletion(counts, permanent)).await {
             // The user's data has changed since the preview: the next attempt sends the new counts.
-            Err(Fault::Refused(problem)) if problem.details.counts.is_some() => {
+            Err(CliError::Problem(problem)) if problem.details.counts.is_some() => {
                 counts = problem.details.counts.unwrap_or(counts);
             }
             done => return done.map(|()| counts),
         }
     }
-    place.delete(id, &deletion(counts, permanent)).await?;
+    backend.delete(id, &deletion(counts, permanent)).await?;
     Ok(counts)
 }
 
@@ -89,35 +89,41 @@ fn deletion(counts: OwnedCounts, permanent: bool) -> Deletion {
 }
 
 /// State of a user after the deletion.
-enum End {
+enum DeletionState {
     /// Can be restored until this time.
-    Bin(OffsetDateTime),
+    Restorable(OffsetDateTime),
     /// Removed permanently.
-    Gone,
+    Purged,
     /// Still being removed, by a server.
-    Going,
+    Purging,
 }
 
-async fn end(place: &Place, id: Uuid, for_good: bool) -> Result<End, Fault> {
-    match place.find(&UserRef::Id(id)).await {
+async fn deletion_state(
+    backend: &Backend,
+    id: Uuid,
+    is_permanent: bool,
+) -> Result<DeletionState, CliError> {
+    match backend.find(&UserRef::Id(id)).await {
         Ok(user) => Ok(match user.purge_after {
-            Some(until) if !for_good => End::Bin(until),
-            _ => End::Going,
+            Some(until) if !is_permanent => DeletionState::Restorable(until),
+            _ => DeletionState::Purging,
         }),
-        Err(fault) if fault.is_not_found() => Ok(End::Gone),
-        Err(fault) => Err(fault),
+        Err(error) if error.is_not_found() => Ok(DeletionState::Purged),
+        Err(error) => Err(error),
     }
 }
 
-fn text(user: &UserSummary, end: &End, counts: &OwnedCounts) -> String {
+fn text(user: &UserSummary, deletion_state: &DeletionState, counts: &OwnedCounts) -> String {
     let (name, named) = (print::name(user), UserRef::naming(&user.username));
-    let what = match end {
-        End::Bin(until) => format!(
+    let what = match deletion_state {
+        DeletionState::Restorable(until) => format!(
             "Deleted {name}. Can be restored until {} with `rollcall user restore {named}`.",
-            print::moment(*until)
+            print::timestamp(*until)
         ),
-        End::Gone => format!("Permanently deleted {name}."),
-        End::Going => format!("Deleted {name}. A server is deleting the data permanently."),
+        DeletionState::Purged => format!("Permanently deleted {name}."),
+        DeletionState::Purging => {
+            format!("Deleted {name}. A server is deleting the data permanently.")
+        }
     };
     let rows = counts
         .kinds()
@@ -126,10 +132,14 @@ fn text(user: &UserSummary, end: &End, counts: &OwnedCounts) -> String {
 }
 
 /// Restores a deleted user.
-pub(super) async fn restore(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
-    let id = who.find_any(place).await?.summary.id.0;
-    let user = place.restore(id).await?;
-    output.give_user(user, |user| {
+pub(super) async fn restore(
+    user_arg: &UserArg,
+    backend: &Backend,
+    output: Output,
+) -> Result<(), BoxError> {
+    let id = user_arg.find_any(backend).await?.summary.id.0;
+    let user = backend.restore(id).await?;
+    output.print_user(user, |user| {
         format!(
             "Restored {}. Sessions are not restored.",
             print::name(&user.summary)

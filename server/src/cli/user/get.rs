@@ -3,30 +3,30 @@
 use domain::users::{Status, detail::UserDetail};
 
 use super::{
-    print::{Output, moment},
+    print::{Output, timestamp},
     table::Table,
-    who::Who,
+    user_arg::UserArg,
 };
-use crate::{cli::place::Place, failure::Failure};
+use crate::{cli::backend::Backend, failure::BoxError};
 
 /// Show a user.
 #[derive(Debug, clap::Args)]
 pub(super) struct GetArgs {
     #[command(flatten)]
-    who: Who,
+    user_arg: UserArg,
     /// Also show a deleted user.
     #[arg(long)]
     deleted: bool,
 }
 
 impl GetArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let user = if self.deleted {
-            self.who.find_any(place).await?
+            self.user_arg.find_any(backend).await?
         } else {
-            self.who.find(place).await?
+            self.user_arg.find(backend).await?
         };
-        output.give_user(user, text)
+        output.print_user(user, text)
     }
 }
 
@@ -34,10 +34,10 @@ fn text(user: &UserDetail) -> String {
     let summary = &user.summary;
     let clients: Vec<String> = user.client_list.iter().map(i32::to_string).collect();
     let preferences = serde_json::to_string(&user.notification_preferences).unwrap_or_default();
-    let at = |at: Option<_>| at.map_or_else(|| "never".to_owned(), moment);
-    let made = format!(
+    let at = |at: Option<_>| at.map_or_else(|| "never".to_owned(), timestamp);
+    let created = format!(
         "{}, via {}",
-        moment(summary.created_at),
+        timestamp(summary.created_at),
         user.created_via.as_str()
     );
     let mut rows = vec![
@@ -51,7 +51,7 @@ fn text(user: &UserDetail) -> String {
         ["Clients", &clients.join(", ")].map(str::to_owned),
         ["Notifications", &preferences].map(str::to_owned),
         ["Owned data", &owns(user)].map(str::to_owned),
-        ["Created", &made].map(str::to_owned),
+        ["Created", &created].map(str::to_owned),
         ["Last sign-in", &at(summary.last_login_at)].map(str::to_owned),
         ["Last active", &at(summary.last_active_at)].map(str::to_owned),
         ["UUID", &summary.id.to_string()].map(str::to_owned),
@@ -69,7 +69,7 @@ fn status(user: &UserDetail) -> String {
         && let Some(suspension) = &user.suspension
     {
         if let Some(until) = suspension.until {
-            text.push_str(&format!(" until {}", moment(until)));
+            text.push_str(&format!(" until {}", timestamp(until)));
         }
         if let Some(reason) = &suspension.reason {
             text.push_str(&format!(": {reason}"));

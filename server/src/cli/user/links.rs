@@ -6,25 +6,29 @@ use service::{access::operator, users};
 use super::{
     create::choose,
     print::{self, Output, note},
-    who::{Who, reference},
+    user_arg::{UserArg, reference},
 };
 use crate::{
-    cli::{fault::Fault, place::Place},
-    failure::Failure,
+    cli::{backend::Backend, error::CliError},
+    failure::BoxError,
 };
 
 /// Prints a link for a new password, alone on standard output, where a program might read it.
-pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
-    let user = who.find(place).await?.summary;
-    let link = place.reset_link(user.id.0).await?;
-    place.warn_of_guess();
+pub(super) async fn reset(
+    user_arg: &UserArg,
+    backend: &Backend,
+    output: Output,
+) -> Result<(), BoxError> {
+    let user = user_arg.find(backend).await?.summary;
+    let link = backend.reset_link(user.id.0).await?;
+    backend.warn_of_guess();
     if !output.json {
-        let (name, until) = (print::name(&user), print::moment(link.expires_at));
+        let (name, until) = (print::name(&user), print::timestamp(link.expires_at));
         note(&format!(
             "One-time link for {name}, valid until {until}. Earlier links no longer work."
         ));
     }
-    output.give(&link, || print::clean(&link.url))
+    output.print(&link, || print::clean(&link.url))
 }
 
 /// Create or recover an admin when no admin can sign in.
@@ -39,13 +43,14 @@ pub(super) struct RecoverArgs {
 }
 
 impl RecoverArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
-        let recovered = users::recover_admin(place.database()?, &operator(), &self.username).await;
-        let recovered = recovered.map_err(Fault::from)?;
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        let recovered =
+            users::recover_admin(backend.database()?, &operator(), &self.username).await;
+        let recovered = recovered.map_err(CliError::from)?;
         if recovered.link.is_some() {
-            place.warn_of_guess();
+            backend.warn_of_guess();
         }
-        output.give(&recovered, || {
+        output.print(&recovered, || {
             let user = &recovered.user.summary;
             let (name, roles) = (print::name(user), print::roles(user));
             let how = recovered.link.as_ref().map(choose).unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use domain::users::{UserSummary, list::ListParams};
 
-use super::print::{Output, moment};
+use super::print::{Output, timestamp};
 use crate::{
-    cli::{place::Place, rows::Rows},
-    dto::users::ListedUser,
-    failure::Failure,
+    cli::{backend::Backend, rows::Rows},
+    dto::users::UserListItem,
+    failure::BoxError,
 };
 
 /// Rows fetched per query.
@@ -47,7 +47,7 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Fetches one page after another, so that only one is in memory, however many users there are.
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let mut params = ListParams {
             q: Some(self.query),
             sort: Some(self.sort),
@@ -58,13 +58,13 @@ impl ListArgs {
         loop {
             let most = skip.saturating_add(left).clamp(1, PAGE);
             params.limit = Some(most.to_string());
-            let (users, after) = place.users(&params).await?;
+            let (users, after) = backend.users(&params).await?;
             let found = users.len();
             let wanted: Vec<UserSummary> = users.into_iter().skip(skip).take(left).collect();
             skip = skip.saturating_sub(found);
             left = left.saturating_sub(wanted.len());
-            let json = |user| serde_json::to_string(&ListedUser::from(user));
-            rows.give(wanted, json, row)?;
+            let json = |user| serde_json::to_string(&UserListItem::from(user));
+            rows.print(wanted, json, row)?;
             params.after = after.filter(|_| left > 0);
             if params.after.is_none() {
                 return rows.finish();
@@ -75,7 +75,7 @@ impl ListArgs {
 
 fn row(user: &UserSummary) -> [String; 8] {
     let status = match user.suspended_until {
-        Some(until) => format!("{} until {}", user.status.as_str(), moment(until)),
+        Some(until) => format!("{} until {}", user.status.as_str(), timestamp(until)),
         None => user.status.as_str().to_owned(),
     };
     [
@@ -85,8 +85,8 @@ fn row(user: &UserSummary) -> [String; 8] {
         user.username.clone(),
         user.roles.join(","),
         status,
-        moment(user.created_at),
+        timestamp(user.created_at),
         user.last_login_at
-            .map_or_else(|| "never".to_owned(), moment),
+            .map_or_else(|| "never".to_owned(), timestamp),
     ]
 }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     cli::input::{line, secret},
-    failure::Failure,
+    failure::BoxError,
 };
 
 /// Value of `--password` that stands for standard input.
@@ -27,7 +27,7 @@ pub(super) struct PasswordArgs {
 
 impl PasswordArgs {
     /// Returns the password; None if none is to be set.
-    pub(super) fn read(&self) -> Result<Option<String>, Failure> {
+    pub(super) fn read(&self) -> Result<Option<String>, BoxError> {
         match self.password.as_ref().map(ExposeSecret::expose_secret) {
             Some(STANDARD_INPUT) => line(io::stdin().lock(), "password").map(Some),
             None if self.password_stdin => line(io::stdin().lock(), "password").map(Some),

@@ -6,7 +6,7 @@ use domain::users::{UserSummary, detail::UserDetail, names::is_deceptive};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::{dto::users::Shown, failure::Failure, output::say};
+use crate::{dto::users::UserResponse, failure::BoxError, output::say};
 
 /// Format of the output.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +17,11 @@ pub(in crate::cli) struct Output {
 
 impl Output {
     /// Prints a value as JSON, or a text with the same content.
-    pub(in crate::cli) fn give(
+    pub(in crate::cli) fn print(
         self,
         value: &impl Serialize,
         text: impl FnOnce() -> String,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), BoxError> {
         if self.json {
             say(&escape(&serde_json::to_string(value)?))
         } else {
@@ -30,13 +30,13 @@ impl Output {
     }
 
     /// Prints a user in the format of the API, or a text about the user.
-    pub(super) fn give_user(
+    pub(super) fn print_user(
         self,
         user: UserDetail,
         text: impl FnOnce(&UserDetail) -> String,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), BoxError> {
         if self.json {
-            self.give(&Shown::new(user, None), String::new)
+            self.print(&UserResponse::new(user, None), String::new)
         } else {
             say(&text(&user))
         }
@@ -61,7 +61,7 @@ pub(super) fn roles(user: &UserSummary) -> String {
 }
 
 /// Formats a timestamp to the minute, in UTC.
-pub(in crate::cli) fn moment(at: OffsetDateTime) -> String {
+pub(in crate::cli) fn timestamp(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
@@ -83,8 +83,8 @@ pub(in crate::cli) fn escape(json: &str) -> String {
 
 /// Replaces characters that control a terminal: other programs may have stored texts that Rollcall rejects.
 pub(in crate::cli) fn clean(text: &str) -> String {
-    let shown = |c| if is_deceptive(c) { '\u{FFFD}' } else { c };
-    text.chars().map(shown).collect()
+    let response = |c| if is_deceptive(c) { '\u{FFFD}' } else { c };
+    text.chars().map(response).collect()
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_holds_no_mark_that_a_terminal_obeys_and_means_the_same() {
+    fn json_escapes_terminal_controls() {
         let text = "a\u{1b}[2J \u{7f} \u{9b}31m \u{202e}cba\u{feff} é 𝄞 \"\\";
         let value = serde_json::json!({ text: [text, "\u{2028}", 1] });
         let json = escape(&value.to_string());

@@ -5,15 +5,15 @@ use domain::users::suspension::SuspensionDraft;
 use super::{
     print::{self, Output},
     until::{self, Until},
-    who::Who,
+    user_arg::UserArg,
 };
-use crate::{cli::place::Place, config::clock, failure::Failure};
+use crate::{cli::backend::Backend, config::clock, failure::BoxError};
 
 /// Suspend a user, until a date or indefinitely. All sessions of the user are revoked.
 #[derive(Debug, clap::Args)]
 pub(super) struct SuspendArgs {
     #[command(flatten)]
-    who: Who,
+    user_arg: UserArg,
     /// Reason for the suspension, shown to other administrators.
     #[arg(long)]
     reason: String,
@@ -22,11 +22,11 @@ pub(super) struct SuspendArgs {
     until: Option<Until>,
     /// Show the reason to the user at sign-in.
     #[arg(long)]
-    tell_reason: bool,
+    show_reason: bool,
 }
 
 impl SuspendArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let now = clock();
         let until = match self.until {
             Some(until) => Some(
@@ -39,14 +39,14 @@ impl SuspendArgs {
         let draft = SuspensionDraft {
             reason: self.reason,
             until,
-            tell_reason: self.tell_reason,
+            show_reason: self.show_reason,
         };
-        let id = self.who.find(place).await?.summary.id.0;
-        let user = place.suspend(id, draft).await?;
-        output.give_user(user, |user| {
+        let id = self.user_arg.find(backend).await?.summary.id.0;
+        let user = backend.suspend(id, draft).await?;
+        output.print_user(user, |user| {
             let name = print::name(&user.summary);
             match user.summary.suspended_until {
-                Some(until) => format!("Suspended {name} until {}.", print::moment(until)),
+                Some(until) => format!("Suspended {name} until {}.", print::timestamp(until)),
                 None => format!("Suspended {name} indefinitely."),
             }
         })
@@ -54,10 +54,14 @@ impl SuspendArgs {
 }
 
 /// Lifts the suspension of a user.
-pub(super) async fn unsuspend(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
-    let id = who.find(place).await?.summary.id.0;
-    let user = place.unsuspend(id).await?;
-    output.give_user(user, |user| {
+pub(super) async fn unsuspend(
+    user_arg: &UserArg,
+    backend: &Backend,
+    output: Output,
+) -> Result<(), BoxError> {
+    let id = user_arg.find(backend).await?.summary.id.0;
+    let user = backend.unsuspend(id).await?;
+    output.print_user(user, |user| {
         format!("Unsuspended {}.", print::name(&user.summary))
     })
 }

@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_below_each_other_in_every_script() {
+    fn columns_align_in_every_script() {
         let mut table = Table::default();
         let text = table.lay_out(&[
             row("NAME", "ROLE"),
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_gets_no_orders_from_a_name() {
+    fn names_cannot_send_terminal_controls() {
         let mut table = Table::default();
         assert_eq!(table.lay_out(&[row("a\u{1b}[2J", "")]), "a\u{fffd}[2J");
     }

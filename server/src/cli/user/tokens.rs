@@ -12,16 +12,16 @@ use service::{access::operator, access_tokens};
 use uuid::Uuid;
 
 use super::{
-    print::{self, Output, moment, note},
+    print::{self, Output, note, timestamp},
     table::Table,
-    who::reference,
+    user_arg::reference,
 };
 use crate::{
     cli::{
-        fault::Fault,
-        place::{Place, PlaceArgs},
+        backend::{Backend, BackendArgs},
+        error::CliError,
     },
-    failure::Failure,
+    failure::BoxError,
 };
 
 const HEADINGS: [&str; 8] = [
@@ -96,58 +96,58 @@ struct ListArgs {
 
 /// Runs the subcommand.
 pub(in crate::cli) async fn run(
-    place: PlaceArgs,
+    backend: BackendArgs,
     arguments: TokenArgs,
-) -> Result<ExitCode, Failure> {
-    let place = place.open().await?;
+) -> Result<ExitCode, BoxError> {
+    let backend = backend.open().await?;
     let output = Output {
         json: arguments.json,
     };
     let done = match arguments.command {
-        Command::Create(arguments) => arguments.run(&place, output).await,
-        Command::List(arguments) => arguments.run(&place, output).await,
-        Command::Revoke { id } => revoke(&place, output, id).await,
+        Command::Create(arguments) => arguments.run(&backend, output).await,
+        Command::List(arguments) => arguments.run(&backend, output).await,
+        Command::Revoke { id } => revoke(&backend, output, id).await,
     };
     done.map(|()| ExitCode::SUCCESS)
 }
 
 impl CreateArgs {
-    async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
-        let services = place.database()?;
-        let user = place.find(&self.user).await?.summary;
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        let services = backend.database()?;
+        let user = backend.find(&self.user).await?.summary;
         let draft = TokenDraft {
             name: self.name,
             scopes: self.scopes,
             days: (!self.no_end).then_some(self.days),
             current_password: String::new(),
         };
-        let made = access_tokens::create(services, &operator(), user.id.0, &draft).await;
-        let made = made.map_err(Fault::from)?;
+        let created = access_tokens::create(services, &operator(), user.id.0, &draft).await;
+        let created = created.map_err(CliError::from)?;
         if !output.json {
-            let end = match made.issued.expires_at {
-                Some(end) => format!("valid until {}", moment(end)),
+            let end = match created.issued.expires_at {
+                Some(end) => format!("valid until {}", timestamp(end)),
                 None => "never expires".to_owned(),
             };
             note(&format!("Access token for {}, {end}.", print::name(&user)));
         }
-        output.give(&made, || made.issued.token.clone())
+        output.print(&created, || created.issued.token.clone())
     }
 }
 
 impl ListArgs {
-    async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let params = TokenParams {
-            person: self.user.map(|user| user.to_string()),
+            user: self.user.map(|user| user.to_string()),
             state: self.state,
             limit: self.limit.map(|limit| limit.to_string()),
             ..TokenParams::default()
         };
-        let tokens = place.tokens(&params).await?;
+        let tokens = backend.tokens(&params).await?;
         if tokens.is_empty() && !output.json {
             note("No access tokens found.");
             return Ok(());
         }
-        output.give(&tokens, || {
+        output.print(&tokens, || {
             let headings = std::iter::once(HEADINGS.map(str::to_owned));
             let rows: Vec<_> = headings.chain(tokens.iter().map(row)).collect();
             Table::default().lay_out(&rows)
@@ -161,8 +161,8 @@ fn row(token: &AccessToken) -> [String; 8] {
         .revoked_at
         .filter(|_| token.state == TokenState::Revoked)
     {
-        Some(at) => moment(at),
-        None => token.expires_at.map_or_else(never, moment),
+        Some(at) => timestamp(at),
+        None => token.expires_at.map_or_else(never, timestamp),
     };
     [
         token.id.to_string(),
@@ -171,20 +171,20 @@ fn row(token: &AccessToken) -> [String; 8] {
         token.user.username.clone(),
         token.scopes.join(","),
         token.state.as_str().to_owned(),
-        token.last_used_at.map_or_else(never, moment),
+        token.last_used_at.map_or_else(never, timestamp),
         end,
     ]
 }
 
-async fn revoke(place: &Place, output: Output, id: Uuid) -> Result<(), Failure> {
-    match place.revoke_token(id).await {
-        Ok(()) => output.give(&serde_json::json!({ "success": true }), || {
+async fn revoke(backend: &Backend, output: Output, id: Uuid) -> Result<(), BoxError> {
+    match backend.revoke_token(id).await {
+        Ok(()) => output.print(&serde_json::json!({ "success": true }), || {
             format!("Revoked access token {id}.")
         }),
         // A missing token must not be reported as a missing user.
-        Err(Fault::Refused(problem)) if problem.error == Code::NotFound => {
+        Err(CliError::Problem(problem)) if problem.error == Code::NotFound => {
             Err(problem.message.into())
         }
-        Err(fault) => Err(fault.into()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -17,7 +17,7 @@ impl Until {
     /// Returns the timestamp; None if it is too far in the future to be represented.
     pub(super) fn from(self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         match self {
-            Self::At(moment) => Some(moment),
+            Self::At(timestamp) => Some(timestamp),
             Self::In(time) => now.checked_add(time),
         }
     }
@@ -43,8 +43,10 @@ fn period(text: &str) -> Option<Until> {
 
 /// Parses a date, which stands for its beginning in UTC.
 fn date(text: &str) -> Option<Until> {
-    let moment = format!("{text}T00:00:00Z");
-    OffsetDateTime::parse(&moment, &Rfc3339).ok().map(Until::At)
+    let timestamp = format!("{text}T00:00:00Z");
+    OffsetDateTime::parse(&timestamp, &Rfc3339)
+        .ok()
+        .map(Until::At)
 }
 
 #[cfg(test)]
@@ -52,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read() {
+    fn times_are_parsed() {
         let at = |text| OffsetDateTime::parse(text, &Rfc3339).ok().map(Until::At);
         for (text, expected) in [
             ("3d", Some(Until::In(Duration::days(3)))),
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_of_time() {
+    fn far_future_is_rejected() {
         let now = OffsetDateTime::UNIX_EPOCH;
         let far = Until::In(Duration::seconds(i64::from(u32::MAX) * i64::from(7 * DAY)));
         assert_eq!(far.from(now), None);

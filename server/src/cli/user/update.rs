@@ -6,15 +6,15 @@ use domain::users::{UserSummary, edit::UserEdit};
 use super::{
     password::PasswordArgs,
     print::{self, Output, note},
+    user_arg::UserArg,
     values::{self, Clients, Preferences, Roles},
-    who::Who,
 };
 use crate::{
-    cli::{fault::Fault, place::Place},
-    failure::Failure,
+    cli::{backend::Backend, error::CliError},
+    failure::BoxError,
 };
 
-/// Options that change something, at least one of which is required.
+/// Options that change something. At least one is required.
 const CHANGES: [&str; 8] = [
     "name",
     "email",
@@ -23,7 +23,7 @@ const CHANGES: [&str; 8] = [
     "roles",
     "client_list",
     "notification_preferences",
-    "end_sessions",
+    "revoke_sessions",
 ];
 
 /// Change a user. Options that are not set leave their values unchanged.
@@ -32,7 +32,7 @@ const CHANGES: [&str; 8] = [
 #[command(group(ArgGroup::new("changes").args(CHANGES).required(true).multiple(true)))]
 pub(super) struct UpdateArgs {
     #[command(flatten)]
-    who: Who,
+    user_arg: UserArg,
     /// Full name.
     #[arg(long)]
     name: Option<String>,
@@ -52,11 +52,11 @@ pub(super) struct UpdateArgs {
     notification_preferences: Option<Preferences>,
     /// Revoke all sessions of the user. A new password alone does not.
     #[arg(long)]
-    end_sessions: bool,
+    revoke_sessions: bool,
 }
 
 impl UpdateArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let password = self.password.read()?;
         let temporary = password.is_some();
         let edit = UserEdit {
@@ -64,16 +64,16 @@ impl UpdateArgs {
             email: self.email.map(Some),
             roles: self.roles.map(|given| given.0),
             password,
-            end_sessions: self.end_sessions,
+            revoke_sessions: self.revoke_sessions,
             notification_preferences: self.notification_preferences.map(|given| Some(given.0)),
             client_list: self.client_list.map(|given| given.0),
             ..UserEdit::default()
         };
-        let id = self.who.find(place).await?.summary.id.0;
-        let new_roles = NewRoles::before(place).await?;
-        let user = place.edit(id, edit).await?;
-        new_roles.tell(&user.summary);
-        output.give_user(user, |user| {
+        let id = self.user_arg.find(backend).await?.summary.id.0;
+        let new_roles = NewRoles::before(backend).await?;
+        let user = backend.edit(id, edit).await?;
+        new_roles.report(&user.summary);
+        output.print_user(user, |user| {
             let changed = format!("Updated {}.", print::name(&user.summary));
             if temporary {
                 format!(
@@ -90,23 +90,23 @@ impl UpdateArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct SetRolesArgs {
     #[command(flatten)]
-    who: Who,
+    user_arg: UserArg,
     /// Roles, separated by commas. A role that does not exist is created, without permissions.
     #[arg(value_parser = values::roles)]
     roles: Roles,
 }
 
 impl SetRolesArgs {
-    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let edit = UserEdit {
             roles: Some(self.roles.0),
             ..UserEdit::default()
         };
-        let id = self.who.find(place).await?.summary.id.0;
-        let new_roles = NewRoles::before(place).await?;
-        let user = place.edit(id, edit).await?;
-        new_roles.tell(&user.summary);
-        output.give_user(user, |user| {
+        let id = self.user_arg.find(backend).await?.summary.id.0;
+        let new_roles = NewRoles::before(backend).await?;
+        let user = backend.edit(id, edit).await?;
+        new_roles.report(&user.summary);
+        output.print_user(user, |user| {
             let (name, roles) = (print::name(&user.summary), print::roles(&user.summary));
             format!("Assigned {roles} to {name}.")
         })
@@ -117,12 +117,12 @@ impl SetRolesArgs {
 pub(super) struct NewRoles(Option<Vec<String>>);
 
 impl NewRoles {
-    pub(super) async fn before(place: &Place) -> Result<Self, Fault> {
-        place.roles().await.map(Self)
+    pub(super) async fn before(backend: &Backend) -> Result<Self, CliError> {
+        backend.roles().await.map(Self)
     }
 
     /// Notes which of the user's roles are new.
-    pub(super) fn tell(&self, user: &UserSummary) {
+    pub(super) fn report(&self, user: &UserSummary) {
         let Some(known) = &self.0 else { return };
         for role in user.roles.iter().filter(|role| !known.contains(role)) {
             note(&format!("Created the role {role}, without permissions."));

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists() {
+    fn lists_are_parsed() {
         let names = |text| {
             roles(text)
                 .map(|roles| roles.0.join("|"))
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_object_is_one() {
+    fn only_an_object_is_accepted() {
         assert_eq!(preferences("{}"), Ok(Preferences(Map::new())));
         for bad in ["", "[]", "null", "true", "{email:true}", "{} {}"] {
             assert!(preferences(bad).is_err(), "{bad}");

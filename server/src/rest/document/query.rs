@@ -14,7 +14,7 @@ use service::Error;
 use utoipa::openapi::{RefOr, path::ParameterIn};
 
 use super::{DOCUMENT, operations::operations};
-use crate::{middleware::rate::counts, response::Failure};
+use crate::{middleware::rate::counts, response::ApiError};
 
 /// Names of the query parameters of each operation, by path and method.
 static PARAMETERS: LazyLock<HashMap<String, HashMap<Method, Vec<String>>>> = LazyLock::new(|| {
@@ -41,7 +41,7 @@ static PARAMETERS: LazyLock<HashMap<String, HashMap<Method, Vec<String>>>> = Laz
 pub(crate) async fn only_described(request: Request, next: Next) -> Response {
     match check(&request) {
         Ok(()) => next.run(request).await,
-        Err(error) => Failure::from(Error::from(error)).into_response(),
+        Err(error) => ApiError::from(Error::from(error)).into_response(),
     }
 }
 

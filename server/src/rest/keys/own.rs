@@ -10,12 +10,12 @@ use domain::keys::{KeyDraft, KeyEdit};
 use service::{Services, account};
 
 use crate::{
-    response::Failure,
+    response::ApiError,
     rest::{
         body::Body,
-        done::{Success, success},
         extract::{KeyPath, SignedIn},
-        keys::{ListedKey, listed},
+        keys::{ApiKeyResponse, listed},
+        response::{SuccessResponse, success},
     },
 };
 
@@ -25,15 +25,16 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/api-keys",
+    operation_id = "listApiKeys",
     tag = "API keys",
-    responses((status = OK, body = [ListedKey])),
+    responses((status = OK, body = [ApiKeyResponse])),
     security(("token" = ["account"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
-) -> Result<Response, Failure> {
-    let list = account::keys(&services, &actor).await?;
+    SignedIn(caller): SignedIn,
+) -> Result<Response, ApiError> {
+    let list = account::keys(&services, &caller).await?;
     Ok(Json(listed(list.keys)).into_response())
 }
 
@@ -43,18 +44,19 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/api-keys",
+    operation_id = "createApiKey",
     tag = "API keys",
     request_body = KeyDraft,
-    responses((status = CREATED, body = ListedKey)),
+    responses((status = CREATED, body = ApiKeyResponse)),
     security(("session" = []))
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    SignedIn(caller): SignedIn,
     Body(draft): Body<KeyDraft>,
-) -> Result<Response, Failure> {
-    let key = account::create_key(&services, &actor, draft).await?;
-    Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
+) -> Result<Response, ApiError> {
+    let key = account::create_key(&services, &caller, draft).await?;
+    Ok((StatusCode::CREATED, Json(ApiKeyResponse::from(key))).into_response())
 }
 
 /// Change your own provider API key
@@ -63,34 +65,36 @@ pub(crate) async fn create(
 #[utoipa::path(
     method(put, patch),
     path = "/api/api-keys/{id}",
+    operation_id = "updateApiKey",
     tag = "API keys",
     request_body = KeyEdit,
-    responses((status = OK, body = ListedKey)),
+    responses((status = OK, body = ApiKeyResponse)),
     security(("session" = []))
 )]
 pub(crate) async fn edit(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    SignedIn(caller): SignedIn,
     KeyPath(id): KeyPath,
     Body(edit): Body<KeyEdit>,
-) -> Result<Response, Failure> {
-    let edited = account::edit_key(&services, &actor, id, edit).await?;
-    Ok(Json(ListedKey::from(edited.key)).into_response())
+) -> Result<Response, ApiError> {
+    let edited = account::edit_key(&services, &caller, id, edit).await?;
+    Ok(Json(ApiKeyResponse::from(edited.key)).into_response())
 }
 
 /// Delete your own provider API key
 #[utoipa::path(
     delete,
     path = "/api/api-keys/{id}",
+    operation_id = "deleteApiKey",
     tag = "API keys",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
 pub(crate) async fn delete(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    SignedIn(caller): SignedIn,
     KeyPath(id): KeyPath,
-) -> Result<Response, Failure> {
-    account::delete_key(&services, &actor, id).await?;
+) -> Result<Response, ApiError> {
+    account::delete_key(&services, &caller, id).await?;
     Ok(success())
 }

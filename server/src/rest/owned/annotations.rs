@@ -9,13 +9,13 @@ use axum::{
 use domain::owned::{Annotation, AnnotationDraft};
 use service::{Services, owned::annotations};
 
-use super::{Id, Part, Reads, Writes};
+use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
-    response::Failure,
+    response::ApiError,
     rest::{
         body::Body,
-        done::{Success, success},
         extract::Params,
+        response::{SuccessResponse, success},
     },
 };
 
@@ -25,17 +25,18 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/personas/{id}/annotations",
+    operation_id = "listAnnotations",
     tag = "Owned data",
-    params(Part),
+    params(OwnedListParams),
     responses((status = OK, body = [Annotation]))
 )]
 pub(super) async fn list(
     State(services): State<Services>,
-    Reads(reader): Reads,
-    Id(persona): Id,
+    OwnedReader(reader): OwnedReader,
+    IdPath(persona): IdPath,
     OriginalUri(uri): OriginalUri,
-    Params(part): Params<Part>,
-) -> Result<Response, Failure> {
+    Params(part): Params<OwnedListParams>,
+) -> Result<Response, ApiError> {
     let page = annotations::list(&services, &reader, persona, part.after, part.limit()?).await?;
     Ok(part.answer(page, uri.path(), |annotation| annotation.id))
 }
@@ -44,16 +45,17 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/personas/{id}/annotations",
+    operation_id = "createAnnotation",
     tag = "Owned data",
     request_body = AnnotationDraft,
     responses((status = CREATED, body = Annotation))
 )]
 pub(super) async fn create(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(persona): Id,
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(persona): IdPath,
     Body(draft): Body<AnnotationDraft>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let annotation = annotations::create(&services, &writer, persona, draft).await?;
     Ok((StatusCode::CREATED, Json(annotation)).into_response())
 }
@@ -62,14 +64,15 @@ pub(super) async fn create(
 #[utoipa::path(
     get,
     path = "/annotations/{id}",
+    operation_id = "getAnnotation",
     tag = "Owned data",
     responses((status = OK, body = Annotation))
 )]
 pub(super) async fn get(
     State(services): State<Services>,
-    Reads(reader): Reads,
-    Id(id): Id,
-) -> Result<Response, Failure> {
+    OwnedReader(reader): OwnedReader,
+    IdPath(id): IdPath,
+) -> Result<Response, ApiError> {
     Ok(Json(annotations::get(&services, &reader, id).await?).into_response())
 }
 
@@ -79,16 +82,17 @@ pub(super) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/annotations/{id}",
+    operation_id = "updateAnnotation",
     tag = "Owned data",
     request_body = AnnotationDraft,
     responses((status = OK, body = Annotation))
 )]
 pub(super) async fn edit(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(id): Id,
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(id): IdPath,
     Body(draft): Body<AnnotationDraft>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     Ok(Json(annotations::edit(&services, &writer, id, draft).await?).into_response())
 }
 
@@ -96,14 +100,15 @@ pub(super) async fn edit(
 #[utoipa::path(
     delete,
     path = "/annotations/{id}",
+    operation_id = "deleteAnnotation",
     tag = "Owned data",
-    responses((status = OK, body = Success))
+    responses((status = OK, body = SuccessResponse))
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(id): Id,
-) -> Result<Response, Failure> {
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(id): IdPath,
+) -> Result<Response, ApiError> {
     annotations::delete(&services, &writer, id).await?;
     Ok(success())
 }

@@ -8,12 +8,12 @@ use axum::{
 use domain::owned::{Ontology, OntologyDraft};
 use service::{Services, owned::ontology};
 
-use super::{Id, Reads, Writes};
+use super::{IdPath, OwnedReader, OwnedWriter};
 use crate::{
-    response::Failure,
+    response::ApiError,
     rest::{
         body::Body,
-        done::{Success, success},
+        response::{SuccessResponse, success},
     },
 };
 
@@ -21,14 +21,15 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/personas/{id}/ontology",
+    operation_id = "getOntology",
     tag = "Owned data",
     responses((status = OK, body = Ontology))
 )]
 pub(super) async fn get(
     State(services): State<Services>,
-    Reads(reader): Reads,
-    Id(persona): Id,
-) -> Result<Response, Failure> {
+    OwnedReader(reader): OwnedReader,
+    IdPath(persona): IdPath,
+) -> Result<Response, ApiError> {
     Ok(Json(ontology::get(&services, &reader, persona).await?).into_response())
 }
 
@@ -38,16 +39,17 @@ pub(super) async fn get(
 #[utoipa::path(
     put,
     path = "/personas/{id}/ontology",
+    operation_id = "updateOntology",
     tag = "Owned data",
     request_body = OntologyDraft,
     responses((status = OK, body = Ontology))
 )]
 pub(super) async fn set(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(persona): Id,
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(persona): IdPath,
     Body(draft): Body<OntologyDraft>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     Ok(Json(ontology::set(&services, &writer, persona, draft).await?).into_response())
 }
 
@@ -55,14 +57,15 @@ pub(super) async fn set(
 #[utoipa::path(
     delete,
     path = "/personas/{id}/ontology",
+    operation_id = "deleteOntology",
     tag = "Owned data",
-    responses((status = OK, body = Success))
+    responses((status = OK, body = SuccessResponse))
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(persona): Id,
-) -> Result<Response, Failure> {
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(persona): IdPath,
+) -> Result<Response, ApiError> {
     ontology::delete(&services, &writer, persona).await?;
     Ok(success())
 }

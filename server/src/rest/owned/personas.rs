@@ -7,15 +7,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::owned::{Persona, PersonaDraft};
-use service::{Services, access::ReadUsers, owned::personas};
+use service::{Services, access::UsersRead, owned::personas};
 
-use super::{Id, Part, Reads, Writes};
+use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
-    response::Failure,
+    response::ApiError,
     rest::{
         body::Body,
-        done::PersonaDeleted,
         extract::{Allowed, Params, SignedIn, UserPath},
+        response::PersonaDeleteResponse,
     },
 };
 
@@ -25,18 +25,19 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/personas",
+    operation_id = "listPersonas",
     tag = "Owned data",
-    params(Part),
+    params(OwnedListParams),
     responses((status = OK, body = [Persona])),
     security(("token" = ["data:read"]))
 )]
 pub(super) async fn list(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
-    Reads(reader): Reads,
-    Params(part): Params<Part>,
-) -> Result<Response, Failure> {
-    let owner = actor.principal.id.0;
+    SignedIn(caller): SignedIn,
+    OwnedReader(reader): OwnedReader,
+    Params(part): Params<OwnedListParams>,
+) -> Result<Response, ApiError> {
+    let owner = caller.principal.id.0;
     let page = personas::list(&services, &reader, owner, part.after, part.limit()?).await?;
     Ok(part.answer(page, "/api/personas", |persona| persona.id))
 }
@@ -47,20 +48,21 @@ pub(super) async fn list(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/personas",
+    operation_id = "listUserPersonas",
     tag = "Owned data",
-    params(Part),
+    params(OwnedListParams),
     responses((status = OK, body = [Persona])),
     security(("token" = ["users:read"]))
 )]
 pub(super) async fn list_of(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
-    Reads(reader): Reads,
+    Allowed(authorized): Allowed<UsersRead>,
+    OwnedReader(reader): OwnedReader,
     UserPath(owner): UserPath,
-    Params(part): Params<Part>,
-) -> Result<Response, Failure> {
+    Params(part): Params<OwnedListParams>,
+) -> Result<Response, ApiError> {
     let user = domain::users::detail::UserRef::Id(owner);
-    service::users::get(&services, &granted, &user).await?;
+    service::users::get(&services, &authorized, &user).await?;
     let page = personas::list(&services, &reader, owner, part.after, part.limit()?).await?;
     let path = format!("/api/admin/users/{owner}/personas");
     Ok(part.answer(page, &path, |persona| persona.id))
@@ -70,6 +72,7 @@ pub(super) async fn list_of(
 #[utoipa::path(
     post,
     path = "/api/personas",
+    operation_id = "createPersona",
     tag = "Owned data",
     request_body = PersonaDraft,
     responses((status = CREATED, body = Persona)),
@@ -77,9 +80,9 @@ pub(super) async fn list_of(
 )]
 pub(super) async fn create(
     State(services): State<Services>,
-    Writes(writer): Writes,
+    OwnedWriter(writer): OwnedWriter,
     Body(draft): Body<PersonaDraft>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let persona = personas::create(&services, &writer, None, draft).await?;
     Ok((StatusCode::CREATED, Json(persona)).into_response())
 }
@@ -88,6 +91,7 @@ pub(super) async fn create(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/personas",
+    operation_id = "createUserPersona",
     tag = "Owned data",
     request_body = PersonaDraft,
     responses((status = CREATED, body = Persona)),
@@ -95,10 +99,10 @@ pub(super) async fn create(
 )]
 pub(super) async fn create_for(
     State(services): State<Services>,
-    Writes(writer): Writes,
+    OwnedWriter(writer): OwnedWriter,
     UserPath(owner): UserPath,
     Body(draft): Body<PersonaDraft>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let persona = personas::create(&services, &writer, Some(owner), draft).await?;
     Ok((StatusCode::CREATED, Json(persona)).into_response())
 }
@@ -107,14 +111,15 @@ pub(super) async fn create_for(
 #[utoipa::path(
     get,
     path = "/personas/{id}",
+    operation_id = "getPersona",
     tag = "Owned data",
     responses((status = OK, body = Persona))
 )]
 pub(super) async fn get(
     State(services): State<Services>,
-    Reads(reader): Reads,
-    Id(id): Id,
-) -> Result<Response, Failure> {
+    OwnedReader(reader): OwnedReader,
+    IdPath(id): IdPath,
+) -> Result<Response, ApiError> {
     Ok(Json(personas::get(&services, &reader, id).await?).into_response())
 }
 
@@ -124,16 +129,17 @@ pub(super) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/personas/{id}",
+    operation_id = "updatePersona",
     tag = "Owned data",
     request_body = PersonaDraft,
     responses((status = OK, body = Persona))
 )]
 pub(super) async fn edit(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(id): Id,
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(id): IdPath,
     Body(draft): Body<PersonaDraft>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     Ok(Json(personas::edit(&services, &writer, id, draft).await?).into_response())
 }
 
@@ -143,14 +149,15 @@ pub(super) async fn edit(
 #[utoipa::path(
     delete,
     path = "/personas/{id}",
+    operation_id = "deletePersona",
     tag = "Owned data",
-    responses((status = OK, body = PersonaDeleted))
+    responses((status = OK, body = PersonaDeleteResponse))
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
-    Writes(writer): Writes,
-    Id(id): Id,
-) -> Result<Response, Failure> {
+    OwnedWriter(writer): OwnedWriter,
+    IdPath(id): IdPath,
+) -> Result<Response, ApiError> {
     personas::delete(&services, &writer, id).await?;
-    Ok(PersonaDeleted::answer())
+    Ok(PersonaDeleteResponse::answer())
 }

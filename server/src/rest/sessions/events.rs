@@ -14,15 +14,15 @@ use futures_util::stream;
 use serde::Deserialize;
 use service::{
     Services,
-    access::ReadSessions,
+    access::SessionsRead,
     sessions::live::{self, News},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::IntoParams;
 
 use crate::{
-    response::Failure,
-    rest::extract::{Allowed, Params, Person},
+    response::ApiError,
+    rest::extract::{Allowed, Params, SessionCaller},
 };
 
 /// Interval at which something is sent at least, so that no proxy takes the stream for dead.
@@ -39,7 +39,7 @@ const HEADERS: [(HeaderName, &str); 2] = [
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Since {
+pub(crate) struct SessionEventsParams {
     since: Option<String>,
 }
 
@@ -50,26 +50,27 @@ pub(crate) struct Since {
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/events",
+    operation_id = "watchSessions",
     tag = "Sessions",
-    params(Since),
+    params(SessionEventsParams),
     responses((status = OK, body = String, content_type = "text/event-stream")),
     security(("session" = []))
 )]
 pub(crate) async fn events(
     State(services): State<Services>,
-    Person(actor): Person,
-    Allowed(granted): Allowed<ReadSessions>,
-    Params(Since { since }): Params<Since>,
+    SessionCaller(caller): SessionCaller,
+    Allowed(authorized): Allowed<SessionsRead>,
+    Params(SessionEventsParams { since }): Params<SessionEventsParams>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Failure> {
+) -> Result<impl IntoResponse, ApiError> {
     let last = headers.get("last-event-id");
     let last = last.and_then(|id| id.to_str().ok().map(str::to_owned));
     let since = last.or(since).filter(|since| !since.is_empty());
     let since = since.map(|since| {
         OffsetDateTime::parse(&since, &Rfc3339)
-            .map_err(|_| Failure::invalid("`since` must be a time such as 2026-11-21T12:00:00Z."))
+            .map_err(|_| ApiError::invalid("`since` must be a time such as 2026-11-21T12:00:00Z."))
     });
-    let watch = live::watch(&services, &granted, &actor, since.transpose()?).await?;
+    let watch = live::watch(&services, &authorized, &caller, since.transpose()?).await?;
     let events = stream::unfold(watch, async |mut watch| {
         let event = event(&watch.next().await?);
         Some((Ok::<_, Infallible>(event), watch))

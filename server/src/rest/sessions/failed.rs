@@ -5,11 +5,11 @@ use domain::{
     list::Limits,
     sessions::failed::{FailedParams, FailedSignIns},
 };
-use service::{Error, Services, access::ReadSessions, failed_sign_ins};
+use service::{Error, Services, access::SessionsRead, failed_sign_ins};
 
 use super::super::page::respond;
 use crate::{
-    response::Failure,
+    response::ApiError,
     rest::extract::{Allowed, Params},
 };
 
@@ -20,6 +20,7 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/failed",
+    operation_id = "listFailedSignIns",
     tag = "Sessions",
     params(FailedParams),
     responses((status = OK, body = [FailedSignIns])),
@@ -27,14 +28,14 @@ use crate::{
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadSessions>,
+    Allowed(authorized): Allowed<SessionsRead>,
     Params(params): Params<FailedParams>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = failed_sign_ins::list(&services, &granted, &query).await?;
+    let page = failed_sign_ins::list(&services, &authorized, &query).await?;
     Ok(respond(
         page.rows,
-        &page.place,
+        &page.page_info,
         "/api/admin/sessions/failed",
         &params,
     ))

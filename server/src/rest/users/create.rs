@@ -9,12 +9,12 @@ use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     users::{create::UserDraft, detail::CreatedUser},
 };
-use service::{Services, access::WriteUsers};
+use service::{Services, access::UsersWrite};
 
-use super::shown::show;
+use super::response::show;
 use crate::{
-    dto::users::{Create, Shown},
-    response::Failure,
+    dto::users::{UserCreateRequest, UserResponse},
+    response::ApiError,
     rest::{body::Body, extract::Allowed},
 };
 
@@ -24,16 +24,17 @@ use crate::{
 #[utoipa::path(
     post,
     path = "/api/admin/users",
+    operation_id = "createUser",
     tag = "Users",
-    request_body = Create,
-    responses((status = CREATED, body = Shown, headers(("Location" = String, description = "URL of the user")))),
+    request_body = UserCreateRequest,
+    responses((status = CREATED, body = UserResponse, headers(("Location" = String, description = "URL of the user")))),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
-    Body(body): Body<Create>,
-) -> Result<Response, Failure> {
+    Allowed(authorized): Allowed<UsersWrite>,
+    Body(body): Body<UserCreateRequest>,
+) -> Result<Response, ApiError> {
     let mut roles = body.roles;
     let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
     // FOVEA sends `isAdmin` instead of roles; if there are both, they have to agree.
@@ -42,7 +43,7 @@ pub(crate) async fn create(
             roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
         }
         Some(admin) if admin != names_admin && !roles.is_empty() => {
-            return Err(Failure::invalid(
+            return Err(ApiError::invalid(
                 "The roles and isAdmin contradict each other.",
             ));
         }
@@ -57,11 +58,11 @@ pub(crate) async fn create(
         notification_preferences: body.notification_preferences,
         client_list: body.client_list,
     };
-    let CreatedUser { user, link } = service::users::create(&services, &granted, draft).await?;
-    let place = HeaderValue::try_from(format!("/api/admin/users/{}", user.summary.id));
+    let CreatedUser { user, link } = service::users::create(&services, &authorized, draft).await?;
+    let location = HeaderValue::try_from(format!("/api/admin/users/{}", user.summary.id));
     let mut response = (StatusCode::CREATED, show(user, link)).into_response();
-    if let Ok(place) = place {
-        response.headers_mut().insert(header::LOCATION, place);
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
 }

@@ -1,10 +1,10 @@
 //! Export of all data of a user as a file.
 
 use axum::{extract::State, response::Response};
-use service::{Services, access::ReadUsers, users::Export};
+use service::{Services, access::UsersRead, users::Export};
 
 use crate::{
-    response::Failure,
+    response::ApiError,
     rest::{
         extract::{Allowed, UserPath},
         file::send,
@@ -18,17 +18,18 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/export",
+    operation_id = "exportUser",
     tag = "Users",
     responses((status = OK, body = Object)),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn export(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
+    Allowed(authorized): Allowed<UsersRead>,
     _: FromThisSite,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let export = service::users::export(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    let export = service::users::export(&services, &authorized, id).await?;
     Ok(file(export))
 }
 

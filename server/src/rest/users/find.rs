@@ -3,13 +3,13 @@
 use axum::{extract::State, response::Response};
 use domain::{problem::Problem, users::detail::UserRef};
 use serde::Deserialize;
-use service::{Services, access::ReadUsers};
+use service::{Services, access::UsersRead};
 use utoipa::IntoParams;
 
-use super::shown::show;
+use super::response::show;
 use crate::{
-    dto::users::Shown,
-    response::Failure,
+    dto::users::UserResponse,
+    response::ApiError,
     rest::extract::{Allowed, Params},
 };
 
@@ -17,9 +17,9 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Find {
+pub(crate) struct UserFindParams {
     /// A username, a number or an id. Digits alone are a username first; `username:112` and `number:112` are explicit.
-    person: String,
+    user: String,
 }
 
 /// Find a user
@@ -28,20 +28,21 @@ pub(crate) struct Find {
 #[utoipa::path(
     get,
     path = "/api/admin/users/find",
+    operation_id = "findUser",
     tag = "Users",
-    params(Find),
+    params(UserFindParams),
     responses(
-        (status = OK, body = Shown),
+        (status = OK, body = UserResponse),
         (status = NOT_FOUND, body = Problem)
     ),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn find(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
-    Params(Find { person }): Params<Find>,
-) -> Result<Response, Failure> {
-    let person = UserRef::parse(&person);
-    let user = service::users::get(&services, &granted, &person).await?;
+    Allowed(authorized): Allowed<UsersRead>,
+    Params(UserFindParams { user }): Params<UserFindParams>,
+) -> Result<Response, ApiError> {
+    let user = UserRef::parse(&user);
+    let user = service::users::get(&services, &authorized, &user).await?;
     Ok(show(user, None))
 }

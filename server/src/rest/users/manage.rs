@@ -18,19 +18,19 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
-    access::{ReadUsers, WriteUsers},
+    access::{UsersRead, UsersWrite},
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::shown::{Wanted, show, show_to};
+use super::response::{IfMatch, show, show_to};
 use crate::{
-    dto::users::Shown,
-    response::Failure,
+    dto::users::UserResponse,
+    response::ApiError,
     rest::{
         body::Body,
-        done::{Ended, Success, success},
         extract::{Allowed, Params, UserPath},
+        response::{SessionsRevokeResponse, SuccessResponse, success},
     },
 };
 
@@ -40,16 +40,17 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}",
+    operation_id = "getUser",
     tag = "Users",
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn get(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
+    Allowed(authorized): Allowed<UsersRead>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let user = service::users::get(&services, &granted, &UserRef::Id(id)).await?;
+) -> Result<Response, ApiError> {
+    let user = service::users::get(&services, &authorized, &UserRef::Id(id)).await?;
     // For FOVEA's clients a deleted user does not exist.
     if user.deleted_at.is_some() {
         return Err(Error::NotFound("User not found").into());
@@ -64,29 +65,30 @@ pub(crate) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/users/{id}",
+    operation_id = "updateUser",
     tag = "Users",
-    params(Wanted),
+    params(IfMatch),
     request_body = UserEdit,
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn edit(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-    wanted: Wanted,
+    if_match: IfMatch,
     Body(mut edit): Body<UserEdit>,
-) -> Result<Response, Failure> {
-    edit.version = wanted.version().or(edit.version);
-    let edited = service::users::edit(&services, &granted, id, edit).await;
-    wanted.answer_to(&granted, edited)
+) -> Result<Response, ApiError> {
+    edit.version = if_match.version().or(edit.version);
+    let edited = service::users::edit(&services, &authorized, id, edit).await;
+    if_match.answer_to(&authorized, edited)
 }
 
 /// Query of a deletion.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct DeleteParams {
+pub(crate) struct UserDeleteParams {
     #[serde(default)]
     permanent: bool,
 }
@@ -97,22 +99,23 @@ pub(crate) struct DeleteParams {
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}",
+    operation_id = "deleteUser",
     tag = "Users",
-    params(DeleteParams),
-    responses((status = OK, body = Success)),
+    params(UserDeleteParams),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn delete(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-    Params(params): Params<DeleteParams>,
-) -> Result<Response, Failure> {
+    Params(params): Params<UserDeleteParams>,
+) -> Result<Response, ApiError> {
     let deletion = Deletion {
         permanent: params.permanent,
         ..Deletion::default()
     };
-    service::users::delete(&services, &granted, id, &deletion).await?;
+    service::users::delete(&services, &authorized, id, &deletion).await?;
     Ok(success())
 }
 
@@ -120,16 +123,17 @@ pub(crate) async fn delete(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/deletion-preview",
+    operation_id = "previewUserDeletion",
     tag = "Users",
     responses((status = OK, body = DeletionPreview)),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn deletion_preview(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
+    Allowed(authorized): Allowed<UsersRead>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let preview = service::users::preview(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    let preview = service::users::preview(&services, &authorized, id).await?;
     Ok(Json(preview).into_response())
 }
 
@@ -139,19 +143,20 @@ pub(crate) async fn deletion_preview(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/suspend",
+    operation_id = "suspendUser",
     tag = "Users",
     request_body = SuspensionDraft,
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn suspend(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     Body(draft): Body<SuspensionDraft>,
-) -> Result<Response, Failure> {
-    let user = service::users::suspend(&services, &granted, id, draft).await;
-    Ok(show_to(&granted, user?))
+) -> Result<Response, ApiError> {
+    let user = service::users::suspend(&services, &authorized, id, draft).await;
+    Ok(show_to(&authorized, user?))
 }
 
 /// Unsuspend a user
@@ -160,17 +165,18 @@ pub(crate) async fn suspend(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/unsuspend",
+    operation_id = "unsuspendUser",
     tag = "Users",
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn unsuspend(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let user = service::users::unsuspend(&services, &granted, id).await;
-    Ok(show_to(&granted, user?))
+) -> Result<Response, ApiError> {
+    let user = service::users::unsuspend(&services, &authorized, id).await;
+    Ok(show_to(&authorized, user?))
 }
 
 /// Restore a deleted user
@@ -179,40 +185,42 @@ pub(crate) async fn unsuspend(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/restore",
+    operation_id = "restoreUser",
     tag = "Users",
-    responses((status = OK, body = Shown)),
+    responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn restore(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let user = service::users::restore(&services, &granted, id).await;
-    Ok(show_to(&granted, user?))
+) -> Result<Response, ApiError> {
+    let user = service::users::restore(&services, &authorized, id).await;
+    Ok(show_to(&authorized, user?))
 }
 
 /// Revoke all sessions of a user
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/sessions",
+    operation_id = "revokeUserSessions",
     tag = "Users",
-    responses((status = OK, body = Ended)),
+    responses((status = OK, body = SessionsRevokeResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn end_sessions(
+pub(crate) async fn revoke_sessions(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let ended = service::users::end_sessions(&services, &granted, id).await?;
-    Ok(Ended::answer(ended))
+) -> Result<Response, ApiError> {
+    let ended = service::users::revoke_sessions(&services, &authorized, id).await?;
+    Ok(SessionsRevokeResponse::answer(ended))
 }
 
 /// Body that transfers the data of a user to another user.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Reassign {
+pub(crate) struct UserReassignRequest {
     to: Uuid,
     /// Expected number of personas. If there are more or fewer, nothing is done.
     #[serde(default, deserialize_with = "present")]
@@ -222,7 +230,7 @@ pub(crate) struct Reassign {
 
 /// Result of a transfer.
 #[derive(Serialize, ToSchema)]
-struct Reassigned {
+struct UserReassignResponse {
     success: bool,
     /// Number of personas that were transferred, each with the data that belongs to it.
     personas: u64,
@@ -232,21 +240,22 @@ struct Reassigned {
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/reassign",
+    operation_id = "reassignUserData",
     tag = "Users",
-    request_body = Reassign,
-    responses((status = OK, body = Reassigned)),
+    request_body = UserReassignRequest,
+    responses((status = OK, body = UserReassignResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn reassign(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-    Body(body): Body<Reassign>,
-) -> Result<Response, Failure> {
+    Body(body): Body<UserReassignRequest>,
+) -> Result<Response, ApiError> {
     let personas =
-        service::users::reassign(&services, &granted, id, body.to, body.personas).await?;
+        service::users::reassign(&services, &authorized, id, body.to, body.personas).await?;
     let success = true;
-    Ok(Json(Reassigned { success, personas }).into_response())
+    Ok(Json(UserReassignResponse { success, personas }).into_response())
 }
 
 /// Change several users at once
@@ -255,6 +264,7 @@ pub(crate) async fn reassign(
 #[utoipa::path(
     post,
     path = "/api/admin/users/bulk",
+    operation_id = "bulkUpdateUsers",
     tag = "Users",
     request_body = BulkRequest,
     responses((status = OK, body = BulkOutcome)),
@@ -262,9 +272,9 @@ pub(crate) async fn reassign(
 )]
 pub(crate) async fn bulk(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     Body(request): Body<BulkRequest>,
-) -> Result<Response, Failure> {
-    let outcome = service::users::bulk(&services, &granted, request).await?;
+) -> Result<Response, ApiError> {
+    let outcome = service::users::bulk(&services, &authorized, request).await?;
     Ok(Json(outcome).into_response())
 }

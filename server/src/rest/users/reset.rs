@@ -2,13 +2,13 @@
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use domain::users::detail::IssuedLink;
-use service::{Services, access::WriteUsers};
+use service::{Services, access::UsersWrite};
 
 use crate::{
-    response::{Failure, shown_once},
+    response::{ApiError, shown_once},
     rest::{
-        done::{Success, success},
         extract::{Allowed, UserPath},
+        response::{SuccessResponse, success},
     },
 };
 
@@ -18,16 +18,17 @@ use crate::{
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/reset-link",
+    operation_id = "createResetLink",
     tag = "Users",
     responses((status = CREATED, body = IssuedLink)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let link = service::reset::create_link(&services, &granted, id).await?;
+) -> Result<Response, ApiError> {
+    let link = service::reset::create_link(&services, &authorized, id).await?;
     Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
@@ -35,15 +36,16 @@ pub(crate) async fn create(
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/reset-link",
+    operation_id = "revokeResetLinks",
     tag = "Users",
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn revoke(
     State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
+    Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    service::reset::revoke_links(&services, &granted, id, None).await?;
+) -> Result<Response, ApiError> {
+    service::reset::revoke_links(&services, &authorized, id, None).await?;
     Ok(success())
 }

@@ -9,15 +9,15 @@ use uuid::Uuid;
 use super::{entries, is_replayed, named};
 use crate::{
     access::endpoints,
-    support::{App, Ask, PASSWORD, add_password, add_person, app, session},
+    support::{App, Ask, PASSWORD, add_password, add_user, app, session},
 };
 
 /// Returns an app with users that every action is possible on once, and a session of Ada, who acts; for the others see [`asks`].
 async fn prepare(pool: &PgPool) -> (App, String) {
-    let app = app(pool).keeping_keys();
-    add_person(pool, "ada", &["admin", "user"]).await;
+    let app = app(pool).storing_keys();
+    add_user(pool, "ada", &["admin", "user"]).await;
     for name in ["bob", "cyd", "dan", "eli", "fay"] {
-        add_person(pool, name, &["user"]).await;
+        add_user(pool, name, &["user"]).await;
         session(pool, name).await;
     }
     add_password(pool, &app.services.hasher).await;
@@ -82,7 +82,7 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
         ),
         (
             "/api/admin/sessions/revoke".to_owned(),
-            json!({ "filter": { "person": "bob" }, "expected": 1 }),
+            json!({ "filter": { "user": "bob" }, "expected": 1 }),
         ),
         ("/api/admin/users/bulk".to_owned(), bulk),
         (at(bob, "unsuspend"), Value::Null),
@@ -135,7 +135,7 @@ fn address(ask: &Ask) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn no_address_is_missing(pool: PgPool) {
+async fn every_address_is_covered(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let posts = |ask: &Ask| {
         let address = address(ask);
@@ -150,7 +150,7 @@ async fn no_address_is_missing(pool: PgPool) {
 /// Checks the stored responses. Every secret is stored as a hash, so the stored responses must not contain a word with such a
 /// hash.
 #[sqlx::test(migrations = "../migrations")]
-async fn answers_are_given_again_but_for_those_with_a_secret(pool: PgPool) {
+async fn answers_are_replayed_unless_secret(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let mut secret = BTreeSet::new();
     for (number, ask) in asks(&app, &ada).await.into_iter().enumerate() {
@@ -207,7 +207,7 @@ async fn answers_are_given_again_but_for_those_with_a_secret(pool: PgPool) {
 
 /// Simulates a server that is killed after the change and before the response.
 #[sqlx::test(migrations = "../migrations")]
-async fn what_was_done_but_not_answered_is_not_done_again(pool: PgPool) {
+async fn completed_but_unanswered_request_is_not_repeated(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     app.run(
         "create function die() returns trigger language plpgsql as $$ begin raise 'killed'; end $$;

@@ -14,7 +14,7 @@ async fn failed(app: &App, session: &str, query: &str) -> Vec<Value> {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn every_way_to_sign_in_reports_what_fails(pool: PgPool) {
+async fn every_sign_in_endpoint_reports_failures(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_password(&pool, &app.services.hasher).await;
     assert_eq!(failed(&app, &ada, "").await, [] as [Value; 0]);
@@ -61,7 +61,7 @@ async fn every_way_to_sign_in_reports_what_fails(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_tab_leads_to_the_user_and_to_the_sessions_from_the_address(pool: PgPool) {
+async fn tab_links_to_the_user_and_the_sessions_of_the_address(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_password(&pool, &app.services.hasher).await;
     let page = app.get_as(&ada, "/sessions/failed").await;

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use tokio::{task::JoinHandle, time::timeout};
 
 use super::{id_of, revoke, with_admin};
-use crate::support::{App, Ask, add_person, app, session};
+use crate::support::{App, Ask, add_user, app, session};
 
 const EVENTS: &str = "/api/admin/sessions/events";
 /// Timeout that is longer than any step of these tests.
@@ -67,8 +67,8 @@ impl Events {
     /// Reads events until one is about a session, and returns that session.
     async fn until(&mut self, id: &str) -> Value {
         loop {
-            let (_, told) = self.next().await.expect("the stream has ended");
-            let sessions = told["sessions"].as_array().unwrap();
+            let (_, event) = self.next().await.expect("the stream has ended");
+            let sessions = event["sessions"].as_array().unwrap();
             if let Some(session) = sessions.iter().find(|session| session["id"] == id) {
                 return session.clone();
             }
@@ -86,8 +86,8 @@ async fn listen(app: &App, events: &mut Events) -> Listening {
     let services = app.services.clone();
     let task = tokio::spawn(async move { live::run(&services).await });
     // The first event says that changes may have been missed.
-    let (_, told) = events.next().await.unwrap();
-    assert_eq!(told["more"], true);
+    let (_, event) = events.next().await.unwrap();
+    assert_eq!(event["more"], true);
     Listening(task)
 }
 
@@ -100,7 +100,7 @@ impl Drop for Listening {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn who_signs_in_and_whose_session_ends_is_told_on_every_server(pool: PgPool) {
+async fn changes_are_streamed_from_every_server(pool: PgPool) {
     let (one, ada) = with_admin(&pool).await;
     let other = app(&pool);
     let mut here = Events::open(&one, &ada, EVENTS).await;
@@ -112,20 +112,20 @@ async fn who_signs_in_and_whose_session_ends_is_told_on_every_server(pool: PgPoo
     session(&pool, "bob").await;
     let id = id_of(&pool, "bob").await;
     for events in [&mut here, &mut there] {
-        let told = events.until(&id).await;
-        assert_eq!(told["user"]["username"], "bob");
-        assert_eq!(told.get("end"), None);
+        let event = events.until(&id).await;
+        assert_eq!(event["user"]["username"], "bob");
+        assert_eq!(event.get("end"), None);
     }
     revoke(&one, &ada, &id).await;
     for events in [&mut here, &mut there] {
-        let told = events.until(&id).await;
-        assert_eq!(told["end"]["reason"], "revoked");
-        assert_eq!(told["end"]["by"], "ada");
+        let event = events.until(&id).await;
+        assert_eq!(event["end"]["reason"], "revoked");
+        assert_eq!(event["end"]["by"], "ada");
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_was_missed_is_told_first(pool: PgPool) {
+async fn missed_changes_are_sent_first(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let since: String = sqlx::query_scalar(
         "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
@@ -143,7 +143,7 @@ async fn what_was_missed_is_told_first(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn more_than_can_be_told_is_said_to_be_more(pool: PgPool) {
+async fn truncated_changes_are_marked(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let mut events = Events::open(&app, &ada, EVENTS).await;
     let _listening = listen(&app, &mut events).await;
@@ -153,19 +153,19 @@ async fn more_than_can_be_told_is_said_to_be_more(pool: PgPool) {
             now() + interval '1 day' from users, generate_series(1, 101) where username = 'bob'",
     )
     .await;
-    let (_, told) = events.next().await.unwrap();
+    let (_, event) = events.next().await.unwrap();
     assert_eq!(
-        (&told["more"], told["sessions"].as_array().unwrap().len()),
+        (&event["more"], event["sessions"].as_array().unwrap().len()),
         (&true.into(), 0)
     );
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_stream_ends_with_the_session_or_the_right_or_the_server(pool: PgPool) {
+async fn stream_ends_with_session_permission_or_server(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let mut streams = Vec::new();
     for username in ["eve", "dee"] {
-        add_person(&pool, username, &["admin"]).await;
+        add_user(&pool, username, &["admin"]).await;
         let session = session(&pool, username).await;
         streams.push(Events::open(&app, &session, EVENTS).await);
     }
@@ -185,7 +185,7 @@ async fn the_stream_ends_with_the_session_or_the_right_or_the_server(pool: PgPoo
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn nobody_watches_without_the_right(pool: PgPool) {
+async fn stream_requires_permission(pool: PgPool) {
     let (app, _) = with_admin(&pool).await;
     let bob = session(&pool, "bob").await;
     assert_eq!(app.get_as(&bob, EVENTS).await.outline(), "403 FORBIDDEN");
@@ -193,7 +193,7 @@ async fn nobody_watches_without_the_right(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_account_watches_eight_times_at_once(pool: PgPool) {
+async fn account_has_eight_streams(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let again = session(&pool, "ada").await;
     let mut streams = Vec::new();
@@ -201,11 +201,11 @@ async fn an_account_watches_eight_times_at_once(pool: PgPool) {
         streams.push(Events::open(&app, session, EVENTS).await);
     }
     for session in [&ada, &again] {
-        let refused = app.get_as(session, EVENTS).await;
-        assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
-        assert!(refused.message().contains("Close one"), "{}", refused.body);
+        let denied = app.get_as(session, EVENTS).await;
+        assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+        assert!(denied.message().contains("Close one"), "{}", denied.body);
     }
-    add_person(&pool, "eve", &["admin"]).await;
+    add_user(&pool, "eve", &["admin"]).await;
     let eve = session(&pool, "eve").await;
     Events::open(&app, &eve, EVENTS).await;
     streams.pop();
@@ -213,12 +213,12 @@ async fn an_account_watches_eight_times_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn two_hundred_who_watch_cost_one_question(pool: PgPool) {
+async fn two_hundred_watchers_cost_one_query(pool: PgPool) {
     let (app, _) = with_admin(&pool).await;
     let mut streams = Vec::new();
     for number in 0..25 {
         let username = format!("watcher{number}");
-        add_person(&pool, &username, &["admin"]).await;
+        add_user(&pool, &username, &["admin"]).await;
         let session = session(&pool, &username).await;
         for _ in 0..8 {
             streams.push(Events::open(&app, &session, EVENTS).await);
@@ -232,8 +232,8 @@ async fn two_hundred_who_watch_cost_one_question(pool: PgPool) {
     let id = id_of(&pool, "bob").await;
     let mut ids = std::collections::BTreeSet::new();
     for events in &mut streams {
-        let (at, told) = events.next().await.unwrap();
-        assert_eq!(told["sessions"][0]["id"], id.as_str());
+        let (at, event) = events.next().await.unwrap();
+        assert_eq!(event["sessions"][0]["id"], id.as_str());
         ids.insert(at);
     }
     // One response of the database has one timestamp.

@@ -105,7 +105,7 @@ impl Answer {
     }
 
     /// Asserts that no secret is in the body or in a header, apart from a new cookie in its own header.
-    pub(super) fn assert_tells_none_of(&self, secrets: &[String], label: &str) {
+    pub(super) fn assert_contains_none_of(&self, secrets: &[String], label: &str) {
         let set = self
             .headers
             .iter()

@@ -37,7 +37,7 @@ insert into roles (id, name, permissions, rank)
 values ('00000000-0000-7000-8000-0000000000f1', 'zqmark-role', '{users:read}', 40);
 
 insert into users (
-    id, username, display_name, email, claimed_email, status, suspended_reason, suspended_by, created_via, created_at, updated_at,
+    id, username, display_name, email, unverified_email, status, suspended_reason, suspended_by, created_via, created_at, updated_at,
     last_login_at, last_active_at, deleted_at, purge_after, profile, settings, notification_preferences, registered_from
 )
 select

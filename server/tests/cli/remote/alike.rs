@@ -28,7 +28,7 @@ const STEPS: &[&str] = &[
     "user get ADA --json",
     "user get 2",
     "user get 99",
-    "user get nobody",
+    "user get unknown-user",
     "user get 0198c2a4-0000-7000-8000-000000000001",
     "user get ada@example.org --json",
     "user get 1_or_1=1",
@@ -38,8 +38,8 @@ const STEPS: &[&str] = &[
     "user list --query username:ada --sort -name",
     "user list --query rolle:admin",
     "user list --sort password",
-    "user list --query username:nobody",
-    "user list --query username:nobody --json",
+    "user list --query username:unknown-user",
+    "user list --query username:unknown-user --json",
     "user list --limit 0",
     "user update bob --name Robert --email bob@example.org",
     "user update bob --email ada@example.org",
@@ -48,18 +48,18 @@ const STEPS: &[&str] = &[
     // Before the password: a role that is gained voids a temporary password that another user has set.
     "user set-roles bob manager,user",
     "user set-roles bob manager --json",
-    "user update bob --password sesame --end-sessions",
-    "user update nobody --name x",
+    "user update bob --password sesame --revoke-sessions",
+    "user update unknown-user --name x",
     "user update bob",
     "user suspend bob --reason left_the_project",
     "user suspend bob --reason  --until 1999-01-01",
-    "user suspend bob --reason x --until 2999-01-01 --tell-reason --json",
+    "user suspend bob --reason x --until 2999-01-01 --show-reason --json",
     "user get bob",
     "user unsuspend bob",
     "user unsuspend bob --json",
     "user reset-link bob",
     "user reset-link bob --json",
-    "user reset-link nobody",
+    "user reset-link unknown-user",
     "user delete bob",
     "user get bob",
     "user get bob --deleted",
@@ -69,15 +69,15 @@ const STEPS: &[&str] = &[
     "user list --query username:bob",
     "user restore bob",
     "user restore bob",
-    "user restore nobody",
+    "user restore unknown-user",
     "user delete ada --json",
     "user delete ada",
-    "user delete nobody --permanent",
+    "user delete unknown-user --permanent",
     "token list",
     "token list --json",
     "token list --user root --state live",
     "token list --user ada",
-    "token list --user nobody --json",
+    "token list --user unknown-user --json",
     "token list --state dead",
     "token list --limit 1001",
     "token revoke 0198c2a4-0000-7000-8000-000000000001",
@@ -120,9 +120,9 @@ async fn record(cli: &Cli) {
 fn run(cli: &Cli, step: &str) -> [String; 3] {
     let words = step.split(' ').map(|word| word.replace('_', " "));
     let ran = cli.run(Command::new(ROLLCALL).args(words), "");
-    let told = [ran.code.to_string(), mask(&ran.out), mask(&ran.err)];
+    let message = [ran.code.to_string(), mask(&ran.out), mask(&ran.err)];
     // The actor and the source differ between the backends, and a usage names the options of the server.
-    told.map(|text| {
+    message.map(|text| {
         text.replace("via admin", "via cli")
             .replace("--url <URL> --token <TOKEN> ", "")
             .replace(r#""by":"root""#, r#""by":null"#)
@@ -155,7 +155,7 @@ fn sign(word: &str) -> &str {
     if Uuid::try_parse(word).is_ok() {
         "<id>"
     } else if OffsetDateTime::parse(word, &Rfc3339).is_ok() {
-        "<moment>"
+        "<timestamp>"
     } else if Date::parse(word, &Iso8601::DATE).is_ok() {
         "<day>"
     } else if is_hour && word.contains(':') {
@@ -168,7 +168,7 @@ fn sign(word: &str) -> &str {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn on_a_server_as_on_a_database(pool: PgPool) {
+async fn server_and_database_answer_alike(pool: PgPool) {
     let (beside, name) = beside(&pool).await;
     let (direct, _) = with_admin(&beside).await;
     let (prepared, server, remote) = with_server(&pool).await;
@@ -188,14 +188,17 @@ async fn on_a_server_as_on_a_database(pool: PgPool) {
 
 /// Checks the changes in the database and in the audit log.
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_done_is_done_and_on_record_with_the_token(pool: PgPool) {
+async fn remote_changes_are_audited_with_the_token(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     let before = direct.actions().await.len();
-    let made = remote
+    let created = remote
         .user(&["create", "--name", "Ada", "--username", "ada", "--json"])
         .json();
-    let link = made["link"]["url"].as_str().unwrap();
-    assert!(link.starts_with(&format!("{PUBLIC_URL}/reset/")), "{made}");
+    let link = created["link"]["url"].as_str().unwrap();
+    assert!(
+        link.starts_with(&format!("{PUBLIC_URL}/reset/")),
+        "{created}"
+    );
     remote
         .user(&["update", "ada", "--name", "Ada L", "--client-list", "3"])
         .text();
@@ -229,8 +232,8 @@ async fn what_is_done_is_done_and_on_record_with_the_token(pool: PgPool) {
             "user.restored"
         ]
     );
-    let told = "select count(*) from audit_events where via = 'api' and actor_label = 'root' and token_label like 'remote%'";
-    assert_eq!(direct.count(told).await, 8);
+    let message = "select count(*) from audit_events where via = 'api' and actor_label = 'root' and token_label like 'remote%'";
+    assert_eq!(direct.count(message).await, 8);
 
     let deleted = remote
         .user(&["delete", "ada", "--permanent", "--json"])
@@ -250,7 +253,7 @@ async fn what_is_done_is_done_and_on_record_with_the_token(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_takes_the_database_itself_says_so(pool: PgPool) {
+async fn local_commands_are_rejected_remotely(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     let before = direct.actions().await;
     for step in [
@@ -266,10 +269,10 @@ async fn what_takes_the_database_itself_says_so(pool: PgPool) {
         "serve --print-config",
     ] {
         let mut command = Command::new(ROLLCALL);
-        let told = remote.run(command.args(step.split(' ')), "").failure();
+        let message = remote.run(command.args(step.split(' ')), "").failure();
         assert!(
-            told.starts_with("This command needs the database. "),
-            "{step}: {told}"
+            message.starts_with("This command needs the database. "),
+            "{step}: {message}"
         );
     }
     assert_eq!(direct.actions().await, before);
@@ -281,7 +284,7 @@ async fn what_takes_the_database_itself_says_so(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_filter_that_is_not_understood_lists_nothing(pool: PgPool) {
+async fn invalid_filter_lists_nothing(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     for (words, says) in [
         (
@@ -310,16 +313,16 @@ async fn a_filter_that_is_not_understood_lists_nothing(pool: PgPool) {
     ] {
         for cli in [&direct, &remote] {
             let mut command = Command::new(ROLLCALL);
-            let told = cli.run(command.args(words), "").misunderstanding();
-            assert!(told.contains(says), "{words:?}: {told}");
+            let message = cli.run(command.args(words), "").misunderstanding();
+            assert!(message.contains(says), "{words:?}: {message}");
         }
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_server_makes_no_roles(pool: PgPool) {
+async fn server_creates_no_roles(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
-    let told = remote.user(&[
+    let message = remote.user(&[
         "create",
         "--name",
         "x",
@@ -328,16 +331,16 @@ async fn a_server_makes_no_roles(pool: PgPool) {
         "--roles",
         "steward",
     ]);
-    assert_eq!(told.failure(), "roles: Unknown role: \"steward\".");
+    assert_eq!(message.failure(), "roles: Unknown role: \"steward\".");
     let roles = "select count(*) from roles where name = 'steward'";
     assert_eq!(direct.count(roles).await, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_is_revoked_with_a_token(pool: PgPool) {
+async fn token_is_revoked_with_a_token(pool: PgPool) {
     let (direct, server, remote) = with_server(&pool).await;
-    direct.make("ada", "user");
-    let text = direct.make_token("ada", "account");
+    direct.create("ada", "user");
+    let text = direct.create_token("ada", "account");
     let ada = direct.over(&server.url, &text);
     assert_eq!(
         ada.user(&["list"]).failure(),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[sqlx::test(migrations = "../migrations")]
-async fn everybody_is_listed_page_by_page(pool: PgPool) {
+async fn list_is_streamed_page_by_page(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     crowd(&direct).await;
     for words in [
@@ -36,7 +36,7 @@ async fn everybody_is_listed_page_by_page(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_is_told_before_the_next_is_there(pool: PgPool) {
+async fn page_is_printed_before_the_next_arrives(pool: PgPool) {
     let (_, _server, remote) = with_server(&pool).await;
     let page = remote.user(&["list", "--json"]).text();
     let next = "link: </api/admin/users?after=x>; rel=\"next\"";
@@ -52,7 +52,7 @@ async fn a_page_is_told_before_the_next_is_there(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_file_that_breaks_off_is_no_file(pool: PgPool) {
+async fn truncated_file_is_an_error(pool: PgPool) {
     let cli = cli(&pool);
     let export = |fake: &super::fake::Fake| {
         let mut command = Command::new(ROLLCALL);

@@ -69,7 +69,7 @@ fn list(pool: &PgPool, url: &str, believed: Option<&Certificate>) -> Ran {
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
+async fn certificate_must_be_trusted_and_match(pool: PgPool) {
     let certificate = Certificate::new();
     let server = encrypted(&certificate);
     let url = format!("https://localhost:{}", server.port);
@@ -78,26 +78,26 @@ async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
 
     let server = encrypted(&certificate);
     let url = format!("https://127.0.0.1:{}", server.port);
-    let told = list(&pool, &url, Some(&certificate)).failure();
+    let message = list(&pool, &url, Some(&certificate)).failure();
     assert!(
-        told.starts_with(&format!("Cannot connect securely to {url}: ")),
-        "{told}"
+        message.starts_with(&format!("Cannot connect securely to {url}: ")),
+        "{message}"
     );
     assert_eq!(server.asked(), [""; 0], "nothing is sent without trust");
 
     let server = encrypted(&certificate);
     let url = format!("https://localhost:{}", server.port);
-    let told = list(&pool, &url, None).failure();
-    let unsafe_way = told.starts_with(&format!("Cannot connect securely to {url}: "));
+    let message = list(&pool, &url, None).failure();
+    let unsafe_way = message.starts_with(&format!("Cannot connect securely to {url}: "));
     assert!(
-        unsafe_way || told.starts_with("No CA certificates found"),
-        "{told}"
+        unsafe_way || message.starts_with("No CA certificates found"),
+        "{message}"
     );
     assert_eq!(server.asked(), [""; 0], "nothing is sent without trust");
 }
 
 #[sqlx::test(migrations = false)]
-async fn https_is_not_given_up_for_http(pool: PgPool) {
+async fn https_is_not_downgraded(pool: PgPool) {
     let certificate = Certificate::new();
     // Response of an http server to a TLS handshake.
     let plain = fake_over(&[String::new()], |mut stream: TcpStream| {
@@ -105,9 +105,9 @@ async fn https_is_not_given_up_for_http(pool: PgPool) {
         Err::<TcpStream, _>(io::Error::other("no request"))
     });
     let url = format!("https://localhost:{}", plain.port);
-    let told = list(&pool, &url, Some(&certificate)).failure();
+    let message = list(&pool, &url, Some(&certificate)).failure();
     assert!(
-        told.starts_with(&format!("Cannot connect securely to {url}: ")),
-        "{told}"
+        message.starts_with(&format!("Cannot connect securely to {url}: ")),
+        "{message}"
     );
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Deed;
+use super::Operation;
 
 /// Account in the database.
 #[derive(Debug, Deserialize)]
@@ -40,41 +40,41 @@ pub(in crate::chaos) struct Entry {
 /// without its event and an event without its change. Returns the differences.
 pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec<String> {
     let Some(row) = row else {
-        let fault = format!("has no account, but {} audit events", entries.len());
+        let disruption = format!("has no account, but {} audit events", entries.len());
         return if entries.is_empty() {
             Vec::new()
         } else {
-            vec![fault]
+            vec![disruption]
         };
     };
-    let mut faults = Vec::new();
+    let mut disruptions = Vec::new();
     let mut state = State::default();
     for entry in entries {
-        faults.extend(state.apply(entry));
+        disruptions.extend(state.apply(entry));
     }
     if state != row.state {
-        faults.push(format!(
+        disruptions.push(format!(
             "the account is {}, but according to its audit events {state}",
             row.state
         ));
     }
     if row.version != changes as u64 + 1 {
-        faults.push(format!(
+        disruptions.push(format!(
             "the account has version {} after {changes} recorded changes",
             row.version
         ));
     }
-    faults
+    disruptions
 }
 
 impl State {
     /// Applies an event. Returns the fields whose old value differs from the current state.
     fn apply(&mut self, entry: &Entry) -> Vec<String> {
-        if entry.action == Deed::Create.action() {
+        if entry.action == Operation::Create.action() {
             self.status = "active".into();
             self.deleted = false.into();
         }
-        let mut faults = Vec::new();
+        let mut disruptions = Vec::new();
         for (field, current) in [
             ("displayName", &mut self.display_name),
             ("status", &mut self.status),
@@ -86,14 +86,14 @@ impl State {
             };
             let before = change.get(0).unwrap_or(&Value::Null);
             if before != current {
-                faults.push(format!(
+                disruptions.push(format!(
                     "{} changes the {field} {before}, which was {current}",
                     entry.action
                 ));
             }
             *current = change.get(1).cloned().unwrap_or_default();
         }
-        faults
+        disruptions
     }
 }
 

@@ -2,11 +2,11 @@ use serde_json::json;
 
 use super::*;
 
-fn history(attempts: &[(Deed, &str, Fate)]) -> History {
-    let attempt = |(deed, mark, fate): &(Deed, &str, Fate)| Attempt {
-        deed: *deed,
+fn history(attempts: &[(Operation, &str, Outcome)]) -> History {
+    let attempt = |(operation, mark, outcome): &(Operation, &str, Outcome)| Attempt {
+        operation: *operation,
         mark: (*mark).to_owned(),
-        fate: *fate,
+        outcome: *outcome,
     };
     History {
         username: "p".to_owned(),
@@ -40,11 +40,11 @@ fn row(name: &str, version: u64) -> Row {
     serde_json::from_value(row).unwrap()
 }
 
-const CREATED: (Deed, &str, Fate) = (Deed::Create, "one", Fate::Done);
+const CREATED: (Operation, &str, Outcome) = (Operation::Create, "one", Outcome::Done);
 
 #[test]
-fn what_was_acknowledged_and_is_there_is_right() {
-    let asked = history(&[CREATED, (Deed::Rename, "two", Fate::Done)]);
+fn acknowledged_change_is_present() {
+    let asked = history(&[CREATED, (Operation::Rename, "two", Outcome::Done)]);
     let entries = [created(), renamed("one", "two")];
     assert_eq!(
         asked.judge(Some(&row("two", 2)), &entries),
@@ -53,8 +53,8 @@ fn what_was_acknowledged_and_is_there_is_right() {
 }
 
 #[test]
-fn an_unclear_change_is_there_as_a_whole_or_not_at_all() {
-    let asked = history(&[CREATED, (Deed::Rename, "two", Fate::Unclear)]);
+fn unclear_change_is_whole_or_absent() {
+    let asked = history(&[CREATED, (Operation::Rename, "two", Outcome::Unclear)]);
     let both = [created(), renamed("one", "two")];
     assert!(asked.judge(Some(&row("two", 2)), &both).is_empty());
     assert!(asked.judge(Some(&row("one", 1)), &[created()]).is_empty());
@@ -64,25 +64,25 @@ fn an_unclear_change_is_there_as_a_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_lost_change_is_found() {
-    let asked = history(&[CREATED, (Deed::Rename, "two", Fate::Done)]);
-    let faults = asked.judge(Some(&row("one", 1)), &[created()]);
+fn lost_change_is_detected() {
+    let asked = history(&[CREATED, (Operation::Rename, "two", Outcome::Done)]);
+    let disruptions = asked.judge(Some(&row("one", 1)), &[created()]);
     assert_eq!(
-        faults,
+        disruptions,
         ["p: user.updated \"two\" was acknowledged and is not in the audit log"]
     );
 }
 
 #[test]
-fn a_change_without_its_entry_is_found_though_another_followed() {
-    let rename = |mark| (Deed::Rename, mark, Fate::Unclear);
+fn change_without_its_entry_is_detected() {
+    let rename = |mark| (Operation::Rename, mark, Outcome::Unclear);
     let asked = history(&[CREATED, rename("two"), rename("three")]);
-    let faults = asked.judge(
+    let disruptions = asked.judge(
         Some(&row("three", 3)),
         &[created(), renamed("two", "three")],
     );
     assert_eq!(
-        faults,
+        disruptions,
         [
             "p: user.updated changes the displayName \"two\", which was \"one\"",
             "p: the account has version 3 after 1 recorded changes"
@@ -91,46 +91,46 @@ fn a_change_without_its_entry_is_found_though_another_followed() {
 }
 
 #[test]
-fn a_refused_change_that_happened_is_found() {
-    let asked = history(&[CREATED, (Deed::Suspend, "because", Fate::Refused)]);
-    let faults = asked.judge(Some(&row("one", 1)), &[created(), suspended("because")]);
+fn rejected_change_that_happened_is_detected() {
+    let asked = history(&[CREATED, (Operation::Suspend, "because", Outcome::Rejected)]);
+    let disruptions = asked.judge(Some(&row("one", 1)), &[created(), suspended("because")]);
     assert!(
-        faults
+        disruptions
             .iter()
-            .any(|fault| fault.contains("was denied and is in the audit log")),
-        "{faults:?}"
+            .any(|disruption| disruption.contains("was denied and is in the audit log")),
+        "{disruptions:?}"
     );
 }
 
 #[test]
-fn a_change_that_happened_twice_is_found() {
-    let asked = history(&[CREATED, (Deed::Rename, "two", Fate::Done)]);
+fn repeated_change_is_detected() {
+    let asked = history(&[CREATED, (Operation::Rename, "two", Outcome::Done)]);
     let entries = [created(), renamed("one", "two"), renamed("two", "two")];
-    let faults = asked.judge(Some(&row("two", 3)), &entries);
+    let disruptions = asked.judge(Some(&row("two", 3)), &entries);
     assert_eq!(
-        faults,
+        disruptions,
         ["p: user.updated \"two\" is in the audit log more than once"]
     );
 }
 
 #[test]
-fn what_nobody_asked_for_is_found() {
+fn unrequested_change_is_detected() {
     let asked = history(&[CREATED]);
-    let faults = asked.judge(Some(&row("x", 2)), &[created(), renamed("one", "x")]);
-    assert_eq!(faults, ["p: user.updated \"x\" was not requested"]);
+    let disruptions = asked.judge(Some(&row("x", 2)), &[created(), renamed("one", "x")]);
+    assert_eq!(disruptions, ["p: user.updated \"x\" was not requested"]);
     let strange = [created(), entry("user.exploded", json!({}))];
     assert!(!asked.judge(Some(&row("one", 1)), &strange).is_empty());
 }
 
 #[test]
 fn changes_without_a_text_are_counted() {
-    let end = |fate| (Deed::EndSessions, "", fate);
+    let end = |outcome| (Operation::RevokeSessions, "", outcome);
     let ended = || entry("user.sessions_ended", json!({ "sessions": [1, 0] }));
     let asked = history(&[
         CREATED,
-        end(Fate::Done),
-        end(Fate::Unclear),
-        end(Fate::Refused),
+        end(Outcome::Done),
+        end(Outcome::Unclear),
+        end(Outcome::Rejected),
     ]);
     for (entries, is_right) in [
         (vec![created()], false),
@@ -138,14 +138,14 @@ fn changes_without_a_text_are_counted() {
         (vec![created(), ended(), ended()], true),
         (vec![created(), ended(), ended(), ended()], false),
     ] {
-        let faults = asked.judge(Some(&row("one", 1)), &entries);
-        assert_eq!(faults.is_empty(), is_right, "{faults:?}");
+        let disruptions = asked.judge(Some(&row("one", 1)), &entries);
+        assert_eq!(disruptions.is_empty(), is_right, "{disruptions:?}");
     }
 }
 
 #[test]
-fn entries_without_an_account_are_found() {
-    let asked = history(&[(Deed::Create, "one", Fate::Unclear)]);
+fn entries_without_an_account_are_detected() {
+    let asked = history(&[(Operation::Create, "one", Outcome::Unclear)]);
     assert!(asked.judge(None, &[]).is_empty());
     assert_eq!(
         asked.judge(None, &[created()]),
@@ -154,8 +154,8 @@ fn entries_without_an_account_are_found() {
 }
 
 #[test]
-fn how_unclear_changes_ended_is_counted() {
-    let rename = |mark| (Deed::Rename, mark, Fate::Unclear);
+fn unclear_outcomes_are_counted() {
+    let rename = |mark| (Operation::Rename, mark, Outcome::Unclear);
     let asked = history(&[CREATED, rename("two"), rename("three")]);
     let found = asked.unclear(&[created(), renamed("one", "two")]);
     assert_eq!(

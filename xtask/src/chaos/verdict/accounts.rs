@@ -7,9 +7,9 @@ use anyhow::Result;
 use super::{Verdict, read};
 use crate::{
     chaos::{
-        deeds::PREFIX,
         findings::Findings,
         ledger::{Entry, Row},
+        operations::PREFIX,
         worker::Worker,
     },
     database::Sibling,
@@ -24,11 +24,11 @@ pub(super) fn judge(
 ) -> Result<()> {
     let mut rows = rows(database)?;
     let mut entries = entries(database)?;
-    for person in workers.iter().flat_map(Worker::everybody) {
-        let row = rows.remove(person.username());
-        let entries = entries.remove(person.username()).unwrap_or_default();
-        findings.extend(person.history.judge(row.as_ref(), &entries));
-        verdict.count(person, &person.history.unclear(&entries));
+    for account in workers.iter().flat_map(Worker::all_accounts) {
+        let row = rows.remove(account.username());
+        let entries = entries.remove(account.username()).unwrap_or_default();
+        findings.extend(account.history.judge(row.as_ref(), &entries));
+        verdict.count(account, &account.history.unclear(&entries));
     }
     let unknown = rows.keys().chain(entries.keys());
     findings.extend(unknown.map(|name| format!("{name} exists, but was not requested")));
@@ -61,8 +61,8 @@ fn entries(database: &Sibling<'_>) -> Result<BTreeMap<String, Vec<Entry>>> {
     )?;
     let mut entries: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for entry in all {
-        let of_person = entries.entry(entry.username.clone()).or_default();
-        of_person.push(entry);
+        let of_user = entries.entry(entry.username.clone()).or_default();
+        of_user.push(entry);
     }
     Ok(entries)
 }

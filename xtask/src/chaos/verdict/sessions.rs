@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 use super::read;
 use crate::{
     chaos::{
+        account::{Account, Session},
         answer::{Answer, Request},
-        deeds::PREFIX,
         findings::Findings,
-        person::{Person, Session},
+        operations::PREFIX,
         schedule::Site,
         stage::Stage,
         worker::Worker,
@@ -22,7 +22,7 @@ use crate::{
 
 /// Session in the database.
 #[derive(Deserialize)]
-struct Kept {
+struct StoredSession {
     hash: String,
     live: bool,
     /// Number of `session.started` events.
@@ -31,13 +31,15 @@ struct Kept {
 
 /// Checks that each session in the database has one `session.started` event, and that each session that a worker
 /// started has the expected state.
-pub(super) fn judge_kept(
+pub(super) fn judge_stored(
     database: &Sibling<'_>,
     workers: &[Worker<'_>],
     findings: &Findings,
 ) -> Result<()> {
-    let kept = kept(database)?;
-    for Kept { hash, entries, .. } in kept.values().filter(|session| session.entries != 1) {
+    let stored = stored(database)?;
+    for StoredSession { hash, entries, .. } in
+        stored.values().filter(|session| session.entries != 1)
+    {
         findings.note(format!(
             "the session {hash} has {entries} audit events session.started"
         ));
@@ -49,12 +51,12 @@ pub(super) fn judge_kept(
     if alone != "0" {
         findings.note(format!("{alone} sessions have an audit event, but no row"));
     }
-    for (person, session) in workers.iter().flat_map(Worker::sessions) {
-        let name = person.username();
+    for (account, session) in workers.iter().flat_map(Worker::sessions) {
+        let name = account.username();
         let life = session.life;
-        match kept.get(&hash(&session.cookie)) {
+        match stored.get(&hash(&session.cookie)) {
             None => findings.note(format!("{name}: a started session has no row")),
-            Some(Kept { live, .. }) if !life.agrees_with(*live) => {
+            Some(StoredSession { live, .. }) if !life.agrees_with(*live) => {
                 findings.note(format!("{name}: a session is {life:?}, and live: {live}"));
             }
             Some(_) => {}
@@ -64,8 +66,8 @@ pub(super) fn judge_kept(
 }
 
 /// Returns the sessions of the test's users by token hash.
-fn kept(database: &Sibling<'_>) -> Result<BTreeMap<String, Kept>> {
-    let rows: Vec<Kept> = read(
+fn stored(database: &Sibling<'_>) -> Result<BTreeMap<String, StoredSession>> {
+    let rows: Vec<StoredSession> = read(
         database,
         &format!(
             "select json_build_object(
@@ -84,28 +86,32 @@ fn kept(database: &Sibling<'_>) -> Result<BTreeMap<String, Kept>> {
 pub(super) fn use_all(stage: &Stage<'_>, workers: &[Worker<'_>], findings: &Findings) -> usize {
     let callers = stage.callers();
     let mut count = 0;
-    for (person, session) in workers.iter().flat_map(Worker::sessions) {
+    for (account, session) in workers.iter().flat_map(Worker::sessions) {
         count += 1;
         let request = Request::get("/api/auth/me", &session.cookie);
         let answers = Site::BOTH.map(|site| callers.ask(site, &request));
-        if let Err(wrong) = judge_answers(person, session, &answers) {
-            findings.note(format!("{}, at the end: {wrong}", person.username()));
+        if let Err(wrong) = judge_answers(account, session, &answers) {
+            findings.note(format!("{}, at the end: {wrong}", account.username()));
         }
     }
     count
 }
 
 /// Checks that both servers treat a session alike and as expected.
-fn judge_answers(person: &Person, session: &Session, answers: &[Answer; 2]) -> Result<(), String> {
+fn judge_answers(
+    account: &Account,
+    session: &Session,
+    answers: &[Answer; 2],
+) -> Result<(), String> {
     let mut allowed = [false; 2];
     for (allowed, answer) in allowed.iter_mut().zip(answers) {
         match answer {
             Answer::Done(body, _) => {
-                person.recognise(body.get("user").unwrap_or(body))?;
+                account.recognise(body.get("user").unwrap_or(body))?;
                 *allowed = true;
             }
-            Answer::Refused(401) => {}
-            Answer::Refused(_) | Answer::Failed(_) => return Err(format!("{answer:?}")),
+            Answer::Rejected(401) => {}
+            Answer::Rejected(_) | Answer::Failed(_) => return Err(format!("{answer:?}")),
         }
     }
     let [at_a, at_b] = allowed;
@@ -134,38 +140,38 @@ mod tests {
             username: "p".to_owned(),
             ..History::default()
         };
-        let mut person = Person::new(history, true);
-        person.id = "1".to_owned();
+        let mut account = Account::new(history, true);
+        account.id = "1".to_owned();
         let session = Session {
             cookie: "session_token=x".to_owned(),
             life,
         };
-        judge_answers(&person, &session, &[a, b])
+        judge_answers(&account, &session, &[a, b])
     }
 
-    fn let_in(username: &str) -> Answer {
+    fn signed_in(username: &str) -> Answer {
         Answer::Done(json!({ "user": { "id": "1", "username": username } }), None)
     }
 
     #[test]
-    fn both_servers_have_to_agree_and_be_right() {
-        let out = || Answer::Refused(401);
+    fn both_servers_must_agree() {
+        let out = || Answer::Rejected(401);
         for (life, a, b, is_right) in [
-            (Life::Live, let_in("p"), let_in("p"), true),
+            (Life::Live, signed_in("p"), signed_in("p"), true),
             (Life::Live, out(), out(), false),
             (Life::Ended, out(), out(), true),
-            (Life::Ended, let_in("p"), let_in("p"), false),
+            (Life::Ended, signed_in("p"), signed_in("p"), false),
             (Life::InDoubt, out(), out(), true),
-            (Life::InDoubt, let_in("p"), out(), false),
-            (Life::Live, let_in("q"), let_in("p"), false),
-            (Life::Ended, out(), Answer::Refused(404), false),
+            (Life::InDoubt, signed_in("p"), out(), false),
+            (Life::Live, signed_in("q"), signed_in("p"), false),
+            (Life::Ended, out(), Answer::Rejected(404), false),
         ] {
             assert_eq!(judged(life, a, b).is_ok(), is_right, "{life:?}");
         }
     }
 
     #[test]
-    fn a_cookie_is_kept_as_the_hash_of_its_value() {
+    fn cookie_is_stored_as_its_hash() {
         let expected = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
         assert_eq!(hash("session_token=x"), expected);
     }

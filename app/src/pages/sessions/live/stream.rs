@@ -14,7 +14,7 @@ use web_sys::{Event, MessageEvent, MessagePort, SharedWorker, Worker};
 
 use super::Live;
 use crate::{
-    api::{error::ApiError, listed::Listed, sessions::list_all_sessions},
+    api::{error::ApiError, listed::ListResult, sessions::list_all_sessions},
     links::sessions as links,
 };
 
@@ -150,8 +150,8 @@ fn take(live: Live, changes: SessionChanges) {
     };
     if changes.more {
         // A random delay, so that the viewers do not all reload at the same time.
-        let moment = AT_ONCE.mul_f64(js_sys::Math::random());
-        return set_timeout(move || refresh(live), moment);
+        let timestamp = AT_ONCE.mul_f64(js_sys::Math::random());
+        return set_timeout(move || refresh(live), timestamp);
     }
     let (ended, begun): (Vec<_>, Vec<_>) = changes
         .sessions
@@ -167,7 +167,7 @@ fn take(live: Live, changes: SessionChanges) {
     });
     let matching: Vec<Session> = begun
         .into_iter()
-        .filter(|session| filter.matches(session, person(live), session.created_at))
+        .filter(|session| filter.matches(session, user(live), session.created_at))
         .filter(|session| !links::is_of_ended(&params) && !is_known(live, session))
         .rev()
         .collect();
@@ -179,7 +179,7 @@ fn take(live: Live, changes: SessionChanges) {
     let words = [(matching.len(), "signed in"), (ended.len(), "ended")];
     let words = words.into_iter().filter(|(count, _)| *count > 0);
     let words = words.map(|(count, what)| format!("{count} {what}."));
-    live.told.set(words.collect::<Vec<_>>().join(" "));
+    live.message.set(words.collect::<Vec<_>>().join(" "));
     live.ended.update(|known| known.extend(ended));
     live.waiting.update(|waiting| {
         waiting.splice(0..0, matching);
@@ -188,19 +188,19 @@ fn take(live: Live, changes: SessionChanges) {
 }
 
 /// Returns the user whose sessions the list shows, if the filter names one.
-fn person(live: Live) -> Option<domain::users::UserId> {
+fn user(live: Live) -> Option<domain::users::UserId> {
     live.page
-        .with_value(|page| page.as_ref().and_then(|page| page.person))
+        .with_value(|page| page.as_ref().and_then(|page| page.user))
 }
 
 /// Returns whether a session is shown or queued, or existed when the list was loaded.
 fn is_known(live: Live, session: &Session) -> bool {
     let among = |sessions: &[Session]| sessions.iter().any(|known| known.id == session.id);
-    let in_list = live.page.with_value(|page| {
+    let is_listed = live.page.with_value(|page| {
         page.as_ref()
             .is_some_and(|page| among(&page.sessions) || session.created_at <= page.now)
     });
-    in_list || among(&live.begun.read_untracked()) || among(&live.waiting.read_untracked())
+    is_listed || among(&live.begun.read_untracked()) || among(&live.waiting.read_untracked())
 }
 
 /// Loads the list again. Sessions that are still in it retain their rows.
@@ -217,7 +217,7 @@ fn refresh(live: Live) {
     }
     spawn_local(async move {
         let list = list_all_sessions(params.clone()).await;
-        let list = list.and_then(Listed::understood);
+        let list = list.and_then(ListResult::checked);
         if live.params.try_get_untracked() != Some(params) {
             return;
         }

@@ -93,7 +93,7 @@ fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
 
 /// Returns whether the job has failed and the viewer can retry it here. Re-encryption of keys is retried on the server.
 fn may_retry(job: &Job) -> bool {
-    job.retry_refusal().is_none() && PageContext::current().may(Permission::UsersWrite)
+    job.retry_denied().is_none() && PageContext::current().may(Permission::UsersWrite)
 }
 
 /// Returns the CSS class of a state's badge.

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::users::{Unknown, words};
+use crate::users::{Unknown, string_enum};
 
-words! {
+string_enum! {
     /// Column to sort by.
     SortKey {
         /// Time of the account's creation.

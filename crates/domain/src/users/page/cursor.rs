@@ -4,13 +4,13 @@ use crate::{
     list::{Cursor, CursorValue, micros, time_of_micros},
     users::{
         Status, UserSummary,
-        bin::DeletedUser,
+        deleted::DeletedUser,
         list::{Sort, SortKey},
     },
 };
 
 /// Name of the order of deleted users. No column's order has this name.
-const BIN: &str = "-deleted";
+const DELETED_ORDER: &str = "-deleted";
 
 impl Cursor {
     /// Creates the cursor at a user in a sort order.
@@ -23,7 +23,7 @@ impl Cursor {
     /// Creates the cursor at a deleted user.
     #[must_use]
     pub fn of_deleted(deleted: &DeletedUser, number: u64) -> Self {
-        Self::at(BIN, deleted.deleted_at, deleted.user.id.0, number)
+        Self::at(DELETED_ORDER, deleted.deleted_at, deleted.user.id.0, number)
     }
 
     /// Parses a cursor in a sort order.
@@ -35,8 +35,8 @@ impl Cursor {
 
     /// Parses a cursor in the list of deleted users.
     #[must_use]
-    pub fn decode_of_bin(text: &str) -> Option<Self> {
-        Self::decode_at(text, BIN)
+    pub fn decode_of_deleted(text: &str) -> Option<Self> {
+        Self::decode_at(text, DELETED_ORDER)
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_reads_only_in_its_own_order() {
+    fn cursor_belongs_to_its_sort() {
         let sort = Sort {
             key: SortKey::Name,
             descending: false,
@@ -118,15 +118,20 @@ mod tests {
     }
 
     #[test]
-    fn made_up_cursors_are_refused() {
+    fn forged_cursors_are_rejected() {
         let sort = Sort::default();
         let wrong_type = cursor(sort, CursorValue::Text("x".into())).encode();
         let out_of_range = cursor(sort, CursorValue::Time(Some(i64::MAX))).encode();
         let stone_age = cursor(sort, CursorValue::Time(Some(-300_000_000_000_000_000))).encode();
-        let of_bin = Cursor::new(BIN.to_owned(), CursorValue::Time(Some(0)), Uuid::nil(), 51);
+        let of_deleted = Cursor::new(
+            DELETED_ORDER.to_owned(),
+            CursorValue::Time(Some(0)),
+            Uuid::nil(),
+            51,
+        );
         assert_eq!(
-            Cursor::decode_of_bin(&of_bin.encode()),
-            Some(of_bin.clone())
+            Cursor::decode_of_deleted(&of_deleted.encode()),
+            Some(of_deleted.clone())
         );
         let nul = cursor(
             Sort {
@@ -148,14 +153,19 @@ mod tests {
             &stone_age,
             &nul,
             &long,
-            &of_bin.encode(),
+            &of_deleted.encode(),
         ] {
             assert_eq!(Cursor::decode(text, sort), None, "{text}");
         }
         let elsewhere = cursor(sort, CursorValue::Time(Some(0))).encode();
-        let wrong_type = Cursor::new(BIN.to_owned(), CursorValue::Time(None), Uuid::nil(), 51);
+        let wrong_type = Cursor::new(
+            DELETED_ORDER.to_owned(),
+            CursorValue::Time(None),
+            Uuid::nil(),
+            51,
+        );
         for text in ["", "x", &elsewhere, &wrong_type.encode(), &long] {
-            assert_eq!(Cursor::decode_of_bin(text), None, "{text}");
+            assert_eq!(Cursor::decode_of_deleted(text), None, "{text}");
         }
     }
 }

@@ -1,0 +1,95 @@
+//! Results of accepted forms.
+
+use std::fmt;
+
+use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
+use serde::{Deserialize, Serialize};
+
+/// Result of an accepted form.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormSuccess {
+    /// Path of the next page.
+    pub next: String,
+    /// One-time link to show before the next page. It is not shown again.
+    pub link: Option<IssuedLink>,
+    /// Access token to show before the next page. It is not shown again.
+    pub token: Option<IssuedToken>,
+}
+
+impl FormSuccess {
+    /// Returns a result that redirects to a page.
+    #[must_use]
+    pub fn to(next: impl Into<String>) -> Self {
+        Self {
+            next: next.into(),
+            link: None,
+            token: None,
+        }
+    }
+
+    /// Returns whether a link or a token has to be shown before the next page.
+    #[must_use]
+    pub const fn shows(&self) -> bool {
+        self.link.is_some() || self.token.is_some()
+    }
+
+    /// Redirects to a page of this site that shows a message once, with an undo button if the change can be undone.
+    #[cfg(feature = "ssr")]
+    pub async fn flash(
+        page: &str,
+        flash: domain::flash::Flash,
+        undo: Option<domain::flash::Undo>,
+    ) -> Self {
+        let page = domain::access::local_path(page);
+        if let (Ok(services), Ok(session)) = (super::ssr::services(), super::ssr::session()) {
+            service::flash::set(&services, &session, page, &flash, undo.as_ref()).await;
+        }
+        Self::to(page)
+    }
+}
+
+/// Appends the page of this site that follows as the `next` parameter; omits it if that is the start page.
+#[must_use]
+pub fn with_next(address: &str, next: &str) -> String {
+    let next = domain::access::local_path(next);
+    if next == "/" {
+        return address.to_owned();
+    }
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}next={next}")
+}
+
+/// Omits the link and the token, which are secrets.
+impl fmt::Debug for FormSuccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FormSuccess")
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_next;
+
+    #[test]
+    fn next_page_stays_on_this_site() {
+        for (next, address) in [
+            ("", "/reset"),
+            ("/", "/reset"),
+            ("//evil.example", "/reset"),
+            ("https://evil.example", "/reset"),
+            (
+                "/users?q=a b&sort=name",
+                "/reset?next=%2Fusers%3Fq%3Da+b%26sort%3Dname",
+            ),
+        ] {
+            assert_eq!(with_next("/reset", next), address, "{next}");
+        }
+        assert_eq!(
+            with_next("/reset?link=1", "/users"),
+            "/reset?link=1&next=%2Fusers"
+        );
+    }
+}

@@ -1,0 +1,300 @@
+//! User forms. `page` is the page to return to, `username` the name that the page showed with the id.
+#![expect(
+    missing_docs,
+    clippy::too_many_arguments,
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
+)]
+
+pub mod profile;
+#[cfg(feature = "ssr")]
+pub(super) mod read;
+pub mod reversible;
+
+use domain::{
+    fields::FieldErrors,
+    users::{create::UserDraft, edit::UserEdit},
+};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::target::TargetRef;
+use uuid::Uuid;
+
+use super::{
+    error::ApiError,
+    form_success::FormSuccess,
+    wire::{Get, Post},
+};
+use profile::ProfileRow;
+pub use reversible::{RunUserOperation, UserOperation, run_user_operation};
+
+/// Creates a user with a temporary password, or with a link to set one.
+#[server(endpoint = "create-user", protocol = Post)]
+pub async fn create_user(
+    username: String,
+    display_name: String,
+    #[server(default)] email: String,
+    #[server(default)] roles: Vec<String>,
+    #[server(default)] access: String,
+    #[server(default)] password: String,
+) -> Result<FormSuccess, ApiError> {
+    use super::ssr;
+    use domain::flash::{Flash, FlashEvent};
+    let draft = draft(CreateUser {
+        username,
+        display_name,
+        email,
+        roles,
+        access,
+        password,
+    });
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let created = service::users::create(&ssr::services()?, &authorized, draft)
+        .await
+        .map_err(ssr::fail)?;
+    let page = super::user::path(&created.user.summary);
+    let name = created.user.summary.username;
+    Ok(FormSuccess {
+        link: created.link,
+        ..FormSuccess::flash(&page, Flash::of(FlashEvent::UserCreated, [name]), None).await
+    })
+}
+
+/// Returns whether a username is taken, also by a deleted user. The form calls it while the user types.
+#[server(endpoint = "username-taken", protocol = Get)]
+pub async fn username_taken(username: String) -> Result<bool, ApiError> {
+    use super::ssr;
+    let caller = ssr::caller()?;
+    caller
+        .require::<service::access::UsersWrite>()
+        .map_err(ssr::fail)?;
+    let exists = read::exists(&ssr::services()?, &caller, username).await;
+    exists.map_err(ssr::fail)
+}
+
+/// Form value that selects a temporary password instead of a link.
+pub const BY_PASSWORD: &str = "password";
+
+/// Converts the form to a draft.
+#[must_use]
+pub fn draft(form: CreateUser) -> UserDraft {
+    UserDraft {
+        username: form.username,
+        display_name: form.display_name,
+        email: form.email,
+        roles: form.roles,
+        password: (form.access == BY_PASSWORD).then_some(form.password),
+        ..UserDraft::default()
+    }
+}
+
+/// Changes a user if it still has the version that the form showed.
+#[server(endpoint = "edit-user", protocol = Post)]
+pub async fn edit_user(
+    page: String,
+    id: Uuid,
+    username: String,
+    version: i32,
+    display_name: String,
+    #[server(default)] email: String,
+    #[server(default)] set_roles: bool,
+    #[server(default)] roles: Vec<String>,
+    #[server(default)] password: String,
+    #[server(default)] revoke_sessions: bool,
+    #[server(default)] set_profile: bool,
+    #[server(default)] profile: Vec<ProfileRow>,
+) -> Result<FormSuccess, ApiError> {
+    use super::ssr;
+    use domain::flash::{Flash, FlashEvent};
+    let form = EditUser {
+        page,
+        id,
+        username,
+        version,
+        display_name,
+        email,
+        set_roles,
+        roles,
+        password,
+        revoke_sessions,
+        set_profile,
+        profile,
+    };
+    let page = form.page.clone();
+    let target = TargetRef::of_user(id, form.username.clone());
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let edit = edit(form).map_err(|errors| ssr::fail(service::Error::Invalid(errors)))?;
+    let user = service::users::edit(&ssr::services()?, &authorized, target, edit)
+        .await
+        .map_err(ssr::fail)?;
+    let flash = Flash::of(FlashEvent::UserSaved, [user.summary.username]);
+    Ok(FormSuccess::flash(&page, flash, None).await)
+}
+
+/// Converts the form to an edit. An empty password leaves the password and the sessions of the user unchanged.
+///
+/// # Errors
+/// If the profile cannot be parsed, returns that error together with all other field errors.
+pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
+    let profile = profile::read(form.profile);
+    let (profile, error) = match profile {
+        Ok(profile) => (Some(profile), None),
+        Err(error) => (None, Some(error)),
+    };
+    let edit = UserEdit {
+        display_name: Some(form.display_name),
+        email: Some(Some(form.email)),
+        roles: form.set_roles.then_some(form.roles),
+        revoke_sessions: form.revoke_sessions && !form.password.is_empty(),
+        password: Some(form.password).filter(|password| !password.is_empty()),
+        profile: form.set_profile.then_some(profile),
+        version: Some(form.version),
+        ..UserEdit::default()
+    };
+    match error {
+        None => Ok(edit),
+        Some(error) => {
+            let mut errors = edit.check().err().unwrap_or_default();
+            errors.add("profile", error);
+            Err(errors)
+        }
+    }
+}
+
+/// Suspends an active user, temporarily or until the suspension is lifted, if the user has the version that was shown.
+/// `until` is a local time, `offset` its offset from UTC in minutes, positive east.
+#[server(endpoint = "suspend-user", protocol = Post)]
+pub async fn suspend_user(
+    page: String,
+    id: Uuid,
+    username: String,
+    version: i32,
+    reason: String,
+    #[server(default)] until: String,
+    #[server(default)] offset: i32,
+    #[server(default)] show_reason: bool,
+) -> Result<FormSuccess, ApiError> {
+    use super::{
+        bulk::{BulkOperation, read::undo},
+        ssr,
+    };
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::{Status, suspension::ALREADY_SUSPENDED},
+    };
+    let draft = domain::users::suspension::SuspensionDraft {
+        reason,
+        until: read::timestamp(&until, offset).map_err(ssr::fail)?,
+        show_reason,
+    };
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    let authorized = caller.require().map_err(ssr::fail)?;
+    let before = read::named(&services, &caller, id)
+        .await
+        .map_err(ssr::fail)?;
+    let is_current = before.version == version;
+    if is_current && before.status == Status::Suspended {
+        return Err(ssr::fail(service::Error::Conflict(ALREADY_SUSPENDED)));
+    }
+    let target = TargetRef::of_user(id, username).at_version(version);
+    let user = service::users::suspend(&services, &authorized, target, draft)
+        .await
+        .map_err(ssr::fail)?;
+    let summary = user.summary;
+    // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
+    let seen = [read::seen(&summary)];
+    let undo = is_current.then(|| undo(BulkOperation::Unsuspend, &seen, &page, &[]));
+    let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
+    let flash = flash.until(summary.suspended_until);
+    Ok(FormSuccess::flash(&page, flash, undo).await)
+}
+
+/// Deletes a user, permanently or so that they can be restored. `counts` are the numbers that the form showed, in the order of the table.
+#[server(endpoint = "delete-user", protocol = Post)]
+pub async fn delete_user(
+    page: String,
+    id: Uuid,
+    username: String,
+    counts: String,
+    #[server(default)] confirm: String,
+    #[server(default)] permanent: bool,
+) -> Result<FormSuccess, ApiError> {
+    use super::{
+        bulk::{BulkOperation, read::undo},
+        ssr,
+    };
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::bulk::Selected,
+    };
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    let authorized = caller.require().map_err(ssr::fail)?;
+    let user = read::confirmed(&services, &caller, id, &confirm)
+        .await
+        .map_err(ssr::fail)?;
+    let deletion = domain::users::deletion::Deletion {
+        counts: Some(read::counts(&counts).map_err(ssr::fail)?),
+        permanent,
+    };
+    let target = TargetRef::of_user(id, username);
+    let deleted = service::users::delete(&services, &authorized, target, &deletion).await;
+    deleted.map_err(ssr::fail)?;
+    let names = [user.username.clone()];
+    // A permanently deleted user no longer has a page.
+    if permanent || services.settings.delete_retention.is_zero() {
+        let flash = Flash::of(FlashEvent::DeletionStarted, names);
+        return Ok(FormSuccess::flash("/users", flash, None).await);
+    }
+    // The deletion incremented the version by one.
+    let deleted = Selected {
+        version: user.version.saturating_add(1),
+        ..read::seen(&user)
+    };
+    let undo = undo(BulkOperation::Restore, &[deleted], &page, &[]);
+    let flash = Flash::of(FlashEvent::UserDeleted, names);
+    Ok(FormSuccess::flash(&page, flash, Some(undo)).await)
+}
+
+/// Transfers the data of one user to another, who is named as in a URL. `personas` is the number that the form showed.
+#[server(endpoint = "reassign-data", protocol = Post)]
+pub async fn reassign_data(
+    page: String,
+    id: Uuid,
+    username: String,
+    to: String,
+    personas: i64,
+) -> Result<FormSuccess, ApiError> {
+    use super::ssr;
+    use domain::flash::{Flash, FlashEvent};
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    let authorized = caller.require().map_err(ssr::fail)?;
+    let to = read::transfer_target(&services, &caller, &to)
+        .await
+        .map_err(ssr::fail)?;
+    let from = read::named(&services, &caller, id)
+        .await
+        .map_err(ssr::fail)?;
+    let target = TargetRef::of_user(id, username);
+    let personas =
+        service::users::reassign(&services, &authorized, target, to.id.0, Some(personas))
+            .await
+            .map_err(ssr::fail)?;
+    let flash = Flash::of(FlashEvent::DataTransferred, [from.username, to.username]);
+    Ok(FormSuccess::flash(&page, flash.counting(personas), None).await)
+}
+
+/// Creates a password reset link for a user.
+#[server(endpoint = "create-reset-link", protocol = Post)]
+pub async fn create_reset_link(
+    page: String,
+    id: Uuid,
+    username: String,
+) -> Result<FormSuccess, ApiError> {
+    use super::ssr;
+    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
+    let target = TargetRef::of_user(id, username);
+    let link = service::reset::create_link(&ssr::services()?, &authorized, target).await;
+    Ok(FormSuccess {
+        link: Some(link.map_err(ssr::fail)?),
+        ..FormSuccess::to(domain::access::local_path(&page))
+    })
+}

@@ -1,0 +1,151 @@
+//! Creation of a user.
+
+use std::time::Duration;
+
+use domain::{
+    access::USER_ROLE,
+    fields::FieldErrors,
+    users::{detail::GrantableRole, names::Username},
+};
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
+use leptos_router::hooks::use_location;
+
+use super::admin_password;
+use crate::{
+    api::{
+        user::list_roles,
+        user_actions::{BY_PASSWORD, CreateUser, draft, username_taken},
+    },
+    components::{
+        dialog::{DialogRoute, FormDialog},
+        field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
+        form::{self, FormState},
+        roles::RoleChoice,
+        typed::{ticked_roles, typed_or},
+    },
+    context::PageContext,
+};
+
+const PATH: &str = "/users/new";
+
+const USERNAME: FieldSpec = FieldSpec {
+    name: "username",
+    label: "Username",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("3 to 50 characters. Can't be changed later."),
+    optional: false,
+    max: 50,
+};
+
+/// Delay after the last character before the server checks whether the username is taken.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Renders the dialog that creates a user.
+#[component]
+pub fn Create() -> impl IntoView {
+    let roles = Resource::new(|| (), |()| list_roles());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let roles = roles.await;
+                view! { <CreateForm roles=roles.clone().unwrap_or_default() denied=roles.err().map(|error| error.0.message) /> }
+            })}
+        </Transition>
+    }
+}
+
+/// Validates the typed form.
+fn check(form: CreateUser) -> FieldErrors {
+    draft(form).check().err().unwrap_or_default()
+}
+
+#[component]
+fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(PATH);
+    // Going back retains the filter and position of the list.
+    let search = use_location().search.get_untracked();
+    let mark = if search.is_empty() { "" } else { "?" };
+    let route = DialogRoute {
+        path: PATH.to_owned(),
+        back: format!("/users{mark}{search}"),
+    };
+    let form_state = form::send_checked::<CreateUser>(PATH, check);
+    let by_password = context.typed("access") == BY_PASSWORD;
+    let (password, lasting) = (admin_password(&context), context.site.lasting_passwords);
+    let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);
+    view! {
+        <FormDialog
+            route=route
+            title="Create user"
+            form_state=form_state
+            denied=denied
+            action=Signal::stored("Create user".to_owned())
+        >
+            <UsernameField form_state=form_state value=context.typed("username") />
+            <Field
+                spec=DISPLAY_NAME
+                value=context.typed("display_name")
+                error=form_state.error("display_name")
+            />
+            <Field spec=EMAIL value=typed_or(&context, "email", String::new) error=form_state.error("email") />
+            <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
+            <fieldset class="field choice">
+                <legend class="field-label">"Sign-in method"</legend>
+                <label class="check">
+                    <input type="radio" name="access" value="link" checked=!by_password />
+                    <span>
+                        "Create a one-time link (recommended)"
+                        <span class="check-note">"They set their own password. Valid for 7 days."</span>
+                    </span>
+                </label>
+                <label class="check">
+                    <input type="radio" name="access" value=BY_PASSWORD checked=by_password />
+                    <span>{if lasting { "Set a password" } else { "Set a temporary password" }}</span>
+                </label>
+                <div class="chosen">
+                    <Field spec=password error=form_state.error("password") />
+                </div>
+            </fieldset>
+        </FormDialog>
+    }
+}
+
+/// Renders the username field, which reports a taken username while the user types.
+#[component]
+fn UsernameField(form_state: FormState, value: String) -> impl IntoView {
+    let (typed, set_typed) = signal(String::new());
+    let answer = Action::new(move |name: &String| {
+        let name = name.clone();
+        async move {
+            let taken = username_taken(name.clone()).await.unwrap_or_default();
+            taken.then_some(name)
+        }
+    });
+    let mut ask = debounce(PAUSE, move |name: String| {
+        if name.parse::<Username>().is_ok() {
+            answer.dispatch(name);
+        }
+    });
+    let heard = move |event| {
+        let name = event_target_value(&event);
+        set_typed.set(name.clone());
+        ask(name);
+    };
+    let error = form_state.error("username");
+    let error = Signal::derive(move || {
+        let is_taken = answer
+            .value()
+            .get()
+            .flatten()
+            .is_some_and(|taken| taken == typed.get());
+        error
+            .get()
+            .or_else(|| is_taken.then(|| "Username already exists".to_owned()))
+    });
+    view! {
+        <div on:input=heard>
+            <Field spec=USERNAME value=value error=error first=true />
+        </div>
+    }
+}

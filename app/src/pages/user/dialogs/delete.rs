@@ -1,0 +1,155 @@
+//! Deletion of a user. The dialog shows the counts of the data and requires the username.
+
+use domain::users::deletion::DeletionPreview;
+use leptos::{html, prelude::*};
+use leptos_router::hooks::use_location;
+
+use super::{
+    super::{OpenedUser, overview::Overview},
+    About, route,
+};
+use crate::{
+    api::{
+        error::ApiError,
+        user::{UserView, path, preview_deletion},
+        user_actions::DeleteUser,
+    },
+    components::{
+        deletion::{CONFIRM, Uncounted},
+        dialog::{DialogRoute, FormDialog},
+        field::Field,
+        form,
+        owned::{Counts, and_things},
+        time::Exactly,
+        typed::ticked,
+    },
+    context::PageContext,
+};
+
+/// Renders the dialog that deletes a user.
+#[component]
+pub fn Delete() -> impl IntoView {
+    let user_view = OpenedUser::current().user_view;
+    let counted = Resource::new(
+        || (),
+        move |()| async move {
+            let user_view = user_view.await?;
+            let preview = preview_deletion(user_view.user.summary.id.0).await;
+            Ok::<_, ApiError>((user_view, preview))
+        },
+    );
+    // While the data is counted, the user may not be loaded either, so the path is taken from the URL.
+    let here = use_location().pathname.get_untracked();
+    let counting = DialogRoute {
+        back: here.trim_end_matches("/delete").to_owned(),
+        path: here,
+    };
+    view! {
+        <Overview />
+        <Transition fallback=move || view! { <Uncounted route=counting.clone() problem=None /> }>
+            {move || Suspend::new(async move {
+                match counted.await {
+                    Ok((user_view, Ok(preview))) => {
+                        view! { <DeleteForm user_view=user_view preview=preview /> }.into_any()
+                    }
+                    Ok((user_view, Err(ApiError(problem)))) => {
+                        view! { <Uncounted route=route(&user_view, "delete") problem=Some(problem) /> }.into_any()
+                    }
+                    // The header of the page shows the error.
+                    Err(_) => ().into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
+    let route = route(&user_view, "delete");
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<DeleteUser>(&route.path);
+    let (name, id) = (
+        user_view.user.summary.username.clone(),
+        user_view.user.summary.id,
+    );
+    let deleted_notice = user_view.user.deleted_at.is_some();
+    let counts = Counts::of(form_state, preview.counts);
+    let restorable = preview.restorable_until.filter(|_| !deleted_notice);
+    let (is_permanent, set_permanent) =
+        signal(restorable.is_none() || ticked(&context, "permanent", false));
+    let action = move || {
+        let things = and_things(counts.now());
+        let verb = if is_permanent.get() {
+            "Permanently delete"
+        } else {
+            "Delete"
+        };
+        format!("{verb} user{things}")
+    };
+    // The checkbox can be checked before hydration.
+    let now_box = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = now_box.get() {
+            set_permanent.set(input.checked());
+        }
+    });
+    let data = (preview.counts.personas > 0 && !deleted_notice).then(|| {
+        let transfer_link = format!("{}/reassign", path(&user_view.user.summary));
+        view! {
+            <a class="button" href=transfer_link>
+                "Transfer ownership"
+            </a>
+        }
+    });
+    let fate = match restorable {
+        Some(until) => view! {
+            <p>"You can restore this user until " <Exactly at=until /> ". Sessions are not restored."</p>
+            <label class="check">
+                <input
+                    node_ref=now_box
+                    type="checkbox"
+                    name="permanent"
+                    value="true"
+                    checked=ticked(&context, "permanent", false)
+                    on:change=move |event| set_permanent.set(event_target_checked(&event))
+                />
+                <span>
+                    "Delete permanently now"
+                    <span class="check-note">"This can't be undone"</span>
+                </span>
+            </label>
+        }
+        .into_any(),
+        None => view! {
+            <p class="notice tone-danger">"This permanently deletes the user and can't be undone."</p>
+            <input type="hidden" name="permanent" value="true" />
+        }
+        .into_any(),
+    };
+    view! {
+        <FormDialog
+            title=format!("Delete {name}")
+            route=route
+            form_state=form_state
+            denied=preview.denied
+            action=Signal::derive(action)
+            danger=true
+        >
+            {counts.table()}
+            <div class="actions">
+                <a
+                    class="button"
+                    href=format!("/api/admin/users/{id}/export")
+                    rel="external"
+                    autofocus
+                >
+                    "Export data"
+                </a>
+                {data}
+            </div>
+            {fate}
+            <Field spec=CONFIRM value=context.typed("confirm") error=form_state.error("confirm") />
+            <About user_view=user_view />
+        </FormDialog>
+    }
+}

@@ -1,0 +1,118 @@
+//! Profile of a user as editable rows.
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::{
+    api::user_actions::profile::ProfileRow,
+    components::icon::{Glyph, Icon},
+    context::PageContext,
+    hydrated::Hydrated,
+};
+
+/// Returns the typed rows if the form is rendered again, otherwise those of the stored profile.
+pub(super) fn rows(context: &PageContext, known: &Map<String, Value>) -> Vec<ProfileRow> {
+    let Some(outcome) = &context.outcome else {
+        return known
+            .iter()
+            .map(|(name, value)| ProfileRow::of(name, value))
+            .collect();
+    };
+    let typed = |number: usize, part| outcome.values.get(&name(number, part)).cloned();
+    let row = |number| {
+        Some(ProfileRow {
+            name: typed(number, "name")?,
+            value: typed(number, "value").unwrap_or_default(),
+            json: typed(number, "json").is_some(),
+        })
+    };
+    (0..).map_while(row).collect()
+}
+
+/// Returns the form name of a part of a row.
+fn name(number: usize, part: &str) -> String {
+    format!("profile[{number}][{part}]")
+}
+
+/// Renders the rows, and at least one empty row after them.
+#[component]
+pub(super) fn Profile(
+    /// Rows with a value.
+    rows: Vec<ProfileRow>,
+    /// Error message for the profile, if there is one.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let known = rows.len();
+    let (added, set_added) = signal(1);
+    let described_by = move || error.with(Option::is_some).then_some("profile-error");
+    view! {
+        <fieldset
+            class="field"
+            id="profile"
+            tabindex="-1"
+            aria-describedby=described_by
+            data-error=move || error.with(Option::is_some).then_some("")
+        >
+            <legend class="field-label">
+                "Profile" <span class="field-optional">" optional"</span>
+            </legend>
+            <p class="field-hint">"Extra fields, e.g. Department: Radiology. Leave the value empty to remove a field."</p>
+            <input type="hidden" name="set_profile" value="true" />
+            {rows
+                .into_iter()
+                .enumerate()
+                .map(|(number, row)| view! { <Row number=number row=row /> })
+                .collect_view()}
+            <For
+                each=move || known..known + added.get()
+                key=|number| *number
+                children=|number| view! { <Row number=number row=ProfileRow::default() /> }
+            />
+            <Show when=Hydrated::now>
+                <button class="button" type="button" on:click=move |_| set_added.update(|added| *added += 1)>
+                    "Add field"
+                </button>
+            </Show>
+            {move || {
+                error
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <p class="field-error" id="profile-error">
+                                <Glyph icon=Icon::Alert />
+                                {error}
+                            </p>
+                        }
+                    })
+            }}
+        </fieldset>
+    }
+}
+
+#[component]
+fn Row(number: usize, row: ProfileRow) -> impl IntoView {
+    let route = number + 1;
+    view! {
+        <div class="field-row">
+            <input
+                class="input"
+                name=name(number, "name")
+                value=row.name
+                aria-label=format!("Field name {route}")
+                autocomplete="off"
+                maxlength=100
+            />
+            <input
+                class="input"
+                name=name(number, "value")
+                value=row.value
+                aria-label=format!("Value {route}")
+                autocomplete="off"
+                maxlength=8000
+            />
+            {row
+                .json
+                .then(|| view! { <input type="hidden" name=name(number, "json") value="true" /> })}
+        </div>
+    }
+}

@@ -1,0 +1,78 @@
+//! Transfer of a user's data to another user.
+
+use leptos::prelude::*;
+
+use super::{
+    super::{data::Data, with_user},
+    About, deleted_notice, route,
+};
+use crate::{
+    api::{user::UserView, user_actions::ReassignData},
+    components::{
+        dialog::{DialogRoute, FormDialog},
+        field::{Field, FieldSpec},
+        form,
+    },
+    context::PageContext,
+    format::count,
+};
+
+const TO: FieldSpec = FieldSpec {
+    name: "to",
+    label: "New owner",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("Username or number, e.g. number:112"),
+    optional: false,
+    max: 50,
+};
+
+/// Path suffix of the tab behind the dialog.
+const TAB: &str = "/data";
+
+/// Renders the dialog that transfers all personas.
+#[component]
+pub fn Reassign() -> impl IntoView {
+    view! {
+        <Data />
+        {with_user(|user_view| view! { <ReassignForm user_view=user_view /> })}
+    }
+}
+
+#[component]
+fn ReassignForm(user_view: UserView) -> impl IntoView {
+    let route = route(&user_view, "reassign");
+    let route = DialogRoute {
+        back: format!("{}{TAB}", route.back),
+        ..route
+    };
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<ReassignData>(&route.path);
+    let first = i64::from(user_view.user.summary.persona_count);
+    // Number of personas from the server, if it denied the last attempt because the number had changed.
+    let personas = Memo::new(move |known: Option<&i64>| {
+        let counts = form_state
+            .problem
+            .with(|problem| problem.as_ref()?.details.counts);
+        let changed = counts.map(|counts| counts.personas);
+        changed.or(known.copied()).unwrap_or(first)
+    });
+    let action = move || match personas.get() {
+        1 => "Transfer 1 persona".to_owned(),
+        number => format!("Transfer {} personas", count(number)),
+    };
+    view! {
+        <FormDialog
+            title=format!("Transfer {}'s data", user_view.user.summary.username)
+            route=route
+            form_state=form_state
+            denied=user_view.denied_actions.edit.clone().or(deleted_notice(&user_view.user))
+            action=Signal::derive(action)
+        >
+            <p>"The new owner also receives the ontologies and annotations of the personas."</p>
+            <input type="hidden" name="personas" value=move || personas.get().to_string() />
+            <Field spec=TO value=context.typed("to") error=form_state.error("to") first=true />
+            <About user_view=user_view tab=TAB />
+        </FormDialog>
+    }
+}

@@ -1,0 +1,222 @@
+//! Header of a user's page: name, roles, actions and tabs.
+
+use domain::{
+    access::Permission,
+    users::{Status, UserSummary},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use uuid::Uuid;
+
+use super::{OpenedUser, may_write, path};
+use crate::{
+    api::{registrations::PENDING_LIST, user::UserView, user_actions::UserOperation},
+    components::{
+        avatar::Avatar,
+        badge::{DeletedBadge, RoleBadges, StatusBadge},
+        notice::ProblemNotice,
+        page_user::PageUser,
+        selection::shown,
+        tabs::Tabs,
+        time::Exactly,
+        title::PageTitle,
+    },
+    context::PageContext,
+    links::with_selected,
+};
+
+/// Tabs: path segment, name and required permission.
+const TABS: &[(&str, &str, Permission)] = &[
+    ("", "Overview", Permission::UsersRead),
+    ("sessions", "Sessions", Permission::SessionsRead),
+    ("keys", "API keys", Permission::ApiKeysRead),
+    ("data", "Owned data", Permission::UsersRead),
+    ("history", "History", Permission::AuditRead),
+];
+
+/// Returns the tabs that the viewer can open.
+fn tabs() -> Vec<(&'static str, &'static str)> {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let can_open = |permission| {
+        let principal = context.principal.as_ref();
+        principal.is_some_and(|principal| principal.permissions.include(permission))
+    };
+    let tabs = TABS
+        .iter()
+        .filter(|(_, _, permission)| can_open(*permission));
+    tabs.map(|(end, name, _)| (*end, *name)).collect()
+}
+
+/// Renders the header.
+#[component]
+pub(super) fn Head(user_view: UserView) -> impl IntoView {
+    let doing = OpenedUser::current().doing;
+    let user = &user_view.user;
+    let (id, name) = (user.summary.id, user.summary.display_name.clone());
+    let page = path(&user.summary);
+    let deleted = user.deleted_at.is_some();
+    let suspended = user.summary.status == Status::Suspended;
+    let until = user
+        .summary
+        .suspended_until
+        .filter(|_| suspended && !deleted);
+    view! {
+        <PageTitle text=name.clone() />
+        <header class="page-head user-head">
+            <Avatar id=id name=name.clone() size="avatar-56" />
+            <div class="user-text">
+                <h1>
+                    <bdi>{name}</bdi>
+                </h1>
+                <p class="user-handle">
+                    {user.summary.username.clone()} " · No. " {user.summary.number}
+                </p>
+                <p class="chips">
+                    {if deleted {
+                        view! { <DeletedBadge /> }.into_any()
+                    } else {
+                        view! {
+                            <StatusBadge
+                                status=user.summary.status
+                                until=user.summary.suspended_until
+                            />
+                        }
+                            .into_any()
+                    }}
+                    {until
+                        .map(|until| {
+                            view! {
+                                <span class="muted">"until " <Exactly at=until /></span>
+                            }
+                        })} <RoleBadges roles=user.summary.roles.clone() />
+                    {user
+                        .must_change_password
+                        .then(|| {
+                            view! { <span class="badge tone-warning">"Must change password"</span> }
+                        })}
+                </p>
+            </div>
+            {may_write().then(|| view! { <Actions user_view=user_view.clone() /> })}
+        </header>
+        {move || {
+            doing.problem
+                .get()
+                .map(|problem| {
+                    view! {
+                        <div class="pane-actions">
+                            <ProblemNotice problem=problem />
+                        </div>
+                    }
+                })
+        }}
+        <Tabs page=page label="User details" tabs=tabs() current=current_tab() />
+    }
+}
+
+/// Renders the actions. An action without a dialog has a button only if it is allowed, and the reason is shown below
+/// otherwise; a dialog shows the reason itself.
+#[component]
+fn Actions(user_view: UserView) -> impl IntoView {
+    let page = path(&user_view.user.summary);
+    let id = user_view.user.summary.id.0;
+    let username = user_view.user.summary.username.clone();
+    let link = |word: &str, label: &'static str| {
+        view! {
+            <a class="button" href=format!("{page}/{word}") data-noscroll>
+                {label}
+            </a>
+        }
+    };
+    let mut rejected = None;
+    let mut button = |operation, label: &'static str, denied: Option<String>| {
+        let may = denied.is_none();
+        rejected = rejected.take().or(denied);
+        may.then(|| {
+            let (page, username) = (page.clone(), username.clone());
+            view! { <ActionButton operation=operation label=label page=page id=id username=username /> }
+        })
+    };
+    let denied_actions = user_view.denied_actions;
+    let buttons = if user_view.user.deleted_at.is_some() {
+        view! {
+            {button(UserOperation::Restore, "Restore", denied_actions.restore)}
+            {link("delete", "Delete permanently…")}
+        }
+        .into_any()
+    } else {
+        view! {
+            {link("edit", "Edit")}
+            {link("reset", "Create reset link")}
+            {link("sign-out", "Sign out everywhere")}
+            {match user_view.user.summary.status {
+                Status::Suspended => button(UserOperation::Unsuspend, "Unsuspend", denied_actions.unsuspend).into_any(),
+                Status::Active => link("suspend", "Suspend").into_any(),
+                Status::Pending => pending_actions(&user_view.user.summary).into_any(),
+            }}
+            {link("delete", "Delete")}
+        }
+        .into_any()
+    };
+    view! {
+        <div class="actions">{buttons}</div>
+        {rejected.map(|denied| view! { <p class="muted">{denied}</p> })}
+    }
+}
+
+/// Renders the links that approve or reject a pending user.
+fn pending_actions(user: &UserSummary) -> Option<AnyView> {
+    let context = expect_context::<PageContext>();
+    let key = [shown(user).to_string()];
+    context.may(Permission::RegistrationsWrite).then(|| {
+        [("approve", "Approve"), ("reject", "Reject")]
+            .map(|(word, label)| {
+                let href = with_selected(&format!("{PENDING_LIST}/{word}"), [].into_iter(), &key);
+                view! {
+                    <a class="button" href=href>
+                        {label}
+                    </a>
+                }
+            })
+            .into_iter()
+            .collect_view()
+            .into_any()
+    })
+}
+
+/// Renders a button that executes an action immediately.
+#[component]
+pub(super) fn ActionButton(
+    operation: UserOperation,
+    label: &'static str,
+    page: String,
+    id: Uuid,
+    username: String,
+) -> impl IntoView {
+    let doing = OpenedUser::current().doing;
+    let address = page.clone();
+    view! {
+        <form method="post" action=address on:submit=move |event| doing.submit.run(event)>
+            <PageUser />
+            <input type="hidden" name="page" value=page />
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="username" value=username />
+            <input type="hidden" name="operation" value=operation.as_str() />
+            <button class="button" aria-disabled=move || doing.busy()>
+                {label}
+            </button>
+        </form>
+    }
+}
+
+/// Returns the path segment of the current tab. Dialogs are above the first tab, except the one that transfers data.
+fn current_tab() -> Memo<&'static str> {
+    let here = use_location().pathname;
+    // `/users/{name}/{tab}`: taken by position, because a username can equal the name of a tab.
+    Memo::new(move |_| {
+        let here = here.get();
+        let tab = here.split('/').nth(3).unwrap_or_default();
+        let tab = if tab == "reassign" { "data" } else { tab };
+        let known = TABS.iter().find(|(end, _, _)| *end == tab);
+        known.map_or("", |(end, _, _)| end)
+    })
+}

@@ -1,0 +1,76 @@
+//! Audit entries by and about a user.
+
+use domain::audit::AuditEntry;
+use leptos::prelude::*;
+
+use super::OpenedUser;
+use crate::{
+    api::{listed::check_params, user::list_history},
+    components::{
+        changes::{differences, entry_label},
+        icon::Icon,
+        parameters::{NONE, checked, use_query},
+        records::Records,
+        tab::{More, tab},
+        time::Ago,
+    },
+};
+
+/// Renders the entries, newest first.
+#[component]
+pub fn History() -> impl IntoView {
+    let user_view = OpenedUser::current().user_view;
+    let query = use_query();
+    let request = checked(move || query.read().get("before"), &["before"], NONE);
+    let list = Resource::new(
+        move || request.get(),
+        move |request| async move {
+            let before = check_params(request)?;
+            list_history(user_view.await?.user.summary.id.0, before).await
+        },
+    );
+    tab(list, (Icon::Info, "No activity yet"), |part| {
+        let now = part.now;
+        let next = part
+            .items
+            .last()
+            .filter(|_| part.more)
+            .map(|last| format!("?before={}", last.id));
+        let rows = part.items.into_iter().map(|entry| {
+            let cells = vec![
+                entry_label(&entry).into_any(),
+                view! { <Changed entry=entry.clone() /> }.into_any(),
+                entry.actor_and_source().into_any(),
+                view! { <Ago at=entry.at now=now /> }.into_any(),
+            ];
+            (entry.id.to_string(), cells)
+        });
+        const COLUMNS: &[&str] = &["Action", "Changes", "Actor", "Time"];
+        view! {
+            <Records caption="History" columns=COLUMNS rows=rows.collect() />
+            <More href=next />
+        }
+        .into_any()
+    })
+}
+
+/// Renders the old and new value of each field, and the reason.
+#[component]
+fn Changed(entry: AuditEntry) -> impl IntoView {
+    let fields = differences(entry.changes)
+        .into_iter()
+        .map(|(name, change)| {
+            view! {
+                <li>
+                    <span class="muted">{name} ": "</span>
+                    {change}
+                </li>
+            }
+        });
+    view! {
+        <ul>
+            {fields.collect_view()}
+            {entry.reason.map(|reason| view! { <li>"“" {reason} "”"</li> })}
+        </ul>
+    }
+}

@@ -1,0 +1,114 @@
+//! Sessions of a user.
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use super::{OpenedUser, path, with_user};
+use crate::{
+    api::{listed::check_params, user::list_sessions},
+    components::{
+        confirm_link::ConfirmLink,
+        icon::Icon,
+        parameters::{NONE, checked},
+        records::Records,
+        tab::tab,
+        time::{Ago, Exactly},
+    },
+    context::PageContext,
+    links::sessions,
+};
+
+const COLUMNS: &[&str] = &["Device", "IP address", "Signed in", "Last seen", "Expires"];
+const WITH_ACTIONS: &[&str] = &[
+    "Device",
+    "IP address",
+    "Signed in",
+    "Last seen",
+    "Expires",
+    "Actions",
+];
+
+/// Renders the active sessions.
+#[component]
+pub fn Sessions() -> impl IntoView {
+    let user_view = OpenedUser::current().user_view;
+    let request = checked(|| (), &[], NONE);
+    let list = Resource::new(
+        move || request.get(),
+        move |request| async move {
+            check_params(request)?;
+            list_sessions(user_view.await?.user.summary.id.0).await
+        },
+    );
+    let actions = with_user(|user_view| {
+        let (user, denied) = (
+            &user_view.user.summary,
+            user_view.denied_actions.revoke_sessions.is_some(),
+        );
+        let see = may_see().then(|| {
+            view! {
+                <a class="button" href=sessions::of_user(&user.username)>
+                    "View in Sessions"
+                </a>
+            }
+        });
+        let revoke = (may_see() && may_write() && !denied).then(|| {
+            view! {
+                <a class="button" href=sessions::revoke_of_user(&user.username)>
+                    "Revoke all…"
+                </a>
+            }
+        });
+        view! { <div class="pane-actions actions">{see} {revoke}</div> }
+    });
+    let sessions = tab(list, (Icon::Monitor, "No active sessions"), |part| {
+        let now = part.now;
+        let user_view = OpenedUser::current().user_view.get_untracked();
+        let user_view = user_view
+            .and_then(Result::ok)
+            .filter(|user_view| may_write() && user_view.denied_actions.revoke_sessions.is_none());
+        let page = user_view.map(|user_view| format!("{}/sessions", path(&user_view.user.summary)));
+        let columns = if page.is_some() {
+            WITH_ACTIONS
+        } else {
+            COLUMNS
+        };
+        let rows = part.items.into_iter().map(|session| {
+            let label = format!("Revoke session on {}", session.device);
+            let button = page.clone().map(|page| {
+                let href = format!("{page}/{}/revoke", session.id);
+                view! { <ConfirmLink href=href label="Revoke" about=label /> }
+            });
+            let cells = vec![
+                view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
+                session.ip_address.map(|ip| ip.to_string()).into_any(),
+                view! { <Ago at=session.created_at now=now /> }.into_any(),
+                view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
+                view! { <Exactly at=session.idle_expires_at /> }.into_any(),
+                button.into_any(),
+            ];
+            (session.id.to_string(), cells)
+        });
+        view! { <Records caption="Sessions" columns=columns rows=rows.collect() /> }.into_any()
+    });
+    view! {
+        {actions}
+        {sessions}
+        <Outlet />
+    }
+}
+
+/// Returns whether the viewer can list all sessions.
+fn may_see() -> bool {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    context.principal.is_some_and(|principal| {
+        principal
+            .permissions
+            .include(domain::access::Permission::SessionsRead)
+    })
+}
+
+/// Returns whether the viewer can revoke sessions.
+fn may_write() -> bool {
+    PageContext::current().may(domain::access::Permission::SessionsWrite)
+}

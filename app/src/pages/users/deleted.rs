@@ -1,0 +1,142 @@
+//! List of deleted users that can be restored.
+
+use ::time::OffsetDateTime;
+use domain::users::{
+    deleted::{DeletedPage, DeletedUser},
+    list::ListParams,
+};
+use leptos::prelude::*;
+
+use super::{
+    actions::DeletedActions,
+    empty::NoUsers,
+    rows::{Number, actions_head, email_cell, user_cell},
+};
+use crate::{
+    components::{
+        badge::{DeletedBadge, RoleBadge},
+        icon::Icon,
+        pager::{Pager, Pages},
+        rows::KeyedRow,
+        selection::Selection,
+        state::ListState,
+        time::{Ago, Upcoming},
+    },
+    links::users as links,
+};
+
+/// Columns: CSS class and heading.
+pub(super) const COLUMNS: [(&str, &str); 7] = [
+    ("cell-user", "User"),
+    ("cell-email", "Email"),
+    ("cell-role", "Role"),
+    ("cell-status", "Status"),
+    ("cell-num", "Owned items"),
+    ("cell-time", "Deleted"),
+    ("cell-time", "Permanent deletion"),
+];
+
+/// Renders the rows, or the empty state.
+#[component]
+pub fn DeletedTable(
+    /// State of the list, from the URL.
+    params: ListParams,
+    /// Page of deleted users.
+    page: DeletedPage,
+    /// Server time of the response.
+    now: OffsetDateTime,
+) -> impl IntoView {
+    if page.users.is_empty() {
+        return if links::current_filter(&params).is_empty() {
+            view! { <Empty /> }.into_any()
+        } else {
+            view! { <NoUsers params=params /> }.into_any()
+        };
+    }
+    let here = links::href(&params);
+    let pages = Pages::of(&params, &page.page_info, page.users.len(), links::href);
+    let pager = view! { <Pager pages=pages /> };
+    let rows = page
+        .users
+        .into_iter()
+        .map(|deleted| {
+            KeyedRow::new(
+                deleted.user.id,
+                view! { <Row deleted=deleted now=now list=here.clone() /> },
+            )
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <table class="table users-table deleted-table">
+            <caption class="visually-hidden">"Deleted users"</caption>
+            <Head />
+            <tbody>{rows}</tbody>
+        </table>
+        {pager}
+    }
+    .into_any()
+}
+
+/// Renders the column headings. The list has only one order, so none of them is sortable.
+#[component]
+pub(super) fn Head() -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                {COLUMNS
+                    .map(|(class, name)| {
+                        view! {
+                            <th scope="col" class=class>
+                                <span class="sort">{name}</span>
+                            </th>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+                {Selection::current().map(|_| actions_head())}
+            </tr>
+        </thead>
+    }
+}
+
+#[component]
+fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView {
+    let DeletedUser {
+        user,
+        deleted_at,
+        purge_after,
+    } = deleted;
+    let owned = user.persona_count + user.ontology_count + user.annotation_count;
+    let actions =
+        Selection::current().map(|_| view! { <DeletedActions user=user.clone() list=list /> });
+    view! {
+        <tr>
+            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
+                <RoleBadge roles=user.roles />
+            </td> <td class="cell-status" data-label="Status">
+                <DeletedBadge />
+            </td> <Number label="Owned items" value=owned />
+            <td class="cell-time" data-label="Deleted">
+                <Ago at=deleted_at now=now />
+            </td> <td class="cell-time" data-label="Deletes">
+                {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
+            </td> {actions}
+        </tr>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <ListState icon=Icon::Bin title="No deleted users">
+            <p class="state-text">
+                "Deleted users appear here. You can restore them with all their data until they are permanently deleted."
+            </p>
+            <div class="state-actions">
+                <a class="button" href="/users">
+                    "Back to users"
+                </a>
+            </div>
+        </ListState>
+    }
+}

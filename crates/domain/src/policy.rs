@@ -1,0 +1,313 @@
+//! Policy: permissions for actions on users. It is evaluated before a dialog opens, so that a denial comes before any typing, and again
+//! when the action runs.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    access::{Permission, Permissions},
+    users::UserId,
+};
+
+/// An action on a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserAction {
+    /// Changes the names, the address or the profile.
+    Edit,
+    /// Changes the address.
+    SetEmail,
+    /// Changes the roles.
+    SetRoles,
+    /// Sets a temporary password, or creates a link to choose one.
+    Reset,
+    /// Suspends the account.
+    Suspend,
+    /// Lifts the suspension.
+    Unsuspend,
+    /// Deletes the account, or purges a deleted one.
+    Delete,
+    /// Restores the deleted account.
+    Restore,
+    /// Revokes sessions.
+    RevokeSessions,
+    /// Approves or rejects the pending registration.
+    Approve,
+}
+
+/// The actor of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The id of the user; `None` for the operator on the command line and for jobs.
+    pub id: Option<UserId>,
+    /// Permissions of the actor.
+    pub permissions: Permissions,
+}
+
+/// The target of an action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The id of the user.
+    pub id: UserId,
+    /// Permissions of the user.
+    pub permissions: Permissions,
+    /// Whether the user is the only administrator who can sign in.
+    pub is_last_admin: bool,
+}
+
+/// Reason for denying an action, with a message that says what to do instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Denied {
+    /// The actor deletes their own account. The message is FOVEA's.
+    #[error("Cannot delete yourself")]
+    DeleteSelf,
+    /// The actor suspends their own account.
+    #[error("Cannot suspend yourself")]
+    SuspendSelf,
+    /// The actor changes their own roles.
+    #[error("You can't change your own roles. Ask another administrator.")]
+    DemoteSelf,
+    /// The actor sets their own password as an administrator. The account settings ask for the current password first, since a session
+    /// alone may be stolen.
+    #[error("Change your own password under My account.")]
+    OwnPassword,
+    /// The actor changes their own address as an administrator, which would bypass the current password in the same way.
+    #[error("Change your own email address under My account.")]
+    OwnEmail,
+    /// No administrator who can sign in would be left.
+    #[error("This is the last active administrator. Add another one first.")]
+    LastAdmin,
+    /// The target has a permission that the actor lacks.
+    #[error("You can't manage a user with more permissions than you.")]
+    MoreRights,
+    /// An assigned role has a permission that the actor lacks.
+    #[error("You can't assign a role with more permissions than you.")]
+    Grant,
+}
+
+/// Returns the reason for denying an action; `None` if it is permitted.
+#[must_use]
+pub fn denied(subject: &Subject, action: UserAction, target: &Target) -> Option<Denied> {
+    let own = subject.id == Some(target.id);
+    let (to_self, may_leave_no_admin) = match action {
+        UserAction::Delete => (Some(Denied::DeleteSelf), true),
+        UserAction::Suspend => (Some(Denied::SuspendSelf), true),
+        UserAction::SetRoles => (Some(Denied::DemoteSelf), true),
+        UserAction::Reset => (Some(Denied::OwnPassword), false),
+        UserAction::SetEmail => (Some(Denied::OwnEmail), false),
+        UserAction::Edit
+        | UserAction::Unsuspend
+        | UserAction::Restore
+        | UserAction::RevokeSessions
+        | UserAction::Approve => (None, false),
+    };
+    if own && to_self.is_some() {
+        return to_self;
+    }
+    if is_out_of_reach(subject, &target.permissions) {
+        return Some(Denied::MoreRights);
+    }
+    (may_leave_no_admin && target.is_last_admin).then_some(Denied::LastAdmin)
+}
+
+/// Returns the reason for denying users to delete their own account, where the server allows that; `None` if it is permitted.
+#[must_use]
+pub fn own_deletion_denied(own: &Target) -> Option<Denied> {
+    own.is_last_admin.then_some(Denied::LastAdmin)
+}
+
+/// Returns whether a user or a role with these permissions is out of the actor's reach: one of them is a permission that the actor lacks.
+/// Users who have such a role are out of reach as well.
+#[must_use]
+pub fn is_out_of_reach(subject: &Subject, rights: &Permissions) -> bool {
+    !subject.permissions.include_all(rights)
+}
+
+/// Returns whether an invitation is still valid: its creator can invite, and can assign its roles. `creator` are the creator's permissions,
+/// `None` if the creator cannot sign in any more.
+#[must_use]
+pub fn invitation_is_valid(creator: Option<&Permissions>, given: &Permissions) -> bool {
+    creator.is_some_and(|creator| {
+        creator.include(Permission::RegistrationsWrite) && creator.include_all(given)
+    })
+}
+
+/// Returns whether a link to choose a password, or a temporary password, is still valid: its creator could create it now, for the account
+/// as it is now. `creator` are the creator's permissions, `None` if the creator cannot sign in any more.
+#[must_use]
+pub fn password_is_valid(creator: Option<&Permissions>, target: &Permissions) -> bool {
+    creator.is_some_and(|creator| {
+        creator.include(Permission::UsersWrite) && creator.include_all(target)
+    })
+}
+
+/// Returns the reason for denying the assignment of roles with these permissions; `None` if it is permitted.
+#[must_use]
+pub fn assign_denied(subject: &Subject, given: &Permissions) -> Option<Denied> {
+    (!subject.permissions.include_all(given)).then_some(Denied::Grant)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ACTIONS: [UserAction; 10] = [
+        UserAction::Edit,
+        UserAction::SetEmail,
+        UserAction::SetRoles,
+        UserAction::Reset,
+        UserAction::Suspend,
+        UserAction::Unsuspend,
+        UserAction::Delete,
+        UserAction::Restore,
+        UserAction::RevokeSessions,
+        UserAction::Approve,
+    ];
+
+    fn permissions(assigned: &[&str]) -> Permissions {
+        Permissions::new(assigned.iter().map(ToString::to_string).collect())
+    }
+
+    fn id(n: u128) -> UserId {
+        UserId(Uuid::from_u128(n))
+    }
+
+    fn denied_actions(subject: &Subject, target: &Target) -> [Option<Denied>; 10] {
+        ACTIONS.map(|action| denied(subject, action, target))
+    }
+
+    #[test]
+    fn every_action_on_every_target() {
+        use Denied::{
+            DeleteSelf, DemoteSelf, LastAdmin, MoreRights, OwnEmail, OwnPassword, SuspendSelf,
+        };
+        let admin = Subject {
+            id: Some(id(1)),
+            permissions: Permissions::all(),
+        };
+        let helpdesk = Subject {
+            id: Some(id(2)),
+            permissions: permissions(&["users:read", "users:write"]),
+        };
+        let operator = Subject {
+            id: None,
+            permissions: Permissions::all(),
+        };
+        let target_with = |n, assigned: &[&str], is_last_admin| Target {
+            id: id(n),
+            permissions: permissions(assigned),
+            is_last_admin,
+        };
+        let allowed = [None; 10];
+        let last = [
+            None,
+            None,
+            Some(LastAdmin),
+            None,
+            Some(LastAdmin),
+            None,
+            Some(LastAdmin),
+            None,
+            None,
+            None,
+        ];
+        let own = [
+            None,
+            Some(OwnEmail),
+            Some(DemoteSelf),
+            Some(OwnPassword),
+            Some(SuspendSelf),
+            None,
+            Some(DeleteSelf),
+            None,
+            None,
+            None,
+        ];
+        for (subject, target, expected) in [
+            (&admin, target_with(9, &[], false), allowed),
+            (&admin, target_with(9, &["*"], false), allowed),
+            (&admin, target_with(9, &["*"], true), last),
+            (&admin, target_with(1, &["*"], false), own),
+            (&admin, target_with(1, &["*"], true), own),
+            (&helpdesk, target_with(9, &[], false), allowed),
+            (&helpdesk, target_with(9, &["users:write"], false), allowed),
+            (
+                &helpdesk,
+                target_with(9, &["*:read"], false),
+                [Some(MoreRights); 10],
+            ),
+            (
+                &helpdesk,
+                target_with(9, &["*"], true),
+                [Some(MoreRights); 10],
+            ),
+            (&operator, target_with(9, &["*"], false), allowed),
+            (&operator, target_with(9, &["*"], true), last),
+        ] {
+            assert_eq!(
+                denied_actions(subject, &target),
+                expected,
+                "{subject:?} {target:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn last_admin_cannot_delete_their_account() {
+        for (is_last_admin, expected) in [(false, None), (true, Some(Denied::LastAdmin))] {
+            let own = Target {
+                id: id(1),
+                permissions: Permissions::all(),
+                is_last_admin,
+            };
+            assert_eq!(own_deletion_denied(&own), expected);
+        }
+    }
+
+    #[test]
+    fn roles_beyond_own_permissions_cannot_be_assigned() {
+        let helpdesk = Subject {
+            id: Some(id(2)),
+            permissions: permissions(&["users:read", "users:write"]),
+        };
+        for (given, expected) in [
+            (&[][..], None),
+            (&["users:read"], None),
+            (&["*:read"], Some(Denied::Grant)),
+            (&["*"], Some(Denied::Grant)),
+        ] {
+            assert_eq!(assign_denied(&helpdesk, &permissions(given)), expected);
+        }
+    }
+
+    #[test]
+    fn password_is_valid_while_its_creator_can_set_it() {
+        let helpdesk = permissions(&["users:read", "users:write"]);
+        for (creator, target, expected) in [
+            (Some(&helpdesk), &[][..], true),
+            (Some(&helpdesk), &["users:read"], true),
+            (Some(&helpdesk), &["*"], false),
+            (Some(&Permissions::all()), &["*"], true),
+            (Some(&permissions(&["*:read"])), &[], false),
+            (None, &[], false),
+        ] {
+            assert_eq!(password_is_valid(creator, &permissions(target)), expected);
+        }
+    }
+
+    #[test]
+    fn invitation_is_valid_while_its_creator_can_invite() {
+        let helper = permissions(&["registrations:write"]);
+        let admin = Permissions::all();
+        for (creator, given, expected) in [
+            (Some(&admin), &["*"][..], true),
+            (Some(&helper), &[], true),
+            (Some(&helper), &["users:read"], false),
+            (Some(&permissions(&["*:read", "users:write"])), &[], false),
+            (None, &[], false),
+        ] {
+            assert_eq!(invitation_is_valid(creator, &permissions(given)), expected);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Audit log entries, written in the transaction of the change itself.
+
+mod size;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{Error, access::Actor, idempotency};
+
+/// Change of one account.
+pub(crate) struct Change<'a> {
+    /// Action, such as `user.created`.
+    pub(crate) action: &'static str,
+    /// Id and username of the target.
+    pub(crate) user: (Uuid, &'a str),
+    /// Changed fields.
+    pub(crate) changes: Changes,
+    /// Reason that the actor entered, if there is one.
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Values before and after the change, by field.
+#[derive(Default)]
+pub(crate) struct Changes(Map<String, Value>);
+
+impl Changes {
+    /// Adds a field, if its values differ.
+    pub(crate) fn note(&mut self, field: &str, before: impl Into<Value>, after: impl Into<Value>) {
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            self.0.insert(field.to_owned(), json!([before, after]));
+        }
+    }
+
+    /// Adds the id of owned data before and after the change, so that the entry identifies it even if nothing differs.
+    pub(crate) fn about(mut self, kind: &str, before: Option<Uuid>, after: Option<Uuid>) -> Self {
+        self.0.insert(kind.to_owned(), json!([before, after]));
+        self
+    }
+
+    /// Returns whether no field has changed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds a field as [`Self::note`] does, as part of an expression.
+    pub(crate) fn with(
+        mut self,
+        field: &str,
+        before: impl Into<Value>,
+        after: impl Into<Value>,
+    ) -> Self {
+        self.note(field, before, after);
+        self
+    }
+}
+
+/// Writes the audit event of a change of one account.
+pub(crate) async fn write(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    change: Change<'_>,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action: change.action,
+        target_kind: "user",
+        target_id: Some(change.user.0),
+        target_label: change.user.1,
+        changes: Value::Object(change.changes.0),
+        reason: change.reason,
+    };
+    insert(connection, actor, &entry).await
+}
+
+/// Bulk action.
+pub(crate) struct Batch<'a> {
+    /// Action, such as `users.suspended`.
+    pub(crate) action: &'static str,
+    /// Number of affected users.
+    pub(crate) users: u64,
+    /// Label of the target, which stands for all affected users.
+    pub(crate) label: &'a str,
+    /// Changed fields, apart from the number of users.
+    pub(crate) changes: Changes,
+    /// Reason that the actor entered, if there is one.
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Writes the parent event of a bulk action. Returns the actor for the events of the single users, which refer to it.
+pub(crate) async fn write_batch(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    batch: Batch<'_>,
+) -> Result<Actor, Error> {
+    let changes = batch.changes.with("users", Value::Null, batch.users);
+    let entry = db::audit::Entry {
+        action: batch.action,
+        target_kind: "users",
+        target_id: None,
+        target_label: batch.label,
+        changes: Value::Object(changes.0),
+        reason: batch.reason,
+    };
+    Ok(Actor {
+        part_of: Some(insert_bounded(connection, actor, &entry).await?),
+        ..actor.clone()
+    })
+}
+
+/// Writes an audit event for each user whose sessions were revoked together, with their number. `is_last` marks the last
+/// call of a request, which completes its idempotency key.
+pub(crate) async fn write_sessions_ended(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    ended: &[(Uuid, i64)],
+    reason: &str,
+    is_last: bool,
+) -> Result<(), Error> {
+    let reason = size::cut(reason);
+    db::audit::insert_sessions_ended(connection, &db_actor(actor), ended, &reason).await?;
+    if is_last {
+        idempotency::note_done(connection, &actor.origin).await?;
+    }
+    Ok(())
+}
+
+/// Writes an audit event of an invitation: the action, the id and the label.
+pub(crate) async fn write_invitation(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    (action, id, label): (&'static str, Uuid, &str),
+    changes: Changes,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action,
+        target_kind: "invitation",
+        target_id: Some(id),
+        target_label: label,
+        changes: Value::Object(changes.0),
+        reason: None,
+    };
+    insert(connection, actor, &entry).await
+}
+
+/// Writes an audit event of provider API keys without an owner: the action, the id if it is a single key, and the label.
+pub(crate) async fn write_key(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    (action, id, label): (&'static str, Option<Uuid>, &str),
+    changes: Changes,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action,
+        target_kind: "api_key",
+        target_id: id,
+        target_label: label,
+        changes: Value::Object(changes.0),
+        reason: None,
+    };
+    insert(connection, actor, &entry).await
+}
+
+/// Writes the audit event of a new role, which has no permissions yet.
+pub(crate) async fn write_new_role(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    name: &str,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action: "role.created",
+        target_kind: "role",
+        target_id: None,
+        target_label: name,
+        changes: json!({ "name": [null, name], "permissions": [null, []] }),
+        reason: None,
+    };
+    insert(connection, actor, &entry).await
+}
+
+/// Writes the audit event of an export of the audit log. `changes` describes the exported part.
+pub(crate) async fn write_audit_export(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    changes: Value,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action: "audit.exported",
+        target_kind: "audit",
+        target_id: None,
+        target_label: "audit log",
+        changes,
+        reason: None,
+    };
+    insert(connection, actor, &entry).await
+}
+
+/// Writes an entry of limited size, and completes the idempotency key of the request: both are committed with the change or
+/// not at all.
+async fn insert(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    entry: &db::audit::Entry<'_>,
+) -> Result<(), Error> {
+    insert_bounded(connection, actor, entry).await?;
+    idempotency::note_done(connection, &actor.origin).await
+}
+
+/// Writes an entry of limited size. Returns its id.
+async fn insert_bounded(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    entry: &db::audit::Entry<'_>,
+) -> Result<i64, Error> {
+    let db_actor = db_actor(actor);
+    let token = db_actor.token.as_ref().map_or(0, |(_, label)| label.len());
+    let reason = entry.reason.map(size::cut);
+    let beside = [
+        entry.target_label.len(),
+        db_actor.label.len(),
+        token,
+        reason.as_ref().map_or(0, |reason| reason.len()),
+    ];
+    let mut entry = db::audit::Entry {
+        reason: reason.as_deref(),
+        ..entry.clone()
+    };
+    entry.changes = match entry.changes {
+        Value::Object(changes) => Value::Object(size::fit(changes, beside.iter().sum())),
+        other => other,
+    };
+    Ok(db::audit::insert(connection, &db_actor, &entry).await?)
+}
+
+fn db_actor(actor: &Actor) -> db::audit::Actor {
+    db::audit::Actor {
+        id: actor.id(),
+        label: actor.label.clone(),
+        via: actor.via.as_str(),
+        token: actor
+            .token()
+            .map(|grant| (grant.token, grant.label.clone())),
+        ip: actor.origin.ip,
+        request_id: actor.origin.request_id,
+        parent_id: actor.part_of,
+    }
+}

@@ -1,0 +1,61 @@
+//! Errors of unique constraints on profile fields.
+
+use db::users::NameClaim;
+use domain::fields::{FieldError, FieldErrors};
+
+use crate::{Error, Services};
+
+/// Response text of FOVEA for a username that another account has.
+pub(crate) const USERNAME_TAKEN: &str = "Username already exists";
+const EMAIL_TAKEN: &str = "Email already exists";
+
+/// Translates a violated constraint into the error of its field.
+pub(crate) fn taken(error: db::Error) -> Error {
+    let mut errors = FieldErrors::default();
+    match &error {
+        db::Error::Constraint { constraint } if constraint == "users_username_key" => {
+            errors.add("username", USERNAME_TAKEN);
+        }
+        db::Error::Constraint { constraint } if constraint == "users_email_key" => {
+            errors.add("email", EMAIL_TAKEN);
+        }
+        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
+            return error.into();
+        }
+    }
+    Error::Taken(errors)
+}
+
+/// Adds to the error of a taken username or email address that a deleted user has it, until when, and how to free it. Only
+/// for administrators: other callers must not learn who was deleted. Any other error, or one whose owner cannot be found,
+/// is returned unchanged.
+pub(super) async fn name_deleted(services: &Services, error: Error, claim: NameClaim<'_>) -> Error {
+    let Error::Taken(errors) = error else {
+        return error;
+    };
+    let Ok(owners) = db::users::find_deleted_owners(&services.pool, claim).await else {
+        return Error::Taken(errors);
+    };
+    let mut taken_errors = FieldErrors::default();
+    for taken in errors.iter() {
+        let owner = owners.iter().find(|owner| match taken.field.as_str() {
+            "username" => owner.has_username,
+            _ => owner.has_email,
+        });
+        let mut error = taken.clone();
+        if let Some(owner) = owner {
+            error = FieldError {
+                message: format!(
+                    "{}: reserved for a deleted user until {}. Restore No. {} under Deleted users, or delete it permanently.",
+                    taken.message,
+                    owner.purge_after.date(),
+                    owner.number
+                ),
+                deleted_user: Some(owner.number),
+                ..error
+            };
+        }
+        taken_errors.push(error);
+    }
+    Error::Taken(taken_errors)
+}
