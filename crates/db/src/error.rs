@@ -44,14 +44,19 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Returns whether an SQLSTATE means a temporary condition: connection exceptions (class 08), insufficient connections, memory, locks or
-/// disk (class 53), a disk that cannot be read or written (58030), operator intervention such as a shutdown (57P01 to 57P03), and conflicts
-/// with concurrent transactions: a serialization failure (40001), a deadlock (40P01), an unavailable lock (55P03) or a timeout (57014).
+/// Returns whether an SQLSTATE means a condition that ends without a change of the request: connection exceptions (class 08), insufficient
+/// connections, memory, locks or disk (class 53), a disk that cannot be read or written (58030), operator intervention such as a shutdown
+/// (57P01 to 57P03), conflicts with concurrent transactions: a serialization failure (40001), a deadlock (40P01), an unavailable lock
+/// (55P03) or a timeout (57014), and a database that lets the server not connect: it accepts no connections (55000), is missing (3D000),
+/// or denies the role or its password (class 28).
 fn is_passing(code: &str) -> bool {
-    ["08", "53", "57P0"]
+    ["08", "28", "53", "57P0"]
         .iter()
         .any(|class| code.starts_with(class))
-        || ["58030", "40001", "40P01", "55P03", TOO_LATE].contains(&code)
+        || [
+            "3D000", "55000", "58030", "40001", "40P01", "55P03", TOO_LATE,
+        ]
+        .contains(&code)
 }
 
 impl Error {

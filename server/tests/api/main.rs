@@ -47,5 +47,6 @@ mod stored_json;
 mod success_pages;
 mod support;
 mod targets;
+mod unavailable;
 mod user_page;
 mod users;

@@ -16,7 +16,7 @@ pub const ALREADY_SUSPENDED: &str = "This user is already suspended. Unsuspend t
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SuspensionDraft {
-    /// Reason. Admins see it; the user sees it if `tellReason` is set.
+    /// Reason. Admins see it; the user sees it if `showReason` is set.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
