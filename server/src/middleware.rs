@@ -1,6 +1,7 @@
 //! Middleware, which runs before and after every handler.
 
 pub(crate) mod bearer;
+pub(crate) mod details;
 pub(crate) mod device;
 pub(crate) mod error_response;
 pub(crate) mod finish;

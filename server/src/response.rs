@@ -1,12 +1,15 @@
-//! Responses that the outer layers complete: errors, and secrets that are shown once.
+//! Responses that the outer layers complete, such as errors and secrets that are shown once, and responses to writes.
 
 use axum::{
+    Json,
     extract::Extension,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use domain::problem::{Code, Problem};
+use serde::Serialize;
 use service::Error;
+use uuid::Uuid;
 
 /// Marks the response of a handler that failed, with the problem.
 #[derive(Debug, Clone)]
@@ -39,12 +42,6 @@ impl ApiError {
         self.0.error = code;
         self
     }
-
-    /// Removes the present state of the account, for an actor without the permission to read it.
-    pub(crate) fn without_current(mut self) -> Self {
-        self.0.details.current = None;
-        self
-    }
 }
 
 impl From<Error> for ApiError {
@@ -75,4 +72,35 @@ pub(crate) struct ShownOnce;
 /// Marks a response as one with a secret.
 pub(crate) fn shown_once(answer: impl IntoResponse) -> Response {
     (Extension(ShownOnce), answer).into_response()
+}
+
+/// Stored data in the response to a write. Only a caller who can read it sees it.
+pub(crate) trait Stored: Serialize {
+    /// Part that the write itself determines, such as the id.
+    type Written: Serialize;
+
+    /// Returns the part for a caller who can write the data and not read it.
+    fn written(self) -> Self::Written;
+}
+
+/// Response to a write for a caller who cannot read what is stored.
+#[derive(Serialize)]
+pub(crate) struct IdResponse {
+    id: Uuid,
+}
+
+impl IdResponse {
+    /// Creates the response with an id.
+    pub(crate) fn new(id: Uuid) -> Self {
+        Self { id }
+    }
+}
+
+/// Returns the body of a response to a write: what is stored if the caller can read it, otherwise only what was written.
+pub(crate) fn written<T: Stored>(can_read: bool, stored: T) -> Response {
+    if can_read {
+        Json(stored).into_response()
+    } else {
+        Json(stored.written()).into_response()
+    }
 }

@@ -62,7 +62,7 @@ fn admin() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(overview::overview))
         .routes(routes!(users::list, users::create::create))
-        .routes(routes!(manage::bulk))
+        .routes(routes!(users::bulk::bulk))
         .routes(routes!(users::find::find))
         .routes(routes!(manage::get, manage::edit, manage::delete))
         .routes(routes!(manage::deletion_preview))

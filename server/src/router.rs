@@ -38,7 +38,7 @@ use crate::{
     forms,
     limits::Limits,
     middleware::{
-        bearer, device, error_response, finish, guard, headers, idempotency, identity,
+        bearer, details, device, error_response, finish, guard, headers, idempotency, identity,
         large_bodies::{self, LargeBodies},
         origin, rate,
         scheme::{self, Scheme},
@@ -107,8 +107,11 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let (probes, _) = rest::probes().split_for_parts();
     let (api, _) = rest::routes().split_for_parts();
     let (owned, _) = rest::owned::routes().split_for_parts();
-    let [api, owned] = [api, owned]
-        .map(|routes| routes.route_layer(from_fn(rest::document::query::only_described)));
+    let [api, owned] = [api, owned].map(|routes| {
+        routes
+            .route_layer(from_fn(rest::document::query::only_described))
+            .route_layer(from_fn(details::hide_unreadable))
+    });
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
     let forms = pages(&state, scheme).merge(api.route_layer(from_fn(guard::exports)));
     personal(&state, forms, BODY_MAX)

@@ -12,7 +12,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use service::{
     Error, Services,
-    access::{Caller, Origin},
+    access::{Authorized, Caller, Origin, WritePermission},
 };
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -48,6 +48,17 @@ pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
 pub fn caller() -> Result<Caller, ApiError> {
     extension::<Option<Caller>>()?
         .ok_or_else(|| fail(Error::Unauthenticated("Sign in to continue.")))
+}
+
+/// Returns the permission of the caller to write what the caller can also read, for changes whose previews and errors show
+/// stored data.
+///
+/// # Errors
+/// Returns [`Code::Forbidden`] when one of the two permissions is missing.
+pub fn writer<W: WritePermission>() -> Result<Authorized<W>, ApiError> {
+    let caller = caller()?;
+    caller.require::<W::Read>().map_err(fail)?;
+    caller.require().map_err(fail)
 }
 
 /// Returns the session of the browser.

@@ -11,7 +11,7 @@ pub struct FieldError {
     pub field: String,
     /// Message that says what to do.
     pub message: String,
-    /// Number of the deleted user who still has the value, for callers who can restore that user.
+    /// Number of the deleted user who still has the value, for callers who can read and restore that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_user: Option<i64>,
 }

@@ -1,6 +1,7 @@
 //! Callers, their credentials, and proofs of their permissions.
 
 mod permissions;
+mod readable;
 
 use std::marker::PhantomData;
 
@@ -19,7 +20,7 @@ use crate::{Error, known_device::Device};
 pub use permissions::{
     ApiKeysRead, ApiKeysResolve, ApiKeysWrite, AuditRead, RegistrationsRead, RegistrationsWrite,
     RequiredPermission, SessionsRead, SessionsWrite, TokensRead, TokensWrite, UsersRead,
-    UsersWrite,
+    UsersWrite, WritePermission,
 };
 
 /// Response text of FOVEA for a missing permission.

@@ -77,6 +77,15 @@ impl Writer {
         Self(DataScope::Any(Box::new(authorized)))
     }
 
+    /// Returns whether the writer can read the data as well, which neither the scope nor the permission to write includes.
+    #[must_use]
+    pub fn can_read(&self) -> bool {
+        match &self.0 {
+            DataScope::Own(caller) => Reader::own(caller).is_ok(),
+            DataScope::Any(authorized) => authorized.can_read(),
+        }
+    }
+
     /// Returns the owner of new data: the caller, or for administrators the named user.
     fn owner(&self, named: Option<Uuid>) -> Result<Uuid, Error> {
         match (&self.0, named) {

@@ -3,7 +3,7 @@
 use domain::{
     object::{distinct, present},
     users::{
-        UserSummary,
+        UserId, UserSummary,
         create::UserDraft,
         deleted::DeletedUser,
         detail::{IssuedLink, UserDetail},
@@ -12,6 +12,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::response::Stored;
 
 /// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
 #[derive(Serialize, ToSchema)]
@@ -73,6 +75,27 @@ impl UserResponse {
     pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
         let count = UserCounts::of(&user.summary);
         Self { user, count, link }
+    }
+}
+
+/// Response to a change of a user for a caller without the permission to read users.
+#[derive(Serialize)]
+pub(crate) struct UserVersionResponse {
+    id: UserId,
+    version: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<IssuedLink>,
+}
+
+impl Stored for UserResponse {
+    type Written = UserVersionResponse;
+
+    fn written(self) -> UserVersionResponse {
+        UserVersionResponse {
+            id: self.user.summary.id,
+            version: self.user.summary.version,
+            link: self.link,
+        }
     }
 }
 

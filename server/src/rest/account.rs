@@ -37,7 +37,7 @@ pub(crate) async fn get(
     SignedIn(caller): SignedIn,
 ) -> Result<Response, ApiError> {
     let user = account::get(&services, &caller).await?;
-    Ok(show(user, None))
+    Ok(show(user))
 }
 
 /// Change your account

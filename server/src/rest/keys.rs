@@ -29,7 +29,7 @@ use super::{
     response::{SuccessResponse, success},
     site::FromThisSite,
 };
-use crate::response::ApiError;
+use crate::response::{ApiError, IdResponse, Stored, written};
 
 /// A provider API key in FOVEA's format. The time of its last use has both the name that FOVEA's server sends and the one that
 /// its interface reads.
@@ -46,6 +46,14 @@ impl From<ApiKey> for ApiKeyResponse {
     fn from(key: ApiKey) -> Self {
         let last_used = key.last_used_at;
         Self { key, last_used }
+    }
+}
+
+impl Stored for ApiKeyResponse {
+    type Written = IdResponse;
+
+    fn written(self) -> IdResponse {
+        IdResponse::new(self.key.id)
     }
 }
 
@@ -75,7 +83,7 @@ pub(crate) async fn list(
 
 /// Add a system provider API key
 ///
-/// A provider can have several.
+/// A provider can have several. Without `api-keys:read` the response has only the id.
 #[utoipa::path(
     post,
     path = "/api/admin/api-keys",
@@ -91,12 +99,13 @@ pub(crate) async fn create(
     Body(draft): Body<KeyDraft>,
 ) -> Result<Response, ApiError> {
     let key = keys::create_system(&services, &authorized, draft).await?;
-    Ok((StatusCode::CREATED, Json(ApiKeyResponse::from(key))).into_response())
+    let shown = written(authorized.can_read(), ApiKeyResponse::from(key));
+    Ok((StatusCode::CREATED, shown).into_response())
 }
 
 /// Change a system provider API key
 ///
-/// Absent fields stay unchanged.
+/// Absent fields stay unchanged. Without `api-keys:read` the response has only the id.
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/api-keys/{id}",
@@ -113,7 +122,10 @@ pub(crate) async fn edit(
     Body(edit): Body<KeyEdit>,
 ) -> Result<Response, ApiError> {
     let edited = keys::edit_system(&services, &authorized, id, edit).await?;
-    Ok(Json(ApiKeyResponse::from(edited.key)).into_response())
+    Ok(written(
+        authorized.can_read(),
+        ApiKeyResponse::from(edited.key),
+    ))
 }
 
 /// Delete a system provider API key

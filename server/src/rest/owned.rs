@@ -10,7 +10,12 @@ use axum::{
     http::{Method, request::Parts},
     response::Response,
 };
-use domain::{access::Permission, access_tokens::Scope, list::Limits};
+use domain::{
+    access::Permission,
+    access_tokens::Scope,
+    list::Limits,
+    owned::{Annotation, Ontology, Persona},
+};
 use serde::{Deserialize, Serialize};
 use service::{
     Error,
@@ -25,7 +30,10 @@ use super::{
     extract::{SignedIn, id_in},
     page,
 };
-use crate::{response::ApiError, state::AppState};
+use crate::{
+    response::{ApiError, IdResponse, Stored},
+    state::AppState,
+};
 
 /// Data that a route gives access to. The router sets it.
 #[derive(Clone, Copy)]
@@ -88,6 +96,30 @@ impl<S: Send + Sync> FromRequestParts<S> for IdPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         id_in(parts, state, "id").await.map(Self)
+    }
+}
+
+impl Stored for Persona {
+    type Written = IdResponse;
+
+    fn written(self) -> IdResponse {
+        IdResponse::new(self.id)
+    }
+}
+
+impl Stored for Ontology {
+    type Written = IdResponse;
+
+    fn written(self) -> IdResponse {
+        IdResponse::new(self.id)
+    }
+}
+
+impl Stored for Annotation {
+    type Written = IdResponse;
+
+    fn written(self) -> IdResponse {
+        IdResponse::new(self.id)
     }
 }
 

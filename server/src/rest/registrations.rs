@@ -22,7 +22,7 @@ use super::{
     body::{Body, OptionalBody},
     extract::{Allowed, NoToken, Params, UserPath},
     response::{SuccessResponse, success},
-    users::response::show,
+    users::response::show_to,
 };
 use crate::{dto::users::UserResponse, response::ApiError};
 
@@ -146,6 +146,8 @@ pub(crate) struct RegistrationDecisionRequest {
 }
 
 /// Approve a registration
+///
+/// Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/approve",
@@ -163,7 +165,7 @@ pub(crate) async fn approve(
 ) -> Result<Response, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
     let user = service::registrations::approve(&services, &authorized, id, &note).await?;
-    Ok(show(user, None))
+    Ok(show_to(&authorized, user, None))
 }
 
 /// Reject a registration

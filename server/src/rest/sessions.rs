@@ -5,7 +5,7 @@ pub(crate) mod failed;
 
 use std::net::IpAddr;
 
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use domain::{
     list::Limits,
     sessions::{
@@ -31,7 +31,7 @@ use super::{
     page::{respond, whole},
     response::{SuccessResponse, success},
 };
-use crate::response::ApiError;
+use crate::response::{ApiError, Stored, written};
 
 /// A session in FOVEA's format. Its user is both nested, as FOVEA's server sends it, and flat, as its pages read it.
 #[derive(Serialize, ToSchema)]
@@ -144,10 +144,26 @@ pub(crate) async fn revoke_one(
     Ok(success())
 }
 
+/// Number of sessions of a revocation, for a caller without the permission to read sessions.
+#[derive(Serialize)]
+pub(crate) struct RevokedCountResponse {
+    sessions: u64,
+}
+
+impl Stored for RevokeOutcome {
+    type Written = RevokedCountResponse;
+
+    fn written(self) -> RevokedCountResponse {
+        RevokedCountResponse {
+            sessions: self.sessions,
+        }
+    }
+}
+
 /// Revoke many sessions
 ///
 /// All that match a filter, or all but the caller's current session. Without `expected` nothing is revoked: the response has
-/// the number of sessions that would be revoked.
+/// the number of sessions that would be revoked. Without `sessions:read` the response has only that number.
 #[utoipa::path(
     post,
     path = "/api/admin/sessions/revoke",
@@ -161,7 +177,7 @@ pub(crate) async fn revoke_many(
     State(services): State<Services>,
     Allowed(authorized): Allowed<SessionsWrite>,
     Body(request): Body<RevokeRequest>,
-) -> Result<Json<RevokeOutcome>, ApiError> {
+) -> Result<Response, ApiError> {
     let outcome = service::sessions::revoke_many(&services, &authorized, request).await?;
-    Ok(Json(outcome))
+    Ok(written(authorized.can_read(), outcome))
 }

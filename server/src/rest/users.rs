@@ -1,5 +1,6 @@
 //! Users.
 
+pub(crate) mod bulk;
 pub(crate) mod create;
 pub(crate) mod details;
 pub(crate) mod export;

@@ -31,7 +31,7 @@ pub(crate) fn described<'p>(
 }
 
 /// Returns whether a path of the document is that of an address.
-fn fits(path: &str, address: &str) -> bool {
+pub(crate) fn fits(path: &str, address: &str) -> bool {
     let (path, asked) = (
         path.split('/'),
         address.split('?').next().unwrap().split('/'),

@@ -50,3 +50,4 @@ mod targets;
 mod unavailable;
 mod user_page;
 mod users;
+mod write_only;

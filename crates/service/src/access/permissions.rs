@@ -8,6 +8,12 @@ pub trait RequiredPermission {
     const PERMISSION: Permission;
 }
 
+/// Permission to write, which does not include the one to read the same data.
+pub trait WritePermission: RequiredPermission {
+    /// Permission to read what is written.
+    type Read: RequiredPermission;
+}
+
 /// Permission to list and read all accounts with their statistics.
 #[derive(Debug)]
 pub struct UsersRead;
@@ -22,6 +28,10 @@ pub struct UsersWrite;
 
 impl RequiredPermission for UsersWrite {
     const PERMISSION: Permission = Permission::UsersWrite;
+}
+
+impl WritePermission for UsersWrite {
+    type Read = UsersRead;
 }
 
 /// Permission to list and read the sessions of all users.
@@ -40,6 +50,10 @@ impl RequiredPermission for SessionsWrite {
     const PERMISSION: Permission = Permission::SessionsWrite;
 }
 
+impl WritePermission for SessionsWrite {
+    type Read = SessionsRead;
+}
+
 /// Permission to list pending registrations and invitations.
 #[derive(Debug)]
 pub struct RegistrationsRead;
@@ -56,6 +70,10 @@ impl RequiredPermission for RegistrationsWrite {
     const PERMISSION: Permission = Permission::RegistrationsWrite;
 }
 
+impl WritePermission for RegistrationsWrite {
+    type Read = RegistrationsRead;
+}
+
 /// Permission to list provider API keys, without their values.
 #[derive(Debug)]
 pub struct ApiKeysRead;
@@ -70,6 +88,10 @@ pub struct ApiKeysWrite;
 
 impl RequiredPermission for ApiKeysWrite {
     const PERMISSION: Permission = Permission::ApiKeysWrite;
+}
+
+impl WritePermission for ApiKeysWrite {
+    type Read = ApiKeysRead;
 }
 
 /// Permission to read the value of a user's provider API key.
@@ -94,6 +116,10 @@ pub struct TokensWrite;
 
 impl RequiredPermission for TokensWrite {
     const PERMISSION: Permission = Permission::TokensWrite;
+}
+
+impl WritePermission for TokensWrite {
+    type Read = TokensRead;
 }
 
 /// Permission to read the audit log, the state of jobs, and the settings.

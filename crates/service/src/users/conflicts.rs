@@ -3,7 +3,10 @@
 use db::users::NameClaim;
 use domain::fields::{FieldError, FieldErrors};
 
-use crate::{Error, Services};
+use crate::{
+    Error, Services,
+    access::{Authorized, UsersWrite},
+};
 
 /// Response text of FOVEA for a username that another account has.
 pub(crate) const USERNAME_TAKEN: &str = "Username already exists";
@@ -27,9 +30,17 @@ pub(crate) fn taken(error: db::Error) -> Error {
 }
 
 /// Adds to the error of a taken username or email address that a deleted user has it, until when, and how to free it. Only
-/// for administrators: other callers must not learn who was deleted. Any other error, or one whose owner cannot be found,
-/// is returned unchanged.
-pub(super) async fn name_deleted(services: &Services, error: Error, claim: NameClaim<'_>) -> Error {
+/// for administrators who can read users: other callers must not learn who was deleted. Any other error, or one whose owner
+/// cannot be found, is returned unchanged.
+pub(super) async fn name_deleted(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    error: Error,
+    claim: NameClaim<'_>,
+) -> Error {
+    if !authorized.can_read() {
+        return error;
+    }
     let Error::Taken(errors) = error else {
         return error;
     };

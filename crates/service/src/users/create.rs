@@ -72,7 +72,7 @@ pub async fn create(
                 username: Some(user.username.as_str()),
                 email,
             };
-            return Err(conflicts::name_deleted(services, error, claim).await);
+            return Err(conflicts::name_deleted(services, authorized, error, claim).await);
         }
     };
     let link = match hash {

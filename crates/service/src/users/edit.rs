@@ -120,7 +120,7 @@ pub async fn edit(
             username: None,
             email: email.map(Email::as_str),
         };
-        return Err(conflicts::name_deleted(services, error, claim).await);
+        return Err(conflicts::name_deleted(services, authorized, error, claim).await);
     }
     let change = Change {
         action: "user.updated",

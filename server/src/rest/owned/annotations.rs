@@ -11,7 +11,7 @@ use service::{Services, owned::annotations};
 
 use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
-    response::ApiError,
+    response::{ApiError, written},
     rest::{
         body::Body,
         extract::Params,
@@ -42,6 +42,8 @@ pub(super) async fn list(
 }
 
 /// Create an annotation
+///
+/// Without the scope to read the data the response has only the id.
 #[utoipa::path(
     post,
     path = "/personas/{id}/annotations",
@@ -57,7 +59,8 @@ pub(super) async fn create(
     Body(draft): Body<AnnotationDraft>,
 ) -> Result<Response, ApiError> {
     let annotation = annotations::create(&services, &writer, persona, draft).await?;
-    Ok((StatusCode::CREATED, Json(annotation)).into_response())
+    let shown = written(writer.can_read(), annotation);
+    Ok((StatusCode::CREATED, shown).into_response())
 }
 
 /// Get an annotation
@@ -78,7 +81,7 @@ pub(super) async fn get(
 
 /// Change an annotation
 ///
-/// Absent fields stay unchanged.
+/// Absent fields stay unchanged. Without the scope to read the data the response has only the id.
 #[utoipa::path(
     method(put, patch),
     path = "/annotations/{id}",
@@ -93,7 +96,8 @@ pub(super) async fn edit(
     IdPath(id): IdPath,
     Body(draft): Body<AnnotationDraft>,
 ) -> Result<Response, ApiError> {
-    Ok(Json(annotations::edit(&services, &writer, id, draft).await?).into_response())
+    let annotation = annotations::edit(&services, &writer, id, draft).await?;
+    Ok(written(writer.can_read(), annotation))
 }
 
 /// Delete an annotation

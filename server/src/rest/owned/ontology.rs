@@ -10,7 +10,7 @@ use service::{Services, owned::ontology};
 
 use super::{IdPath, OwnedReader, OwnedWriter};
 use crate::{
-    response::ApiError,
+    response::{ApiError, written},
     rest::{
         body::Body,
         response::{SuccessResponse, success},
@@ -35,7 +35,7 @@ pub(super) async fn get(
 
 /// Set the ontology of a persona
 ///
-/// Creates it, or changes the fields that the body has.
+/// Creates it, or changes the fields that the body has. Without the scope to read the data the response has only the id.
 #[utoipa::path(
     put,
     path = "/personas/{id}/ontology",
@@ -50,7 +50,8 @@ pub(super) async fn set(
     IdPath(persona): IdPath,
     Body(draft): Body<OntologyDraft>,
 ) -> Result<Response, ApiError> {
-    Ok(Json(ontology::set(&services, &writer, persona, draft).await?).into_response())
+    let ontology = ontology::set(&services, &writer, persona, draft).await?;
+    Ok(written(writer.can_read(), ontology))
 }
 
 /// Delete the ontology of a persona

@@ -11,7 +11,7 @@ use service::{Services, access::UsersRead, owned::personas};
 
 use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
-    response::ApiError,
+    response::{ApiError, written},
     rest::{
         body::Body,
         extract::{Allowed, Params, SignedIn, UserPath},
@@ -69,6 +69,8 @@ pub(super) async fn list_of(
 }
 
 /// Create your own persona
+///
+/// Without `data:read` the response has only the id.
 #[utoipa::path(
     post,
     path = "/api/personas",
@@ -84,10 +86,13 @@ pub(super) async fn create(
     Body(draft): Body<PersonaDraft>,
 ) -> Result<Response, ApiError> {
     let persona = personas::create(&services, &writer, None, draft).await?;
-    Ok((StatusCode::CREATED, Json(persona)).into_response())
+    let shown = written(writer.can_read(), persona);
+    Ok((StatusCode::CREATED, shown).into_response())
 }
 
 /// Create a persona for a user
+///
+/// Without `users:read` the response has only the id.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/personas",
@@ -104,7 +109,8 @@ pub(super) async fn create_for(
     Body(draft): Body<PersonaDraft>,
 ) -> Result<Response, ApiError> {
     let persona = personas::create(&services, &writer, Some(owner), draft).await?;
-    Ok((StatusCode::CREATED, Json(persona)).into_response())
+    let shown = written(writer.can_read(), persona);
+    Ok((StatusCode::CREATED, shown).into_response())
 }
 
 /// Get a persona
@@ -125,7 +131,7 @@ pub(super) async fn get(
 
 /// Change a persona
 ///
-/// Absent fields stay unchanged.
+/// Absent fields stay unchanged. Without the scope to read the data the response has only the id.
 #[utoipa::path(
     method(put, patch),
     path = "/personas/{id}",
@@ -140,7 +146,8 @@ pub(super) async fn edit(
     IdPath(id): IdPath,
     Body(draft): Body<PersonaDraft>,
 ) -> Result<Response, ApiError> {
-    Ok(Json(personas::edit(&services, &writer, id, draft).await?).into_response())
+    let persona = personas::edit(&services, &writer, id, draft).await?;
+    Ok(written(writer.can_read(), persona))
 }
 
 /// Delete a persona

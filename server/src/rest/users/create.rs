@@ -11,7 +11,7 @@ use domain::{
 };
 use service::{Services, access::UsersWrite};
 
-use super::response::show;
+use super::response::show_to;
 use crate::{
     dto::users::{UserCreateRequest, UserResponse},
     response::ApiError,
@@ -20,7 +20,8 @@ use crate::{
 
 /// Create a user
 ///
-/// Without a password the response has a one-time `link` to set one. It is not shown again.
+/// Without a password the response has a one-time `link` to set one. It is not shown again. Without `users:read` the response
+/// has only the id, the version and the link.
 #[utoipa::path(
     post,
     path = "/api/admin/users",
@@ -60,7 +61,8 @@ pub(crate) async fn create(
     };
     let CreatedUser { user, link } = service::users::create(&services, &authorized, draft).await?;
     let location = HeaderValue::try_from(format!("/api/admin/users/{}", user.summary.id));
-    let mut response = (StatusCode::CREATED, show(user, link)).into_response();
+    let shown = show_to(&authorized, user, link);
+    let mut response = (StatusCode::CREATED, shown).into_response();
     if let Ok(location) = location {
         response.headers_mut().insert(header::LOCATION, location);
     }

@@ -44,5 +44,5 @@ pub(crate) async fn find(
 ) -> Result<Response, ApiError> {
     let user = UserRef::parse(&user);
     let user = service::users::get(&services, &authorized, &user).await?;
-    Ok(show(user, None))
+    Ok(show(user))
 }

@@ -8,7 +8,6 @@ use axum::{
 use domain::{
     object::present,
     users::{
-        bulk::{BulkOutcome, BulkRequest},
         deletion::{Deletion, DeletionPreview},
         detail::UserRef,
         edit::UserEdit,
@@ -55,7 +54,7 @@ pub(crate) async fn get(
     if user.deleted_at.is_some() {
         return Err(Error::NotFound("User not found").into());
     }
-    Ok(show(user, None))
+    Ok(show(user))
 }
 
 /// Change a user
@@ -156,7 +155,7 @@ pub(crate) async fn suspend(
     Body(draft): Body<SuspensionDraft>,
 ) -> Result<Response, ApiError> {
     let user = service::users::suspend(&services, &authorized, id, draft).await;
-    Ok(show_to(&authorized, user?))
+    Ok(show_to(&authorized, user?, None))
 }
 
 /// Unsuspend a user
@@ -176,7 +175,7 @@ pub(crate) async fn unsuspend(
     UserPath(id): UserPath,
 ) -> Result<Response, ApiError> {
     let user = service::users::unsuspend(&services, &authorized, id).await;
-    Ok(show_to(&authorized, user?))
+    Ok(show_to(&authorized, user?, None))
 }
 
 /// Restore a deleted user
@@ -196,7 +195,7 @@ pub(crate) async fn restore(
     UserPath(id): UserPath,
 ) -> Result<Response, ApiError> {
     let user = service::users::restore(&services, &authorized, id).await;
-    Ok(show_to(&authorized, user?))
+    Ok(show_to(&authorized, user?, None))
 }
 
 /// Revoke all sessions of a user
@@ -256,25 +255,4 @@ pub(crate) async fn reassign(
         service::users::reassign(&services, &authorized, id, body.to, body.personas).await?;
     let success = true;
     Ok(Json(UserReassignResponse { success, personas }).into_response())
-}
-
-/// Change several users at once
-///
-/// Without `expected` nothing is changed: the response is a preview.
-#[utoipa::path(
-    post,
-    path = "/api/admin/users/bulk",
-    operation_id = "bulkUpdateUsers",
-    tag = "Users",
-    request_body = BulkRequest,
-    responses((status = OK, body = BulkOutcome)),
-    security(("token" = ["users:write"]))
-)]
-pub(crate) async fn bulk(
-    State(services): State<Services>,
-    Allowed(authorized): Allowed<UsersWrite>,
-    Body(request): Body<BulkRequest>,
-) -> Result<Response, ApiError> {
-    let outcome = service::users::bulk(&services, &authorized, request).await?;
-    Ok(Json(outcome).into_response())
 }

@@ -1,23 +1,17 @@
 //! A user as the API shows it, and the version for conditional changes.
 
 use axum::{
-    Json,
     extract::FromRequestParts,
     http::{HeaderValue, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::{
-    access::Permission,
     problem::Code,
-    users::{
-        UserId,
-        detail::{IssuedLink, UserDetail},
-    },
+    users::detail::{IssuedLink, UserDetail},
 };
-use serde::Serialize;
 use service::{
     Error,
-    access::{Authorized, UsersWrite},
+    access::{Authorized, UsersRead, UsersWrite},
 };
 use utoipa::{
     IntoParams,
@@ -29,44 +23,34 @@ use utoipa::{
 
 use crate::{
     dto::users::UserResponse,
-    response::{ApiError, shown_once},
+    response::{ApiError, shown_once, written},
 };
 
-/// Returns a user as JSON, with the `ETag` for conditional changes. A link in it is not shown again.
-pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
+/// Returns a user as JSON, with the `ETag` for conditional changes, to a caller who has the permission to read the user.
+pub(crate) fn show(user: UserDetail) -> Response {
+    respond(true, user, None)
+}
+
+/// Returns the response to a change: the user, or only the id and the version for an actor without `users:read`. A link in it
+/// is not shown again.
+pub(crate) fn show_to<R>(
+    actor: &Authorized<R>,
+    user: UserDetail,
+    link: Option<IssuedLink>,
+) -> Response {
+    respond(actor.includes::<UsersRead>(), user, link)
+}
+
+fn respond(can_read: bool, user: UserDetail, link: Option<IssuedLink>) -> Response {
     let version = user.summary.version;
     let has_secret = link.is_some();
-    let body = Json(UserResponse::new(user, link));
+    let response = written(can_read, UserResponse::new(user, link));
     let response = if has_secret {
-        shown_once(body)
+        shown_once(response)
     } else {
-        body.into_response()
+        response
     };
     tagged(response, version)
-}
-
-/// Response to a change for an actor without the permission to read users.
-#[derive(Serialize)]
-struct UserVersionResponse {
-    id: UserId,
-    version: i32,
-}
-
-/// Returns the response to a change: the user, or only the id and the version for an actor without `users:read`.
-pub(crate) fn show_to(actor: &Authorized<UsersWrite>, user: UserDetail) -> Response {
-    if may_read(actor) {
-        return show(user, None);
-    }
-    let (id, version) = (user.summary.id, user.summary.version);
-    tagged(
-        Json(UserVersionResponse { id, version }).into_response(),
-        version,
-    )
-}
-
-fn may_read(actor: &Authorized<UsersWrite>) -> bool {
-    let permissions = &actor.actor().subject.permissions;
-    permissions.include(Permission::UsersRead)
 }
 
 /// Adds the `ETag` for conditional changes.
@@ -120,7 +104,7 @@ impl IfMatch {
 
     /// Returns the response to a change of the caller's own account.
     pub(crate) fn answer(self, edited: Result<UserDetail, Error>) -> Result<Response, ApiError> {
-        Ok(show(self.checked(edited)?, None))
+        Ok(show(self.checked(edited)?))
     }
 
     /// Returns the response to a change of another account, as far as its actor can read users.
@@ -129,14 +113,7 @@ impl IfMatch {
         actor: &Authorized<UsersWrite>,
         edited: Result<UserDetail, Error>,
     ) -> Result<Response, ApiError> {
-        let edited = self.checked(edited).map_err(|failure| {
-            if may_read(actor) {
-                failure
-            } else {
-                failure.without_current()
-            }
-        });
-        Ok(show_to(actor, edited?))
+        Ok(show_to(actor, self.checked(edited)?, None))
     }
 
     fn checked(self, edited: Result<UserDetail, Error>) -> Result<UserDetail, ApiError> {
