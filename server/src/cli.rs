@@ -7,6 +7,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod error;
+mod filter_value;
 mod input;
 mod keys;
 mod migrate;

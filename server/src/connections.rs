@@ -6,6 +6,7 @@
 //! their clients are closed.
 
 mod body;
+mod head;
 mod listener;
 mod patience;
 mod registry;
@@ -35,11 +36,6 @@ use crate::proxies::TrustedProxies;
 use body::{Held, Paced};
 use registry::{Connection, Registry};
 use stream::Noted;
-
-/// Maximum number of bytes of a request's head, and of a response that waits to be written. A longer head is answered with 431.
-///
-/// The longest head that the panel sends selects a hundred users by their encoded names in the URL.
-const BUFFER_MAX: usize = 32 * 1024;
 
 /// Serves connections until the server stops, then finishes the requests in progress.
 pub(crate) async fn serve(
@@ -88,7 +84,8 @@ async fn answer(
     };
     let mut server = pin!(
         http1::Builder::new()
-            .max_buf_size(BUFFER_MAX)
+            // Also the maximum number of bytes of a response that waits to be written.
+            .max_buf_size(head::HEAD_MAX)
             .serve_connection(io, service)
     );
     tokio::select! {
@@ -120,14 +117,18 @@ fn respond(
     connection: &Arc<Connection>,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
     let busy = connection.begin();
+    let is_too_long = head::is_too_long(&request);
     let mut request = request.map(|body| {
         let body = Body::new(body);
         Body::new(Paced::new(body, Arc::clone(connection)))
     });
     request.extensions_mut().insert(ConnectInfo(peer));
-    let answer = app.call(request);
+    let answer = (!is_too_long).then(|| app.call(request));
     async move {
-        let response = answer.await?;
+        let response = match answer {
+            Some(answer) => answer.await?,
+            None => head::too_long(),
+        };
         Ok(response.map(|body| Body::new(Held::new(body, busy))))
     }
 }

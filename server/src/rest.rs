@@ -8,6 +8,7 @@ mod body;
 pub(crate) mod document;
 mod extract;
 mod file;
+mod if_match;
 pub(crate) mod invitations;
 mod jobs;
 pub(crate) mod keys;
@@ -75,7 +76,7 @@ fn admin() -> OpenApiRouter<AppState> {
             users::reset::create,
             users::reset::revoke
         ))
-        .routes(routes!(manage::reassign))
+        .routes(routes!(users::reassign::reassign))
         .routes(routes!(details::sessions, manage::revoke_sessions))
         .routes(routes!(details::history))
         .routes(routes!(details::roles))

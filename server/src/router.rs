@@ -109,7 +109,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let (owned, _) = rest::owned::routes().split_for_parts();
     let [api, owned] = [api, owned].map(|routes| {
         routes
-            .route_layer(from_fn(rest::document::query::only_described))
+            .route_layer(from_fn(rest::document::described::only_described))
             .route_layer(from_fn(details::hide_unreadable))
     });
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);

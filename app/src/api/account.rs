@@ -153,7 +153,7 @@ pub async fn delete_account(
     let (services, caller) = (ssr::services()?, ssr::caller()?);
     read::same_name(&caller.principal.username, &confirm).map_err(ssr::fail)?;
     let counts = read::counts(&counts).map_err(ssr::fail)?;
-    service::account::delete(&services, &caller, &current_password, Some(counts))
+    service::account::delete(&services, &caller, &current_password, None, Some(counts))
         .await
         .map_err(ssr::fail)?;
     Ok(FormSuccess::to(

@@ -119,14 +119,11 @@ pub async fn revoke_sessions(
     #[server(default)] seen: String,
 ) -> Result<FormSuccess, ApiError> {
     use super::ssr;
+    // Revokes for the user that was shown, since the typed text can match another user by now.
+    let user = if id.trim().is_empty() { user } else { id };
     let is_of_user = !user.trim().is_empty();
     let params = SessionParams {
-        // Revokes for the user that was shown, since the typed text can match another user by now.
-        user: Some(if is_of_user && !id.is_empty() {
-            id
-        } else {
-            user
-        }),
+        user: Some(user),
         address: Some(address),
         device: Some(device),
         created: Some(created),
@@ -135,7 +132,8 @@ pub async fn revoke_sessions(
     };
     let request = RevokeRequest {
         expected: Some(expected),
-        username: is_of_user.then(|| username.clone()),
+        // A username without a user is compared too: the form has lost its user, and would match the sessions of all.
+        username: (is_of_user || !username.is_empty()).then(|| username.clone()),
         ..request(params, others)
     };
     let authorized = ssr::writer()?;

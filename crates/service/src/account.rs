@@ -23,6 +23,7 @@ use domain::users::{Status, detail::UserDetail};
 use crate::{
     Error, Services,
     access::{Actor, Caller, Credential},
+    target::TargetRef,
     users::{
         detail,
         export::{self, Export},
@@ -110,6 +111,26 @@ pub(crate) async fn open_by_any(
     let account = lock(transaction, caller).await?;
     let token = db::access_tokens::find(&mut **transaction, grant.token).await?;
     token.map(|_| account).ok_or(SIGNED_OUT)
+}
+
+/// Checks that the caller's locked account has the version that was shown, if one was.
+///
+/// # Errors
+/// [`Error::Stale`] with the current account if it has another one.
+async fn check_version(
+    transaction: &mut db::Transaction,
+    caller: &Caller,
+    account: &Account,
+    shown: Option<i32>,
+) -> Result<(), Error> {
+    if TargetRef::from(account.id)
+        .at_version(shown)
+        .is_at(account.version)
+    {
+        return Ok(());
+    }
+    let current = find(transaction, caller).await?;
+    Err(Error::Stale(Box::new(current)))
 }
 
 /// Locks the caller's account and checks that it is active.

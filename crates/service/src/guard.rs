@@ -47,10 +47,12 @@ pub(crate) async fn open_by(
     action: UserAction,
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    let account = open_any_by(transaction, actor, right, action, target).await?;
+    let target = target.into();
+    let account = lock(transaction, actor, right, action, &target).await?;
     if account.deleted_at.is_some() {
         return Err(USER_DELETED);
     }
+    check_version(transaction, &target, &account).await?;
     Ok(account)
 }
 
@@ -73,6 +75,19 @@ pub(crate) async fn open_any_by(
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
     let target = target.into();
+    let account = lock(transaction, actor, right, action, &target).await?;
+    check_version(transaction, &target, &account).await?;
+    Ok(account)
+}
+
+/// Locks an account, deleted or not, if the policy allows the action. The caller checks the version.
+pub(crate) async fn lock(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    right: Permission,
+    action: UserAction,
+    target: &TargetRef,
+) -> Result<Account, Error> {
     let id = target.id;
     if may_leave_no_admin(action) {
         // Lock order: before any row, so that two transactions that lock several rows each cannot deadlock.
@@ -89,13 +104,23 @@ pub(crate) async fn open_any_by(
         .await?
         .ok_or(NOT_FOUND)?;
     authorize(actor, action, &policy_target)?;
-    if !target.is_at(account.version) {
-        let current = db::users::find_detail(&mut **transaction, id)
-            .await?
-            .ok_or(NOT_FOUND)?;
-        return Err(Error::Stale(Box::new(current)));
-    }
     Ok(account)
+}
+
+/// Checks that a locked account has the version that was shown, if one was.
+///
+/// # Errors
+/// [`Error::Stale`] with the current account if it has another one.
+pub(crate) async fn check_version(
+    transaction: &mut db::Transaction,
+    target: &TargetRef,
+    account: &Account,
+) -> Result<(), Error> {
+    if target.is_at(account.version) {
+        return Ok(());
+    }
+    let current = db::users::find_detail(&mut **transaction, account.id).await?;
+    Err(Error::Stale(Box::new(current.ok_or(NOT_FOUND)?)))
 }
 
 /// Returns the actor with the current permissions: a role can have been revoked while the change waited for its locks.

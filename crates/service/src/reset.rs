@@ -38,7 +38,8 @@ const UNBACKED: Error = Error::Forbidden(
 /// Creates a link with which a user chooses a new password. Unused earlier links are revoked.
 ///
 /// # Errors
-/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
+/// [`Error::Stale`] when the account was shown at another version, [`Error::Denied`] when the policy denies it,
+/// [`Error::NotFound`] when there is no such account.
 pub async fn create_link(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
@@ -130,8 +131,8 @@ pub(crate) async fn issue(
 /// Revokes the unused links of a user. `shown` is the id of the link that the page showed, the newest valid one.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is no valid link or another one than was shown, [`Error::Denied`] when the policy denies
-/// it.
+/// [`Error::Conflict`] when there is no valid link or another one than was shown, [`Error::Stale`] when the account was shown
+/// at another version, [`Error::Denied`] when the policy denies it.
 pub async fn revoke_links(
     services: &Services,
     authorized: &Authorized<UsersWrite>,

@@ -43,11 +43,11 @@ impl TargetRef {
         }
     }
 
-    /// Adds the version of the account that was shown.
+    /// Adds the version of the account that was shown, if one was.
     #[must_use]
-    pub fn at_version(self, version: i32) -> Self {
+    pub fn at_version(self, version: impl Into<Option<i32>>) -> Self {
         Self {
-            version: Some(version),
+            version: version.into().or(self.version),
             ..self
         }
     }
@@ -126,6 +126,7 @@ mod tests {
         assert!(ada.is_at(3));
         let at_two = ada.clone().at_version(2);
         assert!(at_two.is_at(2) && !at_two.is_at(3));
+        assert!(!at_two.at_version(None::<i32>).is_at(3));
         for wrong in ["Ada", "bob", "", "ada "] {
             assert!(ada.check_username(wrong).is_err(), "{wrong:?}");
             assert!(ada.check_name(wrong).is_err(), "{wrong:?}");

@@ -540,7 +540,7 @@ async fn account_deletion_by_its_owner_must_be_allowed(pool: PgPool) {
     let id = own.caller.principal.id.0;
     furnish(&pool, id).await;
     let delete = async |services: &Services, password, counts| {
-        account::delete(services, &own.caller, password, counts).await
+        account::delete(services, &own.caller, password, None, counts).await
     };
     let preview = account::preview(&services, &own.caller).await.unwrap();
     assert!(
@@ -603,7 +603,9 @@ async fn one_admin_remains_when_all_delete_their_accounts(pool: PgPool) {
     for name in names {
         let own = Own::sign_in(&services, &name, PASSWORD).await;
         let services = services.clone();
-        leaving.spawn(async move { account::delete(&services, &own.caller, PASSWORD, None).await });
+        leaving.spawn(async move {
+            account::delete(&services, &own.caller, PASSWORD, None, None).await
+        });
     }
     let outcomes = leaving.join_all().await;
     let denied: Vec<String> = outcomes

@@ -551,7 +551,7 @@ async fn call_own(
         "revoke_other_sessions" => account::revoke_other_sessions(services, caller)
             .await
             .map(drop),
-        "delete" => account::delete(services, caller, PASSWORD, None).await,
+        "delete" => account::delete(services, caller, PASSWORD, None, None).await,
         other => panic!("{other} is new: add it here, with an event if it changes something"),
     }
 }

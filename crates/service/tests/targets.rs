@@ -225,6 +225,12 @@ async fn call(
                 .await
                 .map(drop)
         }
+        "registrations/decide::approve" => registrations::approve(services, &operator(), user, "")
+            .await
+            .map(drop),
+        "registrations/decide::reject" => {
+            registrations::reject(services, &operator(), user, "").await
+        }
         other => panic!("{other} changes what a page has shown: add it here"),
     }
 }
@@ -291,7 +297,9 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("users/suspend::unsuspend", USERNAME),
         ("users/delete::delete", USERNAME),
         ("users/delete::restore", USERNAME),
+        ("registrations/decide::approve", USERNAME),
         ("jobs::retry", USERNAME),
+        ("registrations/decide::reject", USERNAME),
     ];
     let tested: BTreeSet<String> = expected
         .iter()
@@ -303,6 +311,9 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
             // Ada's own key and token are deleted by now.
             "keys/user::revoke_key" => furnish(&pool, ada).await,
             "jobs::retry" => fail_removal(&pool, ada).await,
+            "registrations/decide::approve" | "registrations/decide::reject" => {
+                make_pending(&pool).await;
+            }
             _ => {}
         }
         for shown in wrong {
@@ -336,6 +347,17 @@ async fn fail_removal(pool: &PgPool, user: Uuid) {
         .unwrap();
 }
 
+/// Makes every user pending, including those whose purge is queued.
+async fn make_pending(pool: &PgPool) {
+    sqlx::raw_sql(
+        "delete from jobs;
+        update users set status = 'pending', deleted_at = null, purge_after = null",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
 #[test]
 fn functions_of_pages_take_a_target_reference() {
     // Exceptions: functions that only the API and the command line call with an id; the receiver of a transfer, whose name
@@ -344,8 +366,6 @@ fn functions_of_pages_take_a_target_reference() {
     let by_id_alone = [
         "access_tokens::create",
         "flash::take_undo",
-        "registrations/decide::approve",
-        "registrations/decide::reject",
         "reset::revoke_links",
         "users/delete::reassign",
     ];

@@ -342,6 +342,97 @@ async fn stale_suspension_is_a_conflict(pool: PgPool) {
     assert_eq!(count(&pool, suspended).await, 1);
 }
 
+/// Returns the error of each action on a user, other than an edit.
+async fn errors_of_actions(
+    services: &Services,
+    target: TargetRef,
+    receiver: Uuid,
+) -> Vec<(&'static str, Option<Error>)> {
+    let deletion = Deletion {
+        permanent: true,
+        ..Deletion::default()
+    };
+    let by = &operator();
+    let to = || target.clone();
+    vec![
+        (
+            "suspend",
+            users::suspend(services, by, to(), reason("spam"))
+                .await
+                .err(),
+        ),
+        (
+            "unsuspend",
+            users::unsuspend(services, by, to()).await.err(),
+        ),
+        ("restore", users::restore(services, by, to()).await.err()),
+        (
+            "revoke sessions",
+            users::revoke_sessions(services, by, to()).await.err(),
+        ),
+        (
+            "create link",
+            reset::create_link(services, by, to()).await.err(),
+        ),
+        (
+            "revoke links",
+            reset::revoke_links(services, by, to(), None).await.err(),
+        ),
+        (
+            "reassign",
+            users::reassign(services, by, to(), receiver, None)
+                .await
+                .err(),
+        ),
+        (
+            "delete",
+            users::delete(services, by, to(), &deletion).await.err(),
+        ),
+    ]
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn outdated_version_stops_every_action(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (
+        add(&pool, "ada", &["user"]).await,
+        add(&pool, "bob", &["user"]).await,
+    );
+    let before = count(&pool, "select count(*) from audit_events").await;
+    let target = TargetRef::from(ada).at_version(999);
+    for (action, error) in errors_of_actions(&services, target, bob).await {
+        let Some(Error::Stale(current)) = error else {
+            panic!("{action}: {error:?}");
+        };
+        assert_eq!(current.summary.username, "ada", "{action}");
+    }
+    let after = count(&pool, "select count(*) from audit_events").await;
+    assert_eq!(after, before);
+    let unchanged = "select count(*) from users where version = 1 and deleted_at is null";
+    assert_eq!(count(&pool, unchanged).await, 2);
+}
+
+/// Checks that a deleted user is reported as deleted, and not as changed.
+#[sqlx::test(migrations = "../../migrations")]
+async fn deleted_user_is_not_reported_as_changed(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let target = TargetRef::from(ada).at_version(1);
+    let deletion = Deletion::default();
+    users::delete(&services, &operator(), target.clone(), &deletion)
+        .await
+        .unwrap();
+    let again = users::delete(&services, &operator(), target.clone(), &deletion).await;
+    assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");
+    let suspended = users::suspend(&services, &operator(), target.clone(), reason("x")).await;
+    assert!(
+        matches!(suspended, Err(Error::Conflict(_))),
+        "{suspended:?}"
+    );
+    let restored = users::restore(&services, &operator(), target).await;
+    assert!(matches!(restored, Err(Error::Stale(_))), "{restored:?}");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn suspension_expires(pool: PgPool) {
     let services = services(&pool);

@@ -14,12 +14,10 @@ use utoipa::ToSchema;
 use super::{
     body::Body,
     extract::{SessionCaller, SessionPath, SignedIn},
+    if_match::IfMatch,
     response::{SessionsRevokeResponse, SuccessResponse, success},
     site::FromThisSite,
-    users::{
-        export::file,
-        response::{IfMatch, show},
-    },
+    users::{export::file, response::show},
 };
 use crate::{dto::users::UserResponse, response::ApiError};
 
@@ -62,9 +60,9 @@ pub(crate) async fn edit(
     if_match: IfMatch,
     Body(mut edit): Body<OwnEdit>,
 ) -> Result<Response, ApiError> {
-    edit.version = if_match.version().or(edit.version);
+    edit.version = if_match.version_with(edit.version)?;
     let edited = account::edit(&services, &caller, &session, edit).await;
-    if_match.answer(edited)
+    Ok(show(if_match.check(edited)?))
 }
 
 /// Download all of your data
@@ -100,6 +98,7 @@ pub(crate) struct AccountDeleteRequest {
     path = "/api/user",
     operation_id = "deleteAccount",
     tag = "Own account",
+    params(IfMatch),
     request_body = AccountDeleteRequest,
     responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
@@ -107,9 +106,12 @@ pub(crate) struct AccountDeleteRequest {
 pub(crate) async fn delete(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
+    if_match: IfMatch,
     Body(body): Body<AccountDeleteRequest>,
 ) -> Result<Response, ApiError> {
-    account::delete(&services, &caller, &body.current_password, None).await?;
+    let (password, version) = (&body.current_password, if_match.version());
+    let deleted = account::delete(&services, &caller, password, version, None).await;
+    if_match.check(deleted)?;
     Ok(success())
 }
 

@@ -1,8 +1,8 @@
 //! OpenAPI 3.1 description of the API: the descriptions of the handlers and types, and what applies to all of them.
 
+pub(crate) mod described;
 mod headers;
 pub(crate) mod operations;
-pub(crate) mod query;
 pub(crate) mod viewer;
 
 use std::sync::LazyLock;

@@ -21,6 +21,7 @@ use super::{
     auth::UserBriefResponse,
     body::{Body, OptionalBody},
     extract::{Allowed, NoToken, Params, UserPath},
+    if_match::IfMatch,
     response::{SuccessResponse, success},
     users::response::show_to,
 };
@@ -153,6 +154,7 @@ pub(crate) struct RegistrationDecisionRequest {
     path = "/api/admin/registrations/{id}/approve",
     operation_id = "approveRegistration",
     tag = "Registrations",
+    params(IfMatch),
     request_body = Option<RegistrationDecisionRequest>,
     responses((status = OK, body = UserResponse)),
     security(("token" = ["registrations:write"]))
@@ -161,11 +163,13 @@ pub(crate) async fn approve(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
     OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
 ) -> Result<Response, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
-    let user = service::registrations::approve(&services, &authorized, id, &note).await?;
-    Ok(show_to(&authorized, user, None))
+    let target = if_match.target(id);
+    let user = service::registrations::approve(&services, &authorized, target, &note).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
 }
 
 /// Reject a registration
@@ -176,6 +180,7 @@ pub(crate) async fn approve(
     path = "/api/admin/registrations/{id}/reject",
     operation_id = "rejectRegistration",
     tag = "Registrations",
+    params(IfMatch),
     request_body = Option<RegistrationDecisionRequest>,
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["registrations:write"]))
@@ -184,9 +189,12 @@ pub(crate) async fn reject(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
     OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
 ) -> Result<Response, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
-    service::registrations::reject(&services, &authorized, id, &note).await?;
+    let target = if_match.target(id);
+    let rejected = service::registrations::reject(&services, &authorized, target, &note).await;
+    if_match.check(rejected)?;
     Ok(success())
 }

@@ -1,6 +1,6 @@
 //! Requests that only read, but are audited: another site must not be able to make a browser send one.
 
-use app::api::site::{FROM_ELSEWHERE, is_from_here};
+use app::api::site::{FROM_ELSEWHERE, FROM_UNKNOWN, RequestSite, site_of};
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
@@ -9,9 +9,9 @@ use service::Services;
 
 use crate::{bearer_token, response::ApiError};
 
-/// Extractor that accepts a request of this site, of the user's own address bar, or of a program; 403 for one that another site
-/// has caused. The layer against forged requests checks methods that change something, so a handler of `GET` that writes needs
-/// this.
+/// Extractor that accepts a request of this site, of the user's own address bar, or with an access token; 403 for one that
+/// another site has or can have caused: over http browsers send no `Sec-Fetch-Site`, and a link without referrer sends no header
+/// at all. The layer against forged requests checks methods that change something, so a handler of `GET` that writes needs this.
 pub(crate) struct FromThisSite;
 
 impl<S: Send + Sync> FromRequestParts<S> for FromThisSite
@@ -23,9 +23,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let services = Services::from_ref(state);
         // No browser adds a token by itself.
-        if bearer_token::is_in(&parts.headers) || is_from_here(&parts.headers, &services.settings) {
+        if bearer_token::is_in(&parts.headers) {
             return Ok(Self);
         }
-        Err(FROM_ELSEWHERE.into())
+        match site_of(&parts.headers, &services.settings) {
+            RequestSite::Own => Ok(Self),
+            RequestSite::Other => Err(FROM_ELSEWHERE.into()),
+            RequestSite::Unknown => Err(FROM_UNKNOWN.into()),
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod details;
 pub(crate) mod export;
 pub(crate) mod find;
 pub(crate) mod manage;
+pub(crate) mod reassign;
 pub(crate) mod reset;
 pub(crate) mod response;
 

@@ -94,7 +94,7 @@ async fn every_operation_is_in_the_access_table(pool: PgPool) {
 }
 
 /// Returns the content of every table that a request could have changed.
-async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
+pub(crate) async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
     let names: Vec<String> = sqlx::query_scalar(
         "select tablename::text from pg_tables where schemaname = 'public' order by 1",
     )

@@ -230,7 +230,7 @@ async fn program_resolves_the_key_of_a_user(pool: PgPool) {
         let denied = app.get_as(who, &path).await;
         assert_eq!(denied.outline(), "403 FORBIDDEN", "not even an admin");
     }
-    for bad in ["?userId=7", "?user=7"] {
+    for bad in ["?userId=7", "?userId=", "?user=7"] {
         let answer = app
             .get_as(&otto, &format!("{OWN}/resolve/OPENAI{bad}"))
             .await;

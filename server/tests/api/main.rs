@@ -36,6 +36,7 @@ mod own_address;
 mod owned;
 mod pages;
 mod parts;
+mod preconditions;
 mod reads_that_write;
 mod registration;
 mod repeated_fields;

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::{
     document::paths,
-    support::{App, Ask, add_user, app, session},
+    support::{App, Ask, add_user, app, session, token},
 };
 
 async fn entries(app: &App) -> i64 {
@@ -70,11 +70,17 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
                 ("sec-fetch-site", "same-site"),
                 ("origin", "https://evil.example"),
                 ("origin", "null"),
+                ("referer", "https://evil.example/"),
+                ("referer", "http://panel.example.evil.example/"),
+                // No header at all: the request can come from any site.
+                ("", ""),
             ] {
                 let before = entries(&app).await;
-                let ask = Ask::new(method.clone(), &address)
-                    .by(&ada)
-                    .header(name, value);
+                let ask = Ask::new(method.clone(), &address).by(&ada);
+                let ask = match name {
+                    "" => ask.without_referrer(),
+                    name => ask.header(name, value),
+                };
                 let label = format!("{} {name}: {value}", ask.label());
                 if method == Method::HEAD {
                     // The response is a stream, without a body that could name the request.
@@ -85,14 +91,15 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
                 assert_eq!(entries(&app).await, before, "{label}");
             }
         }
-        let before = entries(&app).await;
-        let typed = app
-            .send(Ask::get(&address).by(&ada).header("sec-fetch-site", "none"))
-            .await;
-        assert!(
-            typed.status == 200 && entries(&app).await > before,
-            "{address}"
-        );
+        for (name, value) in [
+            ("sec-fetch-site", "none"),
+            ("referer", "http://panel.example/audit?via=ui"),
+        ] {
+            let before = entries(&app).await;
+            let own = Ask::get(&address).by(&ada).header(name, value);
+            assert_eq!(app.send(own).await.status, 200, "{address} {name}: {value}");
+            assert!(entries(&app).await > before, "{address} {name}: {value}");
+        }
     }
     let expected = [
         "/api/admin/audit/export",
@@ -104,6 +111,25 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
         expected.iter().all(|path| audited.contains(*path)),
         "{audited:?}"
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn export_without_site_needs_the_panel_or_a_token(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let app = app(&pool);
+    let ada = session(&pool, "ada").await;
+    let export = Ask::get("/api/admin/audit/export?format=csv");
+    let by_cookie = app.send(export.clone().by(&ada).without_referrer()).await;
+    assert_eq!(by_cookie.outline(), "403 FORBIDDEN");
+    assert!(
+        by_cookie
+            .message()
+            .contains("Open the export from the panel, or use an access token."),
+        "{}",
+        by_cookie.body
+    );
+    let token = token(&app.services, "ada", &["audit:read"]).await;
+    assert_eq!(app.send(export.bearer(&token)).await.status, 200);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -131,5 +157,8 @@ async fn cross_site_requests_cannot_cause_locking_previews(pool: PgPool) {
             let answer = app.send(ask).await;
             assert_eq!(answer.status, status, "{address} {site}: {}", answer.body);
         }
+        let elsewhere = Ask::get(&address).by(&ada);
+        let elsewhere = elsewhere.header("referer", "http://evil.example/");
+        assert_eq!(app.send(elsewhere).await.status, 403, "{address}");
     }
 }

@@ -197,6 +197,35 @@ async fn bulk_revocation_requires_the_shown_count(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn blank_filter_revokes_no_session(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    let bob = session(&pool, "bob").await;
+    // Bob's is the only session that can be revoked.
+    for name in ["user", "address", "device", "created", "seen"] {
+        for value in ["", " "] {
+            let body = json!({ "filter": { name: value }, "expected": 1 });
+            let ask = Ask::post("/api/admin/sessions/revoke").json(&body);
+            let answer = app.send(ask.by(&ada)).await;
+            assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+            let message = format!("`{name}` is empty. Enter a value, or leave it out.");
+            assert_eq!(answer.message(), message);
+        }
+    }
+    // The dialog for one user without the field that has the user.
+    for user in [&[][..], &[("user", "")]] {
+        let form = [
+            ("page", "/sessions"),
+            ("expected", "1"),
+            ("username", "eve"),
+        ];
+        let form = [&form[..], user].concat();
+        let ask = Ask::post("/sessions/revoke").by(&ada).form(&form);
+        assert_eq!(app.send(ask).await.status, 409, "{user:?}");
+    }
+    assert!(works(&app, &bob).await);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn only_the_right_cookie_opens_a_session(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let bob = session(&pool, "bob").await;

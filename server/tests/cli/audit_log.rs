@@ -53,6 +53,12 @@ async fn list_is_a_table_or_json(pool: PgPool) {
     }
     let message = audit(&cli, &["list", "--via", "fax"]).misunderstanding();
     assert!(message.contains("\"fax\" is not a source"), "{message}");
+    for option in [
+        "--actor", "--target", "--action", "--via", "--from", "--to", "--parent",
+    ] {
+        let blank = audit(&cli, &["export", option, " "]).misunderstanding();
+        assert!(blank.contains("the value is empty"), "{option}: {blank}");
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]

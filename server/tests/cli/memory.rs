@@ -100,7 +100,9 @@ async fn session(pool: &PgPool) -> String {
 fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
     let request = ureq::get(format!("{}{path}", server.url));
     let cookie = format!("{COOKIE}={cookie}");
-    let answer = request.header("cookie", &cookie).call();
+    let request = request.header("cookie", &cookie);
+    // As from a page of the panel: an export needs to know its site.
+    let answer = request.header("sec-fetch-site", "same-origin").call();
     let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
     let links = answer.headers().get("link");
     let links = links

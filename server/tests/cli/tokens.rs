@@ -116,6 +116,10 @@ async fn invalid_arguments_are_reported(pool: PgPool) {
     token(&cli, &["revoke", "nightly"]).misunderstanding();
     let dead = token(&cli, &["list", "--state", "dead"]).misunderstanding();
     assert!(dead.contains("`state` is \"dead\"."), "{dead}");
+    for option in ["--user", "--state"] {
+        let blank = token(&cli, &["list", option, ""]).misunderstanding();
+        assert!(blank.contains("the value is empty"), "{option}: {blank}");
+    }
     assert_eq!(cli.count("select count(*) from access_tokens").await, 0);
     let mut endless = Command::new(ROLLCALL);
     endless

@@ -71,6 +71,9 @@ pub enum ListError {
     /// A filter together with the request to revoke all sessions but the caller's.
     #[error("A filter can't be combined with revoking all other sessions. Leave out one of them.")]
     FilteredOthers,
+    /// A blank condition on the objects to change, which would match all of them.
+    #[error("`{0}` is empty. Enter a value, or leave it out.")]
+    Blank(&'static str),
     /// An unknown state of access tokens.
     #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
     TokenState(String),

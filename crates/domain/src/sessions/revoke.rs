@@ -32,8 +32,10 @@ impl RevokeRequest {
     /// Parses the filter.
     ///
     /// # Errors
-    /// The first condition that cannot be parsed, or a filter together with `everyone_but_me`, which revokes every session.
+    /// The first condition that is blank or cannot be parsed, or a filter together with `everyone_but_me`, which revokes every
+    /// session.
     pub fn parse_filter(&self) -> Result<SessionFilter, ListError> {
+        self.filter.check_filled()?;
         let filter = SessionParams::from(self.filter.clone()).filter()?;
         if self.everyone_but_me && !filter.is_empty() {
             return Err(ListError::FilteredOthers);
@@ -43,29 +45,49 @@ impl RevokeRequest {
 }
 
 /// Conditions on the sessions to revoke, in the form of the list's parameters.
+///
+/// A blank condition is an error: it can come from a variable without a value, and every session would match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeFilter {
     /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(min_length = 1, nullable = false)]
     pub user: Option<String>,
     /// IP address of the client.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(min_length = 1, nullable = false)]
     pub address: Option<String>,
     /// Part of the device's words.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(min_length = 1, nullable = false)]
     pub device: Option<String>,
     /// Time of the sign-in.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(min_length = 1, nullable = false)]
     pub created: Option<String>,
     /// Time of the last request.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(min_length = 1, nullable = false)]
     pub seen: Option<String>,
+}
+
+impl RevokeFilter {
+    /// Checks that no condition is blank.
+    fn check_filled(&self) -> Result<(), ListError> {
+        let conditions = [
+            ("user", &self.user),
+            ("address", &self.address),
+            ("device", &self.device),
+            ("created", &self.created),
+            ("seen", &self.seen),
+        ];
+        let blank = conditions.into_iter().find(|(_, value)| {
+            let text = value.as_deref().map(str::trim);
+            text.is_some_and(str::is_empty)
+        });
+        blank.map_or(Ok(()), |(name, _)| Err(ListError::Blank(name)))
+    }
 }
 
 impl From<RevokeFilter> for SessionParams {
@@ -81,14 +103,16 @@ impl From<RevokeFilter> for SessionParams {
     }
 }
 
+/// Leaves out blank parameters, which count as absent in a URL and in a form.
 impl From<SessionParams> for RevokeFilter {
     fn from(params: SessionParams) -> Self {
+        let filled = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
         Self {
-            user: params.user,
-            address: params.address,
-            device: params.device,
-            created: params.created,
-            seen: params.seen,
+            user: filled(params.user),
+            address: filled(params.address),
+            device: filled(params.device),
+            created: filled(params.created),
+            seen: filled(params.seen),
         }
     }
 }
@@ -111,17 +135,47 @@ mod tests {
 
     #[test]
     fn filter_and_everyone_else_are_exclusive() {
-        let request = |user: &str, everyone_but_me| RevokeRequest {
+        let request = |user: Option<&str>, everyone_but_me| RevokeRequest {
             filter: RevokeFilter {
-                user: Some(user.to_owned()),
+                user: user.map(str::to_owned),
                 ..RevokeFilter::default()
             },
             everyone_but_me,
             ..RevokeRequest::default()
         };
-        assert!(request("ada", false).parse_filter().is_ok());
-        assert!(request("", true).parse_filter().is_ok());
-        let both = request("ada", true).parse_filter();
+        assert!(request(Some("ada"), false).parse_filter().is_ok());
+        assert!(request(None, true).parse_filter().is_ok());
+        let both = request(Some("ada"), true).parse_filter();
         assert_eq!(both, Err(ListError::FilteredOthers));
+    }
+
+    #[test]
+    fn blank_condition_does_not_match_every_session() {
+        for name in ["user", "address", "device", "created", "seen"] {
+            for value in ["", " ", "\t\n"] {
+                let filter = serde_json::json!({ name: value });
+                let request = RevokeRequest {
+                    filter: serde_json::from_value(filter).unwrap(),
+                    ..RevokeRequest::default()
+                };
+                let error = request.parse_filter().unwrap_err();
+                assert_eq!(error, ListError::Blank(name), "{value:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn blank_parameter_of_a_form_is_absent() {
+        let params = SessionParams {
+            user: Some("ada".to_owned()),
+            address: Some(String::new()),
+            device: Some(" ".to_owned()),
+            ..SessionParams::default()
+        };
+        let expected = RevokeFilter {
+            user: Some("ada".to_owned()),
+            ..RevokeFilter::default()
+        };
+        assert_eq!(RevokeFilter::from(params), expected);
     }
 }

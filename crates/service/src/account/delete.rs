@@ -5,7 +5,7 @@ use domain::{
     users::deletion::{Deletion, DeletionPreview, OwnedCounts},
 };
 
-use super::{SIGNED_OUT, actor, open, proof::Proof};
+use super::{SIGNED_OUT, actor, check_version, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Caller,
@@ -41,16 +41,18 @@ pub async fn preview(services: &Services, caller: &Caller) -> Result<DeletionPre
 }
 
 /// Deletes the caller's own account: it can be restored, like any deleted account. `counts` is what the preview showed;
-/// None skips the comparison.
+/// None skips the comparison. `version` is that of the account that was shown, likewise.
 ///
 /// # Errors
 /// [`Error::Forbidden`] where the settings do not allow it, [`Error::Denied`] for the last administrator,
 /// [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] of the password check,
-/// [`Error::CountsChanged`] when the data to delete differs from `counts`.
+/// [`Error::Stale`] when the account has another version, [`Error::CountsChanged`] when the data to delete differs from
+/// `counts`.
 pub async fn delete(
     services: &Services,
     caller: &Caller,
     current_password: &str,
+    version: Option<i32>,
     counts: Option<OwnedCounts>,
 ) -> Result<(), Error> {
     if !services.settings.allow_account_deletion {
@@ -66,6 +68,7 @@ pub async fn delete(
     if let Some(denied) = policy::own_deletion_denied(&target.ok_or(SIGNED_OUT)?) {
         return Err(denied.into());
     }
+    check_version(&mut transaction, caller, &account, version).await?;
     let deletion = Deletion {
         counts,
         permanent: false,

@@ -22,7 +22,7 @@ use domain::{
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
-use super::{SIGNED_OUT, actor, find, get, open, proof::Proof};
+use super::{SIGNED_OUT, actor, check_version, find, get, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Caller,
@@ -57,12 +57,7 @@ pub async fn edit(
         }
         None => {}
     }
-    if patch
-        .version
-        .is_some_and(|version| version != account.version)
-    {
-        return Err(Error::Stale(Box::new(before)));
-    }
+    check_version(&mut transaction, caller, &account, patch.version).await?;
     let settings = settings(&before, &patch);
     let mut changes = noted(&before, &patch, &settings);
     // The sessions are revoked in this transaction; the new one starts only after the commit.

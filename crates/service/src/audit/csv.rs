@@ -79,8 +79,12 @@ const BLANKS: [char; 3] = ['\t', '\r', '\n'];
 /// then.
 const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
 
+/// Characters that end a cell where a user has chosen them as separators. They are frequent in texts, so that a number or a
+/// dash after one stays as it is.
+const CHOSEN_SEPARATORS: [char; 3] = [' ', ':', '|'];
+
 /// Returns a quoted cell. An apostrophe precedes everything that a spreadsheet would take for a formula, at the start of
-/// the cell and after each separator of another locale.
+/// the cell and after each other separator.
 fn cell(text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -90,13 +94,24 @@ fn cell(text: &str) -> String {
     if text.starts_with(BLANKS) {
         cell.push('\'');
     }
-    let mut begins = true;
-    for character in text.chars() {
-        if begins && SIGNS.contains(&character) {
-            cell.push('\'');
+    // Separators of cells that begin here. The start of the text is that of a line.
+    let mut separators = vec!['\n'];
+    for (at, character) in text.char_indices() {
+        if SIGNS.contains(&character) {
+            let rest = text.get(at..).unwrap_or_default();
+            if separators.iter().any(|end| is_formula(rest, *end)) {
+                cell.push('\'');
+            }
         }
-        // A quote or a space at the start of a cell does not prevent a formula after it.
-        begins = SEPARATORS.contains(&character) || begins && matches!(character, '"' | ' ');
+        if character == ' ' || SEPARATORS.contains(&character) {
+            if !separators.contains(&character) {
+                separators.push(character);
+            }
+        } else if character != '"' {
+            // Only a quote or a space at the start of a cell does not prevent a formula after it.
+            separators.clear();
+            separators.extend(Some(character).filter(|it| CHOSEN_SEPARATORS.contains(it)));
+        }
         if character == '"' {
             cell.push('"');
         }
@@ -104,6 +119,24 @@ fn cell(text: &str) -> String {
     }
     cell.push('"');
     cell
+}
+
+/// Returns whether a text that begins with a sign is a formula where cells end at a separator. At a chosen separator, a sign
+/// alone and a number, a time or a date after plus or minus are none: `a - b`, `12:00 -05:00`.
+fn is_formula(text: &str, separator: char) -> bool {
+    if SEPARATORS.contains(&separator) {
+        return true;
+    }
+    let part = text.split(separator).next().unwrap_or_default();
+    let mut characters = part.chars();
+    let sign = characters.next();
+    let rest = characters.as_str();
+    let is_number = |character: char| {
+        character.is_ascii_digit() || matches!(character, '.' | ',' | ':' | '/' | '-' | '%' | ' ')
+    };
+    let is_signed_number =
+        matches!(sign, Some('+' | '-' | '\u{FF0B}' | '\u{FF0D}')) && rest.chars().all(is_number);
+    !is_signed_number && !rest.trim().is_empty()
 }
 
 #[cfg(test)]
@@ -150,7 +183,7 @@ mod tests {
 
     /// Generates texts in which characters with a meaning for spreadsheets are frequent.
     fn text() -> impl Strategy<Value = String> {
-        prop_oneof!["[=+@;\t\r\n\",' a＝-]{0,12}", any::<String>()]
+        prop_oneof!["[=+@;:|\t\r\n\",' a1＝-]{0,12}", any::<String>()]
     }
 
     proptest! {
@@ -168,9 +201,12 @@ mod tests {
                 let bare = |text: &str| text.replace('\'', "");
                 prop_assert_eq!(bare(cell), bare(written));
                 // No part may start a formula, whatever separator the spreadsheet uses.
-                for part in cell.split(SEPARATORS) {
-                    let part = part.trim_start_matches(['"', ' ']);
-                    prop_assert!(!part.starts_with(SIGNS), "{:?}", cell);
+                let starts = |part: &str| part.trim_start_matches(['"', ' ']).starts_with(SIGNS);
+                prop_assert!(!cell.split(SEPARATORS).any(starts), "{:?}", cell);
+                for separator in CHOSEN_SEPARATORS {
+                    let has_letter = |part: &&str| part.contains(char::is_alphabetic);
+                    let mut parts = cell.split(separator).filter(has_letter);
+                    prop_assert!(!parts.any(starts), "{:?} at {:?}", cell, separator);
                 }
                 prop_assert!(!cell.starts_with(BLANKS), "{:?}", cell);
             }
@@ -201,6 +237,22 @@ mod tests {
             ("x\t@y;+z", "\"x\t'@y;'+z\""),
             ("x\r\n-1", "\"x\r\n'-1\""),
             ("x; \"=1", "\"x; \"\"'=1\""),
+            ("x=cmd|=1+2", "\"x=cmd|'=1+2\""),
+            ("ask @ada", "\"ask '@ada\""),
+            ("x:=1", "\"x:'=1\""),
+            ("x: \"=1", "\"x: \"\"'=1\""),
+            ("x -cmd|' /C calc'!A0", "\"x '-cmd|' /C calc'!A0\""),
+            ("x:+(1)", "\"x:'+(1)\""),
+            ("x -2+3+cmd|'y'!A0", "\"x '-2+3+cmd|'y'!A0\""),
+            ("x:-1 *cmd|'y'!A0", "\"x:'-1 *cmd|'y'!A0\""),
+            ("x|-1:cmd", "\"x|'-1:cmd\""),
+            (":=1", "\":'=1\""),
+            (": -1", "\": -1\""),
+            ("x;:-1", "\"x;:-1\""),
+            ("12:00:00 -05:00", "\"12:00:00 -05:00\""),
+            ("call +1 555 0100", "\"call +1 555 0100\""),
+            ("1 | -2.5 % | a - b = c", "\"1 | -2.5 % | a - b = c\""),
+            ("see https://x/?a=b - c", "\"see https://x/?a=b - c\""),
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
             (
                 "=HYPERLINK(\"http://x\",\"y\")",

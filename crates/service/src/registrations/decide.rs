@@ -18,7 +18,6 @@ use domain::{
         detail::UserDetail,
     },
 };
-use uuid::Uuid;
 
 use crate::{
     Error, Services,
@@ -35,16 +34,18 @@ const DECIDED: Error =
 /// Approves a pending registration. The note is audited.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the registration is no longer pending, [`Error::NotFound`] when there never was one,
-/// [`Error::Denied`] when the policy denies it, [`Error::Invalid`] for an invalid note.
+/// [`Error::Conflict`] when the registration is no longer pending, [`Error::Stale`] when it was shown at another version,
+/// [`Error::NotFound`] when there never was one, [`Error::Denied`] when the policy denies it, [`Error::Invalid`] for an
+/// invalid note.
 pub async fn approve(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
     note: &str,
 ) -> Result<UserDetail, Error> {
-    let mut transaction = one(services, authorized, (Decision::Approve, id), note).await?;
-    let user = db::users::find_detail(&mut *transaction, id).await?;
+    let target = target.into();
+    let mut transaction = one(services, authorized, (Decision::Approve, &target), note).await?;
+    let user = db::users::find_detail(&mut *transaction, target.id).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     user.ok_or(NOT_FOUND)
@@ -57,10 +58,11 @@ pub async fn approve(
 pub async fn reject(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
     note: &str,
 ) -> Result<(), Error> {
-    let transaction = one(services, authorized, (Decision::Reject, id), note).await?;
+    let target = target.into();
+    let transaction = one(services, authorized, (Decision::Reject, &target), note).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
     Ok(())
@@ -69,7 +71,7 @@ pub async fn reject(
 async fn one(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
-    (decision, id): (Decision, Uuid),
+    (decision, target): (Decision, &TargetRef),
     note: &str,
 ) -> Result<db::Transaction, Error> {
     let note = check_note(note).map_err(Error::Invalid)?;
@@ -80,15 +82,17 @@ async fn one(
         Permission::RegistrationsWrite,
     )
     .await?;
-    let Some(account) = account::lock(&mut transaction, id).await? else {
+    let Some(account) = account::lock(&mut transaction, target.id).await? else {
         // A rejected account may be purged already: only its audit events show that it existed.
-        let known = db::audit::list_of(&mut *transaction, id, None, 1).await?;
+        let known = db::audit::list_of(&mut *transaction, target.id, None, 1).await?;
         return Err(if known.is_empty() { NOT_FOUND } else { DECIDED });
     };
     if !is_pending(&account) {
         return Err(DECIDED);
     }
+    target.check_username(&account.username)?;
     may(&mut transaction, actor, &account).await??;
+    guard::check_version(&mut transaction, target, &account).await?;
     apply(&mut transaction, actor, &account, decision, note.as_deref()).await?;
     Ok(transaction)
 }

@@ -6,6 +6,7 @@ use db::{
     users::{account::Account, change},
 };
 use domain::{
+    access::Permission,
     policy::{self, UserAction},
     users::{
         deletion::{Deletion, DeletionPreview},
@@ -58,8 +59,8 @@ pub(crate) async fn count(
 /// Deletes an account, permanently or with a restore period. It cannot be used from then on.
 ///
 /// # Errors
-/// [`Error::CountsChanged`] when the data to delete differs from the preview, [`Error::Denied`] when the policy denies it,
-/// [`Error::NotFound`] when there is no such account.
+/// [`Error::CountsChanged`] when the data to delete differs from the preview, [`Error::Stale`] when the account was shown at
+/// another version, [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
@@ -69,10 +70,13 @@ pub async fn delete(
     let target = target.into();
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open_any(&mut transaction, actor, UserAction::Delete, target).await?;
+    let (right, action) = (Permission::UsersWrite, UserAction::Delete);
+    let account = guard::lock(&mut transaction, actor, right, action, &target).await?;
+    // Before the version: a repeated request finds what it wanted, however old its version is.
     if account.deleted_at.is_some() && !deletion.permanent {
         return Err(guard::NOT_FOUND);
     }
+    guard::check_version(&mut transaction, &target, &account).await?;
     apply(services, &mut transaction, actor, &account, deletion).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
@@ -121,8 +125,8 @@ pub(crate) async fn apply(
 /// Restores a deleted account, with its roles, keys and data. Its sessions stay ended.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the account is not deleted or its purge has started, [`Error::Denied`] when the policy denies
-/// it.
+/// [`Error::Conflict`] when the account is not deleted or its purge has started, [`Error::Stale`] when it was shown at
+/// another version, [`Error::Denied`] when the policy denies it.
 pub async fn restore(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
@@ -170,7 +174,8 @@ pub(super) async fn put_back(
 ///
 /// # Errors
 /// [`Error::CountsChanged`] when the number of personas differs from `shown`, [`Error::Conflict`] when both users are the
-/// same, one is deleted, or the receiver would exceed the quota, [`Error::Denied`] when the policy denies it for either.
+/// same, one is deleted, or the receiver would exceed the quota, [`Error::Stale`] when the first was shown at another version,
+/// [`Error::Denied`] when the policy denies it for either.
 pub async fn reassign(
     services: &Services,
     authorized: &Authorized<UsersWrite>,

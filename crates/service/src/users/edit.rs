@@ -43,9 +43,10 @@ pub async fn edit(
     target: impl Into<TargetRef>,
     edit: UserEdit,
 ) -> Result<UserDetail, Error> {
-    let target = target.into();
-    let id = target.id;
     let mut patch = edit.check().map_err(Error::Invalid)?;
+    let target: TargetRef = target.into();
+    let target = target.at_version(patch.version);
+    let id = target.id;
     let hash = match patch.temporary_password.take() {
         Some(password) => {
             let asker = Asker::actor(authorized.actor());
@@ -68,12 +69,6 @@ pub async fn edit(
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
     let account = guard::open(&mut transaction, actor, action, target).await?;
     let before = detail::find(&mut transaction, id).await?;
-    if patch
-        .version
-        .is_some_and(|version| version != account.version)
-    {
-        return Err(Error::Stale(Box::new(before)));
-    }
     if moves(&patch, before.summary.email.as_deref()) {
         let policy_target = Target {
             id: before.summary.id,

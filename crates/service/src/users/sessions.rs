@@ -14,7 +14,8 @@ use crate::{
 /// Revokes all sessions of a user. Returns their number.
 ///
 /// # Errors
-/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
+/// [`Error::Stale`] when the account was shown at another version, [`Error::Denied`] when the policy denies it,
+/// [`Error::NotFound`] when there is no such account.
 pub async fn revoke_all(
     services: &Services,
     authorized: &Authorized<UsersWrite>,

@@ -105,8 +105,8 @@ pub(super) async fn apply(
 /// Lifts a suspension.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the account is not suspended, [`Error::Denied`] when the policy denies it, [`Error::NotFound`]
-/// when there is no such account.
+/// [`Error::Conflict`] when the account is not suspended, [`Error::Stale`] when it was shown at another version,
+/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn unsuspend(
     services: &Services,
     authorized: &Authorized<UsersWrite>,

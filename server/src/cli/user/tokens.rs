@@ -20,6 +20,7 @@ use crate::{
     cli::{
         backend::{Backend, BackendArgs},
         error::CliError,
+        filter_value::filled,
     },
     failure::BoxError,
 };
@@ -84,14 +85,19 @@ struct CreateArgs {
 #[derive(Debug, clap::Args)]
 struct ListArgs {
     /// Number, id or username of the owner of the tokens.
-    #[arg(long, value_parser = reference)]
+    #[arg(long, value_parser = owner)]
     user: Option<UserRef>,
     /// State of the tokens: live, expiring, blocked, expired or revoked.
-    #[arg(long)]
+    #[arg(long, value_parser = filled)]
     state: Option<String>,
     /// Maximum number of tokens, at most 1000.
     #[arg(long)]
     limit: Option<u16>,
+}
+
+/// Parses the filter by owner.
+fn owner(text: &str) -> Result<UserRef, String> {
+    filled(text).map(|text| UserRef::parse(&text))
 }
 
 /// Runs the subcommand.

@@ -5,30 +5,27 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::{
-    object::present,
-    users::{
-        deletion::{Deletion, DeletionPreview},
-        detail::UserRef,
-        edit::UserEdit,
-        suspension::SuspensionDraft,
-    },
+use domain::users::{
+    deletion::{Deletion, DeletionPreview},
+    detail::UserRef,
+    edit::UserEdit,
+    suspension::SuspensionDraft,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use service::{
     Error, Services,
     access::{UsersRead, UsersWrite},
 };
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+use utoipa::IntoParams;
 
-use super::response::{IfMatch, show, show_to};
+use super::response::{show, show_to};
 use crate::{
     dto::users::UserResponse,
     response::ApiError,
     rest::{
         body::Body,
         extract::{Allowed, Params, UserPath},
+        if_match::IfMatch,
         response::{SessionsRevokeResponse, SuccessResponse, success},
     },
 };
@@ -78,9 +75,9 @@ pub(crate) async fn edit(
     if_match: IfMatch,
     Body(mut edit): Body<UserEdit>,
 ) -> Result<Response, ApiError> {
-    edit.version = if_match.version().or(edit.version);
+    edit.version = if_match.version_with(edit.version)?;
     let edited = service::users::edit(&services, &authorized, id, edit).await;
-    if_match.answer_to(&authorized, edited)
+    Ok(show_to(&authorized, if_match.check(edited)?, None))
 }
 
 /// Query of a deletion.
@@ -100,7 +97,7 @@ pub(crate) struct UserDeleteParams {
     path = "/api/admin/users/{id}",
     operation_id = "deleteUser",
     tag = "Users",
-    params(UserDeleteParams),
+    params(UserDeleteParams, IfMatch),
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
@@ -109,12 +106,15 @@ pub(crate) async fn delete(
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     Params(params): Params<UserDeleteParams>,
+    if_match: IfMatch,
 ) -> Result<Response, ApiError> {
     let deletion = Deletion {
         permanent: params.permanent,
         ..Deletion::default()
     };
-    service::users::delete(&services, &authorized, id, &deletion).await?;
+    let target = if_match.target(id);
+    let deleted = service::users::delete(&services, &authorized, target, &deletion).await;
+    if_match.check(deleted)?;
     Ok(success())
 }
 
@@ -144,6 +144,7 @@ pub(crate) async fn deletion_preview(
     path = "/api/admin/users/{id}/suspend",
     operation_id = "suspendUser",
     tag = "Users",
+    params(IfMatch),
     request_body = SuspensionDraft,
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
@@ -152,10 +153,12 @@ pub(crate) async fn suspend(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
     Body(draft): Body<SuspensionDraft>,
 ) -> Result<Response, ApiError> {
-    let user = service::users::suspend(&services, &authorized, id, draft).await;
-    Ok(show_to(&authorized, user?, None))
+    let target = if_match.target(id);
+    let user = service::users::suspend(&services, &authorized, target, draft).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
 }
 
 /// Unsuspend a user
@@ -166,6 +169,7 @@ pub(crate) async fn suspend(
     path = "/api/admin/users/{id}/unsuspend",
     operation_id = "unsuspendUser",
     tag = "Users",
+    params(IfMatch),
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
@@ -173,9 +177,10 @@ pub(crate) async fn unsuspend(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
 ) -> Result<Response, ApiError> {
-    let user = service::users::unsuspend(&services, &authorized, id).await;
-    Ok(show_to(&authorized, user?, None))
+    let user = service::users::unsuspend(&services, &authorized, if_match.target(id)).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
 }
 
 /// Restore a deleted user
@@ -186,6 +191,7 @@ pub(crate) async fn unsuspend(
     path = "/api/admin/users/{id}/restore",
     operation_id = "restoreUser",
     tag = "Users",
+    params(IfMatch),
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
@@ -193,9 +199,10 @@ pub(crate) async fn restore(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
 ) -> Result<Response, ApiError> {
-    let user = service::users::restore(&services, &authorized, id).await;
-    Ok(show_to(&authorized, user?, None))
+    let user = service::users::restore(&services, &authorized, if_match.target(id)).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
 }
 
 /// Revoke all sessions of a user
@@ -204,6 +211,7 @@ pub(crate) async fn restore(
     path = "/api/admin/users/{id}/sessions",
     operation_id = "revokeUserSessions",
     tag = "Users",
+    params(IfMatch),
     responses((status = OK, body = SessionsRevokeResponse)),
     security(("token" = ["users:write"]))
 )]
@@ -211,48 +219,10 @@ pub(crate) async fn revoke_sessions(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
 ) -> Result<Response, ApiError> {
-    let ended = service::users::revoke_sessions(&services, &authorized, id).await?;
+    let target = if_match.target(id);
+    let ended = service::users::revoke_sessions(&services, &authorized, target).await;
+    let ended = if_match.check(ended)?;
     Ok(SessionsRevokeResponse::answer(ended))
-}
-
-/// Body that transfers the data of a user to another user.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserReassignRequest {
-    to: Uuid,
-    /// Expected number of personas. If there are more or fewer, nothing is done.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    personas: Option<i64>,
-}
-
-/// Result of a transfer.
-#[derive(Serialize, ToSchema)]
-struct UserReassignResponse {
-    success: bool,
-    /// Number of personas that were transferred, each with the data that belongs to it.
-    personas: u64,
-}
-
-/// Transfer a user's data to another user
-#[utoipa::path(
-    post,
-    path = "/api/admin/users/{id}/reassign",
-    operation_id = "reassignUserData",
-    tag = "Users",
-    request_body = UserReassignRequest,
-    responses((status = OK, body = UserReassignResponse)),
-    security(("token" = ["users:write"]))
-)]
-pub(crate) async fn reassign(
-    State(services): State<Services>,
-    Allowed(authorized): Allowed<UsersWrite>,
-    UserPath(id): UserPath,
-    Body(body): Body<UserReassignRequest>,
-) -> Result<Response, ApiError> {
-    let personas =
-        service::users::reassign(&services, &authorized, id, body.to, body.personas).await?;
-    let success = true;
-    Ok(Json(UserReassignResponse { success, personas }).into_response())
 }

@@ -8,6 +8,7 @@ use crate::{
     response::{ApiError, shown_once},
     rest::{
         extract::{Allowed, UserPath},
+        if_match::IfMatch,
         response::{SuccessResponse, success},
     },
 };
@@ -20,6 +21,7 @@ use crate::{
     path = "/api/admin/users/{id}/reset-link",
     operation_id = "createResetLink",
     tag = "Users",
+    params(IfMatch),
     responses((status = CREATED, body = IssuedLink)),
     security(("token" = ["users:write"]))
 )]
@@ -27,8 +29,10 @@ pub(crate) async fn create(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
 ) -> Result<Response, ApiError> {
-    let link = service::reset::create_link(&services, &authorized, id).await?;
+    let link = service::reset::create_link(&services, &authorized, if_match.target(id)).await;
+    let link = if_match.check(link)?;
     Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
@@ -38,6 +42,7 @@ pub(crate) async fn create(
     path = "/api/admin/users/{id}/reset-link",
     operation_id = "revokeResetLinks",
     tag = "Users",
+    params(IfMatch),
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
@@ -45,7 +50,10 @@ pub(crate) async fn revoke(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
+    if_match: IfMatch,
 ) -> Result<Response, ApiError> {
-    service::reset::revoke_links(&services, &authorized, id, None).await?;
+    let target = if_match.target(id);
+    let revoked = service::reset::revoke_links(&services, &authorized, target, None).await;
+    if_match.check(revoked)?;
     Ok(success())
 }

@@ -24,6 +24,7 @@ pub(crate) struct Ask {
     cookies: Vec<String>,
     body: Vec<u8>,
     peer: Option<SocketAddr>,
+    has_referrer: bool,
 }
 
 impl Ask {
@@ -36,6 +37,7 @@ impl Ask {
             cookies: Vec::new(),
             body: Vec::new(),
             peer: None,
+            has_referrer: true,
         }
     }
 
@@ -98,6 +100,26 @@ impl Ask {
         self
     }
 
+    /// Leaves out the page that the request comes from, as a link with `rel="noreferrer"` does.
+    pub(crate) fn without_referrer(mut self) -> Self {
+        self.has_referrer = false;
+        self
+    }
+
+    /// Returns the page that a browser names in a request with a cookie, if the test does not set the site itself.
+    fn referrer(&self) -> Option<HeaderValue> {
+        let sites = ["sec-fetch-site", "origin", "referer", "authorization"];
+        let mut headers = self.headers.iter();
+        let sets_site = headers.any(|(name, _)| sites.contains(&name.as_str()));
+        let mut headers = self.headers.iter();
+        let host = headers.find(|(name, _)| *name == header::HOST);
+        let host = host.map_or("panel.example", |(_, host)| {
+            host.to_str().unwrap_or_default()
+        });
+        let is_named = self.has_referrer && !sets_site && !self.cookies.is_empty();
+        is_named.then(|| HeaderValue::from_str(&format!("http://{host}/")).unwrap())
+    }
+
     pub(crate) fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("content-type", kind)
@@ -158,6 +180,7 @@ impl Ask {
     }
 
     pub(crate) fn into_request(self) -> Request<Body> {
+        let referrer = self.referrer();
         let mut request = Request::new(Body::from(self.body));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().unwrap();
@@ -166,6 +189,9 @@ impl Ask {
         }
         let headers = request.headers_mut();
         headers.insert(header::HOST, HeaderValue::from_static("panel.example"));
+        if let Some(referrer) = referrer {
+            headers.insert(header::REFERER, referrer);
+        }
         for (name, value) in self.headers {
             headers.insert(name, value);
         }

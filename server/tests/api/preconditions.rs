@@ -1,0 +1,312 @@
+//! Parts of a request that must not be ignored: the version that a change requires (`If-Match`), and a body where the operation
+//! takes none.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::{
+    document::{paths, tables},
+    support::{App, Ask, PASSWORD, add_password, add_user, app, session, token},
+};
+
+const USERS: &str = "/api/admin/users";
+const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
+
+/// An operation of the document.
+struct Operation {
+    method: Method,
+    path: String,
+    takes_if_match: bool,
+    takes_body: bool,
+}
+
+impl Operation {
+    fn label(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Returns a request for the operation on an object.
+    fn on(&self, id: &str) -> Ask {
+        let path = self.path.replace("{id}", id).replace("{key}", UNKNOWN_ID);
+        Ask::new(self.method.clone(), &path)
+    }
+
+    /// Returns a valid body for a change of a user.
+    fn body(&self, receiver: &str) -> Value {
+        if !self.takes_body {
+            return json!({});
+        }
+        match self.path.rsplit('/').next() {
+            Some("user") => json!({ "currentPassword": PASSWORD }),
+            Some("suspend") => json!({ "reason": "spam" }),
+            Some("reassign") => json!({ "to": receiver }),
+            Some("approve" | "reject") => json!({}),
+            _ => json!({ "displayName": "Changed" }),
+        }
+    }
+}
+
+/// Returns the operations of the document, other than health checks.
+async fn operations(app: &App) -> Vec<Operation> {
+    let mut found = Vec::new();
+    for (path, operations) in paths(app).await {
+        if !path.starts_with("/api/") || path == "/api/health" {
+            continue;
+        }
+        for (method, operation) in operations {
+            let mut parameters = operation["parameters"].as_array().unwrap().iter();
+            found.push(Operation {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                takes_if_match: parameters.any(|parameter| parameter["name"] == "if-match"),
+                takes_body: !operation["requestBody"].is_null(),
+            });
+        }
+    }
+    assert!(found.len() > 80, "{}", found.len());
+    found
+}
+
+/// Returns whether an operation changes a user, and not an object of the user that has no version.
+fn changes_a_user(operation: &Operation) -> bool {
+    let path = operation.path.as_str();
+    let of_object = ["/api-keys/", "/personas"];
+    let of_user = [
+        "/api/admin/users/{id}",
+        "/api/admin/registrations/{id}/",
+        "/api/user",
+    ];
+    !operation.method.is_safe()
+        && of_user.iter().any(|prefix| path.starts_with(prefix))
+        && !of_object.iter().any(|part| path.contains(part))
+}
+
+async fn id_of(pool: &PgPool, username: &str) -> String {
+    sqlx::query_scalar("select id::text from users where username = $1")
+        .bind(username)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+/// Returns the content of the tables, without the attempts to enter the current password.
+async fn stored(pool: &PgPool) -> BTreeMap<String, String> {
+    let mut tables = tables(pool).await;
+    tables.remove("login_attempts");
+    tables
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_change_of_a_user_takes_if_match(pool: PgPool) {
+    for operation in operations(&app(&pool)).await {
+        let label = operation.label();
+        assert_eq!(
+            operation.takes_if_match,
+            changes_a_user(&operation),
+            "{label}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn outdated_if_match_changes_nothing(pool: PgPool) {
+    let app = app(&pool).allowing_deletion();
+    for (username, roles) in [
+        ("ada", &["admin", "user"][..]),
+        ("second", &["admin"]),
+        ("bob", &["user"]),
+        ("pen", &[]),
+    ] {
+        add_user(&pool, username, roles).await;
+    }
+    app.run("update users set status = 'pending' where username = 'pen'")
+        .await;
+    add_password(&pool, &app.services.hasher).await;
+    let ada = session(&pool, "ada").await;
+    let (bob, pending) = (id_of(&pool, "bob").await, id_of(&pool, "pen").await);
+    let receiver = id_of(&pool, "second").await;
+    let before = stored(&pool).await;
+    let mut tried = 0;
+    for operation in operations(&app).await {
+        if !operation.takes_if_match {
+            continue;
+        }
+        let is_pending = operation.path.contains("/registrations/");
+        let id = if is_pending { &pending } else { &bob };
+        let ask = operation.on(id).json(&operation.body(&receiver)).by(&ada);
+        let answer = app.send(ask.header("if-match", "\"999\"")).await;
+        let label = operation.label();
+        assert_eq!(answer.outline(), "412 PRECONDITION_FAILED", "{label}");
+        let current = &answer.json()["details"]["current"];
+        assert!(current["version"].is_number(), "{label}: {}", answer.body);
+        assert_eq!(stored(&pool).await, before, "{label}");
+        tried += 1;
+    }
+    assert!(tried >= 15, "{tried}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn outdated_if_match_shows_the_user_to_readers_only(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
+    let path = format!("{USERS}/{}/sessions", id_of(&pool, "bob").await);
+    for (scopes, is_shown) in [
+        (&["users:write"][..], false),
+        (&["users:read", "users:write"], true),
+    ] {
+        let text = token(&app.services, "ada", scopes).await;
+        let ask = Ask::new(Method::DELETE, &path).bearer(&text);
+        let answer = app.send(ask.header("if-match", "\"999\"")).await;
+        assert_eq!(answer.outline(), "412 PRECONDITION_FAILED");
+        let current = &answer.json()["details"]["current"];
+        assert_eq!(current.is_object(), is_shown, "{}", answer.body);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn current_if_match_is_applied(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let location = format!("{USERS}/{}", id_of(&pool, "bob").await);
+    let found = app.get_as(&ada, &location).await;
+    let mut etag = found.header("etag").to_owned();
+    for (method, under, body) in [
+        (Method::POST, "/suspend", json!({ "reason": "spam" })),
+        (Method::POST, "/unsuspend", json!({})),
+        (Method::DELETE, "", json!({})),
+    ] {
+        let ask = Ask::new(method, &format!("{location}{under}")).json(&body);
+        let answer = app.send(ask.by(&ada).header("if-match", &etag)).await;
+        assert_eq!(answer.status, 200, "{under}: {}", answer.body);
+        answer.header("etag").clone_into(&mut etag);
+    }
+    for (under, status) in [("/restore", 200), ("/reset-link", 201)] {
+        let ask = Ask::post(&format!("{location}{under}")).by(&ada);
+        let answer = app.send(ask.header("if-match", "*")).await;
+        assert_eq!(answer.status, status, "{under}: {}", answer.body);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn one_of_several_changes_of_a_version_is_applied(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let path = format!("{USERS}/{}/suspend", id_of(&pool, "bob").await);
+    let mut attempts = JoinSet::new();
+    for number in 0..8 {
+        let body = json!({ "reason": format!("reason {number}") });
+        let ask = Ask::post(&path).json(&body).by(&ada);
+        let (app, ask) = (app.clone(), ask.header("if-match", "\"1\""));
+        attempts.spawn(async move { app.send(ask).await.status });
+    }
+    let mut statuses = attempts.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
+    let audited = "select count(*) from audit_events where action = 'user.suspended'";
+    assert_eq!(app.count(audited).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn version_of_the_body_is_compared_with_if_match(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let bob = format!("{USERS}/{}", id_of(&pool, "bob").await);
+    for path in [bob.as_str(), "/api/user/profile"] {
+        for (tag, version, expected) in [
+            ("\"1\"", 2, "400 VALIDATION_ERROR"),
+            ("*", 2, "409 CONFLICT"),
+            ("\"1\", \"2\"", 1, "400 VALIDATION_ERROR"),
+            ("\"1\"", 1, "200"),
+        ] {
+            let body = json!({ "displayName": "Changed", "version": version });
+            let ask = Ask::new(Method::PATCH, path).json(&body).by(&ada);
+            let answer = app.send(ask.header("if-match", tag)).await;
+            assert_eq!(answer.outline(), expected, "{path} {tag} {version}");
+        }
+    }
+}
+
+/// Checks that a change of something without an `ETag` fails if it requires one, and that `*` requires none.
+#[sqlx::test(migrations = "../migrations")]
+async fn other_changes_match_no_etag(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    let ada = session(&pool, "ada").await;
+    let before = tables(&pool).await;
+    let mut tried = 0;
+    for operation in operations(&app).await {
+        if operation.takes_if_match || operation.method.is_safe() {
+            continue;
+        }
+        let ask = operation.on(UNKNOWN_ID).json(&json!({})).by(&ada);
+        let answer = app.send(ask.header("if-match", "\"1\"")).await;
+        let label = operation.label();
+        assert_eq!(answer.outline(), "412 PRECONDITION_FAILED", "{label}");
+        tried += 1;
+    }
+    assert!(tried > 25, "{tried}");
+    assert_eq!(tables(&pool).await, before);
+    let sign_out = Ask::post("/api/auth/logout").by(&ada);
+    let signed_out = app.send(sign_out.header("if-match", "*")).await;
+    assert_eq!(signed_out.status, 200, "{}", signed_out.body);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn body_of_an_operation_without_one_is_rejected(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    let ada = session(&pool, "ada").await;
+    let before = tables(&pool).await;
+    let mut tried = 0;
+    for operation in operations(&app).await {
+        if operation.takes_body {
+            continue;
+        }
+        let ask = operation.on(UNKNOWN_ID).by(&ada);
+        let answer = app.send(ask.json(&json!({ "reason": "spam" }))).await;
+        let label = operation.label();
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{label}");
+        assert_eq!(answer.message(), "This request takes no body.", "{label}");
+        tried += 1;
+    }
+    assert!(tried > 40, "{tried}");
+    assert_eq!(tables(&pool).await, before);
+    assert_eq!(app.get_as(&ada, "/api/auth/me").await.status, 200);
+}
+
+/// Checks bodies that say nothing: FOVEA's frontend may send `{}` with every request.
+#[sqlx::test(migrations = "../migrations")]
+async fn empty_object_is_no_body(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    let ada = session(&pool, "ada").await;
+    let path = "/api/auth/me";
+    let long = " ".repeat(1_000);
+    for (kind, body, status) in [
+        ("application/json", "", 200),
+        ("text/plain", "", 200),
+        ("application/json", "{}", 200),
+        ("Application/JSON; charset=utf-8", " { }\n", 200),
+        ("text/plain", "{}", 400),
+        ("application/json", "[]", 400),
+        ("application/json", "null", 400),
+        ("application/json", long.as_str(), 400),
+        ("application/x-www-form-urlencoded", "a=b", 400),
+    ] {
+        let ask = Ask::get(path).body(kind, body).by(&ada);
+        assert_eq!(app.send(ask).await.status, status, "{kind}: {body:.20}");
+    }
+    let sign_out = Ask::post("/api/auth/logout").json(&json!({})).by(&ada);
+    assert_eq!(app.send(sign_out).await.status, 200);
+}
