@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{
-    access::{Permission, Principal},
-    problem::Problem,
-};
+use domain::{access::Principal, permission::Permission, problem::Problem};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -12,7 +12,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use service::{
     Error, Services,
-    access::{Authorized, Caller, Origin, WritePermission},
+    access::{Authorized, Caller, Origin, RequiredPermission},
 };
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -55,10 +55,8 @@ pub fn caller() -> Result<Caller, ApiError> {
 ///
 /// # Errors
 /// Returns [`Code::Forbidden`] when one of the two permissions is missing.
-pub fn writer<W: WritePermission>() -> Result<Authorized<W>, ApiError> {
-    let caller = caller()?;
-    caller.require::<W::Read>().map_err(fail)?;
-    caller.require().map_err(fail)
+pub fn writer<W: RequiredPermission>() -> Result<Authorized<W>, ApiError> {
+    caller()?.require_with_read().map_err(fail)
 }
 
 /// Returns the session of the browser.

@@ -1,6 +1,9 @@
 //! Changes of an audit log entry.
 
-use domain::audit::{AuditEntry, Changes, action_label, spaced, timestamp_of, value_label};
+use domain::{
+    action::action_label,
+    audit::{AuditEntry, Changes, spaced, timestamp_of, value_label},
+};
 use leptos::prelude::*;
 use serde_json::Value;
 

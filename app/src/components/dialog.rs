@@ -1,7 +1,7 @@
 //! Dialogs with URLs of their own. The server renders the dialog open, above its page; the browser then makes it modal, so
 //! that the focus stays inside and Escape goes back as the Cancel link does.
 
-use domain::access::Permission;
+use domain::permission::Permission;
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -244,13 +244,7 @@ pub fn FormDialog(
 fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);
-    let denied = match right {
-        Permission::ApiKeysWrite => "You have read-only access to API keys.",
-        Permission::SessionsWrite => "You have read-only access to sessions.",
-        Permission::RegistrationsWrite => "You have read-only access to registrations.",
-        _ => "You have read-only access to users.",
-    };
-    reader.then(|| denied.to_owned())
+    reader.then(|| right.read_only_message())
 }
 
 #[component]

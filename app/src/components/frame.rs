@@ -1,6 +1,6 @@
 //! Layout of the panel: sidebar, top bar and the current page.
 
-use domain::access::Permission;
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location, location::Url};
 

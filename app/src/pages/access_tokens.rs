@@ -1,9 +1,9 @@
 //! Page with the access tokens of all users.
 
 use domain::{
-    access::Permission,
     access_tokens::{AccessToken, TokenState, list::TokenParams},
     list::{Limits, PageParams},
+    permission::Permission,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;

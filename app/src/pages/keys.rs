@@ -5,8 +5,8 @@ pub mod own;
 pub mod table;
 
 use domain::{
-    access::Permission,
     keys::{ApiKey, ProviderUse},
+    permission::Permission,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;

@@ -2,10 +2,10 @@
 
 use ::time::OffsetDateTime;
 use domain::{
-    access::Permission,
     audit::AuditEntry,
     list::Total,
     overview::{Attention, AttentionKind, Overview as Figures},
+    permission::Permission,
     users::list::ListParams,
 };
 use leptos::prelude::*;
@@ -183,7 +183,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
         .into_iter()
         .map(|entry| {
             let words = entry_label(&entry);
-            let what = match entry.target_id.filter(|_| entry.target_kind == "user") {
+            let what = match entry.target_user() {
                 Some(id) => view! { <a href=format!("/users/{id}")>{words}</a> }.into_any(),
                 None => words.into_any(),
             };

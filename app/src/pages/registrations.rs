@@ -6,7 +6,7 @@ pub mod invitations;
 pub mod invite;
 pub mod pending;
 
-use domain::access::Permission;
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 use crate::{

@@ -5,9 +5,10 @@ mod list;
 use std::time::Duration;
 
 use domain::{
-    access::{Permissions, Principal},
+    access::Principal,
     access_tokens::OpenToken,
     client_address::ClientAddress,
+    permission::Permissions,
     users::{Status, UserId},
 };
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};

@@ -6,6 +6,7 @@ mod list;
 pub mod seals;
 
 use domain::{
+    action::{Action, TargetKind},
     audit::{AuditEntry, read_changes},
     client_address::ClientAddress,
 };
@@ -51,10 +52,10 @@ impl Actor {
 /// A change to write to the audit log.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
-    /// Action, such as `user.created`.
-    pub action: &'static str,
-    /// Kind of the target, such as `user`.
-    pub target_kind: &'static str,
+    /// Audited action.
+    pub action: Action,
+    /// Kind of the target.
+    pub target_kind: TargetKind,
     /// The id of the target, if it has one.
     pub target_id: Option<Uuid>,
     /// Name of the target at the time.
@@ -65,7 +66,19 @@ pub struct Entry<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Inserts an entry. Returns its id.
+/// Proof that a transaction has written its entry. [`crate::commit`] takes one, so that a change without an entry does not compile.
+#[derive(Debug)]
+pub struct Audited(());
+
+impl Audited {
+    /// Returns the proof for a transaction that needs no entry, for a reason that its code states.
+    #[must_use]
+    pub const fn not_needed(_reason: &'static str) -> Self {
+        Self(())
+    }
+}
+
+/// Inserts an entry. Returns its id, and the proof for the commit.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -73,7 +86,7 @@ pub async fn insert(
     connection: &mut PgConnection,
     actor: &Actor,
     entry: &Entry<'_>,
-) -> Result<i64, Error> {
+) -> Result<(i64, Audited), Error> {
     let row = sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
@@ -83,8 +96,8 @@ pub async fn insert(
         actor.id,
         actor.label,
         actor.via,
-        entry.action,
-        entry.target_kind,
+        entry.action.as_str(),
+        entry.target_kind.as_str(),
         entry.target_id,
         entry.target_label,
         entry.changes,
@@ -97,7 +110,7 @@ pub async fn insert(
     )
     .fetch_one(connection)
     .await?;
-    Ok(row.id)
+    Ok((row.id, Audited(())))
 }
 
 /// Inserts entries for sessions of several users that were revoked together: one for each user, with the number of sessions.
@@ -109,7 +122,7 @@ pub async fn insert_sessions_ended(
     actor: &Actor,
     ended: &[(Uuid, i64)],
     reason: &str,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let (users, counts): (Vec<_>, Vec<_>) = ended.iter().copied().unzip();
     sqlx::query!(
         "insert into audit_events (
@@ -136,7 +149,7 @@ pub async fn insert_sessions_ended(
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(Audited(()))
 }
 
 /// Lists at most `most` entries about or by a user, the latest first, before an entry. A bulk action by the user is one entry.

@@ -63,12 +63,12 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
     Ok(pool.begin().await?)
 }
 
-/// Commits a transaction.
+/// Commits a transaction that has audited its change.
 ///
 /// # Errors
 /// Fails if the transaction cannot be committed, in which case nothing of it is stored. If the connection is lost meanwhile, either all of
 /// it is stored or nothing.
-pub async fn commit(transaction: Transaction) -> Result<(), Error> {
+pub async fn commit(transaction: Transaction, _: audit::Audited) -> Result<(), Error> {
     Ok(transaction.commit().await?)
 }
 

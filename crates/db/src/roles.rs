@@ -1,6 +1,6 @@
 //! Roles and their assignment to users.
 
-use domain::access::Permissions;
+use domain::permission::Permissions;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 

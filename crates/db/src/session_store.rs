@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::client_address::ClientAddress;
+use domain::{
+    action::{Action, TargetKind},
+    client_address::ClientAddress,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -130,8 +133,8 @@ impl PgSessionStore {
             changes.insert("sessions_replaced".to_owned(), json!([0, replaced]));
         }
         let entry = audit::Entry {
-            action: "session.started",
-            target_kind: "session",
+            action: Action::SessionStarted,
+            target_kind: TargetKind::Session,
             target_id: Some(session.id),
             target_label: &sign_in.username,
             changes: Value::Object(changes),

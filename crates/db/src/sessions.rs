@@ -11,8 +11,9 @@ use std::time::Duration;
 
 pub use domain::sessions::EndReason;
 use domain::{
-    access::{Permissions, Principal},
+    access::Principal,
     client_address::ClientAddress,
+    permission::Permissions,
     users::{Status, UserId},
 };
 use serde_json::Value;

@@ -1,13 +1,14 @@
 //! The audit log is append-only.
 
 use db::audit::{Actor, Entry, insert};
+use domain::action::{Action, TargetKind};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 
-async fn record(pool: &PgPool, action: &'static str) {
+async fn record(pool: &PgPool, action: Action) {
     let entry = Entry {
         action,
-        target_kind: "user",
+        target_kind: TargetKind::User,
         target_id: None,
         target_label: "ada",
         changes: json!({}),
@@ -32,7 +33,7 @@ async fn actions(pool: &PgPool) -> Vec<String> {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn entries_cannot_be_updated_or_deleted(pool: PgPool) {
-    record(&pool, "user.created").await;
+    record(&pool, Action::UserCreated).await;
     // A later partition, and the default partition.
     for sql in [
         "select ensure_audit_partitions(now() + interval '2 years')",
@@ -95,11 +96,11 @@ async fn seals_cannot_be_updated_or_deleted(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn rolled_back_change_leaves_no_entry(pool: PgPool) {
-    record(&pool, "user.created").await;
+    record(&pool, Action::UserCreated).await;
     let mut transaction = db::begin(&pool).await.unwrap();
     let entry = Entry {
-        action: "user.deleted",
-        target_kind: "user",
+        action: Action::UserDeleted,
+        target_kind: TargetKind::User,
         target_id: None,
         target_label: "ada",
         changes: json!({}),

@@ -10,6 +10,7 @@ use std::{
 
 use db::audit::{Actor, AuditName, AuditQueryFilter, Entry, count, insert, list_page, list_up_to};
 use domain::{
+    action::{Action, TargetKind},
     audit::{
         AuditEntry,
         list::{AuditFilter, AuditParams, AuditQuery, cursor},
@@ -231,8 +232,8 @@ async fn write_until(pool: PgPool, stop: Arc<AtomicBool>) {
         ..Actor::default()
     };
     let entry = Entry {
-        action: "user.updated",
-        target_kind: "user",
+        action: Action::UserUpdated,
+        target_kind: TargetKind::User,
         target_id: None,
         target_label: "bob",
         changes: json!({}),
@@ -240,9 +241,9 @@ async fn write_until(pool: PgPool, stop: Arc<AtomicBool>) {
     };
     while !stop.load(Ordering::Relaxed) {
         let mut transaction = db::begin(&pool).await.unwrap();
-        insert(&mut transaction, &actor, &entry).await.unwrap();
+        let (_, audited) = insert(&mut transaction, &actor, &entry).await.unwrap();
         tokio::task::yield_now().await;
-        db::commit(transaction).await.unwrap();
+        db::commit(transaction, audited).await.unwrap();
     }
 }
 

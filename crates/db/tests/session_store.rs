@@ -3,7 +3,7 @@
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use db::session_store::{OVERTAKEN, OWNER, Owner, PgSessionStore, SIGN_IN, SignIn};
-use domain::access::Permission;
+use domain::permission::Permission;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use time::macros::datetime;

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    access::Permissions,
     fields::FieldErrors,
+    permission::Permissions,
     sessions::SessionUser,
     users::{Unknown, names::DisplayName, string_enum},
 };
@@ -250,7 +250,7 @@ pub struct CreatedToken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Permission;
+    use crate::permission::Permission;
 
     fn rights(assigned: &[&str]) -> Permissions {
         Permissions::new(assigned.iter().map(ToString::to_string).collect())

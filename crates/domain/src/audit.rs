@@ -1,6 +1,5 @@
 //! Audit log entries and their texts.
 
-mod actions;
 pub mod list;
 mod response;
 
@@ -13,11 +12,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    action::TargetKind,
     json::{is_readable, unreadable},
     users::{Unknown, string_enum},
 };
 
-pub use actions::{ACTIONS, action_label, is_batch};
 pub use response::{AuditActor, AuditEntryResponse, AuditTarget};
 
 string_enum! {
@@ -157,6 +156,19 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// Returns whether the entry is a bulk action, which has others beneath it.
+    #[must_use]
+    pub fn is_batch(&self) -> bool {
+        self.target_kind == TargetKind::Users.as_str()
+    }
+
+    /// Returns the id of the target if it is a user.
+    #[must_use]
+    pub fn target_user(&self) -> Option<Uuid> {
+        self.target_id
+            .filter(|_| self.target_kind == TargetKind::User.as_str())
+    }
+
     /// Formats the actor, the source and the token of the change.
     #[must_use]
     pub fn actor_and_source(&self) -> String {

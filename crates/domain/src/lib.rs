@@ -4,6 +4,7 @@
 pub mod access;
 pub mod access_tokens;
 pub mod account;
+pub mod action;
 pub mod audit;
 pub mod client_address;
 pub mod cookies;
@@ -19,6 +20,7 @@ pub mod list;
 pub mod object;
 pub mod overview;
 pub mod owned;
+pub mod permission;
 pub mod policy;
 pub mod problem;
 pub mod registrations;

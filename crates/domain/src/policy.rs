@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    access::{Permission, Permissions},
+    permission::{Permission, Permissions},
     users::UserId,
 };
 

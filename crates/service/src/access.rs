@@ -1,27 +1,23 @@
 //! Callers, their credentials, and proofs of their permissions.
 
-mod permissions;
 mod readable;
 
 use std::marker::PhantomData;
 
 use db::Backer;
 use domain::{
-    access::{Permission, Permissions, Principal},
+    access::Principal,
     access_tokens::Scope,
     audit::Via,
     client_address::ClientAddress,
+    permission::{Permission, Permissions},
     policy::Subject,
 };
 use uuid::Uuid;
 
 use crate::{Error, known_device::Device};
 
-pub use permissions::{
-    ApiKeysRead, ApiKeysResolve, ApiKeysWrite, AuditRead, RegistrationsRead, RegistrationsWrite,
-    RequiredPermission, SessionsRead, SessionsWrite, TokensRead, TokensWrite, UsersRead,
-    UsersWrite, WritePermission,
-};
+pub use domain::permission::{RequiredPermission, required::*};
 
 /// Response text of FOVEA for a missing permission.
 pub(crate) const FORBIDDEN: Error = Error::Forbidden("Admin access required");

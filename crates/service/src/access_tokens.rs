@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use db::access_tokens::{self as rows, TokenFilter};
 use domain::{
-    access::Permission,
     access_tokens::{
         AccessToken, CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft,
         list::{TokenPage, TokensQuery},
     },
+    action::Action,
     audit::Via,
     list::{PageInfo, Total},
+    permission::Permission,
     policy::UserAction,
 };
 use secrecy::ExposeSecret;
@@ -26,7 +27,7 @@ use crate::{
         self, Actor, Authorized, Caller, Credential, FORBIDDEN, Origin, TokenGrant, TokensRead,
         TokensWrite,
     },
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     guard,
     target::TargetRef,
 };
@@ -134,8 +135,8 @@ pub async fn revoke(
     let account = guard::open_any_by(&mut transaction, actor, right, action, owner).await?;
     token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
-    end(&mut transaction, actor, user, (id, target)).await?;
-    Ok(db::commit(transaction).await?)
+    let audited = end(&mut transaction, actor, user, (id, target)).await?;
+    Ok(db::commit(transaction, audited).await?)
 }
 
 /// Revokes an access token of an account that the transaction has locked.
@@ -144,13 +145,13 @@ pub(crate) async fn end(
     actor: &Actor,
     user: (Uuid, &str),
     (id, target): (Uuid, rows::Target),
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     if !rows::set_revoked(transaction, id, actor.id()).await? {
         return Err(NOT_FOUND);
     }
     let token = label(&target.name, &target.prefix);
     let change = Change {
-        action: "user.token_revoked",
+        action: Action::TokenRevoked,
         user,
         changes: Changes::default().with("token", token, Value::Null),
         reason: None,
@@ -181,8 +182,8 @@ pub async fn create(
         .check(services.settings.token_max_days, &account.permissions)
         .map_err(Error::Invalid)?;
     let user = (account.id, account.username.as_str());
-    let created = issue(&mut transaction, actor, user, &new).await?;
-    db::commit(transaction).await?;
+    let (created, audited) = issue(&mut transaction, actor, user, &new).await?;
+    db::commit(transaction, audited).await?;
     Ok(created)
 }
 
@@ -192,7 +193,7 @@ pub(crate) async fn issue(
     actor: &Actor,
     user: (Uuid, &str),
     new: &NewToken,
-) -> Result<CreatedToken, Error> {
+) -> Result<(CreatedToken, Audited), Error> {
     // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
     if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
         return Err(Error::Conflict(
@@ -214,7 +215,7 @@ pub(crate) async fn issue(
     let (id, expires_at) = rows::insert(transaction, &row).await?;
     let end = expires_at.map(|end| end.to_string());
     let change = Change {
-        action: "user.token_created",
+        action: Action::TokenCreated,
         user,
         changes: Changes::default()
             .with("token", Value::Null, label(new.name.as_str(), prefix))
@@ -226,8 +227,8 @@ pub(crate) async fn issue(
             ),
         reason: None,
     };
-    audit::write(transaction, actor, change).await?;
-    Ok(CreatedToken {
+    let audited = audit::write(transaction, actor, change).await?;
+    let created = CreatedToken {
         id,
         name: new.name.as_str().to_owned(),
         prefix: prefix.to_owned(),
@@ -236,7 +237,8 @@ pub(crate) async fn issue(
             token: text.expose_secret().to_owned(),
             expires_at,
         },
-    })
+    };
+    Ok((created, audited))
 }
 
 /// Returns the name of a token in the audit log: its name and its prefix.

@@ -16,12 +16,12 @@ use domain::{
 };
 use time::OffsetDateTime;
 
+pub(crate) use db::audit::Audited;
 pub use export::{AuditExport, Format, export};
 pub use seal::seal;
 pub use verify::{Verification, VerifyError, verify};
 pub(crate) use writer::{
-    Batch, Change, Changes, write, write_audit_export, write_batch, write_invitation, write_key,
-    write_new_role, write_sessions_ended,
+    Batch, Change, Changes, write, write_about, write_batch, write_sessions_ended,
 };
 
 use crate::{

@@ -5,17 +5,19 @@ use db::{
     users::account::{self, Account},
 };
 use domain::{
-    access::{Permission, Permissions},
+    action::Action,
     audit::Via,
+    permission::{Permission, Permissions},
     policy::{self, Target, UserAction},
     users::{detail::UserRef, names::RoleName},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     Error,
     access::{self, Actor},
-    audit,
+    audit::{self, Changes},
     target::TargetRef,
 };
 
@@ -212,7 +214,12 @@ pub(crate) async fn grantable(
     let wanted: Vec<String> = names.iter().map(|name| name.as_str().to_owned()).collect();
     if actor.via == Via::Cli {
         for name in db::roles::ensure(transaction, &wanted).await? {
-            audit::write_new_role(transaction, actor, &name).await?;
+            let created = (Action::RoleCreated, None, name.as_str());
+            // A new role has no permissions yet.
+            let changes = Changes::default()
+                .with("name", Value::Null, name.as_str())
+                .with("permissions", Value::Null, Vec::<String>::new());
+            audit::write_about(transaction, actor, created, changes).await?;
         }
     }
     let (known, permissions): (_, Permissions) =

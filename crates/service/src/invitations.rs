@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use db::invitations::{self, Preset};
 use domain::{
-    access::{Permission, Permissions, USER_ROLE},
+    access::USER_ROLE,
+    action::Action,
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
+    permission::{Permission, Permissions},
     policy,
     users::{detail::IssuedLink, names::RoleName},
 };
@@ -71,9 +73,9 @@ pub async fn create(
         .with("roles", Value::Null, preset.roles.clone())
         .with("maxUses", Value::Null, wanted.max_uses)
         .with("expires", Value::Null, expires_at.to_string());
-    let created = ("invitation.created", id, label(&preset));
-    audit::write_invitation(&mut transaction, actor, created, changes).await?;
-    db::commit(transaction).await?;
+    let created = (Action::InvitationCreated, Some(id), label(&preset));
+    let audited = audit::write_about(&mut transaction, actor, created, changes).await?;
+    db::commit(transaction, audited).await?;
     Ok(CreatedInvitation {
         id,
         link: link(services, actor, &token, expires_at),
@@ -125,9 +127,9 @@ pub async fn resend(
     )
     .await?;
     let changes = Changes::default().with("expires", Value::Null, expires_at.to_string());
-    let renewed = ("invitation.resent", id, label(preset));
-    audit::write_invitation(&mut transaction, actor, renewed, changes).await?;
-    db::commit(transaction).await?;
+    let renewed = (Action::InvitationResent, Some(id), label(preset));
+    let audited = audit::write_about(&mut transaction, actor, renewed, changes).await?;
+    db::commit(transaction, audited).await?;
     Ok(link(services, actor, &token, expires_at))
 }
 
@@ -158,9 +160,13 @@ pub async fn revoke(
     }
     invitations::set_revoked(&mut transaction, id).await?;
     let changes = Changes::default().with("revoked", false, true);
-    let revoked = ("invitation.revoked", id, label(&invitation.preset));
-    audit::write_invitation(&mut transaction, actor, revoked, changes).await?;
-    db::commit(transaction).await?;
+    let revoked = (
+        Action::InvitationRevoked,
+        Some(id),
+        label(&invitation.preset),
+    );
+    let audited = audit::write_about(&mut transaction, actor, revoked, changes).await?;
+    db::commit(transaction, audited).await?;
     Ok(())
 }
 

@@ -3,12 +3,13 @@
 
 use db::jobs as rows;
 use domain::{
-    access::Permission,
+    action::Action,
     jobs::{
         self, Job, JobState,
         list::{JobPage, JobsQuery},
     },
     list::{PageInfo, Total},
+    permission::Permission,
     policy::UserAction,
 };
 use uuid::Uuid;
@@ -92,13 +93,13 @@ pub async fn retry(
         return Err(NOT_FAILED);
     }
     let change = Change {
-        action: "user.purge_retried",
+        action: Action::PurgeRetried,
         user: (account.id, &account.username),
         changes: Changes::default().with("removal", "failed", "queued"),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(account.username)
 }

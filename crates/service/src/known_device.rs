@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use db::known_devices;
+use db::{audit::Audited, known_devices};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -92,7 +92,8 @@ pub(crate) async fn remember(
     }
     known_devices::insert(&mut transaction, &new, user).await?;
     known_devices::delete_surplus(&mut transaction, user, MAX).await?;
-    db::commit(transaction).await?;
+    let not_audited = Audited::not_needed("the sign-in of the browser has its own entry");
+    db::commit(transaction, not_audited).await?;
     // Only after the commit, so that the response sets no cookie that is not stored.
     device.issued.get_or_init(|| token);
     Ok(())

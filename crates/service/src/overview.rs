@@ -2,12 +2,12 @@
 
 use db::{access_tokens::TokenFilter, users::UserSet};
 use domain::{
-    access::Permission,
     access_tokens::TokenState,
     audit::AuditEntry,
     filter::Filter,
     list::Total,
     overview::{Attention, AttentionKind, DAYS, Overview},
+    permission::Permission,
     users::page::Totals,
 };
 

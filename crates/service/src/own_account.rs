@@ -2,6 +2,7 @@
 
 use db::registrations::NewRegistration;
 use domain::{
+    action::Action,
     client_address::ClientAddress,
     credentials::OwnAccount,
     users::{CreatedVia, Status, UserBrief, UserId, names::Email},
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Actor, Origin},
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     passwords::Asker,
     users::{conflicts, lookalike},
 };
@@ -20,7 +21,7 @@ use crate::{
 /// Properties of an account that its own user creates.
 pub(crate) struct NewAccount<'a> {
     /// Action in the audit log.
-    pub(crate) action: &'static str,
+    pub(crate) action: Action,
     /// Initial status: pending accounts cannot sign in.
     pub(crate) status: Status,
     /// Origin of the account, stored with it.
@@ -56,7 +57,7 @@ pub(crate) async fn create(
     hash: &str,
     account_origin: NewAccount<'_>,
     origin: Origin,
-) -> Result<UserBrief, Error> {
+) -> Result<(UserBrief, Audited), Error> {
     let (username, display_name) = (applicant.username.as_str(), applicant.display_name.as_str());
     let email = applicant.email.as_ref().map(Email::as_str);
     let skeleton = lookalike::new_skeleton(transaction, &applicant.username).await?;
@@ -93,8 +94,8 @@ pub(crate) async fn create(
         reason: None,
     };
     let actor = Actor::by_link(UserId(id), username, origin);
-    audit::write(transaction, &actor, change).await?;
-    Ok(UserBrief {
+    let audited = audit::write(transaction, &actor, change).await?;
+    let user = UserBrief {
         id: UserId(id),
         username: username.to_owned(),
         email: email.map(str::to_owned),
@@ -103,5 +104,6 @@ pub(crate) async fn create(
             .roles
             .iter()
             .any(|role| role == domain::access::ADMIN_ROLE),
-    })
+    };
+    Ok((user, audited))
 }

@@ -5,14 +5,14 @@ pub mod annotations;
 pub mod ontology;
 pub mod personas;
 
-use domain::{access_tokens::Scope, owned::Persona, policy::UserAction};
+use domain::{access_tokens::Scope, action::Action, owned::Persona, policy::UserAction};
 use uuid::Uuid;
 
 use crate::{
     Error,
     access::{Actor, Authorized, Caller, UsersRead, UsersWrite},
     account,
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     guard,
 };
 
@@ -154,9 +154,9 @@ impl OpenedOwner {
     async fn write_entry(
         &self,
         transaction: &mut db::Transaction,
-        action: &'static str,
+        action: Action,
         changes: Changes,
-    ) -> Result<(), Error> {
+    ) -> Result<Audited, Error> {
         let change = Change {
             action,
             user: (self.owner, &self.username),

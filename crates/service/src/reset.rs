@@ -9,6 +9,7 @@ use db::{
     users::{Credentials, account},
 };
 use domain::{
+    action::Action,
     policy::UserAction,
     users::{UserId, detail::IssuedLink},
 };
@@ -19,7 +20,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Actor, Authorized, Origin, UsersWrite},
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     guard,
     target::TargetRef,
     tokens,
@@ -52,8 +53,9 @@ pub async fn create_link(
     let account = guard::open(&mut transaction, actor, UserAction::Reset, target).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let link = issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?;
-    write_link_created(&mut transaction, actor, (id, &account.username), &link).await?;
-    db::commit(transaction).await?;
+    let audited =
+        write_link_created(&mut transaction, actor, (id, &account.username), &link).await?;
+    db::commit(transaction, audited).await?;
     Ok(link)
 }
 
@@ -83,8 +85,9 @@ pub(crate) async fn create_own_link(
     let actor = Actor::by_link(UserId(known.id), &known.username, origin);
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, known.id).await?;
     let link = issue(services, &mut transaction, &actor, known.id, LINK_LIFETIME).await?;
-    write_link_created(&mut transaction, &actor, (known.id, &known.username), &link).await?;
-    db::commit(transaction).await?;
+    let audited =
+        write_link_created(&mut transaction, &actor, (known.id, &known.username), &link).await?;
+    db::commit(transaction, audited).await?;
     Ok(link)
 }
 
@@ -93,9 +96,9 @@ async fn write_link_created(
     actor: &Actor,
     user: (Uuid, &str),
     link: &IssuedLink,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let change = Change {
-        action: "user.reset_link_created",
+        action: Action::ResetLinkCreated,
         user,
         changes: Changes::default().with("expires", Value::Null, link.expires_at.to_string()),
         reason: None,
@@ -157,12 +160,12 @@ pub async fn revoke_links(
         return Err(Error::Conflict("This user has no active password links."));
     }
     let change = Change {
-        action: "user.reset_link_revoked",
+        action: Action::ResetLinkRevoked,
         user: (id, &account.username),
         changes: Changes::default().with("links", revoked, 0),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    db::commit(transaction, audited).await?;
     Ok(())
 }

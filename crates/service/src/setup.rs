@@ -5,6 +5,7 @@ use std::time::Duration;
 use db::links::{self, Kind, NewLink};
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
+    action::Action,
     audit::Via,
     credentials::{AccountDraft, OwnAccount},
     users::{CreatedVia, UserId},
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Actor, Origin, UsersWrite, operator},
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     known_device, own_account,
     passwords::Asker,
     sessions, tokens,
@@ -102,9 +103,9 @@ pub async fn claim(
         via: Via::Ui,
         ..Actor::by_link(UserId(id), admin.username.as_str(), origin.clone())
     };
-    write_entry(&mut transaction, id, &admin, &actor).await?;
+    let audited = write_entry(&mut transaction, id, &admin, &actor).await?;
     let account = db::users::find_credentials(&mut *transaction, admin.username.as_str()).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     match account {
         Some(account) => {
             known_device::remember(services, account.id, &origin.device).await?;
@@ -151,10 +152,10 @@ async fn write_entry(
     id: Uuid,
     admin: &OwnAccount,
     actor: &Actor,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let username = admin.username.as_str();
     let change = Change {
-        action: "user.created",
+        action: Action::UserCreated,
         user: (id, username),
         changes: Changes::default()
             .with("username", Value::Null, username)
@@ -200,7 +201,7 @@ pub async fn create_demo_admin(
         .map_err(Error::Invalid)?;
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
     let actor = operator::<UsersWrite>();
-    write_entry(&mut transaction, id, &admin, actor.actor()).await?;
-    db::commit(transaction).await?;
+    let audited = write_entry(&mut transaction, id, &admin, actor.actor()).await?;
+    db::commit(transaction, audited).await?;
     Ok(true)
 }

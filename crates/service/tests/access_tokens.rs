@@ -87,7 +87,7 @@ async fn token_has_the_permissions_its_owner_still_has(pool: PgPool) {
         );
         caller.principal.permissions
     };
-    use domain::access::Permission::{AuditRead, SessionsRead, UsersRead};
+    use domain::permission::Permission::{AuditRead, SessionsRead, UsersRead};
     let rights = find().await;
     assert!(rights.include(UsersRead) && rights.include(AuditRead));
     assert!(

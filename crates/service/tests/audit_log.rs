@@ -1,16 +1,23 @@
 //! Audit events: every change writes one for each affected object, in the same transaction.
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use domain::{
     access_tokens::TokenDraft,
     account::OwnEdit,
-    audit::{ACTIONS, list::AuditParams},
+    action::Action,
+    audit::list::AuditParams,
     invitations::InvitationDraft,
     jobs::list::JobParams,
     keys::KeyEdit,
     list::Limits,
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
+    permission::{Permission, PermissionKind},
     registrations::{Decision, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
@@ -46,35 +53,177 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// Lists the public functions in some source files whose signature contains `what`. Names that are ambiguous are followed
-/// by the kind of object.
-fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
+/// Functions, each with the actions that it writes to the audit log.
+type Table = &'static [(&'static str, &'static [Action])];
+
+/// Functions that require a permission to write or to resolve a secret, in an order in which each has something to change.
+const AUTHORIZED: Table = &[
+    ("users::create::create", &[Action::UserCreated]),
+    ("users::edit::edit", &[Action::UserUpdated]),
+    ("sessions::revoke::revoke_one", &[Action::SessionRevoked]),
+    ("sessions::revoke::revoke_many", &[Action::SessionsRevoked]),
+    ("users::suspend::suspend", &[Action::UserSuspended]),
+    ("users::suspend::unsuspend", &[Action::UserUnsuspended]),
+    ("users::sessions::revoke_all", &[Action::SessionsRevoked]),
+    ("reset::create_link", &[Action::ResetLinkCreated]),
+    ("reset::revoke_links", &[Action::ResetLinkRevoked]),
+    (
+        "users::delete::reassign",
+        &[Action::DataTransferredOut, Action::DataTransferredIn],
+    ),
+    ("users::delete::delete", &[Action::UserDeleted]),
+    ("users::delete::restore", &[Action::UserRestored]),
+    ("users::bulk::bulk", &[Action::SessionsRevoked]),
+    ("users::recover::recover_admin", &[Action::AdminRecovered]),
+    ("invitations::create", &[Action::InvitationCreated]),
+    ("invitations::resend", &[Action::InvitationResent]),
+    ("invitations::revoke", &[Action::InvitationRevoked]),
+    ("access_tokens::create", &[Action::TokenCreated]),
+    ("access_tokens::revoke", &[Action::TokenRevoked]),
+    (
+        "registrations::decide::approve",
+        &[Action::RegistrationApproved],
+    ),
+    (
+        "registrations::decide::decide",
+        &[Action::RegistrationApproved],
+    ),
+    (
+        "registrations::decide::reject",
+        &[Action::RegistrationRejected],
+    ),
+    ("keys::system::create_system", &[Action::ApiKeyCreated]),
+    ("keys::system::edit_system", &[Action::ApiKeyUpdated]),
+    ("keys::rotate::rotate", &[Action::ApiKeysReencrypted]),
+    ("keys::user::revoke_key", &[Action::ApiKeyRevoked]),
+    ("keys::resolve::resolve", &[Action::ApiKeyResolved]),
+    ("keys::system::delete_system", &[Action::ApiKeyDeleted]),
+    ("jobs::retry", &[Action::PurgeRetried]),
+];
+
+/// Functions that require the permission to read the audit log. Only the export is audited.
+const AUDITORS: Table = &[
+    ("audit::list", &[]),
+    ("jobs::list", &[]),
+    ("jobs::find", &[]),
+    ("settings::describe", &[]),
+    ("users::detail::history", &[]),
+    ("audit::verify::verify", &[]),
+    ("audit::export::export", &[Action::AuditExported]),
+];
+
+/// Functions for the caller's own account, in an order in which each has something to change.
+const OWN: Table = &[
+    ("account::get", &[]),
+    ("account::time_zones", &[]),
+    ("account::sessions::sessions", &[]),
+    ("account::delete::deletion_denied", &[]),
+    ("account::delete::preview", &[]),
+    ("account::export", &[Action::DataExported]),
+    ("account::edit::edit", &[Action::UserUpdated]),
+    ("account::keys::keys", &[]),
+    ("account::keys::create_key", &[Action::ApiKeyCreated]),
+    ("account::keys::edit_key", &[Action::ApiKeyUpdated]),
+    ("account::keys::delete_key", &[Action::ApiKeyDeleted]),
+    (
+        "account::sessions::revoke_session",
+        &[Action::OwnSessionRevoked],
+    ),
+    ("account::tokens::tokens", &[]),
+    ("account::tokens::create_token", &[Action::TokenCreated]),
+    ("account::tokens::revoke_token", &[Action::TokenRevoked]),
+    (
+        "account::sessions::revoke_other_sessions",
+        &[Action::SessionsRevoked],
+    ),
+    ("account::delete::delete", &[Action::UserDeleted]),
+];
+
+/// Functions that change owned data, in the order in which the test calls them.
+const OWNED: Table = &[
+    ("owned::personas::create", &[Action::PersonaCreated]),
+    ("owned::personas::edit", &[Action::PersonaUpdated]),
+    ("owned::ontology::delete", &[Action::OntologyDeleted]),
+    (
+        "owned::ontology::set",
+        &[Action::OntologyCreated, Action::OntologyUpdated],
+    ),
+    ("owned::annotations::create", &[Action::AnnotationCreated]),
+    ("owned::annotations::edit", &[Action::AnnotationUpdated]),
+    ("owned::annotations::delete", &[Action::AnnotationDeleted]),
+    ("owned::personas::delete", &[Action::PersonaDeleted]),
+];
+
+/// Other test files, below the folder of the package, with the actions whose entries they expect: bulk actions of several
+/// users, changes without a signed-in caller, and jobs.
+const ELSEWHERE: Table = &[
+    ("../db/tests/session_store.rs", &[Action::SessionStarted]),
+    ("tests/sessions.rs", &[Action::SessionsRevokedInBulk]),
+    (
+        "tests/user_actions.rs",
+        &[
+            Action::UsersSuspended,
+            Action::UsersUnsuspended,
+            Action::UsersSignedOut,
+            Action::UsersDeleted,
+            Action::UsersRestored,
+        ],
+    ),
+    ("tests/deletion.rs", &[Action::UserPurged]),
+    ("tests/credentials.rs", &[Action::PasswordSet]),
+    (
+        "tests/account.rs",
+        &[Action::EmailConfirmed, Action::EmailConflict],
+    ),
+    (
+        "tests/registrations.rs",
+        &[
+            Action::UserRegistered,
+            Action::RegistrationsApproved,
+            Action::RegistrationsRejected,
+        ],
+    ),
+    ("tests/invitations.rs", &[Action::InvitationAccepted]),
+    ("../../server/tests/cli/create.rs", &[Action::RoleCreated]),
+    ("tests/demo.rs", &[Action::DemoLoaded]),
+];
+
+/// Source files that commit transactions without an entry, for the reasons in their code.
+const NOT_AUDITED: [&str; 5] = [
+    "audit/seal.rs",
+    "known_device.rs",
+    "registrations/decide.rs",
+    "users/bulk.rs",
+    "users/purge.rs",
+];
+
+/// Reads the source files in some files and folders of the package, each with its path.
+fn sources(names: &[&str]) -> Vec<(PathBuf, String)> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut paths: Vec<_> = sources.iter().map(|name| source.join(name)).collect();
-    let mut found = BTreeSet::new();
+    let mut paths: Vec<_> = names.iter().map(|name| source.join(name)).collect();
+    let mut found = Vec::new();
     while let Some(path) = paths.pop() {
         if path.is_dir() {
             paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
-            continue;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path.strip_prefix(&source).unwrap().to_owned(), text));
         }
-        if path.extension().is_none_or(|extension| extension != "rs") {
-            continue;
-        }
-        let text = fs::read_to_string(&path).unwrap();
+    }
+    found
+}
+
+/// Lists the public functions in some source files whose signature contains `what`, each with the path of its module.
+fn taking(what: &str, names: &[&str]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (path, text) in sources(names) {
+        let module = path.with_extension("");
+        let module: Vec<_> = module.iter().map(|name| name.to_str().unwrap()).collect();
         for function in text.split("pub async fn ").skip(1) {
             let (signature, _) = function.split_once('{').unwrap();
             if signature.contains(what) {
-                let name = signature.split('(').next().unwrap();
-                found.insert(match path.file_stem().unwrap().to_str().unwrap() {
-                    "invitations" => format!("{name} invitation"),
-                    "personas" => format!("{name} persona"),
-                    "ontology" => format!("{name} ontology"),
-                    "annotations" => format!("{name} annotation"),
-                    "access_tokens" => format!("{name} token"),
-                    "jobs" => format!("{name} job"),
-                    "settings" => format!("{name} settings"),
-                    _ => name.to_owned(),
-                });
+                let name = signature.split(['(', '<']).next().unwrap();
+                found.insert(format!("{}::{name}", module.join("::")));
             }
         }
     }
@@ -83,57 +232,16 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
 
 /// Lists the functions that require a permission to write or to resolve a secret. Each of them must write an audit event.
 fn mutating() -> BTreeSet<String> {
-    let mut found = taking("Write>", &["."]);
-    found.extend(taking("Resolve>", &["."]));
-    found
+    Permission::ALL
+        .into_iter()
+        .filter(|permission| permission.kind() != PermissionKind::Read)
+        .flat_map(|permission| taking(&format!("Authorized<{permission:?}>"), &[""]))
+        .collect()
 }
 
-/// Lists the functions that require the permission to read the audit log. Of these, only the export is audited.
-fn functions_that_audit() -> BTreeSet<String> {
-    taking("Authorized<AuditRead>", &["."])
-}
-
-/// Lists the quoted texts in the sources that have the form of an action: two words with a dot between them.
-fn actions_in_sources() -> BTreeSet<String> {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut paths = vec![crates.join("service/src"), crates.join("db/src")];
-    let mut found = BTreeSet::new();
-    let letters =
-        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    while let Some(path) = paths.pop() {
-        if path.is_dir() {
-            paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
-            continue;
-        }
-        if path.extension().is_none_or(|extension| extension != "rs") {
-            continue;
-        }
-        let text = fs::read_to_string(&path).unwrap();
-        for word in text.split(['"', '\'']) {
-            // Names of locks, files and hosts, and columns with the alias of a table, have the same form.
-            let others = ["txt", "example", "test", "com", "net", "org"];
-            if let Some((kind, action)) = word.split_once('.')
-                && letters(kind)
-                && letters(action)
-                && kind.len() > 1
-                && kind != "rollcall"
-                && !others.contains(&action)
-            {
-                found.insert(word.to_owned());
-            }
-        }
-    }
-    found
-}
-
-/// Lists the functions for the caller's own account.
-fn own_functions() -> BTreeSet<String> {
-    taking("&Caller", &["account.rs", "account"])
-}
-
-/// Lists the functions that change owned data.
-fn of_what_is_owned() -> BTreeSet<String> {
-    taking("&Writer", &["owned"])
+/// Lists the functions of a table.
+fn functions(table: Table) -> BTreeSet<String> {
+    table.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// Returns the id of the latest audit event.
@@ -230,7 +338,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         ..SuspensionDraft::default()
     };
     match function {
-        "create" => {
+        "users::create::create" => {
             let draft = UserDraft {
                 username: "new".into(),
                 display_name: "New".into(),
@@ -238,7 +346,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             };
             users::create(services, &operator(), draft).await.map(drop)
         }
-        "edit" => {
+        "users::edit::edit" => {
             let edit = UserEdit {
                 display_name: Some("Other".into()),
                 ..UserEdit::default()
@@ -247,14 +355,14 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 .await
                 .map(drop)
         }
-        "suspend" => users::suspend(services, &operator(), ada, suspension)
+        "users::suspend::suspend" => users::suspend(services, &operator(), ada, suspension)
             .await
             .map(drop),
-        "unsuspend" => users::unsuspend(services, &operator(), ada).await.map(drop),
-        "revoke_all" => users::revoke_sessions(services, &operator(), ada)
+        "users::suspend::unsuspend" => users::unsuspend(services, &operator(), ada).await.map(drop),
+        "users::sessions::revoke_all" => users::revoke_sessions(services, &operator(), ada)
             .await
             .map(drop),
-        "revoke_one" => {
+        "sessions::revoke::revoke_one" => {
             let of_ada = "select id from sessions where user_id = $1 and ended_at is null limit 1";
             let session: Uuid = sqlx::query_scalar(of_ada)
                 .bind(ada)
@@ -263,7 +371,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 .unwrap();
             sessions::revoke_one(services, &operator(), session).await
         }
-        "revoke_many" => {
+        "sessions::revoke::revoke_many" => {
             let request = RevokeRequest {
                 expected: Some(1),
                 ..RevokeRequest::default()
@@ -272,21 +380,23 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 .await
                 .map(drop)
         }
-        "create_link" => reset::create_link(services, &operator(), ada)
+        "reset::create_link" => reset::create_link(services, &operator(), ada)
             .await
             .map(drop),
-        "revoke_links" => reset::revoke_links(services, &operator(), ada, None).await,
-        "reassign" => users::reassign(services, &operator(), ada, bob, None)
+        "reset::revoke_links" => reset::revoke_links(services, &operator(), ada, None).await,
+        "users::delete::reassign" => users::reassign(services, &operator(), ada, bob, None)
             .await
             .map(drop),
-        "delete" => users::delete(services, &operator(), ada, &Deletion::default()).await,
-        "recover_admin" => {
+        "users::delete::delete" => {
+            users::delete(services, &operator(), ada, &Deletion::default()).await
+        }
+        "users::recover::recover_admin" => {
             let bob = UserRef::Id(bob);
             let recovered = users::recover_admin(services, &operator(), &bob).await;
             recovered.map(drop)
         }
-        "restore" => users::restore(services, &operator(), ada).await.map(drop),
-        "bulk" => {
+        "users::delete::restore" => users::restore(services, &operator(), ada).await.map(drop),
+        "users::bulk::bulk" => {
             let request = BulkRequest {
                 action: BulkAction::RevokeSessions {},
                 users: vec![Selected {
@@ -298,10 +408,10 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             };
             users::bulk(services, &operator(), request).await.map(drop)
         }
-        "approve" => registrations::approve(services, &operator(), bob, "")
+        "registrations::decide::approve" => registrations::approve(services, &operator(), bob, "")
             .await
             .map(drop),
-        "decide" => {
+        "registrations::decide::decide" => {
             let request = DecisionRequest {
                 decision: Decision::Approve,
                 users: vec![seen(services, bob).await],
@@ -311,53 +421,59 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let decided = registrations::decide(services, &operator(), request).await;
             decided.map(drop)
         }
-        "reject" => registrations::reject(services, &operator(), bob, "").await,
-        "create invitation" => {
+        "registrations::decide::reject" => {
+            registrations::reject(services, &operator(), bob, "").await
+        }
+        "invitations::create" => {
             let draft = InvitationDraft::default();
             invitations::create(services, &operator(), draft)
                 .await
                 .map(drop)
         }
-        "resend invitation" => {
+        "invitations::resend" => {
             let id = invitation(services).await;
             invitations::resend(services, &operator(), id)
                 .await
                 .map(drop)
         }
-        "revoke invitation" => {
+        "invitations::revoke" => {
             let id = invitation(services).await;
             invitations::revoke(services, &operator(), id).await
         }
-        "create_system" => keys::create_system(services, &operator(), draft("openai", "sk-system"))
-            .await
-            .map(drop),
-        "edit_system" => {
+        "keys::system::create_system" => {
+            keys::create_system(services, &operator(), draft("openai", "sk-system"))
+                .await
+                .map(drop)
+        }
+        "keys::system::edit_system" => {
             let id = key_of(&services.pool, None).await;
             let edited = keys::edit_system(services, &operator(), id, renamed()).await;
             edited.map(drop)
         }
-        "rotate" => keys::rotate(services, &operator()).await.map(drop),
-        "revoke_key" => {
+        "keys::rotate::rotate" => keys::rotate(services, &operator()).await.map(drop),
+        "keys::user::revoke_key" => {
             let id = key_of(&services.pool, Some(ada)).await;
             keys::revoke_key(services, &operator(), ada, id).await
         }
-        "resolve" => keys::resolve(services, &operator(), "OPENAI", Some(ada))
+        "keys::resolve::resolve" => keys::resolve(services, &operator(), "OPENAI", Some(ada))
             .await
             .map(drop),
-        "delete_system" => {
+        "keys::system::delete_system" => {
             let id = key_of(&services.pool, None).await;
             keys::delete_system(services, &operator(), id)
                 .await
                 .map(drop)
         }
-        "create token" => access_tokens::create(services, &operator(), bob, &token_draft())
-            .await
-            .map(drop),
-        "revoke token" => {
+        "access_tokens::create" => {
+            access_tokens::create(services, &operator(), bob, &token_draft())
+                .await
+                .map(drop)
+        }
+        "access_tokens::revoke" => {
             let id = token_of(services, bob).await;
             access_tokens::revoke(services, &operator(), id).await
         }
-        "retry job" => {
+        "jobs::retry" => {
             let id = failed_removal(services, bob).await;
             jobs::retry(services, &operator(), id).await.map(drop)
         }
@@ -377,46 +493,10 @@ async fn every_change_is_audited(pool: PgPool) {
         add(&pool, "bob", &["user"]).await,
     );
     furnish(&pool, ada).await;
-    // In an order in which each function has something to change.
-    let expected = [
-        ("create", &["user.created"][..]),
-        ("edit", &["user.updated"]),
-        ("revoke_one", &["user.session_revoked"]),
-        ("revoke_many", &["user.sessions_ended"]),
-        ("suspend", &["user.suspended"]),
-        ("unsuspend", &["user.unsuspended"]),
-        ("revoke_all", &["user.sessions_ended"]),
-        ("create_link", &["user.reset_link_created"]),
-        ("revoke_links", &["user.reset_link_revoked"]),
-        ("reassign", &["user.data_given", "user.data_received"]),
-        ("delete", &["user.deleted"]),
-        ("restore", &["user.restored"]),
-        ("bulk", &["user.sessions_ended"]),
-        ("recover_admin", &["user.admin_recovered"]),
-        ("create invitation", &["invitation.created"]),
-        ("resend invitation", &["invitation.resent"]),
-        ("revoke invitation", &["invitation.revoked"]),
-        ("create token", &["user.token_created"]),
-        ("revoke token", &["user.token_revoked"]),
-        ("approve", &["user.approved"]),
-        ("decide", &["user.approved"]),
-        ("reject", &["user.rejected"]),
-        ("create_system", &["api_key.created"]),
-        ("edit_system", &["api_key.updated"]),
-        ("rotate", &["api_key.reencrypted"]),
-        ("revoke_key", &["api_key.revoked"]),
-        ("resolve", &["api_key.resolved"]),
-        ("delete_system", &["api_key.deleted"]),
-        ("retry job", &["user.purge_retried"]),
-    ];
-    let tested: BTreeSet<String> = expected
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
-    assert_eq!(mutating(), tested);
-    for (function, actions) in expected {
+    assert_eq!(mutating(), functions(AUTHORIZED));
+    for (function, actions) in AUTHORIZED {
         let before = last_entry(&pool).await;
-        if ["approve", "decide", "reject"].contains(&function) {
+        if function.starts_with("registrations::") {
             sqlx::query("update users set status = 'pending' where id = $1")
                 .bind(bob)
                 .execute(&pool)
@@ -429,7 +509,7 @@ async fn every_change_is_audited(pool: PgPool) {
             .iter()
             .map(|action| {
                 let (via, label) = ("cli", "command line");
-                ((*action).to_owned(), via.to_owned(), label.to_owned())
+                (action.as_str().to_owned(), via.to_owned(), label.to_owned())
             })
             .collect();
         assert_eq!(entries, said, "{function}");
@@ -440,41 +520,28 @@ async fn every_change_is_audited(pool: PgPool) {
 async fn export_of_the_audit_log_is_audited(pool: PgPool) {
     let services = services(&pool);
     let user = add(&pool, "ada", &["user"]).await;
-    let expected = [
-        ("list", None),
-        ("list job", None),
-        ("find job", None),
-        ("describe settings", None),
-        ("history", None),
-        ("verify", None),
-        ("export", Some("audit.exported")),
-    ];
-    let tested: BTreeSet<String> = expected
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
-    assert_eq!(functions_that_audit(), tested);
-    for (function, action) in expected {
+    assert_eq!(taking("Authorized<AuditRead>", &[""]), functions(AUDITORS));
+    for (function, written) in AUDITORS {
         let before = last_entry(&pool).await;
         let all = AuditParams::default();
-        match function {
-            "list" => {
+        match *function {
+            "audit::list" => {
                 let query = all.parse(Limits::API).unwrap();
                 audit::list(&services, &operator(), &query).await.map(drop)
             }
-            "list job" => {
+            "jobs::list" => {
                 let query = JobParams::default().parse(Limits::API).unwrap();
                 jobs::list(&services, &operator(), &query).await.map(drop)
             }
-            "find job" => match jobs::find(&services, &operator(), user).await {
+            "jobs::find" => match jobs::find(&services, &operator(), user).await {
                 Err(Error::NotFound(_)) => Ok(()),
                 found => found.map(drop),
             },
-            "describe settings" => settings::describe(&services, &operator()).await.map(drop),
-            "history" => users::history(&services, &operator(), user, None)
+            "settings::describe" => settings::describe(&services, &operator()).await.map(drop),
+            "users::detail::history" => users::history(&services, &operator(), user, None)
                 .await
                 .map(drop),
-            "verify" => audit::verify(&services, &operator(), None).await.map(drop),
+            "audit::verify::verify" => audit::verify(&services, &operator(), None).await.map(drop),
             _ => audit::export(&services, &operator(), &all, Format::Csv)
                 .await
                 .map(drop),
@@ -482,23 +549,49 @@ async fn export_of_the_audit_log_is_audited(pool: PgPool) {
         .unwrap();
         let entries = entries_after(&pool, before).await;
         let actions: Vec<&str> = entries.iter().map(|(action, ..)| action.as_str()).collect();
-        assert_eq!(actions, action.into_iter().collect::<Vec<_>>());
+        let written: Vec<_> = written.iter().map(|action| action.as_str()).collect();
+        assert_eq!(actions, written, "{function}");
     }
 }
 
 #[test]
-fn panel_has_a_label_for_every_action() {
-    let known: BTreeSet<String> = ACTIONS
-        .iter()
-        .map(|(action, _)| (*action).to_owned())
+fn every_action_is_written_by_a_tested_function() {
+    let here: BTreeSet<Action> = [AUTHORIZED, AUDITORS, OWN, OWNED]
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, actions)| actions.iter().copied())
         .collect();
-    let created = actions_in_sources();
-    assert!(created.len() > 20, "{created:?}");
-    let without: Vec<_> = created.difference(&known).collect();
-    assert!(
-        without.is_empty(),
-        "add words for {without:?} to domain/audit/actions.rs"
-    );
+    let mut tested = here.clone();
+    for (file, actions) in ELSEWHERE {
+        let test = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let text = fs::read_to_string(test).unwrap();
+        for action in *actions {
+            let name = action.as_str();
+            let is_quoted = ['"', '\'']
+                .iter()
+                .any(|q| text.contains(&format!("{q}{name}{q}")));
+            assert!(is_quoted, "{file} does not expect {name}");
+            assert!(!here.contains(action), "{name} is tested here too");
+            tested.insert(*action);
+        }
+    }
+    let missing: Vec<_> = Action::ALL
+        .iter()
+        .filter(|action| !tested.contains(*action))
+        .collect();
+    assert!(missing.is_empty(), "no test writes {missing:?}");
+}
+
+#[test]
+fn transactions_are_committed_with_the_proof_of_an_entry() {
+    let mut not_audited = BTreeSet::new();
+    for (path, text) in sources(&[""]) {
+        assert!(!text.contains(".commit()"), "{}", path.display());
+        if text.contains("Audited::not_needed(") {
+            not_audited.insert(path.to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(not_audited, BTreeSet::from(NOT_AUDITED.map(str::to_owned)));
 }
 
 async fn call_own(
@@ -509,13 +602,15 @@ async fn call_own(
 ) -> Result<(), Error> {
     let caller = &own.caller;
     match function {
-        "get" => account::get(services, caller).await.map(drop),
-        "time_zones" => account::time_zones(services, caller).await.map(drop),
-        "sessions" => account::sessions(services, caller).await.map(drop),
-        "deletion_denied" => account::deletion_denied(services, caller).await.map(drop),
-        "preview" => account::preview(services, caller).await.map(drop),
-        "export" => account::export(services, caller).await.map(drop),
-        "edit" => {
+        "account::get" => account::get(services, caller).await.map(drop),
+        "account::time_zones" => account::time_zones(services, caller).await.map(drop),
+        "account::sessions::sessions" => account::sessions(services, caller).await.map(drop),
+        "account::delete::deletion_denied" => {
+            account::deletion_denied(services, caller).await.map(drop)
+        }
+        "account::delete::preview" => account::preview(services, caller).await.map(drop),
+        "account::export" => account::export(services, caller).await.map(drop),
+        "account::edit::edit" => {
             let edit = OwnEdit {
                 display_name: Some("Myself".into()),
                 ..OwnEdit::default()
@@ -523,35 +618,37 @@ async fn call_own(
             let edited = account::edit(services, caller, &own.session, edit).await;
             edited.map(drop)
         }
-        "keys" => account::keys(services, caller).await.map(drop),
-        "create_key" => {
+        "account::keys::keys" => account::keys(services, caller).await.map(drop),
+        "account::keys::create_key" => {
             let created = account::create_key(services, caller, draft("OPENAI", "sk-own")).await;
             created.map(drop)
         }
-        "edit_key" => {
+        "account::keys::edit_key" => {
             let id = key_of(&services.pool, Some(caller.principal.id.0)).await;
             let edited = account::edit_key(services, caller, id, renamed()).await;
             edited.map(drop)
         }
-        "delete_key" => {
+        "account::keys::delete_key" => {
             let id = key_of(&services.pool, Some(caller.principal.id.0)).await;
             account::delete_key(services, caller, id).await.map(drop)
         }
-        "revoke_session" => {
+        "account::sessions::revoke_session" => {
             account::revoke_session(services, caller, other.caller.session().unwrap()).await
         }
-        "tokens" => account::tokens(services, caller).await.map(drop),
-        "create_token" => account::create_token(services, caller, &token_draft())
+        "account::tokens::tokens" => account::tokens(services, caller).await.map(drop),
+        "account::tokens::create_token" => account::create_token(services, caller, &token_draft())
             .await
             .map(drop),
-        "revoke_token" => {
+        "account::tokens::revoke_token" => {
             let id = token_of(services, caller.principal.id.0).await;
             account::revoke_token(services, caller, id).await
         }
-        "revoke_other_sessions" => account::revoke_other_sessions(services, caller)
-            .await
-            .map(drop),
-        "delete" => account::delete(services, caller, PASSWORD, None, None).await,
+        "account::sessions::revoke_other_sessions" => {
+            account::revoke_other_sessions(services, caller)
+                .await
+                .map(drop)
+        }
+        "account::delete::delete" => account::delete(services, caller, PASSWORD, None, None).await,
         other => panic!("{other} is new: add it here, with an event if it changes something"),
     }
 }
@@ -567,37 +664,20 @@ async fn every_change_of_ones_own_account_is_audited(pool: PgPool) {
     set_password(&services, PASSWORD).await;
     let sign_in = async || Own::sign_in(&services, "ada", PASSWORD).await;
     let (own_session, other, _third) = (sign_in().await, sign_in().await, sign_in().await);
-    let expected = [
-        ("get", None),
-        ("time_zones", None),
-        ("sessions", None),
-        ("deletion_denied", None),
-        ("preview", None),
-        ("export", Some("user.exported")),
-        ("edit", Some("user.updated")),
-        ("keys", None),
-        ("create_key", Some("api_key.created")),
-        ("edit_key", Some("api_key.updated")),
-        ("delete_key", Some("api_key.deleted")),
-        ("revoke_session", Some("user.session_ended")),
-        ("tokens", None),
-        ("create_token", Some("user.token_created")),
-        ("revoke_token", Some("user.token_revoked")),
-        ("revoke_other_sessions", Some("user.sessions_ended")),
-        ("delete", Some("user.deleted")),
-    ];
-    let tested: BTreeSet<String> = expected
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
-    assert_eq!(own_functions(), tested);
-    for (function, action) in expected {
+    assert_eq!(
+        taking("&Caller", &["account.rs", "account"]),
+        functions(OWN)
+    );
+    for (function, actions) in OWN {
         let before = last_entry(&pool).await;
         call_own(&services, function, &own_session, &other)
             .await
             .unwrap();
-        let entry = |action: &str| (action.to_owned(), "self".to_owned(), "ada".to_owned());
-        let said: Vec<_> = action.map(entry).into_iter().collect();
+        let entry = |action: &Action| {
+            let (via, label) = ("self", "ada");
+            (action.as_str().to_owned(), via.to_owned(), label.to_owned())
+        };
+        let said: Vec<_> = actions.iter().map(entry).collect();
         assert_eq!(entries_after(&pool, before).await, said, "{function}");
     }
 }
@@ -620,20 +700,20 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
         label: Some("A boat".into()),
         ..AnnotationDraft::default()
     };
-    let mut tested = BTreeSet::new();
-    let mut said = async |function: &str, action: &str| {
-        tested.insert(function.to_owned());
+    assert_eq!(taking("&Writer", &["owned"]), functions(OWNED));
+    let expected = OWNED.iter().flat_map(|(_, actions)| actions.iter());
+    let mut expected = expected.copied();
+    let mut said = async |action: Action| {
+        assert_eq!(expected.next(), Some(action));
         let last = "select action, via, actor_label from audit_events order by id desc limit 1";
         let last: (String, String, String) = sqlx::query_as(last).fetch_one(&pool).await.unwrap();
-        assert_eq!(
-            last,
-            (action.to_owned(), "self".to_owned(), "ada".to_owned())
-        );
+        let (via, label) = ("self".to_owned(), "ada".to_owned());
+        assert_eq!(last, (action.as_str().to_owned(), via, label));
     };
     let created = personas::create(&services, &writer, None, persona)
         .await
         .unwrap();
-    said("create persona", "persona.created").await;
+    said(Action::PersonaCreated).await;
     let hide = PersonaDraft {
         hidden: Some(true),
         ..PersonaDraft::default()
@@ -641,19 +721,27 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
     personas::edit(&services, &writer, created.id, hide)
         .await
         .unwrap();
-    said("edit persona", "persona.updated").await;
+    said(Action::PersonaUpdated).await;
     ontology::delete(&services, &writer, created.id)
         .await
         .unwrap();
-    said("delete ontology", "ontology.deleted").await;
+    said(Action::OntologyDeleted).await;
     ontology::set(&services, &writer, created.id, OntologyDraft::default())
         .await
         .unwrap();
-    said("set ontology", "ontology.created").await;
+    said(Action::OntologyCreated).await;
+    let rename = OntologyDraft {
+        name: Some("Boats".into()),
+        ..OntologyDraft::default()
+    };
+    ontology::set(&services, &writer, created.id, rename)
+        .await
+        .unwrap();
+    said(Action::OntologyUpdated).await;
     let marked = annotations::create(&services, &writer, created.id, mark)
         .await
         .unwrap();
-    said("create annotation", "annotation.created").await;
+    said(Action::AnnotationCreated).await;
     let relabel = AnnotationDraft {
         label: Some("Two boats".into()),
         ..AnnotationDraft::default()
@@ -661,16 +749,16 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
     annotations::edit(&services, &writer, marked.id, relabel)
         .await
         .unwrap();
-    said("edit annotation", "annotation.updated").await;
+    said(Action::AnnotationUpdated).await;
     annotations::delete(&services, &writer, marked.id)
         .await
         .unwrap();
-    said("delete annotation", "annotation.deleted").await;
+    said(Action::AnnotationDeleted).await;
     personas::delete(&services, &writer, created.id)
         .await
         .unwrap();
-    said("delete persona", "persona.deleted").await;
-    assert_eq!(of_what_is_owned(), tested);
+    said(Action::PersonaDeleted).await;
+    assert_eq!(expected.next(), None);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -4,12 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    access::{Permission, Permissions, Principal},
+    access::Principal,
     access_tokens::TokenDraft,
     account::OwnEdit,
     audit::Via,
     credentials::SignInDraft,
     invitations::InvitationDraft,
+    permission::{Permission, Permissions},
     users::{
         Status, UserId, create::UserDraft, deletion::Deletion, detail::UserRef, edit::UserEdit,
         suspension::SuspensionDraft,

@@ -133,7 +133,7 @@ async fn admin_created_meanwhile_ends_a_claim(pool: PgPool) {
     let waits = "select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
     while !late.is_finished() && count(&pool, waits).await == 0 {}
-    db::commit(other_way).await.unwrap();
+    other_way.commit().await.unwrap();
     assert_eq!(late.await.unwrap().unwrap_err().error.status(), 409);
     assert_eq!(count(&pool, "select count(*) from users").await, 1);
 }

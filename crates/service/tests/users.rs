@@ -1,9 +1,10 @@
 //! List of users: paging, totals, and the required permission.
 
 use domain::{
-    access::{Permissions, Principal},
+    access::Principal,
     audit::Via,
     list::{Limits, Total},
+    permission::Permissions,
     users::{Status, UserId, list::ListParams, page::UserPage},
 };
 use service::{

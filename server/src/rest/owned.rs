@@ -11,10 +11,10 @@ use axum::{
     response::Response,
 };
 use domain::{
-    access::Permission,
     access_tokens::Scope,
     list::Limits,
     owned::{Annotation, Ontology, Persona},
+    permission::Permission,
 };
 use serde::{Deserialize, Serialize};
 use service::{

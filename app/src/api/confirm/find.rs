@@ -1,7 +1,6 @@
 //! Content of the confirmation dialogs: the target, details about it, and the reason if the action is denied.
 
 use domain::{
-    access::Permission,
     access_tokens::AccessToken,
     keys::ApiKey,
     users::{
@@ -88,15 +87,8 @@ pub(super) async fn confirmation(
 
 /// Returns the reason for denial if the actor lacks the permission.
 fn denied<R: RequiredPermission>(caller: &Caller) -> Option<String> {
-    let thing = match R::PERMISSION {
-        Permission::ApiKeysWrite => "API keys",
-        Permission::SessionsWrite => "sessions",
-        Permission::TokensWrite => "access tokens",
-        Permission::RegistrationsWrite => "registrations",
-        _ => "users",
-    };
     let denied = caller.require::<R>().is_err();
-    denied.then(|| format!("You have read-only access to {thing}."))
+    denied.then(|| R::PERMISSION.read_only_message())
 }
 
 /// Returns a user, and the actions on this user that the actor is denied.

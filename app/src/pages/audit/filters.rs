@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use domain::audit::{ACTIONS, list::AuditParams};
+use domain::{action::Action, audit::list::AuditParams};
 use leptos::prelude::*;
 
 use super::links;
@@ -21,7 +21,11 @@ const VIA: &[(&str, &str)] = &[
 /// Selectable actions: name and label.
 static ACTION_OPTIONS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     std::iter::once(("", "All actions"))
-        .chain(ACTIONS.iter().copied())
+        .chain(
+            Action::ALL
+                .iter()
+                .map(|action| (action.as_str(), action.label())),
+        )
         .collect()
 });
 

@@ -1,9 +1,12 @@
 //! Audit log entries as a table.
 
 use ::time::OffsetDateTime;
-use domain::audit::{
-    AuditEntry, action_label, is_batch,
-    list::{AuditPage, AuditParams},
+use domain::{
+    action::action_label,
+    audit::{
+        AuditEntry,
+        list::{AuditPage, AuditParams},
+    },
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -54,7 +57,7 @@ pub fn AuditTable(
 
 fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
     let words = action_label(&entry.action).to_owned();
-    let target = entry.target_id.filter(|_| entry.target_kind == "user");
+    let target = entry.target_user();
     let (by, at) = (entry.source(), entry.at);
     let id = entry.id.to_string();
     let cells = vec![
@@ -77,7 +80,7 @@ fn named(id: Option<Uuid>, name: &str) -> AnyView {
 
 /// Renders an expandable cell with the changes, the reason and the origin of the request.
 fn details(entry: AuditEntry) -> AnyView {
-    let parts = is_batch(&entry.action).then_some(entry.id);
+    let parts = entry.is_batch().then_some(entry.id);
     let whole = entry.parent_id;
     let differences = differences(entry.changes);
     let names: Vec<&str> = differences.iter().map(|(name, _)| name.as_str()).collect();

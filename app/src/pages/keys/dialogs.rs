@@ -1,8 +1,8 @@
 //! Dialogs that add or edit a provider API key, of the system or of the signed-in user.
 
 use domain::{
-    access::Permission,
     keys::{ApiKey, DISABLED},
+    permission::Permission,
 };
 use leptos::prelude::*;
 use time::OffsetDateTime;

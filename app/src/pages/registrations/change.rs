@@ -1,6 +1,6 @@
 //! Renewal of an invitation link.
 
-use domain::access::Permission;
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 use super::invitations::{InvitationsResource, over};

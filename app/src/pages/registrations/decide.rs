@@ -1,6 +1,6 @@
 //! Dialogs that approve or reject pending registrations.
 
-use domain::{access::Permission, registrations::Decision, users::bulk::BulkOutcome};
+use domain::{permission::Permission, registrations::Decision, users::bulk::BulkOutcome};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,9 +1,10 @@
 //! Creation of an invitation.
 
 use domain::{
-    access::{Permission, USER_ROLE},
+    access::USER_ROLE,
     fields::FieldErrors,
     invitations::{DAYS, DAYS_DEFAULT},
+    permission::Permission,
     users::detail::GrantableRole,
 };
 use leptos::prelude::*;

@@ -1,8 +1,8 @@
 //! Dialog above the session list that revokes many sessions. It shows their number, also on the button.
 
 use domain::{
-    access::Permission,
     list::{Limits, ListError, PageParams, check_names},
+    permission::Permission,
     sessions::{SessionUser, list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;

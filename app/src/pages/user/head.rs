@@ -1,7 +1,7 @@
 //! Header of a user's page: name, roles, actions and tabs.
 
 use domain::{
-    access::Permission,
+    permission::Permission,
     users::{Status, UserSummary},
 };
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
 
-use domain::{access::Permission, keys::ApiKey};
+use domain::{keys::ApiKey, permission::Permission};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 

@@ -104,11 +104,11 @@ fn may_see() -> bool {
     context.principal.is_some_and(|principal| {
         principal
             .permissions
-            .include(domain::access::Permission::SessionsRead)
+            .include(domain::permission::Permission::SessionsRead)
     })
 }
 
 /// Returns whether the viewer can revoke sessions.
 fn may_write() -> bool {
-    PageContext::current().may(domain::access::Permission::SessionsWrite)
+    PageContext::current().may(domain::permission::Permission::SessionsWrite)
 }

@@ -1,6 +1,6 @@
 //! Access tokens of a user.
 
-use domain::{access::Permission, access_tokens::AccessToken};
+use domain::{access_tokens::AccessToken, permission::Permission};
 use leptos::prelude::*;
 
 use super::{OpenedUser, path, with_user};

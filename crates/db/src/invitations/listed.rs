@@ -1,6 +1,6 @@
 //! Listed invitations, with the data that their state depends on.
 
-use domain::access::Permissions;
+use domain::permission::Permissions;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{access::Permissions, sessions::Session};
+use domain::{permission::Permissions, sessions::Session};
 use sqlx::{
     PgExecutor, PgPool, QueryBuilder,
     postgres::{PgListener, PgPoolOptions},

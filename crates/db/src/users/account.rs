@@ -1,7 +1,7 @@
 //! Single accounts, locked for a change, and the data that the policy needs.
 
 use domain::{
-    access::Permissions,
+    permission::Permissions,
     policy::Target,
     users::{Status, UserId},
 };

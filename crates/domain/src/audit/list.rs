@@ -5,11 +5,9 @@ use time::OffsetDateTime;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{
-    AuditEntry, Via,
-    actions::{action_label, is_action},
-};
+use super::{AuditEntry, Via};
 use crate::{
+    action::{action_label, is_action_name},
     filter::{Dated, MAX_TEXT_CHARS, When},
     list::{
         Cursor, Limits, ListError, PageInfo, PageParams, Position, given, page_params, parse_limit,
@@ -162,7 +160,7 @@ impl AuditParams {
     pub fn filter(&self) -> Result<AuditFilter, ListError> {
         let action = |text: &str| {
             let text = text.trim();
-            is_action(text)
+            is_action_name(text)
                 .then(|| text.to_owned())
                 .ok_or_else(|| ListError::Action(shorten(text)))
         };
@@ -248,6 +246,26 @@ mod tests {
     use crate::filter::Bounds;
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+    #[test]
+    fn users_and_bulk_actions_are_recognised_by_the_target() {
+        for (action, kind, of_user, is_batch) in [
+            ("user.suspended", "user", true, false),
+            ("users.suspended", "users", false, true),
+            ("users.moved", "users", false, true),
+            ("api_key.updated", "api_key", false, false),
+            ("planet.moved", "planet", false, false),
+        ] {
+            let entry = AuditEntry {
+                action: action.into(),
+                target_kind: kind.into(),
+                target_id: Some(Uuid::nil()),
+                ..entry(7, NOW)
+            };
+            assert_eq!(entry.target_user().is_some(), of_user, "{action}");
+            assert_eq!(entry.is_batch(), is_batch, "{action}");
+        }
+    }
 
     fn params(pairs: &[(&str, &str)]) -> AuditParams {
         AuditParams::from_pairs(|asked| {

@@ -1,11 +1,12 @@
 //! Permissions to read what a write returns: a caller who can only write does not see stored data in the response.
 
 use domain::{
-    access::Permission,
+    permission::Permission,
     problem::{Details, Problem},
 };
 
-use super::{Authorized, Caller, RequiredPermission, WritePermission};
+use super::{Authorized, Caller, FORBIDDEN, RequiredPermission};
+use crate::Error;
 
 impl<R> Authorized<R> {
     /// Returns whether the actor has the permission `P` too.
@@ -15,15 +16,29 @@ impl<R> Authorized<R> {
     }
 }
 
-impl<W: WritePermission> Authorized<W> {
+impl<W: RequiredPermission> Authorized<W> {
     /// Returns whether the actor can read what the permission lets it write.
     #[must_use]
     pub fn can_read(&self) -> bool {
-        self.includes::<W::Read>()
+        let read = W::PERMISSION.to_read();
+        read.is_some_and(|read| self.actor.subject.permissions.include(read))
     }
 }
 
 impl Caller {
+    /// Returns the permission to write what the caller can also read.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when one of the two permissions is missing, and the errors of [`Self::require`].
+    pub fn require_with_read<W: RequiredPermission>(&self) -> Result<Authorized<W>, Error> {
+        let authorized = self.require::<W>()?;
+        if authorized.can_read() {
+            Ok(authorized)
+        } else {
+            Err(FORBIDDEN)
+        }
+    }
+
     /// Removes stored data that the caller cannot read from the details of an error.
     pub fn hide_unreadable(&self, problem: &mut Problem) {
         let can_read = |permission| self.principal.permissions.include(permission);

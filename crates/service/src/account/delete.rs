@@ -74,8 +74,8 @@ pub async fn delete(
         permanent: false,
     };
     let actor = actor(caller);
-    apply(services, &mut transaction, &actor, &account, &deletion).await?;
-    db::commit(transaction).await?;
+    let audited = apply(services, &mut transaction, &actor, &account, &deletion).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(())
 }

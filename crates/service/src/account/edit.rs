@@ -12,6 +12,7 @@ use db::{
 };
 use domain::{
     account::{OwnEdit, OwnPatch, TIME_ZONE, TimeZone, UnknownTimeZone},
+    action::Action,
     fields::FieldErrors,
     users::{
         UserSummary,
@@ -71,13 +72,13 @@ pub async fn edit(
     let changes_email = moves(&patch, before.summary.email.as_deref());
     set_fields(&mut transaction, &before, &patch, settings).await?;
     let change = Change {
-        action: "user.updated",
+        action: Action::UserUpdated,
         user: (account.id, &account.username),
         changes,
         reason: None,
     };
-    audit::write(&mut transaction, &actor(caller), change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, &actor(caller), change).await?;
+    db::commit(transaction, audited).await?;
     if let Some((account, lifetimes)) = renewed {
         let origin = caller.origin.clone();
         sessions::start_for(services, session, &account, lifetimes, origin).await?;

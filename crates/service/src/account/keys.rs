@@ -4,13 +4,16 @@ use db::{
     api_keys::{self, LockedKey},
     users::account::Account,
 };
-use domain::keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse};
+use domain::{
+    action::Action,
+    keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse},
+};
 
 use super::{actor, open};
 use crate::{
     Error, Services,
     access::Caller,
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     keys::{EditedKey, NOT_FOUND, add, change, providers, removed},
     target::TargetRef,
 };
@@ -50,14 +53,14 @@ pub async fn create_key(
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, caller).await?;
     let (key, changes) = add(&mut transaction, services, Some(account.id), &new).await?;
-    write_entry(
+    let audited = write_entry(
         &mut transaction,
         caller,
         &account,
-        ("api_key.created", changes),
+        (Action::ApiKeyCreated, changes),
     )
     .await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(key)
 }
 
@@ -80,14 +83,14 @@ pub async fn edit_key(
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     let is_changed = !changes.is_empty();
     if is_changed {
-        write_entry(
+        let audited = write_entry(
             &mut transaction,
             caller,
             &account,
-            ("api_key.updated", changes),
+            (Action::ApiKeyUpdated, changes),
         )
         .await?;
-        db::commit(transaction).await?;
+        db::commit(transaction, audited).await?;
     }
     Ok(EditedKey { key, is_changed })
 }
@@ -106,14 +109,14 @@ pub async fn delete_key(
     let account = open(&mut transaction, caller).await?;
     let key = lock(&mut transaction, &account, &shown).await?;
     api_keys::delete(&mut transaction, key.id).await?;
-    write_entry(
+    let audited = write_entry(
         &mut transaction,
         caller,
         &account,
-        ("api_key.deleted", removed(&key)),
+        (Action::ApiKeyDeleted, removed(&key)),
     )
     .await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(key.name)
 }
 
@@ -135,8 +138,8 @@ async fn write_entry(
     transaction: &mut db::Transaction,
     caller: &Caller,
     account: &Account,
-    (action, changes): (&'static str, Changes),
-) -> Result<(), Error> {
+    (action, changes): (Action, Changes),
+) -> Result<Audited, Error> {
     let change = Change {
         action,
         user: (account.id, &account.username),

@@ -1,7 +1,7 @@
 //! The caller's own sessions.
 
 use db::sessions::EndReason;
-use domain::account::OwnSession;
+use domain::{account::OwnSession, action::Action};
 use serde_json::Value;
 
 use super::{actor, open};
@@ -62,13 +62,13 @@ pub async fn revoke_session(
     let device = device::describe(session.user_agent.as_deref());
     let page_info = session.ip.map(|ip| format!("{device}, {ip}"));
     let change = Change {
-        action: "user.session_ended",
+        action: Action::OwnSessionRevoked,
         user: (account.id, &account.username),
         changes: Changes::default().with("session", page_info.unwrap_or(device), Value::Null),
         reason: None,
     };
-    audit::write(&mut transaction, &actor(caller), change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, &actor(caller), change).await?;
+    db::commit(transaction, audited).await?;
     Ok(())
 }
 
@@ -86,12 +86,12 @@ pub async fn revoke_other_sessions(services: &Services, caller: &Caller) -> Resu
         return Ok(0);
     }
     let change = Change {
-        action: "user.sessions_ended",
+        action: Action::SessionsRevoked,
         user: (account.id, &account.username),
         changes: Changes::default().with("otherSessions", ended, 0),
         reason: None,
     };
-    audit::write(&mut transaction, &actor(caller), change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, &actor(caller), change).await?;
+    db::commit(transaction, audited).await?;
     Ok(ended)
 }

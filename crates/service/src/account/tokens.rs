@@ -55,8 +55,8 @@ pub async fn create_token(
         .check(longest, &account.permissions)
         .map_err(Error::Invalid)?;
     let user = (account.id, account.username.as_str());
-    let created = issue(&mut transaction, &actor(caller), user, &new).await?;
-    db::commit(transaction).await?;
+    let (created, audited) = issue(&mut transaction, &actor(caller), user, &new).await?;
+    db::commit(transaction, audited).await?;
     Ok(created)
 }
 
@@ -80,6 +80,6 @@ pub async fn revoke_token(
         .ok_or(NOT_FOUND)?;
     token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
-    end(&mut transaction, &actor(caller), user, (id, target)).await?;
-    Ok(db::commit(transaction).await?)
+    let audited = end(&mut transaction, &actor(caller), user, (id, target)).await?;
+    Ok(db::commit(transaction, audited).await?)
 }

@@ -4,18 +4,20 @@ use std::{mem::take, time::Duration};
 
 use db::audit::{AuditQueryFilter, horizon, list_up_to};
 use domain::{
+    action::Action,
     audit::{AuditEntryResponse, list::AuditParams},
     filter::Dated,
     list::PageParams,
 };
-use serde_json::json;
+use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
 use super::{ask, csv, seal::is_done};
 use crate::{
     Error, Services,
     access::{AuditRead, Authorized},
-    audit, days,
+    audit::{self, Changes},
+    days,
     exports::{self, Pieces},
 };
 
@@ -90,14 +92,15 @@ pub async fn export(
     let now = (services.clock)();
     let AuditQueryFilter { actor, target, .. } = ask(&mut connection, &filter, now).await?;
     drop(connection);
-    let changes = json!({
-        "filter": [null, written(params)],
-        "format": [null, format.as_str()],
-        "upTo": [null, up_to],
-    });
+    let changes = Changes::default()
+        .with("filter", Value::Null, written(params))
+        .with("format", Value::Null, format.as_str())
+        .with("upTo", Value::Null, up_to);
     let mut transaction = db::begin(&services.pool).await?;
-    audit::write_audit_export(&mut transaction, authorized.actor(), changes).await?;
-    db::commit(transaction).await?;
+    let exported = (Action::AuditExported, None, "audit log");
+    let audited =
+        audit::write_about(&mut transaction, authorized.actor(), exported, changes).await?;
+    db::commit(transaction, audited).await?;
     let pool = services.pool.clone();
     let pieces = exports::spawn(slot, |sender| async move {
         let asked = AuditQueryFilter {

@@ -2,6 +2,8 @@
 
 mod size;
 
+use db::audit::Audited;
+use domain::action::{Action, TargetKind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -9,8 +11,8 @@ use crate::{Error, access::Actor, idempotency};
 
 /// Change of one account.
 pub(crate) struct Change<'a> {
-    /// Action, such as `user.created`.
-    pub(crate) action: &'static str,
+    /// Audited action.
+    pub(crate) action: Action,
     /// Id and username of the target.
     pub(crate) user: (Uuid, &'a str),
     /// Changed fields.
@@ -60,10 +62,10 @@ pub(crate) async fn write(
     connection: &mut db::PgConnection,
     actor: &Actor,
     change: Change<'_>,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let entry = db::audit::Entry {
         action: change.action,
-        target_kind: "user",
+        target_kind: TargetKind::User,
         target_id: Some(change.user.0),
         target_label: change.user.1,
         changes: Value::Object(change.changes.0),
@@ -74,8 +76,8 @@ pub(crate) async fn write(
 
 /// Bulk action.
 pub(crate) struct Batch<'a> {
-    /// Action, such as `users.suspended`.
-    pub(crate) action: &'static str,
+    /// Audited action, with [`TargetKind::Users`].
+    pub(crate) action: Action,
     /// Number of affected users.
     pub(crate) users: u64,
     /// Label of the target, which stands for all affected users.
@@ -95,14 +97,16 @@ pub(crate) async fn write_batch(
     let changes = batch.changes.with("users", Value::Null, batch.users);
     let entry = db::audit::Entry {
         action: batch.action,
-        target_kind: "users",
+        target_kind: batch.action.target(),
         target_id: None,
         target_label: batch.label,
         changes: Value::Object(changes.0),
         reason: batch.reason,
     };
+    // The entries of the single users are the proof for the commit: a bulk action without any has changed nothing.
+    let (id, _) = insert_bounded(connection, actor, &entry).await?;
     Ok(Actor {
-        part_of: Some(insert_bounded(connection, actor, &entry).await?),
+        part_of: Some(id),
         ..actor.clone()
     })
 }
@@ -115,80 +119,29 @@ pub(crate) async fn write_sessions_ended(
     ended: &[(Uuid, i64)],
     reason: &str,
     is_last: bool,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let reason = size::cut(reason);
-    db::audit::insert_sessions_ended(connection, &db_actor(actor), ended, &reason).await?;
+    let audited =
+        db::audit::insert_sessions_ended(connection, &db_actor(actor), ended, &reason).await?;
     if is_last {
         idempotency::note_done(connection, &actor.origin).await?;
     }
-    Ok(())
+    Ok(audited)
 }
 
-/// Writes an audit event of an invitation: the action, the id and the label.
-pub(crate) async fn write_invitation(
+/// Writes an audit event of a target other than a user: the action, the id of the target if it has one, and its label.
+pub(crate) async fn write_about(
     connection: &mut db::PgConnection,
     actor: &Actor,
-    (action, id, label): (&'static str, Uuid, &str),
+    (action, id, label): (Action, Option<Uuid>, &str),
     changes: Changes,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let entry = db::audit::Entry {
         action,
-        target_kind: "invitation",
-        target_id: Some(id),
-        target_label: label,
-        changes: Value::Object(changes.0),
-        reason: None,
-    };
-    insert(connection, actor, &entry).await
-}
-
-/// Writes an audit event of provider API keys without an owner: the action, the id if it is a single key, and the label.
-pub(crate) async fn write_key(
-    connection: &mut db::PgConnection,
-    actor: &Actor,
-    (action, id, label): (&'static str, Option<Uuid>, &str),
-    changes: Changes,
-) -> Result<(), Error> {
-    let entry = db::audit::Entry {
-        action,
-        target_kind: "api_key",
+        target_kind: action.target(),
         target_id: id,
         target_label: label,
         changes: Value::Object(changes.0),
-        reason: None,
-    };
-    insert(connection, actor, &entry).await
-}
-
-/// Writes the audit event of a new role, which has no permissions yet.
-pub(crate) async fn write_new_role(
-    connection: &mut db::PgConnection,
-    actor: &Actor,
-    name: &str,
-) -> Result<(), Error> {
-    let entry = db::audit::Entry {
-        action: "role.created",
-        target_kind: "role",
-        target_id: None,
-        target_label: name,
-        changes: json!({ "name": [null, name], "permissions": [null, []] }),
-        reason: None,
-    };
-    insert(connection, actor, &entry).await
-}
-
-/// Writes the audit event of an export of the audit log. `changes` describes the exported part.
-pub(crate) async fn write_audit_export(
-    connection: &mut db::PgConnection,
-    actor: &Actor,
-    changes: Value,
-) -> Result<(), Error> {
-    let entry = db::audit::Entry {
-        action: "audit.exported",
-        target_kind: "audit",
-        target_id: None,
-        target_label: "audit log",
-        changes,
         reason: None,
     };
     insert(connection, actor, &entry).await
@@ -200,17 +153,18 @@ async fn insert(
     connection: &mut db::PgConnection,
     actor: &Actor,
     entry: &db::audit::Entry<'_>,
-) -> Result<(), Error> {
-    insert_bounded(connection, actor, entry).await?;
-    idempotency::note_done(connection, &actor.origin).await
+) -> Result<Audited, Error> {
+    let (_, audited) = insert_bounded(connection, actor, entry).await?;
+    idempotency::note_done(connection, &actor.origin).await?;
+    Ok(audited)
 }
 
-/// Writes an entry of limited size. Returns its id.
+/// Writes an entry of limited size. Returns its id, and the proof of it.
 async fn insert_bounded(
     connection: &mut db::PgConnection,
     actor: &Actor,
     entry: &db::audit::Entry<'_>,
-) -> Result<i64, Error> {
+) -> Result<(i64, Audited), Error> {
     let db_actor = db_actor(actor);
     let token = db_actor.token.as_ref().map_or(0, |(_, label)| label.len());
     let reason = entry.reason.map(size::cut);

@@ -1,6 +1,11 @@
 //! Loading of demo data into the database, in one transaction: an interrupted load leaves nothing behind.
 
-use db::{PgConnection, audit, demo as sql};
+use db::{
+    PgConnection,
+    audit::{self, Audited},
+    demo as sql,
+};
+use domain::action::{Action, TargetKind};
 use serde_json::json;
 use tokio::{
     sync::mpsc::{self, Receiver},
@@ -109,8 +114,8 @@ pub async fn load(
         roles: find_roles(&mut transaction).await?,
     };
     let rows = fill(&mut transaction, plan, &mut report).await?;
-    write_entry(&mut transaction, plan).await?;
-    db::commit(transaction).await?;
+    let audited = write_entry(&mut transaction, plan).await?;
+    db::commit(transaction, audited).await?;
     report(Step::Vacuuming);
     sql::vacuum(&services.pool).await?;
     Ok(Outcome::Loaded { rows })
@@ -185,22 +190,22 @@ async fn copy(
     Ok(rows)
 }
 
-async fn write_entry(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> {
+async fn write_entry(connection: &mut PgConnection, plan: Plan) -> Result<Audited, Error> {
     let actor = audit::Actor {
         label: "rollcall demo".to_owned(),
         via: "cli",
         ..audit::Actor::default()
     };
     let entry = audit::Entry {
-        action: "demo.loaded",
-        target_kind: "system",
+        action: Action::DemoLoaded,
+        target_kind: TargetKind::System,
         target_id: None,
         target_label: &format!("{} users", plan.users),
         changes: json!({ "users": [plan.taken, plan.taken + plan.users] }),
         reason: None,
     };
-    audit::insert(connection, &actor, &entry).await?;
-    Ok(())
+    let (_, audited) = audit::insert(connection, &actor, &entry).await?;
+    Ok(audited)
 }
 
 fn same_users(error: db::Error) -> Error {

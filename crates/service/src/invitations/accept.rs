@@ -5,6 +5,7 @@ use db::{
     users::account,
 };
 use domain::{
+    action::Action,
     credentials::{AccountDraft, OwnAccount},
     policy,
     users::{CreatedVia, Status, UserBrief},
@@ -125,17 +126,17 @@ async fn create(
         return Err(DEAD_LINK);
     }
     let account_origin = NewAccount {
-        action: "user.invitation_accepted",
+        action: Action::InvitationAccepted,
         status: Status::Active,
         via: CreatedVia::Invitation,
         invited_by: used.created_by.map(|creator| creator.user),
         roles: &used.preset.roles,
         from: None,
     };
-    let user =
+    let (user, audited) =
         own_account::create(&mut transaction, applicant, &hash, account_origin, origin).await?;
     invitations::insert_use(&mut transaction, used.id, user.id.0).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(user)
 }

@@ -1,7 +1,7 @@
 //! Resolution of a provider API key for a program that calls the provider on behalf of a user.
 
 use db::api_keys::{self, UsedKey};
-use domain::{access::Permission, keys::Provider};
+use domain::{action::Action, keys::Provider, permission::Permission};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -59,13 +59,13 @@ pub async fn resolve(
         })?;
     let is_own = key.user_id.is_some();
     let change = Change {
-        action: "api_key.resolved",
+        action: Action::ApiKeyResolved,
         user: (user, &key.username),
         changes: changes(&key),
         reason: None,
     };
-    audit::write(&mut transaction, &actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, &actor, change).await?;
+    db::commit(transaction, audited).await?;
     Ok(Resolved {
         id: key.id,
         provider: key.provider,

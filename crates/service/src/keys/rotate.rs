@@ -3,7 +3,7 @@
 //! all of its encryption keys.
 
 use db::api_keys::{self, Sealed, SealedKey, rotation};
-use domain::access::Permission;
+use domain::{action::Action, permission::Permission};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -119,9 +119,9 @@ async fn piece(
             Changes::default()
                 .with("keyVersion", from, to)
                 .with("keys", Value::Null, sealed.len());
-        let done = ("api_key.reencrypted", None, "API keys");
-        audit::write_key(&mut transaction, &actor, done, changes).await?;
-        db::commit(transaction).await?;
+        let done = (Action::ApiKeysReencrypted, None, "API keys");
+        let audited = audit::write_about(&mut transaction, &actor, done, changes).await?;
+        db::commit(transaction, audited).await?;
     }
     Ok((u64::try_from(sealed.len()).unwrap_or_default(), last))
 }

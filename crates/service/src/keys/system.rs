@@ -3,9 +3,10 @@
 
 use db::api_keys::{self, LockedKey};
 use domain::{
-    access::Permission,
+    action::Action,
     keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse},
     list::{EXACT_TOTAL_MAX, Total},
+    permission::Permission,
 };
 
 use super::{EditedKey, NOT_FOUND, add, change, providers, removed};
@@ -60,9 +61,9 @@ pub async fn create_system(
     let (mut transaction, actor) = begin(services, authorized).await?;
     let (key, changes) = add(&mut transaction, services, None, &new).await?;
     let label = label(&key.provider, &key.key_name);
-    let created = ("api_key.created", Some(key.id), label.as_str());
-    audit::write_key(&mut transaction, &actor, created, changes).await?;
-    db::commit(transaction).await?;
+    let created = (Action::ApiKeyCreated, Some(key.id), label.as_str());
+    let audited = audit::write_about(&mut transaction, &actor, created, changes).await?;
+    db::commit(transaction, audited).await?;
     Ok(key)
 }
 
@@ -86,9 +87,9 @@ pub async fn edit_system(
     let is_changed = !changes.is_empty();
     if is_changed {
         let label = label(&key.provider, &key.key_name);
-        let changed = ("api_key.updated", Some(id), label.as_str());
-        audit::write_key(&mut transaction, &actor, changed, changes).await?;
-        db::commit(transaction).await?;
+        let changed = (Action::ApiKeyUpdated, Some(id), label.as_str());
+        let audited = audit::write_about(&mut transaction, &actor, changed, changes).await?;
+        db::commit(transaction, audited).await?;
     }
     Ok(EditedKey { key, is_changed })
 }
@@ -108,9 +109,9 @@ pub async fn delete_system(
     let key = lock(&mut transaction, &shown).await?;
     api_keys::delete(&mut transaction, id).await?;
     let label = label(&key.provider, &key.name);
-    let gone = ("api_key.deleted", Some(id), label.as_str());
-    audit::write_key(&mut transaction, &actor, gone, removed(&key)).await?;
-    db::commit(transaction).await?;
+    let gone = (Action::ApiKeyDeleted, Some(id), label.as_str());
+    let audited = audit::write_about(&mut transaction, &actor, gone, removed(&key)).await?;
+    db::commit(transaction, audited).await?;
     Ok(key.name)
 }
 

@@ -1,7 +1,10 @@
 //! Administration of users' provider API keys: listing and revoking, never their values.
 
 use db::api_keys;
-use domain::{access::Permission, keys::ApiKey, policy::UserAction, users::detail::UserRef};
+use domain::{
+    action::Action, keys::ApiKey, permission::Permission, policy::UserAction,
+    users::detail::UserRef,
+};
 use uuid::Uuid;
 
 use super::{NOT_FOUND, removed};
@@ -50,12 +53,12 @@ pub async fn revoke_key(
     shown.check_name(&key.name)?;
     api_keys::delete(&mut transaction, id).await?;
     let change = Change {
-        action: "api_key.revoked",
+        action: Action::ApiKeyRevoked,
         user: (account.id, &account.username),
         changes: removed(&key),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    db::commit(transaction, audited).await?;
     Ok(())
 }

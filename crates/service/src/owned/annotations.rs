@@ -2,7 +2,10 @@
 //! have created under it.
 
 use db::owned::annotations;
-use domain::owned::{Annotation, AnnotationDraft};
+use domain::{
+    action::Action,
+    owned::{Annotation, AnnotationDraft},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -72,7 +75,7 @@ pub async fn create(
     let id = annotations::insert(&mut transaction, persona.id, opened.owner, &draft).await?;
     quota.check(&mut transaction).await?;
     let changes = noted(None, &draft).about("annotation", None, Some(id));
-    finish(transaction, &opened, "annotation.created", changes, id).await
+    finish(transaction, &opened, Action::AnnotationCreated, changes, id).await
 }
 
 /// Changes an annotation. Fields that the draft leaves out keep their values.
@@ -101,7 +104,7 @@ pub async fn edit(
     annotations::set(&mut transaction, id, &draft).await?;
     quota.check(&mut transaction).await?;
     let changes = changes.about("annotation", Some(id), Some(id));
-    finish(transaction, &opened, "annotation.updated", changes, id).await
+    finish(transaction, &opened, Action::AnnotationUpdated, changes, id).await
 }
 
 /// Deletes an annotation.
@@ -117,10 +120,10 @@ pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<()
         annotation.label,
         Value::Null,
     );
-    opened
-        .write_entry(&mut transaction, "annotation.deleted", changes)
+    let audited = opened
+        .write_entry(&mut transaction, Action::AnnotationDeleted, changes)
         .await?;
-    Ok(db::commit(transaction).await?)
+    Ok(db::commit(transaction, audited).await?)
 }
 
 /// Locks the account of the owner of an annotation (for a writer of own data: the account of the writer) and then the
@@ -141,15 +144,15 @@ async fn open(
 async fn finish(
     mut transaction: db::Transaction,
     opened: &OpenedOwner,
-    action: &'static str,
+    action: Action,
     changes: Changes,
     id: Uuid,
 ) -> Result<Annotation, Error> {
-    opened
+    let audited = opened
         .write_entry(&mut transaction, action, changes)
         .await?;
     let after = annotations::find(&mut *transaction, id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     after.ok_or(NO_ANNOTATION)
 }
 

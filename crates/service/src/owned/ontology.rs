@@ -2,6 +2,7 @@
 
 use db::owned::ontologies;
 use domain::{
+    action::Action,
     fields::FieldErrors,
     json::{JsonError, JsonLimits},
     owned::{Ontology, OntologyDraft},
@@ -46,7 +47,7 @@ pub async fn set(
         None => {
             changes.note("name", Value::Null, draft.new_name());
             let id = ontologies::insert(&mut transaction, persona.id, opened.owner, &draft).await?;
-            ("ontology.created", id)
+            (Action::OntologyCreated, id)
         }
         Some(before) => {
             if let Some(name) = &draft.name {
@@ -59,19 +60,19 @@ pub async fn set(
                 return Ok(before.clone());
             }
             ontologies::set(&mut transaction, before.id, &draft).await?;
-            ("ontology.updated", before.id)
+            (Action::OntologyUpdated, before.id)
         }
     };
     quota.check(&mut transaction).await?;
     let known = before.map(|before| before.id);
     let changes = changes.about("ontology", known, Some(id));
-    opened
+    let audited = opened
         .write_entry(&mut transaction, action, changes)
         .await?;
     let after = ontologies::find(&mut *transaction, persona.id).await?;
     let after = after.ok_or(NO_ONTOLOGY)?;
     check_size(&after)?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(after)
 }
 
@@ -101,8 +102,8 @@ pub async fn delete(services: &Services, writer: &Writer, persona: Uuid) -> Resu
     let changes = Changes::default()
         .about("ontology", Some(ontology.id), None)
         .with("name", ontology.name, Value::Null);
-    opened
-        .write_entry(&mut transaction, "ontology.deleted", changes)
+    let audited = opened
+        .write_entry(&mut transaction, Action::OntologyDeleted, changes)
         .await?;
-    Ok(db::commit(transaction).await?)
+    Ok(db::commit(transaction, audited).await?)
 }

@@ -1,7 +1,10 @@
 //! Personas of users.
 
 use db::owned::{ontologies, personas};
-use domain::owned::{OntologyDraft, Persona, PersonaDraft};
+use domain::{
+    action::Action,
+    owned::{OntologyDraft, Persona, PersonaDraft},
+};
 use uuid::Uuid;
 
 use super::{NO_PERSONA, OpenedOwner, Reader, Writer};
@@ -68,7 +71,7 @@ pub async fn create(
             .about("persona", None, Some(id))
             .about("ontology", None, Some(ontology));
     let changes = noted(changes, None, &draft);
-    finish(transaction, &opened, "persona.created", changes, id).await
+    finish(transaction, &opened, Action::PersonaCreated, changes, id).await
 }
 
 /// Changes a persona. Fields that the draft leaves out keep their values.
@@ -92,7 +95,7 @@ pub async fn edit(
     personas::set(&mut transaction, id, &draft).await?;
     quota.check(&mut transaction).await?;
     let changes = changes.about("persona", Some(id), Some(id));
-    finish(transaction, &opened, "persona.updated", changes, id).await
+    finish(transaction, &opened, Action::PersonaUpdated, changes, id).await
 }
 
 /// Deletes a persona, with its ontology and all annotations under it.
@@ -109,24 +112,24 @@ pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<()
         .with("name", persona.name, serde_json::Value::Null)
         .with("ontologies", ontologies, 0)
         .with("annotations", annotations, 0);
-    opened
-        .write_entry(&mut transaction, "persona.deleted", changes)
+    let audited = opened
+        .write_entry(&mut transaction, Action::PersonaDeleted, changes)
         .await?;
-    Ok(db::commit(transaction).await?)
+    Ok(db::commit(transaction, audited).await?)
 }
 
 async fn finish(
     mut transaction: db::Transaction,
     opened: &OpenedOwner,
-    action: &'static str,
+    action: Action,
     changes: Changes,
     id: Uuid,
 ) -> Result<Persona, Error> {
-    opened
+    let audited = opened
         .write_entry(&mut transaction, action, changes)
         .await?;
     let after = personas::find(&mut *transaction, id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     after.ok_or(NO_PERSONA)
 }
 

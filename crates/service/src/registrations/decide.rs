@@ -8,8 +8,9 @@ use db::users::{
     change,
 };
 use domain::{
-    access::Permission,
+    action::Action,
     fields::FieldErrors,
+    permission::Permission,
     policy::UserAction,
     registrations::{Decision, DecisionRequest, check_note},
     users::{
@@ -22,7 +23,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::{Actor, Authorized, RegistrationsWrite},
-    audit::{self, Batch, Change, Changes},
+    audit::{self, Audited, Batch, Change, Changes},
     guard,
     target::TargetRef,
 };
@@ -44,9 +45,10 @@ pub async fn approve(
     note: &str,
 ) -> Result<UserDetail, Error> {
     let target = target.into();
-    let mut transaction = one(services, authorized, (Decision::Approve, &target), note).await?;
+    let (mut transaction, audited) =
+        one(services, authorized, (Decision::Approve, &target), note).await?;
     let user = db::users::find_detail(&mut *transaction, target.id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     user.ok_or(NOT_FOUND)
 }
@@ -62,8 +64,9 @@ pub async fn reject(
     note: &str,
 ) -> Result<(), Error> {
     let target = target.into();
-    let transaction = one(services, authorized, (Decision::Reject, &target), note).await?;
-    db::commit(transaction).await?;
+    let (transaction, audited) =
+        one(services, authorized, (Decision::Reject, &target), note).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(())
 }
@@ -73,7 +76,7 @@ async fn one(
     authorized: &Authorized<RegistrationsWrite>,
     (decision, target): (Decision, &TargetRef),
     note: &str,
-) -> Result<db::Transaction, Error> {
+) -> Result<(db::Transaction, Audited), Error> {
     let note = check_note(note).map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
@@ -93,8 +96,8 @@ async fn one(
     target.check_username(&account.username)?;
     may(&mut transaction, actor, &account).await??;
     guard::check_version(&mut transaction, target, &account).await?;
-    apply(&mut transaction, actor, &account, decision, note.as_deref()).await?;
-    Ok(transaction)
+    let audited = apply(&mut transaction, actor, &account, decision, note.as_deref()).await?;
+    Ok((transaction, audited))
 }
 
 /// Decides on several registrations in one transaction. Without `expected` it only reports the outcome and changes nothing.
@@ -136,6 +139,7 @@ pub async fn decide(
         items: Vec::with_capacity(request.users.len()),
         restorable_until: None,
     };
+    let mut audited = Audited::not_needed("every registration is skipped");
     for selected in &request.users {
         let account = accounts.get(&selected.id);
         if let Some(account) = account {
@@ -143,7 +147,7 @@ pub async fn decide(
         }
         let skipped = why_not(&mut transaction, actor, selected, account).await?;
         if let Some(account) = account.filter(|_| skipped.is_none()) {
-            apply(
+            audited = apply(
                 &mut transaction,
                 actor,
                 account,
@@ -166,7 +170,7 @@ pub async fn decide(
             return Err(Error::SelectionChanged(Box::new(outcome)));
         }
         Some(_) => {
-            db::commit(transaction).await?;
+            db::commit(transaction, audited).await?;
             services.work.notify_one();
         }
     }
@@ -185,8 +189,8 @@ async fn begin(
     };
     let batch = Batch {
         action: match request.decision {
-            Decision::Approve => "registrations.approved",
-            Decision::Reject => "registrations.rejected",
+            Decision::Approve => Action::RegistrationsApproved,
+            Decision::Reject => Action::RegistrationsRejected,
         },
         users: users as u64,
         label: &format!("{users} registrations"),
@@ -235,13 +239,13 @@ async fn apply(
     account: &Account,
     decision: Decision,
     note: Option<&str>,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let (action, changes) = match decision {
         Decision::Approve => {
             db::registrations::set_approved(transaction, account.id).await?;
             let (before, after) = (Status::Pending.as_str(), Status::Active.as_str());
             (
-                "user.approved",
+                Action::RegistrationApproved,
                 Changes::default().with("status", before, after),
             )
         }
@@ -252,7 +256,7 @@ async fn apply(
             change::set_deleted(transaction, account.id, actor.id(), at_once).await?;
             db::purge::queue(transaction, account.id, counts.total()).await?;
             (
-                "user.rejected",
+                Action::RegistrationRejected,
                 Changes::default().with("deleted", false, true),
             )
         }

@@ -2,6 +2,7 @@
 
 use domain::{
     access::USER_ROLE,
+    action::Action,
     credentials::AccountDraft,
     users::{CreatedVia, Status, UserBrief},
 };
@@ -41,7 +42,7 @@ pub async fn register(
     let hash = own_account::hash(services, &applicant, &origin).await?;
     let waits = settings.registration_approval;
     let account_origin = NewAccount {
-        action: "user.registered",
+        action: Action::UserRegistered,
         status: if waits {
             Status::Pending
         } else {
@@ -53,9 +54,9 @@ pub async fn register(
         from: origin.ip.filter(|_| waits),
     };
     let mut transaction = db::begin(&services.pool).await?;
-    let user =
+    let (user, audited) =
         own_account::create(&mut transaction, &applicant, &hash, account_origin, origin).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(user)
 }

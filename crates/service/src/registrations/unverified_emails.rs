@@ -3,12 +3,13 @@
 //! same amount.
 
 use db::registrations::{self, UnverifiedEmail};
+use domain::action::Action;
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
     access::Actor,
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
 };
 
 /// Assigns unverified email addresses to their accounts, unless another account has them. Several replicas can do so at
@@ -36,13 +37,13 @@ async fn next(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
     let Some(unverified) = registrations::take_unverified_email(&mut transaction, of).await? else {
         return Ok(false);
     };
-    match registrations::resolve(&mut transaction, &unverified).await {
+    let audited = match registrations::resolve(&mut transaction, &unverified).await {
         Ok(free) => write_entry(&mut transaction, &unverified, free).await?,
         // Another account got the address at the same time: the next run finds it taken.
         Err(db::Error::Constraint { .. }) => return Ok(false),
         Err(error) => return Err(error.into()),
-    }
-    db::commit(transaction).await?;
+    };
+    db::commit(transaction, audited).await?;
     Ok(true)
 }
 
@@ -51,7 +52,7 @@ async fn write_entry(
     transaction: &mut db::Transaction,
     unverified: &UnverifiedEmail,
     free: bool,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let (action, changes) = if free {
         let changes = Changes::default();
         let changes = changes.with(
@@ -59,9 +60,9 @@ async fn write_entry(
             unverified.known_as.as_deref(),
             unverified.email.as_str(),
         );
-        ("user.email_settled", changes)
+        (Action::EmailConfirmed, changes)
     } else {
-        ("user.email_contested", Changes::default())
+        (Action::EmailConflict, Changes::default())
     };
     let change = Change {
         action,

@@ -11,6 +11,7 @@ use db::{
 };
 use domain::{
     access_tokens::OpenToken,
+    action::Action,
     credentials::check_new_password,
     fields::FieldErrors,
     users::{Status, UserSummary, detail::UserDetail},
@@ -191,7 +192,7 @@ pub async fn choose_password(
     let device = origin.device.clone();
     let actor = Actor::by_link(user.id, &account.username, origin);
     let change = Change {
-        action: "user.password_chosen",
+        action: Action::PasswordSet,
         user: (id, &account.username),
         changes: Changes::default()
             .with("password", Value::Null, "set with a link")
@@ -199,8 +200,8 @@ pub async fn choose_password(
             .with("tokens", revoked, 0),
         reason: None,
     };
-    audit::write(&mut transaction, &actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, &actor, change).await?;
+    db::commit(transaction, audited).await?;
     // The browser becomes a known one: failed attempts of attackers on the username cannot lock its user out.
     known_device::remember(services, id, &device).await
 }

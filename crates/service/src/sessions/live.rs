@@ -8,7 +8,7 @@ use std::{
 };
 
 use db::sessions::changes::{self, Listener, Word};
-use domain::{access::Permission, sessions::SessionChanges};
+use domain::{permission::Permission, sessions::SessionChanges};
 use time::OffsetDateTime;
 use tokio::{
     sync::{broadcast, watch},

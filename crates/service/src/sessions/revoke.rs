@@ -5,8 +5,9 @@ use db::sessions::{
     revoke::{self, Many},
 };
 use domain::{
-    access::Permission,
+    action::Action,
     filter::Dated,
+    permission::Permission,
     policy::{self, UserAction},
     sessions::{
         SessionUser,
@@ -58,13 +59,13 @@ pub async fn revoke_one(
     let what = target.device.into_iter().chain(address);
     let what = what.collect::<Vec<_>>().join(", ");
     let change = Change {
-        action: "user.session_revoked",
+        action: Action::SessionRevoked,
         user: (account.id, &account.username),
         changes: Changes::default().with("session", what, serde_json::Value::Null),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
-    Ok(db::commit(transaction).await?)
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    Ok(db::commit(transaction, audited).await?)
 }
 
 /// Revokes many sessions. Without `expected` it only counts them. The caller's own session is spared; sessions of users
@@ -130,14 +131,15 @@ pub async fn revoke_many(
             .map(|(_, count)| count.unsigned_abs())
             .sum::<u64>();
         let is_last = ids.len() < usize::from(BATCH);
-        audit::write_sessions_ended(&mut transaction, actor, &gone, &reason, is_last).await?;
+        let audited =
+            audit::write_sessions_ended(&mut transaction, actor, &gone, &reason, is_last).await?;
         if is_last && after.is_none() && ended.sessions != expected {
             // Rolled back: no session was revoked.
             drop(transaction);
             let found = many.count(&services.pool).await?;
             return Err(Error::RevocationChanged(found));
         }
-        db::commit(transaction).await?;
+        db::commit(transaction, audited).await?;
         if is_last {
             return Ok(ended);
         }
@@ -165,7 +167,7 @@ async fn begin(
     }
     let label = format!("{} sessions of {} users", found.sessions, found.users);
     let batch = Batch {
-        action: "sessions.revoked",
+        action: Action::SessionsRevokedInBulk,
         users: found.users,
         label: &label,
         changes: Changes::default().with("sessions", found.sessions, 0),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::users::account::{self, Account};
 use domain::{
-    access::Permission,
+    action::Action,
     fields::FieldErrors,
+    permission::Permission,
     policy::UserAction,
     users::{
         Status, UserId,
@@ -20,7 +21,7 @@ use super::{delete, sessions, suspend};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
-    audit::{self, Batch, Changes},
+    audit::{self, Audited, Batch, Changes},
     guard,
     target::TargetRef,
 };
@@ -59,9 +60,10 @@ pub async fn bulk(
         items: Vec::with_capacity(request.users.len()),
         restorable_until: restorable_until(services, &request.action),
     };
+    let mut audited = Audited::not_needed("every user is skipped");
     for selected in &request.users {
         let account = accounts.remove(&selected.id);
-        let item = one(
+        let (item, entry) = one(
             services,
             &mut transaction,
             actor,
@@ -70,6 +72,7 @@ pub async fn bulk(
         )
         .await?;
         outcome.changed += usize::from(item.skipped.is_none());
+        audited = entry.unwrap_or(audited);
         outcome.items.push(item);
     }
     match request.expected {
@@ -79,7 +82,7 @@ pub async fn bulk(
             return Err(Error::SelectionChanged(Box::new(outcome)));
         }
         Some(_) => {
-            db::commit(transaction).await?;
+            db::commit(transaction, audited).await?;
             services.work.notify_one();
         }
     }
@@ -96,11 +99,11 @@ async fn begin(
         return Ok(actor.clone());
     };
     let (action, reason) = match &request.action {
-        BulkAction::Suspend(draft) => ("users.suspended", Some(draft.reason.as_str())),
-        BulkAction::Unsuspend {} => ("users.unsuspended", None),
-        BulkAction::RevokeSessions {} => ("users.signed_out", None),
-        BulkAction::Delete {} => ("users.deleted", None),
-        BulkAction::Restore {} => ("users.restored", None),
+        BulkAction::Suspend(draft) => (Action::UsersSuspended, Some(draft.reason.as_str())),
+        BulkAction::Unsuspend {} => (Action::UsersUnsuspended, None),
+        BulkAction::RevokeSessions {} => (Action::UsersSignedOut, None),
+        BulkAction::Delete {} => (Action::UsersDeleted, None),
+        BulkAction::Restore {} => (Action::UsersRestored, None),
     };
     let batch = Batch {
         action,
@@ -135,17 +138,21 @@ fn restorable_until(services: &Services, action: &BulkAction) -> Option<OffsetDa
     is_restorable.then(|| (services.clock)() + retention)
 }
 
+/// Applies the action to one user. Returns the result, with the proof of its audit log entry unless the user is skipped.
 async fn one(
     services: &Services,
     transaction: &mut db::Transaction,
     actor: &Actor,
     action: &BulkAction,
     (selected, account): (&Selected, Option<Account>),
-) -> Result<BulkItem, Error> {
-    let skipped = |username: String, why: String| BulkItem {
-        id: UserId(selected.id),
-        username,
-        skipped: Some(why),
+) -> Result<(BulkItem, Option<Audited>), Error> {
+    let skipped = |username: String, why: String| {
+        let item = BulkItem {
+            id: UserId(selected.id),
+            username,
+            skipped: Some(why),
+        };
+        (item, None)
     };
     let Some(account) = account else {
         return Ok(skipped(String::new(), "No longer exists.".to_owned()));
@@ -154,21 +161,22 @@ async fn one(
     if let Err(why) = may(transaction, actor, action, &account, selected).await? {
         return Ok(skipped(account.username, why));
     }
-    match action {
+    let audited = match action {
         BulkAction::Suspend(draft) => suspend::apply(transaction, actor, &account, draft).await?,
         BulkAction::Unsuspend {} => suspend::clear_suspension(transaction, actor, &account).await?,
-        BulkAction::RevokeSessions {} => drop(sessions::apply(transaction, actor, &account).await?),
+        BulkAction::RevokeSessions {} => sessions::apply(transaction, actor, &account).await?.1,
         BulkAction::Delete {} => {
             let deletion = Deletion::default();
-            delete::apply(services, transaction, actor, &account, &deletion).await?;
+            delete::apply(services, transaction, actor, &account, &deletion).await?
         }
         BulkAction::Restore {} => delete::put_back(transaction, actor, &account).await?,
-    }
-    Ok(BulkItem {
+    };
+    let item = BulkItem {
         id: UserId(selected.id),
         username: account.username,
         skipped: None,
-    })
+    };
+    Ok((item, Some(audited)))
 }
 
 /// Checks whether the action applies to a user. The error is the reason why the user is skipped.

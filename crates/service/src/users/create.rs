@@ -7,8 +7,10 @@ use db::users::{
     change::{self, UserChanges},
 };
 use domain::{
-    access::{Permission, USER_ROLE},
+    access::USER_ROLE,
+    action::Action,
     audit::Via,
+    permission::Permission,
     users::{
         CreatedVia,
         create::{NewUser, UserDraft},
@@ -80,14 +82,14 @@ pub async fn create(
         None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
     };
     let change = Change {
-        action: "user.created",
+        action: Action::UserCreated,
         user: (id, user.username.as_str()),
         changes: created(&user, roles, link.as_ref()),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
     let created = detail::find(&mut transaction, id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(CreatedUser {
         user: created,
         link,

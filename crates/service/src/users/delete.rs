@@ -6,7 +6,8 @@ use db::{
     users::{account::Account, change},
 };
 use domain::{
-    access::Permission,
+    action::Action,
+    permission::Permission,
     policy::{self, UserAction},
     users::{
         deletion::{Deletion, DeletionPreview},
@@ -20,7 +21,7 @@ use super::detail;
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersRead, UsersWrite},
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     guard,
     quota::check_transfer,
     target::TargetRef,
@@ -77,8 +78,8 @@ pub async fn delete(
         return Err(guard::NOT_FOUND);
     }
     guard::check_version(&mut transaction, &target, &account).await?;
-    apply(services, &mut transaction, actor, &account, deletion).await?;
-    db::commit(transaction).await?;
+    let audited = apply(services, &mut transaction, actor, &account, deletion).await?;
+    db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(())
 }
@@ -90,7 +91,7 @@ pub(crate) async fn apply(
     actor: &Actor,
     account: &Account,
     deletion: &Deletion,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     // The personas are locked before the count, so that the data under them cannot change until the commit.
     db::owned::lock(transaction, account.id).await?;
     let counts = db::owned::count(&mut **transaction, account.id).await?;
@@ -111,7 +112,7 @@ pub(crate) async fn apply(
         db::purge::requeue(transaction, account.id).await?;
     }
     let change = Change {
-        action: "user.deleted",
+        action: Action::UserDeleted,
         user: (account.id, &account.username),
         changes: Changes::default()
             .with("deleted", account.deleted_at.is_some(), true)
@@ -136,9 +137,9 @@ pub async fn restore(
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open_any(&mut transaction, actor, UserAction::Restore, target).await?;
-    put_back(&mut transaction, actor, &account).await?;
+    let audited = put_back(&mut transaction, actor, &account).await?;
     let after = detail::find(&mut transaction, account.id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(after)
 }
 
@@ -147,7 +148,7 @@ pub(super) async fn put_back(
     transaction: &mut db::Transaction,
     actor: &Actor,
     account: &Account,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     if account.deleted_at.is_none() {
         return Err(Error::Conflict("This user is not deleted."));
     }
@@ -161,7 +162,7 @@ pub(super) async fn put_back(
     }
     change::set_restored(transaction, account.id).await?;
     let change = Change {
-        action: "user.restored",
+        action: Action::UserRestored,
         user: (account.id, &account.username),
         changes: Changes::default().with("deleted", true, false),
         reason: None,
@@ -220,26 +221,20 @@ pub async fn reassign(
             receiver.username.as_str(),
         )
     };
-    for (action, account, changes) in [
-        (
-            "user.data_given",
-            &source,
-            Changes::default().with("personas", personas, 0),
-        ),
-        (
-            "user.data_received",
-            &receiver,
-            Changes::default().with("personas", 0, personas),
-        ),
-    ] {
-        let change = Change {
-            action,
-            user: (account.id, &account.username),
-            changes: owner(changes),
-            reason: None,
-        };
-        audit::write(&mut transaction, actor, change).await?;
-    }
-    db::commit(transaction).await?;
+    let transferred_out = Change {
+        action: Action::DataTransferredOut,
+        user: (source.id, &source.username),
+        changes: owner(Changes::default().with("personas", personas, 0)),
+        reason: None,
+    };
+    audit::write(&mut transaction, actor, transferred_out).await?;
+    let transferred_in = Change {
+        action: Action::DataTransferredIn,
+        user: (receiver.id, &receiver.username),
+        changes: owner(Changes::default().with("personas", 0, personas)),
+        reason: None,
+    };
+    let audited = audit::write(&mut transaction, actor, transferred_in).await?;
+    db::commit(transaction, audited).await?;
     Ok(personas)
 }

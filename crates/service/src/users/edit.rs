@@ -10,7 +10,9 @@ use db::{
     },
 };
 use domain::{
-    access::{ADMIN_ROLE, Permission, USER_ROLE},
+    access::{ADMIN_ROLE, USER_ROLE},
+    action::Action,
+    permission::Permission,
     policy::{Target, UserAction},
     users::{
         detail::UserDetail,
@@ -118,14 +120,14 @@ pub async fn edit(
         return Err(conflicts::name_deleted(services, authorized, error, claim).await);
     }
     let change = Change {
-        action: "user.updated",
+        action: Action::UserUpdated,
         user: (id, &account.username),
         changes,
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
     let after = detail::find(&mut transaction, id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(after)
 }
 

@@ -3,7 +3,7 @@
 use std::convert::identity;
 
 use db::export::{self, Kind};
-use domain::{access::Permission, json::StoredJson, users::detail::UserDetail};
+use domain::{action::Action, json::StoredJson, permission::Permission, users::detail::UserDetail};
 use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
@@ -70,13 +70,13 @@ pub(crate) async fn begin(
     let mut transaction = db::begin(&services.pool).await?;
     let user = view(detail::find(&mut transaction, id).await?);
     let change = Change {
-        action: "user.exported",
+        action: Action::DataExported,
         user: (id, &user.summary.username),
         changes: Changes::default(),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    db::commit(transaction, audited).await?;
     let username = user.summary.username.clone();
     let pool = services.pool.clone();
     let pieces = exports::spawn(slot, |sender| async move {

@@ -4,13 +4,14 @@ use db::{
     purge::Purge,
     users::account::{self, Account},
 };
+use domain::action::Action;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
     access::Actor,
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
 };
 
 /// Maximum number of accounts that one run queues.
@@ -88,7 +89,7 @@ async fn piece(
         return Ok(Piece::None);
     };
     let done = match advance(&mut transaction, &purge, *size).await {
-        Ok(()) => db::commit(transaction).await.map_err(Error::from),
+        Ok(audited) => db::commit(transaction, audited).await.map_err(Error::from),
         Err(error) => {
             // The rollback releases the locks of the job's row, which is updated below.
             db::rollback(transaction).await?;
@@ -134,15 +135,25 @@ async fn has_timed_out_too_often(services: &Services, purge: &Purge) -> Result<b
 }
 
 /// Runs one batch of a job whose row is locked.
-async fn advance(transaction: &mut db::Transaction, purge: &Purge, size: i64) -> Result<(), Error> {
+async fn advance(
+    transaction: &mut db::Transaction,
+    purge: &Purge,
+    size: i64,
+) -> Result<Audited, Error> {
     match account::lock(transaction, purge.user_id).await? {
         Some(account) if account.deleted_at.is_some() => {
             db::jobs::set_running(transaction, purge.id).await?;
             remove(transaction, purge, &account, size).await
         }
         // Restored at the same time as the job was queued.
-        Some(_) => Ok(db::purge::withdraw(transaction, purge.id).await?),
-        None => Ok(db::jobs::set_done(&mut **transaction, purge.id).await?),
+        Some(_) => {
+            db::purge::withdraw(transaction, purge.id).await?;
+            Ok(Audited::not_needed("the restoration has its own entry"))
+        }
+        None => {
+            db::jobs::set_done(&mut **transaction, purge.id).await?;
+            Ok(Audited::not_needed("the account was already gone"))
+        }
     }
 }
 
@@ -152,19 +163,21 @@ async fn remove(
     purge: &Purge,
     account: &Account,
     size: i64,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     let removed = db::purge::delete_owned(transaction, account.id, size).await?;
     if removed > 0 {
         let removed = i64::try_from(removed).unwrap_or_default();
-        return Ok(db::jobs::add_done(transaction, purge.id, removed).await?);
+        db::jobs::add_done(transaction, purge.id, removed).await?;
+        return Ok(Audited::not_needed("the last batch writes the entry"));
     }
     db::purge::delete_user(transaction, account.id).await?;
     let change = Change {
-        action: "user.purged",
+        action: Action::UserPurged,
         user: (account.id, &account.username),
         changes: Changes::default().with("removed", json!(null), purge.done),
         reason: None,
     };
-    audit::write(transaction, &Actor::job(), change).await?;
-    Ok(db::jobs::set_done(&mut **transaction, purge.id).await?)
+    let audited = audit::write(transaction, &Actor::job(), change).await?;
+    db::jobs::set_done(&mut **transaction, purge.id).await?;
+    Ok(audited)
 }

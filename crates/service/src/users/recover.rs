@@ -6,6 +6,7 @@ use db::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
+    action::Action,
     policy::UserAction,
     users::{
         Status,
@@ -52,13 +53,13 @@ pub async fn recover_admin(
     let link = reset::issue(services, &mut transaction, actor, id, lifetime).await?;
     let user = detail::find(&mut transaction, id).await?;
     let change = Change {
-        action: "user.admin_recovered",
+        action: Action::AdminRecovered,
         user: (id, &user.summary.username),
         changes: changes.with("link", Value::Null, format!("until {}", link.expires_at)),
         reason: None,
     };
-    audit::write(&mut transaction, actor, change).await?;
-    db::commit(transaction).await?;
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    db::commit(transaction, audited).await?;
     Ok(CreatedUser {
         user,
         link: Some(link),

@@ -1,12 +1,12 @@
 //! Revocation of all sessions of a user.
 
 use db::{sessions::EndReason, users::account::Account};
-use domain::policy::UserAction;
+use domain::{action::Action, policy::UserAction};
 
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     guard,
     target::TargetRef,
 };
@@ -25,25 +25,25 @@ pub async fn revoke_all(
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, actor, UserAction::RevokeSessions, target).await?;
-    let ended = apply(&mut transaction, actor, &account).await?;
-    db::commit(transaction).await?;
+    let (ended, audited) = apply(&mut transaction, actor, &account).await?;
+    db::commit(transaction, audited).await?;
     Ok(ended)
 }
 
-/// Revokes the sessions of a locked account.
+/// Revokes the sessions of a locked account. Returns their number.
 pub(super) async fn apply(
     transaction: &mut db::Transaction,
     actor: &Actor,
     account: &Account,
-) -> Result<u64, Error> {
+) -> Result<(u64, Audited), Error> {
     let ended =
         db::sessions::set_ended_of(transaction, account.id, EndReason::Revoked, actor.id()).await?;
     let change = Change {
-        action: "user.sessions_ended",
+        action: Action::SessionsRevoked,
         user: (account.id, &account.username),
         changes: Changes::default().with("sessions", ended, 0),
         reason: None,
     };
-    audit::write(transaction, actor, change).await?;
-    Ok(ended)
+    let audited = audit::write(transaction, actor, change).await?;
+    Ok((ended, audited))
 }

@@ -5,6 +5,7 @@ use db::{
     users::{account::Account, change},
 };
 use domain::{
+    action::Action,
     policy::UserAction,
     users::{Status, detail::UserDetail, suspension::SuspensionDraft},
 };
@@ -16,7 +17,7 @@ use super::detail;
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
-    audit::{self, Change, Changes},
+    audit::{self, Audited, Change, Changes},
     guard,
     target::TargetRef,
 };
@@ -44,9 +45,9 @@ pub async fn suspend(
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, actor, UserAction::Suspend, target).await?;
-    apply(&mut transaction, actor, &account, &draft).await?;
+    let audited = apply(&mut transaction, actor, &account, &draft).await?;
     let after = detail::find(&mut transaction, account.id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(after)
 }
 
@@ -56,7 +57,7 @@ pub(super) async fn apply(
     actor: &Actor,
     account: &Account,
     draft: &SuspensionDraft,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     if account.status == Status::Pending {
         return Err(PENDING);
     }
@@ -73,7 +74,7 @@ pub(super) async fn apply(
             .await?;
     change::set_suspended(transaction, account.id, &suspension).await?;
     let change = Change {
-        action: "user.suspended",
+        action: Action::UserSuspended,
         user: (account.id, &account.username),
         changes: Changes::default()
             .with(
@@ -116,9 +117,9 @@ pub async fn unsuspend(
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, actor, UserAction::Unsuspend, target).await?;
-    clear_suspension(&mut transaction, actor, &account).await?;
+    let audited = clear_suspension(&mut transaction, actor, &account).await?;
     let after = detail::find(&mut transaction, account.id).await?;
-    db::commit(transaction).await?;
+    db::commit(transaction, audited).await?;
     Ok(after)
 }
 
@@ -127,13 +128,13 @@ pub(super) async fn clear_suspension(
     transaction: &mut db::Transaction,
     actor: &Actor,
     account: &Account,
-) -> Result<(), Error> {
+) -> Result<Audited, Error> {
     if account.status != Status::Suspended {
         return Err(NOT_SUSPENDED);
     }
     change::set_active(transaction, account.id).await?;
     let change = Change {
-        action: "user.unsuspended",
+        action: Action::UserUnsuspended,
         user: (account.id, &account.username),
         changes: Changes::default()
             .with("status", account.status.as_str(), Status::Active.as_str())
@@ -172,10 +173,11 @@ pub(crate) async fn clear_suspension_if_expired(
     let actor = Actor::job();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, &actor, UserAction::Unsuspend, id).await?;
-    if account.status == Status::Suspended && account.suspension_over {
-        clear_suspension(&mut transaction, &actor, &account).await?;
+    if account.status != Status::Suspended || !account.suspension_over {
+        return Ok(());
     }
-    db::commit(transaction).await?;
+    let audited = clear_suspension(&mut transaction, &actor, &account).await?;
+    db::commit(transaction, audited).await?;
     Ok(())
 }
 

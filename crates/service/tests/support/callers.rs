@@ -1,8 +1,9 @@
 //! Actors of tests.
 
 use domain::{
-    access::{Permissions, Principal},
+    access::Principal,
     audit::Via,
+    permission::Permissions,
     users::{Status, UserId},
 };
 use service::access::{Authorized, Caller, Credential, Origin, RequiredPermission};

@@ -2,8 +2,8 @@
 
 use ::time::OffsetDateTime;
 use domain::{
-    access::Permission,
     jobs::{Job, JobKind, JobState},
+    permission::Permission,
 };
 use leptos::prelude::*;
 

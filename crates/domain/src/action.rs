@@ -1,0 +1,204 @@
+//! Audited actions: the table of all of them, with the kind of their target and their label.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::users::{Unknown, string_enum};
+
+string_enum! {
+    /// Kind of the target of an audited action.
+    TargetKind {
+        /// A user.
+        User = "user",
+        /// Several users or sessions at once. The entry has others beneath it.
+        Users = "users",
+        /// A session.
+        Session = "session",
+        /// An invitation.
+        Invitation = "invitation",
+        /// A provider API key of the system.
+        ApiKey = "api_key",
+        /// A role.
+        Role = "role",
+        /// The audit log itself.
+        Audit = "audit",
+        /// The installation.
+        System = "system",
+    }
+}
+
+/// Declares every action in one entry: name, kind of the target, and label.
+macro_rules! actions {
+    ($($variant:ident = $name:literal, $target:ident, $label:literal;)+) => {
+        /// An audited action.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action { $(#[doc = concat!($label, ".")] $variant,)+ }
+
+        impl Action {
+            /// Every action once, in the order in which a list offers them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns its name in the database, the API and in filters.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Returns its label on screens.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+
+            /// Returns the kind of its target. The target of an action on a user's own API key is the user.
+            #[must_use]
+            pub const fn target(self) -> TargetKind {
+                match self { $(Self::$variant => TargetKind::$target,)+ }
+            }
+        }
+
+        impl FromStr for Action {
+            type Err = Unknown;
+
+            fn from_str(name: &str) -> Result<Self, Unknown> {
+                match name { $($name => Ok(Self::$variant),)+ other => Err(Unknown(other.to_owned())) }
+            }
+        }
+    };
+}
+
+actions! {
+    SessionStarted = "session.started", Session, "Signed in";
+    OwnSessionRevoked = "user.session_ended", User, "Own session revoked";
+    SessionRevoked = "user.session_revoked", User, "Session revoked";
+    SessionsRevoked = "user.sessions_ended", User, "Sessions revoked";
+    SessionsRevokedInBulk = "sessions.revoked", Users, "Sessions revoked (bulk)";
+    UserCreated = "user.created", User, "User created";
+    UserUpdated = "user.updated", User, "User updated";
+    UserSuspended = "user.suspended", User, "User suspended";
+    UserUnsuspended = "user.unsuspended", User, "User unsuspended";
+    UserDeleted = "user.deleted", User, "User deleted";
+    UserRestored = "user.restored", User, "User restored";
+    UsersSuspended = "users.suspended", Users, "Users suspended (bulk)";
+    UsersUnsuspended = "users.unsuspended", Users, "Users unsuspended (bulk)";
+    UsersSignedOut = "users.signed_out", Users, "Users signed out (bulk)";
+    UsersDeleted = "users.deleted", Users, "Users deleted (bulk)";
+    UsersRestored = "users.restored", Users, "Users restored (bulk)";
+    UserPurged = "user.purged", User, "User permanently deleted";
+    PurgeRetried = "user.purge_retried", User, "Deletion retried";
+    AdminRecovered = "user.admin_recovered", User, "Admin recovered";
+    ResetLinkCreated = "user.reset_link_created", User, "Reset link created";
+    ResetLinkRevoked = "user.reset_link_revoked", User, "Reset link revoked";
+    PasswordSet = "user.password_chosen", User, "Password set";
+    EmailConfirmed = "user.email_settled", User, "Email confirmed";
+    EmailConflict = "user.email_contested", User, "Email conflict";
+    DataTransferredOut = "user.data_given", User, "Data transferred out";
+    DataTransferredIn = "user.data_received", User, "Data transferred in";
+    DataExported = "user.exported", User, "Data exported";
+    UserRegistered = "user.registered", User, "Registered";
+    RegistrationApproved = "user.approved", User, "Registration approved";
+    RegistrationRejected = "user.rejected", User, "Registration rejected";
+    RegistrationsApproved = "registrations.approved", Users, "Registrations approved (bulk)";
+    RegistrationsRejected = "registrations.rejected", Users, "Registrations rejected (bulk)";
+    InvitationAccepted = "user.invitation_accepted", User, "Invitation accepted";
+    InvitationCreated = "invitation.created", Invitation, "Invitation created";
+    InvitationResent = "invitation.resent", Invitation, "Invitation resent";
+    InvitationRevoked = "invitation.revoked", Invitation, "Invitation revoked";
+    TokenCreated = "user.token_created", User, "Access token created";
+    TokenRevoked = "user.token_revoked", User, "Access token revoked";
+    ApiKeyCreated = "api_key.created", ApiKey, "API key added";
+    ApiKeyUpdated = "api_key.updated", ApiKey, "API key updated";
+    ApiKeyDeleted = "api_key.deleted", ApiKey, "API key deleted";
+    ApiKeyRevoked = "api_key.revoked", User, "API key revoked";
+    ApiKeyResolved = "api_key.resolved", User, "API key read by service";
+    ApiKeysReencrypted = "api_key.reencrypted", ApiKey, "API keys re-encrypted";
+    PersonaCreated = "persona.created", User, "Persona created";
+    PersonaUpdated = "persona.updated", User, "Persona updated";
+    PersonaDeleted = "persona.deleted", User, "Persona deleted";
+    OntologyCreated = "ontology.created", User, "Ontology created";
+    OntologyUpdated = "ontology.updated", User, "Ontology updated";
+    OntologyDeleted = "ontology.deleted", User, "Ontology deleted";
+    AnnotationCreated = "annotation.created", User, "Annotation created";
+    AnnotationUpdated = "annotation.updated", User, "Annotation updated";
+    AnnotationDeleted = "annotation.deleted", User, "Annotation deleted";
+    RoleCreated = "role.created", Role, "Role created";
+    DemoLoaded = "demo.loaded", System, "Demo users loaded";
+    AuditExported = "audit.exported", Audit, "Audit log exported";
+}
+
+/// Returns the label of a stored action. An unknown action, which a newer version has written, is its own label.
+#[must_use]
+pub fn action_label(name: &str) -> &str {
+    let Ok(known) = name.parse::<Action>() else {
+        return name;
+    };
+    known.label()
+}
+
+/// Returns whether a text has the form of an action's name. A filter accepts names of newer versions too.
+pub(crate) fn is_action_name(text: &str) -> bool {
+    const MOST: usize = 60;
+    let letters =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    text.len() <= MOST
+        && text
+            .split_once('.')
+            .is_some_and(|(kind, action)| letters(kind) && letters(action))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_action_has_its_own_name_and_label() {
+        let names: BTreeSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        let labels: BTreeSet<_> = Action::ALL.iter().map(|action| action.label()).collect();
+        let count = Action::ALL.len();
+        assert_eq!((names.len(), labels.len()), (count, count));
+        for action in Action::ALL {
+            let name = action.as_str();
+            assert!(is_action_name(name), "{name}");
+            assert_eq!(name.parse(), Ok(*action));
+            assert_eq!(action_label(name), action.label());
+        }
+    }
+
+    #[test]
+    fn unknown_action_is_its_own_label() {
+        assert!("planet.moved".parse::<Action>().is_err());
+        assert_eq!(action_label("planet.moved"), "planet.moved");
+    }
+
+    #[test]
+    fn bulk_actions_are_named_in_the_plural() {
+        for action in Action::ALL {
+            let name = action.as_str();
+            let is_plural = ["sessions.", "users.", "registrations."]
+                .iter()
+                .any(|kind| name.starts_with(kind));
+            assert_eq!(action.target() == TargetKind::Users, is_plural, "{name}");
+            assert_eq!(action.label().ends_with("(bulk)"), is_plural, "{name}");
+        }
+    }
+
+    #[test]
+    fn action_names_are_well_formed() {
+        for (text, is_one) in [
+            ("user.created", true),
+            ("api_key.used", true),
+            ("user", false),
+            ("user.", false),
+            (".created", false),
+            ("user.created.twice", false),
+            ("User.created", false),
+            ("user.created ", false),
+        ] {
+            assert_eq!(is_action_name(text), is_one, "{text}");
+        }
+        assert!(!is_action_name(&format!("user.{}", "x".repeat(60))));
+    }
+}
