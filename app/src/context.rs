@@ -26,6 +26,8 @@ pub struct PageContext {
     pub flashes: Vec<FlashMessage>,
     /// Path of the page, if it was the response to a form at another path. The browser then replaces the URL.
     pub address: Option<String>,
+    /// The id of the request, which its log lines carry: a page about an error has it even if the page itself found the error.
+    pub request_id: Option<String>,
 }
 
 /// Settings of the operator that pages depend on.

@@ -40,7 +40,7 @@ test('an entry shows action, actor and changes', async ({ page }) => {
   await expect(page).toHaveURL('/audit?action=user.suspended');
   await expect(total(page)).toHaveText('1');
   const row = rows(page).filter({ hasText: 'User suspended: test-member' });
-  await expect(row).toContainText('admin (ui)');
+  await expect(row).toContainText('admin, via panel');
   await expect(row.getByText('Asked for by Tess')).toBeHidden();
   await row.getByText('Display name, Status').click();
   for (const words of ['Tess → Theresa', 'active → suspended', 'Asked for by Tess', '192.0.2.7']) {

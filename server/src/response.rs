@@ -32,6 +32,13 @@ impl ApiError {
         Self(problem)
     }
 
+    /// Creates the error of a parameter of the URL that is not in the right format.
+    pub(crate) fn of_parameter(name: &str, message: impl Into<String>) -> Self {
+        let mut problem = Problem::new(Code::ValidationError, message);
+        problem.details.parameter = Some(name.to_owned());
+        Self(problem)
+    }
+
     /// Creates the error of a body that is too large.
     pub(crate) fn too_large() -> Self {
         Self(too_large())

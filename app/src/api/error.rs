@@ -34,6 +34,12 @@ pub fn is_unanswered(problem: &Problem) -> bool {
     problem.error == Code::Unavailable && [UNREACHED, UNKNOWN].contains(&problem.message.as_str())
 }
 
+/// Sets the status 404 of the page that the server renders: its URL names something that does not exist. In the browser it does nothing.
+pub fn set_not_found() {
+    #[cfg(feature = "ssr")]
+    super::ssr::set_not_found();
+}
+
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 

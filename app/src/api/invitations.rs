@@ -92,7 +92,7 @@ pub async fn list_invitations(
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let before = ssr::position(before).map_err(ssr::fail)?;
+    let before = ssr::position("before", before).map_err(ssr::fail)?;
     let (items, more) = service::invitations::list(&services, &authorized, before)
         .await
         .map_err(ssr::fail)?;

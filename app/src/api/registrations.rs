@@ -72,7 +72,7 @@ pub async fn list_pending(
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let after = ssr::position(after).map_err(ssr::fail)?;
+    let after = ssr::position("after", after).map_err(ssr::fail)?;
     let (items, more) = service::registrations::list(&services, &authorized, after)
         .await
         .map_err(ssr::fail)?;

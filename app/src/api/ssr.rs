@@ -116,6 +116,13 @@ pub fn with_status(problem: Problem) -> Problem {
     problem
 }
 
+/// Sets the status 404 of the page that is being rendered.
+pub fn set_not_found() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::NOT_FOUND);
+    }
+}
+
 /// Parses the parameters of a list and runs the query.
 ///
 /// # Errors
@@ -139,13 +146,13 @@ pub async fn listed<P, Q, T>(
     }
 }
 
-/// Parses the id of the row after which a list continues. Returns `None` if the text is empty.
+/// Parses the id of the row at which a list continues, the value of the parameter `name`. Returns `None` if the text is empty.
 ///
 /// # Errors
 /// Returns [`ListError::Cursor`] when the text is not an id.
-pub fn position<T: FromStr>(text: Option<String>) -> Result<Option<T>, Error> {
+pub fn position<T: FromStr>(name: &'static str, text: Option<String>) -> Result<Option<T>, Error> {
     let text = text.filter(|text| !text.trim().is_empty());
-    let id = text.map(|text| text.parse().map_err(|_| ListError::Cursor));
+    let id = text.map(|text| text.parse().map_err(|_| ListError::Cursor(name)));
     Ok(id.transpose()?)
 }
 

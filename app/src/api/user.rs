@@ -155,7 +155,7 @@ pub async fn list_personas(
     #[server(default)] after: Option<String>,
 ) -> Result<Chunk<OwnedPersona>, ApiError> {
     part(async |services, authorized| {
-        let after = super::ssr::position(after)?;
+        let after = super::ssr::position("after", after)?;
         service::users::personas(services, authorized, id, after).await
     })
     .await
@@ -168,7 +168,7 @@ pub async fn list_history(
     #[server(default)] before: Option<String>,
 ) -> Result<Chunk<AuditEntry>, ApiError> {
     part(async |services, authorized| {
-        let before = super::ssr::position(before)?;
+        let before = super::ssr::position("before", before)?;
         service::users::history(services, authorized, id, before).await
     })
     .await

@@ -120,6 +120,7 @@ pub(crate) fn DeadLink(
 ) -> impl IntoView {
     let title = match problem.error {
         Code::NotFound => dead,
+        Code::Forbidden => "Account suspended",
         Code::TooManyRequests => "Too many attempts",
         Code::Conflict => "Rollcall is already set up",
         _ => "This can't be done right now",

@@ -87,7 +87,12 @@ pub fn ListErrorNotice(
     if problem.error != Code::ValidationError {
         return view! { <LoadErrorNotice title=title problem=problem again=again /> }.into_any();
     }
-    let parameter = problem.details.parameter.as_deref();
+    // Without an invalid word of a search its other words would be lost too.
+    let details = &problem.details;
+    let parameter = details
+        .parameter
+        .as_deref()
+        .filter(|_| details.word.is_none());
     let without = parameter.map(|parameter| {
         let href = use_url().with_untracked(|url| without(url.path(), url.search(), parameter));
         view! {

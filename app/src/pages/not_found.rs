@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::components::card::CardPage;
+use crate::{api::error::set_not_found, components::card::CardPage};
 
 /// Renders the message with status 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
+    // The server knows every route, but `..` in a path leads elsewhere only when the page is rendered.
+    set_not_found();
     view! {
         <CardPage title="Page not found">
             <div class="card card-message">

@@ -8,12 +8,14 @@ use leptos::prelude::*;
 use crate::{
     api::{
         error::ApiError,
+        listed::check_params,
         settings::{SETTINGS, get_settings},
     },
     components::{
         description_list::DescriptionItem,
+        parameters::{NONE, checked},
         records::{Record, Records},
-        state::{LoadErrorNotice, LoadingNotice},
+        state::{ListErrorNotice, LoadingNotice},
         tabs::Tabs,
         title::PageTitle,
     },
@@ -39,7 +41,14 @@ fn head(title: &'static str, tab: &'static str) -> impl IntoView {
 /// Renders the settings.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let installation = Resource::new(|| (), |()| get_settings());
+    let request = checked(|| (), &[], NONE);
+    let installation = Resource::new(
+        move || request.get(),
+        |request| async move {
+            check_params(request)?;
+            get_settings().await
+        },
+    );
     view! {
         {head("Settings", "")}
         <p class="pane-actions muted">
@@ -52,7 +61,15 @@ pub fn Settings() -> impl IntoView {
                     match installation.await {
                         Ok(installation) => shown(installation),
                         Err(ApiError(problem)) => {
-                            view! { <LoadErrorNotice title="The settings could not be loaded" problem=problem /> }
+                            view! {
+                                <ListErrorNotice
+                                    title="The settings could not be loaded"
+                                    problem=problem
+                                    again=String::new()
+                                    all=SETTINGS.to_owned()
+                                    label="Show all settings"
+                                />
+                            }
                                 .into_any()
                         }
                     }

@@ -245,6 +245,24 @@ mod tests {
         };
         let advice = first_unmet(ALWAYS, &without_icu).unwrap();
         assert!(advice.contains("ICU"), "{advice}");
+        let without_schema = Found {
+            schema: None,
+            ..suitable()
+        };
+        let advice = first_unmet(TO_MIGRATE, &without_schema).unwrap();
+        assert!(advice.contains("create schema NAME"), "{advice}");
+        let without_create = Found {
+            can_create_tables: false,
+            ..suitable()
+        };
+        assert_eq!(first_unmet(ALWAYS, &without_create), None);
+        let advice = first_unmet(TO_MIGRATE, &without_create).unwrap();
+        assert!(
+            advice.starts_with(
+                "The role ada cannot create tables in the schema public of the database users."
+            ) && advice.ends_with("grant create on schema \"public\" to \"ada\"."),
+            "{advice}"
+        );
         let without_modules = Found {
             has_trigrams_to_install: false,
             ..suitable()

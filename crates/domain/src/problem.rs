@@ -98,7 +98,7 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<usize>>)]
     pub word: Option<(usize, usize)>,
-    /// Name of the URL's parameter that is unknown, or that occurs more than once.
+    /// Name of the URL's parameter that is unknown, repeated or invalid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
     /// Number of seconds after which to retry.

@@ -478,6 +478,36 @@ async fn link_of_a_suspended_creator_is_valid_again_after_unsuspension(pool: PgP
     assert!(!ada.unwrap().must_change_password);
 }
 
+#[sqlx::test(migrations = "../../migrations")]
+async fn link_of_a_suspended_user_works_again_after_unsuspension(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "root", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    let link = reset::create_link(&services, &operator(), ada)
+        .await
+        .unwrap();
+    let token = token_of(&link.url);
+    suspend(&services, ada).await;
+    let origin = Origin {
+        ip: Some("192.0.2.1".parse().unwrap()),
+        ..Origin::default()
+    };
+    // A valid link is no guess, however often it is opened.
+    for _ in 0..3 {
+        let opened = reset::open_link(&services, &token, &origin).await;
+        let message = opened.unwrap_err().to_string();
+        assert_eq!(message, "This account is suspended. Ask an administrator.");
+    }
+    let chosen = choose(&services, &token, OWN).await;
+    assert!(matches!(chosen, Err(Error::Forbidden(_))), "{chosen:?}");
+    assert_eq!(count(&pool, "select count(*) from login_attempts").await, 0);
+    // Without a valid token the suspension is not disclosed.
+    let guessed = reset::open_link(&services, "guess", &origin).await;
+    assert!(matches!(guessed, Err(Error::NotFound(_))), "{guessed:?}");
+    users::unsuspend(&services, &operator(), ada).await.unwrap();
+    choose(&services, &token, OWN).await.unwrap();
+}
+
 /// Waits until `expected` transactions wait for a lock.
 async fn wait_for_waiters(pool: &PgPool, expected: i64) {
     let waiters = "select count(*) from pg_stat_activity
@@ -552,9 +582,12 @@ async fn link_and_concurrent_change_see_each_other(pool: PgPool) {
         let case = Arc::new(hand_out(&services, deferred, number).await);
         let label = format!("{deferred:?} {event:?}, used first: {is_used_first}");
         let used = meet(&services, &case, event, is_used_first).await;
-        let is_dead = matches!(used, Err(Error::NotFound(_)));
+        let is_denied = match event {
+            TargetSuspended => matches!(used, Err(Error::Forbidden(_))),
+            _ => matches!(used, Err(Error::NotFound(_))),
+        };
         assert_eq!(used.is_ok(), is_used_first, "{label}: {used:?}");
-        assert_eq!(is_dead, !is_used_first, "{label}: {used:?}");
+        assert_eq!(is_denied, !is_used_first, "{label}: {used:?}");
         let chosen: bool = sqlx::query_scalar(
             "select exists (select from audit_events where action = 'user.password_chosen' and target_id = $1)",
         )

@@ -80,6 +80,7 @@ pub(crate) async fn recognise(
             .unwrap_or_default(),
         outcome: None,
         address: None,
+        request_id: origin.request_id.map(|id| id.to_string()),
     };
     request.extensions_mut().insert::<Option<Caller>>(caller);
     request.extensions_mut().insert(context);

@@ -97,7 +97,8 @@ pub(crate) async fn export(
     let known = Format::ALL
         .into_iter()
         .find(|known| known.as_str() == asked.format);
-    let format = known.ok_or_else(|| ApiError::invalid("`format` must be csv or ndjson."))?;
+    let format =
+        known.ok_or_else(|| ApiError::of_parameter("format", "`format` must be csv or ndjson."))?;
     let params = AuditParams {
         actor: asked.actor,
         target: asked.target,

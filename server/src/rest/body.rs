@@ -70,12 +70,61 @@ fn data_error(error: &JsonDataError) -> ApiError {
     let suffix = format!(" at line {} column {}", inner.line(), inner.column());
     let message = inner.to_string();
     let message = message.strip_suffix(&suffix).unwrap_or(&message);
+    let message = in_own_words(message);
     let missing = message.strip_prefix("missing field `");
     match missing.and_then(|rest| rest.strip_suffix('`')) {
         Some(name) if path == "." => ApiError::of_field(name, format!("{name} is missing.")),
         Some(name) => ApiError::of_field(&path, format!("{path}: {name} is missing.")),
         None if path == "." => ApiError::invalid(format!("Invalid request body: {message}.")),
         None => ApiError::of_field(&path, format!("{path}: {message}.")),
+    }
+}
+
+/// Beginnings of serde's messages about types and fields.
+const OF_SERDE: [&str; 6] = [
+    "invalid type",
+    "invalid value",
+    "invalid length",
+    "unknown ",
+    "duplicate field",
+    "missing field",
+];
+/// Description of a time.
+const A_TIME: &str = "a time such as 2026-11-21T12:00:00Z";
+/// Description of an id.
+const AN_ID: &str = "an ID such as 0199a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
+
+/// Rewrites the message of a parser: without the names of Rust's types, and without the texts of the parsers of times and ids.
+fn in_own_words(message: &str) -> String {
+    if !OF_SERDE.iter().any(|start| message.starts_with(start)) {
+        return if message.contains("UUID") {
+            format!("expected {AN_ID}")
+        } else if ["component", "literal", "range", "trailing"]
+            .iter()
+            .any(|part| message.contains(part))
+        {
+            format!("expected {A_TIME}")
+        } else {
+            "the format is wrong".to_owned()
+        };
+    }
+    match message.rsplit_once(", expected ") {
+        Some((start, kind)) => format!("{start}, expected {}", own_name(kind)),
+        None => message.to_owned(),
+    }
+}
+
+/// Returns the description of a kind of value, in place of a type of Rust.
+fn own_name(kind: &str) -> &str {
+    match kind {
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number from 0",
+        "i16" | "i32" | "i64" => "a whole number",
+        _ if kind.contains("UUID") => AN_ID,
+        _ if kind.contains("RFC3339") => A_TIME,
+        _ => kind,
     }
 }
 
@@ -86,5 +135,44 @@ fn sentence(rejection: &JsonRejection) -> String {
             "Send the body with Content-Type: application/json.".to_owned()
         }
         _ => "Could not read the request body. Try again.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_contain_no_types_of_rust() {
+        for (message, own) in [
+            (
+                "invalid type: string \"abc\", expected u16",
+                "invalid type: string \"abc\", expected a whole number from 0 to 65535",
+            ),
+            (
+                "invalid type: integer `7`, expected a string",
+                "invalid type: integer `7`, expected a string",
+            ),
+            (
+                "invalid type: integer `7`, expected an RFC3339-formatted `Option<OffsetDateTime>`",
+                "invalid type: integer `7`, expected a time such as 2026-11-21T12:00:00Z",
+            ),
+            (
+                "the 'year' component could not be parsed",
+                "expected a time such as 2026-11-21T12:00:00Z",
+            ),
+            (
+                "UUID parsing failed: invalid length: expected length 32 for simple format, found 3",
+                "expected an ID such as 0199a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b",
+            ),
+            (
+                "unknown field `x`, expected one of `a`, `b`",
+                "unknown field `x`, expected one of `a`, `b`",
+            ),
+            ("missing field `a`", "missing field `a`"),
+            ("data did not match any variant", "the format is wrong"),
+        ] {
+            assert_eq!(in_own_words(message), own, "{message}");
+        }
     }
 }

@@ -117,10 +117,23 @@ pub(super) async fn id_in(
 ) -> Result<Uuid, ApiError> {
     let id = Path::<String>::from_request_parts(parts, state).await.ok();
     let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
-    id.ok_or_else(|| ApiError::invalid(format!("params/{name} must match format \"uuid\"")))
+    id.ok_or_else(|| {
+        ApiError::of_parameter(name, format!("params/{name} must match format \"uuid\""))
+    })
 }
 
-/// Extractor of the query of a URL; 400 with a sentence if it cannot be parsed.
+/// Parses the id in a parameter of the query.
+pub(super) fn id_param(name: &str, value: Option<&str>) -> Result<Option<Uuid>, ApiError> {
+    let id = |text: &str| {
+        Uuid::try_parse(text).map_err(|_| {
+            let example = "0199a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
+            ApiError::of_parameter(name, format!("`{name}` must be an ID such as {example}."))
+        })
+    };
+    value.map(id).transpose()
+}
+
+/// Extractor of the query of a URL. The fields of `T` are texts, which handlers parse: the texts of the parser's errors are not for clients.
 pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
@@ -129,7 +142,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => Err(ApiError::invalid(rejection.body_text())),
+            Err(_) => Err(ApiError::invalid(
+                "The parameters of the URL could not be read. Check their names and values.",
+            )),
         }
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     body::Body,
-    extract::{Allowed, Params, UserPath},
+    extract::{Allowed, Params, UserPath, id_param},
     response::{SuccessResponse, success},
 };
 use crate::response::{ApiError, shown_once};
@@ -31,7 +31,8 @@ use crate::response::{ApiError, shown_once};
 #[serde(deny_unknown_fields)]
 pub(crate) struct InvitationListParams {
     #[serde(default)]
-    before: Option<Uuid>,
+    #[param(value_type = Option<uuid::Uuid>)]
+    before: Option<String>,
 }
 
 /// A page of invitations, newest first.
@@ -59,8 +60,8 @@ pub(crate) async fn list(
     Allowed(authorized): Allowed<RegistrationsRead>,
     Params(page): Params<InvitationListParams>,
 ) -> Result<Response, ApiError> {
-    let (invitations, more) =
-        service::invitations::list(&services, &authorized, page.before).await?;
+    let before = id_param("before", page.before.as_deref())?;
+    let (invitations, more) = service::invitations::list(&services, &authorized, before).await?;
     let next = invitations.last().filter(|_| more).map(|last| last.id);
     Ok(Json(InvitationListResponse { invitations, next }).into_response())
 }

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     body::Body,
-    extract::{Allowed, KeyPath, Params, UserPath},
+    extract::{Allowed, KeyPath, Params, UserPath, id_param},
     response::{SuccessResponse, success},
     site::FromThisSite,
 };
@@ -196,7 +196,8 @@ pub(crate) async fn revoke(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct KeyResolveParams {
     #[serde(default)]
-    user_id: Option<Uuid>,
+    #[param(value_type = Option<uuid::Uuid>)]
+    user_id: Option<String>,
 }
 
 /// A provider API key in plain text.
@@ -235,7 +236,8 @@ pub(crate) async fn resolve(
 ) -> Result<Response, ApiError> {
     // A name that cannot be read is not that of a provider.
     let provider = provider.map(|Path(provider)| provider).unwrap_or_default();
-    let key = keys::resolve(&services, &authorized, &provider, whose.user_id).await?;
+    let user = id_param("userId", whose.user_id.as_deref())?;
+    let key = keys::resolve(&services, &authorized, &provider, user).await?;
     let answer = KeyResolveResponse {
         provider: &key.provider,
         source: if key.is_own { "user" } else { "system" },

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use super::{
     document::operations,
-    extract::{SignedIn, id_in},
+    extract::{SignedIn, id_in, id_param},
     page,
 };
 use crate::{
@@ -130,24 +130,36 @@ impl Stored for Annotation {
 struct OwnedListParams {
     /// Id of the last item of the previous page.
     #[serde(default)]
-    after: Option<Uuid>,
+    #[param(value_type = Option<uuid::Uuid>)]
+    after: Option<String>,
     /// Maximum number of items.
     #[serde(default)]
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u16>,
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    limit: Option<String>,
 }
 
 impl OwnedListParams {
     /// Returns the maximum number of items, or an error if it is out of range.
     fn limit(&self) -> Result<u16, ApiError> {
-        let limit = self.limit.unwrap_or(Limits::API.default);
-        if (1..=Limits::API.max).contains(&limit) {
-            return Ok(limit);
-        }
+        let Some(text) = &self.limit else {
+            return Ok(Limits::API.default);
+        };
         let max = Limits::API.max;
-        Err(ApiError::invalid(format!(
-            "`limit` must be a number from 1 to {max}."
-        )))
+        let limit = text
+            .parse::<u16>()
+            .ok()
+            .filter(|limit| (1..=max).contains(limit));
+        limit.ok_or_else(|| {
+            ApiError::of_parameter(
+                "limit",
+                format!("`limit` must be a number from 1 to {max}."),
+            )
+        })
+    }
+
+    /// Returns the id of the last item of the previous page, or an error if it is not one.
+    fn after(&self) -> Result<Option<Uuid>, ApiError> {
+        id_param("after", self.after.as_deref())
     }
 
     /// Returns the response: the rows, and the link to the next page.
@@ -161,8 +173,7 @@ impl OwnedListParams {
             .last()
             .filter(|_| more)
             .map(|last| id(last).to_string());
-        let limit = self.limit.map(|limit| limit.to_string());
-        let limit = limit.as_deref().map(|limit| ("limit", limit));
+        let limit = self.limit.as_deref().map(|limit| ("limit", limit));
         let next = next.as_deref().map(|next| {
             let pairs = limit.into_iter().chain([("after", next)]);
             (pairs.collect(), "next")

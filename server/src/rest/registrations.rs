@@ -15,12 +15,11 @@ use service::{
     access::{Origin, RegistrationsRead, RegistrationsWrite},
 };
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{
     auth::UserBriefResponse,
     body::{Body, OptionalBody},
-    extract::{Allowed, NoToken, Params, UserPath},
+    extract::{Allowed, NoToken, Params, UserPath, id_param},
     if_match::IfMatch,
     response::{SuccessResponse, success},
     users::response::show_to,
@@ -76,7 +75,8 @@ pub(crate) async fn register(
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegistrationListParams {
     #[serde(default)]
-    after: Option<Uuid>,
+    #[param(value_type = Option<uuid::Uuid>)]
+    after: Option<String>,
 }
 
 /// A page of pending registrations.
@@ -119,7 +119,8 @@ pub(crate) async fn list(
     Allowed(authorized): Allowed<RegistrationsRead>,
     Params(page): Params<RegistrationListParams>,
 ) -> Result<Response, ApiError> {
-    let (users, more) = service::registrations::list(&services, &authorized, page.after).await?;
+    let after = id_param("after", page.after.as_deref())?;
+    let (users, more) = service::registrations::list(&services, &authorized, after).await?;
     let pending = service::registrations::count(&services, &authorized).await?;
     let next = users.last().filter(|_| more).map(|last| last.id);
     let settings = &services.settings;

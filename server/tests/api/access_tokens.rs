@@ -530,7 +530,7 @@ async fn token_cannot_manage_users_with_more_permissions(pool: PgPool) {
     let ada = session(&pool, "ada").await;
     let history = app.get_as(&ada, "/users/bob/history").await;
     assert!(
-        history.body.contains("ada (api) with token script (rc_"),
+        history.body.contains("ada, via API with token script (rc_"),
         "{}",
         history.body
     );

@@ -346,6 +346,8 @@ async fn unknown_parameter_is_named(pool: PgPool) {
             "/sessions?sort=seen",
         ),
         ("/tokens?x=y", "x", "/tokens"),
+        ("/settings?x=y", "x", "/settings"),
+        ("/keys?x=y", "x", "/keys"),
         (
             "/users/zqmark-uma/history?actor=ada",
             "actor",

@@ -35,6 +35,7 @@ mod own_account_limits;
 mod own_address;
 mod owned;
 mod pages;
+mod parameters;
 mod parts;
 mod preconditions;
 mod reads_that_write;

@@ -219,6 +219,40 @@ async fn invalid_address_shows_no_list(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn page_of_nothing_has_status_404(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    let unknown = "00000000-0000-7000-8000-000000000000";
+    for (path, text) in [
+        ("/users/..", "Page not found"),
+        ("/users/%2e%2e", "Page not found"),
+        ("/users/ada/../..", "Page not found"),
+        ("/users/unknown-user", "User not found"),
+        ("/users/bulk/zz", "This bulk action does not exist."),
+        ("/users/bulk/Suspend", "This bulk action does not exist."),
+        ("/keys/zz/edit", "API key not found"),
+        (&format!("/keys/{unknown}/edit"), "API key not found"),
+        ("/keys/zz/delete", "Not found"),
+        ("/account/keys/zz/edit", "API key not found"),
+        (
+            "/registrations/invitations/zz/resend",
+            "Invitation not found",
+        ),
+        ("/registrations/invitations/zz/revoke", "Not found"),
+        ("/sessions/zz/revoke", "Not found"),
+        ("/tokens/zz/revoke", "Not found"),
+        ("/settings/jobs/zz/retry", "Not found"),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        assert_eq!(page.status, 404, "{path}: {}", page.body);
+        assert!(page.body.contains(text), "{path}: {}", page.body);
+    }
+    for path in ["/users/bulk/suspend", "/users/bulk/sign-out"] {
+        let path = format!("{path}?u={unknown}:1:unknown-user");
+        assert_eq!(app.get_as(&ada, &path).await.status, 200, "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn sign_in_works_without_scripts(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     add_password(&pool, &app.services.hasher).await;

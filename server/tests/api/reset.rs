@@ -381,6 +381,29 @@ async fn dead_links_are_reported(pool: PgPool) {
     assert!(signs_in(&app, PASSWORD).await);
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn link_of_a_suspended_user_is_explained(pool: PgPool) {
+    let app = app(&pool);
+    let token = prepare(&app).await;
+    app.run("update users set status = 'suspended'").await;
+    let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
+    assert_eq!(page.status, 403);
+    assert!(page.body.contains("Account suspended"), "{}", page.body);
+    assert!(
+        page.body
+            .contains("This account is suspended. Ask an administrator.")
+    );
+    assert!(!page.body.contains("value=\"ada\""), "{}", page.body);
+    for form in forms(&token, CHOSEN, CHOSEN) {
+        let answer = app.send(form).await;
+        assert_eq!(answer.status, 403, "{}", answer.body);
+    }
+    assert_dead(&app, "guess").await;
+    app.run("update users set status = 'active'").await;
+    let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
+    assert_eq!(page.status, 200);
+}
+
 async fn assert_dead(app: &App, token: &str) {
     let page = app.send(Ask::get("/reset").link(COOKIE, token)).await;
     assert_eq!(page.status, 404, "{token:.40}");

@@ -284,7 +284,10 @@ async fn invalid_queries_are_rejected_with_a_sentence(pool: PgPool) {
         );
     }
     let error = list(&app, &ada, &[("q", "ada statsu:active")]).await.json();
-    assert_eq!(error["details"], json!({ "word": [4, 10] }));
+    assert_eq!(
+        error["details"],
+        json!({ "parameter": "q", "word": [4, 10] })
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

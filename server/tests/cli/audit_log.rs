@@ -38,8 +38,8 @@ async fn list_is_a_table_or_json(pool: PgPool) {
         lines,
         [
             "ID    TIME                  ACTOR  SOURCE  ACTION        TARGET",
-            "1199  2026-11-01 19:59 UTC  ada    job     user.updated  person-1199",
-            "1197  2026-11-01 19:57 UTC  ada    job     user.updated  person-1197",
+            "1199  2026-11-01 19:59 UTC  ada    System  user.updated  person-1199",
+            "1197  2026-11-01 19:57 UTC  ada    System  user.updated  person-1197",
         ]
     );
     for (words, expected) in [

@@ -3,6 +3,8 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command},
+    sync::mpsc::{self, Receiver},
+    time::{Duration, Instant},
 };
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, migrate::Migrate};
@@ -33,28 +35,50 @@ async fn limit_statements(pool: &PgPool) {
     .unwrap();
 }
 
-fn start(pool: &PgPool) -> (Child, BufReader<std::process::ChildStderr>) {
+/// Timeout of the wait for a line of the log, which is written after three seconds.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Starts the program, and returns it with the lines of its log.
+fn start(pool: &PgPool) -> (Started, Receiver<String>) {
     let mut command = Command::new(ROLLCALL);
     let mut child = cli(pool)
         .with_settings(command.arg("migrate"))
         .spawn()
         .unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
-    (child, log)
+    let (sender, lines) = mpsc::channel();
+    // Reads in a thread, because reading a pipe has no time limit.
+    std::thread::spawn(move || {
+        for line in log.lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    (Started(child), lines)
+}
+
+/// A program that is killed at the end of its test: a failed test would leave it behind, blocked by the lock.
+struct Started(Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 /// Reads the log up to the line about a process.
-fn read_until(log: &mut impl BufRead, pid: i32) -> String {
-    let mut line = String::new();
-    while !line.contains(&format!("pid={pid} ")) {
-        line.clear();
-        assert_ne!(
-            log.read_line(&mut line).unwrap(),
-            0,
-            "it ended without a line"
-        );
+fn read_until(log: &Receiver<String>, pid: i32) -> String {
+    let end = Instant::now() + TIMEOUT;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        let line = log.recv_timeout(left);
+        let line = line.unwrap_or_else(|error| panic!("no line about process {pid}: {error}"));
+        if line.contains(&format!("pid={pid} ")) {
+            return line;
+        }
     }
-    line
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -66,8 +90,8 @@ async fn blocking_table_lock_is_reported_and_awaited(pool: PgPool) {
         .execute(&mut *transaction)
         .await
         .unwrap();
-    let (mut child, mut log) = start(&pool);
-    let message = read_until(&mut log, pid);
+    let (mut child, log) = start(&pool);
+    let message = read_until(&log, pid);
     for part in [
         "waiting for a lock",
         "nightly backup",
@@ -77,9 +101,9 @@ async fn blocking_table_lock_is_reported_and_awaited(pool: PgPool) {
     ] {
         assert!(message.contains(part), "{part}: {message}");
     }
-    assert_eq!(child.try_wait().unwrap(), None);
+    assert_eq!(child.0.try_wait().unwrap(), None);
     transaction.rollback().await.unwrap();
-    assert!(child.wait().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -87,11 +111,11 @@ async fn concurrent_migration_is_reported_and_awaited(pool: PgPool) {
     let (mut other, pid) = session(&pool).await;
     limit_statements(&pool).await;
     other.lock().await.unwrap();
-    let (mut child, mut log) = start(&pool);
-    let message = read_until(&mut log, pid);
+    let (mut child, log) = start(&pool);
+    let message = read_until(&log, pid);
     assert!(message.contains("nightly backup"), "{message}");
     other.unlock().await.unwrap();
-    assert!(child.wait().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
 }
 
 #[sqlx::test(migrations = false)]

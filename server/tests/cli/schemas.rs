@@ -51,6 +51,30 @@ async fn extension_can_be_in_another_schema(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
+async fn role_without_the_right_to_create_tables_gets_advice(pool: PgPool) {
+    let role = Role::create(&pool).await;
+    // From PostgreSQL 15 on the schema has no such grant, but an upgraded database can still have it.
+    role.run(
+        "grant create on database DATABASE to ROLE; revoke create on schema public from public",
+    )
+    .await;
+    let message = role.cli("").rollcall(&["migrate"]).failure();
+    for part in [
+        format!(
+            "The role {} cannot create tables in the schema public",
+            role.name
+        ),
+        format!("grant create on schema \"public\" to \"{}\"", role.name),
+    ] {
+        assert!(message.contains(&part), "{part}: {message}");
+    }
+    assert_eq!(places(&pool).await.0, [""; 0]);
+    role.run("grant create on schema public to ROLE").await;
+    use_everything(&role.cli(""));
+    role.remove().await;
+}
+
+#[sqlx::test(migrations = false)]
 async fn extension_can_be_in_the_search_path(pool: PgPool) {
     let role = Role::create(&pool).await;
     role.run(

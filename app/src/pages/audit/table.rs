@@ -62,7 +62,7 @@ fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
     let id = entry.id.to_string();
     let cells = vec![
         view! { {words} ": " {named(target, &entry.target)} }.into_any(),
-        view! { {named(entry.actor_id, &entry.actor)} " " {by} }.into_any(),
+        view! { {named(entry.actor_id, entry.actor_label())} {by} }.into_any(),
         view! { <Ago at=at now=now /> }.into_any(),
         details(entry),
     ];

@@ -9,7 +9,10 @@ use time::OffsetDateTime;
 
 use super::table::{KeysPage, is_off};
 use crate::{
-    api::keys::{AddKey, EditKey, KeyListing, Owner},
+    api::{
+        error::set_not_found,
+        keys::{AddKey, EditKey, KeyListing, Owner},
+    },
     components::{
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
@@ -74,6 +77,9 @@ fn EditOf(id: String) -> impl IntoView {
     with(shown.list, move |listed| {
         let mut keys = listed.list.keys.into_iter();
         let key = keys.find(|key| key.id.to_string() == id);
+        if key.is_none() {
+            set_not_found();
+        }
         view! { <EditForm owner=shown.owner id=id.clone() key=key now=listed.now /> }
     })
 }

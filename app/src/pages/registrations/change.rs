@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use super::invitations::{InvitationsResource, over};
 use crate::{
-    api::invitations::{INVITATIONS, RenewInvitation},
+    api::{
+        error::set_not_found,
+        invitations::{INVITATIONS, RenewInvitation},
+    },
     components::{
         dialog::{DialogRoute, FormDialog},
         form,
@@ -28,6 +31,9 @@ fn ChangeOf(id: String) -> impl IntoView {
     with(expect_context::<InvitationsResource>(), move |part| {
         let mut invitations = part.items.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);
+        if found.is_none() {
+            set_not_found();
+        }
         let note = found.map(|invitation| invitation.note.unwrap_or_default());
         view! { <ChangeForm id=id.clone() note=note back=back.clone() /> }
     })

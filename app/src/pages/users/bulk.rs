@@ -2,12 +2,18 @@
 //! number of changes.
 
 use ::time::OffsetDateTime;
-use domain::users::{bulk::BulkOutcome, list::ListParams};
+use domain::{
+    problem::{Code, Problem},
+    users::{bulk::BulkOutcome, list::ListParams},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::bulk::{BulkOperation, BulkUsers, SELECTED, list_of, preview_bulk},
+    api::{
+        bulk::{BulkOperation, BulkUsers, SELECTED, list_of, preview_bulk},
+        error::{ApiError, set_not_found},
+    },
     components::{
         bulk_dialog::{BulkItems, NothingToDo},
         dialog::{DialogRoute, FormDialog},
@@ -101,8 +107,28 @@ pub fn Bulk() -> impl IntoView {
         let query = query.read();
         let list = super::params(&query);
         let keys = query.get_all(SELECTED);
-        operation.map(|operation| view! { <BulkDialog operation=operation list=list keys=keys /> })
+        match operation {
+            Some(operation) => {
+                view! { <BulkDialog operation=operation list=list keys=keys /> }.into_any()
+            }
+            None => view! { <UnknownAction back=links::over("/users", &list, &keys) /> }.into_any(),
+        }
     }
+}
+
+/// Renders the dialog of a URL that names no bulk action.
+#[component]
+fn UnknownAction(back: String) -> impl IntoView {
+    set_not_found();
+    let route = DialogRoute {
+        path: "/users/bulk".to_owned(),
+        back,
+    };
+    let problem = Problem::new(
+        Code::NotFound,
+        "This bulk action does not exist. Check the URL.",
+    );
+    view! { <NothingToDo title="Page not found" route=route outcome=Err(ApiError(problem)) /> }
 }
 
 #[component]

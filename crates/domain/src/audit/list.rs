@@ -67,7 +67,7 @@ impl AuditFilter {
             is("Actor", self.actor.as_deref()),
             is("Target", self.target.as_deref()),
             is("Action", action),
-            is("Source", self.via.map(Via::as_str)),
+            is("Source", self.via.map(Via::label)),
             when,
         ]
         .into_iter()
@@ -173,8 +173,8 @@ impl AuditParams {
             id.ok_or_else(|| ListError::Entry(shorten(text)))
         };
         Ok(AuditFilter {
-            actor: name(&self.actor)?,
-            target: name(&self.target)?,
+            actor: name("actor", &self.actor)?,
+            target: name("target", &self.target)?,
             action: given(&self.action).map(action).transpose()?,
             via: given(&self.via).map(via).transpose()?,
             when: self.when()?,
@@ -188,9 +188,11 @@ impl AuditParams {
             return Ok(None);
         }
         // Each end must be a single date or age: a value that is a range or open by itself is rejected.
-        for end in [from, to].into_iter().flatten() {
+        for (parameter, end) in [("from", from), ("to", to)] {
+            let Some(end) = end else { continue };
             if When::read(&format!("{}..*", end.trim())).is_err() {
-                return Err(ListError::Time(shorten(end)));
+                let typed = shorten(end);
+                return Err(ListError::Time { parameter, typed });
             }
         }
         let [from, to] = [from, to].map(|end| end.map_or("*", str::trim));
@@ -208,12 +210,13 @@ impl AuditParams {
     }
 }
 
-/// Parses a name to search for. A NUL is rejected here because PostgreSQL accepts none in a text.
-fn name(value: &Option<String>) -> Result<Option<String>, ListError> {
+/// Parses a name to search for. `parameter` is its name, for errors. A NUL is rejected here because PostgreSQL accepts none in a text.
+fn name(parameter: &'static str, value: &Option<String>) -> Result<Option<String>, ListError> {
     let name = |text: &str| {
         let text = text.trim();
         if text.chars().count() > MAX_TEXT_CHARS || text.contains('\0') {
-            return Err(ListError::Name(shorten(text)));
+            let typed = shorten(text);
+            return Err(ListError::Name { parameter, typed });
         }
         Ok(text.to_owned())
     };
@@ -408,7 +411,7 @@ mod tests {
         let of_nothing = Cursor::at(ORDER, NOW, Uuid::from_u128(u128::MAX), 1);
         for cursor in [of_sessions, of_nothing] {
             let params = params(&[("after", &cursor.encode())]);
-            assert_eq!(params.parse(Limits::API), Err(ListError::Cursor));
+            assert_eq!(params.parse(Limits::API), Err(ListError::Cursor("after")));
         }
     }
 

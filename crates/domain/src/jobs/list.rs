@@ -166,7 +166,7 @@ mod tests {
             1,
         );
         let denied = params("before", &cursor.encode()).parse(Limits::PANEL);
-        assert_eq!(denied, Err(ListError::Cursor));
+        assert_eq!(denied, Err(ListError::Cursor("before")));
     }
 
     #[test]

@@ -26,9 +26,9 @@ pub enum ListError {
         /// Largest page size allowed.
         max: u16,
     },
-    /// A cursor that does not come from this list in this order.
+    /// A cursor that does not come from this list in this order. Holds the name of its parameter.
     #[error("This page does not exist in this list or order. Go back to the first page.")]
-    Cursor,
+    Cursor(&'static str),
     /// A value of `deleted` that is not a boolean.
     #[error("`deleted` is {0:?}. Use true for deleted users, or leave it out.")]
     Deleted(String),
@@ -47,9 +47,14 @@ pub enum ListError {
     Address(String),
     /// A text that is not a condition on a time.
     #[error(
-        "{0:?} is not a time. Use after-7d for the last 7 days, before-7d for longer ago, or a date such as 2026-11-21."
+        "{typed:?} is not a time. Use after-7d for the last 7 days, before-7d for longer ago, or a date such as 2026-11-21."
     )]
-    Age(String),
+    Age {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Value as sent.
+        typed: String,
+    },
     /// An age with a sign, such as `>7d`, which is ambiguous.
     #[error(
         "{typed:?} in `{parameter}` is ambiguous. Use before-{age} for more than {age} ago, or after-{age} for since then."
@@ -81,8 +86,13 @@ pub enum ListError {
     #[error("`state` is {0:?}. Use queued, running, done or failed, or leave it out.")]
     JobState(String),
     /// A text that cannot be the name of a user or another target in the audit log.
-    #[error("{0:?} is too long for a name, or has invalid characters.")]
-    Name(String),
+    #[error("{typed:?} is too long for a name, or has invalid characters.")]
+    Name {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Value as sent.
+        typed: String,
+    },
     /// A text that cannot be the name of an action.
     #[error("{0:?} is not an action. Use one such as user.created.")]
     Action(String),
@@ -99,8 +109,15 @@ pub enum ListError {
     #[error("The parameter {:?} is repeated. Send it once.", shorten(.0))]
     Repeated(String),
     /// A text that is not an end of a range of times.
-    #[error("{0:?} is not a date. Enter a date (2026-11-21), a month (2026-11) or a period (7d).")]
-    Time(String),
+    #[error(
+        "{typed:?} is not a date. Enter a date (2026-11-21), a month (2026-11) or a period (7d)."
+    )]
+    Time {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Value as sent.
+        typed: String,
+    },
     /// A range of times that ends before it begins.
     #[error("The start is after the end. Put the earlier date first.")]
     Backward,
@@ -113,13 +130,40 @@ impl ListError {
     /// Returns the part of the request that is invalid.
     #[must_use]
     pub fn details(&self) -> Details {
-        let mut details = Details::default();
-        match self {
-            Self::Filter(error) => details.word = Some((error.start, error.end)),
-            Self::Parameter(name) | Self::Repeated(name) => details.parameter = Some(name.clone()),
-            _ => {}
+        let word = match self {
+            Self::Filter(error) => Some((error.start, error.end)),
+            _ => None,
+        };
+        Details {
+            word,
+            parameter: self.parameter().map(str::to_owned),
+            ..Details::default()
         }
-        details
+    }
+
+    /// Returns the name of the invalid parameter; `None` if several contradict each other.
+    fn parameter(&self) -> Option<&str> {
+        let name: &str = match self {
+            Self::Filter(_) => "q",
+            Self::Sort(_) | Self::SessionSort(_) | Self::SortedDeleted => "sort",
+            Self::Limit { .. } => "limit",
+            Self::Deleted(_) => "deleted",
+            Self::Address(_) => "address",
+            Self::Ended(_) => "ended",
+            Self::Grouping(_) => "by",
+            Self::TokenState(_) | Self::JobState(_) => "state",
+            Self::Action(_) => "action",
+            Self::Via(_) => "via",
+            Self::Entry(_) => "parent",
+            Self::Cursor(parameter)
+            | Self::Age { parameter, .. }
+            | Self::AmbiguousAge { parameter, .. }
+            | Self::Name { parameter, .. }
+            | Self::Time { parameter, .. } => parameter,
+            Self::Parameter(name) | Self::Repeated(name) => name,
+            Self::FilteredOthers | Self::Backward | Self::TwoCursors => return None,
+        };
+        Some(name)
     }
 }
 

@@ -106,11 +106,11 @@ pub(crate) fn position(
     before: &Option<String>,
     decode: impl Fn(&str) -> Option<Cursor>,
 ) -> Result<Position, ListError> {
-    let cursor = |text: &str| decode(text).ok_or(ListError::Cursor);
+    let cursor = |name, text: &str| decode(text).ok_or(ListError::Cursor(name));
     match (given(after), given(before)) {
         (None, None) => Ok(Position::First),
-        (Some(text), None) => Ok(Position::After(cursor(text)?)),
-        (None, Some(text)) => Ok(Position::Before(cursor(text)?)),
+        (Some(text), None) => Ok(Position::After(cursor("after", text)?)),
+        (None, Some(text)) => Ok(Position::Before(cursor("before", text)?)),
         (Some(_), Some(_)) => Err(ListError::TwoCursors),
     }
 }

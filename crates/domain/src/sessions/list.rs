@@ -232,7 +232,10 @@ fn when(parameter: &'static str, value: &Option<String>) -> Result<Option<When>,
                 typed: shorten(text),
                 age,
             },
-            _ => ListError::Age(shorten(text)),
+            _ => ListError::Age {
+                parameter,
+                typed: shorten(text),
+            },
         })
     };
     given(value).map(read).transpose()

@@ -33,6 +33,9 @@ const DEAD_LINK: Error = Error::NotFound(
     "This link is no longer valid: it was used, was revoked or has expired. Ask your administrator for a new one.",
 );
 
+/// Error of a link whose account is suspended: the link works again when the suspension ends. Only the holder of the link learns of it.
+const SUSPENDED: Error = Error::Forbidden("This account is suspended. Ask an administrator.");
+
 /// Data of the page behind a valid link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLink {
@@ -59,7 +62,8 @@ pub struct Choice<'a> {
 /// it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an invalid token, [`Error::TooMany`] after too many invalid ones from the same address.
+/// [`Error::NotFound`] for an invalid token, [`Error::TooMany`] after too many invalid ones from the same address,
+/// [`Error::Forbidden`] while the account is suspended.
 pub async fn open_link(
     services: &Services,
     token: &str,
@@ -101,12 +105,14 @@ async fn find_owner(
         return Ok(None);
     };
     let user = db::users::find_detail(&mut *connection, id).await?;
-    let now = (services.clock)();
-    let Some(user) = user.filter(|user| is_open(user, now)) else {
+    let Some(user) = user.filter(|user| user.deleted_at.is_none()) else {
         return Ok(None);
     };
     if !guard::is_backed(&mut connection, link.backer(), id).await? {
         return Ok(None);
+    }
+    if is_suspended(&user, (services.clock)()) {
+        return Err(SUSPENDED);
     }
     // The address that the user entered, even if another account has it: otherwise the password rules would disclose that.
     let summary = UserSummary {
@@ -116,14 +122,14 @@ async fn find_owner(
     Ok(Some((summary, link)))
 }
 
-/// Returns whether a link can set the password of an account: not while it is deleted or its suspension is in force.
-fn is_open(user: &UserDetail, now: OffsetDateTime) -> bool {
+/// Returns whether the suspension of a user is in force.
+fn is_suspended(user: &UserDetail, now: OffsetDateTime) -> bool {
     let until = user
         .suspension
         .as_ref()
         .and_then(|suspension| suspension.until);
     let is_over = until.is_some_and(|until| until <= now);
-    user.deleted_at.is_none() && (user.summary.status != Status::Suspended || is_over)
+    user.summary.status == Status::Suspended && !is_over
 }
 
 /// Locks the account of a link and that of the link's creator, so that neither changes until the link is used. Locks are
@@ -141,11 +147,12 @@ async fn lock(
     if let Some(creator) = creator.filter(|creator| *creator > id) {
         account::lock(transaction, creator).await?;
     }
-    let is_open = |account: &Account| {
-        account.deleted_at.is_none()
-            && (account.status != Status::Suspended || account.suspension_over)
-    };
-    account.filter(is_open).ok_or(DEAD_LINK)
+    let account = account.filter(|account| account.deleted_at.is_none());
+    let account = account.ok_or(DEAD_LINK)?;
+    if account.status == Status::Suspended && !account.suspension_over {
+        return Err(SUSPENDED);
+    }
+    Ok(account)
 }
 
 /// Sets the password that a user has chosen. It revokes all sessions and, if requested, all access tokens of the account.

@@ -115,6 +115,42 @@ async fn delayed_attempts_are_counted(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn throttled_sign_in_is_counted_even_with_the_right_password(pool: PgPool) {
+    let services = services(&pool);
+    add_users(&pool, &weak_hash(RIGHT)).await;
+    for username in ["Ada", "unknown"] {
+        for _ in 0..5 {
+            fail(&services, username, WRONG, "192.0.2.1").await;
+        }
+    }
+    failed_sign_ins::write(&services).await.unwrap();
+    run(&pool, "delete from failed_sign_ins").await;
+    run(
+        &pool,
+        "update login_attempts set blocked_until = now() + interval '30 seconds'
+        where blocked_until > last_failed_at",
+    )
+    .await;
+    for (username, password) in [("Ada", RIGHT), ("Ada", WRONG), ("unknown", WRONG)] {
+        fail(&services, username, password, "192.0.2.1").await;
+    }
+    failed_sign_ins::write(&services).await.unwrap();
+    let stored: Vec<(String, Option<String>, i32)> = sqlx::query_as(
+        "select f.reason, u.username, f.tries from failed_sign_ins f left join users u on u.id = f.user_id order by 2",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(
+        stored,
+        [
+            ("throttled".to_owned(), Some("Ada".to_owned()), 2),
+            ("throttled".to_owned(), None, 1),
+        ]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn unwritten_failures_are_retried_and_summed(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use domain::audit::{AuditEntryResponse, list::AuditParams};
+use domain::audit::{AuditEntryResponse, Via, list::AuditParams};
 
 use super::filter::Filter;
 use crate::{
@@ -51,11 +51,13 @@ impl ListArgs {
 }
 
 fn row(entry: &AuditEntryResponse) -> [String; 6] {
+    // A server of a later version can have sources that this program does not know.
+    let source = entry.via.parse().map_or(entry.via.as_str(), Via::label);
     [
         entry.id.to_string(),
         timestamp(entry.at),
         entry.actor.label.clone(),
-        entry.via.clone(),
+        source.to_owned(),
         entry.action.clone(),
         entry.target.label.clone(),
     ]

@@ -37,7 +37,7 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
     Params(part): Params<OwnedListParams>,
 ) -> Result<Response, ApiError> {
-    let page = annotations::list(&services, &reader, persona, part.after, part.limit()?).await?;
+    let page = annotations::list(&services, &reader, persona, part.after()?, part.limit()?).await?;
     Ok(part.answer(page, uri.path(), |annotation| annotation.id))
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn list(
     Params(part): Params<OwnedListParams>,
 ) -> Result<Response, ApiError> {
     let owner = caller.principal.id.0;
-    let page = personas::list(&services, &reader, owner, part.after, part.limit()?).await?;
+    let page = personas::list(&services, &reader, owner, part.after()?, part.limit()?).await?;
     Ok(part.answer(page, "/api/personas", |persona| persona.id))
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn list_of(
 ) -> Result<Response, ApiError> {
     let user = domain::users::detail::UserRef::Id(owner);
     service::users::get(&services, &authorized, &user).await?;
-    let page = personas::list(&services, &reader, owner, part.after, part.limit()?).await?;
+    let page = personas::list(&services, &reader, owner, part.after()?, part.limit()?).await?;
     let path = format!("/api/admin/users/{owner}/personas");
     Ok(part.answer(page, &path, |persona| persona.id))
 }

@@ -67,8 +67,12 @@ pub(crate) async fn events(
     let last = last.and_then(|id| id.to_str().ok().map(str::to_owned));
     let since = last.or(since).filter(|since| !since.is_empty());
     let since = since.map(|since| {
-        OffsetDateTime::parse(&since, &Rfc3339)
-            .map_err(|_| ApiError::invalid("`since` must be a time such as 2026-11-21T12:00:00Z."))
+        OffsetDateTime::parse(&since, &Rfc3339).map_err(|_| {
+            ApiError::of_parameter(
+                "since",
+                "`since` must be a time such as 2026-11-21T12:00:00Z.",
+            )
+        })
     });
     let watch = live::watch(&services, &authorized, &caller, since.transpose()?).await?;
     let events = stream::unfold(watch, async |mut watch| {

@@ -91,7 +91,18 @@ pub(crate) async fn reset_links(
 pub(crate) struct UserHistoryParams {
     /// Id of an entry: returns the entries before it.
     #[serde(default)]
-    before: Option<i64>,
+    #[param(value_type = Option<i64>)]
+    before: Option<String>,
+}
+
+impl UserHistoryParams {
+    /// Returns the id of the entry, or an error if it is not a number.
+    fn before(&self) -> Result<Option<i64>, ApiError> {
+        let message = "`before` must be the ID of an audit log entry.";
+        let id = self.before.as_deref().map(str::parse::<i64>);
+        id.transpose()
+            .map_err(|_| ApiError::of_parameter("before", message))
+    }
 }
 
 /// Get a user's history
@@ -116,7 +127,8 @@ pub(crate) async fn history(
     UserPath(id): UserPath,
     Params(part): Params<UserHistoryParams>,
 ) -> Result<Response, ApiError> {
-    let (entries, more) = service::users::history(&services, &authorized, id, part.before).await?;
+    let (entries, more) =
+        service::users::history(&services, &authorized, id, part.before()?).await?;
     let last = entries.last().filter(|_| more);
     let next = last.map(|entry| entry.id.to_string());
     let next = next

@@ -19,6 +19,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserFindParams {
     /// A username, a number or an id. Digits alone are a username first; `username:112` and `number:112` are explicit.
+    #[serde(default)]
+    #[param(required = true)]
     user: String,
 }
 
@@ -42,6 +44,10 @@ pub(crate) async fn find(
     Allowed(authorized): Allowed<UsersRead>,
     Params(UserFindParams { user }): Params<UserFindParams>,
 ) -> Result<Response, ApiError> {
+    if user.trim().is_empty() {
+        let message = "`user` must be a username, a number or an ID.";
+        return Err(ApiError::of_parameter("user", message));
+    }
     let user = UserRef::parse(&user);
     let user = service::users::get(&services, &authorized, &user).await?;
     Ok(show(user))

@@ -86,7 +86,22 @@ pub(crate) async fn edit(
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserDeleteParams {
     #[serde(default)]
-    permanent: bool,
+    #[param(value_type = bool)]
+    permanent: Option<String>,
+}
+
+impl UserDeleteParams {
+    /// Returns whether the deletion is permanent, or an error if the value is neither `true` nor `false`.
+    fn is_permanent(&self) -> Result<bool, ApiError> {
+        match self.permanent.as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(ApiError::of_parameter(
+                "permanent",
+                "`permanent` must be true or false.",
+            )),
+        }
+    }
 }
 
 /// Delete a user
@@ -109,7 +124,7 @@ pub(crate) async fn delete(
     if_match: IfMatch,
 ) -> Result<Response, ApiError> {
     let deletion = Deletion {
-        permanent: params.permanent,
+        permanent: params.is_permanent()?,
         ..Deletion::default()
     };
     let target = if_match.target(id);
