@@ -7,7 +7,6 @@ pub mod auth;
 pub mod bulk;
 pub mod confirm;
 pub mod error;
-pub mod flash;
 pub mod form_success;
 pub mod invitations;
 pub mod keys;

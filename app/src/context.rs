@@ -7,7 +7,7 @@ use domain::{access::Principal, permission::Permission, problem::Problem};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{flash::FlashMessage, form_success::FormSuccess};
+use crate::api::form_success::{FlashMessage, FormSuccess};
 
 /// Data of the request that the page was rendered for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Formatting of numbers and times.
 
 use domain::list::Total;
+pub(crate) use domain::text::grouped;
 use time::{OffsetDateTime, macros::format_description};
 
 const MINUTE: i64 = 60;
@@ -8,19 +9,6 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const MONTH: i64 = 30 * DAY;
 const YEAR: i64 = 365 * DAY;
-
-/// Formats a number with separators between thousands: `1,000,000`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// Formats a total that lists count only up to a limit, such as `10,000+`.
 pub(crate) fn total(total: Total) -> String {
@@ -110,19 +98,6 @@ mod tests {
     use time::{Duration, macros::datetime};
 
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (10_000, "10,000"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 
     #[test]
     fn times_are_relative_to_now() {

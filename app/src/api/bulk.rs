@@ -9,9 +9,11 @@
 #[cfg(feature = "ssr")]
 pub(super) mod read;
 
-use domain::{access::local_path, users::bulk::BulkOutcome};
+use domain::{
+    access::local_path,
+    users::{action::UserAction, bulk::BulkOutcome},
+};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{
     error::ApiError,
@@ -19,65 +21,21 @@ use super::{
     wire::{Get, Post},
 };
 
-/// Action on each selected user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BulkOperation {
-    /// Suspends active users.
-    Suspend,
-    /// Lifts suspensions.
-    Unsuspend,
-    /// Revokes all sessions.
-    SignOut,
-    /// Deletes users; they can be restored within the retention period.
-    Delete,
-    /// Restores deleted users.
-    Restore,
-}
-
 /// Query parameter of the selection in the list's URL: `id:version:username`, repeated for each selected user.
 pub const SELECTED: &str = "u";
-
-impl BulkOperation {
-    /// All actions, in the order of the declaration.
-    pub const ALL: [Self; 5] = [
-        Self::Suspend,
-        Self::Unsuspend,
-        Self::SignOut,
-        Self::Delete,
-        Self::Restore,
-    ];
-
-    /// Name of the action in URLs and form fields.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Suspend => "suspend",
-            Self::Unsuspend => "unsuspend",
-            Self::SignOut => "sign-out",
-            Self::Delete => "delete",
-            Self::Restore => "restore",
-        }
-    }
-
-    /// Returns the action with this name.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|operation| operation.as_str() == word)
-    }
-}
 
 /// Previews a bulk action without changing anything: the users that it would change, and the reason for each that it would
 /// skip. `selected` holds `id:version:username` of each user, separated by spaces.
 #[server(endpoint = "preview-bulk", protocol = Get)]
 pub async fn preview_bulk(
-    operation: BulkOperation,
+    operation: UserAction,
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
     use super::{site, ssr};
-    use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
+    use domain::users::{
+        bulk::{BulkAction, BulkRequest},
+        suspension::SuspensionDraft,
+    };
     // The preview locks the users as the action does, although it is a `GET`.
     site::require()?;
     // The suspension reason is not typed yet when the preview loads; it does not decide which users can be suspended.
@@ -86,7 +44,7 @@ pub async fn preview_bulk(
         ..SuspensionDraft::default()
     };
     let request = BulkRequest {
-        action: read::action(operation, any),
+        action: BulkAction::of(operation, any).ok_or_else(ApiError::unknown_action)?,
         users: read::selected(&selected).map_err(ssr::fail)?,
         expected: None,
     };
@@ -115,7 +73,7 @@ const NOT_RESTORABLE: &str = "This can't be undone, because this server now dele
 /// where it would be permanent.
 #[server(endpoint = "bulk-users", protocol = Post)]
 pub async fn bulk_users(
-    operation: BulkOperation,
+    operation: UserAction,
     selected: String,
     expected: usize,
     #[server(default)] back: String,
@@ -125,27 +83,21 @@ pub async fn bulk_users(
     #[server(default)] show_reason: bool,
     #[server(default)] restorable: bool,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{ssr, user_actions::read::timestamp};
-    use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
-    let draft = SuspensionDraft {
-        reason,
-        until: timestamp(&until, offset).map_err(ssr::fail)?,
-        show_reason,
-    };
+    use super::{ssr, user_actions::reversible::suspension};
+    use domain::users::bulk::{BulkAction, BulkRequest};
+    let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
     let services = ssr::services()?;
-    if restorable
-        && operation == BulkOperation::Delete
-        && services.settings.delete_retention.is_zero()
+    if restorable && operation == UserAction::Delete && services.settings.delete_retention.is_zero()
     {
         return Err(ssr::fail(service::Error::Conflict(NOT_RESTORABLE)));
     }
     let users = read::selected(&selected).map_err(ssr::fail)?;
+    let action = BulkAction::of(operation, draft).ok_or_else(ApiError::unknown_action)?;
     let request = BulkRequest {
-        action: read::action(operation, draft),
+        action: action.clone(),
         users: users.clone(),
         expected: Some(expected),
     };
-    let action = request.action.clone();
     let authorized = ssr::writer()?;
     let outcome = service::users::bulk(&services, &authorized, request)
         .await

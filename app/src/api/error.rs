@@ -26,6 +26,12 @@ impl ApiError {
         let message = if changes { UNKNOWN } else { UNREACHED };
         Self(Problem::new(Code::Unavailable, message))
     }
+
+    /// Returns the error for an action that a form does not offer, as for any value that the parameter does not have.
+    #[must_use]
+    pub fn unknown_action() -> Self {
+        Self::from_server_fn_error(ServerFnErrorErr::Args("unknown action".to_owned()))
+    }
 }
 
 /// Returns whether a problem means that no response arrived. Servers never send these messages.

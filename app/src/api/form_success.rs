@@ -1,9 +1,11 @@
-//! Results of accepted forms.
+//! Results of accepted forms, and the flash messages that the next page shows once.
 
 use std::fmt;
 
 use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Result of an accepted form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,47 @@ impl FormSuccess {
             service::flash::set(&services, &session, page, &flash, undo.as_ref()).await;
         }
         Self::to(page)
+    }
+}
+
+/// A flash message, ready to render.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlashMessage {
+    /// Text of the message.
+    pub text: String,
+    /// Names of the changed users, where the text contains only their number.
+    pub names: Option<String>,
+    /// End of the effect, such as of a suspension.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+    /// Form that undoes the change, if it can be undone.
+    pub undo: Option<UndoForm>,
+}
+
+/// Form that undoes a change. Only the server knows the change; the form holds its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoForm {
+    /// Path that the form posts to.
+    pub action: String,
+    /// Id of the change.
+    pub id: Uuid,
+}
+
+/// Name of the form field with the id of the change to undo.
+pub const UNDO: &str = "undo";
+
+#[cfg(feature = "ssr")]
+impl From<service::flash::ShownFlash> for FlashMessage {
+    fn from(shown: service::flash::ShownFlash) -> Self {
+        Self {
+            text: shown.flash.text(),
+            names: shown.flash.names_text(),
+            until: shown.flash.until,
+            undo: shown.undo.map(|undo| UndoForm {
+                action: undo.path,
+                id: shown.id,
+            }),
+        }
     }
 }
 

@@ -25,7 +25,6 @@ use super::{
     wire::{Get, Post},
 };
 use profile::ProfileRow;
-pub use reversible::{RunUserOperation, UserOperation, run_user_operation};
 
 /// Creates a user with a temporary password, or with a link to set one.
 #[server(endpoint = "create-user", protocol = Post)]
@@ -160,54 +159,6 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
     }
 }
 
-/// Suspends an active user, temporarily or until the suspension is lifted, if the user has the version that was shown.
-/// `until` is a local time, `offset` its offset from UTC in minutes, positive east.
-#[server(endpoint = "suspend-user", protocol = Post)]
-pub async fn suspend_user(
-    page: String,
-    id: Uuid,
-    username: String,
-    version: i32,
-    reason: String,
-    #[server(default)] until: String,
-    #[server(default)] offset: i32,
-    #[server(default)] show_reason: bool,
-) -> Result<FormSuccess, ApiError> {
-    use super::{
-        bulk::{BulkOperation, read::undo},
-        ssr,
-    };
-    use domain::{
-        flash::{Flash, FlashEvent},
-        users::{Status, suspension::ALREADY_SUSPENDED},
-    };
-    let draft = domain::users::suspension::SuspensionDraft {
-        reason,
-        until: read::timestamp(&until, offset).map_err(ssr::fail)?,
-        show_reason,
-    };
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let authorized = caller.require().map_err(ssr::fail)?;
-    let before = read::named(&services, &caller, id)
-        .await
-        .map_err(ssr::fail)?;
-    let is_current = before.version == version;
-    if is_current && before.status == Status::Suspended {
-        return Err(ssr::fail(service::Error::Conflict(ALREADY_SUSPENDED)));
-    }
-    let target = TargetRef::of_user(id, username).at_version(version);
-    let user = service::users::suspend(&services, &authorized, target, draft)
-        .await
-        .map_err(ssr::fail)?;
-    let summary = user.summary;
-    // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
-    let seen = [read::seen(&summary)];
-    let undo = is_current.then(|| undo(BulkOperation::Unsuspend, &seen, &page, &[]));
-    let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
-    let flash = flash.until(summary.suspended_until);
-    Ok(FormSuccess::flash(&page, flash, undo).await)
-}
-
 /// Deletes a user, permanently or so that they can be restored. `counts` are the numbers that the form showed, in the order of the table.
 #[server(endpoint = "delete-user", protocol = Post)]
 pub async fn delete_user(
@@ -218,14 +169,12 @@ pub async fn delete_user(
     #[server(default)] confirm: String,
     #[server(default)] permanent: bool,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{
-        bulk::{BulkOperation, read::undo},
-        ssr,
-    };
+    use super::ssr;
     use domain::{
         flash::{Flash, FlashEvent},
-        users::bulk::Selected,
+        users::{action::UserAction, bulk::Selected},
     };
+    use reversible::{seen, undo};
     let (services, caller) = (ssr::services()?, ssr::caller()?);
     let authorized = caller.require().map_err(ssr::fail)?;
     let user = read::confirmed(&services, &caller, id, &confirm)
@@ -247,9 +196,9 @@ pub async fn delete_user(
     // The deletion incremented the version by one.
     let deleted = Selected {
         version: user.version.saturating_add(1),
-        ..read::seen(&user)
+        ..seen(&user)
     };
-    let undo = undo(BulkOperation::Restore, &[deleted], &page, &[]);
+    let undo = undo(UserAction::Restore, &[deleted], &page, &[]);
     let flash = Flash::of(FlashEvent::UserDeleted, names);
     Ok(FormSuccess::flash(&page, flash, Some(undo)).await)
 }

@@ -7,11 +7,10 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
 use super::{
-    form::{self, FormState},
+    form::{self, FormState, PageUser},
     icon::{Glyph, Icon},
     link::Link,
     notice::ProblemNotice,
-    page_user::PageUser,
 };
 use crate::context::PageContext;
 

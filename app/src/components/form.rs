@@ -222,6 +222,15 @@ impl FormState {
     }
 }
 
+/// Renders the hidden field with the id of the signed-in user that the page was rendered for. Every form that changes
+/// something for a signed-in user has it: the server denies a form if another user has signed in since.
+#[component]
+pub fn PageUser() -> impl IntoView {
+    let principal = PageContext::current().principal;
+    principal
+        .map(|principal| view! { <input type="hidden" name=AS value=principal.id.to_string() /> })
+}
+
 /// Returns the name of the field that an event targets, and the data of its form. Returns `None` if the form was removed.
 fn typed_into(event: &Event) -> Option<(String, FormData)> {
     let field = event.target()?.dyn_into::<web_sys::Element>().ok()?;

@@ -1,4 +1,4 @@
-//! Table rows that are identified by ids.
+//! Table rows and pages that are identified by ids.
 
 use leptos::{
     prelude::*,
@@ -10,6 +10,7 @@ use leptos::{
         view::{Mountable, Position, PositionState, any_view::AnyViewState},
     },
 };
+use leptos_router::hooks::use_params_map;
 
 /// A table row with the id of its subject. State that the browser stores in the elements (a checkbox, the focus, an open
 /// menu) stays with that id: new data for the same id updates the elements, and another id gets new ones.
@@ -142,5 +143,19 @@ impl RenderHtml for KeyedRow {
 
     fn into_owned(self) -> Self::Owned {
         self
+    }
+}
+
+/// Renders a page for a URL parameter, and a new page for each other value of it. Within a route, the router changes only
+/// the parameters: without this, the rows and the typed text of one user would stay on the page of another.
+pub fn keyed_by(
+    param: &'static str,
+    draw: impl Fn(String) -> AnyView + Send + 'static,
+) -> impl IntoView {
+    let params = use_params_map();
+    let value = Memo::new(move |_| params.read().get(param).unwrap_or_default());
+    move || {
+        let value = value.get();
+        KeyedRow::new(&value, untrack(|| draw(value.clone())))
     }
 }

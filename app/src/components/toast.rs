@@ -7,12 +7,12 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
 use super::{
+    form::PageUser,
     icon::{Glyph, Icon},
-    page_user::PageUser,
     time::Exactly,
 };
 use crate::{
-    api::flash::{FlashMessage, UNDO, UndoForm},
+    api::form_success::{FlashMessage, UNDO, UndoForm},
     context::PageContext,
     hydrated::Hydrated,
 };

@@ -15,7 +15,7 @@ use crate::{
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
         form,
-        keyed::keyed_by,
+        rows::keyed_by,
         time::Ago,
     },
     context::PageContext,

@@ -22,11 +22,11 @@ use crate::{
     api::{
         error::ApiError,
         user::{UserView, find_user, path},
-        user_actions::RunUserOperation,
+        user_actions::reversible::RunUserOperation,
     },
     components::{
         form::{self, FormState},
-        keyed::keyed_by,
+        rows::keyed_by,
         state::LoadingNotice,
         tab::{Failed, with},
     },

@@ -1,5 +1,6 @@
 //! Audit log entries and their texts.
 
+mod changes;
 pub mod list;
 mod response;
 
@@ -7,16 +8,16 @@ use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     action::TargetKind,
-    json::{is_readable, unreadable},
     users::{Unknown, string_enum},
 };
 
+pub use changes::{Changes, read_changes, spaced, timestamp_of, value_label};
 pub use response::{AuditActor, AuditEntryResponse, AuditTarget};
 
 string_enum! {
@@ -47,85 +48,6 @@ impl Via {
             Self::Personal => "Self-service",
         }
     }
-}
-
-/// Changed fields, each with its value before and after. Secrets are left out: an entry only says that there is a new one.
-pub type Changes = BTreeMap<String, (Value, Value)>;
-
-/// Parses the stored changes. If the text is unreadable, one line says so, and the entry is still shown. A number stands for a text of that
-/// many bytes that was too long to fetch.
-#[must_use]
-pub fn read_changes(text: &str) -> Changes {
-    let read = is_readable(text).then(|| serde_json::from_str(text).ok());
-    read.flatten().unwrap_or_else(|| {
-        let bytes = text.parse().unwrap_or(text.len());
-        let line = (Value::Null, Value::from(unreadable(bytes)));
-        Changes::from([("unreadable".to_owned(), line)])
-    })
-}
-
-/// Formats a value for display.
-#[must_use]
-pub fn value_label(value: &Value) -> String {
-    let list = |items: Vec<String>| match items.as_slice() {
-        [] => "nothing".to_owned(),
-        items => items.join(", "),
-    };
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) if text.is_empty() => "nothing".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => list(items.iter().map(value_label).collect()),
-        Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| {
-                format!("{}: {}", spaced(name), value_label(value))
-            };
-            list(fields.iter().map(field).collect())
-        }
-    }
-}
-
-/// Fields of audit changes that hold a timestamp.
-const TIMESTAMPS: [&str; 4] = ["expires", "link", "purgeAfter", "until"];
-/// Word before the timestamp until which a link is valid.
-const UNTIL: &str = "until ";
-
-/// Returns the timestamp in a field of a change, and the word before it. `None` for any other value.
-#[must_use]
-pub fn timestamp_of(field: &str, value: &Value) -> Option<(Option<&'static str>, OffsetDateTime)> {
-    let text = value.as_str().filter(|_| TIMESTAMPS.contains(&field))?;
-    let (word, text) = match text.strip_prefix(UNTIL) {
-        Some(text) => (Some(UNTIL), text),
-        None => (None, text),
-    };
-    // The `Display` format of `OffsetDateTime`, in which most entries are stored.
-    let displayed = format_description!(
-        version = 2,
-        "[year]-[month]-[day] [hour padding:none]:[minute]:[second].[subsecond] [offset_hour sign:mandatory]:[offset_minute]:[offset_second]"
-    );
-    let at = OffsetDateTime::parse(text, &Rfc3339);
-    let at = at.or_else(|_| OffsetDateTime::parse(text, displayed));
-    Some((word, at.ok()?))
-}
-
-/// Returns the name of a field or an action as separate words: `displayName` and `display_name` become `display name`.
-#[must_use]
-pub fn spaced(name: &str) -> String {
-    let mut words = String::with_capacity(name.len() + 4);
-    for c in name.chars() {
-        match c {
-            '_' => words.push(' '),
-            c if c.is_uppercase() => {
-                words.push(' ');
-                words.extend(c.to_lowercase());
-            }
-            c => words.push(c),
-        }
-    }
-    words
 }
 
 /// An entry of the audit log.
@@ -228,50 +150,7 @@ impl AuditEntry {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-    use time::macros::datetime;
-
     use super::*;
-
-    #[test]
-    fn unreadable_changes_are_one_line() {
-        let nested = |depth: usize| {
-            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
-            format!("{{\"profile\":[null,{open}{close}]}}")
-        };
-        for (text, said) in [
-            ("{}".to_owned(), None),
-            (nested(32), None),
-            (nested(120), Some(unreadable(nested(120).len()))),
-            (nested(9_000), Some(unreadable(nested(9_000).len()))),
-            ("[1]".to_owned(), Some(unreadable(3))),
-            ("70000".to_owned(), Some(unreadable(70_000))),
-        ] {
-            let changes = read_changes(&text);
-            let line = changes.get("unreadable").map(|(_, said)| value_label(said));
-            assert_eq!(line, said, "{text:.40}");
-        }
-    }
-
-    #[test]
-    fn timestamps_are_read_as_they_are_written() {
-        for at in [
-            datetime!(2026-12-29 9:05:00 UTC),
-            datetime!(2026-12-29 23:05:09.123456 UTC),
-        ] {
-            let written = [at.to_string(), at.format(&Rfc3339).unwrap()];
-            for text in written {
-                let read = timestamp_of("expires", &json!(text));
-                assert_eq!(read, Some((None, at)), "{text}");
-                let link = timestamp_of("link", &json!(format!("until {text}")));
-                assert_eq!(link, Some((Some("until "), at)), "{text}");
-                assert_eq!(timestamp_of("displayName", &json!(text)), None);
-            }
-        }
-        for other in [json!(null), json!("never"), json!(""), json!(1_798_534_800)] {
-            assert_eq!(timestamp_of("expires", &other), None, "{other}");
-        }
-    }
 
     #[test]
     fn actor_and_source_are_in_words() {
@@ -311,23 +190,6 @@ mod tests {
             (None, "job", None, "System"),
         ] {
             assert_eq!(entry(id, via, token).actor_and_source(), words, "{via}");
-        }
-    }
-
-    #[test]
-    fn values_are_labelled() {
-        for (value, words) in [
-            (json!(null), "nothing"),
-            (json!(""), "nothing"),
-            (json!([]), "nothing"),
-            (json!(true), "yes"),
-            (json!(["admin", "user"]), "admin, user"),
-            (
-                json!({ "apiKeys": 2, "tokens": 0 }),
-                "api keys: 2, tokens: 0",
-            ),
-        ] {
-            assert_eq!(value_label(&value), words);
         }
     }
 }

@@ -6,33 +6,8 @@ use thiserror::Error;
 
 use crate::{
     permission::{Permission, Permissions},
-    users::UserId,
+    users::{UserId, action::UserAction},
 };
-
-/// An action on a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UserAction {
-    /// Changes the names, the address or the profile.
-    Edit,
-    /// Changes the address.
-    SetEmail,
-    /// Changes the roles.
-    SetRoles,
-    /// Sets a temporary password, or creates a link to choose one.
-    Reset,
-    /// Suspends the account.
-    Suspend,
-    /// Lifts the suspension.
-    Unsuspend,
-    /// Deletes the account, or purges a deleted one.
-    Delete,
-    /// Restores the deleted account.
-    Restore,
-    /// Revokes sessions.
-    RevokeSessions,
-    /// Approves or rejects the pending registration.
-    Approve,
-}
 
 /// The actor of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,17 +63,17 @@ pub enum Denied {
 #[must_use]
 pub fn denied(subject: &Subject, action: UserAction, target: &Target) -> Option<Denied> {
     let own = subject.id == Some(target.id);
-    let (to_self, may_leave_no_admin) = match action {
-        UserAction::Delete => (Some(Denied::DeleteSelf), true),
-        UserAction::Suspend => (Some(Denied::SuspendSelf), true),
-        UserAction::SetRoles => (Some(Denied::DemoteSelf), true),
-        UserAction::Reset => (Some(Denied::OwnPassword), false),
-        UserAction::SetEmail => (Some(Denied::OwnEmail), false),
+    let to_self = match action {
+        UserAction::Delete => Some(Denied::DeleteSelf),
+        UserAction::Suspend => Some(Denied::SuspendSelf),
+        UserAction::SetRoles => Some(Denied::DemoteSelf),
+        UserAction::Reset => Some(Denied::OwnPassword),
+        UserAction::SetEmail => Some(Denied::OwnEmail),
         UserAction::Edit
         | UserAction::Unsuspend
         | UserAction::Restore
         | UserAction::RevokeSessions
-        | UserAction::Approve => (None, false),
+        | UserAction::Approve => None,
     };
     if own && to_self.is_some() {
         return to_self;
@@ -106,7 +81,7 @@ pub fn denied(subject: &Subject, action: UserAction, target: &Target) -> Option<
     if is_out_of_reach(subject, &target.permissions) {
         return Some(Denied::MoreRights);
     }
-    (may_leave_no_admin && target.is_last_admin).then_some(Denied::LastAdmin)
+    (action.can_remove_admin() && target.is_last_admin).then_some(Denied::LastAdmin)
 }
 
 /// Returns the reason for denying users to delete their own account, where the server allows that; `None` if it is permitted.

@@ -1,5 +1,6 @@
 //! User accounts, as lists and the API show them.
 
+pub mod action;
 pub mod bulk;
 pub mod create;
 pub mod deleted;

@@ -15,7 +15,7 @@ use domain::{
     audit::Via,
     list::{PageInfo, Total},
     permission::Permission,
-    policy::UserAction,
+    users::action::UserAction,
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -28,7 +28,7 @@ use crate::{
         TokensWrite,
     },
     audit::{self, Audited, Change, Changes},
-    guard,
+    guard::{self, Access},
     target::TargetRef,
 };
 
@@ -130,9 +130,9 @@ pub async fn revoke(
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let target = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
-    let (right, action) = (Permission::TokensWrite, UserAction::RevokeSessions);
+    let access = Access::by(Permission::TokensWrite, UserAction::RevokeSessions).or_deleted();
     let owner = token.owner(target.user_id);
-    let account = guard::open_any_by(&mut transaction, actor, right, action, owner).await?;
+    let account = guard::open(&mut transaction, actor, access, owner).await?;
     token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
     let audited = end(&mut transaction, actor, user, (id, target)).await?;
@@ -176,8 +176,8 @@ pub async fn create(
         return Err(FORBIDDEN);
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let (right, action) = (Permission::TokensWrite, UserAction::Edit);
-    let account = guard::open_by(&mut transaction, actor, right, action, user).await?;
+    let access = Access::by(Permission::TokensWrite, UserAction::Edit);
+    let account = guard::open(&mut transaction, actor, access, user).await?;
     let new = draft
         .check(services.settings.token_max_days, &account.permissions)
         .map_err(Error::Invalid)?;

@@ -8,8 +8,8 @@ use domain::{
     action::Action,
     audit::Via,
     permission::{Permission, Permissions},
-    policy::{self, Target, UserAction},
-    users::{detail::UserRef, names::RoleName},
+    policy::{self, Target},
+    users::{action::UserAction, detail::UserRef, names::RoleName},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,53 +31,52 @@ pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Erro
     db::users::find_id(pool, user).await?.ok_or(NOT_FOUND)
 }
 
-/// Locks an account that is not deleted, if the policy allows the action.
+/// Conditions for a change of an account. An action alone stands for an account that is not deleted, and an actor with the
+/// permission `users:write`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Access {
+    action: UserAction,
+    right: Permission,
+    is_deleted_allowed: bool,
+}
+
+impl Access {
+    /// Returns the conditions for an actor with the permission `right`.
+    pub(crate) const fn by(right: Permission, action: UserAction) -> Self {
+        Self {
+            action,
+            right,
+            is_deleted_allowed: false,
+        }
+    }
+
+    /// Allows an account that is deleted, too.
+    pub(crate) const fn or_deleted(self) -> Self {
+        Self {
+            is_deleted_allowed: true,
+            ..self
+        }
+    }
+}
+
+impl From<UserAction> for Access {
+    fn from(action: UserAction) -> Self {
+        Self::by(Permission::UsersWrite, action)
+    }
+}
+
+/// Locks an account, if the policy allows the action.
 pub(crate) async fn open(
     transaction: &mut db::Transaction,
     actor: &Actor,
-    action: UserAction,
+    access: impl Into<Access>,
     target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    open_by(transaction, actor, Permission::UsersWrite, action, target).await
-}
-
-/// Locks an account as [`open`] does, for an actor with the permission `right`.
-pub(crate) async fn open_by(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    right: Permission,
-    action: UserAction,
-    target: impl Into<TargetRef>,
-) -> Result<Account, Error> {
-    let target = target.into();
-    let account = lock(transaction, actor, right, action, &target).await?;
-    if account.deleted_at.is_some() {
+    let (access, target) = (access.into(), target.into());
+    let account = lock(transaction, actor, access, &target).await?;
+    if account.deleted_at.is_some() && !access.is_deleted_allowed {
         return Err(USER_DELETED);
     }
-    check_version(transaction, &target, &account).await?;
-    Ok(account)
-}
-
-/// Locks an account, deleted or not, if the policy allows the action.
-pub(crate) async fn open_any(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    action: UserAction,
-    target: impl Into<TargetRef>,
-) -> Result<Account, Error> {
-    open_any_by(transaction, actor, Permission::UsersWrite, action, target).await
-}
-
-/// Locks an account as [`open_any`] does, for an actor with the permission `right`.
-pub(crate) async fn open_any_by(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    right: Permission,
-    action: UserAction,
-    target: impl Into<TargetRef>,
-) -> Result<Account, Error> {
-    let target = target.into();
-    let account = lock(transaction, actor, right, action, &target).await?;
     check_version(transaction, &target, &account).await?;
     Ok(account)
 }
@@ -86,16 +85,15 @@ pub(crate) async fn open_any_by(
 pub(crate) async fn lock(
     transaction: &mut db::Transaction,
     actor: &Actor,
-    right: Permission,
-    action: UserAction,
+    access: Access,
     target: &TargetRef,
 ) -> Result<Account, Error> {
-    let id = target.id;
-    if may_leave_no_admin(action) {
+    let (action, id) = (access.action, target.id);
+    if action.can_remove_admin() {
         // Lock order: before any row, so that two transactions that lock several rows each cannot deadlock.
         db::users::lock_admins(transaction).await?;
     }
-    let actor = &confirm(transaction, actor, right).await?;
+    let actor = &confirm(transaction, actor, access.right).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
     target.check_username(&account.username)?;
     if actor.token().is_some() && actor.id() == Some(id) && action != UserAction::RevokeSessions {
@@ -179,20 +177,6 @@ fn grant(actor: &Actor, rights: Permissions) -> Permissions {
     match actor.token() {
         Some(grant) => grant.within(&rights),
         None => rights,
-    }
-}
-
-/// Returns whether an action can remove the last administrator. Such actions are serialized by a lock.
-const fn may_leave_no_admin(action: UserAction) -> bool {
-    match action {
-        UserAction::SetRoles | UserAction::Suspend | UserAction::Delete => true,
-        UserAction::Edit
-        | UserAction::SetEmail
-        | UserAction::Reset
-        | UserAction::Unsuspend
-        | UserAction::Restore
-        | UserAction::RevokeSessions
-        | UserAction::Approve => false,
     }
 }
 

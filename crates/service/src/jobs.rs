@@ -10,7 +10,7 @@ use domain::{
     },
     list::{PageInfo, Total},
     permission::Permission,
-    policy::UserAction,
+    users::action::UserAction,
 };
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::{
     Error, Services,
     access::{AuditRead, Authorized, UsersWrite},
     audit::{self, Change, Changes},
-    guard,
+    guard::{self, Access},
     target::TargetRef,
 };
 
@@ -82,9 +82,9 @@ pub async fn retry(
         .await?
         .ok_or(NOT_FOUND)?;
     let user = found.target.ok_or(ON_SERVER)?.id.0;
-    let (right, action) = (Permission::UsersWrite, UserAction::Delete);
     let user = job.owner(user);
-    let account = match guard::open_any_by(&mut transaction, actor, right, action, user).await {
+    let access = Access::from(UserAction::Delete).or_deleted();
+    let account = match guard::open(&mut transaction, actor, access, user).await {
         // The account is purged already, so the job has not failed.
         Err(Error::NotFound(_)) => return Err(NOT_FAILED),
         opened => opened?,

@@ -5,7 +5,7 @@ pub mod annotations;
 pub mod ontology;
 pub mod personas;
 
-use domain::{access_tokens::Scope, action::Action, owned::Persona, policy::UserAction};
+use domain::{access_tokens::Scope, action::Action, owned::Persona, users::action::UserAction};
 use uuid::Uuid;
 
 use crate::{

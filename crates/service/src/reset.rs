@@ -10,8 +10,7 @@ use db::{
 };
 use domain::{
     action::Action,
-    policy::UserAction,
-    users::{UserId, detail::IssuedLink},
+    users::{UserId, action::UserAction, detail::IssuedLink},
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;

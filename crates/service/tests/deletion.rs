@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     list::Limits,
     users::{
+        action::UserAction,
         deletion::{Deletion, OwnedCounts},
         detail::UserRef,
         list::ListParams,
@@ -164,7 +165,7 @@ async fn killed_purge_resumes(pool: PgPool) {
     {
         kills += 1;
         if let Ok(denied_actions) = users::denied_actions(&services, &operator(), ada).await {
-            let message = denied_actions.restore.unwrap();
+            let message = denied_actions.reason(UserAction::Restore).unwrap();
             let total = 12_000 + FURNITURE.total();
             assert!(
                 message.contains(&format!("of about {total} items")),

@@ -6,7 +6,7 @@ use domain::{
         list::{JobPage, JobParams},
     },
     list::Limits,
-    users::deletion::Deletion,
+    users::{action::UserAction, deletion::Deletion},
 };
 use service::{
     Error, Services,
@@ -161,7 +161,7 @@ async fn failed_job_is_described_and_blocks_no_other(pool: PgPool) {
     let denied_actions = users::denied_actions(&services, &operator(), ada)
         .await
         .unwrap();
-    let found = denied_actions.restore.unwrap();
+    let found = denied_actions.reason(UserAction::Restore).unwrap();
     assert!(
         found.contains("Permanent deletion failed: 4 of about 4"),
         "{found}"

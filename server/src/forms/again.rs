@@ -5,7 +5,7 @@ use app::{
     Access, access,
     api::{
         auth::{AGAIN, AGAIN_FIELDS},
-        flash::UNDO,
+        form_success::UNDO,
         wire::AS,
     },
     context::{FormOutcome, PageContext},

@@ -3,8 +3,7 @@
 use app::{
     api::{
         auth::{AGAIN, AGAIN_FIELDS, SESSION_ENDED},
-        flash::UNDO,
-        form_success::with_next,
+        form_success::{UNDO, with_next},
     },
     context::PageContext,
 };

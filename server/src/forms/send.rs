@@ -3,7 +3,11 @@
 use std::sync::PoisonError;
 
 use app::{
-    api::{error::ApiError, flash::UNDO, form_success::FormSuccess, wire::AS},
+    api::{
+        error::ApiError,
+        form_success::{FormSuccess, UNDO},
+        wire::AS,
+    },
     context::FormOutcome,
 };
 use axum::{

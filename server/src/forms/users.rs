@@ -8,8 +8,8 @@ use app::api::{
     registrations::DecideRegistrations,
     sessions::RevokeSessions,
     user_actions::{
-        CreateResetLink, CreateUser, DeleteUser, EditUser, ReassignData, RunUserOperation,
-        SuspendUser,
+        CreateResetLink, CreateUser, DeleteUser, EditUser, ReassignData,
+        reversible::{RunUserOperation, SuspendUser},
     },
 };
 use axum::routing::post;

@@ -1,7 +1,7 @@
 //! Recognition of the caller.
 
 use app::{
-    api::{flash::FlashMessage, wire::AS},
+    api::{form_success::FlashMessage, wire::AS},
     context::{PageContext, Preferences, Site},
 };
 use axum::{

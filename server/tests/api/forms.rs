@@ -521,3 +521,40 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
     assert_eq!(with, 38);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn functions_reject_actions_that_their_forms_do_not_offer(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
+        add_user(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let (id, selected) = (uma.to_string(), format!("{uma}:1:uma"));
+    for (path, operations) in [
+        ("/sfn/bulk-users", ["edit", "reset", "approve", "nothing"]),
+        (
+            "/sfn/user-operation",
+            ["suspend", "delete", "sign-out", "nothing"],
+        ),
+    ] {
+        for operation in operations {
+            let form = [
+                ("page", "/users"),
+                ("id", &id),
+                ("username", "uma"),
+                ("selected", &selected),
+                ("expected", "1"),
+                ("reason", "Spam"),
+                ("operation", operation),
+            ];
+            let answer = app.send(Ask::post(path).form(&form).by(&ada)).await;
+            assert_eq!(answer.status, 422, "{path} {operation}: {}", answer.body);
+        }
+    }
+    let changed = "select count(*) from users where username = 'uma' and version > 1";
+    assert_eq!(app.count(changed).await, 0);
+}

@@ -4,24 +4,16 @@ use domain::{
     fields::FieldErrors,
     flash::{Flash, FlashEvent, Undo},
     users::{
+        action::UserAction,
         bulk::{BulkAction, BulkOutcome, Selected},
-        suspension::SuspensionDraft,
     },
 };
 use service::Error;
 
-use super::{BulkOperation, SELECTED, list_of};
+use super::{SELECTED, list_of};
+use crate::api::user_actions::reversible::undo;
 
-pub(super) fn action(operation: BulkOperation, draft: SuspensionDraft) -> BulkAction {
-    match operation {
-        BulkOperation::Suspend => BulkAction::Suspend(draft),
-        BulkOperation::Unsuspend => BulkAction::Unsuspend {},
-        BulkOperation::SignOut => BulkAction::RevokeSessions {},
-        BulkOperation::Delete => BulkAction::Delete {},
-        BulkOperation::Restore => BulkAction::Restore {},
-    }
-}
-
+/// Parses the selection: `id:version:username` of each user, separated by spaces.
 pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
     let all: Result<Vec<Selected>, _> = text.split_whitespace().map(str::parse).collect();
     all.map_err(|_| {
@@ -69,23 +61,18 @@ pub(in crate::api) fn changed_names(outcome: &BulkOutcome) -> impl Iterator<Item
     changed.map(|item| item.username.as_str())
 }
 
-/// Returns the form that undoes the action for the changed users. Returns `None` for actions that have no reverse.
+/// Returns the form that undoes the action for the changed users. Returns `None` if it cannot be undone.
 pub(super) fn undo_of(
-    operation: BulkOperation,
+    operation: UserAction,
     selected: &[Selected],
     outcome: &BulkOutcome,
     back: &str,
 ) -> Option<Undo> {
-    let reverse = match operation {
-        BulkOperation::Suspend => BulkOperation::Unsuspend,
-        BulkOperation::Delete if outcome.restorable_until.is_some() => BulkOperation::Restore,
-        BulkOperation::Delete
-        | BulkOperation::Unsuspend
-        | BulkOperation::SignOut
-        | BulkOperation::Restore => {
-            return None;
-        }
-    };
+    let is_permanent = operation == UserAction::Delete && outcome.restorable_until.is_none();
+    // An action with fields of its own, such as the reason of each suspension, cannot undo one on several users.
+    let reverse = operation
+        .undone_by()
+        .filter(|reverse| reverse.is_immediate() && !is_permanent)?;
     let is_changed = |selected: &&Selected| {
         let item = outcome.items.iter().find(|item| item.id.0 == selected.id);
         item.is_some_and(|item| item.skipped.is_none())
@@ -100,27 +87,6 @@ pub(super) fn undo_of(
         })
         .collect();
     Some(undo(reverse, &users, back, &[]))
-}
-
-/// Returns the form of a bulk action on users at these versions, with additional fields.
-pub(in crate::api) fn undo(
-    operation: BulkOperation,
-    users: &[Selected],
-    back: &str,
-    fields: &[(&str, String)],
-) -> Undo {
-    let selected: Vec<String> = users.iter().map(ToString::to_string).collect();
-    let selected = selected.join(" ");
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("operation", operation.as_str());
-    form.append_pair("selected", &selected);
-    form.append_pair("expected", &users.len().to_string());
-    form.append_pair("back", back);
-    form.extend_pairs(fields);
-    Undo {
-        path: format!("/users/bulk/{}", operation.as_str()),
-        form: form.finish(),
-    }
 }
 
 #[cfg(test)]
@@ -176,21 +142,21 @@ mod tests {
         let mut outcome = outcome(&[(ada, None), (bob, Some("Is not active."))]);
         let undo =
             |operation, outcome: &BulkOutcome| undo_of(operation, &selected, outcome, "/users");
-        let unsuspend = undo(BulkOperation::Suspend, &outcome).unwrap();
+        let unsuspend = undo(UserAction::Suspend, &outcome).unwrap();
         assert_eq!(unsuspend.path, "/users/bulk/unsuspend");
         assert_eq!(
             unsuspend.form,
             "operation=unsuspend&selected=00000000-0000-0000-0000-000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
         );
         // Without a retention period, deletion is permanent and has no undo.
-        assert_eq!(undo(BulkOperation::Delete, &outcome), None);
+        assert_eq!(undo(UserAction::Delete, &outcome), None);
         outcome.restorable_until = Some(time::OffsetDateTime::UNIX_EPOCH);
-        let restore = undo(BulkOperation::Delete, &outcome).unwrap();
+        let restore = undo(UserAction::Delete, &outcome).unwrap();
         assert_eq!(restore.path, "/users/bulk/restore");
         for operation in [
-            BulkOperation::Unsuspend,
-            BulkOperation::SignOut,
-            BulkOperation::Restore,
+            UserAction::Unsuspend,
+            UserAction::RevokeSessions,
+            UserAction::Restore,
         ] {
             assert_eq!(undo(operation, &outcome), None);
         }

@@ -5,6 +5,7 @@ use domain::{
     keys::ApiKey,
     users::{
         UserSummary,
+        action::UserAction,
         detail::{DeniedActions, UserRef, UserSession},
     },
 };
@@ -113,7 +114,7 @@ async fn user_key(
     let (user, denied_actions) = user_of(services, caller, user).await?;
     let keys = service::keys::list_of(services, &caller.require()?, user.id.0).await?;
     let text = "Apps can no longer use it on the user's behalf. The user can add another one. This can't be undone.";
-    let denied = denied::<ApiKeysWrite>(caller).or(denied_actions.edit);
+    let denied = denied::<ApiKeysWrite>(caller).or(denied_actions.reason(UserAction::Edit));
     let asked = key(
         found(keys, |key| key.id == id, KEY_NOT_FOUND)?,
         text,
@@ -208,7 +209,7 @@ async fn sessions(
 ) -> Result<Confirmation, Error> {
     let (user, denied_actions) = user_of(services, caller, user).await?;
     let text = "All their sessions are revoked immediately. They can sign in again.";
-    let denied = denied::<UsersWrite>(caller).or(denied_actions.revoke_sessions);
+    let denied = denied::<UsersWrite>(caller).or(denied_actions.reason(UserAction::RevokeSessions));
     Ok(Confirmation {
         title: format!("Sign out {} everywhere", user.username),
         details: vec![

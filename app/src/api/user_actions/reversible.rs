@@ -1,37 +1,71 @@
-//! Actions on a user that need only a button, because they can be undone.
+//! Actions on a user that can be undone: suspension, its end, and restoring. The forms that undo an action are created here.
 
 #![expect(
     missing_docs,
+    clippy::too_many_arguments,
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use domain::users::action::UserAction;
 #[cfg(feature = "ssr")]
-use service::target::TargetRef;
+use domain::{
+    fields::FieldErrors,
+    flash::Undo,
+    users::{
+        UserSummary,
+        bulk::Selected,
+        detail::{UserDetail, UserRef},
+        suspension::SuspensionDraft,
+    },
+};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::{Error, target::TargetRef};
+#[cfg(feature = "ssr")]
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset, macros::format_description};
 use uuid::Uuid;
 
 use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 
-/// Action that needs only a button, because it can be undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum UserOperation {
-    /// Lifts the suspension.
-    Unsuspend,
-    /// Restores the deleted user.
-    Restore,
-}
-
-impl UserOperation {
-    /// Name of the action in form fields.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unsuspend => "unsuspend",
-            Self::Restore => "restore",
-        }
+/// Suspends an active user, temporarily or until the suspension is lifted, if the user has the version that was shown.
+/// `until` is a local time, `offset` its offset from UTC in minutes, positive east.
+#[server(endpoint = "suspend-user", protocol = Post)]
+pub async fn suspend_user(
+    page: String,
+    id: Uuid,
+    username: String,
+    version: i32,
+    reason: String,
+    #[server(default)] until: String,
+    #[server(default)] offset: i32,
+    #[server(default)] show_reason: bool,
+) -> Result<FormSuccess, ApiError> {
+    use crate::api::ssr;
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::{Status, suspension::ALREADY_SUSPENDED},
+    };
+    let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
+    let (services, caller) = (ssr::services()?, ssr::caller()?);
+    let authorized = caller.require().map_err(ssr::fail)?;
+    let reader = caller.require().map_err(ssr::fail)?;
+    let before = service::users::get(&services, &reader, &UserRef::Id(id)).await;
+    let before = before.map_err(ssr::fail)?.summary;
+    let is_current = before.version == version;
+    if is_current && before.status == Status::Suspended {
+        return Err(ssr::fail(service::Error::Conflict(ALREADY_SUSPENDED)));
     }
+    let target = TargetRef::of_user(id, username).at_version(version);
+    let user = service::users::suspend(&services, &authorized, target, draft)
+        .await
+        .map_err(ssr::fail)?;
+    let summary = user.summary;
+    // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
+    let seen = [seen(&summary)];
+    let undo = is_current.then(|| undo(UserAction::Unsuspend, &seen, &page, &[]));
+    let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
+    let flash = flash.until(summary.suspended_until);
+    Ok(FormSuccess::flash(&page, flash, undo).await)
 }
 
 /// Lifts the suspension of a user, or restores a deleted user.
@@ -40,17 +74,10 @@ pub async fn run_user_operation(
     page: String,
     id: Uuid,
     username: String,
-    operation: UserOperation,
+    operation: UserAction,
 ) -> Result<FormSuccess, ApiError> {
-    use crate::api::{
-        bulk::{BulkOperation, read::undo},
-        ssr,
-        user_actions::read,
-    };
-    use domain::{
-        flash::{Flash, FlashEvent},
-        users::detail::UserRef,
-    };
+    use crate::api::ssr;
+    use domain::flash::{Flash, FlashEvent};
     let (services, caller) = (ssr::services()?, ssr::caller()?);
     let authorized = caller.require().map_err(ssr::fail)?;
     let reader = caller.require().map_err(ssr::fail)?;
@@ -59,25 +86,114 @@ pub async fn run_user_operation(
     let name = before.summary.username.clone();
     let target = TargetRef::of_user(id, username);
     let (event, undo) = match operation {
-        UserOperation::Unsuspend => {
+        UserAction::Unsuspend => {
             let after = service::users::unsuspend(&services, &authorized, target).await;
             let version = after.map_err(ssr::fail)?.summary.version;
             // Each change increments the version by one. A larger difference means another change in between, after which
             // the lifted suspension is unknown.
             let is_known = before.summary.version.saturating_add(1) == version;
-            let undo = is_known.then(|| read::suspend_again(before, version, &page));
+            let undo = is_known.then(|| suspend_again(before, version, &page));
             (FlashEvent::UserUnsuspended, undo.flatten())
         }
-        UserOperation::Restore => {
+        UserAction::Restore => {
             let after = service::users::restore(&services, &authorized, target).await;
-            let restored = read::seen(&after.map_err(ssr::fail)?.summary);
+            let restored = seen(&after.map_err(ssr::fail)?.summary);
             // Without a retention period a deletion is permanent, so it cannot serve as undo.
             let is_restorable = !services.settings.delete_retention.is_zero();
             let fields = [("restorable", "true".to_owned())];
-            let undo =
-                is_restorable.then(|| undo(BulkOperation::Delete, &[restored], &page, &fields));
+            let undo = is_restorable.then(|| undo(UserAction::Delete, &[restored], &page, &fields));
             (FlashEvent::UserRestored, undo)
         }
+        _ => return Err(ApiError::unknown_action()),
     };
     Ok(FormSuccess::flash(&page, Flash::of(event, [name]), undo).await)
+}
+
+/// Returns the suspension that the fields of a form describe. `until` is a local time with its offset from UTC in minutes.
+#[cfg(feature = "ssr")]
+pub(in crate::api) fn suspension(
+    reason: String,
+    (until, offset): (&str, i32),
+    show_reason: bool,
+) -> Result<SuspensionDraft, Error> {
+    Ok(SuspensionDraft {
+        reason,
+        until: timestamp(until, offset)?,
+        show_reason,
+    })
+}
+
+/// Converts a local time to a timestamp. Returns `None` if the field is empty.
+#[cfg(feature = "ssr")]
+fn timestamp(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> {
+    if local.is_empty() {
+        return Ok(None);
+    }
+    let form = format_description!(
+        version = 2,
+        "[year]-[month]-[day]T[hour]:[minute][optional [:[second]]]"
+    );
+    let timestamp = PrimitiveDateTime::parse(local, form)
+        .ok()
+        .and_then(|local| local.checked_sub(Duration::minutes(offset.into())));
+    timestamp
+        .map(|timestamp| Some(timestamp.assume_utc()))
+        .ok_or_else(|| {
+            let mut errors = FieldErrors::default();
+            errors.add("until", "Enter a date and time, or leave it empty.");
+            Error::Invalid(errors)
+        })
+}
+
+/// Returns the selection of a user at the current version.
+#[cfg(feature = "ssr")]
+pub(super) fn seen(user: &UserSummary) -> Selected {
+    Selected {
+        id: user.id.0,
+        version: user.version,
+        username: Some(user.username.clone()),
+    }
+}
+
+/// Returns the form that suspends a user again with the same reason and end, from the version after the suspension was lifted.
+#[cfg(feature = "ssr")]
+fn suspend_again(before: UserDetail, version: i32, back: &str) -> Option<Undo> {
+    let suspension = before.suspension?;
+    let form = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]");
+    let until = suspension
+        .until
+        .map(|until| until.to_offset(UtcOffset::UTC).format(form));
+    let until = until.transpose().ok()?.unwrap_or_default();
+    let fields = [
+        ("reason", suspension.reason?),
+        ("until", until),
+        ("show_reason", suspension.show_reason.to_string()),
+    ];
+    let user = Selected {
+        version,
+        ..seen(&before.summary)
+    };
+    Some(undo(UserAction::Suspend, &[user], back, &fields))
+}
+
+/// Returns the form of a bulk action on users at these versions, with additional fields.
+#[cfg(feature = "ssr")]
+pub(in crate::api) fn undo(
+    operation: UserAction,
+    users: &[Selected],
+    back: &str,
+    fields: &[(&str, String)],
+) -> Undo {
+    let selected: Vec<String> = users.iter().map(ToString::to_string).collect();
+    let selected = selected.join(" ");
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("operation", operation.as_str());
+    form.append_pair("selected", &selected);
+    form.append_pair("expected", &users.len().to_string());
+    form.append_pair("back", back);
+    form.extend_pairs(fields);
+    Undo {
+        path: format!("/users/bulk/{}", operation.as_str()),
+        form: form.finish(),
+    }
 }

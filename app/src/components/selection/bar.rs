@@ -9,7 +9,7 @@ use super::{FORM, Selection};
 use crate::{hydrated::Hydrated, links};
 
 /// Bulk actions: path of the dialog, and label of the button.
-pub type BulkLinks = &'static [(&'static str, &'static str)];
+pub type BulkLinks = Arc<[(String, &'static str)]>;
 
 /// Renders the bar with the bulk actions. It is hidden while no users are selected.
 #[component]
@@ -40,9 +40,10 @@ pub fn SelectionBar(
         .iter()
         .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
         .collect_view();
+    let shown = actions.clone();
     let links = move || {
         let users: Vec<String> = selection.users().iter().map(ToString::to_string).collect();
-        let link = |(path, verb): &(&'static str, &'static str)| {
+        let link = |(path, verb): &(String, &'static str)| {
             let pairs = state.iter().map(|(name, value)| (*name, value.as_str()));
             let href = links::with_selected(path, pairs, &users);
             view! {
@@ -52,7 +53,7 @@ pub fn SelectionBar(
             }
         };
         match users.len() {
-            0..=BULK_MAX => actions.iter().map(link).collect_view().into_any(),
+            0..=BULK_MAX => shown.iter().map(link).collect_view().into_any(),
             _ => view! {
                 <p class="selection-limit">{format!("Select at most {BULK_MAX} users.")}</p>
             }
@@ -60,9 +61,9 @@ pub fn SelectionBar(
         }
     };
     let buttons = move || {
-        let button = |(path, verb): &(&'static str, &'static str)| {
+        let button = |(path, verb): &(String, &'static str)| {
             view! {
-                <button class="button" formaction=*path>
+                <button class="button" formaction=path.clone()>
                     {*verb}
                 </button>
             }

@@ -18,7 +18,7 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
-        keyed::keyed_by,
+        rows::keyed_by,
         tab::with,
         time::Ago,
         typed::typed_or,

@@ -12,10 +12,9 @@ use crate::{
     },
     components::{
         api_keys::{COLUMNS, WITH_ACTIONS, cells},
-        form::{self, FormState},
+        form::{self, FormState, PageUser},
         icon::{Glyph, Icon},
         notice::ProblemNotice,
-        page_user::PageUser,
         parameters::{NONE, checked},
         records::Records,
         state::{ListErrorNotice, ListState, LoadingNotice},

@@ -12,8 +12,8 @@ use crate::{
     components::{
         dialog::{DialogRoute, FormDialog},
         form,
-        keyed::keyed_by,
         parameters::use_query,
+        rows::keyed_by,
         tab::with,
     },
 };

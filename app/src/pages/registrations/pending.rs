@@ -25,11 +25,12 @@ use crate::{
     links::with_selected,
 };
 
-/// Bulk actions on the selected registrations: path and label.
-const DECISIONS: BulkLinks = &[
-    ("/registrations/approve", "Approve"),
-    ("/registrations/reject", "Reject"),
-];
+/// Returns the bulk actions on the selected registrations.
+fn decisions() -> BulkLinks {
+    [("approve", "Approve"), ("reject", "Reject")]
+        .map(|(name, label)| (format!("{PENDING_LIST}/{name}"), label))
+        .into()
+}
 
 /// Renders the list of pending registrations.
 #[component]
@@ -73,7 +74,7 @@ pub fn Pending() -> impl IntoView {
                     page=page
                     list=PENDING_LIST
                     state=state.into_iter().collect()
-                    actions=DECISIONS
+                    actions=decisions()
                 />
             }
         });

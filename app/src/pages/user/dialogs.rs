@@ -1,28 +1,37 @@
-//! Dialogs that change a user, above the first tab.
+//! Dialogs that change a user, above the first tab. Suspension and the creation of a reset link are here, the longer ones in
+//! files of their own.
 
 pub mod create;
 pub mod delete;
 pub mod edit;
 pub mod profile;
 pub mod reassign;
-pub mod reset;
-pub mod suspend;
 
 pub use create::Create;
 pub use delete::Delete;
 pub use edit::Edit;
 pub use reassign::Reassign;
-pub use reset::Reset;
-pub use suspend::Suspend as SuspendUser;
 
-use domain::users::detail::UserDetail;
+use domain::users::{
+    Status, UserSummary, action::UserAction, detail::UserDetail, suspension::ALREADY_SUSPENDED,
+};
 use leptos::prelude::*;
 
-use super::path;
+use super::{overview::Overview, path, with_user};
 use crate::{
-    api::user::UserView,
-    components::{dialog::DialogRoute, field::FieldSpec},
+    api::{
+        user::UserView,
+        user_actions::{CreateResetLink, reversible},
+    },
+    components::{
+        conflict::{Conflict, ConflictValue},
+        dialog::{DialogRoute, FormDialog},
+        field::FieldSpec,
+        form,
+        suspension::SuspensionFields,
+    },
     context::PageContext,
+    format::capitalised,
 };
 
 const PASSWORD: FieldSpec = FieldSpec {
@@ -77,5 +86,89 @@ fn About(
         <input type="hidden" name="page" value=page />
         <input type="hidden" name="id" value=user_view.user.summary.id.to_string() />
         <input type="hidden" name="username" value=user_view.user.summary.username />
+    }
+}
+
+/// Renders the dialog that suspends a user.
+#[component]
+pub fn SuspendUser() -> impl IntoView {
+    view! {
+        <Overview />
+        {with_user(|user_view| view! { <SuspendForm user_view=user_view /> })}
+    }
+}
+
+/// Returns the reason why the user cannot be suspended by this form.
+fn suspension_denied(user_view: &UserView) -> Option<String> {
+    let suspended = user_view.user.summary.status == Status::Suspended;
+    let denied = user_view
+        .denied_actions
+        .reason(UserAction::Suspend)
+        .or(deleted_notice(&user_view.user));
+    denied.or_else(|| suspended.then(|| ALREADY_SUSPENDED.to_owned()))
+}
+
+fn status(user: &UserSummary) -> String {
+    capitalised(user.status.as_str())
+}
+
+#[component]
+fn SuspendForm(user_view: UserView) -> impl IntoView {
+    let route = route(&user_view, UserAction::Suspend.as_str());
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<reversible::SuspendUser>(&route.path);
+    let title = format!(
+        "{} {}",
+        UserAction::Suspend.label(),
+        user_view.user.summary.username
+    );
+    let conflict = Conflict::of(form_state);
+    let version = conflict.version(&context, user_view.user.summary.version);
+    let mine = status(&user_view.user.summary);
+    view! {
+        <FormDialog
+            title=title.clone()
+            route=route
+            form_state=form_state
+            denied=suspension_denied(&user_view)
+            action=Signal::stored(title)
+            danger=true
+        >
+            <p>"They are signed out everywhere immediately and can't sign in."</p>
+            <ConflictValue conflict=conflict mine=mine pick=|user: &UserDetail| status(&user.summary) />
+            <input type="hidden" name="version" value=version />
+            <SuspensionFields context=context form_state=form_state />
+            <About user_view=user_view />
+        </FormDialog>
+    }
+}
+
+/// Renders the dialog that creates a password reset link.
+#[component]
+pub fn Reset() -> impl IntoView {
+    view! {
+        <Overview />
+        {with_user(|user_view| view! { <ResetForm user_view=user_view /> })}
+    }
+}
+
+#[component]
+fn ResetForm(user_view: UserView) -> impl IntoView {
+    let route = route(&user_view, UserAction::Reset.as_str());
+    let form_state = form::send::<CreateResetLink>(&route.path);
+    view! {
+        <FormDialog
+            title=format!("Create reset link for {}", user_view.user.summary.username)
+            route=route
+            form_state=form_state
+            denied=user_view.denied_actions.reason(UserAction::Reset).or(deleted_notice(&user_view.user))
+            action=Signal::stored("Create link".to_owned())
+        >
+            <p>
+                "Creates a one-time link, valid for 1 hour, to set a new password. Earlier links stop working."
+            </p>
+            <p>"Their password and sessions don't change until they use it."</p>
+            <About user_view=user_view />
+        </FormDialog>
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     permission::Permission,
-    users::{Status, UserSummary},
+    users::{Status, UserSummary, action::UserAction},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use super::{OpenedUser, may_write, path};
 use crate::{
-    api::{registrations::PENDING_LIST, user::UserView, user_actions::UserOperation},
+    api::{registrations::PENDING_LIST, user::UserView},
     components::{
         avatar::Avatar,
         badge::{DeletedBadge, RoleBadges, StatusBadge},
+        form::PageUser,
         notice::ProblemNotice,
-        page_user::PageUser,
         selection::shown,
         tabs::Tabs,
         time::Exactly,
@@ -120,40 +120,41 @@ fn Actions(user_view: UserView) -> impl IntoView {
     let page = path(&user_view.user.summary);
     let id = user_view.user.summary.id.0;
     let username = user_view.user.summary.username.clone();
-    let link = |word: &str, label: &'static str| {
+    let labeled = |action: UserAction, label: &'static str| {
         view! {
-            <a class="button" href=format!("{page}/{word}") data-noscroll>
+            <a class="button" href=format!("{page}/{}", action.as_str()) data-noscroll>
                 {label}
             </a>
         }
     };
+    let link = |action: UserAction| labeled(action, action.label());
     let mut rejected = None;
-    let mut button = |operation, label: &'static str, denied: Option<String>| {
+    let mut button = |operation: UserAction| {
+        let denied = user_view.denied_actions.reason(operation);
         let may = denied.is_none();
         rejected = rejected.take().or(denied);
         may.then(|| {
             let (page, username) = (page.clone(), username.clone());
-            view! { <ActionButton operation=operation label=label page=page id=id username=username /> }
+            view! { <ActionButton operation=operation page=page id=id username=username /> }
         })
     };
-    let denied_actions = user_view.denied_actions;
     let buttons = if user_view.user.deleted_at.is_some() {
         view! {
-            {button(UserOperation::Restore, "Restore", denied_actions.restore)}
-            {link("delete", "Delete permanently…")}
+            {button(UserAction::Restore)}
+            {labeled(UserAction::Delete, "Delete permanently…")}
         }
         .into_any()
     } else {
         view! {
-            {link("edit", "Edit")}
-            {link("reset", "Create reset link")}
-            {link("sign-out", "Sign out everywhere")}
+            {link(UserAction::Edit)}
+            {link(UserAction::Reset)}
+            {link(UserAction::RevokeSessions)}
             {match user_view.user.summary.status {
-                Status::Suspended => button(UserOperation::Unsuspend, "Unsuspend", denied_actions.unsuspend).into_any(),
-                Status::Active => link("suspend", "Suspend").into_any(),
+                Status::Suspended => button(UserAction::Unsuspend).into_any(),
+                Status::Active => link(UserAction::Suspend).into_any(),
                 Status::Pending => pending_actions(&user_view.user.summary).into_any(),
             }}
-            {link("delete", "Delete")}
+            {link(UserAction::Delete)}
         }
         .into_any()
     };
@@ -185,13 +186,7 @@ fn pending_actions(user: &UserSummary) -> Option<AnyView> {
 
 /// Renders a button that executes an action immediately.
 #[component]
-pub(super) fn ActionButton(
-    operation: UserOperation,
-    label: &'static str,
-    page: String,
-    id: Uuid,
-    username: String,
-) -> impl IntoView {
+fn ActionButton(operation: UserAction, page: String, id: Uuid, username: String) -> impl IntoView {
     let doing = OpenedUser::current().doing;
     let address = page.clone();
     view! {
@@ -202,7 +197,7 @@ pub(super) fn ActionButton(
             <input type="hidden" name="username" value=username />
             <input type="hidden" name="operation" value=operation.as_str() />
             <button class="button" aria-disabled=move || doing.busy()>
-                {label}
+                {operation.label()}
             </button>
         </form>
     }

@@ -1,6 +1,6 @@
 //! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
 
-use domain::{keys::ApiKey, permission::Permission};
+use domain::{keys::ApiKey, permission::Permission, users::action::UserAction};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -40,7 +40,7 @@ pub fn Keys() -> impl IntoView {
             .and_then(Result::ok)
             .filter(|user_view| {
                 PageContext::current().may(Permission::ApiKeysWrite)
-                    && user_view.denied_actions.edit.is_none()
+                    && user_view.denied_actions.allows(UserAction::Edit)
             })
             .filter(|user_view| user_view.user.deleted_at.is_none())
             .map(|user_view| format!("{}/keys", path(&user_view.user.summary)));

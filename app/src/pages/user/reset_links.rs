@@ -1,6 +1,6 @@
 //! Password reset links of a user, with their states.
 
-use domain::users::detail::ResetLink;
+use domain::users::{action::UserAction, detail::ResetLink};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -27,7 +27,7 @@ pub(super) fn ResetLinks(user_view: UserView) -> impl IntoView {
         .iter()
         .any(|link| ends(link, now).is_none());
     let may = may_write()
-        && user_view.denied_actions.reset.is_none()
+        && user_view.denied_actions.allows(UserAction::Reset)
         && user_view.user.deleted_at.is_none();
     let buttons = (works && may).then(|| {
         view! {

@@ -1,5 +1,6 @@
 //! Sessions of a user.
 
+use domain::users::action::UserAction;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -41,9 +42,9 @@ pub fn Sessions() -> impl IntoView {
         },
     );
     let actions = with_user(|user_view| {
-        let (user, denied) = (
+        let (user, allowed) = (
             &user_view.user.summary,
-            user_view.denied_actions.revoke_sessions.is_some(),
+            user_view.denied_actions.allows(UserAction::RevokeSessions),
         );
         let see = may_see().then(|| {
             view! {
@@ -52,7 +53,7 @@ pub fn Sessions() -> impl IntoView {
                 </a>
             }
         });
-        let revoke = (may_see() && may_write() && !denied).then(|| {
+        let revoke = (may_see() && may_write() && allowed).then(|| {
             view! {
                 <a class="button" href=sessions::revoke_of_user(&user.username)>
                     "Revoke all…"
@@ -64,9 +65,9 @@ pub fn Sessions() -> impl IntoView {
     let sessions = tab(list, (Icon::Monitor, "No active sessions"), |part| {
         let now = part.now;
         let user_view = OpenedUser::current().user_view.get_untracked();
-        let user_view = user_view
-            .and_then(Result::ok)
-            .filter(|user_view| may_write() && user_view.denied_actions.revoke_sessions.is_none());
+        let user_view = user_view.and_then(Result::ok).filter(|user_view| {
+            may_write() && user_view.denied_actions.allows(UserAction::RevokeSessions)
+        });
         let page = user_view.map(|user_view| format!("{}/sessions", path(&user_view.user.summary)));
         let columns = if page.is_some() {
             WITH_ACTIONS

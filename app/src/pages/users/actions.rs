@@ -1,13 +1,13 @@
 //! Actions on a user at the end of the row. They are links and forms, which work without scripts.
 
-use domain::users::{Status, UserSummary};
+use domain::users::{Status, UserSummary, action::UserAction};
 use leptos::prelude::*;
 
 use crate::{
-    api::{user::path, user_actions::UserOperation},
+    api::user::path,
     components::{
+        form::PageUser,
         icon::{Glyph, Icon},
-        page_user::PageUser,
     },
 };
 
@@ -22,30 +22,32 @@ pub fn RowActions(
     let (page, name) = (path(&user), &user.username);
     let menu = format!("menu-{}", user.id);
     let more = format!("More actions for {name}");
-    let icon = |word: &str, label: String, icon: Icon| {
+    let href = |action: UserAction| format!("{page}/{}", action.as_str());
+    let icon = |action: UserAction, icon: Icon| {
+        let (href, label) = (href(action), format!("{} {name}", action.label()));
         view! {
-            <a class="icon-button" href=format!("{page}/{word}") aria-label=label.clone() title=label>
+            <a class="icon-button" href=href aria-label=label.clone() title=label>
                 <Glyph icon=icon />
             </a>
         }
     };
-    let link = |word: &str, label: &'static str| {
+    let link = |action: UserAction| {
         view! {
-            <a class="menu-item" href=format!("{page}/{word}")>
-                {label}
+            <a class="menu-item" href=href(action)>
+                {action.label()}
             </a>
         }
     };
-    let item = |operation: UserOperation, label: &'static str| {
-        let button = view! { <button class="menu-item">{label}</button> };
+    let item = |operation: UserAction| {
+        let button = view! { <button class="menu-item">{operation.label()}</button> };
         action_form(&user, list.clone(), operation, button.into_any())
     };
     let suspended = user.status == Status::Suspended;
     view! {
         <td class="cell-actions">
             <div class="row-actions">
-                {icon("edit", format!("Edit {name}"), Icon::Pencil)}
-                {icon("delete", format!("Delete {name}"), Icon::Bin)}
+                {icon(UserAction::Edit, Icon::Pencil)}
+                {icon(UserAction::Delete, Icon::Bin)}
                 <button
                     class="icon-button"
                     popovertarget=menu.clone()
@@ -56,10 +58,10 @@ pub fn RowActions(
                     <Glyph icon=Icon::More />
                 </button>
                 <div class="menu row-menu" id=menu popover>
-                    {link("reset", "Create reset link")}
-                    {(!suspended).then(|| link("suspend", "Suspend"))}
-                    {link("sign-out", "Sign out everywhere")}
-                    {suspended.then(|| item(UserOperation::Unsuspend, "Unsuspend"))}
+                    {link(UserAction::Reset)}
+                    {(!suspended).then(|| link(UserAction::Suspend))}
+                    {link(UserAction::RevokeSessions)}
+                    {suspended.then(|| item(UserAction::Unsuspend))}
                 </div>
             </div>
         </td>
@@ -74,16 +76,17 @@ pub fn DeletedActions(
     /// URL of the list of deleted users, to return to.
     list: String,
 ) -> impl IntoView {
-    let label = format!("Restore {}", user.username);
+    let restore = UserAction::Restore;
+    let label = format!("{} {}", restore.label(), user.username);
     let button = view! {
         <button class="button" aria-label=label>
-            "Restore"
+            {restore.label()}
         </button>
     };
     view! {
         <td class="cell-actions">
             <div class="row-actions">
-                {action_form(&user, list, UserOperation::Restore, button.into_any())}
+                {action_form(&user, list, restore, button.into_any())}
             </div>
         </td>
     }
@@ -93,7 +96,7 @@ pub fn DeletedActions(
 fn action_form(
     user: &UserSummary,
     list: String,
-    operation: UserOperation,
+    operation: UserAction,
     button: AnyView,
 ) -> impl IntoView + use<> {
     view! {

@@ -4,14 +4,14 @@
 use ::time::OffsetDateTime;
 use domain::{
     problem::{Code, Problem},
-    users::{bulk::BulkOutcome, list::ListParams},
+    users::{action::UserAction, bulk::BulkOutcome, list::ListParams},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
-        bulk::{BulkOperation, BulkUsers, SELECTED, list_of, preview_bulk},
+        bulk::{BulkUsers, SELECTED, list_of, preview_bulk},
         error::{ApiError, set_not_found},
     },
     components::{
@@ -28,58 +28,46 @@ use crate::{
 };
 
 /// Returns the path of the dialog of a bulk action.
-pub(super) fn path(operation: BulkOperation) -> String {
+fn path(operation: UserAction) -> String {
     format!("/users/bulk/{}", operation.as_str())
 }
 
 /// Returns the verb for the button and the title.
-pub(super) const fn verb(operation: BulkOperation) -> &'static str {
-    match operation {
-        BulkOperation::Suspend => "Suspend",
-        BulkOperation::Unsuspend => "Unsuspend",
-        BulkOperation::SignOut => "Sign out",
-        BulkOperation::Delete => "Delete",
-        BulkOperation::Restore => "Restore",
-    }
+fn verb(operation: UserAction) -> &'static str {
+    operation.bulk_label().unwrap_or_default()
 }
 
-/// Bulk actions of the user list: path and label.
-pub(super) const OF_LIST: BulkLinks = &[
-    ("/users/bulk/suspend", verb(BulkOperation::Suspend)),
-    ("/users/bulk/unsuspend", verb(BulkOperation::Unsuspend)),
-    ("/users/bulk/sign-out", verb(BulkOperation::SignOut)),
-    ("/users/bulk/delete", verb(BulkOperation::Delete)),
-];
+/// Returns the bulk actions of the user list. Restoring is an action on deleted users, who are not in it.
+pub(super) fn of_list() -> BulkLinks {
+    UserAction::bulk()
+        .filter(|operation| *operation != UserAction::Restore)
+        .map(|operation| (path(operation), verb(operation)))
+        .collect()
+}
 
 /// Returns the label of the submit button: `Suspend 3 users`.
-fn action(operation: BulkOperation, count: usize) -> String {
+fn action(operation: UserAction, count: usize) -> String {
     let users = if count == 1 { "user" } else { "users" };
-    match operation {
-        BulkOperation::Suspend => format!("Suspend {count} {users}"),
-        BulkOperation::Unsuspend => format!("Unsuspend {count} {users}"),
-        BulkOperation::SignOut => format!("Sign out {count} {users}"),
-        BulkOperation::Delete => format!("Delete {count} {users}"),
-        BulkOperation::Restore => format!("Restore {count} {users}"),
-    }
+    format!("{} {count} {users}", verb(operation))
 }
 
 /// Renders the consequences of the action for the users.
 #[component]
-fn Meaning(operation: BulkOperation, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
+fn Meaning(operation: UserAction, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
     match operation {
-        BulkOperation::Suspend => {
+        UserAction::Suspend => {
             "They are signed out everywhere immediately and can't sign in until they are unsuspended."
                 .into_any()
         }
-        BulkOperation::Unsuspend => "They can sign in again.".into_any(),
-        BulkOperation::SignOut => {
+        UserAction::Unsuspend => "They can sign in again.".into_any(),
+        UserAction::RevokeSessions => {
             "All their sessions are revoked immediately. They can sign in again.".into_any()
         }
-        BulkOperation::Restore => {
+        UserAction::Restore => {
             "Roles, keys and data are restored. They must sign in again."
                 .into_any()
         }
-        BulkOperation::Delete => match restorable_until {
+        UserAction::Delete => match restorable_until {
             Some(until) => view! {
                 "They are signed out everywhere immediately. You can restore them until "
                 <Exactly at=until />
@@ -92,6 +80,7 @@ fn Meaning(operation: BulkOperation, restorable_until: Option<OffsetDateTime>) -
             }
             .into_any(),
         },
+        _ => ().into_any(),
     }
 }
 
@@ -103,7 +92,8 @@ pub fn Bulk() -> impl IntoView {
         let operation = params
             .read()
             .get("action")
-            .and_then(|word| BulkOperation::of(&word));
+            .and_then(|name| name.parse().ok())
+            .filter(|operation: &UserAction| operation.bulk_label().is_some());
         let query = query.read();
         let list = super::params(&query);
         let keys = query.get_all(SELECTED);
@@ -132,7 +122,7 @@ fn UnknownAction(back: String) -> impl IntoView {
 }
 
 #[component]
-fn BulkDialog(operation: BulkOperation, list: ListParams, keys: Vec<String>) -> impl IntoView {
+fn BulkDialog(operation: UserAction, list: ListParams, keys: Vec<String>) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&path(operation));
     // When the page is rendered again for a denied form, its URL has no query. The form holds the selection and the page to return to.
     let (selected, back) = match context.outcome {
@@ -171,7 +161,7 @@ fn BulkDialog(operation: BulkOperation, list: ListParams, keys: Vec<String>) -> 
 
 #[component]
 fn BulkForm(
-    operation: BulkOperation,
+    operation: UserAction,
     route: DialogRoute,
     selected: String,
     preview: BulkOutcome,
@@ -195,13 +185,13 @@ fn BulkForm(
             form_state=form_state
             denied=None
             action=Signal::derive(move || action(operation, count()))
-            danger=matches!(operation, BulkOperation::Suspend | BulkOperation::Delete)
+            danger=matches!(operation, UserAction::Suspend | UserAction::Delete)
         >
             <p>
                 <Meaning operation=operation restorable_until=restorable_until />
             </p>
             {move || outcome.with(|outcome| view! { <BulkItems items=outcome.items.clone() /> })}
-            {(operation == BulkOperation::Suspend)
+            {(operation == UserAction::Suspend)
                 .then(|| {
                     view! { <SuspensionFields context=context form_state=form_state /> }
                 })}
@@ -210,5 +200,30 @@ fn BulkForm(
             <input type="hidden" name="expected" value=move || count().to_string() />
             <input type="hidden" name="back" value=route.back />
         </FormDialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn list_offers_the_actions_on_existing_users() {
+        let links = of_list();
+        let links: Vec<(&str, &str)> = links
+            .iter()
+            .map(|(path, label)| (path.as_str(), *label))
+            .collect();
+        assert_eq!(
+            links,
+            [
+                ("/users/bulk/suspend", "Suspend"),
+                ("/users/bulk/unsuspend", "Unsuspend"),
+                ("/users/bulk/sign-out", "Sign out"),
+                ("/users/bulk/delete", "Delete"),
+            ]
+        );
+        assert_eq!(action(UserAction::Suspend, 1), "Suspend 1 user");
+        assert_eq!(action(UserAction::RevokeSessions, 3), "Sign out 3 users");
     }
 }

@@ -74,7 +74,7 @@ pub fn UserTable(
                 page=users.clone()
                 list="/users"
                 state=state
-                actions=bulk::OF_LIST
+                actions=bulk::of_list()
             />
         }
     });

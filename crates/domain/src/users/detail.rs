@@ -1,6 +1,6 @@
 //! Details of one user, as the user's page shows them.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use super::reference::UserRef;
-use super::{CreatedVia, UserSummary, suspension::Suspension};
+use super::{CreatedVia, UserSummary, action::UserAction, suspension::Suspension};
 
 /// A user with the fields that lists leave out. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -53,28 +53,34 @@ pub struct UserDetail {
     pub client_list: Vec<i32>,
 }
 
-/// Actions on this account that are denied to the caller, each with its reason.
+/// Actions on an account that are denied to the caller, each with its reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeniedActions {
-    /// Changing the user.
-    pub edit: Option<String>,
-    /// Changing the email address.
-    pub email: Option<String>,
-    /// Changing the roles.
-    pub roles: Option<String>,
-    /// Setting a temporary password or creating a link to choose one.
-    pub reset: Option<String>,
-    /// Suspending the user.
-    pub suspend: Option<String>,
-    /// Unsuspending the user.
-    pub unsuspend: Option<String>,
-    /// Deleting the user.
-    pub delete: Option<String>,
-    /// Restoring the user.
-    pub restore: Option<String>,
-    /// Revoking the user's sessions.
-    pub revoke_sessions: Option<String>,
+#[serde(transparent)]
+pub struct DeniedActions(BTreeMap<UserAction, String>);
+
+impl DeniedActions {
+    /// Returns the reason why an action is denied; `None` if it is allowed.
+    #[must_use]
+    pub fn reason(&self, action: UserAction) -> Option<String> {
+        self.0.get(&action).cloned()
+    }
+
+    /// Returns whether an action is allowed.
+    #[must_use]
+    pub fn allows(&self, action: UserAction) -> bool {
+        !self.0.contains_key(&action)
+    }
+
+    /// Adds an action, or replaces its reason.
+    pub fn deny(&mut self, action: UserAction, reason: String) {
+        self.0.insert(action, reason);
+    }
+}
+
+impl FromIterator<(UserAction, String)> for DeniedActions {
+    fn from_iter<I: IntoIterator<Item = (UserAction, String)>>(denied: I) -> Self {
+        Self(denied.into_iter().collect())
+    }
 }
 
 /// A role, and whether the caller can assign it.
@@ -200,4 +206,24 @@ pub struct OwnedPersona {
     /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denied_actions_round_trip_as_json() {
+        let mut denied: DeniedActions =
+            [(UserAction::Edit, "No.".to_owned())].into_iter().collect();
+        denied.deny(UserAction::RevokeSessions, "Not now.".to_owned());
+        let json = serde_json::to_string(&denied).unwrap();
+        assert_eq!(json, r#"{"edit":"No.","sign-out":"Not now."}"#);
+        assert_eq!(
+            serde_json::from_str::<DeniedActions>(&json).unwrap(),
+            denied
+        );
+        assert_eq!(denied.reason(UserAction::Edit).as_deref(), Some("No."));
+        assert!(!denied.allows(UserAction::RevokeSessions) && denied.allows(UserAction::Reset));
+    }
 }

@@ -2,8 +2,10 @@
 
 use db::api_keys;
 use domain::{
-    action::Action, keys::ApiKey, permission::Permission, policy::UserAction,
-    users::detail::UserRef,
+    action::Action,
+    keys::ApiKey,
+    permission::Permission,
+    users::{action::UserAction, detail::UserRef},
 };
 use uuid::Uuid;
 
@@ -12,7 +14,7 @@ use crate::{
     Error, Services,
     access::{ApiKeysRead, ApiKeysWrite, Authorized},
     audit::{self, Change},
-    guard,
+    guard::{self, Access},
     target::TargetRef,
 };
 
@@ -45,7 +47,8 @@ pub async fn revoke_key(
     let (actor, right) = (authorized.actor(), Permission::ApiKeysWrite);
     let mut transaction = db::begin(&services.pool).await?;
     // Policy: revoking a key of an account is an edit of the account.
-    let account = guard::open_by(&mut transaction, actor, right, UserAction::Edit, user).await?;
+    let access = Access::by(right, UserAction::Edit);
+    let account = guard::open(&mut transaction, actor, access, user).await?;
     let key = api_keys::lock(&mut transaction, id).await?;
     let key = key
         .filter(|key| key.user_id == Some(account.id))

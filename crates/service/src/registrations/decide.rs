@@ -11,10 +11,10 @@ use domain::{
     action::Action,
     fields::FieldErrors,
     permission::Permission,
-    policy::UserAction,
     registrations::{Decision, DecisionRequest, check_note},
     users::{
         Status, UserId,
+        action::UserAction,
         bulk::{BULK_MAX, BulkItem, BulkOutcome, Selected},
         detail::UserDetail,
     },

@@ -8,13 +8,13 @@ use domain::{
     action::Action,
     filter::Dated,
     permission::Permission,
-    policy::{self, UserAction},
+    policy,
     sessions::{
         SessionUser,
         filter::SessionFilter,
         revoke::{RevokeOutcome, RevokeRequest},
     },
-    users::detail::UserRef,
+    users::{action::UserAction, detail::UserRef},
 };
 use uuid::Uuid;
 
@@ -23,7 +23,8 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, SessionsWrite},
     audit::{self, Batch, Change, Changes},
-    days, device, guard,
+    days, device,
+    guard::{self, Access},
     target::TargetRef,
 };
 
@@ -48,9 +49,9 @@ pub async fn revoke_one(
     let target = revoke::find(&mut *transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let (right, action) = (Permission::SessionsWrite, UserAction::RevokeSessions);
+    let access = Access::by(Permission::SessionsWrite, UserAction::RevokeSessions);
     let owner = session.owner(target.user_id);
-    let account = guard::open_by(&mut transaction, actor, right, action, owner).await?;
+    let account = guard::open(&mut transaction, actor, access, owner).await?;
     session.check_name(target.device.as_deref().unwrap_or(device::UNKNOWN))?;
     if !revoke::set_revoked(&mut transaction, id, actor.id()).await? {
         return Err(NOT_FOUND);

@@ -7,7 +7,6 @@ use domain::{
     action::Action,
     fields::FieldErrors,
     permission::Permission,
-    policy::UserAction,
     users::{
         Status, UserId,
         bulk::{BULK_MAX, BulkAction, BulkItem, BulkOutcome, BulkRequest, Selected},
@@ -187,21 +186,13 @@ async fn may(
     account: &Account,
     selected: &Selected,
 ) -> Result<Result<(), String>, Error> {
-    let (user_action, senseless) = match action {
-        BulkAction::Suspend(_) => (
-            UserAction::Suspend,
-            (account.status != Status::Active).then_some("Not active."),
-        ),
-        BulkAction::Unsuspend {} => (
-            UserAction::Unsuspend,
-            (account.status != Status::Suspended).then_some("Not suspended."),
-        ),
-        BulkAction::RevokeSessions {} => (UserAction::RevokeSessions, None),
-        BulkAction::Delete {} => (UserAction::Delete, None),
-        BulkAction::Restore {} => (
-            UserAction::Restore,
-            not_restorable(transaction, account).await?,
-        ),
+    let senseless = match action {
+        BulkAction::Suspend(_) => (account.status != Status::Active).then_some("Not active."),
+        BulkAction::Unsuspend {} => {
+            (account.status != Status::Suspended).then_some("Not suspended.")
+        }
+        BulkAction::RevokeSessions {} | BulkAction::Delete {} => None,
+        BulkAction::Restore {} => not_restorable(transaction, account).await?,
     };
     if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore {}) {
         return Ok(Err("Already deleted.".to_owned()));
@@ -215,7 +206,8 @@ async fn may(
     let target = account::find_target(&mut **transaction, account.id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
-    Ok(guard::authorize(actor, user_action, &target).map_err(|error| error.to_string()))
+    let authorized = guard::authorize(actor, action.user_action(), &target);
+    Ok(authorized.map_err(|error| error.to_string()))
 }
 
 /// Returns the reason why an account cannot be restored, if there is one.

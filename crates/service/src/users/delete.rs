@@ -7,9 +7,9 @@ use db::{
 };
 use domain::{
     action::Action,
-    permission::Permission,
-    policy::{self, UserAction},
+    policy,
     users::{
+        action::UserAction,
         deletion::{Deletion, DeletionPreview},
         detail::UserDetail,
     },
@@ -22,7 +22,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersRead, UsersWrite},
     audit::{self, Audited, Change, Changes},
-    guard,
+    guard::{self, Access},
     quota::check_transfer,
     target::TargetRef,
 };
@@ -71,8 +71,8 @@ pub async fn delete(
     let target = target.into();
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let (right, action) = (Permission::UsersWrite, UserAction::Delete);
-    let account = guard::lock(&mut transaction, actor, right, action, &target).await?;
+    let access = Access::from(UserAction::Delete);
+    let account = guard::lock(&mut transaction, actor, access, &target).await?;
     // Before the version: a repeated request finds what it wanted, however old its version is.
     if account.deleted_at.is_some() && !deletion.permanent {
         return Err(guard::NOT_FOUND);
@@ -136,7 +136,8 @@ pub async fn restore(
     let target = target.into();
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open_any(&mut transaction, actor, UserAction::Restore, target).await?;
+    let access = Access::from(UserAction::Restore).or_deleted();
+    let account = guard::open(&mut transaction, actor, access, target).await?;
     let audited = put_back(&mut transaction, actor, &account).await?;
     let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction, audited).await?;

@@ -3,9 +3,12 @@
 use db::purge::Progress;
 use domain::{
     audit::AuditEntry,
-    policy::{self, Denied, UserAction},
-    users::detail::{
-        DeniedActions, GrantableRole, OwnedPersona, ResetLink, UserDetail, UserRef, UserSession,
+    policy::{self, Denied},
+    users::{
+        action::UserAction,
+        detail::{
+            DeniedActions, GrantableRole, OwnedPersona, ResetLink, UserDetail, UserRef, UserSession,
+        },
     },
 };
 use uuid::Uuid;
@@ -60,17 +63,12 @@ pub async fn denied_actions(
     let subject = &authorized.actor().subject;
     let why =
         |action| policy::denied(subject, action, &target).map(|denied: Denied| denied.to_string());
-    Ok(DeniedActions {
-        edit: why(UserAction::Edit),
-        email: why(UserAction::SetEmail),
-        roles: why(UserAction::SetRoles),
-        reset: why(UserAction::Reset),
-        suspend: why(UserAction::Suspend),
-        unsuspend: why(UserAction::Unsuspend),
-        delete: why(UserAction::Delete),
-        restore: removal.map(going).or_else(|| why(UserAction::Restore)),
-        revoke_sessions: why(UserAction::RevokeSessions),
-    })
+    let denied = |action: &UserAction| Some((*action, why(*action)?));
+    let mut denied: DeniedActions = UserAction::ALL.iter().filter_map(denied).collect();
+    if let Some(removal) = removal {
+        denied.deny(UserAction::Restore, going(removal));
+    }
+    Ok(denied)
 }
 
 /// Returns the reason why an account whose purge has started cannot be restored.

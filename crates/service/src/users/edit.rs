@@ -13,8 +13,9 @@ use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     action::Action,
     permission::Permission,
-    policy::{Target, UserAction},
+    policy::Target,
     users::{
+        action::UserAction,
         detail::UserDetail,
         edit::{RoleChange, UserEdit, UserPatch},
         names::{DisplayName, Email, RoleName},

@@ -7,9 +7,9 @@ use db::{
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     action::Action,
-    policy::UserAction,
     users::{
         Status,
+        action::UserAction,
         create::UserDraft,
         detail::{CreatedUser, UserRef},
         names::RoleName,
@@ -23,7 +23,8 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
     audit::{self, Change, Changes},
-    guard, reset,
+    guard::{self, Access},
+    reset,
 };
 
 /// Makes a user an administrator who can sign in. The account is created, restored or activated as needed, and gets a link
@@ -92,7 +93,8 @@ async fn readmit(
     actor: &Actor,
     id: Uuid,
 ) -> Result<Changes, Error> {
-    let account = guard::open_any(transaction, actor, UserAction::Restore, id).await?;
+    let access = Access::from(UserAction::Restore).or_deleted();
+    let account = guard::open(transaction, actor, access, id).await?;
     let mut changes = Changes::default();
     if account.deleted_at.is_some() {
         if db::purge::find_progress(&mut **transaction, id)

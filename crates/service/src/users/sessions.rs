@@ -1,7 +1,7 @@
 //! Revocation of all sessions of a user.
 
 use db::{sessions::EndReason, users::account::Account};
-use domain::{action::Action, policy::UserAction};
+use domain::{action::Action, users::action::UserAction};
 
 use crate::{
     Error, Services,

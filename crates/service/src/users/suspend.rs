@@ -6,8 +6,7 @@ use db::{
 };
 use domain::{
     action::Action,
-    policy::UserAction,
-    users::{Status, detail::UserDetail, suspension::SuspensionDraft},
+    users::{Status, action::UserAction, detail::UserDetail, suspension::SuspensionDraft},
 };
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;

@@ -1,6 +1,9 @@
 //! Confirmation dialogs of one-time links and jobs.
 
-use domain::users::detail::{ResetLink, UserRef};
+use domain::users::{
+    action::UserAction,
+    detail::{ResetLink, UserRef},
+};
 use service::{
     Error, Services,
     access::{Caller, RegistrationsWrite, UsersWrite},
@@ -23,7 +26,7 @@ pub(super) async fn reset_links(
     };
     let open = links.iter().find(works);
     let text = "The link stops working. You can create a new one.";
-    let denied = denied::<UsersWrite>(caller).or(denied_actions.reset);
+    let denied = denied::<UsersWrite>(caller).or(denied_actions.reason(UserAction::Reset));
     let denied = denied.or(open
         .is_none()
         .then(|| "This user has no active password link.".to_owned()));

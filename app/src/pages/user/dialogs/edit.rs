@@ -1,6 +1,6 @@
 //! Dialog that edits a user's data and roles.
 
-use domain::fields::FieldErrors;
+use domain::{fields::FieldErrors, users::action::UserAction};
 use leptos::prelude::*;
 
 use super::{
@@ -74,7 +74,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
     let profile_rows = rows(&context, &user.profile);
     let conflict = Conflict::of(form_state);
     let version = conflict.version(&context, user.summary.version);
-    let no_reset = user_view.denied_actions.reset.clone();
+    let no_reset = user_view.denied_actions.reason(UserAction::Reset);
     let revoke_sessions = ticked(&context, "revoke_sessions", true);
     let password = new_password(&context);
     view! {
@@ -82,7 +82,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
             title=format!("Edit {}", user.summary.username)
             route=route
             form_state=form_state
-            denied=user_view.denied_actions.edit.clone().or(deleted_notice(&user))
+            denied=user_view.denied_actions.reason(UserAction::Edit).or(deleted_notice(&user))
             action=conflict.action()
         >
             {move || {
@@ -104,7 +104,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
                 first=true
             />
             <ConflictValue conflict=conflict mine=mine.0 pick=|user| user.summary.display_name.clone() />
-            {match user_view.denied_actions.email.clone() {
+            {match user_view.denied_actions.reason(UserAction::SetEmail) {
                 // The stored address is sent unchanged, since a change of it is denied.
                 Some(denied) => {
                     view! {
@@ -125,11 +125,11 @@ fn EditForm(user_view: UserView) -> impl IntoView {
                         .into_any()
                 }
             }}
-            <input type="hidden" name="set_roles" value=user_view.denied_actions.roles.is_none().to_string() />
+            <input type="hidden" name="set_roles" value=user_view.denied_actions.allows(UserAction::SetRoles).to_string() />
             <RoleChoice
                 roles=user_view.roles.clone()
                 chosen=mine.2.clone()
-                denied=user_view.denied_actions.roles.clone()
+                denied=user_view.denied_actions.reason(UserAction::SetRoles)
                 error=form_state.error("roles")
             />
             <ConflictValue conflict=conflict mine=role_list(&mine.2) pick=|user| role_list(&user.summary.roles) />

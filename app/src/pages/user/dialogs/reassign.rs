@@ -1,5 +1,6 @@
 //! Transfer of a user's data to another user.
 
+use domain::users::action::UserAction;
 use leptos::prelude::*;
 
 use super::{
@@ -66,7 +67,7 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
             title=format!("Transfer {}'s data", user_view.user.summary.username)
             route=route
             form_state=form_state
-            denied=user_view.denied_actions.edit.clone().or(deleted_notice(&user_view.user))
+            denied=user_view.denied_actions.reason(UserAction::Edit).or(deleted_notice(&user_view.user))
             action=Signal::derive(action)
         >
             <p>"The new owner also receives the ontologies and annotations of the personas."</p>

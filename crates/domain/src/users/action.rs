@@ -1,0 +1,219 @@
+//! Actions on a user: one table for the policy, the pages, the forms and the bulk actions.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::Unknown;
+
+/// Properties of an action.
+#[derive(Clone, Copy)]
+struct Row {
+    name: &'static str,
+    label: &'static str,
+    bulk_label: Option<&'static str>,
+    is_immediate: bool,
+    undone_by: Option<UserAction>,
+    can_remove_admin: bool,
+}
+
+impl Row {
+    /// Returns the row of an action on one user that has a dialog and cannot be undone.
+    const fn new(name: &'static str, label: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            bulk_label: None,
+            is_immediate: false,
+            undone_by: None,
+            can_remove_admin: false,
+        }
+    }
+
+    /// Adds the label of the action on several users.
+    const fn bulk(self, label: &'static str) -> Self {
+        Self {
+            bulk_label: Some(label),
+            ..self
+        }
+    }
+
+    /// Marks an action without a dialog.
+    const fn immediate(self) -> Self {
+        Self {
+            is_immediate: true,
+            ..self
+        }
+    }
+
+    /// Adds the action that undoes this one.
+    const fn undone_by(self, action: UserAction) -> Self {
+        Self {
+            undone_by: Some(action),
+            ..self
+        }
+    }
+
+    /// Marks an action that can remove the last administrator.
+    const fn removes_admin(self) -> Self {
+        Self {
+            can_remove_admin: true,
+            ..self
+        }
+    }
+}
+
+macro_rules! user_actions {
+    ($($(#[$doc:meta])* $action:ident = $row:expr,)+) => {
+        /// An action on a user.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum UserAction { $($(#[$doc])* $action,)+ }
+
+        impl UserAction {
+            /// Every action, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$action,)+];
+
+            const fn row(self) -> Row {
+                match self { $(Self::$action => $row,)+ }
+            }
+        }
+    };
+}
+
+user_actions! {
+    /// Changes the names, the address or the profile.
+    Edit = Row::new("edit", "Edit"),
+    /// Changes the address.
+    SetEmail = Row::new("set-email", "Change email address"),
+    /// Changes the roles.
+    SetRoles = Row::new("set-roles", "Change roles").removes_admin(),
+    /// Sets a temporary password, or creates a link to choose one.
+    Reset = Row::new("reset", "Create reset link"),
+    /// Suspends the account.
+    Suspend = Row::new("suspend", "Suspend").bulk("Suspend").undone_by(Self::Unsuspend).removes_admin(),
+    /// Lifts the suspension.
+    Unsuspend = Row::new("unsuspend", "Unsuspend").bulk("Unsuspend").immediate().undone_by(Self::Suspend),
+    /// Revokes all sessions.
+    RevokeSessions = Row::new("sign-out", "Sign out everywhere").bulk("Sign out"),
+    /// Deletes the account, or purges a deleted one.
+    Delete = Row::new("delete", "Delete").bulk("Delete").undone_by(Self::Restore).removes_admin(),
+    /// Restores the deleted account.
+    Restore = Row::new("restore", "Restore").bulk("Restore").immediate().undone_by(Self::Delete),
+    /// Approves or rejects the pending registration.
+    Approve = Row::new("approve", "Approve"),
+}
+
+impl UserAction {
+    /// Name of the action in URLs and in the field `operation` of forms. No field is named `action`, because it would hide
+    /// the attribute of its form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Label of the button or link on one user.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        self.row().label
+    }
+
+    /// Label of the button for several users; `None` if the action applies to one user only.
+    #[must_use]
+    pub const fn bulk_label(self) -> Option<&'static str> {
+        self.row().bulk_label
+    }
+
+    /// Lists the actions that apply to several users.
+    pub fn bulk() -> impl Iterator<Item = Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(|action| action.bulk_label().is_some())
+    }
+
+    /// Returns whether the action needs a button only: it has no fields, and it can be undone.
+    #[must_use]
+    pub const fn is_immediate(self) -> bool {
+        self.row().is_immediate
+    }
+
+    /// Returns the action that undoes this one; `None` if it cannot be undone.
+    #[must_use]
+    pub const fn undone_by(self) -> Option<Self> {
+        self.row().undone_by
+    }
+
+    /// Returns whether the action can remove the last administrator who can sign in.
+    #[must_use]
+    pub const fn can_remove_admin(self) -> bool {
+        self.row().can_remove_admin
+    }
+}
+
+impl FromStr for UserAction {
+    type Err = Unknown;
+
+    fn from_str(name: &str) -> Result<Self, Unknown> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|action| action.as_str() == name)
+            .ok_or_else(|| Unknown(name.to_owned()))
+    }
+}
+
+impl Serialize for UserAction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for UserAction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_parsed_and_distinct() {
+        for action in UserAction::ALL {
+            assert_eq!(action.as_str().parse(), Ok(*action));
+            let json = serde_json::to_string(action).unwrap();
+            assert_eq!(serde_json::from_str::<UserAction>(&json).unwrap(), *action);
+        }
+        for name in ["", "Suspend", "revoke-sessions"] {
+            assert!(name.parse::<UserAction>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn undo_leads_back() {
+        for action in UserAction::ALL {
+            let Some(reverse) = action.undone_by() else {
+                continue;
+            };
+            assert_eq!(reverse.undone_by(), Some(*action));
+            assert_ne!(reverse, *action);
+        }
+    }
+
+    #[test]
+    fn immediate_actions_can_be_undone() {
+        let immediate = UserAction::ALL
+            .iter()
+            .filter(|action| action.is_immediate());
+        let immediate: Vec<&UserAction> = immediate.collect();
+        assert_eq!(immediate, [&UserAction::Unsuspend, &UserAction::Restore]);
+        assert!(immediate.iter().all(|action| action.undone_by().is_some()));
+    }
+
+    #[test]
+    fn bulk_actions_have_names_of_their_own() {
+        let names: Vec<&str> = UserAction::bulk().map(UserAction::as_str).collect();
+        assert_eq!(
+            names,
+            ["suspend", "unsuspend", "sign-out", "delete", "restore"]
+        );
+    }
+}
