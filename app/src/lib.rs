@@ -1,6 +1,5 @@
 //! User interface, compiled twice: natively to render the first page, and to WebAssembly to continue in the browser.
 
-mod access;
 pub mod api;
 pub mod components;
 pub mod context;
@@ -10,7 +9,8 @@ mod links;
 pub mod pages;
 pub mod parts;
 pub mod routes;
+pub mod screens;
 pub mod shell;
 
-pub use access::{Access, access};
 pub use routes::App;
+pub use screens::{Access, access};

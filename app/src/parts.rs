@@ -1,11 +1,12 @@
-//! Lazily loaded groups of pages. A browser loads a group when the user first opens one of its pages. Code that all pages
-//! need is in the main module: see [`crate::routes`].
+//! Lazily loaded groups of views, one for each wasm module. A browser loads a group when the user first opens one of its
+//! views. Code that all pages need is in the main module: see [`crate::routes`]. The paths are in [`crate::screens`].
+
+use std::{fmt::Debug, pin::Pin};
 
 use leptos::{
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
-use leptos_router::ChooseView;
 
 use domain::problem::{Code, Problem};
 
@@ -19,8 +20,20 @@ use crate::{
     },
 };
 
-/// Declares pages that are loaded together: the name of the group, its wasm module, the functions that load and preload it,
-/// and each page. Code that several modules share is split into further modules, whose number grows with the number of
+/// A view that a browser loads with the other views of its group.
+pub trait LazyView: Debug + Send + Sync {
+    /// Loads the group and renders the view, or an error if the group cannot be loaded.
+    fn load(&self) -> LocalFuture<AnyView>;
+
+    /// Loads the group without rendering.
+    fn preload(&self) -> LocalFuture<Result<(), SplitLoaderError>>;
+}
+
+/// A future that borrows nothing and is not sent to other threads.
+pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Declares views that are loaded together: the name of the group, its wasm module, the functions that load and preload it,
+/// and each view. Code that several modules share is split into further modules, whose number grows with the number of
 /// modules.
 macro_rules! part {
     ($(#[$doc:meta])* $part:ident in $module:ident by $load:ident, $preload:ident: $($screen:ident => $component:path),* $(,)?) => {
@@ -31,17 +44,19 @@ macro_rules! part {
             $($screen),*
         }
 
-        impl ChooseView for $part {
-            async fn choose(self) -> AnyView {
-                match $load(self).await {
-                    Ok(view) => view,
-                    Err(_) => missing(),
-                }
+        impl LazyView for $part {
+            fn load(&self) -> LocalFuture<AnyView> {
+                let screen = *self;
+                Box::pin(async move {
+                    match $load(screen).await {
+                        Ok(view) => view,
+                        Err(_) => missing(),
+                    }
+                })
             }
 
-            async fn preload(&self) {
-                // If loading fails now, opening the page tries again.
-                drop($preload().await);
+            fn preload(&self) -> LocalFuture<Result<(), SplitLoaderError>> {
+                Box::pin($preload())
             }
         }
 
@@ -55,22 +70,17 @@ macro_rules! part {
 }
 
 part!(
-    /// Pages that are open to all visitors.
-    PublicPages in public by load_public, preload_public:
+    /// Pages for visitors, pages of the own account, the dialogs of provider API keys, and the confirmation dialog.
+    Account in public by load_account, preload_account:
     SignIn => login::Login,
     Setup => setup::Setup,
     Reset => reset::Reset,
     PasswordChanged => reset::PasswordChanged,
-    Deleted => account::deleted::Deleted,
     Register => register::Register,
     Registered => register::Registered,
     Invited => invite::Invited,
     InvitationAccepted => invite::InvitationAccepted,
-);
-part!(
-    /// Account pages, the dialogs of provider API keys, and the confirmation dialog.
-    Own in public by load_own, preload_own:
-    Account => account::Account,
+    Page => account::Account,
     Profile => account::profile::Profile,
     Password => account::password::Password,
     Sessions => account::sessions::Sessions,
@@ -82,48 +92,25 @@ part!(
     Preferences => account::preferences::Preferences,
     Data => account::data::Data,
     Delete => account::delete::Delete,
+    Deleted => account::deleted::Deleted,
     Confirm => confirm::Confirm,
 );
 part!(
-    /// The dashboard, the first page of the panel.
-    Home in lists by load_home, preload_home: Overview => overview::Overview
-);
-part!(
-    /// The list of users.
+    /// The list of users, the most visited page.
     Users in users by load_users, preload_users: List => users::Users
 );
 part!(
-    /// The sessions of all users, and the failed sign-ins.
-    Sessions in lists by load_sessions, preload_sessions:
-    List => sessions::Sessions,
-    Failed => sessions::failed::Failed,
-);
-part!(
-    /// The access tokens of all users.
-    Tokens in user by load_tokens, preload_tokens: List => access_tokens::AccessTokens
-);
-part!(
-    /// Pending registrations, and invitations.
-    Registrations in lists by load_registrations, preload_registrations:
-    Pending => registrations::pending::Pending,
+    /// The dashboard, and other lists.
+    Lists in lists by load_lists, preload_lists:
+    Overview => overview::Overview,
+    Sessions => sessions::Sessions,
+    FailedSignIns => sessions::failed::Failed,
+    Registrations => registrations::pending::Pending,
     Invitations => registrations::invitations::Invitations,
+    Keys => keys::Keys,
 );
 part!(
-    /// The provider API keys of the system.
-    Keys in lists by load_keys, preload_keys: List => keys::Keys
-);
-part!(
-    /// The audit log. It is in the module of the user pages, because it shares code with the history of a user.
-    Audit in user by load_audit, preload_audit: List => audit::Audit
-);
-part!(
-    /// Settings and background jobs.
-    Settings in user by load_settings, preload_settings:
-    All => settings::Settings,
-    Jobs => settings::jobs::Jobs,
-);
-part!(
-    /// The page of a user.
+    /// The page of a user, and the pages that share code with it: audit log, access tokens, settings and background jobs.
     User in user by load_user, preload_user:
     Page => user::UserPage,
     Overview => user::overview::OverviewTab,
@@ -131,6 +118,10 @@ part!(
     Keys => user::Keys,
     Data => user::Data,
     History => user::History,
+    AuditLog => audit::Audit,
+    AccessTokens => access_tokens::AccessTokens,
+    Settings => settings::Settings,
+    Jobs => settings::jobs::Jobs,
 );
 part!(
     /// Dialogs above the pages of the panel.
@@ -148,40 +139,6 @@ part!(
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
 );
-
-/// Loads the modules for the page at a path. Hydration of a page cannot wait for a module, so they have to be loaded before.
-///
-/// # Errors
-/// Fails when a module cannot be loaded. The page still works as the server rendered it.
-pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
-    let words: Vec<&str> = path.split('/').skip(1).collect();
-    match words.as_slice() {
-        ["account", "deleted"] => return preload_public().await,
-        ["account", ..] => return preload_own().await,
-        ["overview", ..] => return preload_home().await,
-        ["sessions", ..] => preload_sessions().await?,
-        ["tokens", ..] => preload_tokens().await?,
-        ["registrations", ..] => preload_registrations().await?,
-        ["keys", ..] => preload_keys().await?,
-        ["settings", ..] => preload_settings().await?,
-        ["audit", ..] => preload_audit().await?,
-        ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
-        ["users", ..] => preload_user().await?,
-        _ => return preload_public().await,
-    }
-    // A dialog above the page can be in another module than the page.
-    let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
-    match words.as_slice() {
-        ["users", "bulk", ..] => preload_dialogs().await,
-        ["keys", _, ..] | [_, _, .., "revoke" | "sign-out" | "revoke-links" | "retry"] => {
-            preload_own().await
-        }
-        ["sessions", "failed"] => Ok(()),
-        ["users", "new", ..] | ["sessions" | "registrations", _, ..] => preload_dialogs().await,
-        ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,
-        _ => Ok(()),
-    }
-}
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.
 fn missing() -> AnyView {

@@ -1,22 +1,21 @@
-//! Routes of the pages.
+//! Root component, and the routes of the screens.
 
-use leptos::prelude::*;
+use std::iter;
+
+use leptos::{prelude::*, tachys::view::iterators::StaticVec};
 use leptos_meta::{Body, provide_meta_context};
 use leptos_router::{
-    SsrMode,
-    components::{ParentRoute, Route, Router, Routes},
-    path,
+    ChooseView, NestedRoute, SsrMode,
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::{Router, Routes},
 };
 
 use crate::{
-    components::{form::Expired, frame::Frame, toast::Toasts},
+    components::{form::Expired, frame::Frame, title::PageTitle, toast::Toasts},
     context::{PageContext, Zone},
     hydrated::Hydrated,
     pages::{not_found::NotFound, sign_in_again::SignInAgain},
-    parts::{
-        Audit, Dialogs, Home, Keys, Own, PublicPages, Registrations, Sessions, Settings, Tokens,
-        User, Users,
-    },
+    screens::{Node, Screen, page_parameter, screens, sidebar},
 };
 
 /// Renders the app. The page context comes from the request on the server, and from the page in the browser.
@@ -37,30 +36,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Body />
             <Routes fallback=NotFound>
-                <Route path=path!("/login") view=PublicPages::SignIn ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=PublicPages::Setup ssr=SsrMode::Async />
-                <Route path=path!("/reset") view=PublicPages::Reset ssr=SsrMode::Async />
-                <Route path=path!("/reset/done") view=PublicPages::PasswordChanged ssr=SsrMode::Async />
-                <Route path=path!("/register") view=PublicPages::Register ssr=SsrMode::Async />
-                <Route path=path!("/register/done") view=PublicPages::Registered ssr=SsrMode::Async />
-                <Route path=path!("/invite") view=PublicPages::Invited ssr=SsrMode::Async />
-                <Route path=path!("/invite/done") view=PublicPages::InvitationAccepted ssr=SsrMode::Async />
-                <Route path=path!("/account/deleted") view=PublicPages::Deleted ssr=SsrMode::Async />
-                <AccountRoutes />
-                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/overview") view=Home::Overview ssr=SsrMode::Async />
-                    <UsersRoutes />
-                    <UserRoutes />
-                    <Route path=path!("/sessions/failed") view=Sessions::Failed ssr=SsrMode::Async />
-                    <SessionsRoutes />
-                    <KeysRoutes />
-                    <TokensRoutes />
-                    <InvitationRoutes />
-                    <RegistrationRoutes />
-                    <Route path=path!("/audit") view=Audit::List ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view=Settings::All ssr=SsrMode::Async />
-                    <JobRoutes />
-                </ParentRoute>
+                <ScreenRoutes />
             </Routes>
             <Toasts />
         </Router>
@@ -68,226 +44,82 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Routes of the account pages: their tabs, and the dialogs above them.
+/// Routes of all screens; those of the panel are inside its frame.
 #[component(transparent)]
-fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! {
-        <ParentRoute path=path!("/account") view=Own::Account ssr=SsrMode::Async>
-            <Route path=path!("") view=Own::Profile ssr=SsrMode::Async />
-            <Route path=path!("password") view=Own::Password ssr=SsrMode::Async />
-            <OwnSessionsRoutes />
-            <OwnKeysRoutes />
-            <OwnTokensRoutes />
-            <Route path=path!("tokens/new") view=Own::NewToken ssr=SsrMode::Async />
-            <Route path=path!("preferences") view=Own::Preferences ssr=SsrMode::Async />
-            <Route path=path!("data") view=Own::Data ssr=SsrMode::Async />
-            <Route path=path!("delete") view=Own::Delete ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
+fn ScreenRoutes() -> StaticVec<AnyNestedRoute> {
+    let (panel, others): (Vec<&Screen>, Vec<&Screen>) =
+        screens().partition(|screen| screen.is_of_panel());
+    let panel: Vec<AnyNestedRoute> = panel
+        .into_iter()
+        .map(|screen| route(&screen.node))
+        .collect();
+    let frame = NestedRoute::new(
+        (),
+        || view! { <Frame links=sidebar() page_parameter=page_parameter /> },
+    )
+    .ssr_mode(SsrMode::Async)
+    .child(StaticVec::from(panel))
+    .into_any_nested_route();
+    let others = others.into_iter().map(|screen| route(&screen.node));
+    let routes: Vec<AnyNestedRoute> = others.chain(iter::once(frame)).collect();
+    StaticVec::from(routes)
 }
 
-/// Routes of the account's API keys, with their dialogs.
-#[component(transparent)]
-fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("keys") view=Own::Keys ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Own::AddKey ssr=SsrMode::Async />
-            <Route path=path!(":id/edit") view=Own::EditKey ssr=SsrMode::Async />
-            <Route path=path!(":id/delete") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
+/// Returns the route of a node, with those of the nodes below it.
+fn route(node: &'static Node) -> AnyNestedRoute {
+    let route = NestedRoute::new(node.pattern, NodeView(node)).ssr_mode(SsrMode::Async);
+    if node.below.is_empty() {
+        return route.into_any_nested_route();
     }
-    .into_inner()
+    let has_index = node.below.iter().any(|node| node.pattern.0.is_empty());
+    let index = (!has_index).then(|| {
+        NestedRoute::new((), || ())
+            .ssr_mode(SsrMode::Async)
+            .into_any_nested_route()
+    });
+    let below = node.below.iter().map(self::route);
+    let below: Vec<AnyNestedRoute> = index.into_iter().chain(below).collect();
+    route.child(StaticVec::from(below)).into_any_nested_route()
 }
 
-/// Routes of the account's sessions, with their dialogs.
-#[component(transparent)]
-fn OwnSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("others") view=Own::Confirm ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
+/// View of a node, which sets its title.
+#[derive(Debug, Clone, Copy)]
+struct NodeView(&'static Node);
+
+impl ChooseView for NodeView {
+    async fn choose(self) -> AnyView {
+        let view = self.0.view.load().await;
+        let Some(title) = self.0.title else {
+            return view;
+        };
+        view! {
+            <PageTitle text=title />
+            {view}
+        }
+        .into_any()
     }
-    .into_inner()
+
+    async fn preload(&self) {
+        // If loading fails now, opening the page tries again.
+        drop(self.0.view.preload().await);
+    }
 }
 
-/// Routes of the account's access tokens, with their dialog.
-#[component(transparent)]
-fn OwnTokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("tokens") view=Own::Tokens ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
+#[cfg(test)]
+mod tests {
+    use leptos_router::MatchNestedRoutes;
 
-/// Routes of the system's API keys, with their dialogs.
-#[component(transparent)]
-fn KeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("/keys") view=Keys::List ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Own::AddKey ssr=SsrMode::Async />
-            <Route path=path!(":id/edit") view=Own::EditKey ssr=SsrMode::Async />
-            <Route path=path!(":id/delete") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
+    use super::*;
+    use crate::screens::paths;
 
-/// Routes of the user list, with its dialogs.
-#[component(transparent)]
-fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("/users") view=Users::List ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Dialogs::Create ssr=SsrMode::Async />
-            <Route path=path!("bulk/:action") view=Dialogs::Bulk ssr=SsrMode::Async />
-        </ParentRoute>
+    #[test]
+    fn every_path_of_a_screen_has_a_route() {
+        let routes = ScreenRoutes();
+        for (_, path) in paths() {
+            assert!(routes.match_nested(&path).0.is_some(), "{path}");
+        }
+        for path in ["/", "/anything", "/login/x", "/users/ada/anything"] {
+            assert!(routes.match_nested(path).0.is_none(), "{path}");
+        }
     }
-    .into_inner()
-}
-
-/// Routes of all sessions, with their dialogs.
-#[component(transparent)]
-fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("/sessions") view=Sessions::List ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("revoke") view=Dialogs::Revoke ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of a user's page: its tabs, and the dialogs above them.
-#[component(transparent)]
-fn UserRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! {
-        <ParentRoute path=path!("/users/:user") view=User::Page ssr=SsrMode::Async>
-            <OverviewRoutes />
-            <UserSessionsRoutes />
-            <UserKeysRoutes />
-            <Route path=path!("data") view=User::Data ssr=SsrMode::Async />
-            <Route path=path!("history") view=User::History ssr=SsrMode::Async />
-            <Route path=path!("edit") view=Dialogs::Edit ssr=SsrMode::Async />
-            <Route path=path!("suspend") view=Dialogs::Suspend ssr=SsrMode::Async />
-            <Route path=path!("delete") view=Dialogs::Delete ssr=SsrMode::Async />
-            <Route path=path!("reset") view=Dialogs::Reset ssr=SsrMode::Async />
-            <Route path=path!("reassign") view=Dialogs::Reassign ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of a user's first tab, with its confirmation dialogs.
-#[component(transparent)]
-fn OverviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("") view=User::Overview ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("sign-out") view=Own::Confirm ssr=SsrMode::Async />
-            <Route path=path!("revoke-links") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of a user's sessions, with their dialog.
-#[component(transparent)]
-fn UserSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("sessions") view=User::Sessions ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of a user's API keys and access tokens, with their dialogs.
-#[component(transparent)]
-fn UserKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("keys") view=User::Keys ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("tokens/:id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of background jobs, with their dialog.
-#[component(transparent)]
-fn JobRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("/settings/jobs") view=Settings::Jobs ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!(":id/retry") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of all access tokens, with their dialog.
-#[component(transparent)]
-fn TokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("/tokens") view=Tokens::List ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of invitations, with their dialogs.
-#[component(transparent)]
-fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute
-            path=path!("/registrations/invitations")
-            view=Registrations::Invitations
-            ssr=SsrMode::Async
-        >
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Dialogs::Invite ssr=SsrMode::Async />
-            <Route path=path!(":id/resend") view=Dialogs::ChangeInvitation ssr=SsrMode::Async />
-            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
-}
-
-/// Routes of pending registrations, with their dialogs.
-#[component(transparent)]
-fn RegistrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    let nothing = || ();
-    view! {
-        <ParentRoute path=path!("/registrations") view=Registrations::Pending ssr=SsrMode::Async>
-            <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("approve") view=Dialogs::Approve ssr=SsrMode::Async />
-            <Route path=path!("reject") view=Dialogs::Reject ssr=SsrMode::Async />
-        </ParentRoute>
-    }
-    .into_inner()
 }

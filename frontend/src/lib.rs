@@ -11,7 +11,9 @@ use web_sys::Event;
 #[wasm_bindgen]
 pub async fn load() -> bool {
     let path = web_sys::window().and_then(|window| window.location().pathname().ok());
-    app::parts::preload(&path.unwrap_or_default()).await.is_ok()
+    app::screens::preload(&path.unwrap_or_default())
+        .await
+        .is_ok()
 }
 
 /// Hydrates the page.

@@ -34,41 +34,27 @@ pub const THEMES: &[Value] = &[
     },
 ];
 
-/// Pages of the panel for the sidebar: path, name, icon and required permission.
-const SCREENS: &[(&str, &str, Icon, Permission)] = &[
-    ("/overview", "Overview", Icon::Gauge, Permission::UsersRead),
-    ("/users", "Users", Icon::Users, Permission::UsersRead),
-    (
-        "/sessions",
-        "Sessions",
-        Icon::Monitor,
-        Permission::SessionsRead,
-    ),
-    (
-        "/registrations",
-        "Registrations",
-        Icon::User,
-        Permission::RegistrationsRead,
-    ),
-    ("/keys", "API keys", Icon::Key, Permission::ApiKeysRead),
-    (
-        "/tokens",
-        "Access tokens",
-        Icon::Shield,
-        Permission::TokensRead,
-    ),
-    ("/audit", "Audit log", Icon::Record, Permission::AuditRead),
-    (
-        "/settings",
-        "Settings",
-        Icon::Sliders,
-        Permission::AuditRead,
-    ),
-];
+/// A link in the sidebar to a screen.
+#[derive(Debug, Clone, Copy)]
+pub struct SidebarLink {
+    /// Path of the screen.
+    pub path: &'static str,
+    /// Name of the screen, also in the breadcrumbs.
+    pub name: &'static str,
+    /// Icon beside the name, and without it in the collapsed sidebar.
+    pub icon: Icon,
+    /// Permission without which the link is not listed.
+    pub permission: Permission,
+}
 
 /// Renders the layout of the panel around the current page.
 #[component]
-pub fn Frame() -> impl IntoView {
+pub fn Frame(
+    /// Links of the sidebar, in order.
+    links: Vec<SidebarLink>,
+    /// Returns the parameter at the end of a page's path, for the breadcrumbs.
+    page_parameter: fn(&str) -> Option<String>,
+) -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
     view! {
         <div class="app">
@@ -76,13 +62,13 @@ pub fn Frame() -> impl IntoView {
                 "Skip to content"
             </a>
             <header class="topbar">
-                <Crumbs />
+                <Crumbs links=links.clone() page_parameter=page_parameter />
                 <div class="topbar-actions">
                     <Segmented name="theme" label="Theme" values=THEMES />
                     {principal.map(|principal| view! { <UserMenu principal=principal /> })}
                 </div>
             </header>
-            <Rail />
+            <Rail links=links />
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
             </main>
@@ -91,20 +77,19 @@ pub fn Frame() -> impl IntoView {
 }
 
 #[component]
-fn Crumbs() -> impl IntoView {
+fn Crumbs(
+    /// Links of the sidebar.
+    links: Vec<SidebarLink>,
+    /// Returns the parameter at the end of a page's path.
+    page_parameter: fn(&str) -> Option<String>,
+) -> impl IntoView {
     let path = use_location().pathname;
     let here = move || {
         let path = path.get();
-        let screen = SCREENS.iter().find(|(screen, ..)| is_within(&path, screen));
+        let link = links.iter().find(|link| is_within(&path, link.path));
         // Only users have pages of their own; other paths below a page belong to dialogs or tabs.
-        let inside = path.strip_prefix("/users/");
-        let inside = inside.and_then(|rest| rest.split('/').next());
-        (
-            screen.copied(),
-            inside
-                .filter(|rest| !["", "new", "bulk"].contains(rest))
-                .map(Url::unescape),
-        )
+        let inside = page_parameter(&path);
+        (link.copied(), inside.map(|inside| Url::unescape(&inside)))
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
@@ -113,17 +98,17 @@ fn Crumbs() -> impl IntoView {
                     <a href="/users">"Admin Panel"</a>
                 </li>
                 {move || match here() {
-                    (Some((screen, name, ..)), Some(inside)) => {
+                    (Some(link), Some(inside)) => {
                         view! {
                             <li>
-                                <a href=screen>{name}</a>
+                                <a href=link.path>{link.name}</a>
                             </li>
                             <li aria-current="page">{inside}</li>
                         }
                             .into_any()
                     }
-                    (screen, _) => {
-                        view! { <li aria-current="page">{screen.map(|(_, name, ..)| name)}</li> }.into_any()
+                    (link, _) => {
+                        view! { <li aria-current="page">{link.map(|link| link.name)}</li> }.into_any()
                     }
                 }}
             </ol>
@@ -138,7 +123,10 @@ fn is_within(path: &str, screen: &str) -> bool {
 }
 
 #[component]
-fn Rail() -> impl IntoView {
+fn Rail(
+    /// Links, which are rendered if the user has their permissions.
+    links: Vec<SidebarLink>,
+) -> impl IntoView {
     let path = use_location().pathname;
     let context = expect_context::<PageContext>();
     let pending_registrations = context
@@ -149,21 +137,22 @@ fn Rail() -> impl IntoView {
             <Brand />
             <nav class="rail-nav" aria-label="Main">
                 <ul>
-                    {SCREENS
-                        .iter()
-                        .filter(|(.., permission)| context.may(*permission))
-                        .map(|(screen, name, icon, permission)| {
-                            let pending_registrations = pending_registrations.filter(|_| *permission == Permission::RegistrationsRead);
+                    {links
+                        .into_iter()
+                        .filter(|link| context.may(link.permission))
+                        .map(|link| {
+                            let pending_registrations = pending_registrations
+                                .filter(|_| link.permission == Permission::RegistrationsRead);
                             view! {
                                 <li>
                                     <a
                                         class="rail-link"
-                                        href=*screen
-                                        title=*name
-                                        aria-current=move || is_within(&path.get(), screen).then_some("page")
+                                        href=link.path
+                                        title=link.name
+                                        aria-current=move || is_within(&path.get(), link.path).then_some("page")
                                     >
-                                        <Glyph icon=*icon large=true />
-                                        <span class="rail-text">{*name}</span>
+                                        <Glyph icon=link.icon large=true />
+                                        <span class="rail-text">{link.name}</span>
                                         {pending_registrations
                                             .map(|pending_registrations| {
                                                 view! {

@@ -23,7 +23,6 @@ use crate::{
         parameters::{NONE, checked, use_query},
         records::{Record, Records},
         state::{ListErrorNotice, ListState, LoadingNotice, Meaning},
-        title::PageTitle,
         token_row,
     },
     context::PageContext,
@@ -41,7 +40,6 @@ pub fn AccessTokens() -> impl IntoView {
         |request| async move { list_tokens(check_params(request)?).await?.checked() },
     );
     view! {
-        <PageTitle text="Access tokens" />
         <header class="page-head">
             <h1>"Access tokens"</h1>
         </header>

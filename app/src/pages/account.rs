@@ -29,7 +29,6 @@ use crate::{
         notice::ProblemNotice,
         tab::with,
         tabs::Tabs,
-        title::PageTitle,
     },
     context::PageContext,
 };
@@ -76,7 +75,6 @@ pub fn Account() -> impl IntoView {
         known.map_or("", |(end, _)| end)
     });
     view! {
-        <PageTitle text="My account" />
         <div class="plain">
             <main class="plain-main plain-wide" id="main">
                 <Brand />

@@ -17,7 +17,6 @@ use crate::{
         loading::Loading,
         parameters::{NONE, Query, checked, use_query},
         state::{ListErrorNotice, LoadingNotice, Meaning},
-        title::PageTitle,
     },
 };
 use filters::Filters;
@@ -38,7 +37,6 @@ pub fn Audit() -> impl IntoView {
         },
     );
     view! {
-        <PageTitle text="Audit log" />
         <header class="page-head user-head">
             <h1>"Audit log"</h1>
             <Files request=request />

@@ -13,7 +13,7 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::keys::{KeyListing, Owner},
-    components::{records::Records, title::PageTitle},
+    components::records::Records,
     context::PageContext,
     format::total,
     links::users,
@@ -31,7 +31,6 @@ fn may_write() -> bool {
 pub fn Keys() -> impl IntoView {
     let shown = KeysPage::provide(Owner::System);
     view! {
-        <PageTitle text="API keys" />
         <header class="page-head">
             <h1>"API keys"</h1>
             <div class="toolbar-end">

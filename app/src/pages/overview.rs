@@ -22,7 +22,6 @@ use crate::{
         records::Records,
         state::{LoadErrorNotice, LoadingNotice},
         time::Ago,
-        title::PageTitle,
     },
     context::PageContext,
     format::total,
@@ -34,7 +33,6 @@ use crate::{
 pub fn Overview() -> impl IntoView {
     let overview = Resource::new(|| (), |()| get_overview());
     view! {
-        <PageTitle text="Overview" />
         <header class="page-head">
             <h1>"Overview"</h1>
         </header>

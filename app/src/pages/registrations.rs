@@ -11,7 +11,6 @@ use leptos::prelude::*;
 
 use crate::{
     api::{invitations::INVITATIONS, registrations::PENDING_LIST},
-    components::title::PageTitle,
     context::{PageContext, Site},
 };
 
@@ -31,7 +30,6 @@ fn Head(
 ) -> impl IntoView {
     let context = expect_context::<PageContext>();
     view! {
-        <PageTitle text="Registrations" />
         <header class="page-head">
             <h1>"Registrations"</h1>
             {context.pending_registrations.map(|waiting| view! { <p class="page-total">{format!("{waiting} pending")}</p> })}

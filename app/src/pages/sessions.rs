@@ -26,7 +26,6 @@ use crate::{
         loading::Loading,
         parameters::{Query, checked, use_query},
         state::Meaning,
-        title::PageTitle,
     },
     context::PageContext,
     format::grouped,
@@ -57,7 +56,6 @@ pub fn Sessions() -> impl IntoView {
     );
     let live = Live::watch(params, list);
     view! {
-        <PageTitle text="Sessions" />
         <header class="page-head user-head sessions-head">
             <h1>"Sessions"</h1>
             <Transition>

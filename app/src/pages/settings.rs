@@ -17,7 +17,6 @@ use crate::{
         records::{Record, Records},
         state::{ListErrorNotice, LoadingNotice},
         tabs::Tabs,
-        title::PageTitle,
     },
     format::capitalised,
 };
@@ -28,9 +27,8 @@ const TABS: &[(&str, &str)] = &[("", "Configuration"), (JOBS, "Jobs")];
 const JOBS: &str = "jobs";
 
 /// Renders the header of the page.
-fn head(title: &'static str, tab: &'static str) -> impl IntoView {
+fn head(tab: &'static str) -> impl IntoView {
     view! {
-        <PageTitle text=title />
         <header class="page-head">
             <h1>"Settings"</h1>
         </header>
@@ -50,7 +48,7 @@ pub fn Settings() -> impl IntoView {
         },
     );
     view! {
-        {head("Settings", "")}
+        {head("")}
         <p class="pane-actions muted">
             "Read-only. Values come from environment variables or .env and apply after a restart. \
              If you run several servers, these are the values of the one that answered."

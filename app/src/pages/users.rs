@@ -23,7 +23,6 @@ use crate::{
         parameters::{Query, SELECTION, checked, use_query},
         selection::Selection,
         state::Meaning,
-        title::PageTitle,
     },
     context::PageContext,
     format::grouped,
@@ -70,7 +69,6 @@ pub fn Users() -> impl IntoView {
         },
     );
     view! {
-        <PageTitle text="Users" />
         <header class="page-head">
             <h1>"Users"</h1>
             <Transition>

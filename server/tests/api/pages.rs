@@ -2,7 +2,9 @@
 
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
+use crate::support::{
+    Answer, App, Ask, PASSWORD, add_password, add_user, app, html::text_of, session,
+};
 
 /// Returns an app, a session of an admin, and one of a user without permissions.
 async fn with_users(pool: &PgPool) -> (App, String, String) {
@@ -422,5 +424,33 @@ async fn export_link_redirects_a_browser_to_sign_in(pool: PgPool) {
         let bearer = Ask::get(export).bearer("rc_unknown");
         let denied = app.send(bearer.header("accept", "text/html")).await;
         assert_eq!(denied.outline(), "401 UNAUTHORIZED", "{export}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn titles_are_those_of_the_screens(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    for (path, title) in [
+        ("/account", "My account"),
+        ("/account/keys/new", "My account"),
+        ("/overview", "Overview"),
+        ("/users", "Users"),
+        ("/users/new", "Users"),
+        ("/sessions", "Sessions"),
+        ("/sessions/failed", "Failed sign-ins"),
+        ("/registrations", "Registrations"),
+        ("/registrations/invitations", "Registrations"),
+        ("/keys", "API keys"),
+        ("/tokens", "Access tokens"),
+        ("/audit", "Audit log"),
+        ("/settings", "Settings"),
+        ("/settings/jobs", "Jobs"),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        assert_eq!(
+            text_of(&page.body, "title"),
+            Some(format!("{title} · Rollcall")),
+            "{path}"
+        );
     }
 }

@@ -13,7 +13,6 @@ const FOLDER: &str = "app/src";
 /// Modules from the lowest to the highest, each with the modules that it may import. A module that is not listed may
 /// import none. `lib.rs` is above all of them.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("access", &[]),
     ("format", &[]),
     ("hydrated", &[]),
     ("api", &["format"]),
@@ -35,9 +34,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("parts", &["components", PAGES]),
+    ("screens", &["components", "parts"]),
     (
         "routes",
-        &["hydrated", "context", "components", PAGES, "parts"],
+        &["hydrated", "context", "components", PAGES, "screens"],
     ),
     ("shell", &["context", "routes"]),
 ];

@@ -22,7 +22,6 @@ use crate::{
         records::{Record, Records},
         state::{ListErrorNotice, ListState, LoadingNotice},
         time::Ago,
-        title::PageTitle,
     },
     links::{sessions as links, with_selected},
 };
@@ -42,7 +41,6 @@ pub fn Failed() -> impl IntoView {
         },
     );
     view! {
-        <PageTitle text="Failed sign-ins" />
         <header class="page-head">
             <h1>"Sessions"</h1>
         </header>

@@ -45,7 +45,7 @@ pub fn Jobs() -> impl IntoView {
     );
     refresh_periodically(list);
     view! {
-        {head("Jobs", super::JOBS)}
+        {head(super::JOBS)}
         <p class="pane-actions muted">
             {format!(
                 "Long-running tasks run in the background and resume after interruptions. Finished jobs are listed for \

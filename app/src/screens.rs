@@ -1,0 +1,394 @@
+//! Screens of the app, one entry for each: path, access, title, link in the sidebar, view, and the tabs and dialogs below it.
+//! The name of a view begins with the group that is loaded with it, as declared in [`crate::parts`]. Routes, access, sidebar,
+//! document titles and preloading are derived from the entries.
+
+mod node;
+
+use domain::permission::Permission;
+use leptos::wasm_split::SplitLoaderError;
+
+pub(crate) use self::node::Node;
+use crate::{
+    components::{frame::SidebarLink, icon::Icon},
+    parts::{Account, Dialogs, LazyView, Lists, User, Users},
+};
+
+/// Screens in the order in which their paths are matched. Those of the sidebar have its order.
+static SCREENS: &[Screen] = &[
+    Screen::public("/login", &Account::SignIn),
+    Screen::public("/setup", &Account::Setup),
+    Screen::public("/reset", &Account::Reset),
+    Screen::public("/reset/done", &Account::PasswordChanged),
+    Screen::public("/register", &Account::Register),
+    Screen::public("/register/done", &Account::Registered),
+    Screen::public("/invite", &Account::Invited),
+    Screen::public("/invite/done", &Account::InvitationAccepted),
+    Screen::public("/account/deleted", &Account::Deleted),
+    Screen::own("/account", &Account::Page)
+        .titled("My account")
+        .with(&[
+            Node::new("", &Account::Profile),
+            Node::new("password", &Account::Password),
+            Node::new("sessions", &Account::Sessions).with(&[
+                Node::new("others", &Account::Confirm),
+                Node::new(":id/revoke", &Account::Confirm),
+            ]),
+            Node::new("keys", &Account::Keys).with(&[
+                Node::new("new", &Account::AddKey),
+                Node::new(":id/edit", &Account::EditKey),
+                Node::new(":id/delete", &Account::Confirm),
+            ]),
+            Node::new("tokens", &Account::Tokens)
+                .with(&[Node::new(":id/revoke", &Account::Confirm)]),
+            Node::new("tokens/new", &Account::NewToken),
+            Node::new("preferences", &Account::Preferences),
+            Node::new("data", &Account::Data),
+            Node::new("delete", &Account::Delete),
+        ]),
+    Screen::panel("/overview", &Lists::Overview).in_sidebar(
+        "Overview",
+        Icon::Gauge,
+        Permission::UsersRead,
+    ),
+    Screen::panel("/users", &Users::List)
+        .in_sidebar("Users", Icon::Users, Permission::UsersRead)
+        .with(&[
+            Node::new("new", &Dialogs::Create),
+            Node::new("bulk/:action", &Dialogs::Bulk),
+        ]),
+    // The title is the name of the user.
+    Screen::panel("/users/:user", &User::Page).with(&[
+        Node::new("", &User::Overview).with(&[
+            Node::new("sign-out", &Account::Confirm),
+            Node::new("revoke-links", &Account::Confirm),
+        ]),
+        Node::new("sessions", &User::Sessions).with(&[Node::new(":id/revoke", &Account::Confirm)]),
+        Node::new("keys", &User::Keys).with(&[
+            Node::new("tokens/:id/revoke", &Account::Confirm),
+            Node::new(":id/revoke", &Account::Confirm),
+        ]),
+        Node::new("data", &User::Data),
+        Node::new("history", &User::History),
+        Node::new("edit", &Dialogs::Edit),
+        Node::new("suspend", &Dialogs::Suspend),
+        Node::new("delete", &Dialogs::Delete),
+        Node::new("reset", &Dialogs::Reset),
+        Node::new("reassign", &Dialogs::Reassign),
+    ]),
+    Screen::panel("/sessions/failed", &Lists::FailedSignIns).titled("Failed sign-ins"),
+    Screen::panel("/sessions", &Lists::Sessions)
+        .in_sidebar("Sessions", Icon::Monitor, Permission::SessionsRead)
+        .with(&[
+            Node::new("revoke", &Dialogs::Revoke),
+            Node::new(":id/revoke", &Account::Confirm),
+        ]),
+    Screen::panel("/registrations/invitations", &Lists::Invitations)
+        .titled("Registrations")
+        .with(&[
+            Node::new("new", &Dialogs::Invite),
+            Node::new(":id/resend", &Dialogs::ChangeInvitation),
+            Node::new(":id/revoke", &Account::Confirm),
+        ]),
+    Screen::panel("/registrations", &Lists::Registrations)
+        .in_sidebar("Registrations", Icon::User, Permission::RegistrationsRead)
+        .with(&[
+            Node::new("approve", &Dialogs::Approve),
+            Node::new("reject", &Dialogs::Reject),
+        ]),
+    Screen::panel("/keys", &Lists::Keys)
+        .in_sidebar("API keys", Icon::Key, Permission::ApiKeysRead)
+        .with(&[
+            Node::new("new", &Account::AddKey),
+            Node::new(":id/edit", &Account::EditKey),
+            Node::new(":id/delete", &Account::Confirm),
+        ]),
+    Screen::panel("/tokens", &User::AccessTokens)
+        .in_sidebar("Access tokens", Icon::Shield, Permission::TokensRead)
+        .with(&[Node::new(":id/revoke", &Account::Confirm)]),
+    Screen::panel("/audit", &User::AuditLog).in_sidebar(
+        "Audit log",
+        Icon::Record,
+        Permission::AuditRead,
+    ),
+    Screen::panel("/settings", &User::Settings).in_sidebar(
+        "Settings",
+        Icon::Sliders,
+        Permission::AuditRead,
+    ),
+    Screen::panel("/settings/jobs", &User::Jobs)
+        .titled("Jobs")
+        .with(&[Node::new(":id/retry", &Account::Confirm)]),
+];
+
+/// Users who can open a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Every visitor, signed in or not.
+    Public,
+    /// Signed-in users.
+    SignedIn,
+    /// Users with a permission for the admin panel.
+    Panel,
+}
+
+/// A page, with its tabs and dialogs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    access: Access,
+    /// Icon in the sidebar, and permission without which the sidebar does not list the screen.
+    sidebar: Option<(Icon, Permission)>,
+    /// The page and all below it.
+    pub(crate) node: Node,
+}
+
+impl Screen {
+    const fn new(access: Access, path: &'static str, view: &'static dyn LazyView) -> Self {
+        Self {
+            access,
+            sidebar: None,
+            node: Node::new(path, view),
+        }
+    }
+
+    /// Creates a screen for every visitor.
+    const fn public(path: &'static str, view: &'static dyn LazyView) -> Self {
+        Self::new(Access::Public, path, view)
+    }
+
+    /// Creates a screen of the signed-in user's own account.
+    const fn own(path: &'static str, view: &'static dyn LazyView) -> Self {
+        Self::new(Access::SignedIn, path, view)
+    }
+
+    /// Creates a screen of the panel, inside its frame.
+    const fn panel(path: &'static str, view: &'static dyn LazyView) -> Self {
+        Self::new(Access::Panel, path, view)
+    }
+
+    /// Sets the document title.
+    const fn titled(mut self, title: &'static str) -> Self {
+        self.node.title = Some(title);
+        self
+    }
+
+    /// Adds a link to the sidebar, for users with the permission. The document title is its name.
+    const fn in_sidebar(self, name: &'static str, icon: Icon, permission: Permission) -> Self {
+        let mut screen = self.titled(name);
+        screen.sidebar = Some((icon, permission));
+        screen
+    }
+
+    /// Adds the tabs and dialogs.
+    const fn with(mut self, below: &'static [Node]) -> Self {
+        self.node = self.node.with(below);
+        self
+    }
+
+    /// Returns whether the screen is in the frame of the panel.
+    pub(crate) fn is_of_panel(&self) -> bool {
+        self.access == Access::Panel
+    }
+
+    /// Returns whether a path is that of the page, or below a page with tabs or dialogs.
+    fn includes(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(self.node.pattern.0);
+        rest.is_some_and(|rest| {
+            rest.is_empty() || (rest.starts_with('/') && !self.node.below.is_empty())
+        })
+    }
+}
+
+/// Returns every screen, in the order in which their paths are matched.
+pub(crate) fn screens() -> impl Iterator<Item = &'static Screen> {
+    SCREENS.iter()
+}
+
+/// Returns the links of the sidebar.
+pub(crate) fn sidebar() -> Vec<SidebarLink> {
+    let link = |screen: &Screen| {
+        let (icon, permission) = screen.sidebar?;
+        Some(SidebarLink {
+            path: screen.node.pattern.0,
+            name: screen.node.title?,
+            icon,
+            permission,
+        })
+    };
+    screens().filter_map(link).collect()
+}
+
+/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one.
+pub(crate) fn page_parameter(path: &str) -> Option<String> {
+    let screen = screens().find(|screen| screen.node.views(path).is_some())?;
+    screen.node.pattern.last_parameter(path)
+}
+
+/// Returns the access level of the page at a path; that of the panel for all other paths. The server checks it before it
+/// renders the page; the server functions that load the data of the page check their own permissions in addition.
+#[must_use]
+pub fn access(path: &str) -> Access {
+    screens()
+        .find(|screen| screen.includes(path))
+        .map_or(Access::Panel, |screen| screen.access)
+}
+
+/// Loads the modules for the page at a path. Hydration of a page cannot wait for a module, so they have to be loaded before.
+///
+/// # Errors
+/// Fails when a module cannot be loaded. The page still works as the server rendered it.
+pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
+    // A dialog above the page can be in another module than the page.
+    for view in views(path) {
+        view.preload().await?;
+    }
+    Ok(())
+}
+
+/// Returns the views at a path, from the outermost to the innermost; none for a path without a screen.
+fn views(path: &str) -> Vec<&'static dyn LazyView> {
+    screens()
+        .find_map(|screen| screen.node.views(path))
+        .unwrap_or_default()
+}
+
+/// Returns the path of every page, tab and dialog, with names of parameters as their values.
+#[cfg(test)]
+pub(crate) fn paths() -> Vec<(Access, String)> {
+    fn collect(access: Access, above: &str, node: &Node, paths: &mut Vec<(Access, String)>) {
+        let own = node.pattern.0.trim_start_matches('/').replace(':', "");
+        let path = if own.is_empty() {
+            above.to_owned()
+        } else {
+            format!("{above}/{own}")
+        };
+        // A tab at the empty path has the path of its page.
+        if !own.is_empty() {
+            paths.push((access, path.clone()));
+        }
+        for node in node.below {
+            collect(access, &path, node, paths);
+        }
+    }
+    let mut paths = Vec::new();
+    for screen in screens() {
+        collect(screen.access, "", &screen.node, &mut paths);
+    }
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_path_is_unique_and_has_views() {
+        let mut unique = HashSet::new();
+        for (_, path) in paths() {
+            assert!(!views(&path).is_empty(), "{path}");
+            assert!(unique.insert(path.clone()), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_path_requires_the_access_of_its_screen() {
+        for (expected, path) in paths() {
+            assert_eq!(access(&path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn pages_require_panel_access_by_default() {
+        for (path, expected) in [
+            ("/login", Access::Public),
+            ("/setup", Access::Public),
+            ("/reset", Access::Public),
+            ("/reset/done", Access::Public),
+            ("/register", Access::Public),
+            ("/register/done", Access::Public),
+            ("/invite", Access::Public),
+            ("/invite/done", Access::Public),
+            ("/account/deleted", Access::Public),
+            ("/account", Access::SignedIn),
+            ("/account/", Access::SignedIn),
+            ("/account/anything", Access::SignedIn),
+            ("/account/keys/new", Access::SignedIn),
+            ("/accounts", Access::Panel),
+            ("/audit", Access::Panel),
+            ("/login/", Access::Panel),
+            ("/login/x", Access::Panel),
+            ("/", Access::Panel),
+            ("/anything", Access::Panel),
+        ] {
+            assert_eq!(access(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn views_of_a_path_are_those_of_its_page_tab_and_dialog() {
+        for (path, expected) in [
+            ("/login", "[SignIn]"),
+            ("/account/deleted", "[Deleted]"),
+            ("/account", "[Page, Profile]"),
+            ("/account/tokens", "[Page, Tokens]"),
+            ("/account/tokens/new", "[Page, NewToken]"),
+            ("/account/tokens/1/revoke", "[Page, Tokens, Confirm]"),
+            ("/users", "[List]"),
+            ("/users/", "[List]"),
+            ("/users/new", "[List, Create]"),
+            ("/users/bulk/delete", "[List, Bulk]"),
+            ("/users/ada", "[Page, Overview]"),
+            ("/users/ada/sign-out", "[Page, Overview, Confirm]"),
+            ("/users/ada/edit", "[Page, Edit]"),
+            ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
+            ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
+            ("/sessions/failed", "[FailedSignIns]"),
+            ("/sessions/revoke", "[Sessions, Revoke]"),
+            ("/registrations/invitations", "[Invitations]"),
+            ("/registrations/invitations/new", "[Invitations, Invite]"),
+            ("/keys/1/edit", "[Keys, EditKey]"),
+            ("/settings/jobs/1/retry", "[Jobs, Confirm]"),
+            ("/users/ada/anything", "[]"),
+            ("/anything", "[]"),
+        ] {
+            assert_eq!(format!("{:?}", views(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn pages_of_users_end_with_a_parameter() {
+        for (path, expected) in [
+            ("/users/ada", Some("ada")),
+            ("/users/ada/sessions/1/revoke", Some("ada")),
+            ("/users", None),
+            ("/users/", None),
+            ("/users/new", None),
+            ("/users/bulk/delete", None),
+            ("/sessions/1/revoke", None),
+            ("/anything", None),
+        ] {
+            assert_eq!(page_parameter(path).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_link_of_the_sidebar_opens_a_screen_of_the_panel() {
+        let links = sidebar();
+        let listed = screens().filter(|screen| screen.sidebar.is_some());
+        assert_eq!(links.len(), listed.count());
+        for link in links {
+            assert_eq!(access(link.path), Access::Panel, "{}", link.path);
+            assert_eq!(views(link.path).len(), 1, "{}", link.path);
+        }
+    }
+
+    #[test]
+    fn only_the_page_of_a_user_sets_its_own_title_in_the_panel() {
+        let untitled: Vec<&str> = screens()
+            .filter(|screen| screen.is_of_panel() && screen.node.title.is_none())
+            .map(|screen| screen.node.pattern.0)
+            .collect();
+        assert_eq!(untitled, ["/users/:user"]);
+    }
+}
