@@ -4,7 +4,9 @@ import * as app from './rollcall.js';
 
 const WASM = new URL('./rollcall.wasm', import.meta.url);
 
-const { address } = document.documentElement.dataset;
+const { address, language, texts } = document.documentElement.dataset;
+/** Table of the texts of the page, loading; null if it cannot be loaded. English is part of the app. */
+const table = texts ? fetchTexts(texts) : Promise.resolve('');
 // The app renders the page of the URL in the address bar.
 if (address) history.replaceState(null, '', address);
 addEventListener('rollcall-panic', showBanner, { once: true });
@@ -12,12 +14,27 @@ takeOver();
 
 async function takeOver() {
   await app.default({ module_or_path: WASM });
-  // Without its module, the page works as it does without scripts.
-  if (!(await app.load())) return;
+  // Without its texts or its module, the page works as it does without scripts.
+  if (!(await speak(app)) || !(await app.load())) return;
   if (isIntact()) await hydrate();
   else await render(app);
   // For the developer tools of the browser, and for tests.
   performance.mark('hydrated');
+}
+
+async function fetchTexts(url) {
+  try {
+    const response = await fetch(url);
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sets the language of an instance of the app. Returns whether its texts could be loaded. Translators change `lang`. */
+async function speak(instance) {
+  const loaded = await table;
+  return loaded !== null && instance.speak(language, loaded);
 }
 
 /** Compares the body with the one that the server sent: see server/src/fingerprint.rs. Additional nodes at the end are harmless. */
@@ -65,6 +82,7 @@ async function renderAgain(stopNoting) {
   try {
     const copy = await import('./again/rollcall.js');
     await copy.default({ module_or_path: WASM });
+    await speak(copy);
     // The listeners of the failed instance would handle events too.
     for (const [target, listener] of stopNoting()) target.removeEventListener(...listener);
     if (await copy.load()) return await render(copy);

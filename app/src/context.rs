@@ -7,7 +7,10 @@ use domain::{access::Principal, permission::Permission, problem::Problem};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::form_success::{FlashMessage, FormSuccess};
+use crate::{
+    api::form_success::{FlashMessage, FormSuccess},
+    text::language::Language,
+};
 
 /// Data of the request that the page was rendered for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -45,6 +48,8 @@ pub struct Site {
     pub api_keys: bool,
     /// Maximum lifetime of an access token, in days; 0 for unlimited.
     pub token_max_days: u16,
+    /// `true` if the pseudo-language can be selected, on development servers.
+    pub pseudo_language: bool,
 }
 
 /// Outcome of a form that was submitted without scripts. A denied form is rendered again with the problem and the typed
@@ -106,6 +111,8 @@ pub struct Preferences {
     pub compact: bool,
     /// `true` if the sidebar shows only icons.
     pub collapsed: bool,
+    /// Language of the interface; `None` for the one that the browser prefers.
+    pub language: Option<Language>,
 }
 
 /// Colour theme.
@@ -149,14 +156,16 @@ impl Preferences {
             ("density", "comfortable") => self.compact = false,
             ("rail", "collapsed") => self.collapsed = true,
             ("rail", "open") => self.collapsed = false,
+            ("language", "auto") => self.language = None,
+            ("language", tag) => self.language = Language::from_tag(tag).or(self.language),
             _ => {}
         }
         self
     }
 
-    /// Returns the current values: theme, density and rail.
+    /// Returns the current values: theme, density, rail and language.
     #[must_use]
-    pub const fn as_pairs(self) -> [(&'static str, &'static str); 3] {
+    pub const fn as_pairs(self) -> [(&'static str, &'static str); 4] {
         [
             ("theme", self.theme.as_str()),
             (
@@ -168,13 +177,20 @@ impl Preferences {
                 },
             ),
             ("rail", if self.collapsed { "collapsed" } else { "open" }),
+            (
+                "language",
+                match self.language {
+                    Some(language) => language.tag(),
+                    None => "auto",
+                },
+            ),
         ]
     }
 
     /// Parses the value of the cookie. Unknown parts are ignored.
     #[must_use]
     pub fn from_cookie(value: &str) -> Self {
-        let names = ["theme", "density", "rail"];
+        let names = ["theme", "density", "rail", "language"];
         names
             .iter()
             .zip(value.split('.'))
@@ -199,6 +215,7 @@ mod tests {
             ("theme", "light"),
             ("density", "compact"),
             ("rail", "collapsed"),
+            ("language", "de"),
         ] {
             let chosen = Preferences::default().with(name, value);
             assert_ne!(chosen, Preferences::default());
@@ -207,8 +224,16 @@ mod tests {
     }
 
     #[test]
+    fn browser_language_can_be_chosen_again() {
+        let chosen = Preferences::default().with("language", "de");
+        let unchanged = chosen.with("language", "xx");
+        assert_eq!(unchanged.language, Some(Language::German));
+        assert_eq!(unchanged.with("language", "auto"), Preferences::default());
+    }
+
+    #[test]
     fn unknown_cookie_values_are_ignored() {
-        for value in ["", "....", "<script>", "compact.dark"] {
+        for value in ["", "....", "<script>", "compact.dark", "...xx"] {
             assert_eq!(
                 Preferences::from_cookie(value),
                 Preferences::default(),

@@ -4,6 +4,8 @@ use domain::list::Total;
 pub(crate) use domain::text::grouped;
 use time::{OffsetDateTime, macros::format_description};
 
+pub(crate) use crate::text::number::grouped;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;

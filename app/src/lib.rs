@@ -11,6 +11,7 @@ pub mod parts;
 pub mod routes;
 pub mod screens;
 pub mod shell;
+pub mod text;
 
 pub use routes::App;
 pub use screens::{Access, access};

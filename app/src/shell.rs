@@ -6,7 +6,11 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 use serde::Deserialize;
 
-use crate::{context::PageContext, routes::App};
+use crate::{
+    context::PageContext,
+    routes::App,
+    text::{self, language::Language},
+};
 
 /// Paths of the built files, with hashes in their names. The build writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -21,23 +25,41 @@ pub struct Assets {
     pub css: Arc<str>,
     /// Font that the page preloads.
     pub font: Arc<str>,
+    /// German texts.
+    pub texts_de: Arc<str>,
+    /// Texts of the pseudo-language.
+    pub texts_pseudo: Arc<str>,
+}
+
+impl Assets {
+    /// Returns the path of the texts of a language. The English ones are part of the WebAssembly.
+    fn texts(&self, language: Language) -> Option<String> {
+        match language {
+            Language::English => None,
+            Language::German => Some(self.texts_de.to_string()),
+            Language::Pseudo => Some(self.texts_pseudo.to_string()),
+        }
+    }
 }
 
 /// Renders the HTML document.
 #[must_use]
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let context = PageContext::current();
-    let [(_, theme), (_, density), (_, rail)] = context.preferences.as_pairs();
+    let [(_, theme), (_, density), (_, rail), _] = context.preferences.as_pairs();
+    let language = text::current();
     view! {
         <!DOCTYPE html>
         // Translators replace nodes that the app owns, so that a row could show one user and act on another.
         <html
-            lang="en"
+            lang=language.tag()
             translate="no"
             data-theme=theme
             data-density=density
             data-rail=rail
             data-address=context.address
+            data-language=language.tag()
+            data-texts=assets.texts(language)
         >
             <head>
                 <meta charset="utf-8" />

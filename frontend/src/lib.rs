@@ -1,4 +1,5 @@
-//! Entry points of the app in the browser. `take-over.js` calls them in this order: load, then hydrate or render.
+//! Entry points of the app in the browser. `take-over.js` calls them in this order: set the language, load, then hydrate or
+//! render.
 
 use std::{mem, panic, sync::Arc};
 
@@ -6,6 +7,13 @@ use hydration_context::{HydrateSharedContext, SharedContext};
 use leptos::{mount, reactive::owner::Owner, task};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Event;
+
+/// Sets the language of the page and its texts, which the server has sent as JSON; empty for English. Returns whether they are
+/// valid.
+#[wasm_bindgen]
+pub fn speak(language: &str, texts: &str) -> bool {
+    app::text::page::set(language, texts)
+}
 
 /// Loads the module that the page belongs to. Returns whether it could be loaded.
 #[wasm_bindgen]

@@ -1,6 +1,6 @@
 //! Rendering of pages.
 
-use app::{api::ssr::FormProblem, context::PageContext, shell::shell};
+use app::{api::ssr::FormProblem, context::PageContext, shell::shell, text::language::Language};
 use axum::{extract::Request, http::request::Parts, response::Response};
 use leptos::prelude::{provide_context, use_context};
 use service::Services;
@@ -15,6 +15,9 @@ pub(crate) fn provide(services: &Services) {
     };
     if let Some(PageNonce(nonce)) = parts.extensions.get() {
         provide_context(nonce.clone());
+    }
+    if let Some(language) = parts.extensions.get::<Language>() {
+        provide_context(*language);
     }
     if let Some(context) = parts.extensions.get::<PageContext>() {
         provide_context(context.clone());

@@ -5,6 +5,7 @@ mod compress;
 mod publish;
 mod server;
 mod style;
+mod texts;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -68,7 +69,8 @@ pub(crate) fn site(workspace: &Workspace, mode: Mode, parts: Parts, folder: &Pat
     };
     let font = style::font(workspace)?;
     let stylesheet = style::bundle(workspace, mode, &font)?;
-    let assets = publish::Assets::new(workspace, &bundle, &stylesheet, font)?;
+    let texts = texts::bundle(workspace, mode)?;
+    let assets = publish::Assets::new(workspace, &bundle, &stylesheet, font, texts)?;
     publish::publish(workspace, mode, &assets, folder)?;
     budget::report(&assets, mode)
 }

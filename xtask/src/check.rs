@@ -6,6 +6,7 @@ mod imports;
 mod layers;
 mod licences;
 mod lints;
+mod locales;
 mod openings;
 mod settings;
 mod shell;
@@ -36,6 +37,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("Leptos settings in agreement", settings::check),
     ("file lengths", sizes::check),
     ("forbidden text", texts::check),
+    ("texts in all languages", locales::check),
     ("words of the glossary", words::check),
     ("openings of doc comments", openings::check),
     ("imports between layers of the app", layers::check),

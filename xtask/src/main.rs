@@ -32,6 +32,7 @@ mod server;
 mod test;
 #[cfg(test)]
 mod test_folder;
+mod texts;
 mod workspace;
 
 use std::process::ExitCode;
@@ -77,6 +78,8 @@ enum Task {
     Passwords(passwords::PasswordsArgs),
     /// Update the query metadata in `.sqlx` from the database.
     Sqlx,
+    /// Generate the functions of the texts in `app/locales`, and the pseudo-language.
+    Texts,
 }
 
 #[derive(Args)]
@@ -152,6 +155,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Fuzz(args) => fuzz::fuzz(&workspace, args)?,
         Task::Passwords(args) => passwords::passwords(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
+        Task::Texts => texts::write(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,7 @@ use super::{
     user::Chunk,
     wire::{Get, Post},
 };
+use crate::text;
 
 /// Account data for the pages under `/account`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,8 +179,14 @@ async fn save(
     Ok(FormSuccess::flash(page, flash, None).await)
 }
 
+/// Label in the current language.
+pub type Label = fn() -> &'static str;
+
 /// Notification channels that can be selected: key in the stored preferences, and label.
-pub const NOTIFY: [(&str, &str); 2] = [("email", "Email"), ("ui", "In app")];
+pub const NOTIFY: [(&str, Label); 2] = [
+    ("email", text::account::notify_email),
+    ("ui", text::account::notify_in_app),
+];
 
 /// Returns whether a notification channel is enabled.
 #[must_use]

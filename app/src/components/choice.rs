@@ -11,8 +11,8 @@ use crate::context::Preferences;
 pub struct Value {
     /// Value in the form and in the cookie.
     pub word: &'static str,
-    /// Accessible label and tooltip.
-    pub label: &'static str,
+    /// Accessible label and tooltip, in the current language.
+    pub label: fn() -> &'static str,
     /// Icon on the button.
     pub icon: Icon,
 }
@@ -41,12 +41,13 @@ pub fn Segmented(
             {values
                 .iter()
                 .map(|Value { word, label, icon }| {
+                    let label = label();
                     view! {
                         <button
                             name=name
                             value=*word
-                            aria-label=*label
-                            title=*label
+                            aria-label=label
+                            title=label
                             aria-pressed=move || pressed(word)
                             on:click=move |event| {
                                 event.prevent_default();

@@ -4,7 +4,7 @@ use domain::users::detail::UserDetail;
 use leptos::prelude::*;
 
 use super::form::FormState;
-use crate::context::PageContext;
+use crate::{context::PageContext, text};
 
 /// Version of the account that another user has saved, known from the time that the form was denied.
 #[derive(Clone, Copy)]
@@ -46,8 +46,8 @@ impl Conflict {
     #[must_use]
     pub fn action(self) -> Signal<String> {
         Signal::derive(move || match self.is_there() {
-            true => "Overwrite with mine".to_owned(),
-            false => "Save".to_owned(),
+            true => text::common::overwrite().to_owned(),
+            false => text::common::save().to_owned(),
         })
     }
 }
@@ -70,11 +70,12 @@ pub fn ConflictValue(
             } else {
                 theirs
             };
+            let [before, after] = text::common::their_value_around();
             view! {
                 <p class="notice tone-warning">
-                    "Their value: " <b>
+                    {before} <b>
                         <bdi>{theirs}</bdi>
-                    </b>
+                    </b> {after}
                 </p>
             }
         })

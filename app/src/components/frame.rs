@@ -13,23 +13,24 @@ use super::{
 use crate::{
     context::{PageContext, Preferences},
     format::grouped,
+    text,
 };
 
 /// Selectable themes, for the top bar and the account preferences.
 pub const THEMES: &[Value] = &[
     Value {
         word: "system",
-        label: "System",
+        label: text::frame::theme_system,
         icon: Icon::Monitor,
     },
     Value {
         word: "light",
-        label: "Light",
+        label: text::frame::theme_light,
         icon: Icon::Sun,
     },
     Value {
         word: "dark",
-        label: "Dark",
+        label: text::frame::theme_dark,
         icon: Icon::Moon,
     },
 ];
@@ -59,12 +60,12 @@ pub fn Frame(
     view! {
         <div class="app">
             <a class="skip-link button button-primary" href="#main" rel="external">
-                "Skip to content"
+                {text::frame::skip()}
             </a>
             <header class="topbar">
                 <Crumbs links=links.clone() page_parameter=page_parameter />
                 <div class="topbar-actions">
-                    <Segmented name="theme" label="Theme" values=THEMES />
+                    <Segmented name="theme" label=text::frame::theme() values=THEMES />
                     {principal.map(|principal| view! { <UserMenu principal=principal /> })}
                 </div>
             </header>
@@ -92,10 +93,10 @@ fn Crumbs(
         (link.copied(), inside.map(|inside| Url::unescape(&inside)))
     };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
+        <nav class="crumbs" aria-label=text::frame::breadcrumb()>
             <ol>
                 <li>
-                    <a href="/users">"Admin Panel"</a>
+                    <a href="/users">{text::frame::admin_panel()}</a>
                 </li>
                 {move || match here() {
                     (Some(link), Some(inside)) => {
@@ -135,7 +136,7 @@ fn Rail(
     view! {
         <aside class="rail">
             <Brand />
-            <nav class="rail-nav" aria-label="Main">
+            <nav class="rail-nav" aria-label=text::frame::main_navigation()>
                 <ul>
                     {links
                         .into_iter()
@@ -157,7 +158,8 @@ fn Rail(
                                             .map(|pending_registrations| {
                                                 view! {
                                                     <span class="badge tone-accent">
-                                                        {grouped(pending_registrations)} <span class="visually-hidden">" pending"</span>
+                                                        {grouped(pending_registrations)}
+                                                        <span class="visually-hidden">{format!(" {}", text::frame::pending())}</span>
                                                     </span>
                                                 }
                                             })}
@@ -180,9 +182,9 @@ fn RailSwitch() -> impl IntoView {
     let target = move || if collapsed() { "open" } else { "collapsed" };
     let label = move || {
         if collapsed() {
-            "Expand sidebar"
+            text::frame::expand_sidebar()
         } else {
-            "Collapse sidebar"
+            text::frame::collapse_sidebar()
         }
     };
     view! {
@@ -202,7 +204,9 @@ fn RailSwitch() -> impl IntoView {
                     let icon = if collapsed() { Icon::PanelExpand } else { Icon::PanelCollapse };
                     view! { <Glyph icon=icon large=true /> }
                 }}
-                <span class="rail-text">{move || if collapsed() { "Expand" } else { "Collapse" }}</span>
+                <span class="rail-text">
+                    {move || if collapsed() { text::frame::expand() } else { text::frame::collapse() }}
+                </span>
             </button>
         </form>
     }

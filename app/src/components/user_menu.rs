@@ -7,7 +7,7 @@ use super::{
     avatar::Avatar,
     icon::{Glyph, Icon},
 };
-use crate::format::capitalised;
+use crate::{format::capitalised, text};
 
 /// Renders the avatar button, and the menu with the links to the panel and the account and the sign-out button.
 #[component]
@@ -15,11 +15,11 @@ pub fn UserMenu(
     /// The signed-in user.
     principal: Principal,
 ) -> impl IntoView {
-    let role = principal
-        .roles
-        .first()
-        .map_or_else(|| "No role".to_owned(), |role| capitalised(role));
-    let label = format!("Account menu: {}, {role}", principal.display_name);
+    let role = principal.roles.first().map_or_else(
+        || text::frame::no_role().to_owned(),
+        |role| capitalised(role),
+    );
+    let label = text::frame::account_menu(&principal.display_name, &role);
     view! {
         <button class="user-button" popovertarget="user-menu" aria-haspopup="true">
             <span class="visually-hidden">{label}</span>
@@ -48,13 +48,13 @@ pub fn UserMenu(
             <ul>
                 {principal
                     .may_open_panel()
-                    .then(|| view! { <MenuLink href="/users" icon=Icon::Shield label="Admin Panel" /> })}
-                <MenuLink href="/account" icon=Icon::User label="My account" />
+                    .then(|| view! { <MenuLink href="/users" icon=Icon::Shield label=text::frame::admin_panel() /> })}
+                <MenuLink href="/account" icon=Icon::User label=text::frame::my_account() />
             </ul>
             <form method="post" action="/logout">
                 <button class="menu-item">
                     <Glyph icon=Icon::SignOut />
-                    "Sign out"
+                    {text::frame::sign_out()}
                 </button>
             </form>
         </div>

@@ -27,6 +27,7 @@ use crate::{
     context::PageContext,
     format::grouped,
     links::users as links,
+    text,
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{Failed, SearchBox};
@@ -35,12 +36,12 @@ use table::{SkeletonTable, UserTable};
 const DENSITIES: &[Value] = &[
     Value {
         word: "comfortable",
-        label: "Comfortable rows",
+        label: text::users::rows_comfortable,
         icon: Icon::RowsRoomy,
     },
     Value {
         word: "compact",
-        label: "Compact rows",
+        label: text::users::rows_compact,
         icon: Icon::RowsTight,
     },
 ];
@@ -96,7 +97,7 @@ pub fn Users() -> impl IntoView {
                             </a>
                         }
                     })}
-                <Segmented name="density" label="Row height" values=DENSITIES />
+                <Segmented name="density" label=text::users::row_height() values=DENSITIES />
             </div>
         </div>
         <ActiveFilters params=params />

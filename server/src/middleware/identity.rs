@@ -3,10 +3,11 @@
 use app::{
     api::{form_success::FlashMessage, wire::AS},
     context::{PageContext, Preferences, Site},
+    text::{self, language::Language},
 };
 use axum::{
     extract::{Request, State},
-    http::Method,
+    http::{Method, header},
     middleware::Next,
     response::Response,
 };
@@ -23,6 +24,9 @@ use tower_sessions::Session;
 
 use super::{bearer::Bearer, rate::Recognised};
 use crate::{cookies::cookie, error_page::RequestContext};
+
+/// Whether users can select the pseudo-language: on development servers only.
+const PSEUDO_LANGUAGE: bool = cfg!(debug_assertions);
 
 /// Adds `Option<Caller>` and the context of the page to the request, from the one query that reads the session or the token.
 pub(crate) async fn recognise(
@@ -63,6 +67,10 @@ pub(crate) async fn recognise(
     } else {
         Vec::new()
     };
+    let preferences = cookie(request.headers(), Preferences::COOKIE)
+        .map(Preferences::from_cookie)
+        .unwrap_or_default();
+    let language = language(&request, preferences);
     let context = PageContext {
         principal: caller.as_ref().map(|caller| caller.principal.clone()),
         site: Site {
@@ -72,19 +80,34 @@ pub(crate) async fn recognise(
             lasting_passwords: services.settings.lasting_admin_passwords,
             api_keys: services.settings.vault.is_on(),
             token_max_days: services.settings.token_max_days,
+            pseudo_language: PSEUDO_LANGUAGE,
         },
         pending_registrations,
         flashes,
-        preferences: cookie(request.headers(), Preferences::COOKIE)
-            .map(Preferences::from_cookie)
-            .unwrap_or_default(),
+        preferences,
         outcome: None,
         address: None,
         request_id: origin.request_id.map(|id| id.to_string()),
     };
     request.extensions_mut().insert::<Option<Caller>>(caller);
     request.extensions_mut().insert(context);
-    next.run(request).await
+    request.extensions_mut().insert(language);
+    text::request::scope(language, next.run(request)).await
+}
+
+/// Returns the language of the response: the one that the user has chosen, or else the best one that the browser accepts. The
+/// API is in English.
+fn language(request: &Request, preferences: Preferences) -> Language {
+    if request.uri().path().starts_with("/api/") {
+        return Language::default();
+    }
+    let chosen = preferences.language;
+    let chosen = chosen.filter(|language| PSEUDO_LANGUAGE || *language != Language::Pseudo);
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    chosen
+        .or_else(|| accepted.map(Language::accepted))
+        .unwrap_or_default()
 }
 
 /// Returns the problem of a change on the page of another user than the one who is signed in now.

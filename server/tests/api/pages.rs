@@ -342,6 +342,8 @@ async fn preferences_are_stored_in_a_cookie(pool: PgPool) {
         ("theme", "dark", "data-theme=\"dark\""),
         ("density", "compact", "data-density=\"compact\""),
         ("rail", "collapsed", "data-rail=\"collapsed\""),
+        ("language", "de", "lang=\"de\""),
+        ("language", "xx", "lang=\"de\""),
         ("theme", "<script>", "data-theme=\"dark\""),
         ("unknown", "x", "data-theme=\"dark\""),
     ] {
@@ -362,7 +364,61 @@ async fn preferences_are_stored_in_a_cookie(pool: PgPool) {
             .await;
         assert!(page.body.contains(shown), "{name}={value}: {stored}");
     }
-    assert_eq!(stored, "dark.compact.collapsed");
+    assert_eq!(stored, "dark.compact.collapsed.de");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn language_is_the_chosen_or_the_accepted_one(pool: PgPool) {
+    const ENGLISH: (&str, &str) = ("lang=\"en\"", "Skip to content");
+    const GERMAN: (&str, &str) = ("lang=\"de\"", "Zum Inhalt springen");
+    let (app, ada, _) = with_users(&pool).await;
+    for (accepted, chosen, (tag, text)) in [
+        ("", "", ENGLISH),
+        ("de-AT, en;q=0.5", "", GERMAN),
+        ("de-AT, en;q=0.5", "system.comfortable.open", GERMAN),
+        ("de-AT, en;q=0.5", "system.comfortable.open.auto", GERMAN),
+        ("de-AT, en;q=0.5", "system.comfortable.open.en", ENGLISH),
+        ("en", "system.comfortable.open.de", GERMAN),
+        ("fr", "", ENGLISH),
+    ] {
+        let ask = Ask::get("/users")
+            .by(&ada)
+            .header("accept-language", accepted);
+        let page = app.send(ask.cookie("rollcall_preferences", chosen)).await;
+        for expected in [tag, text] {
+            assert!(
+                page.body.contains(expected),
+                "{expected} for {accepted:?} and {chosen:?}"
+            );
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn only_translated_pages_load_a_table_of_texts(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
+    for (accepted, loads) in [("en", false), ("de", true)] {
+        let ask = Ask::get("/login").header("accept-language", accepted);
+        let page = app.send(ask).await;
+        let found = page.body.contains("data-texts=\"/pkg/texts-de.json\"");
+        assert_eq!(found, loads, "{accepted}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_part_of_a_page_has_its_language(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    let ask = Ask::get("/account/preferences").by(&ada);
+    let page = app.send(ask.header("accept-language", "de")).await;
+    // The view, an attribute, a component whose data is loaded, and a part that is rendered from a signal.
+    for text in [
+        "Wie im Browser",
+        "title=\"Hell\"",
+        "Wie auf diesem Gerät",
+        "Speichern",
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]

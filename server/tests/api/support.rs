@@ -140,6 +140,8 @@ fn with_services(services: Services, site: &Site) -> App {
         wasm: "/pkg/rollcall.wasm".into(),
         css: "/pkg/rollcall.css".into(),
         font: "/pkg/font.woff2".into(),
+        texts_de: "/pkg/texts-de.json".into(),
+        texts_pseudo: "/pkg/texts-en-XA.json".into(),
     };
     App {
         pool: services.pool.clone(),

@@ -30,8 +30,8 @@ pub(crate) fn build_site() -> PathBuf {
     let site = std::env::temp_dir().join(name);
     fs::create_dir_all(&site).unwrap();
     // These tests do not request the files that the pages refer to.
-    let assets =
-        r#"{"loader":"/b.js","js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
+    let assets = r#"{"loader":"/b.js","js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2",
+        "texts_de":"/de.json","texts_pseudo":"/pseudo.json"}"#;
     fs::write(site.join("assets.json"), assets).unwrap();
     site
 }

@@ -95,12 +95,13 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// Collects the results from the wasm bundle, the stylesheet and the font.
+    /// Collects the results from the wasm bundle, the stylesheet, the font and the tables of texts.
     pub(super) fn new(
         workspace: &Workspace,
         bundle: &Path,
         stylesheet: &Path,
         font: Asset,
+        texts: Vec<Asset>,
     ) -> Result<Self> {
         let name = &workspace.settings.output_name;
         let mut content = Fingerprint::new(&[]);
@@ -112,14 +113,16 @@ impl Assets {
             let file = bundle.join(format!("{name}.{extension}"));
             Asset::within(key, name, &bundle_name, &file)
         };
+        let mut loaded = vec![
+            Asset::within("loader", name, &bundle_name, &bundle.join(LOADER))?,
+            module("js", "js")?,
+            module("wasm", "wasm")?,
+            Asset::new("css", name, stylesheet)?,
+            font,
+        ];
+        loaded.extend(texts);
         Ok(Self {
-            loaded: vec![
-                Asset::within("loader", name, &bundle_name, &bundle.join(LOADER))?,
-                module("js", "js")?,
-                module("wasm", "wasm")?,
-                Asset::new("css", name, stylesheet)?,
-                font,
-            ],
+            loaded,
             parts: parts(bundle, name)?,
             bundle: bundle.to_owned(),
             bundle_name,

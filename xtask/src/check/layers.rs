@@ -13,33 +13,35 @@ const FOLDER: &str = "app/src";
 /// Modules from the lowest to the highest, each with the modules that it may import. A module that is not listed may
 /// import none. `lib.rs` is above all of them.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("format", &[]),
     ("hydrated", &[]),
-    ("api", &["format"]),
-    ("context", &["api"]),
+    ("text", &[]),
+    ("format", &["text"]),
+    ("api", &["text", "format"]),
+    ("context", &["text", "api"]),
     ("links", &["api"]),
     (
         "components",
-        &["format", "hydrated", "api", "context", "links"],
+        &["hydrated", "text", "format", "api", "context", "links"],
     ),
     (
         PAGES,
         &[
-            "format",
             "hydrated",
+            "text",
+            "format",
             "api",
             "context",
             "links",
             "components",
         ],
     ),
-    ("parts", &["components", PAGES]),
-    ("screens", &["components", "parts"]),
+    ("parts", &["text", "components", PAGES]),
+    ("screens", &["text", "components", "parts"]),
     (
         "routes",
-        &["hydrated", "context", "components", PAGES, "screens"],
+        &["hydrated", "text", "context", "components", PAGES, "screens"],
     ),
-    ("shell", &["context", "routes"]),
+    ("shell", &["text", "context", "routes"]),
 ];
 
 /// Module whose direct children import none of each other.

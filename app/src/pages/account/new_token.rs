@@ -17,6 +17,7 @@ use crate::{
         typed::typed_or,
     },
     context::PageContext,
+    text,
 };
 
 const PATH: &str = "/account/tokens/new";
@@ -102,10 +103,7 @@ fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
     let endless = (longest == 0).then(|| (ENDLESS.to_owned(), "Never expires".to_owned()));
     choices
         .into_iter()
-        .map(|days| {
-            let word = if days == 1 { "day" } else { "days" };
-            (days.to_string(), format!("{days} {word}"))
-        })
+        .map(|days| (days.to_string(), text::common::days(days.into())))
         .chain(endless)
         .map(|(value, label)| {
             let checked = value == chosen;

@@ -7,7 +7,7 @@ use super::{AccountContext, FormPart};
 use crate::{
     api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
     components::{
-        choice::Segmented,
+        choice::{CurrentPath, Segmented},
         conflict::Conflict,
         form,
         frame::THEMES,
@@ -16,9 +16,10 @@ use crate::{
         typed::typed_or,
     },
     context::PageContext,
+    text::{self, language::Language},
 };
 
-/// Renders the form for time zone and notifications, and the theme selector.
+/// Renders the form for time zone and notifications, and the selectors of language and theme.
 #[component]
 pub fn Preferences() -> impl IntoView {
     let account = expect_context::<AccountContext>().0;
@@ -32,12 +33,59 @@ pub fn Preferences() -> impl IntoView {
     );
     view! {
         {with(both, |(account, zones)| view! { <PreferencesForm account=account zones=zones /> })}
+        <LanguageSection />
         <section class="form">
-            <h2>"Theme"</h2>
-            <p class="muted">"Applies to this device."</p>
+            <h2>{text::frame::theme()}</h2>
+            <p class="muted">{text::account::this_device()}</p>
             <div class="actions">
-                <Segmented name="theme" label="Theme" values=THEMES />
+                <Segmented name="theme" label=text::frame::theme() values=THEMES />
             </div>
+        </section>
+    }
+}
+
+/// Renders the selection of the language. The page is loaded again in the new one, so the user submits the form: changing the
+/// selection alone must not replace the page.
+#[component]
+fn LanguageSection() -> impl IntoView {
+    let context = expect_context::<PageContext>();
+    let chosen = context.preferences.language;
+    let offered =
+        move |language: &Language| *language != Language::Pseudo || context.site.pseudo_language;
+    let option = |language: Language| {
+        let selected = chosen == Some(language);
+        view! {
+            <option value=language.tag() lang=language.tag() selected=selected>
+                {language.name()}
+            </option>
+        }
+    };
+    let options: Vec<_> = Language::ALL
+        .into_iter()
+        .filter(offered)
+        .map(option)
+        .collect();
+    view! {
+        <section class="form">
+            <h2 id="language-title">{text::account::language()}</h2>
+            <p class="muted" id="language-hint">
+                {text::account::this_device()}
+            </p>
+            <form class="form" method="post" action="/preferences">
+                <CurrentPath />
+                <select
+                    class="input"
+                    name="language"
+                    aria-labelledby="language-title"
+                    aria-describedby="language-hint"
+                >
+                    <option value="auto">{text::account::language_browser()}</option>
+                    {options}
+                </select>
+                <div class="actions">
+                    <button class="button">{text::account::language_apply()}</button>
+                </div>
+            </form>
         </section>
     }
 }
@@ -67,12 +115,12 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
         view! {
             <label class="check">
                 <input type="checkbox" name="notify[]" value=way checked=checked />
-                {name}
+                {name()}
             </label>
         }
     });
     view! {
-        <FormPart title="Preferences" path=PATH form_state=form_state action=conflict.action()>
+        <FormPart title=text::account::preferences() path=PATH form_state=form_state action=conflict.action()>
             <input
                 type="hidden"
                 name="version"
@@ -80,8 +128,8 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
             />
             <ZoneField zones=zones chosen=zone error=form_state.error("time_zone") />
             <fieldset class="field">
-                <legend class="field-label">"Notifications"</legend>
-                <p class="field-hint">"How connected apps notify you."</p>
+                <legend class="field-label">{text::account::notifications()}</legend>
+                <p class="field-hint">{text::account::notifications_hint()}</p>
                 {ways.into_iter().collect_view()}
             </fieldset>
         </FormPart>
@@ -110,10 +158,10 @@ fn ZoneField(
     view! {
         <div class="field">
             <label class="field-label" for="time_zone">
-                "Time zone"
+                {text::account::time_zone()}
             </label>
             <p class="field-hint" id="time_zone-hint">
-                "Used for all dates and times."
+                {text::account::time_zone_hint()}
             </p>
             <select
                 class="input"
@@ -122,7 +170,7 @@ fn ZoneField(
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=move || if wrong() { "time_zone-hint time_zone-error" } else { "time_zone-hint" }
             >
-                <option value="">"Same as this device"</option>
+                <option value="">{text::account::time_zone_device()}</option>
                 {options}
             </select>
             {move || {

@@ -22,6 +22,7 @@ use crate::{
         typed::{ticked_roles, typed_or},
     },
     context::PageContext,
+    text,
 };
 
 const PATH: &str = "/registrations/invitations/new";
@@ -99,7 +100,6 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
                 <legend class="field-label">"Expires after"</legend>
                 {DAYS
                     .map(|choice| {
-                        let word = if choice == 1 { "day" } else { "days" };
                         view! {
                             <label class="check">
                                 <input
@@ -108,7 +108,7 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
                                     value=choice.to_string()
                                     checked=days == choice.to_string()
                                 />
-                                <span>{format!("{choice} {word}")}</span>
+                                <span>{text::common::days(choice.into())}</span>
                             </label>
                         }
                     })

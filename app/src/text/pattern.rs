@@ -1,0 +1,157 @@
+//! Lookup of texts, and placeholders in them. The generated functions call this module.
+
+use std::fmt::Display;
+
+use super::{language::Language, source};
+
+/// Returns the text of a key in the current language. A text that the language does not have is English.
+#[must_use]
+pub fn text(key: &str, english: &'static str) -> &'static str {
+    match super::current() {
+        Language::English => english,
+        language => source::translation(language, key).unwrap_or(english),
+    }
+}
+
+/// Returns the form of a text for a count in the current language, such as `{count} users`.
+#[must_use]
+pub fn plural(key: &str, count: u64, one: &'static str, other: &'static str) -> &'static str {
+    let language = super::current();
+    let category = language.plural_category(count);
+    let english = match Language::English.plural_category(count) {
+        "one" => one,
+        _ => other,
+    };
+    match language {
+        Language::English => english,
+        language => source::translation(language, &format!("{key}.{category}")).unwrap_or(english),
+    }
+}
+
+/// Splits a text at the place of its element, `{}`, into the text before and after it.
+#[must_use]
+pub fn around(pattern: &'static str) -> [&'static str; 2] {
+    pattern.split_once("{}").unwrap_or((pattern, "")).into()
+}
+
+/// Replaces the placeholders of a text, such as `{name}`. Values are not searched for placeholders.
+#[must_use]
+pub fn fill(pattern: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut filled = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    while let Some((before, (name, after))) = next_placeholder(rest) {
+        filled.push_str(before);
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            filled.push_str(&value.to_string());
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Returns the text before the next placeholder, its name, and the text after it.
+fn next_placeholder(text: &str) -> Option<(&str, (&str, &str))> {
+    let (before, inside) = text.split_once('{')?;
+    Some((before, inside.split_once('}')?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_replaced_by_name() {
+        let values: &[(&str, &dyn Display)] = &[("name", &"Ada"), ("count", &3)];
+        for (pattern, filled) in [
+            ("{name} has {count} keys", "Ada has 3 keys"),
+            ("{count} Schlüssel von {name}", "3 Schlüssel von Ada"),
+            ("{name}{name}", "AdaAda"),
+            ("No placeholder", "No placeholder"),
+            ("{unknown}!", "!"),
+            ("open {name", "open {name"),
+            ("", ""),
+        ] {
+            assert_eq!(fill(pattern, values), filled, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn values_are_not_searched_for_placeholders() {
+        let filled = fill("{a} and {b}", &[("a", &"{b}"), ("b", &"x")]);
+        assert_eq!(filled, "{b} and x");
+    }
+
+    #[test]
+    fn sentence_is_split_at_its_element() {
+        assert_eq!(around("Type {} to delete."), ["Type ", " to delete."]);
+        assert_eq!(around("{}"), ["", ""]);
+        assert_eq!(around("without"), ["without", ""]);
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod language_tests {
+    use leptos::{prelude::provide_context, reactive::owner::Owner};
+
+    use super::*;
+    use crate::text::frame;
+
+    /// Runs a function as while a page in a language is rendered.
+    fn with_language<T>(language: Language, run: impl FnOnce() -> T) -> T {
+        let owner = Owner::new();
+        owner.with(|| {
+            provide_context(language);
+            run()
+        })
+    }
+
+    #[test]
+    fn text_without_a_request_is_english() {
+        assert_eq!(frame::skip(), "Skip to content");
+    }
+
+    #[test]
+    fn text_has_the_language_of_the_request() {
+        assert_eq!(
+            with_language(Language::German, frame::skip),
+            "Zum Inhalt springen"
+        );
+        assert_eq!(
+            with_language(Language::German, || frame::account_menu("Ada", "Admin")),
+            "Kontomenü: Ada, Admin"
+        );
+        let pseudo = with_language(Language::Pseudo, || frame::account_menu("Ada", "Admin"));
+        assert!(
+            pseudo.contains("Ada, Admin") && pseudo != "Account menu: Ada, Admin",
+            "{pseudo}"
+        );
+    }
+
+    #[test]
+    fn missing_translation_is_english() {
+        let found = with_language(Language::German, || text("frame.unknown", "Unknown"));
+        assert_eq!(found, "Unknown");
+        let found = with_language(Language::German, || {
+            plural("frame.unknown", 1, "key", "keys")
+        });
+        assert_eq!(found, "key");
+        assert_eq!(plural("frame.unknown", 0, "key", "keys"), "keys");
+    }
+
+    #[test]
+    fn scope_of_a_request_chooses_the_language() {
+        let page = crate::text::request::scope(Language::German, async { frame::skip() });
+        assert_eq!(ready(page), "Zum Inhalt springen");
+    }
+
+    /// Returns the result of a future that never waits.
+    fn ready<T>(future: impl Future<Output = T>) -> T {
+        let mut future = std::pin::pin!(future);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match future.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(value) => value,
+            std::task::Poll::Pending => panic!("it waits"),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// Language of the interface: the one that the browser prefers, or the chosen one.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { expectNoSidewaysScroll, hydrated, open } from '../support/page';
+
+serve('demo users');
+test.use({ as: 'admin', locale: 'de-AT' });
+
+const language = (page: Page) => page.locator('select[name=language]');
+
+/** Selects a language in the preferences and submits the form. */
+async function choose(page: Page, tag: string, button: string): Promise<void> {
+  await language(page).selectOption(tag);
+  await page.getByRole('button', { name: button, exact: true }).click();
+}
+
+/** Expects that the page is in a language and was hydrated as the server rendered it. */
+async function expectHydratedIn(page: Page, tag: string): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('lang', tag);
+  await hydrated(page);
+  expect(await page.evaluate(() => performance.getEntriesByName('rendered').length)).toBe(0);
+}
+
+test('a page is in the language of the browser, before and after hydration', async ({ page }) => {
+  const sent = await page.request.get('/users', { headers: { 'Accept-Language': 'de-AT' } });
+  const html = await sent.text();
+  for (const text of ['lang="de"', 'Zum Inhalt springen', 'Kontomenü: ']) expect(html).toContain(text);
+
+  await open(page, '/users');
+  await expectHydratedIn(page, 'de');
+  await expect(page.getByRole('link', { name: 'Zum Inhalt springen' })).toBeAttached();
+  await expect(page.getByRole('button', { name: /^Kontomenü: / })).toBeVisible();
+  await page.getByRole('button', { name: 'Einklappen', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Ausklappen', exact: true })).toBeVisible();
+});
+
+test('a page that is opened from another one has the same language', async ({ page }) => {
+  await open(page, '/account/preferences');
+  await page.locator('a[href="/account/password"]').click();
+  await expect(page).toHaveURL('/account/password');
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Sprache' })).toBeVisible();
+});
+
+for (const scripts of [true, false]) {
+  test.describe(scripts ? 'with scripts' : 'without scripts', () => {
+    test.use({ javaScriptEnabled: scripts });
+
+    test('a chosen language holds against that of the browser', async ({ page }) => {
+      const settled = async (tag: string) => {
+        if (scripts) await expectHydratedIn(page, tag);
+      };
+      await page.goto('/account/preferences');
+      await settled('de');
+      await expect(page.getByLabel('Sprache', { exact: true })).toHaveValue('auto');
+      await choose(page, 'en', 'Sprache ändern');
+      await expect(page).toHaveURL('/account/preferences');
+      await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+      await expect(page.getByLabel('Language', { exact: true })).toHaveValue('en');
+
+      await page.reload();
+      await settled('en');
+      await expect(page.getByLabel('Language', { exact: true })).toHaveValue('en');
+      await expect(page.getByRole('button', { name: 'Dark' })).toBeVisible();
+
+      await choose(page, 'auto', 'Change language');
+      await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+      await expect(page.getByRole('button', { name: 'Dunkel' })).toBeVisible();
+    });
+  });
+}
+
+test('the theme is still the chosen one in another language', async ({ page }) => {
+  await open(page, '/account/preferences');
+  await page.getByRole('button', { name: 'Dunkel' }).click();
+  await choose(page, 'en', 'Sprache ändern');
+  await expectHydratedIn(page, 'en');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('longer texts have room', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page, '/account/preferences');
+  await choose(page, 'en-XA', 'Sprache ändern');
+  await expectHydratedIn(page, 'en-XA');
+  await expect(page.getByRole('heading', { name: 'Láñgüágé~~~' })).toBeVisible();
+  await expectNoSidewaysScroll(page);
+});
+
+test('without its texts a page works as without scripts', async ({ page, browserWatch }) => {
+  browserWatch.expectBreakage(/Failed to load resource/);
+  await page.route('**/texts-de.*', (route) => route.abort());
+  const failed = page.waitForEvent('requestfailed');
+  await page.goto('/account/preferences');
+  await failed;
+  await choose(page, 'en', 'Sprache ändern');
+  await expectHydratedIn(page, 'en');
+});

@@ -1,0 +1,84 @@
+//! Texts of the interface, in `app/locales`: generation of the functions and files that are derived from the English ones.
+
+mod catalogue;
+mod functions;
+mod placeholders;
+mod pseudo;
+mod verify;
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use anyhow::Result;
+
+pub(crate) use catalogue::{LOCALES, flat};
+pub(crate) use verify::problems;
+
+use crate::{files, workspace::Workspace};
+use catalogue::{ENGLISH, LANGUAGES, PSEUDO, read};
+
+/// Folder of the generated modules.
+const MODULES: &str = "app/src/text";
+
+/// Writes the generated files that have changed.
+///
+/// # Errors
+/// A file of the English texts is not valid.
+pub(crate) fn write(workspace: &Workspace) -> Result<()> {
+    for (file, content) in generated(workspace)? {
+        if fs::read_to_string(&file).is_ok_and(|found| found == content) {
+            continue;
+        }
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&file, content)?;
+        println!("{}", file.strip_prefix(&workspace.root)?.display());
+    }
+    Ok(())
+}
+
+/// Lists the generated files that are not up to date.
+pub(crate) fn outdated(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut outdated = Vec::new();
+    for (file, content) in generated(workspace)? {
+        if fs::read_to_string(&file).is_ok_and(|found| found == content) {
+            continue;
+        }
+        let file = file.strip_prefix(&workspace.root)?.display().to_string();
+        outdated.push(format!("{file} is not up to date: run `cargo xtask texts`"));
+    }
+    Ok(outdated)
+}
+
+/// Returns path and content of all generated files: a module per area, the list of tables, and the pseudo-language.
+fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
+    let english = read(workspace, ENGLISH)?;
+    let modules = workspace.root.join(MODULES);
+    let mut all = BTreeMap::new();
+    for (area, texts) in &english {
+        let module = functions::module(workspace, area, texts)?;
+        all.insert(modules.join(format!("{area}.rs")), module);
+        let pseudo = catalogue::folder(workspace, PSEUDO).join(format!("{area}.json"));
+        all.insert(pseudo, pseudo::file(texts)?);
+    }
+    let areas: Vec<&str> = english.keys().map(String::as_str).collect();
+    let languages = LANGUAGES.iter().map(|(tag, _)| *tag);
+    let tables: Vec<&str> = languages.filter(|tag| *tag != ENGLISH).collect();
+    let tables = functions::tables(workspace, &tables, &areas)?;
+    all.insert(modules.join("tables.rs"), tables);
+    Ok(all)
+}
+
+/// Returns the sources of the programs that use the texts, without the generated ones.
+fn sources(workspace: &Workspace) -> Result<String> {
+    let generated = workspace.root.join(MODULES);
+    let mut sources = String::new();
+    for folder in ["app/src", "server/src"] {
+        for file in files::with_extension(&workspace.root.join(folder), &["rs"])? {
+            if !file.starts_with(&generated) {
+                sources.push_str(&files::text(&file)?);
+            }
+        }
+    }
+    Ok(sources)
+}
