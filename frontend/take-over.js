@@ -4,7 +4,7 @@ import * as app from './rollcall.js';
 
 const WASM = new URL('./rollcall.wasm', import.meta.url);
 
-const { address, language, texts } = document.documentElement.dataset;
+const { address, language, texts, stopped, reload } = document.documentElement.dataset;
 /** Table of the texts of the page, loading; null if it cannot be loaded. English is part of the app. */
 const table = texts ? fetchTexts(texts) : Promise.resolve('');
 // The app renders the page of the URL in the address bar.
@@ -148,9 +148,9 @@ function showBanner() {
     return created;
   };
   const banner = element('aside', '', { class: 'banner tone-danger', role: 'alert' });
-  const text = element('p', 'This page stopped working. Your saved changes are safe.', {});
+  const text = element('p', stopped, {});
   // The router no longer works after a panic, so it must leave this link to the browser.
-  const link = element('a', 'Reload page', { class: 'button', href: '', rel: 'external' });
+  const link = element('a', reload, { class: 'button', href: '', rel: 'external' });
   banner.append(text, link);
   document.body.append(banner);
 }

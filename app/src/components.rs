@@ -23,6 +23,7 @@ pub mod icon;
 pub mod link;
 pub mod link_page;
 pub mod loading;
+pub mod meaning;
 pub mod notice;
 pub mod own_account;
 pub mod owned;

@@ -1,9 +1,9 @@
 //! Formatting of numbers and times.
 
 use domain::list::Total;
-pub(crate) use domain::text::grouped;
-use time::{OffsetDateTime, macros::format_description};
+use time::{Month, OffsetDateTime, UtcOffset, macros::format_description};
 
+use crate::text;
 pub(crate) use crate::text::number::grouped;
 
 const MINUTE: i64 = 60;
@@ -26,51 +26,79 @@ pub(crate) fn count(number: i64) -> String {
 /// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.
 pub(crate) fn relative(timestamp: OffsetDateTime, now: OffsetDateTime) -> String {
     match span((now - timestamp).whole_seconds()) {
-        Some(span) => format!("{span} ago"),
-        None => "just now".to_owned(),
+        None => text::time::just_now().to_owned(),
+        Some(Span::Minutes(count)) => text::time::minutes_ago(count),
+        Some(Span::Hours(count)) => text::time::hours_ago(count),
+        Some(Span::Days(count)) => text::time::days_ago(count),
+        Some(Span::Months(count)) => text::time::months_ago(count),
+        Some(Span::Years(count)) => text::time::years_ago(count),
     }
 }
 
 /// Formats the time until a timestamp: `in 2 hours`. A timestamp in the past, as a job may be late, is `shortly`.
 pub(crate) fn upcoming(timestamp: OffsetDateTime, now: OffsetDateTime) -> String {
     match span((timestamp - now).whole_seconds()) {
-        Some(span) => format!("in {span}"),
-        None => "shortly".to_owned(),
+        None => text::time::shortly().to_owned(),
+        Some(Span::Minutes(count)) => text::time::in_minutes(count),
+        Some(Span::Hours(count)) => text::time::in_hours(count),
+        Some(Span::Days(count)) => text::time::in_days(count),
+        Some(Span::Months(count)) => text::time::in_months(count),
+        Some(Span::Years(count)) => text::time::in_years(count),
     }
 }
 
-/// Formats a duration in the largest unit that it fills: `2 hours`. Returns `None` for less than a minute.
-fn span(seconds: i64) -> Option<String> {
-    let (number, unit) = match seconds {
-        i64::MIN..MINUTE => return None,
-        MINUTE..HOUR => (seconds / MINUTE, "minute"),
-        HOUR..DAY => (seconds / HOUR, "hour"),
-        DAY..MONTH => (seconds / DAY, "day"),
-        MONTH..YEAR => (seconds / MONTH, "month"),
-        _ => (seconds / YEAR, "year"),
-    };
-    let plural = if number == 1 { "" } else { "s" };
-    Some(format!("{number} {unit}{plural}"))
+/// Duration in the largest unit that it fills.
+enum Span {
+    Minutes(u64),
+    Hours(u64),
+    Days(u64),
+    Months(u64),
+    Years(u64),
+}
+
+/// Converts a duration to the largest unit that it fills. Returns `None` for less than a minute.
+fn span(seconds: i64) -> Option<Span> {
+    let whole = |unit: i64| u64::try_from(seconds / unit).unwrap_or_default();
+    match seconds {
+        i64::MIN..MINUTE => None,
+        MINUTE..HOUR => Some(Span::Minutes(whole(MINUTE))),
+        HOUR..DAY => Some(Span::Hours(whole(HOUR))),
+        DAY..MONTH => Some(Span::Days(whole(DAY))),
+        MONTH..YEAR => Some(Span::Months(whole(MONTH))),
+        _ => Some(Span::Years(whole(YEAR))),
+    }
 }
 
 /// Formats an exact time in UTC: `17 November 2026, 12:00:00 UTC`.
 pub(crate) fn exact(timestamp: OffsetDateTime) -> String {
-    let form = format_description!(
-        "[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC"
-    );
-    timestamp
-        .to_offset(time::UtcOffset::UTC)
-        .format(form)
-        .unwrap_or_default()
+    let clock = timestamp
+        .to_offset(UtcOffset::UTC)
+        .format(format_description!("[hour]:[minute]:[second]"))
+        .unwrap_or_default();
+    text::time::timestamp(day(timestamp), clock)
 }
 
 /// Formats a date in UTC: `17 November 2026`.
 pub(crate) fn day(timestamp: OffsetDateTime) -> String {
-    let form = format_description!("[day padding:none] [month repr:long] [year]");
-    timestamp
-        .to_offset(time::UtcOffset::UTC)
-        .format(form)
-        .unwrap_or_default()
+    let (year, month, day) = timestamp.to_offset(UtcOffset::UTC).to_calendar_date();
+    text::time::date(day, month_name(month), year)
+}
+
+fn month_name(month: Month) -> &'static str {
+    match month {
+        Month::January => text::time::january(),
+        Month::February => text::time::february(),
+        Month::March => text::time::march(),
+        Month::April => text::time::april(),
+        Month::May => text::time::may(),
+        Month::June => text::time::june(),
+        Month::July => text::time::july(),
+        Month::August => text::time::august(),
+        Month::September => text::time::september(),
+        Month::October => text::time::october(),
+        Month::November => text::time::november(),
+        Month::December => text::time::december(),
+    }
 }
 
 /// Returns the initials of the first and the last word of a name, for an avatar.
@@ -126,6 +154,35 @@ mod tests {
             assert_eq!(upcoming(now + ahead, now), text);
         }
         assert_eq!(exact(now), "21 November 2026, 12:00:00 UTC");
+        assert_eq!(
+            day(datetime!(2026-03-01 0:30 +1)),
+            "28 February 2026",
+            "in UTC"
+        );
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn times_are_in_the_language_of_the_page() {
+        use crate::text::{language::Language, request::sync_scope};
+
+        let now = datetime!(2026-11-28 12:00 UTC);
+        sync_scope(Language::German, || {
+            for (ago, text) in [
+                (Duration::seconds(59), "gerade eben"),
+                (Duration::minutes(3), "vor 3 Minuten"),
+                (Duration::hours(1), "vor 1 Stunde"),
+                (Duration::days(2), "vor 2 Tagen"),
+                (Duration::days(40), "vor 1 Monat"),
+                (Duration::days(800), "vor 2 Jahren"),
+            ] {
+                assert_eq!(relative(now - ago, now), text);
+            }
+            assert_eq!(upcoming(now, now), "in Kürze");
+            assert_eq!(upcoming(now + Duration::days(1), now), "in 1 Tag");
+            assert_eq!(exact(now), "28. Nov. 2026, 12:00:00 UTC");
+            assert_eq!(day(datetime!(2027-03-01 12:00 UTC)), "1. März 2027");
+        });
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod components;
 pub mod context;
 mod format;
 pub mod hydrated;
+pub mod labels;
 mod links;
 pub mod pages;
 pub mod parts;

@@ -18,6 +18,7 @@ use crate::{
         user::{self, dialogs},
         users,
     },
+    text,
 };
 
 /// A view that a browser loads with the other views of its group.
@@ -146,5 +147,5 @@ fn missing() -> AnyView {
         Code::Unavailable,
         "The server cannot be reached, or Rollcall has been updated. Reload the page and try again.",
     );
-    view! { <LoadErrorNotice title="This page could not be loaded" problem=problem /> }.into_any()
+    view! { <LoadErrorNotice title=text::frame::module_missing() problem=problem /> }.into_any()
 }

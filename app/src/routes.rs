@@ -93,7 +93,7 @@ impl ChooseView for NodeView {
             return view;
         };
         view! {
-            <PageTitle text=title />
+            <PageTitle text=title() />
             {view}
         }
         .into_any()

@@ -11,6 +11,7 @@ pub(crate) use self::node::Node;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
     parts::{Account, Dialogs, LazyView, Lists, User, Users},
+    text,
 };
 
 /// Screens in the order in which their paths are matched. Those of the sidebar have its order.
@@ -25,7 +26,7 @@ static SCREENS: &[Screen] = &[
     Screen::public("/invite/done", &Account::InvitationAccepted),
     Screen::public("/account/deleted", &Account::Deleted),
     Screen::own("/account", &Account::Page)
-        .titled("My account")
+        .titled(text::frame::my_account)
         .with(&[
             Node::new("", &Account::Profile),
             Node::new("password", &Account::Password),
@@ -46,12 +47,16 @@ static SCREENS: &[Screen] = &[
             Node::new("delete", &Account::Delete),
         ]),
     Screen::panel("/overview", &Lists::Overview).in_sidebar(
-        "Overview",
+        text::frame::screen_overview,
         Icon::Gauge,
         Permission::UsersRead,
     ),
     Screen::panel("/users", &Users::List)
-        .in_sidebar("Users", Icon::Users, Permission::UsersRead)
+        .in_sidebar(
+            text::frame::screen_users,
+            Icon::Users,
+            Permission::UsersRead,
+        )
         .with(&[
             Node::new("new", &Dialogs::Create),
             Node::new("bulk/:action", &Dialogs::Bulk),
@@ -75,48 +80,61 @@ static SCREENS: &[Screen] = &[
         Node::new("reset", &Dialogs::Reset),
         Node::new("reassign", &Dialogs::Reassign),
     ]),
-    Screen::panel("/sessions/failed", &Lists::FailedSignIns).titled("Failed sign-ins"),
+    Screen::panel("/sessions/failed", &Lists::FailedSignIns)
+        .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
-        .in_sidebar("Sessions", Icon::Monitor, Permission::SessionsRead)
+        .in_sidebar(
+            text::frame::screen_sessions,
+            Icon::Monitor,
+            Permission::SessionsRead,
+        )
         .with(&[
             Node::new("revoke", &Dialogs::Revoke),
             Node::new(":id/revoke", &Account::Confirm),
         ]),
     Screen::panel("/registrations/invitations", &Lists::Invitations)
-        .titled("Registrations")
+        .titled(text::frame::screen_registrations)
         .with(&[
             Node::new("new", &Dialogs::Invite),
             Node::new(":id/resend", &Dialogs::ChangeInvitation),
             Node::new(":id/revoke", &Account::Confirm),
         ]),
     Screen::panel("/registrations", &Lists::Registrations)
-        .in_sidebar("Registrations", Icon::User, Permission::RegistrationsRead)
+        .in_sidebar(
+            text::frame::screen_registrations,
+            Icon::User,
+            Permission::RegistrationsRead,
+        )
         .with(&[
             Node::new("approve", &Dialogs::Approve),
             Node::new("reject", &Dialogs::Reject),
         ]),
     Screen::panel("/keys", &Lists::Keys)
-        .in_sidebar("API keys", Icon::Key, Permission::ApiKeysRead)
+        .in_sidebar(text::frame::screen_keys, Icon::Key, Permission::ApiKeysRead)
         .with(&[
             Node::new("new", &Account::AddKey),
             Node::new(":id/edit", &Account::EditKey),
             Node::new(":id/delete", &Account::Confirm),
         ]),
     Screen::panel("/tokens", &User::AccessTokens)
-        .in_sidebar("Access tokens", Icon::Shield, Permission::TokensRead)
+        .in_sidebar(
+            text::frame::screen_tokens,
+            Icon::Shield,
+            Permission::TokensRead,
+        )
         .with(&[Node::new(":id/revoke", &Account::Confirm)]),
     Screen::panel("/audit", &User::AuditLog).in_sidebar(
-        "Audit log",
+        text::frame::screen_audit,
         Icon::Record,
         Permission::AuditRead,
     ),
     Screen::panel("/settings", &User::Settings).in_sidebar(
-        "Settings",
+        text::frame::screen_settings,
         Icon::Sliders,
         Permission::AuditRead,
     ),
     Screen::panel("/settings/jobs", &User::Jobs)
-        .titled("Jobs")
+        .titled(text::frame::screen_jobs)
         .with(&[Node::new(":id/retry", &Account::Confirm)]),
 ];
 
@@ -166,13 +184,18 @@ impl Screen {
     }
 
     /// Sets the document title.
-    const fn titled(mut self, title: &'static str) -> Self {
+    const fn titled(mut self, title: fn() -> &'static str) -> Self {
         self.node.title = Some(title);
         self
     }
 
     /// Adds a link to the sidebar, for users with the permission. The document title is its name.
-    const fn in_sidebar(self, name: &'static str, icon: Icon, permission: Permission) -> Self {
+    const fn in_sidebar(
+        self,
+        name: fn() -> &'static str,
+        icon: Icon,
+        permission: Permission,
+    ) -> Self {
         let mut screen = self.titled(name);
         screen.sidebar = Some((icon, permission));
         screen

@@ -60,6 +60,8 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
             data-address=context.address
             data-language=language.tag()
             data-texts=assets.texts(language)
+            data-stopped=text::public::stopped()
+            data-reload=text::public::reload()
         >
             <head>
                 <meta charset="utf-8" />

@@ -78,6 +78,29 @@ test('the theme is still the chosen one in another language', async ({ page }) =
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
 
+test('a page that has stopped working says so in its language', async ({ page }) => {
+  await open(page, '/account/preferences');
+  await page.evaluate(() => dispatchEvent(new Event('rollcall-panic')));
+  const banner = page.getByRole('alert').filter({ hasText: 'Diese Seite funktioniert nicht mehr.' });
+  await banner.getByRole('link', { name: 'Seite neu laden' }).click();
+  await hydrated(page);
+  await expect(banner).toBeHidden();
+});
+
+test.describe('in another language than that of the browser', () => {
+  test.use({ locale: 'en-US' });
+
+  test('times have the format of the language', async ({ page }) => {
+    await open(page, '/account/preferences');
+    await choose(page, 'de', 'Change language');
+    await expectHydratedIn(page, 'de');
+    await open(page, '/account/sessions');
+    const times = page.getByRole('main').locator('time');
+    await expect(times.first()).toHaveAttribute('title', /^\d{1,2}\.\d{1,2}\.\d{4}, /);
+    await expect(times.last()).toHaveText(/^\d{1,2}\.\d{1,2}\.\d{4}, /);
+  });
+});
+
 test('longer texts have room', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, '/account/preferences');

@@ -361,6 +361,14 @@ mod tests {
     }
 
     #[test]
+    fn every_weaker_value_is_explained() {
+        for Setting { name, weak, .. } in SETTINGS {
+            let is_explained = app::labels::settings::weakness(name).is_some();
+            assert_eq!(is_explained, weak.is_some(), "{name}");
+        }
+    }
+
+    #[test]
     fn example_file_explains_every_setting() {
         let example = include_str!("../../.env.example");
         for Setting { name, default, .. } in SETTINGS {

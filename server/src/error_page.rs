@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use app::{components::title::escaped, context::Preferences, shell::Assets};
+use app::{
+    components::title::escaped,
+    context::Preferences,
+    shell::Assets,
+    text::{self, language::Language},
+};
 use axum::{
     Json,
     extract::Request,
@@ -12,7 +17,7 @@ use axum::{
 use domain::problem::{Code, Problem};
 use service::access::Origin;
 
-use crate::{bearer_token, cookies::cookie};
+use crate::{bearer_token, cookies::cookie, language::language};
 
 /// Properties of a request that its error response depends on.
 pub(crate) struct RequestContext {
@@ -20,6 +25,7 @@ pub(crate) struct RequestContext {
     request_id: Option<String>,
     css: Option<Arc<str>>,
     preferences: Preferences,
+    language: Language,
     /// Whether the request came with an access token. Then a program reads the response, whatever the path.
     bearer: bool,
 }
@@ -28,15 +34,17 @@ impl From<&Request> for RequestContext {
     fn from(request: &Request) -> Self {
         let origin = request.extensions().get::<Origin>();
         let assets = request.extensions().get::<Assets>();
+        let preferences = cookie(request.headers(), Preferences::COOKIE)
+            .map(Preferences::from_cookie)
+            .unwrap_or_default();
         Self {
             uri: request.uri().clone(),
             request_id: origin
                 .and_then(|origin| origin.request_id)
                 .map(|id| id.to_string()),
             css: assets.map(|assets| Arc::clone(&assets.css)),
-            preferences: cookie(request.headers(), Preferences::COOKIE)
-                .map(Preferences::from_cookie)
-                .unwrap_or_default(),
+            preferences,
+            language: language(request, preferences),
             bearer: bearer_token::is_in(request.headers()),
         }
     }
@@ -53,8 +61,7 @@ impl RequestContext {
         if path.starts_with("/api") || path.starts_with("/sfn/") {
             return json(problem, path.starts_with("/api"));
         }
-        let card = Card::of(&problem, self.path());
-        self.page(&card, &problem)
+        self.page(&problem, || Card::of(&problem, self.path()))
     }
 
     /// Answers a page that was opened over http although the panel is set up for an address over https.
@@ -68,22 +75,23 @@ impl RequestContext {
             return self.error_response(problem);
         }
         problem.request_id.clone_from(&self.request_id);
-        let card = Card {
-            title: "Open this page over HTTPS",
+        self.page(&problem, || Card {
+            title: text::public::insecure(),
             text: &problem.message,
             target: format!("{public_url}{}", self.path()),
-            action: "Open over HTTPS",
-        };
-        self.page(&card, &problem)
+            action: text::public::insecure_link(),
+        })
     }
 
     fn path(&self) -> &str {
         self.uri.path_and_query().map_or("/", |path| path.as_str())
     }
 
-    fn page(&self, card: &Card<'_>, problem: &Problem) -> Response {
+    /// Renders the page in the language of the request. Outer layers answer outside of its scope.
+    fn page<'p>(&self, problem: &'p Problem, card: impl FnOnce() -> Card<'p>) -> Response {
         let css = self.css.as_deref().unwrap_or_default();
-        let page = page(card, problem, css, self.preferences.theme.as_str());
+        let theme = self.preferences.theme.as_str();
+        let page = text::request::sync_scope(self.language, || page(&card(), problem, css, theme));
         with_status(Html(page).into_response(), problem, problem.error.status())
     }
 }
@@ -132,30 +140,23 @@ impl<'a> Card<'a> {
     fn of(problem: &'a Problem, again: &str) -> Self {
         let (title, text) = match problem.error {
             Code::Unavailable => (
-                "The database is not answering",
-                "Rollcall is running but can't reach its database. This usually passes within a minute. Nothing was lost.",
+                text::public::no_database(),
+                text::public::no_database_text(),
             ),
             Code::NotFound => (
-                "Page not found",
-                "It may have been moved or deleted. Check the URL.",
+                text::public::page_not_found(),
+                text::public::page_not_found_text(),
             ),
-            Code::Forbidden => (
-                "Request blocked",
-                "This request didn't come from a page of this site. Open the panel and try again.",
-            ),
-            Code::PayloadTooLarge => (
-                "Input too long",
-                "The submitted data exceeds the size limit. Go back and shorten it.",
-            ),
-            Code::Unauthorized => ("Nothing was changed", problem.message.as_str()),
-            _ => (
-                "Something went wrong",
-                "Try again. If it persists, give your administrator this request ID.",
-            ),
+            Code::Forbidden => (text::public::blocked(), text::public::blocked_text()),
+            Code::PayloadTooLarge => (text::public::too_long(), text::public::too_long_text()),
+            Code::Unauthorized => (text::public::no_change(), problem.message.as_str()),
+            _ => (text::public::failed(), text::public::failed_text()),
         };
         let (target, action) = match problem.error {
-            Code::NotFound | Code::Forbidden | Code::Unauthorized => ("/", "Go to overview"),
-            _ => (again, "Try again"),
+            Code::NotFound | Code::Forbidden | Code::Unauthorized => {
+                ("/", text::public::to_overview())
+            }
+            _ => (again, text::public::try_again()),
         };
         Self {
             title,
@@ -174,11 +175,12 @@ fn page(card: &Card<'_>, problem: &Problem, css: &str, theme: &str) -> String {
         action,
     } = card;
     let status = problem.error.status();
+    let (language, request_id) = (text::current().tag(), text::public::request_id());
     let id = escaped(problem.request_id.as_deref().unwrap_or_default());
     let (css, target, text) = (escaped(css), escaped(target), escaped(text));
     format!(
         r#"<!DOCTYPE html>
-<html lang="en" data-theme="{theme}">
+<html lang="{language}" data-theme="{theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -194,7 +196,7 @@ fn page(card: &Card<'_>, problem: &Problem, css: &str, theme: &str) -> String {
 <h1>{title}</h1>
 <p>{text}</p>
 <div class="card-actions"><a class="button button-primary" href="{target}">{action}</a></div>
-<p class="request-id">Request ID <code>{id}</code></p>
+<p class="request-id">{request_id} <code>{id}</code></p>
 </div>
 </main>
 </body>

@@ -11,6 +11,7 @@ mod error_page;
 mod failure;
 mod fingerprint;
 mod forms;
+mod language;
 mod limits;
 mod logging;
 mod metrics;

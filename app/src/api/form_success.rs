@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
+use domain::{access_tokens::IssuedToken, flash::Flash, users::detail::IssuedLink};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Result of an accepted form.
@@ -37,11 +36,7 @@ impl FormSuccess {
 
     /// Redirects to a page of this site that shows a message once, with an undo button if the change can be undone.
     #[cfg(feature = "ssr")]
-    pub async fn flash(
-        page: &str,
-        flash: domain::flash::Flash,
-        undo: Option<domain::flash::Undo>,
-    ) -> Self {
+    pub async fn flash(page: &str, flash: Flash, undo: Option<domain::flash::Undo>) -> Self {
         let page = domain::access::local_path(page);
         if let (Ok(services), Ok(session)) = (super::ssr::services(), super::ssr::session()) {
             service::flash::set(&services, &session, page, &flash, undo.as_ref()).await;
@@ -50,16 +45,11 @@ impl FormSuccess {
     }
 }
 
-/// A flash message, ready to render.
+/// A flash message to show on a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlashMessage {
-    /// Text of the message.
-    pub text: String,
-    /// Names of the changed users, where the text contains only their number.
-    pub names: Option<String>,
-    /// End of the effect, such as of a suspension.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub until: Option<OffsetDateTime>,
+    /// The change. The page has the sentence about it, in its language.
+    pub flash: Flash,
     /// Form that undoes the change, if it can be undone.
     pub undo: Option<UndoForm>,
 }
@@ -80,9 +70,7 @@ pub const UNDO: &str = "undo";
 impl From<service::flash::ShownFlash> for FlashMessage {
     fn from(shown: service::flash::ShownFlash) -> Self {
         Self {
-            text: shown.flash.text(),
-            names: shown.flash.names_text(),
-            until: shown.flash.until,
+            flash: shown.flash,
             undo: shown.undo.map(|undo| UndoForm {
                 action: undo.path,
                 id: shown.id,

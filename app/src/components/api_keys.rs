@@ -5,17 +5,30 @@ use domain::keys::ApiKey;
 use leptos::prelude::*;
 
 use super::time::Ago;
-use crate::format::count;
+use crate::{format::count, text};
 
-pub(crate) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Usage"];
-pub(crate) const WITH_ACTIONS: &[&str] = &["Name", "Provider", "Key", "State", "Usage", "Actions"];
+pub(crate) const COLUMNS: &[fn() -> &'static str] = &[
+    text::keys::name,
+    text::keys::provider,
+    text::keys::key,
+    text::keys::state,
+    text::keys::usage,
+];
+pub(crate) const WITH_ACTIONS: &[fn() -> &'static str] = &[
+    text::keys::name,
+    text::keys::provider,
+    text::keys::key,
+    text::keys::state,
+    text::keys::usage,
+    text::common::actions,
+];
 
 /// Returns the cells of a key in the order of the columns, with the enable or disable button if there is one.
 pub(crate) fn cells(key: ApiKey, now: OffsetDateTime, switch: Option<AnyView>) -> Vec<AnyView> {
     let (tone, state) = if key.is_active {
-        ("badge tone-success", "Active")
+        ("badge tone-success", text::keys::state_active())
     } else {
-        ("badge", "Disabled")
+        ("badge", text::keys::state_disabled())
     };
     vec![
         view! { <bdi>{key.key_name}</bdi> }.into_any(),
@@ -36,7 +49,7 @@ pub(crate) fn cells(key: ApiKey, now: OffsetDateTime, switch: Option<AnyView>) -
                 </p>
             }
             .into_any(),
-            None => "Never".into_any(),
+            None => text::keys::never().into_any(),
         },
     ]
 }

@@ -7,7 +7,11 @@ use domain::{
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::format::{capitalised, exact};
+use crate::{
+    format::exact,
+    labels::{self, AUDITOR_ROLE},
+    text,
+};
 
 /// Renders the most powerful role, and the number of further roles.
 #[component]
@@ -16,21 +20,21 @@ pub fn RoleBadge(
     roles: Vec<String>,
 ) -> impl IntoView {
     let mut names = roles.into_iter();
-    let first = names.next().unwrap_or_else(|| "no role".to_owned());
+    let first = names.next();
     // Every admin also has the user role, so it is not counted as a further one.
     let others: Vec<String> = names
         .filter(|name| name != USER_ROLE)
-        .map(|name| capitalised(&name))
+        .map(|name| labels::role(&name))
         .collect();
     view! {
-        {badge(&first)}
+        {badge(first.as_deref())}
         {(!others.is_empty())
             .then(|| {
                 view! {
-                    <span class="more" title=format!("Also {}", others.join(", "))>
+                    <span class="more" title=text::actions::also_roles(others.join(", "))>
                         "+"
                         {others.len()}
-                        <span class="visually-hidden">" more"</span>
+                        <span class="visually-hidden">{text::actions::more_roles()}</span>
                     </span>
                 }
             })}
@@ -44,24 +48,27 @@ pub fn RoleBadges(
     roles: Vec<String>,
 ) -> impl IntoView {
     if roles.is_empty() {
-        return vec![badge("no role")];
+        return vec![badge(None)];
     }
-    roles.iter().map(|role| badge(role)).collect::<Vec<_>>()
+    let badges = roles.iter().map(|role| badge(Some(role)));
+    badges.collect::<Vec<_>>()
 }
 
-fn badge(role: &str) -> impl IntoView + use<> {
+/// Renders the badge of a role, or of having none.
+fn badge(role: Option<&str>) -> impl IntoView + use<> {
     let (tone, icon) = match role {
-        ADMIN_ROLE => ("badge tone-accent", Some(Icon::Shield)),
-        "auditor" => ("badge tone-info", Some(Icon::Eye)),
+        Some(ADMIN_ROLE) => ("badge tone-accent", Some(Icon::Shield)),
+        Some(AUDITOR_ROLE) => ("badge tone-info", Some(Icon::Eye)),
         _ => ("badge", None),
     };
-    view! { <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {capitalised(role)}</span> }
+    let label = role.map_or_else(|| text::frame::no_role().to_owned(), labels::role);
+    view! { <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {label}</span> }
 }
 
 /// Renders the badge of a deleted account, which replaces its status.
 #[component]
 pub fn DeletedBadge() -> impl IntoView {
-    view! { <span class="badge tone-danger">"Deleted"</span> }
+    view! { <span class="badge tone-danger">{text::actions::deleted()}</span> }
 }
 
 /// Renders the status of an account.
@@ -80,11 +87,11 @@ pub fn StatusBadge(
     };
     let title = until
         .filter(|_| status == Status::Suspended)
-        .map(|until| format!("Until {}", exact(until)));
+        .map(|until| text::actions::suspended_until(exact(until)));
     view! {
         <span class=class title=title>
             <span class=dot></span>
-            {capitalised(status.as_str())}
+            {labels::status(status)}
         </span>
     }
 }

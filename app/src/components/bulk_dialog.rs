@@ -7,7 +7,7 @@ use super::{
     dialog::{BackLink, Dialog, DialogRoute},
     notice::ProblemNotice,
 };
-use crate::api::error::ApiError;
+use crate::{api::error::ApiError, text};
 
 /// Renders the dialog when the action would change none of the selected users.
 #[component]
@@ -21,7 +21,7 @@ pub(crate) fn NothingToDo(
 ) -> impl IntoView {
     let why = match outcome {
         Ok(outcome) => view! {
-            <p>"None of the selected users can be changed."</p>
+            <p>{text::common::bulk_none()}</p>
             <BulkItems items=outcome.items />
         }
         .into_any(),
@@ -31,7 +31,7 @@ pub(crate) fn NothingToDo(
         <Dialog route=route.clone() title=title>
             <div class="dialog-body">{why}</div>
             <footer class="dialog-foot">
-                <BackLink route=route label="Close" />
+                <BackLink route=route label=text::common::close() />
             </footer>
         </Dialog>
     }
@@ -43,16 +43,16 @@ pub(crate) fn BulkItems(items: Vec<BulkItem>) -> impl IntoView {
     let (changing, skipped): (Vec<_>, Vec<_>) =
         items.into_iter().partition(|item| item.skipped.is_none());
     let named = |item: BulkItem| match item.username {
-        name if name.is_empty() => "Unknown user".to_owned(),
+        name if name.is_empty() => text::common::unknown_user().to_owned(),
         name => name,
     };
-    let users = if changing.len() == 1 { "user" } else { "users" };
+    let users = u64::try_from(changing.len()).unwrap_or_default();
     view! {
         {(!changing.is_empty())
             .then(|| {
                 view! {
                     <section class="bulk-users" aria-labelledby="bulk-changing">
-                        <h3 id="bulk-changing">{format!("{} {users}", changing.len())}</h3>
+                        <h3 id="bulk-changing">{text::common::bulk_users(users)}</h3>
                         <ul class="bulk-names">
                             {changing.into_iter().map(|item| view! { <li>{named(item)}</li> }).collect_view()}
                         </ul>
@@ -63,7 +63,7 @@ pub(crate) fn BulkItems(items: Vec<BulkItem>) -> impl IntoView {
             .then(|| {
                 view! {
                     <section class="bulk-users" aria-labelledby="bulk-skipped">
-                        <h3 id="bulk-skipped">{format!("{} skipped", skipped.len())}</h3>
+                        <h3 id="bulk-skipped">{text::common::bulk_skipped(skipped.len())}</h3>
                         <dl class="bulk-skipped">
                             {skipped
                                 .into_iter()

@@ -1,18 +1,22 @@
 //! Changes of an audit log entry.
 
-use domain::{
-    action::action_label,
-    audit::{AuditEntry, Changes, spaced, timestamp_of, value_label},
-};
+use domain::audit::{AuditEntry, Changes, timestamp_of};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::time::Exactly;
-use crate::format::capitalised;
+use crate::{
+    format::capitalised,
+    labels::audit::{
+        changes::{field_label, value_label},
+        stored_action,
+    },
+    text,
+};
 
 /// Returns the action and its target: `User suspended: ada`.
 pub(crate) fn entry_label(entry: &AuditEntry) -> String {
-    format!("{}: {}", action_label(&entry.action), entry.target)
+    format!("{}: {}", stored_action(&entry.action), entry.target)
 }
 
 /// Returns the changed fields, each with its old and new value.
@@ -22,10 +26,11 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
         let change = if is_timestamp(&before) || is_timestamp(&after) {
             timestamps(&field, &before, &after)
         } else {
-            let before = (!before.is_null()).then(|| format!("{} → ", value_label(&before)));
-            (before.unwrap_or_default() + &value_label(&after)).into_any()
+            let before =
+                (!before.is_null()).then(|| format!("{} → ", value_label(&field, &before)));
+            (before.unwrap_or_default() + &value_label(&field, &after)).into_any()
         };
-        (capitalised(&spaced(&field)), change)
+        (capitalised(&field_label(&field)), change)
     };
     changes.into_iter().map(difference).collect()
 }
@@ -33,8 +38,12 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
 /// Renders the old and the new value of a timestamp.
 fn timestamps(field: &str, before: &Value, after: &Value) -> AnyView {
     let shown = |value| match timestamp_of(field, value) {
-        Some((word, at)) => view! { {word} <Exactly at=at /> }.into_any(),
-        None => value_label(value).into_any(),
+        Some((Some(_), at)) => {
+            let [before, after] = text::audit::until_around();
+            view! { {before} <Exactly at=at /> {after} }.into_any()
+        }
+        Some((None, at)) => view! { <Exactly at=at /> }.into_any(),
+        None => value_label(field, value).into_any(),
     };
     let before = (!before.is_null()).then(|| view! { {shown(before)} " → " });
     view! { {before} {shown(after)} }.into_any()

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use ::time::OffsetDateTime;
 use leptos::prelude::*;
 
-use crate::format::{day, grouped};
+use crate::{
+    format::{day, grouped},
+    text,
+};
 
 /// Width and height of the SVG view box. The drawing is stretched to the available space.
 const SIZE: (usize, u64) = (300, 64);
@@ -23,14 +26,9 @@ pub fn DayChart(
     let sum = grouped(days.iter().map(|(_, count)| count).sum());
     let words = match most {
         Some((at, count)) if count > 0 => {
-            format!(
-                "{title}: {sum} in {} days, most on {} with {}",
-                days.len(),
-                day(at),
-                grouped(count)
-            )
+            text::overview::chart(title, &sum, days.len(), day(at), grouped(count))
         }
-        _ => format!("{title}: none in {} days", days.len()),
+        _ => text::overview::chart_empty(title, days.len()),
     };
     let drawn = bars(&days, most.map_or(0, |(_, count)| count));
     let view_box = format!("0 0 {} {}", SIZE.0, SIZE.1);
@@ -55,7 +53,7 @@ pub fn DayChart(
                 <span>{edge(last)}</span>
             </p>
             <details>
-                <summary>"Show data"</summary>
+                <summary>{text::overview::show_data()}</summary>
                 <dl class="details">{figures.collect_view()}</dl>
             </details>
         </section>

@@ -66,7 +66,7 @@ pub fn ConflictValue(
         let theirs = conflict.0.with(|current| current.as_deref().map(pick))?;
         (theirs != mine).then(|| {
             let theirs = if theirs.is_empty() {
-                "empty".to_owned()
+                text::actions::empty_value().to_owned()
             } else {
                 theirs
             };

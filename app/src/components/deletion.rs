@@ -8,11 +8,12 @@ use super::{
     field::FieldSpec,
     notice::ProblemNotice,
 };
+use crate::text;
 
 /// Field for the username as confirmation.
 pub(crate) const CONFIRM: FieldSpec = FieldSpec {
     name: "confirm",
-    label: "Type the username to confirm",
+    label: text::actions::confirm_username,
     kind: "text",
     autocomplete: "off",
     hint: None,
@@ -28,7 +29,7 @@ pub fn Uncounted(
     /// Reason why counting has failed; `None` while it is running.
     problem: Option<Problem>,
     /// Heading of the dialog.
-    #[prop(default = "Delete")]
+    #[prop(default = text::actions::delete())]
     title: &'static str,
 ) -> impl IntoView {
     view! {
@@ -36,11 +37,11 @@ pub fn Uncounted(
             <div class="dialog-body">
                 {match problem {
                     Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),
-                    None => view! { <p role="status">"Counting items…"</p> }.into_any(),
+                    None => view! { <p role="status">{text::actions::counting()}</p> }.into_any(),
                 }}
             </div>
             <footer class="dialog-foot">
-                <BackLink route=route label="Close" />
+                <BackLink route=route label=text::common::close() />
             </footer>
         </Dialog>
     }

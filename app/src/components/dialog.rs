@@ -12,7 +12,7 @@ use super::{
     link::Link,
     notice::ProblemNotice,
 };
-use crate::context::PageContext;
+use crate::{context::PageContext, text};
 
 /// Path of a dialog and of the page behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,7 +213,7 @@ pub fn FormDialog(
                     {children()}
                 </div>
                 <footer class="dialog-foot">
-                    <BackLink route=route.clone() label="Cancel" form_state=form_state />
+                    <BackLink route=route.clone() label=text::common::cancel() form_state=form_state />
                     <button class=class aria-disabled=move || form_state.busy()>
                         {action}
                     </button>
@@ -232,7 +232,7 @@ pub fn FormDialog(
             <p class="visually-hidden" aria-live="polite">
                 {move || {
                     let done = form_state.done.get()?;
-                    Some(if done.token.is_some() { "Access token created." } else { "Link created." })
+                    Some(if done.token.is_some() { text::actions::token_created() } else { text::actions::link_created() })
                 }}
             </p>
         </Dialog>
@@ -256,7 +256,7 @@ fn DeniedMessage(route: DialogRoute, denied: String) -> impl IntoView {
             </p>
         </div>
         <footer class="dialog-foot">
-            <BackLink route=route label="Close" />
+            <BackLink route=route label=text::common::close() />
         </footer>
     }
 }

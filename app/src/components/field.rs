@@ -6,21 +6,21 @@ use super::{
     icon::{Glyph, Icon},
     strength::strength,
 };
-use crate::hydrated::Hydrated;
+use crate::{hydrated::Hydrated, text};
 
 /// Static properties of a field.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct FieldSpec {
     /// Name in the form, which is also the element id.
     pub name: &'static str,
     /// Visible label.
-    pub label: &'static str,
+    pub label: fn() -> &'static str,
     /// Value of the `type` attribute.
     pub kind: &'static str,
     /// Value of the `autocomplete` attribute.
     pub autocomplete: &'static str,
     /// Help text below the label.
-    pub hint: Option<&'static str>,
+    pub hint: Option<fn() -> &'static str>,
     /// `true` if the field can be empty.
     pub optional: bool,
     /// Maximum number of characters.
@@ -29,7 +29,7 @@ pub struct FieldSpec {
 
 pub(crate) const DISPLAY_NAME: FieldSpec = FieldSpec {
     name: "display_name",
-    label: "Display name",
+    label: text::actions::display_name,
     kind: "text",
     autocomplete: "off",
     hint: None,
@@ -39,7 +39,7 @@ pub(crate) const DISPLAY_NAME: FieldSpec = FieldSpec {
 
 pub(crate) const EMAIL: FieldSpec = FieldSpec {
     name: "email",
-    label: "Email",
+    label: text::actions::email,
     kind: "email",
     autocomplete: "off",
     hint: None,
@@ -102,10 +102,10 @@ pub fn Field(
     view! {
         <div class="field">
             <label class="field-label" for=name>
-                {label}
-                {optional.then(|| view! { <span class="field-optional">" optional"</span> })}
+                {label()}
+                {optional.then(|| view! { <span class="field-optional">{text::actions::optional()}</span> })}
             </label>
-            {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
+            {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint()}</p> })}
             <div class="field-control">
                 <input
                     class="input"
@@ -148,7 +148,7 @@ pub fn Field(
                     .then(|| {
                         view! {
                             <p class="field-note" id=note_id.clone()>
-                                "Starts or ends with a space."
+                                {text::actions::outer_spaces()}
                             </p>
                         }
                     })
@@ -173,9 +173,9 @@ pub fn Field(
 fn RevealButton(shown: ReadSignal<bool>, set_shown: WriteSignal<bool>) -> impl IntoView {
     let label = move || {
         if shown.get() {
-            "Hide password"
+            text::actions::hide_password()
         } else {
-            "Show password"
+            text::actions::show_password()
         }
     };
     view! {

@@ -4,6 +4,7 @@ use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::form::written;
+use crate::text;
 
 /// A field of a filter form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +18,12 @@ pub struct FilterField {
 }
 
 /// Kind of input of a filter field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// Text input: label, example, and the id of a `<datalist>` with suggestions.
     Typed(&'static str, &'static str, Option<&'static str>),
     /// Selection: label, and the options as value and label.
-    Chosen(&'static str, &'static [(&'static str, &'static str)]),
+    Chosen(&'static str, Vec<(&'static str, &'static str)>),
     /// Hidden field, which retains a parameter when the form is submitted without scripts.
     Hidden,
 }
@@ -86,9 +87,9 @@ pub fn FilterForm(
         >
             {fields.into_iter().map(field).collect_view()}
             <div class="actions">
-                <button class="button">"Filter"</button>
+                <button class="button">{text::common::filter()}</button>
                 <a class="button" href=cleared data-noscroll>
-                    "Clear"
+                    {text::common::filter_clear()}
                 </a>
             </div>
         </form>
@@ -99,7 +100,7 @@ fn field(field: FilterField) -> AnyView {
     let (name, value) = (field.name, field.value.unwrap_or_default());
     match field.entry {
         Entry::Typed(label, example, list) => typed(label, name, value, example, list).into_any(),
-        Entry::Chosen(label, options) => chosen(label, name, &value, options).into_any(),
+        Entry::Chosen(label, options) => chosen(label, name, &value, &options).into_any(),
         Entry::Hidden => view! { <input type="hidden" name=name value=value /> }.into_any(),
     }
 }

@@ -40,8 +40,8 @@ pub const THEMES: &[Value] = &[
 pub struct SidebarLink {
     /// Path of the screen.
     pub path: &'static str,
-    /// Name of the screen, also in the breadcrumbs.
-    pub name: &'static str,
+    /// Name of the screen in the current language, also in the breadcrumbs.
+    pub name: fn() -> &'static str,
     /// Icon beside the name, and without it in the collapsed sidebar.
     pub icon: Icon,
     /// Permission without which the link is not listed.
@@ -102,14 +102,14 @@ fn Crumbs(
                     (Some(link), Some(inside)) => {
                         view! {
                             <li>
-                                <a href=link.path>{link.name}</a>
+                                <a href=link.path>{(link.name)()}</a>
                             </li>
                             <li aria-current="page">{inside}</li>
                         }
                             .into_any()
                     }
                     (link, _) => {
-                        view! { <li aria-current="page">{link.map(|link| link.name)}</li> }.into_any()
+                        view! { <li aria-current="page">{link.map(|link| (link.name)())}</li> }.into_any()
                     }
                 }}
             </ol>
@@ -142,6 +142,7 @@ fn Rail(
                         .into_iter()
                         .filter(|link| context.may(link.permission))
                         .map(|link| {
+                            let name = (link.name)();
                             let pending_registrations = pending_registrations
                                 .filter(|_| link.permission == Permission::RegistrationsRead);
                             view! {
@@ -149,11 +150,11 @@ fn Rail(
                                     <a
                                         class="rail-link"
                                         href=link.path
-                                        title=link.name
+                                        title=name
                                         aria-current=move || is_within(&path.get(), link.path).then_some("page")
                                     >
                                         <Glyph icon=link.icon large=true />
-                                        <span class="rail-text">{link.name}</span>
+                                        <span class="rail-text">{name}</span>
                                         {pending_registrations
                                             .map(|pending_registrations| {
                                                 view! {

@@ -5,18 +5,12 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{form, time::Exactly};
-use crate::{api::form_success::FormSuccess, hydrated::Hydrated};
+use crate::{api::form_success::FormSuccess, hydrated::Hydrated, text};
 
 /// Label and hint of a link.
-const LINK: [&str; 2] = [
-    "Link",
-    "Copy and send this link now. You won't see it again, and anyone who has it can use it.",
-];
+const LINK: [fn() -> &'static str; 2] = [text::common::link, text::common::link_hint];
 /// Label and hint of an access token.
-const TOKEN: [&str; 2] = [
-    "Access token",
-    "Copy it now; you won't see it again. Anyone who has it can act as you.",
-];
+const TOKEN: [fn() -> &'static str; 2] = [text::common::token, text::common::token_hint];
 
 /// Renders the link or the token that a form has created, with a button to copy it.
 #[component]
@@ -27,7 +21,7 @@ pub fn Link(
     let FormSuccess { next, link, token } = done;
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
     let created = link.or(token.map(|created| (TOKEN, created.token, created.expires_at)));
-    created.map(|([label, hint], text, end)| view! { <Once label=label hint=hint text=text end=end next=next /> })
+    created.map(|([label, hint], text, end)| view! { <Once label=label() hint=hint() text=text end=end next=next /> })
 }
 
 #[component]
@@ -89,8 +83,11 @@ fn Once(
                 />
                 <p class="field-note" id="link-end">
                     {match end {
-                        Some(end) => view! { "Expires " <Exactly at=end /> }.into_any(),
-                        None => "Never expires".into_any(),
+                        Some(end) => {
+                            let [before, after] = text::common::expires_around();
+                            view! { {before} <Exactly at=end /> {after} }.into_any()
+                        }
+                        None => text::common::expires_never().into_any(),
                     }}
                 </p>
             </div>
@@ -98,11 +95,11 @@ fn Once(
         <footer class="dialog-foot">
             <Show when=Hydrated::now>
                 <button class="button" type="button" on:click=copy>
-                    {move || if copied.get() { "Copied" } else { "Copy" }}
+                    {move || if copied.get() { text::common::copied() } else { text::common::copy() }}
                 </button>
             </Show>
             <a class="button button-primary" href=address rel="external" on:click=leave>
-                "Done"
+                {text::common::done()}
             </a>
         </footer>
     }

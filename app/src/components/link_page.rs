@@ -12,15 +12,15 @@ use super::{
     icon::{Glyph, Icon},
     notice::RequestId,
 };
-use crate::context::PageContext;
+use crate::{context::PageContext, text};
 
 /// Field for a password that the user chooses.
 pub(crate) const NEW_PASSWORD: FieldSpec = FieldSpec {
     name: "password",
-    label: "Password",
+    label: text::public::password,
     kind: "password",
     autocomplete: "new-password",
-    hint: Some("Tip: a few random words make a strong password."),
+    hint: Some(text::public::password_hint),
     optional: false,
     max: 256,
 };
@@ -28,7 +28,7 @@ pub(crate) const NEW_PASSWORD: FieldSpec = FieldSpec {
 /// Field for the repetition of the password.
 pub(crate) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     name: "password_again",
-    label: "Confirm password",
+    label: text::public::password_again,
     hint: None,
     ..NEW_PASSWORD
 };
@@ -100,7 +100,7 @@ pub(crate) fn MessageCard(
                         <div class="card-actions">
                             // Loads a new page, because the user can change.
                             <a class="button button-primary" href=href rel="external">
-                                "Sign in"
+                                {text::public::sign_in()}
                             </a>
                         </div>
                     }
@@ -120,10 +120,10 @@ pub(crate) fn DeadLink(
 ) -> impl IntoView {
     let title = match problem.error {
         Code::NotFound => dead,
-        Code::Forbidden => "Account suspended",
-        Code::TooManyRequests => "Too many attempts",
-        Code::Conflict => "Rollcall is already set up",
-        _ => "This can't be done right now",
+        Code::Forbidden => text::public::dead_suspended(),
+        Code::TooManyRequests => text::public::too_many(),
+        Code::Conflict => text::public::dead_set_up(),
+        _ => text::public::dead_other(),
     };
     view! {
         <MessageCard

@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::{api::error::is_unanswered, context::PageContext};
+use crate::{api::error::is_unanswered, context::PageContext, text};
 
 /// Renders a problem above its form: the message, and a link to each invalid field.
 #[component]
@@ -39,7 +39,7 @@ pub fn ProblemNotice(
             <Glyph icon=Icon::Alert />
             <div>
                 <h2 class="notice-title">{title(&problem, sign_in, signed_in)}</h2>
-                {(!said).then(|| view! { <p>{text(&problem, sign_in)}</p> })}
+                {(!said).then(|| view! { <p>{details(&problem, sign_in)}</p> })}
                 {(!errors.is_empty())
                     .then(|| {
                         view! {
@@ -72,45 +72,44 @@ fn deleted_user_link(number: i64) -> impl IntoView {
     view! {
         " "
         <a href=href>
-            "View user No. " {number}
+            {text::public::view_user(number)}
         </a>
     }
 }
 
 fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
-    let fields = problem.details.fields.iter().count();
+    let fields = u64::try_from(problem.details.fields.iter().count()).unwrap_or(u64::MAX);
     let title = match problem.error {
-        Code::ValidationError | Code::Conflict if fields == 1 => "Fix 1 field to continue",
-        Code::ValidationError | Code::Conflict if fields > 1 => {
-            return format!("Fix {fields} fields to continue");
+        Code::ValidationError | Code::Conflict if fields > 0 => {
+            return text::public::fix_fields(fields);
         }
-        _ if is_unanswered(problem) => "The server cannot be reached",
-        Code::Unauthorized if sign_in => "Wrong username or password",
-        Code::Unauthorized if signed_in => "Nothing was changed",
-        Code::Unauthorized => "Your session has ended",
-        Code::PasswordChangeRequired => "Set a new password first",
-        Code::CurrentPasswordRequired => "Current password required",
-        Code::CurrentPasswordWrong => "Wrong current password",
-        Code::Forbidden if sign_in => "You can't sign in",
-        Code::Forbidden | Code::TokenNotAllowed => "Not allowed",
-        Code::NotFound => "Not found",
+        _ if is_unanswered(problem) => text::public::no_answer(),
+        Code::Unauthorized if sign_in => text::public::wrong_sign_in(),
+        Code::Unauthorized if signed_in => text::public::no_change(),
+        Code::Unauthorized => text::public::session_ended(),
+        Code::PasswordChangeRequired => text::public::needs_new_password(),
+        Code::CurrentPasswordRequired => text::public::needs_current_password(),
+        Code::CurrentPasswordWrong => text::public::wrong_current_password(),
+        Code::Forbidden if sign_in => text::public::no_sign_in(),
+        Code::Forbidden | Code::TokenNotAllowed => text::public::not_allowed(),
+        Code::NotFound => text::public::not_found(),
         Code::Conflict | Code::PreconditionFailed if problem.details.current.is_some() => {
-            "Changed in the meantime"
+            text::public::changed_meanwhile()
         }
-        Code::Conflict | Code::PreconditionFailed => "This action isn't possible",
-        Code::ValidationError => "Invalid input",
-        Code::PayloadTooLarge => "Input too long",
-        Code::TooManyRequests => "Too many attempts",
-        Code::Unavailable => "The database is not answering",
-        Code::Disabled => "Disabled",
-        Code::MethodNotAllowed | Code::InternalError => "Something went wrong",
+        Code::Conflict | Code::PreconditionFailed => text::public::not_possible(),
+        Code::ValidationError => text::public::invalid_input(),
+        Code::PayloadTooLarge => text::public::too_long(),
+        Code::TooManyRequests => text::public::too_many(),
+        Code::Unavailable => text::public::no_database(),
+        Code::Disabled => text::public::disabled(),
+        Code::MethodNotAllowed | Code::InternalError => text::public::failed(),
     };
     title.to_owned()
 }
 
-fn text(problem: &Problem, sign_in: bool) -> String {
+fn details(problem: &Problem, sign_in: bool) -> String {
     match problem.error {
-        Code::Unauthorized if sign_in => "Passwords are case-sensitive.".to_owned(),
+        Code::Unauthorized if sign_in => text::public::wrong_sign_in_text().to_owned(),
         _ => problem.message.clone(),
     }
 }
@@ -124,7 +123,7 @@ pub fn RequestId(
     id.map(|id| {
         view! {
             <p class="request-id">
-                "Request ID " <code>{id}</code>
+                {text::public::request_id()} " " <code>{id}</code>
             </p>
         }
     })

@@ -11,21 +11,21 @@ use super::{
     link_page::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
     notice::ProblemNotice,
 };
-use crate::context::PageContext;
+use crate::{context::PageContext, text};
 
 const FIELDS: [FieldSpec; 5] = [
     FieldSpec {
         name: "username",
-        label: "Username",
+        label: text::public::username,
         kind: "text",
         autocomplete: "username",
-        hint: Some("3 to 50 characters. Used to sign in; can't be changed later."),
+        hint: Some(text::public::username_hint),
         optional: false,
         max: 50,
     },
     FieldSpec {
         name: "display_name",
-        label: "Display name",
+        label: text::public::display_name,
         kind: "text",
         autocomplete: "name",
         hint: None,
@@ -34,7 +34,7 @@ const FIELDS: [FieldSpec; 5] = [
     },
     FieldSpec {
         name: "email",
-        label: "Email",
+        label: text::public::email,
         kind: "email",
         autocomplete: "email",
         hint: None,
@@ -127,7 +127,7 @@ fn Trap(value: String, form_state: FormState) -> impl IntoView {
     view! {
         <div class=move || if denied.with(Option::is_some) { "field" } else { "field-trap" }>
             <label class="field-label" for=TRAP>
-                "Leave this field empty"
+                {text::public::trap()}
             </label>
             <input
                 class="input"
@@ -152,24 +152,24 @@ pub(crate) fn AccountCreated(
     /// `true` if the account needs approval.
     waits: bool,
 ) -> impl IntoView {
-    let (icon, tone, title, text) = if waits {
+    let (icon, tone, title, details) = if waits {
         (
             Icon::Info,
             "tone-info",
-            "Your account is pending approval",
-            "You can sign in once an administrator approves it.",
+            text::public::pending(),
+            text::public::pending_text(),
         )
     } else {
         (
             Icon::Check,
             "tone-success",
-            "Account created",
-            "You can now sign in with your username and password.",
+            text::public::created(),
+            text::public::created_text(),
         )
     };
     view! {
-        <CardPage title="Account created">
-            <MessageCard icon=icon tone=tone title=title text=text sign_in=Some("/login".to_owned()) />
+        <CardPage title=text::public::created()>
+            <MessageCard icon=icon tone=tone title=title text=details sign_in=Some("/login".to_owned()) />
         </CardPage>
     }
 }

@@ -4,7 +4,17 @@ use domain::users::deletion::OwnedCounts;
 use leptos::prelude::*;
 
 use super::{description_list::DescriptionItem, form::FormState};
-use crate::format::count;
+use crate::{format::count, text};
+
+/// Labels of the kinds of data, in the order of [`OwnedCounts::kinds`].
+const KINDS: [fn() -> &'static str; 6] = [
+    text::actions::sessions,
+    text::actions::personas,
+    text::actions::ontologies,
+    text::actions::annotations,
+    text::actions::api_keys,
+    text::actions::access_tokens,
+];
 
 /// Counts that a deletion form shows and sends back.
 #[derive(Clone, Copy)]
@@ -29,13 +39,20 @@ impl Counts {
         self.0.get()
     }
 
+    /// Returns the number of items of all kinds. Reads a signal.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        u64::try_from(self.now().total()).unwrap_or_default()
+    }
+
     /// Renders the counts, and the hidden field that sends them back.
     pub fn table(self) -> impl IntoView {
         let items = move || {
-            self.now()
-                .kinds()
-                .map(|(kind, number)| view! { <DescriptionItem label=kind>{count(number)}</DescriptionItem> })
+            let numbers = self.now().kinds().map(|(_, number)| number);
+            KINDS
                 .into_iter()
+                .zip(numbers)
+                .map(|(kind, number)| view! { <DescriptionItem label=kind()>{count(number)}</DescriptionItem> })
                 .collect_view()
         };
         view! {
@@ -45,17 +62,18 @@ impl Counts {
     }
 }
 
-/// Returns the number of owned items as the end of a button label.
-#[must_use]
-pub fn and_things(counts: OwnedCounts) -> String {
-    match counts.total() {
-        0 => String::new(),
-        1 => " and 1 item".to_owned(),
-        total => format!(" and {} items", count(total)),
-    }
-}
-
 /// Returns the counts as the form sends them, separated by commas.
 fn sent(counts: OwnedCounts) -> String {
     counts.kinds().map(|(_, count)| count.to_string()).join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_the_labels_of_the_command_line_in_english() {
+        let labels = OwnedCounts::default().kinds().map(|(label, _)| label);
+        assert_eq!(KINDS.map(|kind| kind()), labels);
+    }
 }

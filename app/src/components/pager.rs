@@ -4,7 +4,10 @@ use domain::list::{Limits, PANEL_LIMITS, PageInfo, PageParams, Total};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::format::{grouped, total};
+use crate::{
+    format::{grouped, total},
+    text,
+};
 
 /// Position of a page in its list, with links to the others.
 pub struct Pages {
@@ -65,12 +68,12 @@ pub fn Pager(
         <footer class="pager">
             <p class="pager-count" role="status">
                 <b>{range}</b>
-                " of "
+                {text::common::page_of()}
                 <b>{all}</b>
             </p>
-            <nav class="pager-sizes" aria-label="Rows per page">
+            <nav class="pager-sizes" aria-label=text::common::rows_per_page()>
                 <span class="pager-label" aria-hidden="true">
-                    "Rows"
+                    {text::common::rows()}
                 </span>
                 {pages
                     .sizes
@@ -84,9 +87,9 @@ pub fn Pager(
                     })
                     .collect_view()}
             </nav>
-            <nav class="pager-pages" aria-label="Pages">
-                {step(pages.before, "prev", view! { <Glyph icon=Icon::ChevronLeft /> "Previous" }.into_any())}
-                {step(pages.after, "next", view! { "Next" <Glyph icon=Icon::ChevronRight /> }.into_any())}
+            <nav class="pager-pages" aria-label=text::common::pages()>
+                {step(pages.before, "prev", view! { <Glyph icon=Icon::ChevronLeft /> {text::common::page_previous()} }.into_any())}
+                {step(pages.after, "next", view! { {text::common::page_next()} <Glyph icon=Icon::ChevronRight /> }.into_any())}
             </nav>
         </footer>
     }

@@ -3,30 +3,32 @@
 use leptos::prelude::*;
 
 use super::rows::KeyedRow;
+use crate::text;
 
 /// Table row: a record id and the cells.
 pub type Record = (String, Vec<AnyView>);
-
-/// Heading of the column with buttons and links. It is for screen readers only.
-const ACTIONS: &str = "Actions";
 
 /// Renders a table. The first cell of each row is its header.
 #[component]
 pub fn Records(
     /// Caption for screen readers.
     caption: &'static str,
-    /// Column headings.
-    columns: &'static [&'static str],
+    /// Column headings. The column with buttons and links is [`text::common::actions`], a heading for screen readers only.
+    columns: &'static [fn() -> &'static str],
     /// Rows with their cells, in the order of the columns.
     rows: Vec<Record>,
 ) -> impl IntoView {
+    let columns: Vec<_> = columns.iter().map(|name| name()).collect();
+    let actions = text::common::actions();
     let row = |(id, cells): Record| {
         let mut cells = cells.into_iter();
         let first = cells.next();
-        let others = cells.zip(columns.iter().skip(1)).map(|(cell, label)| {
-            let label = (*label != ACTIONS).then_some(*label);
-            view! { <td data-label=label>{cell}</td> }
-        });
+        let others = cells
+            .zip(columns.iter().copied().skip(1))
+            .map(|(cell, label)| {
+                let label = (label != actions).then_some(label);
+                view! { <td data-label=label>{cell}</td> }
+            });
         let row = view! {
             <tr>
                 <th scope="row">{first}</th>
@@ -35,16 +37,19 @@ pub fn Records(
         };
         KeyedRow::new(id, row)
     };
-    let heading = |name: &'static str| match name {
-        ACTIONS => view! { <span class="visually-hidden">{name}</span> }.into_any(),
-        name => name.into_any(),
+    let heading = |name: &'static str| {
+        if name == actions {
+            view! { <span class="visually-hidden">{name}</span> }.into_any()
+        } else {
+            name.into_any()
+        }
     };
     view! {
         <table class="table records">
             <caption class="visually-hidden">{caption}</caption>
             <thead>
                 <tr>
-                    {columns.iter().map(|name| view! { <th scope="col">{heading(name)}</th> }).collect_view()}
+                    {columns.iter().copied().map(|name| view! { <th scope="col">{heading(name)}</th> }).collect_view()}
                 </tr>
             </thead>
             <tbody>{rows.into_iter().map(row).collect::<Vec<_>>()}</tbody>

@@ -1,13 +1,10 @@
 //! Selection of roles.
 
-use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
-    users::detail::GrantableRole,
-};
+use domain::users::detail::GrantableRole;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::format::capitalised;
+use crate::{labels, text};
 
 /// Renders a checkbox for each role.
 #[component]
@@ -33,7 +30,7 @@ pub fn RoleChoice(
             aria-describedby=described_by
             data-error=move || error.with(Option::is_some).then_some("")
         >
-            <legend class="field-label">"Roles"</legend>
+            <legend class="field-label">{text::actions::roles()}</legend>
             {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
             {roles
                 .into_iter()
@@ -62,13 +59,7 @@ pub fn RoleChoice(
 #[component]
 fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
     let disabled = fixed || role.denied.is_some();
-    let meaning = match role.name.as_str() {
-        ADMIN_ROLE => Some("Full access"),
-        "auditor" => Some("Read-only access"),
-        "application" => Some("Service account: can read API keys"),
-        USER_ROLE => Some("No admin access"),
-        _ => None,
-    };
+    let meaning = labels::role_meaning(&role.name);
     let note = |text: String| view! { <span class="check-note">{text}</span> };
     view! {
         <label class="check">
@@ -80,7 +71,7 @@ fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
                 disabled=disabled
             />
             <span>
-                {capitalised(&role.name)} {meaning.map(|meaning| note(meaning.to_owned()))}
+                {labels::role(&role.name)} {meaning.map(|meaning| note(meaning.to_owned()))}
                 {role.denied.filter(|_| !fixed).map(note)}
             </span>
         </label>

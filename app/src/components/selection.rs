@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
 
-use crate::{api::bulk::SELECTED, hydrated::Hydrated};
+use crate::{api::bulk::SELECTED, hydrated::Hydrated, text};
 
 pub use bar::{BulkLinks, SelectionBar};
 
@@ -139,7 +139,7 @@ pub fn SelectBox(
     user: Selected,
 ) -> impl IntoView {
     let id = user.id;
-    let label = format!("Select {}", user.username.as_deref().unwrap_or_default());
+    let label = text::common::select(user.username.as_deref().unwrap_or_default());
     let value = user.to_string();
     let initially = selection.0.with_untracked(|all| all.contains_key(&id));
     view! {
@@ -187,7 +187,7 @@ pub fn SelectAllBox(
     #[prop(optional)]
     has_button: bool,
 ) -> impl IntoView {
-    let (class, text) = if has_button {
+    let (class, label_class) = if has_button {
         ("check", "")
     } else {
         ("select-box", "visually-hidden")
@@ -218,7 +218,7 @@ pub fn SelectAllBox(
                     prop:indeterminate=some
                     on:change=toggle
                 />
-                <span class=text>"Select all on this page"</span>
+                <span class=label_class>{text::common::select_page()}</span>
             </label>
         }
     };

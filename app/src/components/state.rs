@@ -8,7 +8,7 @@ use super::{
     icon::{Glyph, Icon},
     notice::RequestId,
 };
-use crate::context::Zone;
+use crate::{context::Zone, text};
 
 /// Renders an icon, a message and the next action in place of rows.
 #[component]
@@ -58,7 +58,7 @@ pub fn LoadErrorNotice(
                 // Loads the page from the server, so that a user whose session has ended is redirected to sign in.
                 <a class="button button-primary" href=again rel="external">
                     <Glyph icon=Icon::Reload />
-                    "Try again"
+                    {text::common::try_again()}
                 </a>
                 <RequestId id=problem.request_id />
             </div>
@@ -97,12 +97,12 @@ pub fn ListErrorNotice(
         let href = use_url().with_untracked(|url| without(url.path(), url.search(), parameter));
         view! {
             <a class="button button-primary" href=href>
-                "Show the list without this parameter"
+                {text::common::filter_without_parameter()}
             </a>
         }
     });
     view! {
-        <ListState icon=Icon::Search title="Invalid filter" failure=true>
+        <ListState icon=Icon::Search title=text::common::filter_invalid() failure=true>
             {children.map(|children| children())}
             <p class="state-text" id="filter-error">
                 {problem.message}
@@ -164,12 +164,12 @@ pub fn Meaning(
     if names_dates {
         let zone = use_context::<Zone>().and_then(|zone| zone.0);
         let zone = zone.as_deref().unwrap_or("UTC");
-        parts.push(format!("Time zone of dates: {zone}"));
+        parts.push(text::filters::time_zone(zone));
     }
     (!parts.is_empty()).then(|| {
         let parts = parts.into_iter().map(|part| view! { <li>{part}</li> });
         view! {
-            <ul class="filter-meaning" id="filter-meaning" aria-label="Filter summary">
+            <ul class="filter-meaning" id="filter-meaning" aria-label=text::filters::summary()>
                 {parts.collect_view()}
             </ul>
         }

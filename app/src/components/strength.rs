@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::credentials::{PASSWORD_MIN, check_new_password};
 
+use crate::text;
+
 /// Minimum number of characters of a strong password.
 const LONG: usize = 14;
 /// Minimum number of characters of a fair password.
@@ -21,10 +23,10 @@ pub(super) fn strength(password: &str) -> Option<&'static str> {
     let varied = lower.chars().collect::<BTreeSet<_>>().len() >= VARIED;
     let weak = check_new_password(password, PASSWORD_MIN, &[]).is_err() || is_a_run(&lower);
     Some(match length {
-        _ if weak || !varied => "Strength: weak. Easy to guess.",
-        LONG.. => "Strength: strong.",
-        FAIR.. => "Strength: fair. Longer is stronger.",
-        _ => "Strength: weak. Longer is stronger.",
+        _ if weak || !varied => text::public::strength_guessable(),
+        LONG.. => text::public::strength_strong(),
+        FAIR.. => text::public::strength_fair(),
+        _ => text::public::strength_short(),
     })
 }
 

@@ -8,24 +8,24 @@ use super::{
     form::FormState,
     time::{offset_at, shown_zone},
 };
-use crate::{context::PageContext, hydrated::Hydrated};
+use crate::{context::PageContext, hydrated::Hydrated, text};
 
 const REASON: FieldSpec = FieldSpec {
     name: "reason",
-    label: "Reason",
+    label: text::actions::reason,
     kind: "text",
     autocomplete: "off",
-    hint: Some("Shown to other administrators."),
+    hint: Some(text::actions::reason_hint),
     optional: false,
     max: 500,
 };
 
 const UNTIL: FieldSpec = FieldSpec {
     name: "until",
-    label: "Until",
+    label: text::actions::until,
     kind: "datetime-local",
     autocomplete: "off",
-    hint: Some("Ends automatically. Leave empty to suspend indefinitely."),
+    hint: Some(text::actions::until_hint),
     optional: true,
     max: 20,
 };
@@ -57,9 +57,9 @@ pub fn SuspensionFields(
         _ => 0.0,
     };
     let zone = move || match Hydrated::now().then(shown_zone) {
-        None => "In UTC".to_owned(),
-        Some(None) => "In the time zone of this device".to_owned(),
-        Some(Some(zone)) => format!("In the time zone {zone}"),
+        None => text::actions::until_in_utc().to_owned(),
+        Some(None) => text::actions::until_in_device_zone().to_owned(),
+        Some(Some(zone)) => text::actions::until_in_zone(zone),
     };
     view! {
         <Field spec=REASON value=context.typed("reason") error=form_state.error("reason") first=true />
@@ -71,8 +71,8 @@ pub fn SuspensionFields(
                 checked=context.typed("show_reason") == "true"
             />
             <span>
-                "Show the reason to the user"
-                <span class="check-note">"At sign-in"</span>
+                {text::actions::show_reason()}
+                <span class="check-note">{text::actions::show_reason_note()}</span>
             </span>
         </label>
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>

@@ -8,7 +8,10 @@ use super::{
     state::{ListErrorNotice, ListState, LoadErrorNotice, LoadingNotice},
     title::PageTitle,
 };
-use crate::api::{error::ApiError, user::Chunk};
+use crate::{
+    api::{error::ApiError, user::Chunk},
+    text,
+};
 
 /// Renders with the loaded data of a resource. If loading fails, the page shows the error elsewhere.
 pub(crate) fn with<T, V: IntoView + 'static>(
@@ -51,12 +54,12 @@ where
                         Err(ApiError(problem)) if problem.error == Code::ValidationError => {
                             view! {
                                 <ListErrorNotice
-                                    title="The list could not be loaded"
+                                    title=text::actions::list_failed()
                                     problem=problem
                                     again=String::new()
                                     // A query without parameters, relative to the current path.
                                     all="?".to_owned()
-                                    label="Show the first page"
+                                    label=text::actions::first_page()
                                 />
                             }
                                 .into_any()
@@ -74,27 +77,26 @@ where
 pub(crate) fn Failed(problem: Problem) -> impl IntoView {
     let is_missing = problem.error == Code::NotFound;
     let title = if is_missing {
-        "User not found"
+        text::actions::user_not_found()
     } else {
-        "Error"
+        text::actions::error()
     };
     let state = if is_missing {
         view! {
             <ListState icon=Icon::Alert title=title failure=true>
-                <p class="state-text">"It may have been permanently deleted."</p>
+                <p class="state-text">{text::actions::user_deleted()}</p>
                 <a class="button button-primary" href="/users">
-                    "Back to users"
+                    {text::actions::back_to_users()}
                 </a>
             </ListState>
         }
         .into_any()
     } else {
-        view! { <LoadErrorNotice title="This page could not be loaded" problem=problem /> }
-            .into_any()
+        view! { <LoadErrorNotice title=text::actions::page_failed() problem=problem /> }.into_any()
     };
     view! {
         <PageTitle text=title />
-        <h1 class="visually-hidden">"User"</h1>
+        <h1 class="visually-hidden">{text::actions::user()}</h1>
         {state}
     }
 }
@@ -104,9 +106,9 @@ pub(crate) fn Failed(problem: Problem) -> impl IntoView {
 pub(crate) fn More(href: Option<String>) -> impl IntoView {
     href.map(|href| {
         view! {
-            <nav class="pager" aria-label="Pages">
+            <nav class="pager" aria-label=text::common::pages()>
                 <a class="button" href=href>
-                    "Next"
+                    {text::common::page_next()}
                 </a>
             </nav>
         }

@@ -10,6 +10,7 @@ use crate::{
     context::Zone,
     format::{exact, relative, upcoming},
     hydrated::Hydrated,
+    text::{self, language::Language},
 };
 
 /// Milliseconds per minute.
@@ -68,12 +69,21 @@ fn in_own_zone(at: OffsetDateTime) -> String {
     }
 }
 
-/// Formats a time in the language of the browser, and in the time zone of the user's preferences if one is set.
+/// Formats a time in the language of the page, and in the time zone of the user's preferences if one is set.
 fn local(machine: &str) -> String {
     let date = js_sys::Date::new(&machine.into());
     chosen_zone()
-        .and_then(|zone| in_zone(&date, &zone, "default"))
-        .unwrap_or_else(|| date.to_locale_string("default", &JsValue::UNDEFINED).into())
+        .and_then(|zone| in_zone(&date, &zone, locale()))
+        .unwrap_or_else(|| date.to_locale_string(locale(), &JsValue::UNDEFINED).into())
+}
+
+/// Returns the locale in which the browser formats times. On English pages it is that of the browser, because the order of day
+/// and month depends on the region.
+fn locale() -> &'static str {
+    match text::current() {
+        Language::English => "default",
+        language => language.tag(),
+    }
 }
 
 fn chosen_zone() -> Option<Arc<str>> {

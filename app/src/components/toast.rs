@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::flash::Flash;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
@@ -15,6 +16,7 @@ use crate::{
     api::form_success::{FlashMessage, UNDO, UndoForm},
     context::PageContext,
     hydrated::Hydrated,
+    labels, text,
 };
 
 /// Time until a message disappears.
@@ -74,27 +76,29 @@ fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
         }
     };
     let address = move || format!("{}?{}", pathname.get(), search.get());
-    let said = flashes.iter().map(|flash| flash.text.as_str());
+    let said = flashes
+        .iter()
+        .map(|message| labels::flash::sentence(&message.flash));
     let said = said.collect::<Vec<_>>().join(". ");
     view! {
         // Live regions are announced only when they change on an open page, so this one is empty until hydration.
         <p class="visually-hidden" aria-live="polite">
             {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
-        <section node_ref=element class="toasts" aria-label="Notifications" hidden=move || gone.get()>
+        <section node_ref=element class="toasts" aria-label=text::flash::notifications() hidden=move || gone.get()>
             {flashes
                 .into_iter()
-                .map(|FlashMessage { text, names, until, undo }| {
+                .map(|FlashMessage { flash, undo }| {
                     view! {
                         <div class="toast tone-success">
                             <Glyph icon=Icon::Check />
                             <div class="toast-text">
-                                <p>{text} {until.map(|until| view! { " until " <Exactly at=until /> })}</p>
-                                {names.map(|names| view! { <p class="muted">{names}</p> })}
+                                <p>{sentence(&flash)}</p>
+                                {labels::flash::names(&flash).map(|names| view! { <p class="muted">{names}</p> })}
                             </div>
                             {undo.map(|undo| view! { <Undo undo=undo /> })}
                             // Without scripts the link loads the page again, without the message.
-                            <a class="icon-button" href=address rel="external" aria-label="Dismiss" on:click=dismiss>
+                            <a class="icon-button" href=address rel="external" aria-label=text::flash::dismiss() on:click=dismiss>
                                 <Glyph icon=Icon::X />
                             </a>
                         </div>
@@ -102,6 +106,14 @@ fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
                 })
                 .collect_view()}
         </section>
+    }
+}
+
+/// Renders the sentence of a message, with the end of a suspension in it.
+fn sentence(flash: &Flash) -> AnyView {
+    match labels::flash::until(flash) {
+        Some((end, [before, after])) => view! { {before} <Exactly at=end /> {after} }.into_any(),
+        None => labels::flash::sentence(flash).into_any(),
     }
 }
 
@@ -119,7 +131,7 @@ fn Undo(undo: UndoForm) -> impl IntoView {
             <input type="hidden" name=UNDO value=undo.id.to_string() />
             <PageUser />
             <button class="button" aria-disabled=move || sent.get().then_some("true")>
-                "Undo"
+                {text::flash::undo()}
             </button>
         </form>
     }

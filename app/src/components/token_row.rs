@@ -5,35 +5,36 @@ use domain::access_tokens::{AccessToken, TokenState};
 use leptos::prelude::*;
 
 use super::time::{Ago, Exactly};
+use crate::{labels::security, text};
 
 /// Column headings of [`cells`] and of the actions.
-pub(crate) const COLUMNS: &[&str] = &[
-    "Token",
-    "Scopes",
-    "State",
-    "Last used",
-    "Created",
-    "Expires",
-    "Actions",
+pub(crate) const COLUMNS: &[fn() -> &'static str] = &[
+    text::tokens::token,
+    text::tokens::scopes,
+    text::tokens::state,
+    text::tokens::last_used,
+    text::tokens::created,
+    text::tokens::expires,
+    text::common::actions,
 ];
 
 /// Returns the cells that all token tables have in common.
 pub(crate) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
-    let (tone, word) = (tone(token.state), token.state.label());
+    let (tone, word) = (tone(token.state), security::token_state(token.state));
     let why = match token.state {
-        TokenState::Blocked => Some("The owner's account is disabled".to_owned()),
-        TokenState::Revoked => token.revoked_by.map(|by| format!("by {by}")),
+        TokenState::Blocked => Some(text::tokens::blocked().to_owned()),
+        TokenState::Revoked => token.revoked_by.map(text::tokens::revoked_by),
         TokenState::Live | TokenState::Expiring | TokenState::Expired => None,
     };
     let used = match token.last_used_at {
         Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-        None => "Never".into_any(),
+        None => text::tokens::never().into_any(),
     };
     let end = match token.expires_at {
         Some(at) => view! { <Exactly at=at /> }.into_any(),
-        None => "Never expires".into_any(),
+        None => text::tokens::never_expires().into_any(),
     };
-    let from = token.last_used_ip.map(|ip| format!("from {ip}"));
+    let from = token.last_used_ip.map(text::tokens::used_from);
     vec![
         view! {
             <bdi>{token.name}</bdi>
@@ -58,8 +59,8 @@ pub(crate) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
     ]
 }
 
-fn note(text: String) -> impl IntoView {
-    view! { <p class="muted">{text}</p> }
+fn note(words: String) -> impl IntoView {
+    view! { <p class="muted">{words}</p> }
 }
 
 /// Returns the CSS class of a state's badge.

@@ -7,7 +7,7 @@ use super::{
     avatar::Avatar,
     icon::{Glyph, Icon},
 };
-use crate::{format::capitalised, text};
+use crate::{labels, text};
 
 /// Renders the avatar button, and the menu with the links to the panel and the account and the sign-out button.
 #[component]
@@ -17,7 +17,7 @@ pub fn UserMenu(
 ) -> impl IntoView {
     let role = principal.roles.first().map_or_else(
         || text::frame::no_role().to_owned(),
-        |role| capitalised(role),
+        |role| labels::role(role),
     );
     let label = text::frame::account_menu(&principal.display_name, &role);
     view! {

@@ -19,6 +19,7 @@ use crate::{
     components::{
         confirm_link::ConfirmLink,
         icon::Icon,
+        meaning,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
         records::{Record, Records},
@@ -26,7 +27,9 @@ use crate::{
         token_row,
     },
     context::PageContext,
+    labels::security,
     links::tokens,
+    text,
 };
 
 /// Renders the page "Access tokens". Its whole state is in the URL.
@@ -41,21 +44,19 @@ pub fn AccessTokens() -> impl IntoView {
     );
     view! {
         <header class="page-head">
-            <h1>"Access tokens"</h1>
+            <h1>{text::tokens::title()}</h1>
         </header>
-        <p class="pane-actions muted">
-            "Tokens let scripts call the API on a user's behalf. Users create their own under My account."
-        </p>
+        <p class="pane-actions muted">{text::tokens::hint()}</p>
         {move || filters(&params.read())}
         <Transition>
             {move || Suspend::new(async move {
                 let now = list.await.ok().map(|list| list.now);
                 let query = params.get_untracked().parse(Limits::PANEL).ok();
-                let meaning = now.zip(query).map(|(now, query)| query.meaning(now));
+                let meaning = now.zip(query).map(|(now, query)| meaning::of_tokens(&query, now));
                 view! { <Meaning parts=meaning.unwrap_or_default() /> }
             })}
         </Transition>
-        <section class="list" aria-label="Access tokens">
+        <section class="list" aria-label=text::tokens::title()>
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
@@ -63,11 +64,11 @@ pub fn AccessTokens() -> impl IntoView {
                         Err(ApiError(problem)) => {
                             view! {
                                 <ListErrorNotice
-                                    title="The access tokens could not be loaded"
+                                    title=text::tokens::load_failed()
                                     problem=problem
                                     again=tokens::href(&params.get_untracked())
                                     all=ALL.to_owned()
-                                    label="Show all access tokens"
+                                    label=text::tokens::show_all()
                                 />
                             }
                                 .into_any()
@@ -93,19 +94,25 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
         let word = state.as_str();
         view! {
             <option value=word selected=chosen == word>
-                {state.label()}
+                {security::token_state(*state)}
             </option>
         }
     });
     view! {
-        <form class="list-filters" method="get" action=ALL role="search" aria-label="Filter access tokens">
+        <form
+            class="list-filters"
+            method="get"
+            action=ALL
+            role="search"
+            aria-label=text::tokens::filter()
+        >
             <label class="filter-field">
-                "User"
+                {text::tokens::user()}
                 <input
                     class="input"
                     name="user"
                     value=user
-                    placeholder="Username"
+                    placeholder=text::tokens::username()
                     autocomplete="off"
                     autocapitalize="none"
                     spellcheck="false"
@@ -113,15 +120,15 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
                 />
             </label>
             <label class="filter-field">
-                "State" <select class="input" name="state">
-                    <option value="">"All states"</option>
+                {text::tokens::state()} <select class="input" name="state">
+                    <option value="">{text::tokens::all_states()}</option>
                     {states.collect_view()}
                 </select>
             </label>
             <div class="actions">
-                <button class="button">"Filter"</button>
+                <button class="button">{text::common::filter()}</button>
                 <a class="button" href=ALL data-noscroll>
-                    "Clear"
+                    {text::common::filter_clear()}
                 </a>
             </div>
         </form>
@@ -133,9 +140,9 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     let TokenList { page, now } = list;
     if page.tokens.is_empty() {
         let title = if params.pairs().is_empty() {
-            "No access tokens"
+            text::tokens::none()
         } else {
-            "No access tokens match"
+            text::tokens::none_match()
         };
         return view! {
             <ListState icon=Icon::Shield title=title />
@@ -144,18 +151,18 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     }
     let pages = Pages::of(params, &page.page_info, page.tokens.len(), tokens::href);
     let rows = page.tokens.into_iter().map(|token| cells(token, now));
-    const COLUMNS: &[&str] = &[
-        "Token",
-        "User",
-        "Scopes",
-        "State",
-        "Last used",
-        "Created",
-        "Expires",
-        "Actions",
+    const COLUMNS: &[fn() -> &'static str] = &[
+        text::tokens::token,
+        text::tokens::user,
+        text::tokens::scopes,
+        text::tokens::state,
+        text::tokens::last_used,
+        text::tokens::created,
+        text::tokens::expires,
+        text::common::actions,
     ];
     view! {
-        <Records caption="Access tokens" columns=COLUMNS rows=rows.collect() />
+        <Records caption=text::tokens::title() columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
     .into_any()
@@ -164,9 +171,15 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
 fn cells(token: AccessToken, now: OffsetDateTime) -> Record {
     let (id, is_over) = (token.id, token.state.is_over());
     let user = token.user.clone();
-    let label = format!("Revoke {} of {}", token.name, user.username);
+    let label = text::tokens::revoke_of(&token.name, &user.username);
     let button = (may_write() && !is_over).then(|| {
-        view! { <ConfirmLink href=format!("{ALL}/{id}/revoke") label="Revoke" about=label /> }
+        view! {
+            <ConfirmLink
+                href=format!("{ALL}/{id}/revoke")
+                label=text::tokens::revoke()
+                about=label
+            />
+        }
     });
     let user_cell = view! {
         <a href=path_of(user.id, &user.username)>

@@ -31,23 +31,24 @@ use crate::{
         tabs::Tabs,
     },
     context::PageContext,
+    text,
 };
 
 /// Tabs: path segment and name.
-const PARTS: &[(&str, &str)] = &[
-    ("", "Profile"),
-    ("password", "Password"),
-    ("sessions", "Sessions"),
-    ("keys", "API keys"),
-    ("tokens", "Access tokens"),
-    ("preferences", "Preferences"),
-    ("data", "Your data"),
+const PARTS: &[(&str, fn() -> &'static str)] = &[
+    ("", text::account::profile),
+    ("password", text::account::password),
+    ("sessions", text::account::sessions),
+    ("keys", text::account::keys),
+    ("tokens", text::account::tokens),
+    ("preferences", text::account::preferences),
+    ("data", text::account::data),
 ];
 
 /// Field for the current password, which confirms the identity of the user.
 const CURRENT_PASSWORD: FieldSpec = FieldSpec {
     name: "current_password",
-    label: "Current password",
+    label: text::account::current_password,
     kind: "password",
     autocomplete: "current-password",
     hint: None,
@@ -74,13 +75,14 @@ pub fn Account() -> impl IntoView {
         let known = PARTS.iter().find(|(end, _)| *end == part);
         known.map_or("", |(end, _)| end)
     });
+    let tabs: Vec<_> = PARTS.iter().map(|(end, name)| (*end, name())).collect();
     view! {
         <div class="plain">
             <main class="plain-main plain-wide" id="main">
                 <Brand />
                 <div class="card card-parts">
                     {principal.map(|principal| view! { <Head principal=principal /> })}
-                    <Tabs page="/account" label="My account" tabs=PARTS current=current />
+                    <Tabs page="/account" label=text::frame::my_account() tabs=tabs current=current />
                     <Transition>
                         {move || Suspend::new(async move {
                             let problem = account.await.err().map(|ApiError(problem)| problem);
@@ -115,14 +117,14 @@ fn Head(principal: Principal) -> impl IntoView {
                     .then(|| {
                         view! {
                             <a class="button" href="/users">
-                                "Admin Panel"
+                                {text::frame::admin_panel()}
                             </a>
                         }
                     })}
                 <form method="post" action="/logout">
                     <button class="button">
                         <Glyph icon=Icon::SignOut />
-                        "Sign out"
+                        {text::frame::sign_out()}
                     </button>
                 </form>
             </div>

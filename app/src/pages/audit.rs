@@ -15,9 +15,11 @@ use crate::{
     api::{audit::list_audit, error::ApiError, listed::check_params},
     components::{
         loading::Loading,
+        meaning,
         parameters::{NONE, Query, checked, use_query},
         state::{ListErrorNotice, LoadingNotice, Meaning},
     },
+    text,
 };
 use filters::Filters;
 use table::AuditTable;
@@ -38,7 +40,7 @@ pub fn Audit() -> impl IntoView {
     );
     view! {
         <header class="page-head user-head">
-            <h1>"Audit log"</h1>
+            <h1>{text::frame::screen_audit()}</h1>
             <Files request=request />
         </header>
         <Filters params=params />
@@ -46,12 +48,12 @@ pub fn Audit() -> impl IntoView {
             {move || Suspend::new(async move {
                 let now = list.await.ok().map(|page| page.now);
                 let filter = params.get_untracked().filter().unwrap_or_default();
-                let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
+                let meaning = now.map(|now| meaning::of_audit(&filter, now)).unwrap_or_default();
                 let names_dates = now.is_some() && !filter.days().is_empty();
                 view! { <Meaning parts=meaning names_dates=names_dates /> }
             })}
         </Transition>
-        <section class="list" aria-label="Audit log" aria-busy=move || loading.is_busy().to_string()>
+        <section class="list" aria-label=text::frame::screen_audit() aria-busy=move || loading.is_busy().to_string()>
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
@@ -60,11 +62,11 @@ pub fn Audit() -> impl IntoView {
                             let asked = params.get_untracked();
                             view! {
                                 <ListErrorNotice
-                                    title="The audit log could not be loaded"
+                                    title=text::audit::load_failed()
                                     problem=problem
                                     again=links::href(&asked)
                                     all=links::all()
-                                    label="Show all entries"
+                                    label=text::audit::show_all()
                                 />
                             }
                                 .into_any()
@@ -94,8 +96,10 @@ fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
                 </a>
             }
         };
-        Some(
-            view! { <div class="toolbar-end">{file("csv", "Export CSV")} {file("ndjson", "Export NDJSON")}</div> },
-        )
+        Some(view! {
+            <div class="toolbar-end">
+                {file("csv", text::audit::export_csv())} {file("ndjson", text::audit::export_ndjson())}
+            </div>
+        })
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         time::Ago,
     },
     context::PageContext,
+    text,
 };
 
 /// Renders the confirmation dialog of the URL.
@@ -30,9 +31,9 @@ pub fn Confirm() -> impl IntoView {
 /// Returns the title of a dialog whose target could not be loaded.
 fn unknown(path: &str) -> &'static str {
     match path.rsplit('/').next() {
-        Some("delete") => "Delete",
-        Some("retry") => "Retry",
-        _ => "Revoke",
+        Some("delete") => text::public::confirm_delete(),
+        Some("retry") => text::public::confirm_retry(),
+        _ => text::public::confirm_revoke(),
     }
 }
 

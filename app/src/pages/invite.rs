@@ -16,6 +16,7 @@ use crate::{
     },
     context::PageContext,
     format::capitalised,
+    text,
 };
 
 /// Renders the page behind an invitation link.
@@ -23,13 +24,13 @@ use crate::{
 pub fn Invited() -> impl IntoView {
     let invitation = Resource::new(handle(), check_invitation);
     view! {
-        <CardPage title="Accept invitation">
+        <CardPage title=text::public::invite()>
             <Suspense>
                 {move || Suspend::new(async move {
                     match invitation.await {
                         Ok(roles) => view! { <InvitedForm roles=roles /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <DeadLink dead="This invitation is no longer valid" problem=problem /> }.into_any()
+                            view! { <DeadLink dead=text::public::dead_invitation() problem=problem /> }.into_any()
                         }
                     }
                 })}
@@ -50,16 +51,16 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
         .filter(|role| *role != USER_ROLE)
         .map(|role| capitalised(role))
         .collect();
-    let join = match more.join(", ") {
-        none if none.is_empty() => String::new(),
-        roles => format!(" to join as {roles}"),
+    let lead = match more.join(", ") {
+        none if none.is_empty() => text::public::invite_lead(min),
+        roles => text::public::invite_lead_roles(roles, min),
     };
     view! {
         <OwnAccountForm
             path="/invite"
-            title="You've been invited"
-            lead=format!("Create your account{join}. Passwords need at least {min} characters.")
-            action="Create account"
+            title=text::public::invite_title()
+            lead=lead
+            action=text::public::create_account()
             form_state=form_state
             link=Signal::derive(handle())
         />

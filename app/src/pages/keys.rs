@@ -17,6 +17,7 @@ use crate::{
     context::PageContext,
     format::total,
     links::users,
+    text,
 };
 use domain::users::list::ListParams;
 use table::{AddLink, KeysPage};
@@ -32,14 +33,12 @@ pub fn Keys() -> impl IntoView {
     let shown = KeysPage::provide(Owner::System);
     view! {
         <header class="page-head">
-            <h1>"API keys"</h1>
+            <h1>{text::keys::title()}</h1>
             <div class="toolbar-end">
                 <AddLink owner=Owner::System />
             </div>
         </header>
-        <p class="pane-actions muted">
-            "Shared keys for users without their own. If a provider has several, the newest active key is used."
-        </p>
+        <p class="pane-actions muted">{text::keys::hint()}</p>
         {shown.draw(|listed| providers(listed).into_any())}
         <Outlet />
     }
@@ -47,7 +46,11 @@ pub fn Keys() -> impl IntoView {
 
 /// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
 fn providers(listed: KeyListing) -> impl IntoView {
-    const COLUMNS: &[&str] = &["Provider", "Active key", "Users with own key"];
+    const COLUMNS: &[fn() -> &'static str] = &[
+        text::keys::provider,
+        text::keys::active_key,
+        text::keys::users,
+    ];
     let keys = listed.list.keys;
     let rows = listed.list.providers.into_iter().map(|of| {
         let used = in_use(&keys, &of);
@@ -55,7 +58,7 @@ fn providers(listed: KeyListing) -> impl IntoView {
         let id = of.provider.clone();
         let cells = vec![
             of.provider.into_any(),
-            used.map_or_else(|| "None".into_any(), IntoAny::into_any),
+            used.map_or_else(|| text::keys::no_key().into_any(), IntoAny::into_any),
             users.into_any(),
         ];
         (id, cells)
@@ -66,14 +69,14 @@ fn providers(listed: KeyListing) -> impl IntoView {
     });
     view! {
         <header class="page-head">
-            <h2>"Providers"</h2>
+            <h2>{text::keys::providers()}</h2>
             <div class="toolbar-end">
                 <a class="button" href=with_keys>
-                    "Show users with API keys"
+                    {text::keys::show_users()}
                 </a>
             </div>
         </header>
-        <Records caption="Providers" columns=COLUMNS rows=rows.collect() />
+        <Records caption=text::keys::providers() columns=COLUMNS rows=rows.collect() />
     }
 }
 

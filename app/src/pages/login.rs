@@ -12,11 +12,12 @@ use crate::{
         notice::ProblemNotice,
     },
     context::PageContext,
+    text,
 };
 
 const USERNAME: FieldSpec = FieldSpec {
     name: "username",
-    label: "Username",
+    label: text::public::username,
     kind: "text",
     autocomplete: "username",
     hint: None,
@@ -26,7 +27,7 @@ const USERNAME: FieldSpec = FieldSpec {
 
 const PASSWORD: FieldSpec = FieldSpec {
     name: "password",
-    label: "Password",
+    label: text::public::password,
     kind: "password",
     autocomplete: "current-password",
     hint: None,
@@ -51,9 +52,9 @@ pub fn Login() -> impl IntoView {
         waits.then(|| view! { <input type="hidden" name=name value=value /> })
     });
     view! {
-        <CardPage title="Sign in">
+        <CardPage title=text::public::sign_in()>
             <div class="card">
-                <h1 class="card-title">"Sign in"</h1>
+                <h1 class="card-title">{text::public::sign_in()}</h1>
                 {move || {
                     let problem = form_state.problem.get()?;
                     let tried = problem.message != SESSION_ENDED;
@@ -79,27 +80,28 @@ pub fn Login() -> impl IntoView {
                             checked=context.typed("remember") == "true"
                         />
                         <span>
-                            "Remember me" <span class="check-note">"Stay signed in on this device for 30 days"</span>
+                            {text::public::remember()}
+                            <span class="check-note">{text::public::remember_hint()}</span>
                         </span>
                     </label>
                     <button
                         class="button button-primary button-wide"
                         aria-disabled=move || form_state.busy()
                     >
-                        {move || if form_state.pending.get() { "Signing in…" } else { "Sign in" }}
+                        {move || if form_state.pending.get() { text::public::signing_in() } else { text::public::sign_in() }}
                     </button>
                 </form>
             </div>
-            <p class="plain-note">"Forgot your password? Ask an administrator for a reset link."</p>
+            <p class="plain-note">{text::public::forgot()}</p>
             {context
                 .site
                 .registration
                 .then(|| {
                     view! {
                         <p class="plain-note">
-                            "No account yet? "
+                            {text::public::no_account()} " "
                             <a href="/register" rel="external">
-                                "Create one"
+                                {text::public::no_account_link()}
                             </a>
                         </p>
                     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{api::error::set_not_found, components::card::CardPage};
+use crate::{api::error::set_not_found, components::card::CardPage, text};
 
 /// Renders the message with status 404.
 #[component]
@@ -10,14 +10,14 @@ pub fn NotFound() -> impl IntoView {
     // The server knows every route, but `..` in a path leads elsewhere only when the page is rendered.
     set_not_found();
     view! {
-        <CardPage title="Page not found">
+        <CardPage title=text::public::page_not_found()>
             <div class="card card-message">
                 <p class="error-code">"404"</p>
-                <h1 class="card-title">"Page not found"</h1>
-                <p>"It may have been moved or deleted. Check the URL."</p>
+                <h1 class="card-title">{text::public::page_not_found()}</h1>
+                <p>{text::public::page_not_found_text()}</p>
                 <div class="card-actions">
                     <a class="button button-primary" href="/" rel="external">
-                        "Go to overview"
+                        {text::public::to_overview()}
                     </a>
                 </div>
             </div>

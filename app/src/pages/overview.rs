@@ -25,7 +25,9 @@ use crate::{
     },
     context::PageContext,
     format::total,
+    labels::audit::actor_and_source,
     links::users,
+    text,
 };
 
 /// Renders the counts, charts, alerts and latest changes.
@@ -34,14 +36,14 @@ pub fn Overview() -> impl IntoView {
     let overview = Resource::new(|| (), |()| get_overview());
     view! {
         <header class="page-head">
-            <h1>"Overview"</h1>
+            <h1>{text::frame::screen_overview()}</h1>
         </header>
         <Transition fallback=LoadingNotice>
             {move || Suspend::new(async move {
                 match overview.await {
                     Ok(shown) => view! { <OverviewPanel shown=shown /> }.into_any(),
                     Err(ApiError(problem)) => {
-                        view! { <LoadErrorNotice title="The overview could not be loaded" problem=problem /> }.into_any()
+                        view! { <LoadErrorNotice title=text::overview::load_failed() problem=problem /> }.into_any()
                     }
                 }
             })}
@@ -66,8 +68,8 @@ fn OverviewPanel(shown: OverviewNow) -> impl IntoView {
     view! {
         <Tiles figures=overview.clone() now=now />
         <div class="panes">
-            <DayChart title="Sign-ins" days=chart(|day| day.sign_ins) />
-            <DayChart title="New users" days=chart(|day| day.created) />
+            <DayChart title=text::overview::sign_ins() days=chart(|day| day.sign_ins) />
+            <DayChart title=text::overview::new_users() days=chart(|day| day.created) />
         </div>
         <div class="panes">
             <AttentionList attention=overview.attention />
@@ -82,18 +84,26 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
     let totals = figures.totals;
     let today = format!("last-active:>={}", now.date());
     let tiles = [
-        ("Users", Total::exact(totals.users), ""),
-        ("Active today", figures.active_today, today.as_str()),
-        ("Admins", Total::exact(totals.admins), "role:admin"),
+        (text::frame::screen_users(), Total::exact(totals.users), ""),
         (
-            "Pending approval",
+            text::overview::active_today(),
+            figures.active_today,
+            today.as_str(),
+        ),
+        (
+            text::overview::admins(),
+            Total::exact(totals.admins),
+            "role:admin",
+        ),
+        (
+            text::overview::pending(),
             Total::exact(totals.pending),
             AttentionKind::PendingRegistrations
                 .search()
                 .unwrap_or_default(),
         ),
         (
-            "Suspended",
+            text::overview::suspended(),
             Total::exact(totals.suspended),
             "status:suspended",
         ),
@@ -124,32 +134,19 @@ const EXPIRING: &str = "/tokens?state=expiring";
 fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
     let nothing = attention.is_empty().then(|| {
         view! {
-            <p class="muted">"All clear."</p>
+            <p class="muted">{text::overview::all_clear()}</p>
         }
     });
     let attention_list = attention.into_iter().map(|attention| {
-        let one = attention.count == Total::exact(1);
-        let count = total(attention.count);
-        let words = match (attention.kind, one) {
-            (AttentionKind::PendingRegistrations, true) => "1 registration pending".to_owned(),
-            (AttentionKind::PendingRegistrations, false) => {
-                format!("{count} registrations pending")
+        let (count, number) = (attention.count.count, total(attention.count));
+        let words = match attention.kind {
+            AttentionKind::PendingRegistrations => {
+                text::overview::pending_registrations(count, number)
             }
-            (AttentionKind::OnlyAdmin, _) => {
-                "Only one admin. Add a second so you can't be locked out.".to_owned()
-            }
-            (AttentionKind::ExpiringToken, true) => {
-                "1 access token expires within a week".to_owned()
-            }
-            (AttentionKind::ExpiringToken, false) => {
-                format!("{count} access tokens expire within a week")
-            }
-            (AttentionKind::IdleAdmin, true) => "1 admin hasn't signed in for 30 days".to_owned(),
-            (AttentionKind::IdleAdmin, false) => {
-                format!("{count} admins haven't signed in for 30 days")
-            }
-            (AttentionKind::Dormant, true) => "1 user inactive for 90 days".to_owned(),
-            (AttentionKind::Dormant, false) => format!("{count} users inactive for 90 days"),
+            AttentionKind::OnlyAdmin => text::overview::only_admin().to_owned(),
+            AttentionKind::ExpiringToken => text::overview::expiring_tokens(count, number),
+            AttentionKind::IdleAdmin => text::overview::idle_admins(count, number),
+            AttentionKind::Dormant => text::overview::dormant_users(count, number),
         };
         let href = match attention.search {
             Some(search) => found(&search),
@@ -164,7 +161,7 @@ fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
     });
     view! {
         <section>
-            <h2>"Needs attention"</h2>
+            <h2>{text::overview::attention()}</h2>
             {nothing}
             <ul class="matters">{attention_list.collect_view()}</ul>
         </section>
@@ -173,10 +170,11 @@ fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
 
 #[component]
 fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
-    const COLUMNS: &[&str] = &["Action", "Actor", "Time"];
+    const COLUMNS: &[fn() -> &'static str] =
+        &[text::audit::action, text::audit::actor, text::audit::time];
     let nothing = changes
         .is_empty()
-        .then(|| view! { <p class="muted">"No activity yet."</p> });
+        .then(|| view! { <p class="muted">{text::overview::no_activity()}</p> });
     let rows: Vec<_> = changes
         .into_iter()
         .map(|entry| {
@@ -187,7 +185,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
             };
             let cells = vec![
                 what,
-                entry.actor_and_source().into_any(),
+                actor_and_source(&entry).into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ];
             (entry.id.to_string(), cells)
@@ -195,9 +193,9 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
         .collect();
     view! {
         <section class="list">
-            <h2>"Recent activity"</h2>
+            <h2>{text::overview::recent_activity()}</h2>
             {nothing}
-            {(!rows.is_empty()).then(|| view! { <Records caption="Recent activity" columns=COLUMNS rows=rows /> })}
+            {(!rows.is_empty()).then(|| view! { <Records caption=text::overview::recent_activity() columns=COLUMNS rows=rows /> })}
         </section>
     }
 }

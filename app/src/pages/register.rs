@@ -16,6 +16,7 @@ use crate::{
         own_account::{AccountCreated, OwnAccountForm},
     },
     context::{PageContext, Site},
+    text,
 };
 
 /// Renders the registration form, or the message that registration is closed.
@@ -25,7 +26,7 @@ pub fn Register() -> impl IntoView {
     // Serialized into the page, so that hydration renders the same.
     let closed = SharedValue::new(move || closed(site)).into_inner();
     view! {
-        <CardPage title="Create an account">
+        <CardPage title=text::public::register()>
             {match closed {
                 None => view! { <RegisterForm site=site /> }.into_any(),
                 Some(problem) => {
@@ -33,7 +34,7 @@ pub fn Register() -> impl IntoView {
                         <MessageCard
                             icon=Icon::Info
                             tone="tone-info"
-                            title="Registration is closed"
+                            title=text::public::register_closed()
                             text=problem.message
                             sign_in=Some("/login".to_owned())
                         />
@@ -68,23 +69,23 @@ fn RegisterForm(site: Site) -> impl IntoView {
     let form_state = form::send_checked::<Form>("/register", check);
     let min = site.password_min;
     let lead = if site.approval {
-        format!("An administrator approves new accounts. Passwords need at least {min} characters.")
+        text::public::register_approval(min)
     } else {
-        format!("You can sign in right away. Passwords need at least {min} characters.")
+        text::public::register_open(min)
     };
     view! {
         <OwnAccountForm
             path="/register"
-            title="Create an account"
+            title=text::public::register()
             lead=lead
-            action="Create account"
+            action=text::public::create_account()
             form_state=form_state
             trap=true
         />
         <p class="plain-note">
-            "Already have an account? "
+            {text::public::has_account()} " "
             <a href="/login" rel="external">
-                "Sign in"
+                {text::public::sign_in()}
             </a>
         </p>
     }

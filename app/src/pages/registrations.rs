@@ -12,10 +12,15 @@ use leptos::prelude::*;
 use crate::{
     api::{invitations::INVITATIONS, registrations::PENDING_LIST},
     context::{PageContext, Site},
+    format::grouped,
+    text,
 };
 
 /// Tabs: path and name.
-const TABS: [(&str, &str); 2] = [(PENDING_LIST, "Pending"), (INVITATIONS, "Invitations")];
+const TABS: [(&str, fn() -> &'static str); 2] = [
+    (PENDING_LIST, text::registrations::pending),
+    (INVITATIONS, text::registrations::invitations),
+];
 
 /// Returns whether the viewer can decide registrations and create invitations.
 fn may_write() -> bool {
@@ -31,26 +36,30 @@ fn Head(
     let context = expect_context::<PageContext>();
     view! {
         <header class="page-head">
-            <h1>"Registrations"</h1>
-            {context.pending_registrations.map(|waiting| view! { <p class="page-total">{format!("{waiting} pending")}</p> })}
+            <h1>{text::registrations::title()}</h1>
+            {context
+                .pending_registrations
+                .map(|waiting| {
+                    view! { <p class="page-total">{text::registrations::total(grouped(waiting))}</p> }
+                })}
             {may_write()
                 .then(|| {
                     view! {
                         <div class="toolbar-end">
                             <a class="button button-primary" href=format!("{INVITATIONS}/new") data-noscroll>
-                                "Create invitation"
+                                {text::registrations::invite()}
                             </a>
                         </div>
                     }
                 })}
         </header>
         <p class="pane-actions muted">{registration_status(context.site)}</p>
-        <nav class="tabs" aria-label="Registrations">
+        <nav class="tabs" aria-label=text::registrations::title()>
             {TABS
                 .map(|(href, name)| {
                     view! {
                         <a href=href aria-current=(href == tab).then_some("page") data-noscroll>
-                            {name}
+                            {name()}
                         </a>
                     }
                 })
@@ -62,13 +71,10 @@ fn Head(
 
 /// Describes whether registration is enabled, and the settings that control it.
 fn registration_status(site: Site) -> String {
-    let (state, consequence) = match (site.registration, site.approval) {
-        (false, _) => ("closed", "new users need an invitation"),
-        (true, true) => ("open", "new users need approval"),
-        (true, false) => ("open", "new users can sign in immediately"),
-    };
-    format!(
-        "Registration is {state}; {consequence}. Configured by ALLOW_REGISTRATION={} and REGISTRATION_APPROVAL={}.",
-        site.registration, site.approval
-    )
+    let (registration, approval) = (site.registration, site.approval);
+    match (registration, approval) {
+        (false, _) => text::registrations::closed(registration, approval),
+        (true, true) => text::registrations::open_with_approval(registration, approval),
+        (true, false) => text::registrations::open(registration, approval),
+    }
 }

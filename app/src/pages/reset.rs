@@ -20,6 +20,7 @@ use crate::{
         time::Ago,
     },
     context::PageContext,
+    text,
 };
 
 /// Renders the page behind a reset link.
@@ -27,13 +28,13 @@ use crate::{
 pub fn Reset() -> impl IntoView {
     let link = Resource::new(handle(), check_reset_link);
     view! {
-        <CardPage title="Set your password">
+        <CardPage title=text::public::reset()>
             <Suspense>
                 {move || Suspend::new(async move {
                     match link.await {
                         Ok(link) => view! { <PasswordForm link=link /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <DeadLink dead="This link is no longer valid" problem=problem /> }.into_any()
+                            view! { <DeadLink dead=text::public::dead_reset() problem=problem /> }.into_any()
                         }
                     }
                 })}
@@ -47,11 +48,8 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
     let form_state = form::send::<ChoosePassword>("/reset");
     view! {
         <div class="card">
-            <h1 class="card-title">"Set your password"</h1>
-            <p class="card-lead">
-                "Use at least " {link.password_min}
-                " characters. This signs you out of all sessions. The link works once."
-            </p>
+            <h1 class="card-title">{text::public::reset()}</h1>
+            <p class="card-lead">{text::public::reset_lead(link.password_min)}</p>
             {move || form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
             <form
                 class="form"
@@ -66,7 +64,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                 // Password managers store the password under this username. Without a name the field is not sent.
                 <div class="field">
                     <label class="field-label" for="username">
-                        "Username"
+                        {text::public::username()}
                     </label>
                     <input
                         class="input"
@@ -86,7 +84,13 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                     class="button button-primary button-wide"
                     aria-disabled=move || form_state.busy()
                 >
-                    {move || if form_state.pending.get() { "Setting password…" } else { "Set password" }}
+                    {move || {
+                        if form_state.pending.get() {
+                            text::public::reset_pending()
+                        } else {
+                            text::public::reset_submit()
+                        }
+                    }}
                 </button>
             </form>
         </div>
@@ -98,24 +102,18 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
 fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
     let context = expect_context::<PageContext>();
     let ticked = context.typed("revoke_tokens") == "true";
-    let (lead, revoke, note) = match tokens.len() {
-        0 => return ().into_any(),
-        1 => (
-            "1 access token still has access to this account".to_owned(),
-            "Revoke this token",
-            "Recommended if you don't recognise it or someone else knew your password. Scripts that use it stop working.",
-        ),
-        tokens => (
-            format!("{tokens} access tokens still have access to this account"),
-            "Revoke these tokens",
-            "Recommended if you don't recognise them or someone else knew your password. Scripts that use them stop working.",
-        ),
-    };
+    if tokens.is_empty() {
+        return ().into_any();
+    }
+    let count = u64::try_from(tokens.len()).unwrap_or(u64::MAX);
     let lines = tokens.into_iter().map(|token| {
         let used = token.last_used_at.map(|at| view! { <Ago at=at now=now /> });
         let used = match used {
-            Some(ago) => view! { ", last used " {ago} }.into_any(),
-            None => ", never used".into_any(),
+            Some(ago) => {
+                let [before, after] = text::public::token_used_around();
+                view! { {before} {ago} {after} }.into_any()
+            }
+            None => text::public::token_unused().into_any(),
         };
         view! {
             <li>
@@ -127,12 +125,13 @@ fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
         <div class="notice tone-warning">
             <Glyph icon=Icon::Alert />
             <div>
-                <h2 class="notice-title">{lead}</h2>
+                <h2 class="notice-title">{text::public::reset_tokens(count)}</h2>
                 <ul>{lines.collect_view()}</ul>
                 <label class="check">
                     <input type="checkbox" name="revoke_tokens" value="true" checked=ticked />
                     <span>
-                        {revoke} " " <span class="check-note">{note}</span>
+                        {text::public::reset_revoke(count)} " "
+                        <span class="check-note">{text::public::reset_revoke_hint(count)}</span>
                     </span>
                 </label>
             </div>
@@ -146,12 +145,12 @@ fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
 pub fn PasswordChanged() -> impl IntoView {
     let next = untrack(next());
     view! {
-        <CardPage title="Password set">
+        <CardPage title=text::public::reset_done()>
             <MessageCard
                 icon=Icon::Check
                 tone="tone-success"
-                title="Password set"
-                text="You can now sign in. Other sessions were signed out."
+                title=text::public::reset_done()
+                text=text::public::reset_done_text()
                 sign_in=Some(with_next("/login", &next))
             />
         </CardPage>

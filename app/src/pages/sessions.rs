@@ -24,12 +24,14 @@ use crate::{
     },
     components::{
         loading::Loading,
+        meaning,
         parameters::{Query, checked, use_query},
         state::Meaning,
     },
     context::PageContext,
     format::grouped,
     links::sessions as links,
+    text,
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
@@ -57,7 +59,7 @@ pub fn Sessions() -> impl IntoView {
     let live = Live::watch(params, list);
     view! {
         <header class="page-head user-head sessions-head">
-            <h1>"Sessions"</h1>
+            <h1>{text::sessions::title()}</h1>
             <Transition>
                 {move || Suspend::new(async move {
                     list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.live)}</p> })
@@ -80,12 +82,16 @@ pub fn Sessions() -> impl IntoView {
             {move || Suspend::new(async move {
                 let now = list.await.ok().map(|list| list.page.now);
                 let filter = params.get_untracked().filter().unwrap_or_default();
-                let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
+                let meaning = now.map(|now| meaning::of_sessions(&filter, now)).unwrap_or_default();
                 let names_dates = now.is_some() && !filter.days().is_empty();
                 view! { <Meaning parts=meaning names_dates=names_dates /> }
             })}
         </Transition>
-        <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>
+        <section
+            class="list"
+            aria-label=text::sessions::title()
+            aria-busy=move || loading.is_busy().to_string()
+        >
             <Transition fallback=Skeleton>
                 {move || Suspend::new(async move {
                     match list.await {
@@ -132,10 +138,10 @@ pub(super) fn Tabs(
         }
     };
     view! {
-        <nav class="tabs" aria-label="Sessions">
-            {tab(false, "Active")} {tab(true, "Ended")}
+        <nav class="tabs" aria-label=text::sessions::title()>
+            {tab(false, text::sessions::active())} {tab(true, text::sessions::ended())}
             <a href=FAILED aria-current=params.is_none().then_some("page") data-noscroll>
-                "Failed sign-ins"
+                {text::sessions::failed()}
             </a>
         </nav>
     }
@@ -156,12 +162,12 @@ fn Actions(request: Memo<Result<SessionParams, ListError>>) -> impl IntoView {
                         .then(|| {
                             view! {
                                 <a class="button" href=links::revoke(&params, false) data-noscroll>
-                                    "Revoke matching sessions…"
+                                    {text::sessions::revoke_matching()}
                                 </a>
                             }
                         })}
                     <a class="button" href=links::revoke(&params, true) data-noscroll>
-                        "Revoke all other sessions…"
+                        {text::sessions::revoke_others()}
                     </a>
                 </div>
             }

@@ -18,21 +18,26 @@ use crate::{
         state::{ListErrorNotice, LoadingNotice},
         tabs::Tabs,
     },
-    format::capitalised,
+    labels::settings::{meaning, source, weakness},
+    text,
 };
 
 /// Tabs: path segment and name.
-const TABS: &[(&str, &str)] = &[("", "Configuration"), (JOBS, "Jobs")];
+const TABS: &[(&str, fn() -> &'static str)] = &[
+    ("", text::settings::configuration),
+    (JOBS, text::frame::screen_jobs),
+];
 /// Path segment of the jobs tab.
 const JOBS: &str = "jobs";
 
 /// Renders the header of the page.
 fn head(tab: &'static str) -> impl IntoView {
+    let tabs: Vec<_> = TABS.iter().map(|(end, name)| (*end, name())).collect();
     view! {
         <header class="page-head">
-            <h1>"Settings"</h1>
+            <h1>{text::frame::screen_settings()}</h1>
         </header>
-        <Tabs page=SETTINGS label="Settings" tabs=TABS current=Memo::new(move |_| tab) />
+        <Tabs page=SETTINGS label=text::frame::screen_settings() tabs=tabs current=Memo::new(move |_| tab) />
     }
 }
 
@@ -50,10 +55,9 @@ pub fn Settings() -> impl IntoView {
     view! {
         {head("")}
         <p class="pane-actions muted">
-            "Read-only. Values come from environment variables or .env and apply after a restart. \
-             If you run several servers, these are the values of the one that answered."
+            {text::settings::note()}
         </p>
-        <section class="list" aria-label="Settings">
+        <section class="list" aria-label=text::frame::screen_settings()>
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match installation.await {
@@ -61,11 +65,11 @@ pub fn Settings() -> impl IntoView {
                         Err(ApiError(problem)) => {
                             view! {
                                 <ListErrorNotice
-                                    title="The settings could not be loaded"
+                                    title=text::settings::load_failed()
                                     problem=problem
                                     again=String::new()
                                     all=SETTINGS.to_owned()
-                                    label="Show all settings"
+                                    label=text::settings::show_all()
                                 />
                             }
                                 .into_any()
@@ -78,7 +82,12 @@ pub fn Settings() -> impl IntoView {
 }
 
 fn shown(installation: Installation) -> AnyView {
-    const COLUMNS: &[&str] = &["Setting", "Value", "Source", "Description"];
+    const COLUMNS: &[fn() -> &'static str] = &[
+        text::settings::setting,
+        text::settings::value,
+        text::settings::source,
+        text::settings::description,
+    ];
     let Installation {
         rollcall,
         postgres,
@@ -89,9 +98,9 @@ fn shown(installation: Installation) -> AnyView {
         <dl class="details versions">
             <DescriptionItem label="Rollcall">{rollcall}</DescriptionItem>
             <DescriptionItem label="PostgreSQL">{postgres}</DescriptionItem>
-            <DescriptionItem label="Schema">{schema}</DescriptionItem>
+            <DescriptionItem label=text::settings::schema()>{schema}</DescriptionItem>
         </dl>
-        <Records caption="Settings" columns=COLUMNS rows=settings.into_iter().map(cells).collect() />
+        <Records caption=text::frame::screen_settings() columns=COLUMNS rows=settings.into_iter().map(cells).collect() />
     }
     .into_any()
 }
@@ -99,16 +108,21 @@ fn shown(installation: Installation) -> AnyView {
 fn cells(setting: Described) -> Record {
     let value = match setting.value {
         Some(value) => view! { <code>{value}</code> }.into_any(),
-        None => "Not set".into_any(),
+        None => text::settings::not_set().into_any(),
     };
     let id = setting.name.clone();
+    // The server explains a setting in English.
+    let meaning = meaning(&id);
+    let weakness = setting
+        .weakness
+        .map(|why| weakness(&id).map_or(why, str::to_owned));
     let cells = vec![
         view! { <code>{setting.name}</code> }.into_any(),
         value,
-        capitalised(&setting.source).into_any(),
+        source(&setting.source).into_owned().into_any(),
         view! {
-            {setting.meaning}
-            {setting.weakness.map(|why| view! { <p class="tone-warning field-note">{why}</p> })}
+            {meaning.map_or(setting.meaning, str::to_owned)}
+            {weakness.map(|why| view! { <p class="tone-warning field-note">{why}</p> })}
         }
         .into_any(),
     ];

@@ -13,6 +13,7 @@ use crate::{
         link_page::{DeadLink, handle},
         own_account::OwnAccountForm,
     },
+    text,
 };
 
 /// Renders the page behind a setup link.
@@ -20,13 +21,13 @@ use crate::{
 pub fn Setup() -> impl IntoView {
     let link = Resource::new(handle(), check_setup_link);
     view! {
-        <CardPage title="Set up Rollcall">
+        <CardPage title=text::public::setup()>
             <Suspense>
                 {move || Suspend::new(async move {
                     match link.await {
                         Ok(()) => view! { <SetupForm /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <DeadLink dead="This setup link is no longer valid" problem=problem /> }.into_any()
+                            view! { <DeadLink dead=text::public::dead_setup() problem=problem /> }.into_any()
                         }
                     }
                 })}
@@ -41,9 +42,9 @@ fn SetupForm() -> impl IntoView {
     view! {
         <OwnAccountForm
             path="/setup"
-            title="Create the first administrator"
-            lead="This account can manage all other users. The link works once."
-            action="Create administrator"
+            title=text::public::setup_title()
+            lead=text::public::setup_lead()
+            action=text::public::setup_submit()
             form_state=form_state
             link=Signal::derive(handle())
         />

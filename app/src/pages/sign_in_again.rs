@@ -11,6 +11,7 @@ use crate::{
         notice::ProblemNotice,
     },
     context::PageContext,
+    text,
 };
 
 /// Renders the dialog while a form waits for the sign-in.
@@ -66,20 +67,24 @@ fn SignInDialog(
         Err(ApiError(problem)) => {
             Some(view! { <ProblemNotice problem=problem sign_in=true /> }.into_any())
         }
-        Ok(done) if leads_on(&done.next) => Some(
-            view! {
-                <p class="notice tone-warning" role="alert">
-                    "You need a new password first. "
-                    <a href=done.next target="_blank">
-                        "Set it in a new tab"
-                    </a>
-                    ", then sign in here."
-                </p>
-            }
-            .into_any(),
-        ),
+        Ok(done) if leads_on(&done.next) => {
+            let [before, after] = text::public::password_first_around();
+            Some(
+                view! {
+                    <p class="notice tone-warning" role="alert">
+                        {before}
+                        <a href=done.next target="_blank">
+                            {text::public::password_first_link()}
+                        </a>
+                        {after}
+                    </p>
+                }
+                .into_any(),
+            )
+        }
         Ok(_) => None,
     };
+    let [before, after] = text::public::continue_as_around();
     view! {
         <dialog
             node_ref=element
@@ -88,16 +93,20 @@ fn SignInDialog(
             on:close=move |_| asked.set(None)
         >
             <h2 class="dialog-head" id="sign-in-title">
-                "Your session has ended"
+                {text::public::session_ended()}
             </h2>
             <form method="post" action="/login" on:submit=submit>
                 <div class="dialog-body">
                     {answer}
-                    <p>"Sign in to continue as " <b><bdi>{username.clone()}</bdi></b> ". Your input is not lost."</p>
+                    <p>
+                        {before} <b>
+                            <bdi>{username.clone()}</bdi>
+                        </b> {after}
+                    </p>
                     <input type="hidden" name="username" value=username />
                     <div class="field">
                         <label class="field-label" for="sign-in-password">
-                            "Password"
+                            {text::public::password()}
                         </label>
                         <input
                             class="input"
@@ -111,13 +120,13 @@ fn SignInDialog(
                 </div>
                 <footer class="dialog-foot">
                     <button class="button" type="button" on:click=move |_| asked.set(None)>
-                        "Cancel"
+                        {text::public::cancel()}
                     </button>
                     <button
                         class="button button-primary"
                         aria-disabled=move || action.pending().get().then_some("true")
                     >
-                        "Sign in"
+                        {text::public::sign_in()}
                     </button>
                 </footer>
             </form>

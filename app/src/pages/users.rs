@@ -20,6 +20,7 @@ use crate::{
         choice::{Segmented, Value},
         icon::Icon,
         loading::Loading,
+        meaning,
         parameters::{Query, SELECTION, checked, use_query},
         selection::Selection,
         state::Meaning,
@@ -71,7 +72,7 @@ pub fn Users() -> impl IntoView {
     );
     view! {
         <header class="page-head">
-            <h1>"Users"</h1>
+            <h1>{text::users::title()}</h1>
             <Transition>
                 {move || Suspend::new(async move {
                     list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.totals().users)}</p> })
@@ -93,7 +94,7 @@ pub fn Users() -> impl IntoView {
                         // The URL of the dialog retains the state of the list.
                         view! {
                             <a class="button button-primary" href=href data-noscroll>
-                                "Create user"
+                                {text::users::create()}
                             </a>
                         }
                     })}
@@ -104,12 +105,12 @@ pub fn Users() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 let filter = links::current_filter(&params.get_untracked());
-                let meaning = list.await.ok().map(|list| filter.meaning(list.now));
+                let meaning = list.await.ok().map(|list| meaning::of_search(&filter, list.now));
                 let names_dates = meaning.is_some() && !filter.days().is_empty();
                 view! { <Meaning parts=meaning.unwrap_or_default() names_dates=names_dates /> }
             })}
         </Transition>
-        <section class="list" aria-label="Users" aria-busy=move || loading.is_busy().to_string()>
+        <section class="list" aria-label=text::users::title() aria-busy=move || loading.is_busy().to_string()>
             <Transition fallback=move || view! { <SkeletonTable params=params /> }>
                 {move || Suspend::new(async move {
                     match list.await {

@@ -12,7 +12,7 @@ pub(crate) struct Node {
     /// Path, relative to the node above.
     pub(crate) pattern: Pattern,
     /// Document title; `None` if the view sets it, or that of the node above remains.
-    pub(crate) title: Option<&'static str>,
+    pub(crate) title: Option<fn() -> &'static str>,
     /// View, which includes an outlet if there are nodes below.
     pub(crate) view: &'static dyn LazyView,
     /// Tabs and dialogs, which the view of this node encloses. Without a node at the empty path, the outlet is empty there.

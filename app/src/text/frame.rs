@@ -55,6 +55,12 @@ pub fn main_navigation() -> &'static str {
     text("frame.main_navigation", "Main")
 }
 
+/// Text: `This page could not be loaded`
+#[must_use]
+pub fn module_missing() -> &'static str {
+    text("frame.module_missing", "This page could not be loaded")
+}
+
 /// Text: `My account`
 #[must_use]
 pub fn my_account() -> &'static str {
@@ -71,6 +77,66 @@ pub fn no_role() -> &'static str {
 #[must_use]
 pub fn pending() -> &'static str {
     text("frame.pending", "pending")
+}
+
+/// Text: `Audit log`
+#[must_use]
+pub fn screen_audit() -> &'static str {
+    text("frame.screen_audit", "Audit log")
+}
+
+/// Text: `Failed sign-ins`
+#[must_use]
+pub fn screen_failed_sign_ins() -> &'static str {
+    text("frame.screen_failed_sign_ins", "Failed sign-ins")
+}
+
+/// Text: `Jobs`
+#[must_use]
+pub fn screen_jobs() -> &'static str {
+    text("frame.screen_jobs", "Jobs")
+}
+
+/// Text: `API keys`
+#[must_use]
+pub fn screen_keys() -> &'static str {
+    text("frame.screen_keys", "API keys")
+}
+
+/// Text: `Overview`
+#[must_use]
+pub fn screen_overview() -> &'static str {
+    text("frame.screen_overview", "Overview")
+}
+
+/// Text: `Registrations`
+#[must_use]
+pub fn screen_registrations() -> &'static str {
+    text("frame.screen_registrations", "Registrations")
+}
+
+/// Text: `Sessions`
+#[must_use]
+pub fn screen_sessions() -> &'static str {
+    text("frame.screen_sessions", "Sessions")
+}
+
+/// Text: `Settings`
+#[must_use]
+pub fn screen_settings() -> &'static str {
+    text("frame.screen_settings", "Settings")
+}
+
+/// Text: `Access tokens`
+#[must_use]
+pub fn screen_tokens() -> &'static str {
+    text("frame.screen_tokens", "Access tokens")
+}
+
+/// Text: `Users`
+#[must_use]
+pub fn screen_users() -> &'static str {
+    text("frame.screen_users", "Users")
 }
 
 /// Text: `Sign out`

@@ -31,6 +31,11 @@ pub async fn scope<F: Future>(language: Language, future: F) -> F::Output {
     LANGUAGE.scope(language, future).await
 }
 
+/// Runs a function, such as one that renders an error page, in a language.
+pub fn sync_scope<T>(language: Language, run: impl FnOnce() -> T) -> T {
+    LANGUAGE.sync_scope(language, run)
+}
+
 /// Returns the language of the current request. Leptos loads data in tasks of their own, where only the context of the page
 /// has it, and renders parts of a page where only the task has it.
 pub(super) fn language() -> Language {

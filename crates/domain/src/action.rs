@@ -1,4 +1,4 @@
-//! Audited actions: the table of all of them, with the kind of their target and their label.
+//! Audited actions: the table of all of them, with the kind of their target.
 
 use std::str::FromStr;
 
@@ -28,12 +28,12 @@ string_enum! {
     }
 }
 
-/// Declares every action in one entry: name, kind of the target, and label.
+/// Declares every action in one entry: name, kind of the target, and documentation.
 macro_rules! actions {
-    ($($variant:ident = $name:literal, $target:ident, $label:literal;)+) => {
+    ($($variant:ident = $name:literal, $target:ident, $doc:literal;)+) => {
         /// An audited action.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Action { $(#[doc = concat!($label, ".")] $variant,)+ }
+        pub enum Action { $(#[doc = concat!($doc, ".")] $variant,)+ }
 
         impl Action {
             /// Every action once, in the order in which a list offers them.
@@ -43,12 +43,6 @@ macro_rules! actions {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// Returns its label on screens.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)+ }
             }
 
             /// Returns the kind of its target. The target of an action on a user's own API key is the user.
@@ -127,15 +121,6 @@ actions! {
     AuditExported = "audit.exported", Audit, "Audit log exported";
 }
 
-/// Returns the label of a stored action. An unknown action, which a newer version has written, is its own label.
-#[must_use]
-pub fn action_label(name: &str) -> &str {
-    let Ok(known) = name.parse::<Action>() else {
-        return name;
-    };
-    known.label()
-}
-
 /// Returns whether a text has the form of an action's name. A filter accepts names of newer versions too.
 pub(crate) fn is_action_name(text: &str) -> bool {
     const MOST: usize = 60;
@@ -154,23 +139,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_action_has_its_own_name_and_label() {
+    fn each_action_has_its_own_name() {
         let names: BTreeSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
-        let labels: BTreeSet<_> = Action::ALL.iter().map(|action| action.label()).collect();
-        let count = Action::ALL.len();
-        assert_eq!((names.len(), labels.len()), (count, count));
+        assert_eq!(names.len(), Action::ALL.len());
         for action in Action::ALL {
             let name = action.as_str();
             assert!(is_action_name(name), "{name}");
             assert_eq!(name.parse(), Ok(*action));
-            assert_eq!(action_label(name), action.label());
         }
     }
 
     #[test]
-    fn unknown_action_is_its_own_label() {
+    fn name_of_a_newer_version_is_no_action() {
         assert!("planet.moved".parse::<Action>().is_err());
-        assert_eq!(action_label("planet.moved"), "planet.moved");
     }
 
     #[test]
@@ -181,7 +162,6 @@ mod tests {
                 .iter()
                 .any(|kind| name.starts_with(kind));
             assert_eq!(action.target() == TargetKind::Users, is_plural, "{name}");
-            assert_eq!(action.label().ends_with("(bulk)"), is_plural, "{name}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Audit log entries and their texts.
+//! Audit log entries.
 
 mod changes;
 pub mod list;
@@ -17,7 +17,7 @@ use crate::{
     users::{Unknown, string_enum},
 };
 
-pub use changes::{Changes, read_changes, spaced, timestamp_of, value_label};
+pub use changes::{Changes, read_changes, spaced, timestamp_of};
 pub use response::{AuditActor, AuditEntryResponse, AuditTarget};
 
 string_enum! {
@@ -37,7 +37,7 @@ string_enum! {
 }
 
 impl Via {
-    /// Returns the label on a screen.
+    /// Returns the label on the command line. Screens have it in the language of the page.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -103,93 +103,5 @@ impl AuditEntry {
     pub fn target_user(&self) -> Option<Uuid> {
         self.target_id
             .filter(|_| self.target_kind == TargetKind::User.as_str())
-    }
-
-    /// Formats the actor, the source and the token of the change: `ada, via panel`.
-    #[must_use]
-    pub fn actor_and_source(&self) -> String {
-        format!("{}{}", self.actor_label(), self.source())
-    }
-
-    /// Returns the name of the actor. The operator and the system have none: the label of the source stands for it.
-    #[must_use]
-    pub fn actor_label(&self) -> &str {
-        match self.nameless() {
-            Some(via) => via.label(),
-            None => &self.actor,
-        }
-    }
-
-    /// Formats the source and the token of the change as the text after the actor: `, via panel`. Empty if the label of the source stands
-    /// for the actor.
-    #[must_use]
-    pub fn source(&self) -> String {
-        let via = match self.via.parse::<Via>() {
-            _ if self.nameless().is_some() => String::new(),
-            Ok(Via::Ui) => ", via panel".to_owned(),
-            Ok(Via::Personal) => ", self-service".to_owned(),
-            Ok(via @ (Via::Api | Via::Cli)) => format!(", via {}", via.label()),
-            Ok(Via::Job) => ", via a job".to_owned(),
-            Err(_) => format!(", via {}", self.via),
-        };
-        let token = self.token.as_ref();
-        let token = token.map(|token| format!(" with token {token}"));
-        via + &token.unwrap_or_default()
-    }
-
-    /// Returns the source of a change that no user has made: on the command line, or by a job.
-    fn nameless(&self) -> Option<Via> {
-        let via = self
-            .via
-            .parse::<Via>()
-            .ok()
-            .filter(|_| self.actor_id.is_none());
-        via.filter(|via| matches!(via, Via::Cli | Via::Job))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn actor_and_source_are_in_words() {
-        let entry = |id: Option<Uuid>, via: &str, token: Option<&str>| AuditEntry {
-            id: 1,
-            at: OffsetDateTime::UNIX_EPOCH,
-            actor_id: id,
-            actor: "ada".to_owned(),
-            via: via.to_owned(),
-            token: token.map(str::to_owned),
-            action: "user.created".to_owned(),
-            target_kind: "user".to_owned(),
-            target_id: None,
-            target: "bob".to_owned(),
-            changes: Changes::new(),
-            reason: None,
-            ip: None,
-            request_id: None,
-            parent_id: None,
-        };
-        let user = Some(Uuid::nil());
-        for (id, via, token, words) in [
-            (user, "ui", None, "ada, via panel"),
-            (user, "api", None, "ada, via API"),
-            (
-                user,
-                "api",
-                Some("backup (rc_1…)"),
-                "ada, via API with token backup (rc_1…)",
-            ),
-            (user, "cli", None, "ada, via CLI"),
-            (user, "self", None, "ada, self-service"),
-            (user, "job", None, "ada, via a job"),
-            (user, "fax", None, "ada, via fax"),
-            (None, "ui", None, "ada, via panel"),
-            (None, "cli", None, "CLI"),
-            (None, "job", None, "System"),
-        ] {
-            assert_eq!(entry(id, via, token).actor_and_source(), words, "{via}");
-        }
     }
 }

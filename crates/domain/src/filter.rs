@@ -28,7 +28,6 @@ mod edit;
 mod error;
 mod field;
 mod lexer;
-mod meaning;
 mod number;
 mod parser;
 mod print;
@@ -44,11 +43,10 @@ use serde::{Deserialize, Serialize};
 pub use ast::{Count, Expr, Has, Term};
 pub use error::{FilterError, FilterErrorKind};
 pub use field::Field;
-pub(crate) use meaning::day_of;
 pub use number::IntRange;
 pub use shape::Comparison;
 pub use text::{RoleName, Text, is_short};
-pub use when::{Age, AgeUnit, Bounds, Dated, Days, Period, TimePoint, When};
+pub use when::{Age, AgeUnit, Bounds, Dated, Days, Period, PeriodLength, TimePoint, When};
 
 use error::Span;
 

@@ -39,17 +39,6 @@ string_enum! {
 }
 
 impl JobState {
-    /// Returns the name of the state on a screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Queued => "Queued",
-            Self::Running => "Running",
-            Self::Done => "Done",
-            Self::Failed => "Failed",
-        }
-    }
-
     /// Returns whether the job continues by itself.
     #[must_use]
     pub const fn is_open(self) -> bool {

@@ -22,6 +22,8 @@ pub const DEPTH_MAX: usize = 32;
 const READ_DEPTH_MAX: usize = 96;
 /// Key of the message that replaces an unreadable value.
 const UNREADABLE: &str = "unreadable";
+/// Start and end of that message, with the size of the value between them.
+const UNREADABLE_MESSAGE: [&str; 2] = ["This stored value of ", " bytes can't be displayed."];
 
 /// Limits of a JSON object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,7 +196,15 @@ pub fn read_object(text: &str) -> Map<String, Value> {
 /// Returns the message for an unreadable value of this many bytes.
 #[must_use]
 pub fn unreadable(bytes: usize) -> String {
-    format!("This stored value of {bytes} bytes can't be displayed.")
+    let [start, end] = UNREADABLE_MESSAGE;
+    format!("{start}{bytes}{end}")
+}
+
+/// Returns the number of bytes in the message for an unreadable value; `None` for any other text.
+#[must_use]
+pub fn unreadable_bytes(text: &str) -> Option<usize> {
+    let [start, end] = UNREADABLE_MESSAGE;
+    text.strip_prefix(start)?.strip_suffix(end)?.parse().ok()
 }
 
 /// Returns whether the parsers of clients can read a stored text once it is wrapped in a response.

@@ -29,9 +29,9 @@ pub trait RequiredPermission {
     const PERMISSION: Permission;
 }
 
-/// Declares every permission in one entry: description, name, kind, resource and label.
+/// Declares every permission in one entry: description, name, kind and resource.
 macro_rules! permissions {
-    ($($(#[$description:meta])+ $variant:ident = $name:literal, $kind:ident, $resource:literal, $label:literal;)+) => {
+    ($($(#[$description:meta])+ $variant:ident = $name:literal, $kind:ident, $resource:literal;)+) => {
         /// A permission that a role can grant.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Permission { $($(#[$description])+ $variant,)+ }
@@ -55,12 +55,6 @@ macro_rules! permissions {
             /// Returns the resource that it grants access to, in the plural.
             const fn resource(self) -> &'static str {
                 match self { $(Self::$variant => $resource,)+ }
-            }
-
-            /// Returns its label for users, as a token scope.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)+ }
             }
         }
 
@@ -89,29 +83,29 @@ macro_rules! permissions {
 
 permissions! {
     /// See every user with their statistics.
-    UsersRead = "users:read", Read, "users", "View users";
+    UsersRead = "users:read", Read, "users";
     /// Create, change, suspend, delete and restore users.
-    UsersWrite = "users:write", Write, "users", "Manage users";
+    UsersWrite = "users:write", Write, "users";
     /// See the sessions of all users.
-    SessionsRead = "sessions:read", Read, "sessions", "View all sessions";
+    SessionsRead = "sessions:read", Read, "sessions";
     /// Revoke sessions of any user.
-    SessionsWrite = "sessions:write", Write, "sessions", "Revoke any session";
+    SessionsWrite = "sessions:write", Write, "sessions";
     /// See pending registrations and invitations.
-    RegistrationsRead = "registrations:read", Read, "registrations", "View registrations and invitations";
+    RegistrationsRead = "registrations:read", Read, "registrations";
     /// Approve and reject registrations, and invite users.
-    RegistrationsWrite = "registrations:write", Write, "registrations", "Approve registrations and invite users";
+    RegistrationsWrite = "registrations:write", Write, "registrations";
     /// See that provider API keys exist, never their values.
-    ApiKeysRead = "api-keys:read", Read, "API keys", "List API keys";
+    ApiKeysRead = "api-keys:read", Read, "API keys";
     /// Store the system's provider API keys, and revoke those of any user.
-    ApiKeysWrite = "api-keys:write", Write, "API keys", "Manage system API keys";
+    ApiKeysWrite = "api-keys:write", Write, "API keys";
     /// Read the provider API key of a user in plain text: for a host application that calls the provider on the user's behalf.
-    ApiKeysResolve = "api-keys:resolve", Secret, "API keys", "Read users' API keys";
+    ApiKeysResolve = "api-keys:resolve", Secret, "API keys";
     /// See the access tokens of all users, never their values.
-    TokensRead = "tokens:read", Read, "access tokens", "View all access tokens";
+    TokensRead = "tokens:read", Read, "access tokens";
     /// Revoke access tokens of any user.
-    TokensWrite = "tokens:write", Write, "access tokens", "Revoke any access token";
+    TokensWrite = "tokens:write", Write, "access tokens";
     /// See the audit log, the jobs and the settings.
-    AuditRead = "audit:read", Read, "audit log entries", "View the audit log and jobs";
+    AuditRead = "audit:read", Read, "audit log entries";
 }
 
 impl Permission {
@@ -268,11 +262,9 @@ mod tests {
     }
 
     #[test]
-    fn each_permission_has_its_own_name_and_label() {
+    fn each_permission_has_its_own_name() {
         let names: BTreeSet<_> = Permission::ALL.map(Permission::as_str).into();
-        let labels: BTreeSet<_> = Permission::ALL.map(Permission::label).into();
-        let count = Permission::ALL.len();
-        assert_eq!((names.len(), labels.len()), (count, count));
+        assert_eq!(names.len(), Permission::ALL.len());
         for permission in Permission::ALL {
             assert_eq!(permission.as_str().parse(), Ok(permission));
         }

@@ -37,22 +37,6 @@ string_enum! {
     }
 }
 
-impl EndReason {
-    /// Returns the label on a screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Logout => "Signed out",
-            Self::Expired => "Expired",
-            Self::Revoked => "Revoked",
-            Self::PasswordReset => "Password changed",
-            Self::Suspended => "User suspended",
-            Self::Deleted => "User deleted",
-            Self::Replaced => "Session limit reached",
-        }
-    }
-}
-
 /// Returns the last characters of the public id, which are shown where FOVEA shows the last characters of its token. The secret is not
 /// stored.
 #[must_use]

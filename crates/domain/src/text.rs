@@ -1,5 +1,4 @@
-//! Text normalization for storing and comparing: normal forms, case folding, and the form that a search compares. Numbers in
-//! texts.
+//! Text normalization for storing and comparing: normal forms, case folding, and the form that a search compares.
 //!
 //! `name_key` and `search_fold` are also functions of the database, which compares with them; a test of `db` checks that both are equal
 //! over all of Unicode. They need the feature `unicode`, which only the server enables.
@@ -47,36 +46,4 @@ pub const fn is_cjk(c: char) -> bool {
     matches!(c,
         '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{9FFF}' | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// Formats a number with separators between thousands: `1,000,000`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (10_000, "10,000"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }

@@ -5,6 +5,7 @@ use domain::{
     list::{Limits, PageParams},
     policy::Denied,
     sessions::{
+        EndReason,
         list::SessionParams,
         revoke::{RevokeFilter, RevokeOutcome, RevokeRequest},
     },
@@ -375,12 +376,8 @@ async fn ended_sessions_report_reason_and_actor(pool: PgPool) {
     let page = list(&services, &operator(), &query).await.unwrap();
     let end = page.sessions[0].end.as_ref().unwrap();
     assert_eq!(
-        (
-            end.reason.label(),
-            end.by.as_deref(),
-            page.page_info.total.count
-        ),
-        ("Revoked", Some("root"), 1)
+        (end.reason, end.by.as_deref(), page.page_info.total.count),
+        (EndReason::Revoked, Some("root"), 1)
     );
 }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
+use app::labels::settings::{meaning, weakness};
 use domain::settings::Described;
 
 use super::{catalogue::Setting, dotenv};
@@ -60,7 +61,7 @@ impl Sources {
             .to_owned()
     }
 
-    /// Returns every setting with its value, its source and its meaning. Secrets are masked.
+    /// Returns every setting with its value, its source and its meaning in English. Secrets are masked.
     pub(super) fn describe(&self, settings: &[Setting]) -> Vec<Described> {
         let describe = |setting: &Setting| {
             let given = self.find(setting.name);
@@ -70,15 +71,14 @@ impl Sources {
                 None => setting.default.map(str::to_owned),
             };
             let value = value.filter(|value| !value.is_empty());
-            let weakness = setting
-                .weakness
-                .filter(|(weak, _)| value.as_deref() == Some(weak));
+            let is_weak = setting.weak.is_some() && value.as_deref() == setting.weak;
+            let weakness = is_weak.then(|| weakness(setting.name)).flatten();
             Described {
                 name: setting.name.to_owned(),
-                weakness: weakness.map(|(_, why)| why.to_owned()),
+                weakness: weakness.map(str::to_owned),
                 value,
                 source: given.map_or("default", |(source, _)| source).to_owned(),
-                meaning: setting.meaning.to_owned(),
+                meaning: meaning(setting.name).unwrap_or_default().to_owned(),
             }
         };
         settings.iter().map(describe).collect()

@@ -3,11 +3,11 @@
 use app::{
     api::{form_success::FlashMessage, wire::AS},
     context::{PageContext, Preferences, Site},
-    text::{self, language::Language},
+    text,
 };
 use axum::{
     extract::{Request, State},
-    http::{Method, header},
+    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -23,10 +23,11 @@ use service::{
 use tower_sessions::Session;
 
 use super::{bearer::Bearer, rate::Recognised};
-use crate::{cookies::cookie, error_page::RequestContext};
-
-/// Whether users can select the pseudo-language: on development servers only.
-const PSEUDO_LANGUAGE: bool = cfg!(debug_assertions);
+use crate::{
+    cookies::cookie,
+    error_page::RequestContext,
+    language::{PSEUDO_LANGUAGE, language},
+};
 
 /// Adds `Option<Caller>` and the context of the page to the request, from the one query that reads the session or the token.
 pub(crate) async fn recognise(
@@ -93,21 +94,6 @@ pub(crate) async fn recognise(
     request.extensions_mut().insert(context);
     request.extensions_mut().insert(language);
     text::request::scope(language, next.run(request)).await
-}
-
-/// Returns the language of the response: the one that the user has chosen, or else the best one that the browser accepts. The
-/// API is in English.
-fn language(request: &Request, preferences: Preferences) -> Language {
-    if request.uri().path().starts_with("/api/") {
-        return Language::default();
-    }
-    let chosen = preferences.language;
-    let chosen = chosen.filter(|language| PSEUDO_LANGUAGE || *language != Language::Pseudo);
-    let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
-    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
-    chosen
-        .or_else(|| accepted.map(Language::accepted))
-        .unwrap_or_default()
 }
 
 /// Returns the problem of a change on the page of another user than the one who is signed in now.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, add_user, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session};
 
 const LIST: &str = "/api/admin/audit";
 
@@ -239,6 +239,40 @@ async fn timestamps_that_changed_are_shown_as_all_others(pool: PgPool) {
         }
         for raw in ["T18:00:00Z<", "+00:00:00<"] {
             assert!(!page.body.contains(raw), "{path} with {raw}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn screens_have_the_language_of_the_viewer(pool: PgPool) {
+    let (app, ada) = with_audit_log(&pool).await;
+    for (path, texts) in [
+        (
+            "/audit",
+            &[
+                "Audit-Protokoll · Rollcall",
+                "Alle Aktionen",
+                "Benutzer geändert",
+                ", über die Administration",
+                "Anzeigename",
+            ][..],
+        ),
+        (
+            "/overview",
+            &[
+                "Übersicht · Rollcall",
+                "Handlungsbedarf",
+                "Benutzer geändert: ada",
+                "Befehlszeile",
+            ],
+        ),
+        ("/settings", &["Einstellungen · Rollcall", "Konfiguration"]),
+        ("/settings/jobs", &["Jobs · Rollcall", "Noch keine Jobs"]),
+    ] {
+        let ask = Ask::get(path).by(&ada).header("accept-language", "de");
+        let page = app.send(ask).await;
+        for text in texts {
+            assert!(page.body.contains(text), "{path} without {text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{App, add_user, app, session};
+use crate::support::{App, Ask, add_user, app, session};
 
 const KEY: &str = "0198c2a4-0000-7000-8000-0000000000a1";
 const SYSTEM_KEY: &str = "0198c2a4-0000-7000-8000-0000000000a2";
@@ -95,4 +95,25 @@ async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(poo
             assert_eq!(details(&app, &ada, &path).await, expected, "{path}");
         }
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn dialog_is_in_the_language_of_the_request(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    app.run(THINGS).await;
+    let path = format!("/tokens/{NEW_TOKEN}/revoke");
+    let ask = |path: &str| {
+        let ask = Ask::get(path).by(&ada);
+        app.send(ask.header("accept-language", "de"))
+    };
+    let asked = ask(&format!("/sfn/confirmation?path={path}")).await.json();
+    let title = "Zugriffstoken script von ada widerrufen";
+    assert_eq!(asked["title"], title);
+    assert_eq!(
+        asked["details"][3],
+        detail("Zuletzt verwendet", "Nie", None)
+    );
+    let page = ask(&path).await;
+    assert!(page.body.contains(title), "{}", page.body);
 }

@@ -430,6 +430,52 @@ async fn filter_meaning_is_shown(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn lists_and_filters_have_the_language_of_the_request(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    for (path, texts) in [
+        (
+            "/users",
+            &[
+                ">Benutzer<",
+                "Benutzer suchen",
+                "Nie angemeldet",
+                "data-label=\"Zuletzt aktiv\"",
+                "Zeilen pro Seite",
+                "Weitere Aktionen für ",
+            ][..],
+        ),
+        (
+            "/users?q=inactive:90d",
+            &["Nicht aktiv seit dem ", "(vor 90 Tagen), oder nie"],
+        ),
+        ("/users?q=zzzz", &["Keine Benutzer gefunden"]),
+        (
+            "/users?q=login:%3E7d",
+            &[
+                "Ungültiger Filter",
+                "vor mehr als 7 Tagen, oder nie",
+                "Alle Benutzer anzeigen",
+            ],
+        ),
+        ("/users?deleted=true&q=zzzz", &["Keine Benutzer gefunden"]),
+        ("/sessions?seen=before-7d", &["Zuletzt gesehen vor dem "]),
+        (
+            "/sessions?seen=%3E7d",
+            &["zuletzt gesehen vor mehr als 7 Tagen"],
+        ),
+        ("/audit?from=7d", &["Protokolliert seit "]),
+        ("/tokens?state=expiring&user=ada", &["(in 7 Tagen)"]),
+        ("/settings/jobs?state=failed", &["Zustand ist „"]),
+    ] {
+        let ask = Ask::get(path).by(&ada);
+        let page = app.send(ask.header("accept-language", "de")).await;
+        for text in texts {
+            assert!(page.body.contains(text), "{text} on {path}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn invalid_filter_revokes_no_session(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let live = "select count(*) from sessions where ended_at is null";

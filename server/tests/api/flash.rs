@@ -152,6 +152,57 @@ async fn name_in_a_flash_is_escaped(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn flash_is_in_the_language_of_the_page(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    for (message, language, expected) in [
+        (
+            r#"{"event": "user-deleted", "names": ["bob"], "count": 1}"#,
+            "de",
+            "bob gelöscht",
+        ),
+        (
+            r#"{"event": "user-signed-out", "names": ["bob"], "count": 1200}"#,
+            "de",
+            "1.200 Benutzer überall abgemeldet",
+        ),
+        (
+            r#"{"event": "user-suspended", "names": ["bob"], "count": 1, "until": "2126-12-04T18:00:00Z"}"#,
+            "de",
+            "bob bis ",
+        ),
+        (
+            r#"{"event": "user-suspended", "names": ["bob"], "count": 1, "until": "2126-12-04T18:00:00Z"}"#,
+            "en",
+            "Suspended bob until ",
+        ),
+        // A message of a version that stored the words for an invitation without a note.
+        (
+            r#"{"event": "invitation-revoked", "names": ["anyone"], "count": 1}"#,
+            "en",
+            "Revoked the invitation for anyone",
+        ),
+        (
+            r#"{"event": "invitation-revoked", "names": [], "count": 1}"#,
+            "en",
+            "Revoked the invitation for anyone",
+        ),
+    ] {
+        sqlx::query(
+            "insert into flashes (id, session_id, path, message, created_at, expires_at)
+            select uuid_v7(now()), id, '/users', $1::jsonb, now(), now() + interval '1 minute' from sessions",
+        )
+        .bind(message)
+        .execute(&pool)
+        .await
+        .unwrap();
+        let ask = Ask::get("/users").by(&here);
+        let page = app.send(ask.header("accept-language", language)).await;
+        assert!(shows(&page, expected), "{expected}: {}", page.body);
+        app.run("delete from flashes").await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn undo_is_stored_per_session(pool: PgPool) {
     const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
     let (app, here, elsewhere) = prepare(&pool).await;

@@ -422,6 +422,42 @@ async fn every_part_of_a_page_has_its_language(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn pages_of_a_user_have_the_language_of_the_request(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    for (path, texts) in [
+        (
+            "/users/uma",
+            &[
+                "uma · Nr. ",
+                ">Aktiv<",
+                ">Benutzer<",
+                "Sperren",
+                "Statistik",
+            ][..],
+        ),
+        ("/users/uma/sessions", &["Alle widerrufen", "Gerät"]),
+        ("/users/uma/keys", &["Keine API-Schlüssel"]),
+        ("/users/uma/data", &["Keine Personas"]),
+        ("/users/uma/edit", &["uma bearbeiten", "Voller Zugriff"]),
+        (
+            "/users/uma/suspend",
+            &["uma sperren", "Bei der Anmeldung", "Abbrechen"],
+        ),
+        (
+            "/users/uma/delete",
+            &["Benutzer und 1 Eintrag", "Zugriffstokens"],
+        ),
+        ("/users/unknown-user", &["Benutzer nicht gefunden"]),
+    ] {
+        let ask = Ask::get(path).by(&ada);
+        let page = app.send(ask.header("accept-language", "de")).await;
+        for text in texts {
+            assert!(page.body.contains(text), "{text} on {path}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn malformed_form_body_is_rejected(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     let endless = format!("username={}", "x".repeat(100_000));
@@ -508,5 +544,243 @@ async fn titles_are_those_of_the_screens(pool: PgPool) {
             Some(format!("{title} · Rollcall")),
             "{path}"
         );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    for (path, texts) in [
+        (
+            "/sessions",
+            &["Aktive Sitzungen", "Sitzung von uma auf ", "Vor mehr als"][..],
+        ),
+        ("/sessions?ended=true", &["Hier erscheinen Sitzungen, die"]),
+        (
+            "/sessions/failed",
+            &["Nach IP-Adresse", "Keine fehlgeschlagenen Anmeldungen"],
+        ),
+        (
+            "/sessions/revoke?others=true",
+            &["Dies widerruft 1 Sitzung von 1 Benutzer.", "Alle anderen"],
+        ),
+        (
+            "/sessions/revoke?user=uma&seen=after-1h",
+            &["mit letzter Aktivität in der letzten Stunde werden"],
+        ),
+        (
+            "/registrations",
+            &["Die Registrierung ist ", "Keine ausstehenden"],
+        ),
+        (
+            "/registrations/invitations/new",
+            &[
+                "Keine Einladungen",
+                "Maximale Verwendungen",
+                "Läuft ab nach",
+            ],
+        ),
+        ("/keys", &["Aktiver Schlüssel", "Zum Aktivieren API_KEY_"]),
+        ("/tokens", &["Keine Zugriffstokens", "Läuft bald ab"]),
+    ] {
+        let ask = Ask::get(path).by(&ada);
+        let page = app.send(ask.header("accept-language", "de")).await;
+        for text in texts {
+            assert!(page.body.contains(text), "{text} on {path}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_of_visitors_and_accounts_have_their_language(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    for (is_signed_in, path, texts) in [
+        (
+            false,
+            "/login",
+            &["Angemeldet bleiben", "Anmelden · Rollcall"][..],
+        ),
+        (false, "/register", &["Registrierung geschlossen"]),
+        (
+            false,
+            "/reset?link=x",
+            &["Dieser Link ist nicht mehr gültig"],
+        ),
+        (true, "/users/..", &["Seite nicht gefunden"]),
+        (
+            true,
+            "/account",
+            &["Registriert seit", "Aktuelles Passwort"],
+        ),
+        (true, "/account/sessions", &["Diese Sitzung", "gerade eben"]),
+        (true, "/account/tokens/new", &["Wofür wird dieses Token"]),
+    ] {
+        let ask = Ask::get(path).header("accept-language", "de");
+        let ask = if is_signed_in { ask.by(&ada) } else { ask };
+        let page = app.send(ask).await;
+        for text in texts.iter().chain(&["data-stopped=\"Diese Seite"]) {
+            assert!(page.body.contains(text), "{path}: {text}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn error_page_is_in_the_language_of_the_request(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    pool.close().await;
+    for (accepted, chosen, texts) in [
+        ("en", "", ["lang=\"en\"", "Try again", "Request ID"]),
+        ("de", "", ["lang=\"de\"", "Erneut versuchen", "Anfrage-ID"]),
+        (
+            "de",
+            "system.comfortable.open.en",
+            ["lang=\"en\"", "Try again", "Request ID"],
+        ),
+    ] {
+        let ask = Ask::get("/users")
+            .by(&ada)
+            .header("accept-language", accepted);
+        let page = app.send(ask.cookie("rollcall_preferences", chosen)).await;
+        assert_eq!(page.status, 503, "{accepted:?} and {chosen:?}");
+        for text in texts {
+            assert!(
+                page.body.contains(text),
+                "{text} for {accepted:?} and {chosen:?}"
+            );
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn malformed_form_body_is_rejected(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
+    let endless = format!("username={}", "x".repeat(100_000));
+    for path in ["/login", "/setup", "/preferences"] {
+        for (kind, body) in [
+            ("application/json", "{}"),
+            ("text/plain", "username=ada"),
+            ("application/x-www-form-urlencoded", endless.as_str()),
+        ] {
+            let answer = app.send(Ask::post(path).body(kind, body)).await;
+            assert!(
+                (400..500).contains(&answer.status),
+                "{path} {kind}: {}",
+                answer.status
+            );
+        }
+        let garbage = Ask::post(path).body(
+            "application/x-www-form-urlencoded",
+            b"\xff%ff=%zz&&&===".to_vec(),
+        );
+        assert_ne!(app.send(garbage).await.status, 500, "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn export_link_redirects_a_browser_to_sign_in(pool: PgPool) {
+    let (app, ..) = with_users(&pool).await;
+    let user = "/api/admin/users/00000000-0000-0000-0000-000000000000/export";
+    for (export, page) in [
+        ("/api/user/export", "%2Faccount%2Fdata"),
+        (
+            "/api/admin/audit/export?format=csv&actor=ada",
+            "%2Faudit%3Factor%3Dada",
+        ),
+        (
+            user,
+            "%2Fusers%2F00000000-0000-0000-0000-000000000000%2Fdelete",
+        ),
+    ] {
+        for (name, value) in [
+            ("sec-fetch-mode", "navigate"),
+            ("accept", "text/html,*/*;q=0.8"),
+        ] {
+            let clicked = app.send(Ask::get(export).header(name, value)).await;
+            let login = format!("303 to /login?next={page}");
+            assert_eq!(clicked.outline(), login, "{export} {name}");
+        }
+        for (name, value) in [
+            ("sec-fetch-mode", "cors"),
+            ("accept", "application/json, text/html"),
+            ("accept", "*/*"),
+        ] {
+            let asked = app.send(Ask::get(export).header(name, value)).await;
+            assert_eq!(asked.outline(), "401 UNAUTHORIZED", "{export} {value}");
+        }
+        let bearer = Ask::get(export).bearer("rc_unknown");
+        let denied = app.send(bearer.header("accept", "text/html")).await;
+        assert_eq!(denied.outline(), "401 UNAUTHORIZED", "{export}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn titles_are_those_of_the_screens(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    for (path, title) in [
+        ("/account", "My account"),
+        ("/account/keys/new", "My account"),
+        ("/overview", "Overview"),
+        ("/users", "Users"),
+        ("/users/new", "Users"),
+        ("/sessions", "Sessions"),
+        ("/sessions/failed", "Failed sign-ins"),
+        ("/registrations", "Registrations"),
+        ("/registrations/invitations", "Registrations"),
+        ("/keys", "API keys"),
+        ("/tokens", "Access tokens"),
+        ("/audit", "Audit log"),
+        ("/settings", "Settings"),
+        ("/settings/jobs", "Jobs"),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        assert_eq!(
+            text_of(&page.body, "title"),
+            Some(format!("{title} · Rollcall")),
+            "{path}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
+    let (app, ada, _) = with_users(&pool).await;
+    for (path, texts) in [
+        (
+            "/sessions",
+            &["Aktive Sitzungen", "Sitzung von uma auf ", "Vor mehr als"][..],
+        ),
+        ("/sessions?ended=true", &["Hier erscheinen Sitzungen, die"]),
+        (
+            "/sessions/failed",
+            &["Nach IP-Adresse", "Keine fehlgeschlagenen Anmeldungen"],
+        ),
+        (
+            "/sessions/revoke?others=true",
+            &["Dies widerruft 1 Sitzung von 1 Benutzer.", "Alle anderen"],
+        ),
+        (
+            "/sessions/revoke?user=uma&seen=after-1h",
+            &["mit letzter Aktivität in der letzten Stunde werden"],
+        ),
+        (
+            "/registrations",
+            &["Die Registrierung ist ", "Keine ausstehenden"],
+        ),
+        (
+            "/registrations/invitations/new",
+            &[
+                "Keine Einladungen",
+                "Maximale Verwendungen",
+                "Läuft ab nach",
+            ],
+        ),
+        ("/keys", &["Aktiver Schlüssel", "Zum Aktivieren API_KEY_"]),
+        ("/tokens", &["Keine Zugriffstokens", "Läuft bald ab"]),
+    ] {
+        let ask = Ask::get(path).by(&ada);
+        let page = app.send(ask.header("accept-language", "de")).await;
+        for text in texts {
+            assert!(page.body.contains(text), "{text} on {path}");
+        }
     }
 }

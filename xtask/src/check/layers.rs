@@ -16,12 +16,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("hydrated", &[]),
     ("text", &[]),
     ("format", &["text"]),
+    ("labels", &["text", "format"]),
     ("api", &["text", "format"]),
     ("context", &["text", "api"]),
     ("links", &["api"]),
     (
         "components",
-        &["hydrated", "text", "format", "api", "context", "links"],
+        &[
+            "hydrated", "text", "format", "labels", "api", "context", "links",
+        ],
     ),
     (
         PAGES,
@@ -29,6 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "hydrated",
             "text",
             "format",
+            "labels",
             "api",
             "context",
             "links",
@@ -39,7 +43,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("screens", &["text", "components", "parts"]),
     (
         "routes",
-        &["hydrated", "text", "context", "components", PAGES, "screens"],
+        &[
+            "hydrated",
+            "text",
+            "context",
+            "components",
+            PAGES,
+            "screens",
+        ],
     ),
     ("shell", &["text", "context", "routes"]),
 ];

@@ -118,7 +118,6 @@ pub(super) async fn apply(
     let names = match target {
         Target::Session(_) => vec![asked.username, asked.shown],
         Target::Sessions(_) | Target::ResetLinks(_) | Target::Job(_) => vec![asked.username],
-        Target::Invitation(_) if asked.shown.is_empty() => vec!["anyone".to_owned()],
         _ => vec![asked.shown, asked.username],
     };
     let names = names.into_iter().filter(|name| !name.is_empty());

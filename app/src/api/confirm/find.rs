@@ -19,7 +19,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Confirmation, ConfirmationDetail, target::Target};
-use crate::format::{count, grouped};
+use crate::{
+    format::{count, grouped},
+    text,
+};
 
 mod links_and_jobs;
 
@@ -39,7 +42,7 @@ pub(super) async fn confirmation(
             let keys = service::keys::list_system(services, &caller.require()?)
                 .await?
                 .keys;
-            let text = "Users without their own key can no longer use it. This can't be undone.";
+            let text = text::confirm::system_key_effect();
             key(
                 found(keys, |key| key.id == *id, KEY_NOT_FOUND)?,
                 text,
@@ -48,16 +51,16 @@ pub(super) async fn confirmation(
         }
         Target::OwnKey(id) => {
             let keys = service::account::keys(services, caller).await?.keys;
-            let text = "Apps can no longer use it on your behalf. This can't be undone.";
+            let text = text::confirm::own_key_effect();
             key(found(keys, |key| key.id == *id, KEY_NOT_FOUND)?, text, None)
         }
         Target::Token(id) => {
             let found = service::access_tokens::find(services, &caller.require()?, *id).await?;
-            let name = found.user.username.clone();
+            let username = found.user.username.clone();
             let asked = token(found, denied::<TokensWrite>(caller));
             Confirmation {
-                title: format!("{} of {name}", asked.title),
-                username: name,
+                title: text::confirm::revoke_token_of(&asked.shown, &username),
+                username,
                 ..asked
             }
         }
@@ -72,7 +75,7 @@ pub(super) async fn confirmation(
         Target::OwnSession(id) => {
             let own = service::account::sessions(services, caller).await?;
             let own = found(own, |own| own.session.id == *id, SESSION_NOT_FOUND)?;
-            session(own.session, "You are signed out on that device.", None)
+            session(own.session, text::confirm::own_session_effect(), None)
         }
         Target::OwnOthers => own_others(services, caller).await?,
         Target::Sessions(user) => sessions(services, caller, user).await?,
@@ -113,7 +116,7 @@ async fn user_key(
 ) -> Result<Confirmation, Error> {
     let (user, denied_actions) = user_of(services, caller, user).await?;
     let keys = service::keys::list_of(services, &caller.require()?, user.id.0).await?;
-    let text = "Apps can no longer use it on the user's behalf. The user can add another one. This can't be undone.";
+    let text = text::confirm::user_key_effect();
     let denied = denied::<ApiKeysWrite>(caller).or(denied_actions.reason(UserAction::Edit));
     let asked = key(
         found(keys, |key| key.id == id, KEY_NOT_FOUND)?,
@@ -121,7 +124,7 @@ async fn user_key(
         denied,
     );
     Ok(Confirmation {
-        title: format!("Revoke API key {} of {}", asked.shown, user.username),
+        title: text::confirm::revoke_key_of(&asked.shown, &user.username),
         username: user.username,
         ..asked
     })
@@ -130,26 +133,26 @@ async fn user_key(
 fn key(key: ApiKey, text: &str, denied: Option<String>) -> Confirmation {
     let uses = count(key.usage_count);
     Confirmation {
-        title: format!("Delete API key {}", key.key_name),
+        title: text::confirm::delete_key(&key.key_name),
         details: vec![
-            detail("Provider", key.provider),
-            detail("Key", key.key_mask),
-            detail("Uses", uses),
-            when("Last used", key.last_used_at),
+            detail(text::confirm::provider(), key.provider),
+            detail(text::confirm::key(), key.key_mask),
+            detail(text::confirm::uses(), uses),
+            when(text::confirm::last_used(), key.last_used_at),
         ],
         ..asking(key.key_name, text, denied)
     }
 }
 
 fn token(token: AccessToken, denied: Option<String>) -> Confirmation {
-    let text = "Scripts and apps that use it stop working immediately. This can't be undone.";
+    let text = text::confirm::token_effect();
     Confirmation {
-        title: format!("Revoke access token {}", token.name),
+        title: text::confirm::revoke_token(&token.name),
         details: vec![
-            detail("Token", format!("{}…", token.prefix)),
-            detail("Scopes", token.scopes.join(", ")),
-            when("Created", Some(token.created_at)),
-            when("Last used", token.last_used_at),
+            detail(text::confirm::token(), format!("{}…", token.prefix)),
+            detail(text::confirm::scopes(), token.scopes.join(", ")),
+            when(text::confirm::created(), Some(token.created_at)),
+            when(text::confirm::last_used(), token.last_used_at),
         ],
         ..asking(token.name, text, denied)
     }
@@ -158,12 +161,15 @@ fn token(token: AccessToken, denied: Option<String>) -> Confirmation {
 fn session(session: UserSession, text: &str, denied: Option<String>) -> Confirmation {
     let address = session.ip_address.map(|ip| ip.to_string());
     Confirmation {
-        title: "Revoke session".to_owned(),
+        title: text::confirm::revoke_session().to_owned(),
         details: vec![
-            detail("Device", session.device.clone()),
-            detail("IP address", address.unwrap_or_else(|| "—".to_owned())),
-            when("Signed in", Some(session.created_at)),
-            when("Last seen", Some(session.last_seen_at)),
+            detail(text::confirm::device(), session.device.clone()),
+            detail(
+                text::confirm::ip_address(),
+                address.unwrap_or_else(|| "—".to_owned()),
+            ),
+            when(text::confirm::signed_in(), Some(session.created_at)),
+            when(text::confirm::last_seen(), Some(session.last_seen_at)),
         ],
         ..asking(session.device, text, denied)
     }
@@ -176,10 +182,10 @@ async fn user_session(
 ) -> Result<Confirmation, Error> {
     let read = caller.require()?;
     let (username, found) = service::sessions::find(services, &read, id).await?;
-    let text = "They are signed out on that device immediately. They can sign in again.";
+    let text = text::confirm::session_effect();
     let asked = session(found, text, denied::<SessionsWrite>(caller));
     Ok(Confirmation {
-        title: format!("Revoke session of {username}"),
+        title: text::confirm::revoke_session_of(&username),
         username,
         ..asked
     })
@@ -190,13 +196,13 @@ async fn own_others(services: &Services, caller: &Caller) -> Result<Confirmation
     let others = own.iter().filter(|own| !own.is_current);
     let seen = others.clone().map(|own| own.session.last_seen_at).max();
     let count = u64::try_from(others.count()).unwrap_or_default();
-    let text = "You stay signed in on this device and are signed out on all others immediately.";
-    let denied = (count == 0).then(|| "You have no other sessions.".to_owned());
+    let text = text::confirm::others_effect();
+    let denied = (count == 0).then(|| text::confirm::no_others().to_owned());
     Ok(Confirmation {
-        title: "Sign out everywhere else".to_owned(),
+        title: text::confirm::sign_out_others().to_owned(),
         details: vec![
-            detail("Other sessions", grouped(count)),
-            when("Last seen", seen),
+            detail(text::confirm::other_sessions(), grouped(count)),
+            when(text::confirm::last_seen(), seen),
         ],
         ..asking(String::new(), text, denied)
     })
@@ -208,14 +214,17 @@ async fn sessions(
     user: &UserRef,
 ) -> Result<Confirmation, Error> {
     let (user, denied_actions) = user_of(services, caller, user).await?;
-    let text = "All their sessions are revoked immediately. They can sign in again.";
+    let text = text::confirm::sessions_effect();
     let denied = denied::<UsersWrite>(caller).or(denied_actions.reason(UserAction::RevokeSessions));
     Ok(Confirmation {
-        title: format!("Sign out {} everywhere", user.username),
+        title: text::confirm::sign_out_user(&user.username),
         details: vec![
-            detail("User", format!("{} ({})", user.display_name, user.username)),
-            detail("Sessions", count(user.session_count.into())),
-            when("Last active", user.last_active_at),
+            detail(
+                text::confirm::user(),
+                format!("{} ({})", user.display_name, user.username),
+            ),
+            detail(text::confirm::sessions(), count(user.session_count.into())),
+            when(text::confirm::last_active(), user.last_active_at),
         ],
         id: Some(user.id.0),
         username: user.username.clone(),
@@ -250,7 +259,11 @@ fn detail(label: &str, text: impl Into<String>) -> ConfirmationDetail {
 }
 
 fn when(label: &str, at: Option<OffsetDateTime>) -> ConfirmationDetail {
-    let text = if at.is_some() { "" } else { "Never" };
+    let text = if at.is_some() {
+        ""
+    } else {
+        text::confirm::never()
+    };
     ConfirmationDetail {
         at,
         ..detail(label, text)

@@ -6,7 +6,7 @@ use domain::users::bulk::{BULK_MAX, Selected};
 use leptos::prelude::*;
 
 use super::{FORM, Selection};
-use crate::{hydrated::Hydrated, links};
+use crate::{hydrated::Hydrated, links, text};
 
 /// Bulk actions: path of the dialog, and label of the button.
 pub type BulkLinks = Arc<[(String, &'static str)]>;
@@ -55,7 +55,7 @@ pub fn SelectionBar(
         match users.len() {
             0..=BULK_MAX => shown.iter().map(link).collect_view().into_any(),
             _ => view! {
-                <p class="selection-limit">{format!("Select at most {BULK_MAX} users.")}</p>
+                <p class="selection-limit">{text::common::select_limit(BULK_MAX)}</p>
             }
             .into_any(),
         }
@@ -76,7 +76,7 @@ pub fn SelectionBar(
             id=FORM
             method="get"
             action=list
-            aria-label="Selected users"
+            aria-label=text::common::selected_users()
             data-selected=is_selected
         >
             {hidden}
@@ -86,7 +86,7 @@ pub fn SelectionBar(
                 </p>
                 {links.clone()}
                 <button class="button selection-clear" type="button" on:click=move |_| selection.clear()>
-                    "Clear"
+                    {text::common::selection_clear()}
                 </button>
             </Show>
         </form>
@@ -96,8 +96,7 @@ pub fn SelectionBar(
 /// Returns the number of selected users, and the number of them on other pages.
 fn selection_text((count, elsewhere): (usize, usize)) -> String {
     match (count, elsewhere) {
-        (0, _) => "0 selected".to_owned(),
-        (count, 0) => format!("{count} selected"),
-        (count, elsewhere) => format!("{count} selected ({elsewhere} on other pages)"),
+        (0, _) | (_, 0) => text::common::selected(count),
+        _ => text::common::selected_elsewhere(count, elsewhere),
     }
 }

@@ -14,10 +14,11 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
-        owned::{Counts, and_things},
+        owned::Counts,
         time::Exactly,
     },
     context::PageContext,
+    text,
 };
 
 const PATH: &str = "/account/delete";
@@ -57,28 +58,33 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
     let form_state = form::send::<DeleteAccount>(PATH);
     let counts = Counts::of(form_state, preview.counts);
     let fate = match preview.restorable_until {
-        Some(until) => view! {
-            "An administrator can restore your account until " <Exactly at=until /> ". Sessions are not restored."
+        Some(until) => {
+            let [before, after] = text::account::delete_restorable_around();
+            view! { {before} <Exactly at=until /> {after} }.into_any()
         }
-        .into_any(),
-        None => "This is permanent and can't be undone.".into_any(),
+        None => text::account::delete_permanent().into_any(),
     };
     let confirm = FieldSpec {
-        label: "Type your username to confirm",
+        label: text::account::delete_confirm,
         ..CONFIRM
     };
+    let action = move || match counts.total() {
+        0 => text::account::delete().to_owned(),
+        total => text::account::delete_with(total),
+    };
+    let [before, after] = text::account::delete_lead_around();
     view! {
         <FormDialog
-            title="Delete my account"
+            title=text::account::delete()
             route=route()
             form_state=form_state
             denied=preview.denied
-            action=Signal::derive(move || format!("Delete my account{}", and_things(counts.now())))
+            action=Signal::derive(action)
             danger=true
             own=true
         >
             <p>
-                "This signs out " <b>{name}</b> " everywhere and deletes:"
+                {before} <b>{name}</b> {after}
             </p>
             {counts.table()}
             <div class="notice tone-danger">

@@ -2,18 +2,21 @@
 
 use leptos::prelude::*;
 
-use crate::components::{card::CardPage, icon::Icon, link_page::MessageCard};
+use crate::{
+    components::{card::CardPage, icon::Icon, link_page::MessageCard},
+    text,
+};
 
 /// Renders the confirmation.
 #[component]
 pub fn Deleted() -> impl IntoView {
     view! {
-        <CardPage title="Account deleted">
+        <CardPage title=text::account::deleted()>
             <MessageCard
                 icon=Icon::Check
                 tone="tone-success"
-                title="Account deleted"
-                text="You are signed out everywhere. An administrator may be able to restore your account for a limited time."
+                title=text::account::deleted()
+                text=text::account::deleted_text()
                 sign_in=None
             />
         </CardPage>

@@ -17,6 +17,7 @@ use crate::{
         typed::typed_or,
     },
     context::PageContext,
+    labels::security,
     text,
 };
 
@@ -24,16 +25,16 @@ const PATH: &str = "/account/tokens/new";
 
 const NAME: FieldSpec = FieldSpec {
     name: "name",
-    label: "Name",
+    label: text::account::token_name,
     kind: "text",
     autocomplete: "off",
-    hint: Some("What will use this token?"),
+    hint: Some(text::account::token_name_hint),
     optional: false,
     max: 100,
 };
 
 const PASSWORD: FieldSpec = FieldSpec {
-    hint: Some("Confirm your password: tokens stay valid after you sign out."),
+    hint: Some(text::account::token_password_hint),
     ..CURRENT_PASSWORD
 };
 
@@ -65,14 +66,14 @@ pub fn NewToken() -> impl IntoView {
         <Tokens />
         <FormDialog
             route=route
-            title="New access token"
+            title=text::account::token_new()
             form_state=form_state
             denied=None
-            action=Signal::stored("Create token".to_owned())
+            action=Signal::stored(text::account::token_create().to_owned())
             own=true
         >
             <Field spec=NAME value=context.typed("name") error=form_state.error("name") first=true />
-            <Choice name="scopes" label="Scopes" form_state=form_state>
+            <Choice name="scopes" label=text::account::token_scopes() form_state=form_state>
                 {Scope::of(&rights)
                     .map(|scope| {
                         let word = scope.as_str();
@@ -80,13 +81,13 @@ pub fn NewToken() -> impl IntoView {
                         view! {
                             <label class="check">
                                 <input type="checkbox" name="scopes[]" value=word checked=checked />
-                                <span>{scope.label()} <span class="check-note">{word}</span></span>
+                                <span>{security::scope(scope)} <span class="check-note">{word}</span></span>
                             </label>
                         }
                     })
                     .collect_view()}
             </Choice>
-            <Choice name="days" label="Expires after" form_state=form_state>
+            <Choice name="days" label=text::account::token_days() form_state=form_state>
                 {days(longest, &context)}
             </Choice>
             <Field spec=PASSWORD error=form_state.error("current_password") />
@@ -100,7 +101,12 @@ fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
     let usual = choices.iter().rev().find(|days| **days <= DAYS_DEFAULT);
     let usual = usual.or(choices.first()).copied().unwrap_or_default();
     let chosen = typed_or(context, "days", || usual.to_string());
-    let endless = (longest == 0).then(|| (ENDLESS.to_owned(), "Never expires".to_owned()));
+    let endless = (longest == 0).then(|| {
+        (
+            ENDLESS.to_owned(),
+            text::account::token_endless().to_owned(),
+        )
+    });
     choices
         .into_iter()
         .map(|days| (days.to_string(), text::common::days(days.into())))

@@ -11,16 +11,17 @@ use crate::{
         link_page::{NEW_PASSWORD, PASSWORD_AGAIN},
         time::Ago,
     },
+    text,
 };
 
 const FIELDS: [FieldSpec; 3] = [
     CURRENT_PASSWORD,
     FieldSpec {
-        label: "New password",
+        label: text::account::new_password,
         ..NEW_PASSWORD
     },
     FieldSpec {
-        label: "Confirm new password",
+        label: text::account::new_password_again,
         ..PASSWORD_AGAIN
     },
 ];
@@ -38,18 +39,18 @@ fn PasswordForm(account: Account) -> impl IntoView {
     const PATH: &str = "/account/password";
     let form_state = form::send::<ChangePassword>(PATH);
     let set = account.user.password_changed_at.map(|at| {
-        view! { "Last changed " <Ago at=at now=account.now /> ". " }
+        let [before, after] = text::account::password_changed_around();
+        view! { {before} <Ago at=at now=account.now /> {after} }
     });
     view! {
         <FormPart
-            title="Password"
+            title=text::account::password()
             path=PATH
             form_state=form_state
-            action=Signal::stored("Change password".to_owned())
+            action=Signal::stored(text::account::password_change().to_owned())
         >
             <p class="muted">
-                {set} "Use at least " {account.password_min}
-                " characters. Changing your password signs you out everywhere else; access tokens stay valid."
+                {set} {text::account::password_rules(account.password_min)}
             </p>
             // Password managers store the password under this username. Without a name the field is not sent.
             <input type="text" value=account.user.summary.username autocomplete="username" hidden readonly />

@@ -15,11 +15,12 @@ use crate::{
     },
     context::PageContext,
     format::day,
+    text,
 };
 
 /// Current password, which only a change of the email address requires.
 const PASSWORD: FieldSpec = FieldSpec {
-    hint: Some("Required to change your email address."),
+    hint: Some(text::account::email_password_hint),
     optional: true,
     ..CURRENT_PASSWORD
 };
@@ -43,12 +44,14 @@ fn ProfileForm(account: Account) -> impl IntoView {
     let email = typed_or(&context, "email", || user.email.clone().unwrap_or_default());
     let now = account.now;
     view! {
-        <FormPart title="Profile" path=PATH form_state=form_state action=conflict.action()>
+        <FormPart title=text::account::profile() path=PATH form_state=form_state action=conflict.action()>
             <input type="hidden" name="version" value=conflict.version(&context, user.version) />
             <dl class="details">
-                <DescriptionItem label="Username">{user.username}</DescriptionItem>
-                <DescriptionItem label="Member since">{day(user.created_at)}</DescriptionItem>
-                <DescriptionItem label="Last sign-in">{user.last_login_at.map(|at| view! { <Ago at=at now=now /> })}</DescriptionItem>
+                <DescriptionItem label=text::account::username()>{user.username}</DescriptionItem>
+                <DescriptionItem label=text::account::member_since()>{day(user.created_at)}</DescriptionItem>
+                <DescriptionItem label=text::account::last_sign_in()>
+                    {user.last_login_at.map(|at| view! { <Ago at=at now=now /> })}
+                </DescriptionItem>
             </dl>
             <Field
                 spec=FieldSpec { autocomplete: "name", ..DISPLAY_NAME }

@@ -15,6 +15,7 @@ use crate::{
         tab::tab,
         time::{Ago, Exactly},
     },
+    text,
 };
 
 const PATH: &str = "/account/sessions";
@@ -32,29 +33,32 @@ pub fn Sessions() -> impl IntoView {
     );
     view! {
         <section class="form">
-            <h2>"Sessions"</h2>
-            <p class="muted">"If you don't recognise a session, revoke it and change your password."</p>
-            {tab(list, (Icon::Monitor, "No active sessions"), draw)}
+            <h2>{text::account::sessions()}</h2>
+            <p class="muted">{text::account::sessions_hint()}</p>
+            {tab(list, (Icon::Monitor, text::account::sessions_none()), draw)}
         </section>
         <Outlet />
     }
 }
 
 fn draw(part: Chunk<OwnSession>) -> AnyView {
-    const COLUMNS: &[&str] = &[
-        "Device",
-        "IP address",
-        "Signed in",
-        "Last seen",
-        "Expires",
-        "Actions",
+    const COLUMNS: &[fn() -> &'static str] = &[
+        text::account::session_device,
+        text::account::session_address,
+        text::account::session_created,
+        text::account::session_seen,
+        text::account::session_expires,
+        text::common::actions,
     ];
     let others = part.items.iter().any(|own| !own.is_current);
     let rows = part.items.into_iter().map(|own| row(own, part.now));
     view! {
-        <Records caption="Your sessions" columns=COLUMNS rows=rows.collect() />
+        <Records caption=text::account::sessions_caption() columns=COLUMNS rows=rows.collect() />
         {others
-            .then(|| view! { <ConfirmLink href=format!("{PATH}/others") label="Sign out everywhere else" /> })}
+            .then(|| {
+                let label = text::account::sign_out_others();
+                view! { <ConfirmLink href=format!("{PATH}/others") label=label /> }
+            })}
     }
     .into_any()
 }
@@ -66,21 +70,25 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Record {
         ..
     } = own;
     let device = session.device;
-    let mark =
-        is_current.then(|| view! { " " <span class="badge tone-accent">"This session"</span> });
+    let mark = is_current.then(|| {
+        view! {
+            " "
+            <span class="badge tone-accent">{text::account::session_current()}</span>
+        }
+    });
     let action = if is_current {
         view! {
             <form class="actions" method="post" action="/logout">
-                <button class="button">"Sign out"</button>
+                <button class="button">{text::frame::sign_out()}</button>
             </form>
         }
         .into_any()
     } else {
         let (href, about) = (
             format!("{PATH}/{}/revoke", session.id),
-            format!("Revoke {device}"),
+            text::account::revoke_named(&device),
         );
-        view! { <ConfirmLink href=href label="Revoke" about=about /> }.into_any()
+        view! { <ConfirmLink href=href label=text::account::revoke() about=about /> }.into_any()
     };
     let cells = vec![
         view! {

@@ -18,6 +18,7 @@ use crate::{
         tab::tab,
         token_row,
     },
+    text,
 };
 
 /// Renders the tab: the tokens, and the dialogs above them.
@@ -42,16 +43,14 @@ pub fn Tokens() -> impl IntoView {
     );
     view! {
         <section class="form">
-            <h2>"Access tokens"</h2>
-            <p class="muted">
-                "Use a token to call the API as yourself. It never has more rights than you. Revoke tokens you don't use or recognise."
-            </p>
+            <h2>{text::account::tokens()}</h2>
+            <p class="muted">{text::account::tokens_hint()}</p>
             <div class="actions">
                 <a class="button" href="/account/tokens/new" data-noscroll>
-                    "New access token"
+                    {text::account::token_new()}
                 </a>
             </div>
-            {tab(list, (Icon::Shield, "No access tokens"), draw)}
+            {tab(list, (Icon::Shield, text::account::tokens_none()), draw)}
         </section>
     }
 }
@@ -59,14 +58,26 @@ pub fn Tokens() -> impl IntoView {
 fn draw(part: Chunk<AccessToken>) -> AnyView {
     let now = part.now;
     let rows = part.items.into_iter().map(|token| {
-        let (id, label) = (token.id, format!("Revoke {}", token.name));
+        let (id, label) = (token.id, text::account::revoke_named(&token.name));
         let button = (!token.state.is_over()).then(|| {
-            view! { <ConfirmLink href=format!("{OWN}/{id}/revoke") label="Revoke" about=label /> }
+            view! {
+                <ConfirmLink
+                    href=format!("{OWN}/{id}/revoke")
+                    label=text::account::revoke()
+                    about=label
+                />
+            }
         });
         let mut cells = token_row::cells(token, now);
         cells.push(button.into_any());
         (id.to_string(), cells)
     });
-    view! { <Records caption="Your access tokens" columns=token_row::COLUMNS rows=rows.collect() /> }
-        .into_any()
+    view! {
+        <Records
+            caption=text::account::tokens_caption()
+            columns=token_row::COLUMNS
+            rows=rows.collect()
+        />
+    }
+    .into_any()
 }

@@ -1,33 +1,17 @@
 //! Filters of the audit log.
 
-use std::sync::LazyLock;
-
-use domain::{action::Action, audit::list::AuditParams};
+use domain::{
+    action::Action,
+    audit::{Via, list::AuditParams},
+};
 use leptos::prelude::*;
 
 use super::links;
-use crate::components::filters::{Entry, FilterField, FilterForm};
-
-/// Selectable sources: value and label.
-const VIA: &[(&str, &str)] = &[
-    ("", "All sources"),
-    ("ui", "Panel"),
-    ("api", "API"),
-    ("cli", "CLI"),
-    ("job", "System"),
-    ("self", "Self-service"),
-];
-
-/// Selectable actions: name and label.
-static ACTION_OPTIONS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    std::iter::once(("", "All actions"))
-        .chain(
-            Action::ALL
-                .iter()
-                .map(|action| (action.as_str(), action.label())),
-        )
-        .collect()
-});
+use crate::{
+    components::filters::{Entry, FilterField, FilterForm},
+    labels::audit::{action, source},
+    text,
+};
 
 /// Renders the filter form.
 #[component]
@@ -37,23 +21,55 @@ pub fn Filters(
 ) -> impl IntoView {
     let fields = Memo::new(move |_| fields(&params.read()));
     let cleared = Signal::derive(move || links::cleared(&params.read()));
-    view! { <FilterForm label="Filter the audit log" path="/audit" fields=fields cleared=cleared /> }
+    view! { <FilterForm label=text::audit::filter() path="/audit" fields=fields cleared=cleared /> }
 }
 
 fn fields(params: &AuditParams) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
     vec![
-        FilterField::new("actor", &params.actor, typed("Actor", "Username")),
-        FilterField::new("target", &params.target, typed("Target", "Username")),
+        FilterField::new(
+            "actor",
+            &params.actor,
+            typed(text::audit::actor(), text::audit::username()),
+        ),
+        FilterField::new(
+            "target",
+            &params.target,
+            typed(text::audit::target(), text::audit::username()),
+        ),
         FilterField::new(
             "action",
             &params.action,
-            Entry::Chosen("Action", &ACTION_OPTIONS),
+            Entry::Chosen(text::audit::action(), actions()),
         ),
-        FilterField::new("via", &params.via, Entry::Chosen("Source", VIA)),
-        FilterField::new("from", &params.from, typed("From", "2026-11-01 or 7d")),
-        FilterField::new("to", &params.to, typed("To", "2026-11-30")),
+        FilterField::new(
+            "via",
+            &params.via,
+            Entry::Chosen(text::audit::source(), sources()),
+        ),
+        FilterField::new(
+            "from",
+            &params.from,
+            typed(text::audit::from(), text::audit::from_example()),
+        ),
+        FilterField::new("to", &params.to, typed(text::audit::to(), "2026-11-30")),
         FilterField::new("parent", &params.parent, Entry::Hidden),
         FilterField::new("limit", &params.limit, Entry::Hidden),
     ]
+}
+
+/// Returns the selectable actions: name and label.
+fn actions() -> Vec<(&'static str, &'static str)> {
+    let all = ("", text::audit::all_actions());
+    let actions = Action::ALL
+        .iter()
+        .map(|known| (known.as_str(), action(*known)));
+    std::iter::once(all).chain(actions).collect()
+}
+
+/// Returns the selectable sources: value and label.
+fn sources() -> Vec<(&'static str, &'static str)> {
+    let all = ("", text::audit::all_sources());
+    let sources = Via::ALL.iter().map(|via| (via.as_str(), source(*via)));
+    std::iter::once(all).chain(sources).collect()
 }

@@ -1,28 +1,34 @@
 //! Audit log entries as a table.
 
 use ::time::OffsetDateTime;
-use domain::{
-    action::action_label,
-    audit::{
-        AuditEntry,
-        list::{AuditPage, AuditParams},
-    },
+use domain::audit::{
+    AuditEntry,
+    list::{AuditPage, AuditParams},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::links;
-use crate::components::{
-    changes::differences,
-    description_list::DescriptionItem,
-    icon::Icon,
-    pager::{Pager, Pages},
-    records::{Record, Records},
-    state::ListState,
-    time::Ago,
+use crate::{
+    components::{
+        changes::differences,
+        description_list::DescriptionItem,
+        icon::Icon,
+        pager::{Pager, Pages},
+        records::{Record, Records},
+        state::ListState,
+        time::Ago,
+    },
+    labels::audit::{actor, source_after_actor, stored_action},
+    text,
 };
 
-const COLUMNS: &[&str] = &["Action", "Actor", "Time", "Details"];
+const COLUMNS: &[fn() -> &'static str] = &[
+    text::audit::action,
+    text::audit::actor,
+    text::audit::time,
+    text::audit::details,
+];
 
 /// Renders the entries, or the empty state.
 #[component]
@@ -40,7 +46,7 @@ pub fn AuditTable(
         let all = links::cleared(&params);
         view! {
             <p class="muted">
-                {format!("Users affected by entry {id}. ")} <a href=all>"Show all entries"</a>
+                {text::audit::parts_of(id)} <a href=all>{text::audit::show_all()}</a>
             </p>
         }
     });
@@ -49,20 +55,20 @@ pub fn AuditTable(
     let rows = page.entries.into_iter().map(|entry| row(entry, now));
     view! {
         {whole}
-        <Records caption="Audit log" columns=COLUMNS rows=rows.collect() />
+        <Records caption=text::frame::screen_audit() columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
     .into_any()
 }
 
 fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
-    let words = action_label(&entry.action).to_owned();
+    let words = stored_action(&entry.action).to_owned();
     let target = entry.target_user();
-    let (by, at) = (entry.source(), entry.at);
+    let (by, at) = (source_after_actor(&entry), entry.at);
     let id = entry.id.to_string();
     let cells = vec![
         view! { {words} ": " {named(target, &entry.target)} }.into_any(),
-        view! { {named(entry.actor_id, entry.actor_label())} {by} }.into_any(),
+        view! { {named(entry.actor_id, actor(&entry))} {by} }.into_any(),
         view! { <Ago at=at now=now /> }.into_any(),
         details(entry),
     ];
@@ -85,14 +91,17 @@ fn details(entry: AuditEntry) -> AnyView {
     let differences = differences(entry.changes);
     let names: Vec<&str> = differences.iter().map(|(name, _)| name.as_str()).collect();
     let summary = match names.as_slice() {
-        [] => "IP address and request".to_owned(),
+        [] => text::audit::no_changes().to_owned(),
         names => names.join(", "),
     };
     let about = [
-        ("Reason", entry.reason),
-        ("IP address", entry.ip.map(|ip| ip.to_string())),
-        ("Request ID", entry.request_id.map(|id| id.to_string())),
-        ("Entry", Some(entry.id.to_string())),
+        (text::audit::reason(), entry.reason),
+        (text::audit::ip_address(), entry.ip.map(|ip| ip.to_string())),
+        (
+            text::audit::request_id(),
+            entry.request_id.map(|id| id.to_string()),
+        ),
+        (text::audit::entry(), Some(entry.id.to_string())),
     ];
     let about = about
         .into_iter()
@@ -104,9 +113,9 @@ fn details(entry: AuditEntry) -> AnyView {
             <dl class="details">
                 {fields.map(|(name, value)| view! { <DescriptionItem label=name>{value}</DescriptionItem> }).collect_view()}
             </dl>
-            {whole.map(|id| view! { <a href=links::parts(id)>{format!("Part of entry {id}")}</a> })}
+            {whole.map(|id| view! { <a href=links::parts(id)>{text::audit::part_of(id)}</a> })}
         </details>
-        {parts.map(|id| view! { <a href=links::parts(id)>"Show affected users"</a> })}
+        {parts.map(|id| view! { <a href=links::parts(id)>{text::audit::show_parts()}</a> })}
     }
     .into_any()
 }
@@ -114,19 +123,23 @@ fn details(entry: AuditEntry) -> AnyView {
 /// Renders the empty state: no entries match the filter, or there are no entries.
 fn nothing(params: &AuditParams) -> AnyView {
     let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
-    let (title, text, way) = if filtered {
-        ("No entries match", "Try fewer filters.", "Clear filters")
+    let (title, hint, way) = if filtered {
+        (
+            text::audit::none_match(),
+            text::audit::none_match_hint(),
+            text::audit::clear_filters(),
+        )
     } else {
         (
-            "No entries on this page",
-            "Changes appear here with actor, time, source and previous values.",
-            "Go to first page",
+            text::audit::none_here(),
+            text::audit::none_here_hint(),
+            text::audit::first_page(),
         )
     };
     let href = links::cleared(params);
     view! {
         <ListState icon=Icon::Record title=title>
-            <p class="state-text">{text}</p>
+            <p class="state-text">{hint}</p>
             <div class="state-actions">
                 <a class="button button-primary" href=href>
                     {way}

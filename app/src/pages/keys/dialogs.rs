@@ -1,9 +1,6 @@
 //! Dialogs that add or edit a provider API key, of the system or of the signed-in user.
 
-use domain::{
-    keys::{ApiKey, DISABLED},
-    permission::Permission,
-};
+use domain::{keys::ApiKey, permission::Permission};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -25,32 +22,33 @@ use crate::{
     },
     context::PageContext,
     format::count,
+    text,
 };
 
 const NAME: FieldSpec = FieldSpec {
     name: "key_name",
-    label: "Name",
+    label: text::keys::name,
     kind: "text",
     autocomplete: "off",
-    hint: Some("A label, e.g. “Research grant”."),
+    hint: Some(text::keys::name_hint),
     optional: false,
     max: 100,
 };
 
 const KEY: FieldSpec = FieldSpec {
     name: "api_key",
-    label: "Key",
+    label: text::keys::key,
     kind: "password",
     autocomplete: "off",
-    hint: Some("Stored encrypted; not shown again."),
+    hint: Some(text::keys::key_hint),
     optional: false,
     // Larger than the limit of the server, so that the browser does not truncate a pasted key: the server rejects it as too long.
     max: 10_000,
 };
 
 const NEW_KEY: FieldSpec = FieldSpec {
-    label: "New key",
-    hint: Some("Leave empty to keep the current key. A replaced key can't be restored."),
+    label: text::keys::new_key,
+    hint: Some(text::keys::new_key_hint),
     optional: true,
     ..KEY
 };
@@ -96,7 +94,7 @@ fn route(owner: Owner, end: &str) -> DialogRoute {
 /// Returns the reason for denial if the key no longer exists.
 fn gone(key: Option<&ApiKey>) -> Option<String> {
     let gone = key.is_none();
-    gone.then(|| "API key not found. It may have been deleted.".to_owned())
+    gone.then(|| text::keys::missing().to_owned())
 }
 
 #[component]
@@ -116,12 +114,10 @@ fn AddForm(owner: Owner, listed: KeyListing) -> impl IntoView {
         providers.retain(|provider| keys.iter().all(|key| key.provider != *provider));
     }
     let denied = if is_off() {
-        Some(DISABLED.to_owned())
+        Some(text::keys::off().to_owned())
     } else {
         let full = providers.is_empty();
-        full.then(|| {
-            "You already have a key for every provider. Edit or delete one of them.".to_owned()
-        })
+        full.then(|| text::keys::add_full().to_owned())
     };
     let chosen = typed_or(&context, "provider", || {
         providers.first().cloned().unwrap_or_default()
@@ -129,15 +125,15 @@ fn AddForm(owner: Owner, listed: KeyListing) -> impl IntoView {
     view! {
         <FormDialog
             route=route
-            title="Add API key"
+            title=text::keys::add()
             form_state=form_state
             denied=denied
-            action=Signal::stored("Add API key".to_owned())
+            action=Signal::stored(text::keys::add().to_owned())
             right=Permission::ApiKeysWrite
             own=owner == Owner::Own
         >
             <fieldset class="field" id="provider" tabindex="-1">
-                <legend class="field-label">"Provider"</legend>
+                <legend class="field-label">{text::keys::provider()}</legend>
                 {providers
                     .into_iter()
                     .map(|provider| {
@@ -162,15 +158,15 @@ fn AddForm(owner: Owner, listed: KeyListing) -> impl IntoView {
 fn replaced(key: ApiKey, now: OffsetDateTime) -> impl IntoView {
     let last = match key.last_used_at {
         Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-        None => "Never".into_any(),
+        None => text::keys::never().into_any(),
     };
     view! {
         <dl class="details">
-            <DescriptionItem label="Current key">
+            <DescriptionItem label=text::keys::current_key()>
                 <code>{key.key_mask}</code>
             </DescriptionItem>
-            <DescriptionItem label="Uses">{count(key.usage_count)}</DescriptionItem>
-            <DescriptionItem label="Last used">{last}</DescriptionItem>
+            <DescriptionItem label=text::keys::uses()>{count(key.usage_count)}</DescriptionItem>
+            <DescriptionItem label=text::keys::last_used()>{last}</DescriptionItem>
         </dl>
     }
 }
@@ -187,10 +183,10 @@ fn EditForm(owner: Owner, id: String, key: Option<ApiKey>, now: OffsetDateTime) 
     view! {
         <FormDialog
             route=route
-            title=format!("Edit API key {name}")
+            title=text::keys::edit_title(&name)
             form_state=form_state
             denied=denied
-            action=Signal::stored("Save changes".to_owned())
+            action=Signal::stored(text::keys::edit_save().to_owned())
             right=Permission::ApiKeysWrite
             own=owner == Owner::Own
         >

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use super::table::{AddLink, KeysPage};
-use crate::api::keys::Owner;
+use crate::{api::keys::Owner, text};
 
 /// Renders the list of the keys.
 #[component]
@@ -12,10 +12,8 @@ pub fn Keys() -> impl IntoView {
     let shown = KeysPage::provide(Owner::Own);
     view! {
         <section class="form">
-            <h2>"API keys"</h2>
-            <p class="muted">
-                "Apps use your active keys instead of the shared ones."
-            </p>
+            <h2>{text::keys::title()}</h2>
+            <p class="muted">{text::keys::own_hint()}</p>
             {shown.draw(|_| ().into_any())}
             <div class="actions">
                 <AddLink owner=Owner::Own />

@@ -1,6 +1,6 @@
 //! Provider API keys as a table, with their actions: of the system or of the signed-in user.
 
-use domain::keys::{ApiKey, DISABLED};
+use domain::keys::ApiKey;
 use leptos::prelude::*;
 
 use super::may_write;
@@ -20,6 +20,7 @@ use crate::{
         state::{ListErrorNotice, ListState, LoadingNotice},
     },
     context::PageContext,
+    text,
 };
 
 /// Keys of a page, shared with the dialogs above it.
@@ -79,11 +80,11 @@ impl KeysPage {
                             Err(ApiError(problem)) => {
                                 view! {
                                     <ListErrorNotice
-                                        title="The API keys could not be loaded"
+                                        title=text::keys::load_failed()
                                         problem=problem
                                         again=String::new()
                                         all=self.owner.page().to_owned()
-                                        label="Show all API keys"
+                                        label=text::keys::show_all()
                                     />
                                 }
                                     .into_any()
@@ -113,7 +114,7 @@ fn Off() -> impl IntoView {
         <div class="pane-actions">
             <p class="notice tone-warning">
                 <Glyph icon=Icon::Alert />
-                {DISABLED}
+                {text::keys::off()}
             </p>
         </div>
     }
@@ -126,7 +127,7 @@ pub(super) fn AddLink(owner: Owner) -> impl IntoView {
     may.then(|| {
         view! {
             <a class="button button-primary" href=format!("{}/new", owner.page()) data-noscroll>
-                "Add API key"
+                {text::keys::add()}
             </a>
         }
     })
@@ -134,7 +135,7 @@ pub(super) fn AddLink(owner: Owner) -> impl IntoView {
 
 fn rows(shown: KeysPage, listed: KeyListing) -> AnyView {
     if listed.list.keys.is_empty() {
-        return view! { <ListState icon=Icon::Key title="No API keys yet" /> }.into_any();
+        return view! { <ListState icon=Icon::Key title=text::keys::none() /> }.into_any();
     }
     let (now, writable) = (listed.now, shown.is_writable());
     let keys = listed.list.keys.into_iter().map(|key| {
@@ -147,15 +148,18 @@ fn rows(shown: KeysPage, listed: KeyListing) -> AnyView {
         (id, cells)
     });
     let columns = if writable { WITH_ACTIONS } else { COLUMNS };
-    view! { <Records caption="API keys" columns=columns rows=keys.collect() /> }.into_any()
+    view! { <Records caption=text::keys::title() columns=columns rows=keys.collect() /> }.into_any()
 }
 
 /// Renders the button that enables or disables a key.
 fn toggle(shown: KeysPage, key: &ApiKey) -> AnyView {
-    let (operation, label) = if key.is_active {
-        (KeyOperation::Disable, "Disable")
+    let name = &key.key_name;
+    let (operation, label, about) = if key.is_active {
+        let about = text::keys::disable_of(name);
+        (KeyOperation::Disable, text::keys::disable(), about)
     } else {
-        (KeyOperation::Enable, "Enable")
+        let about = text::keys::enable_of(name);
+        (KeyOperation::Enable, text::keys::enable(), about)
     };
     view! {
         <form
@@ -170,7 +174,7 @@ fn toggle(shown: KeysPage, key: &ApiKey) -> AnyView {
             <input type="hidden" name="operation" value=operation.as_str() />
             <button
                 class="button"
-                aria-label=format!("{label} {}", key.key_name)
+                aria-label=about
                 aria-disabled=move || shown.doing.busy()
             >
                 {label}
@@ -182,17 +186,27 @@ fn toggle(shown: KeysPage, key: &ApiKey) -> AnyView {
 
 /// Renders the links to the dialogs of a key.
 fn links(shown: KeysPage, key: &ApiKey) -> AnyView {
-    let link = |word: &str, label: &'static str| {
+    let link = |word: &str, label: &'static str, about: String| {
         view! {
             <a
                 class="button"
                 href=format!("{}/{}/{word}", shown.owner.page(), key.id)
                 data-noscroll
-                aria-label=format!("{label} {}", key.key_name)
+                aria-label=about
             >
                 {label}
             </a>
         }
     };
-    view! { <div class="chips">{link("edit", "Edit")} {link("delete", "Delete")}</div> }.into_any()
+    let edit = link(
+        "edit",
+        text::keys::edit(),
+        text::keys::edit_of(&key.key_name),
+    );
+    let delete = link(
+        "delete",
+        text::keys::delete(),
+        text::keys::delete_of(&key.key_name),
+    );
+    view! { <div class="chips">{edit} {delete}</div> }.into_any()
 }

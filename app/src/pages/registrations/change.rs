@@ -16,6 +16,7 @@ use crate::{
         rows::keyed_by,
         tab::with,
     },
+    text,
 };
 
 /// Renders the dialog that creates a new link.
@@ -45,12 +46,12 @@ fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
     let form_state = form::send::<RenewInvitation>(&path);
     let denied = match note {
         Some(_) => None,
-        None => Some("Invitation not found on this page. Open it from the list.".to_owned()),
+        None => Some(text::registrations::new_link_missing().to_owned()),
     };
     let note = note.unwrap_or_default();
     let title = match note.as_str() {
-        "" => "New link".to_owned(),
-        note => format!("New link for {note}"),
+        "" => text::registrations::new_link().to_owned(),
+        note => text::registrations::new_link_for(note),
     };
     view! {
         <FormDialog
@@ -58,12 +59,10 @@ fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
             title=title
             form_state=form_state
             denied=denied
-            action=Signal::stored("Create link".to_owned())
+            action=Signal::stored(text::registrations::new_link_create().to_owned())
             right=Permission::RegistrationsWrite
         >
-            <p>
-                "Replaces the current link. Same expiry; you become its creator."
-            </p>
+            <p>{text::registrations::new_link_hint()}</p>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="shown" value=note />
         </FormDialog>

@@ -17,14 +17,15 @@ use crate::{
     },
     context::PageContext,
     links::with_selected,
+    text,
 };
 
 const NOTE: FieldSpec = FieldSpec {
     name: "note",
-    label: "Note",
+    label: text::registrations::note,
     kind: "text",
     autocomplete: "off",
-    hint: Some("Saved in the audit log. Not shown to the user."),
+    hint: Some(text::registrations::note_hint),
     optional: true,
     max: 500,
 };
@@ -42,18 +43,10 @@ pub fn Reject() -> impl IntoView {
 }
 
 /// Returns the title of the dialog.
-const fn title(decision: Decision) -> &'static str {
+fn title(decision: Decision) -> &'static str {
     match decision {
-        Decision::Approve => "Approve registrations",
-        Decision::Reject => "Reject registrations",
-    }
-}
-
-/// Returns the verb for the button.
-const fn verb(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Approve => "Approve",
-        Decision::Reject => "Reject",
+        Decision::Approve => text::registrations::approve_title(),
+        Decision::Reject => text::registrations::reject_title(),
     }
 }
 
@@ -120,19 +113,15 @@ fn DecideForm(
     });
     let count = move || outcome.with(|outcome| outcome.changed);
     let action = move || {
-        let count = count();
-        let registrations = if count == 1 {
-            "registration"
-        } else {
-            "registrations"
-        };
-        format!("{} {count} {registrations}", verb(decision))
+        let count = u64::try_from(count()).unwrap_or_default();
+        match decision {
+            Decision::Approve => text::registrations::approve_count(count),
+            Decision::Reject => text::registrations::reject_count(count),
+        }
     };
     let meaning = match decision {
-        Decision::Approve => "They can sign in immediately.",
-        Decision::Reject => {
-            "Rejected users are permanently deleted and their usernames freed. This can't be undone."
-        }
+        Decision::Approve => text::registrations::approve_hint(),
+        Decision::Reject => text::registrations::reject_hint(),
     };
     view! {
         <FormDialog

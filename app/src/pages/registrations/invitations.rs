@@ -22,6 +22,7 @@ use crate::{
         time::{Ago, Exactly},
     },
     links::with_selected,
+    text,
 };
 
 /// Invitations of the page, shared with the dialogs above it.
@@ -46,7 +47,8 @@ pub fn Invitations() -> impl IntoView {
         |request| async move { list_invitations(check_params(request)?).await },
     );
     provide_context(list);
-    let invitations = tab(list, (Icon::User, "No invitations"), |part| {
+    let empty = (Icon::User, text::registrations::none_invited());
+    let invitations = tab(list, empty, |part| {
         let next = part
             .items
             .last()
@@ -57,11 +59,21 @@ pub fn Invitations() -> impl IntoView {
             .items
             .into_iter()
             .map(|invitation| row(invitation, part.now, before.as_deref()));
-        const COLUMNS: &[&str] = &[
-            "Label", "Roles", "State", "Uses", "Created", "Expires", "Actions",
+        const COLUMNS: &[fn() -> &'static str] = &[
+            text::registrations::label,
+            text::registrations::roles,
+            text::registrations::state,
+            text::registrations::uses,
+            text::registrations::created,
+            text::registrations::expires,
+            text::common::actions,
         ];
         view! {
-            <Records caption="Invitations" columns=COLUMNS rows=rows.collect() />
+            <Records
+                caption=text::registrations::invitations()
+                columns=COLUMNS
+                rows=rows.collect()
+            />
             <More href=next />
         }
         .into_any()
@@ -74,16 +86,28 @@ pub fn Invitations() -> impl IntoView {
 }
 
 /// Returns the CSS class and the label of a state, and an explanation where the label is not enough.
-const fn state_label(state: InvitationState) -> (&'static str, &'static str, Option<&'static str>) {
+fn state_label(state: InvitationState) -> (&'static str, &'static str, Option<&'static str>) {
     match state {
-        InvitationState::Open => ("badge tone-success", "Open", None),
-        InvitationState::Used => ("badge", "Used", None),
-        InvitationState::Revoked => ("badge tone-danger", "Revoked", None),
-        InvitationState::Expired => ("badge tone-warning", "Expired", None),
+        InvitationState::Open => (
+            "badge tone-success",
+            text::registrations::state_open(),
+            None,
+        ),
+        InvitationState::Used => ("badge", text::registrations::state_used(), None),
+        InvitationState::Revoked => (
+            "badge tone-danger",
+            text::registrations::state_revoked(),
+            None,
+        ),
+        InvitationState::Expired => (
+            "badge tone-warning",
+            text::registrations::state_expired(),
+            None,
+        ),
         InvitationState::Unbacked => (
             "badge tone-warning",
-            "Suspended",
-            Some("The creator can no longer assign these roles"),
+            text::registrations::state_unbacked(),
+            Some(text::registrations::state_unbacked_hint()),
         ),
     }
 }
@@ -94,7 +118,7 @@ fn used_by(invitation: &Invitation) -> String {
     let named = i32::try_from(names.len()).unwrap_or(i32::MAX);
     let others = invitation.uses.saturating_sub(named);
     if others > 0 {
-        names.push(format!("{others} more"));
+        names.push(text::registrations::more(others));
     }
     names.join(", ")
 }
@@ -106,26 +130,33 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         InvitationState::Used | InvitationState::Revoked
     );
     let by = used_by(&invitation);
-    let note = invitation.note.unwrap_or_else(|| "Anyone".to_owned());
+    let note = invitation.note;
+    let note = note.unwrap_or_else(|| text::registrations::anyone().to_owned());
     let links = (may_write() && !is_over).then(|| {
-        let link = |word: &str, label: &'static str, about: &str| {
+        let link = |word: &str, label: &'static str, about: String| {
             let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), before);
             view! {
-                <a class="button" href=href data-noscroll aria-label=format!("{about} {note}")>
+                <a class="button" href=href data-noscroll aria-label=about>
                     {label}
                 </a>
             }
         };
+        let renewal = text::registrations::new_link_for(&note);
+        let revocation = text::registrations::revoke_for(&note);
         view! {
             <div class="chips">
-                {link("resend", "New link", "New link for")} {link("revoke", "Revoke", "Revoke invitation for")}
+                {link("resend", text::registrations::new_link(), renewal)}
+                {link("revoke", text::registrations::revoke(), revocation)}
             </div>
         }
     });
     let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
     let opened = match invitation.opened_at {
-        Some(at) => view! { "Opened " <Ago at=at now=now /> }.into_any(),
-        None => "Not opened yet".into_any(),
+        Some(at) => {
+            let [before, after] = text::registrations::opened_around();
+            view! { {before} <Ago at=at now=now /> {after} }.into_any()
+        }
+        None => text::registrations::not_opened().into_any(),
     };
     let creator = invitation.created_by.unwrap_or_else(|| "—".to_owned());
     let id = invitation.id.to_string();
@@ -137,10 +168,11 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
             <p class="muted">{why.map_or(opened, IntoAny::into_any)}</p>
         }
         .into_any(),
-        view! { {format!("{} of {}", invitation.uses, invitation.max_uses)} {by} }.into_any(),
+        view! { {text::registrations::used_of(invitation.uses, invitation.max_uses)} {by} }
+            .into_any(),
         view! {
             <Ago at=invitation.created_at now=now />
-            <p class="muted">"by " {creator}</p>
+            <p class="muted">{text::registrations::created_by(creator)}</p>
         }
         .into_any(),
         view! { <Exactly at=invitation.expires_at /> }.into_any(),

@@ -29,17 +29,17 @@ const PATH: &str = "/registrations/invitations/new";
 
 const NOTE: FieldSpec = FieldSpec {
     name: "note",
-    label: "Label",
+    label: text::registrations::label,
     kind: "text",
     autocomplete: "off",
-    hint: Some("Who is this for? Visible to administrators."),
+    hint: Some(text::registrations::label_hint),
     optional: true,
     max: 500,
 };
 
 const USES: FieldSpec = FieldSpec {
     name: "max_uses",
-    label: "Maximum uses",
+    label: text::registrations::max_uses,
     kind: "number",
     autocomplete: "off",
     hint: None,
@@ -80,15 +80,13 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
     view! {
         <FormDialog
             route=route
-            title="Create invitation"
+            title=text::registrations::invite()
             form_state=form_state
             denied=denied
-            action=Signal::stored("Create invitation".to_owned())
+            action=Signal::stored(text::registrations::invite().to_owned())
             right=Permission::RegistrationsWrite
         >
-            <p>
-                "Anyone with the link can create an account with these roles while you are allowed to assign them."
-            </p>
+            <p>{text::registrations::invite_hint()}</p>
             <Field spec=NOTE value=context.typed("note") error=form_state.error("note") first=true />
             <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
             <Field
@@ -97,7 +95,7 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
                 error=form_state.error("max_uses")
             />
             <fieldset class="field">
-                <legend class="field-label">"Expires after"</legend>
+                <legend class="field-label">{text::registrations::expires_after()}</legend>
                 {DAYS
                     .map(|choice| {
                         view! {

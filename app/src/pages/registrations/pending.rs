@@ -23,13 +23,17 @@ use crate::{
         time::Ago,
     },
     links::with_selected,
+    text,
 };
 
 /// Returns the bulk actions on the selected registrations.
 fn decisions() -> BulkLinks {
-    [("approve", "Approve"), ("reject", "Reject")]
-        .map(|(name, label)| (format!("{PENDING_LIST}/{name}"), label))
-        .into()
+    [
+        ("approve", text::registrations::approve()),
+        ("reject", text::registrations::reject()),
+    ]
+    .map(|(name, label)| (format!("{PENDING_LIST}/{name}"), label))
+    .into()
 }
 
 /// Renders the list of pending registrations.
@@ -45,7 +49,8 @@ pub fn Pending() -> impl IntoView {
         move || request.get(),
         |request| async move { list_pending(check_params(request)?).await },
     );
-    let users = tab(list, (Icon::Users, "No pending registrations"), |part| {
+    let empty = (Icon::Users, text::registrations::none_pending());
+    let users = tab(list, empty, |part| {
         let selection = use_context::<Selection>();
         let page: Vec<Selected> = part.items.iter().map(shown).collect();
         let after = use_query().read_untracked().get("after");
@@ -78,10 +83,20 @@ pub fn Pending() -> impl IntoView {
                 />
             }
         });
-        const COLUMNS: &[&str] = &["User", "Email", "Registered", "IP address", "Actions"];
+        const COLUMNS: &[fn() -> &'static str] = &[
+            text::registrations::user,
+            text::registrations::email,
+            text::registrations::registered,
+            text::registrations::ip_address,
+            text::common::actions,
+        ];
         view! {
             {all}
-            <Records caption="Pending registrations" columns=COLUMNS rows=rows.collect() />
+            <Records
+                caption=text::registrations::pending_caption()
+                columns=COLUMNS
+                rows=rows.collect()
+            />
             {bar}
             <More href=next />
         }
@@ -110,21 +125,26 @@ fn row(registration: PendingRegistration, now: ::time::OffsetDateTime) -> Record
     let name = registration.username.clone();
     let boxed = selection.map(|selection| view! { <SelectBox selection=selection user=user /> });
     let conflict = registration.email_of.map(|of| {
-        view! { <span class="badge tone-warning">"Already used by " {of}</span> }
+        view! { <span class="badge tone-warning">{text::registrations::email_of(of)}</span> }
     });
     let links = selection.map(|_| {
-        let link = |decision: Decision, label: &'static str| {
+        let link = |decision: Decision, label: &'static str, about: String| {
             let path = format!("{PENDING_LIST}/{}", decision.as_str());
             let href = with_selected(&path, [].into_iter(), &key);
             view! {
-                <a class="button" href=href data-noscroll aria-label=format!("{label} {name}")>
+                <a class="button" href=href data-noscroll aria-label=about>
                     {label}
                 </a>
             }
         };
+        let (approval, rejection) = (
+            text::registrations::approve_of(&name),
+            text::registrations::reject_of(&name),
+        );
         view! {
             <div class="chips">
-                {link(Decision::Approve, "Approve")} {link(Decision::Reject, "Reject")}
+                {link(Decision::Approve, text::registrations::approve(), approval)}
+                {link(Decision::Reject, text::registrations::reject(), rejection)}
             </div>
         }
     });

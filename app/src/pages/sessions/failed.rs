@@ -23,7 +23,10 @@ use crate::{
         state::{ListErrorNotice, ListState, LoadingNotice},
         time::Ago,
     },
+    format::grouped,
+    labels::security,
     links::{sessions as links, with_selected},
+    text,
 };
 
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.
@@ -42,11 +45,11 @@ pub fn Failed() -> impl IntoView {
     );
     view! {
         <header class="page-head">
-            <h1>"Sessions"</h1>
+            <h1>{text::sessions::title()}</h1>
         </header>
         <Tabs params=None />
         {move || groupings(&params.read())}
-        <section class="list" aria-label="Failed sign-ins">
+        <section class="list" aria-label=text::sessions::failed()>
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     let params = params.get_untracked();
@@ -58,11 +61,11 @@ pub fn Failed() -> impl IntoView {
                         Err(ApiError(problem)) => {
                             view! {
                                 <ListErrorNotice
-                                    title="The failed sign-ins could not be loaded"
+                                    title=text::sessions::failed_load_failed()
                                     problem=problem
                                     again=href(&params)
                                     all=FAILED.to_owned()
-                                    label="Show all failed sign-ins"
+                                    label=text::sessions::failed_show_all()
                                 />
                             }
                                 .into_any()
@@ -95,8 +98,9 @@ fn groupings(params: &FailedParams) -> AnyView {
         }
     };
     view! {
-        <nav class="pane-actions chips" aria-label="Group by">
-            {link(None, "By user")} {link(Some(Grouping::Address), "By IP address")}
+        <nav class="pane-actions chips" aria-label=text::sessions::failed_group()>
+            {link(None, text::sessions::failed_by_user())}
+            {link(Some(Grouping::Address), text::sessions::failed_by_address())}
         </nav>
     }
     .into_any()
@@ -106,16 +110,22 @@ fn groupings(params: &FailedParams) -> AnyView {
 fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView {
     if rows.is_empty() {
         return view! {
-            <ListState icon=Icon::Shield title="No failed sign-ins">
-                <p class="state-text">"Failed sign-ins from the last 30 days appear here."</p>
+            <ListState icon=Icon::Shield title=text::sessions::failed_none()>
+                <p class="state-text">{text::sessions::failed_none_hint()}</p>
             </ListState>
         }
         .into_any();
     }
-    const COLUMNS: &[&str] = &["User", "IP address", "Attempts", "Last attempt", "Reason"];
+    const COLUMNS: &[fn() -> &'static str] = &[
+        text::sessions::user,
+        text::sessions::ip_address,
+        text::sessions::attempts,
+        text::sessions::last_attempt,
+        text::sessions::reason,
+    ];
     let rows = rows.into_iter().map(|row| cells(row, now));
     view! {
-        <Records caption="Failed sign-ins" columns=COLUMNS rows=rows.collect() />
+        <Records caption=text::sessions::failed() columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
     .into_any()
@@ -127,13 +137,12 @@ fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
         row.user.as_ref().map(|user| user.id),
         row.ip_address
     );
-    let more = |count: u64, one: &str, many: &str| {
-        let text = format!("and {count} more {}", if count == 1 { one } else { many });
-        (count > 0).then(|| view! { <p class="muted">{text}</p> })
+    let more = |count: u64, text: fn(u64) -> String| {
+        (count > 0).then(|| view! { <p class="muted">{text(count)}</p> })
     };
     let named = u64::from(row.user.is_some());
     let user = row.user.map_or_else(
-        || "Unknown username".into_any(),
+        || text::sessions::unknown_username().into_any(),
         |user| {
             let href = path_of(user.id, &user.username);
             view! {
@@ -145,19 +154,20 @@ fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
         },
     );
     let address = row.ip_address.map_or_else(
-        || "Unknown".into_any(),
+        || text::sessions::unknown_address().into_any(),
         |ip| {
             let ip = ip.to_string();
             view! { <a href=links::of_address(&ip)>{ip.clone()}</a> }.into_any()
         },
     );
     let cells = vec![
-        view! { {user} {more(row.accounts.saturating_sub(named), "user", "users")} }.into_any(),
-        view! { {address} {more(row.addresses.saturating_sub(1), "IP address", "IP addresses")} }
+        view! { {user} {more(row.accounts.saturating_sub(named), text::sessions::more_users)} }
             .into_any(),
-        crate::format::grouped(row.tries).into_any(),
+        view! { {address} {more(row.addresses.saturating_sub(1), text::sessions::more_addresses)} }
+            .into_any(),
+        grouped(row.tries).into_any(),
         view! { <Ago at=row.last_at now=now /> }.into_any(),
-        row.reason.label().into_any(),
+        security::sign_in_failure(row.reason).into_any(),
     ];
     (key, cells)
 }

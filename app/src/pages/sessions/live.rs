@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     api::{error::ApiError, sessions::SessionList},
     links::sessions as links,
+    text,
 };
 
 /// Changes since the list was loaded.
@@ -137,9 +138,8 @@ pub fn News(
 ) -> impl IntoView {
     let start = move || links::href(&live.params.read().at_start());
     let label = move || {
-        let count = live.waiting.with(Vec::len);
-        let sessions = if count == 1 { "session" } else { "sessions" };
-        (count > 0).then(|| format!("{count} new {sessions}"))
+        let count = u64::try_from(live.waiting.with(Vec::len)).unwrap_or_default();
+        (count > 0).then(|| text::sessions::new(count))
     };
     let show = move |event: leptos::ev::MouseEvent| {
         let params = live.params.get_untracked();

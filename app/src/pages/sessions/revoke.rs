@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{filters::AGES, params};
+use super::{filters::age_inside, params};
 use crate::{
     api::{
         error::ApiError,
@@ -20,13 +20,11 @@ use crate::{
         parameters::{Query, use_query},
     },
     context::PageContext,
-    format::grouped,
     links::sessions as links,
+    text,
 };
 
 const PATH: &str = "/sessions/revoke";
-const TITLE: &str = "Revoke sessions";
-const OTHERS: &str = "Revoke all other sessions";
 
 /// Query parameter that selects all sessions except the viewer's.
 const OTHERS_PARAMETER: &str = "others";
@@ -61,7 +59,7 @@ pub fn Revoke() -> impl IntoView {
                         back: links::href(&params(&query)),
                     };
                     return view! {
-                        <Closed route=route title=TITLE>
+                        <Closed route=route title=title(false)>
                             <p role="alert">{error.to_string()}</p>
                         </Closed>
                     }
@@ -116,7 +114,7 @@ fn RevokeDialog(asked: SessionParams, others: bool) -> impl IntoView {
                         Ok(RevokePreview { outcome, .. }) => {
                             view! {
                                 <Closed route=route title=title>
-                                    <p>"No sessions to revoke."</p>
+                                    <p>{text::sessions::revoke_none()}</p>
                                     {spared(outcome)}
                                 </Closed>
                             }
@@ -166,15 +164,14 @@ fn RevokeForm(
             form_state=form_state
             denied=None
             right=Permission::SessionsWrite
-            action=Signal::derive(move || format!("Revoke {}", sessions(outcome.get().sessions)))
+            action=Signal::derive(move || text::sessions::revoke_count(outcome.get().sessions))
             danger=true
         >
             <p>{meaning(&asked, user.as_ref(), others)}</p>
             <p>
                 {move || {
                     let RevokeOutcome { sessions: count, users, .. } = outcome.get();
-                    let users = if users == 1 { "1 user".to_owned() } else { format!("{} users", grouped(users)) };
-                    format!("This revokes {} of {users}. They can sign in again.", sessions(count))
+                    text::sessions::revokes(text::sessions::revokes_sessions(count), text::sessions::revokes_users(users))
                 }}
             </p>
             {move || spared(outcome.get())}
@@ -194,69 +191,57 @@ fn Closed(route: DialogRoute, title: &'static str, children: Children) -> impl I
         <Dialog route=route.clone() title=title>
             <div class="dialog-body">{children()}</div>
             <footer class="dialog-foot">
-                <BackLink route=route label="Close" />
+                <BackLink route=route label=text::common::close() />
             </footer>
         </Dialog>
     }
 }
 
-const fn title(others: bool) -> &'static str {
-    if others { OTHERS } else { TITLE }
+fn title(others: bool) -> &'static str {
+    if others {
+        text::sessions::revoke_others_title()
+    } else {
+        text::sessions::revoke_title()
+    }
 }
 
 /// Describes the selected sessions.
 fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> String {
-    let mine = "Your current session stays active.";
     if others {
-        return format!(
-            "Everyone else is signed out immediately, and so are your other devices. {mine}"
-        );
+        return text::sessions::selected_others().to_owned();
     }
     let filter: Vec<String> = asked
         .pairs()
         .into_iter()
         .map(|(name, value)| match (name, user) {
-            ("user", Some(user)) => format!("of {} ({})", user.display_name, user.username),
+            ("user", Some(user)) => {
+                text::sessions::if_named_user(&user.display_name, &user.username)
+            }
             _ => condition_label((name, value)),
         })
         .collect();
     if filter.is_empty() {
-        return format!("All sessions are revoked immediately. {mine}");
+        return text::sessions::selected_all().to_owned();
     }
-    format!(
-        "All sessions {} are revoked immediately. {mine}",
-        filter.join(" ")
-    )
+    text::sessions::selected_some(filter.join(" "))
 }
 
 /// Describes one condition of the filter.
 fn condition_label((name, value): (&str, &str)) -> String {
-    let age = || {
-        let known = AGES.iter().find(|(age, _)| *age == value);
-        known.map_or_else(|| value.to_owned(), |(_, text)| text.to_lowercase())
-    };
     match name {
-        "user" => format!("of {value}"),
-        "address" => format!("from {value}"),
-        "device" => format!("on {value}"),
-        "created" => format!("signed in {}", age()),
-        _ => format!("last seen {}", age()),
+        "user" => text::sessions::if_user(value),
+        "address" => text::sessions::if_address(value),
+        "device" => text::sessions::if_device(value),
+        "created" => text::sessions::if_created(age_inside(value)),
+        _ => text::sessions::if_seen(age_inside(value)),
     }
 }
 
 /// Renders the number of matching sessions that the viewer cannot revoke.
 fn spared(outcome: RevokeOutcome) -> Option<impl IntoView> {
     (outcome.out_of_reach > 0).then(|| {
-        let count = sessions(outcome.out_of_reach);
-        view! {
-            <p class="muted">{format!("Skipped: {count} of users with more permissions than you.")}</p>
-        }
+        view! { <p class="muted">{text::sessions::spared(outcome.out_of_reach)}</p> }
     })
-}
-
-fn sessions(count: u64) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} session{plural}", grouped(count))
 }
 
 #[cfg(test)]
@@ -327,6 +312,29 @@ mod tests {
         assert_eq!(
             meaning(&SessionParams::default(), None, true),
             "Everyone else is signed out immediately, and so are your other devices. Your current session stays active."
+        );
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn filter_is_described_in_the_language_of_the_page() {
+        use leptos::reactive::owner::Owner;
+
+        use crate::text::language::Language;
+
+        let asked = SessionParams {
+            user: Some("ada".into()),
+            device: Some("linux".into()),
+            seen: Some("before-7d".into()),
+            ..SessionParams::default()
+        };
+        let german = Owner::new().with(|| {
+            provide_context(Language::German);
+            meaning(&asked, None, false)
+        });
+        assert_eq!(
+            german,
+            "Alle Sitzungen von ada auf linux mit letzter Aktivität vor mehr als 1 Woche werden sofort widerrufen. Die aktuelle Sitzung bleibt aktiv."
         );
     }
 }

@@ -5,8 +5,12 @@ use leptos::prelude::*;
 
 use super::table::{LIVE, head};
 use crate::{
-    components::state::{ListErrorNotice, Readings},
+    components::{
+        meaning,
+        state::{ListErrorNotice, Readings},
+    },
     links::sessions as links,
+    text,
 };
 
 /// Renders the error of loading the list.
@@ -19,16 +23,20 @@ pub fn Failed(
 ) -> impl IntoView {
     let params = params.get_untracked();
     let readings = params.readings();
-    let readings = readings
-        .map(|both| both.map(|(params, written, words)| (links::href(&params), written, words)));
+    let readings = readings.map(|both| {
+        both.map(|(params, parameter, when)| {
+            let words = meaning::of_session_reading(parameter, when);
+            (links::href(&params), when.to_string(), words)
+        })
+    });
     let ended = links::is_of_ended(&params);
     view! {
         <ListErrorNotice
-            title="The sessions could not be loaded"
+            title=text::sessions::load_failed()
             problem=problem
             again=links::href(&params)
             all=links::cleared(&params)
-            label=if ended { "Show all ended sessions" } else { "Show all sessions" }
+            label=if ended { text::sessions::show_ended() } else { text::sessions::show_all() }
         >
             <Readings readings=readings />
         </ListErrorNotice>

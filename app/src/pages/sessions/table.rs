@@ -17,27 +17,31 @@ use crate::{
         time::{Ago, Upcoming},
     },
     links::sessions as links,
+    text,
 };
 
 /// Columns: CSS class, heading, and the sort key if the column is sortable: `true` for the last activity, `false` for the start.
-pub(super) type Columns = [(&'static str, &'static str, Option<bool>); 6];
+pub(super) type Columns = [(&'static str, Heading, Option<bool>); 6];
+
+/// Returns a column heading.
+type Heading = fn() -> &'static str;
 
 pub(super) const LIVE: Columns = [
-    ("cell-user", "User", None),
-    ("cell-device", "Device", None),
-    ("cell-address", "IP address", None),
-    ("cell-time", "Signed in", Some(false)),
-    ("cell-time", "Last seen", Some(true)),
-    ("cell-ends", "Expires", None),
+    ("cell-user", text::sessions::user, None),
+    ("cell-device", text::sessions::device, None),
+    ("cell-address", text::sessions::ip_address, None),
+    ("cell-time", text::sessions::signed_in, Some(false)),
+    ("cell-time", text::sessions::last_seen, Some(true)),
+    ("cell-ends", text::sessions::expires, None),
 ];
 
 const ENDED: Columns = [
-    ("cell-user", "User", None),
-    ("cell-device", "Device", None),
-    ("cell-address", "IP address", None),
-    ("cell-time", "Signed in", None),
-    ("cell-time", "Ended", None),
-    ("cell-ends", "Reason", None),
+    ("cell-user", text::sessions::user, None),
+    ("cell-device", text::sessions::device, None),
+    ("cell-address", text::sessions::ip_address, None),
+    ("cell-time", text::sessions::signed_in, None),
+    ("cell-time", text::sessions::ended, None),
+    ("cell-ends", text::sessions::reason, None),
 ];
 
 /// Renders the rows, or the empty state.
@@ -78,7 +82,9 @@ pub fn SessionTable(
     };
     view! {
         <table class=class>
-            <caption class="visually-hidden">{if ended { "Ended sessions" } else { "Active sessions" }}</caption>
+            <caption class="visually-hidden">
+                {if ended { text::sessions::ended_caption() } else { text::sessions::active_caption() }}
+            </caption>
             {head}
             <tbody
                 on:pointerenter=move |_| live.hold(true)
@@ -113,10 +119,10 @@ struct RowContext {
 /// Renders the column headings, with links on the sortable ones.
 pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl IntoView + use<> {
     let sort = links::current_sort(params);
-    let cell = |(class, name, by): (&'static str, &'static str, Option<bool>)| match by {
+    let cell = |(class, name, by): (&'static str, Heading, Option<bool>)| match by {
         None => view! {
             <th scope="col" class=class>
-                <span class="sort">{name}</span>
+                <span class="sort">{name()}</span>
             </th>
         }
         .into_any(),
@@ -129,7 +135,7 @@ pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl I
             view! {
                 <th scope="col" class=class aria-sort=state>
                     <a href=links::sorted(params, by_seen) data-noscroll class="sort">
-                        {name}
+                        {name()}
                         {icon.map(|icon| view! { <Glyph icon=icon /> })}
                     </a>
                 </th>
@@ -141,7 +147,7 @@ pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl I
     let actions = may_end.then(|| {
         view! {
             <th scope="col" class="cell-actions">
-                <span class="visually-hidden">"Actions"</span>
+                <span class="visually-hidden">{text::common::actions()}</span>
             </th>
         }
     });
@@ -177,9 +183,9 @@ fn row(session: Session, shown: RowContext) -> impl IntoView {
     let known = end.clone();
     let current_end = Memo::new(move |_| known.clone().or_else(|| live.end(id)));
     let (second, third) = if was_live {
-        ("Last seen", "Expires")
+        (text::sessions::last_seen(), text::sessions::expires())
     } else {
-        ("Ended", "Reason")
+        (text::sessions::ended(), text::sessions::reason())
     };
     let timestamp = move || {
         let (at, now) = match &end {
@@ -196,12 +202,12 @@ fn row(session: Session, shown: RowContext) -> impl IntoView {
         }
         None => view! { <Upcoming at=idle_expires_at now=now /> }.into_any(),
     };
-    let label = format!("Revoke session of {} on {device}", user.username);
+    let label = text::sessions::revoke_of(&user.username, &device);
     let button = may_end.then(|| {
         view! {
             <td class="cell-actions">
                 <div class="row-actions" inert=move || current_end.with(Option::is_some)>
-                    <ConfirmLink href=format!("/sessions/{id}/revoke") label="Revoke" about=label />
+                    <ConfirmLink href=format!("/sessions/{id}/revoke") label=text::sessions::revoke() about=label />
                 </div>
             </td>
         }
@@ -219,14 +225,14 @@ fn row(session: Session, shown: RowContext) -> impl IntoView {
                     </div>
                 </div>
             </th>
-            <td class="cell-device" data-label="Device">
+            <td class="cell-device" data-label=text::sessions::device()>
                 <span title=user_agent>{device}</span>
-                {(id == own).then(|| view! { <span class="badge tone-accent">"This session"</span> })}
+                {(id == own).then(|| view! { <span class="badge tone-accent">{text::sessions::this_session()}</span> })}
             </td>
-            <td class="cell-address" data-label="IP address" title=address.clone()>
+            <td class="cell-address" data-label=text::sessions::ip_address() title=address.clone()>
                 {address.clone()}
             </td>
-            <td class="cell-time" data-label="Signed in">
+            <td class="cell-time" data-label=text::sessions::signed_in()>
                 <Ago at=created_at now=now />
             </td>
             <td class="cell-time" data-label=second>
@@ -248,23 +254,23 @@ fn Nothing(
 ) -> impl IntoView {
     let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
     let title = if filtered {
-        "No sessions match"
+        text::sessions::none_match()
     } else {
-        "No sessions on this page"
+        text::sessions::none_here()
     };
-    let text = if filtered {
-        "Try fewer filters."
+    let hint = if filtered {
+        text::sessions::none_match_hint()
     } else if links::is_of_ended(&params) {
-        "Sessions that ended in the last 30 days appear here with the reason."
+        text::sessions::none_ended_hint()
     } else {
-        "Active sessions appear here with device, IP address and last activity."
+        text::sessions::none_active_hint()
     };
     view! {
         <ListState icon=Icon::Monitor title=title>
-            <p class="state-text">{text}</p>
+            <p class="state-text">{hint}</p>
             <div class="state-actions">
                 <a class="button button-primary" href=links::cleared(&params)>
-                    {if filtered { "Clear filters" } else { "Go to first page" }}
+                    {if filtered { text::sessions::clear_filters() } else { text::sessions::first_page() }}
                 </a>
             </div>
         </ListState>

@@ -20,12 +20,15 @@ use crate::{
     },
     components::{
         icon::Icon,
+        meaning,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
         records::Records,
         state::{ListErrorNotice, ListState, LoadingNotice, Meaning},
     },
+    labels::settings::job_state,
     links::with_selected,
+    text,
 };
 
 /// Interval at which the list is loaded again while a job is queued or running.
@@ -47,17 +50,14 @@ pub fn Jobs() -> impl IntoView {
     view! {
         {head(super::JOBS)}
         <p class="pane-actions muted">
-            {format!(
-                "Long-running tasks run in the background and resume after interruptions. Finished jobs are listed for \
-                 {HISTORY_DAYS} days.",
-            )}
+            {text::settings::jobs_note(HISTORY_DAYS)}
         </p>
         {move || filters(&params.read())}
         {move || {
             let query = request.get().ok().and_then(|params| params.parse(Limits::PANEL).ok());
-            view! { <Meaning parts=query.map(|query| query.meaning()).unwrap_or_default() /> }
+            view! { <Meaning parts=query.map(|query| meaning::of_jobs(&query)).unwrap_or_default() /> }
         }}
-        <section class="list" aria-label="Jobs">
+        <section class="list" aria-label=text::frame::screen_jobs()>
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
@@ -65,11 +65,11 @@ pub fn Jobs() -> impl IntoView {
                         Err(ApiError(problem)) => {
                             view! {
                                 <ListErrorNotice
-                                    title="The jobs could not be loaded"
+                                    title=text::settings::jobs_load_failed()
                                     problem=problem
                                     again=href(&params.get_untracked())
                                     all=JOBS.to_owned()
-                                    label="Show all jobs"
+                                    label=text::settings::jobs_show_all()
                                 />
                             }
                                 .into_any()
@@ -114,22 +114,22 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
         let word = state.as_str();
         view! {
             <option value=word selected=chosen == word>
-                {state.label()}
+                {job_state(*state)}
             </option>
         }
     });
     view! {
-        <form class="list-filters" method="get" action=JOBS role="search" aria-label="Filter jobs">
+        <form class="list-filters" method="get" action=JOBS role="search" aria-label=text::settings::jobs_filter()>
             <label class="filter-field">
-                "State" <select class="input" name="state">
-                    <option value="">"All states"</option>
+                {text::settings::job_state()} <select class="input" name="state">
+                    <option value="">{text::settings::jobs_all_states()}</option>
                     {states.collect_view()}
                 </select>
             </label>
             <div class="actions">
-                <button class="button">"Filter"</button>
+                <button class="button">{text::settings::jobs_apply()}</button>
                 <a class="button" href=href(params) rel="external">
-                    "Refresh"
+                    {text::settings::jobs_refresh()}
                 </a>
             </div>
         </form>
@@ -141,14 +141,14 @@ fn shown(params: &JobParams, list: JobList) -> AnyView {
     let JobList { page, now } = list;
     if page.jobs.is_empty() {
         let title = if params.pairs().is_empty() {
-            "No jobs yet"
+            text::settings::jobs_none()
         } else {
-            "No jobs match"
+            text::settings::jobs_none_match()
         };
         return view! {
             <ListState icon=Icon::Check title=title>
                 <p class="state-text">
-                    "Permanent deletions and key re-encryption appear here."
+                    {text::settings::jobs_none_hint()}
                 </p>
             </ListState>
         }
@@ -157,7 +157,7 @@ fn shown(params: &JobParams, list: JobList) -> AnyView {
     let pages = Pages::of(params, &page.page_info, page.jobs.len(), href);
     let rows = page.jobs.into_iter().map(|job| row::cells(job, now));
     view! {
-        <Records caption="Jobs" columns=row::COLUMNS rows=rows.collect() />
+        <Records caption=text::frame::screen_jobs() columns=row::COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::{
         time::Ago,
     },
     format::count,
+    text,
 };
 
 /// Renders the personas with the counts of their ontologies and annotations.
@@ -34,13 +35,13 @@ pub fn Data() -> impl IntoView {
             view! {
                 <div class="pane-actions">
                     <a class="button" href=format!("{}/reassign", path(&user_view.user.summary))>
-                        "Transfer ownership…"
+                        {text::user::transfer_dialog()}
                     </a>
                 </div>
             }
         })
     });
-    let personas = tab(list, (Icon::Users, "No personas"), |part| {
+    let personas = tab(list, (Icon::Users, text::user::no_personas()), |part| {
         let now = part.now;
         let next = part
             .items
@@ -48,7 +49,7 @@ pub fn Data() -> impl IntoView {
             .filter(|_| part.more)
             .map(|last| format!("?after={}", last.id));
         let rows = part.items.into_iter().map(|persona| {
-            let hidden = persona.hidden.then_some(" (hidden)");
+            let hidden = persona.hidden.then(text::user::persona_hidden);
             let id = persona.id.to_string();
             let cells = vec![
                 view! { <bdi>{persona.name}</bdi> {hidden} }.into_any(),
@@ -59,9 +60,15 @@ pub fn Data() -> impl IntoView {
             ];
             (id, cells)
         });
-        const COLUMNS: &[&str] = &["Persona", "Role", "Ontologies", "Annotations", "Created"];
+        const COLUMNS: &[fn() -> &'static str] = &[
+            text::user::persona,
+            text::user::persona_role,
+            text::actions::ontologies,
+            text::actions::annotations,
+            text::user::created,
+        ];
         view! {
-            <Records caption="Personas" columns=COLUMNS rows=rows.collect() />
+            <Records caption=text::actions::personas() columns=COLUMNS rows=rows.collect() />
             <More href=next />
         }
         .into_any()

@@ -31,15 +31,15 @@ use crate::{
         suspension::SuspensionFields,
     },
     context::PageContext,
-    format::capitalised,
+    labels, text,
 };
 
 const PASSWORD: FieldSpec = FieldSpec {
     name: "password",
-    label: "Temporary password",
+    label: text::user::temporary_password,
     kind: "password",
     autocomplete: "new-password",
-    hint: Some("At least 6 characters. Must be changed at next sign-in."),
+    hint: Some(text::user::temporary_password_hint),
     optional: false,
     max: 256,
 };
@@ -48,8 +48,8 @@ const PASSWORD: FieldSpec = FieldSpec {
 fn admin_password(context: &PageContext) -> FieldSpec {
     if context.site.lasting_passwords {
         FieldSpec {
-            label: "Password",
-            hint: Some("At least 6 characters. Valid until the user changes it."),
+            label: text::user::password,
+            hint: Some(text::user::lasting_password_hint),
             ..PASSWORD
         }
     } else {
@@ -69,7 +69,7 @@ fn route(user_view: &UserView, word: &str) -> DialogRoute {
 /// Returns the reason for denial if the user is deleted.
 fn deleted_notice(user: &UserDetail) -> Option<String> {
     let deleted = user.deleted_at.is_some();
-    deleted.then(|| "This user is deleted. Restore the user first.".to_owned())
+    deleted.then(|| text::user::deleted_notice().to_owned())
 }
 
 /// Renders the hidden fields that identify the user and the page to return to.
@@ -109,7 +109,7 @@ fn suspension_denied(user_view: &UserView) -> Option<String> {
 }
 
 fn status(user: &UserSummary) -> String {
-    capitalised(user.status.as_str())
+    labels::status(user.status).to_owned()
 }
 
 #[component]
@@ -117,11 +117,7 @@ fn SuspendForm(user_view: UserView) -> impl IntoView {
     let route = route(&user_view, UserAction::Suspend.as_str());
     let context = expect_context::<PageContext>().of_form(&route.path);
     let form_state = form::send::<reversible::SuspendUser>(&route.path);
-    let title = format!(
-        "{} {}",
-        UserAction::Suspend.label(),
-        user_view.user.summary.username
-    );
+    let title = text::actions::suspend_user(&user_view.user.summary.username);
     let conflict = Conflict::of(form_state);
     let version = conflict.version(&context, user_view.user.summary.version);
     let mine = status(&user_view.user.summary);
@@ -134,7 +130,7 @@ fn SuspendForm(user_view: UserView) -> impl IntoView {
             action=Signal::stored(title)
             danger=true
         >
-            <p>"They are signed out everywhere immediately and can't sign in."</p>
+            <p>{text::user::suspend_meaning()}</p>
             <ConflictValue conflict=conflict mine=mine pick=|user: &UserDetail| status(&user.summary) />
             <input type="hidden" name="version" value=version />
             <SuspensionFields context=context form_state=form_state />
@@ -158,16 +154,14 @@ fn ResetForm(user_view: UserView) -> impl IntoView {
     let form_state = form::send::<CreateResetLink>(&route.path);
     view! {
         <FormDialog
-            title=format!("Create reset link for {}", user_view.user.summary.username)
+            title=text::user::reset_for(&user_view.user.summary.username)
             route=route
             form_state=form_state
             denied=user_view.denied_actions.reason(UserAction::Reset).or(deleted_notice(&user_view.user))
-            action=Signal::stored("Create link".to_owned())
+            action=Signal::stored(text::user::create_link().to_owned())
         >
-            <p>
-                "Creates a one-time link, valid for 1 hour, to set a new password. Earlier links stop working."
-            </p>
-            <p>"Their password and sessions don't change until they use it."</p>
+            <p>{text::user::reset_meaning()}</p>
+            <p>{text::user::reset_effect()}</p>
             <About user_view=user_view />
         </FormDialog>
     }

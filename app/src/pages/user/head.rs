@@ -22,16 +22,22 @@ use crate::{
         title::PageTitle,
     },
     context::PageContext,
+    labels,
     links::with_selected,
+    text,
 };
 
 /// Tabs: path segment, name and required permission.
-const TABS: &[(&str, &str, Permission)] = &[
-    ("", "Overview", Permission::UsersRead),
-    ("sessions", "Sessions", Permission::SessionsRead),
-    ("keys", "API keys", Permission::ApiKeysRead),
-    ("data", "Owned data", Permission::UsersRead),
-    ("history", "History", Permission::AuditRead),
+const TABS: &[(&str, fn() -> &'static str, Permission)] = &[
+    ("", text::user::overview, Permission::UsersRead),
+    (
+        "sessions",
+        text::actions::sessions,
+        Permission::SessionsRead,
+    ),
+    ("keys", text::actions::api_keys, Permission::ApiKeysRead),
+    ("data", text::user::owned_data, Permission::UsersRead),
+    ("history", text::user::history, Permission::AuditRead),
 ];
 
 /// Returns the tabs that the viewer can open.
@@ -44,7 +50,7 @@ fn tabs() -> Vec<(&'static str, &'static str)> {
     let tabs = TABS
         .iter()
         .filter(|(_, _, permission)| can_open(*permission));
-    tabs.map(|(end, name, _)| (*end, *name)).collect()
+    tabs.map(|(end, name, _)| (*end, name())).collect()
 }
 
 /// Renders the header.
@@ -69,7 +75,7 @@ pub(super) fn Head(user_view: UserView) -> impl IntoView {
                     <bdi>{name}</bdi>
                 </h1>
                 <p class="user-handle">
-                    {user.summary.username.clone()} " · No. " {user.summary.number}
+                    {text::user::handle(&user.summary.username, user.summary.number)}
                 </p>
                 <p class="chips">
                     {if deleted {
@@ -85,14 +91,15 @@ pub(super) fn Head(user_view: UserView) -> impl IntoView {
                     }}
                     {until
                         .map(|until| {
+                            let [before, after] = text::user::until_around();
                             view! {
-                                <span class="muted">"until " <Exactly at=until /></span>
+                                <span class="muted">{before} <Exactly at=until /> {after}</span>
                             }
                         })} <RoleBadges roles=user.summary.roles.clone() />
                     {user
                         .must_change_password
                         .then(|| {
-                            view! { <span class="badge tone-warning">"Must change password"</span> }
+                            view! { <span class="badge tone-warning">{text::user::must_change_password()}</span> }
                         })}
                 </p>
             </div>
@@ -109,7 +116,7 @@ pub(super) fn Head(user_view: UserView) -> impl IntoView {
                     }
                 })
         }}
-        <Tabs page=page label="User details" tabs=tabs() current=current_tab() />
+        <Tabs page=page label=text::user::user_details() tabs=tabs() current=current_tab() />
     }
 }
 
@@ -127,7 +134,7 @@ fn Actions(user_view: UserView) -> impl IntoView {
             </a>
         }
     };
-    let link = |action: UserAction| labeled(action, action.label());
+    let link = |action: UserAction| labeled(action, labels::user_action(action));
     let mut rejected = None;
     let mut button = |operation: UserAction| {
         let denied = user_view.denied_actions.reason(operation);
@@ -141,7 +148,7 @@ fn Actions(user_view: UserView) -> impl IntoView {
     let buttons = if user_view.user.deleted_at.is_some() {
         view! {
             {button(UserAction::Restore)}
-            {labeled(UserAction::Delete, "Delete permanently…")}
+            {labeled(UserAction::Delete, text::user::delete_permanently())}
         }
         .into_any()
     } else {
@@ -169,18 +176,21 @@ fn pending_actions(user: &UserSummary) -> Option<AnyView> {
     let context = expect_context::<PageContext>();
     let key = [shown(user).to_string()];
     context.may(Permission::RegistrationsWrite).then(|| {
-        [("approve", "Approve"), ("reject", "Reject")]
-            .map(|(word, label)| {
-                let href = with_selected(&format!("{PENDING_LIST}/{word}"), [].into_iter(), &key);
-                view! {
-                    <a class="button" href=href>
-                        {label}
-                    </a>
-                }
-            })
-            .into_iter()
-            .collect_view()
-            .into_any()
+        [
+            ("approve", labels::user_action(UserAction::Approve)),
+            ("reject", text::user::reject()),
+        ]
+        .map(|(word, label)| {
+            let href = with_selected(&format!("{PENDING_LIST}/{word}"), [].into_iter(), &key);
+            view! {
+                <a class="button" href=href>
+                    {label}
+                </a>
+            }
+        })
+        .into_iter()
+        .collect_view()
+        .into_any()
     })
 }
 
@@ -197,7 +207,7 @@ fn ActionButton(operation: UserAction, page: String, id: Uuid, username: String)
             <input type="hidden" name="username" value=username />
             <input type="hidden" name="operation" value=operation.as_str() />
             <button class="button" aria-disabled=move || doing.busy()>
-                {operation.label()}
+                {labels::user_action(operation)}
             </button>
         </form>
     }

@@ -14,6 +14,8 @@ use crate::{
         tab::{More, tab},
         time::Ago,
     },
+    labels::audit::actor_and_source,
+    text,
 };
 
 /// Renders the entries, newest first.
@@ -29,7 +31,7 @@ pub fn History() -> impl IntoView {
             list_history(user_view.await?.user.summary.id.0, before).await
         },
     );
-    tab(list, (Icon::Info, "No activity yet"), |part| {
+    tab(list, (Icon::Info, text::user::no_activity()), |part| {
         let now = part.now;
         let next = part
             .items
@@ -40,14 +42,19 @@ pub fn History() -> impl IntoView {
             let cells = vec![
                 entry_label(&entry).into_any(),
                 view! { <Changed entry=entry.clone() /> }.into_any(),
-                entry.actor_and_source().into_any(),
+                actor_and_source(&entry).into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ];
             (entry.id.to_string(), cells)
         });
-        const COLUMNS: &[&str] = &["Action", "Changes", "Actor", "Time"];
+        const COLUMNS: &[fn() -> &'static str] = &[
+            text::user::action,
+            text::user::changes,
+            text::user::actor,
+            text::user::time,
+        ];
         view! {
-            <Records caption="History" columns=COLUMNS rows=rows.collect() />
+            <Records caption=text::user::history() columns=COLUMNS rows=rows.collect() />
             <More href=next />
         }
         .into_any()
@@ -70,7 +77,7 @@ fn Changed(entry: AuditEntry) -> impl IntoView {
     view! {
         <ul>
             {fields.collect_view()}
-            {entry.reason.map(|reason| view! { <li>"“" {reason} "”"</li> })}
+            {entry.reason.map(|reason| view! { <li>{text::user::quoted(reason)}</li> })}
         </ul>
     }
 }

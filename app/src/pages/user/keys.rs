@@ -19,6 +19,7 @@ use crate::{
         tab::tab,
     },
     context::PageContext,
+    text,
 };
 
 /// Renders the API keys, and the access tokens below them.
@@ -50,19 +51,21 @@ pub fn Keys() -> impl IntoView {
             COLUMNS
         };
         let rows = part.items.into_iter().map(|key| {
-            let (id, label) = (key.id, format!("Revoke {}", key.key_name));
+            let (id, label) = (key.id, text::user::revoke_key(&key.key_name));
             let button = page.as_ref().map(|page| {
                 let href = format!("{page}/{id}/revoke");
-                view! { <ConfirmLink href=href label="Revoke" about=label /> }.into_any()
+                view! { <ConfirmLink href=href label=text::user::revoke() about=label /> }
+                    .into_any()
             });
             let mut cells = cells(key, now, None);
             cells.extend(button);
             (id.to_string(), cells)
         });
-        view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
+        view! { <Records caption=text::actions::api_keys() columns=columns rows=rows.collect() /> }
+            .into_any()
     };
     view! {
-        {tab(list, (Icon::Key, "No API keys"), draw)}
+        {tab(list, (Icon::Key, text::user::no_keys()), draw)}
         <Tokens />
         <Outlet />
     }

@@ -1,9 +1,6 @@
 //! First tab of a user's page: account data and statistics.
 
-use domain::{
-    audit::value_label,
-    users::{CreatedVia, suspension::Suspension},
-};
+use domain::users::{CreatedVia, suspension::Suspension};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -16,6 +13,8 @@ use crate::{
         time::{Ago, Exactly},
     },
     format::{capitalised, count},
+    labels::audit::changes::any_value_label,
+    text,
 };
 
 /// Renders the first tab, and the confirmation dialogs above it.
@@ -47,61 +46,73 @@ fn Account(user_view: UserView) -> impl IntoView {
     let (user, now) = (user_view.user, user_view.now);
     let ago = move |at: Option<::time::OffsetDateTime>| match at {
         Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-        None => "Never".into_any(),
+        None => text::user::never().into_any(),
     };
     let deleted = user.deleted_at.map(|at| {
         view! {
-            <DescriptionItem label="Deleted">
+            <DescriptionItem label=text::actions::deleted()>
                 <Exactly at=at />
             </DescriptionItem>
-            <DescriptionItem label="Permanent deletion">{user.purge_after.map(|at| view! { <Exactly at=at /> })}</DescriptionItem>
+            <DescriptionItem label=text::user::purge_after()>{user.purge_after.map(|at| view! { <Exactly at=at /> })}</DescriptionItem>
         }
     });
-    let by = user.created_by.map(|by| format!(" by {by}"));
-    let via = match user.created_via {
-        CreatedVia::Cli => "CLI",
-        CreatedVia::Setup => "setup link",
-        via => via.as_str(),
+    let via = created_via(user.created_via);
+    let [before_created, after_created] = match user.created_by {
+        Some(name) => text::user::created_by_around(name, via),
+        None => text::user::created_via_around(via),
     };
     let profile = user.profile.into_iter().map(|(name, value)| {
         let name = capitalised(&domain::audit::spaced(&name));
-        view! { <DescriptionItem label=name>{value_label(&value)}</DescriptionItem> }
+        view! { <DescriptionItem label=name>{any_value_label(&value)}</DescriptionItem> }
     });
     let (has_password, changed) = (user.has_password, user.password_changed_at);
     view! {
         <section>
-            <h2>"Details"</h2>
+            <h2>{text::user::details()}</h2>
             <dl class="details">
-                {deleted} <DescriptionItem label="Username">{user.summary.username}</DescriptionItem>
-                <DescriptionItem label="Email">{user.summary.email.unwrap_or_else(|| "—".to_owned())}</DescriptionItem>
+                {deleted} <DescriptionItem label=text::user::username()>{user.summary.username}</DescriptionItem>
+                <DescriptionItem label=text::actions::email()>{user.summary.email.unwrap_or_else(|| "—".to_owned())}</DescriptionItem>
                 {user
                     .unverified_email
                     .map(|email| {
-                        let of = user.unverified_email_of.map(|of| format!(" (already used by {of})"));
-                        view! { <DescriptionItem label="Unverified email">{email} {of}</DescriptionItem> }
+                        let of = user.unverified_email_of.map(text::user::unverified_email_used);
+                        view! { <DescriptionItem label=text::user::unverified_email()>{email} {of}</DescriptionItem> }
                     })}
-                <DescriptionItem label="Roles">
+                <DescriptionItem label=text::actions::roles()>
                     <span class="chips">
                         <RoleBadges roles=user.summary.roles />
                     </span>
                 </DescriptionItem>
-                <DescriptionItem label="Created">
-                    <Exactly at=user.summary.created_at />
-                    {by}
-                    {format!(" ({via})")}
+                <DescriptionItem label=text::user::created()>
+                    {before_created} <Exactly at=user.summary.created_at /> {after_created}
                 </DescriptionItem>
-                <DescriptionItem label="Last sign-in">{ago(user.summary.last_login_at)}</DescriptionItem>
-                <DescriptionItem label="Last active">{ago(user.summary.last_active_at)}</DescriptionItem>
-                <DescriptionItem label="Password">
+                <DescriptionItem label=text::user::last_sign_in()>{ago(user.summary.last_login_at)}</DescriptionItem>
+                <DescriptionItem label=text::user::last_active()>{ago(user.summary.last_active_at)}</DescriptionItem>
+                <DescriptionItem label=text::user::password()>
                     {match changed.filter(|_| has_password) {
-                        Some(at) => view! { "Changed " <Ago at=at now=now /> }.into_any(),
-                        None if has_password => "Set".into_any(),
-                        None => "Not set".into_any(),
+                        Some(at) => {
+                            let [before, after] = text::user::password_changed_around();
+                            view! { {before} <Ago at=at now=now /> {after} }.into_any()
+                        }
+                        None if has_password => text::user::password_set().into_any(),
+                        None => text::user::password_not_set().into_any(),
                     }}
                 </DescriptionItem>
                 {profile.collect_view()}
             </dl>
         </section>
+    }
+}
+
+/// Returns the label of the way in which an account was created.
+fn created_via(via: CreatedVia) -> &'static str {
+    match via {
+        CreatedVia::Admin => text::user::via_admin(),
+        CreatedVia::Registration => text::user::via_registration(),
+        CreatedVia::Invitation => text::user::via_invitation(),
+        CreatedVia::Cli => text::user::via_cli(),
+        CreatedVia::Import => text::user::via_import(),
+        CreatedVia::Setup => text::user::via_setup(),
     }
 }
 
@@ -111,16 +122,32 @@ fn Statistics(user_view: UserView) -> impl IntoView {
     let page = path(&user_view.user.summary);
     let user = user_view.user.summary;
     let counts = [
-        ("Personas", "data", user.persona_count.into()),
-        ("Ontologies", "data", user.ontology_count.into()),
-        ("Annotations", "data", user.annotation_count.into()),
-        ("Sessions", "sessions", user.session_count.into()),
-        ("API keys", "keys", user.api_key_count.into()),
-        ("Access tokens", "keys", user_view.user.token_count),
+        (text::actions::personas(), "data", user.persona_count.into()),
+        (
+            text::actions::ontologies(),
+            "data",
+            user.ontology_count.into(),
+        ),
+        (
+            text::actions::annotations(),
+            "data",
+            user.annotation_count.into(),
+        ),
+        (
+            text::actions::sessions(),
+            "sessions",
+            user.session_count.into(),
+        ),
+        (text::actions::api_keys(), "keys", user.api_key_count.into()),
+        (
+            text::actions::access_tokens(),
+            "keys",
+            user_view.user.token_count,
+        ),
     ];
     view! {
         <section>
-            <h2>"Statistics"</h2>
+            <h2>{text::user::statistics()}</h2>
             <dl class="details">
                 {counts
                     .map(|(label, tab, number)| {
@@ -137,23 +164,23 @@ fn Statistics(user_view: UserView) -> impl IntoView {
 #[component]
 fn Suspended(suspension: Suspension) -> impl IntoView {
     let reason_note = if suspension.show_reason {
-        "Yes, at sign-in"
+        text::user::reason_shown_yes()
     } else {
-        "No"
+        text::user::reason_shown_no()
     };
     view! {
         <section>
-            <h2>"Suspension"</h2>
+            <h2>{text::user::suspension()}</h2>
             <dl class="details">
-                <DescriptionItem label="Reason">{suspension.reason.unwrap_or_else(|| "—".to_owned())}</DescriptionItem>
-                <DescriptionItem label="Until">
+                <DescriptionItem label=text::actions::reason()>{suspension.reason.unwrap_or_else(|| "—".to_owned())}</DescriptionItem>
+                <DescriptionItem label=text::actions::until()>
                     {match suspension.until {
                         Some(until) => view! { <Exactly at=until /> }.into_any(),
-                        None => "Indefinitely".into_any(),
+                        None => text::user::indefinitely().into_any(),
                     }}
                 </DescriptionItem>
-                <DescriptionItem label="Suspended by">{suspension.by.unwrap_or_else(|| "—".to_owned())}</DescriptionItem>
-                <DescriptionItem label="Reason shown to user">{reason_note}</DescriptionItem>
+                <DescriptionItem label=text::user::suspended_by()>{suspension.by.unwrap_or_else(|| "—".to_owned())}</DescriptionItem>
+                <DescriptionItem label=text::user::reason_shown()>{reason_note}</DescriptionItem>
             </dl>
         </section>
     }

@@ -12,6 +12,7 @@ use crate::{
         description_list::DescriptionItem,
         time::{Ago, Exactly},
     },
+    text,
 };
 
 /// Renders the latest links and their states; renders nothing without links.
@@ -33,25 +34,31 @@ pub(super) fn ResetLinks(user_view: UserView) -> impl IntoView {
         view! {
             <div class="actions">
                 <a class="button" href=format!("{page}/reset") data-noscroll>
-                    "New link"
+                    {text::user::new_link()}
                 </a>
-                <ConfirmLink href=format!("{page}/revoke-links") label="Revoke" />
+                <ConfirmLink href=format!("{page}/revoke-links") label=text::user::revoke() />
             </div>
         }
     });
     let links = user_view.reset_links.into_iter().map(|link| {
         let unbacked = is_unbacked(&link, now);
-        let (state, at) = ends(&link, now).unwrap_or(("Expires", link.expires_at));
+        let (state, at) = ends(&link, now).unwrap_or((text::user::link_expires(), link.expires_at));
+        let [before_created, after_created] = match &link.created_by {
+            Some(name) => text::user::link_created_by_around(name),
+            None => text::user::link_created_around().map(str::to_owned),
+        };
         view! {
             <DescriptionItem label=state>
                 <Exactly at=at />
                 <p class="muted">
-                    "Created " <Ago at=link.created_at now=now />
-                    {link.created_by.map(|by| format!(" by {by}"))}
-                    {unbacked.then_some(" (no longer allowed to create it)")}
+                    {before_created} <Ago at=link.created_at now=now /> {after_created}
+                    {unbacked.then(text::user::link_unbacked)}
                     {match link.opened_at {
-                        Some(at) => view! { " · opened " <Ago at=at now=now /> }.into_any(),
-                        None => " · not opened yet".into_any(),
+                        Some(at) => {
+                            let [before, after] = text::user::link_opened_around();
+                            view! { {before} <Ago at=at now=now /> {after} }.into_any()
+                        }
+                        None => text::user::link_not_opened().into_any(),
                     }}
                 </p>
             </DescriptionItem>
@@ -59,7 +66,7 @@ pub(super) fn ResetLinks(user_view: UserView) -> impl IntoView {
     });
     Some(view! {
         <section>
-            <h2>"Password links"</h2>
+            <h2>{text::user::password_links()}</h2>
             <dl class="details">{links.collect_view()}</dl>
             {buttons}
         </section>
@@ -74,9 +81,9 @@ fn is_unbacked(link: &ResetLink, now: OffsetDateTime) -> bool {
 
 /// Returns the reason and the time since when a link is not valid. Returns `None` for a valid link.
 fn ends(link: &ResetLink, now: OffsetDateTime) -> Option<(&'static str, OffsetDateTime)> {
-    let used = link.used_at.map(|at| ("Used", at));
-    let revoked = link.revoked_at.map(|at| ("Revoked", at));
-    let expired = (link.expires_at <= now).then_some(("Expired", link.expires_at));
-    let unbacked = (!link.is_backed).then_some(("Inactive, expires", link.expires_at));
+    let used = link.used_at.map(|at| (text::user::link_used(), at));
+    let revoked = link.revoked_at.map(|at| (text::user::link_revoked(), at));
+    let expired = (link.expires_at <= now).then(|| (text::user::link_expired(), link.expires_at));
+    let unbacked = (!link.is_backed).then(|| (text::user::link_inactive(), link.expires_at));
     used.or(revoked).or(expired).or(unbacked)
 }

@@ -17,16 +17,23 @@ use crate::{
     },
     context::PageContext,
     links::sessions,
+    text,
 };
 
-const COLUMNS: &[&str] = &["Device", "IP address", "Signed in", "Last seen", "Expires"];
-const WITH_ACTIONS: &[&str] = &[
-    "Device",
-    "IP address",
-    "Signed in",
-    "Last seen",
-    "Expires",
-    "Actions",
+const COLUMNS: &[fn() -> &'static str] = &[
+    text::user::device,
+    text::user::ip_address,
+    text::user::signed_in,
+    text::user::last_seen,
+    text::user::expires,
+];
+const WITH_ACTIONS: &[fn() -> &'static str] = &[
+    text::user::device,
+    text::user::ip_address,
+    text::user::signed_in,
+    text::user::last_seen,
+    text::user::expires,
+    text::common::actions,
 ];
 
 /// Renders the active sessions.
@@ -49,20 +56,20 @@ pub fn Sessions() -> impl IntoView {
         let see = may_see().then(|| {
             view! {
                 <a class="button" href=sessions::of_user(&user.username)>
-                    "View in Sessions"
+                    {text::user::view_sessions()}
                 </a>
             }
         });
         let revoke = (may_see() && may_write() && allowed).then(|| {
             view! {
                 <a class="button" href=sessions::revoke_of_user(&user.username)>
-                    "Revoke all…"
+                    {text::user::revoke_all()}
                 </a>
             }
         });
         view! { <div class="pane-actions actions">{see} {revoke}</div> }
     });
-    let sessions = tab(list, (Icon::Monitor, "No active sessions"), |part| {
+    let sessions = tab(list, (Icon::Monitor, text::user::no_sessions()), |part| {
         let now = part.now;
         let user_view = OpenedUser::current().user_view.get_untracked();
         let user_view = user_view.and_then(Result::ok).filter(|user_view| {
@@ -75,10 +82,10 @@ pub fn Sessions() -> impl IntoView {
             COLUMNS
         };
         let rows = part.items.into_iter().map(|session| {
-            let label = format!("Revoke session on {}", session.device);
+            let label = text::user::revoke_session(&session.device);
             let button = page.clone().map(|page| {
                 let href = format!("{page}/{}/revoke", session.id);
-                view! { <ConfirmLink href=href label="Revoke" about=label /> }
+                view! { <ConfirmLink href=href label=text::user::revoke() about=label /> }
             });
             let cells = vec![
                 view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
@@ -90,7 +97,8 @@ pub fn Sessions() -> impl IntoView {
             ];
             (session.id.to_string(), cells)
         });
-        view! { <Records caption="Sessions" columns=columns rows=rows.collect() /> }.into_any()
+        view! { <Records caption=text::actions::sessions() columns=columns rows=rows.collect() /> }
+            .into_any()
     });
     view! {
         {actions}

@@ -16,6 +16,7 @@ use crate::{
     },
     context::PageContext,
     links::tokens::of_user,
+    text,
 };
 
 /// Renders the tokens, if the viewer can list them.
@@ -40,7 +41,7 @@ fn TokenTable() -> impl IntoView {
     let all = with_user(|user_view| {
         view! {
             <a class="button" href=of_user(&user_view.user.summary.username)>
-                "View in Access tokens"
+                {text::user::view_tokens()}
             </a>
         }
     });
@@ -55,22 +56,22 @@ fn TokenTable() -> impl IntoView {
             user_view.map(|user_view| format!("{}/keys/tokens", path(&user_view.user.summary)));
         let page = page.unwrap_or_default();
         let rows = part.items.into_iter().map(|token| {
-            let (id, label) = (token.id, format!("Revoke {}", token.name));
+            let (id, label) = (token.id, text::user::revoke_key(&token.name));
             let button = (may_write && !token.state.is_over()).then(|| {
-                view! { <ConfirmLink href=format!("{page}/{id}/revoke") label="Revoke" about=label /> }
+                view! { <ConfirmLink href=format!("{page}/{id}/revoke") label=text::user::revoke() about=label /> }
             });
             let mut cells = token_row::cells(token, now);
             cells.push(button.into_any());
             (id.to_string(), cells)
         });
-        view! { <Records caption="Access tokens" columns=token_row::COLUMNS rows=rows.collect() /> }
+        view! { <Records caption=text::actions::access_tokens() columns=token_row::COLUMNS rows=rows.collect() /> }
             .into_any()
     };
     view! {
         <div class="pane-actions actions">
-            <h2>"Access tokens"</h2>
+            <h2>{text::actions::access_tokens()}</h2>
             {all}
         </div>
-        {tab(list, (Icon::Shield, "No access tokens"), draw)}
+        {tab(list, (Icon::Shield, text::user::no_tokens()), draw)}
     }
 }

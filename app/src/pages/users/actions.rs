@@ -9,6 +9,8 @@ use crate::{
         form::PageUser,
         icon::{Glyph, Icon},
     },
+    labels::user_action,
+    text,
 };
 
 /// Renders edit and delete as icons, and the other actions in a menu.
@@ -21,10 +23,10 @@ pub fn RowActions(
 ) -> impl IntoView {
     let (page, name) = (path(&user), &user.username);
     let menu = format!("menu-{}", user.id);
-    let more = format!("More actions for {name}");
+    let more = text::users::more(name);
     let href = |action: UserAction| format!("{page}/{}", action.as_str());
-    let icon = |action: UserAction, icon: Icon| {
-        let (href, label) = (href(action), format!("{} {name}", action.label()));
+    let icon = |action: UserAction, icon: Icon, label: String| {
+        let href = href(action);
         view! {
             <a class="icon-button" href=href aria-label=label.clone() title=label>
                 <Glyph icon=icon />
@@ -34,20 +36,20 @@ pub fn RowActions(
     let link = |action: UserAction| {
         view! {
             <a class="menu-item" href=href(action)>
-                {action.label()}
+                {user_action(action)}
             </a>
         }
     };
     let item = |operation: UserAction| {
-        let button = view! { <button class="menu-item">{operation.label()}</button> };
+        let button = view! { <button class="menu-item">{user_action(operation)}</button> };
         action_form(&user, list.clone(), operation, button.into_any())
     };
     let suspended = user.status == Status::Suspended;
     view! {
         <td class="cell-actions">
             <div class="row-actions">
-                {icon(UserAction::Edit, Icon::Pencil)}
-                {icon(UserAction::Delete, Icon::Bin)}
+                {icon(UserAction::Edit, Icon::Pencil, text::users::edit(name))}
+                {icon(UserAction::Delete, Icon::Bin, text::users::delete(name))}
                 <button
                     class="icon-button"
                     popovertarget=menu.clone()
@@ -77,10 +79,10 @@ pub fn DeletedActions(
     list: String,
 ) -> impl IntoView {
     let restore = UserAction::Restore;
-    let label = format!("{} {}", restore.label(), user.username);
+    let label = text::users::restore(&user.username);
     let button = view! {
         <button class="button" aria-label=label>
-            {restore.label()}
+            {user_action(restore)}
         </button>
     };
     view! {

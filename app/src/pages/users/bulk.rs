@@ -24,7 +24,9 @@ use crate::{
         time::Exactly,
     },
     context::PageContext,
+    labels::bulk_user_action,
     links::users as links,
+    text,
 };
 
 /// Returns the path of the dialog of a bulk action.
@@ -32,51 +34,52 @@ fn path(operation: UserAction) -> String {
     format!("/users/bulk/{}", operation.as_str())
 }
 
-/// Returns the verb for the button and the title.
-fn verb(operation: UserAction) -> &'static str {
-    operation.bulk_label().unwrap_or_default()
-}
-
 /// Returns the bulk actions of the user list. Restoring is an action on deleted users, who are not in it.
 pub(super) fn of_list() -> BulkLinks {
     UserAction::bulk()
         .filter(|operation| *operation != UserAction::Restore)
-        .map(|operation| (path(operation), verb(operation)))
+        .map(|operation| (path(operation), bulk_user_action(operation)))
         .collect()
 }
 
 /// Returns the label of the submit button: `Suspend 3 users`.
 fn action(operation: UserAction, count: usize) -> String {
-    let users = if count == 1 { "user" } else { "users" };
-    format!("{} {count} {users}", verb(operation))
+    let count = u64::try_from(count).unwrap_or_default();
+    match operation {
+        UserAction::Suspend => text::users::submit_suspend(count),
+        UserAction::Unsuspend => text::users::submit_unsuspend(count),
+        UserAction::RevokeSessions => text::users::submit_sign_out(count),
+        UserAction::Delete => text::users::submit_delete(count),
+        UserAction::Restore => text::users::submit_restore(count),
+        UserAction::Edit
+        | UserAction::SetEmail
+        | UserAction::SetRoles
+        | UserAction::Reset
+        | UserAction::Approve => String::new(),
+    }
 }
 
 /// Renders the consequences of the action for the users.
 #[component]
 fn Meaning(operation: UserAction, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
     match operation {
-        UserAction::Suspend => {
-            "They are signed out everywhere immediately and can't sign in until they are unsuspended."
-                .into_any()
-        }
-        UserAction::Unsuspend => "They can sign in again.".into_any(),
-        UserAction::RevokeSessions => {
-            "All their sessions are revoked immediately. They can sign in again.".into_any()
-        }
-        UserAction::Restore => {
-            "Roles, keys and data are restored. They must sign in again."
-                .into_any()
-        }
+        UserAction::Suspend => text::users::suspend_effect().into_any(),
+        UserAction::Unsuspend => text::users::unsuspend_effect().into_any(),
+        UserAction::RevokeSessions => text::users::sign_out_effect().into_any(),
+        UserAction::Restore => text::users::restore_effect().into_any(),
         UserAction::Delete => match restorable_until {
-            Some(until) => view! {
-                "They are signed out everywhere immediately. You can restore them until "
-                <Exactly at=until />
-                ". Sessions are not restored."
+            Some(until) => {
+                let [before, after] = text::users::delete_effect_around();
+                view! {
+                    {before}
+                    <Exactly at=until />
+                    {after}
+                }
+                .into_any()
             }
-            .into_any(),
             None => view! {
-                "They are signed out everywhere immediately and permanently deleted with all their data. "
-                <b>"This can't be undone."</b>
+                {text::users::purge_effect()}
+                <b>{text::users::purge_warning()}</b>
             }
             .into_any(),
         },
@@ -93,7 +96,7 @@ pub fn Bulk() -> impl IntoView {
             .read()
             .get("action")
             .and_then(|name| name.parse().ok())
-            .filter(|operation: &UserAction| operation.bulk_label().is_some());
+            .filter(|operation: &UserAction| operation.is_bulk());
         let query = query.read();
         let list = super::params(&query);
         let keys = query.get_all(SELECTED);
@@ -118,7 +121,7 @@ fn UnknownAction(back: String) -> impl IntoView {
         Code::NotFound,
         "This bulk action does not exist. Check the URL.",
     );
-    view! { <NothingToDo title="Page not found" route=route outcome=Err(ApiError(problem)) /> }
+    view! { <NothingToDo title=text::users::page_not_found() route=route outcome=Err(ApiError(problem)) /> }
 }
 
 #[component]
@@ -150,7 +153,7 @@ fn BulkDialog(operation: UserAction, list: ListParams, keys: Vec<String>) -> imp
                             view! { <BulkForm operation=operation route=route selected=selected preview=outcome /> }.into_any()
                         }
                         outcome => {
-                            view! { <NothingToDo title=verb(operation) route=route outcome=outcome /> }.into_any()
+                            view! { <NothingToDo title=bulk_user_action(operation) route=route outcome=outcome /> }.into_any()
                         }
                     }
                 })
@@ -180,7 +183,7 @@ fn BulkForm(
     let count = move || outcome.with(|outcome| outcome.changed);
     view! {
         <FormDialog
-            title=verb(operation)
+            title=bulk_user_action(operation)
             route=route.clone()
             form_state=form_state
             denied=None

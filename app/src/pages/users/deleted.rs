@@ -23,17 +23,18 @@ use crate::{
         time::{Ago, Upcoming},
     },
     links::users as links,
+    text,
 };
 
 /// Columns: CSS class and heading.
-pub(super) const COLUMNS: [(&str, &str); 7] = [
-    ("cell-user", "User"),
-    ("cell-email", "Email"),
-    ("cell-role", "Role"),
-    ("cell-status", "Status"),
-    ("cell-num", "Owned items"),
-    ("cell-time", "Deleted"),
-    ("cell-time", "Permanent deletion"),
+pub(super) const COLUMNS: [(&str, fn() -> &'static str); 7] = [
+    ("cell-user", text::users::user),
+    ("cell-email", text::users::email),
+    ("cell-role", text::users::role),
+    ("cell-status", text::users::status),
+    ("cell-num", text::users::owned_items),
+    ("cell-time", text::users::deleted),
+    ("cell-time", text::users::permanent_deletion),
 ];
 
 /// Renders the rows, or the empty state.
@@ -68,7 +69,7 @@ pub fn DeletedTable(
         .collect::<Vec<_>>();
     view! {
         <table class="table users-table deleted-table">
-            <caption class="visually-hidden">"Deleted users"</caption>
+            <caption class="visually-hidden">{text::users::deleted_users()}</caption>
             <Head />
             <tbody>{rows}</tbody>
         </table>
@@ -87,7 +88,7 @@ pub(super) fn Head() -> impl IntoView {
                     .map(|(class, name)| {
                         view! {
                             <th scope="col" class=class>
-                                <span class="sort">{name}</span>
+                                <span class="sort">{name()}</span>
                             </th>
                         }
                     })
@@ -111,14 +112,14 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
         Selection::current().map(|_| view! { <DeletedActions user=user.clone() list=list /> });
     view! {
         <tr>
-            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
+            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label=text::users::role()>
                 <RoleBadge roles=user.roles />
-            </td> <td class="cell-status" data-label="Status">
+            </td> <td class="cell-status" data-label=text::users::status()>
                 <DeletedBadge />
-            </td> <Number label="Owned items" value=owned />
-            <td class="cell-time" data-label="Deleted">
+            </td> <Number label=text::users::owned_items() value=owned />
+            <td class="cell-time" data-label=text::users::deleted()>
                 <Ago at=deleted_at now=now />
-            </td> <td class="cell-time" data-label="Deletes">
+            </td> <td class="cell-time" data-label=text::users::deletes()>
                 {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
             </td> {actions}
         </tr>
@@ -128,13 +129,13 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
 #[component]
 fn Empty() -> impl IntoView {
     view! {
-        <ListState icon=Icon::Bin title="No deleted users">
+        <ListState icon=Icon::Bin title=text::users::none_deleted()>
             <p class="state-text">
-                "Deleted users appear here. You can restore them with all their data until they are permanently deleted."
+                {text::users::none_deleted_text()}
             </p>
             <div class="state-actions">
                 <a class="button" href="/users">
-                    "Back to users"
+                    {text::users::back()}
                 </a>
             </div>
         </ListState>

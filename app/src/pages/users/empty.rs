@@ -10,6 +10,7 @@ use crate::{
     },
     format::total,
     links::users as links,
+    text,
 };
 
 /// Renders the empty state: no users match the search, or there are no users.
@@ -21,16 +22,16 @@ pub(super) fn NoUsers(
     deleted: Option<Total>,
 ) -> impl IntoView {
     if links::current_filter(&params).is_empty() {
+        let [before, after] = text::users::none_around();
         return view! {
-            <ListState icon=Icon::Users title="No users">
+            <ListState icon=Icon::Users title=text::users::none()>
                 <p class="state-text">
-                    "Users appear here with their data and last activity. To add demo users, run "
-                    <code>"rollcall demo --users 1000"</code> "."
+                    {before} <code>"rollcall demo --users 1000"</code> {after}
                 </p>
                 <div class="state-actions">
                     <a class="button" href="/users">
                         <Glyph icon=Icon::Reload />
-                        "Go to the first page"
+                        {text::users::first_page()}
                     </a>
                 </div>
             </ListState>
@@ -39,29 +40,26 @@ pub(super) fn NoUsers(
     }
     let cleared = links::searched(&params, &Filter::default());
     let deleted = deleted.map(|deleted| {
-        let users = match deleted.count {
-            1 => "deleted user matches",
-            _ => "deleted users match",
-        };
-        let matches = format!("{} {users}. ", total(deleted));
+        let matches = text::users::deleted_match(deleted.count, total(deleted));
         view! {
             <p class="state-text">
                 {matches}
                 <a href=links::toggled_deleted(&params) data-noscroll>
-                    "Show"
+                    {text::users::deleted_show()}
                 </a>
             </p>
         }
     });
+    let [before, after] = text::users::no_match_around();
     view! {
-        <ListState icon=Icon::Search title="No users match">
+        <ListState icon=Icon::Search title=text::users::no_match()>
             {deleted}
             <p class="state-text">
-                "No results for " <code>{params.q}</code> ". Try fewer filters."
+                {before} <code>{params.q}</code> {after}
             </p>
             <div class="state-actions">
                 <a class="button button-primary" href=cleared>
-                    "Clear filters"
+                    {text::users::clear_filters()}
                 </a>
             </div>
         </ListState>

@@ -10,15 +10,16 @@ use crate::{
     components::icon::{Glyph, Icon},
     format::grouped,
     links::users as links,
+    text,
 };
 
 /// Predefined searches: label and term.
-const QUICK: [(&str, &str); 5] = [
-    ("Admins", "role:admin"),
-    ("Suspended", "status:suspended"),
-    ("Pending", "status:pending"),
-    ("Never signed in", "last-login:never"),
-    ("With API keys", "has:api-keys"),
+const QUICK: [(fn() -> &'static str, &str); 5] = [
+    (text::users::quick_admins, "role:admin"),
+    (text::users::quick_suspended, "status:suspended"),
+    (text::users::quick_pending, "status:pending"),
+    (text::users::quick_never, "last-login:never"),
+    (text::users::quick_keys, "has:api-keys"),
 ];
 
 /// Renders the predefined searches as links that add or remove a term.
@@ -38,7 +39,7 @@ pub fn QuickFilters(
         })
     };
     view! {
-        <ul class="chips" aria-label="Quick filters">
+        <ul class="chips" aria-label=text::users::quick_filters()>
             {move || {
                 let params = params.get();
                 let current = links::current_filter(&params);
@@ -53,7 +54,7 @@ pub fn QuickFilters(
                         let href = links::searched(&params, &toggled);
                         // The counts exclude deleted users.
                         let count = count(text).filter(|_| !deleted_notice);
-                        view! { <Chip href=href on=on label=label count=count /> }
+                        view! { <Chip href=href on=on label=label() count=count /> }
                     })
                     .collect_view()
             }}
@@ -61,7 +62,7 @@ pub fn QuickFilters(
                 let params = params.get();
                 let (href, on) = (links::toggled_deleted(&params), links::is_of_deleted(&params));
                 let count = totals.map(|totals| totals.deleted);
-                view! { <Chip href=href on=on label="Deleted" count=count /> }
+                view! { <Chip href=href on=on label=text::users::quick_deleted() count=count /> }
             }}
         </ul>
     }
@@ -100,7 +101,7 @@ pub fn ActiveFilters(
             let chips = terms
                 .into_iter()
                 .map(|(text, without)| {
-                    let label = format!("Remove filter {text}");
+                    let label = text::users::filter_remove(&text);
                     view! {
                         <li>
                             <span class="chip chip-filter">
@@ -120,10 +121,10 @@ pub fn ActiveFilters(
                 .collect_view();
             view! {
                 <div class="filters">
-                    <h2 class="filters-label">"Filters"</h2>
+                    <h2 class="filters-label">{text::users::filters()}</h2>
                     <ul class="chips">{chips}</ul>
                     <a href=links::searched(&params, &Filter::default()) data-noscroll class="link">
-                        "Clear all"
+                        {text::users::filters_clear_all()}
                     </a>
                 </div>
             }

@@ -11,41 +11,21 @@ use wasm_bindgen::JsCast;
 use crate::{
     components::icon::{Glyph, Icon},
     links::users as links,
+    text,
 };
 
 /// Examples of the search syntax: search and description.
-const EXAMPLES: [(&str, &str); 10] = [
-    ("amina", "Username, display name or email contains the word"),
-    (
-        "\"de Vasconcelos\"",
-        "Quoted words are searched as a phrase",
-    ),
-    ("role:admin", "Has the role: admin, auditor, user"),
-    (
-        "status:suspended",
-        "Has the status: active, suspended, pending",
-    ),
-    (
-        "created:>2026-01-01",
-        "Created after a date; also <, >= and <=, a month or a year",
-    ),
-    ("inactive:90d", "Not active for 90 days, or never"),
-    (
-        "last-login:before-90d",
-        "Last sign-in more than 90 days ago, or never; after-90d: within 90 days",
-    ),
-    (
-        "personas:>10",
-        "Number of personas; also sessions, api-keys, annotations",
-    ),
-    (
-        "has:api-keys",
-        "Has at least one; also email, sessions, personas",
-    ),
-    (
-        "-role:admin (anna OR hanna)",
-        "Not an admin, and one of two names",
-    ),
+const EXAMPLES: [(&str, fn() -> &'static str); 10] = [
+    ("amina", text::users::help_word),
+    ("\"de Vasconcelos\"", text::users::help_phrase),
+    ("role:admin", text::users::help_role),
+    ("status:suspended", text::users::help_status),
+    ("created:>2026-01-01", text::users::help_created),
+    ("inactive:90d", text::users::help_inactive),
+    ("last-login:before-90d", text::users::help_last_login),
+    ("personas:>10", text::users::help_count),
+    ("has:api-keys", text::users::help_has),
+    ("-role:admin (anna OR hanna)", text::users::help_not),
 ];
 
 /// Renders the help behind a question mark icon. Its summary opens and closes it without scripts; with scripts it also
@@ -82,15 +62,15 @@ pub fn SearchHelp() -> impl IntoView {
             <summary
                 node_ref=summary
                 class="icon-button"
-                aria-label="Search help"
-                title="Search help"
+                aria-label=text::users::search_help()
+                title=text::users::search_help()
             >
                 <Glyph icon=Icon::Help />
             </summary>
             // `tabindex` lets the panel take the focus of a click on its text. Otherwise the click would count as leaving
             // the help and close it.
             <div class="search-help-panel" tabindex="-1">
-                <p>"Combine words and filters; all must match."</p>
+                <p>{text::users::help_intro()}</p>
                 <dl>
                     {EXAMPLES
                         .map(|(example, meaning)| {
@@ -104,7 +84,7 @@ pub fn SearchHelp() -> impl IntoView {
                                             <code>{example}</code>
                                         </a>
                                     </dt>
-                                    <dd>{meaning}</dd>
+                                    <dd>{meaning()}</dd>
                                 </div>
                             }
                         })

@@ -14,6 +14,7 @@ use crate::{
         time::Ago,
     },
     format::grouped,
+    text,
 };
 
 /// Renders one user.
@@ -34,22 +35,22 @@ pub fn Row(
                 .map(|selection| {
                     view! { <SelectCell selection=selection user=shown(&user) /> }
                 })}
-            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
+            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label=text::users::role()>
                 <RoleBadge roles=user.roles />
             </td>
-            <td class="cell-status" data-label="Status">
+            <td class="cell-status" data-label=text::users::status()>
                 <StatusBadge status=user.status until=user.suspended_until />
             </td>
-            <Number label="Personas" value=user.persona_count />
-            <Number label="Sessions" value=user.session_count />
-            <Number label="API keys" value=user.api_key_count />
-            <td class="cell-time" data-label="Created">
+            <Number label=text::users::personas() value=user.persona_count />
+            <Number label=text::users::sessions() value=user.session_count />
+            <Number label=text::users::api_keys() value=user.api_key_count />
+            <td class="cell-time" data-label=text::users::created()>
                 <Ago at=user.created_at now=now />
             </td>
-            <td class="cell-time" data-label="Last active">
+            <td class="cell-time" data-label=text::users::last_active()>
                 {match user.last_active_at {
                     Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-                    None => view! { <span class="none">"Never"</span> }.into_any(),
+                    None => view! { <span class="none">{text::users::never()}</span> }.into_any(),
                 }}
             </td>
             {actions}
@@ -77,7 +78,7 @@ pub(super) fn user_cell(user: &UserSummary) -> impl IntoView + use<> {
 
 pub(super) fn email_cell(email: Option<String>) -> impl IntoView {
     view! {
-        <td class="cell-email" data-label="Email">
+        <td class="cell-email" data-label=text::users::email()>
             {match email {
                 Some(email) => view! { <span title=email.clone()>{email.clone()}</span> }.into_any(),
                 None => view! { <span class="none">"—"</span> }.into_any(),
@@ -105,7 +106,7 @@ pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
 pub(super) fn actions_head() -> impl IntoView {
     view! {
         <th scope="col" class="cell-actions">
-            <span class="visually-hidden">"Actions"</span>
+            <span class="visually-hidden">{text::common::actions()}</span>
         </th>
     }
 }

@@ -13,9 +13,11 @@ use super::help::SearchHelp;
 use crate::{
     components::{
         icon::{Glyph, Icon},
+        meaning,
         state::{ListErrorNotice, Readings},
     },
     links::users as links,
+    text,
 };
 
 /// Renders the search box. Without scripts it is a form that loads the filtered list.
@@ -64,7 +66,7 @@ pub fn SearchBox(
     view! {
         <form class="search" method="get" action="/users" role="search" on:submit=submit>
             <label class="visually-hidden" for="q">
-                "Search users"
+                {text::users::search()}
             </label>
             <div class="search-box">
                 <Glyph icon=Icon::Search />
@@ -75,7 +77,7 @@ pub fn SearchBox(
                     name="q"
                     type="search"
                     value=text
-                    placeholder="Search users…"
+                    placeholder=text::users::search_placeholder()
                     autocomplete="off"
                     autocapitalize="none"
                     spellcheck="false"
@@ -96,8 +98,8 @@ pub fn SearchBox(
                                     href=clear
                                     data-noscroll
                                     class="icon-button search-clear"
-                                    aria-label="Clear search"
-                                    title="Clear search"
+                                    aria-label=text::users::search_clear()
+                                    title=text::users::search_clear()
                                 >
                                     <Glyph icon=Icon::X />
                                 </a>
@@ -151,11 +153,13 @@ pub fn Failed(
     };
     let error = Filter::parse(&typed).err();
     let readings = error.and_then(|error| error.readings(&typed));
-    let readings = readings.map(|both| both.map(|(q, words)| (found(q.clone()), q, words)));
+    let readings = readings.map(|both| {
+        both.map(|(q, field, when)| (found(q.clone()), q, meaning::of_reading(field, when)))
+    });
     let all = if links::is_of_deleted(&asked) {
-        ("/users?deleted=true", "Show all deleted users")
+        ("/users?deleted=true", text::users::show_all_deleted())
     } else {
-        ("/users", "Show all users")
+        ("/users", text::users::show_all())
     };
     let echo = problem.details.word.map(|(start, end)| {
         // Replaces invisible characters and characters that reorder their surroundings. HTML cannot represent NUL at all.
@@ -172,7 +176,7 @@ pub fn Failed(
     });
     view! {
         <ListErrorNotice
-            title="The list could not be loaded"
+            title=text::users::load_error()
             problem=problem
             again=again
             all=all.0.to_owned()

@@ -21,19 +21,20 @@ use crate::{
         selection::{self, SelectAllCell, Selection, SelectionBar},
     },
     links::users as links,
+    text,
 };
 
 /// Columns: CSS class, heading and sort key.
-const COLUMNS: [(&str, &str, SortKey); 9] = [
-    ("cell-user", "User", SortKey::Name),
-    ("cell-email", "Email", SortKey::Email),
-    ("cell-role", "Role", SortKey::Role),
-    ("cell-status", "Status", SortKey::Status),
-    ("cell-num", "Personas", SortKey::Personas),
-    ("cell-num", "Sessions", SortKey::Sessions),
-    ("cell-num", "API keys", SortKey::ApiKeys),
-    ("cell-time", "Created", SortKey::Created),
-    ("cell-time", "Last active", SortKey::LastActive),
+const COLUMNS: [(&str, fn() -> &'static str, SortKey); 9] = [
+    ("cell-user", text::users::user, SortKey::Name),
+    ("cell-email", text::users::email, SortKey::Email),
+    ("cell-role", text::users::role, SortKey::Role),
+    ("cell-status", text::users::status, SortKey::Status),
+    ("cell-num", text::users::personas, SortKey::Personas),
+    ("cell-num", text::users::sessions, SortKey::Sessions),
+    ("cell-num", text::users::api_keys, SortKey::ApiKeys),
+    ("cell-time", text::users::created, SortKey::Created),
+    ("cell-time", text::users::last_active, SortKey::LastActive),
 ];
 
 /// Number of placeholder rows: enough to fill a usual window.
@@ -92,7 +93,7 @@ pub fn UserTable(
         .collect::<Vec<_>>();
     view! {
         <table class="table users-table">
-            <caption class="visually-hidden">"Users"</caption>
+            <caption class="visually-hidden">{text::users::title()}</caption>
             <Head params=shown select_all=select_all />
             <tbody>{rows}</tbody>
         </table>
@@ -120,7 +121,7 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
                         view! {
                             <th scope="col" class=class aria-sort=state>
                                 <a href=links::sorted(&params, key) data-noscroll class="sort">
-                                    {name}
+                                    {name()}
                                     {icon.map(|icon| view! { <Glyph icon=icon /> })}
                                 </a>
                             </th>

@@ -1,12 +1,11 @@
 //! Parameters of the token list: filter, page size and position. They live in the URL. The newest tokens come first.
 
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::Duration;
 use utoipa::IntoParams;
 
 use super::{AccessToken, TokenState};
 use crate::{
-    filter::day_of,
     list::{
         Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
         shorten,
@@ -18,7 +17,7 @@ use crate::{
 const ORDER: &str = "tokens -created";
 
 /// Remaining lifetime below which a token counts as expiring, the same as in the database.
-const EXPIRING: Duration = Duration::days(7);
+pub const EXPIRING: Duration = Duration::days(7);
 
 /// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -91,25 +90,6 @@ impl TokenParams {
 }
 
 impl TokensQuery {
-    /// Returns the conditions on a token at the time `now`, one sentence without its full stop for each.
-    #[must_use]
-    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
-        let user = self.user.as_ref();
-        let user = user.map(|user| format!("User is {}", user.describe()));
-        let state = self.state.map(|state| {
-            let label = state.label();
-            if state == TokenState::Expiring {
-                let end = day_of((now + EXPIRING).to_offset(UtcOffset::UTC).date());
-                return format!(
-                    "State is “{label}”: until {end} (in {} days)",
-                    EXPIRING.whole_days()
-                );
-            }
-            format!("State is “{label}”")
-        });
-        user.into_iter().chain(state).collect()
-    }
-
     /// Returns the parameters of the first page without a filter.
     #[must_use]
     pub const fn newest(limit: u16) -> Self {
@@ -154,25 +134,6 @@ mod tests {
             let error = params(name, value).parse(Limits::PANEL).unwrap_err();
             assert!(error.to_string().contains(says), "{error}");
         }
-    }
-
-    #[test]
-    fn filter_is_described() {
-        let now = time::macros::datetime!(2026-11-28 10:07 UTC);
-        for (name, value, meaning) in [
-            ("user", "ada", "User is ada"),
-            ("user", "1001", "User is 1001 or No. 1001"),
-            ("state", "live", "State is “Active”"),
-            (
-                "state",
-                "expiring",
-                "State is “Expires soon”: until 5 Dec 2026 (in 7 days)",
-            ),
-        ] {
-            let query = params(name, value).parse(Limits::PANEL).unwrap();
-            assert_eq!(query.meaning(now), [meaning]);
-        }
-        assert_eq!(TokensQuery::newest(50).meaning(now), [""; 0]);
     }
 
     #[test]

@@ -7,9 +7,9 @@ use crate::{
     users::Unknown,
 };
 
-/// Declares the scopes of the own account and data in one entry each: description, name and label.
+/// Declares the scopes of the own account and data in one entry each: description and name.
 macro_rules! scopes {
-    ($($(#[$description:meta])+ $variant:ident = $name:literal, $label:literal;)+) => {
+    ($($(#[$description:meta])+ $variant:ident = $name:literal;)+) => {
         /// A scope: one permission that a token can have at most.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Scope {
@@ -30,26 +30,17 @@ macro_rules! scopes {
                     Self::Permission(permission) => permission.as_str(),
                 }
             }
-
-            /// Returns its description for users.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $label,)+
-                    Self::Permission(permission) => permission.label(),
-                }
-            }
         }
     };
 }
 
 scopes! {
     /// See the owner's account and sessions.
-    Account = "account", "View your profile and sessions";
+    Account = "account";
     /// See the data that the owner has in the host application.
-    DataRead = "data:read", "View your personas, ontologies and annotations";
+    DataRead = "data:read";
     /// Change the data that the owner has in the host application.
-    DataWrite = "data:write", "Edit your personas, ontologies and annotations";
+    DataWrite = "data:write";
 }
 
 impl Scope {

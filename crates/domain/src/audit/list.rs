@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{AuditEntry, Via};
 use crate::{
-    action::{action_label, is_action_name},
+    action::is_action_name,
     filter::{Dated, MAX_TEXT_CHARS, When},
     list::{
         Cursor, Limits, ListError, PageInfo, PageParams, Position, given, page_params, parse_limit,
@@ -53,26 +53,6 @@ impl AuditFilter {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-
-    /// Returns the conditions on an entry at the time `now`, one sentence without its full stop for each.
-    #[must_use]
-    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
-        let is = |name: &str, value: Option<&str>| Some(format!("{name} is {}", value?));
-        let action = self.action.as_deref().map(action_label);
-        let when = self
-            .when
-            .map(|when| format!("Logged {}", when.describe(now)));
-        [
-            is("Actor", self.actor.as_deref()),
-            is("Target", self.target.as_deref()),
-            is("Action", action),
-            is("Source", self.via.map(Via::label)),
-            when,
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 

@@ -76,7 +76,9 @@ impl Filter {
             .any(|part| matches!(part, Expr::Term(other) if other == term))
     }
 
-    pub(super) fn parts(&self) -> &[Expr] {
+    /// Returns the conditions at the top level, which must all match.
+    #[must_use]
+    pub fn parts(&self) -> &[Expr] {
         match &self.root {
             None => &[],
             Some(Expr::And(parts)) => parts,

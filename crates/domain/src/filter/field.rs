@@ -131,7 +131,8 @@ impl Field {
     }
 
     /// Returns whether its value can be `never`.
-    pub(super) fn takes_never(self) -> bool {
+    #[must_use]
+    pub fn takes_never(self) -> bool {
         matches!(self, Field::LastLogin | Field::LastActive)
     }
 }

@@ -14,7 +14,7 @@ use super::{Field, FilterErrorKind};
 
 pub use age::{Age, AgeUnit};
 pub use days::{Dated, Days};
-pub use period::Period;
+pub use period::{Period, PeriodLength};
 
 /// Keyword before an age for anything longer ago.
 pub(super) const BEFORE: &str = "before-";
@@ -62,13 +62,9 @@ impl When {
         when(Field::Created, text)
     }
 
-    /// Returns the two conditions that an age with a sign can stand for, with a description of each: longer ago, and since then.
-    pub(crate) fn readings(age: Age) -> [(Self, String); 2] {
-        let length = age.length();
-        [
-            (When::Before(age), format!("more than {length} ago")),
-            (When::After(age), format!("within the last {length}")),
-        ]
+    /// Returns the two conditions that an age with a sign can stand for: longer ago, and since then.
+    pub(crate) const fn readings(age: Age) -> [Self; 2] {
+        [When::Before(age), When::After(age)]
     }
 
     /// Lists the days at which its dates begin and end.

@@ -74,15 +74,6 @@ impl JobParams {
 }
 
 impl JobsQuery {
-    /// Returns the conditions on a job, one sentence without its full stop for each.
-    #[must_use]
-    pub fn meaning(&self) -> Vec<String> {
-        let state = self.state.iter();
-        state
-            .map(|state| format!("State is “{}”", state.label()))
-            .collect()
-    }
-
     /// Returns the cursor at a row.
     #[must_use]
     pub fn cursor(job: &Job, number: u64) -> Cursor {
@@ -167,18 +158,6 @@ mod tests {
         );
         let denied = params("before", &cursor.encode()).parse(Limits::PANEL);
         assert_eq!(denied, Err(ListError::Cursor("before")));
-    }
-
-    #[test]
-    fn filter_is_described() {
-        let meaning = |state| {
-            params("state", state)
-                .parse(Limits::PANEL)
-                .unwrap()
-                .meaning()
-        };
-        assert_eq!(meaning("running"), ["State is “Running”"]);
-        assert_eq!(meaning(""), [""; 0]);
     }
 
     #[test]

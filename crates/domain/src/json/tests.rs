@@ -108,3 +108,11 @@ fn stored_value_is_serialised_as_text() {
     let read: Value = serde_json::from_str(deep.as_str()).unwrap();
     assert!(read[UNREADABLE].is_string(), "{read}");
 }
+
+#[test]
+fn message_for_an_unreadable_value_has_its_size() {
+    assert_eq!(unreadable_bytes(&unreadable(70_000)), Some(70_000));
+    for other in ["", "This stored value of some bytes can't be displayed."] {
+        assert_eq!(unreadable_bytes(other), None, "{other}");
+    }
+}

@@ -32,20 +32,6 @@ string_enum! {
     }
 }
 
-impl SignInFailure {
-    /// Returns the label on a screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::WrongPassword => "Wrong password",
-            Self::UnknownUsername => "Unknown username",
-            Self::Throttled => "Too many attempts",
-            Self::Suspended => "User suspended",
-            Self::Pending => "Registration pending",
-        }
-    }
-}
-
 string_enum! {
     /// Grouping of failed sign-ins in the list.
     Grouping {

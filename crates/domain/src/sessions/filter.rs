@@ -38,30 +38,6 @@ impl SessionFilter {
         *self == Self::default()
     }
 
-    /// Returns the conditions on a session at the time `now`, one sentence without its full stop for each.
-    #[must_use]
-    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
-        let when = |name: &str, when: Option<When>| Some(format!("{name} {}", when?.describe(now)));
-        let user = self
-            .user
-            .as_ref()
-            .map(|user| format!("User is {}", user.describe()));
-        let address = self
-            .address
-            .map(|address| format!("IP address is {address}"));
-        let device = self.device.as_ref();
-        let device = device.map(|device| format!("Device contains “{}”", device.trim()));
-        let times = [
-            when("Signed in", self.created),
-            when("Last seen", self.seen),
-        ];
-        [user, address, device]
-            .into_iter()
-            .chain(times)
-            .flatten()
-            .collect()
-    }
-
     /// Returns whether the device of these words matches.
     #[must_use]
     pub fn is_of_device(&self, words: &str) -> bool {

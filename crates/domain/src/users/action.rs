@@ -10,8 +10,7 @@ use super::Unknown;
 #[derive(Clone, Copy)]
 struct Row {
     name: &'static str,
-    label: &'static str,
-    bulk_label: Option<&'static str>,
+    is_bulk: bool,
     is_immediate: bool,
     undone_by: Option<UserAction>,
     can_remove_admin: bool,
@@ -19,21 +18,20 @@ struct Row {
 
 impl Row {
     /// Returns the row of an action on one user that has a dialog and cannot be undone.
-    const fn new(name: &'static str, label: &'static str) -> Self {
+    const fn new(name: &'static str) -> Self {
         Self {
             name,
-            label,
-            bulk_label: None,
+            is_bulk: false,
             is_immediate: false,
             undone_by: None,
             can_remove_admin: false,
         }
     }
 
-    /// Adds the label of the action on several users.
-    const fn bulk(self, label: &'static str) -> Self {
+    /// Marks an action that also applies to several users at once.
+    const fn bulk(self) -> Self {
         Self {
-            bulk_label: Some(label),
+            is_bulk: true,
             ..self
         }
     }
@@ -82,25 +80,25 @@ macro_rules! user_actions {
 
 user_actions! {
     /// Changes the names, the address or the profile.
-    Edit = Row::new("edit", "Edit"),
+    Edit = Row::new("edit"),
     /// Changes the address.
-    SetEmail = Row::new("set-email", "Change email address"),
+    SetEmail = Row::new("set-email"),
     /// Changes the roles.
-    SetRoles = Row::new("set-roles", "Change roles").removes_admin(),
+    SetRoles = Row::new("set-roles").removes_admin(),
     /// Sets a temporary password, or creates a link to choose one.
-    Reset = Row::new("reset", "Create reset link"),
+    Reset = Row::new("reset"),
     /// Suspends the account.
-    Suspend = Row::new("suspend", "Suspend").bulk("Suspend").undone_by(Self::Unsuspend).removes_admin(),
+    Suspend = Row::new("suspend").bulk().undone_by(Self::Unsuspend).removes_admin(),
     /// Lifts the suspension.
-    Unsuspend = Row::new("unsuspend", "Unsuspend").bulk("Unsuspend").immediate().undone_by(Self::Suspend),
+    Unsuspend = Row::new("unsuspend").bulk().immediate().undone_by(Self::Suspend),
     /// Revokes all sessions.
-    RevokeSessions = Row::new("sign-out", "Sign out everywhere").bulk("Sign out"),
+    RevokeSessions = Row::new("sign-out").bulk(),
     /// Deletes the account, or purges a deleted one.
-    Delete = Row::new("delete", "Delete").bulk("Delete").undone_by(Self::Restore).removes_admin(),
+    Delete = Row::new("delete").bulk().undone_by(Self::Restore).removes_admin(),
     /// Restores the deleted account.
-    Restore = Row::new("restore", "Restore").bulk("Restore").immediate().undone_by(Self::Delete),
+    Restore = Row::new("restore").bulk().immediate().undone_by(Self::Delete),
     /// Approves or rejects the pending registration.
-    Approve = Row::new("approve", "Approve"),
+    Approve = Row::new("approve"),
 }
 
 impl UserAction {
@@ -111,22 +109,16 @@ impl UserAction {
         self.row().name
     }
 
-    /// Label of the button or link on one user.
+    /// Returns whether the action also applies to several users at once.
     #[must_use]
-    pub const fn label(self) -> &'static str {
-        self.row().label
-    }
-
-    /// Label of the button for several users; `None` if the action applies to one user only.
-    #[must_use]
-    pub const fn bulk_label(self) -> Option<&'static str> {
-        self.row().bulk_label
+    pub const fn is_bulk(self) -> bool {
+        self.row().is_bulk
     }
 
     /// Lists the actions that apply to several users.
     pub fn bulk() -> impl Iterator<Item = Self> {
         let all = Self::ALL.iter().copied();
-        all.filter(|action| action.bulk_label().is_some())
+        all.filter(|action| action.is_bulk())
     }
 
     /// Returns whether the action needs a button only: it has no fields, and it can be undone.

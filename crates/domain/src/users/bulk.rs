@@ -162,7 +162,7 @@ mod tests {
     fn requests_exist_for_bulk_actions_only() {
         for action in UserAction::ALL {
             let request = BulkAction::of(*action, SuspensionDraft::default());
-            assert_eq!(request.is_some(), action.bulk_label().is_some());
+            assert_eq!(request.is_some(), action.is_bulk());
             if let Some(request) = request {
                 assert_eq!(request.user_action(), *action);
             }

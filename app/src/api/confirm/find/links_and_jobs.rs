@@ -11,7 +11,7 @@ use service::{
 use uuid::Uuid;
 
 use super::{Confirmation, asking, denied, detail, user_of, when};
-use crate::format::grouped;
+use crate::{format::grouped, text};
 
 pub(super) async fn reset_links(
     services: &Services,
@@ -25,18 +25,22 @@ pub(super) async fn reset_links(
         link.used_at.is_none() && link.revoked_at.is_none() && link.expires_at > now
     };
     let open = links.iter().find(works);
-    let text = "The link stops working. You can create a new one.";
+    let text = text::confirm::link_effect();
     let denied = denied::<UsersWrite>(caller).or(denied_actions.reason(UserAction::Reset));
-    let denied = denied.or(open
-        .is_none()
-        .then(|| "This user has no active password link.".to_owned()));
+    let denied = denied.or(open.is_none().then(|| text::confirm::no_link().to_owned()));
     let by = open.and_then(|link| link.created_by.clone());
     Ok(Confirmation {
-        title: format!("Revoke password link of {}", user.username),
+        title: text::confirm::revoke_link(&user.username),
         details: vec![
-            when("Created", open.map(|link| link.created_at)),
-            detail("Created by", by.unwrap_or_else(|| "—".to_owned())),
-            when("Opened", open.and_then(|link| link.opened_at)),
+            when(text::confirm::created(), open.map(|link| link.created_at)),
+            detail(
+                text::confirm::created_by(),
+                by.unwrap_or_else(|| "—".to_owned()),
+            ),
+            when(
+                text::confirm::opened(),
+                open.and_then(|link| link.opened_at),
+            ),
         ],
         id: open.map(|link| link.id),
         username: user.username.clone(),
@@ -50,17 +54,20 @@ pub(super) async fn invitation(
     id: Uuid,
 ) -> Result<Confirmation, Error> {
     let found = service::invitations::find(services, &caller.require()?, id).await?;
-    let text = "The link stops working. Users created with it are not affected.";
+    let text = text::confirm::invitation_effect();
     let shown = found.note.unwrap_or_default();
-    let name = if shown.is_empty() { "anyone" } else { &shown };
-    let uses = format!("{} of {}", found.uses, found.max_uses);
+    let title = match shown.as_str() {
+        "" => text::confirm::revoke_open_invitation().to_owned(),
+        name => text::confirm::revoke_invitation(name),
+    };
+    let uses = text::confirm::progress(found.uses, found.max_uses);
     Ok(Confirmation {
-        title: format!("Revoke invitation for {name}"),
+        title,
         details: vec![
-            detail("Roles", found.roles.join(", ")),
-            detail("Uses", uses),
-            when("Created", Some(found.created_at)),
-            when("Opened", found.opened_at),
+            detail(text::confirm::roles(), found.roles.join(", ")),
+            detail(text::confirm::uses(), uses),
+            when(text::confirm::created(), Some(found.created_at)),
+            when(text::confirm::opened(), found.opened_at),
         ],
         ..asking(shown, text, denied::<RegistrationsWrite>(caller))
     })
@@ -72,26 +79,28 @@ pub(super) async fn job(
     id: Uuid,
 ) -> Result<Confirmation, Error> {
     let job = service::jobs::find(services, &caller.require()?, id).await?;
-    let text = "The user is permanently deleted with all remaining data. This can't be undone.";
+    let text = text::confirm::deletion_effect();
     let denied = denied::<UsersWrite>(caller).or(job.retry_denied().map(str::to_owned));
     let username = job.target.map(|target| target.label).unwrap_or_default();
-    let name = if username.is_empty() {
-        "a user"
-    } else {
-        &username
+    let title = match username.as_str() {
+        "" => text::confirm::retry_unnamed_deletion().to_owned(),
+        name => text::confirm::retry_deletion(name),
     };
     let done = grouped(job.done);
     let progress = match job.total {
-        Some(total) => format!("{done} of {}", grouped(total)),
+        Some(total) => text::confirm::progress(done, grouped(total)),
         None => done,
     };
     Ok(Confirmation {
-        title: format!("Retry permanent deletion of {name}"),
+        title,
         details: vec![
-            detail("Deleted so far", progress),
-            detail("Error", job.error.unwrap_or_else(|| "—".to_owned())),
-            when("Requested", Some(job.created_at)),
-            when("Failed", job.finished_at),
+            detail(text::confirm::deleted_so_far(), progress),
+            detail(
+                text::confirm::error(),
+                job.error.unwrap_or_else(|| "—".to_owned()),
+            ),
+            when(text::confirm::requested(), Some(job.created_at)),
+            when(text::confirm::failed(), job.finished_at),
         ],
         username: username.clone(),
         ..asking(username, text, denied)

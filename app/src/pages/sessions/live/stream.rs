@@ -16,6 +16,7 @@ use super::Live;
 use crate::{
     api::{error::ApiError, listed::ListResult, sessions::list_all_sessions},
     links::sessions as links,
+    text,
 };
 
 /// Script of the worker, which documents its messages.
@@ -176,10 +177,13 @@ fn take(live: Live, changes: SessionChanges) {
         .filter_map(|session| Some((session.id, session.end?)))
         .filter(|(id, _)| !live.ended.read_untracked().contains_key(id))
         .collect();
-    let words = [(matching.len(), "signed in"), (ended.len(), "ended")];
-    let words = words.into_iter().filter(|(count, _)| *count > 0);
-    let words = words.map(|(count, what)| format!("{count} {what}."));
-    live.message.set(words.collect::<Vec<_>>().join(" "));
+    let news: [(usize, fn(u64) -> String); 2] = [
+        (matching.len(), text::sessions::news_started),
+        (ended.len(), text::sessions::news_ended),
+    ];
+    let news = news.into_iter().filter(|(count, _)| *count > 0);
+    let news = news.map(|(count, sentence)| sentence(u64::try_from(count).unwrap_or_default()));
+    live.message.set(news.collect::<Vec<_>>().join(" "));
     live.ended.update(|known| known.extend(ended));
     live.waiting.update(|waiting| {
         waiting.splice(0..0, matching);

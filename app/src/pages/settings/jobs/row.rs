@@ -12,27 +12,29 @@ use crate::{
     components::{confirm_link::ConfirmLink, records::Record, time::Ago},
     context::PageContext,
     format::grouped,
+    labels::settings::job_state,
+    text,
 };
 
 /// Column headings of [`cells`].
-pub(super) const COLUMNS: &[&str] = &[
-    "Job",
-    "State",
-    "Progress",
-    "Requested",
-    "Started",
-    "Finished",
-    "Actions",
+pub(super) const COLUMNS: &[fn() -> &'static str] = &[
+    text::settings::job,
+    text::settings::job_state,
+    text::settings::job_progress,
+    text::settings::job_requested,
+    text::settings::job_started,
+    text::settings::job_finished,
+    text::common::actions,
 ];
 
 /// Returns the cells of a job.
 pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
-    let (tone, word) = (tone(job.state), job.state.label());
+    let (tone, word) = (tone(job.state), job_state(job.state));
     let name = named(&job);
     let retry = may_retry(&job).then(|| {
         let href = format!("{JOBS}/{}/retry", job.id);
-        let about = format!("Retry permanent deletion of {}", target(&job));
-        view! { <ConfirmLink href=href label="Retry" about=about /> }
+        let about = text::settings::job_retry_purge(target(&job));
+        view! { <ConfirmLink href=href label=text::settings::job_retry() about=about /> }
     });
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
         Some(target) => {
@@ -60,22 +62,24 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
 /// Returns the kind of the job with its target.
 fn named(job: &Job) -> String {
     match job.kind {
-        JobKind::Purge => format!("Permanently delete {}", target(job)),
-        JobKind::RotateKeys => "Re-encrypt API keys".to_owned(),
+        JobKind::Purge => text::settings::job_purge(target(job)),
+        JobKind::RotateKeys => text::settings::job_rotate_keys().to_owned(),
     }
 }
 
 /// Returns the name of the user that the job deletes.
 fn target(job: &Job) -> &str {
     let label = job.target.as_ref().map(|target| target.label.as_str());
-    label.filter(|label| !label.is_empty()).unwrap_or("a user")
+    label
+        .filter(|label| !label.is_empty())
+        .unwrap_or(text::settings::job_some_user())
 }
 
 /// Renders the progress: a bar with the job as its accessible name, the numbers, and the time of the last progress.
 fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
     let done = grouped(job.done);
     let words = match job.total {
-        Some(total) => format!("{done} of {}", grouped(total)),
+        Some(total) => text::settings::job_done(done, grouped(total)),
         None => done,
     };
     // A completed job is shown as full, even if it had nothing to do. The total may be exceeded, since it is counted at the start.
@@ -84,9 +88,13 @@ fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
         (_, total) => (job.done, total.max(1)),
     };
     let last = job.progressed_at.filter(|_| job.state.is_open());
+    let updated = last.map(|at| {
+        let [before, after] = text::settings::job_updated_around();
+        view! { {before} <Ago at=at now=now /> {after} }
+    });
     view! {
         <progress aria-label=name value=value max=most></progress>
-        <p class="muted">{words} {last.map(|at| view! { ", updated " <Ago at=at now=now /> })}</p>
+        <p class="muted">{words} {updated}</p>
     }
     .into_any()
 }

@@ -24,16 +24,17 @@ use crate::{
         typed::{ticked_roles, typed_or},
     },
     context::PageContext,
+    text,
 };
 
 const PATH: &str = "/users/new";
 
 const USERNAME: FieldSpec = FieldSpec {
     name: "username",
-    label: "Username",
+    label: text::user::username,
     kind: "text",
     autocomplete: "off",
-    hint: Some("3 to 50 characters. Can't be changed later."),
+    hint: Some(text::user::username_hint),
     optional: false,
     max: 50,
 };
@@ -77,10 +78,10 @@ fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
     view! {
         <FormDialog
             route=route
-            title="Create user"
+            title=text::user::create_user()
             form_state=form_state
             denied=denied
-            action=Signal::stored("Create user".to_owned())
+            action=Signal::stored(text::user::create_user().to_owned())
         >
             <UsernameField form_state=form_state value=context.typed("username") />
             <Field
@@ -91,17 +92,17 @@ fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
             <Field spec=EMAIL value=typed_or(&context, "email", String::new) error=form_state.error("email") />
             <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
             <fieldset class="field choice">
-                <legend class="field-label">"Sign-in method"</legend>
+                <legend class="field-label">{text::user::sign_in_method()}</legend>
                 <label class="check">
                     <input type="radio" name="access" value="link" checked=!by_password />
                     <span>
-                        "Create a one-time link (recommended)"
-                        <span class="check-note">"They set their own password. Valid for 7 days."</span>
+                        {text::user::one_time_link()}
+                        <span class="check-note">{text::user::one_time_link_note()}</span>
                     </span>
                 </label>
                 <label class="check">
                     <input type="radio" name="access" value=BY_PASSWORD checked=by_password />
-                    <span>{if lasting { "Set a password" } else { "Set a temporary password" }}</span>
+                    <span>{if lasting { text::user::set_password() } else { text::user::set_temporary_password() }}</span>
                 </label>
                 <div class="chosen">
                     <Field spec=password error=form_state.error("password") />
@@ -141,7 +142,7 @@ fn UsernameField(form_state: FormState, value: String) -> impl IntoView {
             .is_some_and(|taken| taken == typed.get());
         error
             .get()
-            .or_else(|| is_taken.then(|| "Username already exists".to_owned()))
+            .or_else(|| is_taken.then(|| text::user::username_taken().to_owned()))
     });
     view! {
         <div on:input=heard>

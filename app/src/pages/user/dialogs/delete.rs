@@ -19,11 +19,12 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::Field,
         form,
-        owned::{Counts, and_things},
+        owned::Counts,
         time::Exactly,
         typed::ticked,
     },
     context::PageContext,
+    text,
 };
 
 /// Renders the dialog that deletes a user.
@@ -77,14 +78,11 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
     let restorable = preview.restorable_until.filter(|_| !deleted_notice);
     let (is_permanent, set_permanent) =
         signal(restorable.is_none() || ticked(&context, "permanent", false));
-    let action = move || {
-        let things = and_things(counts.now());
-        let verb = if is_permanent.get() {
-            "Permanently delete"
-        } else {
-            "Delete"
-        };
-        format!("{verb} user{things}")
+    let action = move || match (is_permanent.get(), counts.total()) {
+        (false, 0) => text::user::delete_button().to_owned(),
+        (false, items) => text::user::delete_button_with(items),
+        (true, 0) => text::user::purge_button().to_owned(),
+        (true, items) => text::user::purge_button_with(items),
     };
     // The checkbox can be checked before hydration.
     let now_box = NodeRef::<html::Input>::new();
@@ -97,13 +95,14 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
         let transfer_link = format!("{}/reassign", path(&user_view.user.summary));
         view! {
             <a class="button" href=transfer_link>
-                "Transfer ownership"
+                {text::user::transfer()}
             </a>
         }
     });
+    let [before, after] = text::user::restorable_around();
     let fate = match restorable {
         Some(until) => view! {
-            <p>"You can restore this user until " <Exactly at=until /> ". Sessions are not restored."</p>
+            <p>{before} <Exactly at=until /> {after}</p>
             <label class="check">
                 <input
                     node_ref=now_box
@@ -114,21 +113,21 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
                     on:change=move |event| set_permanent.set(event_target_checked(&event))
                 />
                 <span>
-                    "Delete permanently now"
-                    <span class="check-note">"This can't be undone"</span>
+                    {text::user::delete_now()}
+                    <span class="check-note">{text::user::delete_now_note()}</span>
                 </span>
             </label>
         }
         .into_any(),
         None => view! {
-            <p class="notice tone-danger">"This permanently deletes the user and can't be undone."</p>
+            <p class="notice tone-danger">{text::user::delete_meaning()}</p>
             <input type="hidden" name="permanent" value="true" />
         }
         .into_any(),
     };
     view! {
         <FormDialog
-            title=format!("Delete {name}")
+            title=text::actions::delete_user(name)
             route=route
             form_state=form_state
             denied=preview.denied
@@ -143,7 +142,7 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
                     rel="external"
                     autofocus
                 >
-                    "Export data"
+                    {text::user::export_data()}
                 </a>
                 {data}
             </div>

@@ -23,15 +23,15 @@ use crate::{
         typed::{ticked, ticked_roles, typed_or},
     },
     context::PageContext,
-    format::capitalised,
+    labels, text,
 };
 
 /// Returns the field for a new password.
 fn new_password(context: &PageContext) -> FieldSpec {
-    let hint = if context.site.lasting_passwords {
-        "Leave empty to keep the current password. At least 6 characters."
+    let hint: fn() -> &'static str = if context.site.lasting_passwords {
+        text::user::new_lasting_password_hint
     } else {
-        "Leave empty to keep the current password. At least 6 characters; must be changed at next sign-in."
+        text::user::new_temporary_password_hint
     };
     FieldSpec {
         hint: Some(hint),
@@ -79,7 +79,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
     let password = new_password(&context);
     view! {
         <FormDialog
-            title=format!("Edit {}", user.summary.username)
+            title=text::actions::edit_user(&user.summary.username)
             route=route
             form_state=form_state
             denied=user_view.denied_actions.reason(UserAction::Edit).or(deleted_notice(&user))
@@ -91,7 +91,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
                     .then(|| {
                         view! {
                             <a class="button" href=again.clone() rel="external">
-                                "Use their version"
+                                {text::user::use_theirs()}
                             </a>
                         }
                     })
@@ -140,15 +140,15 @@ fn EditForm(user_view: UserView) -> impl IntoView {
                 pick=|user| profile_text(user.profile.iter().map(|(name, value)| ProfileRow::of(name, value)).collect())
             />
             {match no_reset {
-                Some(denied) => view! { <p class="field-note">"Password can't be changed: " {denied}</p> }.into_any(),
+                Some(denied) => view! { <p class="field-note">{text::user::password_denied(denied)}</p> }.into_any(),
                 None => {
                     view! {
                         <Field spec=password error=form_state.error("password") />
                         <label class="check">
                             <input type="checkbox" name="revoke_sessions" value="true" checked=revoke_sessions />
                             <span>
-                                "Sign out everywhere when the password changes"
-                                <span class="check-note">"Also revokes access tokens"</span>
+                                {text::user::revoke_sessions()}
+                                <span class="check-note">{text::user::revoke_sessions_note()}</span>
                             </span>
                         </label>
                     }
@@ -161,7 +161,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
 }
 
 fn role_list(roles: &[String]) -> String {
-    let mut names: Vec<String> = roles.iter().map(|role| capitalised(role)).collect();
+    let mut names: Vec<String> = roles.iter().map(|role| labels::role(role)).collect();
     names.sort();
     names.join(", ")
 }
@@ -188,7 +188,7 @@ mod tests {
             let mut context = PageContext::default();
             context.site.lasting_passwords = lasting_passwords;
             for spec in [admin_password(&context), new_password(&context)] {
-                let hint = spec.hint.unwrap_or_default();
+                let hint = spec.hint.map(|hint| hint()).unwrap_or_default();
                 assert!(hint.contains(&said), "{hint}");
             }
         }

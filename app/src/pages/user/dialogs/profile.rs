@@ -8,6 +8,7 @@ use crate::{
     components::icon::{Glyph, Icon},
     context::PageContext,
     hydrated::Hydrated,
+    text,
 };
 
 /// Returns the typed rows if the form is rendered again, otherwise those of the stored profile.
@@ -54,9 +55,9 @@ pub(super) fn Profile(
             data-error=move || error.with(Option::is_some).then_some("")
         >
             <legend class="field-label">
-                "Profile" <span class="field-optional">" optional"</span>
+                {text::user::profile()} <span class="field-optional">{text::actions::optional()}</span>
             </legend>
-            <p class="field-hint">"Extra fields, e.g. Department: Radiology. Leave the value empty to remove a field."</p>
+            <p class="field-hint">{text::user::profile_hint()}</p>
             <input type="hidden" name="set_profile" value="true" />
             {rows
                 .into_iter()
@@ -70,7 +71,7 @@ pub(super) fn Profile(
             />
             <Show when=Hydrated::now>
                 <button class="button" type="button" on:click=move |_| set_added.update(|added| *added += 1)>
-                    "Add field"
+                    {text::user::add_field()}
                 </button>
             </Show>
             {move || {
@@ -98,7 +99,7 @@ fn Row(number: usize, row: ProfileRow) -> impl IntoView {
                 class="input"
                 name=name(number, "name")
                 value=row.name
-                aria-label=format!("Field name {route}")
+                aria-label=text::user::field_name(route)
                 autocomplete="off"
                 maxlength=100
             />
@@ -106,7 +107,7 @@ fn Row(number: usize, row: ProfileRow) -> impl IntoView {
                 class="input"
                 name=name(number, "value")
                 value=row.value
-                aria-label=format!("Value {route}")
+                aria-label=text::user::field_value(route)
                 autocomplete="off"
                 maxlength=8000
             />

@@ -15,15 +15,15 @@ use crate::{
         form,
     },
     context::PageContext,
-    format::count,
+    text,
 };
 
 const TO: FieldSpec = FieldSpec {
     name: "to",
-    label: "New owner",
+    label: text::user::new_owner,
     kind: "text",
     autocomplete: "off",
-    hint: Some("Username or number, e.g. number:112"),
+    hint: Some(text::user::new_owner_hint),
     optional: false,
     max: 50,
 };
@@ -58,19 +58,19 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
         let changed = counts.map(|counts| counts.personas);
         changed.or(known.copied()).unwrap_or(first)
     });
-    let action = move || match personas.get() {
-        1 => "Transfer 1 persona".to_owned(),
-        number => format!("Transfer {} personas", count(number)),
+    let action = move || {
+        let number = u64::try_from(personas.get()).unwrap_or_default();
+        text::user::transfer_personas(number)
     };
     view! {
         <FormDialog
-            title=format!("Transfer {}'s data", user_view.user.summary.username)
+            title=text::user::transfer_data(&user_view.user.summary.username)
             route=route
             form_state=form_state
             denied=user_view.denied_actions.reason(UserAction::Edit).or(deleted_notice(&user_view.user))
             action=Signal::derive(action)
         >
-            <p>"The new owner also receives the ontologies and annotations of the personas."</p>
+            <p>{text::user::transfer_meaning()}</p>
             <input type="hidden" name="personas" value=move || personas.get().to_string() />
             <Field spec=TO value=context.typed("to") error=form_state.error("to") first=true />
             <About user_view=user_view tab=TAB />

@@ -53,21 +53,16 @@ impl Age {
         Self::new(digits(text.get(..text.len() - 1)?)?, unit)
     }
 
-    /// Returns its unit.
-    pub(in crate::filter) const fn unit(self) -> AgeUnit {
-        self.unit
+    /// Returns its number of units.
+    #[must_use]
+    pub const fn amount(self) -> u16 {
+        self.amount
     }
 
-    /// Returns its length in words, such as "90 days".
+    /// Returns its unit.
     #[must_use]
-    pub fn length(self) -> String {
-        let unit = match self.unit {
-            AgeUnit::Hours => "hour",
-            AgeUnit::Days => "day",
-            AgeUnit::Weeks => "week",
-        };
-        let plural = if self.amount == 1 { "" } else { "s" };
-        format!("{} {unit}{plural}", self.amount)
+    pub const fn unit(self) -> AgeUnit {
+        self.unit
     }
 
     /// Returns its length as a duration.

@@ -12,15 +12,19 @@ use crate::filter::{MAX_YEAR, MIN_YEAR};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     first: Date,
-    length: Length,
+    length: PeriodLength,
     start: OffsetDateTime,
     end: OffsetDateTime,
 }
 
+/// Length of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Length {
+pub enum PeriodLength {
+    /// A whole year.
     Year,
+    /// A whole month.
     Month,
+    /// A single day.
     Day,
 }
 
@@ -30,7 +34,7 @@ impl Period {
     pub fn year(year: i32) -> Option<Self> {
         Self::new(
             Date::from_calendar_date(year, Month::January, 1).ok()?,
-            Length::Year,
+            PeriodLength::Year,
         )
     }
 
@@ -39,17 +43,17 @@ impl Period {
     pub fn month(year: i32, month: Month) -> Option<Self> {
         Self::new(
             Date::from_calendar_date(year, month, 1).ok()?,
-            Length::Month,
+            PeriodLength::Month,
         )
     }
 
     /// Creates a single day; returns `None` outside the years that can be searched for.
     #[must_use]
     pub fn day(day: Date) -> Option<Self> {
-        Self::new(day, Length::Day)
+        Self::new(day, PeriodLength::Day)
     }
 
-    fn new(first: Date, length: Length) -> Option<Self> {
+    fn new(first: Date, length: PeriodLength) -> Option<Self> {
         let period = Self {
             first,
             length,
@@ -76,8 +80,15 @@ impl Period {
     }
 
     /// Returns its first day.
-    pub(in crate::filter) const fn first(self) -> Date {
+    #[must_use]
+    pub const fn first(self) -> Date {
         self.first
+    }
+
+    /// Returns whether it is a year, a month or a day.
+    #[must_use]
+    pub const fn length(self) -> PeriodLength {
+        self.length
     }
 
     /// Parses `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
@@ -113,9 +124,11 @@ impl Period {
     /// Returns the first day after it, if the calendar has one.
     fn day_after(self) -> Option<Date> {
         match self.length {
-            Length::Year => Date::from_calendar_date(self.first.year() + 1, Month::January, 1).ok(),
-            Length::Month => next_month(self.first),
-            Length::Day => self.first.next_day(),
+            PeriodLength::Year => {
+                Date::from_calendar_date(self.first.year() + 1, Month::January, 1).ok()
+            }
+            PeriodLength::Month => next_month(self.first),
+            PeriodLength::Day => self.first.next_day(),
         }
     }
 }
@@ -145,9 +158,9 @@ impl fmt::Display for Period {
             self.first.day(),
         );
         match self.length {
-            Length::Year => write!(out, "{year:04}"),
-            Length::Month => write!(out, "{year:04}-{month:02}"),
-            Length::Day => write!(out, "{year:04}-{month:02}-{day:02}"),
+            PeriodLength::Year => write!(out, "{year:04}"),
+            PeriodLength::Month => write!(out, "{year:04}-{month:02}"),
+            PeriodLength::Day => write!(out, "{year:04}-{month:02}-{day:02}"),
         }
     }
 }

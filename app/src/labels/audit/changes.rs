@@ -1,0 +1,272 @@
+//! Labels of the changed fields of audit log entries, and their values as texts.
+
+use std::borrow::Cow;
+
+use domain::{audit::spaced, json::unreadable_bytes};
+use serde_json::Value;
+
+use crate::text;
+
+/// Returns the name of a field in words. A field that a newer version has written has its own name as separate words.
+pub(crate) fn field_label(name: &str) -> Cow<'static, str> {
+    let label = match name {
+        "username" => text::audit::field_username(),
+        "displayName" => text::audit::field_display_name(),
+        "email" => text::audit::field_email(),
+        "claimedEmail" => text::audit::field_claimed_email(),
+        "status" => text::audit::field_status(),
+        "role" => text::audit::field_role(),
+        "roles" => text::audit::field_roles(),
+        "permissions" => text::audit::field_permissions(),
+        "password" => text::audit::field_password(),
+        "profile" => text::audit::field_profile(),
+        "notificationPreferences" => text::audit::field_notification_preferences(),
+        "timeZone" => text::audit::field_time_zone(),
+        "clientList" => text::audit::field_client_list(),
+        "reason" => text::audit::field_reason(),
+        "tellReason" => text::audit::field_tell_reason(),
+        "until" => text::audit::field_until(),
+        "deleted" => text::audit::field_deleted(),
+        "purgeAfter" => text::audit::field_purge_after(),
+        "removal" => text::audit::field_removal(),
+        "removed" => text::audit::field_removed(),
+        "owned" => text::audit::field_owned(),
+        "owner" => text::audit::field_owner(),
+        "link" => text::audit::field_link(),
+        "links" => text::audit::field_links(),
+        "expires" => text::audit::field_expires(),
+        "session" => text::audit::field_session(),
+        "sessions" => text::audit::field_sessions(),
+        "otherSessions" => text::audit::field_other_sessions(),
+        "sessions_replaced" => text::audit::field_sessions_replaced(),
+        "token" => text::audit::field_token(),
+        "tokens" => text::audit::field_tokens(),
+        "scopes" => text::audit::field_scopes(),
+        "apiKey" => text::audit::field_api_key(),
+        "apiKeys" => text::audit::field_api_keys(),
+        "keys" => text::audit::field_keys(),
+        "keyVersion" => text::audit::field_key_version(),
+        "secret" => text::audit::field_secret(),
+        "provider" => text::audit::field_provider(),
+        "last4" => text::audit::field_last4(),
+        "active" => text::audit::field_active(),
+        "uses" => text::audit::field_uses(),
+        "maxUses" => text::audit::field_max_uses(),
+        "revoked" => text::audit::field_revoked(),
+        "users" => text::audit::field_users(),
+        "persona" => text::audit::field_persona(),
+        "personas" => text::audit::field_personas(),
+        "ontology" => text::audit::field_ontology(),
+        "ontologies" => text::audit::field_ontologies(),
+        "annotation" => text::audit::field_annotation(),
+        "annotations" => text::audit::field_annotations(),
+        "name" => text::audit::field_name(),
+        "content" => text::audit::field_content(),
+        "details" => text::audit::field_details(),
+        "informationNeed" => text::audit::field_information_need(),
+        "isSystemGenerated" => text::audit::field_is_system_generated(),
+        "hidden" => text::audit::field_hidden(),
+        "videoId" => text::audit::field_video_id(),
+        "label" => text::audit::field_label(),
+        "filter" => text::audit::field_filter(),
+        "format" => text::audit::field_format(),
+        "upTo" => text::audit::field_up_to(),
+        "start" => text::audit::field_start(),
+        "bytes" => text::audit::field_bytes(),
+        "sha256" => text::audit::field_sha256(),
+        "unreadable" => text::audit::field_unreadable(),
+        name => return Cow::Owned(spaced(name)),
+    };
+    Cow::Borrowed(label)
+}
+
+/// Formats the value of a field. Some fields have fixed words as values, such as `temporary` for a password.
+pub(crate) fn value_label(field: &str, value: &Value) -> String {
+    let word = match (field, value.as_str().unwrap_or_default()) {
+        ("password", "temporary") => text::audit::password_temporary(),
+        ("password", "permanent, set by an administrator") => text::audit::password_permanent(),
+        ("password", "set by the user") => text::audit::password_own(),
+        ("password", "set with a link") => text::audit::password_link(),
+        ("secret" | "content", "replaced") => text::audit::replaced(),
+        ("expires", "never") => text::audit::never(),
+        ("removal", "failed") => text::audit::failed(),
+        ("removal", "queued") => text::audit::queued(),
+        ("status", "pending") => text::audit::status_pending(),
+        ("status", "active") => text::audit::status_active(),
+        ("status", "suspended") => text::audit::status_suspended(),
+        _ => return any_value_label(value),
+    };
+    word.to_owned()
+}
+
+/// Formats a value for display.
+pub(crate) fn any_value_label(value: &Value) -> String {
+    let list = |items: Vec<String>| match items.as_slice() {
+        [] => text::audit::nothing().to_owned(),
+        items => items.join(", "),
+    };
+    match value {
+        Value::Null => list(Vec::new()),
+        Value::Bool(true) => text::audit::yes().to_owned(),
+        Value::Bool(false) => text::audit::no().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(string) if string.is_empty() => list(Vec::new()),
+        Value::String(string) => match unreadable_bytes(string) {
+            Some(bytes) => text::audit::unreadable(bytes),
+            None => string.clone(),
+        },
+        Value::Array(items) => list(items.iter().map(any_value_label).collect()),
+        Value::Object(fields) => {
+            let member = |(name, value): (&String, &Value)| {
+                format!("{}: {}", field_label(name), any_value_label(value))
+            };
+            list(fields.iter().map(member).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::json::unreadable;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn english_names_of_fields_are_their_words() {
+        for name in [
+            "username",
+            "displayName",
+            "email",
+            "claimedEmail",
+            "status",
+            "role",
+            "roles",
+            "permissions",
+            "password",
+            "profile",
+            "notificationPreferences",
+            "timeZone",
+            "clientList",
+            "reason",
+            "tellReason",
+            "until",
+            "deleted",
+            "purgeAfter",
+            "removal",
+            "removed",
+            "owned",
+            "owner",
+            "link",
+            "links",
+            "expires",
+            "session",
+            "sessions",
+            "otherSessions",
+            "sessions_replaced",
+            "token",
+            "tokens",
+            "scopes",
+            "apiKey",
+            "apiKeys",
+            "keys",
+            "keyVersion",
+            "secret",
+            "provider",
+            "last4",
+            "active",
+            "uses",
+            "maxUses",
+            "revoked",
+            "users",
+            "persona",
+            "personas",
+            "ontology",
+            "ontologies",
+            "annotation",
+            "annotations",
+            "name",
+            "content",
+            "details",
+            "informationNeed",
+            "isSystemGenerated",
+            "hidden",
+            "videoId",
+            "label",
+            "filter",
+            "format",
+            "upTo",
+            "start",
+            "bytes",
+            "sha256",
+            "unreadable",
+            "planetName",
+        ] {
+            assert_eq!(field_label(name), spaced(name));
+        }
+    }
+
+    #[test]
+    fn values_are_labelled() {
+        for (value, words) in [
+            (json!(null), "nothing"),
+            (json!(""), "nothing"),
+            (json!([]), "nothing"),
+            (json!(true), "yes"),
+            (json!(["admin", "user"]), "admin, user"),
+            (json!(unreadable(3)), unreadable(3).as_str()),
+            (
+                json!({ "apiKeys": 2, "tokens": 0 }),
+                "api keys: 2, tokens: 0",
+            ),
+        ] {
+            assert_eq!(any_value_label(&value), words);
+        }
+    }
+
+    #[test]
+    fn english_words_are_the_stored_ones() {
+        for (field, word) in [
+            ("password", "temporary"),
+            ("password", "permanent, set by an administrator"),
+            ("password", "set by the user"),
+            ("password", "set with a link"),
+            ("secret", "replaced"),
+            ("content", "replaced"),
+            ("expires", "never"),
+            ("removal", "failed"),
+            ("removal", "queued"),
+            ("status", "pending"),
+            ("status", "active"),
+            ("status", "suspended"),
+            ("displayName", "never"),
+        ] {
+            assert_eq!(value_label(field, &json!(word)), word);
+        }
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod language_tests {
+    use leptos::{prelude::provide_context, reactive::owner::Owner};
+    use serde_json::json;
+
+    use super::*;
+    use crate::text::language::Language;
+
+    #[test]
+    fn only_words_of_the_server_are_translated() {
+        Owner::new().with(|| {
+            provide_context(Language::German);
+            assert_eq!(field_label("displayName"), "Anzeigename");
+            assert_eq!(field_label("planetName"), "planet name");
+            assert_eq!(value_label("status", &json!("suspended")), "gesperrt");
+            assert_eq!(value_label("displayName", &json!("suspended")), "suspended");
+            assert_eq!(any_value_label(&json!([])), "nichts");
+            assert_eq!(
+                any_value_label(&json!(domain::json::unreadable(3))),
+                "Dieser gespeicherte Wert von 3 Bytes kann nicht angezeigt werden."
+            );
+        });
+    }
+}

@@ -1,0 +1,211 @@
+//! Sentences of flash messages.
+
+use domain::flash::{Flash, FlashEvent};
+use time::OffsetDateTime;
+
+use crate::text;
+
+/// Returns the sentence about a change, with names and counts.
+#[must_use]
+pub fn sentence(flash: &Flash) -> String {
+    let (first, second) = (name(flash, 0), name(flash, 1));
+    // A change of one user names the user, one of several users counts them.
+    let users = |one: fn(String) -> String, many: fn(u64) -> String| match flash.count {
+        1 => one(name(flash, 0)),
+        count => many(count),
+    };
+    match flash.event {
+        FlashEvent::UserCreated => text::flash::user_created(first),
+        FlashEvent::UserSaved => text::flash::user_saved(first),
+        FlashEvent::UserSuspended => users(text::flash::suspended, text::flash::suspended_users),
+        FlashEvent::UserUnsuspended => {
+            users(text::flash::unsuspended, text::flash::unsuspended_users)
+        }
+        FlashEvent::UserDeleted => users(text::flash::deleted, text::flash::deleted_users),
+        FlashEvent::DeletionStarted => users(
+            text::flash::deletion_started,
+            text::flash::deletions_started,
+        ),
+        FlashEvent::UserRestored => users(text::flash::restored, text::flash::restored_users),
+        FlashEvent::UserSignedOut => users(text::flash::signed_out, text::flash::signed_out_users),
+        FlashEvent::DataTransferred => text::flash::transferred(flash.count, first, second),
+        FlashEvent::ResetLinksRevoked => text::flash::links_revoked(first),
+        FlashEvent::PasswordChanged => text::flash::password_changed().to_owned(),
+        FlashEvent::Saved => text::flash::saved().to_owned(),
+        FlashEvent::SessionRevoked if second.is_empty() => text::flash::own_session_revoked(first),
+        FlashEvent::SessionRevoked => text::flash::session_revoked(first, second),
+        FlashEvent::SessionsRevoked if first.is_empty() => {
+            text::flash::sessions_revoked(flash.count)
+        }
+        FlashEvent::SessionsRevoked => text::flash::user_sessions_revoked(flash.count, first),
+        FlashEvent::OthersRevoked => text::flash::others_revoked(flash.count),
+        FlashEvent::RegistrationApproved => {
+            users(text::flash::approved, text::flash::approved_registrations)
+        }
+        FlashEvent::RegistrationRejected => {
+            users(text::flash::rejected, text::flash::rejected_registrations)
+        }
+        FlashEvent::InvitationRevoked if first.is_empty() => {
+            text::flash::open_invitation_revoked().to_owned()
+        }
+        FlashEvent::InvitationRevoked => text::flash::invitation_revoked(first),
+        FlashEvent::KeyAdded => text::flash::key_added(first),
+        FlashEvent::KeySaved => text::flash::key_saved(first),
+        FlashEvent::KeyEnabled => text::flash::key_enabled(first),
+        FlashEvent::KeyDisabled => text::flash::key_disabled(first),
+        FlashEvent::KeyDeleted if second.is_empty() => text::flash::key_deleted(first),
+        FlashEvent::KeyDeleted => text::flash::user_key_revoked(first, second),
+        FlashEvent::TokenRevoked if second.is_empty() => text::flash::token_revoked(first),
+        FlashEvent::TokenRevoked => text::flash::user_token_revoked(first, second),
+        FlashEvent::JobRetried => text::flash::job_retried(first),
+        FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
+    }
+}
+
+/// Returns the end of a suspension, and the sentence before and after it. Returns `None` for changes that do not end by
+/// themselves.
+#[must_use]
+pub fn until(flash: &Flash) -> Option<(OffsetDateTime, [String; 2])> {
+    let end = flash
+        .until
+        .filter(|_| flash.event == FlashEvent::UserSuspended)?;
+    let around = match flash.count {
+        1 => text::flash::suspended_until_around(name(flash, 0)),
+        count => text::flash::suspended_users_until_around(count),
+    };
+    Some((end, around))
+}
+
+/// Returns the names of the changed users, where the sentence contains only their number.
+#[must_use]
+pub fn names(flash: &Flash) -> Option<String> {
+    let counts_users = matches!(
+        flash.event,
+        FlashEvent::UserSuspended
+            | FlashEvent::UserUnsuspended
+            | FlashEvent::UserDeleted
+            | FlashEvent::DeletionStarted
+            | FlashEvent::UserRestored
+            | FlashEvent::UserSignedOut
+            | FlashEvent::RegistrationApproved
+            | FlashEvent::RegistrationRejected
+    );
+    if !counts_users || flash.count < 2 || flash.names.is_empty() {
+        return None;
+    }
+    let named: Vec<String> = flash.names.iter().map(|name| isolated(name)).collect();
+    let named_count = u64::try_from(named.len()).unwrap_or(u64::MAX);
+    Some(match flash.count.saturating_sub(named_count) {
+        0 => named.join(", "),
+        more => text::flash::names_more(more, named.join(", ")),
+    })
+}
+
+fn name(flash: &Flash, at: usize) -> String {
+    flash
+        .names
+        .get(at)
+        .map_or_else(String::new, |name| isolated(name))
+}
+
+/// Isolates a name from the direction of the surrounding text (U+2068, U+2069), as `<bdi>` does for an element.
+fn isolated(name: &str) -> String {
+    if name.is_ascii() {
+        name.to_owned()
+    } else {
+        format!("\u{2068}{name}\u{2069}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn message_names_users_and_counts() {
+        use FlashEvent::{
+            DataTransferred, InvitationRevoked, KeyDeleted, SessionRevoked, SessionsRevoked,
+            TokenRevoked, UserDeleted, UserSuspended,
+        };
+        for (event, targets, count, expected) in [
+            (UserDeleted, &["zoe.ohara"][..], 1, "Deleted zoe.ohara"),
+            (UserDeleted, &["זוהר"], 1, "Deleted \u{2068}זוהר\u{2069}"),
+            (
+                UserSuspended,
+                &["ada", "bob"],
+                2,
+                "Suspended 2 users (ada, bob)",
+            ),
+            (
+                UserSuspended,
+                &["a", "b", "c", "d", "e"],
+                1_200,
+                "Suspended 1,200 users (a, b, c, d, e and 1,195 more)",
+            ),
+            (SessionsRevoked, &[], 904, "Revoked 904 sessions"),
+            (SessionsRevoked, &["ada"], 1, "Revoked 1 session of ada"),
+            (
+                SessionRevoked,
+                &["Firefox on Linux"],
+                1,
+                "Signed out on Firefox on Linux",
+            ),
+            (
+                SessionRevoked,
+                &["ada", "Firefox on Linux"],
+                2,
+                "Revoked the session of ada on Firefox on Linux",
+            ),
+            (
+                DataTransferred,
+                &["ada", "bob"],
+                37,
+                "Transferred 37 personas from ada to bob",
+            ),
+            (TokenRevoked, &["script"], 1, "Revoked access token script"),
+            (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),
+            (
+                InvitationRevoked,
+                &["Lab"],
+                1,
+                "Revoked the invitation for Lab",
+            ),
+            (
+                InvitationRevoked,
+                &[],
+                1,
+                "Revoked the invitation for anyone",
+            ),
+        ] {
+            let flash = Flash::of(event, targets.iter().copied()).counting(count);
+            let names = names(&flash).map(|names| format!(" ({names})"));
+            let shown = sentence(&flash) + &names.unwrap_or_default();
+            assert_eq!(shown, expected);
+        }
+    }
+
+    #[test]
+    fn only_a_suspension_has_an_end() {
+        let end = datetime!(2030-01-02 03:04 UTC);
+        let of = |event, names: &[&str]| {
+            let flash = Flash::of(event, names.iter().copied()).until(Some(end));
+            until(&flash).map(|(at, [before, after])| format!("{before}{at}{after}"))
+        };
+        assert_eq!(
+            of(FlashEvent::UserSuspended, &["ada"]),
+            Some(format!("Suspended ada until {end}"))
+        );
+        assert_eq!(
+            of(FlashEvent::UserSuspended, &["ada", "bob"]),
+            Some(format!("Suspended 2 users until {end}"))
+        );
+        assert_eq!(of(FlashEvent::UserUnsuspended, &["ada"]), None);
+        assert_eq!(
+            until(&Flash::of(FlashEvent::UserSuspended, ["ada"])),
+            None,
+            "without an end"
+        );
+    }
+}
