@@ -8,7 +8,10 @@ use leptos::{
     wasm_split::{SplitLoaderError, wasm_split},
 };
 
-use domain::problem::{Code, Problem};
+use domain::{
+    messages,
+    problem::{Code, Problem},
+};
 
 use crate::{
     components::state::LoadErrorNotice,
@@ -143,9 +146,7 @@ part!(
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.
 fn missing() -> AnyView {
-    let problem = Problem::new(
-        Code::Unavailable,
-        "The server cannot be reached, or Rollcall has been updated. Reload the page and try again.",
-    );
+    let problem = Problem::new(Code::Unavailable, messages::part_not_loaded());
+    let problem = text::message::of_problem(problem);
     view! { <LoadErrorNotice title=text::frame::module_missing() problem=problem /> }.into_any()
 }

@@ -184,18 +184,13 @@ impl Screen {
     }
 
     /// Sets the document title.
-    const fn titled(mut self, title: fn() -> &'static str) -> Self {
+    const fn titled(mut self, title: text::Label) -> Self {
         self.node.title = Some(title);
         self
     }
 
     /// Adds a link to the sidebar, for users with the permission. The document title is its name.
-    const fn in_sidebar(
-        self,
-        name: fn() -> &'static str,
-        icon: Icon,
-        permission: Permission,
-    ) -> Self {
+    const fn in_sidebar(self, name: text::Label, icon: Icon, permission: Permission) -> Self {
         let mut screen = self.titled(name);
         screen.sidebar = Some((icon, permission));
         screen

@@ -16,6 +16,7 @@
 //! before and after it: `let [before, after] = text::users::signed_in_around();`, then `{before} <b>{name}</b> {after}`.
 
 pub mod language;
+pub mod message;
 pub mod number;
 #[cfg(not(feature = "ssr"))]
 pub mod page;
@@ -30,7 +31,6 @@ pub mod actions;
 pub mod audit;
 pub mod common;
 pub mod confirm;
-pub mod errors;
 pub mod filters;
 pub mod flash;
 pub mod frame;
@@ -51,6 +51,9 @@ use page as source;
 use request as source;
 
 use language::Language;
+
+/// Text of a constant table: a function, because the language is known only when the text is shown.
+pub type Label = fn() -> &'static str;
 
 /// Returns the current language: of the open page in the browser, and of the request on the server. Without a page or request,
 /// as on the command line, it is English.

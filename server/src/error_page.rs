@@ -14,7 +14,10 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    messages,
+    problem::{Code, Problem},
+};
 use service::access::Origin;
 
 use crate::{bearer_token, cookies::cookie, language::language};
@@ -58,22 +61,24 @@ impl RequestContext {
         if self.bearer {
             return challenged(json(problem, path.starts_with("/api")));
         }
-        if path.starts_with("/api") || path.starts_with("/sfn/") {
-            return json(problem, path.starts_with("/api"));
+        if path.starts_with("/api") {
+            return json(problem, true);
+        }
+        let problem = text::message::problem_in(self.language, problem);
+        if path.starts_with("/sfn/") {
+            return json(problem, false);
         }
         self.page(&problem, || Card::of(&problem, self.path()))
     }
 
     /// Answers a page that was opened over http although the panel is set up for an address over https.
     pub(crate) fn insecure_response(self, public_url: &str, opened: &str) -> Response {
-        let message = format!(
-            "This panel is configured for {public_url} (PUBLIC_URL), but you opened it over HTTP, where browsers can't keep you \
-             signed in. Open {public_url}, or set PUBLIC_URL to {opened}."
-        );
-        let mut problem = Problem::new(Code::Forbidden, message);
+        let message = messages::insecure_page(public_url, opened);
+        let problem = Problem::new(Code::Forbidden, message);
         if self.uri.path().starts_with("/sfn/") {
             return self.error_response(problem);
         }
+        let mut problem = text::message::problem_in(self.language, problem);
         problem.request_id.clone_from(&self.request_id);
         self.page(&problem, || Card {
             title: text::public::insecure(),
@@ -207,11 +212,13 @@ fn page(card: &Card<'_>, problem: &Problem, css: &str, theme: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::message::Message;
+
     use super::*;
 
     #[test]
     fn address_is_escaped() {
-        let problem = Problem::new(Code::Unavailable, "");
+        let problem = Problem::new(Code::Unavailable, Message::default());
         let address = "/users?q=\"><script>alert(1)</script>";
         for card in [
             Card::of(&problem, address),

@@ -6,7 +6,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    message::Message,
+    messages,
+    problem::{Code, Problem},
+};
 use serde::Serialize;
 use service::Error;
 use uuid::Uuid;
@@ -22,11 +26,12 @@ pub(crate) struct ApiError(Problem);
 impl ApiError {
     /// Creates the error of a body or a query that is not in the right format.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self(Problem::new(Code::ValidationError, message))
+        Self(Problem::new(Code::ValidationError, verbatim(message)))
     }
 
     /// Creates the error of a field of a body that is not in the right format.
     pub(crate) fn of_field(field: &str, message: String) -> Self {
+        let message = verbatim(message);
         let mut problem = Problem::new(Code::ValidationError, message.clone());
         problem.details.fields.add(field, message);
         Self(problem)
@@ -34,7 +39,7 @@ impl ApiError {
 
     /// Creates the error of a parameter of the URL that is not in the right format.
     pub(crate) fn of_parameter(name: &str, message: impl Into<String>) -> Self {
-        let mut problem = Problem::new(Code::ValidationError, message);
+        let mut problem = Problem::new(Code::ValidationError, verbatim(message));
         problem.details.parameter = Some(name.to_owned());
         Self(problem)
     }
@@ -49,6 +54,11 @@ impl ApiError {
         self.0.error = code;
         self
     }
+}
+
+/// Creates a message that only programs read, so it is not translated.
+fn verbatim(text: impl Into<String>) -> Message {
+    Message::verbatim(text.into())
 }
 
 impl From<Error> for ApiError {
@@ -68,8 +78,7 @@ impl IntoResponse for ApiError {
 
 /// Returns the problem of a body that is too large.
 pub(crate) fn too_large() -> Problem {
-    let message = "The request body is too large. The limit is 64 KiB, or 1 MiB for personas, ontologies and annotations.";
-    Problem::new(Code::PayloadTooLarge, message)
+    Problem::new(Code::PayloadTooLarge, messages::request_too_large())
 }
 
 /// Marks a response with a secret that is not shown again: no copy is stored for repeated requests.

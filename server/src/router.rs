@@ -20,7 +20,11 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    message::Message,
+    messages,
+    problem::{Code, Problem},
+};
 use leptos::config::LeptosOptions;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use service::{Services, sessions::PgSessionStore, settings::Settings};
@@ -252,7 +256,8 @@ async fn not_so(request: Request) -> Result<Response, Infallible> {
 }
 
 async fn not_allowed(request: Request) -> Result<Response, Infallible> {
-    let message = "Method not allowed. The `Allow` header lists the supported methods.";
+    let message =
+        Message::verbatim("Method not allowed. The `Allow` header lists the supported methods.");
     Ok(
         RequestContext::from(&request)
             .error_response(Problem::new(Code::MethodNotAllowed, message)),
@@ -260,6 +265,6 @@ async fn not_allowed(request: Request) -> Result<Response, Infallible> {
 }
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {
-    let message = "Not found. Check the URL.";
-    Ok(RequestContext::from(&request).error_response(Problem::new(Code::NotFound, message)))
+    let problem = Problem::new(Code::NotFound, messages::url_not_found());
+    Ok(RequestContext::from(&request).error_response(problem))
 }

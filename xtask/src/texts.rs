@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod functions;
+mod messages;
 mod placeholders;
 mod pseudo;
 mod verify;
@@ -50,14 +51,20 @@ pub(crate) fn outdated(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(outdated)
 }
 
-/// Returns path and content of all generated files: a module per area, the list of tables, and the pseudo-language.
+/// Returns path and content of all generated files: a module per area, the constructors of error messages, the list of tables, and
+/// the pseudo-language.
 fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
     let english = read(workspace, ENGLISH)?;
     let modules = workspace.root.join(MODULES);
     let mut all = BTreeMap::new();
     for (area, texts) in &english {
-        let module = functions::module(workspace, area, texts)?;
-        all.insert(modules.join(format!("{area}.rs")), module);
+        if area == messages::ERRORS {
+            let module = messages::module(workspace, texts)?;
+            all.insert(workspace.root.join(messages::FILE), module);
+        } else {
+            let module = functions::module(workspace, area, texts)?;
+            all.insert(modules.join(format!("{area}.rs")), module);
+        }
         let pseudo = catalogue::folder(workspace, PSEUDO).join(format!("{area}.json"));
         all.insert(pseudo, pseudo::file(texts)?);
     }
@@ -69,13 +76,19 @@ fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
     Ok(all)
 }
 
-/// Returns the sources of the programs that use the texts, without the generated ones.
-fn sources(workspace: &Workspace) -> Result<String> {
-    let generated = workspace.root.join(MODULES);
+/// Folders of the programs that use the texts.
+const PROGRAMS: &[&str] = &["app/src", "server/src"];
+
+/// Folders of the crates that create messages of errors, beside the programs.
+const CRATES: &[&str] = &["crates/domain/src", "crates/service/src"];
+
+/// Returns the sources in some folders, without the generated ones.
+fn sources(workspace: &Workspace, folders: &[&str]) -> Result<String> {
+    let generated = [MODULES, messages::FILE].map(|path| workspace.root.join(path));
     let mut sources = String::new();
-    for folder in ["app/src", "server/src"] {
+    for folder in folders {
         for file in files::with_extension(&workspace.root.join(folder), &["rs"])? {
-            if !file.starts_with(&generated) {
+            if !generated.iter().any(|path| file.starts_with(path)) {
                 sources.push_str(&files::text(&file)?);
             }
         }

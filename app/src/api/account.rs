@@ -50,7 +50,8 @@ pub async fn find_account() -> Result<Account, ApiError> {
         password_min: services.settings.password_min,
         no_deletion: service::account::deletion_denied(&services, &caller)
             .await
-            .map_err(ssr::fail)?,
+            .map_err(ssr::fail)?
+            .map(|denied| text::message::of(&denied)),
         now: (services.clock)(),
     })
 }
@@ -82,9 +83,11 @@ pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
 #[server(endpoint = "account-deletion", protocol = Get)]
 pub async fn preview_own_deletion() -> Result<DeletionPreview, ApiError> {
     use super::ssr;
-    service::account::preview(&ssr::services()?, &ssr::caller()?)
+    let mut preview = service::account::preview(&ssr::services()?, &ssr::caller()?)
         .await
-        .map_err(ssr::fail)
+        .map_err(ssr::fail)?;
+    preview.denied = preview.denied.as_ref().map(text::message::translated);
+    Ok(preview)
 }
 
 /// Changes display name and email address if the account still has the version that the form showed.
@@ -179,11 +182,8 @@ async fn save(
     Ok(FormSuccess::flash(page, flash, None).await)
 }
 
-/// Label in the current language.
-pub type Label = fn() -> &'static str;
-
 /// Notification channels that can be selected: key in the stored preferences, and label.
-pub const NOTIFY: [(&str, Label); 2] = [
+pub const NOTIFY: [(&str, text::Label); 2] = [
     ("email", text::account::notify_email),
     ("ui", text::account::notify_in_app),
 ];

@@ -4,6 +4,7 @@
     reason = "the macro turns the arguments into fields of a struct"
 )]
 
+use domain::{message::Message, messages};
 use leptos::prelude::*;
 
 use super::{error::ApiError, form_success::FormSuccess, wire::Post};
@@ -15,7 +16,7 @@ pub const AGAIN: &str = "again";
 pub const AGAIN_FIELDS: &str = "again_fields";
 
 /// Message of the sign-in page when the form has those fields.
-pub const SESSION_ENDED: &str = "Sign in to return to your form. Your input is not lost.";
+pub const SESSION_ENDED: Message = messages::sign_in_to_return();
 
 /// Signs in. Returns the path of the next page.
 #[server(endpoint = "sign-in", protocol = Post)]

@@ -32,6 +32,7 @@ pub async fn preview_bulk(
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
     use super::{site, ssr};
+    use crate::text;
     use domain::users::{
         bulk::{BulkAction, BulkRequest},
         suspension::SuspensionDraft,
@@ -49,9 +50,11 @@ pub async fn preview_bulk(
         expected: None,
     };
     let authorized = ssr::writer()?;
-    service::users::bulk(&ssr::services()?, &authorized, request)
+    let mut outcome = service::users::bulk(&ssr::services()?, &authorized, request)
         .await
-        .map_err(ssr::fail)
+        .map_err(ssr::fail)?;
+    outcome.translate(text::message::translated);
+    Ok(outcome)
 }
 
 /// Returns the page to go back to: the path in the form if it is the user list or the page of a user, else the list.
@@ -62,11 +65,6 @@ pub fn list_of(back: &str) -> &str {
         _ => "/users",
     }
 }
-
-/// Error message when a deletion with undo would be permanent.
-#[cfg(feature = "ssr")]
-const NOT_RESTORABLE: &str = "This can't be undone, because this server now deletes users permanently. Nothing was deleted. \
-    To delete the user, open the user's page.";
 
 /// Executes a bulk action if the number of users that it changes equals `expected`. `back` is the page to return to,
 /// `until` a local time, `offset` its offset from UTC in minutes, positive east. With `restorable`, a deletion is denied
@@ -84,12 +82,17 @@ pub async fn bulk_users(
     #[server(default)] restorable: bool,
 ) -> Result<FormSuccess, ApiError> {
     use super::{ssr, user_actions::reversible::suspension};
-    use domain::users::bulk::{BulkAction, BulkRequest};
+    use domain::{
+        messages,
+        users::bulk::{BulkAction, BulkRequest},
+    };
     let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
     let services = ssr::services()?;
     if restorable && operation == UserAction::Delete && services.settings.delete_retention.is_zero()
     {
-        return Err(ssr::fail(service::Error::Conflict(NOT_RESTORABLE)));
+        return Err(ssr::fail(service::Error::Conflict(
+            messages::not_restorable(),
+        )));
     }
     let users = read::selected(&selected).map_err(ssr::fail)?;
     let action = BulkAction::of(operation, draft).ok_or_else(ApiError::unknown_action)?;

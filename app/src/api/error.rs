@@ -1,11 +1,17 @@
 //! Errors of server functions, on the server and in the browser.
 
-use domain::problem::{Code, Problem};
+use domain::{
+    message::Message,
+    messages,
+    problem::{Code, Problem},
+};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
+
+use crate::text;
 
 /// Error of a server function: the problem that the response body holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,18 +19,19 @@ use serde::{Deserialize, Serialize};
 pub struct ApiError(pub Problem);
 
 /// Message when the page and the server are of different versions and one cannot parse the other's data.
-const EARLIER_VERSION: &str = "Rollcall has been updated. Reload this page and try again.";
+const EARLIER_VERSION: Message = messages::earlier_version();
 /// Message when a read request got no response.
-const UNREACHED: &str = "The server cannot be reached. Check your connection and try again.";
+const UNREACHED: Message = messages::server_unreached();
 /// Message when a change got no response: the server may have executed it.
-const UNKNOWN: &str = "The change may or may not have been applied. Check before you try again.";
+const UNKNOWN: Message = messages::change_unanswered();
 
 impl ApiError {
     /// Returns the error for a request without a response. `changes` selects the message for a request that changes something.
     #[must_use]
     pub fn unanswered(changes: bool) -> Self {
         let message = if changes { UNKNOWN } else { UNREACHED };
-        Self(Problem::new(Code::Unavailable, message))
+        let problem = Problem::new(Code::Unavailable, message);
+        Self(text::message::of_problem(problem))
     }
 
     /// Returns the error for an action that a form does not offer, as for any value that the parameter does not have.
@@ -37,7 +44,8 @@ impl ApiError {
 /// Returns whether a problem means that no response arrived. Servers never send these messages.
 #[must_use]
 pub fn is_unanswered(problem: &Problem) -> bool {
-    problem.error == Code::Unavailable && [UNREACHED, UNKNOWN].contains(&problem.message.as_str())
+    let unanswered = [UNREACHED, UNKNOWN].map(|message| text::message::translated(&message));
+    problem.error == Code::Unavailable && unanswered.contains(&problem.message)
 }
 
 /// Sets the status 404 of the page that the server renders: its URL names something that does not exist. In the browser it does nothing.
@@ -65,13 +73,13 @@ impl FromServerFnError for ApiError {
             | ServerFnErrorErr::ServerError(_)
             | ServerFnErrorErr::Serialization(_)
             | ServerFnErrorErr::Response(_) => {
-                Problem::new(Code::InternalError, "Something went wrong. Try again.")
+                Problem::new(Code::InternalError, messages::something_wrong())
             }
         };
         // On the server, this error occurs before the function body runs, so no other code sets the status of the response.
         #[cfg(feature = "ssr")]
         let problem = super::ssr::with_status(problem);
-        Self(problem)
+        Self(text::message::of_problem(problem))
     }
 }
 
@@ -84,7 +92,7 @@ mod tests {
         assert!(is_unanswered(&ApiError::unanswered(true).0));
         assert!(is_unanswered(&ApiError::unanswered(false).0));
         for code in [Code::Unavailable, Code::InternalError] {
-            let problem = Problem::new(code, "The database is not answering. Try again.");
+            let problem = Problem::new(code, messages::unavailable());
             assert!(!is_unanswered(&problem), "{code:?}");
         }
     }

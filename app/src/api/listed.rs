@@ -4,6 +4,7 @@ use domain::{list::ListError, problem::Problem};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
+use crate::text;
 
 /// Response of a list function: the requested list, or the error in its filter. An invalid filter never yields another
 /// list, whose rows would be mistaken for the requested ones. Both are successful responses, because browsers report failed
@@ -39,6 +40,6 @@ pub fn check_params<P>(checked: Result<P, ListError>) -> Result<P, ApiError> {
         let problem = Problem::from(error);
         #[cfg(feature = "ssr")]
         let problem = super::ssr::with_status(problem);
-        ApiError(problem)
+        ApiError(text::message::of_problem(problem))
     })
 }

@@ -91,7 +91,9 @@ pub async fn preview_decision(
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
     super::site::require()?;
-    decide(decision, &selected, String::new(), None).await
+    let mut outcome = decide(decision, &selected, String::new(), None).await?;
+    outcome.translate(crate::text::message::translated);
+    Ok(outcome)
 }
 
 /// Approves or rejects registrations if their number equals `expected`. `back` is the page to return to.

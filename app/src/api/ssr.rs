@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use domain::{
     cookies::Cookies,
     list::{Limits, ListError},
+    messages,
     problem::{Code, Problem},
 };
 use leptos::prelude::use_context;
@@ -18,6 +19,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{error::ApiError, listed::ListResult};
+use crate::text;
 
 /// Problem of the submitted form that the page is rendered again for. The server provides it with the page.
 #[derive(Debug, Clone)]
@@ -47,7 +49,7 @@ pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
 /// Returns [`Code::Unauthorized`] when the request has no signed-in user.
 pub fn caller() -> Result<Caller, ApiError> {
     extension::<Option<Caller>>()?
-        .ok_or_else(|| fail(Error::Unauthenticated("Sign in to continue.")))
+        .ok_or_else(|| fail(Error::Unauthenticated(messages::sign_in_to_continue())))
 }
 
 /// Returns the permission of the caller to write what the caller can also read, for changes whose previews and errors show
@@ -102,13 +104,13 @@ pub fn link_problem() -> Option<Problem> {
     for_link.then_some(problem)
 }
 
-/// Converts a service error to a problem with the request id, and sets the status of the response.
+/// Converts a service error to a problem in the language of the request with the request id, and sets the status of the response.
 #[must_use]
 pub fn fail(error: Error) -> ApiError {
     ApiError(with_status(error.into_problem()))
 }
 
-/// Adds the request id to a problem and sets the status of the response.
+/// Adds the request id to a problem, translates its messages, and sets the status of the response.
 #[must_use]
 pub fn with_status(problem: Problem) -> Problem {
     let problem = identified(problem);
@@ -156,13 +158,14 @@ pub fn position<T: FromStr>(name: &'static str, text: Option<String>) -> Result<
     Ok(id.transpose()?)
 }
 
+/// Adds the request id to a problem, and translates its messages to the language of the request.
 fn identified(problem: Problem) -> Problem {
     let id = extension::<Origin>()
         .ok()
         .and_then(|origin| origin.request_id);
     Problem {
         request_id: id.as_ref().map(Uuid::to_string),
-        ..problem
+        ..text::message::of_problem(problem)
     }
 }
 
@@ -180,8 +183,6 @@ fn set_status(problem: &Problem) {
 
 fn missing() -> ApiError {
     tracing::error!("a server function was called without its context");
-    ApiError(Problem::new(
-        Code::InternalError,
-        "Something went wrong. Try again.",
-    ))
+    let problem = Problem::new(Code::InternalError, messages::something_wrong());
+    ApiError(text::message::of_problem(problem))
 }

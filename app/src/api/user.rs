@@ -70,12 +70,25 @@ pub fn path_of(id: UserId, name: &str) -> String {
     format!("/users/{encoded}")
 }
 
+/// Lists all roles, each with the reason in the language of the request if the caller cannot assign it.
+#[cfg(feature = "ssr")]
+async fn roles(
+    services: &service::Services,
+    authorized: &service::access::Authorized<service::access::UsersRead>,
+) -> Result<Vec<GrantableRole>, service::Error> {
+    let mut roles = service::users::grantable_roles(services, authorized).await?;
+    for role in &mut roles {
+        role.denied = role.denied.as_ref().map(crate::text::message::translated);
+    }
+    Ok(roles)
+}
+
 /// Lists all roles, most powerful first, each with the reason if the caller cannot assign it.
 #[server(endpoint = "roles", protocol = Get)]
 pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
     use super::ssr;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    service::users::grantable_roles(&ssr::services()?, &authorized)
+    roles(&ssr::services()?, &authorized)
         .await
         .map_err(ssr::fail)
 }
@@ -84,22 +97,23 @@ pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
 #[server(endpoint = "user", protocol = Get)]
 pub async fn find_user(user: String) -> Result<UserView, ApiError> {
     use super::ssr;
+    use crate::text;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let user = service::users::get(&services, &authorized, &UserRef::parse(&user))
         .await
         .map_err(ssr::fail)?;
     let id = user.summary.id.0;
+    let mut denied_actions = service::users::denied_actions(&services, &authorized, id)
+        .await
+        .map_err(ssr::fail)?;
+    denied_actions.translate(text::message::translated);
     Ok(UserView {
-        denied_actions: service::users::denied_actions(&services, &authorized, id)
-            .await
-            .map_err(ssr::fail)?,
+        denied_actions,
         reset_links: service::users::reset_links(&services, &authorized, id)
             .await
             .map_err(ssr::fail)?,
-        roles: service::users::grantable_roles(&services, &authorized)
-            .await
-            .map_err(ssr::fail)?,
+        roles: roles(&services, &authorized).await.map_err(ssr::fail)?,
         user,
         now: (services.clock)(),
     })
@@ -178,9 +192,12 @@ pub async fn list_history(
 #[server(endpoint = "user-deletion", protocol = Get)]
 pub async fn preview_deletion(id: Uuid) -> Result<DeletionPreview, ApiError> {
     use super::ssr;
+    use crate::text::message;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    service::users::preview(&services, &authorized, id)
+    let mut preview = service::users::preview(&services, &authorized, id)
         .await
-        .map_err(ssr::fail)
+        .map_err(ssr::fail)?;
+    preview.denied = preview.denied.as_ref().map(message::translated);
+    Ok(preview)
 }

@@ -7,14 +7,14 @@ use leptos::prelude::*;
 use super::time::Ago;
 use crate::{format::count, text};
 
-pub(crate) const COLUMNS: &[fn() -> &'static str] = &[
+pub(crate) const COLUMNS: &[text::Label] = &[
     text::keys::name,
     text::keys::provider,
     text::keys::key,
     text::keys::state,
     text::keys::usage,
 ];
-pub(crate) const WITH_ACTIONS: &[fn() -> &'static str] = &[
+pub(crate) const WITH_ACTIONS: &[text::Label] = &[
     text::keys::name,
     text::keys::provider,
     text::keys::key,

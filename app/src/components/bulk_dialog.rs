@@ -68,7 +68,7 @@ pub(crate) fn BulkItems(items: Vec<BulkItem>) -> impl IntoView {
                             {skipped
                                 .into_iter()
                                 .map(|item| {
-                                    let why = item.skipped.clone();
+                                    let why = item.skipped.as_ref().map(ToString::to_string);
                                     view! {
                                         <div>
                                             <dt>{named(item)}</dt>

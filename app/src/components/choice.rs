@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::icon::{Glyph, Icon};
-use crate::context::Preferences;
+use crate::{context::Preferences, text::Label};
 
 /// A value of a preference.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +12,7 @@ pub struct Value {
     /// Value in the form and in the cookie.
     pub word: &'static str,
     /// Accessible label and tooltip, in the current language.
-    pub label: fn() -> &'static str,
+    pub label: Label,
     /// Icon on the button.
     pub icon: Icon,
 }

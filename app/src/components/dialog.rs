@@ -243,7 +243,7 @@ pub fn FormDialog(
 fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);
-    reader.then(|| right.read_only_message())
+    reader.then(|| text::message::of(&right.read_only_message()))
 }
 
 #[component]

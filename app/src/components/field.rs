@@ -14,13 +14,13 @@ pub struct FieldSpec {
     /// Name in the form, which is also the element id.
     pub name: &'static str,
     /// Visible label.
-    pub label: fn() -> &'static str,
+    pub label: text::Label,
     /// Value of the `type` attribute.
     pub kind: &'static str,
     /// Value of the `autocomplete` attribute.
     pub autocomplete: &'static str,
     /// Help text below the label.
-    pub hint: Option<fn() -> &'static str>,
+    pub hint: Option<text::Label>,
     /// `true` if the field can be empty.
     pub optional: bool,
     /// Maximum number of characters.

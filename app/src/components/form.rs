@@ -25,6 +25,7 @@ use crate::{
         wire::{self, AS},
     },
     context::PageContext,
+    text,
 };
 
 /// State of a form, independent of the server function behind it.
@@ -179,7 +180,7 @@ fn start(path: &str, action: Post, check: Option<Check>) -> FormState {
         if event.type_() == "change" {
             edited.update(|edited| edited.extend([name]));
         }
-        errors.set(found);
+        errors.set(text::message::of_fields(found));
     };
     FormState {
         problem,

@@ -41,7 +41,7 @@ pub struct SidebarLink {
     /// Path of the screen.
     pub path: &'static str,
     /// Name of the screen in the current language, also in the breadcrumbs.
-    pub name: fn() -> &'static str,
+    pub name: text::Label,
     /// Icon beside the name, and without it in the collapsed sidebar.
     pub icon: Icon,
     /// Permission without which the link is not listed.

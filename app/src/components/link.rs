@@ -8,9 +8,9 @@ use super::{form, time::Exactly};
 use crate::{api::form_success::FormSuccess, hydrated::Hydrated, text};
 
 /// Label and hint of a link.
-const LINK: [fn() -> &'static str; 2] = [text::common::link, text::common::link_hint];
+const LINK: [text::Label; 2] = [text::common::link, text::common::link_hint];
 /// Label and hint of an access token.
-const TOKEN: [fn() -> &'static str; 2] = [text::common::token, text::common::token_hint];
+const TOKEN: [text::Label; 2] = [text::common::token, text::common::token_hint];
 
 /// Renders the link or the token that a form has created, with a button to copy it.
 #[component]

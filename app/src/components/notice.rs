@@ -50,7 +50,7 @@ pub fn ProblemNotice(
                                         view! {
                                             <li>
                                                 <a href=format!("#{field}") rel="external">
-                                                    {message}
+                                                    {message.to_string()}
                                                 </a>
                                                 {deleted_user.map(deleted_user_link)}
                                             </li>
@@ -110,7 +110,7 @@ fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
 fn details(problem: &Problem, sign_in: bool) -> String {
     match problem.error {
         Code::Unauthorized if sign_in => text::public::wrong_sign_in_text().to_owned(),
-        _ => problem.message.clone(),
+        _ => problem.message.to_string(),
     }
 }
 

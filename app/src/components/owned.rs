@@ -7,7 +7,7 @@ use super::{description_list::DescriptionItem, form::FormState};
 use crate::{format::count, text};
 
 /// Labels of the kinds of data, in the order of [`OwnedCounts::kinds`].
-const KINDS: [fn() -> &'static str; 6] = [
+const KINDS: [text::Label; 6] = [
     text::actions::sessions,
     text::actions::personas,
     text::actions::ontologies,

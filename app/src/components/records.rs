@@ -14,7 +14,7 @@ pub fn Records(
     /// Caption for screen readers.
     caption: &'static str,
     /// Column headings. The column with buttons and links is [`text::common::actions`], a heading for screen readers only.
-    columns: &'static [fn() -> &'static str],
+    columns: &'static [text::Label],
     /// Rows with their cells, in the order of the columns.
     rows: Vec<Record>,
 ) -> impl IntoView {

@@ -72,7 +72,7 @@ fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
             />
             <span>
                 {labels::role(&role.name)} {meaning.map(|meaning| note(meaning.to_owned()))}
-                {role.denied.filter(|_| !fixed).map(note)}
+                {role.denied.filter(|_| !fixed).map(|denied| note(denied.into()))}
             </span>
         </label>
     }

@@ -53,7 +53,7 @@ pub fn LoadErrorNotice(
 ) -> impl IntoView {
     view! {
         <ListState icon=Icon::Alert title=title failure=true>
-            <p class="state-text">{problem.message}</p>
+            <p class="state-text">{problem.message.to_string()}</p>
             <div class="state-actions">
                 // Loads the page from the server, so that a user whose session has ended is redirected to sign in.
                 <a class="button button-primary" href=again rel="external">
@@ -105,7 +105,7 @@ pub fn ListErrorNotice(
         <ListState icon=Icon::Search title=text::common::filter_invalid() failure=true>
             {children.map(|children| children())}
             <p class="state-text" id="filter-error">
-                {problem.message}
+                {problem.message.to_string()}
             </p>
             <div class="state-actions">
                 {without}

@@ -8,7 +8,7 @@ use super::time::{Ago, Exactly};
 use crate::{labels::security, text};
 
 /// Column headings of [`cells`] and of the actions.
-pub(crate) const COLUMNS: &[fn() -> &'static str] = &[
+pub(crate) const COLUMNS: &[text::Label] = &[
     text::tokens::token,
     text::tokens::scopes,
     text::tokens::state,

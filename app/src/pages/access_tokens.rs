@@ -151,7 +151,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     }
     let pages = Pages::of(params, &page.page_info, page.tokens.len(), tokens::href);
     let rows = page.tokens.into_iter().map(|token| cells(token, now));
-    const COLUMNS: &[fn() -> &'static str] = &[
+    const COLUMNS: &[text::Label] = &[
         text::tokens::token,
         text::tokens::user,
         text::tokens::scopes,

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Tabs: path segment and name.
-const PARTS: &[(&str, fn() -> &'static str)] = &[
+const PARTS: &[(&str, text::Label)] = &[
     ("", text::account::profile),
     ("password", text::account::password),
     ("sessions", text::account::sessions),

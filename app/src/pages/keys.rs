@@ -46,7 +46,7 @@ pub fn Keys() -> impl IntoView {
 
 /// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
 fn providers(listed: KeyListing) -> impl IntoView {
-    const COLUMNS: &[fn() -> &'static str] = &[
+    const COLUMNS: &[text::Label] = &[
         text::keys::provider,
         text::keys::active_key,
         text::keys::users,

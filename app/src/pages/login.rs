@@ -57,7 +57,7 @@ pub fn Login() -> impl IntoView {
                 <h1 class="card-title">{text::public::sign_in()}</h1>
                 {move || {
                     let problem = form_state.problem.get()?;
-                    let tried = problem.message != SESSION_ENDED;
+                    let tried = problem.message != text::message::translated(&SESSION_ENDED);
                     Some(view! { <ProblemNotice problem=problem sign_in=tried /> })
                 }}
                 <form

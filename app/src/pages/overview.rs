@@ -170,8 +170,7 @@ fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
 
 #[component]
 fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
-    const COLUMNS: &[fn() -> &'static str] =
-        &[text::audit::action, text::audit::actor, text::audit::time];
+    const COLUMNS: &[text::Label] = &[text::audit::action, text::audit::actor, text::audit::time];
     let nothing = changes
         .is_empty()
         .then(|| view! { <p class="muted">{text::overview::no_activity()}</p> });

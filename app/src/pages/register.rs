@@ -2,6 +2,7 @@
 
 use domain::{
     fields::FieldErrors,
+    messages,
     problem::{Code, Problem},
 };
 use leptos::prelude::*;
@@ -51,13 +52,10 @@ fn closed(site: Site) -> Option<Problem> {
     if site.registration {
         return None;
     }
-    let problem = Problem::new(
-        Code::Forbidden,
-        "Ask an administrator for an account, or sign in.",
-    );
+    let problem = Problem::new(Code::Forbidden, messages::registration_closed());
     #[cfg(feature = "ssr")]
     let problem = crate::api::ssr::with_status(problem);
-    Some(problem)
+    Some(text::message::of_problem(problem))
 }
 
 #[component]

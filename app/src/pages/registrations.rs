@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Tabs: path and name.
-const TABS: [(&str, fn() -> &'static str); 2] = [
+const TABS: [(&str, text::Label); 2] = [
     (PENDING_LIST, text::registrations::pending),
     (INVITATIONS, text::registrations::invitations),
 ];

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Tabs: path segment and name.
-const TABS: &[(&str, fn() -> &'static str)] = &[
+const TABS: &[(&str, text::Label)] = &[
     ("", text::settings::configuration),
     (JOBS, text::frame::screen_jobs),
 ];
@@ -82,7 +82,7 @@ pub fn Settings() -> impl IntoView {
 }
 
 fn shown(installation: Installation) -> AnyView {
-    const COLUMNS: &[fn() -> &'static str] = &[
+    const COLUMNS: &[text::Label] = &[
         text::settings::setting,
         text::settings::value,
         text::settings::source,

@@ -4,7 +4,7 @@ use leptos_router::{
     ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment,
 };
 
-use crate::parts::LazyView;
+use crate::{parts::LazyView, text::Label};
 
 /// A page, a tab or a dialog.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +12,7 @@ pub(crate) struct Node {
     /// Path, relative to the node above.
     pub(crate) pattern: Pattern,
     /// Document title; `None` if the view sets it, or that of the node above remains.
-    pub(crate) title: Option<fn() -> &'static str>,
+    pub(crate) title: Option<Label>,
     /// View, which includes an outlet if there are nodes below.
     pub(crate) view: &'static dyn LazyView,
     /// Tabs and dialogs, which the view of this node encloses. Without a node at the empty path, the outlet is empty there.

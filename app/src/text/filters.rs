@@ -49,27 +49,27 @@ pub fn age_weeks(count: u64, day: impl Display) -> String {
     )
 }
 
-/// Text: `username, display name or email contains “{text}”`
+/// Text: `username, display name or email contains “{value}”`
 #[must_use]
-pub fn any_contains(text: impl Display) -> String {
+pub fn any_contains(value: impl Display) -> String {
     fill(
         text(
             "filters.any_contains",
-            "username, display name or email contains “{text}”",
+            "username, display name or email contains “{value}”",
         ),
-        &[("text", &text)],
+        &[("value", &value)],
     )
 }
 
-/// Text: `username, display name or email has a word starting with “{text}”`
+/// Text: `username, display name or email has a word starting with “{value}”`
 #[must_use]
-pub fn any_starts(text: impl Display) -> String {
+pub fn any_starts(value: impl Display) -> String {
     fill(
         text(
             "filters.any_starts",
-            "username, display name or email has a word starting with “{text}”",
+            "username, display name or email has a word starting with “{value}”",
         ),
-        &[("text", &text)],
+        &[("value", &value)],
     )
 }
 
@@ -223,24 +223,24 @@ pub fn day(day: impl Display, month: impl Display, year: impl Display) -> String
     )
 }
 
-/// Text: `email contains “{text}”`
+/// Text: `email contains “{value}”`
 #[must_use]
-pub fn email_contains(text: impl Display) -> String {
+pub fn email_contains(value: impl Display) -> String {
     fill(
-        text("filters.email_contains", "email contains “{text}”"),
-        &[("text", &text)],
+        text("filters.email_contains", "email contains “{value}”"),
+        &[("value", &value)],
     )
 }
 
-/// Text: `email has a word starting with “{text}”`
+/// Text: `email has a word starting with “{value}”`
 #[must_use]
-pub fn email_starts(text: impl Display) -> String {
+pub fn email_starts(value: impl Display) -> String {
     fill(
         text(
             "filters.email_starts",
-            "email has a word starting with “{text}”",
+            "email has a word starting with “{value}”",
         ),
-        &[("text", &text)],
+        &[("value", &value)],
     )
 }
 
@@ -406,24 +406,24 @@ pub fn month_9() -> &'static str {
     text("filters.month_9", "Sep")
 }
 
-/// Text: `display name contains “{text}”`
+/// Text: `display name contains “{value}”`
 #[must_use]
-pub fn name_contains(text: impl Display) -> String {
+pub fn name_contains(value: impl Display) -> String {
     fill(
-        text("filters.name_contains", "display name contains “{text}”"),
-        &[("text", &text)],
+        text("filters.name_contains", "display name contains “{value}”"),
+        &[("value", &value)],
     )
 }
 
-/// Text: `display name has a word starting with “{text}”`
+/// Text: `display name has a word starting with “{value}”`
 #[must_use]
-pub fn name_starts(text: impl Display) -> String {
+pub fn name_starts(value: impl Display) -> String {
     fill(
         text(
             "filters.name_starts",
-            "display name has a word starting with “{text}”",
+            "display name has a word starting with “{value}”",
         ),
-        &[("text", &text)],
+        &[("value", &value)],
     )
 }
 
@@ -562,12 +562,12 @@ pub fn session_created(when: impl Display) -> String {
     )
 }
 
-/// Text: `Device contains “{text}”`
+/// Text: `Device contains “{value}”`
 #[must_use]
-pub fn session_device(text: impl Display) -> String {
+pub fn session_device(value: impl Display) -> String {
     fill(
-        text("filters.session_device", "Device contains “{text}”"),
-        &[("text", &text)],
+        text("filters.session_device", "Device contains “{value}”"),
+        &[("value", &value)],
     )
 }
 
@@ -667,24 +667,24 @@ pub fn user_number(number: impl Display) -> String {
     )
 }
 
-/// Text: `username contains “{text}”`
+/// Text: `username contains “{value}”`
 #[must_use]
-pub fn username_contains(text: impl Display) -> String {
+pub fn username_contains(value: impl Display) -> String {
     fill(
-        text("filters.username_contains", "username contains “{text}”"),
-        &[("text", &text)],
+        text("filters.username_contains", "username contains “{value}”"),
+        &[("value", &value)],
     )
 }
 
-/// Text: `username has a word starting with “{text}”`
+/// Text: `username has a word starting with “{value}”`
 #[must_use]
-pub fn username_starts(text: impl Display) -> String {
+pub fn username_starts(value: impl Display) -> String {
     fill(
         text(
             "filters.username_starts",
-            "username has a word starting with “{text}”",
+            "username has a word starting with “{value}”",
         ),
-        &[("text", &text)],
+        &[("value", &value)],
     )
 }
 

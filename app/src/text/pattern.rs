@@ -1,6 +1,6 @@
 //! Lookup of texts, and placeholders in them. The generated functions call this module.
 
-use std::fmt::Display;
+pub use domain::message::fill;
 
 use super::{language::Language, source};
 
@@ -34,53 +34,9 @@ pub fn around(pattern: &'static str) -> [&'static str; 2] {
     pattern.split_once("{}").unwrap_or((pattern, "")).into()
 }
 
-/// Replaces the placeholders of a text, such as `{name}`. Values are not searched for placeholders.
-#[must_use]
-pub fn fill(pattern: &str, values: &[(&str, &dyn Display)]) -> String {
-    let mut filled = String::with_capacity(pattern.len() + 16);
-    let mut rest = pattern;
-    while let Some((before, (name, after))) = next_placeholder(rest) {
-        filled.push_str(before);
-        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
-            filled.push_str(&value.to_string());
-        }
-        rest = after;
-    }
-    filled.push_str(rest);
-    filled
-}
-
-/// Returns the text before the next placeholder, its name, and the text after it.
-fn next_placeholder(text: &str) -> Option<(&str, (&str, &str))> {
-    let (before, inside) = text.split_once('{')?;
-    Some((before, inside.split_once('}')?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn placeholders_are_replaced_by_name() {
-        let values: &[(&str, &dyn Display)] = &[("name", &"Ada"), ("count", &3)];
-        for (pattern, filled) in [
-            ("{name} has {count} keys", "Ada has 3 keys"),
-            ("{count} Schlüssel von {name}", "3 Schlüssel von Ada"),
-            ("{name}{name}", "AdaAda"),
-            ("No placeholder", "No placeholder"),
-            ("{unknown}!", "!"),
-            ("open {name", "open {name"),
-            ("", ""),
-        ] {
-            assert_eq!(fill(pattern, values), filled, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn values_are_not_searched_for_placeholders() {
-        let filled = fill("{a} and {b}", &[("a", &"{b}"), ("b", &"x")]);
-        assert_eq!(filled, "{b} and x");
-    }
 
     #[test]
     fn sentence_is_split_at_its_element() {

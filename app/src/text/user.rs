@@ -481,10 +481,10 @@ pub fn purge_button_with(count: u64) -> String {
     )
 }
 
-/// Text: `“{text}”`
+/// Text: `“{value}”`
 #[must_use]
-pub fn quoted(text: impl Display) -> String {
-    fill(text("user.quoted", "“{text}”"), &[("text", &text)])
+pub fn quoted(value: impl Display) -> String {
+    fill(text("user.quoted", "“{value}”"), &[("value", &value)])
 }
 
 /// Text: `Reason shown to user`

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     fields::FieldErrors,
+    messages,
     permission::Permissions,
     sessions::SessionUser,
     users::{Unknown, names::DisplayName, string_enum},
@@ -88,10 +89,8 @@ impl TokenDraft {
         });
         if !days {
             let error = match longest {
-                0 => "Enter 1 day or more, or choose no expiry.".to_owned(),
-                longest => format!(
-                    "Enter a number of days from 1 to {longest}, the maximum on this server."
-                ),
+                0 => messages::token_days_min(),
+                longest => messages::token_days_max(longest),
             };
             errors.add("days", error);
         }
@@ -110,18 +109,15 @@ impl TokenDraft {
         for word in &self.scopes {
             match word.parse::<Scope>() {
                 Ok(scope) if !scope.is_of(permissions) => {
-                    errors.add(
-                        "scopes",
-                        format!("The owner doesn't have the permission {scope}."),
-                    );
+                    errors.add("scopes", messages::owner_lacks_permission(scope.as_str()));
                 }
                 Ok(scope) if !scopes.contains(&scope) => scopes.push(scope),
                 Ok(_) => {}
-                Err(_) => errors.add("scopes", format!("Unknown scope: {word:.50?}.")),
+                Err(_) => errors.add("scopes", messages::scope_unknown(format!("{word:.50?}"))),
             }
         }
         if self.scopes.is_empty() {
-            errors.add("scopes", "Select at least one scope.");
+            errors.add("scopes", messages::select_scope());
         }
         scopes
     }

@@ -4,12 +4,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::{
     credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
     fields::FieldErrors,
+    message::{Message, message_error},
+    messages,
     object::{present, present_distinct},
     sessions::masked,
     users::{
@@ -124,7 +125,7 @@ impl OwnEdit {
     fn check_passwords(&self, min: usize, known: &[&str], errors: &mut FieldErrors) {
         let current = self.current_password.as_deref();
         if current.is_some_and(|current| current.len() > PASSWORD_MAX_BYTES) {
-            errors.add("current_password", PasswordError::TooLong.to_string());
+            errors.add("current_password", PasswordError::TooLong);
         }
         let Some(password) = &self.password else {
             return;
@@ -134,17 +135,14 @@ impl OwnEdit {
         let known: Vec<&str> = known.iter().copied().chain(typed).collect();
         errors.take("password", check_new_password(password, min, &known));
         if current == Some(password) {
-            errors.add(
-                "password",
-                "This is already your password. Choose a new one.",
-            );
+            errors.add("password", messages::password_same());
         }
         if self
             .password_again
             .as_ref()
             .is_some_and(|again| again != password)
         {
-            errors.add("password_again", "Passwords don't match.");
+            errors.add("password_again", messages::passwords_differ());
         }
     }
 }
@@ -154,9 +152,18 @@ impl OwnEdit {
 pub struct TimeZone(String);
 
 /// Error of a text that is not the name of a time zone.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("Unknown time zone. Choose one such as Europe/Berlin.")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownTimeZone;
+
+impl UnknownTimeZone {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        messages::time_zone_unknown()
+    }
+}
+
+message_error!(UnknownTimeZone);
 
 impl FromStr for TimeZone {
     type Err = UnknownTimeZone;

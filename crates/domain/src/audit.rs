@@ -4,10 +4,9 @@ mod changes;
 pub mod list;
 mod response;
 
-use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
+use std::{net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;

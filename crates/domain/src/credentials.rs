@@ -1,10 +1,11 @@
 //! Credentials that users type: the sign-in form and the form for creating one's own account.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::{
     fields::FieldErrors,
+    message::{Message, message_error},
+    messages,
     text::normal_password,
     users::names::{DisplayName, Email, NameError, Username, is_deceptive},
 };
@@ -19,34 +20,42 @@ pub const PASSWORD_MAX_BYTES: usize = 256;
 const SIGN_IN_NAME_MAX: usize = 254;
 
 /// Reason for denying a chosen password.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordError {
     /// Fewer characters than the minimum, which is the value.
-    #[error("Use at least {0} characters.")]
     TooShort(usize),
     /// More than [`PASSWORD_MAX_BYTES`] bytes.
-    #[error("Use at most {PASSWORD_MAX_BYTES} bytes.")]
     TooLong,
     /// Among the passwords that attackers try first.
-    #[error("This password is too common. Choose another one.")]
     Common,
     /// Easily guessed; the value is the reason.
-    #[error("This password is easy to guess. {0}")]
-    Guessable(String),
+    Guessable(Message),
     /// Equal to a name or the address of the user.
-    #[error("Don't use your name or email address as your password.")]
     Personal,
     /// Set by an administrator, who knows it.
-    #[error("An administrator set this password and knows it. Choose a new one.")]
     Known,
 }
+
+impl PasswordError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::TooShort(min) => messages::characters_min(*min),
+            Self::TooLong => messages::bytes_max(PASSWORD_MAX_BYTES),
+            Self::Common => messages::password_common(),
+            Self::Guessable(reason) => messages::password_guessable(reason.clone()),
+            Self::Personal => messages::password_personal(),
+            Self::Known => messages::password_known(),
+        }
+    }
+}
+
+message_error!(PasswordError);
 
 /// Name of the registration form's hidden field. No browser and no password manager knows this name, and most of them fill in only visible
 /// fields.
 pub const TRAP: &str = "subject";
-/// Message of a registration that is denied because [`TRAP`] is filled in, and advice for a user whose browser has filled it in.
-const TRAP_FILLED: &str = "No account was created because this anti-spam field was filled in. If your browser or password manager \
-    filled it in, clear it and try again.";
 
 /// Passwords of eight characters or more at the top of every published list of leaked ones; shorter ones need no list.
 const COMMON: &[&str] = &[
@@ -166,22 +175,19 @@ impl SignInDraft {
     pub fn check(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         if self.username.trim().is_empty() {
-            errors.add("username", "Enter your username.");
+            errors.add("username", messages::enter_username());
         }
         if self.username.chars().count() > SIGN_IN_NAME_MAX {
-            errors.add(
-                "username",
-                format!("Use at most {SIGN_IN_NAME_MAX} characters."),
-            );
+            errors.add("username", messages::characters_max(SIGN_IN_NAME_MAX));
         }
         if self.username.trim().chars().any(is_deceptive) {
-            errors.add("username", NameError::Control.to_string());
+            errors.add("username", NameError::Control);
         }
         if self.password.is_empty() {
-            errors.add("password", "Enter your password.");
+            errors.add("password", messages::enter_password());
         }
         if self.password.len() > PASSWORD_MAX_BYTES {
-            errors.add("password", PasswordError::TooLong.to_string());
+            errors.add("password", PasswordError::TooLong);
         }
         if errors.is_empty() {
             Ok(())
@@ -236,7 +242,7 @@ impl AccountDraft {
         let known = [self.username.as_str(), &self.display_name, &self.email];
         errors.take("password", check_new_password(&self.password, min, &known));
         if self.password != self.password_again {
-            errors.add("password_again", "Passwords don't match.");
+            errors.add("password_again", messages::passwords_differ());
         }
         match (username, display_name, email) {
             (Some(username), Some(display_name), Some(email)) if errors.is_empty() => {
@@ -262,7 +268,8 @@ impl AccountDraft {
             return checked;
         }
         let mut errors = checked.err().unwrap_or_default();
-        errors.add(TRAP, TRAP_FILLED);
+        // The message has advice for a user whose browser has filled in the field.
+        errors.add(TRAP, messages::trap_filled());
         Err(errors)
     }
 }

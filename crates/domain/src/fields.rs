@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::message::Message;
+
 /// Error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -10,7 +12,8 @@ pub struct FieldError {
     /// Name of the field.
     pub field: String,
     /// Message that says what to do.
-    pub message: String,
+    #[schema(value_type = String)]
+    pub message: Message,
     /// Number of the deleted user who still has the value, for callers who can read and restore that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_user: Option<i64>,
@@ -23,7 +26,7 @@ pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
     /// Adds an error. If the field has one already, the first one stays.
-    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+    pub fn add(&mut self, field: &str, message: impl Into<Message>) {
         self.push(FieldError {
             field: field.to_owned(),
             message: message.into(),
@@ -39,10 +42,8 @@ impl FieldErrors {
     }
 
     /// Returns the value of a parsed field, or adds its error and returns `None`.
-    pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl ToString>) -> Option<T> {
-        parsed
-            .map_err(|error| self.add(field, error.to_string()))
-            .ok()
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl Into<Message>>) -> Option<T> {
+        parsed.map_err(|error| self.add(field, error)).ok()
     }
 
     /// Returns the error of a field.
@@ -51,6 +52,13 @@ impl FieldErrors {
         self.iter()
             .find(|error| error.field == field)
             .map(|error| error.message.as_str())
+    }
+
+    /// Replaces each message by its translation.
+    pub fn translate(&mut self, translated: impl Fn(&Message) -> Message) {
+        for error in &mut self.0 {
+            error.message = translated(&error.message);
+        }
     }
 
     /// Joins all messages into one text of full sentences.

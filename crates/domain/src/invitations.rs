@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     fields::FieldErrors,
+    messages,
     registrations::check_note,
     users::{Unknown, create, detail::IssuedLink, names::RoleName, string_enum},
 };
@@ -84,17 +85,14 @@ impl InvitationDraft {
         let mut errors = FieldErrors::default();
         let roles = create::roles(&self.roles, &mut errors);
         if !(1..=USES_MAX).contains(&self.max_uses) {
-            errors.add("max_uses", format!("Enter a number from 1 to {USES_MAX}."));
+            errors.add("max_uses", messages::number_range(USES_MAX));
         }
         if !(1..=DAYS_MAX).contains(&self.days) {
-            errors.add(
-                "days",
-                format!("Enter a number of days from 1 to {DAYS_MAX}."),
-            );
+            errors.add("days", messages::days_range(DAYS_MAX));
         }
         let note = check_note(&self.note).unwrap_or_else(|found| {
             for error in found.iter() {
-                errors.add(&error.field, error.message.as_str());
+                errors.add(&error.field, error.message.clone());
             }
             None
         });

@@ -9,7 +9,11 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::users::{Unknown, UserId, string_enum};
+use crate::{
+    message::Message,
+    messages,
+    users::{Unknown, UserId, string_enum},
+};
 
 /// Number of days for which a finished job stays listed.
 pub const HISTORY_DAYS: u16 = 30;
@@ -81,20 +85,15 @@ pub struct Job {
     pub finished_at: Option<OffsetDateTime>,
 }
 
-/// Message for a retry of a job that has not failed.
-pub const NOT_FAILED: &str = "This job has not failed, so it can't be retried.";
-/// Message for a retry in the panel of a job that only the command line runs.
-pub const ON_SERVER: &str = "Run `rollcall keys rotate` on the server to retry.";
-
 impl Job {
     /// Returns the reason why the job cannot be retried; `None` if it can be.
     #[must_use]
-    pub fn retry_denied(&self) -> Option<&'static str> {
+    pub fn retry_denied(&self) -> Option<Message> {
         match (self.kind, self.state) {
-            (JobKind::RotateKeys, _) => Some(ON_SERVER),
+            (JobKind::RotateKeys, _) => Some(messages::job_on_server()),
             (JobKind::Purge, JobState::Failed) => None,
             (JobKind::Purge, JobState::Queued | JobState::Running | JobState::Done) => {
-                Some(NOT_FAILED)
+                Some(messages::job_not_failed())
             }
         }
     }

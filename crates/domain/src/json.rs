@@ -9,11 +9,15 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 use serde_json::{Map, Value};
-use thiserror::Error;
 
 #[cfg(feature = "stored-json")]
 pub use stored::StoredJson;
 use writer::Writer;
+
+use crate::{
+    message::{Message, message_error},
+    messages,
+};
 
 /// Maximum nesting of lists and objects, the outermost object counted. The parsers of most languages stop at 100 to 128 levels, and a
 /// response wraps a value in a few more.
@@ -48,24 +52,35 @@ impl JsonLimits {
 }
 
 /// Reason why a JSON object is not stored, with a message for the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonError {
     /// More than [`DEPTH_MAX`] levels.
-    #[error("Nest arrays and objects at most {DEPTH_MAX} levels deep.")]
     Depth,
     /// Too many values; the value is the limit.
-    #[error("Use at most {0} values in total.")]
     Values(usize),
     /// Too long; the value is the limit in bytes.
-    #[error("Use at most {0} bytes.")]
     Bytes(usize),
     /// A NUL character, which PostgreSQL cannot store.
-    #[error("Remove the NUL characters.")]
     Nul,
     /// A number that would be different when it is read back.
-    #[error("Use 0 or numbers between 1e-38 and 1e38, positive or negative.")]
     Number,
 }
+
+impl JsonError {
+    /// Returns the message for the client.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::Depth => messages::json_depth(DEPTH_MAX),
+            Self::Values(max) => messages::json_values(max),
+            Self::Bytes(max) => messages::bytes_max(max),
+            Self::Nul => messages::json_nul(),
+            Self::Number => messages::json_number(),
+        }
+    }
+}
+
+message_error!(JsonError);
 
 /// Checks a JSON object that is already parsed.
 ///

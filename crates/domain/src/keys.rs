@@ -3,7 +3,6 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,6 +10,8 @@ use uuid::Uuid;
 use crate::{
     fields::FieldErrors,
     list::Total,
+    message::{Message, message_error},
+    messages,
     object::present,
     users::names::{DisplayName, is_deceptive},
 };
@@ -21,9 +22,6 @@ pub const PROVIDERS: [&str; 3] = ["ANTHROPIC", "OPENAI", "GOOGLE"];
 pub const PROVIDER_MAX: usize = 40;
 /// Maximum length of a key in bytes. The longest in use have a few hundred.
 pub const KEY_MAX_BYTES: usize = 4_096;
-/// Message of a server without an encryption key.
-pub const DISABLED: &str =
-    "API keys are disabled. Set API_KEY_ENCRYPTION_KEY on the server to enable them.";
 /// Maximum number of a key's last characters that are shown.
 const SHOWN_MAX: usize = 4;
 
@@ -32,9 +30,18 @@ const SHOWN_MAX: usize = 4;
 pub struct Provider(String);
 
 /// Error of a text that is not a valid name of a provider.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("Use 1 to {PROVIDER_MAX} letters, digits, - and _ for a provider name.")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownProvider;
+
+impl UnknownProvider {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        messages::provider_name(PROVIDER_MAX)
+    }
+}
+
+message_error!(UnknownProvider);
 
 impl FromStr for Provider {
     type Err = UnknownProvider;
@@ -67,18 +74,29 @@ impl Provider {
 }
 
 /// Reason for rejecting a key, with a message for the user who typed it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyError {
     /// An empty text.
-    #[error("Enter the API key.")]
     Empty,
     /// Whitespace or invisible characters, which no key contains.
-    #[error("Remove spaces, line breaks and invisible characters.")]
     Character,
     /// More than [`KEY_MAX_BYTES`] bytes.
-    #[error("Use at most {KEY_MAX_BYTES} bytes.")]
     TooLong,
 }
+
+impl KeyError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::Empty => messages::enter_api_key(),
+            Self::Character => messages::api_key_characters(),
+            Self::TooLong => messages::bytes_max(KEY_MAX_BYTES),
+        }
+    }
+}
+
+message_error!(KeyError);
 
 /// The secret text of a key. It is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -161,7 +179,7 @@ impl KeyDraft {
         let provider = provider.filter(|provider| providers.contains(provider));
         if provider.is_none() {
             let known: Vec<&str> = providers.iter().map(Provider::as_str).collect();
-            errors.add("provider", format!("Choose one of {}.", known.join(", ")));
+            errors.add("provider", messages::provider_unknown(known.join(", ")));
         }
         let name = errors.take("key_name", self.key_name.parse());
         let text = errors.take("api_key", self.api_key.parse());

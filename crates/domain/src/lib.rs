@@ -17,6 +17,8 @@ pub mod jobs;
 pub mod json;
 pub mod keys;
 pub mod list;
+pub mod message;
+pub mod messages;
 pub mod object;
 pub mod overview;
 pub mod owned;

@@ -3,7 +3,6 @@
 mod texts;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use thiserror::Error;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use crate::{
     json::{JsonArray, JsonObject},
     object::present,
 };
+pub use texts::TextError;
 use texts::Texts;
 
 /// Maximum number of characters of a single-line text: a name, a role, a label or the id of a video.
@@ -23,20 +23,6 @@ pub const LINE_MAX: usize = 200;
 pub const TEXT_MAX: usize = 10_000;
 /// Default name of an ontology.
 const UNNAMED: &str = "Ontology";
-
-/// Reason for rejecting a text, with a message for the client.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum TextError {
-    /// A required text that is absent or blank.
-    #[error("Enter a value.")]
-    Missing,
-    /// More characters than the limit, which is the value.
-    #[error("Use at most {0} characters.")]
-    Length(usize),
-    /// Characters that hide or reorder others.
-    #[error("Remove the invisible control characters.")]
-    Control,
-}
 
 /// A persona: an identity under which a user works in the host application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::users::Unknown;
+use crate::{message::Message, messages, users::Unknown};
 
 /// Assigned text that stands for every permission, except the secret ones.
 const ALL: &str = "*";
@@ -119,8 +119,19 @@ impl Permission {
 
     /// Returns the message for a user who lacks this permission to change a resource and can only read it.
     #[must_use]
-    pub fn read_only_message(self) -> String {
-        format!("You have read-only access to {}.", self.resource())
+    pub fn read_only_message(self) -> Message {
+        match self {
+            Self::UsersRead | Self::UsersWrite => messages::read_only_users(),
+            Self::SessionsRead | Self::SessionsWrite => messages::read_only_sessions(),
+            Self::RegistrationsRead | Self::RegistrationsWrite => {
+                messages::read_only_registrations()
+            }
+            Self::ApiKeysRead | Self::ApiKeysWrite | Self::ApiKeysResolve => {
+                messages::read_only_api_keys()
+            }
+            Self::TokensRead | Self::TokensWrite => messages::read_only_tokens(),
+            Self::AuditRead => messages::read_only_audit(),
+        }
     }
 }
 

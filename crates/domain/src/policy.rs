@@ -2,9 +2,10 @@
 //! when the action runs.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::{
+    message::{Message, message_error},
+    messages,
     permission::{Permission, Permissions},
     users::{UserId, action::UserAction},
 };
@@ -30,34 +31,45 @@ pub struct Target {
 }
 
 /// Reason for denying an action, with a message that says what to do instead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
     /// The actor deletes their own account. The message is FOVEA's.
-    #[error("Cannot delete yourself")]
     DeleteSelf,
     /// The actor suspends their own account.
-    #[error("Cannot suspend yourself")]
     SuspendSelf,
     /// The actor changes their own roles.
-    #[error("You can't change your own roles. Ask another administrator.")]
     DemoteSelf,
     /// The actor sets their own password as an administrator. The account settings ask for the current password first, since a session
     /// alone may be stolen.
-    #[error("Change your own password under My account.")]
     OwnPassword,
     /// The actor changes their own address as an administrator, which would bypass the current password in the same way.
-    #[error("Change your own email address under My account.")]
     OwnEmail,
     /// No administrator who can sign in would be left.
-    #[error("This is the last active administrator. Add another one first.")]
     LastAdmin,
     /// The target has a permission that the actor lacks.
-    #[error("You can't manage a user with more permissions than you.")]
     MoreRights,
     /// An assigned role has a permission that the actor lacks.
-    #[error("You can't assign a role with more permissions than you.")]
     Grant,
 }
+
+impl Denied {
+    /// Returns the message for the actor.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::DeleteSelf => messages::cannot_delete_self(),
+            Self::SuspendSelf => messages::cannot_suspend_self(),
+            Self::DemoteSelf => messages::cannot_change_own_roles(),
+            Self::OwnPassword => messages::own_password_elsewhere(),
+            Self::OwnEmail => messages::own_email_elsewhere(),
+            Self::LastAdmin => messages::last_admin(),
+            Self::MoreRights => messages::target_has_more_permissions(),
+            Self::Grant => messages::role_has_more_permissions(),
+        }
+    }
+}
+
+message_error!(Denied);
 
 /// Returns the reason for denying an action; `None` if it is permitted.
 #[must_use]

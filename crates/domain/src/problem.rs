@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     fields::FieldErrors,
+    message::Message,
     sessions::revoke::RevokeOutcome,
     users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
 };
@@ -78,7 +79,8 @@ pub struct Problem {
     /// Kind of the error.
     pub error: Code,
     /// Message that says what to do next.
-    pub message: String,
+    #[schema(value_type = String)]
+    pub message: Message,
     /// Details of the input that caused the error.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub details: Box<Details>,
@@ -132,12 +134,21 @@ impl Details {
 impl Problem {
     /// Creates an error without details.
     #[must_use]
-    pub fn new(error: Code, message: impl Into<String>) -> Self {
+    pub fn new(error: Code, message: impl Into<Message>) -> Self {
         Self {
             error,
             message: message.into(),
             details: Box::default(),
             request_id: None,
+        }
+    }
+
+    /// Replaces all messages by their translations.
+    pub fn translate(&mut self, translated: impl Fn(&Message) -> Message) {
+        self.message = translated(&self.message);
+        self.details.fields.translate(&translated);
+        if let Some(outcome) = &mut self.details.outcome {
+            outcome.translate(&translated);
         }
     }
 
@@ -147,7 +158,7 @@ impl Problem {
     pub fn of_body(mut self) -> Self {
         let fields = &mut self.details.fields;
         if !fields.is_empty() {
-            self.message = fields.sentences();
+            self.message = Message::verbatim(fields.sentences());
             *fields = fields.in_camel_case();
         }
         self
@@ -157,16 +168,19 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages;
 
     #[test]
     fn message_contains_every_field_error() {
-        let mut problem = Problem::new(Code::ValidationError, "Check the marked fields.");
+        let mut problem = Problem::new(Code::ValidationError, messages::check_fields());
         assert_eq!(problem.clone().of_body(), problem);
-        problem.details.fields.add("display_name", "Enter a name.");
+        let fields = &mut problem.details.fields;
+        fields.add("display_name", messages::enter_name());
         let one = problem.clone().of_body();
         assert_eq!(one.message, "Enter a name.");
         assert_eq!(one.details.fields.get("displayName"), Some("Enter a name."));
-        problem.details.fields.add("api_key", "Enter the API key.");
+        let fields = &mut problem.details.fields;
+        fields.add("api_key", messages::enter_api_key());
         let two = problem.of_body();
         assert_eq!(two.message, "Enter a name. Enter the API key.");
         assert_eq!(two.details.fields.get("apiKey"), Some("Enter the API key."));

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     fields::FieldErrors,
+    messages,
     users::{Unknown, UserId, bulk::Selected, names::is_deceptive, string_enum},
 };
 
@@ -71,10 +72,10 @@ pub fn check_note(typed: &str) -> Result<Option<String>, FieldErrors> {
     let mut errors = FieldErrors::default();
     let note = typed.trim();
     if note.chars().count() > NOTE_MAX {
-        errors.add("note", format!("Use at most {NOTE_MAX} characters."));
+        errors.add("note", messages::characters_max(NOTE_MAX));
     }
     if note.chars().any(|c| c != '\n' && is_deceptive(c)) {
-        errors.add("note", "Remove the invisible control characters.");
+        errors.add("note", messages::control_characters());
     }
     if !errors.is_empty() {
         return Err(errors);

@@ -20,6 +20,11 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::{
+    message::{Message, message_error},
+    messages,
+};
+
 /// The id of a user: a UUIDv7, so that ids sort by time of creation.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
@@ -34,9 +39,18 @@ impl fmt::Display for UserId {
 }
 
 /// Error of a text that is not one of an enum's values.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("Unknown value: {0:?}.")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown(pub String);
+
+impl Unknown {
+    /// Returns the message for the client.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        messages::value_unknown(format!("{:?}", self.0))
+    }
+}
+
+message_error!(Unknown);
 
 macro_rules! string_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {

@@ -10,6 +10,7 @@ use domain::{
     access_tokens::Scope,
     audit::Via,
     client_address::ClientAddress,
+    messages,
     permission::{Permission, Permissions},
     policy::Subject,
 };
@@ -20,10 +21,9 @@ use crate::{Error, known_device::Device};
 pub use domain::permission::{RequiredPermission, required::*};
 
 /// Response text of FOVEA for a missing permission.
-pub(crate) const FORBIDDEN: Error = Error::Forbidden("Admin access required");
+pub(crate) const FORBIDDEN: Error = Error::Forbidden(messages::admin_required());
 /// Denial for every role but `application`, administrators included: they can assign that role.
-const NO_APPLICATION: Error =
-    Error::Forbidden("Only users with the role application can read users' API keys");
+const NO_APPLICATION: Error = Error::Forbidden(messages::application_role_required());
 
 /// Network and client properties of a request.
 #[derive(Debug, Clone, Default)]

@@ -14,6 +14,7 @@ use domain::{
     action::Action,
     audit::Via,
     list::{PageInfo, Total},
+    messages,
     permission::Permission,
     users::action::UserAction,
 };
@@ -32,11 +33,9 @@ use crate::{
     target::TargetRef,
 };
 
-pub(crate) const NOT_FOUND: Error = Error::NotFound("Access token not found");
+pub(crate) const NOT_FOUND: Error = Error::NotFound(messages::token_not_found());
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
-const INVALID_TOKEN: Error = Error::Unauthenticated(
-    "This access token is not valid. It may be expired, revoked or mistyped.",
-);
+const INVALID_TOKEN: Error = Error::Unauthenticated(messages::token_invalid());
 
 /// Authenticates a program by its access token. The actor is the token's owner, with the current permissions of the owner
 /// that are within the token's scopes. The use of the token is stored later, in a batch.
@@ -196,9 +195,7 @@ pub(crate) async fn issue(
 ) -> Result<(CreatedToken, Audited), Error> {
     // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
     if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
-        return Err(Error::Conflict(
-            "The limit of 100 access tokens is reached. Revoke one first.",
-        ));
+        return Err(Error::Conflict(messages::tokens_max()));
     }
     let text = secret::generate();
     let prefix = secret::prefix(text.expose_secret());

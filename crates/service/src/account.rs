@@ -18,7 +18,10 @@ use db::{
     export::Kind,
     users::account::{self, Account},
 };
-use domain::users::{Status, detail::UserDetail};
+use domain::{
+    messages,
+    users::{Status, detail::UserDetail},
+};
 
 use crate::{
     Error, Services,
@@ -31,7 +34,7 @@ use crate::{
 };
 
 /// Error for a caller whose session or account has ended in the meantime.
-const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
+const SIGNED_OUT: Error = Error::Unauthenticated(messages::session_expired());
 
 /// Returns the caller's own account.
 ///

@@ -4,6 +4,7 @@ use db::users::Credentials;
 use domain::{
     access::ADMIN_ROLE,
     credentials::SignInDraft,
+    messages,
     sessions::failed::SignInFailure,
     users::{Status, UserBrief, UserId},
 };
@@ -56,9 +57,7 @@ pub async fn replace_temporary(
     new_password: &str,
     origin: Origin,
 ) -> Result<(), Error> {
-    const LASTING: Error = Error::Conflict(
-        "This password is not temporary. Sign in with it, then change it with PUT /api/user/profile.",
-    );
+    const LASTING: Error = Error::Conflict(messages::password_not_temporary());
     let account = check_credentials(services, draft, &origin).await?;
     if !account.must_change_password {
         return Err(LASTING);
@@ -116,7 +115,7 @@ async fn check_credentials(
             };
             report(account.as_ref(), reason);
             attempt.fail(services).await?;
-            return Err(Error::Unauthenticated("Invalid credentials"));
+            return Err(Error::Unauthenticated(messages::invalid_credentials()));
         }
     };
     attempt.succeed(services).await?;
@@ -142,8 +141,8 @@ async fn check_usable(services: &Services, account: &Credentials) -> Result<(), 
             users::clear_suspension_if_expired(services, account.id).await
         }
         (Status::Suspended, Some(suspension)) => Err(Error::Suspended(suspension.clone().into())),
-        (Status::Suspended, None) | (Status::Pending, _) => Err(Error::Forbidden(
-            "Your account is pending approval. You can sign in once an administrator approves it.",
-        )),
+        (Status::Suspended, None) | (Status::Pending, _) => {
+            Err(Error::Forbidden(messages::approval_pending()))
+        }
     }
 }

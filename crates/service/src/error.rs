@@ -1,11 +1,14 @@
 //! Errors of the service layer, and their translation into responses.
 
-use std::time::Duration;
+mod message;
+
+use std::{fmt, time::Duration};
 
 use domain::{
     access_tokens::Scope,
     fields::FieldErrors,
     list::ListError,
+    message::Message,
     policy::Denied,
     problem::{Code, Problem},
     sessions::revoke::RevokeOutcome,
@@ -19,96 +22,62 @@ use domain::{
 use time::OffsetDateTime;
 
 /// Error of an operation. The text is for users; the cause, where there is one, is for the log.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// Missing or invalid credentials.
-    #[error("{0}")]
-    Unauthenticated(&'static str),
+    Unauthenticated(Message),
     /// Missing permission.
-    #[error("{0}")]
-    Forbidden(&'static str),
+    Forbidden(Message),
     /// Access token where a session is required.
-    #[error("Access tokens can't be used for this. Sign in to the panel instead.")]
     TokenNotAllowed,
     /// Missing scope of the access token, or missing permission of its owner.
-    #[error("This access token lacks the scope {0}, or its owner lacks the permission.")]
     OutOfScope(Scope),
     /// Denial by the policy on changes of other users' accounts.
-    #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(Denied),
     /// Suspended account. Reported only after the correct password.
-    #[error("{}", suspended(.0))]
     Suspended(Box<Suspension>),
     /// Temporary password, which must be replaced before a sign-in. Holds the link to the page for that.
-    #[error("Your administrator set a temporary password. Choose a new one to continue.")]
     PasswordChangeRequired(IssuedLink),
     /// Missing current password. A session alone is not enough for the operation, since it can be stolen.
-    #[error("Enter your current password.")]
     CurrentPasswordRequired,
     /// Wrong current password.
-    #[error("Wrong current password.")]
     CurrentPasswordWrong,
     /// Unknown object.
-    #[error("{0}")]
-    NotFound(&'static str),
+    NotFound(Message),
     /// Conflict of the request with the state of its object.
-    #[error("{0}")]
-    Conflict(&'static str),
+    Conflict(Message),
     /// Exhausted quota of owned data. Holds the quota in MB.
-    #[error("The limit of {0} MB of data per user is reached. Delete something first.")]
     OwnedDataFull(u32),
     /// Running request with the same idempotency key.
-    #[error("This request is already running. Send it again in a moment to get its response.")]
     InProgress,
     /// Finished request with the same idempotency key, whose response is not available.
-    #[error("{}", done(.0))]
     AlreadyCompleted(CompletedRequest),
     /// Outdated version: the account was changed since the caller read it. Holds its current state.
-    #[error(
-        "Someone else changed this user. Nothing was saved; review the differences and save again."
-    )]
     Stale(Box<UserDetail>),
     /// Data to delete or to transfer that differs from the preview. Holds the current counts.
-    #[error("The owned data changed. Nothing was done; review and try again.")]
     CountsChanged(OwnedCounts),
     /// Accounts of a bulk action that differ from the preview. Holds the current outcome.
-    #[error("Some users changed. Nothing was done; review and try again.")]
     SelectionChanged(Box<BulkOutcome>),
     /// Another name on the page than that of the target. Holds the name that was shown.
-    #[error(
-        "This page is out of date: it showed {}, which is not the target of this change. Nothing was changed; reload the page.",
-        shown(.0)
-    )]
     TargetMismatch(String),
     /// Sessions to revoke that differ from the preview. Holds the current outcome.
-    #[error("The number of sessions changed. Nothing was done; review and try again.")]
     RevocationChanged(RevokeOutcome),
     /// Username or email address that another account has. The text is the message of the first such field.
-    #[error("{}", first(.0))]
     Taken(FieldErrors),
     /// Validation errors of fields.
-    #[error("Check the marked fields.")]
     Invalid(FieldErrors),
     /// Invalid parameters of a list.
-    #[error(transparent)]
-    List(#[from] ListError),
+    List(ListError),
     /// Too many attempts. Holds the time until the next one is accepted.
-    #[error("Too many attempts. Try again in {}.", in_seconds(*.0))]
     TooMany(Duration),
     /// Too many exports or live lists are running.
-    #[error("{0}")]
-    TooManyAtOnce(&'static str),
+    TooManyAtOnce(Message),
     /// Disabled provider API keys: the server has no encryption key.
-    #[error("{}", domain::keys::DISABLED)]
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
-    #[error("Rollcall is temporarily unavailable. Try again in a few seconds.")]
-    Unavailable(#[source] Cause),
+    Unavailable(Cause),
     /// Unexpected failure of the server.
-    #[error(
-        "Something went wrong. Try again; if it persists, give your administrator this request ID."
-    )]
-    Internal(#[source] Cause),
+    Internal(Cause),
 }
 
 /// Earlier request with the same idempotency key whose response is not available.
@@ -142,55 +111,37 @@ impl From<db::schema::SchemaError> for Error {
     }
 }
 
-fn first(errors: &FieldErrors) -> String {
-    let first = errors.iter().next();
-    first.map_or_else(String::new, |error| error.message.clone())
-}
-
-/// Quotes a name that a page showed. It comes from the client, so it is truncated: no real name is longer.
-fn shown(name: &str) -> String {
-    let name: String = name.chars().take(100).collect();
-    match name.as_str() {
-        "" => "no name".to_owned(),
-        name => format!("“{name}”"),
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
     }
 }
 
-/// Returns the message for a suspended user whose password was correct.
-fn suspended(suspension: &Suspension) -> String {
-    let mut text = "Your account is suspended".to_owned();
-    if let Some(until) = suspension.until {
-        let timestamp = until.to_offset(time::UtcOffset::UTC);
-        text.push_str(&format!(
-            " until {} {:02}:{:02} UTC",
-            timestamp.date(),
-            timestamp.hour(),
-            timestamp.minute()
-        ));
+impl From<ListError> for Error {
+    fn from(error: ListError) -> Self {
+        Self::List(error)
     }
-    if let Some(reason) = suspension
-        .reason
-        .as_ref()
-        .filter(|_| suspension.show_reason)
-    {
-        text.push_str(&format!(": {}", reason.trim_end_matches('.')));
-    }
-    text.push_str(". Contact your administrator.");
-    text
 }
 
-/// Returns the message for a request that was done before.
-fn done(done: &CompletedRequest) -> String {
-    let timestamp = done.at.to_offset(time::UtcOffset::UTC);
-    let (day, hour, minute) = (timestamp.date(), timestamp.hour(), timestamp.minute());
-    let rest = if done.is_shown_once {
-        "Its response was shown only once. Revoke what it created, or create a new link."
-    } else {
-        "Its response is no longer available. Check its result before you use another Idempotency-Key."
-    };
-    format!(
-        "This request was completed on {day} at {hour:02}:{minute:02} UTC and was not repeated. {rest}"
-    )
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => Some(&**cause),
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for Message {
+    fn from(error: Error) -> Self {
+        error.message()
+    }
 }
 
 /// Seconds until a retry after [`Error::TooManyAtOnce`].
@@ -199,14 +150,6 @@ const AT_ONCE_RETRY: u64 = 5;
 /// Returns whole seconds, rounded up, so that a retry after them is accepted.
 fn seconds(delay: Duration) -> u64 {
     delay.as_secs() + 1
-}
-
-/// Returns whole seconds in words, such as "1 second".
-fn in_seconds(delay: Duration) -> String {
-    match seconds(delay) {
-        1 => "1 second".to_owned(),
-        more => format!("{more} seconds"),
-    }
 }
 
 impl Error {
@@ -244,7 +187,7 @@ impl Error {
     /// Converts the error into the response for the client. Logs the cause here, so that it is logged exactly once.
     #[must_use]
     pub fn into_problem(self) -> Problem {
-        let mut problem = Problem::new(self.code(), self.to_string());
+        let mut problem = Problem::new(self.code(), self.message());
         match self {
             Self::Unavailable(cause) => {
                 tracing::warn!(%cause, "service unavailable");

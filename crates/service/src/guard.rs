@@ -7,6 +7,7 @@ use db::{
 use domain::{
     action::Action,
     audit::Via,
+    messages,
     permission::{Permission, Permissions},
     policy::{self, Target},
     users::{action::UserAction, detail::UserRef, names::RoleName},
@@ -22,9 +23,9 @@ use crate::{
 };
 
 /// Response text of FOVEA.
-pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
+pub(crate) const NOT_FOUND: Error = Error::NotFound(messages::user_not_found());
 
-const USER_DELETED: Error = Error::Conflict("This user is deleted. Restore the user first.");
+const USER_DELETED: Error = Error::Conflict(messages::user_deleted());
 
 /// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
@@ -213,7 +214,7 @@ pub(crate) async fn grantable(
     }
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
         let mut errors = domain::fields::FieldErrors::default();
-        errors.add("roles", format!("Unknown role: {unknown:?}."));
+        errors.add("roles", messages::role_unknown(format!("{unknown:?}")));
         return Err(Error::Invalid(errors));
     }
     Ok(known)

@@ -12,6 +12,7 @@ use domain::{
     access::USER_ROLE,
     action::Action,
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
+    messages,
     permission::{Permission, Permissions},
     policy,
     users::{detail::IssuedLink, names::RoleName},
@@ -33,7 +34,7 @@ use crate::{
 /// Number of invitations on one page.
 const PAGE: usize = 50;
 
-const NOT_FOUND: Error = Error::NotFound("Invitation not found");
+const NOT_FOUND: Error = Error::NotFound(messages::invitation_not_found());
 
 /// Creates an invitation. Its roles are limited to those that the actor can assign.
 ///
@@ -107,9 +108,7 @@ pub async fn resend(
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(
-            "This invitation is no longer active. Create a new one.",
-        ));
+        return Err(Error::Conflict(messages::invitation_inactive_resend()));
     }
     let preset = &invitation.preset;
     let (_, permissions) = db::roles::find(&mut *transaction, &preset.roles).await?;
@@ -156,7 +155,7 @@ pub async fn revoke(
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict("This invitation is no longer active."));
+        return Err(Error::Conflict(messages::invitation_inactive()));
     }
     invitations::set_revoked(&mut transaction, id).await?;
     let changes = Changes::default().with("revoked", false, true);

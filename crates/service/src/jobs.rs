@@ -5,11 +5,11 @@ use db::jobs as rows;
 use domain::{
     action::Action,
     jobs::{
-        self, Job, JobState,
+        Job, JobState,
         list::{JobPage, JobsQuery},
     },
     list::{PageInfo, Total},
-    permission::Permission,
+    messages,
     users::action::UserAction,
 };
 use uuid::Uuid;
@@ -22,9 +22,9 @@ use crate::{
     target::TargetRef,
 };
 
-const NOT_FOUND: Error = Error::NotFound("Job not found");
-const NOT_FAILED: Error = Error::Conflict(jobs::NOT_FAILED);
-const ON_SERVER: Error = Error::Conflict(jobs::ON_SERVER);
+const NOT_FOUND: Error = Error::NotFound(messages::job_not_found());
+const NOT_FAILED: Error = Error::Conflict(messages::job_not_failed());
+const ON_SERVER: Error = Error::Conflict(messages::job_on_server());
 
 /// Lists jobs: queued and running ones first, each group newest first.
 ///

@@ -15,6 +15,7 @@ pub use user::{list_of, revoke_key};
 use db::api_keys::{self, Change, LockedKey};
 use domain::{
     keys::{ApiKey, KeyPatch, NewKey, Provider},
+    messages,
     users::names::DisplayName,
 };
 use secrecy::SecretString;
@@ -32,9 +33,9 @@ pub struct EditedKey {
     pub is_changed: bool,
 }
 
-pub(crate) const NOT_FOUND: Error = Error::NotFound("API key not found");
+pub(crate) const NOT_FOUND: Error = Error::NotFound(messages::api_key_not_found());
 /// Response text of FOVEA.
-const TAKEN: Error = Error::Conflict("API key for this provider already exists");
+const TAKEN: Error = Error::Conflict(messages::api_key_exists());
 /// Constraint whose violation [`TAKEN`] reports.
 const ONE_FOR_EACH_PROVIDER: &str = "api_keys_provider_key";
 

@@ -5,7 +5,9 @@ pub mod annotations;
 pub mod ontology;
 pub mod personas;
 
-use domain::{access_tokens::Scope, action::Action, owned::Persona, users::action::UserAction};
+use domain::{
+    access_tokens::Scope, action::Action, messages, owned::Persona, users::action::UserAction,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     guard,
 };
 
-const NO_PERSONA: Error = Error::NotFound("Persona not found");
+const NO_PERSONA: Error = Error::NotFound(messages::persona_not_found());
 
 /// Scope of read access to owned data.
 #[derive(Debug, Clone)]

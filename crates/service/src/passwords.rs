@@ -159,7 +159,7 @@ impl Hasher {
         let estimate = result.await.map_err(|gone| Error::Internal(gone.into()))?;
         estimate.map_err(|error| {
             let mut errors = FieldErrors::default();
-            errors.add("password", error.to_string());
+            errors.add("password", error);
             Error::Invalid(errors)
         })
     }

@@ -1,13 +1,12 @@
 //! Quota of owned data: the maximum that the server stores for one user.
 
+use domain::messages;
 use uuid::Uuid;
 
 use crate::{Error, Services};
 
 /// Denial of a transfer of owned data.
-const RECEIVER_FULL: Error = Error::Conflict(
-    "The new owner would exceed the storage limit. Nothing was transferred; choose another user, or delete data first.",
-);
+const RECEIVER_FULL: Error = Error::Conflict(messages::new_owner_full());
 
 const MEGABYTE: i64 = 1024 * 1024;
 

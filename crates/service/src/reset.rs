@@ -10,6 +10,7 @@ use db::{
 };
 use domain::{
     action::Action,
+    messages,
     users::{UserId, action::UserAction, detail::IssuedLink},
 };
 use secrecy::ExposeSecret;
@@ -31,9 +32,7 @@ pub use follow::{Choice, OpenLink, choose_password, open_link};
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Denial of a temporary password whose creator no longer has the permission. Shown only after the password was correct.
-const UNBACKED: Error = Error::Forbidden(
-    "This temporary password is no longer valid. Ask your administrator for a new one.",
-);
+const UNBACKED: Error = Error::Forbidden(messages::temporary_password_invalid());
 
 /// Creates a link with which a user chooses a new password. Unused earlier links are revoked.
 ///
@@ -68,7 +67,7 @@ pub(crate) async fn create_own_link(
     known: &Credentials,
     origin: Origin,
 ) -> Result<IssuedLink, Error> {
-    const OVERTAKEN: Error = Error::Unauthenticated("Invalid credentials");
+    const OVERTAKEN: Error = Error::Unauthenticated(messages::invalid_credentials());
     let mut transaction = db::begin(&services.pool).await?;
     account::lock(&mut transaction, known.id)
         .await?
@@ -149,14 +148,12 @@ pub async fn revoke_links(
     if let Some(shown) = shown {
         let links = links::list_resets(&mut *transaction, id, 1).await?;
         if links.first().is_some_and(|(newest, _)| newest.id != shown) {
-            return Err(Error::Conflict(
-                "A newer link was created. Nothing was revoked; review and try again.",
-            ));
+            return Err(Error::Conflict(messages::newer_link_created()));
         }
     }
     let revoked = links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     if revoked == 0 {
-        return Err(Error::Conflict("This user has no active password links."));
+        return Err(Error::Conflict(messages::no_password_links()));
     }
     let change = Change {
         action: Action::ResetLinkRevoked,

@@ -8,6 +8,7 @@ use domain::{
     action::Action,
     audit::Via,
     credentials::{AccountDraft, OwnAccount},
+    messages,
     users::{CreatedVia, UserId},
 };
 use secrecy::SecretString;
@@ -28,10 +29,8 @@ use crate::{
 /// Validity of a setup link: one hour.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-const DONE: Error = Error::Conflict("Setup is already complete. Sign in instead.");
-const DEAD_LINK: Error = Error::NotFound(
-    "This setup link is no longer valid: it was used or has expired. Run `rollcall setup-link` for a new one.",
-);
+const DONE: Error = Error::Conflict(messages::setup_complete());
+const DEAD_LINK: Error = Error::NotFound(messages::setup_link_invalid());
 
 /// Creates the token of a setup link, if there is no admin yet. Every replica can create one: the use of one invalidates
 /// all.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     credentials::{AccountDraft, SignInDraft, TRAP},
+    message::Message,
     policy::Denied,
     registrations::{Decision, DecisionRequest},
     users::{
@@ -485,7 +486,7 @@ async fn bulk_decision_matches_its_preview_or_does_nothing(pool: PgPool) {
         note: "together".into(),
         expected,
     };
-    let skipped = |outcome: &BulkOutcome| -> Vec<Option<String>> {
+    let skipped = |outcome: &BulkOutcome| -> Vec<Option<Message>> {
         outcome
             .items
             .iter()
@@ -512,7 +513,11 @@ async fn bulk_decision_matches_its_preview_or_does_nothing(pool: PgPool) {
     let why = ["Already decided.", "Changed by someone else."];
     assert_eq!(
         skipped(&outcome),
-        [Some(why[0].to_owned()), Some(why[1].to_owned()), None]
+        [
+            Some(Message::verbatim(why[0])),
+            Some(Message::verbatim(why[1])),
+            None
+        ]
     );
     assert_eq!(
         registrations::count(&services, &operator()).await.unwrap(),

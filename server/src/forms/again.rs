@@ -14,6 +14,7 @@ use axum::{extract::Request, http::Uri, response::Response};
 use domain::{
     access::local_path,
     audit::Via,
+    messages,
     problem::{Code, Problem},
 };
 use service::{access::Caller, sessions};
@@ -60,9 +61,9 @@ pub(super) async fn draw_form(
     }
     page.extensions_mut().insert::<Option<Caller>>(Some(caller));
     move_to(&mut page, address);
-    let message = "You are signed in again. Review the form and submit it again.";
+    let problem = Problem::new(Code::Unauthorized, messages::signed_in_again());
     let outcome = FormOutcome {
-        problem: Some(Problem::new(Code::Unauthorized, message)),
+        problem: Some(problem),
         values,
         ..FormOutcome::default()
     };

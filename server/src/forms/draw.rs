@@ -1,6 +1,9 @@
 //! Pages that are rendered as the response to their form.
 
-use app::context::{FormOutcome, PageContext};
+use app::{
+    context::{FormOutcome, PageContext},
+    text,
+};
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -57,7 +60,7 @@ pub(super) async fn draw_with_problem(
     response
 }
 
-/// Renders the page of the form with its outcome, without the secret fields.
+/// Renders the page of the form with its outcome in the language of the request, without the secret fields.
 pub(super) async fn draw(
     state: &AppState,
     mut page: Request,
@@ -66,6 +69,7 @@ pub(super) async fn draw(
     outcome
         .values
         .retain(|name, _| !SECRET_FIELDS.contains(&name.as_str()));
+    outcome.problem = outcome.problem.map(text::message::of_problem);
     page.uri().path().clone_into(&mut outcome.path);
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
         context.outcome = Some(outcome);

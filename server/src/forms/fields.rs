@@ -9,7 +9,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    messages,
+    problem::{Code, Problem},
+};
 use serde::de::DeserializeOwned;
 
 use crate::error_page::RequestContext;
@@ -32,7 +35,7 @@ pub(super) async fn read(request: Request) -> Result<(Request, Fields), Response
                 StatusCode::PAYLOAD_TOO_LARGE => Code::PayloadTooLarge,
                 _ => Code::ValidationError,
             };
-            let problem = Problem::new(code, "Invalid form data. Reload the page and try again.");
+            let problem = Problem::new(code, messages::form_invalid());
             Err(RequestContext::from(&page).error_response(problem))
         }
     }

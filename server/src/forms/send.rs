@@ -17,7 +17,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::MethodRouter,
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    messages,
+    problem::{Code, Problem},
+};
 use leptos::{
     prelude::{Owner, provide_context},
     reactive::computed::ScopedFuture,
@@ -104,10 +107,7 @@ fn denied(caller: &Caller, user: Option<&str>) -> Option<Problem> {
         Some(user) if is_caller(caller, user) => None,
         Some(_) => Some(another_user()),
         // An earlier version of the server has rendered the page.
-        None => Some(Problem::new(
-            Code::Unauthorized,
-            "This page is out of date. Reload it and try again.",
-        )),
+        None => Some(Problem::new(Code::Unauthorized, messages::page_outdated())),
     }
 }
 

@@ -9,7 +9,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    messages,
+    problem::{Code, Problem},
+};
 use service::settings::Settings;
 use tower_http::csrf::ProtectionError;
 
@@ -46,10 +49,7 @@ pub(crate) async fn explain(
         );
         FROM_ELSEWHERE.into_problem()
     } else if response.extensions().get::<Panicked>().is_some() {
-        Problem::new(
-            Code::InternalError,
-            "Something went wrong. Try again; if it persists, give your administrator this request ID.",
-        )
+        Problem::new(Code::InternalError, messages::internal())
     } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
         too_large()
     } else {

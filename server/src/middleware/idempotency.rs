@@ -138,6 +138,7 @@ async fn complete(services: &Services, attempt: Uuid, response: Response) -> Res
     if let Err(error) = noted {
         // Logs the cause.
         let Problem { message, .. } = error.into_problem();
+        let message = message.as_str();
         tracing::warn!(message, "cannot save the outcome of an idempotency key");
     }
     response

@@ -13,6 +13,7 @@ use axum::{
 };
 use domain::{
     audit::Via,
+    messages,
     problem::{Code, Problem},
 };
 use service::{
@@ -98,8 +99,7 @@ pub(crate) async fn recognise(
 
 /// Returns the problem of a change on the page of another user than the one who is signed in now.
 pub(crate) fn another_user() -> Problem {
-    let message = "Another user is now signed in. Nothing was changed.";
-    Problem::new(Code::Unauthorized, message)
+    Problem::new(Code::Unauthorized, messages::another_user_signed_in())
 }
 
 /// Returns whether an id that a page has sent is that of the signed-in user.

@@ -14,6 +14,8 @@ use axum::{
 use service::{Error, access::Caller};
 use uuid::Uuid;
 
+use domain::messages;
+
 use crate::response::ApiError;
 
 /// Maximum number of bytes of a body that does not count as large.
@@ -21,9 +23,7 @@ const SMALL: u64 = 64 * 1024;
 /// Maximum number of large bodies of one account at once.
 const PER_ACCOUNT: usize = 8;
 
-const BUSY: Error = Error::TooManyAtOnce(
-    "Your account is already sending 8 requests larger than 64 KiB. Wait for one to finish, then try again.",
-);
+const BUSY: Error = Error::TooManyAtOnce(messages::large_requests_max());
 
 /// Number of large bodies that each account is sending.
 #[derive(Debug, Clone, Default)]

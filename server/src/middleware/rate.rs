@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::problem::{Code, Problem};
+use domain::{
+    messages,
+    problem::{Code, Problem},
+};
 use service::{access::Origin, known_device::Device};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -120,10 +123,7 @@ fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
 
 fn too_many(counted: Counted) -> Problem {
     let Counted { limit, seconds, .. } = counted;
-    let message = format!(
-        "Too many requests. The limit is {limit} per minute. Try again in {seconds} second{}.",
-        if seconds == 1 { "" } else { "s" }
-    );
+    let message = messages::too_many_requests(seconds, limit);
     let mut problem = Problem::new(Code::TooManyRequests, message);
     problem.details.retry_after = Some(seconds);
     problem

@@ -6,7 +6,9 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use domain::{credentials::SignInDraft, object::present, problem::Problem, users::UserBrief};
+use domain::{
+    credentials::SignInDraft, messages, object::present, problem::Problem, users::UserBrief,
+};
 use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
@@ -175,12 +177,12 @@ pub(crate) async fn me(
 ) -> Result<Response, ApiError> {
     let Some(caller) = caller else {
         let had_session = cookie(&headers, &name).is_some();
-        let text = if had_session {
-            "Session expired"
+        let message = if had_session {
+            messages::session_expired()
         } else {
-            "Not authenticated"
+            messages::not_authenticated()
         };
-        return Err(Error::Unauthenticated(text).into());
+        return Err(Error::Unauthenticated(message).into());
     };
     caller.require_account()?;
     let user = caller.principal.brief();

@@ -11,6 +11,8 @@ use service::{
 };
 use uuid::Uuid;
 
+use domain::messages;
+
 use crate::response::ApiError;
 
 /// Extractor of a user with a session; 401 without one, 403 for an access token.
@@ -48,7 +50,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let caller = parts.extensions.get::<Option<Caller>>().cloned().flatten();
-        let caller = caller.ok_or(Error::Unauthenticated("Authentication required"))?;
+        let caller = caller.ok_or(Error::Unauthenticated(messages::authentication_required()))?;
         Ok(Self(caller))
     }
 }

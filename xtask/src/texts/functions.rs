@@ -1,7 +1,7 @@
 //! Generated modules of the app: a function per text, and the list of the files of the other languages.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::Write,
     process::{Command, Stdio},
 };
@@ -75,21 +75,12 @@ fn function(area: &str, name: &str, entry: &Entry, used: &mut Used) -> Result<St
         }
         Entry::Plural(forms) => {
             used.pattern.insert("plural");
-            let form = |category: &str| {
-                let form = forms.get(category).map(String::as_str);
-                form.with_context(|| format!("it has no form `{category}`"))
-            };
-            let (one, other) = (form("one")?, form("other")?);
+            let (one, other) = (form(forms, "one")?, form(forms, "other")?);
             let pattern = format!("plural({key:?}, {COUNT}, {one:?}, {other:?})");
             (other, pattern)
         }
     };
-    let mut values: Vec<&str> = Vec::new();
-    for placeholder in placeholders(english)? {
-        if !placeholder.is_empty() && !values.contains(&placeholder) {
-            values.push(placeholder);
-        }
-    }
+    let values = values_of(english)?;
     let is_plural = matches!(entry, Entry::Plural(_));
     let (parameters, arguments) = (
         parameters(&values, is_plural),
@@ -116,6 +107,23 @@ fn function(area: &str, name: &str, entry: &Entry, used: &mut Used) -> Result<St
     Ok(format!(
         "/// Text: `{sample}`\n#[must_use]\npub fn {name}({parameters}) -> {result} {{\n{body}\n}}\n\n"
     ))
+}
+
+/// Returns the form of a plural category.
+pub(super) fn form<'a>(forms: &'a BTreeMap<String, String>, category: &str) -> Result<&'a str> {
+    let form = forms.get(category).map(String::as_str);
+    form.with_context(|| format!("it has no form `{category}`"))
+}
+
+/// Returns the names of the values in a text, each once, in the order of their first placeholders.
+pub(super) fn values_of(text: &str) -> Result<Vec<&str>> {
+    let mut values: Vec<&str> = Vec::new();
+    for placeholder in placeholders(text)? {
+        if !placeholder.is_empty() && !values.contains(&placeholder) {
+            values.push(placeholder);
+        }
+    }
+    Ok(values)
 }
 
 fn parameters(values: &[&str], is_plural: bool) -> String {
@@ -155,7 +163,7 @@ pub(super) fn tables(workspace: &Workspace, languages: &[&str], areas: &[&str]) 
 }
 
 /// Formats a source text with rustfmt.
-fn formatted(workspace: &Workspace, source: &str) -> Result<String> {
+pub(super) fn formatted(workspace: &Workspace, source: &str) -> Result<String> {
     let mut rustfmt: Command = workspace.command("rustfmt");
     let mut child = rustfmt
         .args(["--edition", "2024"])

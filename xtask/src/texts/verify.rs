@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::{
+    CRATES, PROGRAMS,
     catalogue::{Area, ENGLISH, Entry, LANGUAGES, LOCALES, PSEUDO, read},
     functions::{AROUND, COUNT},
+    messages::{ERRORS, MODULE},
     placeholders::placeholders,
     sources,
 };
@@ -26,7 +28,8 @@ pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
         let line = |found: String| format!("{LOCALES}/{language}: {found}");
         problems.extend(found.into_iter().map(line));
     }
-    problems.extend(unused(&english, &sources(workspace)?));
+    let [programs, crates] = [sources(workspace, PROGRAMS)?, sources(workspace, CRATES)?];
+    problems.extend(unused(&english, &programs, &crates));
     Ok(problems)
 }
 
@@ -106,14 +109,21 @@ fn wrong_element(name: &str, found: &[&str]) -> Option<String> {
     })
 }
 
-/// Lists the texts whose functions do not occur in the sources.
-fn unused(english: &BTreeMap<String, Area>, sources: &str) -> Vec<String> {
-    let keys = english
-        .iter()
-        .flat_map(|(area, texts)| texts.keys().map(move |name| (area, name)));
-    keys.filter(|(area, name)| !occurs(sources, &format!("{area}::{name}")))
-        .map(|(area, name)| format!("{area}.{name} is not used: write text::{area}::{name}"))
-        .collect()
+/// Lists the texts whose functions do not occur in the programs, and the messages whose constructors do not occur in the crates either.
+fn unused(english: &BTreeMap<String, Area>, programs: &str, crates: &str) -> Vec<String> {
+    let mut unused = Vec::new();
+    for (area, texts) in english {
+        let is_of_errors = area == ERRORS;
+        let module = if is_of_errors { MODULE } else { area.as_str() };
+        for name in texts.keys() {
+            let path = format!("{module}::{name}");
+            if !occurs(programs, &path) && !(is_of_errors && occurs(crates, &path)) {
+                let prefix = if is_of_errors { "" } else { "text::" };
+                unused.push(format!("{area}.{name} is not used: write {prefix}{path}"));
+            }
+        }
+    }
+    unused
 }
 
 /// Returns whether a path occurs in a text as a whole.
@@ -197,8 +207,22 @@ mod tests {
     fn unused_texts_are_found() {
         let english = catalogue(r#"{"a": "x", "b": "x"}"#);
         assert_eq!(
-            unused(&english, "text::users::b() + text::users::ab()"),
+            unused(
+                &english,
+                "text::users::b() + text::users::ab()",
+                "users::a()"
+            ),
             ["users.a is not used: write text::users::a"]
+        );
+    }
+
+    #[test]
+    fn unused_messages_are_found() {
+        let area = serde_json::from_str(r#"{"a": "x", "b": "x"}"#).unwrap();
+        let english = BTreeMap::from([(ERRORS.to_owned(), area)]);
+        assert_eq!(
+            unused(&english, "errors::a()", "messages::b()"),
+            ["errors.a is not used: write messages::a"]
         );
     }
 }

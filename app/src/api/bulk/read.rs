@@ -3,6 +3,7 @@
 use domain::{
     fields::FieldErrors,
     flash::{Flash, FlashEvent, Undo},
+    messages,
     users::{
         action::UserAction,
         bulk::{BulkAction, BulkOutcome, Selected},
@@ -18,8 +19,7 @@ pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
     let all: Result<Vec<Selected>, _> = text.split_whitespace().map(str::parse).collect();
     all.map_err(|_| {
         let mut errors = FieldErrors::default();
-        let message = "This selection is invalid. Go back to the list and select again.";
-        errors.add("selected", message);
+        errors.add("selected", messages::selection_invalid());
         Error::Invalid(errors)
     })
 }
@@ -91,7 +91,10 @@ pub(super) fn undo_of(
 
 #[cfg(test)]
 mod tests {
-    use domain::users::{UserId, bulk::BulkItem};
+    use domain::{
+        message::Message,
+        users::{UserId, bulk::BulkItem},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -166,7 +169,7 @@ mod tests {
         let items = items.iter().map(|(id, skipped)| BulkItem {
             id: UserId(*id),
             username: String::new(),
-            skipped: skipped.map(str::to_owned),
+            skipped: skipped.map(|reason| Message::verbatim(reason.to_owned())),
         });
         BulkOutcome {
             changed: 0,

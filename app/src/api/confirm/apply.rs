@@ -1,6 +1,9 @@
 //! Execution of the actions that a dialog has confirmed.
 
-use domain::flash::{Flash, FlashEvent};
+use domain::{
+    flash::{Flash, FlashEvent},
+    messages,
+};
 use service::{
     Error, Services,
     access::{ApiKeysWrite, Caller, RegistrationsWrite, SessionsWrite, TokensWrite, UsersWrite},
@@ -94,7 +97,9 @@ pub(super) async fn apply(
             (FlashEvent::OthersRevoked, ended)
         }
         Target::Sessions(_) => {
-            let id = asked.id.ok_or(Error::NotFound("User not found"))?;
+            let id = asked
+                .id
+                .ok_or(Error::NotFound(messages::user_not_found()))?;
             let user = TargetRef::of_user(id, &names.username);
             let ended = service::users::revoke_sessions(services, &caller.require()?, user).await?;
             (FlashEvent::SessionsRevoked, ended)

@@ -3,6 +3,7 @@
 use domain::{
     access_tokens::AccessToken,
     keys::ApiKey,
+    messages,
     users::{
         UserSummary,
         action::UserAction,
@@ -26,9 +27,9 @@ use crate::{
 
 mod links_and_jobs;
 
-const KEY_NOT_FOUND: Error = Error::NotFound("API key not found");
-const TOKEN_NOT_FOUND: Error = Error::NotFound("Access token not found");
-const SESSION_NOT_FOUND: Error = Error::NotFound("Session not found");
+const KEY_NOT_FOUND: Error = Error::NotFound(messages::api_key_not_found());
+const TOKEN_NOT_FOUND: Error = Error::NotFound(messages::token_not_found());
+const SESSION_NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
 
 /// Loads the content of a dialog.
 pub(super) async fn confirmation(
@@ -92,7 +93,7 @@ pub(super) async fn confirmation(
 /// Returns the reason for denial if the actor lacks the permission.
 fn denied<R: RequiredPermission>(caller: &Caller) -> Option<String> {
     let denied = caller.require::<R>().is_err();
-    denied.then(|| R::PERMISSION.read_only_message())
+    denied.then(|| text::message::of(&R::PERMISSION.read_only_message()))
 }
 
 /// Returns a user, and the actions on this user that the actor is denied.
@@ -103,8 +104,9 @@ async fn user_of(
 ) -> Result<(UserSummary, DeniedActions), Error> {
     let authorized = caller.require::<UsersRead>()?;
     let user = service::users::get(services, &authorized, user).await?;
-    let denied_actions =
+    let mut denied_actions =
         service::users::denied_actions(services, &authorized, user.summary.id.0).await?;
+    denied_actions.translate(text::message::translated);
     Ok((user.summary, denied_actions))
 }
 

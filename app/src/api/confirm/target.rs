@@ -1,6 +1,6 @@
 //! Targets of the confirmation dialogs, parsed from their paths.
 
-use domain::users::detail::UserRef;
+use domain::{messages, users::detail::UserRef};
 use service::Error;
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(super) enum Target {
 impl Target {
     /// Parses the path of a dialog.
     pub(super) fn parse(path: &str) -> Result<Self, Error> {
-        const UNKNOWN: Error = Error::NotFound("This dialog doesn't exist.");
+        const UNKNOWN: Error = Error::NotFound(messages::dialog_not_found());
         let id = |text: &str| text.parse::<Uuid>().map_err(|_| UNKNOWN);
         let user = |text: &str| {
             let pair = form_urlencoded::parse(text.as_bytes()).next();

@@ -1,5 +1,6 @@
 //! Profile of a user as rows of a form, each with a name and a value.
 
+use domain::{message::Message, messages};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -37,7 +38,7 @@ impl ProfileRow {
 ///
 /// # Errors
 /// Returns a message for the user if a value has no name or a name occurs twice.
-pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, String> {
+pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, Message> {
     let mut profile = Map::new();
     for ProfileRow { name, value, json } in rows {
         let name = name.trim();
@@ -45,12 +46,12 @@ pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, String> 
             continue;
         }
         if name.is_empty() {
-            return Err(format!("Enter a field name for {value:?}."));
+            return Err(messages::profile_field_unnamed(format!("{value:?}")));
         }
         let written = json.then(|| serde_json::from_str(&value).ok()).flatten();
         let value = written.unwrap_or(Value::String(value));
         if profile.insert(name.to_owned(), value).is_some() {
-            return Err(format!("The field {name:?} appears twice. Remove one."));
+            return Err(messages::profile_field_twice(format!("{name:?}")));
         }
     }
     Ok(profile)

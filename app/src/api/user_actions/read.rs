@@ -2,13 +2,15 @@
 
 use domain::{
     fields::FieldErrors,
+    message::Message,
+    messages,
     text::name_key,
     users::{UserSummary, deletion::OwnedCounts, detail::UserRef},
 };
 use service::{Error, Services, access::Caller};
 use uuid::Uuid;
 
-fn field_error(field: &str, message: impl Into<String>) -> Error {
+fn field_error(field: &str, message: impl Into<Message>) -> Error {
     let mut errors = FieldErrors::default();
     errors.add(field, message);
     Error::Invalid(errors)
@@ -33,9 +35,7 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
             api_keys,
             tokens,
         }),
-        _ => Err(Error::Conflict(
-            "This page is out of date. Reload it and try again.",
-        )),
+        _ => Err(Error::Conflict(messages::page_outdated())),
     }
 }
 
@@ -66,10 +66,7 @@ pub(in crate::api) fn same_name(username: &str, typed: &str) -> Result<(), Error
     if name_key(typed.trim()) == name_key(username) {
         return Ok(());
     }
-    Err(field_error(
-        "confirm",
-        format!("Type {username} to confirm."),
-    ))
+    Err(field_error("confirm", messages::type_username(username)))
 }
 
 /// Returns the user who receives the transferred data.
@@ -81,7 +78,7 @@ pub(super) async fn transfer_target(
     let user = UserRef::parse(typed.trim());
     match service::users::get(services, &caller.require()?, &user).await {
         Ok(user) => Ok(user.summary),
-        Err(Error::NotFound(_)) => Err(field_error("to", "User not found.")),
+        Err(Error::NotFound(_)) => Err(field_error("to", messages::new_owner_not_found())),
         Err(error) => Err(error),
     }
 }

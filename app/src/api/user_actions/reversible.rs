@@ -11,6 +11,7 @@ use domain::users::action::UserAction;
 use domain::{
     fields::FieldErrors,
     flash::Undo,
+    messages,
     users::{
         UserSummary,
         bulk::Selected,
@@ -43,7 +44,7 @@ pub async fn suspend_user(
     use crate::api::ssr;
     use domain::{
         flash::{Flash, FlashEvent},
-        users::{Status, suspension::ALREADY_SUSPENDED},
+        users::Status,
     };
     let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
     let (services, caller) = (ssr::services()?, ssr::caller()?);
@@ -53,7 +54,9 @@ pub async fn suspend_user(
     let before = before.map_err(ssr::fail)?.summary;
     let is_current = before.version == version;
     if is_current && before.status == Status::Suspended {
-        return Err(ssr::fail(service::Error::Conflict(ALREADY_SUSPENDED)));
+        return Err(ssr::fail(service::Error::Conflict(
+            messages::already_suspended(),
+        )));
     }
     let target = TargetRef::of_user(id, username).at_version(version);
     let user = service::users::suspend(&services, &authorized, target, draft)
@@ -140,7 +143,7 @@ fn timestamp(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> 
         .map(|timestamp| Some(timestamp.assume_utc()))
         .ok_or_else(|| {
             let mut errors = FieldErrors::default();
-            errors.add("until", "Enter a date and time, or leave it empty.");
+            errors.add("until", messages::enter_date_or_nothing());
             Error::Invalid(errors)
         })
 }

@@ -78,7 +78,7 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
             title=text::account::delete()
             route=route()
             form_state=form_state
-            denied=preview.denied
+            denied=preview.denied.map(String::from)
             action=Signal::derive(action)
             danger=true
             own=true

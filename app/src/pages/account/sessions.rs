@@ -42,7 +42,7 @@ pub fn Sessions() -> impl IntoView {
 }
 
 fn draw(part: Chunk<OwnSession>) -> AnyView {
-    const COLUMNS: &[fn() -> &'static str] = &[
+    const COLUMNS: &[text::Label] = &[
         text::account::session_device,
         text::account::session_address,
         text::account::session_created,

@@ -23,7 +23,7 @@ use crate::{
     text,
 };
 
-const COLUMNS: &[fn() -> &'static str] = &[
+const COLUMNS: &[text::Label] = &[
     text::audit::action,
     text::audit::actor,
     text::audit::time,

@@ -59,7 +59,7 @@ pub fn Invitations() -> impl IntoView {
             .items
             .into_iter()
             .map(|invitation| row(invitation, part.now, before.as_deref()));
-        const COLUMNS: &[fn() -> &'static str] = &[
+        const COLUMNS: &[text::Label] = &[
             text::registrations::label,
             text::registrations::roles,
             text::registrations::state,

@@ -55,7 +55,7 @@ pub fn Invite() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 let roles = roles.await;
-                let denied = roles.clone().err().map(|error| error.0.message);
+                let denied = roles.clone().err().map(|error| String::from(error.0.message));
                 view! { <InviteForm roles=roles.unwrap_or_default() denied=denied /> }
             })}
         </Transition>

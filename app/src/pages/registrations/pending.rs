@@ -83,7 +83,7 @@ pub fn Pending() -> impl IntoView {
                 />
             }
         });
-        const COLUMNS: &[fn() -> &'static str] = &[
+        const COLUMNS: &[text::Label] = &[
             text::registrations::user,
             text::registrations::email,
             text::registrations::registered,

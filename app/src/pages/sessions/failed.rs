@@ -116,7 +116,7 @@ fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView
         }
         .into_any();
     }
-    const COLUMNS: &[fn() -> &'static str] = &[
+    const COLUMNS: &[text::Label] = &[
         text::sessions::user,
         text::sessions::ip_address,
         text::sessions::attempts,

@@ -13,7 +13,7 @@ use crate::{
 pub(super) const DEVICES: &str = "devices";
 
 /// Selectable ages: value and label.
-const AGES: [(&str, fn() -> &'static str); 8] = [
+const AGES: [(&str, text::Label); 8] = [
     ("", text::sessions::any_time),
     ("after-1h", text::sessions::within_hour),
     ("after-1d", text::sessions::within_day),

@@ -60,7 +60,7 @@ pub fn Revoke() -> impl IntoView {
                     };
                     return view! {
                         <Closed route=route title=title(false)>
-                            <p role="alert">{error.to_string()}</p>
+                            <p role="alert">{text::message::of(&error.message())}</p>
                         </Closed>
                     }
                     .into_any();

@@ -24,7 +24,7 @@ use crate::{
 pub(super) type Columns = [(&'static str, Heading, Option<bool>); 6];
 
 /// Returns a column heading.
-type Heading = fn() -> &'static str;
+type Heading = text::Label;
 
 pub(super) const LIVE: Columns = [
     ("cell-user", text::sessions::user, None),

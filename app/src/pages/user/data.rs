@@ -60,7 +60,7 @@ pub fn Data() -> impl IntoView {
             ];
             (id, cells)
         });
-        const COLUMNS: &[fn() -> &'static str] = &[
+        const COLUMNS: &[text::Label] = &[
             text::user::persona,
             text::user::persona_role,
             text::actions::ontologies,

@@ -12,8 +12,9 @@ pub use delete::Delete;
 pub use edit::Edit;
 pub use reassign::Reassign;
 
-use domain::users::{
-    Status, UserSummary, action::UserAction, detail::UserDetail, suspension::ALREADY_SUSPENDED,
+use domain::{
+    messages,
+    users::{Status, UserSummary, action::UserAction, detail::UserDetail},
 };
 use leptos::prelude::*;
 
@@ -105,7 +106,7 @@ fn suspension_denied(user_view: &UserView) -> Option<String> {
         .denied_actions
         .reason(UserAction::Suspend)
         .or(deleted_notice(&user_view.user));
-    denied.or_else(|| suspended.then(|| ALREADY_SUSPENDED.to_owned()))
+    denied.or_else(|| suspended.then(|| text::message::of(&messages::already_suspended())))
 }
 
 fn status(user: &UserSummary) -> String {

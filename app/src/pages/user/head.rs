@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Tabs: path segment, name and required permission.
-const TABS: &[(&str, fn() -> &'static str, Permission)] = &[
+const TABS: &[(&str, text::Label, Permission)] = &[
     ("", text::user::overview, Permission::UsersRead),
     (
         "sessions",

@@ -47,7 +47,7 @@ pub fn History() -> impl IntoView {
             ];
             (entry.id.to_string(), cells)
         });
-        const COLUMNS: &[fn() -> &'static str] = &[
+        const COLUMNS: &[text::Label] = &[
             text::user::action,
             text::user::changes,
             text::user::actor,

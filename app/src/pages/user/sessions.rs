@@ -20,14 +20,14 @@ use crate::{
     text,
 };
 
-const COLUMNS: &[fn() -> &'static str] = &[
+const COLUMNS: &[text::Label] = &[
     text::user::device,
     text::user::ip_address,
     text::user::signed_in,
     text::user::last_seen,
     text::user::expires,
 ];
-const WITH_ACTIONS: &[fn() -> &'static str] = &[
+const WITH_ACTIONS: &[text::Label] = &[
     text::user::device,
     text::user::ip_address,
     text::user::signed_in,

@@ -3,6 +3,7 @@
 
 use ::time::OffsetDateTime;
 use domain::{
+    messages,
     problem::{Code, Problem},
     users::{action::UserAction, bulk::BulkOutcome, list::ListParams},
 };
@@ -117,10 +118,8 @@ fn UnknownAction(back: String) -> impl IntoView {
         path: "/users/bulk".to_owned(),
         back,
     };
-    let problem = Problem::new(
-        Code::NotFound,
-        "This bulk action does not exist. Check the URL.",
-    );
+    let problem = Problem::new(Code::NotFound, messages::bulk_action_unknown());
+    let problem = text::message::of_problem(problem);
     view! { <NothingToDo title=text::users::page_not_found() route=route outcome=Err(ApiError(problem)) /> }
 }
 

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Columns: CSS class and heading.
-pub(super) const COLUMNS: [(&str, fn() -> &'static str); 7] = [
+pub(super) const COLUMNS: [(&str, text::Label); 7] = [
     ("cell-user", text::users::user),
     ("cell-email", text::users::email),
     ("cell-role", text::users::role),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Predefined searches: label and term.
-const QUICK: [(fn() -> &'static str, &str); 5] = [
+const QUICK: [(text::Label, &str); 5] = [
     (text::users::quick_admins, "role:admin"),
     (text::users::quick_suspended, "status:suspended"),
     (text::users::quick_pending, "status:pending"),

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Examples of the search syntax: search and description.
-const EXAMPLES: [(&str, fn() -> &'static str); 10] = [
+const EXAMPLES: [(&str, text::Label); 10] = [
     ("amina", text::users::help_word),
     ("\"de Vasconcelos\"", text::users::help_phrase),
     ("role:admin", text::users::help_role),

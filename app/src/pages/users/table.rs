@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Columns: CSS class, heading and sort key.
-const COLUMNS: [(&str, fn() -> &'static str, SortKey); 9] = [
+const COLUMNS: [(&str, text::Label, SortKey); 9] = [
     ("cell-user", text::users::user, SortKey::Name),
     ("cell-email", text::users::email, SortKey::Email),
     ("cell-role", text::users::role, SortKey::Role),

@@ -1,14 +1,16 @@
 //! Errors of a search: the problem, its position and advice.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::when::{AFTER, Age, BEFORE, When};
 use super::{Field, MAX_CHARS, MAX_DEPTH, MAX_TERMS, MAX_TEXT_CHARS, choice, number};
+use crate::{
+    message::{Message, MessageValue, message_error},
+    messages,
+};
 
 /// Error of a search that could not be parsed, with the range of characters that it refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
-#[error("{kind}")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterError {
     /// Kind of the error.
     pub kind: FilterErrorKind,
@@ -21,8 +23,8 @@ pub struct FilterError {
 impl FilterError {
     /// Returns the problem and the next step, in full sentences.
     #[must_use]
-    pub fn message(&self) -> String {
-        self.kind.to_string()
+    pub fn message(&self) -> Message {
+        self.kind.message()
     }
 
     /// Returns the offending word within `input`, which must be the text that was parsed.
@@ -62,81 +64,43 @@ impl FilterError {
 }
 
 /// Kinds of errors of a search. Words in it are as typed, truncated if they are very long.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilterErrorKind {
     /// More than [`MAX_CHARS`] characters, as typed or as printed in full.
-    #[error("A search can have at most {} characters. Shorten it.", MAX_CHARS)]
     TooLong,
     /// More than [`MAX_TERMS`] terms.
-    #[error(
-        "A search can have at most {} terms. Remove the terms from here on.",
-        MAX_TERMS
-    )]
     TooManyTerms,
     /// More than [`MAX_DEPTH`] open parentheses.
-    #[error(
-        "Parentheses can be nested at most {} levels deep. Remove this group.",
-        MAX_DEPTH
-    )]
     TooDeep,
     /// More than [`MAX_TEXT_CHARS`] characters in one text or value.
-    #[error(
-        "A search term can have at most {} characters. Shorten it.",
-        MAX_TEXT_CHARS
-    )]
     TextTooLong,
     /// A control character, or another that [`crate::users::names::is_deceptive`] finds.
-    #[error(
-        "The invisible character U+{code:04X} can't be used in a search. Delete it, or retype the word."
-    )]
     Character {
         /// Unicode code point of the character.
         code: u32,
     },
     /// A quote that is not closed.
-    #[error(r#"This quote is not closed. Add " at the end of the text, or write \" for a quote within it."#)]
     UnclosedQuote,
     /// A quote within a word, or a word that continues after its quotes.
-    #[error(r#"Quotes must enclose a whole word or value. Add spaces around them, or write \" for a quote within quotes."#)]
     QuoteInWord,
     /// An opening parenthesis that is not closed.
-    #[error(
-        "This parenthesis is not closed. Add ) where the group ends, or put it in quotes to search for it."
-    )]
     UnclosedGroup,
     /// A closing parenthesis without an opening one.
-    #[error(
-        "This parenthesis has no opening one. Delete it, or put it in quotes to search for it."
-    )]
     UnopenedGroup,
     /// Parentheses around nothing.
-    #[error("These parentheses are empty. Add a term, or delete them.")]
     EmptyGroup,
     /// An `OR` that lacks one of its sides.
-    #[error(r#"OR needs a term on each side. Add the missing term, or write "OR" to search for the word."#)]
     LoneOr,
     /// A `-` with nothing directly after it.
-    #[error(r#"A minus needs a term directly after it. Remove the space, or write "-" to search for the sign."#)]
     LoneMinus,
     /// The word `AND`, which other grammars use.
-    #[error(
-        r#"All terms must match by default. Remove AND, or write "AND" to search for the word."#
-    )]
     AndWord,
     /// The word `NOT`, which other grammars use.
-    #[error(r#"Use a minus directly before the term instead of NOT, or write "NOT" to search for the word."#)]
     NotWord,
     /// A colon with no field before it.
-    #[error(
-        "This colon has no field before it. Add one, or put the word in quotes to search for it."
-    )]
     NoField,
     /// A word before a colon that names no field.
-    #[error(
-        "\"{word}\" is not a field. {} Put it in quotes to search for the text.",
-        suggestion.map_or_else(every_field, |field| format!("Did you mean \"{field}\"?"))
-    )]
     UnknownField {
         /// The word as typed.
         word: String,
@@ -144,24 +108,18 @@ pub enum FilterErrorKind {
         suggestion: Option<Field>,
     },
     /// Quotes around nothing.
-    #[error("These quotes are empty. Enter what to search for, or delete them.")]
     EmptyText,
     /// A field with nothing after its colon.
-    #[error("\"{field}:\" needs a value directly after the colon, such as {}.", choice::example(*field))]
     NoValue {
         /// The field without a value.
         field: Field,
     },
     /// A comparison in a field that holds words.
-    #[error(
-        "\"{field}\" is a text field and can't be compared. Remove the sign, or put it in quotes to search for it."
-    )]
     ComparedText {
         /// The field, which holds words.
         field: Field,
     },
     /// A value that is not among those the field can have.
-    #[error("\"{field}\" cannot be \"{word}\". Use {}.", either(&choice::choices(*field)))]
     UnknownValue {
         /// The field with the value.
         field: Field,
@@ -169,10 +127,6 @@ pub enum FilterErrorKind {
         word: String,
     },
     /// A value that is not a number, or that is out of the field's range.
-    #[error(
-        "\"{word}\" is not a valid number for \"{field}\". Use 10, >10, <=10 or 10..20, with numbers from 0 to {}.",
-        number::largest(*field)
-    )]
     NotANumber {
         /// The field with the value.
         field: Field,
@@ -180,11 +134,6 @@ pub enum FilterErrorKind {
         word: String,
     },
     /// A value that is neither a date nor an age.
-    #[error(
-        "\"{word}\" is not a date. Use a year from 1970, a month or a day, such as 2026, 2026-01 or 2026-01-31, or an age such as \
-         before-30d, after-12h or after-8w{}.",
-        if field.takes_never() { ", or never" } else { "" }
-    )]
     NotADate {
         /// The field with the value.
         field: Field,
@@ -192,11 +141,6 @@ pub enum FilterErrorKind {
         word: String,
     },
     /// An age with a comparison sign, such as `>90d`, which is ambiguous: longer ago or more recent.
-    #[error(
-        "\"{word}\" is ambiguous. Use {field}:{}{age} for more than {age} ago, or {field}:{}{age} for since then.",
-        BEFORE,
-        AFTER
-    )]
     AmbiguousAge {
         /// The field with the value.
         field: Field,
@@ -206,32 +150,84 @@ pub enum FilterErrorKind {
         age: String,
     },
     /// A value of `inactive` that is not an age.
-    #[error(
-        "\"{word}\" is not a duration. Use a number with h for hours, d for days or w for weeks, such as inactive:90d."
-    )]
     NotAnAge {
         /// The value as typed.
         word: String,
     },
     /// A range whose end is before its start.
-    #[error(
-        "This range is reversed. Put the smaller number or the earlier time first, as in 10..20 or 30d..7d."
-    )]
     BackwardRange,
     /// A range without either end.
-    #[error("This range has no limits. Replace one of the stars with a value.")]
     OpenRange,
 }
 
-fn every_field() -> String {
-    let names: Vec<&str> = Field::all().map(Field::name).collect();
-    format!("The fields are {}.", names.join(", "))
+impl FilterErrorKind {
+    /// Returns the problem and the next step, in full sentences.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::TooLong => messages::search_too_long(MAX_CHARS),
+            Self::TooManyTerms => messages::search_terms(MAX_TERMS),
+            Self::TooDeep => messages::search_depth(MAX_DEPTH),
+            Self::TextTooLong => messages::search_term_too_long(MAX_TEXT_CHARS),
+            Self::Character { code } => messages::search_character(format!("U+{code:04X}")),
+            Self::UnclosedQuote => messages::search_unclosed_quote(),
+            Self::QuoteInWord => messages::search_quote_in_word(),
+            Self::UnclosedGroup => messages::search_unclosed_group(),
+            Self::UnopenedGroup => messages::search_unopened_group(),
+            Self::EmptyGroup => messages::search_empty_group(),
+            Self::LoneOr => messages::search_lone_or(),
+            Self::LoneMinus => messages::search_lone_minus(),
+            Self::AndWord => messages::search_and(),
+            Self::NotWord => messages::search_not(),
+            Self::NoField => messages::search_no_field(),
+            Self::EmptyText => messages::search_empty_text(),
+            Self::UnknownField { word, suggestion } => unknown_field(word, *suggestion),
+            Self::NoValue { field } => {
+                messages::search_no_value(field.name(), choice::example(*field))
+            }
+            Self::ComparedText { field } => messages::search_compared_text(field.name()),
+            Self::UnknownValue { field, word } => messages::search_unknown_value(
+                field.name(),
+                word.as_str(),
+                either(&choice::choices(*field)),
+            ),
+            Self::NotANumber { field, word } => {
+                messages::search_not_a_number(word.as_str(), field.name(), number::largest(*field))
+            }
+            Self::NotADate { field, word } if field.takes_never() => {
+                messages::search_not_a_date_or_never(word.as_str())
+            }
+            Self::NotADate { word, .. } => messages::search_not_a_date(word.as_str()),
+            Self::AmbiguousAge { field, word, age } => messages::search_ambiguous_age(
+                word.as_str(),
+                format!("{field}:{BEFORE}{age}"),
+                age.as_str(),
+                format!("{field}:{AFTER}{age}"),
+            ),
+            Self::NotAnAge { word } => messages::search_not_an_age(word.as_str()),
+            Self::BackwardRange => messages::search_backward_range(),
+            Self::OpenRange => messages::search_open_range(),
+        }
+    }
 }
 
-fn either(choices: &[&str]) -> String {
+message_error!(FilterErrorKind, FilterError);
+
+fn unknown_field(word: &str, suggestion: Option<Field>) -> Message {
+    if let Some(field) = suggestion {
+        return messages::search_similar_field(word, field.name());
+    }
+    let names: Vec<&str> = Field::all().map(Field::name).collect();
+    messages::search_unknown_field(word, names.join(", "))
+}
+
+/// Lists values to choose from.
+fn either(choices: &[&str]) -> MessageValue {
     match choices.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => choices.concat(),
+        Some((last, rest)) if !rest.is_empty() => {
+            messages::search_choices(rest.join(", "), *last).into()
+        }
+        _ => choices.concat().into(),
     }
 }
 
@@ -321,8 +317,8 @@ mod tests {
 
     #[test]
     fn choices_are_listed() {
-        assert_eq!(either(&["a"]), "a");
-        assert_eq!(either(&["a", "b"]), "a or b");
-        assert_eq!(either(&["a", "b", "c"]), "a, b or c");
+        assert_eq!(either(&["a"]).to_string(), "a");
+        assert_eq!(either(&["a", "b"]).to_string(), "a or b");
+        assert_eq!(either(&["a", "b", "c"]).to_string(), "a, b or c");
     }
 }

@@ -295,7 +295,7 @@ fn messages_suggest_a_fix() {
     ];
     for (input, message) in table {
         assert_eq!(
-            Filter::parse(input).map_err(|error| error.message()),
+            Filter::parse(input).map_err(|error| error.to_string()),
             Err(message.to_owned())
         );
     }

@@ -1,7 +1,38 @@
 //! Checks of texts that programs send.
 
-use super::{LINE_MAX, TEXT_MAX, TextError};
-use crate::{fields::FieldErrors, json::JsonText, users::names::is_deceptive};
+use super::{LINE_MAX, TEXT_MAX};
+use crate::{
+    fields::FieldErrors,
+    json::JsonText,
+    message::{Message, message_error},
+    messages,
+    users::names::is_deceptive,
+};
+
+/// Reason for rejecting a text, with a message for the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextError {
+    /// A required text that is absent or blank.
+    Missing,
+    /// More characters than the limit, which is the value.
+    Length(usize),
+    /// Characters that hide or reorder others.
+    Control,
+}
+
+impl TextError {
+    /// Returns the message for the client.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::Missing => messages::enter_value(),
+            Self::Length(max) => messages::characters_max(max),
+            Self::Control => messages::control_characters(),
+        }
+    }
+}
+
+message_error!(TextError);
 
 /// Checks texts and collects their errors.
 #[derive(Default)]
@@ -20,7 +51,7 @@ impl Texts {
     ) -> Option<String> {
         let Some(typed) = typed else {
             if required {
-                self.errors.add(field, TextError::Missing.to_string());
+                self.errors.add(field, TextError::Missing);
             }
             return None;
         };
@@ -58,7 +89,7 @@ impl Texts {
             .as_ref()
             .map_or(required, |typed| typed.trim().is_empty());
         if is_missing {
-            self.errors.add(field, TextError::Missing.to_string());
+            self.errors.add(field, TextError::Missing);
         }
         self.text(field, typed)
     }
@@ -70,7 +101,7 @@ impl Texts {
         given: Option<JsonText<K>>,
     ) -> Option<JsonText<K>> {
         if let Some(Err(error)) = given.as_ref().map(JsonText::check) {
-            self.errors.add(field, error.to_string());
+            self.errors.add(field, error);
         }
         given
     }

@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Unknown, UserId, action::UserAction, suspension::SuspensionDraft};
-use crate::object::{object, objects, present};
+use crate::{
+    message::Message,
+    object::{object, objects, present},
+};
 
 /// Maximum number of users at once: the size of the longest page.
 pub const BULK_MAX: usize = 100;
@@ -132,7 +135,8 @@ pub struct BulkItem {
     /// Name to sign in with; empty if no user has this id.
     pub username: String,
     /// Reason why the user does not change; absent if the user changes.
-    pub skipped: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub skipped: Option<Message>,
 }
 
 /// Result of a bulk action or of its preview.
@@ -150,6 +154,15 @@ pub struct BulkOutcome {
         skip_serializing_if = "Option::is_none"
     )]
     pub restorable_until: Option<OffsetDateTime>,
+}
+
+impl BulkOutcome {
+    /// Replaces each reason by its translation.
+    pub fn translate(&mut self, translated: impl Fn(&Message) -> Message) {
+        for item in &mut self.items {
+            item.skipped = item.skipped.as_ref().map(&translated);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::{
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
     json::{JsonLimits, check_object},
+    messages,
 };
 
 /// Maximum number of roles of a user.
@@ -105,7 +106,7 @@ pub(crate) fn optional_email(typed: &str, errors: &mut FieldErrors) -> Option<Op
 /// Parses names of roles and removes duplicates; adds an error and returns `None` if one is invalid.
 pub(crate) fn roles(typed: &[String], errors: &mut FieldErrors) -> Option<Vec<RoleName>> {
     if typed.len() > ROLES_MAX {
-        errors.add("roles", format!("Assign at most {ROLES_MAX} roles."));
+        errors.add("roles", messages::roles_max(ROLES_MAX));
         return None;
     }
     let parsed: Result<Vec<RoleName>, _> = typed.iter().map(|name| name.parse()).collect();

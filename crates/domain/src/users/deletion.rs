@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::message::Message;
+
 /// Number of items of each kind that a user owns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -53,7 +55,8 @@ pub struct DeletionPreview {
     #[serde(with = "time::serde::rfc3339::option")]
     pub restorable_until: Option<OffsetDateTime>,
     /// Reason why the deletion is denied, shown before anything is typed.
-    pub denied: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub denied: Option<Message>,
 }
 
 /// Options of a deletion.

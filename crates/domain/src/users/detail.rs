@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 pub use super::reference::UserRef;
 use super::{CreatedVia, UserSummary, action::UserAction, suspension::Suspension};
+use crate::message::Message;
 
 /// A user with the fields that lists leave out. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,13 +57,13 @@ pub struct UserDetail {
 /// Actions on an account that are denied to the caller, each with its reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DeniedActions(BTreeMap<UserAction, String>);
+pub struct DeniedActions(BTreeMap<UserAction, Message>);
 
 impl DeniedActions {
     /// Returns the reason why an action is denied; `None` if it is allowed.
     #[must_use]
     pub fn reason(&self, action: UserAction) -> Option<String> {
-        self.0.get(&action).cloned()
+        self.0.get(&action).map(ToString::to_string)
     }
 
     /// Returns whether an action is allowed.
@@ -72,13 +73,20 @@ impl DeniedActions {
     }
 
     /// Adds an action, or replaces its reason.
-    pub fn deny(&mut self, action: UserAction, reason: String) {
+    pub fn deny(&mut self, action: UserAction, reason: Message) {
         self.0.insert(action, reason);
+    }
+
+    /// Replaces each reason by its translation.
+    pub fn translate(&mut self, translated: impl Fn(&Message) -> Message) {
+        for reason in self.0.values_mut() {
+            *reason = translated(reason);
+        }
     }
 }
 
-impl FromIterator<(UserAction, String)> for DeniedActions {
-    fn from_iter<I: IntoIterator<Item = (UserAction, String)>>(denied: I) -> Self {
+impl FromIterator<(UserAction, Message)> for DeniedActions {
+    fn from_iter<I: IntoIterator<Item = (UserAction, Message)>>(denied: I) -> Self {
         Self(denied.into_iter().collect())
     }
 }
@@ -90,7 +98,8 @@ pub struct GrantableRole {
     /// Name of the role.
     pub name: String,
     /// Reason why the caller cannot assign it; `None` if the caller can.
-    pub denied: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub denied: Option<Message>,
 }
 
 /// State of a link to choose a password. The link itself is shown once, when it is created.
@@ -214,9 +223,9 @@ mod tests {
 
     #[test]
     fn denied_actions_round_trip_as_json() {
-        let mut denied: DeniedActions =
-            [(UserAction::Edit, "No.".to_owned())].into_iter().collect();
-        denied.deny(UserAction::RevokeSessions, "Not now.".to_owned());
+        let reason = Message::verbatim("No.");
+        let mut denied: DeniedActions = [(UserAction::Edit, reason)].into_iter().collect();
+        denied.deny(UserAction::RevokeSessions, Message::verbatim("Not now."));
         let json = serde_json::to_string(&denied).unwrap();
         assert_eq!(json, r#"{"edit":"No.","sign-out":"Not now."}"#);
         assert_eq!(

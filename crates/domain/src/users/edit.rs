@@ -13,6 +13,7 @@ use crate::{
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
     json::{JsonLimits, check_object},
+    messages,
     object::{present, present_distinct},
 };
 
@@ -118,10 +119,7 @@ impl UserEdit {
             (Some(names), admin) => {
                 let is_admin = names.iter().any(|name| name.trim() == ADMIN_ROLE);
                 if admin.is_some_and(|admin| admin != is_admin) {
-                    errors.add(
-                        "roles",
-                        "`roles` and `isAdmin` contradict each other. Send only one of them.",
-                    );
+                    errors.add("roles", messages::roles_contradict_admin());
                 }
                 roles(&names, &mut errors).map(RoleChange::Exactly)
             }
@@ -171,10 +169,7 @@ pub(crate) fn object(
 /// Adds an error if a list of clients is too long.
 pub(super) fn check_clients(clients: &[i32], errors: &mut FieldErrors) {
     if clients.len() > CLIENTS_MAX {
-        errors.add(
-            "client_list",
-            format!("List at most {CLIENTS_MAX} clients."),
-        );
+        errors.add("client_list", messages::clients_max(CLIENTS_MAX));
     }
 }
 

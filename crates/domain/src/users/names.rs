@@ -3,10 +3,13 @@
 
 use std::str::FromStr;
 
-use thiserror::Error;
 use uuid::Uuid;
 
-use crate::text::{is_mark, tidy};
+use crate::{
+    message::{Message, message_error},
+    messages,
+    text::{is_mark, tidy},
+};
 
 /// Minimum number of characters of a username (guide "Managing Users").
 pub const USERNAME_MIN: usize = 3;
@@ -21,33 +24,44 @@ pub const EMAIL_MAX: usize = 254;
 pub const ROLE_MAX: usize = 50;
 
 /// Reason for rejecting a name, with a message for the user who typed it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameError {
     /// A username that is too short or too long.
-    #[error("Use {USERNAME_MIN} to {USERNAME_MAX} characters.")]
     UsernameLength,
     /// A character that a username cannot contain.
-    #[error("Use only letters, digits and . _ - @ +, and start with a letter or digit.")]
     UsernameCharacter,
     /// A username in the form of an id, which would be read as an id where a user is referred to.
-    #[error("A username can't be a UUID. Choose another one.")]
     UsernameId,
     /// A display name without a visible character.
-    #[error("Enter a name.")]
     DisplayNameEmpty,
     /// A display name that is too long.
-    #[error("Use at most {DISPLAY_NAME_MAX} characters.")]
     DisplayNameLength,
     /// A text that is not an email address.
-    #[error("Enter an email address such as name@example.org.")]
     Email,
     /// A text that is not a valid name of a role.
-    #[error("Use 1 to {ROLE_MAX} letters, digits and . _ - : for a role name.")]
     Role,
     /// Characters that hide or reorder others.
-    #[error("Remove the invisible control characters.")]
     Control,
 }
+
+impl NameError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::UsernameLength => messages::characters_range(USERNAME_MIN, USERNAME_MAX),
+            Self::UsernameCharacter => messages::username_characters(),
+            Self::UsernameId => messages::username_uuid(),
+            Self::DisplayNameEmpty => messages::enter_name(),
+            Self::DisplayNameLength => messages::characters_max(DISPLAY_NAME_MAX),
+            Self::Email => messages::enter_email(),
+            Self::Role => messages::role_name(ROLE_MAX),
+            Self::Control => messages::control_characters(),
+        }
+    }
+}
+
+message_error!(NameError);
 
 /// Returns whether a character is invisible and can make a text look like another one: control characters, and the marks that change the
 /// direction of writing (Unicode UAX #9).

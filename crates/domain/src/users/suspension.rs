@@ -5,12 +5,10 @@ use time::{OffsetDateTime, UtcOffset};
 use utoipa::ToSchema;
 
 use super::names::is_deceptive;
-use crate::fields::FieldErrors;
+use crate::{fields::FieldErrors, messages};
 
 /// Maximum number of characters of a reason.
 pub const REASON_MAX: usize = 500;
-/// Message of a form that suspends active users, for a user who is suspended already.
-pub const ALREADY_SUSPENDED: &str = "This user is already suspended. Unsuspend the user first.";
 
 /// A request to suspend a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,20 +35,20 @@ impl SuspensionDraft {
         let mut errors = FieldErrors::default();
         let reason = self.reason.trim().to_owned();
         if reason.is_empty() {
-            errors.add("reason", "Enter a reason.");
+            errors.add("reason", messages::enter_reason());
         }
         if reason.chars().count() > REASON_MAX {
-            errors.add("reason", format!("Use at most {REASON_MAX} characters."));
+            errors.add("reason", messages::characters_max(REASON_MAX));
         }
         if reason.chars().any(|c| c != '\n' && is_deceptive(c)) {
-            errors.add("reason", "Remove the invisible control characters.");
+            errors.add("reason", messages::control_characters());
         }
         // Some times at the end of the year 9999 have no UTC form within the range of the type.
         let until = self
             .until
             .map(|until| until.checked_to_offset(UtcOffset::UTC));
         if until.is_some_and(|until| until.is_none_or(|until| until <= now)) {
-            errors.add("until", "Choose a date in the future.");
+            errors.add("until", messages::date_in_future());
         }
         if errors.is_empty() {
             Ok(Self {

@@ -1,7 +1,9 @@
 //! Deletion of the caller's own account, where the settings allow it.
 
 use domain::{
-    policy,
+    message::Message,
+    messages,
+    policy::{self, Denied},
     users::deletion::{Deletion, DeletionPreview, OwnedCounts},
 };
 
@@ -12,7 +14,7 @@ use crate::{
     users::delete::{apply, count},
 };
 
-const NOT_ALLOWED: Error = Error::Forbidden("Ask an administrator to delete your account.");
+const NOT_ALLOWED: Error = Error::Forbidden(messages::account_deletion_denied());
 
 /// Returns the reason why the caller cannot delete the own account, if there is one; the page shows it instead of the form.
 ///
@@ -21,14 +23,14 @@ const NOT_ALLOWED: Error = Error::Forbidden("Ask an administrator to delete your
 pub async fn deletion_denied(
     services: &Services,
     caller: &Caller,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Message>, Error> {
     if !services.settings.allow_account_deletion {
-        return Ok(Some(NOT_ALLOWED.to_string()));
+        return Ok(Some(NOT_ALLOWED.into()));
     }
     let id = caller.principal.id.0;
     let target = db::users::account::find_target(&services.pool, id).await?;
     let denied = policy::own_deletion_denied(&target.ok_or(SIGNED_OUT)?);
-    Ok(denied.map(|denied| denied.to_string()))
+    Ok(denied.map(Denied::message))
 }
 
 /// Counts what would be deleted with the caller's account, with the end of the restore period and the reason of a denial.

@@ -104,7 +104,7 @@ async fn check(services: &Services, caller: &Caller, edit: OwnEdit) -> Result<Ow
         let zones = services.time_zones.get(&services.pool).await?;
         if !zones.iter().any(|name| name == zone.as_str()) {
             let mut errors = FieldErrors::default();
-            errors.add("time_zone", UnknownTimeZone.to_string());
+            errors.add("time_zone", UnknownTimeZone);
             return Err(Error::Invalid(errors));
         }
     }

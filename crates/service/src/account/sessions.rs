@@ -1,7 +1,7 @@
 //! The caller's own sessions.
 
 use db::sessions::EndReason;
-use domain::{account::OwnSession, action::Action};
+use domain::{account::OwnSession, action::Action, messages};
 use serde_json::Value;
 
 use super::{actor, open};
@@ -16,9 +16,9 @@ use crate::{
 /// Maximum number of listed sessions, latest first.
 const SHOWN_MAX: i64 = 500;
 
-const NOT_FOUND: Error = Error::NotFound("Session not found");
+const NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
 /// Response text of FOVEA.
-const NOT_OWN: Error = Error::Forbidden("Cannot revoke another user's session");
+const NOT_OWN: Error = Error::Forbidden(messages::session_not_own());
 
 /// Lists the caller's own live sessions, latest first.
 ///

@@ -5,7 +5,10 @@ use db::{
     audit::{self, Audited},
     demo as sql,
 };
-use domain::action::{Action, TargetKind};
+use domain::{
+    action::{Action, TargetKind},
+    messages,
+};
 use serde_json::json;
 use tokio::{
     sync::mpsc::{self, Receiver},
@@ -18,11 +21,8 @@ use super::{
 };
 use crate::{Error, Services};
 
-const USERS_EXIST: Error = Error::Conflict(
-    "This database already has users. Use an empty one, or add --force to add demo users to it.",
-);
-const SAME_USERS: Error =
-    Error::Conflict("Some of these demo users already exist. Choose another --seed.");
+const USERS_EXIST: Error = Error::Conflict(messages::demo_users_exist());
+const SAME_USERS: Error = Error::Conflict(messages::demo_users_repeated());
 
 /// Maximum ratio of existing users to new ones at which the indexes are dropped and rebuilt rather than maintained row by
 /// row. Measured with 100,000 users: rebuilding costs 0.1 ms per user, maintaining 0.6 ms.

@@ -7,7 +7,7 @@ use db::{
 use domain::{
     action::Action,
     credentials::{AccountDraft, OwnAccount},
-    policy,
+    messages, policy,
     users::{CreatedVia, Status, UserBrief},
 };
 
@@ -20,9 +20,7 @@ use crate::{
     tokens,
 };
 
-const DEAD_LINK: Error = Error::NotFound(
-    "This invitation is no longer valid: it was used, was revoked or has expired. Ask the person who invited you for a new one.",
-);
+const DEAD_LINK: Error = Error::NotFound(messages::invitation_invalid());
 
 /// Invitation as the page behind its link shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Resolution of a provider API key for a program that calls the provider on behalf of a user.
 
 use db::api_keys::{self, UsedKey};
-use domain::{action::Action, keys::Provider, permission::Permission};
+use domain::{action::Action, keys::Provider, messages, permission::Permission};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,10 +13,8 @@ use crate::{
     guard,
 };
 
-const NONE: Error = Error::NotFound("No active API key for this user and provider");
-const UNREADABLE: Error = Error::Conflict(
-    "This API key can't be decrypted with this server's encryption keys. Enter it again.",
-);
+const NONE: Error = Error::NotFound(messages::api_key_none_active());
+const UNREADABLE: Error = Error::Conflict(messages::api_key_undecryptable());
 
 /// Decrypted key. Its `Debug` output does not contain the value.
 #[derive(Debug)]

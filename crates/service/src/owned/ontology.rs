@@ -5,6 +5,7 @@ use domain::{
     action::Action,
     fields::FieldErrors,
     json::{JsonError, JsonLimits},
+    messages,
     owned::{Ontology, OntologyDraft},
 };
 use serde_json::Value;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::{Reader, Writer, personas};
 use crate::{Error, Services, audit::Changes, quota::Quota};
 
-const NO_ONTOLOGY: Error = Error::NotFound("Ontology not found");
+const NO_ONTOLOGY: Error = Error::NotFound(messages::ontology_not_found());
 
 /// Returns the ontology of a persona.
 ///
@@ -85,7 +86,7 @@ fn check_size(ontology: &Ontology) -> Result<(), Error> {
         return Ok(());
     }
     let mut errors = FieldErrors::default();
-    errors.add("content", JsonError::Bytes(max).to_string());
+    errors.add("content", JsonError::Bytes(max));
     Err(Error::Invalid(errors))
 }
 

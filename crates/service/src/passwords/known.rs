@@ -23,7 +23,7 @@ pub(crate) async fn check(services: &Services, user: Uuid, password: &str) -> Re
         .await?
     {
         let mut errors = FieldErrors::default();
-        errors.add("password", PasswordError::Known.to_string());
+        errors.add("password", PasswordError::Known);
         return Err(Error::Invalid(errors));
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Strength of chosen passwords. It is checked on the server only: the lists are larger than the WASM of the panel.
 
-use domain::credentials::PasswordError;
+use domain::{credentials::PasswordError, message::Message, messages};
 use sha2::{Digest, Sha256};
-use zxcvbn::{Score, zxcvbn};
+use zxcvbn::{Score, feedback::Warning, zxcvbn};
 
 /// Truncated SHA-256 hashes of common passwords in lower case, sorted. `data/README.md` documents their source.
 const COMMON: &[u8] = include_bytes!("../../data/common-passwords.bin");
@@ -35,10 +35,31 @@ pub(super) fn check(password: &str, known: &[String]) -> Result<(), PasswordErro
         return Ok(());
     }
     let warning = estimate.feedback().and_then(|feedback| feedback.warning());
-    let warning = warning.map(|warning| warning.to_string());
     Err(PasswordError::Guessable(
-        warning.unwrap_or_else(|| "Add a few unrelated words.".to_owned()),
+        warning.map_or_else(messages::password_add_words, reason),
     ))
+}
+
+/// Returns the message of a warning. Its English text is that of the library.
+fn reason(warning: Warning) -> Message {
+    match warning {
+        Warning::StraightRowsOfKeysAreEasyToGuess => messages::password_keys_in_row(),
+        Warning::ShortKeyboardPatternsAreEasyToGuess => messages::password_keyboard_pattern(),
+        Warning::RepeatsLikeAaaAreEasyToGuess => messages::password_repeated_letters(),
+        Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => {
+            messages::password_repeated_words()
+        }
+        Warning::ThisIsATop10Password => messages::password_top_10(),
+        Warning::ThisIsATop100Password => messages::password_top_100(),
+        Warning::ThisIsACommonPassword => messages::password_very_common(),
+        Warning::ThisIsSimilarToACommonlyUsedPassword => messages::password_similar_to_common(),
+        Warning::SequencesLikeAbcAreEasyToGuess => messages::password_sequence(),
+        Warning::RecentYearsAreEasyToGuess => messages::password_recent_year(),
+        Warning::AWordByItselfIsEasyToGuess => messages::password_single_word(),
+        Warning::DatesAreOftenEasyToGuess => messages::password_date(),
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess => messages::password_name(),
+        Warning::CommonNamesAndSurnamesAreEasyToGuess => messages::password_common_name(),
+    }
 }
 
 /// Returns the known texts in the forms in which they appear in passwords: each name, its words, the words joined, and the

@@ -10,6 +10,8 @@ use db::users::{
 use domain::{
     action::Action,
     fields::FieldErrors,
+    message::Message,
+    messages,
     permission::Permission,
     registrations::{Decision, DecisionRequest, check_note},
     users::{
@@ -28,9 +30,8 @@ use crate::{
     target::TargetRef,
 };
 
-const NOT_FOUND: Error = Error::NotFound("Registration not found");
-const DECIDED: Error =
-    Error::Conflict("Someone else already approved or rejected this registration.");
+const NOT_FOUND: Error = Error::NotFound(messages::registration_not_found());
+const DECIDED: Error = Error::Conflict(messages::registration_decided());
 
 /// Approves a pending registration. The note is audited.
 ///
@@ -116,7 +117,7 @@ pub async fn decide(
     request.users.retain(|selected| ids.insert(selected.id));
     if request.users.is_empty() || request.users.len() > BULK_MAX {
         let mut errors = FieldErrors::default();
-        errors.add("users", format!("Select 1 to {BULK_MAX} users."));
+        errors.add("users", messages::select_users(BULK_MAX));
         return Err(Error::Invalid(errors));
     }
     let mut transaction = db::begin(&services.pool).await?;
@@ -210,15 +211,15 @@ async fn why_not(
     actor: &Actor,
     selected: &Selected,
     account: Option<&Account>,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Message>, Error> {
     let Some(account) = account.filter(|account| is_pending(account)) else {
-        return Ok(Some("Already decided.".to_owned()));
+        return Ok(Some(messages::skipped_decided()));
     };
     if account.version != selected.version {
-        return Ok(Some("Changed by someone else.".to_owned()));
+        return Ok(Some(messages::skipped_changed()));
     }
     let denied = may(transaction, actor, account).await?.err();
-    Ok(denied.map(|denied| denied.to_string()))
+    Ok(denied.map(Message::from))
 }
 
 /// Checks the policy for one registration: other administrators can have assigned roles to a pending user.

@@ -14,6 +14,7 @@ use domain::{
     action::Action,
     credentials::check_new_password,
     fields::FieldErrors,
+    messages,
     users::{Status, UserSummary, detail::UserDetail},
 };
 use serde_json::Value;
@@ -29,12 +30,10 @@ use crate::{
     throttle, tokens,
 };
 
-const DEAD_LINK: Error = Error::NotFound(
-    "This link is no longer valid: it was used, was revoked or has expired. Ask your administrator for a new one.",
-);
+const DEAD_LINK: Error = Error::NotFound(messages::link_invalid());
 
 /// Error of a link whose account is suspended: the link works again when the suspension ends. Only the holder of the link learns of it.
-const SUSPENDED: Error = Error::Forbidden("This account is suspended. Ask an administrator.");
+const SUSPENDED: Error = Error::Forbidden(messages::account_suspended());
 
 /// Data of the page behind a valid link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,7 +229,7 @@ fn check(services: &Services, user: &UserSummary, choice: Choice<'_>) -> Result<
         check_new_password(choice.password, min, &names(user)),
     );
     if choice.password != choice.password_again {
-        errors.add("password_again", "Passwords don't match.");
+        errors.add("password_again", messages::passwords_differ());
     }
     if errors.is_empty() {
         Ok(())

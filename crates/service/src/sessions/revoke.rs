@@ -7,6 +7,7 @@ use db::sessions::{
 use domain::{
     action::Action,
     filter::Dated,
+    messages,
     permission::Permission,
     policy,
     sessions::{
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// Response text of FOVEA.
-const NOT_FOUND: Error = Error::NotFound("Session not found");
+const NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
 /// Number of sessions revoked in one transaction, which takes some tenths of a second.
 const BATCH: u16 = 5_000;
 

@@ -6,6 +6,8 @@ use db::users::account::{self, Account};
 use domain::{
     action::Action,
     fields::FieldErrors,
+    message::Message,
+    messages,
     permission::Permission,
     users::{
         Status, UserId,
@@ -40,7 +42,7 @@ pub async fn bulk(
     request.users.retain(|selected| ids.insert(selected.id));
     if request.users.is_empty() || request.users.len() > BULK_MAX {
         let mut errors = FieldErrors::default();
-        errors.add("users", format!("Select 1 to {BULK_MAX} users."));
+        errors.add("users", messages::select_users(BULK_MAX));
         return Err(Error::Invalid(errors));
     }
     if let BulkAction::Suspend(draft) = request.action {
@@ -145,7 +147,7 @@ async fn one(
     action: &BulkAction,
     (selected, account): (&Selected, Option<Account>),
 ) -> Result<(BulkItem, Option<Audited>), Error> {
-    let skipped = |username: String, why: String| {
+    let skipped = |username: String, why: Message| {
         let item = BulkItem {
             id: UserId(selected.id),
             username,
@@ -154,7 +156,7 @@ async fn one(
         (item, None)
     };
     let Some(account) = account else {
-        return Ok(skipped(String::new(), "No longer exists.".to_owned()));
+        return Ok(skipped(String::new(), messages::skipped_missing()));
     };
     TargetRef::from(selected).check_username(&account.username)?;
     if let Err(why) = may(transaction, actor, action, &account, selected).await? {
@@ -185,41 +187,43 @@ async fn may(
     action: &BulkAction,
     account: &Account,
     selected: &Selected,
-) -> Result<Result<(), String>, Error> {
+) -> Result<Result<(), Message>, Error> {
     let senseless = match action {
-        BulkAction::Suspend(_) => (account.status != Status::Active).then_some("Not active."),
+        BulkAction::Suspend(_) => {
+            (account.status != Status::Active).then(messages::skipped_not_active)
+        }
         BulkAction::Unsuspend {} => {
-            (account.status != Status::Suspended).then_some("Not suspended.")
+            (account.status != Status::Suspended).then(messages::skipped_not_suspended)
         }
         BulkAction::RevokeSessions {} | BulkAction::Delete {} => None,
         BulkAction::Restore {} => not_restorable(transaction, account).await?,
     };
     if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore {}) {
-        return Ok(Err("Already deleted.".to_owned()));
+        return Ok(Err(messages::skipped_deleted()));
     }
     if let Some(why) = senseless {
-        return Ok(Err(why.to_owned()));
+        return Ok(Err(why));
     }
     if account.version != selected.version {
-        return Ok(Err("Changed by someone else.".to_owned()));
+        return Ok(Err(messages::skipped_changed()));
     }
     let target = account::find_target(&mut **transaction, account.id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
     let authorized = guard::authorize(actor, action.user_action(), &target);
-    Ok(authorized.map_err(|error| error.to_string()))
+    Ok(authorized.map_err(Message::from))
 }
 
 /// Returns the reason why an account cannot be restored, if there is one.
 async fn not_restorable(
     transaction: &mut db::Transaction,
     account: &Account,
-) -> Result<Option<&'static str>, Error> {
+) -> Result<Option<Message>, Error> {
     if account.deleted_at.is_none() {
-        return Ok(Some("Not deleted."));
+        return Ok(Some(messages::skipped_not_deleted()));
     }
     let is_going = db::purge::find_progress(&mut **transaction, account.id)
         .await?
         .is_some();
-    Ok(is_going.then_some("Permanent deletion in progress."))
+    Ok(is_going.then(messages::skipped_being_deleted))
 }

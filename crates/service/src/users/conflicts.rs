@@ -1,26 +1,25 @@
 //! Errors of unique constraints on profile fields.
 
 use db::users::NameClaim;
-use domain::fields::{FieldError, FieldErrors};
+use domain::{
+    fields::{FieldError, FieldErrors},
+    messages,
+};
 
 use crate::{
     Error, Services,
     access::{Authorized, UsersWrite},
 };
 
-/// Response text of FOVEA for a username that another account has.
-pub(crate) const USERNAME_TAKEN: &str = "Username already exists";
-const EMAIL_TAKEN: &str = "Email already exists";
-
 /// Translates a violated constraint into the error of its field.
 pub(crate) fn taken(error: db::Error) -> Error {
     let mut errors = FieldErrors::default();
     match &error {
         db::Error::Constraint { constraint } if constraint == "users_username_key" => {
-            errors.add("username", USERNAME_TAKEN);
+            errors.add("username", messages::username_exists());
         }
         db::Error::Constraint { constraint } if constraint == "users_email_key" => {
-            errors.add("email", EMAIL_TAKEN);
+            errors.add("email", messages::email_exists());
         }
         db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
             return error.into();
@@ -55,13 +54,13 @@ pub(super) async fn name_deleted(
         });
         let mut error = taken.clone();
         if let Some(owner) = owner {
+            let until = owner.purge_after.date().to_string();
+            let message = match taken.field.as_str() {
+                "username" => messages::username_reserved(until, owner.number),
+                _ => messages::email_reserved(until, owner.number),
+            };
             error = FieldError {
-                message: format!(
-                    "{}: reserved for a deleted user until {}. Restore No. {} under Deleted users, or delete it permanently.",
-                    taken.message,
-                    owner.purge_after.date(),
-                    owner.number
-                ),
+                message,
                 deleted_user: Some(owner.number),
                 ..error
             };

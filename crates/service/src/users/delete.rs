@@ -7,7 +7,9 @@ use db::{
 };
 use domain::{
     action::Action,
-    policy,
+    message::Message,
+    messages,
+    policy::{self, Denied},
     users::{
         action::UserAction,
         deletion::{Deletion, DeletionPreview},
@@ -40,14 +42,14 @@ pub async fn preview(
         .await?
         .ok_or(guard::NOT_FOUND)?;
     let denied = policy::denied(&authorized.actor().subject, UserAction::Delete, &target);
-    count(services, id, denied.map(|denied| denied.to_string())).await
+    count(services, id, denied.map(Denied::message)).await
 }
 
 /// Counts the data of an existing account. `denied` is passed through.
 pub(crate) async fn count(
     services: &Services,
     id: Uuid,
-    denied: Option<String>,
+    denied: Option<Message>,
 ) -> Result<DeletionPreview, Error> {
     let retention = services.settings.delete_retention;
     Ok(DeletionPreview {
@@ -151,15 +153,13 @@ pub(super) async fn put_back(
     account: &Account,
 ) -> Result<Audited, Error> {
     if account.deleted_at.is_none() {
-        return Err(Error::Conflict("This user is not deleted."));
+        return Err(Error::Conflict(messages::user_not_deleted()));
     }
     if db::purge::find_progress(&mut **transaction, account.id)
         .await?
         .is_some()
     {
-        return Err(Error::Conflict(
-            "This user is being permanently deleted and can't be restored.",
-        ));
+        return Err(Error::Conflict(messages::user_being_deleted()));
     }
     change::set_restored(transaction, account.id).await?;
     let change = Change {
@@ -188,7 +188,7 @@ pub async fn reassign(
     let source = from.into();
     let from = source.id;
     if from == to {
-        return Err(Error::Conflict("Choose another user as the new owner."));
+        return Err(Error::Conflict(messages::owner_is_target()));
     }
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;

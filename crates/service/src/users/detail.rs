@@ -3,6 +3,8 @@
 use db::purge::Progress;
 use domain::{
     audit::AuditEntry,
+    message::Message,
+    messages,
     policy::{self, Denied},
     users::{
         action::UserAction,
@@ -61,8 +63,7 @@ pub async fn denied_actions(
         .ok_or(NOT_FOUND)?;
     let removal = db::purge::find_progress(&services.pool, id).await?;
     let subject = &authorized.actor().subject;
-    let why =
-        |action| policy::denied(subject, action, &target).map(|denied: Denied| denied.to_string());
+    let why = |action| policy::denied(subject, action, &target).map(Denied::message);
     let denied = |action: &UserAction| Some((*action, why(*action)?));
     let mut denied: DeniedActions = UserAction::ALL.iter().filter_map(denied).collect();
     if let Some(removal) = removal {
@@ -72,14 +73,13 @@ pub async fn denied_actions(
 }
 
 /// Returns the reason why an account whose purge has started cannot be restored.
-fn going(removal: Progress) -> String {
+fn going(removal: Progress) -> Message {
     let (done, total) = (removal.done, removal.total.unwrap_or(removal.done));
-    let how = if removal.failed {
-        "Permanent deletion failed"
+    if removal.failed {
+        messages::deletion_failed(done, total)
     } else {
-        "Permanent deletion is in progress"
-    };
-    format!("{how}: {done} of about {total} items deleted. This user can't be restored.")
+        messages::deletion_running(done, total)
+    }
 }
 
 /// Lists the names of all roles in the order of their rank, most powerful first.
@@ -102,7 +102,7 @@ pub async fn grantable_roles(
     let roles = db::roles::list_permissions(&services.pool).await?;
     let grantable = roles.into_iter().map(|(name, permissions)| GrantableRole {
         name,
-        denied: policy::assign_denied(subject, &permissions).map(|denied| denied.to_string()),
+        denied: policy::assign_denied(subject, &permissions).map(Denied::message),
     });
     Ok(grantable.collect())
 }

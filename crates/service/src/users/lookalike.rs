@@ -1,6 +1,6 @@
 //! Detection of confusable usernames according to Unicode UTS 39. It runs on the server only, because the tables are large.
 
-use domain::{fields::FieldErrors, users::names::Username};
+use domain::{fields::FieldErrors, messages, users::names::Username};
 use unicode_security::{
     GeneralSecurityProfile, confusable_detection::skeleton, mixed_script::AugmentedScriptSet,
 };
@@ -20,20 +20,14 @@ pub(crate) async fn new_skeleton(
     let name = username.as_str();
     let mut errors = FieldErrors::default();
     if !is_of_one_script(name) {
-        errors.add(
-            "username",
-            "Use letters of one script only, and no invisible characters.",
-        );
+        errors.add("username", messages::one_script_only());
         return Err(Error::Invalid(errors));
     }
     let look = look(name);
     let is_plain = name.is_ascii();
     db::users::lock_look(connection, &look).await?;
     if db::users::has_lookalike(connection, name, &look, is_plain).await? {
-        errors.add(
-            "username",
-            "This username looks like an existing one. Choose another one.",
-        );
+        errors.add("username", messages::username_lookalike());
         return Err(Error::Taken(errors));
     }
     Ok((!is_plain).then_some(look))

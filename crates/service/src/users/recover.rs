@@ -7,6 +7,7 @@ use db::{
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     action::Action,
+    messages,
     users::{
         Status,
         action::UserAction,
@@ -101,9 +102,7 @@ async fn readmit(
             .await?
             .is_some()
         {
-            return Err(Error::Conflict(
-                "This user is being permanently deleted. Choose another one.",
-            ));
+            return Err(Error::Conflict(messages::recover_being_deleted()));
         }
         change::set_restored(transaction, id).await?;
         changes.note("deleted", true, false);

@@ -52,7 +52,10 @@ impl ListArgs {
 
 fn row(entry: &AuditEntryResponse) -> [String; 6] {
     // A server of a later version can have sources that this program does not know.
-    let source = entry.via.parse().map_or(entry.via.as_str(), Via::label);
+    let source = entry
+        .via
+        .parse()
+        .map_or(entry.via.as_str(), |via: Via| via.label());
     [
         entry.id.to_string(),
         timestamp(entry.at),

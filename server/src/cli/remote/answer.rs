@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use domain::{
     fields::FieldErrors,
+    message::Message,
     problem::{Code, Problem},
 };
 use serde::de::DeserializeOwned;
@@ -133,22 +134,24 @@ pub(super) fn unknown_server(address: &Address, why: &str) -> String {
 
 /// Adds advice to a problem, and removes characters that control a terminal.
 fn advise(mut problem: Problem) -> Problem {
-    problem.message = clean(&problem.message);
+    let mut message = clean(&problem.message);
     let mut fields = FieldErrors::default();
     for error in problem.details.fields.iter() {
-        fields.add(&clean(&error.field), clean(&error.message));
+        let message = Message::verbatim(clean(&error.message));
+        fields.add(&clean(&error.field), message);
     }
     problem.details.fields = fields.in_snake_case();
     match (problem.error, &problem.request_id) {
-        (Code::Unauthorized, _) => problem.message.push_str(
+        (Code::Unauthorized, _) => message.push_str(
             " Create a new token in the panel under \"My account\", or with `rollcall token create` on the server.",
         ),
         (Code::InternalError | Code::Unavailable, Some(id)) => {
             let id = clean(id);
-            problem.message.push_str(&format!(" Request ID: {id}."));
+            message.push_str(&format!(" Request ID: {id}."));
         }
         _ => {}
     }
+    problem.message = Message::verbatim(message);
     problem
 }
 

@@ -2,6 +2,7 @@
 
 use domain::{
     fields::FieldErrors,
+    message::Message,
     problem::Code,
     users::{
         create::UserDraft,
@@ -92,14 +93,14 @@ fn by_address(errors: &FieldErrors) -> FieldErrors {
     let mut taken_errors = FieldErrors::default();
     for error in errors.iter() {
         if error.field != "username" {
-            taken_errors.add(&error.field, error.message.as_str());
+            taken_errors.add(&error.field, error.message.clone());
         } else if errors.get("email").is_none() {
             let why = &error.message;
             taken_errors.add(
                 "username",
-                format!(
+                Message::verbatim(format!(
                     "The email address cannot be the username: {why} Choose one with --username."
-                ),
+                )),
             );
         }
     }
@@ -122,10 +123,10 @@ async fn say_whose(backend: &Backend, username: &str, errors: &mut FieldErrors) 
     let mut taken_errors = FieldErrors::default();
     taken_errors.add(
         "username",
-        format!(
+        Message::verbatim(format!(
             "{taken}. It belongs to a deleted user: restore the user with `rollcall user restore {named}`, or free the username \
             with `rollcall user delete {named} --permanent`."
-        ),
+        )),
     );
     *errors = taken_errors;
 }

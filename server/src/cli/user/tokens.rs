@@ -189,7 +189,7 @@ async fn revoke(backend: &Backend, output: Output, id: Uuid) -> Result<(), BoxEr
         }),
         // A missing token must not be reported as a missing user.
         Err(CliError::Problem(problem)) if problem.error == Code::NotFound => {
-            Err(problem.message.into())
+            Err(String::from(problem.message).into())
         }
         Err(error) => Err(error.into()),
     }

@@ -1,9 +1,12 @@
 //! Bulk actions on users.
 
 use axum::{extract::State, response::Response};
-use domain::users::{
-    UserId,
-    bulk::{BulkOutcome, BulkRequest},
+use domain::{
+    message::Message,
+    users::{
+        UserId,
+        bulk::{BulkOutcome, BulkRequest},
+    },
 };
 use serde::Serialize;
 use service::{Services, access::UsersWrite};
@@ -31,7 +34,7 @@ pub(crate) struct BulkCountResponse {
 #[derive(Serialize)]
 struct BulkItemResponse {
     id: UserId,
-    skipped: Option<String>,
+    skipped: Option<Message>,
 }
 
 impl Stored for BulkOutcome {

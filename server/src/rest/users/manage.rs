@@ -5,11 +5,14 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::users::{
-    deletion::{Deletion, DeletionPreview},
-    detail::UserRef,
-    edit::UserEdit,
-    suspension::SuspensionDraft,
+use domain::{
+    messages,
+    users::{
+        deletion::{Deletion, DeletionPreview},
+        detail::UserRef,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
 };
 use serde::Deserialize;
 use service::{
@@ -49,7 +52,7 @@ pub(crate) async fn get(
     let user = service::users::get(&services, &authorized, &UserRef::Id(id)).await?;
     // For FOVEA's clients a deleted user does not exist.
     if user.deleted_at.is_some() {
-        return Err(Error::NotFound("User not found").into());
+        return Err(Error::NotFound(messages::user_not_found()).into());
     }
     Ok(show(user))
 }

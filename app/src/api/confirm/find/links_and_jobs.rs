@@ -80,7 +80,8 @@ pub(super) async fn job(
 ) -> Result<Confirmation, Error> {
     let job = service::jobs::find(services, &caller.require()?, id).await?;
     let text = text::confirm::deletion_effect();
-    let denied = denied::<UsersWrite>(caller).or(job.retry_denied().map(str::to_owned));
+    let denied = denied::<UsersWrite>(caller)
+        .or(job.retry_denied().map(|denied| text::message::of(&denied)));
     let username = job.target.map(|target| target.label).unwrap_or_default();
     let title = match username.as_str() {
         "" => text::confirm::retry_unnamed_deletion().to_owned(),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Column headings of [`cells`].
-pub(super) const COLUMNS: &[fn() -> &'static str] = &[
+pub(super) const COLUMNS: &[text::Label] = &[
     text::settings::job,
     text::settings::job_state,
     text::settings::job_progress,

@@ -50,7 +50,7 @@ pub fn Create() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 let roles = roles.await;
-                view! { <CreateForm roles=roles.clone().unwrap_or_default() denied=roles.err().map(|error| error.0.message) /> }
+                view! { <CreateForm roles=roles.clone().unwrap_or_default() denied=roles.err().map(|error| String::from(error.0.message)) /> }
             })}
         </Transition>
     }

@@ -130,7 +130,7 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
             title=text::actions::delete_user(name)
             route=route
             form_state=form_state
-            denied=preview.denied
+            denied=preview.denied.map(String::from)
             action=Signal::derive(action)
             danger=true
         >

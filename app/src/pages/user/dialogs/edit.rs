@@ -28,7 +28,7 @@ use crate::{
 
 /// Returns the field for a new password.
 fn new_password(context: &PageContext) -> FieldSpec {
-    let hint: fn() -> &'static str = if context.site.lasting_passwords {
+    let hint: text::Label = if context.site.lasting_passwords {
         text::user::new_lasting_password_hint
     } else {
         text::user::new_temporary_password_hint
