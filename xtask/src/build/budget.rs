@@ -10,10 +10,10 @@ use super::{
 use crate::report::kilobytes;
 
 /// Maximum transfer size by key, in bytes; from the design of the interface.
-const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 20_000)];
+const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 24_000)];
 /// Maximum transfer size of the WebAssembly of a screen with everything it needs, in bytes. The design has 380 kB:
 /// decision 8.
-const PART_BUDGET: u64 = 510_000;
+const PART_BUDGET: u64 = 530_000;
 
 /// Prints the sizes.
 ///
