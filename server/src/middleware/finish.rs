@@ -2,6 +2,7 @@
 
 use std::panic::resume_unwind;
 
+use app::text::{self, language::Language};
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
@@ -19,6 +20,7 @@ use crate::fingerprint;
 /// A browser that leaves a page drops its request. Without the task, the state of the page would be dropped while other tasks
 /// still read it, and each of them would panic.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
+    let language = request.extensions().get::<Language>().copied();
     let drawing = async move {
         let (parts, body) = next.run(request).await.into_parts();
         // Pages are rendered in one piece, so this delays nothing.
@@ -33,7 +35,8 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
             Response::from_parts(parts, Body::from(body))
         })
     };
-    match detached(drawing).await {
+    // A new task does not have the language of the one of the request.
+    match detached(text::request::scope(language.unwrap_or_default(), drawing)).await {
         Ok(response) => response,
         Err(error) => resume_unwind(Box::new(error.to_string())),
     }

@@ -22,7 +22,7 @@ const OF_PARSERS: [&str; 16] = [
     "expected ",
     "failed to",
     "found in string",
-    "invalid character",
+    "invalid character:",
     "invalid digit",
     "invalid group",
     "invalid length",
