@@ -180,7 +180,7 @@ mod tests {
             }
             assert_eq!(upcoming(now, now), "in Kürze");
             assert_eq!(upcoming(now + Duration::days(1), now), "in 1 Tag");
-            assert_eq!(exact(now), "28. Nov. 2026, 12:00:00 UTC");
+            assert_eq!(exact(now), "28. November 2026, 12:00:00 UTC");
             assert_eq!(day(datetime!(2027-03-01 12:00 UTC)), "1. März 2027");
         });
     }

@@ -446,26 +446,26 @@ async fn lists_and_filters_have_the_language_of_the_request(pool: PgPool) {
         ),
         (
             "/users?q=inactive:90d",
-            &["Nicht aktiv seit dem ", "(vor 90 Tagen), oder nie"],
+            &["Nicht aktiv seit dem ", "(vor 90 Tagen) oder nie"],
         ),
-        ("/users?q=zzzz", &["Keine Benutzer gefunden"]),
+        ("/users?q=zzzz", &["Keine passenden Benutzer"]),
         (
             "/users?q=login:%3E7d",
             &[
                 "Ungültiger Filter",
-                "vor mehr als 7 Tagen, oder nie",
+                "vor mehr als 7 Tagen oder nie",
                 "Alle Benutzer anzeigen",
             ],
         ),
-        ("/users?deleted=true&q=zzzz", &["Keine Benutzer gefunden"]),
-        ("/sessions?seen=before-7d", &["Zuletzt gesehen vor dem "]),
+        ("/users?deleted=true&q=zzzz", &["Keine passenden Benutzer"]),
+        ("/sessions?seen=before-7d", &["Zuletzt aktiv vor dem "]),
         (
             "/sessions?seen=%3E7d",
-            &["zuletzt gesehen vor mehr als 7 Tagen"],
+            &["zuletzt aktiv vor mehr als 7 Tagen"],
         ),
         ("/audit?from=7d", &["Protokolliert seit "]),
         ("/tokens?state=expiring&user=ada", &["(in 7 Tagen)"]),
-        ("/settings/jobs?state=failed", &["Zustand ist „"]),
+        ("/settings/jobs?state=failed", &["Status ist „"]),
     ] {
         let ask = Ask::get(path).by(&ada);
         let page = app.send(ask.header("accept-language", "de")).await;

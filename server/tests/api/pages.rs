@@ -445,7 +445,7 @@ async fn pages_of_a_user_have_the_language_of_the_request(pool: PgPool) {
         ),
         (
             "/users/uma/delete",
-            &["Benutzer und 1 Eintrag", "Zugriffstokens"],
+            &["Benutzer und 1 Objekt", "Zugriffstokens"],
         ),
         ("/users/unknown-user", &["Benutzer nicht gefunden"]),
     ] {

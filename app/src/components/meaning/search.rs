@@ -265,12 +265,12 @@ mod language_tests {
             ),
             (
                 "last-login:before-90d",
-                "Letzte Anmeldung vor dem 30. Aug. 2026 (vor 90 Tagen), oder nie",
+                "Letzte Anmeldung vor dem 30. Aug. 2026 (vor 90 Tagen) oder nie",
             ),
-            ("created:2026-03", "Angelegt im März 2026"),
+            ("created:2026-03", "Erstellt im März 2026"),
             (
                 "personas:>10 (role:a OR inactive:1w)",
-                "Personas: 11 oder mehr · Rolle ist a oder (nicht aktiv seit dem 21. Nov. 2026 (vor 1 Woche), oder nie)",
+                "Personas: mindestens 11 · Rolle ist a oder (nicht aktiv seit dem 21. Nov. 2026 (vor 1 Woche) oder nie)",
             ),
         ] {
             assert_eq!(meaning(input), words, "{input}");
