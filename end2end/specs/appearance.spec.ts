@@ -127,7 +127,8 @@ test.describe('on a phone', () => {
     const names = await list.rows.first().locator('td').evaluateAll((cells) =>
       cells.map((cell) => getComputedStyle(cell, '::before').content.replaceAll('"', '')),
     );
-    for (const name of ['Personas', 'Sessions', 'API keys', 'Created', 'Last active']) expect(names).toContain(name);
+    const labels = ['Personas', 'Sessions', 'API keys', 'Created', 'Last sign-in', 'Last active'];
+    for (const label of labels) expect(names).toContain(label);
     await expect(list.rows.first()).toBeInViewport();
   });
 });

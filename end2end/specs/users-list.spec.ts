@@ -34,6 +34,7 @@ test('each row shows the values of the database', async ({ page, database }) => 
         sessions: Number(text('[data-label="Sessions"]')),
         keys: Number(text('[data-label="API keys"]')),
         created: new Date(time('Created') ?? Number.NaN).getTime(),
+        signedIn: time('Last sign-in') ? new Date(time('Last sign-in')!).getTime() : null,
         active: time('Last active') ? new Date(time('Last active')!).getTime() : null,
       };
     }),
@@ -48,6 +49,7 @@ test('each row shows the values of the database', async ({ page, database }) => 
       (select count(*)::int from sessions x where x.user_id = u.id and x.ended_at is null) as sessions,
       (select count(*)::int from api_keys k where k.user_id = u.id) as keys,
       floor(extract(epoch from u.created_at) * 1000)::float8 as created,
+      floor(extract(epoch from u.last_login_at) * 1000)::float8 as "signedIn",
       floor(extract(epoch from u.last_active_at) * 1000)::float8 as active
     from users u where u.deleted_at is null order by personas desc, u.id desc limit 100`);
   expect(shown).toEqual(held);
@@ -63,12 +65,15 @@ const ORDERS = [
   ['Personas', '-personas', 's.personas'],
   ['Sessions', '-sessions', 's.sessions'],
   ['API keys', '-api-keys', 's.api_keys'],
+  ['Last sign-in', '-last-login', `coalesce(u.last_login_at, '-infinity')`],
   ['Last active', '-last-active', `coalesce(u.last_active_at, '-infinity')`],
   ['Created', '-created', 'u.created_at'],
 ] as const;
 
 test('every header sorts, both ways', async ({ page, database }) => {
   const list = new UsersList(page, database);
+  // Narrower tables hide the column of the last sign-in.
+  await page.setViewportSize({ width: 1600, height: 800 });
   await list.open();
   for (const [header, first, order] of ORDERS) {
     const turned = first.startsWith('-') ? first.slice(1) : `-${first}`;

@@ -222,6 +222,12 @@ pub fn last_active() -> &'static str {
     text("users.last_active", "Last active")
 }
 
+/// Text: `Last sign-in`
+#[must_use]
+pub fn last_sign_in() -> &'static str {
+    text("users.last_sign_in", "Last sign-in")
+}
+
 /// Text: `The list could not be loaded`
 #[must_use]
 pub fn load_error() -> &'static str {

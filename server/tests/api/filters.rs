@@ -439,6 +439,7 @@ async fn lists_and_filters_have_the_language_of_the_request(pool: PgPool) {
                 ">Benutzer<",
                 "Benutzer suchen",
                 "Nie angemeldet",
+                "data-label=\"Letzte Anmeldung\"",
                 "data-label=\"Zuletzt aktiv\"",
                 "Zeilen pro Seite",
                 "Weitere Aktionen für ",

@@ -47,14 +47,23 @@ pub fn Row(
             <td class="cell-time" data-label=text::users::created()>
                 <Ago at=user.created_at now=now />
             </td>
+            <td class="cell-time cell-sign-in" data-label=text::users::last_sign_in()>
+                <AgoOrNever at=user.last_login_at now=now />
+            </td>
             <td class="cell-time" data-label=text::users::last_active()>
-                {match user.last_active_at {
-                    Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-                    None => view! { <span class="none">{text::users::never()}</span> }.into_any(),
-                }}
+                <AgoOrNever at=user.last_active_at now=now />
             </td>
             {actions}
         </tr>
+    }
+}
+
+/// Renders the time since an event, if there was one.
+#[component]
+fn AgoOrNever(at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
+    match at {
+        Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+        None => view! { <span class="none">{text::users::never()}</span> }.into_any(),
     }
 }
 

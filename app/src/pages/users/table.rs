@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Columns: CSS class, heading and sort key.
-const COLUMNS: [(&str, text::Label, SortKey); 9] = [
+const COLUMNS: [(&str, text::Label, SortKey); 10] = [
     ("cell-user", text::users::user, SortKey::Name),
     ("cell-email", text::users::email, SortKey::Email),
     ("cell-role", text::users::role, SortKey::Role),
@@ -34,6 +34,11 @@ const COLUMNS: [(&str, text::Label, SortKey); 9] = [
     ("cell-num", text::users::sessions, SortKey::Sessions),
     ("cell-num", text::users::api_keys, SortKey::ApiKeys),
     ("cell-time", text::users::created, SortKey::Created),
+    (
+        "cell-time cell-sign-in",
+        text::users::last_sign_in,
+        SortKey::LastLogin,
+    ),
     ("cell-time", text::users::last_active, SortKey::LastActive),
 ];
 
