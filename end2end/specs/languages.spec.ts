@@ -70,6 +70,19 @@ for (const scripts of [true, false]) {
   });
 }
 
+test('a theme chosen in an older tab keeps the language', async ({ page, context }) => {
+  await open(page, '/account/preferences');
+  const other = await context.newPage();
+  await open(other, '/account/preferences');
+  await choose(other, 'en', 'Sprache ändern');
+  await expectHydratedIn(other, 'en');
+
+  await page.getByRole('button', { name: 'Dunkel' }).click();
+  await other.reload();
+  await expectHydratedIn(other, 'en');
+  await expect(other.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
 test('the theme is still the chosen one in another language', async ({ page }) => {
   await open(page, '/account/preferences');
   await page.getByRole('button', { name: 'Dunkel' }).click();

@@ -1,5 +1,6 @@
 //! Selectors for a display preference: a form without scripts, applied immediately with them.
 
+use domain::cookies::Cookies;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -80,21 +81,28 @@ pub fn CurrentPath() -> impl IntoView {
 
 /// Applies a preference to the open page and stores it in the cookie.
 pub fn choose(preferences: RwSignal<Preferences>, name: &'static str, word: &str) {
-    let chosen = preferences.get_untracked().with(name, word);
-    preferences.set(chosen);
+    preferences.update(|chosen| *chosen = chosen.with(name, word));
     let document = document();
     if let Some(root) = document.document_element() {
         // Setting the attribute fails only for invalid names, and this name is valid.
         drop(root.set_attribute(&format!("data-{name}"), word));
     }
+    let Ok(document) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlDocument>(document) else {
+        return;
+    };
+    // Another tab can have changed other preferences since this page was rendered.
+    let cookies = document.cookie().unwrap_or_default();
+    let stored = Cookies::read([cookies.as_bytes()]);
+    let stored = stored
+        .get(Preferences::COOKIE)
+        .map(Preferences::from_cookie);
+    let chosen = stored.unwrap_or_else(|| preferences.get_untracked());
     let cookie = format!(
         "{}={}; Path=/; Max-Age={}; SameSite=Lax",
         Preferences::COOKIE,
-        chosen.to_cookie(),
+        chosen.with(name, word).to_cookie(),
         Preferences::MAX_AGE
     );
-    if let Ok(document) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlDocument>(document) {
-        // If the browser blocks cookies, the choice lasts until the page is closed.
-        drop(document.set_cookie(&cookie));
-    }
+    // If the browser blocks cookies, the choice lasts until the page is closed.
+    drop(document.set_cookie(&cookie));
 }

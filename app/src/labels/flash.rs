@@ -57,6 +57,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::KeyDeleted => text::flash::user_key_revoked(first, second),
         FlashEvent::TokenRevoked if second.is_empty() => text::flash::token_revoked(first),
         FlashEvent::TokenRevoked => text::flash::user_token_revoked(first, second),
+        FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
     }

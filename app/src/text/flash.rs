@@ -405,6 +405,15 @@ pub fn undo_expired() -> &'static str {
     text("flash.undo_expired", "This can no longer be undone")
 }
 
+/// Text: `Retrying the permanent deletion of a user`
+#[must_use]
+pub fn unnamed_job_retried() -> &'static str {
+    text(
+        "flash.unnamed_job_retried",
+        "Retrying the permanent deletion of a user",
+    )
+}
+
 /// Text: `Unsuspended {name}`
 #[must_use]
 pub fn unsuspended(name: impl Display) -> String {

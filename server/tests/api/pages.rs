@@ -468,6 +468,10 @@ async fn errors_have_the_language_of_the_page(pool: PgPool) {
             "Benutzernamen eingeben.",
         ),
         (
+            Ask::post("/users/new").form(&[("username", "new")]),
+            "Anmelden, um zum Formular zurückzukehren.",
+        ),
+        (
             Ask::get("/users?q=a%20OR").by(&ada),
             "OR braucht auf jeder Seite einen Begriff.",
         ),

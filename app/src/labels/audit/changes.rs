@@ -80,6 +80,9 @@ pub(crate) fn field_label(name: &str) -> Cow<'static, str> {
     Cow::Borrowed(label)
 }
 
+/// Fields with JSON objects of users.
+const OF_USERS: [&str; 3] = ["content", "details", "profile"];
+
 /// Formats the value of a field. Some fields have fixed words as values, such as `temporary` for a password.
 pub(crate) fn value_label(field: &str, value: &Value) -> String {
     let word = match (field, value.as_str().unwrap_or_default()) {
@@ -94,13 +97,18 @@ pub(crate) fn value_label(field: &str, value: &Value) -> String {
         ("status", "pending") => text::audit::status_pending(),
         ("status", "active") => text::audit::status_active(),
         ("status", "suspended") => text::audit::status_suspended(),
-        _ => return any_value_label(value),
+        _ if OF_USERS.contains(&field) => return any_value_label(value),
+        _ => return label_with(field_label, value),
     };
     word.to_owned()
 }
 
-/// Formats a value for display.
+/// Formats a value of a user for display. The names in it are the user's own, so they are not translated.
 pub(crate) fn any_value_label(value: &Value) -> String {
+    label_with(|name| Cow::Owned(spaced(name)), value)
+}
+
+fn label_with(label: fn(&str) -> Cow<'static, str>, value: &Value) -> String {
     let list = |items: Vec<String>| match items.as_slice() {
         [] => text::audit::nothing().to_owned(),
         items => items.join(", "),
@@ -115,10 +123,10 @@ pub(crate) fn any_value_label(value: &Value) -> String {
             Some(bytes) => text::audit::unreadable(bytes),
             None => string.clone(),
         },
-        Value::Array(items) => list(items.iter().map(any_value_label).collect()),
+        Value::Array(items) => list(items.iter().map(|item| label_with(label, item)).collect()),
         Value::Object(fields) => {
             let member = |(name, value): (&String, &Value)| {
-                format!("{}: {}", field_label(name), any_value_label(value))
+                format!("{}: {}", label(name), label_with(label, value))
             };
             list(fields.iter().map(member).collect())
         }
@@ -260,6 +268,9 @@ mod language_tests {
             provide_context(Language::German);
             assert_eq!(field_label("displayName"), "Anzeigename");
             assert_eq!(field_label("planetName"), "planet name");
+            let contact = json!({ "displayName": "Ada" });
+            assert_eq!(value_label("profile", &contact), "display name: Ada");
+            assert_eq!(value_label("owned", &contact), "Anzeigename: Ada");
             assert_eq!(value_label("status", &json!("suspended")), "gesperrt");
             assert_eq!(value_label("displayName", &json!("suspended")), "suspended");
             assert_eq!(any_value_label(&json!([])), "nichts");

@@ -73,15 +73,17 @@ fn LanguageSection() -> impl IntoView {
             </p>
             <form class="form" method="post" action="/preferences">
                 <CurrentPath />
-                <select
-                    class="input"
-                    name="language"
-                    aria-labelledby="language-title"
-                    aria-describedby="language-hint"
-                >
-                    <option value="auto">{text::account::language_browser()}</option>
-                    {options}
-                </select>
+                <div class="field">
+                    <select
+                        class="input"
+                        name="language"
+                        aria-labelledby="language-title"
+                        aria-describedby="language-hint"
+                    >
+                        <option value="auto">{text::account::language_browser()}</option>
+                        {options}
+                    </select>
+                </div>
                 <div class="actions">
                     <button class="button">{text::account::language_apply()}</button>
                 </div>
