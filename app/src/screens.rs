@@ -31,16 +31,15 @@ static SCREENS: &[Screen] = &[
             Node::new("", &Account::Profile),
             Node::new("password", &Account::Password),
             Node::new("sessions", &Account::Sessions).with(&[
-                Node::new("others", &Account::Confirm),
-                Node::new(":id/revoke", &Account::Confirm),
+                Node::confirmation("others"),
+                Node::confirmation(":id/revoke"),
             ]),
             Node::new("keys", &Account::Keys).with(&[
                 Node::new("new", &Account::AddKey),
                 Node::new(":id/edit", &Account::EditKey),
-                Node::new(":id/delete", &Account::Confirm),
+                Node::confirmation(":id/delete"),
             ]),
-            Node::new("tokens", &Account::Tokens)
-                .with(&[Node::new(":id/revoke", &Account::Confirm)]),
+            Node::new("tokens", &Account::Tokens).with(&[Node::confirmation(":id/revoke")]),
             Node::new("tokens/new", &Account::NewToken),
             Node::new("preferences", &Account::Preferences),
             Node::new("data", &Account::Data),
@@ -64,13 +63,13 @@ static SCREENS: &[Screen] = &[
     // The title is the name of the user.
     Screen::panel("/users/:user", &User::Page).with(&[
         Node::new("", &User::Overview).with(&[
-            Node::new("sign-out", &Account::Confirm),
-            Node::new("revoke-links", &Account::Confirm),
+            Node::confirmation("sign-out"),
+            Node::confirmation("revoke-links"),
         ]),
-        Node::new("sessions", &User::Sessions).with(&[Node::new(":id/revoke", &Account::Confirm)]),
+        Node::new("sessions", &User::Sessions).with(&[Node::confirmation(":id/revoke")]),
         Node::new("keys", &User::Keys).with(&[
-            Node::new("tokens/:id/revoke", &Account::Confirm),
-            Node::new(":id/revoke", &Account::Confirm),
+            Node::confirmation("tokens/:id/revoke"),
+            Node::confirmation(":id/revoke"),
         ]),
         Node::new("data", &User::Data),
         Node::new("history", &User::History),
@@ -90,14 +89,14 @@ static SCREENS: &[Screen] = &[
         )
         .with(&[
             Node::new("revoke", &Dialogs::Revoke),
-            Node::new(":id/revoke", &Account::Confirm),
+            Node::confirmation(":id/revoke"),
         ]),
     Screen::panel("/registrations/invitations", &Lists::Invitations)
         .titled(text::frame::screen_registrations)
         .with(&[
             Node::new("new", &Dialogs::Invite),
             Node::new(":id/resend", &Dialogs::ChangeInvitation),
-            Node::new(":id/revoke", &Account::Confirm),
+            Node::confirmation(":id/revoke"),
         ]),
     Screen::panel("/registrations", &Lists::Registrations)
         .in_sidebar(
@@ -114,7 +113,7 @@ static SCREENS: &[Screen] = &[
         .with(&[
             Node::new("new", &Account::AddKey),
             Node::new(":id/edit", &Account::EditKey),
-            Node::new(":id/delete", &Account::Confirm),
+            Node::confirmation(":id/delete"),
         ]),
     Screen::panel("/tokens", &User::AccessTokens)
         .in_sidebar(
@@ -122,7 +121,7 @@ static SCREENS: &[Screen] = &[
             Icon::Shield,
             Permission::TokensRead,
         )
-        .with(&[Node::new(":id/revoke", &Account::Confirm)]),
+        .with(&[Node::confirmation(":id/revoke")]),
     Screen::panel("/audit", &User::AuditLog).in_sidebar(
         text::frame::screen_audit,
         Icon::Record,
@@ -135,7 +134,7 @@ static SCREENS: &[Screen] = &[
     ),
     Screen::panel("/settings/jobs", &User::Jobs)
         .titled(text::frame::screen_jobs)
-        .with(&[Node::new(":id/retry", &Account::Confirm)]),
+        .with(&[Node::confirmation(":id/retry")]),
 ];
 
 /// Users who can open a page.
@@ -269,27 +268,23 @@ fn views(path: &str) -> Vec<&'static dyn LazyView> {
         .unwrap_or_default()
 }
 
+/// Returns the path of every confirmation dialog, as in the routes of the server.
+#[must_use]
+pub fn confirmations() -> Vec<String> {
+    let nodes = screens().flat_map(|screen| screen.node.all(""));
+    let dialogs = nodes.filter(|(_, node)| node.is_confirmation);
+    dialogs.map(|(path, _)| path).collect()
+}
+
 /// Returns the path of every page, tab and dialog, with names of parameters as their values.
 #[cfg(test)]
 pub(crate) fn paths() -> Vec<(Access, String)> {
-    fn collect(access: Access, above: &str, node: &Node, paths: &mut Vec<(Access, String)>) {
-        let own = node.pattern.0.trim_start_matches('/').replace(':', "");
-        let path = if own.is_empty() {
-            above.to_owned()
-        } else {
-            format!("{above}/{own}")
-        };
-        // A tab at the empty path has the path of its page.
-        if !own.is_empty() {
-            paths.push((access, path.clone()));
-        }
-        for node in node.below {
-            collect(access, &path, node, paths);
-        }
-    }
     let mut paths = Vec::new();
     for screen in screens() {
-        collect(screen.access, "", &screen.node, &mut paths);
+        let nodes = screen.node.all("").into_iter();
+        // A tab at the empty path has the path of its page.
+        let nodes = nodes.filter(|(_, node)| !node.pattern.0.is_empty());
+        paths.extend(nodes.map(|(path, _)| (screen.access, path.replace(['{', '}'], ""))));
     }
     paths
 }
@@ -297,6 +292,8 @@ pub(crate) fn paths() -> Vec<(Access, String)> {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use domain::users::action::UserAction;
 
     use super::*;
 
@@ -313,6 +310,22 @@ mod tests {
     fn every_path_requires_the_access_of_its_screen() {
         for (expected, path) in paths() {
             assert_eq!(access(&path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_confirmed_action_on_a_user_has_a_dialog() {
+        let confirmations = confirmations();
+        for action in UserAction::ALL
+            .iter()
+            .filter(|action| action.is_confirmed())
+        {
+            let path = format!("/users/{{user}}/{}", action.as_str());
+            assert!(confirmations.contains(&path), "{path}");
+        }
+        for (path, node) in screens().flat_map(|screen| screen.node.all("")) {
+            let is_confirmation = format!("{:?}", node.view) == "Confirm";
+            assert_eq!(confirmations.contains(&path), is_confirmation, "{path}");
         }
     }
 

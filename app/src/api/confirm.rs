@@ -20,9 +20,13 @@ use super::{
 #[cfg(feature = "ssr")]
 mod apply;
 #[cfg(feature = "ssr")]
+mod details;
+#[cfg(feature = "ssr")]
 mod find;
 #[cfg(feature = "ssr")]
 mod target;
+#[cfg(feature = "ssr")]
+mod user_actions;
 
 /// Content of a confirmation dialog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

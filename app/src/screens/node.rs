@@ -4,7 +4,10 @@ use leptos_router::{
     ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment,
 };
 
-use crate::{parts::LazyView, text::Label};
+use crate::{
+    parts::{Account, LazyView},
+    text::Label,
+};
 
 /// A page, a tab or a dialog.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +18,8 @@ pub(crate) struct Node {
     pub(crate) title: Option<Label>,
     /// View, which includes an outlet if there are nodes below.
     pub(crate) view: &'static dyn LazyView,
+    /// Whether this is a confirmation dialog.
+    pub(super) is_confirmation: bool,
     /// Tabs and dialogs, which the view of this node encloses. Without a node at the empty path, the outlet is empty there.
     pub(crate) below: &'static [Node],
 }
@@ -26,7 +31,16 @@ impl Node {
             pattern: Pattern(path),
             title: None,
             view,
+            is_confirmation: false,
             below: &[],
+        }
+    }
+
+    /// Creates a confirmation dialog, whose target is in its path.
+    pub(super) const fn confirmation(path: &'static str) -> Self {
+        Self {
+            is_confirmation: true,
+            ..Self::new(path, &Account::Confirm)
         }
     }
 
@@ -34,6 +48,15 @@ impl Node {
     pub(super) const fn with(mut self, below: &'static [Self]) -> Self {
         self.below = below;
         self
+    }
+
+    /// Returns this node and those below it, each with its path as in the routes of the server: parameters are in braces. A node
+    /// at the empty path has the path of the node above.
+    pub(super) fn all(&'static self, above: &str) -> Vec<(String, &'static Self)> {
+        let path = above.to_owned() + &self.pattern.route();
+        let mut all = vec![(path.clone(), self)];
+        all.extend(self.below.iter().flat_map(|node| node.all(&path)));
+        all
     }
 
     /// Returns the views at a path, from the outermost to the innermost; `None` if the path belongs to another node.
@@ -57,6 +80,15 @@ pub(crate) struct Pattern(pub(crate) &'static str);
 impl Pattern {
     fn segments(self) -> impl Iterator<Item = &'static str> {
         self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+
+    /// Returns the path in the form of the server's routes, with parameters in braces; empty for the empty path.
+    fn route(self) -> String {
+        let segments = self.segments().map(|segment| {
+            let name = segment.strip_prefix(':');
+            name.map_or_else(|| format!("/{segment}"), |name| format!("/{{{name}}}"))
+        });
+        segments.collect()
     }
 
     /// Returns the value of the last segment at a path; `None` if the segment is no parameter.
@@ -130,6 +162,18 @@ mod tests {
             .map(|(name, value)| (&**name, &**value))
             .collect();
         assert_eq!(params, [("first", "1"), ("second", "2")]);
+    }
+
+    #[test]
+    fn routes_have_parameters_in_braces() {
+        for (pattern, expected) in [
+            ("/users", "/users"),
+            ("/users/:user", "/users/{user}"),
+            ("tokens/:id/revoke", "/tokens/{id}/revoke"),
+            ("", ""),
+        ] {
+            assert_eq!(Pattern(pattern).route(), expected);
+        }
     }
 
     #[test]

@@ -3,24 +3,19 @@
 use app::api::{
     access_tokens::CreateToken,
     account::{ChangePassword, DeleteAccount, EditProfile, SetPreferences},
-    confirm::Confirm,
     keys::{AddKey, EditKey, SetKeyActive},
 };
 use axum::routing::post;
 
 use super::send::{FormRoute, send};
 
-/// Forms, each at the path of its page.
+/// Forms, each at the path of its page, except those of the confirmation dialogs.
 pub(super) const FORMS: &[FormRoute] = &[
     ("/account", || post(send::<EditProfile>)),
     ("/account/password", || post(send::<ChangePassword>)),
-    ("/account/sessions/others", || post(send::<Confirm>)),
-    ("/account/sessions/{id}/revoke", || post(send::<Confirm>)),
     ("/account/keys", || post(send::<SetKeyActive>)),
     ("/account/keys/new", || post(send::<AddKey>)),
     ("/account/keys/{id}/edit", || post(send::<EditKey>)),
-    ("/account/keys/{id}/delete", || post(send::<Confirm>)),
-    ("/account/tokens/{id}/revoke", || post(send::<Confirm>)),
     ("/account/tokens/new", || post(send::<CreateToken>)),
     ("/account/preferences", || post(send::<SetPreferences>)),
     ("/account/delete", || post(send::<DeleteAccount>)),

@@ -1,15 +1,32 @@
 //! Routes of the forms that change something for a signed-in user.
 
-use axum::Router;
+use std::sync::LazyLock;
 
-use super::{account, users};
+use app::{api::confirm::Confirm, screens::confirmations};
+use axum::{Router, routing::post};
+
+use super::{
+    account,
+    send::{FormRoute, send},
+    users,
+};
 use crate::state::AppState;
+
+/// Paths of the confirmation dialogs, which have the same form.
+static CONFIRMATIONS: LazyLock<Vec<String>> = LazyLock::new(confirmations);
+
+/// Returns the forms that are not in a confirmation dialog.
+fn forms() -> impl Iterator<Item = &'static FormRoute> {
+    users::FORMS.iter().chain(account::FORMS)
+}
 
 /// Returns the routes of the forms that change something for a signed-in user, each at the path of its page.
 pub(crate) fn routes() -> Router<AppState> {
-    let forms = users::FORMS.iter().chain(account::FORMS);
-    forms.fold(Router::new(), |router, (path, form)| {
+    let router = forms().fold(Router::new(), |router, (path, form)| {
         router.route(path, form())
+    });
+    CONFIRMATIONS.iter().fold(router, |router, path| {
+        router.route(path, post(send::<Confirm>))
     })
 }
 
@@ -23,8 +40,7 @@ pub(super) fn is_form(path: &str) -> bool {
         });
         fits && names.next().is_none()
     };
-    let mut forms = users::FORMS.iter().chain(account::FORMS);
-    forms.any(|(route, _)| fits(route))
+    forms().any(|(route, _)| fits(route)) || CONFIRMATIONS.iter().any(|route| fits(route))
 }
 
 #[cfg(test)]
@@ -37,6 +53,9 @@ mod tests {
             ("/account", true),
             ("/account/keys/new", true),
             ("/users/ada/edit", true),
+            ("/users/ada/sign-out", true),
+            ("/users/ada/sessions/1/revoke", true),
+            ("/users/ada/sessions", false),
             ("/users/ada/edit/", false),
             ("/users//edit", false),
             ("/users", false),

@@ -2,7 +2,6 @@
 
 use app::api::{
     bulk::BulkUsers,
-    confirm::Confirm,
     invitations::{Invite, RenewInvitation},
     keys::{AddKey, EditKey, SetKeyActive},
     registrations::DecideRegistrations,
@@ -16,7 +15,7 @@ use axum::routing::post;
 
 use super::send::{FormRoute, send};
 
-/// Forms, each at the path of its page.
+/// Forms, each at the path of its page, except those of the confirmation dialogs.
 pub(super) const FORMS: &[FormRoute] = &[
     ("/users/new", || post(send::<CreateUser>)),
     ("/users/bulk/{action}", || post(send::<BulkUsers>)),
@@ -26,23 +25,10 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/users/{user}/delete", || post(send::<DeleteUser>)),
     ("/users/{user}/reset", || post(send::<CreateResetLink>)),
     ("/users/{user}/reassign", || post(send::<ReassignData>)),
-    ("/users/{user}/sign-out", || post(send::<Confirm>)),
-    ("/users/{user}/revoke-links", || post(send::<Confirm>)),
-    ("/users/{user}/sessions/{id}/revoke", || {
-        post(send::<Confirm>)
-    }),
-    ("/users/{user}/keys/{id}/revoke", || post(send::<Confirm>)),
-    ("/users/{user}/keys/tokens/{id}/revoke", || {
-        post(send::<Confirm>)
-    }),
     ("/keys", || post(send::<SetKeyActive>)),
     ("/keys/new", || post(send::<AddKey>)),
     ("/keys/{id}/edit", || post(send::<EditKey>)),
-    ("/keys/{id}/delete", || post(send::<Confirm>)),
     ("/sessions/revoke", || post(send::<RevokeSessions>)),
-    ("/sessions/{id}/revoke", || post(send::<Confirm>)),
-    ("/tokens/{id}/revoke", || post(send::<Confirm>)),
-    ("/settings/jobs/{id}/retry", || post(send::<Confirm>)),
     ("/registrations/approve", || {
         post(send::<DecideRegistrations>)
     }),
@@ -52,8 +38,5 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/registrations/invitations/new", || post(send::<Invite>)),
     ("/registrations/invitations/{id}/resend", || {
         post(send::<RenewInvitation>)
-    }),
-    ("/registrations/invitations/{id}/revoke", || {
-        post(send::<Confirm>)
     }),
 ];

@@ -46,32 +46,24 @@ fn unknown_user(what: &str) -> String {
     format!("/api/admin/users/{UNKNOWN_ID}{what}")
 }
 
-/// Dialogs of the panel that confirm what cannot be undone.
-const CONFIRMED: [&str; 10] = [
-    "/keys/{id}/delete",
-    "/registrations/invitations/{id}/revoke",
-    "/sessions/{id}/revoke",
-    "/settings/jobs/{id}/retry",
-    "/tokens/{id}/revoke",
-    "/users/visitor/keys/{id}/revoke",
-    "/users/visitor/keys/tokens/{id}/revoke",
-    "/users/visitor/revoke-links",
-    "/users/visitor/sessions/{id}/revoke",
-    "/users/visitor/sign-out",
-];
-
-/// Such dialogs of one's own account.
-const OWN_CONFIRMED: [&str; 4] = [
-    "/account/keys/{id}/delete",
-    "/account/sessions/others",
-    "/account/sessions/{id}/revoke",
-    "/account/tokens/{id}/revoke",
-];
+/// Returns the paths of the confirmation dialogs of one's own account, or of the panel: those about a user, and those with an id
+/// that does not exist.
+fn confirmations(own: bool) -> Vec<String> {
+    let paths = ::app::screens::confirmations().into_iter();
+    let paths = paths.filter(|path| path.starts_with("/account/") == own);
+    let mut paths: Vec<String> = paths
+        .map(|path| {
+            path.replace("{user}", "visitor")
+                .replace("{id}", UNKNOWN_ID)
+        })
+        .collect();
+    paths.sort();
+    paths
+}
 
 /// Returns the forms of those dialogs. They claim another preview than the dialog shows, so that they change nothing.
-fn confirmed(dialogs: &[&str]) -> Vec<Ask> {
-    let forms = dialogs.iter().flat_map(|path| {
-        let path = path.replace("{id}", UNKNOWN_ID);
+fn confirmed(own: bool) -> Vec<Ask> {
+    let forms = confirmations(own).into_iter().flat_map(|path| {
         let fields = [("path", path.as_str()), ("page", "/"), ("shown", "nothing")];
         [path.as_str(), "/sfn/confirm"].map(|address| Ask::post(address).form(&fields))
     });
@@ -113,7 +105,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/registrations/invitations/new"),
         Ask::get(&format!("/registrations/invitations/{UNKNOWN_ID}/resend")),
     ];
-    screens.extend(CONFIRMED.map(|path| Ask::get(&path.replace("{id}", UNKNOWN_ID))));
+    screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
         "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
     ] {
@@ -134,7 +126,7 @@ fn forms() -> Vec<Ask> {
     let selected = format!("{UNKNOWN_ID}:1:unknown-user");
     let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
-    let mut forms = confirmed(&CONFIRMED);
+    let mut forms = confirmed(false);
     for (page, function, fields) in [
         (
             "/users/new",
@@ -234,9 +226,12 @@ fn forms() -> Vec<Ask> {
 
 /// Returns the requests with which the screens of the panel load their data.
 fn reads() -> Vec<Ask> {
-    let mut reads = vec![
-        Ask::get("/sfn/overview"),
-        Ask::get("/sfn/confirmation?path=/users/visitor/sign-out"),
+    let mut reads = vec![Ask::get("/sfn/overview")];
+    // Those about a user, who exists.
+    let of_users = confirmations(false).into_iter();
+    let of_users = of_users.filter(|path| !path.contains(UNKNOWN_ID));
+    reads.extend(of_users.map(|path| Ask::get(&format!("/sfn/confirmation?path={path}"))));
+    reads.extend([
         Ask::get("/sfn/users"),
         Ask::get("/sfn/sessions"),
         Ask::get("/sfn/failed-sign-ins?params[by]=address"),
@@ -257,7 +252,7 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
         Ask::get("/sfn/tokens?params[state]=live"),
-    ];
+    ]);
     for function in ["sessions", "keys", "tokens", "data", "history", "deletion"] {
         reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
@@ -309,8 +304,8 @@ fn account() -> Vec<Ask> {
         Ask::get("/sfn/account-deletion"),
         Ask::get("/sfn/time-zones"),
     ];
-    asks.extend(OWN_CONFIRMED.map(|path| Ask::get(&path.replace("{id}", UNKNOWN_ID))));
-    asks.extend(confirmed(&OWN_CONFIRMED));
+    asks.extend(confirmations(true).iter().map(|path| Ask::get(path)));
+    asks.extend(confirmed(true));
     for (page, function, fields) in [
         (
             "/account",

@@ -22,37 +22,28 @@ enum Rule {
 }
 use Rule::{Dialog, Exempt, Typed, Undo};
 
-/// Every form: its path, with the value of its action field.
+/// Every form except those of the confirmation dialogs: its path, with the value of its action field.
 const FORMS: &[(&str, Rule)] = &[
     ("/account", Typed),
     ("/account/delete", Dialog),
     ("/account/keys disable", Undo),
     ("/account/keys enable", Undo),
     ("/account/keys/new", Dialog),
-    ("/account/keys/{id}/delete", Dialog),
     ("/account/keys/{id}/edit", Dialog),
     ("/account/password", Typed),
     ("/account/preferences", Typed),
-    ("/account/sessions/others", Dialog),
-    ("/account/sessions/{id}/revoke", Dialog),
     ("/account/tokens/new", Dialog),
-    ("/account/tokens/{id}/revoke", Dialog),
     ("/keys disable", Undo),
     ("/keys enable", Undo),
     ("/keys/new", Dialog),
-    ("/keys/{id}/delete", Dialog),
     ("/keys/{id}/edit", Dialog),
     ("/logout", Exempt("the user can sign in again")),
     ("/preferences", Exempt("the other choice is beside it")),
     ("/registrations/approve", Dialog),
     ("/registrations/invitations/new", Dialog),
     ("/registrations/invitations/{id}/resend", Dialog),
-    ("/registrations/invitations/{id}/revoke", Dialog),
     ("/registrations/reject", Dialog),
     ("/sessions/revoke", Dialog),
-    ("/sessions/{id}/revoke", Dialog),
-    ("/settings/jobs/{id}/retry", Dialog),
-    ("/tokens/{id}/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
     ("/users/bulk/sign-out sign-out", Dialog),
@@ -62,15 +53,19 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user} restore", Undo),
     ("/users/{user}/delete", Dialog),
     ("/users/{user}/edit", Dialog),
-    ("/users/{user}/keys/tokens/{id}/revoke", Dialog),
-    ("/users/{user}/keys/{id}/revoke", Dialog),
     ("/users/{user}/reassign", Dialog),
     ("/users/{user}/reset", Dialog),
-    ("/users/{user}/revoke-links", Dialog),
-    ("/users/{user}/sessions/{id}/revoke", Dialog),
-    ("/users/{user}/sign-out", Dialog),
     ("/users/{user}/suspend", Dialog),
 ];
+
+/// Returns the rule of every form.
+fn rules() -> BTreeMap<String, Rule> {
+    let written = FORMS.iter().map(|(kind, rule)| ((*kind).to_owned(), *rule));
+    let confirmations = ::app::screens::confirmations().into_iter();
+    written
+        .chain(confirmations.map(|path| (path, Dialog)))
+        .collect()
+}
 
 /// Forms that change no data of a user: the preferences of the browser, and sign-out.
 const OF_NO_USER: [&str; 2] = ["/logout", "/preferences"];
@@ -283,7 +278,7 @@ async fn irreversible_actions_ask_and_others_can_be_undone(pool: PgPool) {
     let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
     let ada_id = id_of(&app, "ada").await;
-    let rules: BTreeMap<&str, Rule> = FORMS.iter().copied().collect();
+    let rules = rules();
     let mut found: BTreeMap<String, Form> = BTreeMap::new();
     for form in all_forms(&app, &ada).await {
         let kind = form.kind();
@@ -298,7 +293,7 @@ async fn irreversible_actions_ask_and_others_can_be_undone(pool: PgPool) {
     }
     let missing: Vec<&str> = rules
         .keys()
-        .copied()
+        .map(String::as_str)
         .filter(|kind| !found.contains_key(*kind))
         .collect();
     assert_eq!(

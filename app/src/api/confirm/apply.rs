@@ -11,7 +11,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::{Confirmation, target::Target};
+use super::{Confirmation, target::Target, user_actions};
 
 /// Names that the dialog showed.
 pub(super) struct SeenTarget {
@@ -39,7 +39,7 @@ pub(super) fn require(caller: &Caller, target: &Target) -> Result<(), Error> {
         Target::UserKey(..) | Target::SystemKey(_) => caller.require::<ApiKeysWrite>().map(drop),
         Target::Token(_) => caller.require::<TokensWrite>().map(drop),
         Target::Session(_) => caller.require::<SessionsWrite>().map(drop),
-        Target::Sessions(_) | Target::ResetLinks(_) | Target::Job(_) => {
+        Target::User(..) | Target::ResetLinks(_) | Target::Job(_) => {
             caller.require::<UsersWrite>().map(drop)
         }
         Target::Invitation(_) => caller.require::<RegistrationsWrite>().map(drop),
@@ -96,13 +96,12 @@ pub(super) async fn apply(
             let ended = service::account::revoke_other_sessions(services, caller).await?;
             (FlashEvent::OthersRevoked, ended)
         }
-        Target::Sessions(_) => {
+        Target::User(_, action) => {
             let id = asked
                 .id
                 .ok_or(Error::NotFound(messages::user_not_found()))?;
             let user = TargetRef::of_user(id, &names.username);
-            let ended = service::users::revoke_sessions(services, &caller.require()?, user).await?;
-            (FlashEvent::SessionsRevoked, ended)
+            user_actions::apply(services, caller, *action, user).await?
         }
         Target::ResetLinks(user) => {
             let user = user_of(user).await?;
@@ -122,7 +121,7 @@ pub(super) async fn apply(
     // The message names the user of a session first, as in "the session of ada on Firefox".
     let names = match target {
         Target::Session(_) => vec![asked.username, asked.shown],
-        Target::Sessions(_) | Target::ResetLinks(_) | Target::Job(_) => vec![asked.username],
+        Target::User(..) | Target::ResetLinks(_) | Target::Job(_) => vec![asked.username],
         _ => vec![asked.shown, asked.username],
     };
     let names = names.into_iter().filter(|name| !name.is_empty());

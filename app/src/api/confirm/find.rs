@@ -19,7 +19,12 @@ use service::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Confirmation, ConfirmationDetail, target::Target};
+use super::{
+    Confirmation,
+    details::{detail, when},
+    target::Target,
+    user_actions,
+};
 use crate::{
     format::{count, grouped},
     text,
@@ -79,7 +84,7 @@ pub(super) async fn confirmation(
             session(own.session, text::confirm::own_session_effect(), None)
         }
         Target::OwnOthers => own_others(services, caller).await?,
-        Target::Sessions(user) => sessions(services, caller, user).await?,
+        Target::User(user, action) => user_action(services, caller, user, *action).await?,
         Target::ResetLinks(user) => links_and_jobs::reset_links(services, caller, user).await?,
         Target::Invitation(id) => links_and_jobs::invitation(services, caller, *id).await?,
         Target::Job(id) => links_and_jobs::job(services, caller, *id).await?,
@@ -210,24 +215,18 @@ async fn own_others(services: &Services, caller: &Caller) -> Result<Confirmation
     })
 }
 
-async fn sessions(
+async fn user_action(
     services: &Services,
     caller: &Caller,
     user: &UserRef,
+    action: UserAction,
 ) -> Result<Confirmation, Error> {
     let (user, denied_actions) = user_of(services, caller, user).await?;
-    let text = text::confirm::sessions_effect();
-    let denied = denied::<UsersWrite>(caller).or(denied_actions.reason(UserAction::RevokeSessions));
+    let (title, text, details) = user_actions::content(action, &user)?;
+    let denied = denied::<UsersWrite>(caller).or(denied_actions.reason(action));
     Ok(Confirmation {
-        title: text::confirm::sign_out_user(&user.username),
-        details: vec![
-            detail(
-                text::confirm::user(),
-                format!("{} ({})", user.display_name, user.username),
-            ),
-            detail(text::confirm::sessions(), count(user.session_count.into())),
-            when(text::confirm::last_active(), user.last_active_at),
-        ],
+        title,
+        details,
         id: Some(user.id.0),
         username: user.username.clone(),
         ..asking(user.username, text, denied)
@@ -250,24 +249,4 @@ fn asking(shown: String, text: &str, denied: Option<String>) -> Confirmation {
 
 fn found<T>(list: Vec<T>, is_it: impl Fn(&T) -> bool, gone: Error) -> Result<T, Error> {
     list.into_iter().find(|one| is_it(one)).ok_or(gone)
-}
-
-fn detail(label: &str, text: impl Into<String>) -> ConfirmationDetail {
-    ConfirmationDetail {
-        label: label.to_owned(),
-        text: text.into(),
-        at: None,
-    }
-}
-
-fn when(label: &str, at: Option<OffsetDateTime>) -> ConfirmationDetail {
-    let text = if at.is_some() {
-        ""
-    } else {
-        text::confirm::never()
-    };
-    ConfirmationDetail {
-        at,
-        ..detail(label, text)
-    }
 }

@@ -1,10 +1,13 @@
 //! Targets of the confirmation dialogs, parsed from their paths.
 
-use domain::{messages, users::detail::UserRef};
+use domain::{
+    messages,
+    users::{action::UserAction, detail::UserRef},
+};
 use service::Error;
 use uuid::Uuid;
 
-/// Target of a revocation, deletion or retry.
+/// Target of a revocation, deletion or retry, or of another action on a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// A provider API key of a user.
@@ -23,8 +26,8 @@ pub(super) enum Target {
     OwnSession(Uuid),
     /// All sessions of the caller except the current one.
     OwnOthers,
-    /// All sessions of a user.
-    Sessions(UserRef),
+    /// A user, and the action on the user.
+    User(UserRef, UserAction),
     /// The password reset links of a user.
     ResetLinks(UserRef),
     /// An invitation, with its link.
@@ -51,8 +54,12 @@ impl Target {
             ["users", _, "sessions", session, "revoke"] | ["sessions", session, "revoke"] => {
                 Self::Session(id(session)?)
             }
-            ["users", name, "sign-out"] => Self::Sessions(user(name)),
             ["users", name, "revoke-links"] => Self::ResetLinks(user(name)),
+            ["users", name, action] => {
+                let action = action.parse::<UserAction>().ok();
+                let action = action.filter(|action| action.is_confirmed());
+                Self::User(user(name), action.ok_or(UNKNOWN)?)
+            }
             ["registrations", "invitations", invitation, "revoke"] => {
                 Self::Invitation(id(invitation)?)
             }
@@ -82,20 +89,29 @@ mod tests {
             ("/users/ada/keys/tokens/ID/revoke", Target::Token(uuid)),
             ("/users/ada/sessions/ID/revoke", Target::Session(uuid)),
             ("/sessions/ID/revoke", Target::Session(uuid)),
-            ("/users/ada/sign-out", Target::Sessions(ada())),
             (
                 "/users/o%27hara/sign-out",
-                Target::Sessions(UserRef::Name("o'hara".to_owned())),
+                Target::User(
+                    UserRef::Name("o'hara".to_owned()),
+                    UserAction::RevokeSessions,
+                ),
             ),
+            ("/users/ada/revoke-links", Target::ResetLinks(ada())),
             ("/account/sessions/others", Target::OwnOthers),
             ("/settings/jobs/ID/retry", Target::Job(uuid)),
         ] {
             assert_eq!(read(path).unwrap(), expected, "{path}");
         }
+        for action in UserAction::ALL.iter().copied() {
+            let target = read(&format!("/users/ada/{}", action.as_str())).ok();
+            let expected = Target::User(ada(), action);
+            assert_eq!(target, action.is_confirmed().then_some(expected));
+        }
         for path in [
             "",
             "/",
             "/users/ada",
+            "/users/ada/anything",
             "/tokens/x/revoke",
             "/sessions/revoke",
             "/x/ID/revoke",

@@ -52,11 +52,8 @@ fn action(operation: UserAction, count: usize) -> String {
         UserAction::RevokeSessions => text::users::submit_sign_out(count),
         UserAction::Delete => text::users::submit_delete(count),
         UserAction::Restore => text::users::submit_restore(count),
-        UserAction::Edit
-        | UserAction::SetEmail
-        | UserAction::SetRoles
-        | UserAction::Reset
-        | UserAction::Approve => String::new(),
+        // Other actions do not apply to several users: no dialog opens for them.
+        _ => String::new(),
     }
 }
 
@@ -225,6 +222,14 @@ mod tests {
                 ("/users/bulk/delete", "Delete"),
             ]
         );
+    }
+
+    #[test]
+    fn buttons_of_bulk_actions_and_of_no_others_count_the_users() {
+        for operation in UserAction::ALL.iter().copied() {
+            let label = action(operation, 2);
+            assert_eq!(label.ends_with(" 2 users"), operation.is_bulk(), "{label}");
+        }
         assert_eq!(action(UserAction::Suspend, 1), "Suspend 1 user");
         assert_eq!(action(UserAction::RevokeSessions, 3), "Sign out 3 users");
     }

@@ -6,12 +6,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::Unknown;
 
+/// Dialog of an action.
+#[derive(Clone, Copy)]
+enum Dialog {
+    /// A button without a dialog.
+    None,
+    /// A question without fields.
+    Confirmation,
+    /// A dialog with fields, of this action or of another one.
+    Form,
+}
+
 /// Properties of an action.
 #[derive(Clone, Copy)]
 struct Row {
     name: &'static str,
     is_bulk: bool,
-    is_immediate: bool,
+    dialog: Dialog,
     undone_by: Option<UserAction>,
     can_remove_admin: bool,
 }
@@ -22,7 +33,7 @@ impl Row {
         Self {
             name,
             is_bulk: false,
-            is_immediate: false,
+            dialog: Dialog::Form,
             undone_by: None,
             can_remove_admin: false,
         }
@@ -39,7 +50,15 @@ impl Row {
     /// Marks an action without a dialog.
     const fn immediate(self) -> Self {
         Self {
-            is_immediate: true,
+            dialog: Dialog::None,
+            ..self
+        }
+    }
+
+    /// Marks an action whose dialog has no fields and only asks for confirmation.
+    const fn confirmed(self) -> Self {
+        Self {
+            dialog: Dialog::Confirmation,
             ..self
         }
     }
@@ -92,7 +111,7 @@ user_actions! {
     /// Lifts the suspension.
     Unsuspend = Row::new("unsuspend").bulk().immediate().undone_by(Self::Suspend),
     /// Revokes all sessions.
-    RevokeSessions = Row::new("sign-out").bulk(),
+    RevokeSessions = Row::new("sign-out").bulk().confirmed(),
     /// Deletes the account, or purges a deleted one.
     Delete = Row::new("delete").bulk().undone_by(Self::Restore).removes_admin(),
     /// Restores the deleted account.
@@ -124,7 +143,14 @@ impl UserAction {
     /// Returns whether the action needs a button only: it has no fields, and it can be undone.
     #[must_use]
     pub const fn is_immediate(self) -> bool {
-        self.row().is_immediate
+        matches!(self.row().dialog, Dialog::None)
+    }
+
+    /// Returns whether the dialog of the action only asks for confirmation. Its path is that of the user, followed by the
+    /// name of the action.
+    #[must_use]
+    pub const fn is_confirmed(self) -> bool {
+        matches!(self.row().dialog, Dialog::Confirmation)
     }
 
     /// Returns the action that undoes this one; `None` if it cannot be undone.
@@ -198,6 +224,15 @@ mod tests {
         let immediate: Vec<&UserAction> = immediate.collect();
         assert_eq!(immediate, [&UserAction::Unsuspend, &UserAction::Restore]);
         assert!(immediate.iter().all(|action| action.undone_by().is_some()));
+    }
+
+    #[test]
+    fn confirmed_actions_cannot_be_undone() {
+        assert!(UserAction::RevokeSessions.is_confirmed());
+        for action in UserAction::ALL {
+            let reverse = action.undone_by();
+            assert!(reverse.is_none() || !action.is_confirmed(), "{action:?}");
+        }
     }
 
     #[test]
