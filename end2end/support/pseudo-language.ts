@@ -66,7 +66,7 @@ function namesIn(database: Database): Promise<string[]> {
   return database.column(`
     select name from (
       select username from users union select display_name from users union select email from users
-      union select claimed_email from users union select suspended_reason from users
+      union select unverified_email from users union select suspended_reason from users
       union select name from roles union select initcap(name) from roles
       union select name from api_keys union select name from access_tokens union select prefix from access_tokens
       union select preset ->> 'note' from one_time_links

@@ -161,7 +161,7 @@ impl<'a> Card<'a> {
             Code::NotFound | Code::Forbidden | Code::Unauthorized => {
                 ("/", text::public::to_overview())
             }
-            _ => (again, text::public::try_again()),
+            _ => (again, text::common::try_again()),
         };
         Self {
             title,

@@ -41,8 +41,9 @@ pub fn require() -> Result<(), ApiError> {
     }
 }
 
-/// Returns the site that a request comes from, by the first of `Sec-Fetch-Site`, `Origin` and `Referer` that it has. The own
-/// site is the configured origin, even if a proxy replaces `Host`, and the host of the request.
+/// Returns the site that a request comes from, by the first of `Sec-Fetch-Site`, `Origin` and `Referer` that it has; an `Origin`
+/// that is the configured one is enough. The own site is the configured origin, even if a proxy replaces `Host`, and the host of
+/// the request.
 #[must_use]
 pub fn site_of(headers: &HeaderMap, settings: &Settings) -> RequestSite {
     let own = settings.origin();

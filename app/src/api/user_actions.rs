@@ -174,7 +174,7 @@ pub async fn delete_user(
         flash::{Flash, FlashEvent},
         users::{action::UserAction, bulk::Selected},
     };
-    use reversible::{seen, undo};
+    use reversible::undo;
     let (services, caller) = (ssr::services()?, ssr::caller()?);
     let authorized = caller.require().map_err(ssr::fail)?;
     let user = read::confirmed(&services, &caller, id, &confirm)
@@ -196,7 +196,7 @@ pub async fn delete_user(
     // The deletion incremented the version by one.
     let deleted = Selected {
         version: user.version.saturating_add(1),
-        ..seen(&user)
+        ..Selected::from(&user)
     };
     let undo = undo(UserAction::Restore, &[deleted], &page, &[]);
     let flash = Flash::of(FlashEvent::UserDeleted, names);

@@ -5,7 +5,7 @@ pub mod bar;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::users::{UserSummary, bulk::Selected};
+use domain::users::bulk::Selected;
 use leptos::prelude::*;
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
@@ -103,15 +103,6 @@ fn adopt(selected: &mut BTreeMap<Uuid, Selected>) {
             Ok(user) => drop(selected.remove(&user.id)),
             Err(_) => {}
         }
-    }
-}
-
-/// Returns a user as the list shows them now.
-pub(crate) fn shown(user: &UserSummary) -> Selected {
-    Selected {
-        id: user.id.0,
-        version: user.version,
-        username: Some(user.username.clone()),
     }
 }
 

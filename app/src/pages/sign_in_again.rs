@@ -120,7 +120,7 @@ fn SignInDialog(
                 </div>
                 <footer class="dialog-foot">
                     <button class="button" type="button" on:click=move |_| asked.set(None)>
-                        {text::public::cancel()}
+                        {text::common::cancel()}
                     </button>
                     <button
                         class="button button-primary"

@@ -22,12 +22,6 @@ pub fn blocked_text() -> &'static str {
     )
 }
 
-/// Text: `Cancel`
-#[must_use]
-pub fn cancel() -> &'static str {
-    text("public.cancel", "Cancel")
-}
-
 /// Text: `Changed in the meantime`
 #[must_use]
 pub fn changed_meanwhile() -> &'static str {
@@ -652,12 +646,6 @@ pub fn too_many() -> &'static str {
 #[must_use]
 pub fn trap() -> &'static str {
     text("public.trap", "Leave this field empty")
-}
-
-/// Text: `Try again`
-#[must_use]
-pub fn try_again() -> &'static str {
-    text("public.try_again", "Try again")
 }
 
 /// Text: `Username`

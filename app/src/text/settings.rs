@@ -325,12 +325,6 @@ pub fn jobs_all_states() -> &'static str {
     text("settings.jobs_all_states", "All states")
 }
 
-/// Text: `Filter`
-#[must_use]
-pub fn jobs_apply() -> &'static str {
-    text("settings.jobs_apply", "Filter")
-}
-
 /// Text: `Filter jobs`
 #[must_use]
 pub fn jobs_filter() -> &'static str {

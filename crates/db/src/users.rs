@@ -181,17 +181,6 @@ pub async fn admin_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> 
     Ok(row.exists)
 }
 
-/// Returns whether any account exists, deleted or not.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn any_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
-    let row = sqlx::query!(r#"select exists (select 1 from users) as "exists!""#)
-        .fetch_one(executor)
-        .await?;
-    Ok(row.exists)
-}
-
 /// Locks out other transactions that decide about the number of admins, until this one ends.
 ///
 /// # Errors

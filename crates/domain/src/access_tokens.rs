@@ -140,18 +140,6 @@ string_enum! {
 }
 
 impl TokenState {
-    /// Returns the name of the state on a screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Live => "Active",
-            Self::Expiring => "Expires soon",
-            Self::Blocked => "Blocked",
-            Self::Expired => "Expired",
-            Self::Revoked => "Revoked",
-        }
-    }
-
     /// Returns whether the state is final: expired or revoked.
     #[must_use]
     pub const fn is_over(self) -> bool {

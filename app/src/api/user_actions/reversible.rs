@@ -13,7 +13,6 @@ use domain::{
     flash::Undo,
     messages,
     users::{
-        UserSummary,
         bulk::Selected,
         detail::{UserDetail, UserRef},
         suspension::SuspensionDraft,
@@ -64,8 +63,8 @@ pub async fn suspend_user(
         .map_err(ssr::fail)?;
     let summary = user.summary;
     // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
-    let seen = [seen(&summary)];
-    let undo = is_current.then(|| undo(UserAction::Unsuspend, &seen, &page, &[]));
+    let suspended = [Selected::from(&summary)];
+    let undo = is_current.then(|| undo(UserAction::Unsuspend, &suspended, &page, &[]));
     let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
     let flash = flash.until(summary.suspended_until);
     Ok(FormSuccess::flash(&page, flash, undo).await)
@@ -100,7 +99,7 @@ pub async fn run_user_operation(
         }
         UserAction::Restore => {
             let after = service::users::restore(&services, &authorized, target).await;
-            let restored = seen(&after.map_err(ssr::fail)?.summary);
+            let restored = Selected::from(&after.map_err(ssr::fail)?.summary);
             // Without a retention period a deletion is permanent, so it cannot serve as undo.
             let is_restorable = !services.settings.delete_retention.is_zero();
             let fields = [("restorable", "true".to_owned())];
@@ -148,16 +147,6 @@ fn timestamp(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> 
         })
 }
 
-/// Returns the selection of a user at the current version.
-#[cfg(feature = "ssr")]
-pub(super) fn seen(user: &UserSummary) -> Selected {
-    Selected {
-        id: user.id.0,
-        version: user.version,
-        username: Some(user.username.clone()),
-    }
-}
-
 /// Returns the form that suspends a user again with the same reason and end, from the version after the suspension was lifted.
 #[cfg(feature = "ssr")]
 fn suspend_again(before: UserDetail, version: i32, back: &str) -> Option<Undo> {
@@ -174,7 +163,7 @@ fn suspend_again(before: UserDetail, version: i32, back: &str) -> Option<Undo> {
     ];
     let user = Selected {
         version,
-        ..seen(&before.summary)
+        ..Selected::from(&before.summary)
     };
     Some(undo(UserAction::Suspend, &[user], back, &fields))
 }

@@ -127,7 +127,7 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
                 </select>
             </label>
             <div class="actions">
-                <button class="button">{text::settings::jobs_apply()}</button>
+                <button class="button">{text::common::filter()}</button>
                 <a class="button" href=href(params) rel="external">
                     {text::settings::jobs_refresh()}
                 </a>

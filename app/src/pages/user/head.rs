@@ -2,7 +2,7 @@
 
 use domain::{
     permission::Permission,
-    users::{Status, UserSummary, action::UserAction},
+    users::{Status, UserSummary, action::UserAction, bulk::Selected},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -16,7 +16,6 @@ use crate::{
         badge::{DeletedBadge, RoleBadges, StatusBadge},
         form::PageUser,
         notice::ProblemNotice,
-        selection::shown,
         tabs::Tabs,
         time::Exactly,
         title::PageTitle,
@@ -174,7 +173,7 @@ fn Actions(user_view: UserView) -> impl IntoView {
 /// Renders the links that approve or reject a pending user.
 fn pending_actions(user: &UserSummary) -> Option<AnyView> {
     let context = expect_context::<PageContext>();
-    let key = [shown(user).to_string()];
+    let key = [Selected::from(user).to_string()];
     context.may(Permission::RegistrationsWrite).then(|| {
         [
             ("approve", labels::user_action(UserAction::Approve)),

@@ -1,7 +1,7 @@
 //! Rows of the user list.
 
 use ::time::OffsetDateTime;
-use domain::users::UserSummary;
+use domain::users::{UserSummary, bulk::Selected};
 use leptos::prelude::*;
 
 use super::actions::RowActions;
@@ -10,7 +10,7 @@ use crate::{
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
-        selection::{SelectCell, Selection, shown},
+        selection::{SelectCell, Selection},
         time::Ago,
     },
     format::grouped,
@@ -33,7 +33,7 @@ pub fn Row(
         <tr>
             {selection
                 .map(|selection| {
-                    view! { <SelectCell selection=selection user=shown(&user) /> }
+                    view! { <SelectCell selection=selection user=Selected::from(&user) /> }
                 })}
             {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label=text::users::role()>
                 <RoleBadge roles=user.roles />

@@ -2,7 +2,10 @@
 
 use domain::{
     list::PageParams,
-    users::list::{ListParams, SortKey},
+    users::{
+        bulk::Selected,
+        list::{ListParams, SortKey},
+    },
 };
 use leptos::prelude::*;
 
@@ -18,7 +21,7 @@ use crate::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
         rows::KeyedRow,
-        selection::{self, SelectAllCell, Selection, SelectionBar},
+        selection::{SelectAllCell, Selection, SelectionBar},
     },
     links::users as links,
     text,
@@ -68,7 +71,7 @@ pub fn UserTable(
     let pager = view! { <Pager pages=pages /> };
     let here = links::href(&shown);
     let selection = Selection::current();
-    let users: Vec<_> = page.users.iter().map(selection::shown).collect();
+    let users: Vec<_> = page.users.iter().map(Selected::from).collect();
     let bar = selection.map(|selection| {
         let state = shown.pairs().into_iter();
         let state = state

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Unknown, UserId, action::UserAction, suspension::SuspensionDraft};
+use super::{Unknown, UserId, UserSummary, action::UserAction, suspension::SuspensionDraft};
 use crate::{
     message::Message,
     object::{object, objects, present},
@@ -75,6 +75,17 @@ pub struct Selected {
     )]
     #[schema(nullable = false)]
     pub username: Option<String>,
+}
+
+/// Selects a user at the current version.
+impl From<&UserSummary> for Selected {
+    fn from(user: &UserSummary) -> Self {
+        Self {
+            id: user.id.0,
+            version: user.version,
+            username: Some(user.username.clone()),
+        }
+    }
 }
 
 /// Formats as `id:version:username`, for forms and URLs. Usernames contain neither colons nor spaces.
