@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
-import { open } from '../support/page';
+import { hold, open } from '../support/page';
 
 serve('demo users');
 test.use({ as: 'admin' });
@@ -135,6 +135,20 @@ test('two tabs: each page shows its own', async ({ page }) => {
   await field(page, 'Display name').fill('Test Member');
   await Promise.all([press(other, 'Save'), press(page, 'Save')]);
   await expect(toast(page)).toContainText('Saved changes to test-member');
+  await expect(toast(other)).toContainText('Saved changes to test-auditor');
+});
+
+test('another page that opens first does not show it', async ({ page }) => {
+  const other = await page.context().newPage();
+  await open(other, '/users/test-auditor/edit');
+  await field(other, 'Display name').fill('Test Auditor');
+  const release = await hold(other, '/users/test-auditor');
+  const next = other.waitForRequest((request) => request.isNavigationRequest());
+  await press(other, 'Save');
+  await next;
+  await open(page, '/users/test-member');
+  await expect(toast(page)).toHaveCount(0);
+  release();
   await expect(toast(other)).toContainText('Saved changes to test-auditor');
 });
 

@@ -135,8 +135,9 @@ test('the button says that it works and cannot be pressed twice', async ({ page 
   await signIn(page, 'test-auditor', template().password);
   const button = page.getByRole('button', { name: 'Signing in…' });
   await expect(button).toHaveAttribute('aria-disabled', 'true');
-  // Clicks like an impatient user, although the button is disabled.
+  // Clicks like an impatient user, although the button is disabled, and presses Enter again.
   await button.click({ force: true });
+  await page.getByLabel('Password', { exact: true }).press('Enter');
   release();
   await expect(page).toHaveURL('/users');
   expect(sent).toBe(1);

@@ -25,9 +25,13 @@ const FORMS = [
   /\S+@\S+/g,
   /\bhttps?:\S+/g,
   /(?<!\S)\/[\w/.:-]+/g,
-  // Times, IPv6 addresses.
+  // UUIDs.
+  /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g,
+  // IPv6 addresses, times.
+  /(?<![\da-z])[\da-f]{0,4}(?::[\da-f]{0,4}){3,7}(?![\da-z])/g,
   /\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?/g,
-  /[\da-f]*(?::[\da-f]*){2,}/g,
+  // Version of the database.
+  /\bPostgreSQL\b|\(Debian [^)]*\)/g,
   // Time zones.
   /\b[A-Z]\w+(?:\/[\w+-]+)+/g,
   // Providers, file formats, settings, initials, AM and PM, UTC.
@@ -53,8 +57,10 @@ export async function expectTranslated(page: Page, database: Database): Promise<
 
 /** Returns the texts of the page in plain English, each with its element. Hidden texts count, because they can be shown. */
 export async function plainTexts(page: Page, database: Database): Promise<string[]> {
+  const inPath = decodeURIComponent(new URL(page.url()).pathname).split('/');
   const names = await namesIn(database);
   const plain = (await texts(page)).filter(({ text }) => {
+    if (inPath.includes(text)) return false;
     const rest = withoutData(text, names);
     return WORD.test(rest) && !ACCENTED.test(rest);
   });
@@ -67,25 +73,28 @@ function namesIn(database: Database): Promise<string[]> {
     select name from (
       select username from users union select display_name from users union select email from users
       union select unverified_email from users union select suspended_reason from users
+      union select role from personas
       union select name from roles union select initcap(name) from roles
       union select name from api_keys union select name from access_tokens union select prefix from access_tokens
       union select preset ->> 'note' from one_time_links
       union select device from sessions union select user_agent from sessions
       union select actor_label from audit_events union select target_label from audit_events
       union select reason from audit_events
+      union select jsonb_path_query(changes::jsonb, '$.displayName[*]') #>> '{}' from audit_events
     ) data (name) where char_length(name) > 1 order by char_length(name) desc`);
 }
 
 function withoutData(text: string, names: string[]): string {
-  let rest = text.replace(TERM, ' ');
+  let rest = text;
   for (const name of names) if (rest.includes(name)) rest = withoutName(rest, name);
+  rest = rest.replace(TERM, ' ');
   for (const form of FORMS) rest = rest.replace(form, ' ');
   return rest;
 }
 
 /** Removes a name where it is not part of a longer word. */
 function withoutName(text: string, name: string): string {
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return text.replace(new RegExp(`(?<![\\p{L}\\d])${escaped}(?![\\p{L}\\d])`, 'gu'), ' ');
 }
 
@@ -116,16 +125,23 @@ export const cutControls = (page: Page): Promise<string[]> =>
     const ACCENTED = /[áçðéíñöšüý]/i;
     const style = (element: Element) => getComputedStyle(element);
     const scrolls = (element: Element) => /auto|scroll/.test(style(element).overflowX) && !element.matches('dialog');
-    /** Returns the text without data and without that for screen readers only. */
+    /** Returns whether an element is data, or for screen readers only. */
+    const isHidden = (element: Element): boolean =>
+      element.matches('.visually-hidden, svg, bdi, code') || style(element).clipPath.startsWith('inset(50%');
+    const isWithinHidden = (element: Element | null): boolean =>
+      element !== null && (isHidden(element) || isWithinHidden(element.parentElement));
+    /** Returns the text of an element without that of hidden elements in it. */
     const visibleText = (element: Element): string => {
-      const copy = element.cloneNode(true) as Element;
-      for (const hidden of copy.querySelectorAll('.visually-hidden, svg, bdi, code')) hidden.remove();
-      return copy.textContent!.trim().replace(/\s+/g, ' ');
+      const isShown = (part: Node): boolean => part === element || (!isHidden(part as Element) && isShown(part.parentNode!));
+      const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      let text = '';
+      for (let node = nodes.nextNode(); node; node = nodes.nextNode()) if (isShown(node.parentNode!)) text += node.textContent;
+      return text.trim().replace(/\s+/g, ' ');
     };
     const isVisible = (element: Element): boolean => {
       const box = element.getBoundingClientRect();
       return element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && box.width > 1 && box.height > 1
-        && !element.closest('.visually-hidden');
+        && !isWithinHidden(element);
     };
     /** Returns whether an element cuts off a translated text inside of it. Names of users may be cut off. */
     const cutsText = (element: Element): boolean => {

@@ -49,7 +49,7 @@ fn assert_own_message(answer: &Answer, label: &str) {
 }
 
 /// Returns the required parameters of the query of an operation, each with a value that is accepted.
-fn required<'o>(operation: &'o Value) -> BTreeMap<&'o str, &'static str> {
+fn required(operation: &Value) -> BTreeMap<&str, &'static str> {
     let parameters = operation["parameters"].as_array().unwrap().iter();
     let required = parameters.filter(|found| found["in"] == "query" && found["required"] == true);
     let values = required.map(|found| match found["name"].as_str().unwrap() {

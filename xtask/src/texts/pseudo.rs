@@ -27,6 +27,9 @@ const ACCENTS: &[(char, char)] = &[
     ('U', 'Ü'),
 ];
 
+/// Length of the words that make a text longer.
+const WORD: usize = 8;
+
 /// Returns the content of the file of an area.
 pub(super) fn file(texts: &Area) -> Result<String> {
     let texts: Area = texts
@@ -50,8 +53,19 @@ fn pseudo(text: &str) -> String {
         let accent = ACCENTS.iter().find(|(plain, _)| *plain == letter);
         accented.push(accent.map_or(letter, |(_, accent)| *accent));
     }
-    let longer = "~".repeat(letters * 2 / 5);
-    format!("{accented}{longer}")
+    accented + &longer(letters * 2 / 5)
+}
+
+/// Returns a number of tildes, in words that are no longer than those of a language.
+fn longer(tildes: usize) -> String {
+    let tilde = |index: usize| {
+        if index > 0 && index.is_multiple_of(WORD) {
+            " ~"
+        } else {
+            "~"
+        }
+    };
+    (0..tildes).map(tilde).collect()
 }
 
 #[cfg(test)]
@@ -62,6 +76,7 @@ mod tests {
     fn text_is_accented_and_longer() {
         assert_eq!(pseudo("Settings"), "Šéttíñgš~~~");
         assert_eq!(pseudo(""), "");
+        assert_eq!(longer(17), "~~~~~~~~ ~~~~~~~~ ~");
     }
 
     #[test]

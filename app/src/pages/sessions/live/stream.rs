@@ -28,6 +28,9 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// Period over which all viewers spread their reloads when the server reports more changes than it can send.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
+/// Sentence about a number of sessions.
+type Sentence = fn(u64) -> String;
+
 /// Connection to the worker, and the id of the last event.
 #[derive(Clone, Copy)]
 struct Stream {
@@ -177,7 +180,7 @@ fn take(live: Live, changes: SessionChanges) {
         .filter_map(|session| Some((session.id, session.end?)))
         .filter(|(id, _)| !live.ended.read_untracked().contains_key(id))
         .collect();
-    let news: [(usize, fn(u64) -> String); 2] = [
+    let news: [(usize, Sentence); 2] = [
         (matching.len(), text::sessions::news_started),
         (ended.len(), text::sessions::news_ended),
     ];
