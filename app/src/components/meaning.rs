@@ -132,7 +132,7 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2026-11-28 10:07 UTC);
 
-    /// Returns parameters of which one is given.
+    /// Returns parameters with one of them given.
     fn params<P: PageParams>(name: &str, value: &str) -> P {
         P::from_pairs(|asked| (asked == name).then(|| value.to_owned()))
     }

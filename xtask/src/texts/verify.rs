@@ -117,7 +117,7 @@ fn unused(english: &BTreeMap<String, Area>, programs: &str, crates: &str) -> Vec
         let module = if is_of_errors { MODULE } else { area.as_str() };
         for name in texts.keys() {
             let path = format!("{module}::{name}");
-            if !occurs(programs, &path) && !(is_of_errors && occurs(crates, &path)) {
+            if !(occurs(programs, &path) || is_of_errors && occurs(crates, &path)) {
                 let prefix = if is_of_errors { "" } else { "text::" };
                 unused.push(format!("{area}.{name} is not used: write {prefix}{path}"));
             }
