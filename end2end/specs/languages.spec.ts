@@ -32,6 +32,7 @@ test('a page is in the language of the browser, before and after hydration', asy
   await expect(page.getByRole('button', { name: /^Kontomenü: / })).toBeVisible();
   await page.getByRole('button', { name: 'Einklappen', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Ausklappen', exact: true })).toBeVisible();
+  await expect(page.locator('thead tr')).toHaveAttribute('data-sort-by', 'Sortieren nach');
 });
 
 test('a page that is opened from another one has the same language', async ({ page }) => {

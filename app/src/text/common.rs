@@ -235,6 +235,12 @@ pub fn selection_clear() -> &'static str {
     text("common.selection_clear", "Clear")
 }
 
+/// Text: `Sort by`
+#[must_use]
+pub fn sort_by() -> &'static str {
+    text("common.sort_by", "Sort by")
+}
+
 /// Text: `Their value: {}`
 #[must_use]
 pub fn their_value_around() -> [&'static str; 2] {

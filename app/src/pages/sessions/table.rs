@@ -153,7 +153,7 @@ pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl I
     });
     view! {
         <thead>
-            <tr>{columns.map(cell).into_iter().collect_view()} {actions}</tr>
+            <tr data-sort-by=text::common::sort_by()>{columns.map(cell).into_iter().collect_view()} {actions}</tr>
         </thead>
     }
 }

@@ -83,7 +83,7 @@ pub fn DeletedTable(
 pub(super) fn Head() -> impl IntoView {
     view! {
         <thead>
-            <tr>
+            <tr data-sort-by=text::common::sort_by()>
                 {COLUMNS
                     .map(|(class, name)| {
                         view! {

@@ -117,7 +117,7 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
     let actions = select_all.is_some().then(actions_head);
     view! {
         <thead>
-            <tr>
+            <tr data-sort-by=text::common::sort_by()>
                 {select_all}
                 {COLUMNS
                     .map(|(class, name, key)| {
