@@ -186,7 +186,9 @@ mod tests {
     fn function_of(name: &str, json: &str) -> String {
         let entry: Entry = serde_json::from_str(json).unwrap();
         let function = function("users", name, &entry, &mut Used::default()).unwrap();
-        let code = function.lines().filter(|line| !line.is_empty() && !line.starts_with("///"));
+        let code = function
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("///"));
         code.collect::<Vec<_>>().join(" ")
     }
 

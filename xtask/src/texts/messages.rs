@@ -83,7 +83,9 @@ mod tests {
     fn constructor_of(name: &str, json: &str) -> String {
         let entry: Entry = serde_json::from_str(json).unwrap();
         let constructor = constructor(name, &entry).unwrap();
-        let code = constructor.lines().filter(|line| !line.is_empty() && !line.starts_with("///"));
+        let code = constructor
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("///"));
         code.collect::<Vec<_>>().join(" ")
     }
 
