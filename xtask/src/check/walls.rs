@@ -18,10 +18,11 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// External packages that only certain workspace packages may depend on, or only in tests.
 const RESTRICTED: &[Restricted] = &[
-    // Only one crate contains SQL; tests need the test macro and query rows directly.
+    // Only one crate contains SQL of the product. Tests need the test macro and query rows directly; `testing`, on which
+    // only tests depend, inserts rows for them.
     Restricted {
         name: "sqlx",
-        users: &["db"],
+        users: &["db", "testing"],
         testers: &["service", "server"],
     },
     // Only one crate hashes passwords.
