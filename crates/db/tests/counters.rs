@@ -10,6 +10,7 @@ use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions},
 };
+use testing::users::user;
 
 async fn assert_right(pool: &PgPool, after: &[Operation]) {
     assert_eq!(stored(pool).await, counted(pool).await, "after {after:#?}");
@@ -127,18 +128,11 @@ async fn counters_match_when_two_change_one_user(pool: PgPool) {
 
 /// Inserts a user with one role who can be assigned another.
 async fn add_meeting_user(pool: &PgPool, is_deleted: bool) {
-    sqlx::query(
-        "with person as (
-            insert into users (id, username, display_name, created_via, created_at, updated_at, deleted_at)
-            values (uuid_v7(now()), 'meeting', 'Meeting', 'cli', now(), now(), case when $1 then now() end) returning id
-        )
-        insert into user_roles (user_id, role_id, granted_at)
-        select person.id, roles.id, now() from person, roles where name = 'archivist'",
-    )
-    .bind(is_deleted)
-    .execute(pool)
-    .await
-    .unwrap();
+    user("meeting")
+        .deleted(is_deleted)
+        .roles(&["archivist"])
+        .insert(pool)
+        .await;
 }
 
 async fn a_registration_is_pending(pool: &PgPool) -> bool {

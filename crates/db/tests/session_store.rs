@@ -6,6 +6,7 @@ use db::session_store::{OVERTAKEN, OWNER, Owner, PgSessionStore, SIGN_IN, SignIn
 use domain::permission::Permission;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::users::user;
 use time::macros::datetime;
 use tower_sessions::{
     SessionStore,
@@ -28,14 +29,7 @@ where
 }
 
 async fn add_ada(pool: &PgPool) {
-    sqlx::query(
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        values ($1, 'ada', 'Ada', 'cli', uuid_v7_time($1), now())",
-    )
-    .bind(ADA)
-    .execute(pool)
-    .await
-    .unwrap();
+    user("ada").id(ADA).insert(pool).await;
 }
 
 fn sign_in() -> SignIn {

@@ -2,30 +2,18 @@
 
 use db::sessions;
 use sqlx::PgPool;
+use testing::users::user;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Inserts a user with `count` sessions, started two hours ago, with an idle timeout of an hour and a lifetime of a day.
 async fn add(pool: &PgPool, username: &str, count: i32) -> Vec<Uuid> {
-    sqlx::query_scalar(
-        "with person as (
-            insert into users (id, username, display_name, created_via, created_at, updated_at)
-            values (uuid_v7(now()), $1, $1, 'cli', now(), now()) returning id
-        )
-        insert into sessions (
-            id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at
-        )
-        select
-            gen_random_uuid(), uuid_send(gen_random_uuid()), id, now() - interval '2 hours',
-            now() - interval '2 hours', now() - interval '1 hour', now() + interval '22 hours'
-        from person, generate_series(1, $2)
-        returning id",
-    )
-    .bind(username)
-    .bind(count)
-    .fetch_all(pool)
-    .await
-    .unwrap()
+    let id = user(username).insert(pool).await;
+    testing::sessions::sessions(id, count)
+        .begun(Duration::hours(2))
+        .idle_timeout(Duration::HOUR)
+        .insert(pool)
+        .await
 }
 
 async fn now(pool: &PgPool) -> OffsetDateTime {

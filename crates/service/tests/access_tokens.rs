@@ -18,6 +18,7 @@ use service::{
     users,
 };
 use sqlx::PgPool;
+use testing::roles::{assign, role};
 use uuid::Uuid;
 
 use crate::support::{
@@ -360,19 +361,11 @@ async fn fewer_permissions_cannot_revoke_a_token(pool: PgPool) {
     );
     let token = create(&services, root, Some(1)).await;
     let authorized = callers::caller(clerk, &["tokens:write"]).require().unwrap();
-    sqlx::query(
-        "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), 'clerk', '{tokens:write}', now())",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-    sqlx::query(
-        "insert into user_roles (user_id, role_id, granted_at) select $1, id, now() from roles where name = 'clerk'",
-    )
-    .bind(clerk)
-    .execute(&pool)
-    .await
-    .unwrap();
+    role("clerk")
+        .permissions(&["tokens:write"])
+        .insert(&pool)
+        .await;
+    assign(&pool, clerk, &["clerk"]).await;
     let denied = access_tokens::revoke(&services, &authorized, token.id).await;
     assert!(matches!(denied, Err(Error::Denied(_))), "{denied:?}");
     assert!(works(&services, &token).await);

@@ -10,6 +10,7 @@ use argon2::{
 use domain::{audit::Via, credentials::SignInDraft, problem::Problem};
 use service::{Services, access::Origin, auth, sessions};
 use sqlx::PgPool;
+use testing::users::user;
 use tower_sessions::Session;
 
 use crate::support::{browser::browser, services};
@@ -36,24 +37,17 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
 
 /// Creates Ada, who can sign in, and users who cannot, each for another reason.
 async fn add_users(pool: &PgPool, hash: &str) {
-    sqlx::query(
-        "insert into users (
-            id, username, display_name, email, status, password_hash, deleted_at, created_via, created_at, updated_at
-        )
-        select uuid_v7(now()), p.username, p.username, null, p.status, p.hash, p.deleted_at, 'cli', now(), now()
-        from (values
-            ('Ada', 'active', $1, null::timestamptz),
-            ('pending', 'pending', $1, null),
-            ('suspended', 'suspended', $1, null),
-            ('binned', 'active', $1, now()),
-            ('passwordless', 'active', null, null),
-            ('damaged', 'active', 'not a hash', null)
-        ) as p (username, status, hash, deleted_at)",
-    )
-    .bind(hash)
-    .execute(pool)
-    .await
-    .unwrap();
+    let named = |username: &str| user(username).display_name(username);
+    for user in [
+        named("Ada").password_hash(hash),
+        named("pending").password_hash(hash).status("pending"),
+        named("suspended").password_hash(hash).status("suspended"),
+        named("binned").password_hash(hash).deleted(true),
+        named("passwordless"),
+        named("damaged").password_hash("not a hash"),
+    ] {
+        user.insert(pool).await;
+    }
 }
 
 fn from(address: &str) -> Origin {

@@ -22,6 +22,7 @@ use service::{
     access_tokens, account, auth, invitations, reset, setup, users,
 };
 use sqlx::PgPool;
+use testing::roles::role;
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -359,13 +360,10 @@ async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
 }
 
 async fn add_helpdesk_role(pool: &PgPool) {
-    sqlx::raw_sql(
-        "insert into roles (id, name, permissions)
-        values (gen_random_uuid(), 'helpdesk', '{users:read,users:write,registrations:write}')",
-    )
-    .execute(pool)
-    .await
-    .unwrap();
+    role("helpdesk")
+        .permissions(&["users:read", "users:write", "registrations:write"])
+        .insert(pool)
+        .await;
 }
 
 /// Tries one kind of credential after each event. `working` are the events after which it is still valid.

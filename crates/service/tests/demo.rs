@@ -5,6 +5,7 @@ use service::{
     demo::{ExistingUsers, Order, Outcome, Step, load},
 };
 use sqlx::PgPool;
+use testing::users::user;
 use time::macros::datetime;
 
 use crate::support;
@@ -118,13 +119,7 @@ async fn same_order_loads_the_same_users(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn existing_users_are_respected(pool: PgPool) {
-    sqlx::query(
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now())",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
+    user("ada").insert(&pool).await;
     let (services, before) = (services(&pool), surroundings(&pool).await);
 
     let denied = load(&services, FAIL_IF_USERS, |_| {}).await.unwrap_err();

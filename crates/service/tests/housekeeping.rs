@@ -2,6 +2,7 @@
 
 use service::housekeeping;
 use sqlx::PgPool;
+use testing::users::user;
 
 use crate::support::services;
 
@@ -38,11 +39,10 @@ async fn everything_expired_is_ended_in_batches(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn expired_tokens_are_deleted(pool: PgPool) {
+    user("ada").insert(&pool).await;
     run(
         &pool,
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now());
-        insert into access_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at, revoked_at)
+        "insert into access_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at, revoked_at)
         select gen_random_uuid(), u.id, t.name, 'rc_x', uuid_send(gen_random_uuid()), now() - interval '1 year',
             now() + t.expires, now() + t.revoked
         from users u, (values
@@ -66,11 +66,10 @@ async fn expired_tokens_are_deleted(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn expired_idempotency_keys_are_deleted(pool: PgPool) {
+    user("ada").insert(&pool).await;
     run(
         &pool,
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now());
-        insert into idempotency_keys (user_id, key_hash, attempt, expires_at, created_at)
+        "insert into idempotency_keys (user_id, key_hash, attempt, expires_at, created_at)
         select id, int4send(n), gen_random_uuid(), now() + case when n > 2500 then interval '1 hour' else '0' end, now()
         from users, generate_series(1, 2503) n",
     )

@@ -11,6 +11,7 @@ use service::{
     invitations, registrations, reset, users,
 };
 use sqlx::PgPool;
+use testing::roles::role;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -104,13 +105,14 @@ async fn invited_account_is_usable_and_names_its_inviter(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn invitation_cannot_exceed_the_permissions_of_its_creator(pool: PgPool) {
     let services = services(&pool);
-    run(
-        &pool,
-        "insert into roles (id, name, permissions) values
-            (gen_random_uuid(), 'host', '{registrations:read,registrations:write}'),
-            (gen_random_uuid(), 'reader', '{registrations:read}')",
-    )
-    .await;
+    role("host")
+        .permissions(&["registrations:read", "registrations:write"])
+        .insert(&pool)
+        .await;
+    role("reader")
+        .permissions(&["registrations:read"])
+        .insert(&pool)
+        .await;
     let boss = add(&pool, "boss", &["admin"]).await;
     let host = add(&pool, "host", &["host"]).await;
     for (id, assigned) in [(boss, &["*"][..]), (host, &["registrations:write"])] {

@@ -14,6 +14,7 @@ use service::{
     jobs, keys, settings, users,
 };
 use sqlx::PgPool;
+use testing::roles::{assign, role};
 use uuid::Uuid;
 
 use crate::support::{
@@ -344,13 +345,11 @@ async fn repeated_permanent_deletion_retries(pool: PgPool) {
 async fn retry_requires_reach_over_the_user(pool: PgPool) {
     let services = services(&pool);
     let helper = add(&pool, "helper", &["user"]).await;
-    run(
-        &pool,
-        "insert into roles (id, name, permissions, created_at) values (gen_random_uuid(), 'helper', '{users:read,users:write}', now());
-        insert into user_roles select u.id, r.id, null, now() from users u, roles r
-        where u.username = 'helper' and r.name = 'helper'",
-    )
-    .await;
+    role("helper")
+        .permissions(&["users:read", "users:write"])
+        .insert(&pool)
+        .await;
+    assign(&pool, helper, &["helper"]).await;
     add(&pool, "root", &["admin"]).await;
     let second = add(&pool, "second", &["admin"]).await;
     users::delete(&services, &operator(), second, &PERMANENT)

@@ -13,6 +13,7 @@ use service::{
     account, keys, users,
 };
 use sqlx::PgPool;
+use testing::roles::{assign, role};
 use uuid::Uuid;
 
 use crate::support::{
@@ -344,21 +345,14 @@ async fn equal_edit_is_no_change(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn keys_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
-    run(
-        &pool,
-        "insert into roles (id, name, permissions) values
-            (gen_random_uuid(), 'keeper', '{users:read,api-keys:read,api-keys:write}')",
-    )
-    .await;
+    role("keeper")
+        .permissions(&["users:read", "api-keys:read", "api-keys:write"])
+        .insert(&pool)
+        .await;
     let keeper = add(&pool, "keeper", &["keeper"]).await;
     let may = |id| caller(id, &["users:read", "api-keys:read", "api-keys:write"]);
     let (boss, boss_own) = signed_in(&services, "boss").await;
-    run(
-        &pool,
-        "insert into user_roles (user_id, role_id, granted_at)
-        select u.id, r.id, now() from users u, roles r where u.username = 'boss' and r.name = 'admin'",
-    )
-    .await;
+    assign(&pool, boss, &["admin"]).await;
     let (ada, own) = signed_in(&services, "ada").await;
     let key = own_key(&services, &boss_own, "OPENAI", "sk-boss").await;
     let hers = own_key(&services, &own, "OPENAI", "sk-ada").await;

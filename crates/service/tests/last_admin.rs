@@ -8,6 +8,7 @@ use domain::users::{
 };
 use service::{Error, Services, access::operator, users};
 use sqlx::PgPool;
+use testing::roles::role;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -100,12 +101,7 @@ async fn one_of_eight_admins_remains_under_64_concurrent_removals(pool: PgPool) 
 #[sqlx::test(migrations = "../../migrations")]
 async fn last_admin_can_be_edited_but_not_removed(pool: PgPool) {
     let services = services(&pool);
-    sqlx::raw_sql(
-        "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), 'deputy', '{*}', now())",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
+    role("deputy").permissions(&["*"]).insert(&pool).await;
     let deputy = add(&pool, "deputy", &["deputy"]).await;
     let last = add(&pool, "last", &["admin"]).await;
     for way in 0..4 {

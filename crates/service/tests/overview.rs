@@ -7,6 +7,7 @@ use domain::{
 };
 use service::{Services, access::operator, overview::overview, users};
 use sqlx::PgPool;
+use testing::users::user;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 use crate::support::{
@@ -38,18 +39,12 @@ async fn sign_in(pool: &PgPool, days_ago: i64) {
 
 /// Creates a user whose account is older than every period of inactivity.
 async fn add_old(pool: &PgPool, username: &str, role: &str) {
-    sqlx::query(
-        "with added as (
-            insert into users (id, username, display_name, created_via, created_at, updated_at)
-            values (uuid_v7('2026-01-01 00:00Z'), $1, $1, 'cli', '2026-01-01 00:00Z', '2026-01-01 00:00Z') returning id
-        )
-        insert into user_roles (user_id, role_id, granted_at) select added.id, roles.id, now() from added, roles where name = $2",
-    )
-    .bind(username)
-    .bind(role)
-    .execute(pool)
-    .await
-    .unwrap();
+    user(username)
+        .display_name(username)
+        .created_at(datetime!(2026-01-01 0:00 UTC))
+        .roles(&[role])
+        .insert(pool)
+        .await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -160,13 +155,12 @@ async fn recent_changes_omit_daily_use(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn days_are_utc(pool: PgPool) {
-    run(
-        &pool,
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        select uuid_v7(at), 'user-' || to_char(at, 'HH24MI'), 'U', 'cli', at, at
-        from unnest(array['2026-11-20 23:59:59Z', '2026-11-21 00:00:00Z']::timestamptz[]) as at",
-    )
-    .await;
+    for (username, at) in [
+        ("user-2359", datetime!(2026-11-20 23:59:59 UTC)),
+        ("user-0000", datetime!(2026-11-21 0:00 UTC)),
+    ] {
+        user(username).created_at(at).insert(&pool).await;
+    }
     // The clock of these services is at noon of 2026-11-21.
     let days = look(&services(&pool)).await.days;
     let last: Vec<_> = days[28..]

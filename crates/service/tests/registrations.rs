@@ -23,6 +23,7 @@ use service::{
     users,
 };
 use sqlx::PgPool;
+use testing::{crowd::crowd, roles};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -641,12 +642,7 @@ async fn decisions_require_permission(pool: PgPool) {
         "update roles set permissions = '{registrations:write}' where name = 'auditor'",
     )
     .await;
-    run(
-        &pool,
-        "insert into user_roles (user_id, role_id, granted_at)
-        select u.id, r.id, now() from users u, roles r where u.username = 'ada' and r.name = 'admin'",
-    )
-    .await;
+    roles::assign(&pool, ada, &["admin"]).await;
     let denied = registrations::approve(&services, &stale, ada, "").await;
     assert!(
         matches!(denied, Err(Error::Denied(Denied::MoreRights))),
@@ -660,13 +656,11 @@ async fn decisions_require_permission(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn list_is_paginated(pool: PgPool) {
     let services = services(&pool);
-    run(
-        &pool,
-        "insert into users (id, username, display_name, status, created_via, created_at, updated_at)
-        select uuid_v7(now()), 'user' || n, 'User', 'pending', 'registration', now(), now()
-        from generate_series(1, 120) n",
-    )
-    .await;
+    crowd(120, "user", "User ")
+        .status("pending")
+        .created_via("registration")
+        .insert(&pool)
+        .await;
     let mut seen = Vec::new();
     let mut pages = Vec::new();
     loop {

@@ -18,6 +18,7 @@ use service::{
     users::history,
 };
 use sqlx::PgPool;
+use testing::roles::role;
 use uuid::Uuid;
 
 use crate::support::{
@@ -28,19 +29,10 @@ use crate::support::{
 
 /// Inserts live sessions of a user. Returns their ids.
 async fn sign_in(pool: &PgPool, id: Uuid, sessions: i32) -> Vec<Uuid> {
-    sqlx::query_scalar(
-        "insert into sessions (
-            id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at
-        )
-        select gen_random_uuid(), uuid_send(gen_random_uuid()), $1, '192.0.2.1', 'Firefox on Linux', now(), now(),
-            now() + interval '1 day', now() + interval '1 day'
-        from generate_series(1, $2) returning id",
-    )
-    .bind(id)
-    .bind(sessions)
-    .fetch_all(pool)
-    .await
-    .unwrap()
+    testing::sessions::sessions(id, sessions)
+        .browser()
+        .insert(pool)
+        .await
 }
 
 async fn live_of(pool: &PgPool, id: Uuid) -> i64 {
@@ -70,18 +62,9 @@ fn of_user(name: &str, expected: Option<u64>) -> RevokeRequest {
 
 /// Creates a role with permissions and a user with that role. Returns the proof of that user's permission.
 async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Authorized<SessionsWrite> {
-    let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
-    sqlx::query(
-        "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), $1, $2, now())",
-    )
-    .bind(name)
-    .bind(&permissions)
-    .execute(pool)
-    .await
-    .unwrap();
+    role(name).permissions(permissions).insert(pool).await;
     let id = add(pool, name, &[name]).await;
-    let authorized: Vec<&str> = permissions.iter().map(String::as_str).collect();
-    caller(id, &authorized).require().unwrap()
+    caller(id, permissions).require().unwrap()
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -4,6 +4,7 @@ use domain::{audit::Via, credentials::AccountDraft, problem::Problem, users::Cre
 use secrecy::{ExposeSecret, SecretString};
 use service::{Error, Services, access::Origin, sessions, setup};
 use sqlx::PgPool;
+use testing::users::user;
 
 use crate::support::{browser::browser, services};
 
@@ -253,12 +254,12 @@ async fn only_the_hash_of_a_link_is_stored(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn form_errors_do_not_consume_the_link(pool: PgPool) {
     let services = services(&pool);
-    run(
-        &pool,
-        "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-        values (uuid_v7(now()), 'Taken', 'A User', 'Taken.Too@example.org', 'import', now(), now())",
-    )
-    .await;
+    user("Taken")
+        .display_name("A User")
+        .email("Taken.Too@example.org")
+        .created_via("import")
+        .insert(&pool)
+        .await;
     let token = link(&services).await;
     let with = |change: fn(&mut AccountDraft)| {
         let mut draft = draft("ada");

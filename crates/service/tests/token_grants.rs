@@ -13,6 +13,7 @@ use service::{
     access_tokens, auth, invitations, reset, users,
 };
 use sqlx::PgPool;
+use testing::roles::assign;
 use uuid::Uuid;
 
 use crate::support::{
@@ -77,18 +78,6 @@ async fn state(services: &Services, invitation: Uuid) -> InvitationState {
     found.unwrap().state
 }
 
-/// Assigns a role by SQL, without the service function, which would also revoke links and temporary passwords.
-async fn assign_role(pool: &PgPool, user: Uuid, role: &str) {
-    sqlx::query(
-        "insert into user_roles (user_id, role_id, granted_at) select $1, id, now() from roles where name = $2",
-    )
-    .bind(user)
-    .bind(role)
-    .execute(pool)
-    .await
-    .unwrap();
-}
-
 #[sqlx::test(migrations = "../../migrations")]
 async fn temporary_password_is_limited_by_the_token(pool: PgPool) {
     let services = services(&pool);
@@ -100,8 +89,8 @@ async fn temporary_password_is_limited_by_the_token(pool: PgPool) {
     assert!(leads_on(&services, "ada").await && !opens(&services, &link.url).await);
     let link = reset::create_link(&services, &by_token, ada).await.unwrap();
     assert!(opens(&services, &link.url).await);
-    // The token's owner could still do it, the token could not.
-    assign_role(&pool, ada, "admin").await;
+    // The token's owner could still do it, the token could not. The service function would revoke both.
+    assign(&pool, ada, &["admin"]).await;
     assert!(!leads_on(&services, "ada").await);
     assert!(!opens(&services, &link.url).await);
 }

@@ -23,6 +23,7 @@ use service::{
     users,
 };
 use sqlx::PgPool;
+use testing::roles::role;
 use time::macros::datetime;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -489,13 +490,10 @@ async fn policy_applies_to_every_action(pool: PgPool) {
     let root = add(&pool, "root", &["admin"]).await;
     let other = add(&pool, "other", &["admin"]).await;
     let auditor = add(&pool, "auditor", &["auditor"]).await;
-    sqlx::raw_sql(
-        "insert into roles (id, name, permissions, created_at)
-        values (uuid_v7(now()), 'helpdesk', '{users:read,users:write}', now())",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
+    role("helpdesk")
+        .permissions(&["users:read", "users:write"])
+        .insert(&pool)
+        .await;
     let helper = add(&pool, "helper", &["helpdesk"]).await;
     let helpdesk: Authorized<UsersWrite> = caller(helper, &["users:read", "users:write"])
         .require()

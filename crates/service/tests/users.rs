@@ -13,7 +13,8 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use time::macros::datetime;
+use testing::users::user;
+use time::{Duration, macros::datetime};
 use uuid::Uuid;
 
 use crate::support::services;
@@ -40,14 +41,14 @@ fn caller(permissions: &[&str]) -> Caller {
 
 /// Inserts seven users, one a day, the last three of them suspended.
 async fn seed(pool: &PgPool) {
-    sqlx::raw_sql(
-        "insert into users (id, username, display_name, status, created_via, created_at, updated_at)
-        select uuid_v7(day), 'user-' || n, 'User', case when n > 4 then 'suspended' else 'active' end, 'cli', day, day
-        from generate_series(1, 7) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 day' as day) d",
-    )
-    .execute(pool)
-    .await
-    .unwrap();
+    for n in 1..=7 {
+        user(&format!("user-{n}"))
+            .display_name("User")
+            .status(if n > 4 { "suspended" } else { "active" })
+            .created_at(datetime!(2026-01-01 0:00 UTC) + Duration::days(n))
+            .insert(pool)
+            .await;
+    }
 }
 
 async fn list(services: &Services, params: &ListParams) -> UserPage {
@@ -156,14 +157,14 @@ async fn new_users_do_not_shift_a_page(pool: PgPool) {
     let services = services(&pool);
     seed(&pool).await;
     let first = list(&services, &params("")).await;
-    sqlx::raw_sql(
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        values (uuid_v7('2026-02-01 00:00Z'), 'user-new', 'New', 'cli', '2026-02-01 00:00Z', now());
-        update users set deleted_at = now() where username = 'user-5'",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
+    user("user-new")
+        .created_at(datetime!(2026-02-01 0:00 UTC))
+        .insert(&pool)
+        .await;
+    sqlx::raw_sql("update users set deleted_at = now() where username = 'user-5'")
+        .execute(&pool)
+        .await
+        .unwrap();
     let second = list(
         &services,
         &ListParams {

@@ -1,6 +1,7 @@
 //! Users for the tests of the list.
 
 use sqlx::PgPool;
+use testing::{roles::role, users::user};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 /// Time at which the users are listed.
@@ -101,10 +102,7 @@ fn ago(stored_user: usize, throw: usize) -> Option<OffsetDateTime> {
 
 /// Inserts the users, every tenth of them deleted.
 pub(crate) async fn seed(pool: &PgPool) {
-    sqlx::query("insert into roles (id, name, rank) values (gen_random_uuid(), 'editor', 50)")
-        .execute(pool)
-        .await
-        .unwrap();
+    role("editor").insert(pool).await;
     for stored_user in 0..SIZE + SIZE / 10 {
         add(pool, stored_user).await;
     }
@@ -127,30 +125,19 @@ async fn add(pool: &PgPool, stored_user: usize) {
         .zip(5..)
         .map(|(sides, throw)| i32::try_from(dice(stored_user, throw, sides)).unwrap())
         .collect();
-    sqlx::query(
-        "with person as (
-            insert into users (
-                id, username, display_name, email, status, created_via, created_at, updated_at, last_login_at,
-                last_active_at, deleted_at, suspended_until
-            ) values (uuid_v7($1), $2, $3, $4, $5, $6, $1, $1, $7, $8, $9, $10) returning id
-        )
-        insert into user_roles (user_id, role_id, granted_at)
-        select person.id, roles.id, now() from person, roles where roles.name = any($11)",
-    )
-    .bind(created)
-    .bind(&username)
-    .bind(NAMES[dice(stored_user, 10, NAMES.len())])
-    .bind(email)
-    .bind(status)
-    .bind(via)
-    .bind(ago(stored_user, 11))
-    .bind(ago(stored_user, 12))
-    .bind(deleted)
-    .bind((status == "suspended").then_some(NOW))
-    .bind(ROLES[dice(stored_user, 13, ROLES.len())])
-    .execute(pool)
-    .await
-    .unwrap();
+    user(&username)
+        .display_name(NAMES[dice(stored_user, 10, NAMES.len())])
+        .email(email.as_deref())
+        .status(status)
+        .suspended_until((status == "suspended").then_some(NOW))
+        .created_via(via)
+        .created_at(created)
+        .last_login_at(ago(stored_user, 11))
+        .last_active_at(ago(stored_user, 12))
+        .deleted_at(deleted)
+        .roles(ROLES[dice(stored_user, 13, ROLES.len())])
+        .insert(pool)
+        .await;
     sqlx::query(
         "update user_stats
         set (personas, ontologies, annotations, sessions, api_keys) = ($2[1], $2[2], $2[3], $2[4], $2[5])
@@ -165,14 +152,10 @@ async fn add(pool: &PgPool, stored_user: usize) {
 
 /// Inserts this many users without special properties.
 pub(crate) async fn seed_plain(pool: &PgPool, users: i32) {
-    sqlx::query(
-        "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-        select uuid_v7(created), 'plain-' || n, 'Plain ' || n, 'plain-' || n || '@example.org', 'import', created, created
-        from generate_series(1, $1) n, lateral (select $2 - n * interval '1 minute' as created) as times",
-    )
-    .bind(users)
-    .bind(NOW)
-    .execute(pool)
-    .await
-    .unwrap();
+    testing::crowd::crowd(users, "plain-", "Plain ")
+        .emails()
+        .created_via("import")
+        .created(NOW, -Duration::MINUTE)
+        .insert(pool)
+        .await;
 }

@@ -12,6 +12,7 @@ use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use testing::users::user;
 
 use super::{
     assert_finds,
@@ -82,15 +83,11 @@ async fn names_are_sorted_for_readers(pool: PgPool) {
         "王小明",
     ];
     for (index, name) in ORDER.iter().rev().enumerate() {
-        sqlx::query(
-            "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-            values (uuid_v7(now()), replace($1, ' ', '.'), $1, $2 || '@example.org', 'cli', now(), now())",
-        )
-        .bind(name)
-        .bind(index.to_string())
-        .execute(&pool)
-        .await
-        .unwrap();
+        user(&name.replace(' ', "."))
+            .display_name(name)
+            .email(format!("{index}@example.org").as_str())
+            .insert(&pool)
+            .await;
     }
     for key in [SortKey::Name, SortKey::Username] {
         for descending in [false, true] {

@@ -3,6 +3,7 @@
 use domain::client_address::ClientAddress;
 use secrecy::ExposeSecret;
 use service::{known_device::Device, passwords::Asker};
+use testing::crowd::crowd;
 
 use super::*;
 
@@ -48,15 +49,10 @@ async fn add_crowd(services: &Services, number: i32) {
         .hash(Asker::Operator, RIGHT.into())
         .await
         .unwrap();
-    sqlx::query(
-        "insert into users (id, username, display_name, password_hash, created_via, created_at, updated_at)
-        select uuid_v7(now()), 'user' || n, 'P', $1, 'cli', now(), now() from generate_series(1, $2) n",
-    )
-    .bind(hash)
-    .bind(number)
-    .execute(&services.pool)
-    .await
-    .unwrap();
+    crowd(number, "user", "P")
+        .password_hash(&hash)
+        .insert(&services.pool)
+        .await;
 }
 
 /// Extends running delays beyond the time that a slow machine needs for a test.
