@@ -13,15 +13,13 @@ use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use time::OffsetDateTime;
+use testing::crowd::crowd;
+use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
-/// Inserts sessions, two in three of them active. Each user has five, each address hundreds; one device is rare.
+/// Inserts sessions of all users, two in three of them active. Each user has five, each address hundreds; one device is rare.
 const CROWD: &str = "
     alter table sessions disable trigger user;
-    insert into users (id, username, display_name, created_via, created_at, updated_at)
-    select uuid_v7(created), 'user-' || n, 'Name ' || n, 'import', created, created
-    from generate_series(1, 100000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 second' as created) m;
     insert into sessions (
         id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
     )
@@ -88,6 +86,11 @@ async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOpt
         .connect_with(connect)
         .await
         .unwrap();
+    crowd(100_000, "user-", "Name ")
+        .created_via("import")
+        .created(datetime!(2026-01-01 0:00 UTC), Duration::SECOND)
+        .insert(&pool)
+        .await;
     for statement in CROWD.split(';') {
         sqlx::raw_sql(statement).execute(&pool).await.unwrap();
     }

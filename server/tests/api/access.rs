@@ -6,6 +6,7 @@ use axum::http::Method;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::json;
 use sqlx::PgPool;
+use testing::{roles::assign, users::id_of};
 
 use crate::support::{App, Ask, PASSWORD, add_password, add_user, app, session};
 
@@ -526,11 +527,7 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
         outcomes.push(app.send(ask).await.outline());
         app.run("update users set status = 'active', deleted_at = null")
             .await;
-        app.run(
-            "insert into user_roles select u.id, r.id, null, now() from users u, roles r
-            where u.username = 'dee' and r.name = 'admin' on conflict do nothing",
-        )
-        .await;
+        assign(&app.pool, id_of(&app.pool, "dee").await, &["admin"]).await;
     }
     outcomes
 }

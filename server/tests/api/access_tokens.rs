@@ -7,11 +7,15 @@ use domain::access_tokens::Scope;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::{
+    roles::{assign, role},
+    users,
+};
 
 use crate::{
     access::endpoints,
     document,
-    support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session, token},
+    support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, id_of, session, token},
 };
 
 const ALL: &[&str] = &["users:read", "users:write", "sessions:read", "account"];
@@ -23,14 +27,6 @@ async fn prepare(pool: &PgPool) -> App {
     add_user(pool, "bob", &["user"]).await;
     add_password(pool, &app.services.hasher).await;
     app
-}
-
-async fn id_of(app: &App, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(&app.pool)
-        .await
-        .unwrap()
 }
 
 async fn me(app: &App, token: &str) -> Answer {
@@ -67,13 +63,12 @@ fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, l
 async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     let app = prepare(&pool).await;
     add_user(&pool, "visitor", &["user"]).await;
-    app.run(
-        "insert into roles (id, name, rank, permissions, builtin, created_at)
-        values (gen_random_uuid(), 'host', 5, '{api-keys:resolve}', false, now());
-        insert into user_roles (user_id, role_id, granted_at)
-        select u.id, r.id, now() from users u, roles r where u.username = 'ada' and r.name = 'host'",
-    )
-    .await;
+    role("host")
+        .permissions(&["api-keys:resolve"])
+        .rank(5)
+        .insert(&pool)
+        .await;
+    assign(&pool, users::id_of(&pool, "ada").await, &["host"]).await;
     let mut tokens = Vec::new();
     for scope in Scope::all() {
         let text = token(&app.services, "ada", &[scope.as_str()]).await;
@@ -392,13 +387,12 @@ async fn token_follows_its_owner_on_every_server(pool: PgPool) {
 async fn stolen_token_cannot_take_over_the_account(pool: PgPool) {
     let app = prepare(&pool).await;
     // The token has these permissions in full, so that only the rule about its owner is left to deny the request.
-    app.run(
-        "insert into roles (id, name, rank, permissions, builtin, created_at)
-        values (gen_random_uuid(), 'helpdesk', 5, '{users:read,users:write,tokens:read,tokens:write}', false, now());
-        insert into user_roles (user_id, role_id, granted_at)
-        select u.id, r.id, now() from users u, roles r where u.username = 'bob' and r.name = 'helpdesk'",
-    )
-    .await;
+    role("helpdesk")
+        .permissions(&["users:read", "users:write", "tokens:read", "tokens:write"])
+        .rank(5)
+        .insert(&pool)
+        .await;
+    assign(&pool, users::id_of(&pool, "bob").await, &["helpdesk"]).await;
     let scopes = &[
         "users:read",
         "users:write",
@@ -407,7 +401,7 @@ async fn stolen_token_cannot_take_over_the_account(pool: PgPool) {
         "account",
     ];
     let text = token(&app.services, "bob", scopes).await;
-    let bob = id_of(&app, "bob").await;
+    let bob = id_of(&app.pool, "bob").await;
     let own = |what: &str| format!("/api/admin/users/{bob}{what}");
     let password = json!({ "password": "copper lantern", "currentPassword": PASSWORD });
     let asks = [
@@ -456,7 +450,7 @@ async fn write_only_token_reads_no_account(pool: PgPool) {
     add_user(&pool, "bob", &["user"]).await;
     let writer = token(&app.services, "ada", &["users:write"]).await;
     let both = token(&app.services, "ada", &["users:read", "users:write"]).await;
-    let bob = id_of(&app, "bob").await;
+    let bob = id_of(&app.pool, "bob").await;
     let path = format!("/api/admin/users/{bob}");
     let asks = || {
         [
@@ -495,7 +489,10 @@ async fn token_cannot_manage_users_with_more_permissions(pool: PgPool) {
     add_user(&pool, "cleo", &["admin"]).await;
     let text = token(&app.services, "ada", &["users:read", "users:write"]).await;
     let path = |id: &str, what: &str| format!("/api/admin/users/{id}{what}");
-    let (bob, cleo) = (id_of(&app, "bob").await, id_of(&app, "cleo").await);
+    let (bob, cleo) = (
+        id_of(&app.pool, "bob").await,
+        id_of(&app.pool, "cleo").await,
+    );
     let suspend = json!({ "reason": "spam" });
     for (id, outline) in [(&cleo, "403 FORBIDDEN"), (&bob, "200")] {
         let ask = Ask::post(&path(id, "/suspend"))

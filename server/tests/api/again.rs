@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{
     Answer, App, Ask, PASSWORD, add_password, add_user, app,
     html::{Element, elements},
-    session,
+    id_of, session,
 };
 
 /// Returns an app with two admins and a user.
@@ -20,14 +20,6 @@ async fn prepare(pool: &PgPool) -> App {
     }
     add_password(pool, &app.services.hasher).await;
     app
-}
-
-async fn id_of(app: &App, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(&app.pool)
-        .await
-        .unwrap()
 }
 
 /// Returns the value of a field of a page.
@@ -53,7 +45,7 @@ fn sign_in(page: &Answer, username: &str, password: &str) -> Ask {
 #[sqlx::test(migrations = "../migrations")]
 async fn typed_values_survive_a_new_sign_in(pool: PgPool) {
     let app = prepare(&pool).await;
-    let (ada, bob) = (id_of(&app, "ada").await, id_of(&app, "bob").await);
+    let (ada, bob) = (id_of(&app.pool, "ada").await, id_of(&app.pool, "bob").await);
     for (path, fields, typed) in [
         (
             "/account",
@@ -112,7 +104,7 @@ async fn typed_values_survive_a_new_sign_in(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn another_user_does_not_get_the_typed_values(pool: PgPool) {
     let app = prepare(&pool).await;
-    let ada = id_of(&app, "ada").await;
+    let ada = id_of(&app.pool, "ada").await;
     for user in [Some(ada.as_str()), Some(""), None] {
         let mut form = vec![("reason", "Typed by ada")];
         form.extend(user.map(|user| ("as", user)));
@@ -131,7 +123,7 @@ async fn another_user_does_not_get_the_typed_values(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn only_pages_with_forms_are_rendered_again(pool: PgPool) {
     let app = prepare(&pool).await;
-    let fields = format!("as={}&reason=typed", id_of(&app, "ada").await);
+    let fields = format!("as={}&reason=typed", id_of(&app.pool, "ada").await);
     for path in [
         "https://evil.example/account",
         "//evil.example/account",
@@ -168,7 +160,7 @@ async fn only_pages_with_forms_are_rendered_again(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn oversized_forms_are_not_carried(pool: PgPool) {
     let app = prepare(&pool).await;
-    let ada = id_of(&app, "ada").await;
+    let ada = id_of(&app.pool, "ada").await;
     for (length, outline) in [(40_000, "401"), (60_000, "303 to /login?next=%2Faccount")] {
         let name = "x".repeat(length);
         let form = [("as", ada.as_str()), ("display_name", &name)];
@@ -184,7 +176,7 @@ async fn oversized_forms_are_not_carried(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn undo_after_the_session_ended_is_denied_with_a_message(pool: PgPool) {
     let app = prepare(&pool).await;
-    let (bob, ada) = (id_of(&app, "bob").await, session(&pool, "ada").await);
+    let (bob, ada) = (id_of(&app.pool, "bob").await, session(&pool, "ada").await);
     app.run(
         "update users set status = 'suspended', suspended_reason = 'Spam' where username = 'bob'",
     )

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, id_of, session};
 
 async fn with_ada(pool: &PgPool) -> App {
     let app = app(pool);
@@ -21,14 +21,6 @@ async fn with_ada(pool: &PgPool) -> App {
 
 async fn login(app: &App, body: &Value) -> Answer {
     app.send(Ask::post("/api/auth/login").json(body)).await
-}
-
-async fn id_of(pool: &PgPool, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(pool)
-        .await
-        .unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]

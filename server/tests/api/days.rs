@@ -1,6 +1,8 @@
 //! Dates in filters, which are days in the time zone of the requesting account.
 
 use sqlx::PgPool;
+use testing::users::user;
+use time::macros::datetime;
 
 use crate::support::{App, Ask, add_user, app, session, token};
 
@@ -10,14 +12,20 @@ async fn prepare(pool: &PgPool) -> App {
     let app = app(pool);
     add_user(pool, "ada", &["admin", "user"]).await;
     add_user(pool, "greg", &["admin", "user"]).await;
+    for (username, at) in [
+        ("before", datetime!(2026-10-31 18:14:59.999999 UTC)),
+        ("first", datetime!(2026-10-31 18:15 UTC)),
+        ("last", datetime!(2026-11-01 18:14:59.999999 UTC)),
+        ("after", datetime!(2026-11-01 18:15 UTC)),
+    ] {
+        user(username)
+            .display_name(username)
+            .created_at(at)
+            .insert(pool)
+            .await;
+    }
     app.run(
         "update users set settings = '{\"timeZone\": \"Asia/Kathmandu\"}' where username = 'ada';
-        insert into users (id, username, display_name, created_via, created_at, updated_at)
-        select uuid_v7(t.at), t.name, t.name, 'cli', t.at, t.at
-        from (values
-            ('before', '2026-10-31 18:14:59.999999Z'::timestamptz), ('first', '2026-10-31 18:15:00Z'),
-            ('last', '2026-11-01 18:14:59.999999Z'), ('after', '2026-11-01 18:15:00Z')
-        ) as t (name, at);
         insert into audit_events (at, actor_label, via, action, target_kind, target_id, target_label)
         select created_at, username, 'cli', 'user.created', 'user', id, username from users
         where username in ('before', 'first', 'last', 'after')",

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::{
     access::endpoints,
-    support::{App, Ask, add_user, app, session},
+    support::{App, Ask, add_user, app, id_of, session},
 };
 
 /// Returns each path of the document, with its operations by method.
@@ -129,11 +129,7 @@ async fn every_operation_rejects_unknown_parameters(pool: PgPool) {
     let ada = session(&pool, "ada").await;
     let other = session(&pool, "ada").await;
     let before = tables(&pool).await;
-    let visitor: String =
-        sqlx::query_scalar("select id::text from users where username = 'visitor'")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+    let visitor = id_of(&pool, "visitor").await;
     let mut tried = 0;
     for (path, operations) in paths(&app).await {
         if !path.starts_with("/api/") || path == "/api/health" {

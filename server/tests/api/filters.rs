@@ -8,7 +8,7 @@ use crate::support::{
     Answer, App, Ask, app,
     crowd::SEED,
     html::{Element, elements},
-    session,
+    id_of, session,
 };
 
 /// A list of the panel: its path, queries that are invalid in it, and the link to the whole list.
@@ -517,11 +517,7 @@ async fn invalid_filter_revokes_no_session(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn invalid_filter_lists_no_resource(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
-    let uma: String =
-        sqlx::query_scalar("select id::text from users where username = 'zqmark-uma'")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+    let uma = id_of(&pool, "zqmark-uma").await;
     for (path, broken) in RESOURCES {
         let path = path.replace("{id}", &uma);
         for query in *broken {

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use sqlx::PgPool;
+use testing::users::id_of;
 use uuid::Uuid;
 
 use crate::support::{Answer, App, Ask, add_user, app, session};
@@ -14,17 +15,12 @@ async fn prepare(pool: &PgPool) -> (App, String, String) {
     (app(pool), here, elsewhere)
 }
 
-async fn id_of(app: &App, username: &str) -> Uuid {
-    sqlx::query_scalar("select id from users where username = $1")
-        .bind(username)
-        .fetch_one(&app.pool)
-        .await
-        .unwrap()
-}
-
 /// Returns the form that suspends a user, as the user's page has it now.
 async fn suspension(app: &App, session: &str, username: &str, reason: &str) -> Ask {
-    let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
+    let (id, page) = (
+        id_of(&app.pool, username).await,
+        format!("/users/{username}"),
+    );
     let version: i32 = sqlx::query_scalar("select version from users where id = $1")
         .bind(id)
         .fetch_one(&app.pool)
@@ -107,7 +103,7 @@ async fn unseen_flash_expires(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn address_parameters_show_no_flash(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
-    let bob = id_of(&app, "bob").await;
+    let bob = id_of(&app.pool, "bob").await;
     for query in [
         "done=deleted".to_owned(),
         format!("undo={bob}%3A1&done=suspended"),
@@ -283,7 +279,7 @@ async fn undone_unsuspension_restores_the_suspension(pool: PgPool) {
             suspended_until = '2126-12-04 18:00:00+00' where username = 'bob'",
     )
     .await;
-    let bob = id_of(&app, "bob").await.to_string();
+    let bob = id_of(&app.pool, "bob").await.to_string();
     let fields = [
         ("page", "/users/bob"),
         ("id", &bob),
@@ -359,7 +355,7 @@ async fn a_suspension_that_changed_before_it_was_lifted_is_not_offered_again(poo
         where username = 'bob'",
     )
     .await;
-    let bob = id_of(&app, "bob").await.to_string();
+    let bob = id_of(&app.pool, "bob").await.to_string();
     let lift = Ask::post("/users/bob")
         .form(&[
             ("page", "/users/bob"),
@@ -411,7 +407,10 @@ async fn wait_for_lock(app: &App) {
 async fn restore(app: &App, session: &str, username: &str) -> Answer {
     app.run("update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'bob'")
         .await;
-    let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
+    let (id, page) = (
+        id_of(&app.pool, username).await,
+        format!("/users/{username}"),
+    );
     let id = id.to_string();
     let fields = [
         ("page", page.as_str()),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_user, app, session, token};
+use crate::support::{App, Ask, add_user, app, id_of, session, token};
 
 /// The way in which a form follows the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,14 +106,6 @@ fn pairs(form: &Form) -> Vec<(&str, &str)> {
         .collect()
 }
 
-async fn id_of(app: &App, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(&app.pool)
-        .await
-        .unwrap()
-}
-
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let value = tag
         .split(&format!(" {name}=\""))
@@ -199,10 +191,7 @@ async fn fill(app: &App) -> String {
         )",
     )
     .await;
-    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
-        .fetch_one(&app.pool)
-        .await
-        .unwrap();
+    let bob = id_of(&app.pool, "bob").await;
     for (path, body) in [
         (format!("/api/admin/users/{bob}/reset-link"), json!({})),
         (
@@ -277,7 +266,7 @@ async fn selected(app: &App, usernames: &[&str]) -> String {
 async fn irreversible_actions_ask_and_others_can_be_undone(pool: PgPool) {
     let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
-    let ada_id = id_of(&app, "ada").await;
+    let ada_id = id_of(&app.pool, "ada").await;
     let rules = rules();
     let mut found: BTreeMap<String, Form> = BTreeMap::new();
     for form in all_forms(&app, &ada).await {
@@ -524,11 +513,8 @@ async fn functions_reject_actions_that_their_forms_do_not_offer(pool: PgPool) {
         add_user(&pool, name, roles).await;
     }
     let ada = session(&pool, "ada").await;
-    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    let (id, selected) = (uma.to_string(), format!("{uma}:1:uma"));
+    let id = id_of(&pool, "uma").await;
+    let selected = format!("{id}:1:uma");
     for (path, operations) in [
         ("/sfn/bulk-users", ["edit", "reset", "approve", "nothing"]),
         (

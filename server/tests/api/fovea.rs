@@ -3,8 +3,9 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::crowd::crowd;
 
-use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, id_of, session};
 
 /// A server that can store API keys, an admin `root` and a user `ada`, each with a session.
 struct World {
@@ -41,14 +42,6 @@ impl World {
             .await
             .json()
     }
-
-    async fn id_of(&self, username: &str) -> String {
-        sqlx::query_scalar("select id::text from users where username = $1")
-            .bind(username)
-            .fetch_one(&self.app.pool)
-            .await
-            .unwrap()
-    }
 }
 
 /// Asserts that an object has these fields, with any values.
@@ -71,6 +64,7 @@ const USER: [&str; 7] = [
 #[sqlx::test(migrations = "../migrations")]
 async fn list_without_parameters_returns_all_users(pool: PgPool) {
     let world = World::create(&pool).await;
+    crowd(1100, "crowd", "Crowd ").insert(&pool).await;
     world
         .app
         .run(
@@ -132,7 +126,7 @@ async fn unchanged_fields_in_bodies_are_accepted(pool: PgPool) {
         created["version"].as_i64().unwrap() + 1
     );
     // The same holds for one's own account, by both routes, without the current password.
-    let root = world.id_of("root").await;
+    let root = id_of(&pool, "root").await;
     let own = format!("/api/admin/users/{root}");
     let now = world.get(&world.root, &own).await;
     let same = json!({ "email": now["email"], "displayName": "The Root", "isAdmin": true });
@@ -372,7 +366,7 @@ async fn error_message_contains_everything(pool: PgPool) {
 async fn password_is_chosen_by_api(pool: PgPool) {
     let world = World::create(&pool).await;
     let path = "/api/auth/password";
-    let ada = world.id_of("ada").await;
+    let ada = id_of(&pool, "ada").await;
     let signs_in = async |password: &str| {
         let credentials = json!({ "username": "ada", "password": password });
         let ask = Ask::post("/api/auth/login").json(&credentials);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Ask, PASSWORD, add_user, app_at, guessing_app, session};
+use crate::support::{Ask, PASSWORD, add_user, app_at, guessing_app, id_of, session};
 
 const PROXY: &str = "10.0.0.1";
 
@@ -12,10 +12,7 @@ async fn links_use_the_request_address_by_default(pool: PgPool) {
     let app = guessing_app(&pool, PROXY);
     add_user(&pool, "ada", &["admin", "user"]).await;
     add_user(&pool, "bob", &["user"]).await;
-    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let bob = id_of(&pool, "bob").await;
     let ada = session(&pool, "ada").await;
     let invitation = json!({ "roles": ["user"], "days": 7, "maxUses": 1 });
     for (host, peer, scheme, begins) in [

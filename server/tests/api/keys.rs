@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_user, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
 
 const OWN: &str = "/api/api-keys";
 const SYSTEM: &str = "/api/admin/api-keys";
@@ -36,16 +36,8 @@ async fn delete(app: &App, session: &str, path: &str) -> Answer {
     app.send(Ask::new(Method::DELETE, path).by(session)).await
 }
 
-fn id_of(answer: &Answer) -> String {
+fn key_id(answer: &Answer) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
-}
-
-async fn user(pool: &PgPool, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(pool)
-        .await
-        .unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -57,12 +49,12 @@ async fn own_keys_match_fovea(pool: PgPool) {
     for time in ["createdAt", "updatedAt"] {
         assert!(shown.remove(time).unwrap().as_str().unwrap().ends_with('Z'));
     }
-    let id = id_of(&created);
+    let id = key_id(&created);
     assert_eq!(
         Value::Object(shown),
         json!({
             "id": id,
-            "userId": user(&pool, "bob").await,
+            "userId": id_of(&pool, "bob").await,
             "provider": "OPENAI",
             "keyName": "Work",
             "keyMask": "...abcd",
@@ -146,7 +138,7 @@ async fn invalid_keys_are_rejected_with_a_sentence(pool: PgPool) {
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
         assert!(!answer.body.contains("sk-1234"), "{}", answer.body);
     }
-    let created = id_of(&post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await);
+    let created = key_id(&post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await);
     for body in [
         json!({ "apiKey": "" }),
         json!({ "keyName": "" }),
@@ -166,7 +158,7 @@ async fn system_has_several_keys_per_provider(pool: PgPool) {
     let second = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-second-2222")).await;
     assert_eq!((first.status, second.status), (201, 201));
     assert_eq!(first.json()["userId"], Value::Null);
-    let one = format!("{SYSTEM}/{}", id_of(&first));
+    let one = format!("{SYSTEM}/{}", key_id(&first));
     let off = put(&app, &ada, &one, &json!({ "isActive": false })).await;
     assert_eq!(off.json()["isActive"], false);
     assert_eq!(
@@ -188,12 +180,12 @@ async fn system_has_several_keys_per_provider(pool: PgPool) {
 async fn admin_lists_and_revokes_user_keys(pool: PgPool) {
     let (app, ada, bob, _) = with_users(&pool).await;
     let created = post(&app, &bob, OWN, &key("OPENAI", "sk-secret-abcd")).await;
-    let of_bob = format!("/api/admin/users/{}/api-keys", user(&pool, "bob").await);
-    let of_ada = format!("/api/admin/users/{}/api-keys", user(&pool, "ada").await);
+    let of_bob = format!("/api/admin/users/{}/api-keys", id_of(&pool, "bob").await);
+    let of_ada = format!("/api/admin/users/{}/api-keys", id_of(&pool, "ada").await);
     let seen = app.get_as(&ada, &of_bob).await;
     assert_eq!(seen.json(), json!([created.json()]));
     assert!(!seen.body.contains("secret"));
-    let id = id_of(&created);
+    let id = key_id(&created);
     let wrong = delete(&app, &ada, &format!("{of_ada}/{id}")).await;
     assert_eq!(wrong.outline(), "404 NOT_FOUND");
     let bad = delete(&app, &ada, &format!("{of_bob}/x")).await;
@@ -206,7 +198,7 @@ async fn admin_lists_and_revokes_user_keys(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn program_resolves_the_key_of_a_user(pool: PgPool) {
     let (app, ada, bob, otto) = with_users(&pool).await;
-    let path = format!("{OWN}/resolve/openai?userId={}", user(&pool, "bob").await);
+    let path = format!("{OWN}/resolve/openai?userId={}", id_of(&pool, "bob").await);
     let none = app.get_as(&otto, &path).await;
     assert_eq!(none.outline(), "404 NOT_FOUND");
     let system = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-system")).await;
@@ -215,7 +207,7 @@ async fn program_resolves_the_key_of_a_user(pool: PgPool) {
     assert_eq!(
         message.json(),
         json!({
-            "provider": "OPENAI", "source": "user", "keyId": id_of(&own), "apiKey": "sk-of-bob"
+            "provider": "OPENAI", "source": "user", "keyId": key_id(&own), "apiKey": "sk-of-bob"
         })
     );
     assert_eq!(message.header("cache-control"), "no-store");
@@ -223,7 +215,7 @@ async fn program_resolves_the_key_of_a_user(pool: PgPool) {
     assert_eq!(
         itself.json(),
         json!({
-            "provider": "OPENAI", "source": "system", "keyId": id_of(&system), "apiKey": "sk-system"
+            "provider": "OPENAI", "source": "system", "keyId": key_id(&system), "apiKey": "sk-system"
         })
     );
     for who in [&ada, &bob] {

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_user, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
 
 const USERS: &str = "/api/admin/users";
 
@@ -18,14 +18,6 @@ async fn with_admins(pool: &PgPool) -> (App, String) {
 
 async fn create(app: &App, session: &str, body: &Value) -> Answer {
     app.send(Ask::post(USERS).by(session).json(body)).await
-}
-
-async fn id_of(pool: &PgPool, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(pool)
-        .await
-        .unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{
     Answer, App, Ask, add_user, app,
     html::{Element, elements},
-    session, token,
+    id_of, session, token,
 };
 
 /// Returns an app with Ada, an admin, and a session of hers; Nora with the number 112; and a user named `112`. Both have a
@@ -32,14 +32,6 @@ async fn value(app: &App, sql: &str) -> String {
     sqlx::query_scalar(sql).fetch_one(&app.pool).await.unwrap()
 }
 
-async fn id_of(app: &App, username: &str) -> String {
-    value(
-        app,
-        &format!("select id::text from users where username = '{username}'"),
-    )
-    .await
-}
-
 /// Returns the usernames of the users with a live session.
 async fn signed_in(app: &App) -> String {
     value(
@@ -61,7 +53,10 @@ fn hidden(page: &Answer, name: &str) -> String {
 #[sqlx::test(migrations = "../migrations")]
 async fn every_reference_leads_to_one_user(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
-    let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
+    let (named, nora) = (
+        id_of(&app.pool, "112").await,
+        id_of(&app.pool, "nora").await,
+    );
     for (user, username) in [
         ("112", "112"),
         ("username:112", "112"),
@@ -112,7 +107,7 @@ async fn every_reference_leads_to_one_user(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn links_of_a_user_page_lead_to_that_user(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
-    let id = id_of(&app, "112").await;
+    let id = id_of(&app.pool, "112").await;
     let list = app.get_as(&ada, "/users").await;
     let page = format!("/users/{id}");
     assert!(list.body.contains(&format!("href=\"{page}\"")));
@@ -139,7 +134,10 @@ async fn links_of_a_user_page_lead_to_that_user(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn only_sessions_of_the_shown_user_are_revoked(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
-    let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
+    let (named, nora) = (
+        id_of(&app.pool, "112").await,
+        id_of(&app.pool, "nora").await,
+    );
     for (user, id, username) in [
         ("username%3A112", &named, "112"),
         ("112", &named, "112"),
@@ -227,7 +225,10 @@ async fn everyone_else_excludes_a_filter(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn sign_out_everywhere_checks_the_id(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
-    let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
+    let (named, nora) = (
+        id_of(&app.pool, "112").await,
+        id_of(&app.pool, "nora").await,
+    );
     let path = format!("/users/{named}/sign-out");
     let dialog = app.get_as(&ada, &path).await;
     assert!(dialog.body.contains("112 (112)"));
@@ -261,7 +262,7 @@ async fn data_is_transferred_to_the_named_user_if_unchanged(pool: PgPool) {
         ("112", "number:112", "nora"),
         ("nora", "username:112", "112"),
     ] {
-        let id = id_of(&app, from).await;
+        let id = id_of(&app.pool, from).await;
         let send = async |personas: &str| {
             let fields = [
                 ("page", "/users"),
@@ -280,7 +281,10 @@ async fn data_is_transferred_to_the_named_user_if_unchanged(pool: PgPool) {
         assert_eq!(send("1").await.status, 200);
         assert_eq!(value(&app, owner).await, owns);
     }
-    let (named, nora) = (id_of(&app, "112").await, id_of(&app, "nora").await);
+    let (named, nora) = (
+        id_of(&app.pool, "112").await,
+        id_of(&app.pool, "nora").await,
+    );
     for (personas, status) in [(json!(0), 409), (Value::Null, 400), (json!(1), 200)] {
         let path = format!("/api/admin/users/{named}/reassign");
         let body = json!({ "to": nora, "personas": personas });

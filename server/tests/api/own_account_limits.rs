@@ -5,15 +5,7 @@ use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_password, add_user, app, session};
-
-async fn id_of(pool: &PgPool, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(pool)
-        .await
-        .unwrap()
-}
+use crate::support::{Answer, App, Ask, add_password, add_user, app, id_of, session};
 
 /// Returns the state that must not change.
 async fn state_of(app: &App, username: &str) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, App, Ask, add_user, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
 
 const PERSONAS: &str = "/api/personas";
 
@@ -268,10 +268,7 @@ async fn data_of_others_is_not_found(pool: PgPool) {
 async fn admin_manages_data_of_others(pool: PgPool) {
     let world = World::create(&pool).await;
     let persona = by_admin(&world.persona().await);
-    let ada: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let ada = id_of(&pool, "ada").await;
     let list = format!("/api/admin/users/{ada}/personas");
     for session in [&world.admin, &world.auditor] {
         assert_eq!(

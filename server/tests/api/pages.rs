@@ -1,6 +1,7 @@
 //! Pages as the server renders them, before any script runs and where none ever does.
 
 use sqlx::PgPool;
+use testing::{crowd::crowd, users::user};
 
 use crate::support::{
     Answer, App, Ask, PASSWORD, add_password, add_user, app, html::text_of, session,
@@ -105,14 +106,20 @@ async fn each_caller_is_redirected_to_an_allowed_page(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn every_page_has_a_strict_policy(pool: PgPool) {
     let (app, ada, uma) = with_users(&pool).await;
-    app.run(
-        "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-        select uuid_v7(now()), 'mallory' || n, name, n || '@example.org', 'cli', now(), now()
-        from unnest(array[
-            '<img src=x onerror=alert(1)> style=\"x\"', '</script><script>alert(1)</script>', '--><script>alert(1)</script>'
-        ]) with ordinality as names (name, n)",
-    )
-    .await;
+    for (name, n) in [
+        "<img src=x onerror=alert(1)> style=\"x\"",
+        "</script><script>alert(1)</script>",
+        "--><script>alert(1)</script>",
+    ]
+    .into_iter()
+    .zip(1..)
+    {
+        user(&format!("mallory{n}"))
+            .display_name(name)
+            .email(format!("{n}@example.org").as_str())
+            .insert(&pool)
+            .await;
+    }
     let denied =
         Ask::post("/login").form(&[("username", "<script>alert(1)</script>"), ("password", "x")]);
     let broken = "/users?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%3A";
@@ -169,11 +176,10 @@ async fn pages_disable_translation(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn list_is_rendered_on_the_server(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
-    app.run(
-        "insert into users (id, username, display_name, email, status, created_via, created_at, updated_at)
-        select uuid_v7(now()), 'person-' || n, 'Person & ' || n, null, 'pending', 'cli', now(), now() from generate_series(1, 60) n",
-    )
-    .await;
+    crowd(60, "person-", "Person & ")
+        .status("pending")
+        .insert(&pool)
+        .await;
     let page = app
         .send(Ask::get("/users?limit=25&sort=name").by(&ada))
         .await;

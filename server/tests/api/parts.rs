@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use sqlx::PgPool;
+use testing::roles::role;
 
-use crate::support::{Ask, add_user, app, session, token};
+use crate::support::{Ask, add_user, app, id_of, session, token};
 
 /// Data of Ada beside her account.
 const PARTS: &str = "
@@ -31,21 +32,16 @@ async fn each_section_of_a_user_requires_its_permission(pool: PgPool) {
     let ada = session(&pool, "ada").await;
     token(&app.services, "ada", &["account"]).await;
     let root = session(&pool, "root").await;
-    let id: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let id = id_of(&pool, "ada").await;
     let of = |part: &str| format!("/api/admin/users/{id}/{part}");
     for (index, (permission, shown)) in SHOWS.into_iter().enumerate() {
-        let role = format!("helper-{index}");
-        sqlx::query("insert into roles (id, name, permissions) values (uuid_v7(now()), $1, $2)")
-            .bind(&role)
-            .bind(["users:read", permission])
-            .execute(&pool)
-            .await
-            .unwrap();
-        add_user(&pool, &role, &[&role]).await;
-        let helper = session(&pool, &role).await;
+        let name = format!("helper-{index}");
+        role(&name)
+            .permissions(&["users:read", permission])
+            .insert(&pool)
+            .await;
+        add_user(&pool, &name, &[&name]).await;
+        let helper = session(&pool, &name).await;
         let file = app.get_as(&helper, &of("export")).await.json();
         for part in ["sessions", "apiKeys", "tokens"] {
             let is_there = file.get(part).is_some();

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     document::{paths, tables},
-    support::{App, Ask, PASSWORD, add_password, add_user, app, session, token},
+    support::{App, Ask, PASSWORD, add_password, add_user, app, id_of, session, token},
 };
 
 const USERS: &str = "/api/admin/users";
@@ -83,14 +83,6 @@ fn changes_a_user(operation: &Operation) -> bool {
     !operation.method.is_safe()
         && of_user.iter().any(|prefix| path.starts_with(prefix))
         && !of_object.iter().any(|part| path.contains(part))
-}
-
-async fn id_of(pool: &PgPool, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(pool)
-        .await
-        .unwrap()
 }
 
 /// Returns the content of the tables, without the attempts to enter the current password.

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::{
     document::paths,
-    support::{App, Ask, add_user, app, session, token},
+    support::{App, Ask, add_user, app, id_of, session, token},
 };
 
 async fn entries(app: &App) -> i64 {
@@ -138,10 +138,7 @@ async fn cross_site_requests_cannot_cause_locking_previews(pool: PgPool) {
     add_user(&pool, "bob", &["user"]).await;
     let app = app(&pool);
     let ada = session(&pool, "ada").await;
-    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let bob = id_of(&pool, "bob").await;
     for address in [
         format!("/sfn/preview-bulk?operation=suspend&selected={bob}:1:bob"),
         format!("/sfn/preview-decision?decision=approve&selected={bob}:1:bob"),

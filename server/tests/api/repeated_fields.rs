@@ -3,7 +3,7 @@
 use axum::http::Method;
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_user, app, session};
+use crate::support::{Ask, add_user, app, id_of, session};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_field_that_is_there_twice_is_denied(pool: PgPool) {
@@ -11,10 +11,7 @@ async fn a_field_that_is_there_twice_is_denied(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     add_user(&pool, "bob", &["user"]).await;
     let ada = session(&pool, "ada").await;
-    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let bob = id_of(&pool, "bob").await;
     let user = format!("/api/admin/users/{bob}");
     let entries = "select count(*) from audit_events";
     let before = app.count(entries).await;

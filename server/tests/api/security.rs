@@ -3,7 +3,9 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, PASSWORD, add_password, add_user, app, app_at, https_app, session};
+use crate::support::{
+    App, Ask, PASSWORD, add_password, add_user, app, app_at, https_app, id_of, session,
+};
 
 async fn prepare(app: &App) {
     add_user(&app.pool, "ada", &["admin", "user"]).await;
@@ -359,10 +361,7 @@ async fn page_of_another_user_changes_nothing(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
     let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
-    let id: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let id = id_of(&pool, "ada").await;
     let path = format!("/sfn/edit-profile?as={id}");
     let fields = [
         ("version", "1"),

@@ -61,10 +61,7 @@ async fn session_has_foveas_nested_and_flat_fields(pool: PgPool) {
     let rows = rows(&answer);
     assert_eq!(rows[0]["username"], "ada", "the newest first");
     let id = id_of(&pool, "bob").await;
-    let user: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let user = testing::users::id_of(&pool, "bob").await.to_string();
     let mut bob = rows[1].as_object().unwrap().clone();
     for time in ["createdAt", "idleExpiresAt", "expiresAt", "lastSeenAt"] {
         assert!(bob.remove(time).unwrap().as_str().unwrap().ends_with('Z'));

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::{
     document::paths,
-    support::{App, Ask, add_user, app, session},
+    support::{App, Ask, add_user, app, id_of, session},
 };
 
 /// Ada, who owns data, and an admin.
@@ -27,11 +27,7 @@ impl World {
         add_user(pool, "root", &["admin", "user"]).await;
         let app = app(pool).storing_keys();
         let (ada, admin) = (session(pool, "ada").await, session(pool, "root").await);
-        let ada_id: String =
-            sqlx::query_scalar("select id::text from users where username = 'ada'")
-                .fetch_one(pool)
-                .await
-                .unwrap();
+        let ada_id = id_of(pool, "ada").await;
         let mut world = Self {
             app,
             ada,

@@ -7,7 +7,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_user, app, session};
+use crate::support::{Ask, add_user, app, id_of, session};
 
 /// Id that no user has.
 const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
@@ -115,11 +115,7 @@ async fn form_showing_another_user_is_denied(pool: PgPool) {
     let ada = session(&pool, "ada").await;
     app.run("update users set status = 'suspended' where username = 'uma'")
         .await;
-    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    let uma = uma.to_string();
+    let uma = id_of(&pool, "uma").await;
     let suspended = "select count(*) from users where status = 'suspended'";
     let form = |username| {
         let operation = ("operation", "unsuspend");
@@ -153,10 +149,7 @@ async fn api_can_state_the_expected_user(pool: PgPool) {
         add_user(&pool, name, roles).await;
     }
     let ada = session(&pool, "ada").await;
-    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let uma = id_of(&pool, "uma").await;
     let ask = |more: Value| {
         let mut user = json!({ "id": uma, "version": 1 });
         user.as_object_mut()
@@ -189,10 +182,7 @@ async fn newer_link_than_shown_is_not_revoked(pool: PgPool) {
         add_user(&pool, name, roles).await;
     }
     let ada = session(&pool, "ada").await;
-    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let uma = id_of(&pool, "uma").await;
     let create = async || {
         let path = format!("/api/admin/users/{uma}/reset-link");
         let created = app.send(Ask::post(&path).by(&ada)).await;

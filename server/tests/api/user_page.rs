@@ -7,15 +7,14 @@ use sqlx::PgPool;
 use crate::support::{
     App, Ask, add_user, app,
     html::{Element, elements},
-    session,
+    id_of, session,
 };
 
 /// Returns an app with the admin Ada, her session, and the id of Bea.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
     add_user(pool, "ada", &["admin", "user"]).await;
     add_user(pool, "bea", &["user"]).await;
-    let bea = sqlx::query_scalar("select id::text from users where username = 'bea'");
-    let bea = bea.fetch_one(pool).await.unwrap();
+    let bea = id_of(pool, "bea").await;
     (app(pool), session(pool, "ada").await, bea)
 }
 

@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::crowd::crowd;
+use time::{Duration, macros::datetime};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::support::{Answer, App, Ask, add_user, app, session, token};
@@ -19,15 +21,11 @@ async fn with_admin(pool: &PgPool) -> (App, String) {
 
 /// Adds a number of users, created one a minute.
 async fn add_crowd(pool: &PgPool, users: i32) {
-    sqlx::query(
-        "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        select uuid_v7(created), 'crowd-' || n, 'Crowd ' || n, 'import', created, created
-        from generate_series(1, $1) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 minute' as created) m",
-    )
-    .bind(users)
-    .execute(pool)
-    .await
-    .unwrap();
+    crowd(users, "crowd-", "Crowd ")
+        .created_via("import")
+        .created(datetime!(2026-01-01 0:00 UTC), Duration::MINUTE)
+        .insert(pool)
+        .await;
 }
 
 async fn list(app: &App, session: &str, query: &[(&str, &str)]) -> Answer {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::roles::role;
 
 use crate::{
     document,
-    support::{App, Ask, add_user, app, session, token},
+    support::{App, Ask, add_user, app, id_of, session, token},
 };
 
 /// Values that are stored in every field of the users and of their data, as responses show them.
@@ -78,14 +79,6 @@ fn ontology() -> Value {
     json!({ "name": "zzmark", "content": { "at": "zzmark" }, "entities": [{ "name": "zzmark" }] })
 }
 
-async fn id_of(app: &App, username: &str) -> String {
-    sqlx::query_scalar("select id::text from users where username = $1")
-        .bind(username)
-        .fetch_one(&app.pool)
-        .await
-        .unwrap()
-}
-
 /// Sends a request with a session, and returns the id in the response.
 async fn created(app: &App, ask: Ask, session: &str) -> String {
     let label = ask.label();
@@ -131,12 +124,12 @@ async fn prepare(pool: &PgPool) -> (App, Ids) {
     .await;
     let ada = session(pool, "ada").await;
     session(pool, "zzmark-bob").await;
-    let bob = id_of(&app, "zzmark-bob").await;
+    let bob = id_of(&app.pool, "zzmark-bob").await;
     let of_bob = format!("/api/admin/users/{bob}/personas");
     let ids = Ids {
         pending: [
-            id_of(&app, "zzmark-pen").await,
-            id_of(&app, "zzmark-pia").await,
+            id_of(&app.pool, "zzmark-pen").await,
+            id_of(&app.pool, "zzmark-pia").await,
         ],
         key: created(&app, add_key(), &ada).await,
         own: add_data(&app, &ada, "/api/personas", "/api").await,
@@ -318,7 +311,7 @@ async fn assert_complete(app: &App, writes: &[Case]) {
 #[sqlx::test(migrations = "../migrations")]
 async fn write_scope_alone_reads_nothing(pool: PgPool) {
     let (app, ids) = prepare(&pool).await;
-    let eve = id_of(&app, "zzmark-eve").await;
+    let eve = id_of(&app.pool, "zzmark-eve").await;
     assert_complete(&app, &writes(&ids, 0, &eve)).await;
     for (pass, number_of_scopes) in [1, 2].into_iter().enumerate() {
         // A user has a limited number of tokens.
@@ -348,14 +341,12 @@ async fn write_scope_alone_reads_nothing(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
     let (app, ids) = prepare(&pool).await;
-    add_user(&pool, "sam", &[]).await;
-    app.run(
-        "insert into roles (id, name, rank, permissions, builtin, created_at)
-        values (gen_random_uuid(), 'writer', 5, '{users:write,sessions:write,registrations:write}', false, now());
-        insert into user_roles (user_id, role_id, granted_at)
-        select u.id, r.id, now() from users u, roles r where u.username = 'sam' and r.name = 'writer'",
-    )
-    .await;
+    role("writer")
+        .permissions(&["users:write", "sessions:write", "registrations:write"])
+        .rank(5)
+        .insert(&pool)
+        .await;
+    add_user(&pool, "sam", &["writer"]).await;
     let sam = session(&pool, "sam").await;
     let bob = &ids.bob;
     let path = format!("/api/admin/users/{bob}");

@@ -9,6 +9,7 @@ use std::{
 use regex::Regex;
 use serde_json::json;
 use sqlx::PgPool;
+use testing::users::user;
 
 use crate::{
     server::Server,
@@ -72,15 +73,10 @@ async fn fail2ban_matches_failed_sign_ins_only(pool: PgPool) {
     let cli = cli(&pool);
     let named = format!("x{FORGED}").chars().take(50).collect::<String>();
     for (username, display_name) in [("donna.king", "Donna"), (&*named, "Forger")] {
-        sqlx::query(
-            "insert into users (id, username, display_name, created_via, created_at, updated_at)
-            values (uuid_v7(now()), $1, $2, 'cli', now(), now())",
-        )
-        .bind(username)
-        .bind(display_name)
-        .execute(&pool)
-        .await
-        .unwrap();
+        user(username)
+            .display_name(display_name)
+            .insert(&pool)
+            .await;
     }
     let tries = [
         ("donna.king", "203.0.113.7"),

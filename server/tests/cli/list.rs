@@ -4,18 +4,18 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use time::{Duration, macros::datetime};
 
 use crate::support::{Cli, ROLLCALL, cli};
 
 /// Adds users with consecutive numbers.
 pub(crate) async fn crowd(cli: &Cli) {
-    cli.prepare(
-        "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-        select uuid_v7(day), 'user-' || n, 'User ' || n, 'user-' || n || '@example.org', 'import', day, day
-        from generate_series(1, 2200) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 minute' as day) d
-        order by n",
-    )
-    .await;
+    testing::crowd::crowd(2200, "user-", "User ")
+        .emails()
+        .created_via("import")
+        .created(datetime!(2026-01-01 0:00 UTC), Duration::MINUTE)
+        .insert(&cli.pool)
+        .await;
 }
 
 fn numbers(list: &Value) -> Vec<i64> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::users::id_of;
 use uuid::Uuid;
 
 use super::{entries, is_replayed, named};
@@ -40,10 +41,10 @@ async fn id(app: &App, sql: &'static str) -> Uuid {
 
 /// Returns a request for everything that a `POST` can do, in an order in which all of them succeed.
 async fn asks(app: &App, ada: &str) -> Vec<Ask> {
-    let bob = id(app, "select id from users where username = 'bob'").await;
-    let cyd = id(app, "select id from users where username = 'cyd'").await;
-    let dan = id(app, "select id from users where username = 'dan'").await;
-    let eli = id(app, "select id from users where username = 'eli'").await;
+    let bob = id_of(&app.pool, "bob").await;
+    let cyd = id_of(&app.pool, "cyd").await;
+    let dan = id_of(&app.pool, "dan").await;
+    let eli = id_of(&app.pool, "eli").await;
     let own =
         "select p.id from personas p join users u on u.id = p.user_id where u.username = 'ada'";
     let own = id(app, own).await;
@@ -89,7 +90,7 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
         (at(bob, "suspend"), json!({ "reason": "spam" })),
         (
             at(bob, "reassign"),
-            json!({ "to": id(app, "select id from users where username = 'ada'").await }),
+            json!({ "to": id_of(&app.pool, "ada").await }),
         ),
         (at(cyd, "restore"), Value::Null),
         (at(cyd, "reset-link"), Value::Null),

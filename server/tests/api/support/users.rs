@@ -8,27 +8,24 @@ use service::{
     passwords::{Asker, Hasher},
 };
 use sqlx::PgPool;
+use testing::users::{self, user};
 use tower_sessions::session::Id;
-use uuid::Uuid;
 
 /// Password of every user who has one.
 pub(crate) const PASSWORD: &str = "correct horse <b>&amp; ";
 
 /// Adds an active user with these roles, without a password.
 pub(crate) async fn add_user(pool: &PgPool, username: &str, roles: &[&str]) {
-    sqlx::query(
-        "with person as (
-            insert into users (id, username, display_name, email, created_via, created_at, updated_at)
-            values (uuid_v7(now()), $1, initcap($1), $1 || '@example.org', 'cli', now(), now()) returning id
-        )
-        insert into user_roles (user_id, role_id, granted_at)
-        select person.id, roles.id, now() from person, roles where name = any($2)",
-    )
-    .bind(username)
-    .bind(roles)
-    .execute(pool)
-    .await
-    .unwrap();
+    user(username)
+        .email(format!("{username}@example.org").as_str())
+        .roles(roles)
+        .insert(pool)
+        .await;
+}
+
+/// Returns the id of the user with this username, as text.
+pub(crate) async fn id_of(pool: &PgPool, username: &str) -> String {
+    users::id_of(pool, username).await.to_string()
 }
 
 /// Sets [`PASSWORD`] for every user.
@@ -63,11 +60,7 @@ pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
 
 /// Creates an access token of a user, with scopes that the user has, and returns it as a program sends it.
 pub(crate) async fn token(services: &Services, username: &str, scopes: &[&str]) -> String {
-    let id: Uuid = sqlx::query_scalar("select id from users where username = $1")
-        .bind(username)
-        .fetch_one(&services.pool)
-        .await
-        .unwrap();
+    let id = users::id_of(&services.pool, username).await;
     let draft = TokenDraft {
         name: "script".to_owned(),
         scopes: scopes.iter().map(ToString::to_string).collect(),
