@@ -114,15 +114,6 @@ pub(crate) fn initials(name: &str) -> String {
         .collect()
 }
 
-/// Capitalises the first character: `Admin`.
-pub(crate) fn capitalised(word: &str) -> String {
-    let mut characters = word.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use time::{Duration, macros::datetime};

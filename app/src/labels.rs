@@ -7,10 +7,11 @@ pub mod settings;
 
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
+    text::capitalized,
     users::{Status, action::UserAction},
 };
 
-use crate::{format::capitalised, text};
+use crate::text;
 
 /// Name of the built-in role that can read everything.
 pub(crate) const AUDITOR_ROLE: &str = "auditor";
@@ -51,14 +52,14 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
-/// Returns the label of a role: a text for a built-in one, otherwise its capitalised name.
+/// Returns the label of a role: a text for a built-in one, otherwise its capitalized name.
 pub(crate) fn role(name: &str) -> String {
     match name {
         ADMIN_ROLE => text::actions::role_admin().to_owned(),
         AUDITOR_ROLE => text::actions::role_auditor().to_owned(),
         APPLICATION_ROLE => text::actions::role_application().to_owned(),
         USER_ROLE => text::actions::role_user().to_owned(),
-        name => capitalised(name),
+        name => capitalized(name),
     }
 }
 
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn roles_have_their_names_in_english() {
         for name in [ADMIN_ROLE, AUDITOR_ROLE, APPLICATION_ROLE, USER_ROLE] {
-            assert_eq!(role(name), capitalised(name));
+            assert_eq!(role(name), capitalized(name));
             assert!(role_meaning(name).is_some(), "{name}");
         }
         assert_eq!(role("lab assistant"), "Lab assistant");
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn statuses_have_their_names_in_english() {
         for value in Status::ALL {
-            assert_eq!(status(*value), capitalised(value.as_str()));
+            assert_eq!(status(*value), capitalized(value.as_str()));
         }
     }
 

@@ -1,12 +1,14 @@
 //! Changes of an audit log entry.
 
-use domain::audit::{AuditEntry, Changes, timestamp_of};
+use domain::{
+    audit::{AuditEntry, Changes, timestamp_of},
+    text::capitalized,
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::time::Exactly;
 use crate::{
-    format::capitalised,
     labels::audit::{
         changes::{field_label, value_label},
         stored_action,
@@ -30,7 +32,7 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
                 (!before.is_null()).then(|| format!("{} → ", value_label(&field, &before)));
             (before.unwrap_or_default() + &value_label(&field, &after)).into_any()
         };
-        (capitalised(&field_label(&field)), change)
+        (capitalized(&field_label(&field)), change)
     };
     changes.into_iter().map(difference).collect()
 }

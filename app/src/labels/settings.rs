@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use domain::jobs::JobState;
+use domain::{jobs::JobState, text::capitalized};
 
-use crate::{format::capitalised, text};
+use crate::text;
 
 /// Returns the explanation of a setting by its name; `None` for an unknown one.
 #[must_use]
@@ -52,7 +52,7 @@ pub(crate) fn source(source: &str) -> Cow<'static, str> {
     match source {
         "environment" => text::settings::source_environment().into(),
         "default" => text::settings::source_default().into(),
-        file => capitalised(file).into(),
+        file => capitalized(file).into(),
     }
 }
 
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn english_states_of_jobs_are_their_names() {
         for state in JobState::ALL {
-            assert_eq!(job_state(*state), capitalised(state.as_str()));
+            assert_eq!(job_state(*state), capitalized(state.as_str()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Acceptance of an invitation.
 
-use domain::{access::USER_ROLE, fields::FieldErrors};
+use domain::{access::USER_ROLE, fields::FieldErrors, text::capitalized};
 use leptos::prelude::*;
 
 use crate::{
@@ -15,7 +15,6 @@ use crate::{
         own_account::{AccountCreated, OwnAccountForm},
     },
     context::PageContext,
-    format::capitalised,
     text,
 };
 
@@ -49,7 +48,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
     let more: Vec<String> = roles
         .iter()
         .filter(|role| *role != USER_ROLE)
-        .map(|role| capitalised(role))
+        .map(|role| capitalized(role))
         .collect();
     let lead = match more.join(", ") {
         none if none.is_empty() => text::public::invite_lead(min),

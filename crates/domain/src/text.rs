@@ -1,4 +1,4 @@
-//! Text normalization for storing and comparing: normal forms, case folding, and the form that a search compares.
+//! Text normalization for storing, comparing and showing: normal forms, case folding, and the form that a search compares.
 //!
 //! `name_key` and `search_fold` are also functions of the database, which compares with them; a test of `db` checks that both are equal
 //! over all of Unicode. They need the feature `unicode`, which only the server enables.
@@ -31,6 +31,16 @@ pub fn normal_password(typed: &str) -> String {
     compatible(typed)
 }
 
+/// Returns the text with its first character in upper case: `Lab assistant`.
+#[must_use]
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
 /// Returns whether a character is a mark that combines with the letter before it (general category M).
 ///
 /// Without the feature `unicode` this includes every character that could be one, so that the browser denies no name that the server
@@ -46,4 +56,23 @@ pub const fn is_cjk(c: char) -> bool {
     matches!(c,
         '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{9FFF}' | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_character_is_capitalized() {
+        for (text, expected) in [
+            ("lab assistant", "Lab assistant"),
+            ("Admin", "Admin"),
+            ("émile", "Émile"),
+            ("ßa", "SSa"),
+            (".env", ".env"),
+            ("", ""),
+        ] {
+            assert_eq!(capitalized(text), expected);
+        }
+    }
 }

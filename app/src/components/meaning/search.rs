@@ -2,17 +2,18 @@
 
 use domain::{
     filter::{Count, Expr, Filter, Has, IntRange, Term, Text, When, is_short},
+    text::capitalized,
     users::{CreatedVia, Status},
 };
 use time::OffsetDateTime;
 
 use super::when::{describe, since};
-use crate::{format::capitalised, text};
+use crate::text;
 
 /// Returns the conditions on a user at the time `now`, one sentence without its full stop for each top-level part.
 pub(crate) fn of_search(filter: &Filter, now: OffsetDateTime) -> Vec<String> {
     let parts = filter.parts().iter();
-    parts.map(|part| capitalised(&words(part, now))).collect()
+    parts.map(|part| capitalized(&words(part, now))).collect()
 }
 
 fn words(part: &Expr, now: OffsetDateTime) -> String {

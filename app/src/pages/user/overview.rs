@@ -1,6 +1,9 @@
 //! First tab of a user's page: account data and statistics.
 
-use domain::users::{CreatedVia, suspension::Suspension};
+use domain::{
+    text::capitalized,
+    users::{CreatedVia, suspension::Suspension},
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -12,7 +15,7 @@ use crate::{
         description_list::DescriptionItem,
         time::{Ago, Exactly},
     },
-    format::{capitalised, count},
+    format::count,
     labels::audit::changes::any_value_label,
     text,
 };
@@ -62,7 +65,7 @@ fn Account(user_view: UserView) -> impl IntoView {
         None => text::user::created_via_around(via),
     };
     let profile = user.profile.into_iter().map(|(name, value)| {
-        let name = capitalised(&domain::audit::spaced(&name));
+        let name = capitalized(&domain::audit::spaced(&name));
         view! { <DescriptionItem label=name>{any_value_label(&value)}</DescriptionItem> }
     });
     let (has_password, changed) = (user.has_password, user.password_changed_at);

@@ -159,6 +159,14 @@ impl FromStr for Email {
     }
 }
 
+impl Email {
+    /// Returns whether a change leads to another address than the current one, or to none. Without a change it stays.
+    #[must_use]
+    pub fn is_changed(change: Option<&Option<Self>>, current: Option<&str>) -> bool {
+        change.is_some_and(|wanted| wanted.as_ref().map(Self::as_str) != current)
+    }
+}
+
 /// The name of a role, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RoleName(String);
@@ -194,6 +202,23 @@ as_str!(Username, DisplayName, Email, RoleName);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn email_is_changed_by_another_one_and_by_its_removal() {
+        let (ada, none): (Option<Email>, _) = ("ada@example.org".parse().ok(), None);
+        for (change, current, expected) in [
+            (None, None, false),
+            (None, Some("ada@example.org"), false),
+            (Some(&none), None, false),
+            (Some(&none), Some("ada@example.org"), true),
+            (Some(&ada), None, true),
+            (Some(&ada), Some("ada@example.org"), false),
+            (Some(&ada), Some("Ada@example.org"), true),
+        ] {
+            let is_changed = Email::is_changed(change, current);
+            assert_eq!(is_changed, expected, "{change:?} {current:?}");
+        }
+    }
 
     #[test]
     fn usernames_are_checked() {

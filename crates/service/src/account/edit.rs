@@ -53,7 +53,7 @@ pub async fn edit(
     match &proof {
         Some(proof) => proof.confirm(&mut transaction, caller).await?,
         // The address was changed by another request after the session was read: `patch` now differs from it.
-        None if moves(&patch, before.summary.email.as_deref()) => {
+        None if Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref()) => {
             return Err(Error::CurrentPasswordRequired);
         }
         None => {}
@@ -69,7 +69,7 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(before);
     }
-    let changes_email = moves(&patch, before.summary.email.as_deref());
+    let changes_email = Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref());
     set_fields(&mut transaction, &before, &patch, settings).await?;
     let change = Change {
         action: Action::UserUpdated,
@@ -118,7 +118,7 @@ async fn prove(
     patch: &OwnPatch,
 ) -> Result<(Option<Proof>, Option<String>), Error> {
     let email = caller.principal.email.as_deref();
-    if patch.password.is_none() && !moves(patch, email) {
+    if patch.password.is_none() && !Email::is_changed(patch.email.as_ref(), email) {
         return Ok((None, None));
     }
     let proof = Proof::of(services, caller, patch.current_password.as_deref()).await?;
@@ -142,12 +142,6 @@ async fn prove(
         None => None,
     };
     Ok((Some(proof), hash))
-}
-
-/// Returns whether the patch changes the email address.
-fn moves(patch: &OwnPatch, email: Option<&str>) -> bool {
-    let wanted = patch.email.as_ref();
-    wanted.is_some_and(|wanted| wanted.as_ref().map(Email::as_str) != email)
 }
 
 /// Returns the settings after the patch. None when the patch has no setting.
@@ -216,7 +210,7 @@ async fn set_fields(
     let preferences = patch.notification_preferences.clone();
     let id = before.summary.id.0;
     if let Some(email) = &patch.email
-        && moves(patch, before.summary.email.as_deref())
+        && Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref())
     {
         // Whether another account has the address is not checked: an error would disclose it (decision 9).
         let email = email.as_ref().map(Email::as_str);

@@ -1,6 +1,8 @@
 //! Usernames, email addresses and display names. All are unique, however many there are, without a list of those in use:
 //! the number after a name encodes the pool of the name and the count of earlier namesakes.
 
+use domain::text::capitalized;
+
 use super::{
     dice::Dice,
     names::{Called, Name},
@@ -83,12 +85,12 @@ impl Called<'_> {
     pub(super) fn display_name(&self, dice: &mut Dice) -> String {
         match dice.below(100) {
             0..3 => self.given.native.to_owned(),
-            3..13 => self.whole(&capitalized(self.given), &capitalized(self.family), " "),
+            3..13 => self.whole(&latin(self.given), &latin(self.family), " "),
             13..17 => format!(
                 "{} {}. {}",
-                capitalized(self.given),
+                latin(self.given),
                 dice.pick(&INITIALS),
-                capitalized(self.family)
+                latin(self.family)
             ),
             _ => self.whole(
                 self.given.native,
@@ -133,17 +135,13 @@ impl Called<'_> {
 
 const INITIALS: [char; 12] = ['A', 'B', 'C', 'D', 'E', 'J', 'K', 'L', 'M', 'R', 'S', 'T'];
 
-fn capitalized(name: &Name) -> String {
+/// Returns the name in Latin letters, with the first one in upper case.
+fn latin(name: &Name) -> String {
     if name.native.is_ascii() {
-        return name.native.to_owned();
+        name.native.to_owned()
+    } else {
+        capitalized(&name.roman)
     }
-    let mut letters = name.roman.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
 }
 
 #[cfg(test)]

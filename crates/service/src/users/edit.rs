@@ -72,7 +72,7 @@ pub async fn edit(
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
     let account = guard::open(&mut transaction, actor, action, target).await?;
     let before = detail::find(&mut transaction, id).await?;
-    if moves(&patch, before.summary.email.as_deref()) {
+    if Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref()) {
         let policy_target = Target {
             id: before.summary.id,
             permissions: account.permissions.clone(),
@@ -130,12 +130,6 @@ pub async fn edit(
     let after = detail::find(&mut transaction, id).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
-}
-
-/// Returns whether the patch changes the email address.
-fn moves(patch: &UserPatch, email: Option<&str>) -> bool {
-    let wanted = patch.email.as_ref();
-    wanted.is_some_and(|wanted| wanted.as_ref().map(Email::as_str) != email)
 }
 
 /// Assigns and revokes roles, if they differ from the current ones.
