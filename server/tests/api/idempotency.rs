@@ -5,6 +5,7 @@ mod every;
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::{sessions::sessions, users};
 use tokio::task::JoinSet;
 
 use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session, token};
@@ -122,15 +123,10 @@ async fn token_is_replayed_only_its_own_answers(pool: PgPool) {
 async fn interrupted_request_is_executed_again(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     add_user(&pool, "eve", &["user"]).await;
-    app.run(
-        "insert into sessions (
-            id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at
-        )
-        select uuid_v7(now() + n * interval '1 ms'), uuid_send(gen_random_uuid()), u.id, '192.0.2.1', 'Firefox on Linux', now(), now(),
-            now() + interval '1 day', now() + interval '1 day'
-        from users u, generate_series(1, 5001) n where u.username = 'eve'",
-    )
-    .await;
+    sessions(users::id_of(&pool, "eve").await, 5001)
+        .browser()
+        .insert(&pool)
+        .await;
     app.run(
         "create function break_off() returns trigger language plpgsql as $$
             begin

@@ -147,12 +147,8 @@ async fn truncated_changes_are_marked(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let mut events = Events::open(&app, &ada, EVENTS).await;
     let _listening = listen(&app, &mut events).await;
-    app.run(
-        "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
-        select gen_random_uuid(), uuid_send(gen_random_uuid()), id, now(), now(), now() + interval '1 day',
-            now() + interval '1 day' from users, generate_series(1, 101) where username = 'bob'",
-    )
-    .await;
+    let bob = testing::users::id_of(&pool, "bob").await;
+    testing::sessions::sessions(bob, 101).insert(&pool).await;
     let (_, event) = events.next().await.unwrap();
     assert_eq!(
         (&event["more"], event["sessions"].as_array().unwrap().len()),
