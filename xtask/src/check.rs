@@ -7,6 +7,7 @@ mod layers;
 mod licences;
 mod lints;
 mod locales;
+mod migrations;
 mod openings;
 mod settings;
 mod shell;
@@ -43,6 +44,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("imports between layers of the app", layers::check),
     ("dependencies between packages", walls::check),
     ("circles of imports", circles::check),
+    ("migrations without long locks", migrations::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
     ("shell scripts", shell::check),

@@ -38,6 +38,12 @@ pub enum SchemaError {
     /// The database cannot hold the data, or its role cannot create the tables; the value is a message that says what to do.
     #[error("{0}")]
     Unsuitable(String),
+    /// A migration did not get a lock.
+    #[error(
+        "Migration {0} did not get a lock that another database session holds, and changed nothing: run `rollcall migrate` again after that \
+         session has ended."
+    )]
+    Locked(i64),
     /// A migration failed.
     #[error("The migration failed: {0}")]
     Failed(#[from] MigrateError),

@@ -1,10 +1,11 @@
 //! Migrations: missing, unknown and changed ones are distinguished, and several replicas can start at once.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use db::schema::{Event, SchemaError, check, ensure_audit_partitions, migrate};
 use sqlx::{
-    PgPool,
+    Connection, PgConnection, PgPool,
+    migrate::Migrate,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -122,6 +123,37 @@ async fn concurrent_replicas_migrate_once(options: PgPoolOptions, connect: PgCon
         replica.await.unwrap().unwrap();
     }
     check(&pool).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn waiting_replica_does_not_block_a_concurrent_index(pool: PgPool) {
+    let mut other = PgConnection::connect_with(&pool.connect_options())
+        .await
+        .unwrap();
+    other.lock().await.unwrap();
+    let waiting = tokio::spawn({
+        let pool = pool.clone();
+        async move { migrate(&pool, &|_| {}).await }
+    });
+    let waits = "select count(*) from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and l.locktype = 'advisory' and not l.granted";
+    while sqlx::query_scalar::<_, i64>(waits)
+        .fetch_one(&pool)
+        .await
+        .unwrap()
+        == 0
+    {
+        assert!(!waiting.is_finished());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // It waits for all snapshots that are older, and longer than that is a deadlock.
+    sqlx::raw_sql("create index concurrently roles_trial on roles (name)")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    assert!(!waiting.is_finished());
+    other.unlock().await.unwrap();
+    waiting.await.unwrap().unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -32,3 +32,4 @@ mod support;
 mod suspend;
 mod tokens;
 mod update;
+mod upgrade;

@@ -1,4 +1,4 @@
-//! `rollcall migrate`: its log, and its waits, which have no limit.
+//! `rollcall migrate`: its log and its waits.
 
 use std::{
     io::{BufRead, BufReader},
@@ -116,6 +116,38 @@ async fn concurrent_migration_is_reported_and_awaited(pool: PgPool) {
     assert!(message.contains("nightly backup"), "{message}");
     other.unlock().await.unwrap();
     assert!(child.0.wait().unwrap().success());
+}
+
+#[sqlx::test(migrations = false)]
+async fn migration_without_its_lock_gives_up_and_can_be_repeated(pool: PgPool) {
+    let (mut holder, pid) = session(&pool).await;
+    let mut transaction = holder.begin().await.unwrap();
+    // A migration that creates a table of this name waits for the end of the transaction.
+    sqlx::raw_sql("create table users (id int)")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let ran = cli(&pool).rollcall(&["migrate"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
+    assert!(ran.err.contains(&format!("pid={pid} ")), "{ran:?}");
+    let message = ran.err.lines().last().unwrap();
+    assert!(
+        message.starts_with("rollcall: Migration ")
+            && message.contains("another database session holds")
+            && message.contains("run `rollcall migrate` again"),
+        "{message}"
+    );
+    let version: i64 = message.split(' ').nth(2).unwrap().parse().unwrap();
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations where version >= $1")
+            .bind(version)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(applied, 0);
+    transaction.rollback().await.unwrap();
+    let ran = cli(&pool).rollcall(&["migrate"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
 }
 
 #[sqlx::test(migrations = false)]

@@ -1,6 +1,8 @@
 //! Settings of every session. They are set after the session has started, because poolers reject most startup parameters.
 
-use sqlx::PgConnection;
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, PgConnection};
 
 /// Settings for requests. A page reads few rows, for which starting parallel workers takes longer than the query. A statement that exceeds
 /// the timeout is cancelled, because its page no longer waits for it.
@@ -27,6 +29,18 @@ pub(super) async fn for_requests(connection: &mut PgConnection) -> Result<(), sq
 /// Prepares a session for statements of any duration.
 pub(crate) async fn for_migrations(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     set(connection, FOR_MIGRATIONS).await
+}
+
+/// Limits the time that a session waits for a lock; zero is no limit.
+pub(crate) async fn limit_lock_waits(
+    connection: &mut PgConnection,
+    limit: Duration,
+) -> Result<(), sqlx::Error> {
+    let limit = format!("set lock_timeout = '{}ms'", limit.as_millis());
+    sqlx::raw_sql(AssertSqlSafe(limit))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn set(connection: &mut PgConnection, limits: &'static str) -> Result<(), sqlx::Error> {

@@ -1,0 +1,2 @@
+-- no-transaction
+create index concurrently users_nickname on users (nickname, id);
