@@ -103,7 +103,11 @@ impl RequestContext {
 
 /// Returns a problem as JSON. FOVEA's routes answer 400 where the panel's own functions answer 422.
 pub(crate) fn json(problem: Problem, fovea: bool) -> Response {
-    let problem = if fovea { problem.of_body() } else { problem };
+    let problem = if fovea {
+        problem.with_field_messages()
+    } else {
+        problem
+    };
     let status = match problem.error {
         Code::ValidationError if fovea => 400,
         code => code.status(),

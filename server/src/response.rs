@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
+    fields::FieldError,
     message::Message,
     messages,
     problem::{Code, Problem},
@@ -29,11 +30,14 @@ impl ApiError {
         Self(Problem::new(Code::ValidationError, verbatim(message)))
     }
 
-    /// Creates the error of a field of a body that is not in the right format.
-    pub(crate) fn of_field(field: &str, message: String) -> Self {
+    /// Creates the error of a field of a body that is not in the right format. The field has its name in the body.
+    pub(crate) fn of_field(field: &str, code: &'static str, message: String) -> Self {
         let message = verbatim(message);
         let mut problem = Problem::new(Code::ValidationError, message.clone());
-        problem.details.fields.add(field, message);
+        problem.details.fields.push(FieldError {
+            code: code.into(),
+            ..FieldError::new(field, message)
+        });
         Self(problem)
     }
 
@@ -61,9 +65,10 @@ fn verbatim(text: impl Into<String>) -> Message {
     Message::verbatim(text.into())
 }
 
+/// Names the fields as in the body: services name them as forms do.
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self(error.into_problem())
+        Self(error.into_problem().with_body_names())
     }
 }
 

@@ -83,16 +83,14 @@ pub async fn bulk_users(
 ) -> Result<FormSuccess, ApiError> {
     use super::{ssr, user_actions::reversible::suspension};
     use domain::{
-        messages,
+        error::Conflict,
         users::bulk::{BulkAction, BulkRequest},
     };
     let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
     let services = ssr::services()?;
     if restorable && operation == UserAction::Delete && services.settings.delete_retention.is_zero()
     {
-        return Err(ssr::fail(service::Error::Conflict(
-            messages::not_restorable(),
-        )));
+        return Err(ssr::fail(service::Error::Conflict(Conflict::NotRestorable)));
     }
     let users = read::selected(&selected).map_err(ssr::fail)?;
     let action = BulkAction::of(operation, draft).ok_or_else(ApiError::unknown_action)?;

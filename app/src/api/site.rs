@@ -1,7 +1,7 @@
 //! Same-origin check for requests that change nothing but are audited or lock rows: another site must not make a browser send one.
 
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
-use domain::messages;
+use domain::error::Forbidden;
 use leptos::prelude::use_context;
 use service::{Error, settings::Settings};
 
@@ -11,10 +11,10 @@ use super::{
 };
 
 /// Error for a request that another site has caused.
-pub const FROM_ELSEWHERE: Error = Error::Forbidden(messages::from_elsewhere());
+pub const FROM_ELSEWHERE: Error = Error::Forbidden(Forbidden::OtherSite);
 
 /// Error for a request with a cookie and without a header that names the site it comes from.
-pub const FROM_UNKNOWN: Error = Error::Forbidden(messages::from_unknown_site());
+pub const FROM_UNKNOWN: Error = Error::Forbidden(Forbidden::UnknownSite);
 
 /// Site that a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use domain::{
     cookies::Cookies,
+    error::Unauthenticated,
     list::{Limits, ListError},
     messages,
     problem::{Code, Problem},
@@ -49,7 +50,7 @@ pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
 /// Returns [`Code::Unauthorized`] when the request has no signed-in user.
 pub fn caller() -> Result<Caller, ApiError> {
     extension::<Option<Caller>>()?
-        .ok_or_else(|| fail(Error::Unauthenticated(messages::sign_in_to_continue())))
+        .ok_or_else(|| fail(Error::Unauthenticated(Unauthenticated::SignInRequired)))
 }
 
 /// Returns the permission of the caller to write what the caller can also read, for changes whose previews and errors show

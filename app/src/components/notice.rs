@@ -46,7 +46,7 @@ pub fn ProblemNotice(
                             <ul>
                                 {errors
                                     .into_iter()
-                                    .map(|FieldError { field, message, deleted_user }| {
+                                    .map(|FieldError { field, message, deleted_user, .. }| {
                                         view! {
                                             <li>
                                                 <a href=format!("#{field}") rel="external">

@@ -78,7 +78,9 @@ fn translation(language: Language, message: &Message) -> Option<String> {
 fn value_in(language: Language, value: &MessageValue) -> String {
     match value {
         MessageValue::Message(message) => in_language(language, message),
-        MessageValue::Count(_) | MessageValue::Text(_) => value.to_string(),
+        MessageValue::Count(_) | MessageValue::Number(_) | MessageValue::Text(_) => {
+            value.to_string()
+        }
     }
 }
 

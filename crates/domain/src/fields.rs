@@ -1,9 +1,14 @@
 //! Errors of a form, one for each field.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
 use utoipa::ToSchema;
 
-use crate::message::Message;
+use crate::message::{Message, MessageValue};
+
+/// Code of an error whose message is not in the catalogue.
+const INVALID: &str = "invalid";
 
 /// Error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -11,12 +16,60 @@ use crate::message::Message;
 pub struct FieldError {
     /// Name of the field.
     pub field: String,
+    /// Code of the error, such as `characters_range`.
+    #[schema(value_type = String)]
+    pub code: Cow<'static, str>,
+    /// Values in the message, such as `max`.
+    #[serde(default, skip_serializing_if = "MessageArgs::is_empty")]
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub args: MessageArgs,
     /// Message that says what to do.
     #[schema(value_type = String)]
     pub message: Message,
     /// Number of the deleted user who still has the value, for callers who can read and restore that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_user: Option<i64>,
+}
+
+/// Values in a message, by their names. They are sent to programs; the panel does not read them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MessageArgs(Vec<(&'static str, MessageValue)>);
+
+impl MessageArgs {
+    /// Returns whether there are no values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Serializes an object.
+impl Serialize for MessageArgs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|value| (value.0, &value.1)))
+    }
+}
+
+/// Ignores the values.
+impl<'de> Deserialize<'de> for MessageArgs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self::default())
+    }
+}
+
+impl FieldError {
+    /// Creates the error of a field. Its code and its values are those of the message.
+    #[must_use]
+    pub fn new(field: &str, message: impl Into<Message>) -> Self {
+        let message = message.into();
+        Self {
+            field: field.to_owned(),
+            code: Cow::Borrowed(message.code().unwrap_or(INVALID)),
+            args: MessageArgs(message.values().to_vec()),
+            message,
+            deleted_user: None,
+        }
+    }
 }
 
 /// Errors of a form in the order of its fields. Empty if the form is valid.
@@ -27,11 +80,7 @@ pub struct FieldErrors(Vec<FieldError>);
 impl FieldErrors {
     /// Adds an error. If the field has one already, the first one stays.
     pub fn add(&mut self, field: &str, message: impl Into<Message>) {
-        self.push(FieldError {
-            field: field.to_owned(),
-            message: message.into(),
-            deleted_user: None,
-        });
+        self.push(FieldError::new(field, message));
     }
 
     /// Adds a complete error. If the field has one already, the first one stays.
@@ -88,7 +137,9 @@ impl FieldErrors {
         self.renamed(snake_case)
     }
 
-    fn renamed(&self, rename: fn(&str) -> String) -> Self {
+    /// Returns the same errors under other names of the fields.
+    #[must_use]
+    pub fn renamed(&self, rename: impl Fn(&str) -> String) -> Self {
         let errors = self.iter().map(|error| FieldError {
             field: rename(&error.field),
             ..error.clone()
@@ -128,4 +179,47 @@ fn snake_case(name: &str) -> String {
         snake.push(c.to_ascii_lowercase());
     }
     snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages;
+
+    #[test]
+    fn code_is_that_of_the_message() {
+        let mut errors = FieldErrors::default();
+        errors.add("display_name", messages::characters_range(1_usize, 9_usize));
+        errors.add("extra", Message::verbatim("Leave it out."));
+        let codes: Vec<&str> = errors.iter().map(|error| error.code.as_ref()).collect();
+        assert_eq!(codes, ["characters_range", "invalid"]);
+        // The sentence in another language has the same code.
+        errors.translate(|_| Message::verbatim("Ein Satz."));
+        let sent = serde_json::to_value(errors.in_camel_case()).unwrap();
+        assert_eq!(
+            sent,
+            serde_json::json!([
+                {
+                    "field": "displayName", "code": "characters_range", "args": { "min": 1, "max": 9 },
+                    "message": "Ein Satz."
+                },
+                { "field": "extra", "code": "invalid", "message": "Ein Satz." },
+            ])
+        );
+        let received: FieldErrors = serde_json::from_value(sent).unwrap();
+        assert_eq!(received.get("displayName"), Some("Ein Satz."));
+    }
+
+    #[test]
+    fn names_in_json_and_in_forms() {
+        let mut errors = FieldErrors::default();
+        errors.add("action.show_reason", messages::enter_value());
+        errors.add("users", messages::enter_value());
+        let names = |errors: &FieldErrors| -> Vec<String> {
+            errors.iter().map(|error| error.field.clone()).collect()
+        };
+        let in_json = errors.in_camel_case();
+        assert_eq!(names(&in_json), ["action.showReason", "users"]);
+        assert_eq!(in_json.in_snake_case(), errors);
+    }
 }

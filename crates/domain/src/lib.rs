@@ -9,6 +9,7 @@ pub mod audit;
 pub mod client_address;
 pub mod cookies;
 pub mod credentials;
+pub mod error;
 pub mod fields;
 pub mod filter;
 pub mod flash;

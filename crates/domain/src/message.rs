@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Placeholder of the number in a plural.
 const COUNT: &str = "count";
+/// Beginning of the keys of messages, the area of the catalogue that they are in.
+const AREA: &str = "errors.";
 
 /// A message for users. The functions of [`crate::messages`] create them. It is displayed and serialized as its English text.
 #[derive(Debug, Clone, Default)]
@@ -22,10 +24,12 @@ pub struct Message {
 }
 
 /// A value in a message.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageValue {
     /// Number that selects the plural form.
     Count(u64),
+    /// Any other number.
+    Number(i64),
     /// Text that is the same in all languages.
     Text(String),
     /// Another message.
@@ -92,6 +96,13 @@ impl Message {
         (!self.key.is_empty()).then_some(self.key)
     }
 
+    /// Returns the code for programs, such as `characters_max`, which stays the same when the text is rephrased; `None` if the text is not
+    /// in the catalogue.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        self.key().map(|key| key.strip_prefix(AREA).unwrap_or(key))
+    }
+
     /// Returns the values by the names of their placeholders.
     #[must_use]
     pub fn values(&self) -> &[(&'static str, MessageValue)] {
@@ -103,7 +114,7 @@ impl Message {
     pub fn count(&self) -> Option<u64> {
         self.values.iter().find_map(|(_, value)| match value {
             MessageValue::Count(count) => Some(*count),
-            MessageValue::Text(_) | MessageValue::Message(_) => None,
+            MessageValue::Number(_) | MessageValue::Text(_) | MessageValue::Message(_) => None,
         })
     }
 }
@@ -134,6 +145,7 @@ impl Display for MessageValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => count.fmt(f),
+            Self::Number(number) => number.fmt(f),
             Self::Text(text) => f.write_str(text),
             Self::Message(message) => message.fmt(f),
         }
@@ -193,6 +205,18 @@ impl Serialize for Message {
     }
 }
 
+/// Serializes numbers as numbers, and other values as text.
+impl Serialize for MessageValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Count(count) => serializer.serialize_u64(*count),
+            Self::Number(number) => serializer.serialize_i64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Message(message) => message.serialize(serializer),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::verbatim)
@@ -217,17 +241,29 @@ impl From<&str> for MessageValue {
     }
 }
 
-macro_rules! from_numbers {
+macro_rules! from_large_numbers {
     ($($number:ty),+) => {
         $(impl From<$number> for MessageValue {
             fn from(number: $number) -> Self {
-                Self::Text(number.to_string())
+                i64::try_from(number).map_or_else(|_| Self::Text(number.to_string()), Self::Number)
             }
         })+
     };
 }
 
-from_numbers!(u16, u32, u64, usize, i32, i64);
+from_large_numbers!(u64, usize);
+
+macro_rules! from_small_numbers {
+    ($($number:ty),+) => {
+        $(impl From<$number> for MessageValue {
+            fn from(number: $number) -> Self {
+                Self::Number(number.into())
+            }
+        })+
+    };
+}
+
+from_small_numbers!(u16, u32, i32, i64);
 
 /// Implements `Display`, `Error` and the conversion to a message for an error type with a method `message`.
 macro_rules! message_error {
@@ -259,6 +295,7 @@ mod tests {
         let message = messages::characters_range(3_usize, 50_usize);
         assert_eq!(message, "Use 3 to 50 characters.");
         assert_eq!(message.key(), Some("errors.characters_range"));
+        assert_eq!(message.code(), Some("characters_range"));
         let values = message.values().iter();
         let values: Vec<(&str, String)> = values
             .map(|(name, value)| (*name, value.to_string()))
@@ -293,7 +330,7 @@ mod tests {
         assert_eq!(sent, r#""User not found""#);
         let received: Message = serde_json::from_str(&sent).unwrap();
         assert_eq!(received, messages::user_not_found());
-        assert_eq!(received.key(), None);
+        assert_eq!((received.key(), received.code()), (None, None));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    error::Entity,
     fields::FieldErrors,
     message::Message,
     sessions::revoke::RevokeOutcome,
@@ -106,6 +107,9 @@ pub struct Details {
     /// Number of seconds after which to retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// Kind of the object that was not found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<Entity>,
     /// URL at which the user chooses a password of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -152,14 +156,19 @@ impl Problem {
         }
     }
 
-    /// Adapts the error to a program that has sent a JSON body. Most clients show only the message, so it contains the errors of all
-    /// fields; the fields have their names in the body.
+    /// Returns the error with the names that the fields have in a JSON body.
     #[must_use]
-    pub fn of_body(mut self) -> Self {
-        let fields = &mut self.details.fields;
+    pub fn with_body_names(mut self) -> Self {
+        self.details.fields = self.details.fields.in_camel_case();
+        self
+    }
+
+    /// Adapts the message to a program: most clients show only the message, so it contains the errors of all fields.
+    #[must_use]
+    pub fn with_field_messages(mut self) -> Self {
+        let fields = &self.details.fields;
         if !fields.is_empty() {
             self.message = Message::verbatim(fields.sentences());
-            *fields = fields.in_camel_case();
         }
         self
     }
@@ -173,15 +182,16 @@ mod tests {
     #[test]
     fn message_contains_every_field_error() {
         let mut problem = Problem::new(Code::ValidationError, messages::check_fields());
-        assert_eq!(problem.clone().of_body(), problem);
+        let of_body = |problem: &Problem| problem.clone().with_body_names().with_field_messages();
+        assert_eq!(of_body(&problem), problem);
         let fields = &mut problem.details.fields;
         fields.add("display_name", messages::enter_name());
-        let one = problem.clone().of_body();
+        let one = of_body(&problem);
         assert_eq!(one.message, "Enter a name.");
         assert_eq!(one.details.fields.get("displayName"), Some("Enter a name."));
         let fields = &mut problem.details.fields;
         fields.add("api_key", messages::enter_api_key());
-        let two = problem.of_body();
+        let two = of_body(&problem);
         assert_eq!(two.message, "Enter a name. Enter the API key.");
         assert_eq!(two.details.fields.get("apiKey"), Some("Enter the API key."));
     }

@@ -10,7 +10,7 @@ use domain::{
     access_tokens::Scope,
     audit::Via,
     client_address::ClientAddress,
-    messages,
+    error::Forbidden,
     permission::{Permission, Permissions},
     policy::Subject,
 };
@@ -21,9 +21,9 @@ use crate::{Error, known_device::Device};
 pub use domain::permission::{RequiredPermission, required::*};
 
 /// Response text of FOVEA for a missing permission.
-pub(crate) const FORBIDDEN: Error = Error::Forbidden(messages::admin_required());
+pub(crate) const FORBIDDEN: Error = Error::Forbidden(Forbidden::AdminRequired);
 /// Denial for every role but `application`, administrators included: they can assign that role.
-const NO_APPLICATION: Error = Error::Forbidden(messages::application_role_required());
+const NO_APPLICATION: Error = Error::Forbidden(Forbidden::ApplicationRoleRequired);
 
 /// Network and client properties of a request.
 #[derive(Debug, Clone, Default)]

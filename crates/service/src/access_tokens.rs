@@ -13,8 +13,8 @@ use domain::{
     },
     action::Action,
     audit::Via,
+    error::{Conflict, Entity, Unauthenticated},
     list::{PageInfo, Total},
-    messages,
     permission::Permission,
     users::action::UserAction,
 };
@@ -33,9 +33,9 @@ use crate::{
     target::TargetRef,
 };
 
-pub(crate) const NOT_FOUND: Error = Error::NotFound(messages::token_not_found());
+pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
-const INVALID_TOKEN: Error = Error::Unauthenticated(messages::token_invalid());
+const INVALID_TOKEN: Error = Error::Unauthenticated(Unauthenticated::TokenInvalid);
 
 /// Authenticates a program by its access token. The actor is the token's owner, with the current permissions of the owner
 /// that are within the token's scopes. The use of the token is stored later, in a batch.
@@ -195,7 +195,7 @@ pub(crate) async fn issue(
 ) -> Result<(CreatedToken, Audited), Error> {
     // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
     if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
-        return Err(Error::Conflict(messages::tokens_max()));
+        return Err(Error::Conflict(Conflict::AccessTokensMax));
     }
     let text = secret::generate();
     let prefix = secret::prefix(text.expose_secret());

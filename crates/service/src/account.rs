@@ -19,7 +19,7 @@ use db::{
     users::account::{self, Account},
 };
 use domain::{
-    messages,
+    error::Unauthenticated,
     users::{Status, detail::UserDetail},
 };
 
@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Error for a caller whose session or account has ended in the meantime.
-const SIGNED_OUT: Error = Error::Unauthenticated(messages::session_expired());
+const SIGNED_OUT: Error = Error::Unauthenticated(Unauthenticated::SessionExpired);
 
 /// Returns the caller's own account.
 ///

@@ -4,7 +4,7 @@ use db::users::Credentials;
 use domain::{
     access::ADMIN_ROLE,
     credentials::SignInDraft,
-    messages,
+    error::{Conflict, Forbidden, Unauthenticated},
     sessions::failed::SignInFailure,
     users::{Status, UserBrief, UserId},
 };
@@ -57,7 +57,7 @@ pub async fn replace_temporary(
     new_password: &str,
     origin: Origin,
 ) -> Result<(), Error> {
-    const LASTING: Error = Error::Conflict(messages::password_not_temporary());
+    const LASTING: Error = Error::Conflict(Conflict::PasswordNotTemporary);
     let account = check_credentials(services, draft, &origin).await?;
     if !account.must_change_password {
         return Err(LASTING);
@@ -68,7 +68,12 @@ pub async fn replace_temporary(
         password_again: new_password,
         revoke_tokens: false,
     };
-    reset::choose_password(services, link.token(), choice, origin).await
+    let chosen = reset::choose_password(services, link.token(), choice, origin).await;
+    chosen.map_err(|error| match error {
+        // `password` is the temporary one here.
+        Error::Invalid(errors) => Error::Invalid(errors.renamed(|_| "new_password".to_owned())),
+        other => other,
+    })
 }
 
 /// Verifies a username and a password, as one attempt to sign in. A failed attempt is reported to the failed sign-ins,
@@ -115,7 +120,7 @@ async fn check_credentials(
             };
             report(account.as_ref(), reason);
             attempt.fail(services).await?;
-            return Err(Error::Unauthenticated(messages::invalid_credentials()));
+            return Err(Error::Unauthenticated(Unauthenticated::InvalidCredentials));
         }
     };
     attempt.succeed(services).await?;
@@ -142,7 +147,7 @@ async fn check_usable(services: &Services, account: &Credentials) -> Result<(), 
         }
         (Status::Suspended, Some(suspension)) => Err(Error::Suspended(suspension.clone().into())),
         (Status::Suspended, None) | (Status::Pending, _) => {
-            Err(Error::Forbidden(messages::approval_pending()))
+            Err(Error::Forbidden(Forbidden::ApprovalPending))
         }
     }
 }

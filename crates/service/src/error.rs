@@ -6,6 +6,7 @@ use std::{fmt, time::Duration};
 
 use domain::{
     access_tokens::Scope,
+    error::{Conflict, Entity, Forbidden, TooManyAtOnce, Unauthenticated},
     fields::FieldErrors,
     list::ListError,
     message::Message,
@@ -21,13 +22,13 @@ use domain::{
 };
 use time::OffsetDateTime;
 
-/// Error of an operation. The text is for users; the cause, where there is one, is for the log.
+/// Error of an operation, without a text: [`Error::message`] returns the one for users. The cause, where there is one, is for the log.
 #[derive(Debug)]
 pub enum Error {
     /// Missing or invalid credentials.
-    Unauthenticated(Message),
+    Unauthenticated(Unauthenticated),
     /// Missing permission.
-    Forbidden(Message),
+    Forbidden(Forbidden),
     /// Access token where a session is required.
     TokenNotAllowed,
     /// Missing scope of the access token, or missing permission of its owner.
@@ -43,9 +44,9 @@ pub enum Error {
     /// Wrong current password.
     CurrentPasswordWrong,
     /// Unknown object.
-    NotFound(Message),
+    NotFound(Entity),
     /// Conflict of the request with the state of its object.
-    Conflict(Message),
+    Conflict(Conflict),
     /// Exhausted quota of owned data. Holds the quota in MB.
     OwnedDataFull(u32),
     /// Running request with the same idempotency key.
@@ -71,7 +72,7 @@ pub enum Error {
     /// Too many attempts. Holds the time until the next one is accepted.
     TooMany(Duration),
     /// Too many exports or live lists are running.
-    TooManyAtOnce(Message),
+    TooManyAtOnce(TooManyAtOnce),
     /// Disabled provider API keys: the server has no encryption key.
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
@@ -189,6 +190,7 @@ impl Error {
     pub fn into_problem(self) -> Problem {
         let mut problem = Problem::new(self.code(), self.message());
         match self {
+            Self::NotFound(entity) => problem.details.entity = Some(entity),
             Self::Unavailable(cause) => {
                 tracing::warn!(%cause, "service unavailable");
                 problem.details.retry_after = Some(1);
@@ -214,7 +216,6 @@ impl Error {
             | Self::OutOfScope(_)
             | Self::Denied(_)
             | Self::Suspended(_)
-            | Self::NotFound(_)
             | Self::KeysOff
             | Self::AlreadyCompleted(_)
             | Self::TargetMismatch(_)

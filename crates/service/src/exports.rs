@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::messages;
+use domain::error::TooManyAtOnce;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ const TOTAL: usize = 16;
 /// Number of pieces that are buffered for a slow reader.
 const TOO_MANY_EXPORTS: usize = 1;
 
-const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(messages::own_downloads_max());
-const PROCESS_BUSY: Error = Error::TooManyAtOnce(messages::exports_max());
+const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::OwnDownloads);
+const PROCESS_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::Exports);
 
 /// Piece of a file. An error as the last one means that the file is incomplete.
 type Piece = Result<String, Error>;

@@ -7,6 +7,7 @@ use db::{
 use domain::{
     action::Action,
     audit::Via,
+    error::{Conflict, Entity},
     messages,
     permission::{Permission, Permissions},
     policy::{self, Target},
@@ -23,9 +24,9 @@ use crate::{
 };
 
 /// Response text of FOVEA.
-pub(crate) const NOT_FOUND: Error = Error::NotFound(messages::user_not_found());
+pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::User);
 
-const USER_DELETED: Error = Error::Conflict(messages::user_deleted());
+const USER_DELETED: Error = Error::Conflict(Conflict::UserDeleted);
 
 /// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {

@@ -5,7 +5,7 @@
 //! too long loses its reservation to the next one, and its change is then not committed.
 
 use db::idempotency::{self as rows, Known, Reservation};
-use domain::messages;
+use domain::error::Conflict;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -30,8 +30,8 @@ const LEASE: f64 = 60.0;
 /// Retention of a request that was done, in seconds: 24 hours.
 const RETENTION: f64 = 24.0 * 60.0 * 60.0;
 
-const OTHER_REQUEST: Error = Error::Conflict(messages::idempotency_key_used());
-const OVERTAKEN: Error = Error::Conflict(messages::idempotency_overtaken());
+const OTHER_REQUEST: Error = Error::Conflict(Conflict::IdempotencyKeyUsed);
+const OVERTAKEN: Error = Error::Conflict(Conflict::IdempotencyOvertaken);
 
 /// Idempotency key, chosen by the client.
 #[derive(Debug, Clone)]

@@ -11,8 +11,8 @@ use db::invitations::{self, Preset};
 use domain::{
     access::USER_ROLE,
     action::Action,
+    error::{Conflict, Entity},
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
-    messages,
     permission::{Permission, Permissions},
     policy,
     users::{detail::IssuedLink, names::RoleName},
@@ -34,7 +34,7 @@ use crate::{
 /// Number of invitations on one page.
 const PAGE: usize = 50;
 
-const NOT_FOUND: Error = Error::NotFound(messages::invitation_not_found());
+const NOT_FOUND: Error = Error::NotFound(Entity::Invitation);
 
 /// Creates an invitation. Its roles are limited to those that the actor can assign.
 ///
@@ -108,7 +108,7 @@ pub async fn resend(
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(messages::invitation_inactive_resend()));
+        return Err(Error::Conflict(Conflict::InvitationNotResendable));
     }
     let preset = &invitation.preset;
     let (_, permissions) = db::roles::find(&mut *transaction, &preset.roles).await?;
@@ -155,7 +155,7 @@ pub async fn revoke(
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(messages::invitation_inactive()));
+        return Err(Error::Conflict(Conflict::InvitationInactive));
     }
     invitations::set_revoked(&mut transaction, id).await?;
     let changes = Changes::default().with("revoked", false, true);

@@ -4,12 +4,12 @@
 use db::jobs as rows;
 use domain::{
     action::Action,
+    error::{Conflict, Entity},
     jobs::{
         Job, JobState,
         list::{JobPage, JobsQuery},
     },
     list::{PageInfo, Total},
-    messages,
     users::action::UserAction,
 };
 use uuid::Uuid;
@@ -22,9 +22,9 @@ use crate::{
     target::TargetRef,
 };
 
-const NOT_FOUND: Error = Error::NotFound(messages::job_not_found());
-const NOT_FAILED: Error = Error::Conflict(messages::job_not_failed());
-const ON_SERVER: Error = Error::Conflict(messages::job_on_server());
+const NOT_FOUND: Error = Error::NotFound(Entity::Job);
+const NOT_FAILED: Error = Error::Conflict(Conflict::JobNotFailed);
+const ON_SERVER: Error = Error::Conflict(Conflict::JobOnServer);
 
 /// Lists jobs: queued and running ones first, each group newest first.
 ///

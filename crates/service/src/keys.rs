@@ -14,8 +14,8 @@ pub use user::{list_of, revoke_key};
 
 use db::api_keys::{self, Change, LockedKey};
 use domain::{
+    error::{Conflict, Entity},
     keys::{ApiKey, KeyPatch, NewKey, Provider},
-    messages,
     users::names::DisplayName,
 };
 use secrecy::SecretString;
@@ -33,9 +33,9 @@ pub struct EditedKey {
     pub is_changed: bool,
 }
 
-pub(crate) const NOT_FOUND: Error = Error::NotFound(messages::api_key_not_found());
+pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::ApiKey);
 /// Response text of FOVEA.
-const TAKEN: Error = Error::Conflict(messages::api_key_exists());
+const TAKEN: Error = Error::Conflict(Conflict::ApiKeyExists);
 /// Constraint whose violation [`TAKEN`] reports.
 const ONE_FOR_EACH_PROVIDER: &str = "api_keys_provider_key";
 

@@ -6,7 +6,7 @@ pub mod ontology;
 pub mod personas;
 
 use domain::{
-    access_tokens::Scope, action::Action, messages, owned::Persona, users::action::UserAction,
+    access_tokens::Scope, action::Action, error::Entity, owned::Persona, users::action::UserAction,
 };
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::{
     guard,
 };
 
-const NO_PERSONA: Error = Error::NotFound(messages::persona_not_found());
+const NO_PERSONA: Error = Error::NotFound(Entity::Persona);
 
 /// Scope of read access to owned data.
 #[derive(Debug, Clone)]

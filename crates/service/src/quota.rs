@@ -1,12 +1,12 @@
 //! Quota of owned data: the maximum that the server stores for one user.
 
-use domain::messages;
+use domain::error::Conflict;
 use uuid::Uuid;
 
 use crate::{Error, Services};
 
 /// Denial of a transfer of owned data.
-const RECEIVER_FULL: Error = Error::Conflict(messages::new_owner_full());
+const RECEIVER_FULL: Error = Error::Conflict(Conflict::NewOwnerFull);
 
 const MEGABYTE: i64 = 1024 * 1024;
 

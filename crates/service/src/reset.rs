@@ -10,7 +10,7 @@ use db::{
 };
 use domain::{
     action::Action,
-    messages,
+    error::{Conflict, Forbidden, Unauthenticated},
     users::{UserId, action::UserAction, detail::IssuedLink},
 };
 use secrecy::ExposeSecret;
@@ -32,7 +32,7 @@ pub use follow::{Choice, OpenLink, choose_password, open_link};
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Denial of a temporary password whose creator no longer has the permission. Shown only after the password was correct.
-const UNBACKED: Error = Error::Forbidden(messages::temporary_password_invalid());
+const UNBACKED: Error = Error::Forbidden(Forbidden::TemporaryPasswordInvalid);
 
 /// Creates a link with which a user chooses a new password. Unused earlier links are revoked.
 ///
@@ -67,7 +67,7 @@ pub(crate) async fn create_own_link(
     known: &Credentials,
     origin: Origin,
 ) -> Result<IssuedLink, Error> {
-    const OVERTAKEN: Error = Error::Unauthenticated(messages::invalid_credentials());
+    const OVERTAKEN: Error = Error::Unauthenticated(Unauthenticated::InvalidCredentials);
     let mut transaction = db::begin(&services.pool).await?;
     account::lock(&mut transaction, known.id)
         .await?
@@ -148,12 +148,12 @@ pub async fn revoke_links(
     if let Some(shown) = shown {
         let links = links::list_resets(&mut *transaction, id, 1).await?;
         if links.first().is_some_and(|(newest, _)| newest.id != shown) {
-            return Err(Error::Conflict(messages::newer_link_created()));
+            return Err(Error::Conflict(Conflict::NewerPasswordLink));
         }
     }
     let revoked = links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     if revoked == 0 {
-        return Err(Error::Conflict(messages::no_password_links()));
+        return Err(Error::Conflict(Conflict::NoPasswordLinks));
     }
     let change = Change {
         action: Action::ResetLinkRevoked,

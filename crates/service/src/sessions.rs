@@ -10,7 +10,7 @@ use db::{
     session_store::{OVERTAKEN, OWNER, Owner, SIGN_IN, SignIn},
     users::Credentials,
 };
-use domain::{audit::Via, messages};
+use domain::{audit::Via, error::Unauthenticated};
 use tower_sessions::{
     Expiry, Session, session::Error as SessionError, session_store::Error as StoreError,
 };
@@ -135,7 +135,7 @@ fn failed(error: SessionError) -> Error {
     match &error {
         // The session store reports failures by text only.
         SessionError::Store(StoreError::Backend(why)) if why == OVERTAKEN => {
-            Error::Unauthenticated(messages::invalid_credentials())
+            Error::Unauthenticated(Unauthenticated::InvalidCredentials)
         }
         _ => Error::Unavailable(error.into()),
     }

@@ -8,7 +8,7 @@ use domain::{
     action::Action,
     audit::Via,
     credentials::{AccountDraft, OwnAccount},
-    messages,
+    error::{Conflict, Entity},
     users::{CreatedVia, UserId},
 };
 use secrecy::SecretString;
@@ -29,8 +29,8 @@ use crate::{
 /// Validity of a setup link: one hour.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-const DONE: Error = Error::Conflict(messages::setup_complete());
-const DEAD_LINK: Error = Error::NotFound(messages::setup_link_invalid());
+const DONE: Error = Error::Conflict(Conflict::SetupComplete);
+const DEAD_LINK: Error = Error::NotFound(Entity::SetupLink);
 
 /// Creates the token of a setup link, if there is no admin yet. Every replica can create one: the use of one invalidates
 /// all.

@@ -124,7 +124,7 @@ async fn existing_users_are_respected(pool: PgPool) {
 
     let denied = load(&services, FAIL_IF_USERS, |_| {}).await.unwrap_err();
     assert!(
-        matches!(&denied, Error::Conflict(why) if why.contains("--force")),
+        matches!(&denied, Error::Conflict(why) if why.message().contains("--force")),
         "{denied}"
     );
     let skip = Order {
@@ -161,7 +161,7 @@ async fn second_crowd_can_be_added_but_not_the_same_one(pool: PgPool) {
 
     let denied = load(&services, add, |_| {}).await.unwrap_err();
     assert!(
-        matches!(&denied, Error::Conflict(why) if why.contains("--seed")),
+        matches!(&denied, Error::Conflict(why) if why.message().contains("--seed")),
         "{denied}"
     );
     assert_eq!(count(&pool, "select count(*) from users").await, 2_000);

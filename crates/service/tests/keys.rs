@@ -298,11 +298,11 @@ async fn user_has_one_key_per_provider_and_sees_no_others(pool: PgPool) {
     for id in [mine.id, system.id] {
         assert!(matches!(
             account::edit_key(&services, &other.caller, id, toggled(false)).await,
-            Err(Error::NotFound(text)) if text == "API key not found"
+            Err(Error::NotFound(entity)) if entity.message() == "API key not found"
         ));
         assert!(matches!(
             account::delete_key(&services, &other.caller, id).await,
-            Err(Error::NotFound(text)) if text == "API key not found"
+            Err(Error::NotFound(entity)) if entity.message() == "API key not found"
         ));
     }
     assert!(matches!(

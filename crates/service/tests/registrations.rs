@@ -69,10 +69,10 @@ async fn run(pool: &PgPool, sql: &'static str) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn registration_is_off_by_default(pool: PgPool) {
     let denied = register(&services(&pool), form("ada", "")).await;
-    let Err(Error::Forbidden(text)) = denied else {
+    let Err(Error::Forbidden(reason)) = denied else {
         panic!("{denied:?}")
     };
-    assert_eq!(text, "Registration is disabled");
+    assert_eq!(reason.message(), "Registration is disabled");
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
 }
 

@@ -95,7 +95,9 @@ async fn revoked_session_ends_and_is_audited(pool: PgPool) {
     // A session that has ended, and an unknown one.
     for id in [sessions[0], Uuid::nil()] {
         let again = revoke_one(&services, &admin(root), id).await;
-        assert!(matches!(again, Err(Error::NotFound(text)) if text == "Session not found"));
+        assert!(
+            matches!(again, Err(Error::NotFound(entity)) if entity.message() == "Session not found")
+        );
     }
 }
 

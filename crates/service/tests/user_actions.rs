@@ -306,7 +306,7 @@ async fn suspension_is_disclosed_only_with_the_right_password(pool: PgPool) {
         assert_eq!(denial.to_string(), expected);
         let wrong = sign_in(&services, "ada", "wrong").await.unwrap_err();
         assert!(
-            matches!(&wrong, Error::Unauthenticated(text) if text == "Invalid credentials"),
+            matches!(&wrong, Error::Unauthenticated(reason) if reason.message() == "Invalid credentials"),
             "{wrong:?}"
         );
     }
@@ -500,7 +500,7 @@ async fn policy_applies_to_every_action(pool: PgPool) {
         .unwrap();
     assert!(matches!(
         caller(auditor, &["*:read"]).require::<UsersWrite>(),
-        Err(Error::Forbidden(text)) if text == "Admin access required"
+        Err(Error::Forbidden(reason)) if reason.message() == "Admin access required"
     ));
     for (who, authorized, target, denied) in [
         (

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::{
+    error::Entity,
     fields::FieldErrors,
     problem::{Code, Problem},
 };
@@ -33,7 +34,9 @@ impl From<Error> for CliError {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Problem(problem) if problem.error == Code::NotFound => f.write_str(NO_SUCH_USER),
+            Self::Problem(problem) if problem.details.entity == Some(Entity::User) => {
+                f.write_str(NO_SUCH_USER)
+            }
             Self::Problem(problem) if problem.details.fields.is_empty() => {
                 f.write_str(&problem.message)
             }
@@ -76,5 +79,24 @@ fn argument(field: &str) -> String {
     match field {
         "display_name" => "name".to_owned(),
         other => other.replace('_', "-"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_object_is_named() {
+        for (entity, says) in [
+            (Entity::User, NO_SUCH_USER),
+            (Entity::AccessToken, "Access token not found"),
+            (Entity::Invitation, "Invitation not found"),
+            (Entity::Job, "Job not found"),
+        ] {
+            let error = CliError::from(Error::NotFound(entity));
+            assert_eq!(error.to_string(), says);
+            assert!(error.is_not_found(), "{entity:?}");
+        }
     }
 }

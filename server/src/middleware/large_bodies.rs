@@ -14,7 +14,7 @@ use axum::{
 use service::{Error, access::Caller};
 use uuid::Uuid;
 
-use domain::messages;
+use domain::error::TooManyAtOnce;
 
 use crate::response::ApiError;
 
@@ -23,7 +23,7 @@ const SMALL: u64 = 64 * 1024;
 /// Maximum number of large bodies of one account at once.
 const PER_ACCOUNT: usize = 8;
 
-const BUSY: Error = Error::TooManyAtOnce(messages::large_requests_max());
+const BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::LargeRequests);
 
 /// Number of large bodies that each account is sending.
 #[derive(Debug, Clone, Default)]

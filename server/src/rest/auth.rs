@@ -7,7 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    credentials::SignInDraft, messages, object::present, problem::Problem, users::UserBrief,
+    credentials::SignInDraft, error::Unauthenticated, object::present, problem::Problem,
+    users::UserBrief,
 };
 use serde::{Deserialize, Serialize};
 use service::{
@@ -177,12 +178,12 @@ pub(crate) async fn me(
 ) -> Result<Response, ApiError> {
     let Some(caller) = caller else {
         let had_session = cookie(&headers, &name).is_some();
-        let message = if had_session {
-            messages::session_expired()
+        let reason = if had_session {
+            Unauthenticated::SessionExpired
         } else {
-            messages::not_authenticated()
+            Unauthenticated::NotAuthenticated
         };
-        return Err(Error::Unauthenticated(message).into());
+        return Err(Error::Unauthenticated(reason).into());
     };
     caller.require_account()?;
     let user = caller.principal.brief();

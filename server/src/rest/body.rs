@@ -73,10 +73,24 @@ fn data_error(error: &JsonDataError) -> ApiError {
     let message = in_own_words(message);
     let missing = message.strip_prefix("missing field `");
     match missing.and_then(|rest| rest.strip_suffix('`')) {
-        Some(name) if path == "." => ApiError::of_field(name, format!("{name} is missing.")),
-        Some(name) => ApiError::of_field(&path, format!("{path}: {name} is missing.")),
+        Some(name) if path == "." => {
+            ApiError::of_field(name, MISSING, format!("{name} is missing."))
+        }
+        Some(name) => ApiError::of_field(&path, MISSING, format!("{path}: {name} is missing.")),
         None if path == "." => ApiError::invalid(format!("Invalid request body: {message}.")),
-        None => ApiError::of_field(&path, format!("{path}: {message}.")),
+        None => ApiError::of_field(&path, code(&message), format!("{path}: {message}.")),
+    }
+}
+
+/// Code of the error of an absent field.
+const MISSING: &str = "missing";
+
+/// Returns the code of a field error with a message of serde.
+fn code(message: &str) -> &'static str {
+    if message.starts_with("unknown field") {
+        "unknown_field"
+    } else {
+        "format"
     }
 }
 

@@ -11,7 +11,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use domain::messages;
+use domain::error::Unauthenticated;
 
 use crate::response::ApiError;
 
@@ -50,7 +50,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let caller = parts.extensions.get::<Option<Caller>>().cloned().flatten();
-        let caller = caller.ok_or(Error::Unauthenticated(messages::authentication_required()))?;
+        let caller = caller.ok_or(Error::Unauthenticated(Unauthenticated::CredentialsRequired))?;
         Ok(Self(caller))
     }
 }

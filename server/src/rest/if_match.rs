@@ -69,7 +69,11 @@ impl IfMatch {
         match (self.0, in_body) {
             (Some(tag), Some(version)) if tag != version => {
                 let message = "version differs from the one in If-Match. Send only one of them.";
-                Err(ApiError::of_field("version", message.to_owned()))
+                Err(ApiError::of_field(
+                    "version",
+                    "version_differs",
+                    message.to_owned(),
+                ))
             }
             (tag, version) => Ok(tag.or(version)),
         }

@@ -12,8 +12,8 @@ use axum::{
 };
 use domain::{
     access_tokens::Scope,
+    error::Forbidden,
     list::Limits,
-    messages,
     owned::{Annotation, Ontology, Persona},
     permission::Permission,
 };
@@ -51,7 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for DataScope {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let data_scope = parts.extensions.get().copied();
         // Without it, a route gives access to nothing.
-        data_scope.ok_or_else(|| Error::Forbidden(messages::admin_required()).into())
+        data_scope.ok_or_else(|| Error::Forbidden(Forbidden::AdminRequired).into())
     }
 }
 

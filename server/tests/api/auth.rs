@@ -317,12 +317,12 @@ async fn field_errors_are_reported_by_field(pool: PgPool) {
     let app = with_ada(&pool).await;
     let answer = login(&app, &json!({ "username": "", "password": "" })).await;
     let fields = [
-        ("username", "Enter your username."),
-        ("password", "Enter your password."),
+        ("username", "enter_username", "Enter your username."),
+        ("password", "enter_password", "Enter your password."),
     ];
     let fields: Vec<Value> = fields
         .iter()
-        .map(|(field, message)| json!({ "field": field, "message": message }))
+        .map(|(field, code, message)| json!({ "field": field, "code": code, "message": message }))
         .collect();
     assert_eq!(answer.json()["details"], json!({ "fields": fields }));
 }

@@ -16,6 +16,7 @@ mod decoded_once;
 mod deleted;
 mod document;
 mod exports;
+mod field_names;
 mod filters;
 mod flash;
 mod forms;

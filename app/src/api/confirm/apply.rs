@@ -1,8 +1,8 @@
 //! Execution of the actions that a dialog has confirmed.
 
 use domain::{
+    error::Entity,
     flash::{Flash, FlashEvent},
-    messages,
 };
 use service::{
     Error, Services,
@@ -97,9 +97,7 @@ pub(super) async fn apply(
             (FlashEvent::OthersRevoked, ended)
         }
         Target::User(_, action) => {
-            let id = asked
-                .id
-                .ok_or(Error::NotFound(messages::user_not_found()))?;
+            let id = asked.id.ok_or(Error::NotFound(Entity::User))?;
             let user = TargetRef::of_user(id, &names.username);
             user_actions::apply(services, caller, *action, user).await?
         }

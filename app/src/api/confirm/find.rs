@@ -2,8 +2,8 @@
 
 use domain::{
     access_tokens::AccessToken,
+    error::Entity,
     keys::ApiKey,
-    messages,
     users::{
         UserSummary,
         action::UserAction,
@@ -32,9 +32,9 @@ use crate::{
 
 mod links_and_jobs;
 
-const KEY_NOT_FOUND: Error = Error::NotFound(messages::api_key_not_found());
-const TOKEN_NOT_FOUND: Error = Error::NotFound(messages::token_not_found());
-const SESSION_NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
+const KEY_NOT_FOUND: Error = Error::NotFound(Entity::ApiKey);
+const TOKEN_NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);
+const SESSION_NOT_FOUND: Error = Error::NotFound(Entity::Session);
 
 /// Loads the content of a dialog.
 pub(super) async fn confirmation(

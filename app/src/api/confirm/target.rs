@@ -1,7 +1,7 @@
 //! Targets of the confirmation dialogs, parsed from their paths.
 
 use domain::{
-    messages,
+    error::Entity,
     users::{action::UserAction, detail::UserRef},
 };
 use service::Error;
@@ -39,7 +39,7 @@ pub(super) enum Target {
 impl Target {
     /// Parses the path of a dialog.
     pub(super) fn parse(path: &str) -> Result<Self, Error> {
-        const UNKNOWN: Error = Error::NotFound(messages::dialog_not_found());
+        const UNKNOWN: Error = Error::NotFound(Entity::Dialog);
         let id = |text: &str| text.parse::<Uuid>().map_err(|_| UNKNOWN);
         let user = |text: &str| {
             let pair = form_urlencoded::parse(text.as_bytes()).next();

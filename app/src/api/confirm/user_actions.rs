@@ -1,8 +1,8 @@
 //! Actions on a user whose dialog only asks for confirmation: the content of the dialog, and the execution.
 
 use domain::{
+    error::Entity,
     flash::FlashEvent,
-    messages,
     users::{UserSummary, action::UserAction},
 };
 use service::{Error, Services, access::Caller, target::TargetRef};
@@ -14,7 +14,7 @@ use super::{
 use crate::{format::count, text};
 
 /// An action whose dialog has fields, or that has no dialog. No path leads to it.
-const NOT_CONFIRMED: Error = Error::NotFound(messages::dialog_not_found());
+const NOT_CONFIRMED: Error = Error::NotFound(Entity::Dialog);
 
 /// Title of a dialog, consequences of the action, and details of the user.
 pub(super) type Content = (String, &'static str, Vec<ConfirmationDetail>);

@@ -1,6 +1,7 @@
 //! Parsing of user form fields that are more than plain text.
 
 use domain::{
+    error::Conflict,
     fields::FieldErrors,
     message::Message,
     messages,
@@ -35,7 +36,7 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
             api_keys,
             tokens,
         }),
-        _ => Err(Error::Conflict(messages::page_outdated())),
+        _ => Err(Error::Conflict(Conflict::PageOutdated)),
     }
 }
 

@@ -42,6 +42,7 @@ pub async fn suspend_user(
 ) -> Result<FormSuccess, ApiError> {
     use crate::api::ssr;
     use domain::{
+        error::Conflict,
         flash::{Flash, FlashEvent},
         users::Status,
     };
@@ -53,9 +54,7 @@ pub async fn suspend_user(
     let before = before.map_err(ssr::fail)?.summary;
     let is_current = before.version == version;
     if is_current && before.status == Status::Suspended {
-        return Err(ssr::fail(service::Error::Conflict(
-            messages::already_suspended(),
-        )));
+        return Err(ssr::fail(service::Error::Conflict(Conflict::UserSuspended)));
     }
     let target = TargetRef::of_user(id, username).at_version(version);
     let user = service::users::suspend(&services, &authorized, target, draft)

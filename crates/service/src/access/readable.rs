@@ -49,6 +49,7 @@ impl Caller {
             parameter: _,
             retry_after: _,
             url: _,
+            entity: _,
             current,
             counts,
             outcome,

@@ -1,8 +1,8 @@
 //! Deletion of the caller's own account, where the settings allow it.
 
 use domain::{
+    error::Forbidden,
     message::Message,
-    messages,
     policy::{self, Denied},
     users::deletion::{Deletion, DeletionPreview, OwnedCounts},
 };
@@ -14,7 +14,7 @@ use crate::{
     users::delete::{apply, count},
 };
 
-const NOT_ALLOWED: Error = Error::Forbidden(messages::account_deletion_denied());
+const NOT_ALLOWED: Error = Error::Forbidden(Forbidden::OwnDeletionDisabled);
 
 /// Returns the reason why the caller cannot delete the own account, if there is one; the page shows it instead of the form.
 ///

@@ -1,7 +1,11 @@
 //! The caller's own sessions.
 
 use db::sessions::EndReason;
-use domain::{account::OwnSession, action::Action, messages};
+use domain::{
+    account::OwnSession,
+    action::Action,
+    error::{Entity, Forbidden},
+};
 use serde_json::Value;
 
 use super::{actor, open};
@@ -16,9 +20,9 @@ use crate::{
 /// Maximum number of listed sessions, latest first.
 const SHOWN_MAX: i64 = 500;
 
-const NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
+const NOT_FOUND: Error = Error::NotFound(Entity::Session);
 /// Response text of FOVEA.
-const NOT_OWN: Error = Error::Forbidden(messages::session_not_own());
+const NOT_OWN: Error = Error::Forbidden(Forbidden::SessionNotOwn);
 
 /// Lists the caller's own live sessions, latest first.
 ///

@@ -7,7 +7,7 @@ use db::{
 };
 use domain::{
     action::{Action, TargetKind},
-    messages,
+    error::Conflict,
 };
 use serde_json::json;
 use tokio::{
@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{Error, Services};
 
-const USERS_EXIST: Error = Error::Conflict(messages::demo_users_exist());
-const SAME_USERS: Error = Error::Conflict(messages::demo_users_repeated());
+const USERS_EXIST: Error = Error::Conflict(Conflict::DemoUsersExist);
+const SAME_USERS: Error = Error::Conflict(Conflict::DemoUsersRepeated);
 
 /// Maximum ratio of existing users to new ones at which the indexes are dropped and rebuilt rather than maintained row by
 /// row. Measured with 100,000 users: rebuilding costs 0.1 ms per user, maintaining 0.6 ms.

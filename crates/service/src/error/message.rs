@@ -10,11 +10,11 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> Message {
         match self {
-            Self::Unauthenticated(message)
-            | Self::Forbidden(message)
-            | Self::NotFound(message)
-            | Self::Conflict(message)
-            | Self::TooManyAtOnce(message) => message.clone(),
+            Self::Unauthenticated(reason) => reason.message(),
+            Self::Forbidden(reason) => reason.message(),
+            Self::NotFound(entity) => entity.message(),
+            Self::Conflict(conflict) => conflict.message(),
+            Self::TooManyAtOnce(limit) => limit.message(),
             Self::TokenNotAllowed => messages::token_not_allowed(),
             Self::OutOfScope(scope) => messages::out_of_scope(scope.as_str()),
             Self::Denied(denied) => denied.message(),

@@ -7,7 +7,8 @@ use db::{
 use domain::{
     action::Action,
     credentials::{AccountDraft, OwnAccount},
-    messages, policy,
+    error::Entity,
+    policy,
     users::{CreatedVia, Status, UserBrief},
 };
 
@@ -20,7 +21,7 @@ use crate::{
     tokens,
 };
 
-const DEAD_LINK: Error = Error::NotFound(messages::invitation_invalid());
+const DEAD_LINK: Error = Error::NotFound(Entity::InvitationLink);
 
 /// Invitation as the page behind its link shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,12 @@
 //! Resolution of a provider API key for a program that calls the provider on behalf of a user.
 
 use db::api_keys::{self, UsedKey};
-use domain::{action::Action, keys::Provider, messages, permission::Permission};
+use domain::{
+    action::Action,
+    error::{Conflict, Entity},
+    keys::Provider,
+    permission::Permission,
+};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,8 +18,8 @@ use crate::{
     guard,
 };
 
-const NONE: Error = Error::NotFound(messages::api_key_none_active());
-const UNREADABLE: Error = Error::Conflict(messages::api_key_undecryptable());
+const NONE: Error = Error::NotFound(Entity::ActiveApiKey);
+const UNREADABLE: Error = Error::Conflict(Conflict::ApiKeyUndecryptable);
 
 /// Decrypted key. Its `Debug` output does not contain the value.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use db::owned::annotations;
 use domain::{
     action::Action,
-    messages,
+    error::Entity,
     owned::{Annotation, AnnotationDraft},
 };
 use serde_json::Value;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{OpenedOwner, Reader, Writer, personas};
 use crate::{Error, Services, audit::Changes, quota::Quota};
 
-const NO_ANNOTATION: Error = Error::NotFound(messages::annotation_not_found());
+const NO_ANNOTATION: Error = Error::NotFound(Entity::Annotation);
 
 /// Lists annotations under a persona in the order of their creation, starting after the one with the id `after`. Returns
 /// whether there are more. A page is limited by its bytes too.

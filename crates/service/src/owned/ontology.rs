@@ -3,9 +3,9 @@
 use db::owned::ontologies;
 use domain::{
     action::Action,
+    error::Entity,
     fields::FieldErrors,
     json::{JsonError, JsonLimits},
-    messages,
     owned::{Ontology, OntologyDraft},
 };
 use serde_json::Value;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Reader, Writer, personas};
 use crate::{Error, Services, audit::Changes, quota::Quota};
 
-const NO_ONTOLOGY: Error = Error::NotFound(messages::ontology_not_found());
+const NO_ONTOLOGY: Error = Error::NotFound(Entity::Ontology);
 
 /// Returns the ontology of a persona.
 ///

@@ -9,6 +9,7 @@ use db::users::{
 };
 use domain::{
     action::Action,
+    error::{Conflict, Entity},
     fields::FieldErrors,
     message::Message,
     messages,
@@ -30,8 +31,8 @@ use crate::{
     target::TargetRef,
 };
 
-const NOT_FOUND: Error = Error::NotFound(messages::registration_not_found());
-const DECIDED: Error = Error::Conflict(messages::registration_decided());
+const NOT_FOUND: Error = Error::NotFound(Entity::Registration);
+const DECIDED: Error = Error::Conflict(Conflict::RegistrationDecided);
 
 /// Approves a pending registration. The note is audited.
 ///

@@ -4,7 +4,7 @@ use domain::{
     access::USER_ROLE,
     action::Action,
     credentials::AccountDraft,
-    messages,
+    error::Forbidden,
     users::{CreatedVia, Status, UserBrief},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Response text of FOVEA.
-const DISABLED: Error = Error::Forbidden(messages::registration_disabled());
+const DISABLED: Error = Error::Forbidden(Forbidden::RegistrationDisabled);
 
 /// Creates an account for an unauthenticated client, if registration is enabled. It starts no session, and the account gets
 /// only the role `user`. The response does not disclose whether another account has the email address. `trap` is the value

@@ -13,6 +13,7 @@ use domain::{
     access_tokens::OpenToken,
     action::Action,
     credentials::check_new_password,
+    error::{Entity, Forbidden},
     fields::FieldErrors,
     messages,
     users::{Status, UserSummary, detail::UserDetail},
@@ -30,10 +31,10 @@ use crate::{
     throttle, tokens,
 };
 
-const DEAD_LINK: Error = Error::NotFound(messages::link_invalid());
+const DEAD_LINK: Error = Error::NotFound(Entity::PasswordLink);
 
 /// Error of a link whose account is suspended: the link works again when the suspension ends. Only the holder of the link learns of it.
-const SUSPENDED: Error = Error::Forbidden(messages::account_suspended());
+const SUSPENDED: Error = Error::Forbidden(Forbidden::AccountSuspended);
 
 /// Data of the page behind a valid link.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use db::sessions::SessionQueryFilter;
 use domain::{
+    error::Entity,
     filter::Dated,
     list::{PageInfo, Total},
-    messages,
     sessions::{
         Session, SessionUser,
         filter::SessionFilter,
@@ -33,7 +33,7 @@ pub async fn find(
     _: &Authorized<SessionsRead>,
     id: Uuid,
 ) -> Result<(String, UserSession), Error> {
-    const NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
+    const NOT_FOUND: Error = Error::NotFound(Entity::Session);
     let pool = &services.pool;
     let target = db::sessions::revoke::find(pool, id).await?;
     let user = target.ok_or(NOT_FOUND)?.user_id;

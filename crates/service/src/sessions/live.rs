@@ -8,7 +8,7 @@ use std::{
 };
 
 use db::sessions::changes::{self, Listener, Word};
-use domain::{messages, permission::Permission, sessions::SessionChanges};
+use domain::{error::TooManyAtOnce, permission::Permission, sessions::SessionChanges};
 use time::OffsetDateTime;
 use tokio::{
     sync::{broadcast, watch},
@@ -35,7 +35,7 @@ const BEHIND: usize = 64;
 /// Maximum number of concurrent watches per account: one page in each of as many tabs.
 const PER_ACCOUNT: usize = 8;
 
-const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(messages::live_lists_max());
+const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::LiveLists);
 
 /// Registry of watching sessions, and the channel to them.
 #[derive(Debug, Clone)]

@@ -6,8 +6,8 @@ use db::sessions::{
 };
 use domain::{
     action::Action,
+    error::Entity,
     filter::Dated,
-    messages,
     permission::Permission,
     policy,
     sessions::{
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Response text of FOVEA.
-const NOT_FOUND: Error = Error::NotFound(messages::session_not_found());
+const NOT_FOUND: Error = Error::NotFound(Entity::Session);
 /// Number of sessions revoked in one transaction, which takes some tenths of a second.
 const BATCH: u16 = 5_000;
 

@@ -60,9 +60,8 @@ pub(super) async fn name_deleted(
                 _ => messages::email_reserved(until, owner.number),
             };
             error = FieldError {
-                message,
                 deleted_user: Some(owner.number),
-                ..error
+                ..FieldError::new(&taken.field, message)
             };
         }
         taken_errors.push(error);

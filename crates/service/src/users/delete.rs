@@ -7,8 +7,8 @@ use db::{
 };
 use domain::{
     action::Action,
+    error::Conflict,
     message::Message,
-    messages,
     policy::{self, Denied},
     users::{
         action::UserAction,
@@ -153,13 +153,13 @@ pub(super) async fn put_back(
     account: &Account,
 ) -> Result<Audited, Error> {
     if account.deleted_at.is_none() {
-        return Err(Error::Conflict(messages::user_not_deleted()));
+        return Err(Error::Conflict(Conflict::UserNotDeleted));
     }
     if db::purge::find_progress(&mut **transaction, account.id)
         .await?
         .is_some()
     {
-        return Err(Error::Conflict(messages::user_being_deleted()));
+        return Err(Error::Conflict(Conflict::UserBeingDeleted));
     }
     change::set_restored(transaction, account.id).await?;
     let change = Change {
@@ -188,7 +188,7 @@ pub async fn reassign(
     let source = from.into();
     let from = source.id;
     if from == to {
-        return Err(Error::Conflict(messages::owner_is_target()));
+        return Err(Error::Conflict(Conflict::OwnerIsTarget));
     }
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;

@@ -7,7 +7,7 @@ use db::{
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     action::Action,
-    messages,
+    error::Conflict,
     users::{
         Status,
         action::UserAction,
@@ -102,7 +102,7 @@ async fn readmit(
             .await?
             .is_some()
         {
-            return Err(Error::Conflict(messages::recover_being_deleted()));
+            return Err(Error::Conflict(Conflict::RecoveryOfUserBeingDeleted));
         }
         change::set_restored(transaction, id).await?;
         changes.note("deleted", true, false);

@@ -6,7 +6,7 @@ use db::{
 };
 use domain::{
     action::Action,
-    messages,
+    error::Conflict,
     users::{Status, action::UserAction, detail::UserDetail, suspension::SuspensionDraft},
 };
 use serde_json::Value;
@@ -25,8 +25,8 @@ use crate::{
 /// Number of expired suspensions listed at once. Each is lifted in its own transaction.
 const LISTED_AT_ONCE: i64 = 100;
 
-const PENDING: Error = Error::Conflict(messages::user_pending());
-const NOT_SUSPENDED: Error = Error::Conflict(messages::user_not_suspended());
+const PENDING: Error = Error::Conflict(Conflict::UserPending);
+const NOT_SUSPENDED: Error = Error::Conflict(Conflict::UserNotSuspended);
 
 /// Suspends an account, or changes its suspension. Its sessions end.
 ///

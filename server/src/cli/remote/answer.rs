@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use domain::{
-    fields::FieldErrors,
+    fields::{FieldError, FieldErrors},
     message::Message,
     problem::{Code, Problem},
 };
@@ -137,8 +137,11 @@ fn advise(mut problem: Problem) -> Problem {
     let mut message = clean(&problem.message);
     let mut fields = FieldErrors::default();
     for error in problem.details.fields.iter() {
-        let message = Message::verbatim(clean(&error.message));
-        fields.add(&clean(&error.field), message);
+        fields.push(FieldError {
+            field: clean(&error.field),
+            message: Message::verbatim(clean(&error.message)),
+            ..error.clone()
+        });
     }
     problem.details.fields = fields.in_snake_case();
     match (problem.error, &problem.request_id) {

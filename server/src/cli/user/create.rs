@@ -93,7 +93,7 @@ fn by_address(errors: &FieldErrors) -> FieldErrors {
     let mut taken_errors = FieldErrors::default();
     for error in errors.iter() {
         if error.field != "username" {
-            taken_errors.add(&error.field, error.message.clone());
+            taken_errors.push(error.clone());
         } else if errors.get("email").is_none() {
             let why = &error.message;
             taken_errors.add(

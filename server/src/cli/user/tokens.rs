@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use domain::{
     access_tokens::{AccessToken, DAYS_DEFAULT, TokenDraft, TokenState, list::TokenParams},
-    problem::Code,
     users::detail::UserRef,
 };
 use service::{access::operator, access_tokens};
@@ -187,10 +186,6 @@ async fn revoke(backend: &Backend, output: Output, id: Uuid) -> Result<(), BoxEr
         Ok(()) => output.print(&serde_json::json!({ "success": true }), || {
             format!("Revoked access token {id}.")
         }),
-        // A missing token must not be reported as a missing user.
-        Err(CliError::Problem(problem)) if problem.error == Code::NotFound => {
-            Err(String::from(problem.message).into())
-        }
         Err(error) => Err(error.into()),
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     },
 };
 use serde::Serialize;
-use service::{Services, access::UsersWrite};
+use service::{Error, Services, access::UsersWrite};
 use time::OffsetDateTime;
 
 use crate::{
@@ -70,6 +70,21 @@ pub(crate) async fn bulk(
     Allowed(authorized): Allowed<UsersWrite>,
     Body(request): Body<BulkRequest>,
 ) -> Result<Response, ApiError> {
-    let outcome = service::users::bulk(&services, &authorized, request).await?;
+    let outcome = service::users::bulk(&services, &authorized, request).await;
+    let outcome = outcome.map_err(with_paths)?;
     Ok(written(authorized.can_read(), outcome))
+}
+
+/// Names the fields of the action by their paths in the body.
+fn with_paths(error: Error) -> Error {
+    match error {
+        Error::Invalid(errors) => Error::Invalid(errors.renamed(|field| {
+            if field == "users" {
+                field.to_owned()
+            } else {
+                format!("action.{field}")
+            }
+        })),
+        other => other,
+    }
 }

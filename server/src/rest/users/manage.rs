@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    messages,
+    error::Entity,
     users::{
         deletion::{Deletion, DeletionPreview},
         detail::UserRef,
@@ -52,7 +52,7 @@ pub(crate) async fn get(
     let user = service::users::get(&services, &authorized, &UserRef::Id(id)).await?;
     // For FOVEA's clients a deleted user does not exist.
     if user.deleted_at.is_some() {
-        return Err(Error::NotFound(messages::user_not_found()).into());
+        return Err(Error::NotFound(Entity::User).into());
     }
     Ok(show(user))
 }

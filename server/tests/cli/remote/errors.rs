@@ -31,8 +31,8 @@ fn problem(status: &str, code: &str, message: &str, details: serde_json::Value) 
 async fn remote_error_is_reported_like_a_local_one(pool: PgPool) {
     let cli = cli(&pool);
     let fields = json!({ "fields": [
-        { "field": "display_name", "message": "Enter a name." },
-        { "field": "client_list", "message": "Name\u{1b}[2J at most 1000 clients." },
+        { "field": "displayName", "code": "enter_name", "message": "Enter a name." },
+        { "field": "clientList", "code": "clients_max", "message": "Name\u{1b}[2J at most 1000 clients." },
     ] });
     for (status, code, says) in [
         ("403 Forbidden", "FORBIDDEN", "No."),
@@ -50,11 +50,6 @@ async fn remote_error_is_reported_like_a_local_one(pool: PgPool) {
             "503 Service Unavailable",
             "UNAVAILABLE",
             "No. Request ID: r-1.",
-        ),
-        (
-            "404 Not Found",
-            "NOT_FOUND",
-            "The user with this id does not exist in the system",
         ),
         (
             "401 Unauthorized",
@@ -88,6 +83,28 @@ async fn remote_error_is_reported_like_a_local_one(pool: PgPool) {
         run(&at(&cli, &fake), LIST).misunderstanding(),
         "rollcall: Cannot sort\u{fffd}[2J.\n"
     );
+}
+
+#[sqlx::test(migrations = false)]
+async fn remote_error_says_what_is_missing(pool: PgPool) {
+    let cli = cli(&pool);
+    let user = "The user with this id does not exist in the system";
+    for (details, says) in [
+        (json!({ "entity": "user" }), user),
+        (json!({ "entity": "access_token" }), "No."),
+        (json!({ "entity": "invitation" }), "No."),
+        (json!({ "entity": "job" }), "No."),
+        (json!({}), "No."),
+    ] {
+        let fake = fake(&[problem(
+            "404 Not Found",
+            "NOT_FOUND",
+            "No.",
+            details.clone(),
+        )]);
+        assert_eq!(run(&at(&cli, &fake), CREATE).failure(), says, "{details}");
+        assert_eq!(fake.asked().len(), 1, "{details}");
+    }
 }
 
 #[sqlx::test(migrations = false)]

@@ -1,0 +1,206 @@
+//! Kinds of errors, without a text. The front doors show their messages, and programs compare the kinds.
+
+mod message;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Kind of an object that was not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Entity {
+    /// A user.
+    User,
+    /// A session.
+    Session,
+    /// An access token.
+    AccessToken,
+    /// An invitation.
+    Invitation,
+    /// The link of an invitation, which is used up, revoked or expired.
+    InvitationLink,
+    /// A link to choose a password, which is used, revoked or expired.
+    PasswordLink,
+    /// The link to set up the server, which is used or expired.
+    SetupLink,
+    /// A registration.
+    Registration,
+    /// A background job.
+    Job,
+    /// A provider API key.
+    ApiKey,
+    /// An enabled provider API key for a user and a provider.
+    ActiveApiKey,
+    /// A persona.
+    Persona,
+    /// The ontology of a persona.
+    Ontology,
+    /// An annotation.
+    Annotation,
+    /// A confirmation dialog.
+    Dialog,
+}
+
+/// Conflict of a request with the state of its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// The user is deleted.
+    UserDeleted,
+    /// The user is not deleted, so there is nothing to restore.
+    UserNotDeleted,
+    /// The permanent deletion of the user has started.
+    UserBeingDeleted,
+    /// The permanent deletion of the user has started, so the account cannot be recovered.
+    RecoveryOfUserBeingDeleted,
+    /// The registration of the user is pending.
+    UserPending,
+    /// The user is not suspended.
+    UserNotSuspended,
+    /// The user is suspended already.
+    UserSuspended,
+    /// The deletion would be permanent, and the form offered to undo it.
+    NotRestorable,
+    /// The owner and the receiver of the data are the same user.
+    OwnerIsTarget,
+    /// The receiver of the data would exceed the limit of owned data.
+    NewOwnerFull,
+    /// The registration was approved or rejected before.
+    RegistrationDecided,
+    /// The invitation is used up, revoked or expired, so it cannot be sent again.
+    InvitationNotResendable,
+    /// The invitation is used up or revoked.
+    InvitationInactive,
+    /// The user has no valid link to choose a password.
+    NoPasswordLinks,
+    /// The user has a newer link to choose a password than the one that was shown.
+    NewerPasswordLink,
+    /// The password is not a temporary one.
+    PasswordNotTemporary,
+    /// The owner has a key for the provider already.
+    ApiKeyExists,
+    /// The key is encrypted with a key that the server does not have.
+    ApiKeyUndecryptable,
+    /// The owner has the maximum number of access tokens.
+    AccessTokensMax,
+    /// The job has not failed.
+    JobNotFailed,
+    /// The job can be retried only on the command line of the server.
+    JobOnServer,
+    /// The idempotency key was used for another request.
+    IdempotencyKeyUsed,
+    /// Another attempt with the same idempotency key has started.
+    IdempotencyOvertaken,
+    /// The server has an administrator already.
+    SetupComplete,
+    /// The database has users, and demo users are to be added to an empty one.
+    DemoUsersExist,
+    /// Some of the demo users exist already.
+    DemoUsersRepeated,
+    /// The page is from an earlier version of the server.
+    PageOutdated,
+}
+
+/// Reason for not accepting credentials, or for requiring them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unauthenticated {
+    /// The username or the password is wrong, or the account was changed during the sign-in.
+    InvalidCredentials,
+    /// The session has ended.
+    SessionExpired,
+    /// The access token is expired, revoked or unknown.
+    TokenInvalid,
+    /// A page requires a session.
+    SignInRequired,
+    /// An operation of the API requires credentials.
+    CredentialsRequired,
+    /// The user of a request without credentials was requested.
+    NotAuthenticated,
+}
+
+/// Reason for denying an operation, apart from the policy on changes of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forbidden {
+    /// The caller lacks the permission.
+    AdminRequired,
+    /// The user whose API keys are requested lacks the role that can read them.
+    ApplicationRoleRequired,
+    /// Registration is disabled.
+    RegistrationDisabled,
+    /// The account is pending approval.
+    ApprovalPending,
+    /// The account is suspended.
+    AccountSuspended,
+    /// The temporary password is no longer valid.
+    TemporaryPasswordInvalid,
+    /// Users cannot delete their own accounts.
+    OwnDeletionDisabled,
+    /// The session belongs to another user.
+    SessionNotOwn,
+    /// Another site has caused the request.
+    OtherSite,
+    /// No header of the request names the site that has caused it.
+    UnknownSite,
+}
+
+/// Limit of simultaneous operations that is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooManyAtOnce {
+    /// Downloads of one user.
+    OwnDownloads,
+    /// Exports of all users.
+    Exports,
+    /// Live lists of one user.
+    LiveLists,
+    /// Large request bodies of one user.
+    LargeRequests,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_have_stable_names_in_json() {
+        for (entity, name) in [
+            (Entity::User, "user"),
+            (Entity::Session, "session"),
+            (Entity::AccessToken, "access_token"),
+            (Entity::Invitation, "invitation"),
+            (Entity::InvitationLink, "invitation_link"),
+            (Entity::PasswordLink, "password_link"),
+            (Entity::SetupLink, "setup_link"),
+            (Entity::Registration, "registration"),
+            (Entity::Job, "job"),
+            (Entity::ApiKey, "api_key"),
+            (Entity::ActiveApiKey, "active_api_key"),
+            (Entity::Persona, "persona"),
+            (Entity::Ontology, "ontology"),
+            (Entity::Annotation, "annotation"),
+            (Entity::Dialog, "dialog"),
+        ] {
+            assert_eq!(serde_json::to_value(entity).unwrap(), name);
+            let read: Entity = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(read, entity);
+        }
+    }
+
+    #[test]
+    fn messages_are_those_of_fovea() {
+        for (message, text) in [
+            (Entity::User.message(), "User not found"),
+            (Entity::Persona.message(), "Persona not found"),
+            (Forbidden::AdminRequired.message(), "Admin access required"),
+            (
+                Unauthenticated::InvalidCredentials.message(),
+                "Invalid credentials",
+            ),
+            (Unauthenticated::SessionExpired.message(), "Session expired"),
+            (
+                Unauthenticated::CredentialsRequired.message(),
+                "Authentication required",
+            ),
+        ] {
+            assert_eq!(message, text);
+        }
+    }
+}

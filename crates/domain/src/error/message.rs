@@ -1,0 +1,111 @@
+//! Messages of the kinds of errors.
+
+use super::{Conflict, Entity, Forbidden, TooManyAtOnce, Unauthenticated};
+use crate::{message::Message, messages};
+
+impl Entity {
+    /// Returns the message that the object was not found.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        match self {
+            Self::User => messages::user_not_found(),
+            Self::Session => messages::session_not_found(),
+            Self::AccessToken => messages::token_not_found(),
+            Self::Invitation => messages::invitation_not_found(),
+            Self::InvitationLink => messages::invitation_invalid(),
+            Self::PasswordLink => messages::link_invalid(),
+            Self::SetupLink => messages::setup_link_invalid(),
+            Self::Registration => messages::registration_not_found(),
+            Self::Job => messages::job_not_found(),
+            Self::ApiKey => messages::api_key_not_found(),
+            Self::ActiveApiKey => messages::api_key_none_active(),
+            Self::Persona => messages::persona_not_found(),
+            Self::Ontology => messages::ontology_not_found(),
+            Self::Annotation => messages::annotation_not_found(),
+            Self::Dialog => messages::dialog_not_found(),
+        }
+    }
+}
+
+impl Conflict {
+    /// Returns the message for the user.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        match self {
+            Self::UserDeleted => messages::user_deleted(),
+            Self::UserNotDeleted => messages::user_not_deleted(),
+            Self::UserBeingDeleted => messages::user_being_deleted(),
+            Self::RecoveryOfUserBeingDeleted => messages::recover_being_deleted(),
+            Self::UserPending => messages::user_pending(),
+            Self::UserNotSuspended => messages::user_not_suspended(),
+            Self::UserSuspended => messages::already_suspended(),
+            Self::NotRestorable => messages::not_restorable(),
+            Self::OwnerIsTarget => messages::owner_is_target(),
+            Self::NewOwnerFull => messages::new_owner_full(),
+            Self::RegistrationDecided => messages::registration_decided(),
+            Self::InvitationNotResendable => messages::invitation_inactive_resend(),
+            Self::InvitationInactive => messages::invitation_inactive(),
+            Self::NoPasswordLinks => messages::no_password_links(),
+            Self::NewerPasswordLink => messages::newer_link_created(),
+            Self::PasswordNotTemporary => messages::password_not_temporary(),
+            Self::ApiKeyExists => messages::api_key_exists(),
+            Self::ApiKeyUndecryptable => messages::api_key_undecryptable(),
+            Self::AccessTokensMax => messages::tokens_max(),
+            Self::JobNotFailed => messages::job_not_failed(),
+            Self::JobOnServer => messages::job_on_server(),
+            Self::IdempotencyKeyUsed => messages::idempotency_key_used(),
+            Self::IdempotencyOvertaken => messages::idempotency_overtaken(),
+            Self::SetupComplete => messages::setup_complete(),
+            Self::DemoUsersExist => messages::demo_users_exist(),
+            Self::DemoUsersRepeated => messages::demo_users_repeated(),
+            Self::PageOutdated => messages::page_outdated(),
+        }
+    }
+}
+
+impl Unauthenticated {
+    /// Returns the message for the caller.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        match self {
+            Self::InvalidCredentials => messages::invalid_credentials(),
+            Self::SessionExpired => messages::session_expired(),
+            Self::TokenInvalid => messages::token_invalid(),
+            Self::SignInRequired => messages::sign_in_to_continue(),
+            Self::CredentialsRequired => messages::authentication_required(),
+            Self::NotAuthenticated => messages::not_authenticated(),
+        }
+    }
+}
+
+impl Forbidden {
+    /// Returns the message for the caller. Some are FOVEA's.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        match self {
+            Self::AdminRequired => messages::admin_required(),
+            Self::ApplicationRoleRequired => messages::application_role_required(),
+            Self::RegistrationDisabled => messages::registration_disabled(),
+            Self::ApprovalPending => messages::approval_pending(),
+            Self::AccountSuspended => messages::account_suspended(),
+            Self::TemporaryPasswordInvalid => messages::temporary_password_invalid(),
+            Self::OwnDeletionDisabled => messages::account_deletion_denied(),
+            Self::SessionNotOwn => messages::session_not_own(),
+            Self::OtherSite => messages::from_elsewhere(),
+            Self::UnknownSite => messages::from_unknown_site(),
+        }
+    }
+}
+
+impl TooManyAtOnce {
+    /// Returns the message for the user.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        match self {
+            Self::OwnDownloads => messages::own_downloads_max(),
+            Self::Exports => messages::exports_max(),
+            Self::LiveLists => messages::live_lists_max(),
+            Self::LargeRequests => messages::large_requests_max(),
+        }
+    }
+}
