@@ -41,7 +41,10 @@ dynamic_shared_memory_type = $(shared_memory_type)
 max_wal_size = 4GB
 random_page_cost = 1.1
 jit = off
-# A crash may lose the last transactions but does not corrupt the database, because fsync stays on.
+# A crash may lose the last transactions but does not corrupt the database as long as fsync is on.
 synchronous_commit = off
+# Off only where the data is not needed after a crash of the machine, as in CI.
+fsync = ${ROLLCALL_FSYNC:-on}
+full_page_writes = ${ROLLCALL_FSYNC:-on}
 EOF
 }

@@ -191,7 +191,7 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     let mut key = Fingerprint::new(&[]);
     key.add_file(&list)?;
     let home = workspace
-        .cache()
+        .tools()
         .join(format!("schemathesis-{}", key.finish()));
     let program = home.join("bin/schemathesis");
     // Written last, so that an interrupted installation is repeated.

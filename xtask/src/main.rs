@@ -106,6 +106,9 @@ struct TestArgs {
     /// Run only this part.
     #[arg(long, value_enum)]
     only: Option<test::TestSuite>,
+    /// Program that runs the Rust tests.
+    #[arg(long, value_enum, default_value_t = test::Runner::Cargo)]
+    runner: test::Runner,
 }
 
 impl ModeArgs {
@@ -148,7 +151,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         }
         Task::Run(args) => serve::run(&workspace, args.mode())?,
         Task::Serve(args) => serve::serve(&workspace, args.mode())?,
-        Task::Test(args) => return test::test(&workspace, args.only),
+        Task::Test(args) => return test::test(&workspace, args.only, args.runner),
         Task::Check { name } => return Ok(check::check(&workspace, name.as_deref())),
         Task::Bench(args) => bench::bench(&workspace, args)?,
         Task::Chaos(args) => return chaos::chaos(&workspace, args),

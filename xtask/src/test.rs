@@ -8,6 +8,7 @@ mod scripts;
 mod tally;
 
 use std::{
+    panic::resume_unwind,
     process::ExitCode,
     thread,
     time::{Duration, Instant},
@@ -17,6 +18,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::{report::seconds, workspace::Workspace};
+pub(crate) use rust::Runner;
 use tally::Tally;
 
 /// Part of the tests that can be run separately.
@@ -39,8 +41,6 @@ struct Outcome {
 }
 
 impl TestSuite {
-    const ALL: [Self; 4] = [Self::Rust, Self::Scripts, Self::E2e, Self::Api];
-
     fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
@@ -50,9 +50,9 @@ impl TestSuite {
         }
     }
 
-    fn run(self, workspace: &Workspace) -> Result<Tally> {
+    fn run(self, workspace: &Workspace, runner: Runner) -> Result<Tally> {
         match self {
-            Self::Rust => rust::run(workspace),
+            Self::Rust => rust::run(workspace, runner),
             Self::Scripts => scripts::run(workspace),
             Self::E2e => browser::run(workspace),
             Self::Api => api::run(workspace),
@@ -61,11 +61,15 @@ impl TestSuite {
 }
 
 /// Runs all parts, or the given one, even after a failure. Returns success only if every test passed.
-pub(crate) fn test(workspace: &Workspace, only: Option<TestSuite>) -> Result<ExitCode> {
+pub(crate) fn test(
+    workspace: &Workspace,
+    only: Option<TestSuite>,
+    runner: Runner,
+) -> Result<ExitCode> {
     let run = |part: TestSuite| {
         println!("\n== {} tests", part.name());
         let started = Instant::now();
-        let result = part.run(workspace);
+        let result = part.run(workspace, runner);
         Outcome {
             part,
             result,
@@ -80,7 +84,12 @@ pub(crate) fn test(workspace: &Workspace, only: Option<TestSuite>) -> Result<Exi
             if rust::compile(workspace).is_ok() {
                 scope.spawn(|| browser::build_site(workspace));
             }
-            TestSuite::ALL.map(run).into()
+            // The scripts mostly wait for servers of their own.
+            let scripts = scope.spawn(|| run(TestSuite::Scripts));
+            let rust = run(TestSuite::Rust);
+            let scripts = scripts.join().unwrap_or_else(|panic| resume_unwind(panic));
+            // These need the cores for themselves.
+            vec![rust, scripts, run(TestSuite::E2e), run(TestSuite::Api)]
         }),
     };
     let total = summarise(&outcomes);

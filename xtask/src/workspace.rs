@@ -91,6 +91,11 @@ impl Workspace {
     pub(crate) fn cache(&self) -> PathBuf {
         self.target.join("xtask")
     }
+
+    /// Returns the folder of installed tools, which `scripts/build-cache` shares between checkouts.
+    pub(crate) fn tools(&self) -> PathBuf {
+        env::var_os("ROLLCALL_TOOLS").map_or_else(|| self.target.join("tools"), PathBuf::from)
+    }
 }
 
 impl Settings {

@@ -31,7 +31,7 @@ async fn actions(pool: &PgPool) -> Vec<String> {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn entries_cannot_be_updated_or_deleted(pool: PgPool) {
     record(&pool, Action::UserCreated).await;
     // A later partition, and the default partition.
@@ -72,7 +72,7 @@ async fn entries_cannot_be_updated_or_deleted(pool: PgPool) {
     assert_eq!(actions(&pool).await, before);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn seals_cannot_be_updated_or_deleted(pool: PgPool) {
     sqlx::query(
         "insert into audit_seals (from_id, to_id, digests, root, at) values (1, 2, decode(repeat('00', 40), 'hex'), '', now())",
@@ -94,7 +94,7 @@ async fn seals_cannot_be_updated_or_deleted(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn rolled_back_change_leaves_no_entry(pool: PgPool) {
     record(&pool, Action::UserCreated).await;
     let mut transaction = db::begin(&pool).await.unwrap();

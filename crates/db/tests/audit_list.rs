@@ -131,7 +131,7 @@ async fn find_now(pool: &PgPool) -> OffsetDateTime {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_filter_returns_matches_in_order(pool: PgPool) {
     sqlx::raw_sql(AUDIT_LOG).execute(&pool).await.unwrap();
     let now = find_now(&pool).await;
@@ -186,7 +186,7 @@ async fn every_filter_returns_matches_in_order(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn pages_are_complete_while_eight_writers_insert(
     options: PgPoolOptions,
     connect: PgConnectOptions,
@@ -247,7 +247,7 @@ async fn write_until(pool: PgPool, stop: Arc<AtomicBool>) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn page_ends_at_the_byte_limit(pool: PgPool) {
     sqlx::query(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes, reason)

@@ -71,7 +71,7 @@ async fn find_now(pool: &PgPool) -> OffsetDateTime {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOptions) {
     // Same settings as the server's connections.
     let pool = options

@@ -16,7 +16,7 @@ async fn assert_right(pool: &PgPool, after: &[Operation]) {
     assert_eq!(stored(pool).await, counted(pool).await, "after {after:#?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn counters_match_a_recount_after_any_operations(pool: PgPool) {
     prepare(&pool).await;
     for seed in 1..=8 {
@@ -33,7 +33,7 @@ async fn counters_match_a_recount_after_any_operations(pool: PgPool) {
     assert_eq!((doctor.wrong_stats, doctor.wrong_totals), (0, 0));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn counters_match_after_concurrent_writes(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(10)
@@ -94,7 +94,7 @@ const RESTORE: &str =
     "update users set deleted_at = null where username = 'meeting' and deleted_at is not null";
 const PURGE: &str = "delete from users where username = 'meeting' and deleted_at is not null";
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn counters_match_when_two_change_one_user(pool: PgPool) {
     prepare(&pool).await;
     for (first, second) in MEETINGS {
@@ -159,7 +159,7 @@ fn is_collision(error: &sqlx::Error) -> bool {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn doctor_detects_a_wrong_counter(pool: PgPool) {
     prepare(&pool).await;
     for operation in &operations(9, 40) {
@@ -183,7 +183,7 @@ async fn doctor_detects_a_wrong_counter(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn live_user_cannot_be_purged(pool: PgPool) {
     prepare(&pool).await;
     let denied = sqlx::query("delete from users")

@@ -8,7 +8,7 @@ use time::{
     macros::{date, datetime},
 };
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn day_starts_after_the_previous_one(pool: PgPool) {
     for (zone, day, start, hours) in [
         (
@@ -80,7 +80,7 @@ async fn day_starts_after_the_previous_one(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn calendar_limits_are_days(pool: PgPool) {
     for zone in ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/Berlin"] {
         for day in [date!(1970 - 01 - 01), date!(9999 - 12 - 31)] {
@@ -94,7 +94,7 @@ async fn calendar_limits_are_days(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unknown_time_zone_falls_back_to_utc(pool: PgPool) {
     let day: Date = date!(2026 - 11 - 01);
     for zone in ["Europe/Atlantis", "zqmark", "", "a'b\u{1f600}"] {

@@ -38,7 +38,7 @@ async fn count(pool: &PgPool) -> i64 {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn session_flashes_are_limited_and_the_latest_is_shown(pool: PgPool) {
     let session = session(&pool).await;
     for n in 0..2 * STORED_MAX {
@@ -56,7 +56,7 @@ async fn session_flashes_are_limited_and_the_latest_is_shown(pool: PgPool) {
     assert!(shown.is_empty(), "{shown:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn pending_flash_is_not_stored_again(pool: PgPool) {
     let session = session(&pool).await;
     for _ in 0..3 {
@@ -82,7 +82,7 @@ async fn shown_undo(pool: &PgPool, session: Uuid) -> Uuid {
     shown[0].id
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn an_undo_works_once(pool: PgPool) {
     let session = session(&pool).await;
     let id = shown_undo(&pool, session).await;
@@ -99,7 +99,7 @@ async fn an_undo_works_once(pool: PgPool) {
     assert_eq!(undone.iter().flatten().count(), 1, "{undone:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn an_undo_works_for_its_session_while_it_is_shown(pool: PgPool) {
     let session = session(&pool).await;
     let id = shown_undo(&pool, session).await;

@@ -40,7 +40,7 @@ async fn disagreements(pool: &PgPool, texts: &[String]) -> Vec<String> {
     found
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn database_and_domain_fold_every_character_alike(pool: PgPool) {
     let known = Regex::new(r"^[\p{Age=14.0}--\p{Co}]$").unwrap();
     let characters = (char::MIN..=char::MAX).filter(|c| is_known(*c, &known));
@@ -52,7 +52,7 @@ async fn database_and_domain_fold_every_character_alike(pool: PgPool) {
     assert_eq!(disagreements(&pool, &texts).await, Vec::<String>::new());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn database_and_domain_fold_every_text_alike(pool: PgPool) {
     let known = Regex::new(r"^[\p{Age=14.0}--\p{Co}]$").unwrap();
     let mut runner = TestRunner::deterministic();

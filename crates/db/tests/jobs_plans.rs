@@ -47,7 +47,7 @@ async fn read(pool: &PgPool, query: &JobsQuery) -> [Position; 2] {
     ]
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_page_scans_few_rows(pool: PgPool) {
     sqlx::raw_sql(CROWD).execute(&pool).await.unwrap();
     for state in ["", "done", "failed", "running"] {

@@ -43,7 +43,7 @@ async fn is_consumed(pool: &PgPool) -> bool {
         .is_some()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn link_works_once_while_it_is_valid(pool: PgPool) {
     for (change, good) in [
         ("opened_at = now()", true),
@@ -66,7 +66,7 @@ async fn link_works_once_while_it_is_valid(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrent_consumers_get_one_link(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(10)
@@ -87,7 +87,7 @@ async fn concurrent_consumers_get_one_link(options: PgPoolOptions, connect: PgCo
     assert_eq!(consumed, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn revoke_spares_used_links(pool: PgPool) {
     add(&pool).await;
     assert!(is_consumed(&pool).await);

@@ -263,7 +263,7 @@ fn ids<'u>(users: impl IntoIterator<Item = &'u UserSummary>) -> Vec<Uuid> {
     users.into_iter().map(|user| user.id.0).collect()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_sort_returns_each_match_once_in_both_directions(pool: PgPool) {
     const LIMIT: u16 = 43;
     crowd::seed(&pool).await;
@@ -333,7 +333,7 @@ async fn assert_finds(pool: &PgPool, crowd: &[ReferenceUser], text: &str) {
     assert_eq!(counted, u64::try_from(expected.len()).ok(), "{text:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_term_and_its_negation_partition_the_users(pool: PgPool) {
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
@@ -350,7 +350,7 @@ async fn every_term_and_its_negation_partition_the_users(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn terms_combine_by_the_grammar(pool: PgPool) {
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
@@ -369,7 +369,7 @@ async fn terms_combine_by_the_grammar(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn row_matches_the_tables(pool: PgPool) {
     crowd::seed(&pool).await;
     let (users, _) = page(
@@ -382,7 +382,7 @@ async fn row_matches_the_tables(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn count_is_exact_up_to_ten_thousand(pool: PgPool) {
     crowd::seed_plain(&pool, 10_050).await;
     for (search, expected) in [

@@ -116,7 +116,7 @@ fn values(user: &UserSummary, key: SortKey) -> String {
     format!("({value}, {id})")
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_page_of_every_sort_uses_an_index(options: PgPoolOptions, connect: PgConnectOptions) {
     // One connection, so that its prepared statements are those of the list.
     let pool = options

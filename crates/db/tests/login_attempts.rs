@@ -41,7 +41,7 @@ async fn pass(pool: &PgPool, time: &str) {
     .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn first_failures_are_free_and_further_ones_double_the_delay(pool: PgPool) {
     for (scope, free, delays) in [
         (Scope::Device, 5, &[1, 2, 4, 8, 16, 32, 60, 60][..]),
@@ -84,7 +84,7 @@ async fn first_failures_are_free_and_further_ones_double_the_delay(pool: PgPool)
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrent_attempts_are_limited_to_the_free_ones(
     options: PgPoolOptions,
     connect: sqlx::postgres::PgConnectOptions,
@@ -107,7 +107,7 @@ async fn concurrent_attempts_are_limited_to_the_free_ones(
     assert_eq!(admitted, 5);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn quiet_day_resets_the_counter(pool: PgPool) {
     for _ in 0..5 {
         tries(&pool, Scope::AccountAddress, ADA).await;
@@ -127,7 +127,7 @@ async fn quiet_day_resets_the_counter(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn failures_of_one_subject_do_not_delay_another(pool: PgPool) {
     for _ in 0..5 {
         tries(&pool, Scope::AccountAddress, ADA).await;
@@ -142,7 +142,7 @@ async fn failures_of_one_subject_do_not_delay_another(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn failures_are_forgotten_on_success_and_with_age(pool: PgPool) {
     for subject in [ADA, BOB] {
         for _ in 0..5 {
@@ -161,7 +161,7 @@ async fn failures_are_forgotten_on_success_and_with_age(pool: PgPool) {
     assert_eq!(delete_old(&pool).await.unwrap(), 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn undecided_attempts_per_address_are_limited(pool: PgPool) {
     let attempt = async || try_count(&pool, Scope::Address, ADA).await.unwrap();
     for _ in 0..9 {
@@ -189,7 +189,7 @@ async fn undecided_attempts_per_address_are_limited(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn returned_attempt_delays_nothing(pool: PgPool) {
     let scope = Scope::AccountAddress;
     for _ in 0..4 {

@@ -20,14 +20,14 @@ async fn latest(pool: &PgPool) -> i64 {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn current_schema_is_accepted(pool: PgPool) {
     check(&pool).await.unwrap();
     migrate(&pool, &|_| {}).await.unwrap();
     check(&pool).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn missing_migration_is_reported_as_older(pool: PgPool) {
     let last = latest(&pool).await;
     run(
@@ -79,7 +79,7 @@ async fn each_migration_is_reported(pool: PgPool) {
     assert_eq!(reported, applied);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unknown_migration_is_reported_as_newer(pool: PgPool) {
     run(
         &pool,
@@ -93,7 +93,7 @@ async fn unknown_migration_is_reported_as_newer(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn changed_migration_is_reported(pool: PgPool) {
     run(
         &pool,
@@ -125,7 +125,7 @@ async fn concurrent_replicas_migrate_once(options: PgPoolOptions, connect: PgCon
     check(&pool).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn waiting_replica_does_not_block_a_concurrent_index(pool: PgPool) {
     let mut other = PgConnection::connect_with(&pool.connect_options())
         .await
@@ -156,7 +156,7 @@ async fn waiting_replica_does_not_block_a_concurrent_index(pool: PgPool) {
     waiting.await.unwrap().unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn audit_log_has_partitions_for_three_months(pool: PgPool) {
     run(
         &pool,

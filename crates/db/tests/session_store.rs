@@ -75,7 +75,7 @@ async fn signed_in(pool: &PgPool) -> (PgSessionStore, Id) {
     (store, id)
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn overtaken_sign_in_starts_no_session(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
@@ -105,7 +105,7 @@ async fn owner(store: &PgSessionStore, id: Id) -> Owner {
     serde_json::from_value(record.data[OWNER].clone()).unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn save_never_revives_an_ended_session(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
@@ -140,7 +140,7 @@ async fn save_never_revives_an_ended_session(pool: PgPool) {
     assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 3);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unchanged_sign_in_data_is_not_written_again(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
@@ -159,7 +159,7 @@ async fn unchanged_sign_in_data_is_not_written_again(pool: PgPool) {
     assert!(store.save(&started).await.is_err());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn save_without_start_writes_nothing(pool: PgPool) {
     let store = PgSessionStore::new(pool.clone());
     store
@@ -169,7 +169,7 @@ async fn save_without_start_writes_nothing(pool: PgPool) {
     assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn session_starts_only_by_signing_in(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
@@ -189,7 +189,7 @@ async fn session_starts_only_by_signing_in(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn data_is_stored_without_owner_and_sign_in(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let mut loaded = store.load(&id).await.unwrap().unwrap();
@@ -203,7 +203,7 @@ async fn data_is_stored_without_owner_and_sign_in(pool: PgPool) {
     assert_eq!(again.data["theme"], json!("dark"));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn session_expires_when_idle_and_at_its_absolute_end(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     for (moved, still_works) in [
@@ -222,7 +222,7 @@ async fn session_expires_when_idle_and_at_its_absolute_end(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn session_lasts_as_long_as_its_sign_in_set(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let (idle, lifetime): (f64, f64) = sqlx::query_as(
@@ -241,7 +241,7 @@ async fn session_lasts_as_long_as_its_sign_in_set(pool: PgPool) {
     assert_eq!(record.expiry_date, expires_at);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn only_the_hash_of_the_cookie_is_stored(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let mut loaded = store.load(&id).await.unwrap().unwrap();
@@ -275,7 +275,7 @@ async fn only_the_hash_of_the_cookie_is_stored(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn only_active_users_are_signed_in(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     for change in [
@@ -294,7 +294,7 @@ async fn only_active_users_are_signed_in(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn permissions_are_read_per_request(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     for (change, roles, may_read) in [
@@ -327,7 +327,7 @@ async fn permissions_are_read_per_request(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn sign_in_is_audited_with_its_session(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let session_id: Uuid = ask(&pool, "select id from sessions").await;
@@ -355,7 +355,7 @@ async fn sign_in_is_audited_with_its_session(pool: PgPool) {
     assert!(ask::<bool>(&pool, "select last_active_at = last_login_at from users").await);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unaudited_sign_in_is_rolled_back(pool: PgPool) {
     add_ada(&pool).await;
     run(
@@ -390,7 +390,7 @@ async fn unaudited_sign_in_is_rolled_back(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn user_agent_is_truncated(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());
@@ -404,7 +404,7 @@ async fn user_agent_is_truncated(pool: PgPool) {
     assert_eq!(stored, format!("a{}", "ü".repeat(511)));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn save_concurrent_with_the_end_does_not_revive(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let mut loaded = store.load(&id).await.unwrap().unwrap();
@@ -432,7 +432,7 @@ async fn save_concurrent_with_the_end_does_not_revive(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn oldest_sessions_are_replaced_at_the_limit(pool: PgPool) {
     add_ada(&pool).await;
     let store = PgSessionStore::new(pool.clone());

@@ -40,7 +40,7 @@ async fn last_active(pool: &PgPool, username: &str) -> Option<OffsetDateTime> {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn last_seen_restarts_the_idle_time(pool: PgPool) {
     let ada = add(&pool, "ada", 2).await;
     let bob = add(&pool, "bob", 1).await;
@@ -63,7 +63,7 @@ async fn last_seen_restarts_the_idle_time(pool: PgPool) {
     assert_eq!(last_active(&pool, "bob").await, Some(earlier));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn older_timestamp_changes_nothing(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     let seen = now(&pool).await - Duration::minutes(5);
@@ -75,7 +75,7 @@ async fn older_timestamp_changes_nothing(pool: PgPool) {
     assert_eq!(last_active(&pool, "ada").await, Some(seen));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn clock_ahead_does_not_extend_a_session(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     let ahead = now(&pool).await + Duration::days(365);
@@ -86,7 +86,7 @@ async fn clock_ahead_does_not_extend_a_session(pool: PgPool) {
     assert!(seen <= now(&pool).await && idle_end == seen + Duration::HOUR);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn ended_session_is_not_marked_as_seen(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     sqlx::query("update sessions set ended_at = now(), ended_reason = 'revoked'")
@@ -101,7 +101,7 @@ async fn ended_session_is_not_marked_as_seen(pool: PgPool) {
     assert_eq!(last_active(&pool, "ada").await, None);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn expired_sessions_end_in_batches(pool: PgPool) {
     add(&pool, "ada", 4).await;
     let bob = add(&pool, "bob", 3).await;

@@ -99,7 +99,7 @@ async fn let_through(pool: &PgPool) -> Vec<Uuid> {
     ids
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn list_matches_the_live_check(pool: PgPool) {
     let now = crowd(&pool).await;
     let listed = all(&pool, &query(&SessionParams::default()), now).await;
@@ -109,7 +109,7 @@ async fn list_matches_the_live_check(pool: PgPool) {
     assert_eq!(ids, let_through(&pool).await);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_sort_and_filter_returns_its_matches(pool: PgPool) {
     let now = crowd(&pool).await;
     let everything = all(&pool, &query(&SessionParams::default()), now).await;
@@ -187,7 +187,7 @@ async fn every_sort_and_filter_returns_its_matches(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn total_counts_only_live_sessions(pool: PgPool) {
     crowd(&pool).await;
     // Suspended and deleted users have no sessions: the service revokes them together with the change.
@@ -210,7 +210,7 @@ async fn total_counts_only_live_sessions(pool: PgPool) {
     assert_eq!(wrong, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn devices_are_listed_once(pool: PgPool) {
     assert!(db::sessions::list_devices(&pool).await.unwrap().is_empty());
     crowd(&pool).await;

@@ -79,7 +79,7 @@ fn asked(filter: &SessionFilter, user: Uuid, now: OffsetDateTime) -> SessionQuer
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(2)

@@ -1,7 +1,5 @@
 //! Properties of the search grammar that hold for every input.
 
-#![cfg(test)]
-
 use domain::filter::{
     Age, AgeUnit, Comparison, Count, Expr, Filter, FilterErrorKind, Has, IntRange, MAX_CHARS,
     MAX_COUNT, Period, RoleName, Term, Text, TimePoint, When,

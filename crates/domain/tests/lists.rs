@@ -1,7 +1,5 @@
 //! Parameters and cursors of every list, for arbitrary texts.
 
-#![cfg(test)]
-
 use domain::{
     access_tokens::{
         AccessToken, TokenState,

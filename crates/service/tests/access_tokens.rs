@@ -68,7 +68,7 @@ async fn ada(pool: &PgPool, roles: &[&str]) -> (Services, Own) {
     (services, own)
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn token_has_the_permissions_its_owner_still_has(pool: PgPool) {
     let (services, own) = ada(&pool, &["auditor", "user"]).await;
     let token_draft = draft(&["users:read", "audit:read"], Some(30));
@@ -107,7 +107,7 @@ async fn token_has_the_permissions_its_owner_still_has(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn creating_a_token_requires_password_and_session(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
     let with = |password: &str| TokenDraft {
@@ -129,7 +129,7 @@ async fn creating_a_token_requires_password_and_session(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn panel_creates_tokens_only_for_oneself(pool: PgPool) {
     let services = services(&pool);
     let (root, bob) = (
@@ -151,7 +151,7 @@ async fn panel_creates_tokens_only_for_oneself(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn tokens_per_user_are_limited(pool: PgPool) {
     let services = services(&pool);
     let bob = add(&pool, "bob", &["user"]).await;
@@ -179,7 +179,7 @@ async fn tokens_per_user_are_limited(pool: PgPool) {
     create(&services, bob, Some(1)).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_state_is_filtered(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
@@ -251,7 +251,7 @@ async fn every_state_is_filtered(pool: PgPool) {
     assert_eq!(page.tokens.len(), 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn tokens_end_with_account_changes(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
     let id = own.caller.principal.id.0;
@@ -304,7 +304,7 @@ async fn tokens_end_with_account_changes(pool: PgPool) {
     assert_eq!(count(&pool, query).await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn reset_lists_and_revokes_active_tokens(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
     let id = own.caller.principal.id.0;
@@ -352,7 +352,7 @@ async fn reset_lists_and_revokes_active_tokens(pool: PgPool) {
     assert_eq!(count(&pool, query).await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn fewer_permissions_cannot_revoke_a_token(pool: PgPool) {
     let services = services(&pool);
     let (root, clerk) = (

@@ -83,7 +83,7 @@ async fn reasons(pool: &PgPool) -> Vec<Option<String>> {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn only_given_fields_change(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let zone = OwnEdit {
@@ -119,7 +119,7 @@ async fn only_given_fields_change(pool: PgPool) {
     assert_eq!(entries.len(), 2);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn time_zones_are_read_once(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let read = account::time_zones(&services, &own.caller).await.unwrap();
@@ -128,7 +128,7 @@ async fn time_zones_are_read_once(pool: PgPool) {
     assert_eq!(again.unwrap(), read);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn time_zone_must_exist(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let zones = account::time_zones(&services, &own.caller).await.unwrap();
@@ -148,7 +148,7 @@ async fn time_zone_must_exist(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn session_alone_cannot_change_email_or_password(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let wrong = Some("correct horse");
@@ -199,7 +199,7 @@ async fn session_alone_cannot_change_email_or_password(pool: PgPool) {
     assert_eq!(actions, ["user.updated", "user.email_settled"]);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn taken_email_is_audited_but_not_disclosed(pool: PgPool) {
     let (services, mut own) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;
@@ -270,7 +270,7 @@ async fn taken_email_is_audited_but_not_disclosed(pool: PgPool) {
     assert_eq!(count(&pool, left).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn new_password_ends_other_sessions_and_renews_this_one(pool: PgPool) {
     let (services, elsewhere) = ada(&pool).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
@@ -343,7 +343,7 @@ async fn new_password_ends_other_sessions_and_renews_this_one(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn wrong_current_passwords_throttle_the_session(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let elsewhere = Own::sign_in(&services, "ada", PASSWORD).await;
@@ -366,7 +366,7 @@ async fn wrong_current_passwords_throttle_the_session(pool: PgPool) {
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn password_change_works_while_others_fail_to_sign_in(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     sqlx::query(
@@ -391,7 +391,7 @@ async fn password_change_works_while_others_fail_to_sign_in(pool: PgPool) {
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn second_browser_is_shown_the_conflict(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let on = |version, name| OwnEdit {
@@ -442,7 +442,7 @@ where
     begun.await.unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn change_fails_after_its_session_ended(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     for (by, password) in [
@@ -477,7 +477,7 @@ async fn change_fails_after_its_session_ended(pool: PgPool) {
     assert_eq!(entries(&pool).await, []);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn own_sessions_are_revoked_one_by_one_or_all_others(pool: PgPool) {
     let (services, first) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;
@@ -534,7 +534,7 @@ async fn own_sessions_are_revoked_one_by_one_or_all_others(pool: PgPool) {
     assert!(Own::find(&services, &own.session).await.is_none());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn account_deletion_by_its_owner_must_be_allowed(pool: PgPool) {
     let (mut services, own) = ada(&pool).await;
     let id = own.caller.principal.id.0;
@@ -587,7 +587,7 @@ async fn account_deletion_by_its_owner_must_be_allowed(pool: PgPool) {
     Own::sign_in(&services, "ada", PASSWORD).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn one_admin_remains_when_all_delete_their_accounts(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
@@ -619,7 +619,7 @@ async fn one_admin_remains_when_all_delete_their_accounts(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from active_admins").await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn export_contains_everything(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     furnish(&pool, own.caller.principal.id.0).await;
@@ -640,7 +640,7 @@ async fn export_contains_everything(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unverified_email_is_shown_to_its_owner(pool: PgPool) {
     let (services, _) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;

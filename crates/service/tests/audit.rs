@@ -68,7 +68,7 @@ async fn fitting(pool: &PgPool) -> (u64, u64, u64) {
     (found.entries, found.seals, found.unsealed)
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn name_filter_finds_all_names_of_a_user(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (
@@ -114,7 +114,7 @@ async fn name_filter_finds_all_names_of_a_user(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn page_reports_its_total(pool: PgPool) {
     insert_entries_in(&pool, 120).await;
     let services = services(&pool);
@@ -142,7 +142,7 @@ async fn page_reports_its_total(pool: PgPool) {
     assert_eq!((back.entries, back.page_info.first), (first.entries, 1));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn reading_requires_the_audit_permission(pool: PgPool) {
     let id = add(&pool, "ada", &["user"]).await;
     for (permissions, may) in [
@@ -157,7 +157,7 @@ async fn reading_requires_the_audit_permission(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_finished_entry_is_sealed_once(pool: PgPool) {
     let services = services(&pool);
     assert_eq!(fitting(&pool).await, (0, 0, 0));
@@ -187,7 +187,7 @@ async fn every_finished_entry_is_sealed_once(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn open_transaction_delays_only_the_seal(pool: PgPool) {
     let services = services(&pool);
     let mut slow = pool.begin().await.unwrap();
@@ -211,7 +211,7 @@ async fn open_transaction_delays_only_the_seal(pool: PgPool) {
     assert_eq!(fitting(&pool).await, (17, 2, 0));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn eight_writers_and_two_sealers_miss_nothing(
     options: PgPoolOptions,
     connect: PgConnectOptions,
@@ -279,7 +279,7 @@ async fn tamper(pool: &PgPool, sql: &str) {
     transaction.commit().await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn first_mismatching_entry_is_named(pool: PgPool) {
     let services = services(&pool);
     let mut undone = pool.begin().await.unwrap();
@@ -373,7 +373,7 @@ async fn first_mismatching_entry_is_named(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn known_root_reveals_rebuilt_seals(pool: PgPool) {
     let services = services(&pool);
     insert_entries_in(&pool, 10).await;
@@ -412,7 +412,7 @@ async fn exported(services: &Services, pairs: &[(&str, &str)], format: Format) -
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn export_contains_matches_and_no_formula(pool: PgPool) {
     let services = services(&pool);
     sqlx::raw_sql(
@@ -471,7 +471,7 @@ async fn export_contains_matches_and_no_formula(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn large_export_is_a_snapshot(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(12)
@@ -531,7 +531,7 @@ async fn read_slowly(pool: &PgPool, mut export: AuditExport) -> String {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn slow_reader_gets_the_entries_in_order(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
         .max_connections(12)
@@ -583,7 +583,7 @@ async fn slow_reader_gets_the_entries_in_order(options: PgPoolOptions, connect: 
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn long_transaction_is_excluded_from_an_export(pool: PgPool) {
     let services = services(&pool);
     insert_entries_in(&pool, 3).await;
@@ -600,7 +600,7 @@ async fn long_transaction_is_excluded_from_an_export(pool: PgPool) {
     assert_eq!(text(export).await.lines().count(), 8);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invalid_filter_is_rejected_for_exports(pool: PgPool) {
     let services = services(&pool);
     let nothing = params(&[("via", "fax")]);

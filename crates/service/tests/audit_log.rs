@@ -481,7 +481,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_change_is_audited(pool: PgPool) {
     let services = with_keys(&pool, &[NEW, OLD]);
     let old = with_keys(&pool, &[OLD]);
@@ -516,7 +516,7 @@ async fn every_change_is_audited(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn export_of_the_audit_log_is_audited(pool: PgPool) {
     let services = services(&pool);
     let user = add(&pool, "ada", &["user"]).await;
@@ -653,7 +653,7 @@ async fn call_own(
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_change_of_ones_own_account_is_audited(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
@@ -682,7 +682,7 @@ async fn every_change_of_ones_own_account_is_audited(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_change_of_owned_data_is_audited(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["user"]).await;
@@ -761,7 +761,7 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
     assert_eq!(expected.next(), None);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn denied_action_is_not_audited(pool: PgPool) {
     let services = services(&pool);
     let last = add(&pool, "last", &["admin"]).await;
@@ -779,7 +779,7 @@ async fn denied_action_is_not_audited(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn no_secret_is_audited(pool: PgPool) {
     let services = services(&pool);
     let draft = UserDraft {

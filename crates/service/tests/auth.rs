@@ -85,7 +85,7 @@ async fn outcome(services: &Services, username: &str, password: &str) -> String 
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn account_state_is_disclosed_only_with_the_right_password(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -123,7 +123,7 @@ async fn account_state_is_disclosed_only_with_the_right_password(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn weak_hash_is_replaced_at_sign_in(pool: PgPool) {
     let services = services(&pool);
     let weak = weak_hash(RIGHT);
@@ -153,7 +153,7 @@ async fn weak_hash_is_replaced_at_sign_in(pool: PgPool) {
     assert_eq!(stored().await, strong, "a strong hash is not replaced");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn too_many_failures_delay_the_right_password(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -194,7 +194,7 @@ async fn too_many_failures_delay_the_right_password(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn success_resets_the_failures_of_the_account(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -209,7 +209,7 @@ async fn success_resets_the_failures_of_the_account(pool: PgPool) {
     assert_eq!(count(&pool, failures).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn office_can_sign_in_at_once(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -220,7 +220,7 @@ async fn office_can_sign_in_at_once(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn remembered_session_lasts_longer(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -248,7 +248,7 @@ async fn remembered_session_lasts_longer(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn sign_in_replaces_the_session_of_the_browser(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -287,7 +287,7 @@ async fn sign_in_replaces_the_session_of_the_browser(pool: PgPool) {
     assert!(works(new).await);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn sign_out_is_idempotent(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -311,7 +311,7 @@ async fn sign_out_is_idempotent(pool: PgPool) {
     sessions::end(&browser(&pool, None)).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn last_seen_is_written_later_and_retried(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;

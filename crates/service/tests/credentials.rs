@@ -78,7 +78,7 @@ fn is_known(done: Result<(), Error>) -> bool {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn password_set_by_an_admin_cannot_be_reused(pool: PgPool) {
     let services = services(&pool);
     let authorized = operator();
@@ -392,52 +392,52 @@ async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
 /// Events of the creator. They do not invalidate what has no creator.
 const CREATOR_EVENTS: [Event; 4] = [Nothing, CreatorLosesRight, CreatorSuspended, CreatorDeleted];
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn new_user_link_is_valid_while_its_creator_can_create_it(pool: PgPool) {
     try_all(&pool, Deferred::NewUserLink, &[Nothing]).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn reset_link_is_valid_while_its_creator_can_create_it(pool: PgPool) {
     try_all(&pool, Deferred::ResetLink, &[Nothing]).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn operator_link_ends_with_a_new_role(pool: PgPool) {
     try_all(&pool, Deferred::OperatorLink, &CREATOR_EVENTS).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_is_valid_while_its_setter_can_set_it(pool: PgPool) {
     try_all(&pool, Deferred::Temporary, &[Nothing]).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_of_the_operator_works_for_every_role(pool: PgPool) {
     let mut working = CREATOR_EVENTS.to_vec();
     working.push(TargetGainsRole);
     try_all(&pool, Deferred::OperatorTemporary, &working).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_link_is_valid_while_its_setter_can_set_it(pool: PgPool) {
     try_all(&pool, Deferred::MustChangeLink, &[Nothing]).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invitation_is_valid_while_its_creator_can_invite(pool: PgPool) {
     let working = [Nothing, TargetGainsRole, TargetSuspended, TargetDeleted];
     try_all(&pool, Deferred::Invitation, &working).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn access_token_never_gains_a_permission(pool: PgPool) {
     let mut working = CREATOR_EVENTS.to_vec();
     working.push(TargetGainsRole);
     try_all(&pool, Deferred::Token, &working).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn setup_link_ends_with_the_first_administrator(pool: PgPool) {
     let mut working = CREATOR_EVENTS.to_vec();
     working.extend([TargetSuspended, TargetDeleted]);
@@ -450,7 +450,7 @@ async fn is_shown_to_work(services: &Services, user: Uuid) -> bool {
     links.unwrap()[0].is_backed
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn link_of_a_suspended_creator_is_valid_again_after_unsuspension(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -476,7 +476,7 @@ async fn link_of_a_suspended_creator_is_valid_again_after_unsuspension(pool: PgP
     assert!(!ada.unwrap().must_change_password);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn link_of_a_suspended_user_works_again_after_unsuspension(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "root", &["admin"]).await;
@@ -559,7 +559,7 @@ async fn meet(
     used.await.unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn link_and_concurrent_change_see_each_other(pool: PgPool) {
     let services = services(&pool);
     add_helpdesk_role(&pool).await;
@@ -597,7 +597,7 @@ async fn link_and_concurrent_change_see_each_other(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn replaced_temporary_password_does_not_work(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -628,7 +628,7 @@ async fn replaced_temporary_password_does_not_work(pool: PgPool) {
     assert_eq!(count(&pool, links).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_does_not_work_after_a_concurrent_change(pool: PgPool) {
     let services = services(&pool);
     add_helpdesk_role(&pool).await;

@@ -49,7 +49,7 @@ async fn differences(pool: &PgPool) -> i64 {
     recount.wrong_stats + recount.wrong_totals + recount.wrong_search
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn load_is_complete_and_restores_the_schema(pool: PgPool) {
     let before = surroundings(&pool).await;
     let mut steps = Vec::new();
@@ -99,7 +99,7 @@ async fn load_is_complete_and_restores_the_schema(pool: PgPool) {
     assert_eq!(count(&pool, record).await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn same_order_loads_the_same_users(pool: PgPool) {
     let print = "select md5(string_agg(u::text, '' order by id)) from users u";
     load(&services(&pool), FAIL_IF_USERS, |_| {}).await.unwrap();
@@ -117,7 +117,7 @@ async fn same_order_loads_the_same_users(pool: PgPool) {
     assert_eq!(first, second);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn existing_users_are_respected(pool: PgPool) {
     user("ada").insert(&pool).await;
     let (services, before) = (services(&pool), surroundings(&pool).await);
@@ -147,7 +147,7 @@ async fn existing_users_are_respected(pool: PgPool) {
     assert_eq!(differences(&pool).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn second_crowd_can_be_added_but_not_the_same_one(pool: PgPool) {
     let services = services(&pool);
     load(&services, FAIL_IF_USERS, |_| {}).await.unwrap();

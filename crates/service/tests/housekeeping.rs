@@ -14,7 +14,7 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn everything_expired_is_ended_in_batches(pool: PgPool) {
     run(
         &pool,
@@ -37,7 +37,7 @@ async fn everything_expired_is_ended_in_batches(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from login_attempts").await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn expired_tokens_are_deleted(pool: PgPool) {
     user("ada").insert(&pool).await;
     run(
@@ -64,7 +64,7 @@ async fn expired_tokens_are_deleted(pool: PgPool) {
     assert_eq!(left, ["endless", "just over", "just revoked", "works"]);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn expired_idempotency_keys_are_deleted(pool: PgPool) {
     user("ada").insert(&pool).await;
     run(
@@ -81,7 +81,7 @@ async fn expired_idempotency_keys_are_deleted(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn partitions_exist_after_a_long_pause(pool: PgPool) {
     run(
         &pool,
@@ -109,7 +109,7 @@ async fn partitions_exist_after_a_long_pause(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from audit_seals").await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn finished_jobs_are_deleted_and_failed_ones_remain(pool: PgPool) {
     run(
         &pool,

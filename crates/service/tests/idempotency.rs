@@ -74,7 +74,7 @@ async fn done(pool: &PgPool) -> (i64, i64) {
     (personas, count(pool, entries).await)
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn overtaken_attempt_changes_nothing(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
     let slow = first(&services, &ada.caller).await;
@@ -91,7 +91,7 @@ async fn overtaken_attempt_changes_nothing(pool: PgPool) {
     assert_eq!(done(&pool).await, (1, 1));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn completed_request_without_answer_is_not_repeated(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
     let attempt = first(&services, &ada.caller).await;
@@ -109,7 +109,7 @@ async fn completed_request_without_answer_is_not_repeated(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn request_without_changes_frees_its_key(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
     let attempt = first(&services, &ada.caller).await;
@@ -118,7 +118,7 @@ async fn request_without_changes_frees_its_key(pool: PgPool) {
 }
 
 /// Commits the change of an attempt whose lease has expired while the next attempt begins.
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn overtaking_waits_for_a_commit(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
     let attempt = first(&services, &ada.caller).await;
@@ -135,7 +135,7 @@ async fn overtaking_waits_for_a_commit(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn one_of_many_concurrent_requests_overtakes(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
     first(&services, &ada.caller).await;
@@ -153,7 +153,7 @@ async fn one_of_many_concurrent_requests_overtakes(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn stored_answers_per_user_are_limited(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
     let answer = idempotency::Answer {

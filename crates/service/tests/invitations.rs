@@ -62,7 +62,7 @@ async fn only(services: &Services) -> Invitation {
     all.remove(0)
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invited_account_is_usable_and_names_its_inviter(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
@@ -102,7 +102,7 @@ async fn invited_account_is_usable_and_names_its_inviter(pool: PgPool) {
     assert_eq!(sessions, 0, "accepting an invitation starts no session");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invitation_cannot_exceed_the_permissions_of_its_creator(pool: PgPool) {
     let services = services(&pool);
     role("host")
@@ -152,7 +152,7 @@ async fn invitation_cannot_exceed_the_permissions_of_its_creator(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrent_uses_are_limited_to_max_uses(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
@@ -187,7 +187,7 @@ async fn concurrent_uses_are_limited_to_max_uses(pool: PgPool) {
     assert_eq!(only(&services).await.uses, 7);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn denied_use_is_not_counted(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["user"]).await;
@@ -215,7 +215,7 @@ async fn denied_use_is_not_counted(pool: PgPool) {
     assert!(!works(&services, &token).await);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invitation_ends_with_its_creator(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
@@ -286,7 +286,7 @@ async fn invitation_ends_with_its_creator(pool: PgPool) {
     assert_eq!(only(&services).await.created_by.as_deref(), Some("other"));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrently_revoked_permission_assigns_nothing(pool: PgPool) {
     let services = services(&pool);
     let boss = add(&pool, "boss", &["admin"]).await;
@@ -316,7 +316,7 @@ async fn concurrently_revoked_permission_assigns_nothing(pool: PgPool) {
     assert_eq!(only(&services).await.uses, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn dead_and_foreign_links_are_rejected(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -366,7 +366,7 @@ async fn dead_and_foreign_links_are_rejected(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn guessing_is_throttled(pool: PgPool) {
     let services = services(&pool);
     let origin = Origin {
@@ -387,7 +387,7 @@ async fn guessing_is_throttled(pool: PgPool) {
     assert!(created.is_ok(), "{created:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn username_probing_is_throttled(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "eve", &["user"]).await;
@@ -428,7 +428,7 @@ async fn username_probing_is_throttled(pool: PgPool) {
     assert!(matches!(one_more, Err(Error::TooMany(_))), "{one_more:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invited_user_does_not_learn_whether_an_email_is_taken(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "eve", &["user"]).await;

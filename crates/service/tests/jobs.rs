@@ -80,7 +80,7 @@ async fn reach(services: &Services, done: u64) -> Job {
     reached.expect("the job makes progress")
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn running_job_reports_its_progress(pool: PgPool) {
     let services = services(&pool);
     let ada = doomed(&services, "ada", 5_000).await;
@@ -117,7 +117,7 @@ async fn running_job_reports_its_progress(pool: PgPool) {
     assert_eq!(whole.target.unwrap().label, "ada");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn failed_job_is_described_and_blocks_no_other(pool: PgPool) {
     let services = services(&pool);
     run(&pool, FOREIGN).await;
@@ -206,7 +206,7 @@ const TOO_SLOW: &str = "
     $$;
     create trigger slow before delete on users for each row when (old.username = 'ada') execute function take_too_long()";
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn timed_out_job_continues_and_blocks_no_other(pool: PgPool) {
     let services = services(&pool);
     run(&pool, TOO_SLOW).await;
@@ -230,7 +230,7 @@ async fn timed_out_job_continues_and_blocks_no_other(pool: PgPool) {
     assert_eq!(state("ada").await, JobState::Done);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn ten_timeouts_in_a_row_fail_a_job(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -257,7 +257,7 @@ async fn ten_timeouts_in_a_row_fail_a_job(pool: PgPool) {
     assert_eq!(all(&services).await.remove(0).state, JobState::Running);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn timed_out_piece_is_made_smaller(pool: PgPool) {
     let services = services(&pool);
     run(
@@ -280,7 +280,7 @@ async fn timed_out_piece_is_made_smaller(pool: PgPool) {
     assert_eq!((done.state, done.done), (JobState::Done, 301));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unavailable_resources_fail_no_job(pool: PgPool) {
     let services = services(&pool);
     for code in ["disk_full", "out_of_memory", "io_error"] {
@@ -303,7 +303,7 @@ async fn unavailable_resources_fail_no_job(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn deletion_does_not_wait_for_a_piece(pool: PgPool) {
     let services = services(&pool);
     let ada = doomed(&services, "ada", 1).await;
@@ -320,7 +320,7 @@ async fn deletion_does_not_wait_for_a_piece(pool: PgPool) {
     db::rollback(piece).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn repeated_permanent_deletion_retries(pool: PgPool) {
     let services = services(&pool);
     run(&pool, FOREIGN).await;
@@ -341,7 +341,7 @@ async fn repeated_permanent_deletion_retries(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn retry_requires_reach_over_the_user(pool: PgPool) {
     let services = services(&pool);
     let helper = add(&pool, "helper", &["user"]).await;
@@ -369,7 +369,7 @@ async fn retry_requires_reach_over_the_user(pool: PgPool) {
     assert_eq!(all(&services).await.remove(0).state, JobState::Failed);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn reencryption_is_a_job_until_it_is_complete(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     for n in 0..3 {
@@ -408,7 +408,7 @@ async fn reencryption_is_a_job_until_it_is_complete(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn pages_link_in_both_directions(pool: PgPool) {
     let services = services(&pool);
     run(
@@ -471,7 +471,7 @@ async fn pages_link_in_both_directions(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn settings_report_the_versions(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["auditor"]).await;

@@ -82,7 +82,7 @@ async fn everything_written(pool: &PgPool) -> String {
     texts.join(" ")
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn own_key_precedes_the_newest_system_key(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
@@ -150,7 +150,7 @@ async fn own_key_precedes_the_newest_system_key(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn inactive_user_gets_no_key(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let boss = add(&pool, "boss", &["admin"]).await;
@@ -193,7 +193,7 @@ async fn inactive_user_gets_no_key(pool: PgPool) {
     assert_eq!(resolved(&services, Uuid::nil()).await, None);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn each_use_is_counted_and_audited_without_the_key(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let program = add(&pool, "program", &["application"]).await;
@@ -251,7 +251,7 @@ async fn each_use_is_counted_and_audited_without_the_key(pool: PgPool) {
     assert!(!written.contains("secret-abcd"), "{written}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn resolve_permission_is_checked_per_request(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let program = add(&pool, "program", &["application"]).await;
@@ -277,7 +277,7 @@ async fn resolve_permission_is_checked_per_request(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn user_has_one_key_per_provider_and_sees_no_others(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
@@ -323,7 +323,7 @@ async fn user_has_one_key_per_provider_and_sees_no_others(pool: PgPool) {
     assert_eq!(count(&pool, counted).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn equal_edit_is_no_change(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let created = system_key(&services, "OPENAI", "sk-system").await;
@@ -342,7 +342,7 @@ async fn equal_edit_is_no_change(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn keys_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     role("keeper")
@@ -388,7 +388,7 @@ async fn keys_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool) {
     ));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn users_with_own_keys_are_counted(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     for (name, status) in [("ada", "active"), ("bob", "active"), ("sue", "suspended")] {
@@ -432,7 +432,7 @@ async fn users_with_own_keys_are_counted(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn without_an_encryption_key_keys_are_listed_and_deleted_only(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
@@ -471,7 +471,7 @@ async fn without_an_encryption_key_keys_are_listed_and_deleted_only(pool: PgPool
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn moved_or_undecryptable_key_is_not_resolved(pool: PgPool) {
     let services = with_keys(&pool, &[NEW]);
     let (ada, own) = signed_in(&services, "ada").await;
@@ -497,7 +497,7 @@ async fn moved_or_undecryptable_key_is_not_resolved(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn rotation_reencrypts_all_keys(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     let (ada, own) = signed_in(&old, "ada").await;
@@ -535,7 +535,7 @@ async fn rotation_reencrypts_all_keys(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn undecryptable_keys_remain_and_are_reported(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     system_key(&old, "OPENAI", "sk-whole").await;

@@ -60,7 +60,7 @@ async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Resul
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn one_of_eight_admins_remains_under_64_concurrent_removals(pool: PgPool) {
     let services = services(&pool);
     for seed in 0..8_usize {
@@ -98,7 +98,7 @@ async fn one_of_eight_admins_remains_under_64_concurrent_removals(pool: PgPool) 
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn last_admin_can_be_edited_but_not_removed(pool: PgPool) {
     let services = services(&pool);
     role("deputy").permissions(&["*"]).insert(&pool).await;

@@ -58,7 +58,7 @@ fn is_denied<T>(done: Result<T, Error>) -> bool {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn lookalike_name_is_denied_everywhere(pool: PgPool) {
     let services = open(&pool);
     add(&pool, "coco", &["user"]).await;
@@ -85,7 +85,7 @@ async fn lookalike_name_is_denied_everywhere(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 2);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn first_administrator_gets_no_lookalike_name(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "coco", &["user"]).await;
@@ -99,7 +99,7 @@ async fn first_administrator_gets_no_lookalike_name(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn names_of_any_single_script_are_accepted(pool: PgPool) {
     let services = open(&pool);
     add(&pool, "barn", &["user"]).await;
@@ -117,7 +117,7 @@ async fn names_of_any_single_script_are_accepted(pool: PgPool) {
     ));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn names_of_scripts_with_vowel_signs_are_accepted(pool: PgPool) {
     let services = open(&pool);
     for name in ["สมชาย", "น้ำฝน", "प्रिया.शर्मा", "தமிழ்", "মিতা", "မောင်လှ"]
@@ -129,7 +129,7 @@ async fn names_of_scripts_with_vowel_signs_are_accepted(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn differently_composed_names_are_equal(pool: PgPool) {
     let services = open(&pool);
     for (name, other) in [
@@ -152,7 +152,7 @@ async fn differently_composed_names_are_equal(pool: PgPool) {
     assert!(created.is_ok(), "{:?}", created.err());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn one_of_two_concurrent_lookalikes_is_accepted(pool: PgPool) {
     let services = open(&pool);
     // The lock keeps both from inserting until both have checked for lookalikes.

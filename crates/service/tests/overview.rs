@@ -47,7 +47,7 @@ async fn add_old(pool: &PgPool, username: &str, role: &str) {
         .await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn days_are_counted_as_they_happen(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["admin"]).await;
@@ -75,7 +75,7 @@ async fn days_are_counted_as_they_happen(pool: PgPool) {
     assert_eq!(sign_ins, expected);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn attention_is_reported_with_its_users(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["admin"]).await;
@@ -126,7 +126,7 @@ async fn attention_is_reported_with_its_users(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn recent_changes_omit_daily_use(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -153,7 +153,7 @@ async fn recent_changes_omit_daily_use(pool: PgPool) {
     assert_eq!(actions, ["user.unsuspended", "user.suspended"]);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn days_are_utc(pool: PgPool) {
     for (username, at) in [
         ("user-2359", datetime!(2026-11-20 23:59:59 UTC)),

@@ -56,7 +56,7 @@ fn largest() -> [Map<String, Value>; 2] {
     ]
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn no_entry_exceeds_four_kib(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -189,7 +189,7 @@ fn content(bytes: usize) -> Option<domain::json::JsonObject> {
     serde_json::from_str(&text).unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn owned_data_per_user_is_limited(pool: PgPool) {
     let services = small(&pool);
     add(&pool, "ada", &["user"]).await;
@@ -246,7 +246,7 @@ async fn owned_data_per_user_is_limited(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from annotations").await, 2);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn transfer_respects_the_limit_of_the_receiver(pool: PgPool) {
     let services = small(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -286,7 +286,7 @@ async fn transfer_respects_the_limit_of_the_receiver(pool: PgPool) {
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_row_and_text_is_counted(pool: PgPool) {
     let services = small(&pool);
     add(&pool, "ada", &["user"]).await;
@@ -339,7 +339,7 @@ async fn every_row_and_text_is_counted(pool: PgPool) {
     assert!(matches!(full, Err(Error::OwnedDataFull(1))), "{full:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn own_profile_is_truncated_only_in_its_entry(pool: PgPool) {
     let services = services(&pool);
     add(&pool, "ada", &["user"]).await;

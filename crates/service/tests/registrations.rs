@@ -66,7 +66,7 @@ async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn registration_is_off_by_default(pool: PgPool) {
     let denied = register(&services(&pool), form("ada", "")).await;
     let Err(Error::Forbidden(reason)) = denied else {
@@ -76,7 +76,7 @@ async fn registration_is_off_by_default(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn registration_awaits_approval_and_creates_a_plain_user(pool: PgPool) {
     for (approval, username) in [(true, "ada"), (false, "bob")] {
         let services = open(&pool, approval);
@@ -109,7 +109,7 @@ async fn registration_awaits_approval_and_creates_a_plain_user(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_error_is_reported_at_once_without_cost(pool: PgPool) {
     let services = open(&pool, true);
     let draft = AccountDraft {
@@ -127,7 +127,7 @@ async fn every_error_is_reported_at_once_without_cost(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrent_registration_takes_a_name_once(pool: PgPool) {
     let services = open(&pool, true);
     let mut tries = JoinSet::new();
@@ -144,7 +144,7 @@ async fn concurrent_registration_takes_a_name_once(pool: PgPool) {
     }));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn filled_honeypot_is_denied_and_the_next_try_succeeds(pool: PgPool) {
     let services = open(&pool, true);
     let trapped = |name| {
@@ -171,7 +171,7 @@ async fn filled_honeypot_is_denied_and_the_next_try_succeeds(pool: PgPool) {
     assert!(matches!(trapped("ada").await, Err(Error::Invalid(_))));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn registrations_per_address_are_limited(pool: PgPool) {
     let services = open(&pool, true);
     let from = |ip: &str| Origin {
@@ -223,7 +223,7 @@ fn levelled(mut value: Value) -> Value {
     value
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn registration_does_not_disclose_known_emails(pool: PgPool) {
     let services = open(&pool, false);
     let eve = add(&pool, "eve", &["user"]).await;
@@ -287,7 +287,7 @@ async fn registration_does_not_disclose_known_emails(pool: PgPool) {
     assert_eq!(eve.summary.email.as_deref(), Some("Known@example.org"));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn first_unverified_email_is_confirmed_once(pool: PgPool) {
     let services = open(&pool, true);
     let mut ids = Vec::new();
@@ -366,7 +366,7 @@ async fn first_unverified_email_is_confirmed_once(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
     let services = open(&pool, true);
     let origin = Origin {
@@ -444,7 +444,7 @@ async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
     assert!(matches!(unknown, Err(Error::NotFound(_))));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn one_of_many_concurrent_decisions_applies(pool: PgPool) {
     let services = open(&pool, true);
     let ada = register(&services, form("ada", "")).await.unwrap().id.0;
@@ -469,7 +469,7 @@ async fn one_of_many_concurrent_decisions_applies(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_decision_matches_its_preview_or_does_nothing(pool: PgPool) {
     let services = open(&pool, true);
     let mut users = Vec::new();
@@ -547,7 +547,7 @@ async fn pending(services: &Services, usernames: &[&str]) -> Vec<Selected> {
     users
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_decision_is_one_entry_with_entries_per_user(pool: PgPool) {
     let services = open(&pool, true);
     for (decision, usernames, of_all, of_one) in [
@@ -597,7 +597,7 @@ async fn bulk_decision_is_one_entry_with_entries_per_user(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn a_decision_about_one_and_a_preview_are_no_entry_of_several(pool: PgPool) {
     let services = open(&pool, true);
     let mut users = pending(&services, &["ada", "bob"]).await;
@@ -621,7 +621,7 @@ async fn a_decision_about_one_and_a_preview_are_no_entry_of_several(pool: PgPool
     assert_eq!(count(&pool, alone).await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn decisions_require_permission(pool: PgPool) {
     let services = open(&pool, true);
     let helper = add(&pool, "helper", &["auditor"]).await;
@@ -653,7 +653,7 @@ async fn decisions_require_permission(pool: PgPool) {
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn list_is_paginated(pool: PgPool) {
     let services = services(&pool);
     crowd(120, "user", "User ")

@@ -67,7 +67,7 @@ async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Authorize
     caller(id, permissions).require().unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn revoked_session_ends_and_is_audited(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -101,7 +101,7 @@ async fn revoked_session_ends_and_is_audited(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn sessions_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -128,7 +128,7 @@ async fn sessions_of_users_with_more_permissions_cannot_be_revoked(pool: PgPool)
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn permission_is_checked_again_under_the_lock(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -145,7 +145,7 @@ async fn permission_is_checked_again_under_the_lock(pool: PgPool) {
     assert_eq!(live_of(&pool, ada).await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unexpected_count_revokes_nothing(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -172,7 +172,7 @@ async fn unexpected_count_revokes_nothing(pool: PgPool) {
     assert_eq!(unknown.unwrap(), RevokeOutcome::default());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn revoking_everyone_else_spares_the_current_session(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -197,7 +197,7 @@ async fn revoking_everyone_else_spares_the_current_session(pool: PgPool) {
     assert_eq!(left, [mine[1]]);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_revocation_is_one_entry_with_entries_per_user(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -281,7 +281,7 @@ async fn bulk_revocation_is_one_entry_with_entries_per_user(pool: PgPool) {
     assert_eq!((verified.entries, verified.error), (816, None));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn very_many_sessions_are_revoked_in_several_transactions(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -301,7 +301,7 @@ async fn very_many_sessions_are_revoked_in_several_transactions(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrent_revocations_and_sign_ins_do_not_deadlock(pool: PgPool) {
     let services = services(&pool);
     let mut users = Vec::new();
@@ -343,7 +343,7 @@ async fn concurrent_revocations_and_sign_ins_do_not_deadlock(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn ended_sessions_report_reason_and_actor(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -366,7 +366,7 @@ async fn ended_sessions_report_reason_and_actor(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn old_ended_sessions_are_deleted_and_devices_named(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -390,7 +390,7 @@ async fn old_ended_sessions_are_deleted_and_devices_named(pool: PgPool) {
     assert_eq!(left, ["curl"]);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn failing_task_does_not_block_the_others(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -414,7 +414,7 @@ async fn failing_task_does_not_block_the_others(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn operator_is_the_actor_in_the_audit_log(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -429,7 +429,7 @@ async fn operator_is_the_actor_in_the_audit_log(pool: PgPool) {
     assert_eq!(via, Via::Cli.as_str());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn session_is_found_by_id_among_very_many(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;

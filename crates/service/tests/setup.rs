@@ -95,17 +95,17 @@ async fn hundred_claims(pool: &PgPool, links: usize) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn hundred_claims_of_one_link_create_one_admin(pool: PgPool) {
     hundred_claims(&pool, 1).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn hundred_claims_of_several_links_create_one_admin(pool: PgPool) {
     hundred_claims(&pool, 7).await;
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn admin_created_meanwhile_ends_a_claim(pool: PgPool) {
     let services = services(&pool);
     let token = link(&services).await;
@@ -139,7 +139,7 @@ async fn admin_created_meanwhile_ends_a_claim(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 1);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn first_admin_is_signed_in_at_once(pool: PgPool) {
     let services = services(&pool);
     let session = browser(&pool, None);
@@ -167,7 +167,7 @@ async fn first_admin_is_signed_in_at_once(pool: PgPool) {
     assert_eq!(stored, ("setup".into(), "active".into(), true));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn dead_link_creates_no_admin(pool: PgPool) {
     let services = services(&pool);
     for end in [
@@ -212,7 +212,7 @@ async fn dead_link_creates_no_admin(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn link_lasts_an_hour_and_survives_opening(pool: PgPool) {
     let services = services(&pool);
     let token = link(&services).await;
@@ -237,7 +237,7 @@ async fn link_lasts_an_hour_and_survives_opening(pool: PgPool) {
     claim(&services, &token, draft("ada")).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn only_the_hash_of_a_link_is_stored(pool: PgPool) {
     let services = services(&pool);
     let token = link(&services).await;
@@ -251,7 +251,7 @@ async fn only_the_hash_of_a_link_is_stored(pool: PgPool) {
     assert_ne!(token, link(&services).await);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn form_errors_do_not_consume_the_link(pool: PgPool) {
     let services = services(&pool);
     user("Taken")
@@ -312,7 +312,7 @@ async fn form_errors_do_not_consume_the_link(pool: PgPool) {
     claim(&services, &token, draft("ada")).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn existing_admin_disables_setup(pool: PgPool) {
     let services = services(&pool);
     let (used, unused) = (link(&services).await, link(&services).await);
@@ -363,7 +363,7 @@ async fn existing_admin_disables_setup(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn demo_has_one_admin_with_a_known_password(pool: PgPool) {
     let services = services(&pool);
     let password = SecretString::from("printed once");

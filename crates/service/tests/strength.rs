@@ -68,7 +68,7 @@ fn token(url: &str) -> String {
     url.rsplit('/').next().unwrap().to_owned()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn weak_password_is_denied_everywhere(pool: PgPool) {
     let services = open(&pool);
     let setup = setup::create_link(&services).await.unwrap();

@@ -253,7 +253,7 @@ const NAME: &[SeenTarget] = &[SeenTarget {
 }];
 const BOTH: &[SeenTarget] = &[USERNAME[0], NAME[0]];
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn id_shown_with_another_name_is_denied(pool: PgPool) {
     let services = with_keys(&pool, &[NEW, OLD]);
     let (ada, bob) = (
@@ -383,7 +383,7 @@ async fn working_links(pool: &PgPool) -> Vec<Uuid> {
         .unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn a_reset_link_created_after_the_one_shown_is_not_revoked(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -407,7 +407,7 @@ async fn a_reset_link_created_after_the_one_shown_is_not_revoked(pool: PgPool) {
     assert!(working_links(&pool).await.is_empty());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_action_is_denied_when_one_name_differs(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);

@@ -78,7 +78,7 @@ async fn state(services: &Services, invitation: Uuid) -> InvitationState {
     found.unwrap().state
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_is_limited_by_the_token(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -95,7 +95,7 @@ async fn temporary_password_is_limited_by_the_token(pool: PgPool) {
     assert!(!opens(&services, &link.url).await);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn credentials_created_by_a_token_end_with_it(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -123,7 +123,7 @@ async fn credentials_created_by_a_token_end_with_it(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn invitation_ends_with_its_token(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -151,7 +151,7 @@ async fn invitation_ends_with_its_token(pool: PgPool) {
     invitations::open(&services, secret, &origin).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn new_role_voids_a_temporary_password_of_another_user(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;

@@ -72,7 +72,7 @@ async fn confirm_passwords(pool: &PgPool) {
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_only_leads_to_choosing_another(pool: PgPool) {
     let services = services(&pool);
     let new = UserDraft {
@@ -98,7 +98,7 @@ async fn temporary_password_only_leads_to_choosing_another(pool: PgPool) {
     sign_in(&services, "ada", own).await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn temporary_password_ends_earlier_links(pool: PgPool) {
     let services = services(&pool);
     let created = users::create(&services, &operator(), draft("ada"))
@@ -118,7 +118,7 @@ async fn temporary_password_ends_earlier_links(pool: PgPool) {
     assert!(matches!(followed, Err(Error::NotFound(_))));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrently_revoked_permissions_are_gone(pool: PgPool) {
     let services = services(&pool);
     let (root, mole) = (
@@ -141,7 +141,7 @@ async fn concurrently_revoked_permissions_are_gone(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from users").await, 2);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn new_user_chooses_a_password_by_the_link(pool: PgPool) {
     let services = services(&pool);
     let created = users::create(&services, &operator(), draft("ada"))
@@ -169,7 +169,7 @@ async fn new_user_chooses_a_password_by_the_link(pool: PgPool) {
     sign_in(&services, "ada", "correct horse").await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn one_of_a_hundred_uses_of_a_link_succeeds(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
@@ -211,7 +211,7 @@ async fn one_of_a_hundred_uses_of_a_link_succeeds(pool: PgPool) {
     ));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn concurrent_creation_takes_a_name_or_email_once(pool: PgPool) {
     let services = services(&pool);
     let mut creations = JoinSet::new();
@@ -240,7 +240,7 @@ async fn concurrent_creation_takes_a_name_or_email_once(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn stale_edit_is_a_conflict(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -269,7 +269,7 @@ async fn stale_edit_is_a_conflict(pool: PgPool) {
     assert_eq!(user.summary.display_name, "First");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn suspension_is_disclosed_only_with_the_right_password(pool: PgPool) {
     let services = services(&pool);
     let new = UserDraft {
@@ -322,7 +322,7 @@ async fn suspension_is_disclosed_only_with_the_right_password(pool: PgPool) {
     sign_in(&services, "ada", "secret").await.unwrap();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn stale_suspension_is_a_conflict(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -392,7 +392,7 @@ async fn errors_of_actions(
     ]
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn outdated_version_stops_every_action(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (
@@ -414,7 +414,7 @@ async fn outdated_version_stops_every_action(pool: PgPool) {
 }
 
 /// Checks that a deleted user is reported as deleted, and not as changed.
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn deleted_user_is_not_reported_as_changed(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
@@ -434,7 +434,7 @@ async fn deleted_user_is_not_reported_as_changed(pool: PgPool) {
     assert!(matches!(restored, Err(Error::Stale(_))), "{restored:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn suspension_expires(pool: PgPool) {
     let services = services(&pool);
     let new = UserDraft {
@@ -484,7 +484,7 @@ async fn suspension_expires(pool: PgPool) {
 }
 
 /// Checks the policy for each action, actor and target.
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn policy_applies_to_every_action(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -589,7 +589,7 @@ fn denial<T>(done: Result<T, Error>) -> Option<Denied> {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_action_matches_its_preview_or_does_nothing(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -660,7 +660,7 @@ async fn listed(services: &Services) -> Vec<AuditEntry> {
     page.unwrap().entries
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_action_is_one_entry_and_in_each_history(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
@@ -749,7 +749,7 @@ async fn bulk_action_is_one_entry_and_in_each_history(pool: PgPool) {
     assert!(count(&pool, longest).await < 4096);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn bulk_delete_and_restore_are_symmetric(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;

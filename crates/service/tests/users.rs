@@ -107,7 +107,7 @@ fn listing_requires_permission() {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let services = services(&pool);
     seed(&pool).await;
@@ -152,7 +152,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     assert_eq!(shown(&start), "1: 7 6 5 >");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn new_users_do_not_shift_a_page(pool: PgPool) {
     let services = services(&pool);
     seed(&pool).await;
@@ -186,7 +186,7 @@ async fn new_users_do_not_shift_a_page(pool: PgPool) {
     assert_eq!(shown(&back), "1: new 7 6 >");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn empty_page_has_no_neighbours(pool: PgPool) {
     let services = services(&pool);
     let empty = list(&services, &params("")).await;
@@ -206,7 +206,7 @@ async fn empty_page_has_no_neighbours(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn totals_cover_all_users_and_the_search(pool: PgPool) {
     let services = services(&pool);
     seed(&pool).await;

@@ -215,7 +215,7 @@ mod tests {
         sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn user_without_properties_is_active_and_can_do_nothing(pool: PgPool) {
         let id = user("ada").insert(&pool).await;
         assert_eq!(id_of(&pool, "ada").await, id);
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(text(&pool, sql).await, "Ada active cli 0");
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn properties_are_those_of_the_builder(pool: PgPool) {
         let (at, later) = (
             datetime!(2026-01-02 03:04 UTC),
@@ -272,7 +272,7 @@ mod tests {
         );
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn an_id_determines_the_time_of_creation(pool: PgPool) {
         let id = Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);
         assert_eq!(user("ada").id(id).insert(&pool).await, id);
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(text(&pool, sql).await, "true");
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn unknown_role_ends_the_test(pool: PgPool) {
         let inserted =
             tokio::spawn(
@@ -289,7 +289,7 @@ mod tests {
         assert!(inserted.await.unwrap_err().is_panic());
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn assigning_a_role_again_changes_nothing(pool: PgPool) {
         let id = user("ada").roles(&["user"]).insert(&pool).await;
         roles::assign(&pool, id, &["user", "admin"]).await;
@@ -298,7 +298,7 @@ mod tests {
         assert_eq!(text(&pool, sql).await, "admin user");
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn crowd_is_numbered_and_created_in_steps(pool: PgPool) {
         let begin = datetime!(2026-01-01 0:00 UTC);
         crowd(3, "user-", "User ")
@@ -318,7 +318,7 @@ mod tests {
         );
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
+    #[testing::test]
     async fn sessions_have_the_times_of_the_builder(pool: PgPool) {
         let id = user("ada").insert(&pool).await;
         let live = sessions(id, 2).browser().insert(&pool).await;

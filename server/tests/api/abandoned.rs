@@ -3,7 +3,8 @@
 use std::{
     panic,
     sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
+    thread,
+    time::Instant,
 };
 
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -11,40 +12,49 @@ use tokio::{runtime, task::JoinSet, time::timeout};
 
 use crate::support::{add_user, app, session};
 
-/// Number of panics about the state of a page that was used after it had been dropped.
+/// Name of the threads that render the pages of this test.
+const RENDERERS: &str = "abandoned-pages";
+/// Number of disconnected requests of each client.
+const REQUESTS: u32 = 400;
+
+/// Number of panics of these threads about the state of a page that was used after it had been dropped.
 static USED_AFTER: AtomicUsize = AtomicUsize::new(0);
 
 fn watch_for_panics() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let place = info.location().map_or("", |location| location.file());
-        if place.contains("reactive_graph") {
+        if place.contains("reactive_graph") && thread::current().name() == Some(RENDERERS) {
             USED_AFTER.fetch_add(1, Ordering::Relaxed);
         }
         before(info);
     }));
 }
 
-/// Requests a page many times, and disconnects a little later each time.
+/// Requests a page many times, and disconnects a little later each time, up to the time that a complete page takes.
 async fn hang_up(pool: PgPool, session: String) {
     let app = app(&pool);
-    for patience in 0..400 {
+    let started = Instant::now();
+    assert_eq!(app.get_as(&session, "/users").await.status, 200);
+    let complete = started.elapsed();
+    for number in 0..REQUESTS {
         let asked = app.get_as(&session, "/users");
-        let _ = timeout(Duration::from_micros(patience * 50), asked).await;
+        let _ = timeout(complete * number / REQUESTS, asked).await;
     }
     assert_eq!(app.get_as(&session, "/users").await.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn abandoned_page_is_rendered_to_its_end(pool: PgPool) {
     watch_for_panics();
     add_user(&pool, "ada", &["admin"]).await;
     let session = session(&pool, "ada").await;
     let options = pool.connect_options();
     // Pages are rendered on several threads, as on a server.
-    let drawn = std::thread::spawn(move || {
+    let drawn = thread::spawn(move || {
         let threads = runtime::Builder::new_multi_thread()
             .worker_threads(4)
+            .thread_name(RENDERERS)
             .enable_all()
             .build();
         threads.unwrap().block_on(async {

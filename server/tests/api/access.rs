@@ -532,7 +532,7 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
     outcomes
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
     let app = app(&pool).storing_keys();
     // Otherwise a stream of events would not end.

@@ -59,7 +59,7 @@ fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, l
 
 /// Compares the response of every route to a token with each scope with a snapshot. The owner has all permissions, including
 /// those for secrets, so that a denial is due to the token alone.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     let app = prepare(&pool).await;
     add_user(&pool, "visitor", &["user"]).await;
@@ -102,7 +102,7 @@ async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     assert_eq!(app.count("select count(*) from sessions").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_is_shown_once_and_not_stored(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = session(&pool, "ada").await;
@@ -161,7 +161,7 @@ async fn token_is_shown_once_and_not_stored(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn creating_a_token_requires_the_password(pool: PgPool) {
     let app = prepare(&pool).await;
     let bob = session(&pool, "bob").await;
@@ -227,7 +227,7 @@ async fn creating_a_token_requires_the_password(pool: PgPool) {
     assert_eq!(app.count("select count(*) from access_tokens").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_tokens_are_rejected_alike(pool: PgPool) {
     let app = prepare(&pool).await;
     let cookie = session(&pool, "ada").await;
@@ -288,7 +288,7 @@ async fn invalid_tokens_are_rejected_alike(pool: PgPool) {
     assert_eq!(me(&app, &good).await.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_takes_precedence_over_a_cookie(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = session(&pool, "ada").await;
@@ -314,7 +314,7 @@ async fn token_takes_precedence_over_a_cookie(pool: PgPool) {
     assert_eq!(app.count("select count(*) from sessions").await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn cross_site_requests_cannot_send_a_token(pool: PgPool) {
     let app = prepare(&pool).await;
     let text = token(&app.services, "ada", &["sessions:write"]).await;
@@ -336,7 +336,7 @@ async fn cross_site_requests_cannot_send_a_token(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_follows_its_owner_on_every_server(pool: PgPool) {
     let one = prepare(&pool).await;
     let other = app(&pool);
@@ -383,7 +383,7 @@ async fn token_follows_its_owner_on_every_server(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn stolen_token_cannot_take_over_the_account(pool: PgPool) {
     let app = prepare(&pool).await;
     // The token has these permissions in full, so that only the rule about its owner is left to deny the request.
@@ -443,7 +443,7 @@ async fn stolen_token_cannot_take_over_the_account(pool: PgPool) {
     assert_eq!(app.count("select count(*) from one_time_links").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn write_only_token_reads_no_account(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -483,7 +483,7 @@ async fn write_only_token_reads_no_account(pool: PgPool) {
     assert_eq!(denied.json()["details"]["current"]["username"], "bob");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_cannot_manage_users_with_more_permissions(pool: PgPool) {
     let app = prepare(&pool).await;
     add_user(&pool, "cleo", &["admin"]).await;
@@ -533,7 +533,7 @@ async fn token_cannot_manage_users_with_more_permissions(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn all_tokens_are_listed_and_revoked(pool: PgPool) {
     let app = prepare(&pool).await;
     for _ in 0..4 {
@@ -600,7 +600,7 @@ async fn all_tokens_are_listed_and_revoked(pool: PgPool) {
     assert_eq!(rows(&list("state=expiring").await).len(), 4);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn last_use_is_written_once_for_many_uses(pool: PgPool) {
     let app = prepare(&pool).await;
     let text = token(&app.services, "ada", &["account"]).await;

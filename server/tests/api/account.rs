@@ -42,7 +42,7 @@ async fn signs_in(app: &App, password: &str) -> bool {
     answer.status == 200
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn profile_is_returned_and_patched(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let shown = app.get_as(&ada, PROFILE).await;
@@ -92,7 +92,7 @@ async fn profile_is_returned_and_patched(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn if_match_guards_the_profile(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let change = |name: &str| put(&json!({ "displayName": name })).by(&ada);
@@ -118,7 +118,7 @@ async fn if_match_guards_the_profile(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_types_change_nothing(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     for (body, expected) in [
@@ -188,7 +188,7 @@ async fn invalid_types_change_nothing(pool: PgPool) {
     assert!(signs_in(&app, PASSWORD).await);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn known_email_is_not_disclosed(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     for email in ["unknown@example.org", "BOB@example.org"] {
@@ -205,7 +205,7 @@ async fn known_email_is_not_disclosed(pool: PgPool) {
     assert_eq!(app.count(stored).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn stolen_session_cannot_change_email_or_password(pool: PgPool) {
     let (app, stolen) = ada(&pool).await;
     for (body, code) in [
@@ -260,7 +260,7 @@ async fn stolen_session_cannot_change_email_or_password(pool: PgPool) {
     assert_eq!(app.count(address).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn wrong_passwords_are_throttled_across_endpoints(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let from = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
@@ -294,7 +294,7 @@ async fn wrong_passwords_are_throttled_across_endpoints(pool: PgPool) {
     assert!(!form.body.contains("copper lantern"));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn new_password_ends_other_sessions_and_renews_the_cookie(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let elsewhere = session(&pool, "ada").await;
@@ -324,7 +324,7 @@ async fn new_password_ends_other_sessions_and_renews_the_cookie(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn own_sessions_are_listed_and_revoked(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let bob = session(&pool, "bob").await;
@@ -394,7 +394,7 @@ async fn own_sessions_are_listed_and_revoked(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn export_is_a_file(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let file = app.get_as(&ada, "/api/user/export").await;
@@ -407,7 +407,7 @@ async fn export_is_a_file(pool: PgPool) {
     assert!(!file.body.contains("bob"));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn account_is_deleted_by_its_owner_where_allowed(pool: PgPool) {
     let (forbidding, ada) = ada(&pool).await;
     let leave = |password: &str| {
@@ -442,7 +442,7 @@ async fn account_is_deleted_by_its_owner_where_allowed(pool: PgPool) {
     assert_eq!(app.count(deleted).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn delete_form_requires_name_and_counts(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let app = app.allowing_deletion();
@@ -479,7 +479,7 @@ fn option(page: &Answer, text: &str) -> Option<String> {
     Some(found.to_owned())
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn preferences_work_without_scripts(pool: PgPool) {
     let (app, ada) = ada(&pool).await;
     let page = app.get_as(&ada, "/account/preferences").await;

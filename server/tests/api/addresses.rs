@@ -40,7 +40,7 @@ fn addresses(routes: impl Iterator<Item = String>, part: &str) -> Vec<String> {
     found
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn long_paths_are_handled(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let app = app(&pool);
@@ -71,7 +71,7 @@ async fn long_paths_are_handled(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn external_next_page_is_dropped(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let app = app(&pool);

@@ -42,7 +42,7 @@ fn sign_in(page: &Answer, username: &str, password: &str) -> Ask {
     Ask::post("/login").form(&all)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn typed_values_survive_a_new_sign_in(pool: PgPool) {
     let app = prepare(&pool).await;
     let (ada, bob) = (id_of(&app.pool, "ada").await, id_of(&app.pool, "bob").await);
@@ -101,7 +101,7 @@ async fn typed_values_survive_a_new_sign_in(pool: PgPool) {
     assert_eq!(app.count("select count(*) from api_keys").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn another_user_does_not_get_the_typed_values(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = id_of(&app.pool, "ada").await;
@@ -120,7 +120,7 @@ async fn another_user_does_not_get_the_typed_values(pool: PgPool) {
     assert_eq!(app.count(suspended).await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn only_pages_with_forms_are_rendered_again(pool: PgPool) {
     let app = prepare(&pool).await;
     let fields = format!("as={}&reason=typed", id_of(&app.pool, "ada").await);
@@ -157,7 +157,7 @@ async fn only_pages_with_forms_are_rendered_again(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn oversized_forms_are_not_carried(pool: PgPool) {
     let app = prepare(&pool).await;
     let ada = id_of(&app.pool, "ada").await;
@@ -173,7 +173,7 @@ async fn oversized_forms_are_not_carried(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undo_after_the_session_ended_is_denied_with_a_message(pool: PgPool) {
     let app = prepare(&pool).await;
     let (bob, ada) = (id_of(&app.pool, "bob").await, session(&pool, "ada").await);

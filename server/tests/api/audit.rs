@@ -33,7 +33,7 @@ fn rows(answer: &Answer) -> Vec<Value> {
     answer.json().as_array().unwrap().clone()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn entry_has_actor_action_target_and_changes(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     let answer = get(&app, &ada, "").await;
@@ -85,7 +85,7 @@ async fn entry_has_actor_action_target_and_changes(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn filters_and_pages_are_applied(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     for (query, ids) in [
@@ -130,7 +130,7 @@ async fn filters_and_pages_are_applied(pool: PgPool) {
     assert_eq!(rows(&app.get_as(&ada, &prev).await), rows(&first));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_parameters_are_rejected(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     for query in [
@@ -154,7 +154,7 @@ async fn invalid_parameters_are_rejected(pool: PgPool) {
     assert_eq!(app.count(exported).await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn export_is_a_file_and_audited(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     for (format, kind, lines) in [
@@ -191,7 +191,7 @@ async fn export_is_a_file_and_audited(pool: PgPool) {
     assert!(of_csv.body.contains(",\"'=helper-2\","), "{}", of_csv.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn screen_works_without_scripts(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     let page = app.get_as(&ada, "/audit?actor=ada").await;
@@ -222,7 +222,7 @@ const TIMESTAMPS: &str = r#"
     ) as e (action, changes)
     where u.username = 'ada'"#;
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn timestamps_that_changed_are_shown_as_all_others(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     app.run(TIMESTAMPS).await;
@@ -243,7 +243,7 @@ async fn timestamps_that_changed_are_shown_as_all_others(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn screens_have_the_language_of_the_viewer(pool: PgPool) {
     let (app, ada) = with_audit_log(&pool).await;
     for (path, texts) in [

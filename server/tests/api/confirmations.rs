@@ -54,7 +54,7 @@ fn last_used(is_used: bool) -> Value {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn the_dialog_of_a_key_says_how_often_and_when_it_was_last_used(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let (app, ada) = (app(&pool).storing_keys(), session(&pool, "ada").await);
@@ -75,7 +75,7 @@ async fn the_dialog_of_a_key_says_how_often_and_when_it_was_last_used(pool: PgPo
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);
@@ -97,7 +97,7 @@ async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(poo
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn dialog_is_in_the_language_of_the_request(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);

@@ -46,7 +46,7 @@ async fn names(app: &App, ask: Ask, field: &str) -> Vec<String> {
     names
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn days_use_the_time_zone_of_the_caller(pool: PgPool) {
     let app = prepare(&pool).await;
     let of_kathmandu = ["first", "last"].map(str::to_owned);
@@ -102,7 +102,7 @@ async fn days_use_the_time_zone_of_the_caller(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn session_filters_use_the_time_zone_of_the_caller(pool: PgPool) {
     let app = prepare(&pool).await;
     let (ada, greg) = (session(&pool, "ada").await, session(&pool, "greg").await);
@@ -135,7 +135,7 @@ async fn session_filters_use_the_time_zone_of_the_caller(pool: PgPool) {
     assert_eq!(left, ["after", "first", "last"]);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn time_zone_is_shown_under_dated_filters(pool: PgPool) {
     let app = prepare(&pool).await;
     let (ada, greg) = (session(&pool, "ada").await, session(&pool, "greg").await);

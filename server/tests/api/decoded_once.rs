@@ -20,7 +20,7 @@ fn lists(page: &Answer, username: &str) -> bool {
         .any(|element| element.attribute("href") == Some(address.as_str()))
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn percent_sign_in_a_search_is_kept(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     add_user(&pool, "adam", &["user"]).await;
@@ -37,7 +37,7 @@ async fn percent_sign_in_a_search_is_kept(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn other_lists_decode_filters_once(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);

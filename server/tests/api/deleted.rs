@@ -42,7 +42,7 @@ fn neighbour(answer: &Answer, rel: &str) -> Option<String> {
     links.next()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn deleted_users_are_paginated_in_both_directions(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
@@ -90,7 +90,7 @@ async fn deleted_users_are_paginated_in_both_directions(pool: PgPool) {
     assert!(row["_count"]["personas"].is_number(), "{row}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_is_either_listed_or_deleted(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
@@ -122,7 +122,7 @@ async fn user_is_either_listed_or_deleted(pool: PgPool) {
     assert_eq!(names(&app.get_as(&ada, "/api/admin/users").await).len(), 6);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unsupported_parameters_of_deleted_users_are_rejected(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
@@ -177,7 +177,7 @@ async fn unsupported_parameters_of_deleted_users_are_rejected(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn screen_lists_deleted_users(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
@@ -203,7 +203,7 @@ async fn screen_lists_deleted_users(pool: PgPool) {
     assert!(empty.body.contains("No deleted users"));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn search_matching_only_deleted_users_links_to_them(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
@@ -234,7 +234,7 @@ async fn search_matching_only_deleted_users_links_to_them(pool: PgPool) {
     assert!(auditors.body.contains("3 deleted users match."));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn taken_name_links_to_the_deleted_user(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;
@@ -271,7 +271,7 @@ async fn taken_name_links_to_the_deleted_user(pool: PgPool) {
     assert!(found.body.contains("Restore"), "{}", found.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_listed_user_is_labelled_deleted(pool: PgPool) {
     let app = app(&pool);
     let ada = prepare(&app).await;

@@ -43,7 +43,7 @@ pub(crate) fn fits(path: &str, address: &str) -> bool {
     path.count() == asked.count() && same
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn routes_and_document_match(pool: PgPool) {
     let app = app(&pool);
     let mut routed = BTreeSet::new();
@@ -77,7 +77,7 @@ fn uuid() -> String {
 }
 
 /// Checks that the access tests cover every operation.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_operation_is_in_the_access_table(pool: PgPool) {
     let app = app(&pool);
     let tried: Vec<String> = endpoints().iter().map(Ask::label).collect();
@@ -121,7 +121,7 @@ pub(crate) async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
 }
 
 /// Checks unknown parameters: if one that should narrow a request were ignored, the request would do more than it asks for.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_operation_rejects_unknown_parameters(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "visitor", &["user"]).await;
@@ -164,7 +164,7 @@ async fn every_operation_rejects_unknown_parameters(pool: PgPool) {
     assert_eq!(app.get("/readyz?x=y").await.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn document_is_complete(pool: PgPool) {
     let app = app(&pool);
     let document = app.send(Ask::get("/api/openapi.json")).await.json();
@@ -231,7 +231,7 @@ fn find_references<'d>(value: &'d Value, found: &mut Vec<&'d str>) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn response_headers_are_described(pool: PgPool) {
     let paths = paths(&app(&pool)).await;
     for (method, path, status, header) in [
@@ -254,7 +254,7 @@ async fn response_headers_are_described(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn api_pages_run_no_external_code(pool: PgPool) {
     let app = app(&pool);
     for file in ["", "swagger-initializer.js"] {

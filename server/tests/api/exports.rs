@@ -25,7 +25,7 @@ async fn begin_in_time(app: &App, session: &str, path: &str) -> Response {
     panic!("no export of {path} in time");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn account_has_two_concurrent_exports(pool: PgPool) {
     let app = app(&pool);
     for username in ["ada", "bob"] {

@@ -312,7 +312,7 @@ async fn administrator(pool: &PgPool, app: &App) -> String {
 }
 
 /// Checks the names against the document, in which every field of a body is.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn fields_have_their_names_in_the_body(pool: PgPool) {
     let registering = open_app(&pool);
     let storing = app(&pool).storing_keys();
@@ -364,7 +364,7 @@ async fn fields_have_their_names_in_the_body(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn fields_that_cannot_be_read_have_their_names_in_the_body(pool: PgPool) {
     let app = app(&pool);
     let ada = administrator(&pool, &app).await;
@@ -383,7 +383,7 @@ async fn fields_that_cannot_be_read_have_their_names_in_the_body(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn new_password_in_place_of_a_temporary_one_has_its_name(pool: PgPool) {
     let app = app(&pool);
     let ada = administrator(&pool, &app).await;
@@ -403,7 +403,7 @@ async fn new_password_in_place_of_a_temporary_one_has_its_name(pool: PgPool) {
 }
 
 /// Checks that the response to a request for a missing object names its kind.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn missing_object_is_named(pool: PgPool) {
     let app = app(&pool);
     let ada = administrator(&pool, &app).await;

@@ -288,7 +288,7 @@ fn link(page: &Answer, text: &str) -> Option<String> {
     Some(address.replace("&amp;", "&"))
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_filter_shows_no_rows(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for List { path, broken, way } in LISTS {
@@ -330,7 +330,7 @@ async fn invalid_filter_shows_no_rows(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unknown_parameter_is_named(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let way = "Show the list without this parameter";
@@ -375,7 +375,7 @@ async fn unknown_parameter_is_named(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn ambiguous_age_has_two_links(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, before, after) in [
@@ -405,7 +405,7 @@ async fn ambiguous_age_has_two_links(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn filter_meaning_is_shown(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, meaning) in [
@@ -429,7 +429,7 @@ async fn filter_meaning_is_shown(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn lists_and_filters_have_the_language_of_the_request(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, texts) in [
@@ -476,7 +476,7 @@ async fn lists_and_filters_have_the_language_of_the_request(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_filter_revokes_no_session(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let live = "select count(*) from sessions where ended_at is null";
@@ -514,7 +514,7 @@ async fn invalid_filter_revokes_no_session(pool: PgPool) {
     assert_eq!(app.count(live).await, before);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_filter_lists_no_resource(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     let uma = id_of(&pool, "zqmark-uma").await;
@@ -544,7 +544,7 @@ async fn invalid_filter_lists_no_resource(pool: PgPool) {
 }
 
 /// Checks the requests of the scripts of a page.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, status) in [

@@ -58,7 +58,7 @@ fn undo_of(page: &Answer) -> String {
     field.split('"').next().unwrap().to_owned()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn flash_is_shown_once_on_its_page(pool: PgPool) {
     let (app, here, elsewhere) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
@@ -81,7 +81,7 @@ async fn flash_is_shown_once_on_its_page(pool: PgPool) {
     assert!(!shows(&app.get_as(&here, page).await, ""));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn concurrent_requests_show_a_flash_once(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
@@ -90,7 +90,7 @@ async fn concurrent_requests_show_a_flash_once(pool: PgPool) {
     assert_eq!(shown.count(), 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unseen_flash_expires(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
@@ -100,7 +100,7 @@ async fn unseen_flash_expires(pool: PgPool) {
     assert_eq!(app.count("select count(*) from flashes").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn address_parameters_show_no_flash(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     let bob = id_of(&app.pool, "bob").await;
@@ -127,7 +127,7 @@ async fn address_parameters_show_no_flash(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn name_in_a_flash_is_escaped(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     app.run(
@@ -147,7 +147,7 @@ async fn name_in_a_flash_is_escaped(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn flash_is_in_the_language_of_the_page(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     for (message, language, expected) in [
@@ -198,7 +198,7 @@ async fn flash_is_in_the_language_of_the_page(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undo_is_stored_per_session(pool: PgPool) {
     const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
     let (app, here, elsewhere) = prepare(&pool).await;
@@ -235,7 +235,7 @@ async fn undo_is_stored_per_session(pool: PgPool) {
     assert_eq!(app.count(SUSPENDED).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool) {
     const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
     let (app, here, _) = prepare(&pool).await;
@@ -258,7 +258,7 @@ async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool)
     assert_eq!(app.count(SUSPENDED).await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn missing_undo_is_reported_once(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     for n in 0..20 {
@@ -271,7 +271,7 @@ async fn missing_undo_is_reported_once(pool: PgPool) {
     assert!(shows(&page, "This can no longer be undone"));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undone_unsuspension_restores_the_suspension(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     app.run(
@@ -305,7 +305,7 @@ async fn undone_unsuspension_restores_the_suspension(pool: PgPool) {
     assert_eq!(app.count(same).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn password_change_flash_survives_the_new_session(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     crate::support::add_password(&pool, &app.services.hasher).await;
@@ -323,7 +323,7 @@ async fn password_change_flash_survives_the_new_session(pool: PgPool) {
     assert!(shows(&page, "Password changed"), "{}", page.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undo_does_not_end_a_suspension_of_another_admin(pool: PgPool) {
     const FIRST: &str =
         "select count(*) from users where status = 'suspended' and suspended_reason = 'First'";
@@ -347,7 +347,7 @@ async fn undo_does_not_end_a_suspension_of_another_admin(pool: PgPool) {
     assert_eq!(app.count(FIRST).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn a_suspension_that_changed_before_it_was_lifted_is_not_offered_again(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     app.run(
@@ -423,7 +423,7 @@ async fn restore(app: &App, session: &str, username: &str) -> Answer {
     app.get_as(session, &page).await
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undo_never_deletes_permanently(pool: PgPool) {
     const DELETED: &str = "select count(*) from users where deleted_at is not null";
     let (app, here, _) = prepare(&pool).await;
@@ -438,7 +438,7 @@ async fn undo_never_deletes_permanently(pool: PgPool) {
     assert!(!page.body.contains("name=\"undo\""), "{}", page.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn disabled_key_is_not_disabled_again(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     let app = app.storing_keys();

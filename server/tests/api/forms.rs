@@ -262,7 +262,7 @@ async fn selected(app: &App, usernames: &[&str]) -> String {
     pairs.join("&")
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn irreversible_actions_ask_and_others_can_be_undone(pool: PgPool) {
     let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
@@ -310,7 +310,7 @@ async fn irreversible_actions_ask_and_others_can_be_undone(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn dialog_names_its_target_and_last_use(pool: PgPool) {
     let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
@@ -395,7 +395,7 @@ async fn dialog_names_its_target_and_last_use(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn dialog_does_what_it_showed_or_nothing(pool: PgPool) {
     const KEYS: &str = "select count(*) from api_keys";
     let app = app(&pool).storing_keys();
@@ -436,7 +436,7 @@ const STATE: &str = "select md5(concat(
     (select string_agg(concat(id, ended_at), '' order by id) from sessions t), (select count(*) from audit_events)
 ))";
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn form_acts_only_for_the_user_of_its_page(pool: PgPool) {
     let app = app(&pool).storing_keys();
     let ada = fill(&app).await;
@@ -465,7 +465,7 @@ async fn form_acts_only_for_the_user_of_its_page(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
     // Sign-in, registration and links have no page of a user, and the others change no data of a user.
     const WITHOUT: [&str; 7] = [
@@ -506,7 +506,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
     assert_eq!(with, 38);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn functions_reject_actions_that_their_forms_do_not_offer(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {

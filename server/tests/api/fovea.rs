@@ -61,7 +61,7 @@ const USER: [&str; 7] = [
     "updatedAt",
 ];
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn list_without_parameters_returns_all_users(pool: PgPool) {
     let world = World::create(&pool).await;
     crowd(1100, "crowd", "Crowd ").insert(&pool).await;
@@ -95,7 +95,7 @@ async fn list_without_parameters_returns_all_users(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unchanged_fields_in_bodies_are_accepted(pool: PgPool) {
     let world = World::create(&pool).await;
     let users = world.get(&world.root, "/api/admin/users").await;
@@ -148,7 +148,7 @@ async fn unchanged_fields_in_bodies_are_accepted(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sessions_and_keys_have_both_field_names(pool: PgPool) {
     let world = World::create(&pool).await;
     for path in ["/api/admin/sessions", "/api/sessions"] {
@@ -197,7 +197,7 @@ async fn sessions_and_keys_have_both_field_names(pool: PgPool) {
     world.expect(&world.root, request, 201).await;
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn session_end_is_the_earlier_limit(pool: PgPool) {
     let world = World::create(&pool).await;
     let credentials = json!({ "username": "ada", "password": PASSWORD, "rememberMe": true });
@@ -224,7 +224,7 @@ async fn session_end_is_the_earlier_limit(pool: PgPool) {
     assert_eq!((message("expiresAt"), message("idleExpiresAt")), expected);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn personas_have_the_fields_of_the_interface(pool: PgPool) {
     let world = World::create(&pool).await;
     let draft = |name: &str| {
@@ -297,7 +297,7 @@ async fn personas_have_the_fields_of_the_interface(pool: PgPool) {
     assert_eq!(deleted["message"], "Persona deleted successfully");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn error_message_contains_everything(pool: PgPool) {
     let world = World::create(&pool).await;
     let users = "/api/admin/users";
@@ -360,7 +360,7 @@ async fn error_message_contains_everything(pool: PgPool) {
     assert_eq!(denied.message(), "password is missing.");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn password_is_chosen_by_api(pool: PgPool) {
     let world = World::create(&pool).await;
     let path = "/api/auth/password";
@@ -414,7 +414,7 @@ async fn password_is_chosen_by_api(pool: PgPool) {
     assert_eq!(signs_in(other).await, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn admin_password_is_permanent_where_configured(pool: PgPool) {
     let mut world = World::create(&pool).await;
     world.app = world.app.with_lasting_passwords();

@@ -7,7 +7,7 @@ use crate::support::{Ask, PASSWORD, add_user, app_at, guessing_app, id_of, sessi
 
 const PROXY: &str = "10.0.0.1";
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn links_use_the_request_address_by_default(pool: PgPool) {
     let app = guessing_app(&pool, PROXY);
     add_user(&pool, "ada", &["admin", "user"]).await;

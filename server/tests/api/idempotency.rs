@@ -47,7 +47,7 @@ async fn entries(app: &App) -> i64 {
     app.count("select count(*) from audit_events").await
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn repeated_request_is_executed_once(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(create_cyd(), "first").by(&ada);
@@ -77,7 +77,7 @@ async fn repeated_request_is_executed_once(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn key_belongs_to_one_request_of_one_account(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     assert_eq!(
@@ -104,7 +104,7 @@ async fn key_belongs_to_one_request_of_one_account(pool: PgPool) {
     assert_eq!(app.count("select count(*) from personas").await, 2);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_is_replayed_only_its_own_answers(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let strong = token(&app.services, "ada", &["users:write"]).await;
@@ -119,7 +119,7 @@ async fn token_is_replayed_only_its_own_answers(pool: PgPool) {
     assert!(denied.body.contains("was completed on"), "{}", denied.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn interrupted_request_is_executed_again(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     add_user(&pool, "eve", &["user"]).await;
@@ -160,7 +160,7 @@ async fn interrupted_request_is_executed_again(pool: PgPool) {
     assert!(is_replayed(&app.send(revoke(1)).await));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_key_is_rejected(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let long = "k".repeat(256);
@@ -184,7 +184,7 @@ async fn invalid_key_is_rejected(pool: PgPool) {
     assert_eq!(app.count("select count(*) from personas").await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn key_is_ignored_where_not_needed(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     add_password(&pool, &app.services.hasher).await;
@@ -212,14 +212,14 @@ async fn key_is_ignored_where_not_needed(pool: PgPool) {
     assert_eq!(app.count("select count(*) from idempotency_keys").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn requests_without_a_key_skip_the_lookup(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     app.run("drop table idempotency_keys").await;
     assert_eq!(app.send(create_cyd().by(&ada)).await.status, 201);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn rejected_request_can_be_corrected_under_its_key(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let wrong = json!({ "username": "ada", "displayName": "Another", "password": "open sesame" });
@@ -237,7 +237,7 @@ async fn rejected_request_can_be_corrected_under_its_key(pool: PgPool) {
 }
 
 /// Checks a preview and the change after it, which have the same key: the first does nothing, but is stored as well.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn request_without_changes_is_replayed(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = Ask::post("/api/admin/sessions/revoke").json(&json!({ "filter": { "user": "bea" } }));
@@ -250,7 +250,7 @@ async fn request_without_changes_is_replayed(pool: PgPool) {
     assert_eq!(entries(&app).await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn one_of_many_concurrent_requests_is_executed(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(persona("One"), "k").by(&ada);
@@ -286,7 +286,7 @@ async fn begun(app: &App) {
 }
 
 /// Locks the account, lets the client disconnect, and repeats the request once the lock is gone.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn disconnected_client_gets_the_answer_later(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(persona("One"), "k").by(&ada);
@@ -313,7 +313,7 @@ async fn disconnected_client_gets_the_answer_later(pool: PgPool) {
     assert_eq!(app.count("select count(*) from personas").await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn oversized_answer_is_not_stored(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let created = app.send(persona("One").by(&ada)).await.json();
@@ -342,7 +342,7 @@ async fn oversized_answer_is_not_stored(pool: PgPool) {
     assert_eq!(app.count("select count(*) from annotations").await, 2);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn key_expires_after_a_day(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let ask = named(persona("One"), "k").by(&ada);

@@ -43,7 +43,7 @@ fn ids(answer: &Answer) -> String {
     ids.collect()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn job_reports_kind_progress_and_times(pool: PgPool) {
     let (app, ada) = with_jobs(&pool).await;
     let answer = app.get_as(&ada, LIST).await;
@@ -84,7 +84,7 @@ async fn job_reports_kind_progress_and_times(pool: PgPool) {
     assert_eq!(rows[4]["error"], "Another table refers to it.");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_link_in_both_directions(pool: PgPool) {
     let (app, ada) = with_jobs(&pool).await;
     let follow = async |answer: &Answer, rel: &str| {
@@ -115,7 +115,7 @@ async fn pages_link_in_both_directions(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn failed_job_is_retried_and_audited(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     add_user(&pool, "eve", &["user"]).await;
@@ -149,7 +149,7 @@ async fn failed_job_is_retried_and_audited(pool: PgPool) {
     assert_eq!(app.send(none).await.outline(), "400 VALIDATION_ERROR");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn screens_list_jobs(pool: PgPool) {
     let (app, ada) = with_jobs(&pool).await;
     let page = app.get_as(&ada, "/settings/jobs").await;

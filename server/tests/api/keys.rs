@@ -40,7 +40,7 @@ fn key_id(answer: &Answer) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn own_keys_match_fovea(pool: PgPool) {
     let (app, ada, bob, _) = with_users(&pool).await;
     let created = post(&app, &bob, OWN, &key("openai", "sk-secret-abcd")).await;
@@ -98,7 +98,7 @@ async fn own_keys_match_fovea(pool: PgPool) {
     assert_eq!(bad.message(), "params/keyId must match format \"uuid\"");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_keys_are_rejected_with_a_sentence(pool: PgPool) {
     let (app, ada, bob, _) = with_users(&pool).await;
     let with = |field: &str, value: Value| {
@@ -151,7 +151,7 @@ async fn invalid_keys_are_rejected_with_a_sentence(pool: PgPool) {
     assert_eq!(app.count("select count(*) from api_keys").await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn system_has_several_keys_per_provider(pool: PgPool) {
     let (app, ada, _, _) = with_users(&pool).await;
     let first = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-first-1111")).await;
@@ -176,7 +176,7 @@ async fn system_has_several_keys_per_provider(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn admin_lists_and_revokes_user_keys(pool: PgPool) {
     let (app, ada, bob, _) = with_users(&pool).await;
     let created = post(&app, &bob, OWN, &key("OPENAI", "sk-secret-abcd")).await;
@@ -195,7 +195,7 @@ async fn admin_lists_and_revokes_user_keys(pool: PgPool) {
     assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn program_resolves_the_key_of_a_user(pool: PgPool) {
     let (app, ada, bob, otto) = with_users(&pool).await;
     let path = format!("{OWN}/resolve/openai?userId={}", id_of(&pool, "bob").await);
@@ -234,7 +234,7 @@ async fn program_resolves_the_key_of_a_user(pool: PgPool) {
     assert_eq!(app.count(audited).await, 2);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn without_an_encryption_key_keys_are_reported_disabled(pool: PgPool) {
     let (_, ada, bob, otto) = with_users(&pool).await;
     let app = app(&pool);
@@ -258,7 +258,7 @@ async fn without_an_encryption_key_keys_are_reported_disabled(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn no_response_contains_a_key(pool: PgPool) {
     let (app, ada, bob, _) = with_users(&pool).await;
     post(&app, &ada, SYSTEM, &key("OPENAI", "sk-system-secret")).await;

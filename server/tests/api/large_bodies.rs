@@ -26,7 +26,7 @@ async fn await_status(app: &App, session: &str, status: u16) {
     panic!("never {status}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn account_sends_eight_large_bodies_at_once(pool: PgPool) {
     let app = app(&pool);
     for username in ["ada", "bob"] {

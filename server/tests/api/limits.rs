@@ -23,7 +23,7 @@ fn left(answer: &Answer) -> Option<u32> {
     state.split_once(';')?.0.parse().ok()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn exceeding_the_limit_returns_retry_after(pool: PgPool) {
     let app = limited_app(&pool, 2);
     let first = config(&app, HERE).await;
@@ -50,7 +50,7 @@ async fn exceeding_the_limit_returns_retry_after(pool: PgPool) {
     assert_eq!(config(&app, THERE).await.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn only_api_requests_count(pool: PgPool) {
     let app = limited_app(&pool, 1);
     assert_eq!(config(&app, HERE).await.status, 200);
@@ -67,7 +67,7 @@ async fn only_api_requests_count(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sessions_and_tokens_of_a_user_count_together(pool: PgPool) {
     let app = limited_app(&pool, 3);
     add_user(&pool, "ada", &["user"]).await;
@@ -101,7 +101,7 @@ async fn sessions_and_tokens_of_a_user_count_together(pool: PgPool) {
     assert_eq!(left(&app.send(me().by(&bob).from(THERE)).await), Some(2));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn forged_credentials_count_against_the_address(pool: PgPool) {
     let app = limited_app(&pool, 2);
     add_user(&pool, "ada", &["user"]).await;
@@ -125,7 +125,7 @@ async fn forged_credentials_count_against_the_address(pool: PgPool) {
     assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 429);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn addresses_of_one_network_share_a_limit(pool: PgPool) {
     let app = limited_app(&pool, 1);
     for (network, ask) in [
@@ -160,7 +160,7 @@ async fn sign_in(app: &App, device: Option<&str>) -> Answer {
     .await
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn anonymous_requests_do_not_block_sign_in(pool: PgPool) {
     let app = limited_app(&pool, 3);
     add_user(&pool, "ada", &["user"]).await;
@@ -175,7 +175,7 @@ async fn anonymous_requests_do_not_block_sign_in(pool: PgPool) {
     assert_eq!(left(&app.send(me).await), Some(0));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn signed_in_browser_is_counted_separately(pool: PgPool) {
     let app = limited_app(&pool, 3);
     add_user(&pool, "ada", &["user"]).await;
@@ -196,7 +196,7 @@ async fn signed_in_browser_is_counted_separately(pool: PgPool) {
     assert_eq!(sign_in(&app, Some(&device)).await.status, 429);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn session_counts_however_its_cookie_is_encoded(pool: PgPool) {
     let app = limited_app(&pool, 4);
     add_user(&pool, "ada", &["user"]).await;
@@ -214,7 +214,7 @@ async fn session_counts_however_its_cookie_is_encoded(pool: PgPool) {
     assert_eq!((encoded.status, left(&encoded)), (401, Some(2)));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn session_stays_known_between_lookups(pool: PgPool) {
     let app = limited_app(&pool, 9);
     add_user(&pool, "ada", &["user"]).await;
@@ -230,7 +230,7 @@ async fn session_stays_known_between_lookups(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn limited_request_does_not_query_the_database(pool: PgPool) {
     let app = limited_app(&pool, 2);
     add_user(&pool, "ada", &["user"]).await;
@@ -251,7 +251,7 @@ async fn limited_request_does_not_query_the_database(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_response_reports_the_remaining_requests(pool: PgPool) {
     let app = limited_app(&pool, 100);
     add_user(&pool, "ada", &["user"]).await;
@@ -285,7 +285,7 @@ async fn every_response_reports_the_remaining_requests(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn without_a_limit_no_headers_are_sent(pool: PgPool) {
     let app = app(&pool);
     for _ in 0..3 {

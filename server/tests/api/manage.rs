@@ -20,7 +20,7 @@ async fn create(app: &App, session: &str, body: &Value) -> Answer {
     app.send(Ask::post(USERS).by(session).json(body)).await
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_is_created_as_in_fovea(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let body = json!({
@@ -67,7 +67,7 @@ async fn user_is_created_as_in_fovea(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_without_password_gets_a_link(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let created = create(
@@ -83,7 +83,7 @@ async fn user_without_password_gets_a_link(pool: PgPool) {
     assert!(followed.starts_with("303 to /reset?link="), "{followed}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_bodies_report_every_error(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let errors = |answer: &Answer| -> Vec<String> {
@@ -149,7 +149,7 @@ async fn invalid_bodies_report_every_error(pool: PgPool) {
     assert_eq!(app.count("select count(*) from users").await, 2);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn names_are_composed_and_passwords_not_trimmed(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let body = json!({ "username": "zalgo", "displayName": " Z\u{0301}\u{0302} of  many ", "password": "with space " });
@@ -162,7 +162,7 @@ async fn names_are_composed_and_passwords_not_trimmed(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn if_match_guards_a_change(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     add_user(&pool, "bob", &["user"]).await;
@@ -215,7 +215,7 @@ async fn if_match_guards_a_change(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn permissions_apply_to_the_next_request(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     let second = session(&pool, "second").await;
@@ -250,7 +250,7 @@ async fn permissions_apply_to_the_next_request(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn delete_and_restore_match_fovea(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     add_user(&pool, "bob", &["user"]).await;
@@ -316,7 +316,7 @@ async fn delete_and_restore_match_fovea(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn export_is_a_file_named_after_the_user(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     add_user(&pool, "bob", &["user"]).await;
@@ -330,7 +330,7 @@ async fn export_is_a_file_named_after_the_user(pool: PgPool) {
     assert_eq!(file.json()["personas"][0]["name"], "Analyst");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn bulk_actions_work(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     for name in ["bob", "eve"] {
@@ -371,7 +371,7 @@ async fn bulk_actions_work(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_is_found_by_number_id_and_name(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     add_user(&pool, "4242", &["user"]).await;

@@ -398,7 +398,7 @@ async fn marked(pool: &PgPool) -> (App, String) {
     (app(pool).storing_keys(), ada)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_stored_text_is_covered(pool: PgPool) {
     marked(&pool).await;
     for (table, column, _) in columns(&pool).await {
@@ -417,7 +417,7 @@ async fn every_stored_text_is_covered(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn stored_text_is_escaped(pool: PgPool) {
     let (app, ada) = marked(&pool).await;
     let ids = Ids::read(&pool).await;
@@ -440,7 +440,7 @@ async fn stored_text_is_escaped(pool: PgPool) {
     assert_same_markup(&denied, &marked, now);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn rejected_form_values_are_escaped(pool: PgPool) {
     let (app, ada) = marked(&pool).await;
     let ids = Ids::read(&pool).await;
@@ -452,7 +452,7 @@ async fn rejected_form_values_are_escaped(pool: PgPool) {
 }
 
 /// Checks that the display name of a user is a text on an administrator's pages, and complete in the title of the user's page.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn own_name_is_escaped_for_an_admin(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     add_user(&pool, "eve", &["user"]).await;

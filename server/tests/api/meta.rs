@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::support::{Ask, add_user, app, https_app, session};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn health_and_config_match_fovea(pool: PgPool) {
     let app = app(&pool);
     let health = app.get("/api/health").await.json();
@@ -23,7 +23,7 @@ async fn health_and_config_match_fovea(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unknown_api_path_returns_json(pool: PgPool) {
     let app = app(&pool);
     for path in [
@@ -44,7 +44,7 @@ async fn unknown_api_path_returns_json(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unknown_page_returns_html(pool: PgPool) {
     let app = app(&pool);
     for path in [
@@ -63,7 +63,7 @@ async fn unknown_page_returns_html(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unsupported_method_is_rejected(pool: PgPool) {
     let app = app(&pool);
     for (method, path) in [
@@ -94,7 +94,7 @@ async fn unsupported_method_is_rejected(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_response_is_503_without_the_database(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -146,7 +146,7 @@ async fn every_response_is_503_without_the_database(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn hsts_is_sent_over_https(pool: PgPool) {
     assert_eq!(
         app(&pool)

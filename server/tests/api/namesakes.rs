@@ -50,7 +50,7 @@ fn hidden(page: &Answer, name: &str) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_reference_leads_to_one_user(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let (named, nora) = (
@@ -104,7 +104,7 @@ async fn every_reference_leads_to_one_user(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn links_of_a_user_page_lead_to_that_user(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let id = id_of(&app.pool, "112").await;
@@ -131,7 +131,7 @@ async fn links_of_a_user_page_lead_to_that_user(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn only_sessions_of_the_shown_user_are_revoked(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let (named, nora) = (
@@ -180,7 +180,7 @@ async fn only_sessions_of_the_shown_user_are_revoked(pool: PgPool) {
     assert_eq!(value(&app, reason).await, "Sessions revoked: user 112.");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn api_can_state_whose_sessions_are_revoked(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let revoke = async |body: Value| {
@@ -202,7 +202,7 @@ async fn api_can_state_whose_sessions_are_revoked(pool: PgPool) {
     assert_eq!(signed_in(&app).await, "ada nora");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn everyone_else_excludes_a_filter(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let page = app
@@ -222,7 +222,7 @@ async fn everyone_else_excludes_a_filter(pool: PgPool) {
     assert_eq!(signed_in(&app).await, "112 ada nora");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sign_out_everywhere_checks_the_id(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     let (named, nora) = (
@@ -251,7 +251,7 @@ async fn sign_out_everywhere_checks_the_id(pool: PgPool) {
     assert_eq!(signed_in(&app).await, "ada nora");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn data_is_transferred_to_the_named_user_if_unchanged(pool: PgPool) {
     let (app, ada) = with_namesakes(&pool).await;
     app.run("insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'ada'")

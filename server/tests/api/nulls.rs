@@ -87,7 +87,7 @@ async fn send(app: &App, admin: &str, method: &str, path: &str, body: &Value) ->
     (answer.status, answer.body)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn null_has_a_meaning_or_is_rejected(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let app = app(&pool).storing_keys();
@@ -125,7 +125,7 @@ async fn null_has_a_meaning_or_is_rejected(pool: PgPool) {
     assert!(tried > 60, "{tried}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn null_does_not_enable_a_key(pool: PgPool) {
     add_user(&pool, "ada", &["user"]).await;
     let app = app(&pool).storing_keys();

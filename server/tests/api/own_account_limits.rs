@@ -87,7 +87,7 @@ fn delete_at_once(id: &str, username: &str) -> Ask {
     }))
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn admin_endpoints_protect_ones_own_account(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "root", &["admin"]).await;
@@ -122,7 +122,7 @@ async fn admin_endpoints_protect_ones_own_account(pool: PgPool) {
     assert_eq!(named.status, 200, "{}", named.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn admin_endpoints_change_other_accounts(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "root", &["admin"]).await;
@@ -149,7 +149,7 @@ async fn admin_endpoints_change_other_accounts(pool: PgPool) {
     assert_ne!(state_of(&app, "last").await, before, "many at once");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn form_links_to_ones_own_email_settings(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "root", &["admin"]).await;

@@ -19,7 +19,7 @@ fn sign_in(path: &str, origin: &str) -> Ask {
     Ask::post(path).form(&form).header("origin", origin)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn http_request_to_an_https_panel_explains_the_fix(pool: PgPool) {
     let app = https_app(&pool);
     prepare(&app).await;
@@ -56,7 +56,7 @@ async fn http_request_to_an_https_panel_explains_the_fix(pool: PgPool) {
     assert_eq!(app.get("/login").await.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn trusted_proxy_reports_http(pool: PgPool) {
     let app = behind_proxy(&pool, "https://panel.example", PROXY);
     for path in ["/login", "/setup/some-token", "/users?q=a"] {
@@ -81,7 +81,7 @@ async fn trusted_proxy_reports_http(pool: PgPool) {
     assert_eq!(health.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn configured_address_ignores_the_host_header(pool: PgPool) {
     let app = app_at(&pool, "http://Panel.Example");
     prepare(&app).await;

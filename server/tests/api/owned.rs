@@ -122,7 +122,7 @@ fn errors(answer: &Answer) -> Vec<String> {
     fields.as_array().unwrap().iter().map(name).collect()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn owner_manages_own_data(pool: PgPool) {
     let world = World::create(&pool).await;
     let ada = &world.ada;
@@ -223,7 +223,7 @@ async fn owner_manages_own_data(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn data_of_others_is_not_found(pool: PgPool) {
     let world = World::create(&pool).await;
     let persona = world.persona().await;
@@ -264,7 +264,7 @@ async fn data_of_others_is_not_found(pool: PgPool) {
     assert_eq!(world.counts().await, (json!(1), json!(1), json!(1)));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn admin_manages_data_of_others(pool: PgPool) {
     let world = World::create(&pool).await;
     let persona = by_admin(&world.persona().await);
@@ -328,7 +328,7 @@ async fn admin_manages_data_of_others(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn list_is_paginated(pool: PgPool) {
     let world = World::create(&pool).await;
     let persona = world.persona().await;
@@ -371,7 +371,7 @@ async fn list_is_paginated(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_input_changes_nothing(pool: PgPool) {
     let world = World::create(&pool).await;
     let persona = world.persona().await;
@@ -453,7 +453,7 @@ async fn invalid_input_changes_nothing(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn concurrent_ontology_writes_create_one(pool: PgPool) {
     let world = Arc::new(World::create(&pool).await);
     let ontology = format!("{}/ontology", world.persona().await);
@@ -483,7 +483,7 @@ async fn concurrent_ontology_writes_create_one(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn signed_out_or_denied_caller_writes_nothing(pool: PgPool) {
     let world = World::create(&pool).await;
     let persona = world.persona().await;

@@ -68,7 +68,7 @@ fn assert_strict(page: &Answer, label: &str) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn each_caller_is_redirected_to_an_allowed_page(pool: PgPool) {
     let (app, ada, uma) = with_users(&pool).await;
     let search = "/users?q=role%3Aadmin&sort=-name";
@@ -103,7 +103,7 @@ async fn each_caller_is_redirected_to_an_allowed_page(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_page_has_a_strict_policy(pool: PgPool) {
     let (app, ada, uma) = with_users(&pool).await;
     for (name, n) in [
@@ -157,7 +157,7 @@ async fn every_page_has_a_strict_policy(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_disable_translation(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     for ask in [Ask::get("/login"), Ask::get("/users").by(&ada)] {
@@ -173,7 +173,7 @@ async fn pages_disable_translation(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn list_is_rendered_on_the_server(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     crowd(60, "person-", "Person & ")
@@ -198,7 +198,7 @@ async fn list_is_rendered_on_the_server(pool: PgPool) {
     assert!(!page.body.contains("person-60"), "only its page");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_address_shows_no_list(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     let endless = format!("/users?q={}", "x".repeat(10_000));
@@ -226,7 +226,7 @@ async fn invalid_address_shows_no_list(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_of_nothing_has_status_404(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     let unknown = "00000000-0000-7000-8000-000000000000";
@@ -260,7 +260,7 @@ async fn page_of_nothing_has_status_404(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sign_in_works_without_scripts(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     add_password(&pool, &app.services.hasher).await;
@@ -292,7 +292,7 @@ async fn sign_in_works_without_scripts(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn rejected_form_keeps_values_but_no_password(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     add_password(&pool, &app.services.hasher).await;
@@ -323,7 +323,7 @@ async fn rejected_form_keeps_values_but_no_password(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sign_out_works_without_scripts(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     let answer = app.send(Ask::post("/logout").by(&ada)).await;
@@ -340,7 +340,7 @@ async fn sign_out_works_without_scripts(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn preferences_are_stored_in_a_cookie(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     let mut stored = String::new();
@@ -373,7 +373,7 @@ async fn preferences_are_stored_in_a_cookie(pool: PgPool) {
     assert_eq!(stored, "dark.compact.collapsed.de");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn language_is_the_chosen_or_the_accepted_one(pool: PgPool) {
     const ENGLISH: (&str, &str) = ("lang=\"en\"", "Skip to content");
     const GERMAN: (&str, &str) = ("lang=\"de\"", "Zum Inhalt springen");
@@ -400,7 +400,7 @@ async fn language_is_the_chosen_or_the_accepted_one(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn only_translated_pages_load_a_table_of_texts(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     for (accepted, loads) in [("en", false), ("de", true)] {
@@ -411,7 +411,7 @@ async fn only_translated_pages_load_a_table_of_texts(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_part_of_a_page_has_its_language(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     let ask = Ask::get("/account/preferences").by(&ada);
@@ -427,7 +427,7 @@ async fn every_part_of_a_page_has_its_language(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_of_a_user_have_the_language_of_the_request(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     for (path, texts) in [
@@ -463,7 +463,7 @@ async fn pages_of_a_user_have_the_language_of_the_request(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn errors_have_the_language_of_the_page(pool: PgPool) {
     let (app, ada, uma) = with_users(&pool).await;
     let empty = [("username", ""), ("password", "")];
@@ -496,7 +496,7 @@ async fn errors_have_the_language_of_the_page(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn malformed_form_body_is_rejected(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     let endless = format!("username={}", "x".repeat(100_000));
@@ -521,7 +521,7 @@ async fn malformed_form_body_is_rejected(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn export_link_redirects_a_browser_to_sign_in(pool: PgPool) {
     let (app, ..) = with_users(&pool).await;
     let user = "/api/admin/users/00000000-0000-0000-0000-000000000000/export";
@@ -558,7 +558,7 @@ async fn export_link_redirects_a_browser_to_sign_in(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn titles_are_those_of_the_screens(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     for (path, title) in [
@@ -586,7 +586,7 @@ async fn titles_are_those_of_the_screens(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     for (path, texts) in [
@@ -630,7 +630,7 @@ async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_of_visitors_and_accounts_have_their_language(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     for (is_signed_in, path, texts) in [
@@ -663,7 +663,7 @@ async fn pages_of_visitors_and_accounts_have_their_language(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn error_page_is_in_the_language_of_the_request(pool: PgPool) {
     let (app, ada, _) = with_users(&pool).await;
     pool.close().await;

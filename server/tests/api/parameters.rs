@@ -67,7 +67,7 @@ async fn prepare(pool: &PgPool) -> (App, String) {
     (app, ada)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_query_parameters_are_named(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let id = uuid::Uuid::nil().to_string();
@@ -113,7 +113,7 @@ async fn invalid_query_parameters_are_named(pool: PgPool) {
     assert!(denied > 150, "{denied}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn missing_parameters_are_named(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     for (path, name) in [
@@ -127,7 +127,7 @@ async fn missing_parameters_are_named(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_parts_of_paths_are_named(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let mut denied = 0;
@@ -156,7 +156,7 @@ async fn invalid_parts_of_paths_are_named(pool: PgPool) {
     assert!(denied > 150, "{denied}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_fields_are_explained(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let user = format!("/api/admin/users/{}", uuid::Uuid::nil());

@@ -23,7 +23,7 @@ const SHOWS: [(&str, &[&str]); 5] = [
     ("*:read", &["sessions", "apiKeys", "tokens"]),
 ];
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn each_section_of_a_user_requires_its_permission(pool: PgPool) {
     add_user(&pool, "ada", &["user"]).await;
     add_user(&pool, "root", &["admin"]).await;

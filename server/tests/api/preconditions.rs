@@ -92,7 +92,7 @@ async fn stored(pool: &PgPool) -> BTreeMap<String, String> {
     tables
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_change_of_a_user_takes_if_match(pool: PgPool) {
     for operation in operations(&app(&pool)).await {
         let label = operation.label();
@@ -104,7 +104,7 @@ async fn every_change_of_a_user_takes_if_match(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn outdated_if_match_changes_nothing(pool: PgPool) {
     let app = app(&pool).allowing_deletion();
     for (username, roles) in [
@@ -141,7 +141,7 @@ async fn outdated_if_match_changes_nothing(pool: PgPool) {
     assert!(tried >= 15, "{tried}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn outdated_if_match_shows_the_user_to_readers_only(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -160,7 +160,7 @@ async fn outdated_if_match_shows_the_user_to_readers_only(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn current_if_match_is_applied(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -186,7 +186,7 @@ async fn current_if_match_is_applied(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn one_of_several_changes_of_a_version_is_applied(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -207,7 +207,7 @@ async fn one_of_several_changes_of_a_version_is_applied(pool: PgPool) {
     assert_eq!(app.count(audited).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn version_of_the_body_is_compared_with_if_match(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -230,7 +230,7 @@ async fn version_of_the_body_is_compared_with_if_match(pool: PgPool) {
 }
 
 /// Checks that a change of something without an `ETag` fails if it requires one, and that `*` requires none.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn other_changes_match_no_etag(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -254,7 +254,7 @@ async fn other_changes_match_no_etag(pool: PgPool) {
     assert_eq!(signed_out.status, 200, "{}", signed_out.body);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn body_of_an_operation_without_one_is_rejected(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;
@@ -278,7 +278,7 @@ async fn body_of_an_operation_without_one_is_rejected(pool: PgPool) {
 }
 
 /// Checks bodies that say nothing: FOVEA's frontend may send `{}` with every request.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn empty_object_is_no_body(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin"]).await;

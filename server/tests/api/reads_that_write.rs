@@ -23,7 +23,7 @@ async fn add_key(app: &App, session: &str) {
     assert_eq!(app.send(added).await.status, 201);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "application", "user"]).await;
     let app = app(&pool).storing_keys();
@@ -113,7 +113,7 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn export_without_site_needs_the_panel_or_a_token(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     let app = app(&pool);
@@ -132,7 +132,7 @@ async fn export_without_site_needs_the_panel_or_a_token(pool: PgPool) {
     assert_eq!(app.send(export.bearer(&token)).await.status, 200);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn cross_site_requests_cannot_cause_locking_previews(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     add_user(&pool, "bob", &["user"]).await;

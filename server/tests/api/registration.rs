@@ -39,7 +39,7 @@ fn forms(path: &str, function: &str, fields: &[(&str, &str)]) -> [Ask; 2] {
     [path.to_owned(), format!("/sfn/{function}")].map(|path| Ask::post(&path).form(&fields))
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn registration_matches_fovea(pool: PgPool) {
     let closed = app(&pool);
     let denied = closed.send(register(&body("ada"))).await;
@@ -83,7 +83,7 @@ async fn registration_matches_fovea(pool: PgPool) {
     assert_eq!(app.count("select count(*) from users").await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn response_does_not_disclose_known_emails(pool: PgPool) {
     let app = open_app(&pool);
     add_user(&pool, "eve", &["user"]).await;
@@ -103,7 +103,7 @@ async fn response_does_not_disclose_known_emails(pool: PgPool) {
     assert_eq!(answers[0], answers[1]);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_exists_where_registration_is_open(pool: PgPool) {
     let closed = app(&pool);
     let page = closed.get("/register").await;
@@ -152,7 +152,7 @@ async fn page_exists_where_registration_is_open(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn filled_honeypot_keeps_the_typed_values(pool: PgPool) {
     let app = open_app(&pool);
     let [plain, scripted] = forms("/register", "register", &[("subject", "x")]);
@@ -180,7 +180,7 @@ async fn filled_honeypot_keeps_the_typed_values(pool: PgPool) {
     assert_eq!(app.send(plain).await.outline(), "303 to /register/done");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn registration_does_not_disclose_deleted_users(pool: PgPool) {
     let app = open_app(&pool);
     add_user(&pool, "ada", &["user"]).await;
@@ -197,7 +197,7 @@ async fn registration_does_not_disclose_deleted_users(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn registrations_per_address_are_limited(pool: PgPool) {
     let app = open_app(&pool);
     let ip = Ipv4Addr::new(192, 0, 2, 1).into();
@@ -222,7 +222,7 @@ async fn pending(app: &App, username: &str) -> String {
     created.json()["user"]["id"].as_str().unwrap().to_owned()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn api_lists_and_decides_registrations(pool: PgPool) {
     let app = open_app(&pool);
     add_user(&pool, "boss", &["admin"]).await;
@@ -262,7 +262,7 @@ async fn api_lists_and_decides_registrations(pool: PgPool) {
     assert_eq!(app.send(odd).await.outline(), "400 VALIDATION_ERROR");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn navigation_shows_the_pending_count(pool: PgPool) {
     let app = open_app(&pool);
     for (username, role) in [("boss", "admin"), ("audrey", "auditor"), ("uma", "user")] {
@@ -295,7 +295,7 @@ async fn invite(app: &App, boss: &str, body: &Value) -> (String, String) {
     (created["id"].as_str().unwrap().to_owned(), token.to_owned())
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invitation_leads_to_an_account(pool: PgPool) {
     for index in 0..2 {
         let app = app(&pool);
@@ -341,7 +341,7 @@ async fn invitation_leads_to_an_account(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn two_invitations_in_two_tabs_are_independent(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "boss", &["admin"]).await;
@@ -370,7 +370,7 @@ async fn two_invitations_in_two_tabs_are_independent(pool: PgPool) {
     assert_eq!(roles, expected);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn api_manages_invitations(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "boss", &["admin"]).await;

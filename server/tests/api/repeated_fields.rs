@@ -5,7 +5,7 @@ use sqlx::PgPool;
 
 use crate::support::{Ask, add_user, app, id_of, session};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn a_field_that_is_there_twice_is_denied(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;

@@ -36,7 +36,7 @@ async fn link_of(app: &App, username: &str) -> String {
     link.unwrap().url.rsplit('/').next().unwrap().to_owned()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn two_links_in_two_tabs_are_independent(pool: PgPool) {
     let app = app(&pool);
     add_user(&app.pool, "bob", &["user"]).await;
@@ -94,7 +94,7 @@ async fn prepare(app: &App) -> String {
     link(app).await
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn links_of_each_kind_have_cookies_of_their_own(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -144,7 +144,7 @@ async fn signs_in(app: &App, password: &str) -> bool {
     answer.status == 303
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_leaves_the_address_at_once(pool: PgPool) {
     let plain = app(&pool);
     let token = prepare(&plain).await;
@@ -177,7 +177,7 @@ async fn token_leaves_the_address_at_once(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn reset_sets_the_password_without_signing_in(pool: PgPool) {
     for index in 0..2 {
         let app = app(&pool);
@@ -222,7 +222,7 @@ async fn reset_sets_the_password_without_signing_in(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn denied_password_does_not_consume_the_link(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -258,7 +258,7 @@ async fn denied_password_does_not_consume_the_link(pool: PgPool) {
     assert_eq!(app.send(form).await.outline(), "303 to /reset/done");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn listed_access_tokens_are_revoked_on_request(pool: PgPool) {
     let app = app(&pool);
     let mut token = prepare(&app).await;
@@ -301,7 +301,7 @@ async fn listed_access_tokens_are_revoked_on_request(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn link_works_once_under_a_hundred_tries(pool: PgPool) {
     let app = Arc::new(app(&pool));
     let token = prepare(&app).await;
@@ -341,7 +341,7 @@ async fn link_works_once_under_a_hundred_tries(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn dead_links_are_reported(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -381,7 +381,7 @@ async fn dead_links_are_reported(pool: PgPool) {
     assert!(signs_in(&app, PASSWORD).await);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn link_of_a_suspended_user_is_explained(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -416,7 +416,7 @@ async fn assert_dead(app: &App, token: &str) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undecodable_cookie_does_not_block_a_link(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -432,7 +432,7 @@ async fn undecodable_cookie_does_not_block_a_link(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn many_links_do_not_evict_other_cookies(pool: PgPool) {
     let app = app(&pool);
     for (held, forgotten) in [(7, vec![]), (9, vec![0, 1])] {
@@ -453,7 +453,7 @@ async fn many_links_do_not_evict_other_cookies(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn guesses_count_against_the_address(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -503,7 +503,7 @@ async fn guesses_count_against_the_address(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn forced_password_change_continues_to_the_next_page(pool: PgPool) {
     let app = app(&pool);
     add_user(&app.pool, "ada", &["admin"]).await;
@@ -572,7 +572,7 @@ async fn forced_password_change_continues_to_the_next_page(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn forged_next_page_is_dropped(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;

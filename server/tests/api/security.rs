@@ -17,7 +17,7 @@ fn login() -> Ask {
     Ask::post("/api/auth/login").json(&json!({ "username": "ada", "password": PASSWORD }))
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn cookie_attributes_match_the_address(pool: PgPool) {
     for (app, name, secure) in [
         (app(&pool), "session_token", false),
@@ -73,7 +73,7 @@ async fn cookie_attributes_match_the_address(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn two_servers_on_one_host_have_separate_sessions(pool: PgPool) {
     let (first, second) = (
         app_at(&pool, "http://panel.example:8081"),
@@ -118,7 +118,7 @@ async fn two_servers_on_one_host_have_separate_sessions(pool: PgPool) {
     assert_eq!(me.status, 401);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn cross_site_requests_are_denied(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
@@ -185,7 +185,7 @@ async fn cross_site_requests_are_denied(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn non_utf8_bytes_disable_no_guard(pool: PgPool) {
     let app = https_app(&pool);
     prepare(&app).await;
@@ -212,7 +212,7 @@ async fn non_utf8_bytes_disable_no_guard(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn cookie_set_before_sign_in_is_replaced(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
@@ -233,7 +233,7 @@ async fn cookie_set_before_sign_in_is_replaced(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn forms_do_not_redirect_to_other_sites(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
@@ -272,7 +272,7 @@ async fn forms_do_not_redirect_to_other_sites(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn server_functions_check_permissions(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
@@ -323,7 +323,7 @@ async fn server_functions_check_permissions(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn audit_log_and_throttle_contain_no_secret(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;
@@ -356,7 +356,7 @@ async fn audit_log_and_throttle_contain_no_secret(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_of_another_user_changes_nothing(pool: PgPool) {
     let app = app(&pool);
     prepare(&app).await;

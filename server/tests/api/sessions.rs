@@ -47,7 +47,7 @@ async fn works(app: &App, session: &str) -> bool {
     me.status == 200
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn session_has_foveas_nested_and_flat_fields(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     session(&pool, "bob").await;
@@ -82,7 +82,7 @@ async fn session_has_foveas_nested_and_flat_fields(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_link_to_their_neighbours(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     for _ in 0..4 {
@@ -106,7 +106,7 @@ async fn pages_link_to_their_neighbours(pool: PgPool) {
     assert_eq!(other_order.outline(), "400 VALIDATION_ERROR");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn session_revoked_on_one_server_fails_on_another(pool: PgPool) {
     let (one, ada) = with_admin(&pool).await;
     let other = app(&pool);
@@ -135,7 +135,7 @@ async fn session_revoked_on_one_server_fails_on_another(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn concurrent_page_does_not_revive_its_session(pool: PgPool) {
     let (one, ada) = with_admin(&pool).await;
     let other = app(&pool);
@@ -167,7 +167,7 @@ async fn concurrent_page_does_not_revive_its_session(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn bulk_revocation_requires_the_shown_count(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     for _ in 0..3 {
@@ -193,7 +193,7 @@ async fn bulk_revocation_requires_the_shown_count(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn blank_filter_revokes_no_session(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let bob = session(&pool, "bob").await;
@@ -222,7 +222,7 @@ async fn blank_filter_revokes_no_session(pool: PgPool) {
     assert!(works(&app, &bob).await);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn only_the_right_cookie_opens_a_session(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let bob = session(&pool, "bob").await;
@@ -259,7 +259,7 @@ async fn only_the_right_cookie_opens_a_session(pool: PgPool) {
     assert!(works(&app, &bob).await);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn any_user_agent_can_sign_in(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_password(&pool, &app.services.hasher).await;
@@ -295,7 +295,7 @@ async fn any_user_agent_can_sign_in(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn lifetimes_use_the_database_clock(pool: PgPool) {
     let (mut late, ada) = with_admin(&pool).await;
     add_password(&pool, &late.services.hasher).await;

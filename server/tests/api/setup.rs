@@ -29,7 +29,7 @@ fn form(change: (&'static str, &'static str)) -> Ask {
 
 const AS_IT_IS: (&str, &str) = ("", "");
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_leaves_the_address_at_once(pool: PgPool) {
     let kinds = [
         (app(&pool), COOKIE.to_owned(), ""),
@@ -62,7 +62,7 @@ async fn token_leaves_the_address_at_once(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_token_sets_no_cookie(pool: PgPool) {
     let app = app(&pool);
     for token in [
@@ -85,7 +85,7 @@ async fn invalid_token_sets_no_cookie(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn rejected_form_explains_and_can_be_sent_again(pool: PgPool) {
     let app = app(&pool);
     let token = link(&app).await;
@@ -126,7 +126,7 @@ async fn rejected_form_explains_and_can_be_sent_again(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn claim_creates_the_admin_and_opens_the_panel(pool: PgPool) {
     let app = app(&pool);
     let token = link(&app).await;

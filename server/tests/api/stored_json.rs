@@ -152,7 +152,7 @@ fn wide(values: usize) -> Value {
     json!({ "a": vec![json!(1); values - 1] })
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn deepest_and_widest_json_is_readable_everywhere(pool: PgPool) {
     let world = World::create(&pool).await;
     let (profile, content) = (JsonLimits::PROFILE, JsonLimits::CONTENT);
@@ -177,7 +177,7 @@ async fn deepest_and_widest_json_is_readable_everywhere(pool: PgPool) {
     world.read_everything().await;
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn too_deep_json_of_other_programs_is_one_line(pool: PgPool) {
     let world = World::create(&pool).await;
     world

@@ -15,7 +15,7 @@ const PAGES: [(&str, &str, &str); 4] = [
     ("/invite/done", "invited", "Account created"),
 ];
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_requires_and_consumes_its_cookie(pool: PgPool) {
     let app = open_app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;
@@ -53,7 +53,7 @@ fn register(path: &str, username: &str, password: &str) -> Ask {
     ])
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn successful_form_sets_the_cookie(pool: PgPool) {
     let app = open_app(&pool);
     for (path, username) in WAYS.into_iter().zip(["ada", "bob"]) {
@@ -72,7 +72,7 @@ async fn successful_form_sets_the_cookie(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn https_cookie_uses_the_host_prefix(pool: PgPool) {
     let app = https_app(&pool);
     let page = |name| app.send(Ask::get("/reset/done").cookie(name, "reset"));

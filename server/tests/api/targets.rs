@@ -79,7 +79,7 @@ const WITH_TARGET: [TargetForm; 9] = [
     ),
 ];
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_targeted_form_sends_the_shown_name(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;
@@ -106,7 +106,7 @@ async fn every_targeted_form_sends_the_shown_name(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn form_showing_another_user_is_denied(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
@@ -142,7 +142,7 @@ async fn form_showing_another_user_is_denied(pool: PgPool) {
     assert_eq!((done.status, app.count(suspended).await), (303, 0));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn api_can_state_the_expected_user(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
@@ -175,7 +175,7 @@ async fn api_can_state_the_expected_user(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn newer_link_than_shown_is_not_revoked(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {

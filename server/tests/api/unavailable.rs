@@ -4,7 +4,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::support::{Ask, add_user, app};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn database_without_connections_is_unavailable(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     let app = app(&pool);

@@ -18,7 +18,7 @@ async fn prepare(pool: &PgPool) -> (App, String, String) {
     (app(pool), session(pool, "ada").await, bea)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sections_of_a_user_are_listed(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     let get = |path: String| app.send(Ask::get(&path).by(&ada));
@@ -37,7 +37,7 @@ async fn sections_of_a_user_are_listed(pool: PgPool) {
     assert_eq!(roles[0], json!({ "name": "admin", "denied": null }));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn history_is_paginated_to_its_end(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     let user = format!("/api/admin/users/{bea}");
@@ -66,7 +66,7 @@ async fn history_is_paginated_to_its_end(pool: PgPool) {
     assert_eq!(names, expected);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unknown_parameters_are_rejected(pool: PgPool) {
     let (app, ada, bea) = prepare(&pool).await;
     for action in [
@@ -114,7 +114,7 @@ async fn unknown_parameters_are_rejected(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_page_lists_every_role(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     add_user(&pool, "cyd", &["auditor", "application", "user"]).await;

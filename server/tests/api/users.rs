@@ -54,7 +54,7 @@ fn link(answer: &Answer, rel: &str) -> Option<String> {
     Some(link.split(['<', '>']).nth(1)?.to_owned())
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_has_foveas_fields_and_both_counts(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     app.run(
@@ -109,7 +109,7 @@ async fn user_has_foveas_fields_and_both_counts(pool: PgPool) {
     assert_eq!(answer.header("link"), "");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn next_links_visit_every_user_once(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 249).await;
@@ -147,7 +147,7 @@ async fn next_links_visit_every_user_once(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_size_is_limited_to_a_thousand(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 1_005).await;
@@ -159,7 +159,7 @@ async fn page_size_is_limited_to_a_thousand(pool: PgPool) {
     assert_eq!(usernames(&newest), ["ada", "crowd-1005"], "newest first");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn searches_find_and_count(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 30).await;
@@ -201,7 +201,7 @@ fn invented(order: &str, value: &Value) -> String {
         .collect()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_queries_are_rejected_with_a_sentence(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 10).await;
@@ -288,7 +288,7 @@ async fn invalid_queries_are_rejected_with_a_sentence(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn forged_cursors_are_rejected(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 10).await;
@@ -342,7 +342,7 @@ impl<S: tracing::Subscriber> Layer<S> for CountStatements {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_takes_constant_statements(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 1_000).await;

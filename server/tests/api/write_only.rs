@@ -308,7 +308,7 @@ async fn assert_complete(app: &App, writes: &[Case]) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn write_scope_alone_reads_nothing(pool: PgPool) {
     let (app, ids) = prepare(&pool).await;
     let eve = id_of(&app.pool, "zzmark-eve").await;
@@ -338,7 +338,7 @@ async fn write_scope_alone_reads_nothing(pool: PgPool) {
 }
 
 /// Checks a role instead of a token: the panel has no forms for it, but its server functions can be called.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
     let (app, ids) = prepare(&pool).await;
     role("writer")
@@ -404,7 +404,7 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
 }
 
 /// Checks the own account, whose owner needs no permission to read it.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn conflict_on_the_own_account_shows_it(pool: PgPool) {
     let (app, _) = prepare(&pool).await;
     let eve = session(&pool, "zzmark-eve").await;

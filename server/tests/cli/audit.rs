@@ -4,7 +4,7 @@ use sqlx::PgPool;
 
 use crate::support::cli;
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_change_is_audited(pool: PgPool) {
     let cli = cli(&pool);
     for (words, action) in [

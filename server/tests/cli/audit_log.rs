@@ -27,7 +27,7 @@ fn ids(list: &Value) -> Vec<i64> {
     list.map(|entry| entry["id"].as_i64().unwrap()).collect()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn list_is_a_table_or_json(pool: PgPool) {
     let cli = cli(&pool);
     assert_eq!(audit(&cli, &["list", "--json"]).json(), json!([]));
@@ -61,7 +61,7 @@ async fn list_is_a_table_or_json(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn json_contains_no_terminal_controls(pool: PgPool) {
     let cli = cli(&pool);
     cli.prepare(
@@ -77,7 +77,7 @@ async fn json_contains_no_terminal_controls(pool: PgPool) {
     assert!(text.is_ascii(), "{text}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn export_goes_to_stdout_and_is_audited(pool: PgPool) {
     let cli = cli(&pool);
     seed_audit_log(&cli).await;
@@ -93,7 +93,7 @@ async fn export_goes_to_stdout_and_is_audited(pool: PgPool) {
     assert_eq!(cli.count(exported).await, 2);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn tampering_is_reported(pool: PgPool) {
     let cli = cli(&pool);
     seed_audit_log(&cli).await;

@@ -27,7 +27,7 @@ async fn opens(cli: &Cli, password: &str) -> bool {
     )
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_flag_is_stored(pool: PgPool) {
     let cli = cli(&pool);
     let preferences = r#"{"email":true,"ui":false}"#;
@@ -72,7 +72,7 @@ async fn every_flag_is_stored(pool: PgPool) {
     assert!(!opens(&cli, "open sesame").await);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_without_password_gets_a_link(pool: PgPool) {
     let cli = cli(&pool);
     let text = create(&cli, &[]).text();
@@ -94,7 +94,7 @@ async fn user_without_password_gets_a_link(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn password_is_read_from_stdin(pool: PgPool) {
     let cli = cli(&pool);
     let words = [&ADA[..], &["--password", "-"]].concat();
@@ -121,7 +121,7 @@ async fn password_is_read_from_stdin(pool: PgPool) {
     assert!(opens(&cli, "-- open sesame").await);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_without_username_signs_in_by_email(pool: PgPool) {
     let cli = cli(&pool);
     let create = |email: &str| cli.user(&["create", "--name", "Ada", "--email", email, "--json"]);
@@ -158,7 +158,7 @@ async fn user_without_username_signs_in_by_email(pool: PgPool) {
     cli.user(&["create", "--name", "Ada"]).misunderstanding();
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn missing_role_is_created(pool: PgPool) {
     let cli = cli(&pool);
     let taken = [

@@ -21,7 +21,7 @@ async fn furnish(cli: &Cli) {
     .await;
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn delete_and_restore(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");
@@ -91,7 +91,7 @@ async fn delete_and_restore(pool: PgPool) {
     assert_eq!(cli.user(&["restore", "2"]).failure(), NO_SUCH_USER);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn permanent_deletion(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");
@@ -131,7 +131,7 @@ async fn permanent_deletion(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn without_retention_deletion_is_permanent(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");
@@ -151,7 +151,7 @@ async fn without_retention_deletion_is_permanent(pool: PgPool) {
     assert_eq!(cli.count("select count(*) from users").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn last_admin_cannot_be_deleted(pool: PgPool) {
     let cli = cli(&pool);
     cli.create_admin("ada");
@@ -179,7 +179,7 @@ async fn last_admin_cannot_be_deleted(pool: PgPool) {
     assert_eq!(cli.user(&["set-roles", "eve", "user"]).failure(), last);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn user_is_shown_by_number_id_and_name(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::support::{ROLLCALL, cli};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_names_and_emails_are_each_reported(pool: PgPool) {
     let cli = cli(&pool);
     let long = "a".repeat(51);
@@ -77,7 +77,7 @@ async fn invalid_names_and_emails_are_each_reported(pool: PgPool) {
     assert_eq!(cli.count("select count(*) from audit_events").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_arguments_are_reported(pool: PgPool) {
     let cli = cli(&pool);
     for words in [
@@ -134,7 +134,7 @@ async fn invalid_arguments_are_reported(pool: PgPool) {
     assert_eq!(cli.count("select count(*) from users").await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn database_error_is_reported(pool: PgPool) {
     let cli = cli(&pool);
     cli.prepare("alter table roles rename to kept_elsewhere")
@@ -154,7 +154,7 @@ async fn missing_tables_are_reported(pool: PgPool) {
     assert!(message.contains("rollcall migrate"), "{message}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unreachable_database_is_reported(pool: PgPool) {
     let mut command = Command::new("env");
     command.args([
@@ -167,7 +167,7 @@ async fn unreachable_database_is_reported(pool: PgPool) {
     assert!(message.contains("Check DATABASE_URL"), "{message}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn help_and_completions_list_every_command(pool: PgPool) {
     let cli = cli(&pool);
     let help = cli.user(&["--help"]).text();

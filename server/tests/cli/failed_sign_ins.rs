@@ -68,7 +68,7 @@ fn log(cli: &Cli, format: &str, tries: &[(&str, &str)]) -> String {
     log
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn fail2ban_matches_failed_sign_ins_only(pool: PgPool) {
     let cli = cli(&pool);
     let named = format!("x{FORGED}").chars().take(50).collect::<String>();

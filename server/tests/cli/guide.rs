@@ -27,7 +27,7 @@ fn shell(cli: &Cli, name: &str, lines: &str) -> Ran {
 
 const FIRST: &str = r#"./scripts/user create --name "Admin User" --email "admin@example.com" --password "securepassword" --roles admin,user"#;
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn create_change_list_and_delete(pool: PgPool) {
     let cli = cli(&pool);
     let run = |lines| shell(&cli, "steps", lines);
@@ -90,7 +90,7 @@ async fn create_change_list_and_delete(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn with_all_parameters(pool: PgPool) {
     let cli = cli(&pool);
     let lines = r#"./scripts/user create \
@@ -110,7 +110,7 @@ async fn with_all_parameters(pool: PgPool) {
     assert_eq!(user["hasPassword"], true);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn first_admin_is_created(pool: PgPool) {
     let cli = cli(&pool);
     let lines = r#"./scripts/user create \

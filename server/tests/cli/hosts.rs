@@ -36,7 +36,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream) {
     });
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn ipv6_address_works(pool: PgPool) {
     let options = pool.connect_options();
     let port = forward("::1", (options.get_host().to_owned(), options.get_port()));
@@ -49,7 +49,7 @@ async fn ipv6_address_works(pool: PgPool) {
     assert_eq!(cli(&pool).get("ada")["username"], "ada");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn socket_folder_works(pool: PgPool) {
     let folder: String =
         sqlx::query_scalar("select split_part(current_setting('unix_socket_directories'), ',', 1)")
@@ -65,7 +65,7 @@ async fn socket_folder_works(pool: PgPool) {
     assert_eq!(cli(&pool).get("ada")["username"], "ada");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn dotenv_password_is_taken_literally(pool: PgPool) {
     let role = Role::create(&pool).await;
     role.run("grant all on all tables in schema public to ROLE")
@@ -92,7 +92,7 @@ async fn dotenv_password_is_taken_literally(pool: PgPool) {
     role.remove().await;
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn malformed_address_is_rejected_without_its_password(pool: PgPool) {
     for (url, says) in [
         (format!("postgres://ada:{PASSWORD}@127.0.0.1/db"), "%23"),

@@ -84,7 +84,7 @@ async fn store_key(services: &Services, provider: &str, text: &str) {
         .unwrap();
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn interrupted_rotation_resumes(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");
@@ -143,7 +143,7 @@ async fn interrupted_rotation_resumes(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn undecryptable_keys_are_reported(pool: PgPool) {
     let cli = cli(&pool);
     store_key(&with_keys(&pool, OLD), "OPENAI", "sk-first").await;

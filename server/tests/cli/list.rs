@@ -26,7 +26,7 @@ fn numbers(list: &Value) -> Vec<i64> {
         .collect()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn skip_and_limit_select_any_range(pool: PgPool) {
     let cli = cli(&pool);
     crowd(&cli).await;
@@ -68,7 +68,7 @@ async fn skip_and_limit_select_any_range(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn filters_and_sorts_match_the_panel(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "admin,user");
@@ -111,7 +111,7 @@ async fn filters_and_sorts_match_the_panel(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn closed_pipe_ends_the_list(pool: PgPool) {
     let cli = cli(&pool);
     crowd(&cli).await;

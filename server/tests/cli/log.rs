@@ -28,7 +28,7 @@ fn encoded(link: &str) -> String {
     format!("%{:x}{rest}", first.as_bytes()[0])
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn no_log_level_contains_a_secret(pool: PgPool) {
     let cli = cli(&pool);
     for format in ["text", "json"] {

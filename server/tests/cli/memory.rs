@@ -178,7 +178,7 @@ fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
     all.collect::<Vec<_>>().into_iter()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn largest_rows_do_not_exhaust_memory(pool: PgPool) {
     let cli: Cli = cli(&pool);
     cli.create_admin("ada");
@@ -246,7 +246,7 @@ async fn largest_rows_do_not_exhaust_memory(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_limited_by_bytes_links_to_the_next(pool: PgPool) {
     let cli: Cli = cli(&pool);
     cli.create_admin("ada");

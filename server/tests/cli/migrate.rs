@@ -81,7 +81,7 @@ fn read_until(log: &Receiver<String>, pid: i32) -> String {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn blocking_table_lock_is_reported_and_awaited(pool: PgPool) {
     let (mut holder, pid) = session(&pool).await;
     limit_statements(&pool).await;
@@ -106,7 +106,7 @@ async fn blocking_table_lock_is_reported_and_awaited(pool: PgPool) {
     assert!(child.0.wait().unwrap().success());
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn concurrent_migration_is_reported_and_awaited(pool: PgPool) {
     let (mut other, pid) = session(&pool).await;
     limit_statements(&pool).await;

@@ -168,7 +168,7 @@ async fn session_mode_sets_up_sessions_as_without_a_pooler(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn other_modes_are_rejected_with_a_fix(pool: PgPool) {
     let sizes = [0, 1, 2, 5];
     for (name, settings, sizes) in [
@@ -200,7 +200,7 @@ async fn other_modes_are_rejected_with_a_fix(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn rejected_parameter_is_reported_with_a_fix(pool: PgPool) {
     let bouncer = PgBouncer::start(&pool, "options", "pool_mode = session");
     let url = format!("{}&options=-csearch_path%3Dpanel", bouncer.url);

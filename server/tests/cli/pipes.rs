@@ -32,7 +32,7 @@ fn run_closed(cli: &Cli, words: &[&str]) -> (Option<i32>, String) {
     )
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn closed_pipe_ends_commands_quietly(pool: PgPool) {
     let cli = cli(&pool);
     // There is no admin yet.
@@ -83,7 +83,7 @@ async fn closed_pipe_ends_commands_quietly(pool: PgPool) {
     assert_eq!(cli.get("bob")["displayName"], "Bobby");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn doctor_keeps_its_exit_status(pool: PgPool) {
     // Without an admin the doctor reports an error.
     assert_eq!(
@@ -92,7 +92,7 @@ async fn doctor_keeps_its_exit_status(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn server_survives_a_closed_log_pipe(pool: PgPool) {
     let server = Server::start_with(&cli(&pool), |command| {
         command.env("LOG_LEVEL", "trace").stderr(closed());

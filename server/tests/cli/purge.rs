@@ -24,7 +24,7 @@ async fn wait(cli: &Cli, sql: &'static str, expected: i64) {
     reached.unwrap_or_else(|_| panic!("never {expected}: {sql}"));
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn interrupted_purge_resumes(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");

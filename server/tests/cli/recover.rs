@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::support::{Cli, NO_SUCH_USER, PUBLIC_URL, ROLLCALL, cli, services};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn first_admin_is_created_from_nothing(pool: PgPool) {
     let cli = cli(&pool);
     let text = cli.user(&["recover-admin", "ada"]).text();
@@ -30,7 +30,7 @@ async fn first_admin_is_created_from_nothing(pool: PgPool) {
     assert_eq!(cli.count(live).await, 1);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn recovery_link_signs_in(pool: PgPool) {
     let cli = cli(&pool);
     let setup = |cli: &Cli| cli.run(Command::new(ROLLCALL).arg("setup-link"), "");
@@ -55,7 +55,7 @@ async fn recovery_link_signs_in(pool: PgPool) {
     assert!(message.contains("Setup is already complete"), "{message}");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn recovery_works_whatever_the_account_state(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("plain", "user,manager");
@@ -105,7 +105,7 @@ async fn recovery_works_whatever_the_account_state(pool: PgPool) {
     assert_eq!(cli.get("root")["hasPassword"], true);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn unrecoverable_accounts_are_rejected(pool: PgPool) {
     let cli = cli(&pool);
     for (name, says) in [
@@ -136,7 +136,7 @@ async fn unrecoverable_accounts_are_rejected(pool: PgPool) {
 }
 
 /// Checks a server that listens on every address of its machine and so has none that a browser could open.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn links_need_a_reachable_address(pool: PgPool) {
     let cli = cli(&pool);
     let everywhere = |words: &[&str]| {

@@ -26,7 +26,7 @@ async fn rows(cli: &Cli) -> (String, Vec<String>) {
     (cli.user(&list).text(), cli.actions().await)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn restored_backup_is_identical(pool: PgPool) {
     let cli = cli(&pool);
     cli.create_admin("root");

@@ -157,7 +157,7 @@ async fn session(cli: &Cli) -> &'static str {
     "__Host-session_token=AAAAAAAAAAAAAAAAAAAAAQ"
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn slow_clients_are_cut_and_watchers_are_not(pool: PgPool) {
     let cli = cli(&pool);
     let session = session(&cli).await;
@@ -217,7 +217,7 @@ async fn slow_clients_are_cut_and_watchers_are_not(pool: PgPool) {
     assert_healthy(&server);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn half_open_requests_leave_descriptors(pool: PgPool) {
     let server = Server::start_within(&cli(&pool), 256);
     let mut open = Vec::new();
@@ -291,7 +291,7 @@ fn leave_no_descriptor(server: &Server) -> Vec<TcpStream> {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn without_a_free_descriptor_the_next_client_is_answered_and_no_other_is_cut_off(
     pool: PgPool,
 ) {
@@ -307,7 +307,7 @@ async fn without_a_free_descriptor_the_next_client_is_answered_and_no_other_is_c
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn thousands_of_idle_connections_delay_nothing(pool: PgPool) {
     let server = Server::start(&cli(&pool));
     let mut idle = Vec::new();
@@ -341,7 +341,7 @@ async fn begin_body(server: &Server, last: u8) -> TcpStream {
     stream
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn busy_slow_clients_leave_slots(pool: PgPool) {
     // The limit is 76 connections.
     let server = Server::start_within(&cli(&pool), 256);
@@ -375,7 +375,7 @@ fn status_of_head(server: &Server, bytes: usize, end: &str) -> String {
     answer.lines().next().unwrap_or_default().to_owned()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn request_head_is_limited_to_32_kib(pool: PgPool) {
     let server = Server::start(&cli(&pool));
     let most = 32 * 1024;

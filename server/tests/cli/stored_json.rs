@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::support::{ROLLCALL, cli, services};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_command_skips_unreadable_json(pool: PgPool) {
     let cli = cli(&pool);
     let number = cli.create_admin("ada");

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 
 use crate::support::{NO_SUCH_USER, PUBLIC_URL, cli};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn suspended_for_a_time_or_indefinitely(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");
@@ -61,7 +61,7 @@ async fn suspended_for_a_time_or_indefinitely(pool: PgPool) {
     assert_eq!(cli.get("1")["status"], "active");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn reset_link_is_created(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");

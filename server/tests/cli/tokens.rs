@@ -11,7 +11,7 @@ fn token(cli: &Cli, words: &[&str]) -> Ran {
     cli.run(command.arg("token").args(words), "")
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn tokens_are_created_listed_and_revoked(pool: PgPool) {
     let cli = cli(&pool);
     cli.create_admin("ada");
@@ -82,7 +82,7 @@ async fn tokens_are_created_listed_and_revoked(pool: PgPool) {
     assert_eq!(cli.count(query).await, 2);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_arguments_are_reported(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("bob", "user");

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 
 use crate::support::{NO_SUCH_USER, cli};
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn only_named_fields_change(pool: PgPool) {
     let cli = cli(&pool);
     cli.create_admin("root");
@@ -64,7 +64,7 @@ async fn only_named_fields_change(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn sessions_end_on_request(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");
@@ -79,7 +79,7 @@ async fn sessions_end_on_request(pool: PgPool) {
     assert_eq!(cli.get("ada")["sessionCount"], 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_changes_are_rejected(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");

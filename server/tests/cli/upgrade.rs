@@ -132,7 +132,7 @@ fn assert_does_not_start(cli: &Cli) {
     fs::remove_dir_all(site).unwrap();
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn previous_version_serves_while_the_database_is_upgraded(pool: PgPool) {
     let cli = cli(&pool);
     cli.create_admin("root");

@@ -15,7 +15,7 @@ use crate::{process, report, workspace::Workspace};
 /// Version that is installed; [`Report`] matches its JSON output.
 const VERSION: &str = "1.16.0";
 
-/// Path of the oha binary in the build folder.
+/// Path of the oha binary.
 pub(super) struct Oha(PathBuf);
 
 /// Page to request.
@@ -66,7 +66,7 @@ struct Percentiles {
 impl Oha {
     /// Installs oha by `cargo install` unless this version is there.
     pub(super) fn install(workspace: &Workspace) -> Result<Self> {
-        let root = workspace.target.join("tools");
+        let root = workspace.tools();
         let program = root.join("bin/oha");
         if !is_current(workspace, &program) {
             println!(

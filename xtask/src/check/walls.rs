@@ -14,12 +14,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("frontend", &["app"]),
     ("server", &["app", "domain", "service"]),
     ("service", &["db", "domain"]),
+    ("testing", &["testing-macros"]),
 ];
 
 /// External packages that only certain workspace packages may depend on, or only in tests.
 const RESTRICTED: &[Restricted] = &[
-    // Only one crate contains SQL of the product. Tests need the test macro and query rows directly; `testing`, on which
-    // only tests depend, inserts rows for them.
+    // Only one crate of the product contains SQL. Tests query rows directly; `testing`, on which only tests depend, creates
+    // their databases and inserts rows.
     Restricted {
         name: "sqlx",
         users: &["db", "testing"],

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::tally::{Line, Tally, count};
+use super::tally::{SCRIPT, Tally, count};
 use crate::{files, workspace::Workspace};
 
 const FOLDER: &str = "scripts/tests";
@@ -12,7 +12,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let mut total = Tally::default();
     for file in files::with_extension(&workspace.root.join(FOLDER), &["sh"])? {
         println!("{}", file.strip_prefix(&workspace.root)?.display());
-        let tally = count(workspace.command("bash").arg(&file), Line::of_script)?;
+        let tally = count(workspace.command("bash").arg(&file), &SCRIPT)?;
         total += if tally == Tally::default() {
             Tally { passed: 1, ..tally }
         } else {

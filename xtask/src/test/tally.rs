@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 
 use crate::process;
 
@@ -28,6 +29,49 @@ pub(super) enum Line {
     Counts(Tally),
     /// Name of a failed test.
     Failure(String),
+}
+
+/// Output format of a test program.
+pub(super) struct Format {
+    parse: fn(&str) -> Option<Line>,
+    /// Whether the lines are printed. Otherwise the program reports its progress on standard error.
+    is_printed: bool,
+}
+
+/// Format of `cargo test`.
+pub(super) const LIBTEST: Format = Format {
+    parse: Line::of_libtest,
+    is_printed: true,
+};
+
+/// Format of cargo-nextest, one JSON object per line.
+pub(super) const NEXTEST: Format = Format {
+    parse: Line::of_nextest,
+    is_printed: false,
+};
+
+/// Format of the tests of `scripts/`.
+pub(super) const SCRIPT: Format = Format {
+    parse: Line::of_script,
+    is_printed: true,
+};
+
+/// Event of cargo-nextest.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Event {
+    Suite(Suite),
+    Test { event: String, name: String },
+}
+
+/// Start or end of the tests of a binary. Only the end has counts.
+#[derive(Deserialize)]
+struct Suite {
+    passed: Option<u64>,
+    #[serde(default)]
+    failed: u64,
+    #[serde(default)]
+    ignored: u64,
 }
 
 impl Tally {
@@ -66,6 +110,26 @@ impl Line {
         Tally::of_counts(counts.split("; ")).map(Self::Counts)
     }
 
+    /// Parses an event of cargo-nextest: a failed test, named `package::binary$path`, or the end of a binary's tests.
+    pub(super) fn of_nextest(line: &str) -> Option<Self> {
+        match serde_json::from_str::<Event>(line).ok()? {
+            Event::Test { event, name } => {
+                let path = name.split_once('$').map_or(&*name, |(_, path)| path);
+                (event == "failed").then(|| Self::Failure(path.to_owned()))
+            }
+            Event::Suite(Suite {
+                passed,
+                failed,
+                ignored,
+            }) => Some(Self::Counts(Tally {
+                passed: passed?,
+                failed,
+                skipped: ignored,
+                failures: Vec::new(),
+            })),
+        }
+    }
+
     /// Parses a line of a script's output: "2 passed, 0 failed".
     pub(super) fn of_script(line: &str) -> Option<Self> {
         let counts = line.split(", ");
@@ -75,8 +139,8 @@ impl Line {
     }
 }
 
-/// Runs a command, prints its output and adds up the lines that `of_line` parses.
-pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Line>) -> Result<Tally> {
+/// Runs a command and adds up the counts in its output.
+pub(super) fn count(command: &mut Command, format: &Format) -> Result<Tally> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -86,8 +150,10 @@ pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Line>) ->
         for line in BufReader::new(stdout).split(b'\n') {
             let line = line?;
             let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            match of_line(&line) {
+            if format.is_printed {
+                println!("{line}");
+            }
+            match (format.parse)(&line) {
                 Some(Line::Counts(tally)) => total += tally,
                 Some(Line::Failure(name)) => total.failures.push(name),
                 None => {}
@@ -143,6 +209,26 @@ mod tests {
     }
 
     #[test]
+    fn nextest_results_are_counted() {
+        let line = r#"{"type":"suite","event":"failed","passed":12,"failed":3,"ignored":1,"measured":0,"filtered_out":7,"exec_time":0.1,"nextest":{"crate":"db","test_binary":"queries","kind":"test"}}"#;
+        assert_eq!(Line::of_nextest(line), Some(Line::Counts(counts(12, 3, 1))));
+        let line = r#"{"type":"test","event":"failed","name":"db::queries$users::suspends","exec_time":0.1,"stdout":"…"}"#;
+        assert_eq!(
+            Line::of_nextest(line),
+            Some(Line::Failure("users::suspends".to_owned()))
+        );
+        for line in [
+            r#"{"type":"suite","event":"started","test_count":16}"#,
+            r#"{"type":"test","event":"started","name":"db::queries$users::suspends"}"#,
+            r#"{"type":"test","event":"ok","name":"db::queries$users::suspends","exec_time":0.1}"#,
+            r#"{"type":"test","event":"ignored","name":"db::queries$users::restores"}"#,
+            "no JSON",
+        ] {
+            assert_eq!(Line::of_nextest(line), None, "{line}");
+        }
+    }
+
+    #[test]
     fn other_lines_are_ignored() {
         for line in [
             "test users::suspends ... ok",
@@ -166,7 +252,7 @@ mod tests {
     fn failing_command_without_counts_is_a_failure() {
         let mut broken = Command::new("sh");
         broken.args(["-c", "echo compiling; exit 101"]);
-        let tally = count(&mut broken, Line::of_libtest).unwrap();
+        let tally = count(&mut broken, &LIBTEST).unwrap();
         assert_eq!(tally, Tally::NOT_RUN);
     }
 
@@ -176,7 +262,7 @@ mod tests {
         failing.arg(
             "test users::suspends ... ok\ntest users::restores ... FAILED\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n",
         );
-        let tally = count(&mut failing, Line::of_libtest).unwrap();
+        let tally = count(&mut failing, &LIBTEST).unwrap();
         assert_eq!(tally.failures, ["users::restores"]);
         assert_eq!((tally.passed, tally.failed), (1, 1));
     }

@@ -27,7 +27,7 @@ fn parts(text: &str, length: usize) -> Vec<String> {
     parts.map(String::from_iter).collect()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn every_substring_of_a_name_finds_its_user(pool: PgPool) {
     crowd::seed(&pool).await;
     let crowd = reference::load(&pool).await;
@@ -48,7 +48,7 @@ async fn every_substring_of_a_name_finds_its_user(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn id_and_number_find_their_user(pool: PgPool) {
     crowd::seed_plain(&pool, 20).await;
     let crowd = reference::load(&pool).await;
@@ -66,7 +66,7 @@ async fn id_and_number_find_their_user(pool: PgPool) {
     assert_eq!(search(&pool, "-#4997").await.1, Some(20));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn names_are_sorted_for_readers(pool: PgPool) {
     const ORDER: [&str; 12] = [
         "a b",
@@ -113,7 +113,7 @@ async fn version(pool: &PgPool) -> String {
     version.fetch_one(pool).await.unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn search_text_changes_with_the_names(pool: PgPool) {
     crowd::seed_plain(&pool, 1).await;
     let before = version(&pool).await;
@@ -177,7 +177,7 @@ async fn reads_of_index(pool: &PgPool) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn rare_matches_use_the_index(options: PgPoolOptions, connect: PgConnectOptions) {
     // One connection, because each one counts its reads and reports them later.
     let pool = options

@@ -89,7 +89,7 @@ async fn fail_until_blocked(services: &Services, username: &str) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn owner_signs_in_from_a_known_browser_during_an_attack(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
@@ -113,7 +113,7 @@ async fn owner_signs_in_from_a_known_browser_during_an_attack(pool: PgPool) {
     assert_eq!(unknown, Err(429));
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn known_browser_is_delayed_by_its_own_failures_only(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
@@ -135,7 +135,7 @@ async fn known_browser_is_delayed_by_its_own_failures_only(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn browser_is_remembered_per_account(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
@@ -161,7 +161,7 @@ async fn browser_is_remembered_per_account(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn programs_without_cookies_do_not_evict_a_known_browser(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
@@ -183,7 +183,7 @@ async fn programs_without_cookies_do_not_evict_a_known_browser(pool: PgPool) {
     assert!(try_from(&services, "user1", RIGHT, owner).await.is_ok());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn office_of_fifty_with_thirty_typos_is_not_blocked(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 50).await;
@@ -202,7 +202,7 @@ async fn office_of_fifty_with_thirty_typos_is_not_blocked(pool: PgPool) {
     assert_eq!(count(&pool, failures).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn address_is_delayed_per_account(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
@@ -219,7 +219,7 @@ async fn address_is_delayed_per_account(pool: PgPool) {
     assert!(try_from(&services, "user1", RIGHT, elsewhere).await.is_ok());
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn address_with_very_many_failures_is_delayed(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
@@ -248,7 +248,7 @@ async fn address_with_very_many_failures_is_delayed(pool: PgPool) {
     assert_eq!(count(&pool, left).await, 0);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn an_attempt_that_one_counter_denies_counts_in_no_other(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;
@@ -282,7 +282,7 @@ async fn an_attempt_that_one_counter_denies_counts_in_no_other(pool: PgPool) {
     assert!(elsewhere.is_ok(), "{elsewhere:?}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn few_of_three_hundred_concurrent_attempts_are_hashed(pool: PgPool) {
     let services = services(&pool);
     let tries = (0..300).map(|number| {
@@ -302,7 +302,7 @@ async fn few_of_three_hundred_concurrent_attempts_are_hashed(pool: PgPool) {
     assert!((1..=20).contains(&hashed), "{hashed}");
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn throttle_and_database_fold_names_alike(pool: PgPool) {
     let services = services(&pool);
     let names = [
@@ -349,7 +349,7 @@ async fn throttle_and_database_fold_names_alike(pool: PgPool) {
     assert_eq!(count(&pool, counted).await, accounts);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn addresses_are_stored_in_one_form(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 1).await;

@@ -52,7 +52,7 @@ async fn fail(services: &Services, username: &str, password: &str, address: &str
     tried.unwrap_err();
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -97,7 +97,7 @@ async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn delayed_attempts_are_counted(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -114,7 +114,7 @@ async fn delayed_attempts_are_counted(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn throttled_sign_in_is_counted_even_with_the_right_password(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -150,7 +150,7 @@ async fn throttled_sign_in_is_counted_even_with_the_right_password(pool: PgPool)
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn unwritten_failures_are_retried_and_summed(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -166,7 +166,7 @@ async fn unwritten_failures_are_retried_and_summed(pool: PgPool) {
     assert_eq!(count(&pool, stored).await, 13);
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn failures_of_purged_accounts_are_omitted(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
@@ -185,7 +185,7 @@ async fn failures_of_purged_accounts_are_omitted(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../../migrations")]
+#[testing::test]
 async fn pages_link_to_their_neighbours_and_old_rows_are_deleted(pool: PgPool) {
     run(
         &pool,

@@ -135,7 +135,7 @@ fn address(ask: &Ask) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_address_is_covered(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let posts = |ask: &Ask| {
@@ -150,7 +150,7 @@ async fn every_address_is_covered(pool: PgPool) {
 
 /// Checks the stored responses. Every secret is stored as a hash, so the stored responses must not contain a word with such a
 /// hash.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn answers_are_replayed_unless_secret(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     let mut secret = BTreeSet::new();
@@ -207,7 +207,7 @@ async fn answers_are_replayed_unless_secret(pool: PgPool) {
 }
 
 /// Simulates a server that is killed after the change and before the response.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn completed_but_unanswered_request_is_not_repeated(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
     app.run(

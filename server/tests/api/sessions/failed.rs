@@ -13,7 +13,7 @@ async fn failed(app: &App, session: &str, query: &str) -> Vec<Value> {
     rows(&answer)
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn every_sign_in_endpoint_reports_failures(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_password(&pool, &app.services.hasher).await;
@@ -60,7 +60,7 @@ async fn every_sign_in_endpoint_reports_failures(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn tab_links_to_the_user_and_the_sessions_of_the_address(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_password(&pool, &app.services.hasher).await;

@@ -99,7 +99,7 @@ impl Drop for Listening {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn changes_are_streamed_from_every_server(pool: PgPool) {
     let (one, ada) = with_admin(&pool).await;
     let other = app(&pool);
@@ -124,7 +124,7 @@ async fn changes_are_streamed_from_every_server(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn missed_changes_are_sent_first(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let since: String = sqlx::query_scalar(
@@ -142,7 +142,7 @@ async fn missed_changes_are_sent_first(pool: PgPool) {
     assert_eq!(wrong.outline(), "400 VALIDATION_ERROR");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn truncated_changes_are_marked(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let mut events = Events::open(&app, &ada, EVENTS).await;
@@ -156,7 +156,7 @@ async fn truncated_changes_are_marked(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn stream_ends_with_session_permission_or_server(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let mut streams = Vec::new();
@@ -180,7 +180,7 @@ async fn stream_ends_with_session_permission_or_server(pool: PgPool) {
     assert!(late.is_over().await, "and starts no more streams");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn stream_requires_permission(pool: PgPool) {
     let (app, _) = with_admin(&pool).await;
     let bob = session(&pool, "bob").await;
@@ -188,7 +188,7 @@ async fn stream_requires_permission(pool: PgPool) {
     assert_eq!(app.get(EVENTS).await.outline(), "401 UNAUTHORIZED");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn account_has_eight_streams(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     let again = session(&pool, "ada").await;
@@ -208,7 +208,7 @@ async fn account_has_eight_streams(pool: PgPool) {
     Events::open(&app, &ada, EVENTS).await;
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn two_hundred_watchers_cost_one_query(pool: PgPool) {
     let (app, _) = with_admin(&pool).await;
     let mut streams = Vec::new();

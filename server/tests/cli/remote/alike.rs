@@ -167,7 +167,7 @@ fn sign(word: &str) -> &str {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn server_and_database_answer_alike(pool: PgPool) {
     let (beside, name) = beside(&pool).await;
     let (direct, _) = with_admin(&beside).await;
@@ -187,7 +187,7 @@ async fn server_and_database_answer_alike(pool: PgPool) {
 }
 
 /// Checks the changes in the database and in the audit log.
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn remote_changes_are_audited_with_the_token(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     let before = direct.actions().await.len();
@@ -252,7 +252,7 @@ async fn remote_changes_are_audited_with_the_token(pool: PgPool) {
     );
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn local_commands_are_rejected_remotely(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     let before = direct.actions().await;
@@ -283,7 +283,7 @@ async fn local_commands_are_rejected_remotely(pool: PgPool) {
         .text();
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn invalid_filter_lists_nothing(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     for (words, says) in [
@@ -319,7 +319,7 @@ async fn invalid_filter_lists_nothing(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn server_creates_no_roles(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     let message = remote.user(&[
@@ -336,7 +336,7 @@ async fn server_creates_no_roles(pool: PgPool) {
     assert_eq!(direct.count(roles).await, 0);
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn token_is_revoked_with_a_token(pool: PgPool) {
     let (direct, server, remote) = with_server(&pool).await;
     direct.create("ada", "user");

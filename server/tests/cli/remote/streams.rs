@@ -13,7 +13,7 @@ use crate::{
     support::{ROLLCALL, cli},
 };
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn list_is_streamed_page_by_page(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     crowd(&direct).await;
@@ -35,7 +35,7 @@ async fn list_is_streamed_page_by_page(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn page_is_printed_before_the_next_arrives(pool: PgPool) {
     let (_, _server, remote) = with_server(&pool).await;
     let page = remote.user(&["list", "--json"]).text();
