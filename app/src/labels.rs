@@ -7,6 +7,7 @@ pub mod settings;
 
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
+    action::Action,
     text::capitalized,
     users::{Status, action::UserAction},
 };
@@ -40,6 +41,97 @@ pub(crate) fn bulk_user_action(action: UserAction) -> &'static str {
     match action {
         UserAction::RevokeSessions => text::actions::sign_out(),
         action => user_action(action),
+    }
+}
+
+/// Returns the message about a completed action: it names one user, and counts several.
+pub(crate) fn user_action_done(action: UserAction, count: u64, name: String) -> String {
+    let users = |name, one: fn(String) -> String, many: fn(u64) -> String| match count {
+        1 => one(name),
+        count => many(count),
+    };
+    match action {
+        UserAction::Suspend => users(name, text::flash::suspended, text::flash::suspended_users),
+        UserAction::Unsuspend => users(
+            name,
+            text::flash::unsuspended,
+            text::flash::unsuspended_users,
+        ),
+        UserAction::RevokeSessions => {
+            users(name, text::flash::signed_out, text::flash::signed_out_users)
+        }
+        UserAction::Delete => users(name, text::flash::deleted, text::flash::deleted_users),
+        UserAction::Restore => users(name, text::flash::restored, text::flash::restored_users),
+        UserAction::Approve => users(
+            name,
+            text::flash::approved,
+            text::flash::approved_registrations,
+        ),
+        UserAction::Edit | UserAction::SetEmail | UserAction::SetRoles | UserAction::Reset => {
+            text::flash::user_saved(name)
+        }
+    }
+}
+
+/// Returns the label of an audited action.
+pub(crate) fn audited_action(action: Action) -> &'static str {
+    match action {
+        Action::SessionStarted => text::audit::action_session_started(),
+        Action::OwnSessionRevoked => text::audit::action_own_session_revoked(),
+        Action::SessionRevoked => text::audit::action_session_revoked(),
+        Action::SessionsRevoked => text::audit::action_sessions_revoked(),
+        Action::SessionsRevokedInBulk => text::audit::action_sessions_revoked_in_bulk(),
+        Action::UserCreated => text::audit::action_user_created(),
+        Action::UserUpdated => text::audit::action_user_updated(),
+        Action::UserSuspended => text::audit::action_user_suspended(),
+        Action::UserUnsuspended => text::audit::action_user_unsuspended(),
+        Action::UserDeleted => text::audit::action_user_deleted(),
+        Action::UserRestored => text::audit::action_user_restored(),
+        Action::UsersSuspended => text::audit::action_users_suspended(),
+        Action::UsersUnsuspended => text::audit::action_users_unsuspended(),
+        Action::UsersSignedOut => text::audit::action_users_signed_out(),
+        Action::UsersDeleted => text::audit::action_users_deleted(),
+        Action::UsersRestored => text::audit::action_users_restored(),
+        Action::UserPurged => text::audit::action_user_purged(),
+        Action::PurgeRetried => text::audit::action_purge_retried(),
+        Action::AdminRecovered => text::audit::action_admin_recovered(),
+        Action::ResetLinkCreated => text::audit::action_reset_link_created(),
+        Action::ResetLinkRevoked => text::audit::action_reset_link_revoked(),
+        Action::PasswordSet => text::audit::action_password_set(),
+        Action::EmailConfirmed => text::audit::action_email_confirmed(),
+        Action::EmailConflict => text::audit::action_email_conflict(),
+        Action::DataTransferredOut => text::audit::action_data_transferred_out(),
+        Action::DataTransferredIn => text::audit::action_data_transferred_in(),
+        Action::DataExported => text::audit::action_data_exported(),
+        Action::UserRegistered => text::audit::action_user_registered(),
+        Action::RegistrationApproved => text::audit::action_registration_approved(),
+        Action::RegistrationRejected => text::audit::action_registration_rejected(),
+        Action::RegistrationsApproved => text::audit::action_registrations_approved(),
+        Action::RegistrationsRejected => text::audit::action_registrations_rejected(),
+        Action::InvitationAccepted => text::audit::action_invitation_accepted(),
+        Action::InvitationCreated => text::audit::action_invitation_created(),
+        Action::InvitationResent => text::audit::action_invitation_resent(),
+        Action::InvitationRevoked => text::audit::action_invitation_revoked(),
+        Action::TokenCreated => text::audit::action_token_created(),
+        Action::TokenRevoked => text::audit::action_token_revoked(),
+        Action::ApiKeyCreated => text::audit::action_api_key_created(),
+        Action::ApiKeyUpdated => text::audit::action_api_key_updated(),
+        Action::ApiKeyDeleted => text::audit::action_api_key_deleted(),
+        Action::ApiKeyRevoked => text::audit::action_api_key_revoked(),
+        Action::ApiKeyResolved => text::audit::action_api_key_resolved(),
+        Action::ApiKeysReencrypted => text::audit::action_api_keys_reencrypted(),
+        Action::PersonaCreated => text::audit::action_persona_created(),
+        Action::PersonaUpdated => text::audit::action_persona_updated(),
+        Action::PersonaDeleted => text::audit::action_persona_deleted(),
+        Action::OntologyCreated => text::audit::action_ontology_created(),
+        Action::OntologyUpdated => text::audit::action_ontology_updated(),
+        Action::OntologyDeleted => text::audit::action_ontology_deleted(),
+        Action::AnnotationCreated => text::audit::action_annotation_created(),
+        Action::AnnotationUpdated => text::audit::action_annotation_updated(),
+        Action::AnnotationDeleted => text::audit::action_annotation_deleted(),
+        Action::RoleCreated => text::audit::action_role_created(),
+        Action::DemoLoaded => text::audit::action_demo_loaded(),
+        Action::AuditExported => text::audit::action_audit_exported(),
     }
 }
 
@@ -92,6 +184,21 @@ mod tests {
     fn statuses_have_their_names_in_english() {
         for value in Status::ALL {
             assert_eq!(status(*value), capitalized(value.as_str()));
+        }
+    }
+
+    #[test]
+    fn messages_of_actions_name_one_user_and_count_several() {
+        for action in UserAction::ALL.iter().copied() {
+            let one = user_action_done(action, 1, "ada".to_owned());
+            assert!(one.contains("ada"), "{one}");
+        }
+        for action in UserAction::bulk() {
+            let several = user_action_done(action, 3, "ada".to_owned());
+            assert!(
+                several.contains(" 3 ") && !several.contains("ada"),
+                "{several}"
+            );
         }
     }
 

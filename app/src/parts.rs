@@ -133,7 +133,7 @@ part!(
     Create => dialogs::Create,
     Bulk => users::bulk::Bulk,
     Edit => dialogs::Edit,
-    Suspend => dialogs::SuspendUser,
+    Suspend => user::SuspendUser,
     Delete => dialogs::Delete,
     Reset => dialogs::Reset,
     Reassign => dialogs::Reassign,

@@ -8,6 +8,7 @@ use domain::permission::Permission;
 use leptos::wasm_split::SplitLoaderError;
 
 pub(crate) use self::node::Node;
+use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
     parts::{Account, Dialogs, LazyView, Lists, User, Users},
@@ -62,10 +63,7 @@ static SCREENS: &[Screen] = &[
         ]),
     // The title is the name of the user.
     Screen::panel("/users/:user", &User::Page).with(&[
-        Node::new("", &User::Overview).with(&[
-            Node::confirmation("sign-out"),
-            Node::confirmation("revoke-links"),
-        ]),
+        Node::new("", &User::Overview).with(&USER_CONFIRMATIONS),
         Node::new("sessions", &User::Sessions).with(&[Node::confirmation(":id/revoke")]),
         Node::new("keys", &User::Keys).with(&[
             Node::confirmation("tokens/:id/revoke"),
@@ -371,6 +369,7 @@ mod tests {
             ("/users/bulk/delete", "[List, Bulk]"),
             ("/users/ada", "[Page, Overview]"),
             ("/users/ada/sign-out", "[Page, Overview, Confirm]"),
+            ("/users/ada/revoke-links", "[Page, Overview, Confirm]"),
             ("/users/ada/edit", "[Page, Edit]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),

@@ -65,19 +65,14 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(users::list, users::create::create))
         .routes(routes!(users::bulk::bulk))
         .routes(routes!(users::find::find))
-        .routes(routes!(manage::get, manage::edit, manage::delete))
-        .routes(routes!(manage::deletion_preview))
+        .merge(manage::routes())
         .routes(routes!(users::export::export))
-        .routes(routes!(manage::suspend))
-        .routes(routes!(manage::unsuspend))
-        .routes(routes!(manage::restore))
         .routes(routes!(
             details::reset_links,
             users::reset::create,
             users::reset::revoke
         ))
         .routes(routes!(users::reassign::reassign))
-        .routes(routes!(details::sessions, manage::revoke_sessions))
         .routes(routes!(details::history))
         .routes(routes!(details::roles))
         .routes(routes!(keys::list_of))

@@ -144,7 +144,7 @@ pub fn draft(form: Invite) -> InvitationDraft {
 pub async fn renew_invitation(id: Uuid, shown: String) -> Result<FormSuccess, ApiError> {
     use super::ssr;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let invitation = service::target::TargetRef::named(id, shown);
+    let invitation = service::guard::TargetRef::named(id, shown);
     let link = service::invitations::resend(&ssr::services()?, &authorized, invitation)
         .await
         .map_err(ssr::fail)?;

@@ -11,7 +11,7 @@ use domain::keys::KeyList;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use service::target::TargetRef;
+use service::guard::TargetRef;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -106,10 +106,13 @@ pub async fn decide_registrations(
     #[server(default)] note: String,
 ) -> Result<FormSuccess, ApiError> {
     use super::bulk::read::changed_names;
-    use domain::flash::{Flash, FlashEvent};
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::action::UserAction,
+    };
     let outcome = decide(decision, &selected, note, Some(expected)).await?;
     let event = match decision {
-        Decision::Approve => FlashEvent::RegistrationApproved,
+        Decision::Approve => FlashEvent::User(UserAction::Approve),
         Decision::Reject => FlashEvent::RegistrationRejected,
     };
     let flash = Flash::of(event, changed_names(&outcome));

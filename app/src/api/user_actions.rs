@@ -16,7 +16,7 @@ use domain::{
 };
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::target::TargetRef;
+use service::guard::TargetRef;
 use uuid::Uuid;
 
 use super::{
@@ -103,7 +103,10 @@ pub async fn edit_user(
     #[server(default)] profile: Vec<ProfileRow>,
 ) -> Result<FormSuccess, ApiError> {
     use super::ssr;
-    use domain::flash::{Flash, FlashEvent};
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::action::UserAction,
+    };
     let form = EditUser {
         page,
         id,
@@ -125,7 +128,7 @@ pub async fn edit_user(
     let user = service::users::edit(&ssr::services()?, &authorized, target, edit)
         .await
         .map_err(ssr::fail)?;
-    let flash = Flash::of(FlashEvent::UserSaved, [user.summary.username]);
+    let flash = Flash::of(FlashEvent::User(UserAction::Edit), [user.summary.username]);
     Ok(FormSuccess::flash(&page, flash, None).await)
 }
 
@@ -199,7 +202,7 @@ pub async fn delete_user(
         ..Selected::from(&user)
     };
     let undo = undo(UserAction::Restore, &[deleted], &page, &[]);
-    let flash = Flash::of(FlashEvent::UserDeleted, names);
+    let flash = Flash::of(FlashEvent::User(UserAction::Delete), names);
     Ok(FormSuccess::flash(&page, flash, Some(undo)).await)
 }
 

@@ -1,14 +1,20 @@
-//! Form fields of a suspension, for one user or several.
+//! Suspension: the fields of its form, for one user or several, and the dialog for one user.
 
+use domain::{
+    messages,
+    users::{Status, UserSummary, action::UserAction, detail::UserDetail},
+};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
+    dialog::{DialogRoute, FormDialog},
     field::{Field, FieldSpec},
     form::FormState,
     time::{offset_at, shown_zone},
+    user_form::{About, Conflict, ConflictValue, deleted_notice},
 };
-use crate::{context::PageContext, hydrated::Hydrated, text};
+use crate::{api::user::UserView, context::PageContext, hydrated::Hydrated, labels, text};
 
 const REASON: FieldSpec = FieldSpec {
     name: "reason",
@@ -80,5 +86,52 @@ pub fn SuspensionFields(
             <p class="field-note">{zone}</p>
         </div>
         <input type="hidden" name="offset" value=move || offset().to_string() />
+    }
+}
+
+/// Returns the reason why the user cannot be suspended by this form.
+fn suspension_denied(user_view: &UserView) -> Option<String> {
+    let suspended = user_view.user.summary.status == Status::Suspended;
+    let denied = user_view
+        .denied_actions
+        .reason(UserAction::Suspend)
+        .or(deleted_notice(&user_view.user));
+    denied.or_else(|| suspended.then(|| text::message::of(&messages::already_suspended())))
+}
+
+fn status(user: &UserSummary) -> String {
+    labels::status(user.status).to_owned()
+}
+
+/// Renders the dialog that suspends a user, at the version that the form is based on.
+#[component]
+pub fn SuspendForm(
+    /// User to suspend.
+    user_view: UserView,
+    /// Path of the dialog and of the page behind it.
+    route: DialogRoute,
+    /// State of the form.
+    form_state: FormState,
+) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let title = text::actions::suspend_user(&user_view.user.summary.username);
+    let conflict = Conflict::of(form_state);
+    let version = conflict.version(&context, user_view.user.summary.version);
+    let mine = status(&user_view.user.summary);
+    view! {
+        <FormDialog
+            title=title.clone()
+            route=route
+            form_state=form_state
+            denied=suspension_denied(&user_view)
+            action=Signal::stored(title)
+            danger=true
+        >
+            <p>{text::user::suspend_meaning()}</p>
+            <ConflictValue conflict=conflict mine=mine pick=|user: &UserDetail| status(&user.summary) />
+            <input type="hidden" name="version" value=version />
+            <SuspensionFields context=context form_state=form_state />
+            <About user_view=user_view />
+        </FormDialog>
     }
 }

@@ -1,4 +1,4 @@
-//! Labels of audited actions and their sources. [`changes`] has those of the changed fields.
+//! Labels of audit log entries and their sources. [`changes`] has those of the changed fields.
 
 pub(crate) mod changes;
 
@@ -7,76 +7,15 @@ use domain::{
     audit::{AuditEntry, Via},
 };
 
+use super::audited_action;
 use crate::text;
-
-/// Returns the label of an action.
-pub(crate) fn action(action: Action) -> &'static str {
-    match action {
-        Action::SessionStarted => text::audit::action_session_started(),
-        Action::OwnSessionRevoked => text::audit::action_own_session_revoked(),
-        Action::SessionRevoked => text::audit::action_session_revoked(),
-        Action::SessionsRevoked => text::audit::action_sessions_revoked(),
-        Action::SessionsRevokedInBulk => text::audit::action_sessions_revoked_in_bulk(),
-        Action::UserCreated => text::audit::action_user_created(),
-        Action::UserUpdated => text::audit::action_user_updated(),
-        Action::UserSuspended => text::audit::action_user_suspended(),
-        Action::UserUnsuspended => text::audit::action_user_unsuspended(),
-        Action::UserDeleted => text::audit::action_user_deleted(),
-        Action::UserRestored => text::audit::action_user_restored(),
-        Action::UsersSuspended => text::audit::action_users_suspended(),
-        Action::UsersUnsuspended => text::audit::action_users_unsuspended(),
-        Action::UsersSignedOut => text::audit::action_users_signed_out(),
-        Action::UsersDeleted => text::audit::action_users_deleted(),
-        Action::UsersRestored => text::audit::action_users_restored(),
-        Action::UserPurged => text::audit::action_user_purged(),
-        Action::PurgeRetried => text::audit::action_purge_retried(),
-        Action::AdminRecovered => text::audit::action_admin_recovered(),
-        Action::ResetLinkCreated => text::audit::action_reset_link_created(),
-        Action::ResetLinkRevoked => text::audit::action_reset_link_revoked(),
-        Action::PasswordSet => text::audit::action_password_set(),
-        Action::EmailConfirmed => text::audit::action_email_confirmed(),
-        Action::EmailConflict => text::audit::action_email_conflict(),
-        Action::DataTransferredOut => text::audit::action_data_transferred_out(),
-        Action::DataTransferredIn => text::audit::action_data_transferred_in(),
-        Action::DataExported => text::audit::action_data_exported(),
-        Action::UserRegistered => text::audit::action_user_registered(),
-        Action::RegistrationApproved => text::audit::action_registration_approved(),
-        Action::RegistrationRejected => text::audit::action_registration_rejected(),
-        Action::RegistrationsApproved => text::audit::action_registrations_approved(),
-        Action::RegistrationsRejected => text::audit::action_registrations_rejected(),
-        Action::InvitationAccepted => text::audit::action_invitation_accepted(),
-        Action::InvitationCreated => text::audit::action_invitation_created(),
-        Action::InvitationResent => text::audit::action_invitation_resent(),
-        Action::InvitationRevoked => text::audit::action_invitation_revoked(),
-        Action::TokenCreated => text::audit::action_token_created(),
-        Action::TokenRevoked => text::audit::action_token_revoked(),
-        Action::ApiKeyCreated => text::audit::action_api_key_created(),
-        Action::ApiKeyUpdated => text::audit::action_api_key_updated(),
-        Action::ApiKeyDeleted => text::audit::action_api_key_deleted(),
-        Action::ApiKeyRevoked => text::audit::action_api_key_revoked(),
-        Action::ApiKeyResolved => text::audit::action_api_key_resolved(),
-        Action::ApiKeysReencrypted => text::audit::action_api_keys_reencrypted(),
-        Action::PersonaCreated => text::audit::action_persona_created(),
-        Action::PersonaUpdated => text::audit::action_persona_updated(),
-        Action::PersonaDeleted => text::audit::action_persona_deleted(),
-        Action::OntologyCreated => text::audit::action_ontology_created(),
-        Action::OntologyUpdated => text::audit::action_ontology_updated(),
-        Action::OntologyDeleted => text::audit::action_ontology_deleted(),
-        Action::AnnotationCreated => text::audit::action_annotation_created(),
-        Action::AnnotationUpdated => text::audit::action_annotation_updated(),
-        Action::AnnotationDeleted => text::audit::action_annotation_deleted(),
-        Action::RoleCreated => text::audit::action_role_created(),
-        Action::DemoLoaded => text::audit::action_demo_loaded(),
-        Action::AuditExported => text::audit::action_audit_exported(),
-    }
-}
 
 /// Returns the label of a stored action. An unknown action, which a newer version has written, is its own label.
 pub(crate) fn stored_action(name: &str) -> &str {
     let Ok(known) = name.parse::<Action>() else {
         return name;
     };
-    action(known)
+    audited_action(known)
 }
 
 /// Returns the label of a source.
@@ -166,10 +105,10 @@ mod tests {
 
     #[test]
     fn each_action_has_its_own_label() {
-        let labels: BTreeSet<&str> = Action::ALL.iter().copied().map(action).collect();
+        let labels: BTreeSet<&str> = Action::ALL.iter().copied().map(audited_action).collect();
         assert_eq!(labels.len(), Action::ALL.len());
         for known in Action::ALL {
-            assert_eq!(stored_action(known.as_str()), action(*known));
+            assert_eq!(stored_action(known.as_str()), audited_action(*known));
         }
     }
 
@@ -184,7 +123,11 @@ mod tests {
     fn bulk_actions_are_labelled_as_such() {
         for known in Action::ALL {
             let is_bulk = known.target() == TargetKind::Users;
-            assert_eq!(action(*known).ends_with("(bulk)"), is_bulk, "{known:?}");
+            assert_eq!(
+                audited_action(*known).ends_with("(bulk)"),
+                is_bulk,
+                "{known:?}"
+            );
         }
     }
 
@@ -229,7 +172,7 @@ mod language_tests {
     fn labels_are_in_the_language_of_the_page() {
         Owner::new().with(|| {
             provide_context(Language::German);
-            assert_eq!(action(Action::UserSuspended), "Benutzer gesperrt");
+            assert_eq!(audited_action(Action::UserSuspended), "Benutzer gesperrt");
             assert_eq!(stored_action("user.created"), "Benutzer erstellt");
             assert_eq!(source(Via::Ui), "Administration");
         });

@@ -1,8 +1,12 @@
 //! Sentences of flash messages.
 
-use domain::flash::{Flash, FlashEvent};
+use domain::{
+    flash::{Flash, FlashEvent},
+    users::action::UserAction,
+};
 use time::OffsetDateTime;
 
+use super::user_action_done;
 use crate::text;
 
 /// Returns the sentence about a change, with names and counts.
@@ -16,18 +20,11 @@ pub fn sentence(flash: &Flash) -> String {
     };
     match flash.event {
         FlashEvent::UserCreated => text::flash::user_created(first),
-        FlashEvent::UserSaved => text::flash::user_saved(first),
-        FlashEvent::UserSuspended => users(text::flash::suspended, text::flash::suspended_users),
-        FlashEvent::UserUnsuspended => {
-            users(text::flash::unsuspended, text::flash::unsuspended_users)
-        }
-        FlashEvent::UserDeleted => users(text::flash::deleted, text::flash::deleted_users),
+        FlashEvent::User(action) => user_action_done(action, flash.count, first),
         FlashEvent::DeletionStarted => users(
             text::flash::deletion_started,
             text::flash::deletions_started,
         ),
-        FlashEvent::UserRestored => users(text::flash::restored, text::flash::restored_users),
-        FlashEvent::UserSignedOut => users(text::flash::signed_out, text::flash::signed_out_users),
         FlashEvent::DataTransferred => text::flash::transferred(flash.count, first, second),
         FlashEvent::ResetLinksRevoked => text::flash::links_revoked(first),
         FlashEvent::PasswordChanged => text::flash::password_changed().to_owned(),
@@ -39,9 +36,6 @@ pub fn sentence(flash: &Flash) -> String {
         }
         FlashEvent::SessionsRevoked => text::flash::user_sessions_revoked(flash.count, first),
         FlashEvent::OthersRevoked => text::flash::others_revoked(flash.count),
-        FlashEvent::RegistrationApproved => {
-            users(text::flash::approved, text::flash::approved_registrations)
-        }
         FlashEvent::RegistrationRejected => {
             users(text::flash::rejected, text::flash::rejected_registrations)
         }
@@ -69,7 +63,7 @@ pub fn sentence(flash: &Flash) -> String {
 pub fn until(flash: &Flash) -> Option<(OffsetDateTime, [String; 2])> {
     let end = flash
         .until
-        .filter(|_| flash.event == FlashEvent::UserSuspended)?;
+        .filter(|_| flash.event == FlashEvent::User(UserAction::Suspend))?;
     let around = match flash.count {
         1 => text::flash::suspended_until_around(name(flash, 0)),
         count => text::flash::suspended_users_until_around(count),
@@ -82,14 +76,7 @@ pub fn until(flash: &Flash) -> Option<(OffsetDateTime, [String; 2])> {
 pub fn names(flash: &Flash) -> Option<String> {
     let counts_users = matches!(
         flash.event,
-        FlashEvent::UserSuspended
-            | FlashEvent::UserUnsuspended
-            | FlashEvent::UserDeleted
-            | FlashEvent::DeletionStarted
-            | FlashEvent::UserRestored
-            | FlashEvent::UserSignedOut
-            | FlashEvent::RegistrationApproved
-            | FlashEvent::RegistrationRejected
+        FlashEvent::User(_) | FlashEvent::DeletionStarted | FlashEvent::RegistrationRejected
     );
     if !counts_users || flash.count < 2 || flash.names.is_empty() {
         return None;
@@ -128,19 +115,29 @@ mod tests {
     fn message_names_users_and_counts() {
         use FlashEvent::{
             DataTransferred, InvitationRevoked, KeyDeleted, SessionRevoked, SessionsRevoked,
-            TokenRevoked, UserDeleted, UserSuspended,
+            TokenRevoked, User,
         };
         for (event, targets, count, expected) in [
-            (UserDeleted, &["zoe.ohara"][..], 1, "Deleted zoe.ohara"),
-            (UserDeleted, &["זוהר"], 1, "Deleted \u{2068}זוהר\u{2069}"),
             (
-                UserSuspended,
+                User(UserAction::Delete),
+                &["zoe.ohara"][..],
+                1,
+                "Deleted zoe.ohara",
+            ),
+            (
+                User(UserAction::Delete),
+                &["זוהר"],
+                1,
+                "Deleted \u{2068}זוהר\u{2069}",
+            ),
+            (
+                User(UserAction::Suspend),
                 &["ada", "bob"],
                 2,
                 "Suspended 2 users (ada, bob)",
             ),
             (
-                UserSuspended,
+                User(UserAction::Suspend),
                 &["a", "b", "c", "d", "e"],
                 1_200,
                 "Suspended 1,200 users (a, b, c, d, e and 1,195 more)",
@@ -190,21 +187,22 @@ mod tests {
     #[test]
     fn only_a_suspension_has_an_end() {
         let end = datetime!(2030-01-02 03:04 UTC);
+        let suspended = FlashEvent::User(UserAction::Suspend);
         let of = |event, names: &[&str]| {
             let flash = Flash::of(event, names.iter().copied()).until(Some(end));
             until(&flash).map(|(at, [before, after])| format!("{before}{at}{after}"))
         };
         assert_eq!(
-            of(FlashEvent::UserSuspended, &["ada"]),
+            of(suspended, &["ada"]),
             Some(format!("Suspended ada until {end}"))
         );
         assert_eq!(
-            of(FlashEvent::UserSuspended, &["ada", "bob"]),
+            of(suspended, &["ada", "bob"]),
             Some(format!("Suspended 2 users until {end}"))
         );
-        assert_eq!(of(FlashEvent::UserUnsuspended, &["ada"]), None);
+        assert_eq!(of(FlashEvent::User(UserAction::Unsuspend), &["ada"]), None);
         assert_eq!(
-            until(&Flash::of(FlashEvent::UserSuspended, ["ada"])),
+            until(&Flash::of(suspended, ["ada"])),
             None,
             "without an end"
         );

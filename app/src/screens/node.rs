@@ -1,5 +1,6 @@
 //! Tree of a screen: the page, its tabs, and the dialogs above them, each with its path and view.
 
+use domain::users::action::UserAction;
 use leptos_router::{
     ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment,
 };
@@ -72,6 +73,23 @@ impl Node {
         Some(views)
     }
 }
+
+/// Confirmation dialogs above the first tab of a user: those of the actions, then the one for the reset links.
+pub(super) const USER_CONFIRMATIONS: [Node; UserAction::CONFIRMED + 1] = {
+    let mut nodes = [Node::confirmation("revoke-links"); UserAction::CONFIRMED + 1];
+    let mut free: &mut [Node] = &mut nodes;
+    let mut actions = UserAction::ALL;
+    while let [action, rest @ ..] = actions {
+        if action.is_confirmed()
+            && let [node, unused @ ..] = free
+        {
+            *node = Node::confirmation(action.as_str());
+            free = unused;
+        }
+        actions = rest;
+    }
+    nodes
+};
 
 /// Segments of a path, separated by slashes. One that begins with a colon is a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! User accounts.
 
 pub mod account;
-pub mod change;
 mod count;
 mod deleted;
 mod detail;
 mod filter;
 mod list;
 mod name_claims;
+pub mod password;
 mod search;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{Backer, Error};
 
 pub use count::{Counts, UserSet, count, list_totals};
-pub use deleted::list_deleted;
+pub use deleted::{list_deleted, set_deleted, set_restored};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::users::action::UserAction;
+
 /// Maximum number of names in a message; the first targets of the change are named.
 pub const NAMES_MAX: usize = 5;
 
@@ -12,20 +14,10 @@ pub const NAMES_MAX: usize = 5;
 pub enum FlashEvent {
     /// A user was created.
     UserCreated,
-    /// A user was edited.
-    UserSaved,
-    /// Users were suspended.
-    UserSuspended,
-    /// Suspensions were lifted.
-    UserUnsuspended,
-    /// Users were deleted and can be restored.
-    UserDeleted,
+    /// An action on users was completed. Deleted users can be restored, unless [`Self::DeletionStarted`] reports it.
+    User(UserAction),
     /// Users are being deleted permanently.
     DeletionStarted,
-    /// Deleted users were restored.
-    UserRestored,
-    /// Users were signed out everywhere.
-    UserSignedOut,
     /// Data of the first user was transferred to the second.
     DataTransferred,
     /// Links to choose a password were revoked.
@@ -40,8 +32,6 @@ pub enum FlashEvent {
     SessionsRevoked,
     /// All other sessions of the user's own were revoked.
     OthersRevoked,
-    /// Registrations were approved.
-    RegistrationApproved,
     /// Registrations were rejected.
     RegistrationRejected,
     /// An invitation was revoked: its note, or no name if it has none.

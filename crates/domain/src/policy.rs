@@ -33,17 +33,8 @@ pub struct Target {
 /// Reason for denying an action, with a message that says what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
-    /// The actor deletes their own account. The message is FOVEA's.
-    DeleteSelf,
-    /// The actor suspends their own account.
-    SuspendSelf,
-    /// The actor changes their own roles.
-    DemoteSelf,
-    /// The actor sets their own password as an administrator. The account settings ask for the current password first, since a session
-    /// alone may be stolen.
-    OwnPassword,
-    /// The actor changes their own address as an administrator, which would bypass the current password in the same way.
-    OwnEmail,
+    /// The target is the own account of the actor, on which the action is denied.
+    OnSelf(UserAction),
     /// No administrator who can sign in would be left.
     LastAdmin,
     /// The target has a permission that the actor lacks.
@@ -57,11 +48,7 @@ impl Denied {
     #[must_use]
     pub fn message(self) -> Message {
         match self {
-            Self::DeleteSelf => messages::cannot_delete_self(),
-            Self::SuspendSelf => messages::cannot_suspend_self(),
-            Self::DemoteSelf => messages::cannot_change_own_roles(),
-            Self::OwnPassword => messages::own_password_elsewhere(),
-            Self::OwnEmail => messages::own_email_elsewhere(),
+            Self::OnSelf(action) => action.denied_to_self().unwrap_or_default(),
             Self::LastAdmin => messages::last_admin(),
             Self::MoreRights => messages::target_has_more_permissions(),
             Self::Grant => messages::role_has_more_permissions(),
@@ -75,20 +62,8 @@ message_error!(Denied);
 #[must_use]
 pub fn denied(subject: &Subject, action: UserAction, target: &Target) -> Option<Denied> {
     let own = subject.id == Some(target.id);
-    let to_self = match action {
-        UserAction::Delete => Some(Denied::DeleteSelf),
-        UserAction::Suspend => Some(Denied::SuspendSelf),
-        UserAction::SetRoles => Some(Denied::DemoteSelf),
-        UserAction::Reset => Some(Denied::OwnPassword),
-        UserAction::SetEmail => Some(Denied::OwnEmail),
-        UserAction::Edit
-        | UserAction::Unsuspend
-        | UserAction::Restore
-        | UserAction::RevokeSessions
-        | UserAction::Approve => None,
-    };
-    if own && to_self.is_some() {
-        return to_self;
+    if own && action.denied_to_self().is_some() {
+        return Some(Denied::OnSelf(action));
     }
     if is_out_of_reach(subject, &target.permissions) {
         return Some(Denied::MoreRights);
@@ -149,9 +124,7 @@ mod tests {
 
     #[test]
     fn every_action_on_every_target() {
-        use Denied::{
-            DeleteSelf, DemoteSelf, LastAdmin, MoreRights, OwnEmail, OwnPassword, SuspendSelf,
-        };
+        use Denied::{LastAdmin, MoreRights, OnSelf};
         type Expected = fn(UserAction) -> Option<Denied>;
         let admin = Subject {
             id: Some(id(1)),
@@ -177,11 +150,11 @@ mod tests {
             _ => None,
         };
         let own: Expected = |action| match action {
-            UserAction::SetEmail => Some(OwnEmail),
-            UserAction::SetRoles => Some(DemoteSelf),
-            UserAction::Reset => Some(OwnPassword),
-            UserAction::Suspend => Some(SuspendSelf),
-            UserAction::Delete => Some(DeleteSelf),
+            UserAction::SetEmail
+            | UserAction::SetRoles
+            | UserAction::Reset
+            | UserAction::Suspend
+            | UserAction::Delete => Some(OnSelf(action)),
             _ => None,
         };
         for (subject, target, expected) in [

@@ -29,8 +29,7 @@ use crate::{
         TokensWrite,
     },
     audit::{self, Audited, Change, Changes},
-    guard::{self, Access},
-    target::TargetRef,
+    guard::{self, Access, TargetRef},
 };
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);

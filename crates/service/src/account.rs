@@ -26,7 +26,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::{Actor, Caller, Credential},
-    target::TargetRef,
+    guard::TargetRef,
     users::{
         detail,
         export::{self, Export},

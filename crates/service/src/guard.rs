@@ -1,32 +1,128 @@
-//! Locked accounts and the policy on changes of them.
+//! Target of a change: the reference with what the caller saw, the lock of the account, and the policy.
+//!
+//! A page sends the names that it showed with the id, so that a change never affects another object than the one that was
+//! shown, whatever happened in between: a row that stood for another object, a manipulated form, a changed name. All
+//! comparisons are in this module.
 
-use db::{
-    Backer,
-    users::account::{self, Account},
-};
+use db::users::account::{self, Account};
 use domain::{
-    action::Action,
-    audit::Via,
     error::{Conflict, Entity},
-    messages,
     permission::{Permission, Permissions},
     policy::{self, Target},
-    users::{action::UserAction, detail::UserRef, names::RoleName},
+    users::{action::UserAction, bulk::Selected, detail::UserRef},
 };
-use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{
-    Error,
-    access::{self, Actor},
-    audit::{self, Changes},
-    target::TargetRef,
-};
+use crate::{Error, access::Actor};
 
 /// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::User);
 
 const USER_DELETED: Error = Error::Conflict(Conflict::UserDeleted);
+
+/// Id of the target of a change, with the names and the version that were shown for it. A bare id is compared with nothing:
+/// it comes from an API client or the command line, which show nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetRef {
+    /// Id of the target.
+    pub id: Uuid,
+    username: Option<String>,
+    name: Option<String>,
+    version: Option<i32>,
+}
+
+impl TargetRef {
+    /// Creates a reference to a user, or to an object of a user, that was shown with the username.
+    #[must_use]
+    pub fn of_user(id: Uuid, username: impl Into<String>) -> Self {
+        Self {
+            username: Some(username.into()),
+            ..Self::from(id)
+        }
+    }
+
+    /// Creates a reference to an object that was shown with its own name, which is empty if it has none.
+    #[must_use]
+    pub fn named(id: Uuid, name: impl Into<String>) -> Self {
+        Self::from(id).with_name(name)
+    }
+
+    /// Adds the object's own name that was shown.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// Adds the version of the account that was shown, if one was.
+    #[must_use]
+    pub fn at_version(self, version: impl Into<Option<i32>>) -> Self {
+        Self {
+            version: version.into().or(self.version),
+            ..self
+        }
+    }
+
+    /// Returns a reference to the owner of the object, with the username that was shown.
+    #[must_use]
+    pub(crate) fn owner(&self, id: Uuid) -> Self {
+        Self {
+            id,
+            username: self.username.clone(),
+            ..Self::from(id)
+        }
+    }
+
+    /// Compares the username that was shown, if one was, with the actual one.
+    ///
+    /// # Errors
+    /// [`Error::TargetMismatch`] when they differ.
+    pub(crate) fn check_username(&self, username: &str) -> Result<(), Error> {
+        check(self.username.as_deref(), username)
+    }
+
+    /// Compares the name that was shown, if one was, with the actual one.
+    ///
+    /// # Errors
+    /// [`Error::TargetMismatch`] when they differ.
+    pub(crate) fn check_name(&self, name: &str) -> Result<(), Error> {
+        check(self.name.as_deref(), name)
+    }
+
+    /// Returns whether the version that was shown, if one was, is the actual one.
+    pub(crate) fn is_at(&self, version: i32) -> bool {
+        self.version.is_none_or(|shown| shown == version)
+    }
+}
+
+fn check(shown: Option<&str>, is: &str) -> Result<(), Error> {
+    match shown {
+        Some(shown) if shown != is => Err(Error::TargetMismatch(shown.to_owned())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl From<Uuid> for TargetRef {
+    fn from(id: Uuid) -> Self {
+        Self {
+            id,
+            username: None,
+            name: None,
+            version: None,
+        }
+    }
+}
+
+impl From<&Selected> for TargetRef {
+    fn from(selected: &Selected) -> Self {
+        Self {
+            username: selected.username.clone(),
+            ..Self::from(selected.id)
+        }
+    }
+}
 
 /// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
@@ -142,38 +238,6 @@ pub(crate) async fn confirm(
     Ok(actor)
 }
 
-/// Returns whether a link or a temporary password is still valid, given its creator. None is the operator, whose links
-/// always are.
-pub(crate) async fn is_backed(
-    connection: &mut db::PgConnection,
-    backed_by: Option<Backer>,
-    target: Uuid,
-) -> Result<bool, Error> {
-    let Some(creator) = backed_by else {
-        return Ok(true);
-    };
-    let creator = rights_of(&mut *connection, creator).await?;
-    let target = account::find_target(&mut *connection, target).await?;
-    Ok(target
-        .is_some_and(|target| policy::password_is_valid(creator.as_ref(), &target.permissions)))
-}
-
-/// Returns the current permissions of a creator: with an access token, those within its scopes. None if the user cannot
-/// sign in any more, or if the token is revoked or expired.
-pub(crate) async fn rights_of(
-    connection: &mut db::PgConnection,
-    backer: Backer,
-) -> Result<Option<Permissions>, Error> {
-    let Some(rights) = account::find_permissions(&mut *connection, backer.user).await? else {
-        return Ok(None);
-    };
-    let Some(token) = backer.token else {
-        return Ok(Some(rights));
-    };
-    let words = db::access_tokens::find_scopes(connection, token).await?;
-    Ok(words.map(|words| access::within(&access::read_scopes(&words), &rights)))
-}
-
 /// Limits the permissions of an account to the scopes of the actor's access token, if there is one.
 fn grant(actor: &Actor, rights: Permissions) -> Permissions {
     match actor.token() {
@@ -190,33 +254,42 @@ pub(crate) fn authorize(actor: &Actor, action: UserAction, target: &Target) -> R
     }
 }
 
-/// Checks that roles exist and that the actor can assign them. For the operator missing roles are created, as guide 001
-/// describes.
-pub(crate) async fn grantable(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    names: &[RoleName],
-) -> Result<Vec<String>, Error> {
-    let wanted: Vec<String> = names.iter().map(|name| name.as_str().to_owned()).collect();
-    if actor.via == Via::Cli {
-        for name in db::roles::ensure(transaction, &wanted).await? {
-            let created = (Action::RoleCreated, None, name.as_str());
-            // A new role has no permissions yet.
-            let changes = Changes::default()
-                .with("name", Value::Null, name.as_str())
-                .with("permissions", Value::Null, Vec::<String>::new());
-            audit::write_about(transaction, actor, created, changes).await?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_names_are_compared() {
+        let id = Uuid::from_u128(1);
+        assert!(TargetRef::from(id).check_username("ada").is_ok());
+        assert!(TargetRef::from(id).check_name("key").is_ok());
+        let ada = TargetRef::of_user(id, "ada").with_name("key");
+        assert!(ada.check_username("ada").is_ok() && ada.check_name("key").is_ok());
+        assert!(ada.owner(Uuid::from_u128(2)).check_username("ada").is_ok());
+        assert!(ada.is_at(3));
+        let at_two = ada.clone().at_version(2);
+        assert!(at_two.is_at(2) && !at_two.is_at(3));
+        assert!(!at_two.at_version(None::<i32>).is_at(3));
+        for wrong in ["Ada", "bob", "", "ada "] {
+            assert!(ada.check_username(wrong).is_err(), "{wrong:?}");
+            assert!(ada.check_name(wrong).is_err(), "{wrong:?}");
         }
     }
-    let (known, permissions): (_, Permissions) =
-        db::roles::find(&mut **transaction, &wanted).await?;
-    if let Some(denied) = policy::assign_denied(&actor.subject, &permissions) {
-        return Err(denied.into());
+
+    #[test]
+    fn mismatch_message_names_what_was_shown() {
+        let message = |shown: &str| {
+            TargetRef::named(Uuid::nil(), shown)
+                .check_name("x")
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            message("ada").contains("showed “ada”"),
+            "{}",
+            message("ada")
+        );
+        assert!(message("").contains("showed no name"), "{}", message(""));
+        assert!(message(&"é".repeat(1_000)).chars().count() < 300);
     }
-    if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
-        let mut errors = domain::fields::FieldErrors::default();
-        errors.add("roles", messages::role_unknown(format!("{unknown:?}")));
-        return Err(Error::Invalid(errors));
-    }
-    Ok(known)
 }

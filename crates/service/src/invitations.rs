@@ -25,9 +25,9 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{self, Actor, Authorized, RegistrationsRead, RegistrationsWrite},
+    assignment,
     audit::{self, Changes},
-    guard,
-    target::TargetRef,
+    guard::{self, TargetRef},
     tokens,
 };
 
@@ -57,7 +57,7 @@ pub async fn create(
     )
     .await?;
     let preset = Preset {
-        roles: guard::grantable(&mut transaction, actor, &wanted.roles).await?,
+        roles: assignment::grantable(&mut transaction, actor, &wanted.roles).await?,
         days: wanted.days,
         note: wanted.note,
     };

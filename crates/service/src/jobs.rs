@@ -18,8 +18,7 @@ use crate::{
     Error, Services,
     access::{AuditRead, Authorized, UsersWrite},
     audit::{self, Change, Changes},
-    guard::{self, Access},
-    target::TargetRef,
+    guard::{self, Access, TargetRef},
 };
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Job);

@@ -21,8 +21,8 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, Origin, UsersWrite},
     audit::{self, Audited, Change, Changes},
-    guard,
-    target::TargetRef,
+    backing,
+    guard::{self, TargetRef},
     tokens,
 };
 
@@ -77,7 +77,7 @@ pub(crate) async fn create_own_link(
     let now = now
         .filter(|now| now.id == known.id && now.password_hash == known.password_hash)
         .ok_or(OVERTAKEN)?;
-    if !guard::is_backed(&mut transaction, now.password_set_by, known.id).await? {
+    if !backing::is_backed(&mut transaction, now.password_set_by, known.id).await? {
         return Err(UNBACKED);
     }
     let actor = Actor::by_link(UserId(known.id), &known.username, origin);

@@ -16,9 +16,9 @@ use domain::{
 use service::{
     Error, Services,
     access::{Caller, operator},
-    access_tokens, account, invitations, jobs, keys, registrations, reset, sessions,
-    target::TargetRef,
-    users,
+    access_tokens, account,
+    guard::TargetRef,
+    invitations, jobs, keys, registrations, reset, sessions, users,
 };
 use sqlx::PgPool;
 use uuid::Uuid;

@@ -7,6 +7,7 @@ use domain::{
     policy::Denied,
     users::{
         Status,
+        action::UserAction,
         bulk::{BulkAction, BulkOutcome, BulkRequest, Selected},
         create::UserDraft,
         deletion::Deletion,
@@ -18,9 +19,9 @@ use domain::{
 use service::{
     Error, Services,
     access::{Authorized, Origin, UsersWrite, operator},
-    audit, auth, reset,
-    target::TargetRef,
-    users,
+    audit, auth,
+    guard::TargetRef,
+    reset, users,
 };
 use sqlx::PgPool;
 use testing::roles::role;
@@ -526,7 +527,7 @@ async fn policy_applies_to_every_action(pool: PgPool) {
         assert_eq!(denial(done), denied, "edit: {who}");
         let done = reset::create_link(&services, authorized, target).await;
         // A change of one's own password requires the current one, so the policy denies a reset link.
-        let own = (who == "admin to self").then_some(Denied::OwnPassword);
+        let own = (who == "admin to self").then_some(Denied::OnSelf(UserAction::Reset));
         assert_eq!(denial(done), denied.or(own), "reset: {who}");
         let done = users::revoke_sessions(&services, authorized, target).await;
         assert_eq!(denial(done), denied, "sessions: {who}");
@@ -544,9 +545,9 @@ async fn policy_applies_to_every_action(pool: PgPool) {
             "admin to self",
             &admin(root),
             root,
-            Denied::SuspendSelf,
-            Denied::DeleteSelf,
-            Denied::DemoteSelf,
+            Denied::OnSelf(UserAction::Suspend),
+            Denied::OnSelf(UserAction::Delete),
+            Denied::OnSelf(UserAction::SetRoles),
         ),
     ] {
         let done = users::suspend(&services, authorized, target, reason("x")).await;

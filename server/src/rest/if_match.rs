@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, header, request::Parts},
 };
 use domain::problem::Code;
-use service::{Error, target::TargetRef};
+use service::{Error, guard::TargetRef};
 use utoipa::{
     IntoParams,
     openapi::{

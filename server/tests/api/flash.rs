@@ -133,7 +133,7 @@ async fn name_in_a_flash_is_escaped(pool: PgPool) {
     app.run(
         r#"insert into flashes (id, session_id, path, message, created_at, expires_at)
         select uuid_v7(now()), id, '/users',
-            '{"event": "user-deleted", "names": ["</p><i>x", "<b>y"], "count": 2}', now(), now() + interval '1 minute'
+            '{"event": {"user": "delete"}, "names": ["</p><i>x", "<b>y"], "count": 2}', now(), now() + interval '1 minute'
         from sessions"#,
     )
     .await;
@@ -152,22 +152,22 @@ async fn flash_is_in_the_language_of_the_page(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     for (message, language, expected) in [
         (
-            r#"{"event": "user-deleted", "names": ["bob"], "count": 1}"#,
+            r#"{"event": {"user": "delete"}, "names": ["bob"], "count": 1}"#,
             "de",
             "bob gelöscht",
         ),
         (
-            r#"{"event": "user-signed-out", "names": ["bob"], "count": 1200}"#,
+            r#"{"event": {"user": "sign-out"}, "names": ["bob"], "count": 1200}"#,
             "de",
             "1.200 Benutzer überall abgemeldet",
         ),
         (
-            r#"{"event": "user-suspended", "names": ["bob"], "count": 1, "until": "2126-12-04T18:00:00Z"}"#,
+            r#"{"event": {"user": "suspend"}, "names": ["bob"], "count": 1, "until": "2126-12-04T18:00:00Z"}"#,
             "de",
             "bob bis ",
         ),
         (
-            r#"{"event": "user-suspended", "names": ["bob"], "count": 1, "until": "2126-12-04T18:00:00Z"}"#,
+            r#"{"event": {"user": "suspend"}, "names": ["bob"], "count": 1, "until": "2126-12-04T18:00:00Z"}"#,
             "en",
             "Suspended bob until ",
         ),

@@ -41,12 +41,8 @@ pub(super) fn after(back: &str) -> String {
 /// Returns the flash message about the changed users.
 pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
     let event = match action {
-        BulkAction::Suspend(_) => FlashEvent::UserSuspended,
-        BulkAction::Unsuspend {} => FlashEvent::UserUnsuspended,
-        BulkAction::RevokeSessions {} => FlashEvent::UserSignedOut,
         BulkAction::Delete {} if outcome.restorable_until.is_none() => FlashEvent::DeletionStarted,
-        BulkAction::Delete {} => FlashEvent::UserDeleted,
-        BulkAction::Restore {} => FlashEvent::UserRestored,
+        action => FlashEvent::User(action.user_action()),
     };
     let until = match action {
         BulkAction::Suspend(draft) => draft.until,

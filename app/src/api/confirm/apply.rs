@@ -7,7 +7,7 @@ use domain::{
 use service::{
     Error, Services,
     access::{ApiKeysWrite, Caller, RegistrationsWrite, SessionsWrite, TokensWrite, UsersWrite},
-    target::TargetRef,
+    guard::TargetRef,
 };
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use domain::{
     flash::FlashEvent,
     users::{UserSummary, action::UserAction},
 };
-use service::{Error, Services, access::Caller, target::TargetRef};
+use service::{Error, Services, access::Caller, guard::TargetRef};
 
 use super::{
     ConfirmationDetail,

@@ -20,7 +20,7 @@ use domain::{
 };
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::{Error, target::TargetRef};
+use service::{Error, guard::TargetRef};
 #[cfg(feature = "ssr")]
 use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset, macros::format_description};
 use uuid::Uuid;
@@ -64,7 +64,7 @@ pub async fn suspend_user(
     // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
     let suspended = [Selected::from(&summary)];
     let undo = is_current.then(|| undo(UserAction::Unsuspend, &suspended, &page, &[]));
-    let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
+    let flash = Flash::of(FlashEvent::User(UserAction::Suspend), [summary.username]);
     let flash = flash.until(summary.suspended_until);
     Ok(FormSuccess::flash(&page, flash, undo).await)
 }
@@ -86,7 +86,7 @@ pub async fn run_user_operation(
     let before = before.map_err(ssr::fail)?;
     let name = before.summary.username.clone();
     let target = TargetRef::of_user(id, username);
-    let (event, undo) = match operation {
+    let undo = match operation {
         UserAction::Unsuspend => {
             let after = service::users::unsuspend(&services, &authorized, target).await;
             let version = after.map_err(ssr::fail)?.summary.version;
@@ -94,7 +94,7 @@ pub async fn run_user_operation(
             // the lifted suspension is unknown.
             let is_known = before.summary.version.saturating_add(1) == version;
             let undo = is_known.then(|| suspend_again(before, version, &page));
-            (FlashEvent::UserUnsuspended, undo.flatten())
+            undo.flatten()
         }
         UserAction::Restore => {
             let after = service::users::restore(&services, &authorized, target).await;
@@ -102,12 +102,12 @@ pub async fn run_user_operation(
             // Without a retention period a deletion is permanent, so it cannot serve as undo.
             let is_restorable = !services.settings.delete_retention.is_zero();
             let fields = [("restorable", "true".to_owned())];
-            let undo = is_restorable.then(|| undo(UserAction::Delete, &[restored], &page, &fields));
-            (FlashEvent::UserRestored, undo)
+            is_restorable.then(|| undo(UserAction::Delete, &[restored], &page, &fields))
         }
         _ => return Err(ApiError::unknown_action()),
     };
-    Ok(FormSuccess::flash(&page, Flash::of(event, [name]), undo).await)
+    let flash = Flash::of(FlashEvent::User(operation), [name]);
+    Ok(FormSuccess::flash(&page, flash, undo).await)
 }
 
 /// Returns the suspension that the fields of a form describe. `until` is a local time with its offset from UTC in minutes.

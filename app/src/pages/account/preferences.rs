@@ -8,12 +8,12 @@ use crate::{
     api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
     components::{
         choice::{CurrentPath, Segmented},
-        conflict::Conflict,
         form,
         frame::THEMES,
         icon::{Glyph, Icon},
         tab::with,
         typed::typed_or,
+        user_form::Conflict,
     },
     context::PageContext,
     text::{self, language::Language},

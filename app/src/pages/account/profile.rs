@@ -6,12 +6,12 @@ use super::{CURRENT_PASSWORD, FormPart, with_account};
 use crate::{
     api::account::{Account, EditProfile},
     components::{
-        conflict::{Conflict, ConflictValue},
         description_list::DescriptionItem,
         field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
         form,
         time::Ago,
         typed::typed_or,
+        user_form::{Conflict, ConflictValue},
     },
     context::PageContext,
     format::day,

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::links;
 use crate::{
     components::filters::{Entry, FilterField, FilterForm},
-    labels::audit::{action, source},
+    labels::{audit::source, audited_action},
     text,
 };
 
@@ -63,7 +63,7 @@ fn actions() -> Vec<(&'static str, &'static str)> {
     let all = ("", text::audit::all_actions());
     let actions = Action::ALL
         .iter()
-        .map(|known| (known.as_str(), action(*known)));
+        .map(|known| (known.as_str(), audited_action(*known)));
     std::iter::once(all).chain(actions).collect()
 }
 

@@ -1,7 +1,7 @@
-//! Rows of the user list.
+//! Columns and rows of the user list.
 
 use ::time::OffsetDateTime;
-use domain::users::{UserSummary, bulk::Selected};
+use domain::users::{UserSummary, bulk::Selected, list::SortKey};
 use leptos::prelude::*;
 
 use super::actions::RowActions;
@@ -16,6 +16,111 @@ use crate::{
     format::grouped,
     text,
 };
+
+/// Column of the list.
+pub(super) struct Column {
+    /// CSS class of the heading and of the cells, which sets the width.
+    pub(super) class: &'static str,
+    /// Heading, which also labels the cells in a narrow window.
+    pub(super) label: text::Label,
+    /// Order of the list that the heading selects.
+    pub(super) sort: SortKey,
+    /// Renders the cell of a user, at the server time.
+    cell: fn(&Self, &UserSummary, OffsetDateTime) -> AnyView,
+}
+
+/// Columns in their order.
+pub(super) static COLUMNS: [Column; 10] = [
+    Column {
+        class: "cell-user",
+        label: text::users::user,
+        sort: SortKey::Name,
+        cell: |_, user, _| user_cell(user).into_any(),
+    },
+    Column {
+        class: "cell-email",
+        label: text::users::email,
+        sort: SortKey::Email,
+        cell: |_, user, _| email_cell(user.email.clone()).into_any(),
+    },
+    Column {
+        class: "cell-role",
+        label: text::users::role,
+        sort: SortKey::Role,
+        cell: |column, user, _| column.with(view! { <RoleBadge roles=user.roles.clone() /> }),
+    },
+    Column {
+        class: "cell-status",
+        label: text::users::status,
+        sort: SortKey::Status,
+        cell: |column, user, _| {
+            column.with(view! { <StatusBadge status=user.status until=user.suspended_until /> })
+        },
+    },
+    Column {
+        class: "cell-num",
+        label: text::users::personas,
+        sort: SortKey::Personas,
+        cell: |column, user, _| column.number(user.persona_count),
+    },
+    Column {
+        class: "cell-num",
+        label: text::users::sessions,
+        sort: SortKey::Sessions,
+        cell: |column, user, _| column.number(user.session_count),
+    },
+    Column {
+        class: "cell-num",
+        label: text::users::api_keys,
+        sort: SortKey::ApiKeys,
+        cell: |column, user, _| column.number(user.api_key_count),
+    },
+    Column {
+        class: "cell-time",
+        label: text::users::created,
+        sort: SortKey::Created,
+        cell: |column, user, now| column.with(view! { <Ago at=user.created_at now=now /> }),
+    },
+    Column {
+        class: "cell-time cell-sign-in",
+        label: text::users::last_sign_in,
+        sort: SortKey::LastLogin,
+        cell: |column, user, now| {
+            column.with(view! { <AgoOrNever at=user.last_login_at now=now /> })
+        },
+    },
+    Column {
+        class: "cell-time",
+        label: text::users::last_active,
+        sort: SortKey::LastActive,
+        cell: |column, user, now| {
+            column.with(view! { <AgoOrNever at=user.last_active_at now=now /> })
+        },
+    },
+];
+
+impl Column {
+    fn cell(&self, user: &UserSummary, now: OffsetDateTime) -> AnyView {
+        (self.cell)(self, user, now)
+    }
+
+    /// Renders a cell with this content.
+    fn with(&self, content: impl IntoView + 'static) -> AnyView {
+        let (class, label) = (self.class, (self.label)());
+        view! {
+            <td class=class data-label=label>
+                {content}
+            </td>
+        }
+        .into_any()
+    }
+
+    /// Renders a cell with a count.
+    fn number(&self, value: i32) -> AnyView {
+        let label = (self.label)();
+        view! { <Number label=label value=value /> }.into_any()
+    }
+}
 
 /// Renders one user.
 #[component]
@@ -35,24 +140,7 @@ pub fn Row(
                 .map(|selection| {
                     view! { <SelectCell selection=selection user=Selected::from(&user) /> }
                 })}
-            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label=text::users::role()>
-                <RoleBadge roles=user.roles />
-            </td>
-            <td class="cell-status" data-label=text::users::status()>
-                <StatusBadge status=user.status until=user.suspended_until />
-            </td>
-            <Number label=text::users::personas() value=user.persona_count />
-            <Number label=text::users::sessions() value=user.session_count />
-            <Number label=text::users::api_keys() value=user.api_key_count />
-            <td class="cell-time" data-label=text::users::created()>
-                <Ago at=user.created_at now=now />
-            </td>
-            <td class="cell-time cell-sign-in" data-label=text::users::last_sign_in()>
-                <AgoOrNever at=user.last_login_at now=now />
-            </td>
-            <td class="cell-time" data-label=text::users::last_active()>
-                <AgoOrNever at=user.last_active_at now=now />
-            </td>
+            {COLUMNS.iter().map(|column| column.cell(&user, now)).collect_view()}
             {actions}
         </tr>
     }
@@ -117,5 +205,20 @@ pub(super) fn actions_head() -> impl IntoView {
         <th scope="col" class="cell-actions">
             <span class="visually-hidden">{text::common::actions()}</span>
         </th>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_column_has_its_own_heading_and_order() {
+        let headings: BTreeSet<&str> = COLUMNS.iter().map(|column| (column.label)()).collect();
+        let orders: BTreeSet<SortKey> = COLUMNS.iter().map(|column| column.sort).collect();
+        assert_eq!(headings.len(), COLUMNS.len());
+        assert_eq!(orders.len(), COLUMNS.len());
     }
 }

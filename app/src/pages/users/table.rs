@@ -2,10 +2,7 @@
 
 use domain::{
     list::PageParams,
-    users::{
-        bulk::Selected,
-        list::{ListParams, SortKey},
-    },
+    users::{bulk::Selected, list::ListParams},
 };
 use leptos::prelude::*;
 
@@ -13,7 +10,7 @@ use super::{
     bulk,
     deleted::{self, DeletedTable},
     empty::NoUsers,
-    rows::{Row, actions_head},
+    rows::{COLUMNS, Row, actions_head},
 };
 use crate::{
     api::users::{UserList, UserRows},
@@ -26,24 +23,6 @@ use crate::{
     links::users as links,
     text,
 };
-
-/// Columns: CSS class, heading and sort key.
-const COLUMNS: [(&str, text::Label, SortKey); 10] = [
-    ("cell-user", text::users::user, SortKey::Name),
-    ("cell-email", text::users::email, SortKey::Email),
-    ("cell-role", text::users::role, SortKey::Role),
-    ("cell-status", text::users::status, SortKey::Status),
-    ("cell-num", text::users::personas, SortKey::Personas),
-    ("cell-num", text::users::sessions, SortKey::Sessions),
-    ("cell-num", text::users::api_keys, SortKey::ApiKeys),
-    ("cell-time", text::users::created, SortKey::Created),
-    (
-        "cell-time cell-sign-in",
-        text::users::last_sign_in,
-        SortKey::LastLogin,
-    ),
-    ("cell-time", text::users::last_active, SortKey::LastActive),
-];
 
 /// Number of placeholder rows: enough to fill a usual window.
 const SKELETON_ROWS: usize = 20;
@@ -120,7 +99,9 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
             <tr data-sort-by=text::common::sort_by()>
                 {select_all}
                 {COLUMNS
-                    .map(|(class, name, key)| {
+                    .iter()
+                    .map(|column| {
+                        let (class, name, key) = (column.class, (column.label)(), column.sort);
                         let (state, icon) = match (sort.key == key, sort.descending) {
                             (false, _) => (None, None),
                             (true, true) => (Some("descending"), Some(Icon::SortDown)),
@@ -129,13 +110,12 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
                         view! {
                             <th scope="col" class=class aria-sort=state>
                                 <a href=links::sorted(&params, key) data-noscroll class="sort">
-                                    {name()}
+                                    {name}
                                     {icon.map(|icon| view! { <Glyph icon=icon /> })}
                                 </a>
                             </th>
                         }
                     })
-                    .into_iter()
                     .collect_view()}
                 {actions}
             </tr>
@@ -171,7 +151,11 @@ pub fn SkeletonTable(
         view! { <deleted::Head /> }.into_any()
     } else {
         let selects = may_write.then_some("cell-select");
-        classes.extend(selects.into_iter().chain(COLUMNS.map(|(class, ..)| class)));
+        classes.extend(
+            selects
+                .into_iter()
+                .chain(COLUMNS.iter().map(|column| column.class)),
+        );
         let select_all = selects.map(|class| view! { <td class=class></td> }.into_any());
         view! { <Head params=params select_all=select_all /> }.into_any()
     };

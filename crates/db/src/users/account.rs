@@ -1,10 +1,12 @@
-//! Single accounts, locked for a change, and the data that the policy needs.
+//! Single accounts: the lock for a change, the data that the policy needs, and the changes. Each change increments the
+//! version of the account.
 
 use domain::{
     permission::Permissions,
     policy::Target,
     users::{Status, UserId},
 };
+use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -126,4 +128,131 @@ pub async fn find_target(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Opti
         permissions: Permissions::new(row.permissions),
         is_last_admin: row.is_last_admin,
     }))
+}
+
+/// Fields of an account to replace; absent ones stay.
+#[derive(Debug, Clone, Default)]
+pub struct UserChanges<'a> {
+    /// Full name of the user, for display.
+    pub display_name: Option<&'a str>,
+    /// Email address; `Some(None)` removes it.
+    pub email: Option<Option<&'a str>>,
+    /// Profile fields, all of them.
+    pub profile: Option<Value>,
+    /// Notification preferences, all of them.
+    pub notification_preferences: Option<Value>,
+    /// Settings that the user has chosen.
+    pub settings: Option<Value>,
+    /// Numbers of the clients whose data the user can see.
+    pub client_list: Option<&'a [i32]>,
+}
+
+/// Replaces some fields. Another email address removes the unverified one.
+///
+/// # Errors
+/// `users_email_key` if the address is taken.
+pub async fn set_fields(
+    connection: &mut PgConnection,
+    id: Uuid,
+    fields: &UserChanges<'_>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            display_name = coalesce($2, display_name),
+            email = case when $3 then $4 else email end,
+            unverified_email = case when $3 and $4 is distinct from email then null else unverified_email end,
+            unverified_email_resolved_at = case when $3 and $4 is distinct from email then null else unverified_email_resolved_at end,
+            profile = coalesce($5, profile),
+            notification_preferences = coalesce($6, notification_preferences),
+            client_list = coalesce($7, client_list),
+            settings = coalesce($8, settings),
+            version = version + 1,
+            updated_at = now()
+        where id = $1",
+        id,
+        fields.display_name,
+        fields.email.is_some(),
+        fields.email.flatten(),
+        fields.profile,
+        fields.notification_preferences,
+        fields.client_list,
+        fields.settings,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A suspension to set.
+#[derive(Debug, Clone)]
+pub struct NewSuspension<'a> {
+    /// Reason for the suspension.
+    pub reason: &'a str,
+    /// Time at which it ends by itself; `None` if it has to be lifted.
+    pub until: Option<OffsetDateTime>,
+    /// Whether the user sees the reason.
+    pub show_reason: bool,
+    /// The id of the user who suspends the account; `None` for the operator.
+    pub by: Option<Uuid>,
+}
+
+/// Suspends an account, or changes its suspension.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_suspended(
+    connection: &mut PgConnection,
+    id: Uuid,
+    suspension: &NewSuspension<'_>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            status = 'suspended', suspended_reason = $2, suspended_until = $3, suspended_reason_visible = $4,
+            suspended_by = $5, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+        suspension.reason,
+        suspension.until,
+        suspension.show_reason,
+        suspension.by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Sets a pending or suspended account to active.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_active(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            status = 'active', suspended_reason = null, suspended_until = null, suspended_reason_visible = false,
+            suspended_by = null, registered_from = null, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Lists the ids of at most `most` accounts whose suspension is over.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_suspension_over(
+    executor: impl PgExecutor<'_>,
+    most: i64,
+) -> Result<Vec<Uuid>, Error> {
+    let rows = sqlx::query!(
+        "select id from users
+        where status = 'suspended' and suspended_until <= now() and deleted_at is null
+        order by suspended_until limit $1",
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

@@ -1,11 +1,14 @@
-//! Pages of deleted users: one statement, served by the index for their only order.
+//! Deletion and restoring of users, and pages of deleted users: one statement, served by the index for their only order.
+
+use std::time::Duration;
 
 use domain::{
     list::Position,
     users::deleted::{DeletedQuery, DeletedUser},
 };
-use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
+use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     filter::{self, Context, Tables},
@@ -13,6 +16,47 @@ use super::{
     search::Lookup,
 };
 use crate::{Error, list::page_of};
+
+/// Marks an account as deleted, to be purged after the retention. Returns the time of the purge.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_deleted(
+    connection: &mut PgConnection,
+    id: Uuid,
+    by: Option<Uuid>,
+    retention: Duration,
+) -> Result<OffsetDateTime, Error> {
+    let row = sqlx::query!(
+        r#"update users set
+            deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, $2),
+            purge_after = now() + make_interval(secs => $3), version = version + 1, updated_at = now()
+        where id = $1
+        returning purge_after as "purge_after!""#,
+        id,
+        by,
+        retention.as_secs_f64(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.purge_after)
+}
+
+/// Restores a deleted account.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            deleted_at = null, deleted_by = null, purge_after = null, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
 
 /// Lists the users of a page, the latest deletion first. The flag is true if there are more in the direction of reading.
 ///

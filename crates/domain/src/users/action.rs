@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::Unknown;
+use super::{Status, Unknown};
+use crate::{message::Message, messages};
 
 /// Dialog of an action.
 #[derive(Clone, Copy)]
@@ -25,6 +26,7 @@ struct Row {
     dialog: Dialog,
     undone_by: Option<UserAction>,
     can_remove_admin: bool,
+    denied_to_self: Option<fn() -> Message>,
 }
 
 impl Row {
@@ -36,6 +38,7 @@ impl Row {
             dialog: Dialog::Form,
             undone_by: None,
             can_remove_admin: false,
+            denied_to_self: None,
         }
     }
 
@@ -78,7 +81,40 @@ impl Row {
             ..self
         }
     }
+
+    /// Denies the action on the actor's own account, with a message that says what to do instead.
+    const fn not_to_self(self, message: fn() -> Message) -> Self {
+        Self {
+            denied_to_self: Some(message),
+            ..self
+        }
+    }
 }
+
+/// Users whose page offers an action.
+#[derive(Clone, Copy)]
+enum Offered {
+    /// All users.
+    Always,
+    /// Users who are not deleted.
+    Existing,
+    /// Users who are not deleted and have this status.
+    With(Status),
+    /// Deleted users.
+    Deleted,
+}
+
+/// Actions that the page of a user offers, in its order.
+const ON_PAGE: &[(UserAction, Offered)] = &[
+    (UserAction::Edit, Offered::Existing),
+    (UserAction::Reset, Offered::Existing),
+    (UserAction::RevokeSessions, Offered::Existing),
+    (UserAction::Unsuspend, Offered::With(Status::Suspended)),
+    (UserAction::Suspend, Offered::With(Status::Active)),
+    (UserAction::Approve, Offered::With(Status::Pending)),
+    (UserAction::Restore, Offered::Deleted),
+    (UserAction::Delete, Offered::Always),
+];
 
 macro_rules! user_actions {
     ($($(#[$doc:meta])* $action:ident = $row:expr,)+) => {
@@ -100,20 +136,23 @@ macro_rules! user_actions {
 user_actions! {
     /// Changes the names, the address or the profile.
     Edit = Row::new("edit"),
-    /// Changes the address.
-    SetEmail = Row::new("set-email"),
+    /// Changes the address. Users change their own one in the account settings, which ask for the current password first, since
+    /// a session alone may be stolen.
+    SetEmail = Row::new("set-email").not_to_self(messages::own_email_elsewhere),
     /// Changes the roles.
-    SetRoles = Row::new("set-roles").removes_admin(),
-    /// Sets a temporary password, or creates a link to choose one.
-    Reset = Row::new("reset"),
+    SetRoles = Row::new("set-roles").removes_admin().not_to_self(messages::cannot_change_own_roles),
+    /// Sets a temporary password, or creates a link to choose one. Users change their own password like their own address.
+    Reset = Row::new("reset").not_to_self(messages::own_password_elsewhere),
     /// Suspends the account.
-    Suspend = Row::new("suspend").bulk().undone_by(Self::Unsuspend).removes_admin(),
+    Suspend = Row::new("suspend").bulk().undone_by(Self::Unsuspend).removes_admin()
+        .not_to_self(messages::cannot_suspend_self),
     /// Lifts the suspension.
     Unsuspend = Row::new("unsuspend").bulk().immediate().undone_by(Self::Suspend),
     /// Revokes all sessions.
     RevokeSessions = Row::new("sign-out").bulk().confirmed(),
-    /// Deletes the account, or purges a deleted one.
-    Delete = Row::new("delete").bulk().undone_by(Self::Restore).removes_admin(),
+    /// Deletes the account, or purges a deleted one. The message of a denial on the own account is FOVEA's.
+    Delete = Row::new("delete").bulk().undone_by(Self::Restore).removes_admin()
+        .not_to_self(messages::cannot_delete_self),
     /// Restores the deleted account.
     Restore = Row::new("restore").bulk().immediate().undone_by(Self::Delete),
     /// Approves or rejects the pending registration.
@@ -121,6 +160,18 @@ user_actions! {
 }
 
 impl UserAction {
+    /// Number of the actions whose dialog only asks for confirmation.
+    pub const CONFIRMED: usize = {
+        let (mut count, mut actions) = (0, Self::ALL);
+        while let [action, rest @ ..] = actions {
+            if action.is_confirmed() {
+                count += 1;
+            }
+            actions = rest;
+        }
+        count
+    };
+
     /// Name of the action in URLs and in the field `operation` of forms. No field is named `action`, because it would hide
     /// the attribute of its form.
     #[must_use]
@@ -163,6 +214,24 @@ impl UserAction {
     #[must_use]
     pub const fn can_remove_admin(self) -> bool {
         self.row().can_remove_admin
+    }
+
+    /// Returns the message that denies the action on the actor's own account; `None` if it is permitted.
+    #[must_use]
+    pub fn denied_to_self(self) -> Option<Message> {
+        self.row().denied_to_self.map(|message| message())
+    }
+
+    /// Lists the actions that the page of a user offers, in its order.
+    pub fn on_page(status: Status, is_deleted: bool) -> impl Iterator<Item = Self> {
+        let is_offered = move |offered| match offered {
+            Offered::Always => true,
+            Offered::Existing => !is_deleted,
+            Offered::With(required) => !is_deleted && required == status,
+            Offered::Deleted => is_deleted,
+        };
+        let offered = ON_PAGE.iter().filter(move |(_, users)| is_offered(*users));
+        offered.map(|(action, _)| *action)
     }
 }
 
@@ -232,6 +301,49 @@ mod tests {
         for action in UserAction::ALL {
             let reverse = action.undone_by();
             assert!(reverse.is_none() || !action.is_confirmed(), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn confirmed_actions_are_counted() {
+        let confirmed = UserAction::ALL
+            .iter()
+            .filter(|action| action.is_confirmed());
+        assert_eq!(confirmed.count(), UserAction::CONFIRMED);
+    }
+
+    #[test]
+    fn actions_on_the_own_account_are_denied_with_what_to_do_instead() {
+        let denied = UserAction::ALL
+            .iter()
+            .filter_map(|action| Some((*action, action.denied_to_self()?)));
+        let denied: Vec<(UserAction, Message)> = denied.collect();
+        assert_eq!(
+            denied,
+            [
+                (UserAction::SetEmail, messages::own_email_elsewhere()),
+                (UserAction::SetRoles, messages::cannot_change_own_roles()),
+                (UserAction::Reset, messages::own_password_elsewhere()),
+                (UserAction::Suspend, messages::cannot_suspend_self()),
+                (UserAction::Delete, messages::cannot_delete_self()),
+            ]
+        );
+    }
+
+    #[test]
+    fn page_of_a_user_offers_what_applies_to_the_status() {
+        use UserAction::{
+            Approve, Delete, Edit, Reset, Restore, RevokeSessions, Suspend, Unsuspend,
+        };
+        for (status, expected) in [
+            (Status::Active, Suspend),
+            (Status::Suspended, Unsuspend),
+            (Status::Pending, Approve),
+        ] {
+            let offered: Vec<UserAction> = UserAction::on_page(status, false).collect();
+            assert_eq!(offered, [Edit, Reset, RevokeSessions, expected, Delete]);
+            let offered: Vec<UserAction> = UserAction::on_page(status, true).collect();
+            assert_eq!(offered, [Restore, Delete]);
         }
     }
 

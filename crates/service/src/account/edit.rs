@@ -6,8 +6,8 @@ use db::{
     sessions::EndReason,
     users::{
         Credentials,
-        change::{self, UserChanges},
-        find_credentials,
+        account::{self, UserChanges},
+        find_credentials, password,
     },
 };
 use domain::{
@@ -193,7 +193,7 @@ async fn set_password(
     let reason = EndReason::PasswordReset;
     let ended = db::account::set_others_ended(transaction, id, session, reason).await?;
     db::account::set_ended(transaction, session, EndReason::Replaced, id).await?;
-    change::set_password(transaction, id, hash).await?;
+    password::set_password(transaction, id, hash).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
     changes.note("password", Value::Null, "set by the user");
     changes.note("otherSessions", ended, 0);
@@ -222,5 +222,5 @@ async fn set_fields(
         settings: settings.map(Value::Object),
         ..UserChanges::default()
     };
-    Ok(change::set_fields(transaction, id, &fields).await?)
+    Ok(account::set_fields(transaction, id, &fields).await?)
 }

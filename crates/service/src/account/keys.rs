@@ -14,8 +14,8 @@ use crate::{
     Error, Services,
     access::Caller,
     audit::{self, Audited, Change, Changes},
+    guard::TargetRef,
     keys::{EditedKey, NOT_FOUND, add, change, providers, removed},
-    target::TargetRef,
 };
 
 /// Lists the caller's own provider API keys, and the providers for which a key can be stored.

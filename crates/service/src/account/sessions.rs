@@ -14,7 +14,7 @@ use crate::{
     access::{Caller, Credential},
     audit::{self, Change, Changes},
     device,
-    target::TargetRef,
+    guard::TargetRef,
 };
 
 /// Maximum number of listed sessions, latest first.

@@ -8,7 +8,7 @@ use crate::{
     Error, Services,
     access::Caller,
     access_tokens::{NOT_FOUND, end, issue},
-    target::TargetRef,
+    guard::TargetRef,
 };
 
 /// Maximum number of listed tokens, newest first.

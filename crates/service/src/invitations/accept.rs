@@ -15,7 +15,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::Origin,
-    guard,
+    backing,
     own_account::{self, NewAccount},
     throttle::{self, NameTries},
     tokens,
@@ -71,7 +71,7 @@ async fn stands(
     let Some(creator) = invitation.created_by else {
         return Ok(true);
     };
-    let permissions = guard::rights_of(&mut *connection, creator).await?;
+    let permissions = backing::rights_of(&mut *connection, creator).await?;
     let (_, given) = db::roles::find(&mut *connection, &invitation.preset.roles).await?;
     Ok(policy::invitation_is_valid(permissions.as_ref(), &given))
 }

@@ -13,8 +13,8 @@ use super::{EditedKey, NOT_FOUND, add, change, providers, removed};
 use crate::{
     Error, Services,
     access::{Actor, ApiKeysRead, ApiKeysWrite, Authorized},
-    audit, guard,
-    target::TargetRef,
+    audit,
+    guard::{self, TargetRef},
 };
 
 /// Lists the system's keys, and for each provider how many users have an enabled key of their own instead.

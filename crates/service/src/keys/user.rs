@@ -14,8 +14,7 @@ use crate::{
     Error, Services,
     access::{ApiKeysRead, ApiKeysWrite, Authorized},
     audit::{self, Change},
-    guard::{self, Access},
-    target::TargetRef,
+    guard::{self, Access, TargetRef},
 };
 
 /// Lists the keys of a user, deleted or not.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::users::{
     account::{self, Account},
-    change,
+    set_deleted,
 };
 use domain::{
     action::Action,
@@ -27,8 +27,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, RegistrationsWrite},
     audit::{self, Audited, Batch, Change, Changes},
-    guard,
-    target::TargetRef,
+    guard::{self, TargetRef},
 };
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Registration);
@@ -255,7 +254,7 @@ async fn apply(
         Decision::Reject => {
             let counts = db::owned::count(&mut **transaction, account.id).await?;
             let at_once = std::time::Duration::ZERO;
-            change::set_deleted(transaction, account.id, actor.id(), at_once).await?;
+            set_deleted(transaction, account.id, actor.id(), at_once).await?;
             db::purge::queue(transaction, account.id, counts.total()).await?;
             (
                 Action::RegistrationRejected,

@@ -5,8 +5,8 @@ use db::{
     links::{self, Kind, LiveLink},
     sessions::EndReason,
     users::{
-        account::{self, Account},
-        change::{self, UserChanges},
+        account::{self, Account, UserChanges},
+        password,
     },
 };
 use domain::{
@@ -26,7 +26,7 @@ use crate::{
     Error, Services,
     access::{Actor, Origin},
     audit::{self, Change, Changes},
-    guard, known_device,
+    backing, known_device,
     passwords::{Asker, known},
     throttle, tokens,
 };
@@ -108,7 +108,7 @@ async fn find_owner(
     let Some(user) = user.filter(|user| user.deleted_at.is_none()) else {
         return Ok(None);
     };
-    if !guard::is_backed(&mut connection, link.backer(), id).await? {
+    if !backing::is_backed(&mut connection, link.backer(), id).await? {
         return Ok(None);
     }
     if is_suspended(&user, (services.clock)()) {
@@ -182,14 +182,14 @@ pub async fn choose_password(
     let used = links::consume(&mut transaction, Kind::PasswordReset, &tokens::hash(token)).await?;
     // The accounts were locked for the link as it was read: it must not have changed since.
     used.filter(|used| *used == link).ok_or(DEAD_LINK)?;
-    if !guard::is_backed(&mut transaction, link.backer(), id).await? {
+    if !backing::is_backed(&mut transaction, link.backer(), id).await? {
         return Err(DEAD_LINK);
     }
     let ended =
         db::sessions::set_ended_of(&mut transaction, id, EndReason::PasswordReset, Some(id))
             .await?;
-    change::set_password(&mut transaction, id, &hash).await?;
-    change::set_fields(&mut transaction, id, &UserChanges::default()).await?;
+    password::set_password(&mut transaction, id, &hash).await?;
+    account::set_fields(&mut transaction, id, &UserChanges::default()).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let revoked = if choice.revoke_tokens {
         access_tokens::set_revoked_of(&mut transaction, id, Some(id)).await?

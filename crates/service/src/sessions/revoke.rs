@@ -25,8 +25,7 @@ use crate::{
     access::{Actor, Authorized, SessionsWrite},
     audit::{self, Batch, Change, Changes},
     days, device,
-    guard::{self, Access},
-    target::TargetRef,
+    guard::{self, Access, TargetRef},
 };
 
 /// Response text of FOVEA.

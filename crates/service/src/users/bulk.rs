@@ -23,8 +23,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
     audit::{self, Audited, Batch, Changes},
-    guard,
-    target::TargetRef,
+    guard::{self, TargetRef},
 };
 
 /// Applies an action to several users in one transaction. Without `expected` it only reports the outcome and changes

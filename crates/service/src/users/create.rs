@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use db::users::{
     NameClaim,
-    change::{self, UserChanges},
+    account::{self, UserChanges},
 };
 use domain::{
     access::USER_ROLE,
@@ -26,6 +26,7 @@ use super::{conflicts, detail, lookalike};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
+    assignment,
     audit::{self, Change, Changes},
     guard,
     passwords::Asker,
@@ -133,7 +134,7 @@ pub(super) async fn insert(
         created_by: actor.backer(),
         skeleton: skeleton.as_deref(),
     };
-    let roles = guard::grantable(transaction, actor, &user.roles).await?;
+    let roles = assignment::grantable(transaction, actor, &user.roles).await?;
     let id = db::users::insert(transaction, &new)
         .await
         .map_err(conflicts::taken)?;
@@ -156,7 +157,7 @@ async fn set_fields(
         client_list: Some(&user.client_list),
         ..UserChanges::default()
     };
-    Ok(change::set_fields(transaction, id, &fields).await?)
+    Ok(account::set_fields(transaction, id, &fields).await?)
 }
 
 fn created(user: &NewUser, roles: Vec<String>, link: Option<&IssuedLink>) -> Changes {

@@ -3,7 +3,7 @@
 use db::{
     links::{self, Kind},
     sessions::EndReason,
-    users::{account::Account, change},
+    users::{account::Account, set_deleted, set_restored},
 };
 use domain::{
     action::Action,
@@ -24,9 +24,8 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersRead, UsersWrite},
     audit::{self, Audited, Change, Changes},
-    guard::{self, Access},
+    guard::{self, Access, TargetRef},
     quota::check_transfer,
-    target::TargetRef,
 };
 
 /// Counts what would be deleted with an account, with the end of the restore period and the reason of a denial.
@@ -107,7 +106,7 @@ pub(crate) async fn apply(
         services.settings.delete_retention
     };
     db::sessions::set_ended_of(transaction, account.id, EndReason::Deleted, actor.id()).await?;
-    let purge_after = change::set_deleted(transaction, account.id, actor.id(), retention).await?;
+    let purge_after = set_deleted(transaction, account.id, actor.id(), retention).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
     if permanent {
         db::purge::queue(transaction, account.id, counts.total()).await?;
@@ -161,7 +160,7 @@ pub(super) async fn put_back(
     {
         return Err(Error::Conflict(Conflict::UserBeingDeleted));
     }
-    change::set_restored(transaction, account.id).await?;
+    set_restored(transaction, account.id).await?;
     let change = Change {
         action: Action::UserRestored,
         user: (account.id, &account.username),

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{AuditRead, Authorized, SessionsRead, UsersRead},
+    backing,
     guard::{self, NOT_FOUND},
 };
 
@@ -164,7 +165,7 @@ pub async fn reset_links(
     let mut connection = db::acquire(&services.pool).await?;
     let mut links = Vec::new();
     for (link, backed_by) in db::links::list_resets(&mut *connection, id, 5).await? {
-        let is_backed = guard::is_backed(&mut connection, backed_by, id).await?;
+        let is_backed = backing::is_backed(&mut connection, backed_by, id).await?;
         links.push(ResetLink { is_backed, ..link });
     }
     Ok(links)

@@ -5,8 +5,8 @@ use db::{
     sessions::EndReason,
     users::{
         NameClaim,
-        account::Account,
-        change::{self, UserChanges},
+        account::{self, Account, UserChanges},
+        password,
     },
 };
 use domain::{
@@ -29,10 +29,10 @@ use super::{conflicts, detail};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
+    assignment,
     audit::{self, Change, Changes},
-    guard,
+    guard::{self, TargetRef},
     passwords::Asker,
-    target::TargetRef,
 };
 
 /// Changes an account. Fields that the edit leaves out keep their values.
@@ -98,10 +98,10 @@ pub async fn edit(
     note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
         let kind = if services.settings.lasting_admin_passwords {
-            change::set_password(&mut transaction, id, hash).await?;
+            password::set_password(&mut transaction, id, hash).await?;
             "permanent, set by an administrator"
         } else {
-            change::set_temporary_password(&mut transaction, id, hash, actor.backer()).await?;
+            password::set_temporary_password(&mut transaction, id, hash, actor.backer()).await?;
             "temporary"
         };
         links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
@@ -152,7 +152,7 @@ async fn set_roles(
     if wanted.is_empty() {
         wanted.extend(USER_ROLE.parse::<RoleName>());
     }
-    let roles = guard::grantable(transaction, actor, &wanted).await?;
+    let roles = assignment::grantable(transaction, actor, &wanted).await?;
     if roles.len() == account.roles.len() && roles.iter().all(|role| account.roles.contains(role)) {
         return Ok(());
     }
@@ -169,7 +169,7 @@ async fn set_roles(
         // The reset links and the temporary password were issued for an account with fewer permissions.
         let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
         changes.note("links", revoked, 0);
-        if change::clear_temporary_password(transaction, account.id).await? {
+        if password::clear_temporary_password(transaction, account.id).await? {
             changes.note("password", "temporary", Value::Null);
         }
     }
@@ -194,7 +194,7 @@ async fn set_fields(
         client_list: patch.client_list.as_deref(),
         ..UserChanges::default()
     };
-    change::set_fields(transaction, id, &fields)
+    account::set_fields(transaction, id, &fields)
         .await
         .map_err(conflicts::taken)
 }

@@ -2,7 +2,10 @@
 
 use db::{
     links::{self, Kind},
-    users::change::{self, UserChanges},
+    users::{
+        account::{self, UserChanges},
+        set_restored,
+    },
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
@@ -23,6 +26,7 @@ use super::{create, detail};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
+    assignment,
     audit::{self, Change, Changes},
     guard::{self, Access},
     reset,
@@ -104,19 +108,19 @@ async fn readmit(
         {
             return Err(Error::Conflict(Conflict::RecoveryOfUserBeingDeleted));
         }
-        change::set_restored(transaction, id).await?;
+        set_restored(transaction, id).await?;
         changes.note("deleted", true, false);
     }
     if account.status != Status::Active {
-        change::set_active(transaction, id).await?;
+        account::set_active(transaction, id).await?;
         changes.note("status", account.status.as_str(), Status::Active.as_str());
     }
     if !account.roles.iter().any(|role| role == ADMIN_ROLE) {
         let admin: Vec<_> = ADMIN_ROLE.parse::<RoleName>().into_iter().collect();
-        let admin = guard::grantable(transaction, actor, &admin).await?;
+        let admin = assignment::grantable(transaction, actor, &admin).await?;
         db::roles::grant(transaction, id, &admin, actor.id()).await?;
         // Increments the version: an edit that was started with the old roles must conflict.
-        change::set_fields(transaction, id, &UserChanges::default()).await?;
+        account::set_fields(transaction, id, &UserChanges::default()).await?;
         let after = [admin, account.roles.clone()].concat();
         changes.note("roles", account.roles, after);
     }

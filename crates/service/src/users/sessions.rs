@@ -7,8 +7,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
     audit::{self, Audited, Change, Changes},
-    guard,
-    target::TargetRef,
+    guard::{self, TargetRef},
 };
 
 /// Revokes all sessions of a user. Returns their number.

@@ -2,7 +2,7 @@
 
 use db::{
     sessions::EndReason,
-    users::{account::Account, change},
+    users::account::{self, Account},
 };
 use domain::{
     action::Action,
@@ -18,8 +18,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
     audit::{self, Audited, Change, Changes},
-    guard,
-    target::TargetRef,
+    guard::{self, TargetRef},
 };
 
 /// Number of expired suspensions listed at once. Each is lifted in its own transaction.
@@ -61,7 +60,7 @@ pub(super) async fn apply(
     if account.status == Status::Pending {
         return Err(PENDING);
     }
-    let suspension = change::NewSuspension {
+    let suspension = account::NewSuspension {
         reason: &draft.reason,
         until: draft.until,
         show_reason: draft.show_reason,
@@ -72,7 +71,7 @@ pub(super) async fn apply(
     let ended =
         db::sessions::set_ended_of(transaction, account.id, EndReason::Suspended, actor.id())
             .await?;
-    change::set_suspended(transaction, account.id, &suspension).await?;
+    account::set_suspended(transaction, account.id, &suspension).await?;
     let change = Change {
         action: Action::UserSuspended,
         user: (account.id, &account.username),
@@ -132,7 +131,7 @@ pub(super) async fn clear_suspension(
     if account.status != Status::Suspended {
         return Err(NOT_SUSPENDED);
     }
-    change::set_active(transaction, account.id).await?;
+    account::set_active(transaction, account.id).await?;
     let change = Change {
         action: Action::UserUnsuspended,
         user: (account.id, &account.username),
@@ -151,7 +150,7 @@ pub(super) async fn clear_suspension(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn clear_expired_suspensions(services: &Services) -> Result<(), Error> {
     loop {
-        let over = change::list_suspension_over(&services.pool, LISTED_AT_ONCE).await?;
+        let over = account::list_suspension_over(&services.pool, LISTED_AT_ONCE).await?;
         for id in &over {
             match clear_suspension_if_expired(services, *id).await {
                 // Deleted by a concurrent transaction.

@@ -2,10 +2,11 @@
 
 use domain::users::{
     UserSummary,
-    deletion::{Deletion, OwnedCounts},
-    detail::UserRef,
+    deletion::{Deletion, DeletionPreview, OwnedCounts},
+    detail::{UserDetail, UserRef},
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use service::{access::operator, users};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -145,4 +146,48 @@ pub(super) async fn restore(
             print::name(&user.summary)
         )
     })
+}
+
+impl Backend {
+    /// Returns a preview of the deletion of a user: the counts of the data that goes with the account.
+    async fn preview_deletion(&self, id: Uuid) -> Result<DeletionPreview, CliError> {
+        match self {
+            Self::Database(services) => Ok(users::preview(services, &operator(), id).await?),
+            Self::Server(remote) => {
+                remote.get(&format!("{}/deletion-preview", Self::user_path(id)), &[])
+            }
+        }
+    }
+
+    /// Deletes a user. A server does not check the counts of the preview.
+    async fn delete(&self, id: Uuid, deletion: &Deletion) -> Result<(), CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(users::delete(services, &operator(), id, deletion).await?)
+            }
+            Self::Server(remote) => {
+                let permanent = deletion.permanent.then_some(("permanent", "true"));
+                let permanent: Vec<_> = permanent.into_iter().collect();
+                remote
+                    .delete::<Value>(&Self::user_path(id), &permanent)
+                    .map(drop)
+            }
+        }
+    }
+
+    /// Removes a permanently deleted user at once, because no server may be running that does it. Does nothing for a server.
+    async fn remove_deleted(&self, id: Uuid) -> Result<(), CliError> {
+        match self {
+            Self::Database(services) => Ok(users::purge::run_of(services, id).await?),
+            Self::Server(_) => Ok(()),
+        }
+    }
+
+    /// Restores a deleted user.
+    async fn restore(&self, id: Uuid) -> Result<UserDetail, CliError> {
+        match self {
+            Self::Database(services) => Ok(users::restore(services, &operator(), id).await?),
+            Self::Server(remote) => remote.act(&format!("{}/restore", Self::user_path(id))),
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! `rollcall user reset-link` and `rollcall user recover-admin`.
 
-use domain::users::detail::UserRef;
-use service::{access::operator, users};
+use domain::users::detail::{IssuedLink, UserRef};
+use service::{access::operator, reset, users};
+use uuid::Uuid;
 
 use super::{
     create::choose,
@@ -56,5 +57,15 @@ impl RecoverArgs {
             let how = recovered.link.as_ref().map(choose).unwrap_or_default();
             format!("Recovered {name} with {roles}.\n{how}")
         })
+    }
+}
+
+impl Backend {
+    /// Creates a password reset link.
+    async fn reset_link(&self, id: Uuid) -> Result<IssuedLink, CliError> {
+        match self {
+            Self::Database(services) => Ok(reset::create_link(services, &operator(), id).await?),
+            Self::Server(remote) => remote.act(&format!("{}/reset-link", Self::user_path(id))),
+        }
     }
 }

@@ -1,13 +1,19 @@
 //! `rollcall user suspend` and `rollcall user unsuspend`.
 
-use domain::users::suspension::SuspensionDraft;
+use domain::users::{detail::UserDetail, suspension::SuspensionDraft};
+use service::{access::operator, users};
+use uuid::Uuid;
 
 use super::{
     print::{self, Output},
     until::{self, Until},
     user_arg::UserArg,
 };
-use crate::{cli::backend::Backend, config::clock, failure::BoxError};
+use crate::{
+    cli::{backend::Backend, error::CliError},
+    config::clock,
+    failure::BoxError,
+};
 
 /// Suspend a user, until a date or indefinitely. All sessions of the user are revoked.
 #[derive(Debug, clap::Args)]
@@ -64,4 +70,24 @@ pub(super) async fn unsuspend(
     output.print_user(user, |user| {
         format!("Unsuspended {}.", print::name(&user.summary))
     })
+}
+
+impl Backend {
+    /// Suspends a user.
+    async fn suspend(&self, id: Uuid, draft: SuspensionDraft) -> Result<UserDetail, CliError> {
+        match self {
+            Self::Database(services) => Ok(users::suspend(services, &operator(), id, draft).await?),
+            Self::Server(remote) => {
+                remote.post(&format!("{}/suspend", Self::user_path(id)), &draft)
+            }
+        }
+    }
+
+    /// Lifts the suspension of a user.
+    async fn unsuspend(&self, id: Uuid) -> Result<UserDetail, CliError> {
+        match self {
+            Self::Database(services) => Ok(users::unsuspend(services, &operator(), id).await?),
+            Self::Server(remote) => remote.act(&format!("{}/unsuspend", Self::user_path(id))),
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! `rollcall user update` and `rollcall user set-roles`.
 
 use clap::ArgGroup;
-use domain::users::{UserSummary, edit::UserEdit};
+use domain::users::{UserSummary, detail::UserDetail, edit::UserEdit};
+use service::{access::operator, users};
+use uuid::Uuid;
 
 use super::{
     password::PasswordArgs,
@@ -126,6 +128,16 @@ impl NewRoles {
         let Some(known) = &self.0 else { return };
         for role in user.roles.iter().filter(|role| !known.contains(role)) {
             note(&format!("Created the role {role}, without permissions."));
+        }
+    }
+}
+
+impl Backend {
+    /// Changes a user.
+    async fn edit(&self, id: Uuid, edit: UserEdit) -> Result<UserDetail, CliError> {
+        match self {
+            Self::Database(services) => Ok(users::edit(services, &operator(), id, edit).await?),
+            Self::Server(remote) => remote.patch(&Self::user_path(id), &edit),
         }
     }
 }

@@ -20,8 +20,12 @@ use service::{
     access::{UsersRead, UsersWrite},
 };
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::response::{show, show_to};
+use super::{
+    details,
+    response::{show, show_to},
+};
 use crate::{
     dto::users::UserResponse,
     response::ApiError,
@@ -31,7 +35,19 @@ use crate::{
         if_match::IfMatch,
         response::{SessionsRevokeResponse, SuccessResponse, success},
     },
+    state::AppState,
 };
+
+/// Returns the routes of a single user.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(get, edit, delete))
+        .routes(routes!(deletion_preview))
+        .routes(routes!(suspend))
+        .routes(routes!(unsuspend))
+        .routes(routes!(restore))
+        .routes(routes!(details::sessions, revoke_sessions))
+}
 
 /// Get a user
 ///
@@ -44,7 +60,7 @@ use crate::{
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:read"]))
 )]
-pub(crate) async fn get(
+async fn get(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersRead>,
     UserPath(id): UserPath,
@@ -71,7 +87,7 @@ pub(crate) async fn get(
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn edit(
+async fn edit(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
@@ -119,7 +135,7 @@ impl UserDeleteParams {
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn delete(
+async fn delete(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
@@ -145,7 +161,7 @@ pub(crate) async fn delete(
     responses((status = OK, body = DeletionPreview)),
     security(("token" = ["users:read"]))
 )]
-pub(crate) async fn deletion_preview(
+async fn deletion_preview(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersRead>,
     UserPath(id): UserPath,
@@ -167,7 +183,7 @@ pub(crate) async fn deletion_preview(
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn suspend(
+async fn suspend(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
@@ -191,7 +207,7 @@ pub(crate) async fn suspend(
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn unsuspend(
+async fn unsuspend(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
@@ -213,7 +229,7 @@ pub(crate) async fn unsuspend(
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn restore(
+async fn restore(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
@@ -233,7 +249,7 @@ pub(crate) async fn restore(
     responses((status = OK, body = SessionsRevokeResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn revoke_sessions(
+async fn revoke_sessions(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,

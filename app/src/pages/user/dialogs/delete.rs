@@ -4,10 +4,7 @@ use domain::users::deletion::DeletionPreview;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::{
-    super::{OpenedUser, overview::Overview},
-    About, route,
-};
+use super::super::{OpenedUser, overview::Overview};
 use crate::{
     api::{
         error::ApiError,
@@ -22,6 +19,7 @@ use crate::{
         owned::Counts,
         time::Exactly,
         typed::ticked,
+        user_form::{About, route},
     },
     context::PageContext,
     text,

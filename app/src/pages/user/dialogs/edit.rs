@@ -5,9 +5,8 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_user},
-    About, admin_password, deleted_notice,
+    admin_password,
     profile::{Profile, rows},
-    route,
 };
 use crate::{
     api::{
@@ -15,12 +14,12 @@ use crate::{
         user_actions::{EditUser, edit, profile::ProfileRow},
     },
     components::{
-        conflict::{Conflict, ConflictValue},
         dialog::FormDialog,
         field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
         form,
         roles::RoleChoice,
         typed::{ticked, ticked_roles, typed_or},
+        user_form::{About, Conflict, ConflictValue, deleted_notice, route},
     },
     context::PageContext,
     labels, text,

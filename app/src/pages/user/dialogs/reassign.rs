@@ -3,16 +3,14 @@
 use domain::users::action::UserAction;
 use leptos::prelude::*;
 
-use super::{
-    super::{data::Data, with_user},
-    About, deleted_notice, route,
-};
+use super::super::{data::Data, with_user};
 use crate::{
     api::{user::UserView, user_actions::ReassignData},
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
+        user_form::{About, deleted_notice, route},
     },
     context::PageContext,
     text,

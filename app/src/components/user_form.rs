@@ -1,10 +1,49 @@
-//! Conflicts of two users who edit the same account: the second one sees the values of the first, and can overwrite them.
+//! Parts that forms about one user share: path of the dialog, hidden fields, and conflicts of two users who edit the same
+//! account, of which the second one sees the values of the first, and can overwrite them.
 
 use domain::users::detail::UserDetail;
 use leptos::prelude::*;
 
-use super::form::FormState;
-use crate::{context::PageContext, text};
+use super::{dialog::DialogRoute, form::FormState};
+use crate::{
+    api::user::{UserView, path},
+    context::PageContext,
+    text,
+};
+
+/// Returns the path of a user's dialog and of the page behind it.
+#[must_use]
+pub fn route(user_view: &UserView, word: &str) -> DialogRoute {
+    let back = path(&user_view.user.summary);
+    DialogRoute {
+        path: format!("{back}/{word}"),
+        back,
+    }
+}
+
+/// Returns the reason for denial if the user is deleted.
+#[must_use]
+pub fn deleted_notice(user: &UserDetail) -> Option<String> {
+    let deleted = user.deleted_at.is_some();
+    deleted.then(|| text::user::deleted_notice().to_owned())
+}
+
+/// Renders the hidden fields that identify the user and the page to return to.
+#[component]
+pub fn About(
+    /// The user that the form concerns.
+    user_view: UserView,
+    /// Path suffix of the tab to return to; empty for the first one.
+    #[prop(optional)]
+    tab: &'static str,
+) -> impl IntoView {
+    let page = format!("{}{tab}", path(&user_view.user.summary));
+    view! {
+        <input type="hidden" name="page" value=page />
+        <input type="hidden" name="id" value=user_view.user.summary.id.to_string() />
+        <input type="hidden" name="username" value=user_view.user.summary.username />
+    }
+}
 
 /// Version of the account that another user has saved, known from the time that the form was denied.
 #[derive(Clone, Copy)]

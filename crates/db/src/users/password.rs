@@ -1,0 +1,79 @@
+//! Passwords of accounts. The version of the account stays: [`set_fields`](super::account::set_fields) increments it, once
+//! for a change of both.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{Backer, Error};
+
+/// Maximum number of temporary password hashes stored for one account. Each makes choosing a password slower by one hash.
+const KNOWN_MAX: i32 = 5;
+
+/// Sets a password that the user has chosen.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+    hash: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            password_hash = $2, must_change_password = false, password_set_by = null,
+            password_set_with = null, password_changed_at = now()
+        where id = $1",
+        id,
+        hash,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Sets a temporary password, chosen by another user or, for `None`, by the operator. Its hash is stored beside those of the latest
+/// temporary ones.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_temporary_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+    hash: &str,
+    by: Option<Backer>,
+) -> Result<(), Error> {
+    let (set_by, set_with) = Backer::columns(by);
+    sqlx::query!(
+        "update users set
+            password_hash = $2, must_change_password = true, password_set_by = $3, password_set_with = $5,
+            known_password_hashes = (array[$2::text] || known_password_hashes)[1:$4],
+            password_changed_at = now()
+        where id = $1",
+        id,
+        hash,
+        set_by,
+        KNOWN_MAX,
+        set_with,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Clears a temporary password that another user has set. One of the operator stays. Returns whether there was one.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn clear_temporary_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update users set password_hash = null, password_changed_at = now()
+        where id = $1 and must_change_password and password_set_by is not null and password_hash is not null",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}

@@ -1,0 +1,39 @@
+//! Validity of links and temporary passwords by the current permissions of their creators.
+
+use db::{Backer, users::account};
+use domain::{permission::Permissions, policy};
+use uuid::Uuid;
+
+use crate::{Error, access};
+
+/// Returns whether a link or a temporary password is still valid, given its creator. None is the operator, whose links
+/// always are.
+pub(crate) async fn is_backed(
+    connection: &mut db::PgConnection,
+    backed_by: Option<Backer>,
+    target: Uuid,
+) -> Result<bool, Error> {
+    let Some(creator) = backed_by else {
+        return Ok(true);
+    };
+    let creator = rights_of(&mut *connection, creator).await?;
+    let target = account::find_target(&mut *connection, target).await?;
+    Ok(target
+        .is_some_and(|target| policy::password_is_valid(creator.as_ref(), &target.permissions)))
+}
+
+/// Returns the current permissions of a creator: with an access token, those within its scopes. None if the user cannot
+/// sign in any more, or if the token is revoked or expired.
+pub(crate) async fn rights_of(
+    connection: &mut db::PgConnection,
+    backer: Backer,
+) -> Result<Option<Permissions>, Error> {
+    let Some(rights) = account::find_permissions(&mut *connection, backer.user).await? else {
+        return Ok(None);
+    };
+    let Some(token) = backer.token else {
+        return Ok(Some(rights));
+    };
+    let words = db::access_tokens::find_scopes(connection, token).await?;
+    Ok(words.map(|words| access::within(&access::read_scopes(&words), &rights)))
+}
