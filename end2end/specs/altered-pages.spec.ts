@@ -43,7 +43,8 @@ const SCREENS: Screen[] = [
       await expect(box(page, 'test-member')).toBeChecked();
       await expect(count(page)).toHaveText('1 selected');
       const row = page.getByRole('row').filter({ hasText: 'test-auditor' });
-      await row.getByRole('link', { name: 'Edit test-auditor' }).click();
+      await row.getByRole('button', { name: 'More actions for test-auditor', exact: true }).click();
+      await page.getByRole('link', { name: 'Edit test-auditor' }).click();
       await expect(dialog(page)).toContainText('Edit test-auditor');
       await expect(dialog(page).locator('input[name="username"]')).toHaveValue('test-auditor');
     },

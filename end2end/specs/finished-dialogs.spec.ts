@@ -29,6 +29,7 @@ test('deleted from the list: Back leads to the list', async ({ page, database })
     select username from users where status = 'active' and deleted_at is null and username !~ '^(admin|test-)' order by id limit 1`);
   const list = `/users?q=username:${name}`;
   await open(page, list);
+  await page.getByRole('button', { name: `More actions for ${name}`, exact: true }).click();
   await page.getByRole('link', { name: `Delete ${name}`, exact: true }).click();
   await field(page, 'Type the username to confirm').fill(name);
   await press(page, /^Delete user/);

@@ -86,6 +86,46 @@ test.describe('every list', () => {
     });
   }
 
+  test('the menu of the list acts on the user of its row, before and after paging', async ({ page, database }) => {
+    await database.rows(`update users set status = 'suspended', suspended_reason = 'Left'
+      where id in (select id from users where deleted_at is null and username <> 'admin' order by id desc limit 40)`);
+    await open(page, '/users?limit=25');
+    const menu = page.locator('#row-menu');
+    const rows = page.locator('section.list tbody tr');
+    const check = async () => {
+      for (const number of [0, 1, 24]) {
+        const row = rows.nth(number);
+        const username = (await row.locator('.user-handle').textContent())!;
+        await row.getByRole('button', { name: `More actions for ${username}`, exact: true }).click();
+        await expect(menu.locator('.menu-note')).toHaveText(username);
+        await expect(menu.locator('.menu-name')).toHaveText((await row.locator('.user-name').textContent())!);
+        const links = await menu.locator('a').evaluateAll((all) => (all as HTMLAnchorElement[]).map((link) => link.pathname));
+        expect(links.length).toBeGreaterThan(3);
+        const page = new URL(await row.locator('.user-name').evaluate((link) => (link as HTMLAnchorElement).href)).pathname;
+        for (const link of links) expect(link).toMatch(new RegExp(`^${page}/[a-z-]+$`));
+        for (const form of await menu.locator('form').all()) {
+          expect(await form.locator('[name=username]').inputValue()).toBe(username);
+          expect(await database.value(`select username from users where id = $1`, [
+            await form.locator('[name=id]').inputValue(),
+          ])).toBe(username);
+        }
+        await row.page().keyboard.press('Escape');
+        await expect(menu).toBeHidden();
+      }
+    };
+    await check();
+    const first = rows.first();
+    await first.getByRole('button', { name: /^More actions for / }).click();
+    await expect(menu).toBeVisible();
+    const shown = (await first.textContent())!;
+    // A real click would close the menu itself.
+    await page.getByRole('navigation', { name: 'Pages' }).getByText('Next').dispatchEvent('click');
+    await expect(first).not.toHaveText(shown);
+    // The row of its user is no longer on the page.
+    await expect(menu).toBeHidden();
+    await check();
+  });
+
   test('a session that starts takes no row over, also after the list was sorted', async ({ page, server, another }) => {
     await open(page, '/sessions?limit=25');
     // The first row may be the same in both orders, so the test waits for the header to show the new order.

@@ -27,7 +27,7 @@ test('each row shows the values of the database', async ({ page, database }) => 
       return {
         name: text('.user-name'),
         username: text('.user-handle'),
-        email: text('[data-label="Email"]'),
+        email: text('.cell-email'),
         role: text('.cell-role .badge').toLowerCase(),
         status: text('.cell-status').toLowerCase(),
         personas: Number(text('[data-label="Personas"]')),
@@ -209,13 +209,14 @@ test('times are relative, and exact in the zone of the browser', async ({ page, 
   await expect(created).toHaveAttribute('title', local);
 });
 
-test('the icons of a row lead to its dialogs', async ({ page, database }) => {
+test('the menu of a row leads to its dialogs', async ({ page, database }) => {
   const list = new UsersList(page, database);
   for (const [verb, address] of [
     ['Edit', '/users/test-member/edit'],
     ['Delete', '/users/test-member/delete'],
   ] as const) {
     await list.open({ q: 'username:test-member' });
+    await page.getByRole('button', { name: 'More actions for test-member', exact: true }).click();
     await page.getByRole('link', { name: `${verb} test-member`, exact: true }).click();
     await expect(page).toHaveURL(address);
     await expect(dialog(page).getByRole('heading', { name: verb })).toBeVisible();
@@ -236,10 +237,48 @@ test('the menu of a row opens by keyboard and leads to the rest', async ({ page,
   await expect(link).toBeHidden();
   await expect(more).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(more).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Edit test-member', exact: true })).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(link).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/users/test-member/reset');
+});
+
+test('the list has one menu, which a second click closes and another button moves', async ({ page, database }) => {
+  await new UsersList(page, database).open({ q: 'username:test-' });
+  const menu = page.locator('#row-menu');
+  const more = (name: string) => page.getByRole('button', { name: `More actions for ${name}`, exact: true });
+  await expect(page.locator('[popover].row-menu')).toHaveCount(1);
+  for (let time = 0; time < 2; time += 1) {
+    await more('test-member').click();
+    await expect(menu.getByText('test-member', { exact: true })).toBeVisible();
+    await expect(more('test-member')).toHaveAttribute('aria-expanded', 'true');
+    await more('test-auditor').click();
+    await expect(menu.getByText('test-auditor', { exact: true })).toBeVisible();
+    await expect(menu.getByRole('link', { name: 'Edit test-auditor', exact: true })).toHaveAttribute(
+      'href',
+      '/users/test-auditor/edit',
+    );
+    await expect(more('test-member')).toHaveAttribute('aria-expanded', 'false');
+    await more('test-auditor').click();
+    await expect(menu).toBeHidden();
+    await expect(more('test-auditor')).toHaveAttribute('aria-expanded', 'false');
+  }
+});
+
+test('a menu that was opened before hydration becomes a popover', async ({ page }) => {
+  await open(page, '/users?q=username%3Atest-member&menu=test-member');
+  const link = page.locator('#row-menu').getByRole('link', { name: 'Create reset link' });
+  await expect(link).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(link).toBeHidden();
+  await page.getByRole('button', { name: 'More actions for test-member', exact: true }).click();
+  await expect(link).toBeVisible();
+  await page.locator('#row-menu').getByRole('link', { name: 'Close' }).click();
+  await expect(link).toBeHidden();
+  await expect(page).toHaveURL('/users?q=username%3Atest-member');
 });
 
 for (const javaScriptEnabled of [true, false]) {
@@ -263,12 +302,11 @@ for (const javaScriptEnabled of [true, false]) {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test('icons and menu can be used', async ({ page, database }) => {
+  test('the menu can be used', async ({ page, database }) => {
     await new UsersList(page, database).open({ q: 'username:test-member' });
     await page.getByRole('button', { name: 'More actions for test-member' }).tap();
     await expect(page.getByRole('link', { name: 'Create reset link' })).toBeInViewport({ ratio: 1 });
     await expectNoSidewaysScroll(page);
-    await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Edit test-member' }).tap();
     await expect(page).toHaveURL('/users/test-member/edit');
   });

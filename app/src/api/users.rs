@@ -5,6 +5,8 @@
     reason = "the macro turns the argument into a field of a struct"
 )]
 
+pub mod row;
+
 use domain::list::Total;
 use domain::users::{
     deleted::DeletedPage,
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{error::ApiError, listed::ListResult, wire::Get};
+use row::UserRow;
 
 /// A page of the user list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ pub struct UserList {
 #[serde(rename_all = "camelCase")]
 pub enum UserRows {
     /// Users that are not deleted.
-    List(UserPage),
+    List(UserPage<UserRow>),
     /// Deleted users.
     Deleted(DeletedPage),
 }
@@ -66,7 +69,12 @@ pub async fn list_users(
                 let page = list(&services, &authorized, &query).await?;
                 let deleted =
                     count_deleted_matches(&services, &authorized, &query.filter, &page).await?;
-                (UserRows::List(page), deleted)
+                let rows = UserPage {
+                    users: page.users.into_iter().map(UserRow::from).collect(),
+                    totals: page.totals,
+                    page_info: page.page_info,
+                };
+                (UserRows::List(rows), deleted)
             }
             ListRequest::Deleted(query) => (
                 UserRows::Deleted(list_deleted(&services, &authorized, &query).await?),

@@ -26,19 +26,19 @@ pub fn RoleBadge(
         .filter(|name| name != USER_ROLE)
         .map(|name| labels::role(&name))
         .collect();
-    view! {
-        {badge(first.as_deref())}
-        {(!others.is_empty())
-            .then(|| {
-                view! {
-                    <span class="more" title=text::actions::also_roles(others.join(", "))>
-                        "+"
-                        {others.len()}
-                        <span class="visually-hidden">{text::actions::more_roles()}</span>
-                    </span>
-                }
-            })}
+    let badge = badge(first.as_deref());
+    if others.is_empty() {
+        return badge;
     }
+    view! {
+        {badge}
+        <span class="more" title=text::actions::also_roles(others.join(", "))>
+            "+"
+            {others.len()}
+            <span class="visually-hidden">{text::actions::more_roles()}</span>
+        </span>
+    }
+    .into_any()
 }
 
 /// Renders a badge for each role.
@@ -55,14 +55,17 @@ pub fn RoleBadges(
 }
 
 /// Renders the badge of a role, or of having none.
-fn badge(role: Option<&str>) -> impl IntoView + use<> {
+fn badge(role: Option<&str>) -> AnyView {
     let (tone, icon) = match role {
         Some(ADMIN_ROLE) => ("badge tone-accent", Some(Icon::Shield)),
         Some(AUDITOR_ROLE) => ("badge tone-info", Some(Icon::Eye)),
         _ => ("badge", None),
     };
     let label = role.map_or_else(|| text::frame::no_role().to_owned(), labels::role);
-    view! { <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {label}</span> }
+    match icon {
+        Some(icon) => view! { <span class=tone><Glyph icon=icon /> {label}</span> }.into_any(),
+        None => view! { <span class=tone>{label}</span> }.into_any(),
+    }
 }
 
 /// Renders the badge of a deleted account, which replaces its status.
@@ -80,17 +83,16 @@ pub fn StatusBadge(
     #[prop(into)]
     until: Option<::time::OffsetDateTime>,
 ) -> impl IntoView {
-    let (class, dot) = match status {
-        Status::Active => ("badge badge-plain tone-success", "dot"),
-        Status::Pending => ("badge tone-warning", "dot dot-ring"),
-        Status::Suspended => ("badge tone-danger", "dot dot-bar"),
+    let class = match status {
+        Status::Active => "badge tone-active",
+        Status::Pending => "badge tone-warning dot dot-ring",
+        Status::Suspended => "badge tone-danger dot dot-bar",
     };
     let title = until
         .filter(|_| status == Status::Suspended)
         .map(|until| text::actions::suspended_until(exact(until)));
     view! {
         <span class=class title=title>
-            <span class=dot></span>
             {labels::status(status)}
         </span>
     }

@@ -32,8 +32,6 @@ pub enum Icon {
     EyeOff,
     Reload,
     Bin,
-    Pencil,
-    More,
     Gauge,
     Key,
     Record,
@@ -93,10 +91,6 @@ impl Icon {
             }
             Self::Bin => {
                 "M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.75 11h8.5l.75-11M8.25 8.75v4.5M11.75 8.75v4.5"
-            }
-            Self::Pencil => "M4 16l.6-3.4 8.6-8.6 2.8 2.8-8.6 8.6zM11.25 6l2.75 2.75",
-            Self::More => {
-                "M4 10a.5.5 0 1 0 1 0a.5.5 0 1 0 -1 0zM9.5 10a.5.5 0 1 0 1 0a.5.5 0 1 0 -1 0zM15 10a.5.5 0 1 0 1 0a.5.5 0 1 0 -1 0z"
             }
             Self::Gauge => "M3.5 15.5a7.5 7.5 0 1 1 13 0M10 11.5l3.25-3.75M10 11.5v.01",
             Self::Key => {

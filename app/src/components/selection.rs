@@ -116,12 +116,12 @@ pub fn SelectCell(
 ) -> impl IntoView {
     view! {
         <td class="cell-select">
-            <SelectBox selection=selection user=user />
+            <label>{checkbox(selection, user)}</label>
         </td>
     }
 }
 
-/// Renders the checkbox of a row.
+/// Renders the checkbox of a row outside a cell for it.
 #[component]
 pub fn SelectBox(
     /// Selection of the list.
@@ -129,26 +129,25 @@ pub fn SelectBox(
     /// User of the row.
     user: Selected,
 ) -> impl IntoView {
+    view! { <label class="select-box">{checkbox(selection, user)}</label> }
+}
+
+fn checkbox(selection: Selection, user: Selected) -> impl IntoView {
     let id = user.id;
     let label = text::common::select(user.username.as_deref().unwrap_or_default());
     let value = user.to_string();
     let initially = selection.0.with_untracked(|all| all.contains_key(&id));
     view! {
-        <label class="select-box">
-            // With `autocomplete="off"`, a browser that restores the page does not restore the checkboxes by position,
-            // which could check other users.
-            <input
-                type="checkbox"
-                form=FORM
-                name=SELECTED
-                value=value
-                autocomplete="off"
-                aria-label=label
-                checked=initially
-                prop:checked=move || selection.holds(id)
-                on:change=move |event| selection.set(&user, event_target_checked(&event))
-            />
-        </label>
+        <input
+            type="checkbox"
+            form=FORM
+            name=SELECTED
+            value=value
+            aria-label=label
+            checked=initially
+            prop:checked=move || selection.holds(id)
+            on:change=move |event| selection.set(&user, event_target_checked(&event))
+        />
     }
 }
 

@@ -23,9 +23,14 @@ pub fn Ago(
     at: OffsetDateTime,
     /// Server time of the response, from which the distance is computed.
     now: OffsetDateTime,
+    /// `true` in a list with several times per row: the exact time is added after hydration, because in the page from the
+    /// server it would be as long as the rest of the cell.
+    #[prop(optional)]
+    brief: bool,
 ) -> impl IntoView {
+    let title = move || (!brief || Hydrated::now()).then(|| in_own_zone(at));
     view! {
-        <time datetime=machine(at) title=move || in_own_zone(at)>
+        <time datetime=machine(at) title=title>
             {relative(at, now)}
         </time>
     }

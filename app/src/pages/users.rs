@@ -6,6 +6,7 @@ pub mod deleted;
 pub mod empty;
 pub mod filters;
 pub mod help;
+mod menu;
 pub mod rows;
 pub mod search;
 pub mod table;
@@ -21,7 +22,7 @@ use crate::{
         icon::Icon,
         loading::Loading,
         meaning,
-        parameters::{Query, SELECTION, checked, use_query},
+        parameters::{Query, checked, use_query},
         selection::Selection,
         state::Meaning,
     },
@@ -31,6 +32,7 @@ use crate::{
     text,
 };
 use filters::{ActiveFilters, QuickFilters};
+use menu::RowMenu;
 use search::{Failed, SearchBox};
 use table::{SkeletonTable, UserTable};
 
@@ -56,13 +58,16 @@ pub fn Users() -> impl IntoView {
     if may_write {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
         provide_context(Selection::new(&selected));
+        let menu = RowMenu::new(query);
+        menu.close_on_navigation();
+        provide_context(menu);
     }
     let params = Memo::new(move |_| params(&query.read()));
     if let Some(selection) = Selection::current() {
         selection.clear_with(Memo::new(move |_| listed(&params.read())));
     }
     let loading = Loading::new();
-    let request = checked(move || params.get(), ListParams::NAMES, SELECTION);
+    let request = checked(move || params.get(), ListParams::NAMES, menu::PARAMETERS);
     let list = Resource::new(
         move || request.get(),
         move |request| async move {

@@ -51,6 +51,7 @@ mod success_pages;
 mod support;
 mod targets;
 mod unavailable;
+mod user_list_page;
 mod user_page;
 mod users;
 mod write_only;

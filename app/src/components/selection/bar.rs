@@ -71,11 +71,14 @@ pub fn SelectionBar(
         actions.iter().map(button).collect_view()
     };
     view! {
+        // With `autocomplete="off"`, a browser that restores the page does not restore the checkboxes of the form by
+        // position, which could check other users.
         <form
             class="selection"
             id=FORM
             method="get"
             action=list
+            autocomplete="off"
             aria-label=text::common::selected_users()
             data-selected=is_selected
         >

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{
     actions::DeletedActions,
     empty::NoUsers,
-    rows::{Number, actions_head, email_cell, user_cell},
+    rows::{Number, actions_head, email_cell, show_whole, user_cell},
 };
 use crate::{
     components::{
@@ -71,7 +71,7 @@ pub fn DeletedTable(
         <table class="table users-table deleted-table">
             <caption class="visually-hidden">{text::users::deleted_users()}</caption>
             <Head />
-            <tbody>{rows}</tbody>
+            <tbody on:pointerover=move |event| show_whole(&event)>{rows}</tbody>
         </table>
         {pager}
     }
@@ -112,9 +112,9 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
         Selection::current().map(|_| view! { <DeletedActions user=user.clone() list=list /> });
     view! {
         <tr>
-            {user_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label=text::users::role()>
+            {user_cell(user.id, &user.username, &user.display_name)} {email_cell(user.email)} <td class="cell-role">
                 <RoleBadge roles=user.roles />
-            </td> <td class="cell-status" data-label=text::users::status()>
+            </td> <td class="cell-status">
                 <DeletedBadge />
             </td> <Number label=text::users::owned_items() value=owned />
             <td class="cell-time" data-label=text::users::deleted()>

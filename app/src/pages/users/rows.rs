@@ -1,12 +1,13 @@
 //! Columns and rows of the user list.
 
 use ::time::OffsetDateTime;
-use domain::users::{UserSummary, bulk::Selected, list::SortKey};
+use domain::users::{UserId, list::SortKey};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
-use super::actions::RowActions;
+use super::menu::{MenuCell, MenuUser, RowMenu};
 use crate::{
-    api::user::path,
+    api::{user::path_of, users::row::UserRow},
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
@@ -17,6 +18,9 @@ use crate::{
     text,
 };
 
+/// Selector of the texts that can be cut off.
+const WHOLE: &str = ".user-name, .cell-email > span:not(.none)";
+
 /// Column of the list.
 pub(super) struct Column {
     /// CSS class of the heading and of the cells, which sets the width.
@@ -26,7 +30,7 @@ pub(super) struct Column {
     /// Order of the list that the heading selects.
     pub(super) sort: SortKey,
     /// Renders the cell of a user, at the server time.
-    cell: fn(&Self, &UserSummary, OffsetDateTime) -> AnyView,
+    cell: fn(&Self, &UserRow, OffsetDateTime) -> AnyView,
 }
 
 /// Columns in their order.
@@ -35,7 +39,7 @@ pub(super) static COLUMNS: [Column; 10] = [
         class: "cell-user",
         label: text::users::user,
         sort: SortKey::Name,
-        cell: |_, user, _| user_cell(user).into_any(),
+        cell: |_, user, _| user_cell(user.id, &user.username, &user.display_name).into_any(),
     },
     Column {
         class: "cell-email",
@@ -47,14 +51,14 @@ pub(super) static COLUMNS: [Column; 10] = [
         class: "cell-role",
         label: text::users::role,
         sort: SortKey::Role,
-        cell: |column, user, _| column.with(view! { <RoleBadge roles=user.roles.clone() /> }),
+        cell: |column, user, _| column.plain(view! { <RoleBadge roles=user.roles.clone() /> }),
     },
     Column {
         class: "cell-status",
         label: text::users::status,
         sort: SortKey::Status,
         cell: |column, user, _| {
-            column.with(view! { <StatusBadge status=user.status until=user.suspended_until /> })
+            column.plain(view! { <StatusBadge status=user.status until=user.suspended_until /> })
         },
     },
     Column {
@@ -79,7 +83,9 @@ pub(super) static COLUMNS: [Column; 10] = [
         class: "cell-time",
         label: text::users::created,
         sort: SortKey::Created,
-        cell: |column, user, now| column.with(view! { <Ago at=user.created_at now=now /> }),
+        cell: |column, user, now| {
+            column.with(view! { <Ago at=user.created_at now=now brief=true /> })
+        },
     },
     Column {
         class: "cell-time cell-sign-in",
@@ -100,8 +106,14 @@ pub(super) static COLUMNS: [Column; 10] = [
 ];
 
 impl Column {
-    fn cell(&self, user: &UserSummary, now: OffsetDateTime) -> AnyView {
+    fn cell(&self, user: &UserRow, now: OffsetDateTime) -> AnyView {
         (self.cell)(self, user, now)
+    }
+
+    /// Renders a cell whose content needs no label in a narrow window.
+    fn plain(&self, content: impl IntoView + 'static) -> AnyView {
+        let class = self.class;
+        view! { <td class=class>{content}</td> }.into_any()
     }
 
     /// Renders a cell with this content.
@@ -126,19 +138,18 @@ impl Column {
 #[component]
 pub fn Row(
     /// User of the row.
-    user: UserSummary,
+    user: UserRow,
     /// Server time of the response.
     now: OffsetDateTime,
-    /// URL of the list, to return to.
-    list: String,
 ) -> impl IntoView {
     let selection = Selection::current();
-    let actions = selection.map(|_| view! { <RowActions user=user.clone() list=list /> });
+    let actions =
+        RowMenu::current().map(|menu| view! { <MenuCell menu=menu user=MenuUser::from(&user) /> });
     view! {
         <tr>
             {selection
                 .map(|selection| {
-                    view! { <SelectCell selection=selection user=Selected::from(&user) /> }
+                    view! { <SelectCell selection=selection user=user.selected() /> }
                 })}
             {COLUMNS.iter().map(|column| column.cell(&user, now)).collect_view()}
             {actions}
@@ -150,34 +161,35 @@ pub fn Row(
 #[component]
 fn AgoOrNever(at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     match at {
-        Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+        Some(at) => view! { <Ago at=at now=now brief=true /> }.into_any(),
         None => view! { <span class="none">{text::users::never()}</span> }.into_any(),
     }
 }
 
 /// Renders the name as a link that covers the whole row.
-pub(super) fn user_cell(user: &UserSummary) -> impl IntoView + use<> {
-    let name = user.display_name.clone();
+pub(super) fn user_cell(id: UserId, username: &str, name: &str) -> impl IntoView + use<> {
+    let name = name.to_owned();
     view! {
         <th scope="row" class="cell-user">
-            <div class="user-cell">
-                <Avatar id=user.id name=name.clone() />
+            <div>
+                <Avatar id=id name=name.clone() />
                 <div class="user-text">
-                    <a class="user-name" href=path(user) title=name.clone()>
-                        <bdi>{name.clone()}</bdi>
+                    <a class="user-name" href=path_of(id, username)>
+                        <bdi>{name}</bdi>
                     </a>
-                    <span class="user-handle">{user.username.clone()}</span>
+                    <span class="user-handle">{username.to_owned()}</span>
                 </div>
             </div>
         </th>
     }
 }
 
+/// Renders the email address.
 pub(super) fn email_cell(email: Option<String>) -> impl IntoView {
     view! {
-        <td class="cell-email" data-label=text::users::email()>
+        <td class="cell-email">
             {match email {
-                Some(email) => view! { <span title=email.clone()>{email.clone()}</span> }.into_any(),
+                Some(email) => view! { <span>{email}</span> }.into_any(),
                 None => view! { <span class="none">"—"</span> }.into_any(),
             }}
         </td>
@@ -196,6 +208,18 @@ pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
         <td class=class data-label=label>
             {grouped(u64::try_from(value).unwrap_or_default())}
         </td>
+    }
+}
+
+/// Shows the whole name or email address under the pointer, which the column can have cut off. As an attribute in each
+/// row of the page from the server, they would be in the page twice.
+pub(super) fn show_whole(event: &web_sys::Event) {
+    let target = event.target();
+    let target = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let text = target.and_then(|target| target.closest(WHOLE).ok().flatten());
+    if let Some(text) = text {
+        let whole = text.text_content().unwrap_or_default();
+        drop(text.set_attribute("title", &whole));
     }
 }
 

@@ -1,19 +1,17 @@
 //! Table of users, with its loading state.
 
-use domain::{
-    list::PageParams,
-    users::{bulk::Selected, list::ListParams},
-};
+use domain::{list::PageParams, users::list::ListParams};
 use leptos::prelude::*;
 
 use super::{
     bulk,
     deleted::{self, DeletedTable},
     empty::NoUsers,
-    rows::{COLUMNS, Row, actions_head},
+    menu::{Menu, RowMenu},
+    rows::{COLUMNS, Row, actions_head, show_whole},
 };
 use crate::{
-    api::users::{UserList, UserRows},
+    api::users::{UserList, UserRows, row::UserRow},
     components::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
@@ -48,9 +46,8 @@ pub fn UserTable(
     }
     let pages = Pages::of(&shown, &page.page_info, page.users.len(), links::href);
     let pager = view! { <Pager pages=pages /> };
-    let here = links::href(&shown);
     let selection = Selection::current();
-    let users: Vec<_> = page.users.iter().map(Selected::from).collect();
+    let users: Vec<_> = page.users.iter().map(UserRow::selected).collect();
     let bar = selection.map(|selection| {
         let state = shown.pairs().into_iter();
         let state = state
@@ -68,22 +65,22 @@ pub fn UserTable(
     });
     let select_all = selection
         .map(|selection| view! { <SelectAllCell selection=selection page=users /> }.into_any());
+    let menu = RowMenu::current().map(|menu| {
+        let named = menu.named(&page.users);
+        view! { <Menu menu=menu named=named params=shown.clone() /> }
+    });
     let rows = page
         .users
         .into_iter()
-        .map(|user| {
-            KeyedRow::new(
-                user.id,
-                view! { <Row user=user now=now list=here.clone() /> },
-            )
-        })
+        .map(|user| KeyedRow::new(user.id, view! { <Row user=user now=now /> }))
         .collect::<Vec<_>>();
     view! {
         <table class="table users-table">
             <caption class="visually-hidden">{text::users::title()}</caption>
             <Head params=shown select_all=select_all />
-            <tbody>{rows}</tbody>
+            <tbody on:pointerover=move |event| show_whole(&event)>{rows}</tbody>
         </table>
+        {menu}
         {bar}
         {pager}
     }

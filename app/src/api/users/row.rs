@@ -1,0 +1,208 @@
+//! A row of the user list, which a page with 50 of them contains twice: as HTML and as data for hydration.
+
+use domain::users::{Status, UserId, UserSummary, bulk::Selected};
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, error::ComponentRange};
+
+/// Nanoseconds per millisecond.
+const MILLISECOND: i128 = 1_000_000;
+
+/// A user as the list shows one. Times are in whole milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Packed", into = "Packed")]
+pub struct UserRow {
+    /// The id of the user.
+    pub id: UserId,
+    /// Name to sign in with.
+    pub username: String,
+    /// Full name of the user.
+    pub display_name: String,
+    /// Email address, if one is known.
+    pub email: Option<String>,
+    /// Names of the roles, the most powerful first.
+    pub roles: Vec<String>,
+    /// Status of the account.
+    pub status: Status,
+    /// Time at which a suspension ends by itself.
+    pub suspended_until: Option<OffsetDateTime>,
+    /// Number of personas that the user owns.
+    pub persona_count: i32,
+    /// Number of active sessions.
+    pub session_count: i32,
+    /// Number of provider API keys of their own.
+    pub api_key_count: i32,
+    /// Version of the account.
+    pub version: i32,
+    /// Time of the account's creation.
+    pub created_at: OffsetDateTime,
+    /// Time of the last sign-in; `None` before the first.
+    pub last_login_at: Option<OffsetDateTime>,
+    /// Time of the last activity.
+    pub last_active_at: Option<OffsetDateTime>,
+}
+
+/// The fields of a row in their order, without names; times in milliseconds since 1970.
+type Packed = (
+    UserId,
+    String,
+    String,
+    Option<String>,
+    Vec<String>,
+    Status,
+    Option<i64>,
+    i32,
+    i32,
+    i32,
+    i32,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
+
+impl UserRow {
+    /// Returns the user for a selection, at the version of the row.
+    #[must_use]
+    pub fn selected(&self) -> Selected {
+        Selected {
+            id: self.id.0,
+            version: self.version,
+            username: Some(self.username.clone()),
+        }
+    }
+}
+
+impl From<UserSummary> for UserRow {
+    fn from(user: UserSummary) -> Self {
+        Self {
+            id: user.id,
+            username: user.username,
+            display_name: user.display_name,
+            email: user.email,
+            roles: user.roles,
+            status: user.status,
+            suspended_until: user
+                .suspended_until
+                .map(OffsetDateTime::truncate_to_millisecond),
+            persona_count: user.persona_count,
+            session_count: user.session_count,
+            api_key_count: user.api_key_count,
+            version: user.version,
+            created_at: user.created_at.truncate_to_millisecond(),
+            last_login_at: user
+                .last_login_at
+                .map(OffsetDateTime::truncate_to_millisecond),
+            last_active_at: user
+                .last_active_at
+                .map(OffsetDateTime::truncate_to_millisecond),
+        }
+    }
+}
+
+impl From<UserRow> for Packed {
+    fn from(row: UserRow) -> Self {
+        (
+            row.id,
+            row.username,
+            row.display_name,
+            row.email,
+            row.roles,
+            row.status,
+            row.suspended_until.map(milliseconds),
+            row.persona_count,
+            row.session_count,
+            row.api_key_count,
+            row.version,
+            milliseconds(row.created_at),
+            row.last_login_at.map(milliseconds),
+            row.last_active_at.map(milliseconds),
+        )
+    }
+}
+
+impl TryFrom<Packed> for UserRow {
+    type Error = ComponentRange;
+
+    fn try_from(packed: Packed) -> Result<Self, ComponentRange> {
+        let (
+            id,
+            username,
+            display_name,
+            email,
+            roles,
+            status,
+            until,
+            persona_count,
+            session_count,
+            api_key_count,
+            version,
+            created,
+            login,
+            active,
+        ) = packed;
+        Ok(Self {
+            id,
+            username,
+            display_name,
+            email,
+            roles,
+            status,
+            suspended_until: until.map(timestamp).transpose()?,
+            persona_count,
+            session_count,
+            api_key_count,
+            version,
+            created_at: timestamp(created)?,
+            last_login_at: login.map(timestamp).transpose()?,
+            last_active_at: active.map(timestamp).transpose()?,
+        })
+    }
+}
+
+fn milliseconds(at: OffsetDateTime) -> i64 {
+    at.unix_timestamp() * 1000 + i64::from(at.millisecond())
+}
+
+fn timestamp(milliseconds: i64) -> Result<OffsetDateTime, ComponentRange> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * MILLISECOND)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn row() -> UserRow {
+        UserRow {
+            id: UserId(Uuid::from_u128(7)),
+            username: "uma".to_owned(),
+            display_name: "Uma \"U\" <b>".to_owned(),
+            email: None,
+            roles: vec!["admin".to_owned(), "user".to_owned()],
+            status: Status::Suspended,
+            suspended_until: Some(datetime!(2027-01-02 03:04:05.678 UTC)),
+            persona_count: 1,
+            session_count: 2,
+            api_key_count: 3,
+            version: 4,
+            created_at: datetime!(1969-12-31 23:59:59.999 UTC),
+            last_login_at: None,
+            last_active_at: Some(datetime!(2026-11-29 22:49:36 UTC)),
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_same_in_the_browser() {
+        let sent = serde_json::to_string(&row()).unwrap();
+        assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), row());
+        assert!(!sent.contains('{'), "no names of fields: {sent}");
+    }
+
+    #[test]
+    fn a_time_out_of_range_is_an_error() {
+        let sent = serde_json::to_string(&row()).unwrap();
+        let sent = sent.replace("1795992576000", "999999999999999999");
+        assert!(serde_json::from_str::<UserRow>(&sent).is_err(), "{sent}");
+    }
+}

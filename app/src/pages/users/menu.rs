@@ -1,0 +1,282 @@
+//! Menu with the actions of a row. The list has one menu, which shows the user whose button has opened it. Without scripts
+//! the button loads the list with the open menu.
+
+use domain::{
+    list::PageParams,
+    users::{Status, UserId, action::UserAction, list::ListParams},
+};
+use leptos::{ev::MouseEvent, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::actions::action_form;
+use crate::{
+    api::{bulk::SELECTED, user::path_of, users::row::UserRow},
+    components::parameters::{PageParameters, Query},
+    labels::user_action,
+    links::users as links,
+    text,
+};
+
+/// Query parameter with the username of the user whose menu is open.
+const PARAMETER: &str = "menu";
+/// Id of the menu.
+const ID: &str = "row-menu";
+/// Id of the form that loads the list with the open menu, without scripts.
+const FORM: &str = "rows";
+
+/// Parameters of the page that do not belong to its list.
+pub(super) const PARAMETERS: PageParameters = |_| &[SELECTED, PARAMETER];
+
+/// A user whose actions the menu can show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MenuUser {
+    id: UserId,
+    username: String,
+    display_name: String,
+    is_suspended: bool,
+}
+
+impl From<&UserRow> for MenuUser {
+    fn from(row: &UserRow) -> Self {
+        Self {
+            id: row.id,
+            username: row.username.clone(),
+            display_name: row.display_name.clone(),
+            is_suspended: row.status == Status::Suspended,
+        }
+    }
+}
+
+/// State of the menu. It belongs to the page and not to the rows, so that a menu that is open while rows are replaced
+/// still acts on the user that it names.
+#[derive(Clone, Copy)]
+pub(super) struct RowMenu {
+    query: Memo<Query>,
+    user: RwSignal<Option<MenuUser>>,
+    is_open: RwSignal<bool>,
+}
+
+impl RowMenu {
+    /// Creates the closed menu of a page with this query.
+    pub(super) fn new(query: Memo<Query>) -> Self {
+        Self {
+            query,
+            user: RwSignal::new(None),
+            is_open: RwSignal::new(false),
+        }
+    }
+
+    /// Returns the menu of the list, if the viewer can change users.
+    pub(super) fn current() -> Option<Self> {
+        use_context()
+    }
+
+    /// Closes the menu when the URL leads to another page of the list.
+    pub(super) fn close_on_navigation(self) {
+        Effect::new(move |before: Option<()>| {
+            // Read, not only tracked: a memo has no dependencies before its first read.
+            self.query.with(|_| ());
+            if before.is_some() {
+                hide();
+                self.user.set(None);
+            }
+        });
+    }
+
+    /// Returns the user of the page that the URL names, whose menu a page without scripts shows.
+    pub(super) fn named(self, rows: &[UserRow]) -> Option<MenuUser> {
+        let name = self.query.with_untracked(|query| query.get(PARAMETER))?;
+        let row = rows.iter().find(|row| row.username == name)?;
+        Some(row.into())
+    }
+
+    /// Shows a user in the menu, which the click then opens: the button that submits a form without scripts becomes that of
+    /// a popover, so the browser places the menu, moves the focus and closes it.
+    fn show(self, event: &MouseEvent, user: &MenuUser) {
+        let shown = self.user.with_untracked(|shown| {
+            let shown = shown.as_ref();
+            shown.is_some_and(|shown| shown.id == user.id)
+        });
+        if !shown {
+            // The click opens a closed menu and closes an open one, which is that of another user.
+            hide();
+        }
+        self.user.set(Some(user.clone()));
+        let target = event.target();
+        let target = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let button = target.and_then(|target| target.closest("button").ok().flatten());
+        if let Some(button) = button {
+            drop(button.set_attribute("type", "button"));
+            drop(button.set_attribute("popovertarget", ID));
+        }
+    }
+
+    /// Returns the value of `aria-expanded` of a user's button. Before the first menu opens there is none.
+    fn expanded(self, id: UserId) -> Option<&'static str> {
+        let is_shown = self
+            .user
+            .with(|shown| shown.as_ref().map(|shown| shown.id == id))?;
+        Some(if is_shown && self.is_open.get() {
+            "true"
+        } else {
+            "false"
+        })
+    }
+}
+
+/// Returns the element of the menu.
+fn element() -> Option<web_sys::HtmlElement> {
+    let found = document().get_element_by_id(ID)?;
+    found.dyn_into().ok()
+}
+
+fn is_open(menu: &web_sys::HtmlElement) -> bool {
+    menu.matches(":popover-open").unwrap_or_default()
+}
+
+/// Closes the menu if it is open.
+fn hide() {
+    if let Some(menu) = element().filter(is_open) {
+        drop(menu.hide_popover());
+    }
+}
+
+/// Renders the cell with the button that opens the menu for a user.
+#[component]
+pub(super) fn MenuCell(
+    /// Menu of the list.
+    menu: RowMenu,
+    /// User of the row.
+    user: MenuUser,
+) -> impl IntoView {
+    let id = user.id;
+    let username = user.username.clone();
+    let label = text::users::more(&username);
+    view! {
+        <td class="cell-actions">
+            <button
+                form=FORM
+                name=PARAMETER
+                value=username
+                title=label
+                aria-expanded=move || menu.expanded(id)
+                on:click=move |event| menu.show(&event, &user)
+            ></button>
+        </td>
+    }
+}
+
+/// Renders the menu: closed, or open for the user that the URL names.
+#[component]
+pub(super) fn Menu(
+    /// State of the menu.
+    menu: RowMenu,
+    /// User whose menu is open, if the URL names one.
+    named: Option<MenuUser>,
+    /// State of the list.
+    params: ListParams,
+) -> impl IntoView {
+    let list = links::href(&params);
+    let state = params
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value.to_owned() /> })
+        .collect_view();
+    let is_named = named.is_some();
+    let class = if is_named {
+        // Only a menu that a button has opened is beside it.
+        Effect::new(|_| {
+            // With scripts it is a popover, which Escape and a click beside it close.
+            if let Some(menu) = element() {
+                drop(
+                    menu.set_popover(Some("auto"))
+                        .and_then(|()| menu.show_popover()),
+                );
+            }
+        });
+        menu.user.set(named);
+        "menu row-menu row-menu-named"
+    } else {
+        "menu row-menu"
+    };
+    let actions = move || {
+        let user = menu.user.get();
+        user.map(|user| view! { <Actions user=user list=list.clone() is_named=is_named /> })
+    };
+    view! {
+        <form id=FORM method="get" action="/users" hidden>
+            {state}
+        </form>
+        <div
+            class=class
+            id=ID
+            popover=(!is_named).then_some("auto")
+            on:toggle=move |_| menu.is_open.set(element().is_some_and(|menu| is_open(&menu)))
+        >
+            {actions}
+        </div>
+    }
+}
+
+/// Renders the user of the menu, and the actions. They are links and a form, which work without scripts.
+#[component]
+fn Actions(
+    /// User of the menu.
+    user: MenuUser,
+    /// URL of the list, to return to.
+    list: String,
+    /// `true` if the menu needs a link that closes it.
+    is_named: bool,
+) -> impl IntoView {
+    let MenuUser {
+        id,
+        username,
+        display_name,
+        is_suspended,
+    } = user;
+    let page = path_of(id, &username);
+    let link = |action: UserAction, label: Option<String>| {
+        let href = format!("{page}/{}", action.as_str());
+        // The first link of a menu from the server, where a keyboard continues.
+        let first = is_named && action == UserAction::Edit;
+        view! {
+            <a class="menu-item" href=href aria-label=label autofocus=first>
+                {user_action(action)}
+            </a>
+        }
+    };
+    let edit = link(UserAction::Edit, Some(text::users::edit(&username)));
+    let delete = link(UserAction::Delete, Some(text::users::delete(&username)));
+    let reset = link(UserAction::Reset, None);
+    let suspend = (!is_suspended).then(|| link(UserAction::Suspend, None));
+    let revoke = link(UserAction::RevokeSessions, None);
+    let close = is_named.then(|| {
+        view! {
+            <a class="menu-item" href=list.clone() data-noscroll on:click=move |_| hide()>
+                {text::common::close()}
+            </a>
+        }
+    });
+    let unsuspend = is_suspended.then(|| {
+        let operation = UserAction::Unsuspend;
+        let button = view! { <button class="menu-item">{user_action(operation)}</button> };
+        action_form(id, username.clone(), list, operation, button.into_any())
+    });
+    view! {
+        <div class="menu-head">
+            <div>
+                <p class="menu-name">
+                    <bdi>{display_name}</bdi>
+                </p>
+                <p class="menu-note">{username}</p>
+            </div>
+        </div>
+        {edit}
+        {reset}
+        {suspend}
+        {revoke}
+        {delete}
+        {unsuspend}
+        {close}
+    }
+}
