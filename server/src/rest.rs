@@ -87,6 +87,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(access_tokens::list))
         .routes(routes!(access_tokens::revoke))
         .routes(routes!(registrations::list))
+        .routes(routes!(registrations::settings))
         .routes(routes!(registrations::approve))
         .routes(routes!(registrations::reject))
         .routes(routes!(invitations::list, invitations::create))

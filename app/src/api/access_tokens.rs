@@ -5,13 +5,11 @@
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
-use domain::access_tokens::{
-    AccessToken, TokenDraft,
-    list::{TokenPage, TokenParams},
+use domain::{
+    access_tokens::{AccessToken, TokenDraft, list::TokenParams},
+    list::Listed,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
@@ -29,16 +27,6 @@ pub const ALL: &str = "/tokens";
 const OF_USER: u16 = 100;
 /// Path of the caller's tokens on the account pages.
 pub const OWN: &str = "/account/tokens";
-
-/// A page of access tokens, with the time that relative times are computed from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenList {
-    /// The tokens, and the cursors of the neighbouring pages.
-    pub page: TokenPage,
-    /// Server time, from which the page computes "2 hours ago".
-    #[serde(with = "time::serde::rfc3339")]
-    pub now: OffsetDateTime,
-}
 
 /// Lists the access tokens of the caller, newest first.
 #[server(endpoint = "account-tokens", protocol = Get)]
@@ -65,13 +53,13 @@ pub async fn list_user_tokens(id: Uuid) -> Result<Chunk<AccessToken>, ApiError> 
         user: Some(UserRef::Id(id)),
         ..TokensQuery::newest(OF_USER)
     };
-    let page = service::access_tokens::list(&services, &authorized, &query)
+    let Listed { page, now } = service::access_tokens::list(&services, &authorized, &query)
         .await
         .map_err(ssr::fail)?;
     Ok(Chunk {
-        items: page.tokens,
+        items: page.rows,
         more: page.page_info.after.is_some(),
-        now: (services.clock)(),
+        now,
     })
 }
 
@@ -117,15 +105,12 @@ pub fn draft(form: CreateToken) -> TokenDraft {
 #[server(endpoint = "tokens", protocol = Get)]
 pub async fn list_tokens(
     #[server(default)] params: TokenParams,
-) -> Result<ListResult<TokenList>, ApiError> {
+) -> Result<ListResult<Listed<AccessToken>>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, TokenParams::parse, async |query| {
-        Ok(TokenList {
-            page: service::access_tokens::list(&services, &authorized, &query).await?,
-            now: (services.clock)(),
-        })
+        service::access_tokens::list(&services, &authorized, &query).await
     })
     .await
 }

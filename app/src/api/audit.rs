@@ -5,7 +5,10 @@
     reason = "the macro turns the arguments into fields of a struct"
 )]
 
-use domain::audit::list::{AuditPage, AuditParams};
+use domain::{
+    audit::{AuditEntry, list::AuditParams},
+    list::Listed,
+};
 use leptos::prelude::*;
 
 use super::{error::ApiError, listed::ListResult, wire::Get};
@@ -14,7 +17,7 @@ use super::{error::ApiError, listed::ListResult, wire::Get};
 #[server(endpoint = "audit", protocol = Get)]
 pub async fn list_audit(
     #[server(default)] params: AuditParams,
-) -> Result<ListResult<AuditPage>, ApiError> {
+) -> Result<ListResult<Listed<AuditEntry>>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;

@@ -8,6 +8,7 @@
 use domain::{
     credentials::AccountDraft,
     invitations::{Invitation, InvitationDraft},
+    list::Listed,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -15,7 +16,6 @@ use uuid::Uuid;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
-    user::Chunk,
     wire::{Get, Post},
 };
 
@@ -84,23 +84,19 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
     }
 }
 
-/// Lists invitations, newest first, starting after the one with the id `before`.
+/// Lists one page of the invitations, newest first, after the row of a cursor.
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
-    #[server(default)] before: Option<String>,
-) -> Result<Chunk<Invitation>, ApiError> {
+    #[server(default)] after: Option<String>,
+) -> Result<Listed<Invitation>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let before = ssr::position("before", before).map_err(ssr::fail)?;
-    let (items, more) = service::invitations::list(&services, &authorized, before)
+    let order = domain::invitations::INVITATIONS_ORDER;
+    let query = ssr::unfiltered(after, order).map_err(ssr::fail)?;
+    service::invitations::list(&services, &authorized, &query)
         .await
-        .map_err(ssr::fail)?;
-    Ok(Chunk {
-        items,
-        more,
-        now: (services.clock)(),
-    })
+        .map_err(ssr::fail)
 }
 
 /// Creates an invitation and returns its link.

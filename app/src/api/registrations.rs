@@ -8,6 +8,7 @@
 use domain::{
     access::local_path,
     credentials::AccountDraft,
+    list::Listed,
     registrations::{Decision, PendingRegistration},
     users::bulk::BulkOutcome,
 };
@@ -16,7 +17,6 @@ use leptos::prelude::*;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
-    user::Chunk,
     wire::{Get, Post},
 };
 
@@ -64,23 +64,19 @@ pub fn own_account(form: Register) -> AccountDraft {
     }
 }
 
-/// Lists pending registrations, starting after the one with the id `after`.
+/// Lists one page of the pending registrations, after the row of a cursor.
 #[server(endpoint = "pending-registrations", protocol = Get)]
 pub async fn list_pending(
     #[server(default)] after: Option<String>,
-) -> Result<Chunk<PendingRegistration>, ApiError> {
+) -> Result<Listed<PendingRegistration>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let after = ssr::position("after", after).map_err(ssr::fail)?;
-    let (items, more) = service::registrations::list(&services, &authorized, after)
+    let order = domain::registrations::PENDING_ORDER;
+    let query = ssr::unfiltered(after, order).map_err(ssr::fail)?;
+    service::registrations::list(&services, &authorized, &query)
         .await
-        .map_err(ssr::fail)?;
-    Ok(Chunk {
-        items,
-        more,
-        now: (services.clock)(),
-    })
+        .map_err(ssr::fail)
 }
 
 /// Previews a decision without changing anything: the registrations that it would decide, and the reason for each that it

@@ -8,11 +8,14 @@
 
 #[cfg(feature = "ssr")]
 use domain::flash::{Flash, FlashEvent};
-use domain::sessions::{
-    SessionUser,
-    failed::{FailedPage, FailedParams},
-    list::{SessionPage, SessionParams},
-    revoke::{RevokeOutcome, RevokeRequest},
+use domain::{
+    list::Listed,
+    sessions::{
+        SessionUser,
+        failed::{FailedParams, FailedSignIns},
+        list::{SessionPage, SessionParams},
+        revoke::{RevokeOutcome, RevokeRequest},
+    },
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -62,7 +65,7 @@ pub async fn list_all_sessions(
 #[server(endpoint = "failed-sign-ins", protocol = Get)]
 pub async fn list_failed_sign_ins(
     #[server(default)] params: FailedParams,
-) -> Result<ListResult<FailedPage>, ApiError> {
+) -> Result<ListResult<Listed<FailedSignIns>>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;

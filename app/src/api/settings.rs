@@ -6,12 +6,11 @@
 )]
 
 use domain::{
-    jobs::list::{JobPage, JobParams},
+    jobs::{Job, list::JobParams},
+    list::Listed,
     settings::Installation,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::{error::ApiError, listed::ListResult, wire::Get};
 
@@ -19,16 +18,6 @@ use super::{error::ApiError, listed::ListResult, wire::Get};
 pub const SETTINGS: &str = "/settings";
 /// Path of the list of jobs.
 pub const JOBS: &str = "/settings/jobs";
-
-/// A page of background jobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobList {
-    /// The jobs, and the cursors of the neighbouring pages.
-    pub page: JobPage,
-    /// Server time, from which the page computes "2 hours ago".
-    #[serde(with = "time::serde::rfc3339")]
-    pub now: OffsetDateTime,
-}
 
 /// Returns the settings and the versions of this server.
 #[server(endpoint = "settings", protocol = Get)]
@@ -44,15 +33,12 @@ pub async fn get_settings() -> Result<Installation, ApiError> {
 #[server(endpoint = "jobs", protocol = Get)]
 pub async fn list_jobs(
     #[server(default)] params: JobParams,
-) -> Result<ListResult<JobList>, ApiError> {
+) -> Result<ListResult<Listed<Job>>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, JobParams::parse, async |query| {
-        Ok(JobList {
-            page: service::jobs::list(&services, &authorized, &query).await?,
-            now: (services.clock)(),
-        })
+        service::jobs::list(&services, &authorized, &query).await
     })
     .await
 }

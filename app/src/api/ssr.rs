@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use domain::{
     cookies::Cookies,
     error::Unauthenticated,
-    list::{Limits, ListError},
+    list::{Limits, ListError, UnfilteredParams, UnfilteredQuery},
     messages,
     problem::{Code, Problem},
 };
@@ -147,6 +147,18 @@ pub async fn listed<P, Q, T>(
             Ok(ListResult::Invalid(problem))
         }
     }
+}
+
+/// Parses the cursor after which a list without filters continues.
+///
+/// # Errors
+/// Returns [`ListError::Cursor`] when the text is not a cursor of this order.
+pub fn unfiltered(after: Option<String>, order: &str) -> Result<UnfilteredQuery, Error> {
+    let params = UnfilteredParams {
+        after,
+        ..UnfilteredParams::default()
+    };
+    Ok(params.parse(Limits::PANEL, order)?)
 }
 
 /// Parses the id of the row at which a list continues, the value of the parameter `name`. Returns `None` if the text is empty.

@@ -1,6 +1,6 @@
 //! Pagination of lists.
 
-use domain::list::{Limits, PANEL_LIMITS, PageInfo, PageParams, Total};
+use domain::list::{Limits, PANEL_LIMITS, Page, PageParams, Total};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -28,20 +28,16 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Computes the position of a page with `shown` rows that was requested with `params`. `href` returns the URL of the
-    /// list for given parameters.
-    pub fn of<P: PageParams>(
-        params: &P,
-        page_info: &PageInfo,
-        shown: usize,
-        href: impl Fn(&P) -> String,
-    ) -> Self {
+    /// Computes the position of a page that was requested with `params`. `href` returns the URL of the list for given
+    /// parameters.
+    pub fn of<P: PageParams, T>(params: &P, page: &Page<T>, href: impl Fn(&P) -> String) -> Self {
+        let page_info = &page.page_info;
         let before = page_info.before.clone();
         let after = page_info.after.clone();
         let size = |limit| (limit, href(&params.sized(limit)));
         Self {
             first: page_info.first,
-            shown,
+            shown: page.rows.len(),
             total: page_info.total,
             before: before.map(|before| href(&params.at(None, Some(before)))),
             after: after.map(|after| href(&params.at(Some(after), None))),

@@ -1,6 +1,9 @@
 //! Content of a tab: its items, the empty state or the error.
 
-use domain::problem::{Code, Problem};
+use domain::{
+    list::Listed,
+    problem::{Code, Problem},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -31,22 +34,37 @@ where
     }
 }
 
+/// Rows of a tab, which can be none.
+pub(crate) trait Rows: Clone + Send + Sync + 'static {
+    /// Returns whether there are no rows.
+    fn is_empty(&self) -> bool;
+}
+
+impl<T: Clone + Send + Sync + 'static> Rows for Chunk<T> {
+    fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Rows for Listed<T> {
+    fn is_empty(&self) -> bool {
+        self.page.rows.is_empty()
+    }
+}
+
 /// Renders a tab: its items, the empty state or the error.
-pub(crate) fn tab<T>(
-    list: Resource<Result<Chunk<T>, ApiError>>,
+pub(crate) fn tab<L: Rows>(
+    list: Resource<Result<L, ApiError>>,
     empty: (Icon, &'static str),
-    draw: fn(Chunk<T>) -> AnyView,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-{
+    draw: fn(L) -> AnyView,
+) -> impl IntoView {
     let (icon, nothing) = empty;
     view! {
         <section class="list">
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(part) if part.items.is_empty() => {
+                        Ok(part) if part.is_empty() => {
                             view! { <ListState icon=icon title=nothing /> }.into_any()
                         }
                         Ok(part) => draw(part),

@@ -2,7 +2,7 @@
 
 use domain::{
     access_tokens::{AccessToken, TokenState, list::TokenParams},
-    list::{Limits, PageParams},
+    list::{Limits, Listed, PageParams},
     permission::Permission,
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::{
     api::{
-        access_tokens::{ALL, TokenList, list_tokens},
+        access_tokens::{ALL, list_tokens},
         error::ApiError,
         listed::check_params,
         user::path_of,
@@ -136,9 +136,9 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
 }
 
 /// Renders the rows, or the empty state.
-fn shown(params: &TokenParams, list: TokenList) -> AnyView {
-    let TokenList { page, now } = list;
-    if page.tokens.is_empty() {
+fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
+    let Listed { page, now } = list;
+    if page.rows.is_empty() {
         let title = if params.pairs().is_empty() {
             text::tokens::none()
         } else {
@@ -149,8 +149,8 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page.page_info, page.tokens.len(), tokens::href);
-    let rows = page.tokens.into_iter().map(|token| cells(token, now));
+    let pages = Pages::of(params, &page, tokens::href);
+    let rows = page.rows.into_iter().map(|token| cells(token, now));
     const COLUMNS: &[text::Label] = &[
         text::tokens::token,
         text::tokens::user,

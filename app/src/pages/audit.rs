@@ -57,7 +57,7 @@ pub fn Audit() -> impl IntoView {
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(page) => view! { <AuditTable params=params.get_untracked() page=page /> }.into_any(),
+                        Ok(list) => view! { <AuditTable params=params.get_untracked() list=list /> }.into_any(),
                         Err(ApiError(problem)) => {
                             let asked = params.get_untracked();
                             view! {

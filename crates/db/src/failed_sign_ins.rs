@@ -2,7 +2,6 @@
 
 use domain::{
     client_address::{ClientAddress, ClientNetwork},
-    list::{EXACT_TOTAL_MAX, Position},
     sessions::{
         SessionUser,
         failed::{FailedQuery, FailedSignIns, Grouping, SignInFailure, row_at},
@@ -13,7 +12,10 @@ use sqlx::{PgExecutor, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpN
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset, Value},
+};
 
 /// Failed sign-ins to add to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,37 +106,21 @@ pub async fn list_page(
         left join users u on u.id = f.user_id
         where true"
     ));
-    let (beyond, direction) = match query.position {
-        Position::Before(_) => (">", "asc"),
-        Position::First | Position::After(_) => ("<", "desc"),
-    };
-    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        sql.push(format!(" and (g.last_at, g.id) {beyond} ("))
-            .push_bind(cursor.time())
-            .push(", ")
-            .push_bind(row_at(cursor))
-            .push(")");
-    }
-    sql.push(format!(
-        " order by g.last_at {direction}, g.id {direction} limit {}",
-        query.limit + 1
-    ));
+    let id = Column::new("g.id", |cursor| Value::Bigint(row_at(cursor)));
+    let page =
+        Keyset::new(id, true, &query.position, query.limit).by(Some(Column::time("g.last_at")));
+    page.push(&mut sql);
     let rows = sql.build().fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, failed)
+    page.read(&rows, failed)
 }
 
-/// Counts the groups, up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the groups, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, by: Grouping) -> Result<u64, Error> {
-    let mut sql = QueryBuilder::new(format!(
-        "select count(*) from (select 1 from failed_sign_ins f group by f.{} limit {}) as counted",
-        column(by),
-        EXACT_TOTAL_MAX + 1
-    ));
-    let row = sql.build().fetch_one(executor).await?;
-    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+    let groups = format!("failed_sign_ins f group by f.{}", column(by));
+    keyset::count(executor, keyset::counting(&groups)).await
 }
 
 /// Deletes at most `limit` rows whose last attempt was more than `days` ago. Returns their number.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{Backer, Error};
 
-pub use listed::{Invitation, list};
+pub use listed::{Invitation, count, find_listed, list_page};
 
 /// Properties of an invitation, as stored with the link.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

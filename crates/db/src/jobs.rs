@@ -4,13 +4,15 @@ use std::str::FromStr;
 
 use domain::{
     jobs::{Job, JobState, JobTarget, list::JobsQuery},
-    list::{EXACT_TOTAL_MAX, Position},
     users::{Unknown, UserId},
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset, Value},
+};
 
 const COLUMNS: &str = "
     j.id, j.kind, (j.params ->> 'user_id')::uuid as user_id, j.params ->> 'username' as username, j.state, j.done, j.total,
@@ -32,48 +34,25 @@ pub async fn list_page(
 ) -> Result<(Vec<Job>, bool), Error> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from jobs j where true"));
     push(query, &mut sql);
-    let (beyond, direction) = match query.position {
-        Position::Before(_) => (">", "asc"),
-        Position::First | Position::After(_) => ("<", "desc"),
-    };
+    let is_open = Column::new("(j.finished_at is null)", |cursor| {
+        Value::Boolean(cursor.group() == Some(1))
+    });
     // Jobs of one state are either all finished or all unfinished. PostgreSQL does not know that, and would read another index.
-    let is_of_one = query.state.is_some();
-    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        if is_of_one {
-            sql.push(format!(" and j.id {beyond} "))
-                .push_bind(cursor.id);
-        } else {
-            sql.push(format!(" and ((j.finished_at is null), j.id) {beyond} ("))
-                .push_bind(cursor.group() == Some(1))
-                .push(", ")
-                .push_bind(cursor.id)
-                .push(")");
-        }
-    }
-    // One row more than the page shows whether there are further ones.
-    let most = query.limit + 1;
-    let open_first = if is_of_one {
-        String::new()
-    } else {
-        format!("(j.finished_at is null) {direction}, ")
-    };
-    sql.push(format!(
-        " order by {open_first}j.id {direction} limit {most}"
-    ));
+    let page = Keyset::new(Column::id("j.id"), true, &query.position, query.limit)
+        .by(query.state.is_none().then_some(is_open));
+    page.push(&mut sql);
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, job)
+    page.read(&rows, job)
 }
 
-/// Counts the matching jobs, up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching jobs, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, query: &JobsQuery) -> Result<u64, Error> {
-    let mut sql = QueryBuilder::new("select count(*) from (select 1 from jobs j where true");
+    let mut sql = keyset::counting("jobs j where true");
     push(query, &mut sql);
-    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
-    let row = sql.build().persistent(false).fetch_one(executor).await?;
-    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+    keyset::count(executor, sql).await
 }
 
 /// Counts the queued, running and failed jobs, by state; a state without jobs is left out.

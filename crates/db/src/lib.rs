@@ -18,6 +18,7 @@ pub mod flashes;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+mod keyset;
 pub mod known_devices;
 pub mod links;
 mod list;

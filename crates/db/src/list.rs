@@ -1,9 +1,4 @@
-//! Paging, common to all lists.
-
-use domain::list::Position;
-use sqlx::postgres::PgRow;
-
-use crate::Error;
+//! Parts of lists that are limited in bytes as well.
 
 /// Maximum number of bytes in a page beside the fixed parts of its rows. A page is limited by its number of rows and by this. It has at
 /// least one row, of any length.
@@ -20,20 +15,4 @@ pub(crate) fn part_of<R, T>(rows: Vec<R>, read: impl Fn(R) -> (T, i64)) -> (Vec<
     let part: Vec<T> = read.collect();
     let more = i64::try_from(part.len()).is_ok_and(|shown| shown < found);
     (part, more)
-}
-
-/// Decodes the rows of a page, and one row more if there are more, which the flag says. Reverses them if the page was read backwards.
-pub(crate) fn page_of<T>(
-    rows: &[PgRow],
-    limit: u16,
-    position: &Position,
-    read: fn(&PgRow) -> Result<T, sqlx::Error>,
-) -> Result<(Vec<T>, bool), Error> {
-    let more = rows.len() > usize::from(limit);
-    let shown = rows.iter().take(limit.into()).map(read);
-    let mut shown = shown.collect::<Result<Vec<_>, _>>()?;
-    if matches!(position, Position::Before(_)) {
-        shown.reverse();
-    }
-    Ok((shown, more))
 }

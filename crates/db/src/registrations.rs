@@ -1,12 +1,15 @@
 //! Registrations: accounts that users create themselves, pending approvals and unverified email addresses.
 
+mod list;
+
 use domain::{
     client_address::ClientAddress,
-    registrations::PendingRegistration,
-    users::{CreatedVia, Status, UserId},
+    users::{CreatedVia, Status},
 };
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use uuid::Uuid;
+
+pub use list::list_pending;
 
 use crate::Error;
 
@@ -60,45 +63,6 @@ pub async fn insert(
     .fetch_one(connection)
     .await?;
     Ok(row.id)
-}
-
-/// Lists at most `most` pending registrations, the oldest first, after an id.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn list_pending(
-    executor: impl PgExecutor<'_>,
-    after: Option<Uuid>,
-    most: i64,
-) -> Result<Vec<PendingRegistration>, Error> {
-    let rows = sqlx::query!(
-        r#"select
-            u.id, u.number, u.username, u.display_name, coalesce(u.email, u.unverified_email) as email,
-            (
-                select o.username from users o
-                where o.email is not null and name_key(o.email) = name_key(u.unverified_email)
-            ) as email_of,
-            u.registered_from, u.created_at, u.version
-        from users u
-        where u.status = 'pending' and u.deleted_at is null and u.id > $1
-        order by u.id limit $2"#,
-        after.unwrap_or_default(),
-        most,
-    )
-    .fetch_all(executor)
-    .await?;
-    let users = rows.into_iter().map(|row| PendingRegistration {
-        id: UserId(row.id),
-        number: row.number,
-        username: row.username,
-        display_name: row.display_name,
-        email: row.email,
-        email_of: row.email_of,
-        from: row.registered_from.map(|network| network.ip()),
-        created_at: row.created_at,
-        version: row.version,
-    });
-    Ok(users.collect())
 }
 
 /// Returns the number of pending registrations, from the totals.

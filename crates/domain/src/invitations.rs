@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     fields::FieldErrors,
+    list::Cursor,
     messages,
     registrations::check_note,
     users::{Unknown, create, detail::IssuedLink, names::RoleName, string_enum},
@@ -22,6 +23,8 @@ pub const DAYS_DEFAULT: u16 = 7;
 pub const DAYS_MAX: u16 = 365;
 /// Maximum number of accounts that one invitation can create.
 pub const USES_MAX: i32 = 1_000;
+/// Name of the only order of invitations (newest first), stored in its cursors.
+pub const INVITATIONS_ORDER: &str = "invitations -created";
 
 /// A request to create an invitation, not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -159,6 +162,14 @@ pub struct Invitation {
     pub max_uses: i32,
     /// Usernames of the latest users who have used it, if their accounts still exist.
     pub used_by: Vec<String>,
+}
+
+impl Invitation {
+    /// Returns the cursor at this row.
+    #[must_use]
+    pub fn cursor(&self, number: u64) -> Cursor {
+        Cursor::at(INVITATIONS_ORDER, self.created_at, self.id, number)
+    }
 }
 
 /// An invitation that was just created, with its link.

@@ -2,12 +2,16 @@
 
 mod cursor;
 mod error;
+mod page;
 mod page_info;
 mod params;
+mod unfiltered;
 
 pub(crate) use cursor::micros;
 pub use cursor::{Cursor, CursorValue, time_of_micros};
 pub use error::ListError;
+pub use page::{Listed, Page};
 pub use page_info::{EXACT_TOTAL_MAX, PageInfo, Total};
 pub use params::{Limits, PANEL_LIMITS, PageParams, Position, check_names};
 pub(crate) use params::{given, page_params, parse_limit, position, shorten};
+pub use unfiltered::{UnfilteredParams, UnfilteredQuery};

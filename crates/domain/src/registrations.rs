@@ -8,12 +8,16 @@ use utoipa::ToSchema;
 
 use crate::{
     fields::FieldErrors,
+    list::Cursor,
     messages,
     users::{Unknown, UserId, bulk::Selected, names::is_deceptive, string_enum},
 };
 
 /// Maximum number of characters of a note.
 pub const NOTE_MAX: usize = 500;
+
+/// Name of the only order of pending registrations (oldest first), stored in its cursors.
+pub const PENDING_ORDER: &str = "registrations created";
 
 /// A pending registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,6 +43,14 @@ pub struct PendingRegistration {
     pub created_at: OffsetDateTime,
     /// Version of the account, incremented by every change, so that a decision on a stale version is denied.
     pub version: i32,
+}
+
+impl PendingRegistration {
+    /// Returns the cursor at this row.
+    #[must_use]
+    pub fn cursor(&self, number: u64) -> Cursor {
+        Cursor::at(PENDING_ORDER, self.created_at, self.id.0, number)
+    }
 }
 
 string_enum! {

@@ -9,12 +9,12 @@ use db::access_tokens::{self as rows, TokenFilter};
 use domain::{
     access_tokens::{
         AccessToken, CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft,
-        list::{TokenPage, TokensQuery},
+        list::TokensQuery,
     },
     action::Action,
     audit::Via,
     error::{Conflict, Entity, Unauthenticated},
-    list::{PageInfo, Total},
+    list::{Listed, Page, Total},
     permission::Permission,
     users::action::UserAction,
 };
@@ -77,7 +77,7 @@ pub async fn list(
     services: &Services,
     _: &Authorized<TokensRead>,
     query: &TokensQuery,
-) -> Result<TokenPage, Error> {
+) -> Result<Listed<AccessToken>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let user = match &query.user {
         Some(user) => {
@@ -94,10 +94,8 @@ pub async fn list(
     let (tokens, more) = rows::list_page(&mut *connection, query, asked).await?;
     let counted = rows::count(&mut *connection, asked).await?;
     let total = Total::up_to_limit(counted);
-    Ok(TokenPage {
-        page_info: PageInfo::of(&tokens, more, total, &query.position, TokensQuery::cursor),
-        tokens,
-    })
+    let page = Page::of(tokens, more, total, &query.position, TokensQuery::cursor);
+    Ok(page.at((services.clock)()))
 }
 
 /// Returns an access token by its id.

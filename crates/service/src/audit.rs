@@ -9,9 +9,12 @@ mod writer;
 
 use db::audit::{AuditName, AuditQueryFilter};
 use domain::{
-    audit::list::{AuditFilter, AuditPage, AuditQuery, cursor},
+    audit::{
+        AuditEntry,
+        list::{AuditFilter, AuditQuery, cursor},
+    },
     filter::Dated,
-    list::{PageInfo, Total},
+    list::{Listed, Page, Total},
     users::detail::UserRef,
 };
 use time::OffsetDateTime;
@@ -38,7 +41,7 @@ pub async fn list(
     services: &Services,
     authorized: &Authorized<AuditRead>,
     query: &AuditQuery,
-) -> Result<AuditPage, Error> {
+) -> Result<Listed<AuditEntry>, Error> {
     let days = days::find(services, authorized.actor(), &query.filter).await?;
     let filter = query.filter.in_days(&days);
     // One connection for all queries: each that is returned to the pool costs a round trip.
@@ -48,11 +51,7 @@ pub async fn list(
     let (entries, more) = db::audit::list_page(&mut *connection, query, &asked).await?;
     let counted = db::audit::count(&mut *connection, &asked).await?;
     let total = Total::up_to_limit(counted);
-    Ok(AuditPage {
-        page_info: PageInfo::of(&entries, more, total, &query.position, cursor),
-        entries,
-        now,
-    })
+    Ok(Page::of(entries, more, total, &query.position, cursor).at(now))
 }
 
 /// Resolves the names in a filter to accounts or labels.

@@ -10,8 +10,8 @@ use std::{
 use db::{failed_sign_ins::Added, users::Credentials};
 use domain::{
     client_address::{ClientAddress, ClientNetwork},
-    list::{PageInfo, Total},
-    sessions::failed::{FailedPage, FailedQuery, FailedSignIns, SignInFailure},
+    list::{Listed, Page, Total},
+    sessions::failed::{FailedQuery, FailedSignIns, SignInFailure},
 };
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
@@ -180,22 +180,14 @@ pub async fn list(
     services: &Services,
     _: &Authorized<SessionsRead>,
     query: &FailedQuery,
-) -> Result<FailedPage, Error> {
+) -> Result<Listed<FailedSignIns>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let (rows, more) = db::failed_sign_ins::list_page(&mut *connection, query).await?;
     let total = db::failed_sign_ins::count(&mut *connection, query.by).await?;
     let cursor = |row: &FailedSignIns, number| query.cursor(row, number);
-    Ok(FailedPage {
-        page_info: PageInfo::of(
-            &rows,
-            more,
-            Total::up_to_limit(total),
-            &query.position,
-            cursor,
-        ),
-        rows,
-        now: (services.clock)(),
-    })
+    let total = Total::up_to_limit(total);
+    let page = Page::of(rows, more, total, &query.position, cursor);
+    Ok(page.at((services.clock)()))
 }
 
 #[cfg(test)]

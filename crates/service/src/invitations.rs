@@ -13,6 +13,7 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
+    list::{Listed, Page, Total, UnfilteredQuery},
     permission::{Permission, Permissions},
     policy,
     users::{detail::IssuedLink, names::RoleName},
@@ -30,9 +31,6 @@ use crate::{
     guard::{self, TargetRef},
     tokens,
 };
-
-/// Number of invitations on one page.
-const PAGE: usize = 50;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Invitation);
 
@@ -169,19 +167,22 @@ pub async fn revoke(
     Ok(())
 }
 
-/// Lists invitations, newest first, starting after the one with the id `before`. Returns whether there are more.
+/// Lists invitations, newest first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
     _: &Authorized<RegistrationsRead>,
-    before: Option<Uuid>,
-) -> Result<(Vec<Invitation>, bool), Error> {
-    let most = i64::try_from(PAGE + 1).unwrap_or_default();
-    let found = invitations::list(&services.pool, before, most).await?;
-    let more = found.len() > PAGE;
-    Ok((found.into_iter().take(PAGE).map(shown).collect(), more))
+    query: &UnfilteredQuery,
+) -> Result<Listed<Invitation>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let (found, more) = invitations::list_page(&mut *connection, query).await?;
+    let counted = invitations::count(&mut *connection).await?;
+    let found = found.into_iter().map(shown).collect();
+    let total = Total::up_to_limit(counted);
+    let page = Page::of(found, more, total, &query.position, Invitation::cursor);
+    Ok(page.at((services.clock)()))
 }
 
 /// Returns an invitation by its id.
@@ -193,10 +194,7 @@ pub async fn find(
     _: &Authorized<RegistrationsRead>,
     id: Uuid,
 ) -> Result<Invitation, Error> {
-    // The list is in descending order of ids: the invitation is the first one before the next id.
-    let next = Uuid::from_u128(id.as_u128().saturating_add(1));
-    let found = invitations::list(&services.pool, Some(next), 1).await?;
-    let found = found.into_iter().find(|invitation| invitation.id == id);
+    let found = invitations::find_listed(&services.pool, id).await?;
     found.map(shown).ok_or(NOT_FOUND)
 }
 

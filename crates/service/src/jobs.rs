@@ -5,11 +5,8 @@ use db::jobs as rows;
 use domain::{
     action::Action,
     error::{Conflict, Entity},
-    jobs::{
-        Job, JobState,
-        list::{JobPage, JobsQuery},
-    },
-    list::{PageInfo, Total},
+    jobs::{Job, JobState, list::JobsQuery},
+    list::{Listed, Page, Total},
     users::action::UserAction,
 };
 use uuid::Uuid;
@@ -33,15 +30,13 @@ pub async fn list(
     services: &Services,
     _: &Authorized<AuditRead>,
     query: &JobsQuery,
-) -> Result<JobPage, Error> {
+) -> Result<Listed<Job>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let (jobs, more) = rows::list_page(&mut *connection, query).await?;
     let counted = rows::count(&mut *connection, query).await?;
     let total = Total::up_to_limit(counted);
-    Ok(JobPage {
-        page_info: PageInfo::of(&jobs, more, total, &query.position, JobsQuery::cursor),
-        jobs,
-    })
+    let page = Page::of(jobs, more, total, &query.position, JobsQuery::cursor);
+    Ok(page.at((services.clock)()))
 }
 
 /// Returns a job by its id.

@@ -9,31 +9,31 @@ pub use register::register;
 pub use unverified_emails::resolve as resolve_unverified_emails;
 pub(crate) use unverified_emails::resolve_own as resolve_own_email;
 
-use domain::registrations::PendingRegistration;
-use uuid::Uuid;
+use domain::{
+    list::{Listed, Page, Total, UnfilteredQuery},
+    registrations::PendingRegistration,
+};
 
 use crate::{
     Error, Services,
     access::{Authorized, RegistrationsRead},
 };
 
-/// Number of pending registrations on one page.
-const PAGE: usize = 50;
-
-/// Lists pending registrations, oldest first, starting after the one with the id `after`. Returns whether there are more.
+/// Lists pending registrations, oldest first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
     _: &Authorized<RegistrationsRead>,
-    after: Option<Uuid>,
-) -> Result<(Vec<PendingRegistration>, bool), Error> {
-    let most = i64::try_from(PAGE + 1).unwrap_or_default();
-    let mut users = db::registrations::list_pending(&services.pool, after, most).await?;
-    let more = users.len() > PAGE;
-    users.truncate(PAGE);
-    Ok((users, more))
+    query: &UnfilteredQuery,
+) -> Result<Listed<PendingRegistration>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let (users, more) = db::registrations::list_pending(&mut *connection, query).await?;
+    let total = Total::exact(db::registrations::count_pending(&mut *connection).await?);
+    let cursor = PendingRegistration::cursor;
+    let page = Page::of(users, more, total, &query.position, cursor);
+    Ok(page.at((services.clock)()))
 }
 
 /// Counts the pending registrations.

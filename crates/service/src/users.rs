@@ -28,7 +28,7 @@ pub use suspend::*;
 use db::users::{Counts, UserSet};
 use domain::{
     filter::{Dated, Filter},
-    list::{Cursor, PageInfo, Position, Total},
+    list::{Cursor, Page, Position, Total},
     users::{
         UserSummary,
         deleted::{DeletedPage, DeletedQuery},
@@ -105,7 +105,7 @@ pub async fn count_deleted_matches(
     filter: &Filter,
     page: &UserPage,
 ) -> Result<Option<Total>, Error> {
-    if page.page_info.total.count > 0 || filter.is_empty() || page.totals.deleted == 0 {
+    if page.users.page_info.total.count > 0 || filter.is_empty() || page.totals.deleted == 0 {
         return Ok(None);
     }
     let now = (services.clock)();
@@ -126,8 +126,7 @@ fn page<T>(
         .matching
         .map_or(Total::exact(all), Total::up_to_limit);
     UserPage {
-        page_info: PageInfo::of(&users, more, total, position, cursor),
-        users,
+        users: Page::of(users, more, total, position, cursor),
         totals: counts.totals,
     }
 }

@@ -223,11 +223,10 @@ async fn every_state_is_filtered(pool: PgPool) {
             state: Some(state),
             ..TokensQuery::newest(10)
         };
-        let page = access_tokens::list(&services, &operator(), &query)
-            .await
-            .unwrap();
+        let listed = access_tokens::list(&services, &operator(), &query).await;
+        let page = listed.unwrap().page;
         let found: Vec<_> = page
-            .tokens
+            .rows
             .iter()
             .map(|token| (token.id, token.state))
             .collect();
@@ -245,10 +244,8 @@ async fn every_state_is_filtered(pool: PgPool) {
         user: Some(UserRef::Name("BOB".into())),
         ..TokensQuery::newest(10)
     };
-    let page = access_tokens::list(&services, &operator(), &of_bob)
-        .await
-        .unwrap();
-    assert_eq!(page.tokens.len(), 1);
+    let listed = access_tokens::list(&services, &operator(), &of_bob).await;
+    assert_eq!(listed.unwrap().page.rows.len(), 1);
 }
 
 #[testing::test]

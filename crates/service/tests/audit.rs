@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use domain::{
-    audit::list::{AuditPage, AuditParams},
-    list::{Limits, PageParams},
+    audit::{AuditEntry, list::AuditParams},
+    list::{Limits, Page, PageParams},
     users::edit::UserEdit,
 };
 use serde_json::Value;
@@ -35,9 +35,10 @@ fn params(pairs: &[(&str, &str)]) -> AuditParams {
     })
 }
 
-async fn page(services: &Services, pairs: &[(&str, &str)]) -> AuditPage {
+async fn page(services: &Services, pairs: &[(&str, &str)]) -> Page<AuditEntry> {
     let query = params(pairs).parse(Limits::API).unwrap();
-    list(services, &operator(), &query).await.unwrap()
+    let listed = list(services, &operator(), &query).await;
+    listed.unwrap().page
 }
 
 /// Inserts audit events within a transaction.
@@ -106,7 +107,7 @@ async fn name_filter_finds_all_names_of_a_user(pool: PgPool) {
     ] {
         let actions: Vec<String> = page(&services, pairs)
             .await
-            .entries
+            .rows
             .into_iter()
             .map(|entry| entry.action)
             .collect();
@@ -121,7 +122,7 @@ async fn page_reports_its_total(pool: PgPool) {
     let first = page(&services, &[]).await;
     assert_eq!(
         (
-            first.entries.len(),
+            first.rows.len(),
             first.page_info.total.count,
             first.page_info.first
         ),
@@ -131,7 +132,7 @@ async fn page_reports_its_total(pool: PgPool) {
     let second = page(&services, &[("after", &after)]).await;
     assert_eq!(
         (
-            second.entries.len(),
+            second.rows.len(),
             second.page_info.first,
             second.page_info.after
         ),
@@ -139,7 +140,7 @@ async fn page_reports_its_total(pool: PgPool) {
     );
     let before = second.page_info.before.unwrap();
     let back = page(&services, &[("before", &before)]).await;
-    assert_eq!((back.entries, back.page_info.first), (first.entries, 1));
+    assert_eq!((back.rows, back.page_info.first), (first.rows, 1));
 }
 
 #[testing::test]

@@ -12,10 +12,10 @@ use domain::{
     account::OwnEdit,
     action::Action,
     audit::list::AuditParams,
-    invitations::InvitationDraft,
+    invitations::{INVITATIONS_ORDER, InvitationDraft},
     jobs::list::JobParams,
     keys::KeyEdit,
-    list::Limits,
+    list::{Limits, UnfilteredParams},
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     permission::{Permission, PermissionKind},
     registrations::{Decision, DecisionRequest},
@@ -263,10 +263,9 @@ async fn entries_after(pool: &PgPool, before: i64) -> Vec<(String, String, Strin
 
 /// Returns the id of the only invitation.
 async fn invitation(services: &Services) -> Uuid {
-    let (all, _) = invitations::list(services, &operator(), None)
-        .await
-        .unwrap();
-    all[0].id
+    let query = UnfilteredParams::default().parse(Limits::PANEL, INVITATIONS_ORDER);
+    let listed = invitations::list(services, &operator(), &query.unwrap()).await;
+    listed.unwrap().page.rows[0].id
 }
 
 /// Returns the id of the latest key of a user, or of the system.

@@ -40,7 +40,11 @@ const ROWS: &str = "select (select count(*) from personas) + (select count(*) fr
 async fn listed(services: &Services) -> Vec<String> {
     let query = ListParams::default().parse(Limits::API).unwrap();
     let page = users::list(services, &operator(), &query).await.unwrap();
-    page.users.into_iter().map(|user| user.username).collect()
+    page.users
+        .rows
+        .into_iter()
+        .map(|user| user.username)
+        .collect()
 }
 
 #[testing::test]

@@ -1,7 +1,8 @@
 //! Invitations: creation, uses, and expiry.
 
 use domain::{
-    invitations::{Invitation, InvitationDraft, InvitationState},
+    invitations::{INVITATIONS_ORDER, Invitation, InvitationDraft, InvitationState},
+    list::{Limits, Total, UnfilteredParams},
     policy::Denied,
     users::{UserBrief, detail::UserRef},
 };
@@ -55,11 +56,13 @@ async fn works(services: &Services, token: &str) -> bool {
 }
 
 async fn only(services: &Services) -> Invitation {
-    let (mut all, more) = invitations::list(services, &operator(), None)
-        .await
-        .unwrap();
-    assert!(!more && all.len() == 1, "{all:?}");
-    all.remove(0)
+    let query = UnfilteredParams::default().parse(Limits::PANEL, INVITATIONS_ORDER);
+    let listed = invitations::list(services, &operator(), &query.unwrap()).await;
+    let mut all = listed.unwrap().page;
+    let more = all.page_info.after.is_some();
+    assert!(!more && all.rows.len() == 1, "{all:?}");
+    assert_eq!(all.page_info.total, Total::exact(1));
+    all.rows.remove(0)
 }
 
 #[testing::test]

@@ -1,11 +1,8 @@
 //! Background jobs: progress, failure, and retry.
 
 use domain::{
-    jobs::{
-        Job, JobKind, JobState,
-        list::{JobPage, JobParams},
-    },
-    list::Limits,
+    jobs::{Job, JobKind, JobState, list::JobParams},
+    list::{Limits, Page},
     users::{action::UserAction, deletion::Deletion},
 };
 use service::{
@@ -36,13 +33,14 @@ async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
-async fn page(services: &Services, params: &JobParams) -> JobPage {
+async fn page(services: &Services, params: &JobParams) -> Page<Job> {
     let query = params.parse(Limits::API).unwrap();
-    jobs::list(services, &operator(), &query).await.unwrap()
+    let listed = jobs::list(services, &operator(), &query).await;
+    listed.unwrap().page
 }
 
 async fn all(services: &Services) -> Vec<Job> {
-    page(services, &JobParams::default()).await.jobs
+    page(services, &JobParams::default()).await.rows
 }
 
 /// Creates a user with so many annotations and queues the purge of the account.
@@ -437,8 +435,8 @@ async fn pages_link_in_both_directions(pool: PgPool) {
             limit: Some("3".into()),
             ..JobParams::default()
         };
-        let labels = |page: &JobPage| -> Vec<u32> {
-            let labels = page.jobs.iter();
+        let labels = |page: &Page<Job>| -> Vec<u32> {
+            let labels = page.rows.iter();
             let labels = labels.map(|job| job.target.clone().unwrap().label.parse().unwrap());
             labels.collect()
         };

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::{
     credentials::{AccountDraft, SignInDraft, TRAP},
+    list::{Limits, Page, PageParams, Total, UnfilteredParams},
     message::Message,
     policy::Denied,
-    registrations::{Decision, DecisionRequest},
+    registrations::{Decision, DecisionRequest, PENDING_ORDER, PendingRegistration},
     users::{
         UserBrief,
         bulk::{BulkOutcome, Selected},
@@ -35,6 +36,13 @@ use crate::support::{
     services,
     users::{add, count},
 };
+
+/// Returns a page of the pending registrations.
+async fn listed(services: &Services, params: UnfilteredParams) -> Page<PendingRegistration> {
+    let query = params.parse(Limits::PANEL, PENDING_ORDER).unwrap();
+    let listed = registrations::list(services, &operator(), &query).await;
+    listed.unwrap().page
+}
 
 /// Returns services with registration enabled.
 fn open(pool: &PgPool, approval: bool) -> Services {
@@ -379,20 +387,20 @@ async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
             .await
             .unwrap();
     }
-    let (waiting, more) = registrations::list(&services, &operator(), None)
-        .await
-        .unwrap();
+    let first = listed(&services, UnfilteredParams::default()).await;
+    let waiting = first.rows;
     let names: Vec<&str> = waiting.iter().map(|user| user.username.as_str()).collect();
+    let more = first.page_info.after.is_some();
     assert_eq!((names, more), (vec!["ada", "bob", "eve"], false));
+    assert_eq!(first.page_info.total, Total::exact(3));
     assert_eq!(waiting[0].from, origin.ip.map(Into::into));
     assert_eq!(
         registrations::count(&services, &operator()).await.unwrap(),
         3
     );
-    let (after, _) = registrations::list(&services, &operator(), Some(waiting[0].id.0))
-        .await
-        .unwrap();
-    assert_eq!(after, waiting[1..]);
+    let after = Some(waiting[0].cursor(1).encode());
+    let after = listed(&services, UnfilteredParams::default().at(after, None)).await;
+    assert_eq!(after.rows, waiting[1..]);
 
     registrations::approve(&services, &operator(), waiting[0].id.0, " known here ")
         .await
@@ -663,14 +671,13 @@ async fn list_is_paginated(pool: PgPool) {
         .await;
     let mut seen = Vec::new();
     let mut pages = Vec::new();
+    let mut after = None;
     loop {
-        let after = seen.last().copied();
-        let (users, more) = registrations::list(&services, &operator(), after)
-            .await
-            .unwrap();
-        seen.extend(users.iter().map(|user| user.id.0));
-        pages.push(users.len());
-        if !more {
+        let page = listed(&services, UnfilteredParams::default().at(after, None)).await;
+        seen.extend(page.rows.iter().map(|user| user.id.0));
+        pages.push(page.rows.len());
+        after = page.page_info.after;
+        if after.is_none() {
             break;
         }
     }

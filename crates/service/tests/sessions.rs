@@ -222,12 +222,13 @@ async fn bulk_revocation_is_one_entry_with_entries_per_user(pool: PgPool) {
         });
         let query = params.parse(Limits::PANEL).unwrap();
         let authorized = operator();
-        audit::list(&services, &authorized, &query).await.unwrap()
+        let listed = audit::list(&services, &authorized, &query).await;
+        listed.unwrap().page
     };
     // The audit log lists one event at first, with the counts.
     let page = ask(&[]).await;
-    assert_eq!(page.entries.len(), 1);
-    let whole = page.entries[0].clone();
+    assert_eq!(page.rows.len(), 1);
+    let whole = page.rows[0].clone();
     assert_eq!(
         (whole.action.as_str(), whole.target.as_str()),
         ("sessions.revoked", "816 sessions of 815 users")
@@ -247,10 +248,10 @@ async fn bulk_revocation_is_one_entry_with_entries_per_user(pool: PgPool) {
     // The events of the single users are listed below it, page by page.
     let parts = ask(&[("parent", &whole.id.to_string())]).await;
     assert_eq!(parts.page_info.total.count, 815);
-    assert_eq!(parts.entries.len(), 50);
+    assert_eq!(parts.rows.len(), 50);
     assert!(
         parts
-            .entries
+            .rows
             .iter()
             .all(|entry| entry.parent_id == Some(whole.id))
     );
@@ -264,7 +265,7 @@ async fn bulk_revocation_is_one_entry_with_entries_per_user(pool: PgPool) {
     );
     // The history of a user, and a search for the user, contain the user's own event.
     for entries in [
-        ask(&[("target", "ada")]).await.entries,
+        ask(&[("target", "ada")]).await.rows,
         history(&services, &operator(), ada, None).await.unwrap().0,
     ] {
         assert_eq!(entries.len(), 1);
@@ -359,9 +360,13 @@ async fn ended_sessions_report_reason_and_actor(pool: PgPool) {
     };
     let query = query.parse(Limits::PANEL).unwrap();
     let page = list(&services, &operator(), &query).await.unwrap();
-    let end = page.sessions[0].end.as_ref().unwrap();
+    let end = page.sessions.rows[0].end.as_ref().unwrap();
     assert_eq!(
-        (end.reason, end.by.as_deref(), page.page_info.total.count),
+        (
+            end.reason,
+            end.by.as_deref(),
+            page.sessions.page_info.total.count
+        ),
         (EndReason::Revoked, Some("root"), 1)
     );
 }

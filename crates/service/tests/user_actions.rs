@@ -658,7 +658,7 @@ async fn listed(services: &Services) -> Vec<AuditEntry> {
     let query = AuditParams::default().parse(Limits::PANEL).unwrap();
     let authorized = operator();
     let page = audit::list(services, &authorized, &query).await;
-    page.unwrap().entries
+    page.unwrap().page.rows
 }
 
 #[testing::test]

@@ -70,22 +70,23 @@ fn params(q: &str) -> ListParams {
 fn shown(page: &UserPage) -> String {
     let users: Vec<&str> = page
         .users
+        .rows
         .iter()
         .map(|user| user.username.trim_start_matches("user-"))
         .collect();
-    let before = if page.page_info.before.is_some() {
+    let before = if page.users.page_info.before.is_some() {
         "< "
     } else {
         ""
     };
-    let after = if page.page_info.after.is_some() {
+    let after = if page.users.page_info.after.is_some() {
         " >"
     } else {
         ""
     };
     format!(
         "{before}{}: {}{after}",
-        page.page_info.first,
+        page.users.page_info.first,
         users.join(" ")
     )
 }
@@ -116,7 +117,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let second = list(
         &services,
         &ListParams {
-            after: first.page_info.after,
+            after: first.users.page_info.after,
             ..params("")
         },
     )
@@ -125,7 +126,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let third = list(
         &services,
         &ListParams {
-            after: second.page_info.after.clone(),
+            after: second.users.page_info.after.clone(),
             ..params("")
         },
     )
@@ -135,7 +136,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let back = list(
         &services,
         &ListParams {
-            before: third.page_info.before,
+            before: third.users.page_info.before,
             ..params("")
         },
     )
@@ -144,7 +145,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let start = list(
         &services,
         &ListParams {
-            before: back.page_info.before,
+            before: back.users.page_info.before,
             ..params("")
         },
     )
@@ -168,7 +169,7 @@ async fn new_users_do_not_shift_a_page(pool: PgPool) {
     let second = list(
         &services,
         &ListParams {
-            after: first.page_info.after,
+            after: first.users.page_info.after,
             ..params("")
         },
     )
@@ -178,7 +179,7 @@ async fn new_users_do_not_shift_a_page(pool: PgPool) {
     let back = list(
         &services,
         &ListParams {
-            before: second.page_info.before,
+            before: second.users.page_info.before,
             ..params("")
         },
     )
@@ -191,7 +192,7 @@ async fn empty_page_has_no_neighbours(pool: PgPool) {
     let services = services(&pool);
     let empty = list(&services, &params("")).await;
     assert_eq!(
-        (shown(&empty), empty.page_info.total),
+        (shown(&empty), empty.users.page_info.total),
         ("1: ".to_owned(), Total::exact(0))
     );
     seed(&pool).await;
@@ -199,7 +200,7 @@ async fn empty_page_has_no_neighbours(pool: PgPool) {
     assert_eq!(
         (
             shown(&unknown),
-            unknown.page_info.total,
+            unknown.users.page_info.total,
             unknown.totals.users
         ),
         ("1: ".to_owned(), Total::exact(0), 7)
@@ -217,7 +218,7 @@ async fn totals_cover_all_users_and_the_search(pool: PgPool) {
         ("user-1", 1),
     ] {
         let page = list(&services, &params(q)).await;
-        assert_eq!(page.page_info.total, Total::exact(total), "{q:?}");
+        assert_eq!(page.users.page_info.total, Total::exact(total), "{q:?}");
         assert_eq!(
             (page.totals.users, page.totals.suspended, page.totals.admins),
             (7, 3, 0),

@@ -99,13 +99,8 @@ pub(crate) async fn list(
     Params(params): Params<TokenParams>,
 ) -> Result<Response, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = service::access_tokens::list(&services, &authorized, &query).await?;
-    Ok(respond(
-        page.tokens,
-        &page.page_info,
-        "/api/admin/tokens",
-        &params,
-    ))
+    let tokens = service::access_tokens::list(&services, &authorized, &query).await?;
+    Ok(respond(tokens.page, "/api/admin/tokens", &params))
 }
 
 /// Revoke an access token

@@ -71,9 +71,9 @@ pub(crate) async fn list(
     Params(params): Params<AuditParams>,
 ) -> Result<Response, ApiError> {
     let query = params.parse(LIMITS).map_err(Error::from)?;
-    let page = service::audit::list(&services, &authorized, &query).await?;
-    let rows: Vec<AuditEntryResponse> = page.entries.into_iter().map(Into::into).collect();
-    Ok(respond(rows, &page.page_info, "/api/admin/audit", &params))
+    let entries = service::audit::list(&services, &authorized, &query).await?;
+    let entries = entries.page.map(AuditEntryResponse::from);
+    Ok(respond(entries, "/api/admin/audit", &params))
 }
 
 /// Download the audit log

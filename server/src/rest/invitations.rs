@@ -1,69 +1,46 @@
 //! Invitations.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use domain::{
-    invitations::{CreatedInvitation, Invitation, InvitationDraft},
+    invitations::{CreatedInvitation, INVITATIONS_ORDER, Invitation, InvitationDraft},
+    list::{Limits, UnfilteredParams},
     users::detail::IssuedLink,
 };
-use serde::{Deserialize, Serialize};
 use service::{
-    Services,
+    Error, Services,
     access::{RegistrationsRead, RegistrationsWrite},
 };
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{
     body::Body,
-    extract::{Allowed, Params, UserPath, id_param},
+    extract::{Allowed, Params, UserPath},
+    page::respond,
     response::{SuccessResponse, success},
 };
 use crate::response::{ApiError, shown_once};
 
-/// Page of the list of invitations.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InvitationListParams {
-    #[serde(default)]
-    #[param(value_type = Option<uuid::Uuid>)]
-    before: Option<String>,
-}
-
-/// A page of invitations, newest first.
-#[derive(Serialize, ToSchema)]
-struct InvitationListResponse {
-    invitations: Vec<Invitation>,
-    /// The `before` of the next page, if there is one.
-    next: Option<Uuid>,
-}
-
 /// List invitations
 ///
-/// Newest first, fifty per page; `next` is the `before` of the next page.
+/// Newest first.
 #[utoipa::path(
     get,
     path = "/api/admin/invitations",
     operation_id = "listInvitations",
     tag = "Registrations",
-    params(InvitationListParams),
-    responses((status = OK, body = InvitationListResponse)),
+    params(UnfilteredParams),
+    responses((status = OK, body = [Invitation])),
     security(("token" = ["registrations:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsRead>,
-    Params(page): Params<InvitationListParams>,
+    Params(params): Params<UnfilteredParams>,
 ) -> Result<Response, ApiError> {
-    let before = id_param("before", page.before.as_deref())?;
-    let (invitations, more) = service::invitations::list(&services, &authorized, before).await?;
-    let next = invitations.last().filter(|_| more).map(|last| last.id);
-    Ok(Json(InvitationListResponse { invitations, next }).into_response())
+    let query = params
+        .parse(Limits::API, INVITATIONS_ORDER)
+        .map_err(Error::from)?;
+    let invitations = service::invitations::list(&services, &authorized, &query).await?;
+    Ok(respond(invitations.page, "/api/admin/invitations", &params))
 }
 
 /// Create an invitation

@@ -51,13 +51,8 @@ pub(crate) async fn list(
     Params(params): Params<JobParams>,
 ) -> Result<Response, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = service::jobs::list(&services, &authorized, &query).await?;
-    Ok(respond(
-        page.jobs,
-        &page.page_info,
-        "/api/admin/jobs",
-        &params,
-    ))
+    let jobs = service::jobs::list(&services, &authorized, &query).await?;
+    Ok(respond(jobs.page, "/api/admin/jobs", &params))
 }
 
 /// Retry a job

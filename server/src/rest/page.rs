@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::list::{Limits, PageInfo, PageParams};
+use domain::list::{Limits, Page, PageParams};
 use serde::Serialize;
 
 /// Returns the parameters of a list. Without a page they get the largest one, because FOVEA's interface sends no parameters and
@@ -22,19 +22,13 @@ pub(super) fn whole<P: PageParams>(params: P) -> P {
 
 /// Returns the response with a page of a list that was requested with `params`.
 pub(super) fn respond<P: PageParams>(
-    rows: impl Serialize,
-    page_info: &PageInfo,
+    page: Page<impl Serialize>,
     path: &str,
     params: &P,
 ) -> Response {
-    let next = page_info
-        .after
-        .clone()
-        .map(|after| params.at(Some(after), None));
-    let prev = page_info
-        .before
-        .clone()
-        .map(|before| params.at(None, Some(before)));
+    let Page { rows, page_info } = page;
+    let next = page_info.after.map(|after| params.at(Some(after), None));
+    let prev = page_info.before.map(|before| params.at(None, Some(before)));
     let next = next.iter().map(|params| (params.pairs(), "next"));
     let prev = prev.iter().map(|params| (params.pairs(), "prev"));
     let neighbours: Vec<_> = next.chain(prev).collect();

@@ -7,20 +7,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    credentials::AccountDraft, object::present, registrations::PendingRegistration, users::UserId,
+    credentials::AccountDraft,
+    list::{Limits, UnfilteredParams},
+    object::present,
+    registrations::{PENDING_ORDER, PendingRegistration},
 };
 use serde::{Deserialize, Serialize};
 use service::{
-    Services,
+    Error, Services,
     access::{Origin, RegistrationsRead, RegistrationsWrite},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     auth::UserBriefResponse,
     body::{Body, OptionalBody},
-    extract::{Allowed, NoToken, Params, UserPath, id_param},
+    extract::{Allowed, NoToken, Params, UserPath},
     if_match::IfMatch,
+    page::respond,
     response::{SuccessResponse, success},
     users::response::show_to,
 };
@@ -69,31 +73,34 @@ pub(crate) async fn register(
     Ok((StatusCode::CREATED, Json(UserBriefResponse { user })).into_response())
 }
 
-/// Page of the list of pending registrations.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RegistrationListParams {
-    #[serde(default)]
-    #[param(value_type = Option<uuid::Uuid>)]
-    after: Option<String>,
-}
-
-/// A page of pending registrations.
-#[derive(Serialize, ToSchema)]
-struct RegistrationListResponse {
-    registration: RegistrationSettings,
-    /// Number of all pending registrations.
-    pending: u64,
-    users: Vec<PendingRegistration>,
-    /// The `after` of the next page, if there is one.
-    next: Option<UserId>,
+/// List pending registrations
+///
+/// Oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/admin/registrations",
+    operation_id = "listRegistrations",
+    tag = "Registrations",
+    params(UnfilteredParams),
+    responses((status = OK, body = [PendingRegistration])),
+    security(("token" = ["registrations:read"]))
+)]
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<RegistrationsRead>,
+    Params(params): Params<UnfilteredParams>,
+) -> Result<Response, ApiError> {
+    let query = params
+        .parse(Limits::API, PENDING_ORDER)
+        .map_err(Error::from)?;
+    let pending = service::registrations::list(&services, &authorized, &query).await?;
+    Ok(respond(pending.page, "/api/admin/registrations", &params))
 }
 
 /// Settings of registration.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct RegistrationSettings {
+struct RegistrationSettingsResponse {
     /// Whether registration is open.
     allowed: bool,
     /// Whether registrations need approval.
@@ -102,40 +109,28 @@ struct RegistrationSettings {
     set_by: &'static str,
 }
 
-/// List pending registrations
+/// Get the settings of registration
 ///
-/// Fifty per page; `next` is the `after` of the next page.
+/// Whether registration is open, and whether registrations need approval.
 #[utoipa::path(
     get,
-    path = "/api/admin/registrations",
-    operation_id = "listRegistrations",
+    path = "/api/admin/registrations/settings",
+    operation_id = "getRegistrationSettings",
     tag = "Registrations",
-    params(RegistrationListParams),
-    responses((status = OK, body = RegistrationListResponse)),
+    responses((status = OK, body = RegistrationSettingsResponse)),
     security(("token" = ["registrations:read"]))
 )]
-pub(crate) async fn list(
+pub(crate) async fn settings(
     State(services): State<Services>,
-    Allowed(authorized): Allowed<RegistrationsRead>,
-    Params(page): Params<RegistrationListParams>,
-) -> Result<Response, ApiError> {
-    let after = id_param("after", page.after.as_deref())?;
-    let (users, more) = service::registrations::list(&services, &authorized, after).await?;
-    let pending = service::registrations::count(&services, &authorized).await?;
-    let next = users.last().filter(|_| more).map(|last| last.id);
+    _: Allowed<RegistrationsRead>,
+) -> Response {
     let settings = &services.settings;
-    let registration = RegistrationSettings {
+    Json(RegistrationSettingsResponse {
         allowed: settings.allow_registration,
         approval: settings.registration_approval,
         set_by: "environment",
-    };
-    Ok(Json(RegistrationListResponse {
-        registration,
-        pending,
-        users,
-        next,
     })
-    .into_response())
+    .into_response()
 }
 
 /// Body of a decision.

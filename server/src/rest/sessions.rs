@@ -117,13 +117,8 @@ pub(crate) async fn list(
     let params = whole(params);
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let page = service::sessions::list(&services, &authorized, &query).await?;
-    let rows: Vec<SessionResponse> = page.sessions.into_iter().map(Into::into).collect();
-    Ok(respond(
-        rows,
-        &page.page_info,
-        "/api/admin/sessions",
-        &params,
-    ))
+    let sessions = page.sessions.map(SessionResponse::from);
+    Ok(respond(sessions, "/api/admin/sessions", &params))
 }
 
 /// Revoke a session

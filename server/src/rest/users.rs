@@ -60,6 +60,5 @@ pub(crate) async fn list(
 
 /// Returns the response with a page, each of its rows in the format of `L`.
 fn respond<T, L: From<T> + Serialize>(params: &ListParams, page: UserPage<T>) -> Response {
-    let users: Vec<L> = page.users.into_iter().map(Into::into).collect();
-    page::respond(users, &page.page_info, "/api/admin/users", params)
+    page::respond(page.users.map(L::from), "/api/admin/users", params)
 }

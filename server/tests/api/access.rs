@@ -468,6 +468,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
             "username": "eve", "displayName": "Eve", "password": "correct horse"
         })),
         Ask::get("/api/admin/registrations"),
+        Ask::get("/api/admin/registrations/settings"),
         Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/approve")),
         Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/reject"))
             .json(&json!({ "note": "spam" })),

@@ -110,7 +110,7 @@ const LISTS: &[List] = &[
     },
     List {
         path: "/registrations/invitations",
-        broken: &["before=x"],
+        broken: &["after=x"],
         way: "Show the first page",
     },
     List {
@@ -223,8 +223,11 @@ const RESOURCES: &[(&str, &[&str])] = &[
         "/api/admin/jobs",
         &["state=stuck", "limit=0", "after=x", "kind=purge"],
     ),
-    ("/api/admin/registrations", &["after=x", "q=ada"]),
-    ("/api/admin/invitations", &["before=x", "state=open"]),
+    ("/api/admin/registrations", &["after=x", "limit=0", "q=ada"]),
+    (
+        "/api/admin/invitations",
+        &["before=x", "limit=0", "state=open"],
+    ),
     (
         "/api/admin/users/{id}/history",
         &["before=x", "action=user.created"],
@@ -556,7 +559,7 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         ("/sfn/audit?params[via]=fax", 200),
         ("/sfn/jobs?params[state]=stuck", 200),
         ("/sfn/pending-registrations?after=x", 422),
-        ("/sfn/invitations?before=x", 422),
+        ("/sfn/invitations?after=x", 422),
         (
             "/sfn/preview-revocation?params[seen]=%3E7d&others=false",
             422,

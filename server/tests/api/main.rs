@@ -27,6 +27,7 @@ mod jobs;
 mod keys;
 mod large_bodies;
 mod limits;
+mod lists;
 mod manage;
 mod markup;
 mod meta;

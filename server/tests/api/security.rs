@@ -286,7 +286,7 @@ async fn server_functions_check_permissions(pool: PgPool) {
     assert_eq!(
         (
             list.status,
-            list.json()["list"]["page"]["list"]["users"]
+            list.json()["list"]["page"]["list"]["users"]["rows"]
                 .as_array()
                 .map(Vec::len)
         ),

@@ -134,12 +134,12 @@ fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
         "/api/admin/tokens",
         "/api/admin/jobs",
         "/api/admin/users",
+        "/api/admin/registrations",
+        "/api/admin/invitations",
     ];
     let lists = lists.map(|path| (format!("{path}?limit=1000"), 2));
     let pages = [
         "/api/admin/users?limit=1000&deleted=true",
-        "/api/admin/registrations",
-        "/api/admin/invitations",
         "/api/sessions",
         "/api/tokens",
         "/api/api-keys",

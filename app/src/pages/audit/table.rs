@@ -1,9 +1,9 @@
 //! Audit log entries as a table.
 
 use ::time::OffsetDateTime;
-use domain::audit::{
-    AuditEntry,
-    list::{AuditPage, AuditParams},
+use domain::{
+    audit::{AuditEntry, list::AuditParams},
+    list::Listed,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -36,9 +36,10 @@ pub fn AuditTable(
     /// State of the list, from the URL.
     params: AuditParams,
     /// Page of entries from the server.
-    page: AuditPage,
+    list: Listed<AuditEntry>,
 ) -> impl IntoView {
-    if page.entries.is_empty() {
+    let Listed { page, now } = list;
+    if page.rows.is_empty() {
         return nothing(&params);
     }
     let of = params.parent.clone().filter(|id| !id.is_empty());
@@ -50,9 +51,8 @@ pub fn AuditTable(
             </p>
         }
     });
-    let pages = Pages::of(&params, &page.page_info, page.entries.len(), links::href);
-    let now = page.now;
-    let rows = page.entries.into_iter().map(|entry| row(entry, now));
+    let pages = Pages::of(&params, &page, links::href);
+    let rows = page.rows.into_iter().map(|entry| row(entry, now));
     view! {
         {whole}
         <Records caption=text::frame::screen_audit() columns=COLUMNS rows=rows.collect() />

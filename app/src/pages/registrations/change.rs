@@ -27,10 +27,10 @@ pub fn Change() -> impl IntoView {
 
 #[component]
 fn ChangeOf(id: String) -> impl IntoView {
-    let before = use_query().read_untracked().get("before");
-    let back = over(INVITATIONS, before.as_deref());
-    with(expect_context::<InvitationsResource>(), move |part| {
-        let mut invitations = part.items.into_iter();
+    let after = use_query().read_untracked().get("after");
+    let back = over(INVITATIONS, after.as_deref());
+    with(expect_context::<InvitationsResource>(), move |listed| {
+        let mut invitations = listed.page.rows.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);
         if found.is_none() {
             set_not_found();

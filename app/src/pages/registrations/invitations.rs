@@ -1,7 +1,10 @@
 //! Invitations with their states.
 
 use ::time::OffsetDateTime;
-use domain::invitations::{Invitation, InvitationState};
+use domain::{
+    invitations::{Invitation, InvitationState},
+    list::Listed,
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -11,7 +14,6 @@ use crate::{
         error::ApiError,
         invitations::{INVITATIONS, list_invitations},
         listed::check_params,
-        user::Chunk,
     },
     components::{
         badge::RoleBadge,
@@ -26,39 +28,31 @@ use crate::{
 };
 
 /// Invitations of the page, shared with the dialogs above it.
-pub(super) type InvitationsResource = Resource<Result<Chunk<Invitation>, ApiError>>;
+pub(super) type InvitationsResource = Resource<Result<Listed<Invitation>, ApiError>>;
 
-/// Returns the URL of a dialog above a page of the list. `before` is the cursor of that page.
-pub(super) fn over(path: &str, before: Option<&str>) -> String {
-    with_selected(
-        path,
-        before.map(|before| ("before", before)).into_iter(),
-        &[],
-    )
+/// Returns the URL of a dialog above a page of the list. `after` is the cursor of that page.
+pub(super) fn over(path: &str, after: Option<&str>) -> String {
+    with_selected(path, after.map(|after| ("after", after)).into_iter(), &[])
 }
 
 /// Renders the list of invitations.
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query();
-    let request = checked(move || query.read().get("before"), &["before"], NONE);
+    let request = checked(move || query.read().get("after"), &["after"], NONE);
     let list: InvitationsResource = Resource::new(
         move || request.get(),
         |request| async move { list_invitations(check_params(request)?).await },
     );
     provide_context(list);
     let empty = (Icon::User, text::registrations::none_invited());
-    let invitations = tab(list, empty, |part| {
-        let next = part
-            .items
-            .last()
-            .filter(|_| part.more)
-            .map(|last| format!("?before={}", last.id));
-        let before = use_query().read_untracked().get("before");
-        let rows = part
-            .items
+    let invitations = tab(list, empty, |Listed { page, now }| {
+        let next = page.page_info.after.map(|after| format!("?after={after}"));
+        let after = use_query().read_untracked().get("after");
+        let rows = page
+            .rows
             .into_iter()
-            .map(|invitation| row(invitation, part.now, before.as_deref()));
+            .map(|invitation| row(invitation, now, after.as_deref()));
         const COLUMNS: &[text::Label] = &[
             text::registrations::label,
             text::registrations::roles,
@@ -123,7 +117,7 @@ fn used_by(invitation: &Invitation) -> String {
     names.join(", ")
 }
 
-fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Record {
+fn row(invitation: Invitation, now: OffsetDateTime, after: Option<&str>) -> Record {
     let (tone, word, why) = state_label(invitation.state);
     let is_over = matches!(
         invitation.state,
@@ -134,7 +128,7 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
     let note = note.unwrap_or_else(|| text::registrations::anyone().to_owned());
     let links = (may_write() && !is_over).then(|| {
         let link = |word: &str, label: &'static str, about: String| {
-            let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), before);
+            let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), after);
             view! {
                 <a class="button" href=href data-noscroll aria-label=about>
                     {label}

@@ -1,6 +1,7 @@
 //! Pending registrations.
 
 use domain::{
+    list::Listed,
     registrations::{Decision, PendingRegistration},
     users::bulk::Selected,
 };
@@ -50,19 +51,19 @@ pub fn Pending() -> impl IntoView {
         |request| async move { list_pending(check_params(request)?).await },
     );
     let empty = (Icon::Users, text::registrations::none_pending());
-    let users = tab(list, empty, |part| {
+    let users = tab(list, empty, |listed| {
+        let Listed { page: pending, now } = listed;
         let selection = use_context::<Selection>();
-        let page: Vec<Selected> = part.items.iter().map(shown).collect();
+        let page: Vec<Selected> = pending.rows.iter().map(shown).collect();
         let after = use_query().read_untracked().get("after");
-        let next = part
-            .items
-            .last()
-            .filter(|_| part.more)
-            .map(|last| format!("?after={}", last.id));
-        let rows = part
-            .items
+        let next = pending
+            .page_info
+            .after
+            .map(|after| format!("?after={after}"));
+        let rows = pending
+            .rows
             .into_iter()
-            .map(|registration| row(registration, part.now));
+            .map(|registration| row(registration, now));
         let all = selection.map(|selection| {
             let page = page.clone();
             view! {

@@ -54,9 +54,9 @@ pub fn Failed() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let params = params.get_untracked();
                     match list.await {
-                        Ok(page) => {
-                            let pages = Pages::of(&params, &page.page_info, page.rows.len(), href);
-                            shown(page.rows, page.now, pages)
+                        Ok(list) => {
+                            let pages = Pages::of(&params, &list.page, href);
+                            shown(list.page.rows, list.now, pages)
                         }
                         Err(ApiError(problem)) => {
                             view! {

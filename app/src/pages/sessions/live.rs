@@ -87,7 +87,7 @@ impl Live {
     pub(super) fn rows(self, list: &SessionList) -> Vec<Session> {
         let mut rows = self.begun.get();
         self.fresh.with(|fresh| {
-            let known = &fresh.as_ref().unwrap_or(list).page.sessions;
+            let known = &fresh.as_ref().unwrap_or(list).page.sessions.rows;
             rows.retain(|begun| !known.iter().any(|session| session.id == begun.id));
             rows.extend(known.iter().cloned());
         });
@@ -103,7 +103,7 @@ impl Live {
     pub(super) fn seen(self, id: Uuid) -> Option<(OffsetDateTime, OffsetDateTime)> {
         self.fresh.with(|fresh| {
             let page = &fresh.as_ref()?.page;
-            let session = page.sessions.iter().find(|session| session.id == id)?;
+            let session = page.sessions.rows.iter().find(|session| session.id == id)?;
             Some((session.last_seen_at, page.now))
         })
     }

@@ -56,19 +56,14 @@ pub fn SessionTable(
 ) -> impl IntoView {
     let shown = params.get_untracked();
     let ended = links::is_of_ended(&shown);
-    let pages = Pages::of(
-        &shown,
-        &list.page.page_info,
-        list.page.sessions.len(),
-        links::href,
-    );
+    let pages = Pages::of(&shown, &list.page.sessions, links::href);
     let page = RowContext {
         now: list.page.now,
         own: list.own,
         may_end: may_write() && !ended,
         live,
     };
-    if list.page.sessions.is_empty() {
+    if list.page.sessions.rows.is_empty() {
         return view! { <Nothing params=shown /> }.into_any();
     }
     let answered = list.page.now;

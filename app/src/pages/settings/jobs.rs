@@ -5,8 +5,8 @@ mod row;
 use std::time::Duration;
 
 use domain::{
-    jobs::{HISTORY_DAYS, JobState, list::JobParams},
-    list::{Limits, PageParams},
+    jobs::{HISTORY_DAYS, Job, JobState, list::JobParams},
+    list::{Limits, Listed, PageParams},
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -16,7 +16,7 @@ use crate::{
     api::{
         error::ApiError,
         listed::check_params,
-        settings::{JOBS, JobList, list_jobs},
+        settings::{JOBS, list_jobs},
     },
     components::{
         icon::Icon,
@@ -34,7 +34,7 @@ use crate::{
 /// Interval at which the list is loaded again while a job is queued or running.
 const AGAIN: Duration = Duration::from_secs(2);
 
-type JobsResource = Resource<Result<JobList, ApiError>>;
+type JobsResource = Resource<Result<Listed<Job>, ApiError>>;
 
 /// Renders the page "Jobs". Its whole state is in the URL.
 #[component]
@@ -87,7 +87,7 @@ fn refresh_periodically(list: JobsResource) {
     let has_open_jobs = StoredValue::new(false);
     Effect::new(move |_| {
         if let Some(Ok(list)) = list.get() {
-            has_open_jobs.set_value(list.page.jobs.iter().any(|job| job.state.is_open()));
+            has_open_jobs.set_value(list.page.rows.iter().any(|job| job.state.is_open()));
         }
     });
     let look = move || {
@@ -137,9 +137,9 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
 }
 
 /// Renders the rows, or the empty state.
-fn shown(params: &JobParams, list: JobList) -> AnyView {
-    let JobList { page, now } = list;
-    if page.jobs.is_empty() {
+fn shown(params: &JobParams, list: Listed<Job>) -> AnyView {
+    let Listed { page, now } = list;
+    if page.rows.is_empty() {
         let title = if params.pairs().is_empty() {
             text::settings::jobs_none()
         } else {
@@ -154,8 +154,8 @@ fn shown(params: &JobParams, list: JobList) -> AnyView {
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page.page_info, page.jobs.len(), href);
-    let rows = page.jobs.into_iter().map(|job| row::cells(job, now));
+    let pages = Pages::of(params, &page, href);
+    let rows = page.rows.into_iter().map(|job| row::cells(job, now));
     view! {
         <Records caption=text::frame::screen_jobs() columns=row::COLUMNS rows=rows.collect() />
         <Pager pages=pages />

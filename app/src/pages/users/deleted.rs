@@ -47,7 +47,7 @@ pub fn DeletedTable(
     /// Server time of the response.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    if page.users.is_empty() {
+    if page.users.rows.is_empty() {
         return if links::current_filter(&params).is_empty() {
             view! { <Empty /> }.into_any()
         } else {
@@ -55,10 +55,11 @@ pub fn DeletedTable(
         };
     }
     let here = links::href(&params);
-    let pages = Pages::of(&params, &page.page_info, page.users.len(), links::href);
+    let pages = Pages::of(&params, &page.users, links::href);
     let pager = view! { <Pager pages=pages /> };
     let rows = page
         .users
+        .rows
         .into_iter()
         .map(|deleted| {
             KeyedRow::new(

@@ -41,13 +41,13 @@ pub fn UserTable(
             return view! { <DeletedTable params=shown page=page now=now /> }.into_any();
         }
     };
-    if page.users.is_empty() {
+    if page.users.rows.is_empty() {
         return view! { <NoUsers params=shown deleted=list.deleted /> }.into_any();
     }
-    let pages = Pages::of(&shown, &page.page_info, page.users.len(), links::href);
+    let pages = Pages::of(&shown, &page.users, links::href);
     let pager = view! { <Pager pages=pages /> };
     let selection = Selection::current();
-    let users: Vec<_> = page.users.iter().map(UserRow::selected).collect();
+    let users: Vec<_> = page.users.rows.iter().map(UserRow::selected).collect();
     let bar = selection.map(|selection| {
         let state = shown.pairs().into_iter();
         let state = state
@@ -66,11 +66,12 @@ pub fn UserTable(
     let select_all = selection
         .map(|selection| view! { <SelectAllCell selection=selection page=users /> }.into_any());
     let menu = RowMenu::current().map(|menu| {
-        let named = menu.named(&page.users);
+        let named = menu.named(&page.users.rows);
         view! { <Menu menu=menu named=named params=shown.clone() /> }
     });
     let rows = page
         .users
+        .rows
         .into_iter()
         .map(|user| KeyedRow::new(user.id, view! { <Row user=user now=now /> }))
         .collect::<Vec<_>>();

@@ -2,14 +2,16 @@
 
 use domain::{
     access_tokens::{AccessToken, TokenState, list::TokensQuery},
-    list::{EXACT_TOTAL_MAX, Position},
     sessions::SessionUser,
     users::{Unknown, UserId},
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
 use uuid::Uuid;
 
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset},
+};
 
 const COLUMNS: &str = "
     t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,
@@ -56,19 +58,10 @@ pub async fn list_page(
 ) -> Result<(Vec<AccessToken>, bool), Error> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from listed_tokens t where true"));
     asked.push(&mut sql);
-    let (beyond, direction) = match query.position {
-        Position::Before(_) => (">", "asc"),
-        Position::First | Position::After(_) => ("<", "desc"),
-    };
-    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        sql.push(format!(" and t.id {beyond} "))
-            .push_bind(cursor.id);
-    }
-    // One row more than the page shows whether there are further ones.
-    let most = query.limit + 1;
-    sql.push(format!(" order by t.id {direction} limit {most}"));
+    let page = Keyset::new(Column::id("t.id"), true, &query.position, query.limit);
+    page.push(&mut sql);
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, token)
+    page.read(&rows, token)
 }
 
 /// Returns the token with an id, as lists show it.
@@ -87,17 +80,14 @@ pub async fn find_listed(
     Ok(row.as_ref().map(token).transpose()?)
 }
 
-/// Counts the matching tokens, up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching tokens, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, asked: TokenFilter) -> Result<u64, Error> {
-    let mut sql =
-        QueryBuilder::new("select count(*) from (select 1 from listed_tokens t where true");
+    let mut sql = keyset::counting("listed_tokens t where true");
     asked.push(&mut sql);
-    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
-    let row = sql.build().persistent(false).fetch_one(executor).await?;
-    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+    keyset::count(executor, sql).await
 }
 
 /// Decodes a row of [`COLUMNS`].

@@ -1,11 +1,8 @@
 //! Pages of the audit log, and the entries of an export: one statement each, served by the index for the filter.
 
-use domain::{
-    audit::{
-        AuditEntry,
-        list::{AuditQuery, entry_id},
-    },
-    list::{Cursor, EXACT_TOTAL_MAX, Position},
+use domain::audit::{
+    AuditEntry,
+    list::{AuditQuery, entry_id},
 };
 use sqlx::{
     PgExecutor, Postgres, QueryBuilder, Row as _, postgres::PgRow, types::ipnetwork::IpNetwork,
@@ -13,7 +10,10 @@ use sqlx::{
 use time::OffsetDateTime;
 
 use super::{AuditQueryFilter, Row};
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset, Value},
+};
 
 const COLUMNS: &str = "
     e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.reason,
@@ -38,35 +38,26 @@ pub async fn list_page(
     query: &AuditQuery,
     asked: &AuditQueryFilter<'_>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
+    let id = Column::new("e.id", |cursor| Value::Bigint(entry_id(cursor)));
+    let page = Keyset::new(id, true, &query.position, query.limit)
+        .by(Some(Column::time("e.at")))
+        .cached(query.filter.is_empty())
+        .partitioned();
     let mut sql = bounded();
     push_matching(&mut sql, &[COLUMNS, SHORT_CHANGES], asked);
-    let direction = match &query.position {
-        Position::First => "desc",
-        Position::After(cursor) => {
-            push_position(&mut sql, "<", cursor, query.filter.is_empty());
-            "desc"
-        }
-        Position::Before(cursor) => {
-            push_position(&mut sql, ">", cursor, query.filter.is_empty());
-            "asc"
-        }
-    };
-    sql.push(format!(
-        " order by e.at {direction}, e.id {direction} limit {}",
-        query.limit + 1
-    ));
+    page.push(&mut sql);
     // A cached plan for other values of a filter may be a hundred times slower, so that a filtered statement is planned each time.
-    push_bound(&mut sql, direction, PAGE_BYTES_MAX);
-    let page = sql.build().persistent(query.filter.is_empty());
-    let rows = page.fetch_all(executor).await?;
+    push_bound(&mut sql, page.direction(), PAGE_BYTES_MAX);
+    let statement = sql.build().persistent(query.filter.is_empty());
+    let rows = statement.fetch_all(executor).await?;
     let found = rows.first().map(|row| row.try_get::<i64, _>("found"));
     let found = found.transpose()?.unwrap_or_default();
-    let (page, _) = page_of(&rows, query.limit, &query.position, entry)?;
-    let more = i64::try_from(page.len()).is_ok_and(|shown| shown < found);
-    Ok((page, more))
+    let (entries, _) = page.read(&rows, entry)?;
+    let more = i64::try_from(entries.len()).is_ok_and(|shown| shown < found);
+    Ok((entries, more))
 }
 
-/// Counts the matching entries, up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching entries, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -74,11 +65,9 @@ pub async fn count(
     executor: impl PgExecutor<'_>,
     asked: &AuditQueryFilter<'_>,
 ) -> Result<u64, Error> {
-    let mut sql = QueryBuilder::new("select count(*) from (");
-    push_matching(&mut sql, &["1"], asked);
-    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
-    let row = sql.build().persistent(false).fetch_one(executor).await?;
-    Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+    let mut sql = keyset::counting("audit_events e where true");
+    asked.push(&mut sql);
+    keyset::count(executor, sql).await
 }
 
 /// Lists at most `most` entries up to an id and after an entry, the earliest first.
@@ -127,30 +116,6 @@ fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &[&str], asked: &Aud
     let columns = columns.concat();
     sql.push(format!("select {columns} from audit_events e where true"));
     asked.push(sql);
-}
-
-/// Appends the start of the page. The time is repeated on its own, because partition pruning needs a condition on it alone.
-fn push_position(
-    sql: &mut QueryBuilder<Postgres>,
-    beyond: &str,
-    cursor: &Cursor,
-    unfiltered: bool,
-) {
-    // Without a filter each value is in a subselect: otherwise the cached statement is planned again for every value.
-    let (open, close) = if unfiltered {
-        ("(select ", ")")
-    } else {
-        ("", "")
-    };
-    sql.push(format!(" and e.at {beyond}= {open}"))
-        .push_bind(cursor.time())
-        .push(format!(
-            "::timestamptz{close} and (e.at, e.id) {beyond} ({open}"
-        ))
-        .push_bind(cursor.time())
-        .push(format!("::timestamptz{close}, {open}"))
-        .push_bind(entry_id(cursor))
-        .push(format!("::bigint{close})"));
 }
 
 /// Decodes a row of [`COLUMNS`].

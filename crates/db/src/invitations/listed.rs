@@ -1,12 +1,16 @@
 //! Listed invitations, with the data that their state depends on.
 
-use domain::permission::Permissions;
-use sqlx::PgExecutor;
+use domain::{list::UnfilteredQuery, permission::Permissions};
+use serde_json::Value;
+use sqlx::{PgExecutor, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Preset;
-use crate::Error;
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset},
+};
 
 /// An invitation with the data that its state depends on.
 #[derive(Debug, Clone)]
@@ -47,61 +51,90 @@ pub struct Invitation {
     pub used_by: Vec<String>,
 }
 
-/// Lists at most `most` invitations, the newest first, before an id.
+/// Invitations, without order and limit.
+const INVITATIONS: &str = "select
+        l.id, l.preset, l.created_by is null as is_operators, l.created_at, l.expires_at,
+        l.expires_at <= now() as is_expired, l.opened_at, l.used_at, l.revoked_at, l.uses, l.max_uses,
+        m.username as created_by, l.created_with is not null as is_of_token,
+        (select t.scopes from live_tokens t where t.id = l.created_with) as token_scopes,
+        coalesce(m.status = 'active' and m.deleted_at is null, false) as is_active,
+        array(
+            select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
+            where ur.user_id = m.id
+        ) as creator,
+        array(
+            select unnest(r.permissions) from roles r
+            where r.name in (select jsonb_array_elements_text(l.preset -> 'roles'))
+        ) as given,
+        array(
+            select u.username from link_uses lu join users u on u.id = lu.user_id
+            where lu.link_id = l.id and u.deleted_at is null
+            order by lu.created_at desc, u.id desc limit 5
+        ) as used_by
+    from one_time_links l left join users m on m.id = l.created_by
+    where l.kind = 'invitation'";
+
+/// Lists the invitations of a page, the newest first. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn list(
+pub async fn list_page(
     executor: impl PgExecutor<'_>,
-    before: Option<Uuid>,
-    most: i64,
-) -> Result<Vec<Invitation>, Error> {
-    let rows = sqlx::query!(
-        r#"select
-            l.id, l.preset, l.created_by is null as "is_operators!", l.created_at, l.expires_at,
-            l.expires_at <= now() as "is_expired!", l.opened_at, l.used_at, l.revoked_at, l.uses, l.max_uses,
-            m.username as "created_by?", l.created_with is not null as "is_of_token!",
-            (select t.scopes from live_tokens t where t.id = l.created_with) as "token_scopes?",
-            coalesce(m.status = 'active' and m.deleted_at is null, false) as "is_active!",
-            array(
-                select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
-                where ur.user_id = m.id
-            ) as "creator!",
-            array(
-                select unnest(r.permissions) from roles r
-                where r.name in (select jsonb_array_elements_text(l.preset -> 'roles'))
-            ) as "given!",
-            array(
-                select u.username from link_uses lu join users u on u.id = lu.user_id
-                where lu.link_id = l.id and u.deleted_at is null
-                order by lu.created_at desc, u.id desc limit 5
-            ) as "used_by!"
-        from one_time_links l left join users m on m.id = l.created_by
-        where l.kind = 'invitation' and l.id < $1
-        order by l.id desc limit $2"#,
-        before.unwrap_or(Uuid::max()),
-        most,
-    )
-    .fetch_all(executor)
-    .await?;
-    let invitations = rows.into_iter().map(|row| Invitation {
-        id: row.id,
-        preset: Preset::from_value(&row.preset),
-        given: Permissions::new(row.given),
-        is_operators: row.is_operators,
-        created_by: row.created_by,
-        creator: row.is_active.then(|| Permissions::new(row.creator)),
-        is_of_token: row.is_of_token,
-        token_scopes: row.token_scopes,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        is_expired: row.is_expired,
-        opened_at: row.opened_at,
-        used_at: row.used_at,
-        revoked_at: row.revoked_at,
-        uses: row.uses,
-        max_uses: row.max_uses,
-        used_by: row.used_by,
-    });
-    Ok(invitations.collect())
+    query: &UnfilteredQuery,
+) -> Result<(Vec<Invitation>, bool), Error> {
+    let page = Keyset::new(Column::id("l.id"), true, &query.position, query.limit);
+    let mut sql = QueryBuilder::new(INVITATIONS);
+    page.push(&mut sql);
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    page.read(&rows, invitation)
+}
+
+/// Returns the invitation with an id, as lists show it.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_listed(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<Invitation>, Error> {
+    let mut sql = QueryBuilder::new(INVITATIONS);
+    sql.push(" and l.id = ").push_bind(id);
+    let row = sql.build().fetch_optional(executor).await?;
+    Ok(row.as_ref().map(invitation).transpose()?)
+}
+
+/// Counts the invitations, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
+    let sql = keyset::counting("one_time_links l where l.kind = 'invitation'");
+    keyset::count(executor, sql).await
+}
+
+/// Decodes a row of [`INVITATIONS`].
+fn invitation(row: &PgRow) -> Result<Invitation, sqlx::Error> {
+    let is_active: bool = row.try_get("is_active")?;
+    let creator: Vec<String> = row.try_get("creator")?;
+    let given: Vec<String> = row.try_get("given")?;
+    let preset: Value = row.try_get("preset")?;
+    Ok(Invitation {
+        id: row.try_get("id")?,
+        preset: Preset::from_value(&preset),
+        given: Permissions::new(given),
+        is_operators: row.try_get("is_operators")?,
+        created_by: row.try_get("created_by")?,
+        creator: is_active.then(|| Permissions::new(creator)),
+        is_of_token: row.try_get("is_of_token")?,
+        token_scopes: row.try_get("token_scopes")?,
+        created_at: row.try_get("created_at")?,
+        expires_at: row.try_get("expires_at")?,
+        is_expired: row.try_get("is_expired")?,
+        opened_at: row.try_get("opened_at")?,
+        used_at: row.try_get("used_at")?,
+        revoked_at: row.try_get("revoked_at")?,
+        uses: row.try_get("uses")?,
+        max_uses: row.try_get("max_uses")?,
+        used_by: row.try_get("used_by")?,
+    })
 }

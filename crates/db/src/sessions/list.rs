@@ -1,15 +1,17 @@
 //! Pages of sessions: one statement, served by the index for the order or for the filter.
 
 use domain::{
-    list::{EXACT_TOTAL_MAX, Position},
     sessions::{Session, SessionEnd, SessionUser, list::SessionsQuery},
     users::UserId,
 };
-use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
+use sqlx::{PgExecutor, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
 
 use super::SessionQueryFilter;
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset},
+};
 
 /// Columns of the list, from a view of sessions `s`.
 pub(super) const COLUMNS: &str = "
@@ -62,14 +64,20 @@ pub async fn list_page(
         view(query)
     ));
     asked.push(&mut sql);
-    push_page(&mut sql, query, asked);
+    if query.ended {
+        asked.push_first_end(&mut sql);
+    } else {
+        asked.push_ends_of_order(&mut sql, query.sort.is_by_seen());
+    }
+    let page = page(query).cached(query.filter.is_empty());
+    page.push(&mut sql);
     // A cached plan for other values of a filter may be a hundred times slower, so that a filtered statement is planned each time.
-    let page = sql.build().persistent(query.filter.is_empty());
-    let rows = page.fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, session)
+    let statement = sql.build().persistent(query.filter.is_empty());
+    let rows = statement.fetch_all(executor).await?;
+    page.read(&rows, session)
 }
 
-/// Counts the matching sessions, up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching sessions, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -78,14 +86,9 @@ pub async fn count(
     query: &SessionsQuery,
     asked: &SessionQueryFilter<'_>,
 ) -> Result<u64, Error> {
-    let mut sql = QueryBuilder::new(format!(
-        "select count(*) from (select 1 from {} s where true",
-        view(query)
-    ));
+    let mut sql = keyset::counting(&format!("{} s where true", view(query)));
     asked.push(&mut sql);
-    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
-    let row = sql.build().persistent(false).fetch_one(executor).await?;
-    Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+    keyset::count(executor, sql).await
 }
 
 /// Lists the distinct device names. The query skips from one to the next in their index.
@@ -115,46 +118,15 @@ const fn view(query: &SessionsQuery) -> &'static str {
     }
 }
 
-/// Appends the position, the order and the limit of a page.
-fn push_page(
-    sql: &mut QueryBuilder<Postgres>,
-    query: &SessionsQuery,
-    asked: &SessionQueryFilter<'_>,
-) {
-    let (key, descends) = match (query.ended, query.sort.is_by_seen()) {
+/// Returns the page that a query asks for.
+const fn page(query: &SessionsQuery) -> Keyset<'_> {
+    let (key, descending) = match (query.ended, query.sort.is_by_seen()) {
         (true, _) => ("s.ended_at", true),
         (false, true) => ("s.last_seen_at", query.sort.descends()),
         (false, false) => ("s.created_at", query.sort.descends()),
     };
-    let backwards = matches!(query.position, Position::Before(_));
-    let (beyond, direction) = if descends == backwards {
-        (">", "asc")
-    } else {
-        ("<", "desc")
-    };
-    if query.ended {
-        asked.push_first_end(sql);
-    } else {
-        asked.push_ends_of_order(sql, query.sort.is_by_seen());
-    }
-    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        // Without a filter each value is in a subselect: otherwise the cached statement is planned again for every value. With a filter it
-        // is planned each time, and better if the planner knows the position.
-        let (open, close) = if query.filter.is_empty() {
-            ("(select ", ")")
-        } else {
-            ("", "")
-        };
-        sql.push(format!(" and ({key}, s.id) {beyond} ({open}"))
-            .push_bind(cursor.time())
-            .push(format!("::timestamptz{close}, {open}"))
-            .push_bind(cursor.id)
-            .push(format!("::uuid{close})"));
-    }
-    sql.push(format!(
-        " order by {key} {direction}, s.id {direction} limit {}",
-        query.limit + 1
-    ));
+    Keyset::new(Column::id("s.id"), descending, &query.position, query.limit)
+        .by(Some(Column::time(key)))
 }
 
 /// Decodes a row of [`COLUMNS`].

@@ -1,6 +1,6 @@
 //! Number of users, and of those who match a search: stored totals, and a count that stops at a limit.
 
-use domain::{filter::Filter, list::EXACT_TOTAL_MAX, users::page::Totals};
+use domain::{filter::Filter, users::page::Totals};
 use sqlx::{PgExecutor, QueryBuilder, Row};
 use time::OffsetDateTime;
 
@@ -8,7 +8,7 @@ use super::{
     filter::{self, Context, Tables},
     search::Lookup,
 };
-use crate::Error;
+use crate::{Error, keyset};
 
 /// Name of the search's count in the result, beside the totals.
 const MATCHING: &str = "matching";
@@ -27,7 +27,8 @@ pub enum UserSet {
 pub struct Counts {
     /// Number of users by status.
     pub totals: Totals,
-    /// Number of users who match the search, up to one more than [`EXACT_TOTAL_MAX`]; `None` without a search.
+    /// Number of users who match the search, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX); `None` without a
+    /// search.
     pub matching: Option<u64>,
 }
 
@@ -74,7 +75,7 @@ pub async fn count(
             " union all select '{MATCHING}', count(*) from (select 1 from {tables} and "
         ));
         filter::push(&mut sql, search, context);
-        sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
+        keyset::push_cap(&mut sql);
     }
     let mut counts = Counts::default();
     for row in sql

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{
-    list::Position,
-    users::deleted::{DeletedQuery, DeletedUser},
-};
+use domain::users::deleted::{DeletedQuery, DeletedUser};
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -15,7 +12,10 @@ use super::{
     list,
     search::Lookup,
 };
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{Column, Keyset},
+};
 
 /// Marks an account as deleted, to be purged after the retention. Returns the time of the purge.
 ///
@@ -68,9 +68,15 @@ pub async fn list_deleted(
     now: OffsetDateTime,
 ) -> Result<(Vec<DeletedUser>, bool), Error> {
     let mut sql = statement(query, now);
-    let page = sql.build().persistent(query.filter.is_empty());
-    let rows = page.fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, row)
+    let statement = sql.build().persistent(query.filter.is_empty());
+    let rows = statement.fetch_all(executor).await?;
+    page(query).read(&rows, row)
+}
+
+/// Returns the page that a query asks for.
+const fn page(query: &DeletedQuery) -> Keyset<'_> {
+    Keyset::new(Column::id("u.id"), true, &query.position, query.limit)
+        .by(Some(Column::time("u.deleted_at")))
 }
 
 fn statement(query: &DeletedQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
@@ -88,21 +94,7 @@ fn statement(query: &DeletedQuery, now: OffsetDateTime) -> QueryBuilder<Postgres
         lookup: Lookup::Index,
     };
     filter::push(&mut sql, &query.filter, context);
-    let (beyond, direction) = match query.position {
-        Position::First | Position::After(_) => ("<", "desc"),
-        Position::Before(_) => (">", "asc"),
-    };
-    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        sql.push(format!(" and (u.deleted_at, u.id) {beyond} ("))
-            .push_bind(cursor.time())
-            .push(", ")
-            .push_bind(cursor.id)
-            .push(")");
-    }
-    sql.push(format!(
-        " order by u.deleted_at {direction}, u.id {direction} limit {}",
-        query.limit + 1
-    ));
+    page(query).push(&mut sql);
     sql
 }
 

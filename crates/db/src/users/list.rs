@@ -2,7 +2,7 @@
 
 use domain::{
     access::ADMIN_ROLE,
-    list::{Cursor, CursorValue, EXACT_TOTAL_MAX, Position, time_of_micros},
+    list::EXACT_TOTAL_MAX,
     users::{
         Status, UserId, UserSummary,
         list::{ListQuery, SortKey},
@@ -15,7 +15,10 @@ use super::{
     filter::{self, Context, Tables},
     search::Lookup,
 };
-use crate::{Error, list::page_of};
+use crate::{
+    Error,
+    keyset::{Column, Keyset},
+};
 
 /// Lists the users of a page in the requested order. The flag is true if there are more in the direction of reading. `matching` is the
 /// number of users who match the search, if they were counted: with 0 nothing has to be read, and with many the index of words is slower
@@ -36,9 +39,9 @@ pub async fn list_page(
     };
     let mut sql = statement(query, Context { now, lookup });
     // A cached plan for other words of a search may be a hundred times slower, so that a statement with one is planned each time.
-    let page = sql.build().persistent(query.filter.is_empty());
-    let rows = page.fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, summary)
+    let statement = sql.build().persistent(query.filter.is_empty());
+    let rows = statement.fetch_all(executor).await?;
+    page(query).read(&rows, summary)
 }
 
 /// Columns of the list, from `users u` and `user_stats s`.
@@ -49,7 +52,7 @@ pub(super) const COLUMNS: &str = "
 
 fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
-    let order = Order::of(query);
+    let page = page(query);
     let tables = Tables::of(&query.filter).and(sort_tables(query.sort.key));
     // If one table alone determines the rows of the page, the other one is joined to those rows only.
     match tables {
@@ -61,17 +64,17 @@ fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
                     ..
                 } => "x.user_id",
                 Tables { users: false, .. } => "s.user_id",
-                Tables { .. } => order.id,
+                Tables { .. } => id_column(query.sort.key),
             };
             sql.push(format!(
                 "(select {id} as user_id from {} and ",
                 tables.live()
             ));
-            push_page(&mut sql, query, &Order { id, ..order }, context);
+            push_page(&mut sql, query, page.with_id(Column::id(id)), context);
             sql.push(
                 ") x join users u on u.id = x.user_id join user_stats s on s.user_id = x.user_id",
             );
-            order.push(&mut sql);
+            page.push_order(&mut sql);
         }
         Tables {
             users: true,
@@ -79,92 +82,60 @@ fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
             ..
         } => {
             sql.push(format!("{} and ", tables.live()));
-            push_page(&mut sql, query, &order, context);
+            push_page(&mut sql, query, page, context);
         }
         Tables {
             users: false,
             stats: true,
             ..
         } => {
-            let order = Order {
-                id: "s.user_id",
-                ..order
-            };
+            let page = page.with_id(Column::id("s.user_id"));
             sql.push("(select * from user_stats s where not s.deleted and ");
-            push_page(&mut sql, query, &order, context);
+            push_page(&mut sql, query, page, context);
             sql.push(") s join users u on u.id = s.user_id");
-            order.push(&mut sql);
+            page.push_order(&mut sql);
         }
         Tables { stats: false, .. } => {
             sql.push("(select * from users u where u.deleted_at is null and ");
-            push_page(&mut sql, query, &order, context);
+            push_page(&mut sql, query, page, context);
             sql.push(") u join user_stats s on s.user_id = u.id");
-            order.push(&mut sql);
+            page.push_order(&mut sql);
         }
     }
     sql
 }
 
 /// Appends the conditions, the order and the limit of a page.
-fn push_page(sql: &mut QueryBuilder<Postgres>, query: &ListQuery, order: &Order, context: Context) {
+fn push_page(
+    sql: &mut QueryBuilder<Postgres>,
+    query: &ListQuery,
+    page: Keyset<'_>,
+    context: Context,
+) {
     filter::push(sql, &query.filter, context);
-    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        let beyond = if order.descending { "<" } else { ">" };
-        // Each value is in a subselect: with plain parameters, PostgreSQL plans the statement again each time, which takes longer than
-        // reading the rows and results in the same plan. Each has its type, so that the statement can be tried by hand with the values
-        // written out.
-        match order.key {
-            Some(key) => {
-                sql.push(format!(" and ({key}, {}) {beyond} ((select ", order.id));
-                push_value(sql, cursor);
-                sql.push("), (select ")
-                    .push_bind(cursor.id)
-                    .push("::uuid))");
-            }
-            None => {
-                sql.push(format!(" and {} {beyond} (select ", order.id))
-                    .push_bind(cursor.id)
-                    .push("::uuid)");
-            }
-        }
-    }
-    order.push(sql);
-    // A literal and not a parameter, for the same reason.
-    sql.push(format!(" limit {}", query.limit + 1));
+    page.push(sql);
 }
 
-/// An order by columns, in the form of its index. The order of creation is the order of ids.
-#[derive(Debug, Clone, Copy)]
-struct Order {
-    key: Option<&'static str>,
-    id: &'static str,
-    descending: bool,
+/// Returns the page that a query asks for.
+fn page(query: &ListQuery) -> Keyset<'_> {
+    let ListQuery {
+        sort,
+        limit,
+        position,
+        ..
+    } = query;
+    let id = Column::id(id_column(sort.key));
+    Keyset::new(id, sort.descending, position, *limit)
+        .by(sort_column(sort.key).map(Column::any))
+        .cached(true)
 }
 
-impl Order {
-    /// Returns the order in which a page is read: reversed for a page before a cursor.
-    fn of(query: &ListQuery) -> Self {
-        let backwards = matches!(query.position, Position::Before(_));
-        let descending = query.sort.descending != backwards;
-        let id = if sort_tables(query.sort.key).stats {
-            "s.user_id"
-        } else {
-            "u.id"
-        };
-        Self {
-            key: sort_column(query.sort.key),
-            id,
-            descending,
-        }
-    }
-
-    fn push(&self, sql: &mut QueryBuilder<Postgres>) {
-        let direction = if self.descending { "desc" } else { "asc" };
-        sql.push(" order by ");
-        if let Some(key) = self.key {
-            sql.push(format!("{key} {direction}, "));
-        }
-        sql.push(format!("{} {direction}", self.id));
+/// Returns the column of the ids in the table that an order needs. The order of creation is the order of ids.
+const fn id_column(key: SortKey) -> &'static str {
+    if sort_tables(key).stats {
+        "s.user_id"
+    } else {
+        "u.id"
     }
 }
 
@@ -214,25 +185,6 @@ const fn sort_tables(key: SortKey) -> Tables {
             stats: true,
             search: false,
         },
-    }
-}
-
-fn push_value(sql: &mut QueryBuilder<Postgres>, cursor: &Cursor) {
-    match &cursor.value {
-        CursorValue::Text(text) => {
-            sql.push_bind(text.clone()).push("::text");
-        }
-        CursorValue::Texts(texts) => {
-            sql.push_bind(texts.clone()).push("::text[]");
-        }
-        CursorValue::Number(number) => {
-            sql.push_bind(*number).push("::integer");
-        }
-        CursorValue::Time(micros) => {
-            sql.push("coalesce(")
-                .push_bind(micros.and_then(time_of_micros))
-                .push("::timestamptz, '-infinity')");
-        }
     }
 }
 

@@ -7,8 +7,7 @@ use utoipa::IntoParams;
 use super::{AccessToken, TokenState};
 use crate::{
     list::{
-        Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
-        shorten,
+        Cursor, Limits, ListError, Position, given, page_params, parse_limit, position, shorten,
     },
     users::detail::UserRef,
 };
@@ -49,15 +48,6 @@ pub struct TokensQuery {
     pub limit: u16,
     /// Position of the page in the list.
     pub position: Position,
-}
-
-/// A page of access tokens, with its position in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenPage {
-    /// The tokens, newest first.
-    pub tokens: Vec<AccessToken>,
-    /// Position of the page in the list.
-    pub page_info: PageInfo,
 }
 
 page_params!(TokenParams {

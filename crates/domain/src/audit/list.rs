@@ -1,7 +1,6 @@
 //! Parameters of the audit log's list: filter, page size and position. They live in the URL.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -10,8 +9,8 @@ use crate::{
     action::is_action_name,
     filter::{Dated, MAX_TEXT_CHARS, When},
     list::{
-        Cursor, Limits, ListError, PageInfo, PageParams, Position, given, page_params, parse_limit,
-        position, shorten,
+        Cursor, Limits, ListError, PageParams, Position, given, page_params, parse_limit, position,
+        shorten,
     },
 };
 
@@ -93,18 +92,6 @@ pub struct AuditQuery {
     pub limit: u16,
     /// Position of the page in the list.
     pub position: Position,
-}
-
-/// A page of the audit log, the latest entry first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AuditPage {
-    /// The entries, latest first.
-    pub entries: Vec<AuditEntry>,
-    /// Position of the page in the list.
-    pub page_info: PageInfo,
-    /// Time of the server at the query, to which relative times refer.
-    #[serde(with = "time::serde::rfc3339")]
-    pub now: OffsetDateTime,
 }
 
 page_params!(AuditParams {
@@ -223,7 +210,7 @@ fn decode(text: &str) -> Option<Cursor> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use time::macros::datetime;
+    use time::{OffsetDateTime, macros::datetime};
 
     use super::*;
     use crate::filter::Bounds;

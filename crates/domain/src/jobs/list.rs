@@ -5,8 +5,7 @@ use utoipa::IntoParams;
 
 use super::{Job, JobState};
 use crate::list::{
-    Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
-    shorten,
+    Cursor, Limits, ListError, Position, given, page_params, parse_limit, position, shorten,
 };
 
 /// Name of the only sort order, stored in its cursors.
@@ -38,15 +37,6 @@ pub struct JobsQuery {
     pub limit: u16,
     /// Position of the page in the list.
     pub position: Position,
-}
-
-/// A page of jobs, with its position in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobPage {
-    /// The jobs of the page.
-    pub jobs: Vec<Job>,
-    /// Position of the page in the list.
-    pub page_info: PageInfo,
 }
 
 page_params!(JobParams {

@@ -57,7 +57,7 @@ pub struct PageInfo {
 impl PageInfo {
     /// Computes the position of a page. `more` is whether there are further rows in the direction of reading, `position` is where the page
     /// was read from, `total` the number of rows on all pages.
-    pub fn of<T>(
+    pub(super) fn of<T>(
         rows: &[T],
         more: bool,
         total: Total,

@@ -10,8 +10,7 @@ use uuid::Uuid;
 use super::SessionUser;
 use crate::{
     list::{
-        Cursor, Limits, ListError, PageInfo, Position, given, page_params, parse_limit, position,
-        shorten,
+        Cursor, Limits, ListError, Position, given, page_params, parse_limit, position, shorten,
     },
     users::{Unknown, string_enum},
 };
@@ -103,18 +102,6 @@ pub struct FailedQuery {
     pub limit: u16,
     /// Position of the page in the list.
     pub position: Position,
-}
-
-/// A page of failed sign-ins, the latest attempt first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedPage {
-    /// The rows of the page.
-    pub rows: Vec<FailedSignIns>,
-    /// Position of the page in the list.
-    pub page_info: PageInfo,
-    /// Time of the server at the query.
-    #[serde(with = "time::serde::rfc3339")]
-    pub now: OffsetDateTime,
 }
 
 page_params!(FailedParams {

@@ -10,7 +10,7 @@ use super::{Session, filter::SessionFilter};
 use crate::{
     filter::{Age, Days, FilterErrorKind, When},
     list::{
-        Cursor, Limits, ListError, PageInfo, PageParams, Position, given, page_params, parse_limit,
+        Cursor, Limits, ListError, Page, PageParams, Position, given, page_params, parse_limit,
         position, shorten,
     },
     users::{Unknown, UserId, detail::UserRef, string_enum},
@@ -103,13 +103,11 @@ pub struct SessionsQuery {
     pub ended: bool,
 }
 
-/// A page of sessions, with its position in the list.
+/// A page of sessions, with the number of all and the resolved filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionPage {
-    /// The sessions of the page.
-    pub sessions: Vec<Session>,
-    /// Position of the page in the list.
-    pub page_info: PageInfo,
+    /// The sessions, and the position of the page in the list.
+    pub sessions: Page<Session>,
     /// The user that the filter's reference resolves to; `None` without one, or if no user matches, in which case the page is empty.
     pub user: Option<UserId>,
     /// First instants of the filter's days in the caller's time zone.

@@ -5,7 +5,7 @@ mod cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{list::PageInfo, users::UserSummary};
+use crate::{list::Page, users::UserSummary};
 
 /// Number of users by status, regardless of any search.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,13 +22,11 @@ pub struct Totals {
     pub deleted: u64,
 }
 
-/// A page of users, with its position in the list.
+/// A page of users, with the number of all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPage<T = UserSummary> {
-    /// The users of the page.
-    pub users: Vec<T>,
+    /// The users, and the position of the page in the list.
+    pub users: Page<T>,
     /// Number of users by status.
     pub totals: Totals,
-    /// Position of the page in the list.
-    pub page_info: PageInfo,
 }

@@ -4,7 +4,7 @@ use db::sessions::SessionQueryFilter;
 use domain::{
     error::Entity,
     filter::Dated,
-    list::{PageInfo, Total},
+    list::{Page, Total},
     sessions::{
         Session, SessionUser,
         filter::SessionFilter,
@@ -67,8 +67,7 @@ pub async fn list(
     };
     let cursor = |session: &Session, number| query.cursor(session, number);
     Ok(SessionPage {
-        page_info: PageInfo::of(&sessions, more, total, &query.position, cursor),
-        sessions,
+        sessions: Page::of(sessions, more, total, &query.position, cursor),
         user: asked.user.map(UserId),
         days,
         live: totals.live,

@@ -1,8 +1,8 @@
 //! Failed sign-ins as the panel lists them.
 
 use domain::{
-    list::Limits,
-    sessions::failed::{FailedPage, FailedParams},
+    list::{Limits, Page},
+    sessions::failed::{FailedParams, FailedSignIns},
 };
 use service::{
     access::{Authorized, SessionsRead, operator},
@@ -11,16 +11,15 @@ use service::{
 
 use super::*;
 
-async fn list(services: &Services, by: &str) -> FailedPage {
+async fn list(services: &Services, by: &str) -> Page<FailedSignIns> {
     let params = FailedParams {
         by: Some(by.to_owned()),
         ..FailedParams::default()
     };
     let query = params.parse(Limits::PANEL).unwrap();
     let authorized: Authorized<SessionsRead> = operator();
-    failed_sign_ins::list(services, &authorized, &query)
-        .await
-        .unwrap()
+    let listed = failed_sign_ins::list(services, &authorized, &query).await;
+    listed.unwrap().page
 }
 
 /// Returns the listed rows, each as one line, in alphabetical order.
@@ -204,7 +203,7 @@ async fn pages_link_to_their_neighbours_and_old_rows_are_deleted(pool: PgPool) {
         };
         let query = params.parse(Limits::PANEL).unwrap();
         let page = failed_sign_ins::list(&services, &operator(), &query).await;
-        let page = page.unwrap();
+        let page = page.unwrap().page;
         let tries: Vec<u64> = page.rows.iter().map(|row| row.tries).collect();
         (tries, page.page_info)
     };

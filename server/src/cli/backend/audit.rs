@@ -29,9 +29,9 @@ impl Backend {
         match self {
             Self::Database(services) => {
                 let query = params.parse(Limits::API).map_err(Error::from)?;
-                let page = audit::list(services, &operator(), &query).await?;
-                let entries = page.entries.into_iter().map(AuditEntryResponse::from);
-                Ok((entries.collect(), page.page_info.after))
+                let entries = audit::list(services, &operator(), &query).await?;
+                let page = entries.page.map(AuditEntryResponse::from);
+                Ok((page.rows, page.page_info.after))
             }
             Self::Server(remote) => remote.page(AUDIT, &params.pairs()),
         }

@@ -23,8 +23,8 @@ impl Backend {
         match self {
             Self::Database(services) => {
                 let query = params.parse(Limits::API).map_err(Error::from)?;
-                let page = access_tokens::list(services, &operator(), &query).await?;
-                Ok(page.tokens)
+                let tokens = access_tokens::list(services, &operator(), &query).await?;
+                Ok(tokens.page.rows)
             }
             Self::Server(remote) => remote.get(TOKENS, &params.pairs()),
         }

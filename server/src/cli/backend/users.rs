@@ -44,7 +44,7 @@ impl Backend {
             Self::Database(services) => {
                 let query = params.parse(Limits::API).map_err(Error::from)?;
                 let page = users::list(services, &operator(), &query).await?;
-                Ok((page.users, page.page_info.after))
+                Ok((page.users.rows, page.users.page_info.after))
             }
             Self::Server(remote) => remote.page(USERS, &params.pairs()),
         }

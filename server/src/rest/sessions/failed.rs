@@ -32,11 +32,6 @@ pub(crate) async fn list(
     Params(params): Params<FailedParams>,
 ) -> Result<Response, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = failed_sign_ins::list(&services, &authorized, &query).await?;
-    Ok(respond(
-        page.rows,
-        &page.page_info,
-        "/api/admin/sessions/failed",
-        &params,
-    ))
+    let failed = failed_sign_ins::list(&services, &authorized, &query).await?;
+    Ok(respond(failed.page, "/api/admin/sessions/failed", &params))
 }

@@ -205,7 +205,7 @@ fn is_known(live: Live, session: &Session) -> bool {
     let among = |sessions: &[Session]| sessions.iter().any(|known| known.id == session.id);
     let is_listed = live.page.with_value(|page| {
         page.as_ref()
-            .is_some_and(|page| among(&page.sessions) || session.created_at <= page.now)
+            .is_some_and(|page| among(&page.sessions.rows) || session.created_at <= page.now)
     });
     is_listed || among(&live.begun.read_untracked()) || among(&live.waiting.read_untracked())
 }
@@ -215,9 +215,10 @@ fn refresh(live: Live) {
     let Some(params) = live.params.try_get_untracked() else {
         return;
     };
-    let has_rows = live
-        .page
-        .with_value(|page| page.as_ref().is_some_and(|page| !page.sessions.is_empty()));
+    let has_rows = live.page.with_value(|page| {
+        page.as_ref()
+            .is_some_and(|page| !page.sessions.rows.is_empty())
+    });
     if !has_rows {
         live.forget();
         return live.list.refetch();

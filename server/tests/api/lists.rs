@@ -1,0 +1,120 @@
+//! Every list of the API, page by page: each row is on one page, in the order of the whole list, in both directions.
+
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, add_user, app, session};
+
+/// Rows of each list, many of them with equal values in its order.
+const SEED: &str = "
+    insert into users (id, username, display_name, status, created_via, created_at, updated_at)
+    select uuid_v7(created), 'user-' || n, 'Name ' || n % 3, case when n <= 14 then 'pending' else 'active' end,
+        'registration', created, created
+    from generate_series(1, 34) n, lateral (select now() - (n / 2) * interval '1 minute' as created) m;
+    update users set deleted_at = now() - (number % 3) * interval '1 minute'
+    where username in (select 'user-' || n from generate_series(25, 34) n);
+    insert into sessions (
+        id, token_hash, user_id, ip, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
+    )
+    select gen_random_uuid(), sha256((u.username || n)::bytea), u.id, '192.0.2.1',
+        now() - (2 + n % 2) * interval '1 hour', now() - (5 + n % 3) * interval '1 minute', now() + interval '1 day',
+        now() + interval '2 days', case n % 4 when 0 then now() - (n % 3) * interval '1 minute' end,
+        case n % 4 when 0 then 'revoked' end
+    from users u, generate_series(1, 16) n where u.username in ('user-20', 'user-21');
+    insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, created_at)
+    select uuid_v7(now()), u.id, 'Token ' || n, 'rc_' || n, sha256(convert_to('token' || n, 'UTF8')), '{account}', now()
+    from users u, generate_series(1, 11) n where u.username = 'ada';
+    insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes)
+    select now(), 'ada', 'ui', 'user.updated', 'user', 'user-' || n, '{}' from generate_series(1, 11) n;
+    insert into jobs (id, kind, params, state, error, total, created_at, finished_at)
+    select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'user-' || n), t.state,
+        case t.state when 'failed' then 'x' end, 1, now(), case t.state when 'running' then null else now() end
+    from generate_series(1, 12) n,
+        lateral (select (array['running', 'done', 'failed'])[1 + n % 3] as state) t;
+    insert into failed_sign_ins (hour, network, reason, address, tries, last_at)
+    select now(), ('192.0.2.' || n)::inet, 'unknown_username', ('192.0.2.' || n)::inet, n,
+        now() - (n / 3) * interval '1 minute'
+    from generate_series(1, 11) n;
+    insert into one_time_links (id, kind, token_hash, preset, max_uses, created_by, created_at, expires_at)
+    select uuid_v7(now()), 'invitation', sha256(convert_to('invitation' || n, 'UTF8')),
+        jsonb_build_object('roles', jsonb_build_array('user'), 'days', 7, 'note', 'n' || n), 1, u.id, now(),
+        now() + interval '1 day'
+    from users u, generate_series(1, 11) n where u.username = 'ada'";
+
+const LISTS: [&str; 16] = [
+    "/api/admin/users?q=",
+    "/api/admin/users?sort=name",
+    "/api/admin/users?sort=-status",
+    "/api/admin/users?sort=role",
+    "/api/admin/users?sort=-last-login",
+    "/api/admin/users?q=user",
+    "/api/admin/users?deleted=true",
+    "/api/admin/sessions?sort=-created",
+    "/api/admin/sessions?sort=seen",
+    "/api/admin/sessions?ended=true",
+    "/api/admin/sessions/failed?by=address",
+    "/api/admin/tokens?user=ada",
+    "/api/admin/jobs?state=",
+    "/api/admin/audit?via=ui",
+    "/api/admin/registrations?",
+    "/api/admin/invitations?",
+];
+
+/// Maximum number of pages of one list.
+const PAGES_MAX: usize = 50;
+
+fn rows(page: &Answer) -> Vec<String> {
+    let rows = page.json();
+    let rows = rows.as_array().unwrap().iter();
+    rows.map(ToString::to_string).collect()
+}
+
+/// Returns the address of a neighbouring page.
+fn neighbour(page: &Answer, rel: &str) -> Option<String> {
+    let end = format!("rel=\"{rel}\"");
+    let mut links = page.header("link").split(", ");
+    let link = links.find(|link| link.ends_with(&end))?;
+    link.split(['<', '>']).nth(1).map(str::to_owned)
+}
+
+/// Reads a page and all that follow in a direction. Returns the rows of each, and the address of the last one.
+async fn follow(app: &App, session: &str, start: String, rel: &str) -> (Vec<Vec<String>>, String) {
+    let (mut pages, mut address) = (Vec::new(), start);
+    loop {
+        let page = app.get_as(session, &address).await;
+        assert_eq!(page.status, 200, "{address}: {}", page.body);
+        pages.push(rows(&page));
+        match neighbour(&page, rel) {
+            Some(next) => address = next,
+            None => return (pages, address),
+        }
+        assert!(pages.len() < PAGES_MAX, "{address}: no end");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_have_each_row_once_in_order(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    app.run(SEED).await;
+    for list in LISTS {
+        let page = app.get_as(&ada, &format!("{list}&limit=1000")).await;
+        let whole = rows(&page);
+        assert!(whole.len() > 7, "{list}: {}", page.body);
+        assert_eq!(page.header("link"), "", "{list}");
+        assert_eq!(
+            page.header("x-total-count"),
+            whole.len().to_string(),
+            "{list}"
+        );
+        for limit in [2, 5] {
+            let start = format!("{list}&limit={limit}");
+            let (forth, last) = follow(&app, &ada, start, "next").await;
+            assert_eq!(forth.concat(), whole, "{list} by {limit}");
+            let is_full = |page: &Vec<String>| page.len() == limit;
+            assert!(forth.iter().rev().skip(1).all(is_full), "{list} by {limit}");
+            let (mut back, _) = follow(&app, &ada, last, "prev").await;
+            back.reverse();
+            assert_eq!(back, forth, "{list} by {limit}");
+        }
+    }
+}
