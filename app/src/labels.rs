@@ -6,19 +6,13 @@ pub(crate) mod security;
 pub mod settings;
 
 use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
+    access::BuiltinRole,
     action::Action,
     text::capitalized,
     users::{Status, action::UserAction},
 };
 
 use crate::text;
-
-/// Name of the built-in role that can read everything.
-pub(crate) const AUDITOR_ROLE: &str = "auditor";
-
-/// Name of the built-in role of applications.
-const APPLICATION_ROLE: &str = "application";
 
 /// Returns the label of the button or link of an action on one user.
 pub(crate) fn user_action(action: UserAction) -> &'static str {
@@ -144,26 +138,27 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
-/// Returns the label of a role: a text for a built-in one, otherwise its capitalized name.
+/// Returns the label of a role: a text for a built-in one with its original name, otherwise its capitalized name.
 pub(crate) fn role(name: &str) -> String {
-    match name {
-        ADMIN_ROLE => text::actions::role_admin().to_owned(),
-        AUDITOR_ROLE => text::actions::role_auditor().to_owned(),
-        APPLICATION_ROLE => text::actions::role_application().to_owned(),
-        USER_ROLE => text::actions::role_user().to_owned(),
-        name => capitalized(name),
-    }
+    let label = match name.parse() {
+        Ok(BuiltinRole::Admin) => text::actions::role_admin(),
+        Ok(BuiltinRole::Auditor) => text::actions::role_auditor(),
+        Ok(BuiltinRole::Application) => text::actions::role_application(),
+        Ok(BuiltinRole::User) => text::actions::role_user(),
+        Err(_) => return capitalized(name),
+    };
+    label.to_owned()
 }
 
 /// Returns the permissions of a built-in role in a few words; `None` for another role.
 pub(crate) fn role_meaning(name: &str) -> Option<&'static str> {
-    match name {
-        ADMIN_ROLE => Some(text::actions::admin_meaning()),
-        AUDITOR_ROLE => Some(text::actions::auditor_meaning()),
-        APPLICATION_ROLE => Some(text::actions::application_meaning()),
-        USER_ROLE => Some(text::actions::user_meaning()),
-        _ => None,
-    }
+    let builtin: BuiltinRole = name.parse().ok()?;
+    Some(match builtin {
+        BuiltinRole::Admin => text::actions::admin_meaning(),
+        BuiltinRole::Auditor => text::actions::auditor_meaning(),
+        BuiltinRole::Application => text::actions::application_meaning(),
+        BuiltinRole::User => text::actions::user_meaning(),
+    })
 }
 
 #[cfg(test)]
@@ -172,7 +167,8 @@ mod tests {
 
     #[test]
     fn roles_have_their_names_in_english() {
-        for name in [ADMIN_ROLE, AUDITOR_ROLE, APPLICATION_ROLE, USER_ROLE] {
+        for builtin in BuiltinRole::ALL {
+            let name = builtin.as_str();
             assert_eq!(role(name), capitalized(name));
             assert!(role_meaning(name).is_some(), "{name}");
         }
@@ -225,9 +221,12 @@ mod language_tests {
             assert_eq!(user_action(UserAction::Suspend), "Sperren");
             assert_eq!(bulk_user_action(UserAction::RevokeSessions), "Abmelden");
             assert_eq!(status(Status::Suspended), "Gesperrt");
-            assert_eq!(role(USER_ROLE), "Benutzer");
+            assert_eq!(role(BuiltinRole::User.as_str()), "Benutzer");
             assert_eq!(role("laborant"), "Laborant");
-            assert_eq!(role_meaning(AUDITOR_ROLE), Some("Nur Lesezugriff"));
+            assert_eq!(
+                role_meaning(BuiltinRole::Auditor.as_str()),
+                Some("Nur Lesezugriff")
+            );
         });
     }
 }

@@ -107,7 +107,8 @@ test('two in two tabs stay apart', async ({ page, another, database }) => {
   await fill(second, 'auditor-tab');
   await create(second);
   await expect(second).toHaveURL('/invite/done');
-  const sql = 'select s.roles from users u join user_stats s on s.user_id = u.id where u.username = $1';
+  const sql = `select array_agg(r.name order by r.rank) from users u
+    join user_roles ur on ur.user_id = u.id join roles r on r.id = ur.role_id where u.username = $1`;
   expect(await database.value(sql, ['plain-tab'])).toEqual(['user']);
   expect(await database.value(sql, ['auditor-tab'])).toEqual(['auditor']);
 });

@@ -60,7 +60,7 @@ test('each row shows the values of the database', async ({ page, database }) => 
 const ORDERS = [
   ['User', 'name', BY_NAME],
   ['Email', 'email', BY_EMAIL],
-  ['Role', 'role', 's.roles'],
+  ['Role', 'role', 's.role_ids'],
   ['Status', 'status', 'u.status'],
   ['Personas', '-personas', 's.personas'],
   ['Sessions', '-sessions', 's.sessions'],

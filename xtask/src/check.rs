@@ -21,7 +21,7 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 
-use crate::{queries, report::seconds, workspace::Workspace};
+use crate::{queries, report::seconds, schema, workspace::Workspace};
 
 /// Result of a check that found no problem.
 pub(crate) enum Verdict {
@@ -49,6 +49,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("unused dependencies", unused::check),
     ("shell scripts", shell::check),
     (".sqlx up to date", recorded_queries),
+    ("schema in docs up to date", described_schema),
     ("lints, server", lints::native),
     ("lints, browser", lints::wasm),
 ];
@@ -92,6 +93,10 @@ pub(crate) fn check(workspace: &Workspace, only: Option<&str>) -> ExitCode {
 
 fn recorded_queries(workspace: &Workspace) -> Result<Verdict> {
     queries::verify(workspace).map(|()| Verdict::Ok)
+}
+
+fn described_schema(workspace: &Workspace) -> Result<Verdict> {
+    schema::verify(workspace).map(|()| Verdict::Ok)
 }
 
 /// Returns an error that lists all problems, or `Ok` if there are none.

@@ -115,6 +115,11 @@ impl<'a> Scratch<'a> {
         self.0.url()
     }
 
+    /// Runs a query and returns its rows, one per line, with `|` between the values.
+    pub(crate) fn query(&self, sql: &str) -> Result<String> {
+        self.0.query(sql)
+    }
+
     /// Applies each migration in a transaction of its own, as the product does.
     fn migrate(&self) -> Result<()> {
         let mut psql = self.0.psql();

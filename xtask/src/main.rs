@@ -27,6 +27,7 @@ mod program;
 mod queries;
 mod refresh;
 mod report;
+mod schema;
 mod serve;
 mod server;
 mod test;
@@ -78,6 +79,8 @@ enum Task {
     Passwords(passwords::PasswordsArgs),
     /// Update the query metadata in `.sqlx` from the database.
     Sqlx,
+    /// Update the description of the schema in `docs/schema.sql` from the migrations.
+    Schema,
     /// Generate the functions of the texts in `app/locales`, and the pseudo-language.
     Texts,
 }
@@ -158,6 +161,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Fuzz(args) => fuzz::fuzz(&workspace, args)?,
         Task::Passwords(args) => passwords::passwords(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
+        Task::Schema => schema::write(&workspace)?,
         Task::Texts => texts::write(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -70,9 +70,8 @@ pub async fn list_users(
                 let deleted =
                     count_deleted_matches(&services, &authorized, &query.filter, &page).await?;
                 let rows = UserPage {
-                    users: page.users.into_iter().map(UserRow::from).collect(),
+                    users: page.users.map(UserRow::from),
                     totals: page.totals,
-                    page_info: page.page_info,
                 };
                 (UserRows::List(rows), deleted)
             }

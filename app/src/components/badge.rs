@@ -1,17 +1,10 @@
 //! Badges for roles and statuses.
 
-use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
-    users::Status,
-};
+use domain::{access::BuiltinRole, users::Status};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::{
-    format::exact,
-    labels::{self, AUDITOR_ROLE},
-    text,
-};
+use crate::{format::exact, labels, text};
 
 /// Renders the most powerful role, and the number of further roles.
 #[component]
@@ -23,7 +16,7 @@ pub fn RoleBadge(
     let first = names.next();
     // Every admin also has the user role, so it is not counted as a further one.
     let others: Vec<String> = names
-        .filter(|name| name != USER_ROLE)
+        .filter(|name| name != BuiltinRole::User.as_str())
         .map(|name| labels::role(&name))
         .collect();
     let badge = badge(first.as_deref());
@@ -56,10 +49,10 @@ pub fn RoleBadges(
 
 /// Renders the badge of a role, or of having none.
 fn badge(role: Option<&str>) -> AnyView {
-    let (tone, icon) = match role {
-        Some(ADMIN_ROLE) => ("badge tone-accent", Some(Icon::Shield)),
-        Some(AUDITOR_ROLE) => ("badge tone-info", Some(Icon::Eye)),
-        _ => ("badge", None),
+    let (tone, icon) = match role.and_then(|name| name.parse().ok()) {
+        Some(BuiltinRole::Admin) => ("badge tone-accent", Some(Icon::Shield)),
+        Some(BuiltinRole::Auditor) => ("badge tone-info", Some(Icon::Eye)),
+        Some(BuiltinRole::Application | BuiltinRole::User) | None => ("badge", None),
     };
     let label = role.map_or_else(|| text::frame::no_role().to_owned(), labels::role);
     match icon {

@@ -1,6 +1,6 @@
 //! Acceptance of an invitation.
 
-use domain::{access::USER_ROLE, fields::FieldErrors, text::capitalized};
+use domain::{access::BuiltinRole, fields::FieldErrors, text::capitalized};
 use leptos::prelude::*;
 
 use crate::{
@@ -47,7 +47,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
     let form_state = form::send_checked::<AcceptInvitation>("/invite", check);
     let more: Vec<String> = roles
         .iter()
-        .filter(|role| *role != USER_ROLE)
+        .filter(|role| *role != BuiltinRole::User.as_str())
         .map(|role| capitalized(role))
         .collect();
     let lead = match more.join(", ") {

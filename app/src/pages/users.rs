@@ -6,7 +6,7 @@ pub mod deleted;
 pub mod empty;
 pub mod filters;
 pub mod help;
-mod menu;
+pub mod menu;
 pub mod rows;
 pub mod search;
 pub mod table;

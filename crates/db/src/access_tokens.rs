@@ -47,13 +47,17 @@ pub async fn find_live(
         r#"select
             t.id as "id!", t.name as "name!", t.prefix as "prefix!", t.scopes as "scopes!", t.user_id as "user_id!",
             t.username as "username!", t.display_name as "display_name!", t.email, t.user_created_at as "created_at!",
-            t.last_login_at, t.time_zone, st.roles as "roles!",
+            t.last_login_at, t.time_zone,
+            array(
+                select r.name from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = t.user_id order by r.rank, r.name
+            ) as "roles!",
+            exists (select from admins where user_id = t.user_id) as "is_admin!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = t.user_id
             ) as "permissions!"
         from live_tokens t
-        join user_stats st on st.user_id = t.user_id
         where t.token_hash = $1"#,
         token_hash,
     )
@@ -70,6 +74,7 @@ pub async fn find_live(
             display_name: row.display_name,
             email: row.email,
             roles: row.roles,
+            is_admin: row.is_admin,
             permissions: Permissions::new(row.permissions),
             status: Status::Active,
             created_at: row.created_at,

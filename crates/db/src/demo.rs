@@ -6,6 +6,7 @@ mod copy;
 mod millis;
 mod rows;
 
+use domain::access::BuiltinRole;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -41,15 +42,17 @@ pub async fn count_users(connection: &mut PgConnection) -> Result<u64, Error> {
     Ok(users.unsigned_abs())
 }
 
-/// Returns the id of a role.
+/// Returns the id of a built-in role.
 ///
 /// # Errors
-/// Fails if no role has this name.
-pub async fn find_role(connection: &mut PgConnection, name: &str) -> Result<Uuid, Error> {
-    Ok(sqlx::query_scalar("select id from roles where name = $1")
-        .bind(name)
-        .fetch_one(connection)
-        .await?)
+/// Fails if there is no such role.
+pub async fn find_role(connection: &mut PgConnection, kind: BuiltinRole) -> Result<Uuid, Error> {
+    Ok(
+        sqlx::query_scalar("select id from roles where builtin_kind = $1")
+            .bind(kind.as_str())
+            .fetch_one(connection)
+            .await?,
+    )
 }
 
 /// Inserts the statistics of users who have none yet.
@@ -59,10 +62,10 @@ pub async fn find_role(connection: &mut PgConnection, name: &str) -> Result<Uuid
 pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::query(
         "insert into user_stats (
-            user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted, created_at
+            user_id, personas, ontologies, annotations, api_keys, sessions, role_ids, deleted, created_at
         )
         select
-            r.user_id, r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles, r.deleted, u.created_at
+            r.user_id, r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.role_ids, r.deleted, u.created_at
         from user_stats_recount r
         join users u on u.id = r.user_id
         where not exists (select from user_stats s where s.user_id = r.user_id)",

@@ -33,9 +33,9 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
             (
                 select count(*) from user_stats_recount r
                 full join user_stats s using (user_id)
-                where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles, r.deleted)
+                where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.role_ids, r.deleted)
                     is distinct from
-                    (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.roles, s.deleted)
+                    (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.role_ids, s.deleted)
             ) as "wrong_stats!",
             (
                 select count(*) from user_totals_recount r

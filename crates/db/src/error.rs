@@ -1,5 +1,9 @@
 //! Errors of the database, distinguished by what the caller can do about them.
 
+use std::str::FromStr;
+
+use domain::users::Unknown;
+
 /// SQLSTATE of a statement that was cancelled because it exceeded a timeout.
 const TOO_LATE: &str = "57014";
 
@@ -42,6 +46,16 @@ impl From<sqlx::Error> for Error {
             other => Self::Other(other),
         }
     }
+}
+
+/// Parses a word of an enum that the database has stored. An unknown word is an error, and never a default: constraints of the schema
+/// allow none, so that another version has written it.
+pub(crate) fn read_word<T>(word: &str) -> Result<T, sqlx::Error>
+where
+    T: FromStr<Err = Unknown>,
+{
+    word.parse()
+        .map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))
 }
 
 /// Returns whether an SQLSTATE means a condition that ends without a change of the request: connection exceptions (class 08), insufficient

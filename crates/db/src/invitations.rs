@@ -13,7 +13,7 @@ use crate::{Backer, Error};
 
 pub use listed::{Invitation, count, find_listed, list_page};
 
-/// Properties of an invitation, as stored with the link.
+/// Properties of an invitation. They are stored with the link, the roles by their ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preset {
     /// Names of the roles that it assigns.
@@ -25,16 +25,16 @@ pub struct Preset {
 }
 
 impl Preset {
+    /// Returns the stored form, but for the roles.
     fn to_value(&self) -> Value {
-        json!({ "roles": self.roles, "days": self.days, "note": self.note })
+        json!({ "days": self.days, "note": self.note })
     }
 
-    fn from_value(value: &Value) -> Self {
-        let roles = value.get("roles").and_then(Value::as_array);
-        let roles = roles.into_iter().flatten().filter_map(Value::as_str);
+    /// Reads the stored form. `roles` are the names of the roles that still exist.
+    fn from_value(value: &Value, roles: Vec<String>) -> Self {
         let days = value.get("days").and_then(Value::as_u64);
         Self {
-            roles: roles.map(str::to_owned).collect(),
+            roles,
             days: days.and_then(|days| u16::try_from(days).ok()).unwrap_or(1),
             note: value.get("note").and_then(Value::as_str).map(str::to_owned),
         }
@@ -69,11 +69,14 @@ pub async fn insert(
         "insert into one_time_links (
             id, kind, token_hash, preset, max_uses, created_by, created_with, created_at, expires_at
         ) values (
-            uuid_v7(now()), 'invitation', $1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6)
+            uuid_v7(now()), 'invitation', $1,
+            $2::jsonb || jsonb_build_object('role_ids', (select coalesce(jsonb_agg(id), '[]') from roles where name = any($3))),
+            $4, $5, $6, now(), now() + make_interval(secs => $7)
         )
         returning id, expires_at",
         invitation.token_hash,
         invitation.preset.to_value(),
+        invitation.preset.roles.as_slice(),
         invitation.max_uses,
         created_by,
         created_with,
@@ -104,16 +107,17 @@ pub async fn set_opened(
     token_hash: &[u8],
 ) -> Result<Option<LiveInvitation>, Error> {
     let row = sqlx::query!(
-        "update one_time_links set opened_at = coalesce(opened_at, now())
+        r#"update one_time_links set opened_at = coalesce(opened_at, now())
         where kind = 'invitation' and token_hash = $1 and uses < max_uses and revoked_at is null and expires_at > now()
-        returning id, preset, created_by, created_with",
+        returning id, preset, created_by, created_with,
+            array(select name from roles where preset -> 'role_ids' ? roles.id::text order by rank, name) as "roles!""#,
         token_hash,
     )
     .fetch_optional(executor)
     .await?;
     Ok(row.map(|row| LiveInvitation {
         id: row.id,
-        preset: Preset::from_value(&row.preset),
+        preset: Preset::from_value(&row.preset, row.roles),
         created_by: Backer::of(row.created_by, row.created_with),
     }))
 }
@@ -127,19 +131,20 @@ pub async fn consume(
     token_hash: &[u8],
 ) -> Result<Option<LiveInvitation>, Error> {
     let row = sqlx::query!(
-        "update one_time_links set
+        r#"update one_time_links set
             uses = uses + 1,
             opened_at = coalesce(opened_at, now()),
             used_at = case when uses + 1 = max_uses then now() end
         where kind = 'invitation' and token_hash = $1 and uses < max_uses and revoked_at is null and expires_at > now()
-        returning id, preset, created_by, created_with",
+        returning id, preset, created_by, created_with,
+            array(select name from roles where preset -> 'role_ids' ? roles.id::text order by rank, name) as "roles!""#,
         token_hash,
     )
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| LiveInvitation {
         id: row.id,
-        preset: Preset::from_value(&row.preset),
+        preset: Preset::from_value(&row.preset, row.roles),
         created_by: Backer::of(row.created_by, row.created_with),
     }))
 }
@@ -183,14 +188,15 @@ pub async fn lock(
     id: Uuid,
 ) -> Result<Option<LockedInvitation>, Error> {
     let row = sqlx::query!(
-        r#"select preset, uses >= max_uses as "is_used_up!", revoked_at is not null as "is_revoked!"
+        r#"select preset, array(select name from roles where preset -> 'role_ids' ? roles.id::text order by rank, name) as "roles!",
+            uses >= max_uses as "is_used_up!", revoked_at is not null as "is_revoked!"
         from one_time_links where kind = 'invitation' and id = $1 for update"#,
         id,
     )
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| LockedInvitation {
-        preset: Preset::from_value(&row.preset),
+        preset: Preset::from_value(&row.preset, row.roles),
         is_used_up: row.is_used_up,
         is_revoked: row.is_revoked,
     }))

@@ -1,16 +1,15 @@
 //! Background jobs: their list, progress and state. The module that runs a kind of job inserts it.
 
-use std::str::FromStr;
-
 use domain::{
     jobs::{Job, JobState, JobTarget, list::JobsQuery},
-    users::{Unknown, UserId},
+    users::UserId,
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::{
     Error,
+    error::read_word,
     keyset::{self, Column, Keyset, Value},
 };
 
@@ -67,17 +66,10 @@ pub async fn count_unfinished(
     )
     .fetch_all(executor)
     .await?;
-    let known = rows.into_iter();
-    Ok(known
-        .filter_map(|row| Some((row.state.parse().ok()?, row.jobs.unsigned_abs())))
-        .collect())
-}
-
-/// Decodes a column that holds an enum's text.
-fn enum_column<T: FromStr<Err = Unknown>>(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
-    let word: &str = row.try_get(column)?;
-    let read = word.parse();
-    read.map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))
+    let counts = rows
+        .into_iter()
+        .map(|row| Ok::<_, sqlx::Error>((read_word(&row.state)?, row.jobs.unsigned_abs())));
+    Ok(counts.collect::<Result<_, _>>()?)
 }
 
 /// Decodes a row of [`COLUMNS`].
@@ -87,12 +79,12 @@ fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
     let total: Option<i64> = row.try_get("total")?;
     Ok(Job {
         id: row.try_get("id")?,
-        kind: enum_column(row, "kind")?,
+        kind: read_word(row.try_get("kind")?)?,
         target: user.map(|id| JobTarget {
             id: UserId(id),
             label: label.unwrap_or_default(),
         }),
-        state: enum_column(row, "state")?,
+        state: read_word(row.try_get("state")?)?,
         done: row.try_get::<i64, _>("done")?.unsigned_abs(),
         total: total.map(i64::unsigned_abs),
         error: row.try_get("error")?,

@@ -137,7 +137,7 @@ impl<'q> Keyset<'q> {
     pub(crate) fn read<R, T>(
         &self,
         rows: &[R],
-        decode: fn(&R) -> Result<T, sqlx::Error>,
+        decode: impl Fn(&R) -> Result<T, sqlx::Error>,
     ) -> Result<(Vec<T>, bool), Error> {
         let more = rows.len() > usize::from(self.limit);
         let shown = rows.iter().take(self.limit.into()).map(decode);

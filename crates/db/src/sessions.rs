@@ -78,14 +78,18 @@ pub async fn find_live(
         r#"select
             s.id as "id!", s.data as "data!", s.expires_at as "expires_at!", s.user_id as "user_id!",
             s.username as "username!", s.display_name as "display_name!", s.email,
-            s.user_created_at as "created_at!", s.last_login_at, s.time_zone, st.roles as "roles!",
+            s.user_created_at as "created_at!", s.last_login_at, s.time_zone,
+            array(
+                select r.name from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = s.user_id order by r.rank, r.name
+            ) as "roles!",
+            exists (select from admins where user_id = s.user_id) as "is_admin!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = s.user_id
             ) as "permissions!",
             exists (select from flashes f where f.session_id = s.id and f.shown_at is null) as "has_flashes!"
         from live_sessions s
-        join user_stats st on st.user_id = s.user_id
         where s.token_hash = $1"#,
         token_hash,
     )
@@ -101,6 +105,7 @@ pub async fn find_live(
             display_name: row.display_name,
             email: row.email,
             roles: row.roles,
+            is_admin: row.is_admin,
             permissions: Permissions::new(row.permissions),
             status: Status::Active,
             created_at: row.created_at,

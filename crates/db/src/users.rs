@@ -15,11 +15,12 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Backer, Error};
+use crate::{Backer, Error, error::read_word};
 
 pub use count::{Counts, UserSet, count, list_totals};
 pub use deleted::{list_deleted, set_deleted, set_restored};
 pub use detail::{find_detail, find_id};
+pub use filter::find_named_roles;
 pub use list::list_page;
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 
@@ -34,8 +35,8 @@ pub struct Credentials {
     pub display_name: String,
     /// Email address, if one is known; an unverified one takes precedence.
     pub email: Option<String>,
-    /// Names of the roles.
-    pub roles: Vec<String>,
+    /// Whether one of the roles is that of administrators.
+    pub is_admin: bool,
     /// Password hash as a PHC string; `None` if no password is set.
     pub password_hash: Option<String>,
     /// Status of the account.
@@ -62,38 +63,39 @@ pub async fn find_credentials(
 ) -> Result<Option<Credentials>, Error> {
     let row = sqlx::query!(
         r#"select
-            u.id, u.username, u.display_name, coalesce(u.unverified_email, u.email) as email, u.password_hash, u.status, s.roles,
+            u.id, u.username, u.display_name, coalesce(u.unverified_email, u.email) as email, u.password_hash, u.status,
             u.suspended_reason, u.suspended_until, u.suspended_reason_visible,
             u.must_change_password, u.password_set_by, u.password_set_with, u.password_changed_at,
-            coalesce(u.suspended_until <= now(), false) as "suspension_over!"
-        from users u join user_stats s on s.user_id = u.id
+            coalesce(u.suspended_until <= now(), false) as "suspension_over!",
+            exists (select from admins where user_id = u.id) as "is_admin!"
+        from users u
         where name_key(u.username) = name_key($1) and u.deleted_at is null"#,
         username,
     )
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|row| {
-        // A constraint of the schema allows no other value.
-        let status = row.status.parse().unwrap_or(Status::Suspended);
-        Credentials {
-            id: row.id,
-            username: row.username,
-            display_name: row.display_name,
-            email: row.email,
-            roles: row.roles,
-            password_hash: row.password_hash,
-            status,
-            suspension: (status == Status::Suspended).then_some(Suspension {
-                reason: row.suspended_reason,
-                until: row.suspended_until,
-                show_reason: row.suspended_reason_visible,
-                by: None,
-            }),
-            suspension_over: row.suspension_over,
-            must_change_password: row.must_change_password,
-            password_set_by: Backer::of(row.password_set_by, row.password_set_with),
-            password_changed_at: row.password_changed_at,
-        }
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let status: Status = read_word(&row.status)?;
+    Ok(Some(Credentials {
+        id: row.id,
+        username: row.username,
+        display_name: row.display_name,
+        email: row.email,
+        is_admin: row.is_admin,
+        password_hash: row.password_hash,
+        status,
+        suspension: (status == Status::Suspended).then_some(Suspension {
+            reason: row.suspended_reason,
+            until: row.suspended_until,
+            show_reason: row.suspended_reason_visible,
+            by: None,
+        }),
+        suspension_over: row.suspension_over,
+        must_change_password: row.must_change_password,
+        password_set_by: Backer::of(row.password_set_by, row.password_set_with),
+        password_changed_at: row.password_changed_at,
     }))
 }
 

@@ -83,11 +83,21 @@ const MEETINGS: &[(&str, &str)] = &[
     (RESTORE, REVOKE),
     (REVOKE, PURGE),
     (GRANT, REVOKE),
+    (GRANT, RERANK),
+    (RERANK, GRANT),
+    (GRANT, RENAME),
+    (RENAME, GRANT),
+    (REVOKE, RERANK),
+    (RERANK, REVOKE),
 ];
 const GRANT: &str = "insert into user_roles (user_id, role_id, granted_at)
-    select u.id, r.id, now() from users u, roles r where u.username = 'meeting' and r.name = 'editor' on conflict do nothing";
+    select u.id, r.id, now() from users u, roles r where u.username = 'meeting' and r.name like '%editor' on conflict do nothing";
 const REVOKE: &str =
     "delete from user_roles where role_id = (select id from roles where name = 'archivist')";
+/// Changes the order of the user's roles with the one that is assigned.
+const RERANK: &str =
+    "update roles set rank = case rank when 50 then 60 else 50 end where name = 'archivist'";
+const RENAME: &str = "update roles set name = case name when 'editor' then 'a-editor' else 'editor' end where name like '%editor'";
 const DELETE: &str =
     "update users set deleted_at = now() where username = 'meeting' and deleted_at is null";
 const RESTORE: &str =

@@ -46,10 +46,9 @@ async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary>
         limit: 100,
         position,
     };
-    list_page(pool, &query, None, datetime!(2026-11-21 12:00 UTC))
-        .await
-        .unwrap()
-        .0
+    let roles = db::roles::list(pool).await.unwrap();
+    let now = datetime!(2026-11-21 12:00 UTC);
+    list_page(pool, &query, &roles, None, now).await.unwrap().0
 }
 
 /// Returns the plan of the statement that the pool's only connection has prepared for a page, for the values of a cursor.
@@ -103,7 +102,10 @@ fn values(user: &UserSummary, key: SortKey) -> String {
         SortKey::Username => format!("'{}'", user.username),
         SortKey::Name => format!("'{}'", user.display_name),
         SortKey::Email => format!("'{}'", user.email.as_deref().unwrap_or_default()),
-        SortKey::Role => format!("'{{{}}}'", user.roles.join(",")),
+        SortKey::Role => {
+            let ids: Vec<String> = user.role_ids.iter().map(ToString::to_string).collect();
+            format!("'{{{}}}'", ids.join(","))
+        }
         SortKey::Status => format!("'{}'", user.status.as_str()),
         SortKey::Personas => user.persona_count.to_string(),
         SortKey::Ontologies => user.ontology_count.to_string(),

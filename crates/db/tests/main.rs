@@ -15,6 +15,7 @@ mod links;
 mod list;
 mod list_plans;
 mod login_attempts;
+mod roles;
 mod schema;
 mod session_store;
 mod sessions;

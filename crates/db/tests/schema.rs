@@ -13,6 +13,9 @@ async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
+/// The first migration of this version.
+const FIRST: i64 = 20_261_129_000_100;
+
 async fn latest(pool: &PgPool) -> i64 {
     sqlx::query_scalar("select max(version) from _sqlx_migrations")
         .fetch_one(pool)
@@ -46,7 +49,7 @@ async fn missing_migration_is_reported_as_older(pool: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn empty_database_is_reported_as_older(pool: PgPool) {
     let found = check(&pool).await.unwrap_err();
-    assert!(matches!(found, SchemaError::Older(1)), "{found}");
+    assert!(matches!(found, SchemaError::Older(FIRST)), "{found}");
     // A role that only serves requests needs no permission to create a table.
     let tables: i64 =
         sqlx::query_scalar("select count(*) from pg_tables where schemaname = 'public'")
@@ -84,12 +87,15 @@ async fn unknown_migration_is_reported_as_newer(pool: PgPool) {
     run(
         &pool,
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-        values (9999, 'from the future', true, '', 0)",
+        values (99991231235959, 'from the future', true, '', 0)",
     )
     .await;
     for found in [check(&pool).await, migrate(&pool, &|_| {}).await] {
         let found = found.unwrap_err();
-        assert!(matches!(found, SchemaError::Newer(9999)), "{found}");
+        assert!(
+            matches!(found, SchemaError::Newer(99_991_231_235_959)),
+            "{found}"
+        );
     }
 }
 
@@ -97,12 +103,12 @@ async fn unknown_migration_is_reported_as_newer(pool: PgPool) {
 async fn changed_migration_is_reported(pool: PgPool) {
     run(
         &pool,
-        "update _sqlx_migrations set checksum = '\\x00' where version = 2",
+        "update _sqlx_migrations set checksum = '\\x00' where version = 20261129000100",
     )
     .await;
     for found in [check(&pool).await, migrate(&pool, &|_| {}).await] {
         let found = found.unwrap_err();
-        assert!(matches!(found, SchemaError::Changed(2)), "{found}");
+        assert!(matches!(found, SchemaError::Changed(FIRST)), "{found}");
     }
 }
 

@@ -1,16 +1,28 @@
 //! Roles and the signed-in user.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     permission::{Permission, Permissions},
-    users::{Status, UserBrief, UserId},
+    users::{Status, Unknown, UserBrief, UserId, string_enum},
 };
 
-/// Name of the role with every permission, except the [secret](crate::permission::PermissionKind::Secret) ones.
-pub const ADMIN_ROLE: &str = "admin";
-/// Name of the role that a user without other roles has.
-pub const USER_ROLE: &str = "user";
+string_enum! {
+    /// Kind of a built-in role, which does not change with the name of the role. The word of a kind is the name that its role has
+    /// from the start, and no other role can have.
+    BuiltinRole {
+        /// Every permission, except the [secret](crate::permission::PermissionKind::Secret) ones.
+        Admin = "admin",
+        /// Everything can be read.
+        Auditor = "auditor",
+        /// For programs that resolve provider API keys.
+        Application = "application",
+        /// The role of users without other roles.
+        User = "user",
+    }
+}
 
 /// The signed-in user as of this request: read from the database with the session, never cached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +38,8 @@ pub struct Principal {
     pub email: Option<String>,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
+    /// Whether one of them is that of administrators.
+    pub is_admin: bool,
     /// Permissions granted by the roles together.
     pub permissions: Permissions,
     /// Status of the account; always active, since no other status has a session.
@@ -41,12 +55,6 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Returns whether one of the roles is `admin`.
-    #[must_use]
-    pub fn is_admin(&self) -> bool {
-        self.roles.iter().any(|role| role == ADMIN_ROLE)
-    }
-
     /// Returns the short form that sign-in responds with.
     #[must_use]
     pub fn brief(&self) -> UserBrief {
@@ -55,7 +63,7 @@ impl Principal {
             username: self.username.clone(),
             email: self.email.clone(),
             display_name: self.display_name.clone(),
-            is_admin: self.is_admin(),
+            is_admin: self.is_admin,
         }
     }
 

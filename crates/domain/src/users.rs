@@ -145,6 +145,9 @@ pub struct UserSummary {
     pub is_admin: bool,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
+    /// Ids of the roles in the order of the list's index, for the cursor. Only the server has them.
+    #[serde(skip)]
+    pub role_ids: Vec<Uuid>,
     /// Status of the account.
     pub status: Status,
     /// Time at which a suspension ends by itself.

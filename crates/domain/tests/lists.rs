@@ -37,7 +37,7 @@ prop_compose! {
         id in id(),
         texts in ["[^\0]{0,60}", "[^\0]{0,60}"],
         email in option::of("[^\0]{0,60}"),
-        roles in prop::collection::vec("[^\0]{0,20}", 0..4),
+        role_ids in prop::collection::vec(id(), 0..4),
         status in prop::sample::select(Status::ALL),
         counts in any::<[i32; 5]>(),
         created_at in timestamp(),
@@ -47,8 +47,8 @@ prop_compose! {
         let [persona_count, ontology_count, annotation_count, session_count, api_key_count] = counts;
         let [last_login_at, last_active_at] = seen;
         UserSummary {
-            id: UserId(id), number: 1, username, display_name, email, is_admin: false, roles, status, suspended_until: None,
-            persona_count, ontology_count, annotation_count, session_count, api_key_count, version: 1, created_at,
+            id: UserId(id), number: 1, username, display_name, email, is_admin: false, roles: Vec::new(), role_ids, status,
+            suspended_until: None, persona_count, ontology_count, annotation_count, session_count, api_key_count, version: 1, created_at,
             updated_at: created_at, last_login_at, last_active_at,
         }
     }

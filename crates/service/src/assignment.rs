@@ -1,9 +1,7 @@
 //! Assignment of roles.
 
-use domain::{
-    action::Action, audit::Via, fields::FieldErrors, messages, permission::Permissions, policy,
-    users::names::RoleName,
-};
+use db::roles::FoundRoles;
+use domain::{action::Action, audit::Via, fields::FieldErrors, messages, policy};
 use serde_json::Value;
 
 use crate::{
@@ -17,11 +15,10 @@ use crate::{
 pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
     actor: &Actor,
-    names: &[RoleName],
-) -> Result<Vec<String>, Error> {
-    let wanted: Vec<String> = names.iter().map(|name| name.as_str().to_owned()).collect();
+    wanted: &[String],
+) -> Result<FoundRoles, Error> {
     if actor.via == Via::Cli {
-        for name in db::roles::ensure(transaction, &wanted).await? {
+        for name in db::roles::ensure(transaction, wanted).await? {
             let created = (Action::RoleCreated, None, name.as_str());
             // A new role has no permissions yet.
             let changes = Changes::default()
@@ -30,15 +27,24 @@ pub(crate) async fn grantable(
             audit::write_about(transaction, actor, created, changes).await?;
         }
     }
-    let (known, permissions): (_, Permissions) =
-        db::roles::find(&mut **transaction, &wanted).await?;
-    if let Some(denied) = policy::assign_denied(&actor.subject, &permissions) {
+    let known = db::roles::find(&mut **transaction, wanted).await?;
+    if let Some(denied) = policy::assign_denied(&actor.subject, &known.permissions) {
         return Err(denied.into());
     }
-    if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+    if let Some(unknown) = wanted.iter().find(|name| !known.names.contains(name)) {
         let mut errors = FieldErrors::default();
         errors.add("roles", messages::role_unknown(format!("{unknown:?}")));
         return Err(Error::Invalid(errors));
     }
     Ok(known)
+}
+
+/// Checks that roles do not contradict what a request says about the user: whether it is an administrator.
+pub(crate) fn check_is_admin(roles: &FoundRoles, is_admin: Option<bool>) -> Result<(), Error> {
+    if is_admin.is_some_and(|is_admin| is_admin != roles.is_admin) {
+        let mut errors = FieldErrors::default();
+        errors.add("roles", messages::roles_contradict_admin());
+        return Err(Error::Invalid(errors));
+    }
+    Ok(())
 }

@@ -2,7 +2,6 @@
 
 use db::users::Credentials;
 use domain::{
-    access::ADMIN_ROLE,
     credentials::SignInDraft,
     error::{Conflict, Forbidden, Unauthenticated},
     sessions::failed::SignInFailure,
@@ -39,7 +38,7 @@ pub async fn sign_in(
     sessions::start(services, session, &account, remember, origin).await?;
     Ok(UserBrief {
         id: UserId(account.id),
-        is_admin: account.roles.iter().any(|role| role == ADMIN_ROLE),
+        is_admin: account.is_admin,
         username: account.username,
         email: account.email,
         display_name: account.display_name,

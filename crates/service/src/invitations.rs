@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use db::invitations::{self, Preset};
 use domain::{
-    access::USER_ROLE,
+    access::BuiltinRole,
     action::Action,
     error::{Conflict, Entity},
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
@@ -43,10 +43,7 @@ pub async fn create(
     authorized: &Authorized<RegistrationsWrite>,
     draft: InvitationDraft,
 ) -> Result<CreatedInvitation, Error> {
-    let mut wanted = draft.check().map_err(Error::Invalid)?;
-    if wanted.roles.is_empty() {
-        wanted.roles.extend(USER_ROLE.parse::<RoleName>());
-    }
+    let wanted = draft.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
         &mut transaction,
@@ -54,8 +51,15 @@ pub async fn create(
         Permission::RegistrationsWrite,
     )
     .await?;
+    let named = wanted.roles.iter().map(RoleName::as_str);
+    let mut roles: Vec<String> = named.map(str::to_owned).collect();
+    if roles.is_empty() {
+        roles = db::roles::list_builtin(&mut *transaction, &[BuiltinRole::User]).await?;
+    }
     let preset = Preset {
-        roles: assignment::grantable(&mut transaction, actor, &wanted.roles).await?,
+        roles: assignment::grantable(&mut transaction, actor, &roles)
+            .await?
+            .names,
         days: wanted.days,
         note: wanted.note,
     };
@@ -109,7 +113,9 @@ pub async fn resend(
         return Err(Error::Conflict(Conflict::InvitationNotResendable));
     }
     let preset = &invitation.preset;
-    let (_, permissions) = db::roles::find(&mut *transaction, &preset.roles).await?;
+    let permissions = db::roles::find(&mut *transaction, &preset.roles)
+        .await?
+        .permissions;
     if let Some(denied) = policy::assign_denied(&actor.subject, &permissions) {
         return Err(denied.into());
     }

@@ -14,6 +14,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::{Authorized, UsersRead},
+    users,
 };
 
 /// Maximum number of audit events on the page.
@@ -98,7 +99,8 @@ async fn count(
     search: &str,
 ) -> Result<(Totals, Total), Error> {
     let filter = Filter::parse(search).map_err(|error| Error::Internal(error.into()))?;
-    let counts = db::users::count(connection, &filter, UserSet::List, (services.clock)()).await?;
+    let now = (services.clock)();
+    let (counts, _) = users::count(connection, &filter, UserSet::List, now).await?;
     Ok((
         counts.totals,
         Total::up_to_limit(counts.matching.unwrap_or_default()),

@@ -82,6 +82,7 @@ pub(crate) async fn create(
         account_origin.invited_by,
     )
     .await?;
+    let roles = db::roles::find(&mut **transaction, account_origin.roles).await?;
     let change = Change {
         action: account_origin.action,
         user: (id, username),
@@ -100,10 +101,7 @@ pub(crate) async fn create(
         username: username.to_owned(),
         email: email.map(str::to_owned),
         display_name: display_name.to_owned(),
-        is_admin: account_origin
-            .roles
-            .iter()
-            .any(|role| role == domain::access::ADMIN_ROLE),
+        is_admin: roles.is_admin,
     };
     Ok((user, audited))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use db::links::{self, Kind, NewLink};
 use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
+    access::BuiltinRole,
     action::Action,
     audit::Via,
     credentials::{AccountDraft, OwnAccount},
@@ -96,13 +96,13 @@ pub async fn claim(
     {
         return Err(DEAD_LINK);
     }
-    let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Setup).await?;
+    let (id, roles) = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Setup).await?;
     links::revoke_unused(&mut transaction, Kind::Setup).await?;
     let actor = Actor {
         via: Via::Ui,
         ..Actor::by_link(UserId(id), admin.username.as_str(), origin.clone())
     };
-    let audited = write_entry(&mut transaction, id, &admin, &actor).await?;
+    let audited = write_entry(&mut transaction, (id, roles), &admin, &actor).await?;
     let account = db::users::find_credentials(&mut *transaction, admin.username.as_str()).await?;
     db::commit(transaction, audited).await?;
     match account {
@@ -115,12 +115,13 @@ pub async fn claim(
     }
 }
 
+/// Inserts the account. Returns its id and the names of its roles.
 async fn insert_admin(
     transaction: &mut db::PgConnection,
     admin: &OwnAccount,
     hash: &str,
     created_via: CreatedVia,
-) -> Result<Uuid, Error> {
+) -> Result<(Uuid, Vec<String>), Error> {
     // Users can exist before there is an admin, so the username can look like another one.
     let skeleton = lookalike::new_skeleton(transaction, &admin.username).await?;
     let user = db::users::NewUser {
@@ -136,19 +137,15 @@ async fn insert_admin(
     let id = db::users::insert(transaction, &user)
         .await
         .map_err(conflicts::taken)?;
-    db::roles::grant(
-        transaction,
-        id,
-        &[ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()],
-        None,
-    )
-    .await?;
-    Ok(id)
+    let roles = [BuiltinRole::Admin, BuiltinRole::User];
+    let roles = db::roles::list_builtin(&mut *transaction, &roles).await?;
+    db::roles::grant(transaction, id, &roles, None).await?;
+    Ok((id, roles))
 }
 
 async fn write_entry(
     transaction: &mut db::PgConnection,
-    id: Uuid,
+    (id, roles): (Uuid, Vec<String>),
     admin: &OwnAccount,
     actor: &Actor,
 ) -> Result<Audited, Error> {
@@ -164,7 +161,7 @@ async fn write_entry(
                 Value::Null,
                 admin.email.as_ref().map(|email| email.as_str()),
             )
-            .with("roles", Value::Null, vec![ADMIN_ROLE, USER_ROLE]),
+            .with("roles", Value::Null, roles),
         reason: None,
     };
     audit::write(transaction, actor, change).await
@@ -198,9 +195,9 @@ pub async fn create_demo_admin(
     let admin = draft
         .check(services.settings.password_min)
         .map_err(Error::Invalid)?;
-    let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
+    let inserted = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
     let actor = operator::<UsersWrite>();
-    let audited = write_entry(&mut transaction, id, &admin, actor.actor()).await?;
+    let audited = write_entry(&mut transaction, inserted, &admin, actor.actor()).await?;
     db::commit(transaction, audited).await?;
     Ok(true)
 }

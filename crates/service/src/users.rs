@@ -25,7 +25,10 @@ pub use recover::recover_admin;
 pub use sessions::revoke_all as revoke_sessions;
 pub use suspend::*;
 
-use db::users::{Counts, UserSet};
+use db::{
+    roles::Roles,
+    users::{Counts, UserSet},
+};
 use domain::{
     filter::{Dated, Filter},
     list::{Cursor, Page, Position, Total},
@@ -36,6 +39,7 @@ use domain::{
         page::UserPage,
     },
 };
+use time::OffsetDateTime;
 
 use crate::{
     Error, Services,
@@ -43,7 +47,8 @@ use crate::{
     days,
 };
 
-/// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals.
+/// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals, and one for a
+/// search that refers to a role.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -60,8 +65,9 @@ pub async fn list(
     };
     // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
-    let counts = db::users::count(&mut *connection, &query.filter, UserSet::List, now).await?;
-    let (users, more) = db::users::list_page(&mut *connection, query, counts.matching, now).await?;
+    let (counts, roles) = count(&mut connection, &query.filter, UserSet::List, now).await?;
+    let (users, more) =
+        db::users::list_page(&mut *connection, query, &roles, counts.matching, now).await?;
     let cursor = |user: &UserSummary, number| Cursor::of(user, query.sort, number);
     Ok(page(
         users,
@@ -88,8 +94,8 @@ pub async fn list_deleted(
         ..query.clone()
     };
     let mut connection = db::acquire(&services.pool).await?;
-    let (users, more) = db::users::list_deleted(&mut *connection, query, now).await?;
-    let counts = db::users::count(&mut *connection, &query.filter, UserSet::Deleted, now).await?;
+    let (counts, roles) = count(&mut connection, &query.filter, UserSet::Deleted, now).await?;
+    let (users, more) = db::users::list_deleted(&mut *connection, query, &roles, now).await?;
     let all = (counts, counts.totals.deleted);
     Ok(page(users, more, &query.position, all, Cursor::of_deleted))
 }
@@ -109,9 +115,21 @@ pub async fn count_deleted_matches(
         return Ok(None);
     }
     let now = (services.clock)();
-    let counts = db::users::count(&services.pool, filter, UserSet::Deleted, now).await?;
+    let mut connection = db::acquire(&services.pool).await?;
+    let (counts, _) = count(&mut connection, filter, UserSet::Deleted, now).await?;
     let matching = counts.matching.filter(|count| *count > 0);
     Ok(matching.map(Total::up_to_limit))
+}
+
+/// Returns the totals and the number of users that match a search, and all roles.
+pub(crate) async fn count(
+    connection: &mut db::PgConnection,
+    filter: &Filter,
+    of: UserSet,
+    now: OffsetDateTime,
+) -> Result<(Counts, Roles), Error> {
+    let named = db::users::find_named_roles(&mut *connection, filter).await?;
+    Ok(db::users::count(connection, filter, &named, of, now).await?)
 }
 
 /// Builds a page of its rows. Without a search the total is the number of all users.

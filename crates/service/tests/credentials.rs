@@ -201,6 +201,7 @@ fn authorized<R: service::access::RequiredPermission>(id: Uuid) -> Authorized<R>
             display_name: "Helpdesk".to_owned(),
             email: None,
             roles: Vec::new(),
+            is_admin: false,
             permissions: Permissions::all(),
             status: Status::Active,
             created_at: datetime!(2026-01-01 0:00 UTC),

@@ -20,6 +20,7 @@ mod names;
 mod overview;
 mod owned_limits;
 mod registrations;
+mod renamed_roles;
 mod sessions;
 mod setup;
 mod strength;

@@ -27,6 +27,7 @@ fn caller(permissions: &[&str]) -> Caller {
             display_name: "Ada".to_owned(),
             email: None,
             roles: Vec::new(),
+            is_admin: false,
             permissions: Permissions::new(permissions.iter().map(ToString::to_string).collect()),
             status: Status::Active,
             created_at: datetime!(2026-01-01 0:00 UTC),

@@ -14,6 +14,9 @@
     reason = "without its database and rows a test cannot run, which is a failure of the test"
 )]
 
+#[cfg(test)]
+extern crate self as testing;
+
 pub mod crowd;
 mod database;
 pub mod roles;

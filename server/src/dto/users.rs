@@ -139,7 +139,7 @@ impl From<UserDraft> for UserCreateRequest {
             display_name: draft.display_name,
             email: Some(draft.email),
             password: draft.password,
-            is_admin: None,
+            is_admin: draft.is_admin,
             roles: draft.roles,
             notification_preferences: draft.notification_preferences,
             client_list: draft.client_list,

@@ -91,7 +91,7 @@ async fn follow(app: &App, session: &str, start: String, rel: &str) -> (Vec<Vec<
     }
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn pages_have_each_row_once_in_order(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);

@@ -363,7 +363,9 @@ async fn two_invitations_in_two_tabs_are_independent(pool: PgPool) {
         assert!([200, 303].contains(&done.status), "{}", done.body);
     }
     let roles: Vec<(String, Vec<String>)> = sqlx::query_as(
-        "select username, roles from users u join user_stats s on s.user_id = u.id
+        "select username, array(
+            select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id order by r.rank
+        ) from users u
         where username <> 'boss' order by username",
     )
     .fetch_all(&pool)

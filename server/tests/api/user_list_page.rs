@@ -43,7 +43,7 @@ fn rows(page: &str) -> Vec<&str> {
         .collect()
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn a_page_of_50_users_is_small(pool: PgPool) {
     add_user(&pool, "ada", &["admin", "user"]).await;
     add_team(&pool).await;
@@ -59,7 +59,7 @@ async fn a_page_of_50_users_is_small(pool: PgPool) {
     assert!(bytes <= PAGE, "{bytes} bytes, {all} of them are rows");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn a_row_has_a_button_and_the_page_one_menu(pool: PgPool) {
     let (app, ada) = with_uma(&pool).await;
     let page = elements(&app.get_as(&ada, "/users?q=username%3Auma").await.body);
@@ -77,7 +77,7 @@ async fn a_row_has_a_button_and_the_page_one_menu(pool: PgPool) {
     assert_eq!(menu(&page).len(), 0, "a closed menu shows no user");
 }
 
-#[sqlx::test(migrations = "../migrations")]
+#[testing::test]
 async fn the_url_opens_the_menu_of_a_user_of_the_page(pool: PgPool) {
     let (app, ada) = with_uma(&pool).await;
     let id: String = sqlx::query_scalar("select id::text from users where username = 'uma'")

@@ -177,8 +177,7 @@ async fn missing_role_is_created(pool: PgPool) {
         "rollcall: Created the role manager, without permissions.\n"
     );
     assert_eq!(cli.actions().await, ["role.created", "user.created"]);
-    let permitted =
-        "select count(*) from roles where name = 'manager' and permissions = '{}' and not builtin";
+    let permitted = "select count(*) from roles where name = 'manager' and permissions = '{}' and builtin_kind is null";
     assert_eq!(cli.count(permitted).await, 1);
     assert_eq!(cli.get("ada")["roles"], json!(["manager", "user"]));
     assert_eq!(
@@ -193,7 +192,7 @@ async fn missing_role_is_created(pool: PgPool) {
     let again = cli.user(&["set-roles", "ada", "manager"]).text();
     assert_eq!(again, "Assigned the role manager to user 1 (ada).\n");
     assert_eq!(
-        cli.count("select count(*) from roles where not builtin")
+        cli.count("select count(*) from roles where builtin_kind is null")
             .await,
         1
     );

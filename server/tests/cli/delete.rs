@@ -167,7 +167,7 @@ async fn last_admin_cannot_be_deleted(pool: PgPool) {
         assert_eq!(cli.user(words).failure(), last, "{words:?}");
     }
     assert_eq!(
-        cli.count("select count(*) from roles where not builtin")
+        cli.count("select count(*) from roles where builtin_kind is null")
             .await,
         0
     );

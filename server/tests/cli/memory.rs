@@ -72,7 +72,8 @@ const OTHERS: &str = r#"
     from generate_series(1, 3000) n;
     insert into one_time_links (id, kind, token_hash, preset, max_uses, created_by, created_at, expires_at)
     select uuid_v7(now()), 'invitation', sha256(convert_to(n::text, 'UTF8')),
-        jsonb_build_object('roles', jsonb_build_array('admin', 'user'), 'note', repeat('𝄞', 500)), 1000, id, now(),
+        jsonb_build_object('role_ids', (select jsonb_agg(r.id) from roles r where r.name in ('admin', 'user')),
+            'note', repeat('𝄞', 500)), 1000, id, now(),
         now() + interval '1 day'
     from users, generate_series(1, 1500) n where username = 'ada';
     insert into jobs (id, kind, params, state, error, total, created_at, started_at, finished_at)

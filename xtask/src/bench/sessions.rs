@@ -86,7 +86,7 @@ fn watchers(users: &UserDatabase<'_>, cookie: &str) -> Result<Vec<String>> {
             ),
             admin as (
                 insert into user_roles (user_id, role_id, granted_at)
-                select p.id, r.id, now() from person p, roles r where r.name = 'admin'
+                select p.id, r.id, now() from person p, roles r where r.builtin_kind = 'admin'
             )
             insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
             select uuid_v7(now()), sha256(convert_to('{id}', 'UTF8')), id, now(), now(), now() + interval '1 day',

@@ -12,7 +12,7 @@ use crate::{files, workspace::Workspace};
 use migration::History;
 
 /// Version of the last migration that creates the first schema. It runs on an empty database, so the rules apply to later ones only.
-const BASE: i64 = 27;
+const BASE: i64 = 20_261_129_000_800;
 
 /// Lowest version of a name with a timestamp, `YYYYMMDDhhmmss`.
 const FIRST_TIMESTAMP: i64 = 10_000_000_000_000;

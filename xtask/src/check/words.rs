@@ -82,9 +82,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     let mut findings = Vec::new();
     for file in sources(&workspace.root)? {
         let path = file.strip_prefix(&workspace.root)?.to_string_lossy();
-        if rules.covers(&path) {
-            findings.extend(findings_in(&path, &files::text(&file)?, &finder, &rules));
-        }
+        findings.extend(findings_in(&path, &files::text(&file)?, &finder, &rules));
     }
     verdict(&findings)
 }

@@ -1,7 +1,7 @@
 //! Creation of an invitation.
 
 use domain::{
-    access::USER_ROLE,
+    access::BuiltinRole,
     fields::FieldErrors,
     invitations::{DAYS, DAYS_DEFAULT},
     permission::Permission,
@@ -75,7 +75,7 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
         back: INVITATIONS.to_owned(),
     };
     let form_state = form::send_checked::<Form>(PATH, check);
-    let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);
+    let chosen = ticked_roles(&context, vec![BuiltinRole::User.as_str().to_owned()]);
     let days = typed_or(&context, "days", || DAYS_DEFAULT.to_string());
     view! {
         <FormDialog

@@ -37,8 +37,9 @@ pub(super) fn action_form(
     operation: UserAction,
     button: AnyView,
 ) -> impl IntoView {
+    let action = path_of(id, &username);
     view! {
-        <form method="post" action=path_of(id, &username)>
+        <form method="post" action=action>
             <PageUser />
             <input type="hidden" name="page" value=list />
             <input type="hidden" name="id" value=id.to_string() />

@@ -29,7 +29,7 @@ pub(super) const PARAMETERS: PageParameters = |_| &[SELECTED, PARAMETER];
 
 /// A user whose actions the menu can show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MenuUser {
+pub struct MenuUser {
     id: UserId,
     username: String,
     display_name: String,
@@ -50,7 +50,7 @@ impl From<&UserRow> for MenuUser {
 /// State of the menu. It belongs to the page and not to the rows, so that a menu that is open while rows are replaced
 /// still acts on the user that it names.
 #[derive(Clone, Copy)]
-pub(super) struct RowMenu {
+pub struct RowMenu {
     query: Memo<Query>,
     user: RwSignal<Option<MenuUser>>,
     is_open: RwSignal<bool>,
@@ -143,7 +143,7 @@ fn hide() {
 
 /// Renders the cell with the button that opens the menu for a user.
 #[component]
-pub(super) fn MenuCell(
+pub fn MenuCell(
     /// Menu of the list.
     menu: RowMenu,
     /// User of the row.
@@ -168,7 +168,7 @@ pub(super) fn MenuCell(
 
 /// Renders the menu: closed, or open for the user that the URL names.
 #[component]
-pub(super) fn Menu(
+pub fn Menu(
     /// State of the menu.
     menu: RowMenu,
     /// User whose menu is open, if the URL names one.

@@ -63,9 +63,9 @@ const INVITATIONS: &str = "select
             where ur.user_id = m.id
         ) as creator,
         array(
-            select unnest(r.permissions) from roles r
-            where r.name in (select jsonb_array_elements_text(l.preset -> 'roles'))
-        ) as given,
+            select r.name from roles r where l.preset -> 'role_ids' ? r.id::text order by r.rank, r.name
+        ) as roles,
+        array(select unnest(r.permissions) from roles r where l.preset -> 'role_ids' ? r.id::text) as given,
         array(
             select u.username from link_uses lu join users u on u.id = lu.user_id
             where lu.link_id = l.id and u.deleted_at is null
@@ -117,10 +117,11 @@ fn invitation(row: &PgRow) -> Result<Invitation, sqlx::Error> {
     let is_active: bool = row.try_get("is_active")?;
     let creator: Vec<String> = row.try_get("creator")?;
     let given: Vec<String> = row.try_get("given")?;
+    let roles: Vec<String> = row.try_get("roles")?;
     let preset: Value = row.try_get("preset")?;
     Ok(Invitation {
         id: row.try_get("id")?,
-        preset: Preset::from_value(&preset),
+        preset: Preset::from_value(&preset, roles),
         given: Permissions::new(given),
         is_operators: row.try_get("is_operators")?,
         created_by: row.try_get("created_by")?,

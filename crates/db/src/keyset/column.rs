@@ -11,8 +11,8 @@ use uuid::Uuid;
 pub(crate) enum Value {
     /// A text.
     Text(String),
-    /// An array of texts.
-    Texts(Vec<String>),
+    /// Ids of roles.
+    Ids(Vec<Uuid>),
     /// A counter.
     Integer(i32),
     /// A number that identifies the row.
@@ -32,7 +32,7 @@ impl Value {
     pub(super) fn push(self, sql: &mut QueryBuilder<Postgres>) {
         match self {
             Self::Text(text) => sql.push_bind(text).push("::text"),
-            Self::Texts(texts) => sql.push_bind(texts).push("::text[]"),
+            Self::Ids(ids) => sql.push_bind(ids).push("::uuid[]"),
             Self::Integer(number) => sql.push_bind(number).push("::integer"),
             Self::Bigint(number) => sql.push_bind(number).push("::bigint"),
             Self::Boolean(condition) => sql.push_bind(condition).push("::boolean"),
@@ -73,7 +73,7 @@ impl Column {
     pub(crate) const fn any(expression: &'static str) -> Self {
         Self::new(expression, |cursor| match &cursor.value {
             CursorValue::Text(text) => Value::Text(text.clone()),
-            CursorValue::Texts(texts) => Value::Texts(texts.clone()),
+            CursorValue::Ids(ids) => Value::Ids(ids.clone()),
             CursorValue::Number(number) => Value::Integer(*number),
             CursorValue::Time(micros) => Value::TimeOrNever(micros.and_then(time_of_micros)),
         })

@@ -67,14 +67,15 @@ pub struct Many<'a> {
     pub asked: SessionQueryFilter<'a>,
     /// The id of a session that is left out.
     pub but_session: Option<Uuid>,
-    /// Names of the roles whose users are out of reach.
-    pub out_of_reach: &'a [String],
+    /// Ids of the roles whose users are out of reach.
+    pub out_of_reach: &'a [Uuid],
 }
 
 /// Position in the selection: the start of a session, and its id.
 pub type After = (OffsetDateTime, Uuid);
 
-const OUT_OF_REACH: &str = "exists (select 1 from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = s.user_id and r.name = any(";
+const OUT_OF_REACH: &str =
+    "exists (select 1 from user_roles ur where ur.user_id = s.user_id and ur.role_id = any(";
 
 impl Many<'_> {
     fn push(&self, sql: &mut QueryBuilder<Postgres>) {

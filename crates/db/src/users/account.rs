@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, error::read_word};
 
 /// An account as of now, locked until the transaction ends.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct Account {
     pub deleted_at: Option<OffsetDateTime>,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
+    /// Whether one of them is that of administrators.
+    pub is_admin: bool,
     /// Permissions granted by the roles together.
     pub permissions: Permissions,
 }
@@ -57,6 +59,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
             ) as "roles!",
+            exists (select from admins where user_id = u.id) as "is_admin!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id
@@ -66,13 +69,15 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Account {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    Ok(Some(Account {
         id: row.id,
         username: row.username,
         display_name: row.display_name,
         email: row.email,
-        // A constraint of the schema allows no other value.
-        status: row.status.parse().unwrap_or(Status::Suspended),
+        status: read_word(&row.status)?,
         suspended_reason: row.suspended_reason,
         suspended_until: row.suspended_until,
         suspended_reason_visible: row.suspended_reason_visible,
@@ -80,6 +85,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
         version: row.version,
         deleted_at: row.deleted_at,
         roles: row.roles,
+        is_admin: row.is_admin,
         permissions: Permissions::new(row.permissions),
     }))
 }

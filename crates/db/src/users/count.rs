@@ -8,10 +8,28 @@ use super::{
     filter::{self, Context, Tables},
     search::Lookup,
 };
-use crate::{Error, keyset};
+use crate::{Error, keyset, roles::Roles};
 
 /// Name of the search's count in the result, beside the totals.
 const MATCHING: &str = "matching";
+/// Name of the row with all roles.
+const ROLES: &str = "roles";
+
+/// Totals of the list, and a row with all roles in their order.
+const TOTALS: &str = "
+    select
+        case when name like 'role:%' then 'admins' else name end as name, sum(value)::bigint as value,
+        null::uuid[] as role_ids, null::text[] as role_names, null::text[] as role_kinds
+    from user_totals
+    where name in (
+        'users', 'status:suspended', 'status:pending', 'deleted', (select 'role:' || id from roles where builtin_kind = 'admin')
+    )
+    group by 1
+    union all
+    select
+        'roles', null, array_agg(id order by rank, name), array_agg(name order by rank, name),
+        array_agg(builtin_kind order by rank, name)
+    from roles";
 
 /// Set of users that is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,34 +50,35 @@ pub struct Counts {
     pub matching: Option<u64>,
 }
 
-/// Lists the stored totals of accounts and sessions, by name.
+/// Lists the stored totals of accounts and sessions, by name: `users`, `status:active`, `role:admin` and others. A built-in role has its
+/// original name here, whatever it is called now.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list_totals(executor: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, Error> {
     let rows = sqlx::query!(
-        r#"select name, sum(value)::bigint as "value!" from user_totals
-        where name not like 'signed-in:%' group by name order by name"#
+        r#"select coalesce('role:' || coalesce(r.builtin_kind, r.name), t.name) as "name!", sum(t.value)::bigint as "value!"
+        from user_totals t left join roles r on t.name = 'role:' || r.id
+        where t.name not like 'signed-in:%' and (r.id is not null or t.name not like 'role:%')
+        group by 1 order by 1"#
     )
     .fetch_all(executor)
     .await?;
     Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
 }
 
-/// Returns the totals and the number of matching users, in one statement.
+/// Returns the totals, the number of matching users, and all roles, in one statement. `named` are the roles that the search refers to.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(
     executor: impl PgExecutor<'_>,
     search: &Filter,
+    named: &Roles,
     of: UserSet,
     now: OffsetDateTime,
-) -> Result<Counts, Error> {
-    let mut sql = QueryBuilder::new(
-        "select name, sum(value)::bigint as value from user_totals
-        where name in ('users', 'role:admin', 'status:suspended', 'status:pending', 'deleted') group by name",
-    );
+) -> Result<(Counts, Roles), Error> {
+    let mut sql = QueryBuilder::new(TOTALS);
     if !search.is_empty() {
         // Only the tables that the search needs are joined: another join would cost more than the rest.
         let tables = Tables::of(search);
@@ -69,25 +88,33 @@ pub async fn count(
         };
         let context = Context {
             now,
+            roles: named,
             lookup: Lookup::Index,
         };
         sql.push(format!(
-            " union all select '{MATCHING}', count(*) from (select 1 from {tables} and "
+            " union all select '{MATCHING}', count(*), null, null, null from (select 1 from {tables} and "
         ));
         filter::push(&mut sql, search, context);
         keyset::push_cap(&mut sql);
     }
     let mut counts = Counts::default();
+    let mut roles = Roles::default();
     for row in sql
         .build()
         .persistent(search.is_empty())
         .fetch_all(executor)
         .await?
     {
+        let name: &str = row.try_get("name")?;
+        if name == ROLES {
+            let kinds: Vec<Option<String>> = row.try_get("role_kinds")?;
+            roles = Roles::read(row.try_get("role_ids")?, row.try_get("role_names")?, &kinds)?;
+            continue;
+        }
         let value = u64::try_from(row.try_get::<i64, _>("value")?).unwrap_or_default();
-        match row.try_get("name")? {
+        match name {
             "users" => counts.totals.users = value,
-            "role:admin" => counts.totals.admins = value,
+            "admins" => counts.totals.admins = value,
             "status:suspended" => counts.totals.suspended = value,
             "status:pending" => counts.totals.pending = value,
             "deleted" => counts.totals.deleted = value,
@@ -95,5 +122,5 @@ pub async fn count(
             _ => {}
         }
     }
-    Ok(counts)
+    Ok((counts, roles))
 }

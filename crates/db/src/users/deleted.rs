@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Error,
     keyset::{Column, Keyset},
+    roles::Roles,
 };
 
 /// Marks an account as deleted, to be purged after the retention. Returns the time of the purge.
@@ -65,12 +66,13 @@ pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<(),
 pub async fn list_deleted(
     executor: impl PgExecutor<'_>,
     query: &DeletedQuery,
+    roles: &Roles,
     now: OffsetDateTime,
 ) -> Result<(Vec<DeletedUser>, bool), Error> {
-    let mut sql = statement(query, now);
+    let mut sql = statement(query, roles, now);
     let statement = sql.build().persistent(query.filter.is_empty());
     let rows = statement.fetch_all(executor).await?;
-    page(query).read(&rows, row)
+    page(query).read(&rows, |found| row(found, roles))
 }
 
 /// Returns the page that a query asks for.
@@ -79,7 +81,7 @@ const fn page(query: &DeletedQuery) -> Keyset<'_> {
         .by(Some(Column::time("u.deleted_at")))
 }
 
-fn statement(query: &DeletedQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
+fn statement(query: &DeletedQuery, roles: &Roles, now: OffsetDateTime) -> QueryBuilder<Postgres> {
     let tables = Tables {
         stats: true,
         ..Tables::of(&query.filter)
@@ -91,6 +93,7 @@ fn statement(query: &DeletedQuery, now: OffsetDateTime) -> QueryBuilder<Postgres
     ));
     let context = Context {
         now,
+        roles,
         lookup: Lookup::Index,
     };
     filter::push(&mut sql, &query.filter, context);
@@ -107,9 +110,9 @@ pub(super) fn deleted(tables: Tables) -> String {
     format!("{} where u.deleted_at is not null", tables.joined())
 }
 
-fn row(row: &PgRow) -> Result<DeletedUser, sqlx::Error> {
+fn row(row: &PgRow, roles: &Roles) -> Result<DeletedUser, sqlx::Error> {
     Ok(DeletedUser {
-        user: list::summary(row)?,
+        user: list::summary(row, roles)?,
         deleted_at: row.try_get("deleted_at")?,
         purge_after: row.try_get("purge_after")?,
     })

@@ -1,10 +1,9 @@
 //! Details of one account.
 
 use domain::{
-    access::ADMIN_ROLE,
     json::read_object,
     users::{
-        CreatedVia, Status, UserId, UserSummary,
+        Status, UserId, UserSummary,
         detail::{UserDetail, UserRef},
         names::is_deceptive,
         suspension::Suspension,
@@ -13,7 +12,7 @@ use domain::{
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, error::read_word};
 
 /// Returns the id of a user, deleted or not. Digits alone are tried as a username first, then as a number.
 ///
@@ -61,7 +60,12 @@ pub async fn find_detail(
             u.created_via, u.deleted_at, u.purge_after, u.profile::text as "profile!",
             u.notification_preferences::text as "notification_preferences!", u.settings::text as "settings!",
             u.client_list,
-            s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.roles,
+            s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.role_ids,
+            array(
+                select r.name from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = u.id order by r.rank, r.name
+            ) as "roles!",
+            exists (select from admins where user_id = u.id) as "is_admin!",
             u.unverified_email,
             (
                 select o.username from users o
@@ -69,60 +73,59 @@ pub async fn find_detail(
             ) as unverified_email_of,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,
-            (
-                select count(*) from access_tokens t where t.user_id = u.id and t.revoked_at is null
-            ) as "token_count!"
+            (select count(*) from access_tokens t where t.user_id = u.id and t.revoked_at is null) as "token_count!"
         from users u join user_stats s on s.user_id = u.id
         where u.id = $1"#,
         id,
     )
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|row| {
-        // Constraints of the schema allow no other values.
-        let status = row.status.parse().unwrap_or(Status::Suspended);
-        UserDetail {
-            suspension: (status == Status::Suspended).then_some(Suspension {
-                reason: row.suspended_reason,
-                until: row.suspended_until,
-                show_reason: row.suspended_reason_visible,
-                by: row.suspended_by,
-            }),
-            summary: UserSummary {
-                id: UserId(row.id),
-                number: row.number,
-                username: row.username,
-                display_name: row.display_name,
-                email: row.email,
-                is_admin: row.roles.iter().any(|role| role == ADMIN_ROLE),
-                roles: row.roles,
-                status,
-                suspended_until: row.suspended_until,
-                persona_count: row.personas,
-                ontology_count: row.ontologies,
-                annotation_count: row.annotations,
-                session_count: row.sessions,
-                api_key_count: row.api_keys,
-                version: row.version,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-                last_login_at: row.last_login_at,
-                last_active_at: row.last_active_at,
-            },
-            unverified_email: row.unverified_email,
-            unverified_email_of: row.unverified_email_of,
-            has_password: row.has_password,
-            must_change_password: row.must_change_password,
-            password_changed_at: row.password_changed_at,
-            created_via: row.created_via.parse().unwrap_or(CreatedVia::Admin),
-            created_by: row.created_by,
-            deleted_at: row.deleted_at,
-            purge_after: row.purge_after,
-            token_count: row.token_count,
-            profile: read_object(&row.profile),
-            notification_preferences: read_object(&row.notification_preferences),
-            settings: read_object(&row.settings),
-            client_list: row.client_list,
-        }
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let status: Status = read_word(&row.status)?;
+    Ok(Some(UserDetail {
+        suspension: (status == Status::Suspended).then_some(Suspension {
+            reason: row.suspended_reason,
+            until: row.suspended_until,
+            show_reason: row.suspended_reason_visible,
+            by: row.suspended_by,
+        }),
+        summary: UserSummary {
+            id: UserId(row.id),
+            number: row.number,
+            username: row.username,
+            display_name: row.display_name,
+            email: row.email,
+            is_admin: row.is_admin,
+            roles: row.roles,
+            role_ids: row.role_ids,
+            status,
+            suspended_until: row.suspended_until,
+            persona_count: row.personas,
+            ontology_count: row.ontologies,
+            annotation_count: row.annotations,
+            session_count: row.sessions,
+            api_key_count: row.api_keys,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            last_login_at: row.last_login_at,
+            last_active_at: row.last_active_at,
+        },
+        unverified_email: row.unverified_email,
+        unverified_email_of: row.unverified_email_of,
+        has_password: row.has_password,
+        must_change_password: row.must_change_password,
+        password_changed_at: row.password_changed_at,
+        created_via: read_word(&row.created_via)?,
+        created_by: row.created_by,
+        deleted_at: row.deleted_at,
+        purge_after: row.purge_after,
+        token_count: row.token_count,
+        profile: read_object(&row.profile),
+        notification_preferences: read_object(&row.notification_preferences),
+        settings: read_object(&row.settings),
+        client_list: row.client_list,
     }))
 }

@@ -4,14 +4,41 @@ use domain::{
     filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When},
     text::tidy,
 };
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{PgExecutor, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::search::{self, Line, Lookup};
+use crate::{
+    Error,
+    roles::{self, Roles},
+};
 
 /// Time of the last activity, in the form of its index.
 const LAST_ACTIVE: &str = "coalesce(u.last_active_at, '-infinity')";
+
+/// Lists all roles if a filter refers to one by its name. No query runs for another filter.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_named_roles(
+    executor: impl PgExecutor<'_>,
+    filter: &Filter,
+) -> Result<Roles, Error> {
+    if filter.root().is_some_and(names_role) {
+        roles::list(executor).await
+    } else {
+        Ok(Roles::default())
+    }
+}
+
+fn names_role(expr: &Expr) -> bool {
+    match expr {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(names_role),
+        Expr::Not(part) => names_role(part),
+        Expr::Term(term) => matches!(term, Term::Role(_)),
+    }
+}
 
 /// Tables that the conditions of a filter need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,16 +113,18 @@ impl Tables {
 
 /// Settings of a statement besides its filter.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Context {
+pub(super) struct Context<'a> {
     /// Time from which ages are counted.
     pub(super) now: OffsetDateTime,
+    /// All roles, which a filter refers to by their names.
+    pub(super) roles: &'a Roles,
     /// Way to find texts.
     pub(super) lookup: Lookup,
 }
 
 /// Appends the conditions of a filter, or `true` without any. They refer to those of `users u`, `user_stats s` and `user_search x` that the
 /// filter needs.
-pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: Context) {
+pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: Context<'_>) {
     match filter.root() {
         Some(expr) => push_expr(sql, expr, context),
         None => {
@@ -104,7 +133,7 @@ pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: C
     }
 }
 
-fn push_expr(sql: &mut QueryBuilder<Postgres>, expr: &Expr, context: Context) {
+fn push_expr(sql: &mut QueryBuilder<Postgres>, expr: &Expr, context: Context<'_>) {
     match expr {
         Expr::And(parts) => push_joined(sql, parts, " and ", context),
         Expr::Or(parts) => push_joined(sql, parts, " or ", context),
@@ -116,7 +145,12 @@ fn push_expr(sql: &mut QueryBuilder<Postgres>, expr: &Expr, context: Context) {
     }
 }
 
-fn push_joined(sql: &mut QueryBuilder<Postgres>, parts: &[Expr], joint: &str, context: Context) {
+fn push_joined(
+    sql: &mut QueryBuilder<Postgres>,
+    parts: &[Expr],
+    joint: &str,
+    context: Context<'_>,
+) {
     sql.push("(");
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
@@ -127,17 +161,21 @@ fn push_joined(sql: &mut QueryBuilder<Postgres>, parts: &[Expr], joint: &str, co
     sql.push(")");
 }
 
-fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, Context { now, lookup }: Context) {
+fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>) {
+    let Context { now, roles, lookup } = context;
     match term {
         Term::Text(text) => push_words(sql, text, lookup),
         Term::Username(text) => search::push(sql, text, Line::Username, lookup),
         Term::Name(text) => search::push(sql, text, Line::Name, lookup),
         Term::Email(text) => search::push(sql, text, Line::Email, lookup),
-        Term::Role(name) => {
-            sql.push("s.roles @> array[")
-                .push_bind(tidy(name.as_str()))
-                .push("]");
-        }
+        Term::Role(name) => match roles.find(&tidy(name.as_str())) {
+            Some(id) => {
+                sql.push("s.role_ids @> array[").push_bind(id).push("]");
+            }
+            None => {
+                sql.push("false");
+            }
+        },
         Term::Status(status) => {
             sql.push("u.status = ").push_bind(status.as_str());
         }

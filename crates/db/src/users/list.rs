@@ -1,15 +1,15 @@
 //! Pages of the user list: one statement, served by the index for its order.
 
 use domain::{
-    access::ADMIN_ROLE,
     list::EXACT_TOTAL_MAX,
     users::{
-        Status, UserId, UserSummary,
+        UserId, UserSummary,
         list::{ListQuery, SortKey},
     },
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     filter::{self, Context, Tables},
@@ -17,7 +17,9 @@ use super::{
 };
 use crate::{
     Error,
+    error::read_word,
     keyset::{Column, Keyset},
+    roles::Roles,
 };
 
 /// Lists the users of a page in the requested order. The flag is true if there are more in the direction of reading. `matching` is the
@@ -29,6 +31,7 @@ use crate::{
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &ListQuery,
+    roles: &Roles,
     matching: Option<u64>,
     now: OffsetDateTime,
 ) -> Result<(Vec<UserSummary>, bool), Error> {
@@ -37,20 +40,20 @@ pub async fn list_page(
         Some(count) if count > EXACT_TOTAL_MAX => Lookup::Walk,
         _ => Lookup::Index,
     };
-    let mut sql = statement(query, Context { now, lookup });
+    let mut sql = statement(query, Context { now, roles, lookup });
     // A cached plan for other words of a search may be a hundred times slower, so that a statement with one is planned each time.
     let statement = sql.build().persistent(query.filter.is_empty());
     let rows = statement.fetch_all(executor).await?;
-    page(query).read(&rows, summary)
+    page(query).read(&rows, |row| summary(row, roles))
 }
 
 /// Columns of the list, from `users u` and `user_stats s`.
 pub(super) const COLUMNS: &str = "
     u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
     u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
-    s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys";
+    s.role_ids, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys";
 
-fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
+fn statement(query: &ListQuery, context: Context<'_>) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
     let page = page(query);
     let tables = Tables::of(&query.filter).and(sort_tables(query.sort.key));
@@ -110,7 +113,7 @@ fn push_page(
     sql: &mut QueryBuilder<Postgres>,
     query: &ListQuery,
     page: Keyset<'_>,
-    context: Context,
+    context: Context<'_>,
 ) {
     filter::push(sql, &query.filter, context);
     page.push(sql);
@@ -148,7 +151,7 @@ const fn sort_column(key: SortKey) -> Option<&'static str> {
         SortKey::Status => "u.status",
         SortKey::LastLogin => "coalesce(u.last_login_at, '-infinity')",
         SortKey::LastActive => "coalesce(u.last_active_at, '-infinity')",
-        SortKey::Role => "s.roles",
+        SortKey::Role => "s.role_ids",
         SortKey::Personas => "s.personas",
         SortKey::Ontologies => "s.ontologies",
         SortKey::Annotations => "s.annotations",
@@ -188,20 +191,18 @@ const fn sort_tables(key: SortKey) -> Tables {
     }
 }
 
-pub(super) fn summary(row: &PgRow) -> Result<UserSummary, sqlx::Error> {
-    let roles: Vec<String> = row.try_get("roles")?;
-    let status: &str = row.try_get("status")?;
+pub(super) fn summary(row: &PgRow, roles: &Roles) -> Result<UserSummary, sqlx::Error> {
+    let role_ids: Vec<Uuid> = row.try_get("role_ids")?;
     Ok(UserSummary {
         id: UserId(row.try_get("id")?),
         number: row.try_get("number")?,
         username: row.try_get("username")?,
         display_name: row.try_get("display_name")?,
         email: row.try_get("email")?,
-        is_admin: roles.iter().any(|role| role == ADMIN_ROLE),
-        roles,
-        status: status
-            .parse::<Status>()
-            .map_err(|unknown| sqlx::Error::Decode(unknown.into()))?,
+        is_admin: roles.include_admin(&role_ids),
+        roles: roles.names(&role_ids),
+        role_ids,
+        status: read_word(row.try_get("status")?)?,
         suspended_until: row.try_get("suspended_until")?,
         persona_count: row.try_get("personas")?,
         ontology_count: row.try_get("ontologies")?,

@@ -6,9 +6,9 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Counters of one user: number of personas, ontologies, annotations, keys and active sessions; names of the roles; whether the user is
+/// Counters of one user: number of personas, ontologies, annotations, keys and active sessions; ids of the roles; whether the user is
 /// deleted.
-type Stats = ([i32; 5], Vec<String>, bool);
+type Stats = ([i32; 5], Vec<Uuid>, bool);
 
 /// All counters.
 #[derive(Debug, Default, PartialEq)]
@@ -18,12 +18,12 @@ pub(crate) struct Counters {
 }
 
 /// A row of `user_stats`: the user, the five counters, the roles, whether the user is deleted.
-type StatsRow = (Uuid, i32, i32, i32, i32, i32, Vec<String>, bool);
+type StatsRow = (Uuid, i32, i32, i32, i32, i32, Vec<Uuid>, bool);
 
 /// Returns the counters that the triggers have stored.
 pub(crate) async fn stored(pool: &PgPool) -> Counters {
     let stats: Vec<StatsRow> = sqlx::query_as(
-        "select user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted from user_stats",
+        "select user_id, personas, ontologies, annotations, api_keys, sessions, role_ids, deleted from user_stats",
     )
     .fetch_all(pool)
     .await
@@ -89,14 +89,14 @@ pub(crate) async fn counted(pool: &PgPool) -> Counters {
             }
         }
     }
-    let mut grants: Vec<(i16, String, Uuid)> = sqlx::query_as(
-        "select r.rank, r.name, ur.user_id from user_roles ur join roles r on r.id = ur.role_id",
+    let mut grants: Vec<(i16, String, Uuid, Uuid)> = sqlx::query_as(
+        "select r.rank, r.name, r.id, ur.user_id from user_roles ur join roles r on r.id = ur.role_id",
     )
     .fetch_all(pool)
     .await
     .unwrap();
     grants.sort();
-    for (_, role, holder) in grants {
+    for (_, _, role, holder) in grants {
         if live.contains(&holder) {
             counters.add(format!("role:{role}"));
         }

@@ -29,6 +29,7 @@ pub(crate) struct ReferenceUser {
     last_login_at: Option<OffsetDateTime>,
     last_active_at: Option<OffsetDateTime>,
     roles: Vec<String>,
+    role_ids: Vec<Uuid>,
     personas: i32,
     ontologies: i32,
     annotations: i32,
@@ -44,7 +45,15 @@ pub(crate) struct ReferenceUser {
 pub(crate) async fn load(pool: &PgPool) -> Vec<ReferenceUser> {
     sqlx::query_as(
         r#"select
-            u.*, s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
+            u.*, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
+            array(
+                select r.name from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = u.id order by r.rank, r.name
+            ) as roles,
+            array(
+                select r.id from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = u.id order by r.rank, r.name
+            ) as role_ids,
             dense_rank() over (order by u.username collate "und-x-icu") as username_place,
             dense_rank() over (order by u.display_name collate "und-x-icu") as name_place,
             dense_rank() over (order by coalesce(u.email, '') collate "und-x-icu") as email_place
@@ -62,6 +71,7 @@ enum Key {
     Same,
     Number(i64),
     Words(Vec<String>),
+    Ids(Vec<Uuid>),
     Time(Option<OffsetDateTime>),
 }
 
@@ -71,7 +81,7 @@ fn key(stored_user: &ReferenceUser, key: SortKey) -> Key {
         SortKey::Username => Key::Number(stored_user.username_place),
         SortKey::Name => Key::Number(stored_user.name_place),
         SortKey::Email => Key::Number(stored_user.email_place),
-        SortKey::Role => Key::Words(stored_user.roles.clone()),
+        SortKey::Role => Key::Ids(stored_user.role_ids.clone()),
         SortKey::Status => Key::Words(vec![stored_user.status.clone()]),
         SortKey::Personas => Key::Number(stored_user.personas.into()),
         SortKey::Ontologies => Key::Number(stored_user.ontologies.into()),
@@ -204,6 +214,7 @@ impl ReferenceUser {
         assert_eq!(user.display_name, self.display_name);
         assert_eq!(user.email, self.email);
         assert_eq!(user.roles, self.roles);
+        assert_eq!(user.role_ids, self.role_ids);
         assert_eq!(user.is_admin, self.roles.contains(&"admin".to_owned()));
         assert_eq!(user.status.as_str(), self.status);
         assert_eq!(user.suspended_until, self.suspended_until);

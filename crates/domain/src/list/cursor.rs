@@ -14,9 +14,9 @@ pub enum CursorValue {
     /// A name, a status or an address.
     #[serde(rename = "s")]
     Text(String),
-    /// Names of roles.
+    /// Ids of roles.
     #[serde(rename = "l")]
-    Texts(Vec<String>),
+    Ids(Vec<Uuid>),
     /// A counter.
     #[serde(rename = "n")]
     Number(i32),
@@ -96,7 +96,7 @@ impl Cursor {
     pub fn time(&self) -> Option<OffsetDateTime> {
         match self.value {
             CursorValue::Time(micros) => micros.and_then(time_of_micros),
-            CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Number(_) => None,
+            CursorValue::Text(_) | CursorValue::Ids(_) | CursorValue::Number(_) => None,
         }
     }
 
@@ -112,7 +112,7 @@ impl Cursor {
     pub fn group(&self) -> Option<i32> {
         match self.value {
             CursorValue::Number(group) => Some(group),
-            CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Time(_) => None,
+            CursorValue::Text(_) | CursorValue::Ids(_) | CursorValue::Time(_) => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Case folding and the form that a search compares. `migrations/0024_fold_names.sql` implements the same functions.
+//! Case folding and the form that a search compares. `migrations/20261129000100_create_functions.sql` implements the same functions.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 

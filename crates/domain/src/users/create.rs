@@ -29,6 +29,8 @@ pub struct UserDraft {
     pub email: String,
     /// Names of the roles.
     pub roles: Vec<String>,
+    /// Whether the user becomes an administrator. The roles must not contradict it; without any, it selects them.
+    pub is_admin: Option<bool>,
     /// Temporary password, to be changed at the first sign-in. `None`: the user receives a link to choose a password.
     pub password: Option<String>,
     /// Notification preferences, a JSON object.
@@ -48,6 +50,8 @@ pub struct NewUser {
     pub email: Option<Email>,
     /// Names of the roles, without repetition.
     pub roles: Vec<RoleName>,
+    /// Whether the user becomes an administrator, if that is given apart from the roles.
+    pub is_admin: Option<bool>,
     /// Temporary password, to be changed at the first sign-in.
     pub temporary_password: Option<String>,
     /// Notification preferences, a JSON object.
@@ -85,6 +89,7 @@ impl UserDraft {
                     display_name,
                     email,
                     roles,
+                    is_admin: self.is_admin,
                     temporary_password: self.password,
                     notification_preferences: self.notification_preferences,
                     client_list: self.client_list,
@@ -132,6 +137,7 @@ mod tests {
             display_name: " ".into(),
             email: "invalid".into(),
             roles: vec!["two words".into()],
+            is_admin: None,
             password: Some("short".into()),
             notification_preferences: Map::from_iter([("a".to_owned(), "\0".into())]),
             client_list: vec![1; 1_001],

@@ -9,7 +9,6 @@ use super::{
     names::{DisplayName, Email, RoleName},
 };
 use crate::{
-    access::ADMIN_ROLE,
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
     json::{JsonLimits, check_object},
@@ -75,7 +74,7 @@ pub struct UserEdit {
 pub enum RoleChange {
     /// Assigns exactly these roles.
     Exactly(Vec<RoleName>),
-    /// Assigns or revokes `admin`; the other roles stay.
+    /// Assigns or revokes the role of administrators; the other roles stay.
     Admin(bool),
 }
 
@@ -88,6 +87,8 @@ pub struct UserPatch {
     pub email: Option<Option<Email>>,
     /// Change of the roles.
     pub roles: Option<RoleChange>,
+    /// Whether the user is an administrator afterwards. The roles must not contradict it.
+    pub is_admin: Option<bool>,
     /// Temporary password, to be changed at the next sign-in.
     pub temporary_password: Option<String>,
     /// Whether to revoke the user's sessions.
@@ -116,13 +117,7 @@ impl UserEdit {
             .email
             .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut errors));
         let roles = match (self.roles, self.is_admin) {
-            (Some(names), admin) => {
-                let is_admin = names.iter().any(|name| name.trim() == ADMIN_ROLE);
-                if admin.is_some_and(|admin| admin != is_admin) {
-                    errors.add("roles", messages::roles_contradict_admin());
-                }
-                roles(&names, &mut errors).map(RoleChange::Exactly)
-            }
+            (Some(names), _) => roles(&names, &mut errors).map(RoleChange::Exactly),
             (None, admin) => admin.map(RoleChange::Admin),
         };
         if let Some(password) = &self.password {
@@ -145,6 +140,7 @@ impl UserEdit {
             display_name,
             email,
             roles,
+            is_admin: self.is_admin,
             temporary_password: self.password,
             revoke_sessions: self.revoke_sessions,
             profile,
@@ -207,7 +203,6 @@ mod tests {
             (r#"{"password":""}"#, "password"),
             (r#"{"password":"12345"}"#, "password"),
             (r#"{"email":"x"}"#, "email"),
-            (r#"{"roles":["user"],"isAdmin":true}"#, "roles"),
             (r#"{"profile":{"a":"\u0000"}}"#, "profile"),
             (r#"{"displayName":"","email":"x"}"#, "display_name,email"),
         ] {

@@ -6,6 +6,7 @@ use db::{
     demo as sql,
 };
 use domain::{
+    access::BuiltinRole,
     action::{Action, TargetKind},
     error::Conflict,
 };
@@ -123,9 +124,9 @@ pub async fn load(
 
 async fn find_roles(connection: &mut PgConnection) -> Result<RoleIds, Error> {
     Ok(RoleIds {
-        admin: sql::find_role(connection, "admin").await?,
-        auditor: sql::find_role(connection, "auditor").await?,
-        user: sql::find_role(connection, "user").await?,
+        admin: sql::find_role(connection, BuiltinRole::Admin).await?,
+        auditor: sql::find_role(connection, BuiltinRole::Auditor).await?,
+        user: sql::find_role(connection, BuiltinRole::User).await?,
     })
 }
 

@@ -72,8 +72,9 @@ async fn stands(
         return Ok(true);
     };
     let permissions = backing::rights_of(&mut *connection, creator).await?;
-    let (_, given) = db::roles::find(&mut *connection, &invitation.preset.roles).await?;
-    Ok(policy::invitation_is_valid(permissions.as_ref(), &given))
+    let roles = db::roles::find(&mut *connection, &invitation.preset.roles).await?;
+    let given = &roles.permissions;
+    Ok(policy::invitation_is_valid(permissions.as_ref(), given))
 }
 
 /// Creates the account of an invited user. The account is active at once, but no session starts. Of concurrent requests, as

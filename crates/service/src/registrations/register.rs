@@ -1,7 +1,7 @@
 //! Registration by a new user.
 
 use domain::{
-    access::USER_ROLE,
+    access::BuiltinRole,
     action::Action,
     credentials::AccountDraft,
     error::Forbidden,
@@ -42,6 +42,8 @@ pub async fn register(
     throttle::check_registration_limit(services, &origin).await?;
     let hash = own_account::hash(services, &applicant, &origin).await?;
     let waits = settings.registration_approval;
+    let mut transaction = db::begin(&services.pool).await?;
+    let roles = db::roles::list_builtin(&mut *transaction, &[BuiltinRole::User]).await?;
     let account_origin = NewAccount {
         action: Action::UserRegistered,
         status: if waits {
@@ -51,10 +53,9 @@ pub async fn register(
         },
         via: CreatedVia::Registration,
         invited_by: None,
-        roles: &[USER_ROLE.to_owned()],
+        roles: &roles,
         from: origin.ip.filter(|_| waits),
     };
-    let mut transaction = db::begin(&services.pool).await?;
     let (user, audited) =
         own_account::create(&mut transaction, &applicant, &hash, account_origin, origin).await?;
     db::commit(transaction, audited).await?;

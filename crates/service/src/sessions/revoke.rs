@@ -177,16 +177,16 @@ async fn begin(
     audit::write_batch(transaction, actor, batch).await
 }
 
-/// Lists the roles whose members the policy does not let the actor change.
+/// Lists the ids of the roles whose members the policy does not let the actor change.
 async fn out_of_reach(
     transaction: &mut db::Transaction,
     actor: &Actor,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<Uuid>, Error> {
     let roles = db::roles::list_permissions(&mut **transaction).await?;
     let beyond = roles
         .into_iter()
-        .filter(|(_, rights)| policy::is_out_of_reach(&actor.subject, rights));
-    Ok(beyond.map(|(name, _)| name).collect())
+        .filter(|role| policy::is_out_of_reach(&actor.subject, &role.permissions));
+    Ok(beyond.map(|role| role.id).collect())
 }
 
 /// Describes the filter of a revocation, for the audit log.

@@ -7,7 +7,7 @@ use db::users::{
     account::{self, UserChanges},
 };
 use domain::{
-    access::USER_ROLE,
+    access::BuiltinRole,
     action::Action,
     audit::Via,
     permission::Permission,
@@ -47,9 +47,6 @@ pub async fn create(
     draft: UserDraft,
 ) -> Result<CreatedUser, Error> {
     let mut user = draft.check().map_err(Error::Invalid)?;
-    if user.roles.is_empty() {
-        user.roles.extend(USER_ROLE.parse::<RoleName>());
-    }
     let hash = match user.temporary_password.take() {
         Some(password) => {
             let asker = Asker::actor(authorized.actor());
@@ -134,13 +131,33 @@ pub(super) async fn insert(
         created_by: actor.backer(),
         skeleton: skeleton.as_deref(),
     };
-    let roles = assignment::grantable(transaction, actor, &user.roles).await?;
+    let wanted = wanted_roles(transaction, user).await?;
+    let roles = assignment::grantable(transaction, actor, &wanted).await?;
+    assignment::check_is_admin(&roles, user.is_admin)?;
+    let roles = roles.names;
     let id = db::users::insert(transaction, &new)
         .await
         .map_err(conflicts::taken)?;
     db::roles::grant(transaction, id, &roles, actor.id()).await?;
     set_fields(transaction, id, user).await?;
     Ok((id, roles))
+}
+
+/// Returns the names of the roles to assign. If none are named, they are those of an administrator or of a user.
+async fn wanted_roles(
+    transaction: &mut db::Transaction,
+    user: &NewUser,
+) -> Result<Vec<String>, Error> {
+    if !user.roles.is_empty() {
+        let named = user.roles.iter().map(RoleName::as_str);
+        return Ok(named.map(str::to_owned).collect());
+    }
+    let kinds: &[BuiltinRole] = if user.is_admin == Some(true) {
+        &[BuiltinRole::Admin, BuiltinRole::User]
+    } else {
+        &[BuiltinRole::User]
+    };
+    Ok(db::roles::list_builtin(&mut **transaction, kinds).await?)
 }
 
 /// Stores the optional profile fields, which most users leave empty.

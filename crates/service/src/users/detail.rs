@@ -88,7 +88,9 @@ fn going(removal: Progress) -> Message {
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn roles(services: &Services, _: &Authorized<UsersRead>) -> Result<Vec<String>, Error> {
-    Ok(db::roles::list(&services.pool).await?)
+    let roles = db::roles::list(&services.pool).await?;
+    let names = roles.as_slice().iter().map(|role| role.name.clone());
+    Ok(names.collect())
 }
 
 /// Lists all roles in the order of their rank, most powerful first, each with the reason if the caller cannot assign it.
@@ -101,9 +103,9 @@ pub async fn grantable_roles(
 ) -> Result<Vec<GrantableRole>, Error> {
     let subject = &authorized.actor().subject;
     let roles = db::roles::list_permissions(&services.pool).await?;
-    let grantable = roles.into_iter().map(|(name, permissions)| GrantableRole {
-        name,
-        denied: policy::assign_denied(subject, &permissions).map(Denied::message),
+    let grantable = roles.into_iter().map(|role| GrantableRole {
+        name: role.name,
+        denied: policy::assign_denied(subject, &role.permissions).map(Denied::message),
     });
     Ok(grantable.collect())
 }

@@ -10,7 +10,7 @@ use db::{
     },
 };
 use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
+    access::BuiltinRole,
     action::Action,
     permission::Permission,
     policy::Target,
@@ -93,6 +93,7 @@ pub async fn edit(
         changes.note("tokens", revoked, 0);
     }
     if let Some(wanted) = &patch.roles {
+        let wanted = (wanted, patch.is_admin);
         set_roles(&mut transaction, actor, &account, wanted, &mut changes).await?;
     }
     note_fields(&before, &patch, &mut changes);
@@ -132,36 +133,54 @@ pub async fn edit(
     Ok(after)
 }
 
+/// Returns the names of the roles that a user should have.
+async fn wanted_roles(
+    transaction: &mut db::Transaction,
+    account: &Account,
+    change: &RoleChange,
+) -> Result<Vec<String>, Error> {
+    let names: Vec<String> = match change {
+        RoleChange::Exactly(names) => {
+            let names = names.iter().map(RoleName::as_str);
+            names.map(str::to_owned).collect()
+        }
+        RoleChange::Admin(is_admin) => {
+            let admin = [BuiltinRole::Admin];
+            let admin = db::roles::list_builtin(&mut **transaction, &admin).await?;
+            let others = account.roles.iter().filter(|name| !admin.contains(name));
+            let mut names: Vec<String> = others.cloned().collect();
+            if *is_admin {
+                names.extend(admin);
+            }
+            names
+        }
+    };
+    if names.is_empty() {
+        return Ok(db::roles::list_builtin(&mut **transaction, &[BuiltinRole::User]).await?);
+    }
+    Ok(names)
+}
+
 /// Assigns and revokes roles, if they differ from the current ones.
 async fn set_roles(
     transaction: &mut db::Transaction,
     actor: &Actor,
     account: &Account,
-    wanted: &RoleChange,
+    (change, is_admin): (&RoleChange, Option<bool>),
     changes: &mut Changes,
 ) -> Result<(), Error> {
-    let current = account.roles.iter().filter_map(|name| name.parse().ok());
-    let mut wanted = match wanted {
-        RoleChange::Exactly(names) => names.clone(),
-        RoleChange::Admin(admin) => {
-            let others = current.filter(|name: &RoleName| name.as_str() != ADMIN_ROLE);
-            let admin = admin.then(|| ADMIN_ROLE.parse().ok()).flatten();
-            others.chain(admin).collect()
-        }
-    };
-    if wanted.is_empty() {
-        wanted.extend(USER_ROLE.parse::<RoleName>());
-    }
-    let roles = assignment::grantable(transaction, actor, &wanted).await?;
+    let wanted = wanted_roles(transaction, account, change).await?;
+    let wanted = assignment::grantable(transaction, actor, &wanted).await?;
+    assignment::check_is_admin(&wanted, is_admin)?;
+    let roles = wanted.names;
     if roles.len() == account.roles.len() && roles.iter().all(|role| account.roles.contains(role)) {
         return Ok(());
     }
-    let keeps_admin = roles.iter().any(|role| role == ADMIN_ROLE);
     let mut policy_target = db::users::account::find_target(&mut **transaction, account.id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
-    // The last administrator can get other roles, as long as `admin` is among them.
-    policy_target.is_last_admin &= !keeps_admin;
+    // The last administrator can get other roles, as long as that of administrators is among them.
+    policy_target.is_last_admin &= !wanted.is_admin;
     guard::authorize(actor, UserAction::SetRoles, &policy_target)?;
     db::roles::revoke_others(transaction, account.id, &roles).await?;
     db::roles::grant(transaction, account.id, &roles, actor.id()).await?;

@@ -8,7 +8,7 @@ use db::{
     },
 };
 use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
+    access::BuiltinRole,
     action::Action,
     error::Conflict,
     users::{
@@ -16,7 +16,6 @@ use domain::{
         action::UserAction,
         create::UserDraft,
         detail::{CreatedUser, UserRef},
-        names::RoleName,
     },
 };
 use serde_json::Value;
@@ -81,7 +80,7 @@ async fn insert_account(
     let draft = UserDraft {
         username: name.to_owned(),
         display_name: name.to_owned(),
-        roles: vec![ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()],
+        is_admin: Some(true),
         ..UserDraft::default()
     };
     let user = draft.check().map_err(Error::Invalid)?;
@@ -92,7 +91,7 @@ async fn insert_account(
     Ok((id, changes))
 }
 
-/// Restores and activates an existing account, and assigns the role `admin`.
+/// Restores and activates an existing account, and makes it an administrator.
 async fn readmit(
     transaction: &mut db::Transaction,
     actor: &Actor,
@@ -115,9 +114,12 @@ async fn readmit(
         account::set_active(transaction, id).await?;
         changes.note("status", account.status.as_str(), Status::Active.as_str());
     }
-    if !account.roles.iter().any(|role| role == ADMIN_ROLE) {
-        let admin: Vec<_> = ADMIN_ROLE.parse::<RoleName>().into_iter().collect();
-        let admin = assignment::grantable(transaction, actor, &admin).await?;
+    if !account.is_admin {
+        let admin = [BuiltinRole::Admin];
+        let admin = db::roles::list_builtin(&mut **transaction, &admin).await?;
+        let admin = assignment::grantable(transaction, actor, &admin)
+            .await?
+            .names;
         db::roles::grant(transaction, id, &admin, actor.id()).await?;
         // Increments the version: an edit that was started with the old roles must conflict.
         account::set_fields(transaction, id, &UserChanges::default()).await?;

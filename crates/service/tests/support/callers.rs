@@ -19,6 +19,7 @@ pub(crate) fn caller(id: Uuid, permissions: &[&str]) -> Caller {
             display_name: "Asker".to_owned(),
             email: None,
             roles: Vec::new(),
+            is_admin: false,
             permissions: Permissions::new(permissions.iter().map(ToString::to_string).collect()),
             status: Status::Active,
             created_at: datetime!(2026-01-01 0:00 UTC),

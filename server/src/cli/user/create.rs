@@ -58,6 +58,7 @@ impl CreateArgs {
             display_name: self.name,
             email,
             roles: self.roles.0,
+            is_admin: None,
             password,
             notification_preferences: self
                 .notification_preferences

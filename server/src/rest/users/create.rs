@@ -5,10 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
-    users::{create::UserDraft, detail::CreatedUser},
-};
+use domain::users::{create::UserDraft, detail::CreatedUser};
 use service::{Services, access::UsersWrite};
 
 use super::response::show_to;
@@ -36,25 +33,13 @@ pub(crate) async fn create(
     Allowed(authorized): Allowed<UsersWrite>,
     Body(body): Body<UserCreateRequest>,
 ) -> Result<Response, ApiError> {
-    let mut roles = body.roles;
-    let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
-    // FOVEA sends `isAdmin` instead of roles; if there are both, they have to agree.
-    match body.is_admin {
-        Some(true) if roles.is_empty() => {
-            roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
-        }
-        Some(admin) if admin != names_admin && !roles.is_empty() => {
-            return Err(ApiError::invalid(
-                "The roles and isAdmin contradict each other.",
-            ));
-        }
-        Some(_) | None => {}
-    }
     let draft = UserDraft {
         username: body.username,
         display_name: body.display_name,
         email: body.email.unwrap_or_default(),
-        roles,
+        roles: body.roles,
+        // FOVEA sends this instead of roles.
+        is_admin: body.is_admin,
         password: body.password,
         notification_preferences: body.notification_preferences,
         client_list: body.client_list,

@@ -9,8 +9,6 @@ use super::{finder::Term, glossary::Entry};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
-    /// Number of the first migration that is checked: an applied migration never changes.
-    first_migration: u32,
     /// Terms of the table that have a legitimate use too, so that only a reader can judge them.
     unmatched: Vec<Unmatched>,
     /// Words beside those of the table.
@@ -103,15 +101,6 @@ impl Rules {
             .iter()
             .flat_map(|rule| &rule.terms)
             .any(|term| term.eq_ignore_ascii_case(name))
-    }
-
-    /// Reports whether a file is checked at all.
-    pub(super) fn covers(&self, path: &str) -> bool {
-        let number = path
-            .strip_prefix("migrations/")
-            .and_then(|name| name.split_once('_'))
-            .and_then(|(number, _)| number.parse::<u32>().ok());
-        number.is_none_or(|number| number >= self.first_migration)
     }
 
     /// Reports whether an exception allows a term in a line.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    access::USER_ROLE,
+    access::BuiltinRole,
     fields::FieldErrors,
     users::{detail::GrantableRole, names::Username},
 };
@@ -74,7 +74,7 @@ fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
     let form_state = form::send_checked::<CreateUser>(PATH, check);
     let by_password = context.typed("access") == BY_PASSWORD;
     let (password, lasting) = (admin_password(&context), context.site.lasting_passwords);
-    let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);
+    let chosen = ticked_roles(&context, vec![BuiltinRole::User.as_str().to_owned()]);
     view! {
         <FormDialog
             route=route

@@ -53,8 +53,8 @@ impl CursorValue {
             (SortKey::Username | SortKey::Name | SortKey::Email, Self::Text(text)) => {
                 !text.contains('\0')
             }
-            (SortKey::Role, Self::Texts(roles)) => !roles.iter().any(|role| role.contains('\0')),
-            (
+            (SortKey::Role, Self::Ids(_))
+            | (
                 SortKey::Personas
                 | SortKey::Ontologies
                 | SortKey::Annotations
@@ -76,7 +76,7 @@ fn value_of(user: &UserSummary, key: SortKey) -> CursorValue {
         SortKey::Name => CursorValue::Text(user.display_name.clone()),
         SortKey::Email => CursorValue::Text(user.email.clone().unwrap_or_default()),
         SortKey::Status => CursorValue::Text(user.status.as_str().to_owned()),
-        SortKey::Role => CursorValue::Texts(user.roles.clone()),
+        SortKey::Role => CursorValue::Ids(user.role_ids.clone()),
         SortKey::Personas => CursorValue::Number(user.persona_count),
         SortKey::Ontologies => CursorValue::Number(user.ontology_count),
         SortKey::Annotations => CursorValue::Number(user.annotation_count),
