@@ -5,13 +5,19 @@
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::list::Limits;
 use domain::{
     access_tokens::{AccessToken, TokenDraft, list::TokenParams},
     list::Listed,
 };
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::TokensRead;
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -31,36 +37,31 @@ pub const OWN: &str = "/account/tokens";
 /// Lists the access tokens of the caller, newest first.
 #[server(endpoint = "account-tokens", protocol = Get)]
 pub async fn list_own_tokens() -> Result<Chunk<AccessToken>, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    Ok(Chunk {
-        items: service::account::tokens(&services, &caller)
-            .await
-            .map_err(ssr::fail)?,
-        more: false,
-        now: (services.clock)(),
+    ssr::call_as_caller(async |services, caller| {
+        let tokens = service::account::tokens(&services, &caller).await?;
+        Ok(Chunk::new(&services, tokens, false))
     })
+    .await
 }
 
 /// Lists the newest access tokens of a user, at most 100.
 #[server(endpoint = "user-tokens", protocol = Get)]
 pub async fn list_user_tokens(id: Uuid) -> Result<Chunk<AccessToken>, ApiError> {
-    use super::ssr;
     use domain::{access_tokens::list::TokensQuery, users::detail::UserRef};
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let query = TokensQuery {
-        user: Some(UserRef::Id(id)),
-        ..TokensQuery::newest(OF_USER)
-    };
-    let Listed { page, now } = service::access_tokens::list(&services, &authorized, &query)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Chunk {
-        items: page.rows,
-        more: page.page_info.after.is_some(),
-        now,
+    ssr::call::<TokensRead, _>(async |services, authorized| {
+        let query = TokensQuery {
+            user: Some(UserRef::Id(id)),
+            ..TokensQuery::newest(OF_USER)
+        };
+        let Listed { page, now } =
+            service::access_tokens::list(&services, &authorized, &query).await?;
+        Ok(Chunk {
+            items: page.rows,
+            more: page.page_info.after.is_some(),
+            now,
+        })
     })
+    .await
 }
 
 /// Creates an access token for the caller. The form shows the token once.
@@ -71,20 +72,20 @@ pub async fn create_token(
     #[server(default)] days: String,
     #[server(default)] current_password: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     let draft = draft(CreateToken {
         name,
         scopes,
         days,
         current_password,
     });
-    let created = service::account::create_token(&ssr::services()?, &ssr::caller()?, &draft)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(FormSuccess {
-        token: Some(created.issued),
-        ..FormSuccess::to(OWN)
+    ssr::call_as_caller(async |services, caller| {
+        let created = service::account::create_token(&services, &caller, &draft).await?;
+        Ok(FormSuccess {
+            token: Some(created.issued),
+            ..FormSuccess::to(OWN)
+        })
     })
+    .await
 }
 
 /// Form value of a token that does not expire.
@@ -106,10 +107,8 @@ pub fn draft(form: CreateToken) -> TokenDraft {
 pub async fn list_tokens(
     #[server(default)] params: TokenParams,
 ) -> Result<ListResult<Listed<AccessToken>>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    ssr::listed(&params, TokenParams::parse, async |query| {
+    let query = params.parse(Limits::PANEL);
+    ssr::call_list::<TokensRead, _, _>(query, async |services, authorized, query| {
         service::access_tokens::list(&services, &authorized, &query).await
     })
     .await

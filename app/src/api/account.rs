@@ -22,6 +22,8 @@ use super::{
     user::Chunk,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use super::{ssr, success_page::SuccessPage, user_actions::read};
 use crate::text;
 
 /// Account data for the pages under `/account`.
@@ -41,53 +43,47 @@ pub struct Account {
 /// Returns the account of the caller.
 #[server(endpoint = "account", protocol = Get)]
 pub async fn find_account() -> Result<Account, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    Ok(Account {
-        user: service::account::get(&services, &caller)
-            .await
-            .map_err(ssr::fail)?,
-        password_min: services.settings.password_min,
-        no_deletion: service::account::deletion_denied(&services, &caller)
-            .await
-            .map_err(ssr::fail)?
-            .map(|denied| text::message::of(&denied)),
-        now: (services.clock)(),
+    ssr::call_as_caller(async |services, caller| {
+        Ok(Account {
+            user: service::account::get(&services, &caller).await?,
+            password_min: services.settings.password_min,
+            no_deletion: service::account::deletion_denied(&services, &caller)
+                .await?
+                .map(|denied| text::message::of(&denied)),
+            now: (services.clock)(),
+        })
     })
+    .await
 }
 
 /// Lists the active sessions of the caller.
 #[server(endpoint = "account-sessions", protocol = Get)]
 pub async fn list_own_sessions() -> Result<Chunk<OwnSession>, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    Ok(Chunk {
-        items: service::account::sessions(&services, &caller)
-            .await
-            .map_err(ssr::fail)?,
-        more: false,
-        now: (services.clock)(),
+    ssr::call_as_caller(async |services, caller| {
+        let sessions = service::account::sessions(&services, &caller).await?;
+        Ok(Chunk::new(&services, sessions, false))
     })
+    .await
 }
 
 /// Lists the names of the time zones that can be selected.
 #[server(endpoint = "time-zones", protocol = Get)]
 pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
-    use super::ssr;
-    service::account::time_zones(&ssr::services()?, &ssr::caller()?)
-        .await
-        .map_err(ssr::fail)
+    ssr::call_as_caller(async |services, caller| {
+        service::account::time_zones(&services, &caller).await
+    })
+    .await
 }
 
 /// Counts the data that is deleted with the account of the caller.
 #[server(endpoint = "account-deletion", protocol = Get)]
 pub async fn preview_own_deletion() -> Result<DeletionPreview, ApiError> {
-    use super::ssr;
-    let mut preview = service::account::preview(&ssr::services()?, &ssr::caller()?)
-        .await
-        .map_err(ssr::fail)?;
-    preview.denied = preview.denied.as_ref().map(text::message::translated);
-    Ok(preview)
+    ssr::call_as_caller(async |services, caller| {
+        let mut preview = service::account::preview(&services, &caller).await?;
+        preview.denied = preview.denied.as_ref().map(text::message::translated);
+        Ok(preview)
+    })
+    .await
 }
 
 /// Changes display name and email address if the account still has the version that the form showed.
@@ -131,10 +127,10 @@ pub async fn set_preferences(
     #[server(default)] time_zone: String,
     #[server(default)] notify: Vec<String>,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
-    let user = service::account::get(&ssr::services()?, &ssr::caller()?)
-        .await
-        .map_err(ssr::fail)?;
+    let user = ssr::call_as_caller(async |services, caller| {
+        service::account::get(&services, &caller).await
+    })
+    .await?;
     let preferences = notified(user.notification_preferences, &notify);
     let edit = domain::account::OwnEdit {
         time_zone: Some(Some(time_zone)),
@@ -153,16 +149,15 @@ pub async fn delete_account(
     #[server(default)] confirm: String,
     #[server(default)] current_password: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{ssr, user_actions::read};
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    read::same_name(&caller.principal.username, &confirm).map_err(ssr::fail)?;
-    let counts = read::counts(&counts).map_err(ssr::fail)?;
-    service::account::delete(&services, &caller, &current_password, None, Some(counts))
-        .await
-        .map_err(ssr::fail)?;
-    Ok(FormSuccess::to(
-        super::success_page::SuccessPage::AccountDeleted.show()?,
-    ))
+    ssr::call_as_caller(async |services, caller| {
+        read::same_name(&caller.principal.username, &confirm)?;
+        let counts = Some(read::counts(&counts)?);
+        service::account::delete(&services, &caller, &current_password, None, counts).await?;
+        Ok(FormSuccess::to(
+            SuccessPage::AccountDeleted.show(&services.settings),
+        ))
+    })
+    .await
 }
 
 /// Changes the account of the caller and returns to a page with a message.
@@ -172,14 +167,13 @@ async fn save(
     page: &str,
     event: FlashEvent,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
-    let (services, session) = (ssr::services()?, ssr::session()?);
-    let caller = ssr::caller()?;
-    service::account::edit(&services, &caller, &session, edit)
-        .await
-        .map_err(ssr::fail)?;
-    let flash = Flash::of(event, [caller.principal.username]);
-    Ok(FormSuccess::flash(page, flash, None).await)
+    let session = ssr::session()?;
+    ssr::call_as_caller(async |services, caller| {
+        service::account::edit(&services, &caller, &session, edit).await?;
+        let flash = Flash::of(event, [caller.principal.username]);
+        Ok(FormSuccess::flash(page, flash, None).await)
+    })
+    .await
 }
 
 /// Notification channels that can be selected: key in the stored preferences, and label.

@@ -7,6 +7,8 @@
 use domain::{message::Message, messages};
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{error::ApiError, form_success::FormSuccess, wire::Post};
 
 /// Name of the sign-in form's field with the path of a form that was submitted after the session had expired.
@@ -26,19 +28,22 @@ pub async fn sign_in(
     #[server(default)] remember: bool,
     #[server(default)] next: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
+    use service::Error;
     let draft = domain::credentials::SignInDraft {
         username,
         password,
         remember,
     };
-    let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
-    match service::auth::sign_in(&services, &session, draft, origin).await {
-        Ok(_) => Ok(FormSuccess::to(domain::access::local_path(&next))),
-        // A temporary password does not sign in. Its link leads to the page that sets a new one.
-        Err(service::Error::PasswordChangeRequired(link)) => Ok(FormSuccess::to(
-            super::form_success::with_next(&link.url, &next),
-        )),
-        Err(error) => Err(ssr::fail(error)),
-    }
+    let session = ssr::session()?;
+    ssr::call_public(async |services, origin| {
+        match service::auth::sign_in(&services, &session, draft, origin).await {
+            Ok(_) => Ok(FormSuccess::to(domain::access::local_path(&next))),
+            // A temporary password does not sign in. Its link leads to the page that sets a new one.
+            Err(Error::PasswordChangeRequired(link)) => Ok(FormSuccess::to(
+                super::form_success::with_next(&link.url, &next),
+            )),
+            Err(error) => Err(error),
+        }
+    })
+    .await
 }

@@ -14,12 +14,16 @@ use domain::{
     users::{action::UserAction, bulk::BulkOutcome},
 };
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::UsersWrite;
 
 use super::{
     error::ApiError,
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use super::{site, ssr};
 
 /// Query parameter of the selection in the list's URL: `id:version:username`, repeated for each selected user.
 pub const SELECTED: &str = "u";
@@ -31,30 +35,30 @@ pub async fn preview_bulk(
     operation: UserAction,
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
-    use super::{site, ssr};
     use crate::text;
     use domain::users::{
         bulk::{BulkAction, BulkRequest},
         suspension::SuspensionDraft,
     };
-    // The preview locks the users as the action does, although it is a `GET`.
-    site::require()?;
     // The suspension reason is not typed yet when the preview loads; it does not decide which users can be suspended.
     let any = SuspensionDraft {
         reason: "preview".to_owned(),
         ..SuspensionDraft::default()
     };
-    let request = BulkRequest {
-        action: BulkAction::of(operation, any).ok_or_else(ApiError::unknown_action)?,
-        users: read::selected(&selected).map_err(ssr::fail)?,
-        expected: None,
-    };
-    let authorized = ssr::writer()?;
-    let mut outcome = service::users::bulk(&ssr::services()?, &authorized, request)
-        .await
-        .map_err(ssr::fail)?;
-    outcome.translate(text::message::translated);
-    Ok(outcome)
+    let action = BulkAction::of(operation, any).ok_or_else(ApiError::unknown_action)?;
+    ssr::call_with_read::<UsersWrite, _>(async |services, authorized| {
+        // The preview locks the users as the action does, although it is a `GET`.
+        site::require(&services.settings)?;
+        let request = BulkRequest {
+            action,
+            users: read::selected(&selected)?,
+            expected: None,
+        };
+        let mut outcome = service::users::bulk(&services, &authorized, request).await?;
+        outcome.translate(text::message::translated);
+        Ok(outcome)
+    })
+    .await
 }
 
 /// Returns the page to go back to: the path in the form if it is the user list or the page of a user, else the list.
@@ -81,32 +85,40 @@ pub async fn bulk_users(
     #[server(default)] show_reason: bool,
     #[server(default)] restorable: bool,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{ssr, user_actions::reversible::suspension};
+    use super::user_actions::reversible::suspension;
     use domain::{
         error::Conflict,
-        users::bulk::{BulkAction, BulkRequest},
+        users::{
+            bulk::{BulkAction, BulkRequest},
+            suspension::SuspensionDraft,
+        },
     };
-    let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
-    let services = ssr::services()?;
-    if restorable && operation == UserAction::Delete && services.settings.delete_retention.is_zero()
-    {
-        return Err(ssr::fail(service::Error::Conflict(Conflict::NotRestorable)));
-    }
-    let users = read::selected(&selected).map_err(ssr::fail)?;
-    let action = BulkAction::of(operation, draft).ok_or_else(ApiError::unknown_action)?;
-    let request = BulkRequest {
-        action: action.clone(),
-        users: users.clone(),
-        expected: Some(expected),
-    };
-    let authorized = ssr::writer()?;
-    let outcome = service::users::bulk(&services, &authorized, request)
-        .await
-        .map_err(ssr::fail)?;
-    let page = read::after(&back);
-    if outcome.changed == 0 {
-        return Ok(FormSuccess::to(page));
-    }
-    let undo = read::undo_of(operation, &users, &outcome, &page);
-    Ok(FormSuccess::flash(&page, read::flash(&action, &outcome), undo).await)
+    use service::Error;
+    let action = BulkAction::of(operation, SuspensionDraft::default());
+    let action = action.ok_or_else(ApiError::unknown_action)?;
+    ssr::call_with_read::<UsersWrite, _>(async |services, authorized| {
+        let draft = suspension(reason, (&until, offset), show_reason)?;
+        let action = match action {
+            BulkAction::Suspend(_) => BulkAction::Suspend(draft),
+            other => other,
+        };
+        let is_permanent = services.settings.delete_retention.is_zero();
+        if restorable && operation == UserAction::Delete && is_permanent {
+            return Err(Error::Conflict(Conflict::NotRestorable));
+        }
+        let users = read::selected(&selected)?;
+        let request = BulkRequest {
+            action: action.clone(),
+            users: users.clone(),
+            expected: Some(expected),
+        };
+        let outcome = service::users::bulk(&services, &authorized, request).await?;
+        let page = read::after(&back);
+        if outcome.changed == 0 {
+            return Ok(FormSuccess::to(page));
+        }
+        let undo = read::undo_of(operation, &users, &outcome, &page);
+        Ok(FormSuccess::flash(&page, read::flash(&action, &outcome), undo).await)
+    })
+    .await
 }

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -83,12 +85,11 @@ pub fn page_of(path: &str) -> &str {
 /// Loads the content of the dialog at a path without changing anything.
 #[server(endpoint = "confirmation", protocol = Get)]
 pub async fn find_confirmation(path: String) -> Result<Confirmation, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let target = target::Target::parse(&path).map_err(ssr::fail)?;
-    find::confirmation(&services, &caller, &target)
-        .await
-        .map_err(ssr::fail)
+    ssr::call_as_caller(async |services, caller| {
+        let target = target::Target::parse(&path)?;
+        find::confirmation(&services, &caller, &target).await
+    })
+    .await
 }
 
 /// Executes the confirmed action. `page` is the page to return to; `id`, `username` and `shown` are the values that the dialog showed.
@@ -100,23 +101,20 @@ pub async fn confirm(
     #[server(default)] username: String,
     #[server(default)] shown: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let target = target::Target::parse(&path).map_err(ssr::fail)?;
-    apply::require(&caller, &target).map_err(ssr::fail)?;
-    let asked = find::confirmation(&services, &caller, &target)
-        .await
-        .map_err(ssr::fail)?;
-    let is_shown = asked.id.map_or_else(String::new, |id| id.to_string()) == id;
-    if !is_shown || (&asked.username, &asked.shown) != (&username, &shown) {
-        return Err(ssr::fail(service::Error::TargetMismatch(shown)));
-    }
-    // The target can change between this check and the change itself, so the service compares the names again.
-    let names = apply::SeenTarget { username, shown };
-    let flash = apply::apply(&services, &caller, &target, asked, &names)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(FormSuccess::flash(&page, flash, None).await)
+    ssr::call_as_caller(async |services, caller| {
+        let target = target::Target::parse(&path)?;
+        apply::require(&caller, &target)?;
+        let asked = find::confirmation(&services, &caller, &target).await?;
+        let is_shown = asked.id.map_or_else(String::new, |id| id.to_string()) == id;
+        if !is_shown || (&asked.username, &asked.shown) != (&username, &shown) {
+            return Err(service::Error::TargetMismatch(shown));
+        }
+        // The target can change between this check and the change itself, so the service compares the names again.
+        let names = apply::SeenTarget { username, shown };
+        let flash = apply::apply(&services, &caller, &target, asked, &names).await?;
+        Ok(FormSuccess::flash(&page, flash, None).await)
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use domain::{
     list::Listed,
 };
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::{RegistrationsRead, RegistrationsWrite};
 use uuid::Uuid;
 
 use super::{
@@ -18,6 +20,8 @@ use super::{
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use super::{links::INVITATION, ssr, success_page::SuccessPage};
 
 /// Path of the list of invitations.
 pub const INVITATIONS: &str = "/registrations/invitations";
@@ -25,18 +29,17 @@ pub const INVITATIONS: &str = "/registrations/invitations";
 /// Checks the invitation link of a handle. Returns the names of the roles that it assigns.
 #[server(endpoint = "invitation", protocol = Get)]
 pub async fn check_invitation(#[server(default)] link: String) -> Result<Vec<String>, ApiError> {
-    use super::{links::INVITATION, ssr};
     // The submitted form already failed because of its link. Its error is the answer: opening the link again would count as
     // a second attempt.
     if let Some(problem) = ssr::link_problem() {
         return Err(ApiError(problem));
     }
-    let services = ssr::services()?;
-    let token = INVITATION.token(&services, &link);
-    let open = service::invitations::open(&services, &token, &ssr::origin()?)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(open.roles)
+    ssr::call_public(async |services, origin| {
+        let token = INVITATION.token(&services, &link);
+        let open = service::invitations::open(&services, &token, &origin).await?;
+        Ok(open.roles)
+    })
+    .await
 }
 
 /// Creates an account by the invitation link of a handle. Returns the path of the next page.
@@ -49,27 +52,26 @@ pub async fn accept_invitation(
     password_again: String,
     #[server(default)] link: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{links::INVITATION, ssr};
-    let (services, origin) = (ssr::services()?, ssr::origin()?);
-    let token = INVITATION.token(&services, &link);
-    let forget = INVITATION.forget(&services.settings, &link);
-    let draft = own_account(AcceptInvitation {
-        username,
-        display_name,
-        email,
-        password,
-        password_again,
-        link,
-    });
-    service::invitations::accept(&services, &token, draft, origin)
-        .await
-        .map_err(ssr::fail)?;
-    if let Some(forget) = forget {
-        ssr::set_cookie(&forget);
-    }
-    Ok(FormSuccess::to(
-        super::success_page::SuccessPage::InvitationAccepted.show()?,
-    ))
+    ssr::call_public(async |services, origin| {
+        let token = INVITATION.token(&services, &link);
+        let forget = INVITATION.forget(&services.settings, &link);
+        let draft = own_account(AcceptInvitation {
+            username,
+            display_name,
+            email,
+            password,
+            password_again,
+            link,
+        });
+        service::invitations::accept(&services, &token, draft, origin).await?;
+        if let Some(forget) = forget {
+            ssr::set_cookie(&forget);
+        }
+        Ok(FormSuccess::to(
+            SuccessPage::InvitationAccepted.show(&services.settings),
+        ))
+    })
+    .await
 }
 
 /// Converts the form to a draft.
@@ -89,14 +91,11 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
 pub async fn list_invitations(
     #[server(default)] after: Option<String>,
 ) -> Result<Listed<Invitation>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let order = domain::invitations::INVITATIONS_ORDER;
-    let query = ssr::unfiltered(after, order).map_err(ssr::fail)?;
-    service::invitations::list(&services, &authorized, &query)
-        .await
-        .map_err(ssr::fail)
+    ssr::call::<RegistrationsRead, _>(async |services, authorized| {
+        let query = ssr::unfiltered(after, domain::invitations::INVITATIONS_ORDER)?;
+        service::invitations::list(&services, &authorized, &query).await
+    })
+    .await
 }
 
 /// Creates an invitation and returns its link.
@@ -107,21 +106,20 @@ pub async fn invite(
     max_uses: String,
     days: u16,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     let draft = draft(Invite {
         note,
         roles,
         max_uses,
         days,
     });
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let created = service::invitations::create(&ssr::services()?, &authorized, draft)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(FormSuccess {
-        link: Some(created.link),
-        ..FormSuccess::to(INVITATIONS)
+    ssr::call::<RegistrationsWrite, _>(async |services, authorized| {
+        let created = service::invitations::create(&services, &authorized, draft).await?;
+        Ok(FormSuccess {
+            link: Some(created.link),
+            ..FormSuccess::to(INVITATIONS)
+        })
     })
+    .await
 }
 
 /// Converts the form to a draft. A number of uses that cannot be parsed becomes 0, which the check of the draft rejects.
@@ -138,14 +136,13 @@ pub fn draft(form: Invite) -> InvitationDraft {
 /// Creates a new link for an invitation. `shown` is the note that the page showed, empty where it has none.
 #[server(endpoint = "renew-invitation", protocol = Post)]
 pub async fn renew_invitation(id: Uuid, shown: String) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let invitation = service::guard::TargetRef::named(id, shown);
-    let link = service::invitations::resend(&ssr::services()?, &authorized, invitation)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(FormSuccess {
-        link: Some(link),
-        ..FormSuccess::to(INVITATIONS)
+    ssr::call::<RegistrationsWrite, _>(async |services, authorized| {
+        let link = service::invitations::resend(&services, &authorized, invitation).await?;
+        Ok(FormSuccess {
+            link: Some(link),
+            ..FormSuccess::to(INVITATIONS)
+        })
     })
+    .await
 }

@@ -15,6 +15,8 @@ use service::guard::TargetRef;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -64,19 +66,17 @@ pub struct KeyListing {
 /// Lists the API keys of the system or of the caller.
 #[server(endpoint = "keys", protocol = Get)]
 pub async fn list_keys(owner: Owner) -> Result<KeyListing, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let list = match owner {
-        Owner::System => {
-            let authorized = caller.require().map_err(ssr::fail)?;
-            service::keys::list_system(&services, &authorized).await
-        }
-        Owner::Own => service::account::keys(&services, &caller).await,
-    };
-    Ok(KeyListing {
-        list: list.map_err(ssr::fail)?,
-        now: (services.clock)(),
+    ssr::call_as_caller(async |services, caller| {
+        let list = match owner {
+            Owner::System => service::keys::list_system(&services, &caller.require()?).await?,
+            Owner::Own => service::account::keys(&services, &caller).await?,
+        };
+        Ok(KeyListing {
+            list,
+            now: (services.clock)(),
+        })
     })
+    .await
 }
 
 /// Adds an API key.
@@ -87,22 +87,21 @@ pub async fn add_key(
     #[server(default)] key_name: String,
     #[server(default)] api_key: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
     let draft = domain::keys::KeyDraft {
         provider,
         key_name,
         api_key,
     };
-    let created = match owner {
-        Owner::System => {
-            let authorized = caller.require().map_err(ssr::fail)?;
-            service::keys::create_system(&services, &authorized, draft).await
-        }
-        Owner::Own => service::account::create_key(&services, &caller, draft).await,
-    };
-    let created = created.map_err(ssr::fail)?;
-    Ok(flash(owner, FlashEvent::KeyAdded, created.key_name, None).await)
+    ssr::call_as_caller(async |services, caller| {
+        let created = match owner {
+            Owner::System => {
+                service::keys::create_system(&services, &caller.require()?, draft).await?
+            }
+            Owner::Own => service::account::create_key(&services, &caller, draft).await?,
+        };
+        Ok(flash(owner, FlashEvent::KeyAdded, created.key_name, None).await)
+    })
+    .await
 }
 
 /// Changes an API key. `shown` is the name that the page showed; an empty `api_key` leaves the stored secret unchanged.
@@ -194,14 +193,9 @@ async fn edit_one(
     key: TargetRef,
     edit: domain::keys::KeyEdit,
 ) -> Result<service::keys::EditedKey, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let edited = match owner {
-        Owner::System => {
-            let authorized = caller.require().map_err(ssr::fail)?;
-            service::keys::edit_system(&services, &authorized, key, edit).await
-        }
+    ssr::call_as_caller(async |services, caller| match owner {
+        Owner::System => service::keys::edit_system(&services, &caller.require()?, key, edit).await,
         Owner::Own => service::account::edit_key(&services, &caller, key, edit).await,
-    };
-    edited.map_err(ssr::fail)
+    })
+    .await
 }

@@ -3,8 +3,12 @@
 use domain::overview::Overview;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::access::UsersRead;
 use time::OffsetDateTime;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{error::ApiError, wire::Get};
 
 /// Content of the dashboard, with the time of the counts.
@@ -20,12 +24,11 @@ pub struct OverviewNow {
 /// Returns the content of the dashboard: counts of users, recent activity and alerts.
 #[server(endpoint = "overview", protocol = Get)]
 pub async fn get_overview() -> Result<OverviewNow, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let overview = service::overview::overview(&services, &authorized).await;
-    Ok(OverviewNow {
-        overview: overview.map_err(ssr::fail)?,
-        now: (services.clock)(),
+    ssr::call::<UsersRead, _>(async |services, authorized| {
+        Ok(OverviewNow {
+            overview: service::overview::overview(&services, &authorized).await?,
+            now: (services.clock)(),
+        })
     })
+    .await
 }

@@ -13,7 +13,11 @@ use domain::{
     users::bulk::BulkOutcome,
 };
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::{RegistrationsRead, RegistrationsWrite};
 
+#[cfg(feature = "ssr")]
+use super::{bulk, site, ssr, success_page::SuccessPage};
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -33,7 +37,6 @@ pub async fn register(
     password_again: String,
     #[server(default)] subject: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     let trap = subject.clone();
     let draft = own_account(Register {
         username,
@@ -43,13 +46,13 @@ pub async fn register(
         password_again,
         subject,
     });
-    let (services, origin) = (ssr::services()?, ssr::origin()?);
-    service::registrations::register(&services, draft, &trap, origin)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(FormSuccess::to(
-        super::success_page::SuccessPage::Registered.show()?,
-    ))
+    ssr::call_public(async |services, origin| {
+        service::registrations::register(&services, draft, &trap, origin).await?;
+        Ok(FormSuccess::to(
+            SuccessPage::Registered.show(&services.settings),
+        ))
+    })
+    .await
 }
 
 /// Converts the form to a draft.
@@ -69,14 +72,11 @@ pub fn own_account(form: Register) -> AccountDraft {
 pub async fn list_pending(
     #[server(default)] after: Option<String>,
 ) -> Result<Listed<PendingRegistration>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let order = domain::registrations::PENDING_ORDER;
-    let query = ssr::unfiltered(after, order).map_err(ssr::fail)?;
-    service::registrations::list(&services, &authorized, &query)
-        .await
-        .map_err(ssr::fail)
+    ssr::call::<RegistrationsRead, _>(async |services, authorized| {
+        let query = ssr::unfiltered(after, domain::registrations::PENDING_ORDER)?;
+        service::registrations::list(&services, &authorized, &query).await
+    })
+    .await
 }
 
 /// Previews a decision without changing anything: the registrations that it would decide, and the reason for each that it
@@ -86,7 +86,6 @@ pub async fn preview_decision(
     decision: Decision,
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
-    super::site::require()?;
     let mut outcome = decide(decision, &selected, String::new(), None).await?;
     outcome.translate(crate::text::message::translated);
     Ok(outcome)
@@ -101,7 +100,6 @@ pub async fn decide_registrations(
     #[server(default)] back: String,
     #[server(default)] note: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::bulk::read::changed_names;
     use domain::{
         flash::{Flash, FlashEvent},
         users::action::UserAction,
@@ -111,7 +109,7 @@ pub async fn decide_registrations(
         Decision::Approve => FlashEvent::User(UserAction::Approve),
         Decision::Reject => FlashEvent::RegistrationRejected,
     };
-    let flash = Flash::of(event, changed_names(&outcome));
+    let flash = Flash::of(event, bulk::read::changed_names(&outcome));
     Ok(FormSuccess::flash(list_of(&back), flash, None).await)
 }
 
@@ -124,6 +122,7 @@ pub fn list_of(back: &str) -> &str {
     }
 }
 
+/// Decides the registrations, or without `expected` previews the decision.
 #[cfg(feature = "ssr")]
 async fn decide(
     decision: Decision,
@@ -131,17 +130,20 @@ async fn decide(
     note: String,
     expected: Option<usize>,
 ) -> Result<BulkOutcome, ApiError> {
-    use super::{bulk, ssr};
-    let request = domain::registrations::DecisionRequest {
-        decision,
-        users: bulk::read::selected(selected).map_err(ssr::fail)?,
-        note,
-        expected,
-    };
-    let authorized = ssr::writer()?;
-    service::registrations::decide(&ssr::services()?, &authorized, request)
-        .await
-        .map_err(ssr::fail)
+    ssr::call_with_read::<RegistrationsWrite, _>(async |services, authorized| {
+        // The preview locks the users as the decision does, although it is a `GET`.
+        if expected.is_none() {
+            site::require(&services.settings)?;
+        }
+        let request = domain::registrations::DecisionRequest {
+            decision,
+            users: bulk::read::selected(selected)?,
+            note,
+            expected,
+        };
+        service::registrations::decide(&services, &authorized, request).await
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ use super::{
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use super::{links::RESET, ssr, success_page::SuccessPage};
 
 /// Data of the page behind a reset link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,23 +34,22 @@ pub struct ResetLink {
 /// Checks the reset link of a handle. Returns the data of its page.
 #[server(endpoint = "reset-link", protocol = Get)]
 pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLink, ApiError> {
-    use super::{links::RESET, ssr};
     // The submitted form already failed because of its link. Its error is the answer: opening the link again would count as
     // a second attempt.
     if let Some(problem) = ssr::link_problem() {
         return Err(ApiError(problem));
     }
-    let services = ssr::services()?;
-    let token = RESET.token(&services, &link);
-    let link = service::reset::open_link(&services, &token, &ssr::origin()?)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(ResetLink {
-        username: link.username,
-        password_min: link.password_min,
-        tokens: link.tokens,
-        now: (services.clock)(),
+    ssr::call_public(async |services, origin| {
+        let token = RESET.token(&services, &link);
+        let link = service::reset::open_link(&services, &token, &origin).await?;
+        Ok(ResetLink {
+            username: link.username,
+            password_min: link.password_min,
+            tokens: link.tokens,
+            now: (services.clock)(),
+        })
     })
+    .await
 }
 
 /// Sets the password by the reset link of a handle. Returns the path of the next page.
@@ -60,20 +61,19 @@ pub async fn choose_password(
     #[server(default)] next: String,
     #[server(default)] link: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{links::RESET, ssr};
-    let (services, origin) = (ssr::services()?, ssr::origin()?);
-    let token = RESET.token(&services, &link);
-    let choice = service::reset::Choice {
-        password: &password,
-        password_again: &password_again,
-        revoke_tokens,
-    };
-    service::reset::choose_password(&services, &token, choice, origin)
-        .await
-        .map_err(ssr::fail)?;
-    if let Some(forget) = RESET.forget(&services.settings, &link) {
-        ssr::set_cookie(&forget);
-    }
-    let done = super::success_page::SuccessPage::PasswordChosen.show()?;
-    Ok(FormSuccess::to(super::form_success::with_next(done, &next)))
+    ssr::call_public(async |services, origin| {
+        let token = RESET.token(&services, &link);
+        let choice = service::reset::Choice {
+            password: &password,
+            password_again: &password_again,
+            revoke_tokens,
+        };
+        service::reset::choose_password(&services, &token, choice, origin).await?;
+        if let Some(forget) = RESET.forget(&services.settings, &link) {
+            ssr::set_cookie(&forget);
+        }
+        let done = SuccessPage::PasswordChosen.show(&services.settings);
+        Ok(FormSuccess::to(super::form_success::with_next(done, &next)))
+    })
+    .await
 }

@@ -7,7 +7,10 @@
 )]
 
 #[cfg(feature = "ssr")]
-use domain::flash::{Flash, FlashEvent};
+use domain::{
+    flash::{Flash, FlashEvent},
+    list::Limits,
+};
 use domain::{
     list::Listed,
     sessions::{
@@ -19,8 +22,15 @@ use domain::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::{
+    Error,
+    access::{SessionsRead, SessionsWrite},
+};
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -47,15 +57,12 @@ pub struct SessionList {
 pub async fn list_all_sessions(
     #[server(default)] params: SessionParams,
 ) -> Result<ListResult<SessionList>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let caller = ssr::caller()?;
-    let authorized = caller.require().map_err(ssr::fail)?;
-    ssr::listed(&params, SessionParams::parse, async |query| {
+    let query = params.parse(Limits::PANEL);
+    ssr::call_list::<SessionsRead, _, _>(query, async |services, authorized, query| {
         Ok(SessionList {
             page: service::sessions::list(&services, &authorized, &query).await?,
             devices: service::sessions::devices(&services, &authorized).await?,
-            own: caller.session()?,
+            own: authorized.actor().session().ok_or(Error::TokenNotAllowed)?,
         })
     })
     .await
@@ -66,10 +73,8 @@ pub async fn list_all_sessions(
 pub async fn list_failed_sign_ins(
     #[server(default)] params: FailedParams,
 ) -> Result<ListResult<Listed<FailedSignIns>>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    ssr::listed(&params, FailedParams::parse, async |query| {
+    let query = params.parse(Limits::PANEL);
+    ssr::call_list::<SessionsRead, _, _>(query, async |services, authorized, query| {
         service::failed_sign_ins::list(&services, &authorized, &query).await
     })
     .await
@@ -90,20 +95,16 @@ pub async fn preview_revocation(
     #[server(default)] params: SessionParams,
     #[server(default)] others: bool,
 ) -> Result<RevokePreview, ApiError> {
-    use super::ssr;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let request = request(params, others);
-    let filter = request.parse_filter();
-    let filter = filter.map_err(|error| ssr::fail(service::Error::List(error)))?;
-    let authorized = caller.require().map_err(ssr::fail)?;
-    let outcome = service::sessions::revoke_many(&services, &authorized, request)
-        .await
-        .map_err(ssr::fail)?;
-    let read = caller.require().map_err(ssr::fail)?;
-    let user = service::sessions::find_user(&services, &read, &filter)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(RevokePreview { outcome, user })
+    ssr::call_as_caller(async |services, caller| {
+        let request = request(params, others);
+        let filter = request.parse_filter()?;
+        let write = caller.require::<SessionsWrite>()?;
+        let outcome = service::sessions::revoke_many(&services, &write, request).await?;
+        let read = caller.require::<SessionsRead>()?;
+        let user = service::sessions::find_user(&services, &read, &filter).await?;
+        Ok(RevokePreview { outcome, user })
+    })
+    .await
 }
 
 /// Revokes all sessions that match, or with `others` all except the caller's, if their number equals `expected`. `id` and
@@ -121,7 +122,6 @@ pub async fn revoke_sessions(
     #[server(default)] created: String,
     #[server(default)] seen: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     // Revokes for the user that was shown, since the typed text can match another user by now.
     let user = if id.trim().is_empty() { user } else { id };
     let is_of_user = !user.trim().is_empty();
@@ -139,13 +139,13 @@ pub async fn revoke_sessions(
         username: (is_of_user || !username.is_empty()).then(|| username.clone()),
         ..request(params, others)
     };
-    let authorized = ssr::writer()?;
-    let outcome = service::sessions::revoke_many(&ssr::services()?, &authorized, request)
-        .await
-        .map_err(ssr::fail)?;
-    let names = Some(username).filter(|name| is_of_user && !name.is_empty());
-    let flash = Flash::of(FlashEvent::SessionsRevoked, names).counting(outcome.sessions);
-    Ok(FormSuccess::flash(&page, flash, None).await)
+    ssr::call_with_read::<SessionsWrite, _>(async |services, authorized| {
+        let outcome = service::sessions::revoke_many(&services, &authorized, request).await?;
+        let names = Some(username).filter(|name| is_of_user && !name.is_empty());
+        let flash = Flash::of(FlashEvent::SessionsRevoked, names).counting(outcome.sessions);
+        Ok(FormSuccess::flash(&page, flash, None).await)
+    })
+    .await
 }
 
 /// Returns the revocation request of the filter; without `expected` it only counts.

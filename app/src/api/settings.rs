@@ -5,13 +5,19 @@
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::list::Limits;
 use domain::{
     jobs::{Job, list::JobParams},
     list::Listed,
     settings::Installation,
 };
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::AuditRead;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
 
 /// Path of the settings.
@@ -22,11 +28,10 @@ pub const JOBS: &str = "/settings/jobs";
 /// Returns the settings and the versions of this server.
 #[server(endpoint = "settings", protocol = Get)]
 pub async fn get_settings() -> Result<Installation, ApiError> {
-    use super::ssr;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    service::settings::describe(&ssr::services()?, &authorized)
-        .await
-        .map_err(ssr::fail)
+    ssr::call::<AuditRead, _>(async |services, authorized| {
+        service::settings::describe(&services, &authorized).await
+    })
+    .await
 }
 
 /// Lists one page of the background jobs.
@@ -34,10 +39,8 @@ pub async fn get_settings() -> Result<Installation, ApiError> {
 pub async fn list_jobs(
     #[server(default)] params: JobParams,
 ) -> Result<ListResult<Listed<Job>>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    ssr::listed(&params, JobParams::parse, async |query| {
+    let query = params.parse(Limits::PANEL);
+    ssr::call_list::<AuditRead, _, _>(query, async |services, authorized, query| {
         service::jobs::list(&services, &authorized, &query).await
     })
     .await

@@ -11,16 +11,17 @@ use super::{
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use super::{links::SETUP, ssr};
 
 /// Checks the setup link of a handle.
 #[server(endpoint = "setup-link", protocol = Get)]
 pub async fn check_setup_link(#[server(default)] link: String) -> Result<(), ApiError> {
-    use super::{links::SETUP, ssr};
-    let services = ssr::services()?;
-    let token = SETUP.token(&services, &link);
-    service::setup::open_link(&services, &token)
-        .await
-        .map_err(ssr::fail)
+    ssr::call_public(async |services, _| {
+        let token = SETUP.token(&services, &link);
+        service::setup::open_link(&services, &token).await
+    })
+    .await
 }
 
 /// Creates the first administrator by the setup link of a handle and signs them in. Returns the path of the next page.
@@ -33,7 +34,6 @@ pub async fn claim_setup(
     password_again: String,
     #[server(default)] link: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::{links::SETUP, ssr};
     let draft = domain::credentials::AccountDraft {
         username,
         display_name,
@@ -41,13 +41,14 @@ pub async fn claim_setup(
         password,
         password_again,
     };
-    let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
-    let token = SETUP.token(&services, &link);
-    service::setup::claim(&services, &session, &token, draft, origin)
-        .await
-        .map_err(ssr::fail)?;
-    if let Some(forget) = SETUP.forget(&services.settings, &link) {
-        ssr::set_cookie(&forget);
-    }
-    Ok(FormSuccess::to("/users"))
+    let session = ssr::session()?;
+    ssr::call_public(async |services, origin| {
+        let token = SETUP.token(&services, &link);
+        service::setup::claim(&services, &session, &token, draft, origin).await?;
+        if let Some(forget) = SETUP.forget(&services.settings, &link) {
+            ssr::set_cookie(&forget);
+        }
+        Ok(FormSuccess::to("/users"))
+    })
+    .await
 }

@@ -5,11 +5,6 @@ use domain::error::Forbidden;
 use leptos::prelude::use_context;
 use service::{Error, settings::Settings};
 
-use super::{
-    error::ApiError,
-    ssr::{fail, services},
-};
-
 /// Error for a request that another site has caused.
 pub const FROM_ELSEWHERE: Error = Error::Forbidden(Forbidden::OtherSite);
 
@@ -33,11 +28,10 @@ pub enum RequestSite {
 ///
 /// # Errors
 /// Returns [`FROM_ELSEWHERE`] when another site has caused the request.
-pub fn require() -> Result<(), ApiError> {
-    let services = services()?;
+pub fn require(settings: &Settings) -> Result<(), Error> {
     match use_context::<Parts>() {
-        Some(parts) if site_of(&parts.headers, &services.settings) != RequestSite::Other => Ok(()),
-        _ => Err(fail(FROM_ELSEWHERE)),
+        Some(parts) if site_of(&parts.headers, settings) != RequestSite::Other => Ok(()),
+        _ => Err(FROM_ELSEWHERE),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Access of server functions to the request and its context. Only this file reads them.
+//! Access of server functions to the request and its context, and their calls of the service layer. Only this file reads the
+//! context, checks the caller, and converts errors.
 
 use std::str::FromStr;
 
@@ -34,32 +35,91 @@ pub fn services() -> Result<Services, ApiError> {
     use_context().ok_or_else(missing)
 }
 
-/// Returns a request extension that the server's middleware has set.
-///
-/// # Errors
-/// Returns an internal error when the middleware did not set it.
-pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
+/// Returns a request extension that the server's middleware has set, or an internal error if it is missing.
+fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<T>().cloned())
         .ok_or_else(missing)
 }
 
-/// Returns the caller.
-///
-/// # Errors
-/// Returns [`Code::Unauthorized`] when the request has no signed-in user.
-pub fn caller() -> Result<Caller, ApiError> {
+/// Returns the caller, or [`Code::Unauthorized`] if the request has no signed-in user.
+fn caller() -> Result<Caller, ApiError> {
     extension::<Option<Caller>>()?
         .ok_or_else(|| fail(Error::Unauthenticated(Unauthenticated::SignInRequired)))
 }
 
-/// Returns the permission of the caller to write what the caller can also read, for changes whose previews and errors show
-/// stored data.
+/// Calls the service layer for a caller who has the permission `P`.
+///
+/// The future of `run` is boxed here and in the other calls, so that the future of a server function stays small.
 ///
 /// # Errors
-/// Returns [`Code::Forbidden`] when one of the two permissions is missing.
-pub fn writer<W: RequiredPermission>() -> Result<Authorized<W>, ApiError> {
-    caller()?.require_with_read().map_err(fail)
+/// Returns [`Code::Unauthorized`] without a signed-in user, [`Code::Forbidden`] without the permission, and the error of `run`.
+pub async fn call<P: RequiredPermission, T>(
+    run: impl AsyncFnOnce(Services, Authorized<P>) -> Result<T, Error>,
+) -> Result<T, ApiError> {
+    let (services, caller) = (services()?, caller()?);
+    let authorized = caller.require().map_err(fail)?;
+    Box::pin(run(services, authorized)).await.map_err(fail)
+}
+
+/// Calls the service layer for a caller who has the permission `W` to write and can also read the same, for changes whose
+/// previews and errors show stored data.
+///
+/// # Errors
+/// Returns the errors of [`call`], and [`Code::Forbidden`] without the permission to read.
+pub async fn call_with_read<W: RequiredPermission, T>(
+    run: impl AsyncFnOnce(Services, Authorized<W>) -> Result<T, Error>,
+) -> Result<T, ApiError> {
+    let (services, caller) = (services()?, caller()?);
+    let authorized = caller.require_with_read().map_err(fail)?;
+    Box::pin(run(services, authorized)).await.map_err(fail)
+}
+
+/// Calls the service layer for a signed-in user: about the own account, or with permissions that `run` requires itself.
+///
+/// # Errors
+/// Returns [`Code::Unauthorized`] without a signed-in user, and the error of `run`.
+pub async fn call_as_caller<T>(
+    run: impl AsyncFnOnce(Services, Caller) -> Result<T, Error>,
+) -> Result<T, ApiError> {
+    Box::pin(run(services()?, caller()?)).await.map_err(fail)
+}
+
+/// Calls the service layer for any client, signed in or not.
+///
+/// # Errors
+/// Returns the error of `run`.
+pub async fn call_public<T>(
+    run: impl AsyncFnOnce(Services, Origin) -> Result<T, Error>,
+) -> Result<T, ApiError> {
+    Box::pin(run(services()?, extension()?)).await.map_err(fail)
+}
+
+/// Reads a list for a caller who has the permission `P`, by a query that was parsed from the parameters of the page.
+///
+/// # Errors
+/// Returns the errors of [`call`]. Invalid parameters are a successful response of their own; a page that is rendered for them
+/// still gets the status of the error.
+pub async fn call_list<P: RequiredPermission, Q, T>(
+    query: Result<Q, ListError>,
+    list: impl AsyncFnOnce(Services, Authorized<P>, Q) -> Result<T, Error>,
+) -> Result<ListResult<T>, ApiError> {
+    let (services, caller) = (services()?, caller()?);
+    let authorized = caller.require().map_err(fail)?;
+    match query {
+        Ok(query) => {
+            let list = Box::pin(list(services, authorized, query)).await;
+            list.map(ListResult::List).map_err(fail)
+        }
+        Err(error) => {
+            let problem = identified(Error::from(error).into_problem());
+            // A call from the browser succeeds with [`ListResult::Invalid`]; only a rendered page has an error status.
+            if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
+                set_status(&problem);
+            }
+            Ok(ListResult::Invalid(problem))
+        }
+    }
 }
 
 /// Returns the session of the browser.
@@ -67,14 +127,6 @@ pub fn writer<W: RequiredPermission>() -> Result<Authorized<W>, ApiError> {
 /// # Errors
 /// Returns an internal error when the middleware is missing.
 pub fn session() -> Result<Session, ApiError> {
-    extension()
-}
-
-/// Returns the origin of the request: client address, device and request id.
-///
-/// # Errors
-/// Returns an internal error when the middleware is missing.
-pub fn origin() -> Result<Origin, ApiError> {
     extension()
 }
 
@@ -106,8 +158,7 @@ pub fn link_problem() -> Option<Problem> {
 }
 
 /// Converts a service error to a problem in the language of the request with the request id, and sets the status of the response.
-#[must_use]
-pub fn fail(error: Error) -> ApiError {
+fn fail(error: Error) -> ApiError {
     ApiError(with_status(error.into_problem()))
 }
 
@@ -123,29 +174,6 @@ pub fn with_status(problem: Problem) -> Problem {
 pub fn set_not_found() {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::NOT_FOUND);
-    }
-}
-
-/// Parses the parameters of a list and runs the query.
-///
-/// # Errors
-/// Returns the error of `list`. Invalid parameters are a successful response of their own; a page that is rendered for them
-/// still gets the status of the error.
-pub async fn listed<P, Q, T>(
-    params: &P,
-    understand: impl Fn(&P, Limits) -> Result<Q, ListError>,
-    list: impl AsyncFnOnce(Q) -> Result<T, Error>,
-) -> Result<ListResult<T>, ApiError> {
-    match understand(params, Limits::PANEL) {
-        Ok(query) => list(query).await.map(ListResult::List).map_err(fail),
-        Err(error) => {
-            let problem = identified(Error::from(error).into_problem());
-            // A call from the browser succeeds with [`ListResult::Invalid`]; only a rendered page has an error status.
-            if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
-                set_status(&problem);
-            }
-            Ok(ListResult::Invalid(problem))
-        }
     }
 }
 

@@ -88,12 +88,9 @@ impl SuccessPage {
     }
 
     /// Sets the cookie on the current response so that the browser can view the page. Returns the path of the page.
-    ///
-    /// # Errors
-    /// Fails with an internal error when the middleware is missing.
-    pub fn show(self) -> Result<&'static str, super::error::ApiError> {
-        super::ssr::set_cookie(&self.allow(&super::ssr::services()?.settings));
-        Ok(self.path())
+    pub fn show(self, settings: &Settings) -> &'static str {
+        super::ssr::set_cookie(&self.allow(settings));
+        self.path()
     }
 }
 

@@ -18,11 +18,16 @@ use domain::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::access::{ApiKeysRead, AuditRead, SessionsRead, UsersRead};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::error::ApiError;
-use super::wire::Get;
+#[cfg(feature = "ssr")]
+use super::ssr;
+use super::{error::ApiError, wire::Get};
+#[cfg(feature = "ssr")]
+use crate::text;
 
 /// Data of a user's page: the header, and the first tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +57,18 @@ pub struct Chunk<T> {
     pub now: OffsetDateTime,
 }
 
+#[cfg(feature = "ssr")]
+impl<T> Chunk<T> {
+    /// Returns a chunk that was read just now.
+    pub(super) fn new(services: &service::Services, items: Vec<T>, more: bool) -> Self {
+        Self {
+            items,
+            more,
+            now: (services.clock)(),
+        }
+    }
+}
+
 /// Returns the path of a user's page: by username where it cannot be parsed as anything else, otherwise by id.
 #[must_use]
 pub fn path(user: &UserSummary) -> String {
@@ -74,11 +91,11 @@ pub fn path_of(id: UserId, name: &str) -> String {
 #[cfg(feature = "ssr")]
 async fn roles(
     services: &service::Services,
-    authorized: &service::access::Authorized<service::access::UsersRead>,
+    authorized: &service::access::Authorized<UsersRead>,
 ) -> Result<Vec<GrantableRole>, service::Error> {
     let mut roles = service::users::grantable_roles(services, authorized).await?;
     for role in &mut roles {
-        role.denied = role.denied.as_ref().map(crate::text::message::translated);
+        role.denied = role.denied.as_ref().map(text::message::translated);
     }
     Ok(roles)
 }
@@ -86,80 +103,47 @@ async fn roles(
 /// Lists all roles, most powerful first, each with the reason if the caller cannot assign it.
 #[server(endpoint = "roles", protocol = Get)]
 pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
-    use super::ssr;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    roles(&ssr::services()?, &authorized)
+    ssr::call::<UsersRead, _>(async |services, authorized| roles(&services, &authorized).await)
         .await
-        .map_err(ssr::fail)
 }
 
 /// Returns a user by username, number or id.
 #[server(endpoint = "user", protocol = Get)]
 pub async fn find_user(user: String) -> Result<UserView, ApiError> {
-    use super::ssr;
-    use crate::text;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let user = service::users::get(&services, &authorized, &UserRef::parse(&user))
-        .await
-        .map_err(ssr::fail)?;
-    let id = user.summary.id.0;
-    let mut denied_actions = service::users::denied_actions(&services, &authorized, id)
-        .await
-        .map_err(ssr::fail)?;
-    denied_actions.translate(text::message::translated);
-    Ok(UserView {
-        denied_actions,
-        reset_links: service::users::reset_links(&services, &authorized, id)
-            .await
-            .map_err(ssr::fail)?,
-        roles: roles(&services, &authorized).await.map_err(ssr::fail)?,
-        user,
-        now: (services.clock)(),
+    ssr::call::<UsersRead, _>(async |services, authorized| {
+        let user = service::users::get(&services, &authorized, &UserRef::parse(&user)).await?;
+        let id = user.summary.id.0;
+        let mut denied_actions = service::users::denied_actions(&services, &authorized, id).await?;
+        denied_actions.translate(text::message::translated);
+        Ok(UserView {
+            denied_actions,
+            reset_links: service::users::reset_links(&services, &authorized, id).await?,
+            roles: roles(&services, &authorized).await?,
+            user,
+            now: (services.clock)(),
+        })
     })
+    .await
 }
 
 /// Lists the active sessions of a user.
 #[server(endpoint = "user-sessions", protocol = Get)]
 pub async fn list_sessions(id: Uuid) -> Result<Chunk<UserSession>, ApiError> {
-    part(async |services, authorized| {
-        let items = service::users::sessions(services, authorized, id).await?;
-        Ok((items, false))
+    ssr::call::<SessionsRead, _>(async |services, authorized| {
+        let sessions = service::users::sessions(&services, &authorized, id).await?;
+        Ok(Chunk::new(&services, sessions, false))
     })
     .await
-}
-
-/// Reads a chunk of a user's data if the caller has the permission `R`.
-#[cfg(feature = "ssr")]
-async fn part<T, R: service::access::RequiredPermission>(
-    read: impl AsyncFnOnce(
-        &service::Services,
-        &service::access::Authorized<R>,
-    ) -> Result<(Vec<T>, bool), service::Error>,
-) -> Result<Chunk<T>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let (items, more) = read(&services, &authorized).await.map_err(ssr::fail)?;
-    Ok(Chunk {
-        items,
-        more,
-        now: (services.clock)(),
-    })
 }
 
 /// Lists the provider API keys of a user.
 #[server(endpoint = "user-keys", protocol = Get)]
 pub async fn list_keys(id: Uuid) -> Result<Chunk<ApiKey>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let keys = service::keys::list_of(&services, &authorized, id).await;
-    Ok(Chunk {
-        items: keys.map_err(ssr::fail)?,
-        more: false,
-        now: (services.clock)(),
+    ssr::call::<ApiKeysRead, _>(async |services, authorized| {
+        let keys = service::keys::list_of(&services, &authorized, id).await?;
+        Ok(Chunk::new(&services, keys, false))
     })
+    .await
 }
 
 /// Lists personas of a user, starting after the one with the id `after`.
@@ -168,9 +152,10 @@ pub async fn list_personas(
     id: Uuid,
     #[server(default)] after: Option<String>,
 ) -> Result<Chunk<OwnedPersona>, ApiError> {
-    part(async |services, authorized| {
-        let after = super::ssr::position("after", after)?;
-        service::users::personas(services, authorized, id, after).await
+    ssr::call::<UsersRead, _>(async |services, authorized| {
+        let after = ssr::position("after", after)?;
+        let (personas, more) = service::users::personas(&services, &authorized, id, after).await?;
+        Ok(Chunk::new(&services, personas, more))
     })
     .await
 }
@@ -181,9 +166,10 @@ pub async fn list_history(
     id: Uuid,
     #[server(default)] before: Option<String>,
 ) -> Result<Chunk<AuditEntry>, ApiError> {
-    part(async |services, authorized| {
-        let before = super::ssr::position("before", before)?;
-        service::users::history(services, authorized, id, before).await
+    ssr::call::<AuditRead, _>(async |services, authorized| {
+        let before = ssr::position("before", before)?;
+        let (entries, more) = service::users::history(&services, &authorized, id, before).await?;
+        Ok(Chunk::new(&services, entries, more))
     })
     .await
 }
@@ -191,13 +177,10 @@ pub async fn list_history(
 /// Counts the data that is deleted with a user.
 #[server(endpoint = "user-deletion", protocol = Get)]
 pub async fn preview_deletion(id: Uuid) -> Result<DeletionPreview, ApiError> {
-    use super::ssr;
-    use crate::text::message;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let mut preview = service::users::preview(&services, &authorized, id)
-        .await
-        .map_err(ssr::fail)?;
-    preview.denied = preview.denied.as_ref().map(message::translated);
-    Ok(preview)
+    ssr::call::<UsersRead, _>(async |services, authorized| {
+        let mut preview = service::users::preview(&services, &authorized, id).await?;
+        preview.denied = preview.denied.as_ref().map(text::message::translated);
+        Ok(preview)
+    })
+    .await
 }

@@ -16,9 +16,11 @@ use domain::{
 };
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::guard::TargetRef;
+use service::{Error, access::UsersWrite, guard::TargetRef};
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -36,7 +38,6 @@ pub async fn create_user(
     #[server(default)] access: String,
     #[server(default)] password: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     use domain::flash::{Flash, FlashEvent};
     let draft = draft(CreateUser {
         username,
@@ -46,28 +47,26 @@ pub async fn create_user(
         access,
         password,
     });
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    let created = service::users::create(&ssr::services()?, &authorized, draft)
-        .await
-        .map_err(ssr::fail)?;
-    let page = super::user::path(&created.user.summary);
-    let name = created.user.summary.username;
-    Ok(FormSuccess {
-        link: created.link,
-        ..FormSuccess::flash(&page, Flash::of(FlashEvent::UserCreated, [name]), None).await
+    ssr::call::<UsersWrite, _>(async |services, authorized| {
+        let created = service::users::create(&services, &authorized, draft).await?;
+        let page = super::user::path(&created.user.summary);
+        let name = created.user.summary.username;
+        Ok(FormSuccess {
+            link: created.link,
+            ..FormSuccess::flash(&page, Flash::of(FlashEvent::UserCreated, [name]), None).await
+        })
     })
+    .await
 }
 
 /// Returns whether a username is taken, also by a deleted user. The form calls it while the user types.
 #[server(endpoint = "username-taken", protocol = Get)]
 pub async fn username_taken(username: String) -> Result<bool, ApiError> {
-    use super::ssr;
-    let caller = ssr::caller()?;
-    caller
-        .require::<service::access::UsersWrite>()
-        .map_err(ssr::fail)?;
-    let exists = read::exists(&ssr::services()?, &caller, username).await;
-    exists.map_err(ssr::fail)
+    ssr::call_as_caller(async |services, caller| {
+        caller.require::<UsersWrite>()?;
+        read::exists(&services, &caller, username).await
+    })
+    .await
 }
 
 /// Form value that selects a temporary password instead of a link.
@@ -102,7 +101,6 @@ pub async fn edit_user(
     #[server(default)] set_profile: bool,
     #[server(default)] profile: Vec<ProfileRow>,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     use domain::{
         flash::{Flash, FlashEvent},
         users::action::UserAction,
@@ -123,13 +121,13 @@ pub async fn edit_user(
     };
     let page = form.page.clone();
     let target = TargetRef::of_user(id, form.username.clone());
-    let authorized = ssr::writer()?;
-    let edit = edit(form).map_err(|errors| ssr::fail(service::Error::Invalid(errors)))?;
-    let user = service::users::edit(&ssr::services()?, &authorized, target, edit)
-        .await
-        .map_err(ssr::fail)?;
-    let flash = Flash::of(FlashEvent::User(UserAction::Edit), [user.summary.username]);
-    Ok(FormSuccess::flash(&page, flash, None).await)
+    ssr::call_with_read::<UsersWrite, _>(async |services, authorized| {
+        let edit = edit(form).map_err(Error::Invalid)?;
+        let user = service::users::edit(&services, &authorized, target, edit).await?;
+        let flash = Flash::of(FlashEvent::User(UserAction::Edit), [user.summary.username]);
+        Ok(FormSuccess::flash(&page, flash, None).await)
+    })
+    .await
 }
 
 /// Converts the form to an edit. An empty password leaves the password and the sessions of the user unchanged.
@@ -172,38 +170,36 @@ pub async fn delete_user(
     #[server(default)] confirm: String,
     #[server(default)] permanent: bool,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     use domain::{
         flash::{Flash, FlashEvent},
-        users::{action::UserAction, bulk::Selected},
+        users::{action::UserAction, bulk::Selected, deletion::Deletion},
     };
     use reversible::undo;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let authorized = caller.require().map_err(ssr::fail)?;
-    let user = read::confirmed(&services, &caller, id, &confirm)
-        .await
-        .map_err(ssr::fail)?;
-    let deletion = domain::users::deletion::Deletion {
-        counts: Some(read::counts(&counts).map_err(ssr::fail)?),
-        permanent,
-    };
-    let target = TargetRef::of_user(id, username);
-    let deleted = service::users::delete(&services, &authorized, target, &deletion).await;
-    deleted.map_err(ssr::fail)?;
-    let names = [user.username.clone()];
-    // A permanently deleted user no longer has a page.
-    if permanent || services.settings.delete_retention.is_zero() {
-        let flash = Flash::of(FlashEvent::DeletionStarted, names);
-        return Ok(FormSuccess::flash("/users", flash, None).await);
-    }
-    // The deletion incremented the version by one.
-    let deleted = Selected {
-        version: user.version.saturating_add(1),
-        ..Selected::from(&user)
-    };
-    let undo = undo(UserAction::Restore, &[deleted], &page, &[]);
-    let flash = Flash::of(FlashEvent::User(UserAction::Delete), names);
-    Ok(FormSuccess::flash(&page, flash, Some(undo)).await)
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require::<UsersWrite>()?;
+        let user = read::confirmed(&services, &caller, id, &confirm).await?;
+        let deletion = Deletion {
+            counts: Some(read::counts(&counts)?),
+            permanent,
+        };
+        let target = TargetRef::of_user(id, username);
+        service::users::delete(&services, &authorized, target, &deletion).await?;
+        let names = [user.username.clone()];
+        // A permanently deleted user no longer has a page.
+        if permanent || services.settings.delete_retention.is_zero() {
+            let flash = Flash::of(FlashEvent::DeletionStarted, names);
+            return Ok(FormSuccess::flash("/users", flash, None).await);
+        }
+        // The deletion incremented the version by one.
+        let deleted = Selected {
+            version: user.version.saturating_add(1),
+            ..Selected::from(&user)
+        };
+        let undo = undo(UserAction::Restore, &[deleted], &page, &[]);
+        let flash = Flash::of(FlashEvent::User(UserAction::Delete), names);
+        Ok(FormSuccess::flash(&page, flash, Some(undo)).await)
+    })
+    .await
 }
 
 /// Transfers the data of one user to another, who is named as in a URL. `personas` is the number that the form showed.
@@ -215,23 +211,19 @@ pub async fn reassign_data(
     to: String,
     personas: i64,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
     use domain::flash::{Flash, FlashEvent};
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let authorized = caller.require().map_err(ssr::fail)?;
-    let to = read::transfer_target(&services, &caller, &to)
-        .await
-        .map_err(ssr::fail)?;
-    let from = read::named(&services, &caller, id)
-        .await
-        .map_err(ssr::fail)?;
-    let target = TargetRef::of_user(id, username);
-    let personas =
-        service::users::reassign(&services, &authorized, target, to.id.0, Some(personas))
-            .await
-            .map_err(ssr::fail)?;
-    let flash = Flash::of(FlashEvent::DataTransferred, [from.username, to.username]);
-    Ok(FormSuccess::flash(&page, flash.counting(personas), None).await)
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require::<UsersWrite>()?;
+        let to = read::transfer_target(&services, &caller, &to).await?;
+        let from = read::named(&services, &caller, id).await?;
+        let target = TargetRef::of_user(id, username);
+        let personas =
+            service::users::reassign(&services, &authorized, target, to.id.0, Some(personas))
+                .await?;
+        let flash = Flash::of(FlashEvent::DataTransferred, [from.username, to.username]);
+        Ok(FormSuccess::flash(&page, flash.counting(personas), None).await)
+    })
+    .await
 }
 
 /// Creates a password reset link for a user.
@@ -241,12 +233,13 @@ pub async fn create_reset_link(
     id: Uuid,
     username: String,
 ) -> Result<FormSuccess, ApiError> {
-    use super::ssr;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
     let target = TargetRef::of_user(id, username);
-    let link = service::reset::create_link(&ssr::services()?, &authorized, target).await;
-    Ok(FormSuccess {
-        link: Some(link.map_err(ssr::fail)?),
-        ..FormSuccess::to(domain::access::local_path(&page))
+    ssr::call::<UsersWrite, _>(async |services, authorized| {
+        let link = service::reset::create_link(&services, &authorized, target).await?;
+        Ok(FormSuccess {
+            link: Some(link),
+            ..FormSuccess::to(domain::access::local_path(&page))
+        })
     })
+    .await
 }

@@ -7,6 +7,8 @@
 
 pub mod row;
 
+#[cfg(feature = "ssr")]
+use domain::list::Limits;
 use domain::list::Total;
 use domain::users::{
     deleted::DeletedPage,
@@ -15,8 +17,12 @@ use domain::users::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::access::UsersRead;
 use time::OffsetDateTime;
 
+#[cfg(feature = "ssr")]
+use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
 use row::UserRow;
 
@@ -58,13 +64,11 @@ impl UserRows {
 pub async fn list_users(
     #[server(default)] params: ListParams,
 ) -> Result<ListResult<UserList>, ApiError> {
-    use super::ssr;
     use domain::users::deleted::ListRequest;
-    let services = ssr::services()?;
-    let authorized = ssr::caller()?.require().map_err(ssr::fail)?;
-    ssr::listed(&params, ListParams::ask, async |asked| {
+    let request = params.ask(Limits::PANEL);
+    ssr::call_list::<UsersRead, _, _>(request, async |services, authorized, request| {
         use service::users::{count_deleted_matches, list, list_deleted};
-        let (page, deleted) = match asked {
+        let (page, deleted) = match request {
             ListRequest::List(query) => {
                 let page = list(&services, &authorized, &query).await?;
                 let deleted =

@@ -539,3 +539,39 @@ async fn functions_reject_actions_that_their_forms_do_not_offer(pool: PgPool) {
     let changed = "select count(*) from users where username = 'uma' and version > 1";
     assert_eq!(app.count(changed).await, 0);
 }
+
+#[testing::test]
+async fn functions_check_the_permission_before_the_form(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [("ada", &["admin", "user"][..]), ("audrey", &["auditor"])] {
+        add_user(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let audrey = session(&pool, "audrey").await;
+    let id = id_of(&pool, "audrey").await;
+    for (path, field) in [
+        ("/sfn/suspend-user", ("until", "soon")),
+        ("/sfn/bulk-users", ("operation", "suspend")),
+        ("/sfn/decide", ("decision", "approve")),
+    ] {
+        let form = [
+            ("page", "/users"),
+            ("id", &id),
+            ("username", "audrey"),
+            ("version", "1"),
+            ("reason", "Spam"),
+            ("selected", "malformed"),
+            ("expected", "1"),
+            field,
+        ];
+        let ask = Ask::post(path).form(&form);
+        for (ask, status) in [
+            (ask.clone(), 401),
+            (ask.clone().by(&audrey), 403),
+            (ask.by(&ada), 422),
+        ] {
+            let answer = app.send(ask).await;
+            assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        }
+    }
+}

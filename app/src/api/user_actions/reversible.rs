@@ -20,11 +20,17 @@ use domain::{
 };
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::{Error, guard::TargetRef};
+use service::{
+    Error,
+    access::{UsersRead, UsersWrite},
+    guard::TargetRef,
+};
 #[cfg(feature = "ssr")]
 use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset, macros::format_description};
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use crate::api::ssr;
 use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 
 /// Suspends an active user, temporarily or until the suspension is lifted, if the user has the version that was shown.
@@ -40,33 +46,33 @@ pub async fn suspend_user(
     #[server(default)] offset: i32,
     #[server(default)] show_reason: bool,
 ) -> Result<FormSuccess, ApiError> {
-    use crate::api::ssr;
     use domain::{
         error::Conflict,
         flash::{Flash, FlashEvent},
         users::Status,
     };
-    let draft = suspension(reason, (&until, offset), show_reason).map_err(ssr::fail)?;
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let authorized = caller.require().map_err(ssr::fail)?;
-    let reader = caller.require().map_err(ssr::fail)?;
-    let before = service::users::get(&services, &reader, &UserRef::Id(id)).await;
-    let before = before.map_err(ssr::fail)?.summary;
-    let is_current = before.version == version;
-    if is_current && before.status == Status::Suspended {
-        return Err(ssr::fail(service::Error::Conflict(Conflict::UserSuspended)));
-    }
-    let target = TargetRef::of_user(id, username).at_version(version);
-    let user = service::users::suspend(&services, &authorized, target, draft)
-        .await
-        .map_err(ssr::fail)?;
-    let summary = user.summary;
-    // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
-    let suspended = [Selected::from(&summary)];
-    let undo = is_current.then(|| undo(UserAction::Unsuspend, &suspended, &page, &[]));
-    let flash = Flash::of(FlashEvent::User(UserAction::Suspend), [summary.username]);
-    let flash = flash.until(summary.suspended_until);
-    Ok(FormSuccess::flash(&page, flash, undo).await)
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require::<UsersWrite>()?;
+        let reader = caller.require::<UsersRead>()?;
+        let draft = suspension(reason, (&until, offset), show_reason)?;
+        let before = service::users::get(&services, &reader, &UserRef::Id(id)).await?;
+        let before = before.summary;
+        let is_current = before.version == version;
+        if is_current && before.status == Status::Suspended {
+            return Err(Error::Conflict(Conflict::UserSuspended));
+        }
+        let target = TargetRef::of_user(id, username).at_version(version);
+        let user = service::users::suspend(&services, &authorized, target, draft).await?;
+        let summary = user.summary;
+        // Undo makes the user active, so it is offered only where the user was active before: at the version that was
+        // suspended.
+        let suspended = [Selected::from(&summary)];
+        let undo = is_current.then(|| undo(UserAction::Unsuspend, &suspended, &page, &[]));
+        let flash = Flash::of(FlashEvent::User(UserAction::Suspend), [summary.username]);
+        let flash = flash.until(summary.suspended_until);
+        Ok(FormSuccess::flash(&page, flash, undo).await)
+    })
+    .await
 }
 
 /// Lifts the suspension of a user, or restores a deleted user.
@@ -77,37 +83,38 @@ pub async fn run_user_operation(
     username: String,
     operation: UserAction,
 ) -> Result<FormSuccess, ApiError> {
-    use crate::api::ssr;
     use domain::flash::{Flash, FlashEvent};
-    let (services, caller) = (ssr::services()?, ssr::caller()?);
-    let authorized = caller.require().map_err(ssr::fail)?;
-    let reader = caller.require().map_err(ssr::fail)?;
-    let before = service::users::get(&services, &reader, &UserRef::Id(id)).await;
-    let before = before.map_err(ssr::fail)?;
-    let name = before.summary.username.clone();
-    let target = TargetRef::of_user(id, username);
-    let undo = match operation {
-        UserAction::Unsuspend => {
-            let after = service::users::unsuspend(&services, &authorized, target).await;
-            let version = after.map_err(ssr::fail)?.summary.version;
+    let is_restore = match operation {
+        UserAction::Restore => true,
+        UserAction::Unsuspend => false,
+        _ => return Err(ApiError::unknown_action()),
+    };
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require::<UsersWrite>()?;
+        let reader = caller.require::<UsersRead>()?;
+        let before = service::users::get(&services, &reader, &UserRef::Id(id)).await?;
+        let name = before.summary.username.clone();
+        let target = TargetRef::of_user(id, username);
+        let undo = if is_restore {
+            let after = service::users::restore(&services, &authorized, target).await?;
+            let restored = Selected::from(&after.summary);
+            // Without a retention period a deletion is permanent, so it cannot serve as undo.
+            let is_restorable = !services.settings.delete_retention.is_zero();
+            let fields = [("restorable", "true".to_owned())];
+            is_restorable.then(|| undo(UserAction::Delete, &[restored], &page, &fields))
+        } else {
+            let after = service::users::unsuspend(&services, &authorized, target).await?;
+            let version = after.summary.version;
             // Each change increments the version by one. A larger difference means another change in between, after which
             // the lifted suspension is unknown.
             let is_known = before.summary.version.saturating_add(1) == version;
             let undo = is_known.then(|| suspend_again(before, version, &page));
             undo.flatten()
-        }
-        UserAction::Restore => {
-            let after = service::users::restore(&services, &authorized, target).await;
-            let restored = Selected::from(&after.map_err(ssr::fail)?.summary);
-            // Without a retention period a deletion is permanent, so it cannot serve as undo.
-            let is_restorable = !services.settings.delete_retention.is_zero();
-            let fields = [("restorable", "true".to_owned())];
-            is_restorable.then(|| undo(UserAction::Delete, &[restored], &page, &fields))
-        }
-        _ => return Err(ApiError::unknown_action()),
-    };
-    let flash = Flash::of(FlashEvent::User(operation), [name]);
-    Ok(FormSuccess::flash(&page, flash, undo).await)
+        };
+        let flash = Flash::of(FlashEvent::User(operation), [name]);
+        Ok(FormSuccess::flash(&page, flash, undo).await)
+    })
+    .await
 }
 
 /// Returns the suspension that the fields of a form describe. `until` is a local time with its offset from UTC in minutes.
