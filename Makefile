@@ -10,22 +10,22 @@ help: ## Show this help
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: ## Build and start a server with demo users; prints the URL and how to sign in
-	@$(call with,rust node postgres) cargo xtask run
+	@$(call with,rust node postgres) scripts/driver run
 
 build: ## Build the release: target/release/rollcall, and target/site with the browser files
-	@$(call with,rust node) cargo xtask build --release
+	@$(call with,rust node) scripts/driver build --release
 
 test: ## Run all tests; the last line counts them
-	@$(call with,all) cargo xtask test
+	@$(call with,all) scripts/driver test
 
 check: ## Check format, lints, wording, dependencies, licences and query metadata
-	@$(call with,rust postgres) cargo xtask check
+	@$(call with,rust postgres) scripts/driver check
 
 bench: ## Run the benchmarks and print a table
-	@$(call with,rust node postgres) cargo xtask bench
+	@$(call with,rust node postgres) scripts/driver bench
 
 fuzz: ## Test the API for ten minutes with requests generated from its OpenAPI description
-	@$(call with,all) cargo xtask fuzz
+	@$(call with,all) scripts/driver fuzz
 
 chaos: ## Kill servers and database under load for a minute, then verify the data
-	@$(call with,rust node postgres) cargo xtask chaos
+	@$(call with,rust node postgres) scripts/driver chaos

@@ -2,6 +2,7 @@
 
 mod budget;
 mod compress;
+mod debug_information;
 mod publish;
 mod server;
 mod style;

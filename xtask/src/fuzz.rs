@@ -4,7 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -19,8 +19,8 @@ use crate::{
     fingerprint::Fingerprint,
     process,
     program::Program,
-    report,
     server::Server,
+    steps,
     workspace::Workspace,
 };
 
@@ -199,7 +199,7 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     if stamp.exists() {
         return Ok(program);
     }
-    let started = Instant::now();
+    let step = steps::SCHEMATHESIS.start(workspace);
     process::output(
         workspace
             .command("python3")
@@ -215,6 +215,6 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     ]);
     process::output(pip.arg(&list))?;
     fs::write(stamp, "")?;
-    report::step("schemathesis installed", started);
+    step.finish();
     Ok(program)
 }

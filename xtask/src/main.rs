@@ -30,6 +30,7 @@ mod report;
 mod schema;
 mod serve;
 mod server;
+mod steps;
 mod test;
 #[cfg(test)]
 mod test_folder;

@@ -3,12 +3,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use anyhow::Result;
 
-use crate::{fingerprint::Fingerprint, process, report, workspace::Workspace};
+use crate::{
+    fingerprint::Fingerprint,
+    process,
+    steps::{self, Step},
+    workspace::Workspace,
+};
 
 /// Folder with the `package.json` of the build tools.
 const TOOLS: &str = "xtask";
@@ -19,7 +23,7 @@ const PLACE_BUNDLER: &str = "node_modules/lightningcss-cli/postinstall.js";
 /// Installs the build tools unless they match the lock file.
 pub(crate) fn install_tools(workspace: &Workspace) -> Result<()> {
     let folder = workspace.root.join(TOOLS);
-    install(workspace, &folder, || {
+    install(workspace, &folder, &steps::BUILD_TOOLS, || {
         process::run(
             workspace
                 .command("node")
@@ -31,7 +35,8 @@ pub(crate) fn install_tools(workspace: &Workspace) -> Result<()> {
 
 /// Installs the packages of the browser tests unless they match the lock file.
 pub(crate) fn install_browser_tests(workspace: &Workspace) -> Result<()> {
-    install(workspace, &workspace.settings.end2end_dir, || Ok(()))
+    let folder = &workspace.settings.end2end_dir;
+    install(workspace, folder, &steps::BROWSER_TEST_PACKAGES, || Ok(()))
 }
 
 /// Returns the lock file of the build tools.
@@ -52,6 +57,7 @@ pub(crate) fn package_file(workspace: &Workspace, file: &str) -> PathBuf {
 fn install(
     workspace: &Workspace,
     folder: &Path,
+    step: &'static Step,
     finish: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let mut key = Fingerprint::new(&[]);
@@ -62,7 +68,7 @@ fn install(
     if fs::read_to_string(&stamp).is_ok_and(|found| found == key) {
         return Ok(());
     }
-    let started = Instant::now();
+    let step = step.start(workspace);
     process::output(
         workspace
             .command("npm")
@@ -73,9 +79,6 @@ fn install(
     )?;
     finish()?;
     fs::write(stamp, key)?;
-    report::step(
-        &format!("npm packages of {} installed", folder.display()),
-        started,
-    );
+    step.finish();
     Ok(())
 }

@@ -7,6 +7,11 @@ pub(crate) fn step(what: &str, started: Instant) {
     println!("{:>10}  {what}", seconds(started.elapsed()));
 }
 
+/// Prints the beginning of a step.
+pub(crate) fn started(what: &str) {
+    println!("{:>10}  {what}", "started");
+}
+
 /// Prints that a step was skipped.
 pub(crate) fn skipped(what: &str) {
     println!("{:>10}  {what}", "unchanged");

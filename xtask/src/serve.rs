@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::{
     build::{self, Mode, Parts},
-    database, process,
+    database, process, steps,
     workspace::Workspace,
 };
 
@@ -26,8 +26,9 @@ const KEY_FILE: &str = ".data/encryption-key";
 
 /// Builds, migrates, fills an empty database with demo users and serves.
 pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
-    let url = database::url(workspace)?;
+    let url = database_url(workspace)?;
     let server = build(workspace, mode)?;
+    let step = steps::DEMO_USERS.start(workspace);
     process::run(rollcall(workspace, &server, &url).arg("migrate"))?;
     // Prints the admin's password if it creates one.
     process::run(rollcall(workspace, &server, &url).args([
@@ -37,14 +38,23 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
         "--admin",
         "--if-empty",
     ]))?;
+    step.finish();
     hand_over(server_of(workspace, &server, &url)?.arg("serve"))
 }
 
 /// Builds and serves the existing database.
 pub(crate) fn serve(workspace: &Workspace, mode: Mode) -> Result<()> {
-    let url = database::url(workspace)?;
+    let url = database_url(workspace)?;
     let server = build(workspace, mode)?;
     hand_over(server_of(workspace, &server, &url)?.arg("serve"))
+}
+
+/// Returns the database URL. The private cluster is started if necessary.
+fn database_url(workspace: &Workspace) -> Result<String> {
+    let step = steps::DATABASE.start(workspace);
+    let url = database::url(workspace)?;
+    step.finish();
+    Ok(url)
 }
 
 fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {

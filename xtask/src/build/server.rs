@@ -4,18 +4,25 @@ use std::{
     io::BufReader,
     path::PathBuf,
     process::{Command, Stdio},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::{Artifact, Message};
 
-use super::Mode;
-use crate::{process, report, workspace::Workspace};
+use super::{Mode, debug_information};
+use crate::{process, refresh, steps, workspace::Workspace};
 
-/// Compiles the server and returns the path of its binary.
+/// Compiles the server and returns the path of its binary. The debug information of a release is in a file beside it.
 pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
-    let started = Instant::now();
+    // Cargo in another release build would link its binary between the steps of this one.
+    let _lock = (mode == Mode::Release)
+        .then(|| refresh::lock(&workspace.cache()))
+        .transpose()?;
+    let step = match mode {
+        Mode::Dev => &steps::SERVER,
+        Mode::Release => &steps::SERVER_RELEASE,
+    };
+    let step = step.start(workspace);
     let names = &workspace.settings.names;
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--package", &names.bin_package]);
@@ -23,13 +30,17 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     if mode == Mode::Release {
         cargo.arg("--release");
     }
-    let binary = artifacts(&mut cargo)?
+    let binary: PathBuf = artifacts(&mut cargo)?
         .into_iter()
         .find(|artifact| artifact.target.name == names.bin_target)
         .and_then(|artifact| artifact.executable)
-        .ok_or_else(|| anyhow!("cargo built no program {}", names.bin_target))?;
-    report::step("server compiled", started);
-    Ok(binary.into())
+        .ok_or_else(|| anyhow!("cargo built no program {}", names.bin_target))?
+        .into();
+    step.finish();
+    if mode == Mode::Release {
+        debug_information::separate(workspace, &binary)?;
+    }
+    Ok(binary)
 }
 
 /// Runs `cargo build` and returns its JSON messages; progress goes to the terminal.

@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, anyhow};
@@ -11,7 +10,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::{Mode, compress, server::artifacts};
 use crate::{
-    files, fingerprint::Fingerprint, npm, process, refresh::refresh, report, workspace::Workspace,
+    files, fingerprint::Fingerprint, npm, process, refresh::refresh, report, steps,
+    workspace::Workspace,
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -48,7 +48,11 @@ const OPTIMISE: &[&str] = &[
 
 /// Compiles the package `frontend` and returns the wasm file of rustc.
 pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
-    let started = Instant::now();
+    let step = match mode {
+        Mode::Dev => &steps::BROWSER_PACKAGE,
+        Mode::Release => &steps::BROWSER_PACKAGE_RELEASE,
+    };
+    let step = step.start(workspace);
     let names = &workspace.settings.names;
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--package", &names.lib_package]);
@@ -62,7 +66,7 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         .flat_map(|artifact| artifact.filenames)
         .find(|file| file.extension() == Some("wasm"))
         .ok_or_else(|| anyhow!("cargo built no wasm of {}", names.lib_package))?;
-    report::step("browser package compiled", started);
+    step.finish();
     Ok(raw.into())
 }
 
@@ -88,8 +92,8 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
 
     let ran = refresh(&folder, &key.finish(), |folder| {
         let first = folder.join("first");
-        split(name, raw, &first, folder)?;
-        bind(name, mode, &first, folder)?;
+        split(workspace, raw, &first, folder)?;
+        bind(workspace, mode, &first, folder)?;
         fs::remove_file(first)?;
         fs::rename(
             folder.join(format!("{name}_bg.wasm")),
@@ -108,13 +112,13 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
     Ok(folder)
 }
 
-fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
-    let started = Instant::now();
+fn bind(workspace: &Workspace, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
+    let step = steps::WASM_BINDGEN.start(workspace);
     // Function names make stack traces readable and downloads large.
     let strip = mode == Mode::Release;
     Bindgen::new()
         .input_path(raw)
-        .out_name(name)
+        .out_name(&workspace.settings.output_name)
         .web(true)?
         .typescript(false)
         // The lazily loaded modules share the function table of the first module.
@@ -123,15 +127,15 @@ fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
         .remove_producers_section(strip)
         .generate(folder)
         .context("wasm-bindgen cannot use the compiled module")?;
-    report::step("wasm-bindgen run", started);
+    step.finish();
     Ok(())
 }
 
 /// Splits the module into one that every page needs and one per screen, loaded when a user opens it.
-fn split(name: &str, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
-    let started = Instant::now();
+fn split(workspace: &Workspace, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
+    let step = steps::WASM_SPLIT.start(workspace);
     let module = fs::read(raw)?;
-    let main = format!("./{name}.js");
+    let main = format!("./{}.js", workspace.settings.output_name);
     let mut options = wasm_split_cli_support::Options::new(&module);
     options.output_dir = folder;
     options.main_out_path = first;
@@ -142,7 +146,7 @@ fn split(name: &str, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
         folder.join(PARTS),
         serde_json::to_string(&made.prefetch_map)?,
     )?;
-    report::step("wasm split", started);
+    step.finish();
     Ok(())
 }
 
@@ -160,7 +164,7 @@ fn copy_scripts(folder: &Path) -> Result<()> {
 
 /// Optimises the modules in a folder and compresses modules and scripts.
 fn shrink(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let started = Instant::now();
+    let step = steps::WASM_OPTIMISATION.start(workspace);
     for file in files::under(folder)? {
         if files::has_extension(&file, &["wasm"]) {
             process::run(
@@ -173,13 +177,13 @@ fn shrink(workspace: &Workspace, folder: &Path) -> Result<()> {
             )?;
         }
     }
-    report::step("wasm optimised", started);
-    let started = Instant::now();
+    step.finish();
+    let step = steps::WASM_COMPRESSION.start(workspace);
     for file in files::under(folder)? {
         if files::has_extension(&file, &["wasm", "js"]) {
             compress::compress(&file)?;
         }
     }
-    report::step("wasm and its scripts compressed", started);
+    step.finish();
     Ok(())
 }
