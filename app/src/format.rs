@@ -1,7 +1,7 @@
 //! Formatting of numbers and times.
 
 use domain::list::Total;
-use time::{Month, OffsetDateTime, UtcOffset, macros::format_description};
+use time::{Date, Month, OffsetDateTime, UtcOffset, macros::format_description};
 
 use crate::text;
 pub(crate) use crate::text::number::grouped;
@@ -69,18 +69,49 @@ fn span(seconds: i64) -> Option<Span> {
     }
 }
 
-/// Formats an exact time in UTC: `17 November 2026, 12:00:00 UTC`.
-pub(crate) fn exact(timestamp: OffsetDateTime) -> String {
-    let clock = timestamp
-        .to_offset(UtcOffset::UTC)
-        .format(format_description!("[hour]:[minute]:[second]"))
-        .unwrap_or_default();
-    text::time::timestamp(day(timestamp), clock)
+/// Formats an exact time at the UTC offset of the viewer's zone: `17 Nov 2026, 12:00`. Without an offset it is in UTC and says so.
+pub(crate) fn exact(timestamp: OffsetDateTime, offset: Option<UtcOffset>) -> String {
+    match offset {
+        Some(offset) => {
+            let (date, clock) = parts(timestamp, offset);
+            text::time::timestamp(date, clock)
+        }
+        None => exact_with_offset(timestamp, UtcOffset::UTC),
+    }
 }
 
-/// Formats a date in UTC: `17 November 2026`.
+/// Formats an exact time with its UTC offset: `17 Nov 2026, 14:00 UTC+2`.
+pub(crate) fn exact_with_offset(timestamp: OffsetDateTime, offset: UtcOffset) -> String {
+    let (date, clock) = parts(timestamp, offset);
+    text::time::timestamp_zone(date, clock, offset_name(offset))
+}
+
+/// Formats the date and the time of day.
+fn parts(timestamp: OffsetDateTime, offset: UtcOffset) -> (String, String) {
+    // Some times at the ends of the years that the type can hold have no form at another offset.
+    let local = timestamp.checked_to_offset(offset).unwrap_or(timestamp);
+    let clock = local.format(format_description!("[hour]:[minute]"));
+    (date(local.date()), clock.unwrap_or_default())
+}
+
+/// Formats an offset: `UTC`, `UTC+5:45`, `UTC-3`.
+fn offset_name(offset: UtcOffset) -> String {
+    let (hours, minutes, _) = offset.as_hms();
+    let sign = if offset.is_negative() { '-' } else { '+' };
+    match (hours.abs(), minutes.abs()) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
+}
+
+/// Formats a date in UTC: `17 Nov 2026`.
 pub(crate) fn day(timestamp: OffsetDateTime) -> String {
-    let (year, month, day) = timestamp.to_offset(UtcOffset::UTC).to_calendar_date();
+    date(timestamp.to_offset(UtcOffset::UTC).date())
+}
+
+fn date(date: Date) -> String {
+    let (year, month, day) = date.to_calendar_date();
     text::time::date(day, month_name(month), year)
 }
 
@@ -116,7 +147,10 @@ pub(crate) fn initials(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use time::{Duration, macros::datetime};
+    use time::{
+        Duration,
+        macros::{datetime, offset},
+    };
 
     use super::*;
 
@@ -144,12 +178,34 @@ mod tests {
         ] {
             assert_eq!(upcoming(now + ahead, now), text);
         }
-        assert_eq!(exact(now), "21 November 2026, 12:00:00 UTC");
-        assert_eq!(
-            day(datetime!(2026-03-01 0:30 +1)),
-            "28 February 2026",
-            "in UTC"
-        );
+        assert_eq!(exact(now, None), "21 Nov 2026, 12:00 UTC");
+        assert_eq!(day(datetime!(2026-03-01 0:30 +1)), "28 Feb 2026", "in UTC");
+    }
+
+    #[test]
+    fn exact_times_are_at_an_offset() {
+        let at = datetime!(2026-11-28 20:13:16.223262 UTC);
+        for (offset, short, long) in [
+            (offset!(+0), "28 Nov 2026, 20:13", "28 Nov 2026, 20:13 UTC"),
+            (
+                offset!(+5:45),
+                "29 Nov 2026, 01:58",
+                "29 Nov 2026, 01:58 UTC+5:45",
+            ),
+            (
+                offset!(-3),
+                "28 Nov 2026, 17:13",
+                "28 Nov 2026, 17:13 UTC-3",
+            ),
+            (
+                offset!(-3:30),
+                "28 Nov 2026, 16:43",
+                "28 Nov 2026, 16:43 UTC-3:30",
+            ),
+        ] {
+            assert_eq!(exact(at, Some(offset)), short);
+            assert_eq!(exact_with_offset(at, offset), long);
+        }
     }
 
     #[cfg(feature = "ssr")]
@@ -171,7 +227,7 @@ mod tests {
             }
             assert_eq!(upcoming(now, now), "in Kürze");
             assert_eq!(upcoming(now + Duration::days(1), now), "in 1 Tag");
-            assert_eq!(exact(now), "28. November 2026, 12:00:00 UTC");
+            assert_eq!(exact(now, None), "28. Nov. 2026, 12:00 UTC");
             assert_eq!(day(datetime!(2027-03-01 12:00 UTC)), "1. März 2027");
         });
     }

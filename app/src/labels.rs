@@ -8,7 +8,6 @@ pub mod settings;
 use domain::{
     access::BuiltinRole,
     action::Action,
-    text::capitalized,
     users::{Status, action::UserAction},
 };
 
@@ -138,14 +137,14 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
-/// Returns the label of a role: a text for a built-in one with its original name, otherwise its capitalized name.
+/// Returns the label of a role: a text for a built-in one with its original name, otherwise its name as it is stored.
 pub(crate) fn role(name: &str) -> String {
     let label = match name.parse() {
         Ok(BuiltinRole::Admin) => text::actions::role_admin(),
         Ok(BuiltinRole::Auditor) => text::actions::role_auditor(),
         Ok(BuiltinRole::Application) => text::actions::role_application(),
         Ok(BuiltinRole::User) => text::actions::role_user(),
-        Err(_) => return capitalized(name),
+        Err(_) => return name.to_owned(),
     };
     label.to_owned()
 }
@@ -163,6 +162,8 @@ pub(crate) fn role_meaning(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use domain::text::capitalized;
+
     use super::*;
 
     #[test]
@@ -172,7 +173,7 @@ mod tests {
             assert_eq!(role(name), capitalized(name));
             assert!(role_meaning(name).is_some(), "{name}");
         }
-        assert_eq!(role("lab assistant"), "Lab assistant");
+        assert_eq!(role("lab assistant"), "lab assistant");
         assert_eq!(role_meaning("lab assistant"), None);
     }
 

@@ -5,6 +5,7 @@ import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { hydrated, signIn } from '../support/page';
 import { template } from '../support/template';
+import { exactly } from '../support/time';
 
 serve('demo users', { ALLOW_ACCOUNT_DELETION: 'true' });
 
@@ -142,6 +143,16 @@ for (const scripts of [true, false]) {
       await page.getByRole('button', { name: 'Dark' }).click();
       await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
       await expect(page).toHaveURL(/\/account\/preferences/);
+    });
+
+    test('times are in the chosen time zone', async ({ page, database }) => {
+      const name = await add(database);
+      await database.rows(`update users set settings = '{"timeZone": "Asia/Kolkata"}' where username = $1`, [name]);
+      await enter(page, name, '/sessions');
+      await settled(page);
+      const ends = page.locator('.records tbody tr').first().locator('time').last();
+      const timestamp = new Date((await ends.getAttribute('datetime'))!);
+      await expect(ends).toHaveAttribute('title', `${exactly(timestamp, 'Asia/Kolkata')} UTC+5:30`);
     });
 
     test('everything as a file', async ({ page, database }) => {

@@ -110,8 +110,11 @@ test.describe('in another language than that of the browser', () => {
     await expectHydratedIn(page, 'de');
     await open(page, '/account/sessions');
     const times = page.getByRole('main').locator('time');
-    await expect(times.first()).toHaveAttribute('title', /^\d{1,2}\.\d{1,2}\.\d{4}, /);
-    await expect(times.last()).toHaveText(/^\d{1,2}\.\d{1,2}\.\d{4}, /);
+    // Such as "28. Nov. 2026, 19:03 UTC+5:45".
+    const exactly = /^\d{1,2}\. (Jan\.|Feb\.|März|Apr\.|Mai|Juni|Juli|Aug\.|Sept\.|Okt\.|Nov\.|Dez\.) \d{4}, \d{2}:\d{2} UTC/;
+    await expect(times.first()).toHaveAttribute('title', exactly);
+    await expect(times.last()).toHaveAttribute('title', exactly);
+    await expect(times.last()).toHaveText(/^in \d+ (Minuten?|Stunden?|Tag(en)?|Monat(en)?)$/);
   });
 });
 

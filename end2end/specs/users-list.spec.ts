@@ -2,6 +2,7 @@
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
+import { exactly } from '../support/time';
 import { BY_EMAIL, BY_NAME, UsersList } from '../support/users-list';
 
 serve('demo users');
@@ -205,8 +206,8 @@ test('times are relative, and exact in the zone of the browser', async ({ page, 
   const created = list.rows.first().locator('time').first();
   await expect(created).toHaveText(/^(just now|\d+ \w+ ago)$/);
   const datetime = (await created.getAttribute('datetime'))!;
-  const local = new Date(datetime).toLocaleString('en-GB', { timeZone: 'Asia/Kathmandu' });
-  await expect(created).toHaveAttribute('title', local);
+  const local = exactly(new Date(datetime), 'Asia/Kathmandu');
+  await expect(created).toHaveAttribute('title', `${local} UTC+5:45`);
 });
 
 test('the menu of a row leads to its dialogs', async ({ page, database }) => {

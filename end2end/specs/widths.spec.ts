@@ -66,6 +66,33 @@ test.describe('an administrator', () => {
     });
   }
 
+  test('a long name wraps between words, and what can be done moves below it', async ({ page, database }) => {
+    const name = 'Donna Elisabeth Thompson-Fitzgerald';
+    await database.rows('update users set display_name = $1 where username = $2', [name, 'test-member']);
+    await page.goto('/users/test-member');
+    const heading = page.getByRole('heading', { level: 1 });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      const { lines, broken } = await heading.evaluate((heading) => {
+        const text = heading.querySelector('bdi')!.firstChild!;
+        const tops = (from: number, to: number) => {
+          const range = document.createRange();
+          range.setStart(text, from);
+          range.setEnd(text, to);
+          return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size;
+        };
+        const words = [...text.textContent!.matchAll(/[^\s-]+/g)].map(({ index, 0: word }) => [index, index + word.length] as const);
+        return { lines: tops(0, text.textContent!.length), broken: words.filter(([from, to]) => tops(from, to) > 1).length };
+      });
+      expect(lines, `at ${width} px`).toBeLessThanOrEqual(2);
+      expect(broken, `words at ${width} px`).toBe(0);
+      const name = (await heading.boundingBox())!;
+      const actions = (await page.locator('.user-head .actions').boundingBox())!;
+      expect(actions.y >= name.y + name.height || actions.x >= name.x + name.width, `actions at ${width} px`).toBe(true);
+      await expectNoSidewaysScroll(page);
+    }
+  });
+
   test('on a phone the number of pending registrations is not covered by the screen beside it', async ({ page, database }) => {
     await database.rows(`
       update users set status = 'pending' where username !~ '^(admin|test-)' and id in (select id from users order by id limit 130)`);

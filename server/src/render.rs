@@ -1,7 +1,10 @@
 //! Rendering of pages.
 
+use std::sync::Arc;
+
 use app::{api::ssr::FormProblem, context::PageContext, shell::shell, text::language::Language};
 use axum::{extract::Request, http::request::Parts, response::Response};
+use domain::offsets::Offsets;
 use leptos::prelude::{provide_context, use_context};
 use service::Services;
 
@@ -18,6 +21,9 @@ pub(crate) fn provide(services: &Services) {
     }
     if let Some(language) = parts.extensions.get::<Language>() {
         provide_context(*language);
+    }
+    if let Some(offsets) = parts.extensions.get::<Arc<Offsets>>() {
+        provide_context(Arc::clone(offsets));
     }
     if let Some(context) = parts.extensions.get::<PageContext>() {
         provide_context(context.clone());

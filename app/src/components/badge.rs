@@ -3,8 +3,11 @@
 use domain::{access::BuiltinRole, users::Status};
 use leptos::prelude::*;
 
-use super::icon::{Glyph, Icon};
-use crate::{format::exact, labels, text};
+use super::{
+    icon::{Glyph, Icon},
+    time::shown,
+};
+use crate::{labels, text};
 
 /// Renders the most powerful role, and the number of further roles.
 #[component]
@@ -81,9 +84,8 @@ pub fn StatusBadge(
         Status::Pending => "badge tone-warning dot dot-ring",
         Status::Suspended => "badge tone-danger dot dot-bar",
     };
-    let title = until
-        .filter(|_| status == Status::Suspended)
-        .map(|until| text::actions::suspended_until(exact(until)));
+    let until = until.filter(|_| status == Status::Suspended);
+    let title = move || until.map(|until| text::actions::suspended_until(shown(until)));
     view! {
         <span class=class title=title>
             {labels::status(status)}

@@ -14,7 +14,7 @@ pub fn DescriptionItem(
     view! {
         <div>
             <dt>{label}</dt>
-            <dd>{children()}</dd>
+            <dd dir="auto">{children()}</dd>
         </div>
     }
 }

@@ -113,6 +113,7 @@ pub fn Field(
                     name=name
                     type=move || if secret && shown.get() { "text" } else { kind }
                     value=value
+                    dir="auto"
                     autocomplete=autocomplete
                     required=!optional
                     autocapitalize="none"

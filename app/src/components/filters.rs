@@ -120,6 +120,7 @@ fn typed(
                 class="input"
                 name=name
                 value=value
+                dir="auto"
                 placeholder=example
                 list=list
                 autocomplete="off"

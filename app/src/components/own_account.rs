@@ -134,6 +134,7 @@ fn Trap(value: String, form_state: FormState) -> impl IntoView {
                 id=TRAP
                 name=TRAP
                 value=value
+                dir="auto"
                 autocomplete="off"
                 aria-invalid=move || error().map(|_| "true")
                 aria-describedby=error_id.clone()

@@ -27,11 +27,11 @@ pub fn Records(
             .zip(columns.iter().copied().skip(1))
             .map(|(cell, label)| {
                 let label = (label != actions).then_some(label);
-                view! { <td data-label=label>{cell}</td> }
+                view! { <td data-label=label dir="auto">{cell}</td> }
             });
         let row = view! {
             <tr>
-                <th scope="row">{first}</th>
+                <th scope="row" dir="auto">{first}</th>
                 {others.collect_view()}
             </tr>
         };

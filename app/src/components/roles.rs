@@ -4,9 +4,12 @@ use domain::users::detail::GrantableRole;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::{labels, text};
+use crate::{hydrated::Hydrated, labels, text};
 
-/// Renders a checkbox for each role.
+/// Number of roles above which the selection has a search field.
+const MANY: usize = 12;
+
+/// Renders a checkbox for each role, and after hydration a search field if there are many. Without scripts all roles are shown.
 #[component]
 pub fn RoleChoice(
     /// All roles, most powerful first.
@@ -20,6 +23,11 @@ pub fn RoleChoice(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let fixed = denied.is_some();
+    let has_search = roles.len() > MANY;
+    let (typed, set_typed) = signal(String::new());
+    let names: Vec<String> = roles.iter().map(|role| role.name.clone()).collect();
+    let none_found =
+        Memo::new(move |_| typed.with(|typed| !names.iter().any(|name| matches(name, typed))));
     let described_by = move || error.with(Option::is_some).then_some("roles-error");
     view! {
         // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
@@ -32,13 +40,24 @@ pub fn RoleChoice(
         >
             <legend class="field-label">{text::actions::roles()}</legend>
             {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
+            <Show when=move || has_search && Hydrated::now()>
+                <RoleSearch set_typed=set_typed />
+            </Show>
             {roles
                 .into_iter()
                 .map(|role| {
                     let chosen = chosen.contains(&role.name);
-                    view! { <RoleBox role=role chosen=chosen fixed=fixed /> }
+                    view! { <RoleBox role=role chosen=chosen fixed=fixed typed=typed /> }
                 })
                 .collect_view()}
+            {has_search
+                .then(|| {
+                    view! {
+                        <p class="field-note" aria-live="polite">
+                            {move || none_found.get().then(text::actions::no_roles_found)}
+                        </p>
+                    }
+                })}
             {move || {
                 error
                     .get()
@@ -55,14 +74,49 @@ pub fn RoleChoice(
     }
 }
 
-/// Renders the checkbox of a role. A role that the viewer cannot assign is disabled and shows the reason.
+/// Returns whether a role has the typed text in its name or label.
+fn matches(name: &str, typed: &str) -> bool {
+    let typed = typed.trim().to_lowercase();
+    let has_typed = |text: &str| text.to_lowercase().contains(&typed);
+    has_typed(name) || has_typed(&labels::role(name))
+}
+
+/// Renders the search field. It has no name, so the form does not send it, and Enter in it does not send the form.
 #[component]
-fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
+fn RoleSearch(set_typed: WriteSignal<String>) -> impl IntoView {
+    view! {
+        <input
+            class="input"
+            type="search"
+            aria-label=text::actions::find_role()
+            placeholder=text::actions::find_role()
+            autocomplete="off"
+            dir="auto"
+            on:input=move |event| set_typed.set(event_target_value(&event))
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                }
+            }
+        />
+    }
+}
+
+/// Renders the checkbox of a role, hidden if its name does not have the typed text. A role that the viewer cannot assign is
+/// disabled and shows the reason.
+#[component]
+fn RoleBox(
+    role: GrantableRole,
+    chosen: bool,
+    fixed: bool,
+    typed: ReadSignal<String>,
+) -> impl IntoView {
     let disabled = fixed || role.denied.is_some();
     let meaning = labels::role_meaning(&role.name);
     let note = |text: String| view! { <span class="check-note">{text}</span> };
+    let name = role.name.clone();
     view! {
-        <label class="check">
+        <label class="check" hidden=move || typed.with(|typed| !matches(&name, typed))>
             <input
                 type="checkbox"
                 name="roles[]"
@@ -71,9 +125,26 @@ fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
                 disabled=disabled
             />
             <span>
-                {labels::role(&role.name)} {meaning.map(|meaning| note(meaning.to_owned()))}
+                <bdi>{labels::role(&role.name)}</bdi> {meaning.map(|meaning| note(meaning.to_owned()))}
                 {role.denied.filter(|_| !fixed).map(|denied| note(denied.into()))}
             </span>
         </label>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_match_a_part_of_their_name() {
+        for (name, typed, is_found) in [
+            ("department-01-analyst", "", true),
+            ("department-01-analyst", " Analyst ", true),
+            ("department-01-analyst", "02", false),
+            ("auditor", "AUDIT", true),
+        ] {
+            assert_eq!(matches(name, typed), is_found, "{name}: {typed}");
+        }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
+use ::time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use domain::offsets::Offsets;
+use leptos::{leptos_dom::helpers::is_browser, prelude::*};
+use wasm_bindgen::JsCast;
 
 use crate::{
     context::Zone,
-    format::{exact, relative, upcoming},
+    format::{exact, exact_with_offset, relative, upcoming},
     hydrated::Hydrated,
-    text::{self, language::Language},
 };
 
 /// Milliseconds per minute.
 const MINUTE: f64 = 60_000.0;
+/// Seconds per minute.
+const SECONDS: f64 = 60.0;
 
 /// Renders the time since a timestamp, such as "2 hours ago".
 #[component]
@@ -28,7 +30,7 @@ pub fn Ago(
     #[prop(optional)]
     brief: bool,
 ) -> impl IntoView {
-    let title = move || (!brief || Hydrated::now()).then(|| in_own_zone(at));
+    let title = move || (!brief || Hydrated::now()).then(|| shown_with_offset(at));
     view! {
         <time datetime=machine(at) title=title>
             {relative(at, now)}
@@ -45,9 +47,24 @@ pub fn Upcoming(
     now: OffsetDateTime,
 ) -> impl IntoView {
     view! {
-        <time datetime=machine(at) title=move || in_own_zone(at)>
+        <time datetime=machine(at) title=move || shown_with_offset(at)>
             {upcoming(at, now)}
         </time>
+    }
+}
+
+/// Renders the end of a session, a token or an invitation in a list, ahead or past.
+#[component]
+pub fn Ends(
+    /// Time of the end.
+    at: OffsetDateTime,
+    /// Server time of the response, from which the distance is computed.
+    now: OffsetDateTime,
+) -> impl IntoView {
+    if at > now {
+        view! { <Upcoming at=at now=now /> }.into_any()
+    } else {
+        view! { <Ago at=at now=now /> }.into_any()
     }
 }
 
@@ -57,38 +74,40 @@ pub fn Exactly(
     /// Timestamp to render.
     at: OffsetDateTime,
 ) -> impl IntoView {
-    view! { <time datetime=machine(at)>{move || in_own_zone(at)}</time> }
+    view! {
+        <time datetime=machine(at) title=move || shown_with_offset(at)>
+            {move || shown(at)}
+        </time>
+    }
 }
 
 fn machine(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Returns the exact time: in UTC on the server, which does not know the zone of the browser; in the user's zone and
-/// language after hydration.
-fn in_own_zone(at: OffsetDateTime) -> String {
-    if Hydrated::now() {
-        local(&machine(at))
-    } else {
-        exact(at)
-    }
+/// Returns the exact time: in the user's zone; in that of the device if none is set, after hydration; else in UTC.
+pub(crate) fn shown(at: OffsetDateTime) -> String {
+    exact(at, offset_of(at))
 }
 
-/// Formats a time in the language of the page, and in the time zone of the user's preferences if one is set.
-fn local(machine: &str) -> String {
-    let date = js_sys::Date::new(&machine.into());
-    chosen_zone()
-        .and_then(|zone| in_zone(&date, &zone, locale()))
-        .unwrap_or_else(|| date.to_locale_string(locale(), &JsValue::UNDEFINED).into())
+/// Returns the same with the UTC offset, for a title.
+fn shown_with_offset(at: OffsetDateTime) -> String {
+    exact_with_offset(at, offset_of(at).unwrap_or(UtcOffset::UTC))
 }
 
-/// Returns the locale in which the browser formats times. On English pages it is that of the browser, because the order of day
-/// and month depends on the region.
-fn locale() -> &'static str {
-    match text::current() {
-        Language::English => "default",
-        language => language.tag(),
+/// Returns the UTC offset at a time in the zone in which the page shows times. `None` if the zone is that of the device, which
+/// the server does not know, until hydration is complete.
+fn offset_of(at: OffsetDateTime) -> Option<UtcOffset> {
+    let is_hydrated = Hydrated::now();
+    if !is_browser() {
+        return use_context::<Arc<Offsets>>()?.at(at);
     }
+    let timestamp = js_sys::Date::parse(&machine(at));
+    let chosen = chosen_zone().and_then(|zone| minutes_ahead(timestamp, &zone));
+    let device = || -js_sys::Date::new(&timestamp.into()).get_timezone_offset();
+    let minutes = chosen.or_else(|| is_hydrated.then(device))?;
+    let seconds = Duration::checked_seconds_f64(minutes * SECONDS)?.whole_seconds();
+    UtcOffset::from_whole_seconds(i32::try_from(seconds).ok()?).ok()
 }
 
 fn chosen_zone() -> Option<Arc<str>> {
@@ -98,7 +117,7 @@ fn chosen_zone() -> Option<Arc<str>> {
 /// Returns the name of the time zone in which the browser shows times: the chosen one, if the browser knows it. `None` for that
 /// of the device.
 pub(crate) fn shown_zone() -> Option<Arc<str>> {
-    chosen_zone().filter(|zone| in_zone(&js_sys::Date::new_0(), zone, "default").is_some())
+    chosen_zone().filter(|zone| in_zone(&js_sys::Date::new_0(), zone).is_some())
 }
 
 /// Returns the offset of that zone from UTC in minutes, at a local time as a field gives it.
@@ -109,21 +128,25 @@ pub(crate) fn offset_at(local: &str) -> f64 {
 
 /// Returns the same for a named zone. `None` if the browser does not know the zone.
 fn offset_in(local: &str, zone: &str) -> Option<f64> {
-    let ahead = |at: f64| {
-        // The Swedish format is ISO 8601 with a space for the `T`.
-        let written = in_zone(&js_sys::Date::new(&at.into()), zone, "sv-SE")?;
-        let written = written.split_whitespace().collect::<Vec<_>>().join("T");
-        let minutes = (js_sys::Date::parse(&format!("{written}Z")) - at) / MINUTE;
-        minutes.is_finite().then(|| minutes.round())
-    };
     // Read as UTC first, then corrected by the offset at about that time.
     let utc = js_sys::Date::parse(&format!("{local}Z"));
-    let about = ahead(utc)?;
-    ahead(utc - about * MINUTE)
+    let about = minutes_ahead(utc, zone)?;
+    minutes_ahead(utc - about * MINUTE, zone)
 }
 
-/// Formats a time in a time zone, in a language. Returns `None` if the browser does not know the zone.
-fn in_zone(date: &js_sys::Date, zone: &str, language: &str) -> Option<String> {
+/// Returns the offset of a named zone from UTC in minutes, at a time in milliseconds since 1970. `None` if the browser does not
+/// know the zone.
+fn minutes_ahead(at: f64, zone: &str) -> Option<f64> {
+    let written = in_zone(&js_sys::Date::new(&at.into()), zone)?;
+    let written = written.split_whitespace().collect::<Vec<_>>().join("T");
+    // The text has whole seconds.
+    let minutes = (js_sys::Date::parse(&format!("{written}Z")) - at) / MINUTE;
+    minutes.is_finite().then(|| minutes.round())
+}
+
+/// Formats a time in a time zone as in ISO 8601, with a space for the `T`, which is the Swedish format. Returns `None` if the
+/// browser does not know the zone.
+fn in_zone(date: &js_sys::Date, zone: &str) -> Option<String> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
     // `toLocaleString` throws for an unknown zone. Called as a `Function`, the exception is returned as an error; thrown by
@@ -131,7 +154,7 @@ fn in_zone(date: &js_sys::Date, zone: &str, language: &str) -> Option<String> {
     let formatter = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
     let formatter = formatter.dyn_into::<js_sys::Function>().ok()?;
     formatter
-        .call2(date, &language.into(), &options)
+        .call2(date, &"sv-SE".into(), &options)
         .ok()?
         .as_string()
 }

@@ -4,7 +4,7 @@ use ::time::OffsetDateTime;
 use domain::access_tokens::{AccessToken, TokenState};
 use leptos::prelude::*;
 
-use super::time::{Ago, Exactly};
+use super::time::{Ago, Ends};
 use crate::{labels::security, text};
 
 /// Column headings of [`cells`] and of the actions.
@@ -31,7 +31,7 @@ pub(crate) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
         None => text::tokens::never().into_any(),
     };
     let end = match token.expires_at {
-        Some(at) => view! { <Exactly at=at /> }.into_any(),
+        Some(at) => view! { <Ends at=at now=now /> }.into_any(),
         None => text::tokens::never_expires().into_any(),
     };
     let from = token.last_used_ip.map(text::tokens::used_from);

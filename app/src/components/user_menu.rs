@@ -42,7 +42,11 @@ pub fn UserMenu(
                     <p class="menu-name">
                         <bdi>{principal.display_name.clone()}</bdi>
                     </p>
-                    <p class="menu-note">{principal.username.clone()} " · " {role}</p>
+                    <p class="menu-note">
+                        <bdi>{principal.username.clone()}</bdi>
+                        " · "
+                        {role}
+                    </p>
                 </div>
             </div>
             <ul>

@@ -112,6 +112,7 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
                     class="input"
                     name="user"
                     value=user
+                    dir="auto"
                     placeholder=text::tokens::username()
                     autocomplete="off"
                     autocapitalize="none"

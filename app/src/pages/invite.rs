@@ -1,6 +1,6 @@
 //! Acceptance of an invitation.
 
-use domain::{access::BuiltinRole, fields::FieldErrors, text::capitalized};
+use domain::{access::BuiltinRole, fields::FieldErrors};
 use leptos::prelude::*;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         own_account::{AccountCreated, OwnAccountForm},
     },
     context::PageContext,
-    text,
+    labels, text,
 };
 
 /// Renders the page behind an invitation link.
@@ -48,7 +48,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
     let more: Vec<String> = roles
         .iter()
         .filter(|role| *role != BuiltinRole::User.as_str())
-        .map(|role| capitalized(role))
+        .map(|role| labels::role(role))
         .collect();
     let lead = match more.join(", ") {
         none if none.is_empty() => text::public::invite_lead(min),

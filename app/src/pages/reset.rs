@@ -71,6 +71,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                         id="username"
                         type="text"
                         value=link.username
+                        dir="auto"
                         autocomplete="username"
                         readonly
                     />

@@ -133,6 +133,12 @@ pub fn error() -> &'static str {
     text("actions.error", "Error")
 }
 
+/// Text: `Find role`
+#[must_use]
+pub fn find_role() -> &'static str {
+    text("actions.find_role", "Find role")
+}
+
 /// Text: `Show the first page`
 #[must_use]
 pub fn first_page() -> &'static str {
@@ -161,6 +167,12 @@ pub fn list_failed() -> &'static str {
 #[must_use]
 pub fn more_roles() -> &'static str {
     text("actions.more_roles", " more")
+}
+
+/// Text: `No roles match`
+#[must_use]
+pub fn no_roles_found() -> &'static str {
+    text("actions.no_roles_found", "No roles match")
 }
 
 /// Text: `Ontologies`

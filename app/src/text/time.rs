@@ -7,16 +7,16 @@ use super::{
     pattern::{fill, plural, text},
 };
 
-/// Text: `April`
+/// Text: `Apr`
 #[must_use]
 pub fn april() -> &'static str {
-    text("time.april", "April")
+    text("time.april", "Apr")
 }
 
-/// Text: `August`
+/// Text: `Aug`
 #[must_use]
 pub fn august() -> &'static str {
-    text("time.august", "August")
+    text("time.august", "Aug")
 }
 
 /// Text: `{day} {month} {year}`
@@ -42,16 +42,16 @@ pub fn days_ago(count: u64) -> String {
     )
 }
 
-/// Text: `December`
+/// Text: `Dec`
 #[must_use]
 pub fn december() -> &'static str {
-    text("time.december", "December")
+    text("time.december", "Dec")
 }
 
-/// Text: `February`
+/// Text: `Feb`
 #[must_use]
 pub fn february() -> &'static str {
-    text("time.february", "February")
+    text("time.february", "Feb")
 }
 
 /// Text: `{count} hours ago`
@@ -133,22 +133,22 @@ pub fn in_years(count: u64) -> String {
     )
 }
 
-/// Text: `January`
+/// Text: `Jan`
 #[must_use]
 pub fn january() -> &'static str {
-    text("time.january", "January")
+    text("time.january", "Jan")
 }
 
-/// Text: `July`
+/// Text: `Jul`
 #[must_use]
 pub fn july() -> &'static str {
-    text("time.july", "July")
+    text("time.july", "Jul")
 }
 
-/// Text: `June`
+/// Text: `Jun`
 #[must_use]
 pub fn june() -> &'static str {
-    text("time.june", "June")
+    text("time.june", "Jun")
 }
 
 /// Text: `just now`
@@ -157,10 +157,10 @@ pub fn just_now() -> &'static str {
     text("time.just_now", "just now")
 }
 
-/// Text: `March`
+/// Text: `Mar`
 #[must_use]
 pub fn march() -> &'static str {
-    text("time.march", "March")
+    text("time.march", "Mar")
 }
 
 /// Text: `May`
@@ -197,22 +197,22 @@ pub fn months_ago(count: u64) -> String {
     )
 }
 
-/// Text: `November`
+/// Text: `Nov`
 #[must_use]
 pub fn november() -> &'static str {
-    text("time.november", "November")
+    text("time.november", "Nov")
 }
 
-/// Text: `October`
+/// Text: `Oct`
 #[must_use]
 pub fn october() -> &'static str {
-    text("time.october", "October")
+    text("time.october", "Oct")
 }
 
-/// Text: `September`
+/// Text: `Sep`
 #[must_use]
 pub fn september() -> &'static str {
-    text("time.september", "September")
+    text("time.september", "Sep")
 }
 
 /// Text: `shortly`
@@ -221,12 +221,21 @@ pub fn shortly() -> &'static str {
     text("time.shortly", "shortly")
 }
 
-/// Text: `{date}, {clock} UTC`
+/// Text: `{date}, {clock}`
 #[must_use]
 pub fn timestamp(date: impl Display, clock: impl Display) -> String {
     fill(
-        text("time.timestamp", "{date}, {clock} UTC"),
+        text("time.timestamp", "{date}, {clock}"),
         &[("date", &date), ("clock", &clock)],
+    )
+}
+
+/// Text: `{date}, {clock} {zone}`
+#[must_use]
+pub fn timestamp_zone(date: impl Display, clock: impl Display, zone: impl Display) -> String {
+    fill(
+        text("time.timestamp_zone", "{date}, {clock} {zone}"),
+        &[("date", &date), ("clock", &clock), ("zone", &zone)],
     )
 }
 

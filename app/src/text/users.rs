@@ -25,6 +25,18 @@ pub fn clear_filters() -> &'static str {
     text("users.clear_filters", "Clear filters")
 }
 
+/// Text: `Copy email`
+#[must_use]
+pub fn copy_email() -> &'static str {
+    text("users.copy_email", "Copy email")
+}
+
+/// Text: `Copy link`
+#[must_use]
+pub fn copy_link() -> &'static str {
+    text("users.copy_link", "Copy link")
+}
+
 /// Text: `Create user`
 #[must_use]
 pub fn create() -> &'static str {

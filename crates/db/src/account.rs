@@ -2,9 +2,9 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use domain::filter::Days;
+use domain::{filter::Days, offsets::Offsets};
 use sqlx::{PgConnection, PgExecutor};
-use time::Date;
+use time::{Date, UtcOffset};
 use uuid::Uuid;
 
 use crate::{Error, sessions::EndReason};
@@ -195,6 +195,57 @@ pub async fn list_days(
         Ok(rows) => Ok(rows.into_iter().map(|row| (row.day, row.start)).collect()),
         Err(sqlx::Error::Database(denied)) if denied.code().as_deref() == Some(UNKNOWN_ZONE) => {
             Ok(Days::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lists the changes of a time zone's UTC offset from 2000 to 2060, and the offset at the beginning of 2000. The result is empty if
+/// PostgreSQL does not know the zone (any more).
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_offsets(
+    executor: impl PgExecutor<'_>,
+    time_zone: &str,
+) -> Result<Offsets, Error> {
+    let listed = sqlx::query!(
+        r#"with days as (
+            select day
+            from generate_series(
+                timestamptz '2000-01-01 00:00Z', timestamptz '2060-01-01 00:00Z', interval '24 hours'
+            ) as day
+            where (day at time zone $1::text) - (day at time zone 'UTC')
+                <> ((day + interval '24 hours') at time zone $1::text) - ((day + interval '24 hours') at time zone 'UTC')
+        ), changes as (
+            select timestamptz '2000-01-01 00:00Z' as start
+            union all
+            -- Offsets change at full quarters of an hour.
+            select step as start
+            from days
+            cross join lateral generate_series(
+                day + interval '15 minutes', day + interval '24 hours', interval '15 minutes'
+            ) as step
+            where (step at time zone $1::text) - (step at time zone 'UTC')
+                <> ((step - interval '15 minutes') at time zone $1::text)
+                    - ((step - interval '15 minutes') at time zone 'UTC')
+        )
+        select
+            start as "start!",
+            extract(epoch from (start at time zone $1::text) - (start at time zone 'UTC'))::int4 as "seconds!"
+        from changes
+        order by start"#,
+        time_zone,
+    )
+    .fetch_all(executor)
+    .await;
+    match listed {
+        Ok(rows) => Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((row.start, UtcOffset::from_whole_seconds(row.seconds).ok()?)))
+            .collect()),
+        Err(sqlx::Error::Database(denied)) if denied.code().as_deref() == Some(UNKNOWN_ZONE) => {
+            Ok(Offsets::default())
         }
         Err(error) => Err(error.into()),
     }

@@ -1,11 +1,11 @@
-//! First instants of days in time zones.
+//! First instants of days in time zones, and their UTC offsets.
 
-use db::account::list_days;
-use domain::filter::Days;
+use db::account::{list_days, list_offsets};
+use domain::{filter::Days, offsets::Offsets};
 use sqlx::PgPool;
 use time::{
     Date, Duration, OffsetDateTime,
-    macros::{date, datetime},
+    macros::{date, datetime, offset},
 };
 
 #[testing::test]
@@ -101,4 +101,43 @@ async fn unknown_time_zone_falls_back_to_utc(pool: PgPool) {
         let days = list_days(&pool, zone, &[day]).await.unwrap();
         assert_eq!(days, Days::default(), "{zone}");
     }
+}
+
+#[testing::test]
+async fn offset_changes_with_summer_time(pool: PgPool) {
+    for (zone, at, offset) in [
+        ("UTC", datetime!(2026-07-01 0:00 UTC), offset!(+0)),
+        (
+            "Asia/Kathmandu",
+            datetime!(2026-07-01 0:00 UTC),
+            offset!(+5:45),
+        ),
+        (
+            "Europe/Berlin",
+            datetime!(2026-03-29 0:59:59.999 UTC),
+            offset!(+1),
+        ),
+        ("Europe/Berlin", datetime!(2026-03-29 1:00 UTC), offset!(+2)),
+        (
+            "Europe/Berlin",
+            datetime!(2026-10-25 0:59:59.999 UTC),
+            offset!(+2),
+        ),
+        ("Europe/Berlin", datetime!(2026-10-25 1:00 UTC), offset!(+1)),
+        (
+            "Australia/Lord_Howe",
+            datetime!(2026-10-03 15:29:59 UTC),
+            offset!(+10:30),
+        ),
+        (
+            "Australia/Lord_Howe",
+            datetime!(2026-10-03 15:30 UTC),
+            offset!(+11),
+        ),
+    ] {
+        let offsets = list_offsets(&pool, zone).await.unwrap();
+        assert_eq!(offsets.at(at), Some(offset), "{zone} {at}");
+    }
+    let unknown = list_offsets(&pool, "Europe/Atlantis").await.unwrap();
+    assert_eq!(unknown, Offsets::default());
 }

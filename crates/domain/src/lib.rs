@@ -21,6 +21,7 @@ pub mod list;
 pub mod message;
 pub mod messages;
 pub mod object;
+pub mod offsets;
 pub mod overview;
 pub mod owned;
 pub mod permission;

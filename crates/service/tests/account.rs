@@ -129,6 +129,16 @@ async fn time_zones_are_read_once(pool: PgPool) {
 }
 
 #[testing::test]
+async fn offsets_of_a_zone_are_read_once(pool: PgPool) {
+    let (services, _) = ada(&pool).await;
+    let zones = &services.time_zones;
+    let read = zones.offsets(&pool, "Europe/Berlin").await.unwrap();
+    pool.close().await;
+    assert_eq!(zones.offsets(&pool, "Europe/Berlin").await.unwrap(), read);
+    assert!(zones.offsets(&pool, "Europe/Paris").await.is_err());
+}
+
+#[testing::test]
 async fn time_zone_must_exist(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let zones = account::time_zones(&services, &own.caller).await.unwrap();

@@ -1,5 +1,7 @@
 //! Recognition of the caller.
 
+use std::sync::Arc;
+
 use app::{
     api::{form_success::FlashMessage, wire::AS},
     context::{PageContext, Preferences, Site},
@@ -14,6 +16,7 @@ use axum::{
 use domain::{
     audit::Via,
     messages,
+    offsets::Offsets,
     problem::{Code, Problem},
 };
 use service::{
@@ -73,6 +76,7 @@ pub(crate) async fn recognise(
         .map(Preferences::from_cookie)
         .unwrap_or_default();
     let language = language(&request, preferences);
+    let offsets = offsets(&services, path, caller.as_ref()).await;
     let context = PageContext {
         principal: caller.as_ref().map(|caller| caller.principal.clone()),
         site: Site {
@@ -93,6 +97,7 @@ pub(crate) async fn recognise(
     };
     request.extensions_mut().insert::<Option<Caller>>(caller);
     request.extensions_mut().insert(context);
+    request.extensions_mut().insert(offsets);
     request.extensions_mut().insert(language);
     text::request::scope(language, next.run(request)).await
 }
@@ -128,10 +133,24 @@ pub(crate) async fn pending_registrations(
     path: &str,
     caller: Option<&Caller>,
 ) -> Option<u64> {
-    let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
-    let authorized = caller.filter(|_| is_page)?.require().ok()?;
+    let authorized = caller.filter(|_| is_of_page(path))?.require().ok()?;
     let counted = registrations::count(services, &authorized).await;
     counted.map_err(Error::into_problem).ok()
+}
+
+/// Returns the UTC offsets of the caller's time zone, in which a page shows times. Without a zone the page shows them in UTC until
+/// hydration, and also if the offsets cannot be read, because that is better than no page.
+async fn offsets(services: &Services, path: &str, caller: Option<&Caller>) -> Arc<Offsets> {
+    let zone = caller
+        .filter(|_| is_of_page(path))
+        .and_then(|caller| caller.principal.time_zone.as_deref());
+    match zone {
+        Some(zone) => {
+            let read = services.time_zones.offsets(&services.pool, zone).await;
+            read.map_err(Error::into_problem).unwrap_or_default()
+        }
+        None => Arc::default(),
+    }
 }
 
 /// Takes the messages about what was done before, for the page that shows them. It is the only write of a GET. A page without the
@@ -145,12 +164,16 @@ async fn flashes(services: &Services, session: &Session, path: &str) -> Vec<Flas
 /// Returns whether a browser shows the response, and does not only prefetch it. Older browsers do not send the purpose of a
 /// request.
 pub(super) fn is_shown(request: &Request) -> bool {
-    let path = request.uri().path();
-    let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
+    let is_page = is_of_page(request.uri().path());
     let headers = request.headers();
     let is_document = headers
         .get("sec-fetch-dest")
         .is_none_or(|destination| destination == "document");
     let is_ahead = headers.contains_key("sec-purpose");
     is_page && request.method() == Method::GET && is_document && !is_ahead
+}
+
+/// Returns whether a path is that of a page or of its form, and not that of a call by a program or a script.
+fn is_of_page(path: &str) -> bool {
+    !path.starts_with("/api/") && !path.starts_with("/sfn/")
 }

@@ -230,16 +230,28 @@ async fn timestamps_that_changed_are_shown_as_all_others(pool: PgPool) {
         let page = app.get_as(&ada, path).await;
         assert_eq!(page.status, 200, "{path}");
         for shown in [
-            "1 December 2026, 08:00:00 UTC",
-            "4 December 2126, 18:00:00 UTC",
-            "29 December 2026, 09:05:00 UTC",
-            "6 December 2026, 09:05:00 UTC",
+            ">1 Dec 2026, 08:00 UTC",
+            ">4 Dec 2126, 18:00 UTC",
+            ">29 Dec 2026, 09:05 UTC",
+            ">6 Dec 2026, 09:05 UTC",
         ] {
             assert!(page.body.contains(shown), "{path} without {shown}");
         }
         for raw in ["T18:00:00Z<", "+00:00:00<"] {
             assert!(!page.body.contains(raw), "{path} with {raw}");
         }
+    }
+    app.run(
+        "update users set settings = '{\"timeZone\": \"Europe/Berlin\"}' where username = 'ada'",
+    )
+    .await;
+    let page = app.get_as(&ada, "/audit").await;
+    for shown in [
+        ">1 Dec 2026, 09:00",
+        "title=\"1 Dec 2026, 09:00 UTC+1\"",
+        ">29 Dec 2026, 10:05",
+    ] {
+        assert!(page.body.contains(shown), "without {shown}");
     }
 }
 

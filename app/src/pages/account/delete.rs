@@ -84,7 +84,7 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
             own=true
         >
             <p>
-                {before} <b>{name}</b> {after}
+                {before} <b><bdi>{name}</bdi></b> {after}
             </p>
             {counts.table()}
             <div class="notice tone-danger">

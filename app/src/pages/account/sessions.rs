@@ -13,7 +13,7 @@ use crate::{
         parameters::{NONE, checked},
         records::{Record, Records},
         tab::tab,
-        time::{Ago, Exactly},
+        time::{Ago, Ends},
     },
     text,
 };
@@ -99,7 +99,7 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Record {
         session.ip_address.map(|ip| ip.to_string()).into_any(),
         view! { <Ago at=session.created_at now=now /> }.into_any(),
         view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
-        view! { <Exactly at=session.idle_expires_at /> }.into_any(),
+        view! { <Ends at=session.idle_expires_at now=now /> }.into_any(),
         action,
     ];
     (session.id.to_string(), cells)

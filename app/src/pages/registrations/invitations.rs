@@ -21,7 +21,7 @@ use crate::{
         parameters::{NONE, checked, use_query},
         records::{Record, Records},
         tab::{More, tab},
-        time::{Ago, Exactly},
+        time::{Ago, Ends},
     },
     links::with_selected,
     text,
@@ -169,7 +169,7 @@ fn row(invitation: Invitation, now: OffsetDateTime, after: Option<&str>) -> Reco
             <p class="muted">{text::registrations::created_by(creator)}</p>
         }
         .into_any(),
-        view! { <Exactly at=invitation.expires_at /> }.into_any(),
+        view! { <Ends at=invitation.expires_at now=now /> }.into_any(),
         links.into_any(),
     ];
     (id, cells)

@@ -14,7 +14,7 @@ use crate::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
         state::ListState,
-        time::{Ago, Upcoming},
+        time::{Ago, Ends},
     },
     links::sessions as links,
     text,
@@ -195,7 +195,7 @@ fn row(session: Session, shown: RowContext) -> impl IntoView {
             let why = why(end, &whose);
             view! { <span title=why.clone()>{why.clone()}</span> }.into_any()
         }
-        None => view! { <Upcoming at=idle_expires_at now=now /> }.into_any(),
+        None => view! { <Ends at=idle_expires_at now=now /> }.into_any(),
     };
     let label = text::sessions::revoke_of(&user.username, &device);
     let button = may_end.then(|| {

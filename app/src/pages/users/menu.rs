@@ -1,6 +1,11 @@
 //! Menu with the actions of a row. The list has one menu, which shows the user whose button has opened it. Without scripts
 //! the button loads the list with the open menu.
 
+mod copy;
+mod pointer;
+
+pub(super) use pointer::open_at;
+
 use domain::{
     list::PageParams,
     users::{Status, UserId, action::UserAction, list::ListParams},
@@ -8,6 +13,7 @@ use domain::{
 use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::JsCast;
 
+use self::copy::CopyItems;
 use super::actions::action_form;
 use crate::{
     api::{bulk::SELECTED, user::path_of, users::row::UserRow},
@@ -33,6 +39,7 @@ pub struct MenuUser {
     id: UserId,
     username: String,
     display_name: String,
+    email: Option<String>,
     is_suspended: bool,
 }
 
@@ -42,6 +49,7 @@ impl From<&UserRow> for MenuUser {
             id: row.id,
             username: row.username.clone(),
             display_name: row.display_name.clone(),
+            email: row.email.clone(),
             is_suspended: row.status == Status::Suspended,
         }
     }
@@ -101,6 +109,7 @@ impl RowMenu {
             // The click opens a closed menu and closes an open one, which is that of another user.
             hide();
         }
+        pointer::release();
         self.user.set(Some(user.clone()));
         let target = event.target();
         let target = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -232,6 +241,7 @@ fn Actions(
         id,
         username,
         display_name,
+        email,
         is_suspended,
     } = user;
     let page = path_of(id, &username);
@@ -268,13 +278,16 @@ fn Actions(
                 <p class="menu-name">
                     <bdi>{display_name}</bdi>
                 </p>
-                <p class="menu-note">{username}</p>
+                <p class="menu-note">
+                    <bdi>{username}</bdi>
+                </p>
             </div>
         </div>
         {edit}
         {reset}
         {suspend}
         {revoke}
+        <CopyItems page=page email=email />
         {delete}
         {unsuspend}
         {close}

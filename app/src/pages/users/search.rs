@@ -77,6 +77,7 @@ pub fn SearchBox(
                     name="q"
                     type="search"
                     value=text
+                    dir="auto"
                     placeholder=text::users::search_placeholder()
                     autocomplete="off"
                     autocapitalize="none"

@@ -7,7 +7,7 @@ use super::{
     bulk,
     deleted::{self, DeletedTable},
     empty::NoUsers,
-    menu::{Menu, RowMenu},
+    menu::{self, Menu, RowMenu},
     rows::{COLUMNS, Row, actions_head, show_whole},
 };
 use crate::{
@@ -79,7 +79,12 @@ pub fn UserTable(
         <table class="table users-table">
             <caption class="visually-hidden">{text::users::title()}</caption>
             <Head params=shown select_all=select_all />
-            <tbody on:pointerover=move |event| show_whole(&event)>{rows}</tbody>
+            <tbody
+                on:pointerover=move |event| show_whole(&event)
+                on:contextmenu=move |event| menu::open_at(&event)
+            >
+                {rows}
+            </tbody>
         </table>
         {menu}
         {bar}

@@ -99,6 +99,7 @@ fn Row(number: usize, row: ProfileRow) -> impl IntoView {
                 class="input"
                 name=name(number, "name")
                 value=row.name
+                dir="auto"
                 aria-label=text::user::field_name(route)
                 autocomplete="off"
                 maxlength=100
@@ -107,6 +108,7 @@ fn Row(number: usize, row: ProfileRow) -> impl IntoView {
                 class="input"
                 name=name(number, "value")
                 value=row.value
+                dir="auto"
                 aria-label=text::user::field_value(route)
                 autocomplete="off"
                 maxlength=8000

@@ -1,0 +1,70 @@
+// Menu of a row at the pointer, and its entries that copy.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { open } from '../support/page';
+
+serve('demo users');
+
+const row = (page: Page, username: string) => page.locator('.users-table tbody tr').filter({ hasText: username });
+const more = (page: Page, name: string) => page.getByRole('button', { name: `More actions for ${name}`, exact: true });
+const menu = (page: Page) => page.locator('#row-menu');
+
+test.describe('an administrator', () => {
+  test.use({ as: 'admin' });
+
+  test('a click with the secondary button opens the menu of the row at the pointer', async ({ page }) => {
+    await open(page, '/users?q=username%3Atest-');
+    for (const name of ['test-member', 'test-auditor']) {
+      const box = (await row(page, name).boundingBox())!;
+      const [x, y] = [box.x + 200, box.y + box.height / 2];
+      await page.mouse.click(x, y, { button: 'right' });
+      await expect(menu(page).getByText(name, { exact: true })).toBeVisible();
+      await expect(menu(page).getByRole('link', { name: `Edit ${name}`, exact: true })).toBeVisible();
+      const place = (await menu(page).boundingBox())!;
+      expect(Math.abs(place.x - x)).toBeLessThan(10);
+      expect(place.y).toBeLessThan(y);
+      expect(place.y + place.height).toBeLessThanOrEqual(800);
+      await expect(page).toHaveURL('/users?q=username%3Atest-');
+      await page.keyboard.press('Escape');
+      await expect(menu(page)).toBeHidden();
+      await expect(more(page, name)).toBeFocused();
+    }
+    // The button opens it beside itself again.
+    await more(page, 'test-auditor').click();
+    const button = (await more(page, 'test-auditor').boundingBox())!;
+    const place = (await menu(page).boundingBox())!;
+    expect(place.x + place.width).toBeGreaterThan(button.x);
+  });
+
+  test('with Shift the browser opens its own menu', async ({ page }) => {
+    await open(page, '/users?q=username%3Atest-member');
+    await row(page, 'test-member').locator('.cell-status').click({ button: 'right', modifiers: ['Shift'] });
+    await expect(menu(page)).toBeHidden();
+  });
+
+  test('the link and the email address can be copied', async ({ page, context, database }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await database.rows(`update users set email = 'member@example.org' where username = 'test-member'`);
+    await open(page, '/users?q=username%3Atest-member');
+    await row(page, 'test-member').locator('.cell-status').click({ button: 'right' });
+    for (const [label, text] of [
+      ['Copy link', new URL('/users/test-member', page.url()).href],
+      ['Copy email', 'member@example.org'],
+    ] as const) {
+      await menu(page).getByRole('button', { name: label, exact: true }).click();
+      await expect(menu(page).getByRole('button', { name: label, exact: true })).toHaveCount(0);
+      await expect(menu(page).getByRole('button', { name: 'Copied' }).first()).toBeVisible();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+    }
+  });
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('has the menu of the browser', async ({ page }) => {
+    await open(page, '/users?q=username%3Atest-member');
+    await row(page, 'test-member').locator('.cell-status').click({ button: 'right' });
+    await expect(menu(page)).toHaveCount(0);
+  });
+});
