@@ -1,6 +1,9 @@
 // Hydrates the page that the server rendered. Extensions and translators change pages. If the page is not as the server
 // sent it, or hydration fails, the app renders it instead, with the data that came with it.
 import * as app from './rollcall.js';
+import { FIELDS, isBox, isChanged } from './fields.js';
+import './unsaved.js';
+import './place.js';
 
 const WASM = new URL('./rollcall.wasm', import.meta.url);
 
@@ -118,7 +121,7 @@ function copyState(from, to) {
 /** Returns the fields of the page by position: form, name, and number among the fields of that name. */
 function fields() {
   const found = new Map();
-  for (const field of document.body.querySelectorAll('input:not([type=hidden], [type=file]), select, textarea')) {
+  for (const field of document.body.querySelectorAll(FIELDS)) {
     const ticked = isBox(field) ? field.value : '';
     const name = [field.form?.getAttribute('action'), field.name, ticked].join(' ');
     let number = 0;
@@ -126,17 +129,6 @@ function fields() {
     found.set(`${name} ${number}`, field);
   }
   return found;
-}
-
-function isBox(field) {
-  return field.type === 'checkbox' || field.type === 'radio';
-}
-
-/** Returns whether the state of a field differs from its initial state in the page. */
-function isChanged(field) {
-  if (isBox(field)) return field.checked !== field.defaultChecked;
-  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
-  return field.value !== field.defaultValue;
 }
 
 /** Shows after a panic that the page has stopped working, with a link to load it again. */

@@ -35,10 +35,11 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Body />
+            // Before the page, so that the first stop of Tab is the button of a message.
+            <Toasts />
             <Routes fallback=NotFound>
                 <ScreenRoutes />
             </Routes>
-            <Toasts />
         </Router>
         <SignInAgain />
     }

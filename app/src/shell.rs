@@ -62,6 +62,9 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
             data-texts=assets.texts(language)
             data-stopped=text::public::stopped()
             data-reload=text::public::reload()
+            data-unsaved=text::public::unsaved()
+            data-stay=text::public::stay()
+            data-discard=text::public::discard()
         >
             <head>
                 <meta charset="utf-8" />

@@ -1,7 +1,7 @@
 // A dialog whose form was accepted is finished: Back does not lead to it, and it cannot be submitted again.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { dialog, field, modal, press, toast } from '../support/dialog';
+import { createUser, dialog, field, modal, press, toast } from '../support/dialog';
 import { open } from '../support/page';
 
 serve('demo users');
@@ -62,12 +62,26 @@ for (const way of ['Done', 'Escape'] as const) {
     await press(page, 'Create user');
     await expect(field(page, 'Link')).toBeFocused();
     if (way === 'Done') await dialog(page).getByRole('link', { name: 'Done' }).click();
-    else await page.keyboard.press('Escape');
+    else {
+      await press(page, 'Copy');
+      await page.keyboard.press('Escape');
+    }
     await expect(page).toHaveURL(`/users/${username}`);
     await expect(toast(page)).toContainText(`Created ${username}`);
     await goBackTo(page, '/users');
   });
 }
+
+test('Escape after a link was created leads to a page that knows of it', async ({ page }) => {
+  await createUser(page, 'escaped');
+  await page.getByRole('link', { name: 'Create reset link' }).click();
+  await press(page, 'Create link');
+  await expect(field(page, 'Link')).toBeFocused();
+  await press(page, 'Copy');
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/users/escaped');
+  await expect(page.getByText('Expires', { exact: true })).toBeVisible();
+});
 
 test('sent again right after it was accepted: nothing goes out, and the link stays', async ({ page }) => {
   let sent = 0;

@@ -1,7 +1,7 @@
 // Provider API keys of the system, and those of a user in the admin panel.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { dialog, field, press, toast } from '../support/dialog';
+import { dialog, field, press, question, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { expectNoSidewaysScroll, open } from '../support/page';
 
@@ -106,6 +106,9 @@ test('by keyboard: the dialog is left with Escape, and the focus goes back', asy
   await page.keyboard.press('Tab');
   await expect(field(page, 'Key')).toBeFocused();
   await page.keyboard.press('Escape');
+  await expect(question(page).getByRole('button', { name: 'Keep editing' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/keys');
   await expect(add(page)).toBeFocused();
 });

@@ -2,7 +2,7 @@
 // removed from the page.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { dialog, modal } from '../support/dialog';
+import { dialog, discard, modal } from '../support/dialog';
 import { open } from '../support/page';
 
 serve('demo users', { ALLOW_REGISTRATION: 'true', API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
@@ -44,6 +44,7 @@ async function expectWorking(page: Page, path: string): Promise<void> {
   await expect(page.getByRole('alert').filter({ hasText: 'stopped working' })).toHaveCount(0);
   await type(page, path);
   await dialog(page).getByRole('link', { name: 'Cancel' }).click();
+  await discard(page);
   await expect(dialog(page)).toHaveCount(0);
   await expect(page.getByRole('alert').filter({ hasText: 'stopped working' })).toHaveCount(0);
 }
@@ -53,6 +54,7 @@ for (const [under, path] of DIALOGS) {
     await open(page, under);
     await type(page, path);
     await page.keyboard.press('Escape');
+    await discard(page);
     await expectWorking(page, path);
   });
 

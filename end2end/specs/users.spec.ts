@@ -271,16 +271,6 @@ test('a file with their data, before it goes', async ({ page, database }) => {
   await expect(dialog(page)).toBeVisible();
 });
 
-test('Escape after a link was created leads to a page that knows of it', async ({ page }) => {
-  await createUser(page, 'escaped');
-  await page.getByRole('link', { name: 'Create reset link' }).click();
-  await press(page, 'Create link');
-  await expect(field(page, 'Link')).toBeFocused();
-  await page.keyboard.press('Escape');
-  await expect(page).toHaveURL('/users/escaped');
-  await expect(page.getByText('Expires', { exact: true })).toBeVisible();
-});
-
 test('data transferred to another user', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/reassign-data');
   const [user] = await database.rows(`

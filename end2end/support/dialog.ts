@@ -12,6 +12,12 @@ export const modal = (page: Page): Promise<void> => expect(page.locator('dialog:
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   dialog(page).getByRole('button', { name }).click();
 
+/** Returns the question before unsaved changes are lost. */
+export const question = (page: Page): Locator => page.getByRole('alertdialog', { name: 'Discard your changes?' });
+
+/** Answers the question by discarding the changes. */
+export const discard = (page: Page): Promise<void> => question(page).getByRole('button', { name: 'Discard' }).click();
+
 /** Returns a field by the beginning of its label, which is followed by a remark if the field is optional. */
 export const field = (page: Page, name: string): Locator => dialog(page).getByLabel(new RegExp(`^${name}`));
 

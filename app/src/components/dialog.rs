@@ -69,9 +69,11 @@ pub fn Dialog(
             // The page behind the dialog is stale: it was loaded before the form changed something.
             form::replace_page(&next);
         } else if reload {
-            drop(window().location().set_href(&route.back));
+            form::replace_page(&route.back);
         } else {
+            // Replaces the URL of the dialog, so that Back does not open it again.
             let options = NavigateOptions {
+                replace: true,
                 scroll: false,
                 ..NavigateOptions::default()
             };
@@ -126,7 +128,7 @@ fn focus(opener: &str) {
     }
 }
 
-/// Renders the link back to the page behind a dialog.
+/// Renders the link back to the page behind a dialog. It replaces the URL of the dialog, as Escape does.
 #[component]
 pub fn BackLink(
     /// Path of the dialog and of the page behind it.
@@ -152,6 +154,7 @@ pub fn BackLink(
             aria-disabled=move || busy().then_some("true")
             on:click=stay
             data-noscroll
+            prop:replace=true
             autofocus
         >
             {label}

@@ -39,7 +39,7 @@ pub struct FormState {
     pub pending: Signal<bool>,
     /// Submits the form.
     pub submit: Callback<SubmitEvent>,
-    /// Validates the form while the user types.
+    /// Removes the server's error of a field that the user types into, and validates the form.
     pub typed: Callback<Event>,
     edited: RwSignal<BTreeSet<String>>,
     errors: RwSignal<FieldErrors>,
@@ -124,11 +124,15 @@ fn start(path: &str, action: Post, check: Option<Check>) -> FormState {
     let expired = expired.filter(|_| path != "/login");
     let has_expired =
         move |problem: &Problem| expired.is_some() && problem.error == Code::Unauthorized;
-    let problem = Memo::new(move |_| match action.value().get() {
-        Some(Err(ApiError(problem))) if has_expired(&problem) => None,
-        Some(Err(ApiError(problem))) => Some(problem),
-        Some(Ok(_)) => None,
-        None => from_page.with_value(|outcome| outcome.problem.clone()),
+    // Fields that the user has typed into since the server has found an error in them.
+    let corrected = RwSignal::new(BTreeSet::<String>::new());
+    let problem = Memo::new(move |_| {
+        let problem = match action.value().get() {
+            Some(Err(ApiError(problem))) if !has_expired(&problem) => Some(problem),
+            Some(_) => None,
+            None => from_page.with_value(|outcome| outcome.problem.clone()),
+        };
+        corrected.with(|names| problem?.without_fields(|field| names.contains(field)))
     });
     let done = Memo::new(move |_| match action.value().get() {
         Some(Ok(done)) => Some(done).filter(FormSuccess::shows),
@@ -146,6 +150,7 @@ fn start(path: &str, action: Post, check: Option<Check>) -> FormState {
         }
         Some(Err(_)) => {
             edited.set(BTreeSet::new());
+            corrected.set(BTreeSet::new());
             request_animation_frame(focus_error);
         }
         Some(Ok(_)) | None => {}
@@ -174,13 +179,14 @@ fn start(path: &str, action: Post, check: Option<Check>) -> FormState {
         let Some((name, data)) = typed_into(&event) else {
             return;
         };
-        let Some(found) = check.as_ref().and_then(|check| check(&data)) else {
-            return;
-        };
         if event.type_() == "change" {
-            edited.update(|edited| edited.extend([name]));
+            edited.update(|edited| edited.extend([name.clone()]));
         }
-        errors.set(text::message::of_fields(found));
+        // The error of a repeated password says that it differs from the first one.
+        corrected.update(|corrected| corrected.extend([format!("{name}_again"), name]));
+        if let Some(found) = check.as_ref().and_then(|check| check(&data)) {
+            errors.set(text::message::of_fields(found));
+        }
     };
     FormState {
         problem,

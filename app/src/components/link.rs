@@ -79,6 +79,8 @@ fn Once(
                     readonly
                     value=text
                     aria-describedby="link-hint link-end"
+                    // Until it was copied, the dialog stays open: frontend/unsaved.js.
+                    data-once=move || (!copied.get()).then_some("")
                     autofocus
                 />
                 <p class="field-note" id="link-end">

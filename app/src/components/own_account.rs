@@ -138,7 +138,12 @@ fn Trap(value: String, form_state: FormState) -> impl IntoView {
                 autocomplete="off"
                 aria-invalid=move || error().map(|_| "true")
                 aria-describedby=error_id.clone()
-                on:input=move |event| is_empty.set(event_target_value(&event).is_empty())
+                on:input=move |event| {
+                    // The form must not remove the error, and with it the field.
+                    event.stop_propagation();
+                    is_empty.set(event_target_value(&event).is_empty());
+                }
+                on:change=move |event| event.stop_propagation()
             />
             <p class="field-error" id=error_id>
                 {error}

@@ -165,6 +165,7 @@ fn FormPart(
                 novalidate
                 aria-busy=move || form_state.pending.get().to_string()
                 on:submit=move |event| form_state.submit.run(event)
+                on:input=move |event| form_state.typed.run(event)
             >
                 <PageUser />
                 {children()}

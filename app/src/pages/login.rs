@@ -67,6 +67,7 @@ pub fn Login() -> impl IntoView {
                     novalidate
                     aria-busy=move || form_state.pending.get().to_string()
                     on:submit=submit
+                    on:input=move |event| form_state.typed.run(event)
                 >
                     <input type="hidden" name="next" value=next() />
                     {waiting.into_iter().collect_view()}

@@ -58,6 +58,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                 novalidate
                 aria-busy=move || form_state.pending.get().to_string()
                 on:submit=move |event| form_state.submit.run(event)
+                on:input=move |event| form_state.typed.run(event)
             >
                 <input type="hidden" name="next" value=next() />
                 <input type="hidden" name=HANDLE value=handle() />

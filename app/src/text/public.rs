@@ -121,6 +121,12 @@ pub fn disabled() -> &'static str {
     text("public.disabled", "Disabled")
 }
 
+/// Text: `Discard`
+#[must_use]
+pub fn discard() -> &'static str {
+    text("public.discard", "Discard")
+}
+
 /// Text: `Display name`
 #[must_use]
 pub fn display_name() -> &'static str {
@@ -561,6 +567,12 @@ pub fn signing_in() -> &'static str {
     text("public.signing_in", "Signing in…")
 }
 
+/// Text: `Keep editing`
+#[must_use]
+pub fn stay() -> &'static str {
+    text("public.stay", "Keep editing")
+}
+
 /// Text: `This page stopped working. Your saved changes are safe.`
 #[must_use]
 pub fn stopped() -> &'static str {
@@ -646,6 +658,12 @@ pub fn too_many() -> &'static str {
 #[must_use]
 pub fn trap() -> &'static str {
     text("public.trap", "Leave this field empty")
+}
+
+/// Text: `Discard your changes?`
+#[must_use]
+pub fn unsaved() -> &'static str {
+    text("public.unsaved", "Discard your changes?")
 }
 
 /// Text: `Username`

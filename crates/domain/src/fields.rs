@@ -147,6 +147,11 @@ impl FieldErrors {
         Self(errors.collect())
     }
 
+    /// Removes the errors of some fields.
+    pub fn remove(&mut self, is_removed: impl Fn(&str) -> bool) {
+        self.0.retain(|error| !is_removed(&error.field));
+    }
+
     /// Returns whether there are no errors.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -156,6 +156,17 @@ impl Problem {
         }
     }
 
+    /// Returns the error without those of fields that were changed since. Returns `None` if there were errors of fields, and
+    /// none is left.
+    #[must_use]
+    pub fn without_fields(mut self, is_changed: impl Fn(&str) -> bool) -> Option<Self> {
+        let fields = &mut self.details.fields;
+        let had_errors = !fields.is_empty();
+        fields.remove(is_changed);
+        let is_resolved = had_errors && fields.is_empty();
+        (!is_resolved).then_some(self)
+    }
+
     /// Returns the error with the names that the fields have in a JSON body.
     #[must_use]
     pub fn with_body_names(mut self) -> Self {
@@ -178,6 +189,33 @@ impl Problem {
 mod tests {
     use super::*;
     use crate::messages;
+
+    #[test]
+    fn errors_of_changed_fields_are_removed() {
+        let mut problem = Problem::new(Code::ValidationError, messages::check_fields());
+        // An error without fields is about something else.
+        let other = problem.clone();
+        assert_eq!(other.clone().without_fields(|_| true), Some(other));
+        let fields = &mut problem.details.fields;
+        fields.add("display_name", messages::enter_name());
+        fields.add("api_key", messages::enter_api_key());
+        assert_eq!(
+            problem.clone().without_fields(|_| false),
+            Some(problem.clone())
+        );
+        let left = problem
+            .clone()
+            .without_fields(|name| name == "api_key")
+            .unwrap();
+        let names: Vec<&str> = left
+            .details
+            .fields
+            .iter()
+            .map(|error| error.field.as_str())
+            .collect();
+        assert_eq!(names, ["display_name"]);
+        assert_eq!(left.without_fields(|name| name == "display_name"), None);
+    }
 
     #[test]
     fn message_contains_every_field_error() {

@@ -25,6 +25,9 @@ const FRONTEND: &str = "frontend";
 /// Script in that folder that hydrates the page.
 pub(super) const LOADER: &str = "take-over.js";
 
+/// Scripts in that folder. Those beside `LOADER` are imported by it.
+const SCRIPTS: [&str; 4] = [LOADER, "fields.js", "place.js", "unsaved.js"];
+
 /// Folder with a second copy of the scripts. A browser runs a module script once per URL, so restarting the app needs
 /// another URL.
 const COPY: &str = "again";
@@ -76,15 +79,17 @@ pub(super) fn bundle_folder(workspace: &Workspace, mode: Mode) -> PathBuf {
 }
 
 /// Creates `<name>.js`, `<name>.wasm`, the lazily loaded modules and, if needed, `snippets/` from the compiled
-/// module, adds the hydration script and returns their folder. Release builds are optimised and compressed.
+/// module, adds the scripts of the page and returns their folder. Release builds are optimised and compressed.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<PathBuf> {
     let folder = bundle_folder(workspace, mode);
     let name = &workspace.settings.output_name;
     // The module contains the version of wasm-bindgen that it needs, so its bytes cover that version too.
     let mut key = Fingerprint::new(&[name]);
     key.add_file(raw)?;
-    let loader = workspace.root.join(FRONTEND).join(LOADER);
-    key.add_file(&loader)?;
+    let sources = workspace.root.join(FRONTEND);
+    for script in SCRIPTS {
+        key.add_file(&sources.join(script))?;
+    }
     if mode == Mode::Release {
         key.add(OPTIMISE.join(" ").as_bytes());
         key.add_file(&npm::tools_lock(workspace))?;
@@ -100,7 +105,9 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
             folder.join(format!("{name}.wasm")),
         )?;
         copy_scripts(folder)?;
-        fs::copy(&loader, folder.join(LOADER))?;
+        for script in SCRIPTS {
+            fs::copy(sources.join(script), folder.join(script))?;
+        }
         if mode == Mode::Release {
             shrink(workspace, folder)?;
         }
