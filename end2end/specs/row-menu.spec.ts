@@ -1,4 +1,4 @@
-// Menu of a row at the pointer, and its entries that copy.
+// Menu of a row at its button, at the pointer and named by the URL, and its entries that copy.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
@@ -11,6 +11,64 @@ const menu = (page: Page) => page.locator('#row-menu');
 
 test.describe('an administrator', () => {
   test.use({ as: 'admin' });
+
+  test('the list has one menu, which a second click closes and another button moves', async ({ page }) => {
+    await open(page, '/users?q=username%3Atest-');
+    await expect(page.locator('[popover].row-menu')).toHaveCount(1);
+    for (let time = 0; time < 2; time += 1) {
+      await more(page, 'test-member').click();
+      await expect(menu(page).getByText('test-member', { exact: true })).toBeVisible();
+      await expect(more(page, 'test-member')).toHaveAttribute('aria-expanded', 'true');
+      await more(page, 'test-auditor').click();
+      await expect(menu(page).getByText('test-auditor', { exact: true })).toBeVisible();
+      await expect(menu(page).getByRole('link', { name: 'Edit test-auditor', exact: true })).toHaveAttribute(
+        'href',
+        '/users/test-auditor/edit',
+      );
+      await expect(more(page, 'test-member')).toHaveAttribute('aria-expanded', 'false');
+      await more(page, 'test-auditor').click();
+      await expect(menu(page)).toBeHidden();
+      await expect(more(page, 'test-auditor')).toHaveAttribute('aria-expanded', 'false');
+    }
+  });
+
+  test('a menu that was opened before hydration becomes a popover, which the URL names until it closes', async ({ page }) => {
+    const list = '/users?q=username%3Atest-member';
+    const link = menu(page).getByRole('link', { name: 'Create reset link' });
+    const close = menu(page).getByRole('link', { name: 'Close' });
+    for (const way of ['Escape', 'Close'] as const) {
+      await page.goto('/users');
+      await open(page, `${list}&menu=test-member`);
+      await expect(menu(page)).toHaveAttribute('popover', 'auto');
+      await expect(menu(page)).toHaveClass(/\brow-menu-named\b/);
+      await expect(link).toBeVisible();
+      await (way === 'Escape' ? page.keyboard.press('Escape') : close.click());
+      await expect(link).toBeHidden();
+      await expect(page).toHaveURL(list);
+      // From now on it is the menu of a button.
+      await more(page, 'test-member').click();
+      await expect(link).toBeVisible();
+      await expect(menu(page)).not.toHaveClass(/\brow-menu-named\b/);
+      await expect(close).toHaveCount(0);
+      await page.keyboard.press('Escape');
+      await expect(link).toBeHidden();
+      // The URL that names the menu is not in the history either.
+      await page.goBack();
+      await expect(page).toHaveURL('/users');
+    }
+  });
+
+  test('the button of another row takes over the menu that the URL names', async ({ page }) => {
+    await open(page, '/users?q=username%3Atest-&menu=test-member');
+    await expect(menu(page)).toHaveAttribute('popover', 'auto');
+    await expect(menu(page).getByText('test-member', { exact: true })).toBeVisible();
+    await more(page, 'test-auditor').click();
+    await expect(page).toHaveURL('/users?q=username%3Atest-');
+    await expect(menu(page).getByText('test-auditor', { exact: true })).toBeVisible();
+    await expect(menu(page)).not.toHaveClass(/\brow-menu-named\b/);
+    await expect(menu(page).getByRole('link', { name: 'Close' })).toHaveCount(0);
+    await expect(more(page, 'test-auditor')).toHaveAttribute('aria-expanded', 'true');
+  });
 
   test('a click with the secondary button opens the menu of the row at the pointer', async ({ page }) => {
     await open(page, '/users?q=username%3Atest-');

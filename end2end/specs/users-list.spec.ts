@@ -247,41 +247,6 @@ test('the menu of a row opens by keyboard and leads to the rest', async ({ page,
   await expect(page).toHaveURL('/users/test-member/reset');
 });
 
-test('the list has one menu, which a second click closes and another button moves', async ({ page, database }) => {
-  await new UsersList(page, database).open({ q: 'username:test-' });
-  const menu = page.locator('#row-menu');
-  const more = (name: string) => page.getByRole('button', { name: `More actions for ${name}`, exact: true });
-  await expect(page.locator('[popover].row-menu')).toHaveCount(1);
-  for (let time = 0; time < 2; time += 1) {
-    await more('test-member').click();
-    await expect(menu.getByText('test-member', { exact: true })).toBeVisible();
-    await expect(more('test-member')).toHaveAttribute('aria-expanded', 'true');
-    await more('test-auditor').click();
-    await expect(menu.getByText('test-auditor', { exact: true })).toBeVisible();
-    await expect(menu.getByRole('link', { name: 'Edit test-auditor', exact: true })).toHaveAttribute(
-      'href',
-      '/users/test-auditor/edit',
-    );
-    await expect(more('test-member')).toHaveAttribute('aria-expanded', 'false');
-    await more('test-auditor').click();
-    await expect(menu).toBeHidden();
-    await expect(more('test-auditor')).toHaveAttribute('aria-expanded', 'false');
-  }
-});
-
-test('a menu that was opened before hydration becomes a popover', async ({ page }) => {
-  await open(page, '/users?q=username%3Atest-member&menu=test-member');
-  const link = page.locator('#row-menu').getByRole('link', { name: 'Create reset link' });
-  await expect(link).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(link).toBeHidden();
-  await page.getByRole('button', { name: 'More actions for test-member', exact: true }).click();
-  await expect(link).toBeVisible();
-  await page.locator('#row-menu').getByRole('link', { name: 'Close' }).click();
-  await expect(link).toBeHidden();
-  await expect(page).toHaveURL('/users?q=username%3Atest-member');
-});
-
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
     test.use({ javaScriptEnabled });

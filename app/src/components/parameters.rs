@@ -27,6 +27,12 @@ impl Query {
         self.values(name).map(str::to_owned).collect()
     }
 
+    /// Returns the query without a parameter.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let others = self.0.iter().filter(|(found, _)| found != name);
+        Self(others.cloned().collect())
+    }
+
     /// Returns the names of the parameters, repeated ones included.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
@@ -81,6 +87,8 @@ mod tests {
         assert_eq!(query.get_all("u"), ["1", "é"]);
         assert_eq!(query.get("q2").as_deref(), Some(""));
         assert_eq!(query.get("x"), None);
+        assert_eq!(query.without("u"), Query::parse("?q=100%2525+%2B%2561&q2="));
+        assert_eq!(query.without("x"), query);
         assert_eq!(Query::parse(""), Query::default());
     }
 

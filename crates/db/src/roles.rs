@@ -171,14 +171,16 @@ pub async fn list_builtin(
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-/// Creates the roles of `names` that do not exist, without any permission. Returns the new ones.
+/// Creates the roles of `names` that do not exist, without any permission. Returns the new ones. A built-in role exists
+/// under the name of its kind too, whatever it is called.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn ensure(connection: &mut PgConnection, names: &[String]) -> Result<Vec<String>, Error> {
     let rows = sqlx::query!(
         "insert into roles (id, name, created_at)
-        select uuid_v7(now()), name, now() from unnest($1::text[]) as name
+        select uuid_v7(now()), w.name, now() from unnest($1::text[]) as w (name)
+        where not exists (select from roles r where r.name = w.name or r.builtin_kind = w.name)
         on conflict (name) do nothing
         returning name",
         names,

@@ -19,11 +19,16 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 /// Reason why the schema does not match this binary.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
-    /// The database has a migration that this binary does not know.
+    /// The database has a migration after the last one of this binary.
     #[error(
         "The database is newer than this version of rollcall: migration {0} is unknown. Run the newer version."
     )]
     Newer(i64),
+    /// The database has a migration that precedes the last one of this binary, which does not know it.
+    #[error(
+        "The database belongs to an earlier development version of rollcall: migration {0} is unknown. Create a new database."
+    )]
+    Foreign(i64),
     /// Migrations are missing.
     #[error(
         "The database is older than this version of rollcall: migration {0} is missing. Run `rollcall migrate`."
@@ -122,7 +127,12 @@ fn missing(applied: &[AppliedMigration]) -> Result<Vec<&'static Migration>, Sche
         .iter()
         .find(|done| !MIGRATOR.version_exists(done.version))
     {
-        return Err(SchemaError::Newer(unknown.version));
+        let last = MIGRATOR.iter().map(|known| known.version).max();
+        return Err(if Some(unknown.version) > last {
+            SchemaError::Newer(unknown.version)
+        } else {
+            SchemaError::Foreign(unknown.version)
+        });
     }
     let mut missing = Vec::new();
     for known in MIGRATOR.iter() {

@@ -275,6 +275,38 @@ async fn builtin_roles_remain(pool: PgPool) {
 }
 
 #[testing::test]
+async fn only_missing_roles_are_created(pool: PgPool) {
+    let mut connection = pool.acquire().await.unwrap();
+    for (names, expected) in [
+        (&["admin", "user", "lab"][..], &["lab"][..]),
+        (&["lab", "admin"], &[]),
+        (&["desk", "desk"], &["desk"]),
+    ] {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let created = db::roles::ensure(&mut connection, &names).await.unwrap();
+        assert_eq!(created, expected, "{names:?}");
+    }
+    sqlx::query("update roles set name = 'boss' where builtin_kind = 'admin'")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    for name in ["admin", "boss"] {
+        let created = db::roles::ensure(&mut connection, &[name.to_owned()]).await;
+        assert_eq!(created.unwrap(), [""; 0], "{name}");
+    }
+    let roles = db::roles::list(&mut *connection).await.unwrap();
+    let names: Vec<&str> = roles
+        .as_slice()
+        .iter()
+        .map(|role| role.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["boss", "auditor", "application", "desk", "lab", "user"]
+    );
+}
+
+#[testing::test]
 async fn unknown_words_are_errors(pool: PgPool) {
     sqlx::raw_sql(USERS).execute(&pool).await.unwrap();
     let id: Uuid = sqlx::query_scalar("select id from users where username = 'user-1'")

@@ -100,6 +100,22 @@ async fn unknown_migration_is_reported_as_newer(pool: PgPool) {
 }
 
 #[testing::test]
+async fn unknown_earlier_migration_is_reported_as_foreign(pool: PgPool) {
+    run(
+        &pool,
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+        values (27, 'of a development version', true, '', 0)",
+    )
+    .await;
+    for found in [check(&pool).await, migrate(&pool, &|_| {}).await] {
+        let found = found.unwrap_err();
+        assert!(matches!(found, SchemaError::Foreign(27)), "{found}");
+        let text = found.to_string();
+        assert!(text.ends_with("Create a new database."), "{text}");
+    }
+}
+
+#[testing::test]
 async fn changed_migration_is_reported(pool: PgPool) {
     run(
         &pool,

@@ -10,6 +10,11 @@ use crate::message::{Message, MessageValue};
 /// Code of an error whose message is not in the catalogue.
 const INVALID: &str = "invalid";
 
+/// Returns the code of an error that was sent without one, by a server of an earlier version.
+const fn invalid() -> Cow<'static, str> {
+    Cow::Borrowed(INVALID)
+}
+
 /// Error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,7 +22,8 @@ pub struct FieldError {
     /// Name of the field.
     pub field: String,
     /// Code of the error, such as `characters_range`.
-    #[schema(value_type = String)]
+    #[serde(default = "invalid")]
+    #[schema(value_type = String, required = true)]
     pub code: Cow<'static, str>,
     /// Values in the message, such as `max`.
     #[serde(default, skip_serializing_if = "MessageArgs::is_empty")]
@@ -213,6 +219,15 @@ mod tests {
         );
         let received: FieldErrors = serde_json::from_value(sent).unwrap();
         assert_eq!(received.get("displayName"), Some("Ein Satz."));
+    }
+
+    #[test]
+    fn errors_without_codes_are_read() {
+        let sent = serde_json::json!([{ "field": "name", "message": "Enter a name." }]);
+        let received: FieldErrors = serde_json::from_value(sent).unwrap();
+        assert_eq!(received.get("name"), Some("Enter a name."));
+        let codes: Vec<&str> = received.iter().map(|error| error.code.as_ref()).collect();
+        assert_eq!(codes, ["invalid"]);
     }
 
     #[test]

@@ -144,6 +144,15 @@ pub fn bytes_max(max: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: `You can't do this to your own account. Ask another administrator.`
+#[must_use]
+pub const fn cannot_act_on_self() -> Message {
+    Message::fixed(
+        "errors.cannot_act_on_self",
+        "You can't do this to your own account. Ask another administrator.",
+    )
+}
+
 /// Message: `You can't change your own roles. Ask another administrator.`
 #[must_use]
 pub const fn cannot_change_own_roles() -> Message {

@@ -48,7 +48,9 @@ impl Denied {
     #[must_use]
     pub fn message(self) -> Message {
         match self {
-            Self::OnSelf(action) => action.denied_to_self().unwrap_or_default(),
+            Self::OnSelf(action) => action
+                .denied_to_self()
+                .unwrap_or_else(messages::cannot_act_on_self),
             Self::LastAdmin => messages::last_admin(),
             Self::MoreRights => messages::target_has_more_permissions(),
             Self::Grant => messages::role_has_more_permissions(),
@@ -177,6 +179,15 @@ mod tests {
                     "{action:?} {subject:?} {target:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn every_denial_has_a_message() {
+        let on_self = UserAction::ALL.iter().copied().map(Denied::OnSelf);
+        let others = [Denied::LastAdmin, Denied::MoreRights, Denied::Grant];
+        for denied in on_self.chain(others) {
+            assert!(!denied.message().is_empty(), "{denied:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Errors as clients see them: a code for programs and a message for users.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
@@ -108,7 +108,11 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
     /// Kind of the object that was not found.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "known_entity",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub entity: Option<Entity>,
     /// URL at which the user chooses a password of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,6 +129,12 @@ pub struct Details {
     /// Number of sessions that would be revoked now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevokeOutcome>,
+}
+
+/// Deserializes a kind of objects; `None` for one of a newer server.
+fn known_entity<'de, D: Deserializer<'de>>(kind: D) -> Result<Option<Entity>, D::Error> {
+    let kind: Option<String> = Option::deserialize(kind)?;
+    Ok(kind.and_then(|kind| serde_json::from_value(kind.into()).ok()))
 }
 
 impl Details {
@@ -187,6 +197,8 @@ impl Problem {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::messages;
 
@@ -215,6 +227,25 @@ mod tests {
             .collect();
         assert_eq!(names, ["display_name"]);
         assert_eq!(left.without_fields(|name| name == "display_name"), None);
+    }
+
+    #[test]
+    fn unknown_kind_of_object_leaves_the_rest_readable() {
+        for (details, entity) in [
+            (json!({ "entity": "user" }), Some(Entity::User)),
+            (
+                json!({ "entity": "access_token" }),
+                Some(Entity::AccessToken),
+            ),
+            (json!({ "entity": "group" }), None),
+            (json!({ "entity": null }), None),
+            (json!({}), None),
+        ] {
+            let sent = json!({ "error": "NOT_FOUND", "message": "No.", "details": details });
+            let received: Problem = serde_json::from_value(sent).unwrap();
+            assert_eq!(received.message, "No.", "{details}");
+            assert_eq!(received.details.entity, entity, "{details}");
+        }
     }
 
     #[test]

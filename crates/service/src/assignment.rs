@@ -1,7 +1,9 @@
 //! Assignment of roles.
 
 use db::roles::FoundRoles;
-use domain::{action::Action, audit::Via, fields::FieldErrors, messages, policy};
+use domain::{
+    access::BuiltinRole, action::Action, audit::Via, fields::FieldErrors, messages, policy,
+};
 use serde_json::Value;
 
 use crate::{
@@ -10,13 +12,14 @@ use crate::{
     audit::{self, Changes},
 };
 
-/// Checks that roles exist and that the actor can assign them. For the operator missing roles are created, as guide 001
-/// describes.
+/// Checks that roles exist and that the actor can assign them. A built-in role has the name of its kind too, whatever it is
+/// called. For the operator missing roles are created, as guide 001 describes.
 pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
     actor: &Actor,
     wanted: &[String],
 ) -> Result<FoundRoles, Error> {
+    let wanted = &with_current_names(transaction, wanted).await?;
     if actor.via == Via::Cli {
         for name in db::roles::ensure(transaction, wanted).await? {
             let created = (Action::RoleCreated, None, name.as_str());
@@ -37,6 +40,21 @@ pub(crate) async fn grantable(
         return Err(Error::Invalid(errors));
     }
     Ok(known)
+}
+
+/// Replaces the kinds of built-in roles by the names that the roles have now. No other role can have the name of a kind.
+async fn with_current_names(
+    transaction: &mut db::Transaction,
+    wanted: &[String],
+) -> Result<Vec<String>, Error> {
+    let kind = |name: &String| name.parse::<BuiltinRole>().ok();
+    let kinds: Vec<BuiltinRole> = wanted.iter().filter_map(kind).collect();
+    if kinds.is_empty() {
+        return Ok(wanted.to_vec());
+    }
+    let mut names = db::roles::list_builtin(&mut **transaction, &kinds).await?;
+    names.extend(wanted.iter().filter(|name| kind(name).is_none()).cloned());
+    Ok(names)
 }
 
 /// Checks that roles do not contradict what a request says about the user: whether it is an administrator.

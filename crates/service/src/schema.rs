@@ -8,7 +8,8 @@ use crate::Services;
 /// others wait.
 ///
 /// # Errors
-/// [`SchemaError`] when the database cannot hold the data or is newer than this version, or when a migration fails.
+/// [`SchemaError`] when the database cannot hold the data or has a migration that this version does not know, or when a
+/// migration fails.
 pub async fn migrate(services: &Services) -> Result<(), SchemaError> {
     db::schema::migrate(&services.pool, &log).await
 }

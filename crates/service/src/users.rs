@@ -19,11 +19,12 @@ pub use delete::{delete, preview, reassign, restore};
 pub use detail::{
     denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,
 };
-pub use edit::*;
+pub use edit::edit;
 pub use export::{Export, export};
 pub use recover::recover_admin;
 pub use sessions::revoke_all as revoke_sessions;
-pub use suspend::*;
+pub(crate) use suspend::clear_suspension_if_expired;
+pub use suspend::{clear_expired_suspensions, suspend, unsuspend};
 
 use db::{
     roles::Roles,

@@ -1,10 +1,11 @@
 //! Built-in roles, which keep their meaning whatever they are called, and the roles of a request, which must not contradict `isAdmin`.
 
 use domain::{
-    list::Limits,
+    invitations::{INVITATIONS_ORDER, InvitationDraft},
+    list::{Limits, UnfilteredParams},
     users::{create::UserDraft, detail::UserRef, edit::UserEdit, list::ListParams},
 };
-use service::{Error, access::operator, users};
+use service::{Error, access::operator, invitations, users};
 use sqlx::PgPool;
 
 use crate::support::{
@@ -95,6 +96,64 @@ async fn builtin_roles_keep_their_meaning_under_other_names(pool: PgPool) {
     // No role was created under an old name.
     let roles = count(&pool, "select count(*) from roles").await;
     assert_eq!(roles, 4);
+}
+
+#[testing::test]
+async fn kind_of_a_renamed_role_is_its_name_too(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin", "user"]).await;
+    rename(&pool).await;
+    for (username, by) in [("ada", operator()), ("eve", admin(root))] {
+        let new = UserDraft {
+            roles: vec!["admin".to_owned()],
+            is_admin: Some(true),
+            ..draft(username)
+        };
+        let created = users::create(&services, &by, new).await;
+        let created = created.unwrap().user.summary;
+        assert_eq!(created.roles, ["boss"], "{username}");
+        assert!(created.is_admin, "{username}");
+        for (roles, expected) in [
+            (&["user"][..], &["member"][..]),
+            (&["admin", "member"], &["boss", "member"]),
+            (&["admin", "boss"], &["boss"]),
+        ] {
+            let edit = UserEdit {
+                roles: Some(roles.iter().map(ToString::to_string).collect()),
+                ..UserEdit::default()
+            };
+            let edited = users::edit(&services, &by, created.id.0, edit).await;
+            let edited = edited.unwrap().summary;
+            assert_eq!(edited.roles, expected, "{username}");
+        }
+    }
+    for by in [operator(), admin(root)] {
+        let invited = InvitationDraft {
+            roles: vec!["user".to_owned()],
+            ..InvitationDraft::default()
+        };
+        invitations::create(&services, &by, invited).await.unwrap();
+    }
+    let query = UnfilteredParams::default().parse(Limits::PANEL, INVITATIONS_ORDER);
+    let listed = invitations::list(&services, &operator(), &query.unwrap()).await;
+    let roles = listed.unwrap().page.rows.into_iter().map(|row| row.roles);
+    let roles: Vec<Vec<String>> = roles.collect();
+    assert_eq!(roles, [["member"], ["member"]]);
+    assert_eq!(count(&pool, "select count(*) from roles").await, 4);
+}
+
+#[testing::test]
+async fn operator_creates_only_missing_roles(pool: PgPool) {
+    let services = services(&pool);
+    let new = UserDraft {
+        roles: vec!["admin".to_owned(), "lab".to_owned(), "user".to_owned()],
+        ..draft("ada")
+    };
+    let created = users::create(&services, &operator(), new).await;
+    let created = created.unwrap().user.summary;
+    assert_eq!(created.roles, ["admin", "lab", "user"]);
+    let audited = "select count(*) from audit_events where action = 'role.created'";
+    assert_eq!(count(&pool, audited).await, 1);
 }
 
 #[testing::test]

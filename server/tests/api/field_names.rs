@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::{
     document::fits,
-    support::{Answer, App, Ask, add_password, add_user, app, open_app, session},
+    support::{Answer, App, Ask, add_password, add_user, app, id_of, open_app, session},
 };
 
 /// Id that nothing has: bodies are checked before their objects are looked up.
@@ -150,13 +150,13 @@ fn of_users() -> Vec<Case> {
         case(
             &["PUT /api/admin/users/ID", "PATCH /api/admin/users/ID"],
             json!({
-                "displayName": " ", "email": "x", "roles": ["user"], "isAdmin": true, "password": "12345",
+                "displayName": " ", "email": "x", "roles": ["no role"], "isAdmin": true, "password": "12345",
                 "profile": { "a": "\0" }, "notificationPreferences": { "a": "\0" }, "clientList": clients
             }),
             &[
                 ("displayName", "enter_name"),
                 ("email", "enter_email"),
-                ("roles", "roles_contradict_admin"),
+                ("roles", "role_name"),
                 ("password", "characters_min"),
                 ("profile", "json_nul"),
                 ("notificationPreferences", "json_nul"),
@@ -361,6 +361,30 @@ async fn fields_have_their_names_in_the_body(pool: PgPool) {
             let has_body = operation.get("requestBody").is_some();
             assert_eq!(is_tried, has_body, "{method} {path}");
         }
+    }
+}
+
+/// Checks the roles of a request, which are compared with `isAdmin` once they and the user are found.
+#[testing::test]
+async fn roles_that_contradict_is_admin_are_named(pool: PgPool) {
+    let app = app(&pool);
+    let ada = administrator(&pool, &app).await;
+    let user = format!("/api/admin/users/{}", id_of(&pool, "ada").await);
+    for (method, path) in [
+        (Method::POST, "/api/admin/users"),
+        (Method::PUT, &*user),
+        (Method::PATCH, &*user),
+    ] {
+        let mut body = json!({ "roles": ["user"], "isAdmin": true });
+        if method == Method::POST {
+            body["username"] = "cyd".into();
+            body["displayName"] = "Cyd".into();
+        }
+        let ask = Ask::new(method, path).by(&ada).json(&body);
+        let answer = app.send(ask).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+        let expected = owned(&[("roles", "roles_contradict_admin")]);
+        assert_eq!(errors(&answer), expected, "{body}");
     }
 }
 

@@ -41,7 +41,8 @@ pub struct UserRow {
     pub last_active_at: Option<OffsetDateTime>,
 }
 
-/// The fields of a row in their order, without names; times in milliseconds since 1970.
+/// The fields of a row in their order, without names. Times are in milliseconds: the end of a suspension since 1970, the
+/// creation since the time in the id, the later ones since the creation.
 type Packed = (
     UserId,
     String,
@@ -100,6 +101,8 @@ impl From<UserSummary> for UserRow {
 
 impl From<UserRow> for Packed {
     fn from(row: UserRow) -> Self {
+        let created = milliseconds(row.created_at);
+        let later = |at: Option<OffsetDateTime>| at.map(|at| milliseconds(at) - created);
         (
             row.id,
             row.username,
@@ -112,9 +115,9 @@ impl From<UserRow> for Packed {
             row.session_count,
             row.api_key_count,
             row.version,
-            milliseconds(row.created_at),
-            row.last_login_at.map(milliseconds),
-            row.last_active_at.map(milliseconds),
+            created - time_in_id(row.id),
+            later(row.last_login_at),
+            later(row.last_active_at),
         )
     }
 }
@@ -139,6 +142,8 @@ impl TryFrom<Packed> for UserRow {
             login,
             active,
         ) = packed;
+        let created = created.saturating_add(time_in_id(id));
+        let later = |since: i64| timestamp(since.saturating_add(created));
         Ok(Self {
             id,
             username,
@@ -152,10 +157,15 @@ impl TryFrom<Packed> for UserRow {
             api_key_count,
             version,
             created_at: timestamp(created)?,
-            last_login_at: login.map(timestamp).transpose()?,
-            last_active_at: active.map(timestamp).transpose()?,
+            last_login_at: login.map(later).transpose()?,
+            last_active_at: active.map(later).transpose()?,
         })
     }
+}
+
+/// Returns the first 48 bits of an id. In version 7 they are the time of its creation, in milliseconds since 1970.
+fn time_in_id(id: UserId) -> i64 {
+    i64::try_from(id.0.as_u128() >> 80).unwrap_or_default()
 }
 
 fn milliseconds(at: OffsetDateTime) -> i64 {
@@ -200,9 +210,25 @@ mod tests {
     }
 
     #[test]
+    fn times_are_short() {
+        let created_at = datetime!(2026-11-29 22:49:36.123 UTC);
+        let new = UserRow {
+            id: UserId(Uuid::from_u128((1_795_992_576_123 << 80) | 7)),
+            created_at,
+            last_login_at: Some(created_at),
+            last_active_at: Some(datetime!(2026-11-29 22:49:41.123 UTC)),
+            ..row()
+        };
+        let sent = serde_json::to_string(&new).unwrap();
+        assert!(sent.ends_with(",4,0,0,5000]"), "{sent}");
+        assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), new);
+    }
+
+    #[test]
     fn a_time_out_of_range_is_an_error() {
         let sent = serde_json::to_string(&row()).unwrap();
-        let sent = sent.replace("1795992576000", "999999999999999999");
+        // Milliseconds since the creation, which is 1 ms before 1970.
+        let sent = sent.replace("1795992576001", "999999999999999999");
         assert!(serde_json::from_str::<UserRow>(&sent).is_err(), "{sent}");
     }
 }

@@ -2,6 +2,7 @@
 //! the button loads the list with the open menu.
 
 mod copy;
+mod named;
 mod pointer;
 
 pub(super) use pointer::open_at;
@@ -62,6 +63,8 @@ pub struct RowMenu {
     query: Memo<Query>,
     user: RwSignal<Option<MenuUser>>,
     is_open: RwSignal<bool>,
+    /// `true` while the menu is the one that the URL names, which no button has opened.
+    is_named: RwSignal<bool>,
 }
 
 impl RowMenu {
@@ -71,6 +74,7 @@ impl RowMenu {
             query,
             user: RwSignal::new(None),
             is_open: RwSignal::new(false),
+            is_named: RwSignal::new(false),
         }
     }
 
@@ -81,21 +85,17 @@ impl RowMenu {
 
     /// Closes the menu when the URL leads to another page of the list.
     pub(super) fn close_on_navigation(self) {
+        // A URL that no longer names a menu leads to the same page.
+        let list = Memo::new(move |_| self.query.with(|query| query.without(PARAMETER)));
         Effect::new(move |before: Option<()>| {
             // Read, not only tracked: a memo has no dependencies before its first read.
-            self.query.with(|_| ());
+            list.with(|_| ());
             if before.is_some() {
                 hide();
                 self.user.set(None);
+                self.release_name();
             }
         });
-    }
-
-    /// Returns the user of the page that the URL names, whose menu a page without scripts shows.
-    pub(super) fn named(self, rows: &[UserRow]) -> Option<MenuUser> {
-        let name = self.query.with_untracked(|query| query.get(PARAMETER))?;
-        let row = rows.iter().find(|row| row.username == name)?;
-        Some(row.into())
     }
 
     /// Shows a user in the menu, which the click then opens: the button that submits a form without scripts becomes that of
@@ -110,6 +110,7 @@ impl RowMenu {
             hide();
         }
         pointer::release();
+        self.release_name();
         self.user.set(Some(user.clone()));
         let target = event.target();
         let target = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -168,6 +169,7 @@ pub fn MenuCell(
                 name=PARAMETER
                 value=username
                 title=label
+                aria-haspopup="true"
                 aria-expanded=move || menu.expanded(id)
                 on:click=move |event| menu.show(&event, &user)
             ></button>
@@ -192,24 +194,14 @@ pub fn Menu(
         .map(|(name, value)| view! { <input type="hidden" name=name value=value.to_owned() /> })
         .collect_view();
     let is_named = named.is_some();
-    let class = if is_named {
-        // Only a menu that a button has opened is beside it.
-        Effect::new(|_| {
-            // With scripts it is a popover, which Escape and a click beside it close.
-            if let Some(menu) = element() {
-                drop(
-                    menu.set_popover(Some("auto"))
-                        .and_then(|()| menu.show_popover()),
-                );
-            }
-        });
+    menu.is_named.set(is_named);
+    menu.release_url(list.clone());
+    if is_named {
         menu.user.set(named);
-        "menu row-menu row-menu-named"
-    } else {
-        "menu row-menu"
-    };
+        named::open();
+    }
     let actions = move || {
-        let user = menu.user.get();
+        let (user, is_named) = (menu.user.get(), menu.is_named.get());
         user.map(|user| view! { <Actions user=user list=list.clone() is_named=is_named /> })
     };
     view! {
@@ -217,10 +209,11 @@ pub fn Menu(
             {state}
         </form>
         <div
-            class=class
+            class="menu row-menu"
+            class:row-menu-named=move || menu.is_named.get()
             id=ID
             popover=(!is_named).then_some("auto")
-            on:toggle=move |_| menu.is_open.set(element().is_some_and(|menu| is_open(&menu)))
+            on:toggle=move |_| menu.update()
         >
             {actions}
         </div>
@@ -261,8 +254,15 @@ fn Actions(
     let suspend = (!is_suspended).then(|| link(UserAction::Suspend, None));
     let revoke = link(UserAction::RevokeSessions, None);
     let close = is_named.then(|| {
+        // The URL that names the menu does not stay in the history.
         view! {
-            <a class="menu-item" href=list.clone() data-noscroll on:click=move |_| hide()>
+            <a
+                class="menu-item"
+                href=list.clone()
+                data-noscroll
+                prop:replace=true
+                on:click=move |_| hide()
+            >
                 {text::common::close()}
             </a>
         }

@@ -26,8 +26,8 @@ const TURN_TIMEOUT: Duration = Duration::from_millis(500);
 /// work.
 ///
 /// # Errors
-/// Fails if the database cannot hold the data or is newer than this binary, or if a migration fails or does not get its locks. Nothing of
-/// that migration remains, except for the invalid index of a failed `create index concurrently`.
+/// Fails if the database cannot hold the data or has a migration that this binary does not know, or if a migration fails or does not get its
+/// locks. Nothing of that migration remains, except for the invalid index of a failed `create index concurrently`.
 pub async fn migrate(pool: &PgPool, report: &(impl Fn(Event) + Sync)) -> Result<(), SchemaError> {
     let options = pool.connect_options();
     let mut connection = PgConnection::connect_with(&options).await?;

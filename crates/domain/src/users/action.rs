@@ -18,6 +18,15 @@ enum Dialog {
     Form,
 }
 
+/// Policy of an action on the actor's own account.
+#[derive(Clone, Copy)]
+enum OnSelf {
+    /// The action is permitted.
+    Permitted,
+    /// The action is denied, with a message that says what to do instead.
+    Denied(fn() -> Message),
+}
+
 /// Properties of an action.
 #[derive(Clone, Copy)]
 struct Row {
@@ -26,19 +35,19 @@ struct Row {
     dialog: Dialog,
     undone_by: Option<UserAction>,
     can_remove_admin: bool,
-    denied_to_self: Option<fn() -> Message>,
+    on_self: OnSelf,
 }
 
 impl Row {
     /// Returns the row of an action on one user that has a dialog and cannot be undone.
-    const fn new(name: &'static str) -> Self {
+    const fn new(name: &'static str, on_self: OnSelf) -> Self {
         Self {
             name,
             is_bulk: false,
             dialog: Dialog::Form,
             undone_by: None,
             can_remove_admin: false,
-            denied_to_self: None,
+            on_self,
         }
     }
 
@@ -78,14 +87,6 @@ impl Row {
     const fn removes_admin(self) -> Self {
         Self {
             can_remove_admin: true,
-            ..self
-        }
-    }
-
-    /// Denies the action on the actor's own account, with a message that says what to do instead.
-    const fn not_to_self(self, message: fn() -> Message) -> Self {
-        Self {
-            denied_to_self: Some(message),
             ..self
         }
     }
@@ -135,28 +136,28 @@ macro_rules! user_actions {
 
 user_actions! {
     /// Changes the names, the address or the profile.
-    Edit = Row::new("edit"),
+    Edit = Row::new("edit", OnSelf::Permitted),
     /// Changes the address. Users change their own one in the account settings, which ask for the current password first, since
     /// a session alone may be stolen.
-    SetEmail = Row::new("set-email").not_to_self(messages::own_email_elsewhere),
+    SetEmail = Row::new("set-email", OnSelf::Denied(messages::own_email_elsewhere)),
     /// Changes the roles.
-    SetRoles = Row::new("set-roles").removes_admin().not_to_self(messages::cannot_change_own_roles),
+    SetRoles = Row::new("set-roles", OnSelf::Denied(messages::cannot_change_own_roles)).removes_admin(),
     /// Sets a temporary password, or creates a link to choose one. Users change their own password like their own address.
-    Reset = Row::new("reset").not_to_self(messages::own_password_elsewhere),
+    Reset = Row::new("reset", OnSelf::Denied(messages::own_password_elsewhere)),
     /// Suspends the account.
-    Suspend = Row::new("suspend").bulk().undone_by(Self::Unsuspend).removes_admin()
-        .not_to_self(messages::cannot_suspend_self),
+    Suspend = Row::new("suspend", OnSelf::Denied(messages::cannot_suspend_self)).bulk()
+        .undone_by(Self::Unsuspend).removes_admin(),
     /// Lifts the suspension.
-    Unsuspend = Row::new("unsuspend").bulk().immediate().undone_by(Self::Suspend),
+    Unsuspend = Row::new("unsuspend", OnSelf::Permitted).bulk().immediate().undone_by(Self::Suspend),
     /// Revokes all sessions.
-    RevokeSessions = Row::new("sign-out").bulk().confirmed(),
+    RevokeSessions = Row::new("sign-out", OnSelf::Permitted).bulk().confirmed(),
     /// Deletes the account, or purges a deleted one. The message of a denial on the own account is FOVEA's.
-    Delete = Row::new("delete").bulk().undone_by(Self::Restore).removes_admin()
-        .not_to_self(messages::cannot_delete_self),
+    Delete = Row::new("delete", OnSelf::Denied(messages::cannot_delete_self)).bulk()
+        .undone_by(Self::Restore).removes_admin(),
     /// Restores the deleted account.
-    Restore = Row::new("restore").bulk().immediate().undone_by(Self::Delete),
+    Restore = Row::new("restore", OnSelf::Permitted).bulk().immediate().undone_by(Self::Delete),
     /// Approves or rejects the pending registration.
-    Approve = Row::new("approve"),
+    Approve = Row::new("approve", OnSelf::Permitted),
 }
 
 impl UserAction {
@@ -219,7 +220,10 @@ impl UserAction {
     /// Returns the message that denies the action on the actor's own account; `None` if it is permitted.
     #[must_use]
     pub fn denied_to_self(self) -> Option<Message> {
-        self.row().denied_to_self.map(|message| message())
+        match self.row().on_self {
+            OnSelf::Permitted => None,
+            OnSelf::Denied(message) => Some(message()),
+        }
     }
 
     /// Lists the actions that the page of a user offers, in its order.
@@ -314,18 +318,26 @@ mod tests {
 
     #[test]
     fn actions_on_the_own_account_are_denied_with_what_to_do_instead() {
-        let denied = UserAction::ALL
+        let all = UserAction::ALL
             .iter()
-            .filter_map(|action| Some((*action, action.denied_to_self()?)));
-        let denied: Vec<(UserAction, Message)> = denied.collect();
+            .map(|action| (*action, action.denied_to_self()));
+        let all: Vec<(UserAction, Option<Message>)> = all.collect();
         assert_eq!(
-            denied,
+            all,
             [
-                (UserAction::SetEmail, messages::own_email_elsewhere()),
-                (UserAction::SetRoles, messages::cannot_change_own_roles()),
-                (UserAction::Reset, messages::own_password_elsewhere()),
-                (UserAction::Suspend, messages::cannot_suspend_self()),
-                (UserAction::Delete, messages::cannot_delete_self()),
+                (UserAction::Edit, None),
+                (UserAction::SetEmail, Some(messages::own_email_elsewhere())),
+                (
+                    UserAction::SetRoles,
+                    Some(messages::cannot_change_own_roles())
+                ),
+                (UserAction::Reset, Some(messages::own_password_elsewhere())),
+                (UserAction::Suspend, Some(messages::cannot_suspend_self())),
+                (UserAction::Unsuspend, None),
+                (UserAction::RevokeSessions, None),
+                (UserAction::Delete, Some(messages::cannot_delete_self())),
+                (UserAction::Restore, None),
+                (UserAction::Approve, None),
             ]
         );
     }

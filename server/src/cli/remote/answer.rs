@@ -1,6 +1,6 @@
 //! Responses of a server.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use domain::{
@@ -139,8 +139,10 @@ fn advise(mut problem: Problem) -> Problem {
     for error in problem.details.fields.iter() {
         fields.push(FieldError {
             field: clean(&error.field),
+            code: Cow::Owned(clean(&error.code)),
+            args: error.args.clone(),
             message: Message::verbatim(clean(&error.message)),
-            ..error.clone()
+            deleted_user: error.deleted_user,
         });
     }
     problem.details.fields = fields.in_snake_case();
@@ -170,4 +172,29 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 /// Returns the beginning of an unexpected text, without characters that control a terminal.
 pub(super) fn shorten(text: &str) -> String {
     clean(&text.chars().take(SHOWN_MAX).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn problem_has_no_characters_that_control_a_terminal() {
+        let dirty = "x\u{1b}[2J";
+        let sent = json!({
+            "error": "INTERNAL_ERROR",
+            "message": dirty,
+            "details": { "fields": [{ "field": dirty, "code": dirty, "message": dirty }] },
+            "requestId": dirty,
+        });
+        let problem = advise(serde_json::from_value(sent).unwrap());
+        assert_eq!(problem.message, "x\u{fffd}[2J Request ID: x\u{fffd}[2J.");
+        let fields: Vec<&FieldError> = problem.details.fields.iter().collect();
+        assert_eq!(fields.len(), 1);
+        for text in [&*fields[0].field, &*fields[0].code, &*fields[0].message] {
+            assert!(!text.contains('\u{1b}'), "{text:?}");
+        }
+    }
 }

@@ -86,6 +86,24 @@ async fn remote_error_is_reported_like_a_local_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
+async fn remote_errors_without_codes_are_reported(pool: PgPool) {
+    let cli = cli(&pool);
+    let older = fake(&[problem(
+        "400 Bad Request",
+        "VALIDATION_ERROR",
+        "Check the marked fields.",
+        json!({ "fields": [
+            { "field": "displayName", "message": "Enter a name." },
+            { "field": "username", "message": "Enter a username." },
+        ] }),
+    )]);
+    assert_eq!(
+        run(&at(&cli, &older), CREATE).failure(),
+        "name: Enter a name.\nusername: Enter a username."
+    );
+}
+
+#[sqlx::test(migrations = false)]
 async fn remote_error_says_what_is_missing(pool: PgPool) {
     let cli = cli(&pool);
     let user = "The user with this id does not exist in the system";
@@ -94,6 +112,7 @@ async fn remote_error_says_what_is_missing(pool: PgPool) {
         (json!({ "entity": "access_token" }), "No."),
         (json!({ "entity": "invitation" }), "No."),
         (json!({ "entity": "job" }), "No."),
+        (json!({ "entity": "of a newer server" }), "No."),
         (json!({}), "No."),
     ] {
         let fake = fake(&[problem(
