@@ -86,13 +86,20 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
     }
 }
 
-/// Lists one page of the invitations, newest first, after the row of a cursor.
+/// Lists one page of the invitations, newest first, at the position of a cursor.
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
     #[server(default)] after: Option<String>,
+    #[server(default)] before: Option<String>,
+    #[server(default)] limit: Option<String>,
 ) -> Result<Listed<Invitation>, ApiError> {
+    let params = UnfilteredParams {
+        limit,
+        after,
+        before,
+    };
     ssr::call::<RegistrationsRead, _>(async |services, authorized| {
-        let query = ssr::unfiltered(after, domain::invitations::INVITATIONS_ORDER)?;
+        let query = ssr::unfiltered(&params, domain::invitations::INVITATIONS_ORDER)?;
         service::invitations::list(&services, &authorized, &query).await
     })
     .await

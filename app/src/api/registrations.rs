@@ -67,13 +67,20 @@ pub fn own_account(form: Register) -> AccountDraft {
     }
 }
 
-/// Lists one page of the pending registrations, after the row of a cursor.
+/// Lists one page of the pending registrations, at the position of a cursor.
 #[server(endpoint = "pending-registrations", protocol = Get)]
 pub async fn list_pending(
     #[server(default)] after: Option<String>,
+    #[server(default)] before: Option<String>,
+    #[server(default)] limit: Option<String>,
 ) -> Result<Listed<PendingRegistration>, ApiError> {
+    let params = UnfilteredParams {
+        limit,
+        after,
+        before,
+    };
     ssr::call::<RegistrationsRead, _>(async |services, authorized| {
-        let query = ssr::unfiltered(after, domain::registrations::PENDING_ORDER)?;
+        let query = ssr::unfiltered(&params, domain::registrations::PENDING_ORDER)?;
         service::registrations::list(&services, &authorized, &query).await
     })
     .await

@@ -177,15 +177,11 @@ pub fn set_not_found() {
     }
 }
 
-/// Parses the cursor after which a list without filters continues.
+/// Parses the page size and the position of a list without filters.
 ///
 /// # Errors
-/// Returns [`ListError::Cursor`] when the text is not a cursor of this order.
-pub fn unfiltered(after: Option<String>, order: &str) -> Result<UnfilteredQuery, Error> {
-    let params = UnfilteredParams {
-        after,
-        ..UnfilteredParams::default()
-    };
+/// Returns the first parameter that cannot be parsed.
+pub fn unfiltered(params: &UnfilteredParams, order: &str) -> Result<UnfilteredQuery, Error> {
     Ok(params.parse(Limits::PANEL, order)?)
 }
 

@@ -1,7 +1,10 @@
 //! Filter forms of lists.
 
 use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_url},
+};
 
 use super::form::written;
 use crate::text;
@@ -50,18 +53,30 @@ pub fn FilterForm(
     fields: Memo<Vec<FilterField>>,
     /// URL of the list without a filter.
     cleared: Signal<String>,
+    /// Further links beside the buttons.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
-    let navigate = use_navigate();
+    let (navigate, url) = (use_navigate(), use_url());
     let submit = move |event: SubmitEvent| {
         let data = form_data_from_event(&event).ok();
         if let Some(typed) = data.as_ref().and_then(written) {
+            let next = found(path, &typed);
+            let current = url.with_untracked(|url| {
+                let search = url.search().trim_start_matches('?');
+                found(path, search)
+            });
+            // With the same filter the URL stays, so only the browser can load the list again.
+            if next == current {
+                return;
+            }
             event.prevent_default();
             let options = NavigateOptions {
                 scroll: false,
                 ..NavigateOptions::default()
             };
-            navigate(&found(path, &typed), options);
+            navigate(&next, options);
         }
     };
     // A link or the back button changes the URL under the form. The first run is skipped, so that text typed before hydration stays.
@@ -91,6 +106,7 @@ pub fn FilterForm(
                 <a class="button" href=cleared data-noscroll>
                     {text::common::filter_clear()}
                 </a>
+                {children.map(|children| children())}
             </div>
         </form>
     }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::rows::KeyedRow;
+use super::list::{
+    column::{Cell, Heading},
+    data_table::{self, DataTable},
+};
 use crate::text;
 
 /// Table row: a record id and the cells.
@@ -18,41 +21,24 @@ pub fn Records(
     /// Rows with their cells, in the order of the columns.
     rows: Vec<Record>,
 ) -> impl IntoView {
-    let columns: Vec<_> = columns.iter().map(|name| name()).collect();
+    let headings: Vec<Heading> = columns.iter().copied().map(Heading::plain).collect();
+    let cells: Vec<Cell> = headings.iter().map(Cell::below).collect();
     let actions = text::common::actions();
-    let row = |(id, cells): Record| {
-        let mut cells = cells.into_iter();
-        let first = cells.next();
-        let others = cells
-            .zip(columns.iter().copied().skip(1))
-            .map(|(cell, label)| {
-                let label = (label != actions).then_some(label);
-                view! { <td data-label=label dir="auto">{cell}</td> }
-            });
-        let row = view! {
-            <tr>
-                <th scope="row" dir="auto">{first}</th>
-                {others.collect_view()}
-            </tr>
-        };
-        KeyedRow::new(id, row)
+    let row = |(id, contents): Record| {
+        let cells = cells.iter().zip(contents).enumerate();
+        let cells = cells.map(|(number, (cell, content))| match number {
+            0 => cell.header(content),
+            _ if cell.label == actions => cell.plain(content),
+            _ => cell.labelled(content),
+        });
+        data_table::row(id, cells.collect())
     };
-    let heading = |name: &'static str| {
-        if name == actions {
-            view! { <span class="visually-hidden">{name}</span> }.into_any()
-        } else {
-            name.into_any()
-        }
+    let rows = rows.into_iter().map(row).collect();
+    let table = DataTable {
+        class: "table records",
+        caption,
+        headings,
+        select_all: None,
     };
-    view! {
-        <table class="table records">
-            <caption class="visually-hidden">{caption}</caption>
-            <thead>
-                <tr>
-                    {columns.iter().copied().map(|name| view! { <th scope="col">{heading(name)}</th> }).collect_view()}
-                </tr>
-            </thead>
-            <tbody>{rows.into_iter().map(row).collect::<Vec<_>>()}</tbody>
-        </table>
-    }
+    table.with_rows(rows)
 }

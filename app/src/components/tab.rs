@@ -1,9 +1,6 @@
 //! Content of a tab: its items, the empty state or the error.
 
-use domain::{
-    list::Listed,
-    problem::{Code, Problem},
-};
+use domain::problem::{Code, Problem};
 use leptos::prelude::*;
 
 use super::{
@@ -34,29 +31,11 @@ where
     }
 }
 
-/// Rows of a tab, which can be none.
-pub(crate) trait Rows: Clone + Send + Sync + 'static {
-    /// Returns whether there are no rows.
-    fn is_empty(&self) -> bool;
-}
-
-impl<T: Clone + Send + Sync + 'static> Rows for Chunk<T> {
-    fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-}
-
-impl<T: Clone + Send + Sync + 'static> Rows for Listed<T> {
-    fn is_empty(&self) -> bool {
-        self.page.rows.is_empty()
-    }
-}
-
 /// Renders a tab: its items, the empty state or the error.
-pub(crate) fn tab<L: Rows>(
-    list: Resource<Result<L, ApiError>>,
+pub(crate) fn tab<T: Clone + Send + Sync + 'static>(
+    list: Resource<Result<Chunk<T>, ApiError>>,
     empty: (Icon, &'static str),
-    draw: fn(L) -> AnyView,
+    draw: fn(Chunk<T>) -> AnyView,
 ) -> impl IntoView {
     let (icon, nothing) = empty;
     view! {
@@ -64,7 +43,7 @@ pub(crate) fn tab<L: Rows>(
             <Transition fallback=LoadingNotice>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(part) if part.is_empty() => {
+                        Ok(part) if part.items.is_empty() => {
                             view! { <ListState icon=icon title=nothing /> }.into_any()
                         }
                         Ok(part) => draw(part),

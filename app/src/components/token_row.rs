@@ -1,62 +1,142 @@
-//! Access token as a table row.
+//! Tables of access tokens.
 
 use ::time::OffsetDateTime;
 use domain::access_tokens::{AccessToken, TokenState};
 use leptos::prelude::*;
 
-use super::time::{Ago, Ends};
+use super::{
+    confirm_link::ConfirmLink,
+    list::{
+        column::{Column, cells, headings},
+        data_table::{self, DataTable},
+    },
+    time::{Ago, Ends},
+};
 use crate::{labels::security, text};
 
-/// Column headings of [`cells`] and of the actions.
-pub(crate) const COLUMNS: &[text::Label] = &[
-    text::tokens::token,
-    text::tokens::scopes,
-    text::tokens::state,
-    text::tokens::last_used,
-    text::tokens::created,
-    text::tokens::expires,
-    text::common::actions,
-];
+/// Row of a table of tokens.
+pub(crate) struct ListedToken {
+    /// Token of the row.
+    pub(crate) token: AccessToken,
+    /// Server time of the response.
+    pub(crate) now: OffsetDateTime,
+    /// Link that revokes the token: path and accessible label; `None` if the viewer cannot revoke it.
+    pub(crate) revoke: Option<(String, String)>,
+}
 
-/// Returns the cells that all token tables have in common.
-pub(crate) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
-    let (tone, word) = (tone(token.state), security::token_state(token.state));
-    let why = match token.state {
-        TokenState::Blocked => Some(text::tokens::blocked().to_owned()),
-        TokenState::Revoked => token.revoked_by.map(text::tokens::revoked_by),
-        TokenState::Live | TokenState::Expiring | TokenState::Expired => None,
-    };
-    let used = match token.last_used_at {
-        Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-        None => text::tokens::never().into_any(),
-    };
-    let end = match token.expires_at {
-        Some(at) => view! { <Ends at=at now=now /> }.into_any(),
-        None => text::tokens::never_expires().into_any(),
-    };
-    let from = token.last_used_ip.map(text::tokens::used_from);
-    vec![
-        view! {
-            <bdi>{token.name}</bdi>
+/// Columns of the tables that have the tokens of one user, in their order.
+pub(crate) static COLUMNS: [Column<ListedToken>; 7] =
+    [TOKEN, SCOPES, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
+
+pub(crate) const TOKEN: Column<ListedToken> = Column {
+    class: "",
+    label: text::tokens::token,
+    sort: None,
+    cell: |cell, row| {
+        let (name, prefix) = (row.token.name.clone(), row.token.prefix.clone());
+        cell.header(view! {
+            <bdi>{name}</bdi>
             <p class="muted">
-                <code>{token.prefix} "…"</code>
+                <code>{prefix} "…"</code>
             </p>
-        }
-        .into_any(),
-        token.scopes.join(", ").into_any(),
-        view! {
-            <span class=tone>{word}</span>
+        })
+    },
+};
+
+pub(crate) const SCOPES: Column<ListedToken> = Column {
+    class: "",
+    label: text::tokens::scopes,
+    sort: None,
+    cell: |cell, row| cell.labelled(row.token.scopes.join(", ")),
+};
+
+pub(crate) const STATE: Column<ListedToken> = Column {
+    class: "",
+    label: text::tokens::state,
+    sort: None,
+    cell: |cell, row| {
+        let state = row.token.state;
+        let why = match state {
+            TokenState::Blocked => Some(text::tokens::blocked().to_owned()),
+            TokenState::Revoked => row.token.revoked_by.clone().map(text::tokens::revoked_by),
+            TokenState::Live | TokenState::Expiring | TokenState::Expired => None,
+        };
+        cell.labelled(view! {
+            <span class=tone(state)>{security::token_state(state)}</span>
             {why.map(note)}
-        }
-        .into_any(),
-        view! {
+        })
+    },
+};
+
+pub(crate) const LAST_USED: Column<ListedToken> = Column {
+    class: "",
+    label: text::tokens::last_used,
+    sort: None,
+    cell: |cell, row| {
+        let now = row.now;
+        let used = match row.token.last_used_at {
+            Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+            None => text::tokens::never().into_any(),
+        };
+        let from = row.token.last_used_ip.map(text::tokens::used_from);
+        cell.labelled(view! {
             {used}
             {from.map(note)}
-        }
-        .into_any(),
-        view! { <Ago at=token.created_at now=now /> }.into_any(),
-        end,
-    ]
+        })
+    },
+};
+
+pub(crate) const CREATED: Column<ListedToken> = Column {
+    class: "",
+    label: text::tokens::created,
+    sort: None,
+    cell: |cell, row| cell.labelled(view! { <Ago at=row.token.created_at now=row.now /> }),
+};
+
+pub(crate) const EXPIRES: Column<ListedToken> = Column {
+    class: "",
+    label: text::tokens::expires,
+    sort: None,
+    cell: |cell, row| match row.token.expires_at {
+        Some(at) => cell.labelled(view! { <Ends at=at now=row.now /> }),
+        None => cell.labelled(text::tokens::never_expires()),
+    },
+};
+
+pub(crate) const ACTIONS: Column<ListedToken> = Column {
+    class: "",
+    label: text::common::actions,
+    sort: None,
+    cell: |cell, row| {
+        let link = row.revoke.clone().map(|(href, about)| {
+            view! { <ConfirmLink href=href label=text::tokens::revoke() about=about /> }
+        });
+        cell.plain(link)
+    },
+};
+
+/// Renders a table of tokens with these columns.
+pub(crate) fn table(
+    caption: &'static str,
+    columns: &[Column<ListedToken>],
+    rows: impl Iterator<Item = ListedToken>,
+) -> AnyView {
+    let rows = rows.map(|listed| data_table::row(listed.token.id, cells(columns, &listed)));
+    without_rows(caption, columns).with_rows(rows.collect())
+}
+
+/// Renders placeholder rows while tokens are loading.
+pub(crate) fn skeleton(caption: &'static str, columns: &[Column<ListedToken>]) -> AnyView {
+    without_rows(caption, columns).skeleton()
+}
+
+fn without_rows(caption: &'static str, columns: &[Column<ListedToken>]) -> DataTable {
+    DataTable {
+        class: "table records",
+        caption,
+        headings: headings(columns),
+        select_all: None,
+    }
 }
 
 fn note(words: String) -> impl IntoView {

@@ -7,24 +7,27 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use time::OffsetDateTime;
 
 use crate::{
     api::{
         access_tokens::{ALL, list_tokens},
-        error::ApiError,
         listed::check_params,
         user::path_of,
     },
     components::{
-        confirm_link::ConfirmLink,
+        filters::{Entry, FilterField, FilterForm},
         icon::Icon,
+        list::{
+            ListScreen,
+            column::{Column, visible},
+        },
+        loading::Loading,
         meaning,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
-        records::{Record, Records},
-        state::{ListErrorNotice, ListState, LoadingNotice, Meaning},
-        token_row,
+        state::{ListErrorNotice, ListState, Meaning},
+        tab::with,
+        token_row::{self, ListedToken},
     },
     context::PageContext,
     labels::security,
@@ -32,51 +35,83 @@ use crate::{
     text,
 };
 
+/// Columns in their order.
+static COLUMNS: [Column<ListedToken>; 8] = [
+    token_row::TOKEN,
+    Column {
+        class: "",
+        label: text::tokens::user,
+        sort: None,
+        cell: |cell, row| {
+            let user = row.token.user.clone();
+            let href = path_of(user.id, &user.username);
+            cell.labelled(view! {
+                <a href=href>
+                    <bdi>{user.display_name}</bdi>
+                </a>
+                <p class="muted">{user.username}</p>
+            })
+        },
+    },
+    token_row::SCOPES,
+    token_row::STATE,
+    token_row::LAST_USED,
+    token_row::CREATED,
+    token_row::EXPIRES,
+    token_row::ACTIONS,
+];
+
 /// Renders the page "Access tokens". Its whole state is in the URL.
 #[component]
 pub fn AccessTokens() -> impl IntoView {
     let query = use_query();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
+    let loading = Loading::new();
     let request = checked(move || params.get(), TokenParams::NAMES, NONE);
     let list = Resource::new(
         move || request.get(),
-        |request| async move { list_tokens(check_params(request)?).await?.checked() },
+        move |request| async move {
+            let _fetching = loading.begin();
+            list_tokens(check_params(request)?).await?.checked()
+        },
     );
-    view! {
-        <header class="page-head">
-            <h1>{text::tokens::title()}</h1>
-        </header>
+    let meaning = with(list, move |list| {
+        let query = params.get_untracked().parse(Limits::PANEL).ok();
+        let parts = query.map(|query| meaning::of_tokens(&query, list.now));
+        view! { <Meaning parts=parts.unwrap_or_default() /> }
+    });
+    let above = view! {
         <p class="pane-actions muted">{text::tokens::hint()}</p>
-        {move || filters(&params.read())}
-        <Transition>
-            {move || Suspend::new(async move {
-                let now = list.await.ok().map(|list| list.now);
-                let query = params.get_untracked().parse(Limits::PANEL).ok();
-                let meaning = now.zip(query).map(|(now, query)| meaning::of_tokens(&query, now));
-                view! { <Meaning parts=meaning.unwrap_or_default() /> }
-            })}
-        </Transition>
-        <section class="list" aria-label=text::tokens::title()>
-            <Transition fallback=LoadingNotice>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => shown(&params.get_untracked(), list),
-                        Err(ApiError(problem)) => {
-                            view! {
-                                <ListErrorNotice
-                                    title=text::tokens::load_failed()
-                                    problem=problem
-                                    again=tokens::href(&params.get_untracked())
-                                    all=ALL.to_owned()
-                                    label=text::tokens::show_all()
-                                />
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
+        <Filters params=params />
+        {meaning}
+    };
+    let screen = ListScreen {
+        title: text::tokens::title(),
+        header: "page-head",
+        beside: ().into_any(),
+        above: above.into_any(),
+        label: text::tokens::title(),
+        loading,
+        skeleton: skeleton.into(),
+    };
+    let screen = screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(list) => shown(&params, list),
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::tokens::load_failed()
+                    problem=problem
+                    again=tokens::href(&params)
+                    all=ALL.to_owned()
+                    label=text::tokens::show_all()
+                />
+            }
+            .into_any(),
+        }
+    });
+    view! {
+        {screen}
         <Outlet />
     }
 }
@@ -86,54 +121,43 @@ fn may_write() -> bool {
     PageContext::current().may(Permission::TokensWrite)
 }
 
-/// Renders the filter form. It leads to the filtered list, with scripts or without.
-fn filters(params: &TokenParams) -> impl IntoView + use<> {
-    let user = params.user.clone().unwrap_or_default();
-    let chosen = params.state.clone().unwrap_or_default();
-    let states = TokenState::ALL.iter().map(|state| {
-        let word = state.as_str();
-        view! {
-            <option value=word selected=chosen == word>
-                {security::token_state(*state)}
-            </option>
-        }
-    });
-    view! {
-        <form
-            class="list-filters"
-            method="get"
-            action=ALL
-            role="search"
-            aria-label=text::tokens::filter()
-        >
-            <label class="filter-field">
-                {text::tokens::user()}
-                <input
-                    class="input"
-                    name="user"
-                    value=user
-                    dir="auto"
-                    placeholder=text::tokens::username()
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    maxlength="100"
-                />
-            </label>
-            <label class="filter-field">
-                {text::tokens::state()} <select class="input" name="state">
-                    <option value="">{text::tokens::all_states()}</option>
-                    {states.collect_view()}
-                </select>
-            </label>
-            <div class="actions">
-                <button class="button">{text::common::filter()}</button>
-                <a class="button" href=ALL data-noscroll>
-                    {text::common::filter_clear()}
-                </a>
-            </div>
-        </form>
-    }
+/// Renders the filter form.
+#[component]
+fn Filters(
+    /// State of the list, from the URL.
+    params: Memo<TokenParams>,
+) -> impl IntoView {
+    let fields = Memo::new(move |_| fields(&params.read()));
+    let cleared = Signal::stored(ALL.to_owned());
+    view! { <FilterForm label=text::tokens::filter() path=ALL fields=fields cleared=cleared /> }
+}
+
+fn fields(params: &TokenParams) -> Vec<FilterField> {
+    let states = TokenState::ALL.iter();
+    let states = states.map(|state| (state.as_str(), security::token_state(*state)));
+    let states = std::iter::once(("", text::tokens::all_states())).chain(states);
+    vec![
+        FilterField::new(
+            "user",
+            &params.user,
+            Entry::Typed(text::tokens::user(), text::tokens::username(), None),
+        ),
+        FilterField::new(
+            "state",
+            &params.state,
+            Entry::Chosen(text::tokens::state(), states.collect()),
+        ),
+    ]
+}
+
+/// Returns the columns that the viewer sees.
+fn columns() -> &'static [Column<ListedToken>] {
+    visible(&COLUMNS, may_write())
+}
+
+/// Renders placeholder rows while the list is loading.
+fn skeleton() -> AnyView {
+    token_row::skeleton(text::tokens::title(), columns())
 }
 
 /// Renders the rows, or the empty state.
@@ -151,45 +175,18 @@ fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
         .into_any();
     }
     let pages = Pages::of(params, &page, tokens::href);
-    let rows = page.rows.into_iter().map(|token| cells(token, now));
-    const COLUMNS: &[text::Label] = &[
-        text::tokens::token,
-        text::tokens::user,
-        text::tokens::scopes,
-        text::tokens::state,
-        text::tokens::last_used,
-        text::tokens::created,
-        text::tokens::expires,
-        text::common::actions,
-    ];
+    let may_write = may_write();
+    let rows = page.rows.into_iter().map(|token| {
+        let revoke = (may_write && !token.state.is_over()).then(|| {
+            let about = text::tokens::revoke_of(&token.name, &token.user.username);
+            (format!("{ALL}/{}/revoke", token.id), about)
+        });
+        ListedToken { token, now, revoke }
+    });
+    let table = token_row::table(text::tokens::title(), columns(), rows);
     view! {
-        <Records caption=text::tokens::title() columns=COLUMNS rows=rows.collect() />
+        {table}
         <Pager pages=pages />
     }
     .into_any()
-}
-
-fn cells(token: AccessToken, now: OffsetDateTime) -> Record {
-    let (id, is_over) = (token.id, token.state.is_over());
-    let user = token.user.clone();
-    let label = text::tokens::revoke_of(&token.name, &user.username);
-    let button = (may_write() && !is_over).then(|| {
-        view! {
-            <ConfirmLink
-                href=format!("{ALL}/{id}/revoke")
-                label=text::tokens::revoke()
-                about=label
-            />
-        }
-    });
-    let user_cell = view! {
-        <a href=path_of(user.id, &user.username)>
-            <bdi>{user.display_name}</bdi>
-        </a>
-        <p class="muted">{user.username}</p>
-    };
-    let mut cells = token_row::cells(token, now);
-    cells.insert(1, user_cell.into_any());
-    cells.push(button.into_any());
-    (id.to_string(), cells)
 }

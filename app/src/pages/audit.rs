@@ -12,17 +12,19 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::{audit::list_audit, error::ApiError, listed::check_params},
+    api::{audit::list_audit, listed::check_params},
     components::{
+        list::ListScreen,
         loading::Loading,
         meaning,
         parameters::{NONE, Query, checked, use_query},
-        state::{ListErrorNotice, LoadingNotice, Meaning},
+        state::{ListErrorNotice, Meaning},
+        tab::with,
     },
     text,
 };
 use filters::Filters;
-use table::AuditTable;
+use table::{AuditTable, skeleton};
 
 /// Renders the page "Audit log". Its whole state is in the URL.
 #[component]
@@ -38,44 +40,41 @@ pub fn Audit() -> impl IntoView {
             list_audit(check_params(request)?).await?.checked()
         },
     );
-    view! {
-        <header class="page-head user-head">
-            <h1>{text::frame::screen_audit()}</h1>
-            <Files request=request />
-        </header>
+    let meaning = with(list, move |list| {
+        let filter = params.get_untracked().filter().unwrap_or_default();
+        let parts = meaning::of_audit(&filter, list.now);
+        let names_dates = !filter.days().is_empty();
+        view! { <Meaning parts=parts names_dates=names_dates /> }
+    });
+    let above = view! {
         <Filters params=params />
-        <Transition>
-            {move || Suspend::new(async move {
-                let now = list.await.ok().map(|page| page.now);
-                let filter = params.get_untracked().filter().unwrap_or_default();
-                let meaning = now.map(|now| meaning::of_audit(&filter, now)).unwrap_or_default();
-                let names_dates = now.is_some() && !filter.days().is_empty();
-                view! { <Meaning parts=meaning names_dates=names_dates /> }
-            })}
-        </Transition>
-        <section class="list" aria-label=text::frame::screen_audit() aria-busy=move || loading.is_busy().to_string()>
-            <Transition fallback=LoadingNotice>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => view! { <AuditTable params=params.get_untracked() list=list /> }.into_any(),
-                        Err(ApiError(problem)) => {
-                            let asked = params.get_untracked();
-                            view! {
-                                <ListErrorNotice
-                                    title=text::audit::load_failed()
-                                    problem=problem
-                                    again=links::href(&asked)
-                                    all=links::all()
-                                    label=text::audit::show_all()
-                                />
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
-    }
+        {meaning}
+    };
+    let screen = ListScreen {
+        title: text::frame::screen_audit(),
+        header: "page-head user-head",
+        beside: view! { <Files request=request /> }.into_any(),
+        above: above.into_any(),
+        label: text::frame::screen_audit(),
+        loading,
+        skeleton: skeleton.into(),
+    };
+    screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(list) => view! { <AuditTable params=params list=list /> }.into_any(),
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::audit::load_failed()
+                    problem=problem
+                    again=links::href(&params)
+                    all=links::all()
+                    label=text::audit::show_all()
+                />
+            }
+            .into_any(),
+        }
+    })
 }
 
 /// Parses the query of the URL.

@@ -6,13 +6,19 @@ pub mod invitations;
 pub mod invite;
 pub mod pending;
 
-use domain::permission::Permission;
+use domain::{
+    list::{PageParams, UnfilteredParams},
+    permission::Permission,
+    problem::Problem,
+};
 use leptos::prelude::*;
 
 use crate::{
     api::{invitations::INVITATIONS, registrations::PENDING_LIST},
+    components::{list::ListScreen, loading::Loading, parameters::Query, state::ListErrorNotice},
     context::{PageContext, Site},
     format::grouped,
+    links::with_selected,
     text,
 };
 
@@ -27,32 +33,42 @@ fn may_write() -> bool {
     expect_context::<PageContext>().may(Permission::RegistrationsWrite)
 }
 
-/// Renders the header: the registration settings, and the tabs.
-#[component]
-fn Head(
-    /// Path of the current tab.
+/// Returns the list parameters of a URL.
+fn params(query: &Query) -> UnfilteredParams {
+    UnfilteredParams::from_pairs(|name| query.get(name))
+}
+
+/// Returns the URL of a tab or of a dialog above it, at a page of the list.
+fn over(path: &str, params: &UnfilteredParams) -> String {
+    with_selected(path, params.pairs().into_iter(), &[])
+}
+
+/// Returns the screen of a tab: the header with the registration settings, and the tabs.
+fn screen(
     tab: &'static str,
-) -> impl IntoView {
+    label: &'static str,
+    loading: Loading,
+    skeleton: fn() -> AnyView,
+) -> ListScreen {
     let context = expect_context::<PageContext>();
-    view! {
-        <header class="page-head">
-            <h1>{text::registrations::title()}</h1>
-            {context
-                .pending_registrations
-                .map(|waiting| {
-                    view! { <p class="page-total">{text::registrations::total(grouped(waiting))}</p> }
-                })}
-            {may_write()
-                .then(|| {
-                    view! {
-                        <div class="toolbar-end">
-                            <a class="button button-primary" href=format!("{INVITATIONS}/new") data-noscroll>
-                                {text::registrations::invite()}
-                            </a>
-                        </div>
-                    }
-                })}
-        </header>
+    let beside = view! {
+        {context
+            .pending_registrations
+            .map(|waiting| {
+                view! { <p class="page-total">{text::registrations::total(grouped(waiting))}</p> }
+            })}
+        {may_write()
+            .then(|| {
+                view! {
+                    <div class="toolbar-end">
+                        <a class="button button-primary" href=format!("{INVITATIONS}/new") data-noscroll>
+                            {text::registrations::invite()}
+                        </a>
+                    </div>
+                }
+            })}
+    };
+    let above = view! {
         <p class="pane-actions muted">{registration_status(context.site)}</p>
         <nav class="tabs" aria-label=text::registrations::title()>
             {TABS
@@ -66,7 +82,30 @@ fn Head(
                 .into_iter()
                 .collect_view()}
         </nav>
+    };
+    ListScreen {
+        title: text::registrations::title(),
+        header: "page-head",
+        beside: beside.into_any(),
+        above: above.into_any(),
+        label,
+        loading,
+        skeleton: skeleton.into(),
     }
+}
+
+/// Renders the error of loading the list of a tab.
+fn failed(tab: &'static str, params: &UnfilteredParams, problem: Problem) -> AnyView {
+    view! {
+        <ListErrorNotice
+            title=text::actions::list_failed()
+            problem=problem
+            again=over(tab, params)
+            all=tab.to_owned()
+            label=text::actions::first_page()
+        />
+    }
+    .into_any()
 }
 
 /// Describes whether registration is enabled, and the settings that control it.

@@ -18,15 +18,16 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        error::ApiError,
         listed::check_params,
         sessions::{FAILED, list_all_sessions},
     },
     components::{
+        list::ListScreen,
         loading::Loading,
         meaning,
         parameters::{Query, checked, use_query},
         state::Meaning,
+        tab::with,
     },
     context::PageContext,
     format::grouped,
@@ -35,8 +36,8 @@ use crate::{
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
-use state::{Failed, Skeleton};
-use table::SessionTable;
+use state::Failed;
+use table::{SessionTable, skeleton};
 
 /// Renders the page "Sessions". Its whole state is in the URL.
 #[component]
@@ -57,50 +58,48 @@ pub fn Sessions() -> impl IntoView {
         },
     );
     let live = Live::watch(params, list);
-    view! {
-        <header class="page-head user-head sessions-head">
-            <h1>{text::sessions::title()}</h1>
-            <Transition>
-                {move || Suspend::new(async move {
-                    list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.live)}</p> })
-                })}
-            </Transition>
-            <News live=live />
-            {may_write().then(|| view! { <Actions request=request /> })}
-        </header>
+    let total = with(
+        list,
+        |list| view! { <p class="page-total">{grouped(list.page.live)}</p> },
+    );
+    let meaning = with(list, move |list| {
+        let filter = params.get_untracked().filter().unwrap_or_default();
+        let parts = meaning::of_sessions(&filter, list.page.now);
+        let names_dates = !filter.days().is_empty();
+        view! { <Meaning parts=parts names_dates=names_dates /> }
+    });
+    let devices = with(list, |list| {
+        let options = list.devices.into_iter();
+        options
+            .map(|device| view! { <option value=device></option> })
+            .collect_view()
+    });
+    let beside = view! {
+        {total}
+        <News live=live />
+        {may_write().then(|| view! { <Actions request=request /> })}
+    };
+    let above = view! {
         <Tabs params=Some(params) />
         <Filters params=params />
-        <datalist id=DEVICES>
-            <Transition>
-                {move || Suspend::new(async move {
-                    let devices = list.await.ok().map(|list| list.devices).unwrap_or_default();
-                    devices.into_iter().map(|device| view! { <option value=device></option> }).collect_view()
-                })}
-            </Transition>
-        </datalist>
-        <Transition>
-            {move || Suspend::new(async move {
-                let now = list.await.ok().map(|list| list.page.now);
-                let filter = params.get_untracked().filter().unwrap_or_default();
-                let meaning = now.map(|now| meaning::of_sessions(&filter, now)).unwrap_or_default();
-                let names_dates = now.is_some() && !filter.days().is_empty();
-                view! { <Meaning parts=meaning names_dates=names_dates /> }
-            })}
-        </Transition>
-        <section
-            class="list"
-            aria-label=text::sessions::title()
-            aria-busy=move || loading.is_busy().to_string()
-        >
-            <Transition fallback=Skeleton>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => view! { <SessionTable params=params list=list live=live /> }.into_any(),
-                        Err(ApiError(problem)) => view! { <Failed params=params problem=problem /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
+        <datalist id=DEVICES>{devices}</datalist>
+        {meaning}
+    };
+    let screen = ListScreen {
+        title: text::sessions::title(),
+        header: "page-head user-head sessions-head",
+        beside: beside.into_any(),
+        above: above.into_any(),
+        label: text::sessions::title(),
+        loading,
+        skeleton: (move || skeleton(params)).into(),
+    };
+    let screen = screen.render(list, move |result| match result {
+        Ok(list) => view! { <SessionTable params=params list=list live=live /> }.into_any(),
+        Err(problem) => view! { <Failed params=params problem=problem /> }.into_any(),
+    });
+    view! {
+        {screen}
         <Outlet />
     }
 }

@@ -30,15 +30,11 @@ const TABS: &[(&str, text::Label)] = &[
 /// Path segment of the jobs tab.
 const JOBS: &str = "jobs";
 
-/// Renders the header of the page.
-fn head(tab: &'static str) -> impl IntoView {
+/// Renders the tabs of the page.
+fn tabs(tab: &'static str) -> impl IntoView {
     let tabs: Vec<_> = TABS.iter().map(|(end, name)| (*end, name())).collect();
-    view! {
-        <header class="page-head">
-            <h1>{text::frame::screen_settings()}</h1>
-        </header>
-        <Tabs page=SETTINGS label=text::frame::screen_settings() tabs=tabs current=Memo::new(move |_| tab) />
-    }
+    let label = text::frame::screen_settings();
+    view! { <Tabs page=SETTINGS label=label tabs=tabs current=Memo::new(move |_| tab) /> }
 }
 
 /// Renders the settings.
@@ -53,7 +49,10 @@ pub fn Settings() -> impl IntoView {
         },
     );
     view! {
-        {head("")}
+        <header class="page-head">
+            <h1>{text::frame::screen_settings()}</h1>
+        </header>
+        {tabs("")}
         <p class="pane-actions muted">
             {text::settings::note()}
         </p>

@@ -16,15 +16,17 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use crate::{
-    api::{bulk::SELECTED, error::ApiError, listed::check_params, users::list_users},
+    api::{bulk::SELECTED, listed::check_params, users::list_users},
     components::{
         choice::{Segmented, Value},
         icon::Icon,
+        list::ListScreen,
         loading::Loading,
         meaning,
         parameters::{Query, checked, use_query},
         selection::Selection,
         state::Meaning,
+        tab::with,
     },
     context::PageContext,
     format::grouped,
@@ -34,7 +36,7 @@ use crate::{
 use filters::{ActiveFilters, QuickFilters};
 use menu::RowMenu;
 use search::{Failed, SearchBox};
-use table::{SkeletonTable, UserTable};
+use table::{UserTable, skeleton};
 
 const DENSITIES: &[Value] = &[
     Value {
@@ -75,15 +77,16 @@ pub fn Users() -> impl IntoView {
             list_users(check_params(request)?).await?.checked()
         },
     );
-    view! {
-        <header class="page-head">
-            <h1>{text::users::title()}</h1>
-            <Transition>
-                {move || Suspend::new(async move {
-                    list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.totals().users)}</p> })
-                })}
-            </Transition>
-        </header>
+    let total = with(list, |list| {
+        view! { <p class="page-total">{grouped(list.page.totals().users)}</p> }
+    });
+    let meaning = with(list, move |list| {
+        let filter = links::current_filter(&params.get_untracked());
+        let parts = meaning::of_search(&filter, list.now);
+        let names_dates = !filter.days().is_empty();
+        view! { <Meaning parts=parts names_dates=names_dates /> }
+    });
+    let above = view! {
         <div class="toolbar">
             <SearchBox params=params  />
             <Transition fallback=move || view! { <QuickFilters params=params totals=None /> }>
@@ -107,24 +110,23 @@ pub fn Users() -> impl IntoView {
             </div>
         </div>
         <ActiveFilters params=params />
-        <Transition>
-            {move || Suspend::new(async move {
-                let filter = links::current_filter(&params.get_untracked());
-                let meaning = list.await.ok().map(|list| meaning::of_search(&filter, list.now));
-                let names_dates = meaning.is_some() && !filter.days().is_empty();
-                view! { <Meaning parts=meaning.unwrap_or_default() names_dates=names_dates /> }
-            })}
-        </Transition>
-        <section class="list" aria-label=text::users::title() aria-busy=move || loading.is_busy().to_string()>
-            <Transition fallback=move || view! { <SkeletonTable params=params /> }>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => view! { <UserTable params=params list=list /> }.into_any(),
-                        Err(ApiError(problem)) => view! { <Failed params=params problem=problem /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
+        {meaning}
+    };
+    let screen = ListScreen {
+        title: text::users::title(),
+        header: "page-head",
+        beside: total.into_any(),
+        above: above.into_any(),
+        label: text::users::title(),
+        loading,
+        skeleton: (move || skeleton(params)).into(),
+    };
+    let screen = screen.render(list, move |result| match result {
+        Ok(list) => view! { <UserTable params=params list=list /> }.into_any(),
+        Err(problem) => view! { <Failed params=params problem=problem /> }.into_any(),
+    });
+    view! {
+        {screen}
         <Outlet />
     }
 }

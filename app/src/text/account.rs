@@ -240,12 +240,6 @@ pub fn profile() -> &'static str {
     text("account.profile", "Profile")
 }
 
-/// Text: `Revoke`
-#[must_use]
-pub fn revoke() -> &'static str {
-    text("account.revoke", "Revoke")
-}
-
 /// Text: `Revoke {name}`
 #[must_use]
 pub fn revoke_named(name: impl Display) -> String {
@@ -253,42 +247,6 @@ pub fn revoke_named(name: impl Display) -> String {
         text("account.revoke_named", "Revoke {name}"),
         &[("name", &name)],
     )
-}
-
-/// Text: `IP address`
-#[must_use]
-pub fn session_address() -> &'static str {
-    text("account.session_address", "IP address")
-}
-
-/// Text: `Signed in`
-#[must_use]
-pub fn session_created() -> &'static str {
-    text("account.session_created", "Signed in")
-}
-
-/// Text: `This session`
-#[must_use]
-pub fn session_current() -> &'static str {
-    text("account.session_current", "This session")
-}
-
-/// Text: `Device`
-#[must_use]
-pub fn session_device() -> &'static str {
-    text("account.session_device", "Device")
-}
-
-/// Text: `Expires`
-#[must_use]
-pub fn session_expires() -> &'static str {
-    text("account.session_expires", "Expires")
-}
-
-/// Text: `Last seen`
-#[must_use]
-pub fn session_seen() -> &'static str {
-    text("account.session_seen", "Last seen")
 }
 
 /// Text: `Sessions`

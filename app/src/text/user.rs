@@ -124,18 +124,6 @@ pub fn details() -> &'static str {
     text("user.details", "Details")
 }
 
-/// Text: `Device`
-#[must_use]
-pub fn device() -> &'static str {
-    text("user.device", "Device")
-}
-
-/// Text: `Expires`
-#[must_use]
-pub fn expires() -> &'static str {
-    text("user.expires", "Expires")
-}
-
 /// Text: `Export data`
 #[must_use]
 pub fn export_data() -> &'static str {
@@ -181,22 +169,10 @@ pub fn indefinitely() -> &'static str {
     text("user.indefinitely", "Indefinitely")
 }
 
-/// Text: `IP address`
-#[must_use]
-pub fn ip_address() -> &'static str {
-    text("user.ip_address", "IP address")
-}
-
 /// Text: `Last active`
 #[must_use]
 pub fn last_active() -> &'static str {
     text("user.last_active", "Last active")
-}
-
-/// Text: `Last seen`
-#[must_use]
-pub fn last_seen() -> &'static str {
-    text("user.last_seen", "Last seen")
 }
 
 /// Text: `Last sign-in`
@@ -605,12 +581,6 @@ pub fn set_temporary_password() -> &'static str {
 #[must_use]
 pub fn sign_in_method() -> &'static str {
     text("user.sign_in_method", "Sign-in method")
-}
-
-/// Text: `Signed in`
-#[must_use]
-pub fn signed_in() -> &'static str {
-    text("user.signed_in", "Signed in")
 }
 
 /// Text: `Statistics`

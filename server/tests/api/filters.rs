@@ -105,12 +105,12 @@ const LISTS: &[List] = &[
     },
     List {
         path: "/registrations",
-        broken: &["after=x", "after=1"],
+        broken: &["limit=0", "after=x", "after=1", "before=x"],
         way: "Show the first page",
     },
     List {
         path: "/registrations/invitations",
-        broken: &["after=x"],
+        broken: &["limit=0", "after=x", "before=x"],
         way: "Show the first page",
     },
     List {
@@ -560,6 +560,8 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         ("/sfn/jobs?params[state]=stuck", 200),
         ("/sfn/pending-registrations?after=x", 422),
         ("/sfn/invitations?after=x", 422),
+        ("/sfn/invitations?before=x", 422),
+        ("/sfn/pending-registrations?limit=0", 422),
         (
             "/sfn/preview-revocation?params[seen]=%3E7d&others=false",
             422,

@@ -1,8 +1,9 @@
-//! Every list of the API, page by page: each row is on one page, in the order of the whole list, in both directions.
+//! Every list of the API, page by page: each row is on one page, in the order of the whole list, in both directions. Every
+//! list of the panel, page by page: its pager leads to both neighbours.
 
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, add_user, app, session};
+use crate::support::{Answer, App, add_user, app, html::elements, session};
 
 /// Rows of each list, many of them with equal values in its order.
 const SEED: &str = "
@@ -57,6 +58,20 @@ const LISTS: [&str; 16] = [
     "/api/admin/audit?via=ui",
     "/api/admin/registrations?",
     "/api/admin/invitations?",
+];
+
+/// Lists of the panel.
+const SCREENS: [&str; 10] = [
+    "/users?q=",
+    "/users?deleted=true",
+    "/sessions?sort=",
+    "/sessions?ended=true",
+    "/sessions/failed?by=address",
+    "/tokens?user=",
+    "/audit?via=",
+    "/settings/jobs?state=",
+    "/registrations?",
+    "/registrations/invitations?",
 ];
 
 /// Maximum number of pages of one list.
@@ -116,5 +131,57 @@ async fn pages_have_each_row_once_in_order(pool: PgPool) {
             back.reverse();
             assert_eq!(back, forth, "{list} by {limit}");
         }
+    }
+}
+
+/// Returns the address of the neighbouring page to which the pager of a screen leads.
+fn step(page: &Answer, rel: &str) -> Option<String> {
+    let elements = elements(&page.body);
+    let link = elements
+        .iter()
+        .find(|element| element.attribute("rel") == Some(rel))?;
+    link.attribute("href").map(str::to_owned)
+}
+
+/// Reads a page of a screen and all that follow in a direction, and checks that each has the control for both directions
+/// and the range of its rows. Returns the ranges, and the address of the last page.
+async fn leaf(app: &App, session: &str, start: String, rel: &str) -> (Vec<String>, String) {
+    let (mut ranges, mut address) = (Vec::new(), start);
+    loop {
+        let page = app.get_as(session, &address).await;
+        assert_eq!(page.status, 200, "{address}: {}", page.body);
+        let steps = elements(&page.body)
+            .iter()
+            .filter(|element| {
+                matches!(element.attribute("rel"), Some("next" | "prev"))
+                    || (element.name == "span"
+                        && element.attribute("aria-disabled") == Some("true"))
+            })
+            .count();
+        assert_eq!(steps, 2, "{address}: {}", page.body);
+        let range = page.body.split("class=\"pager-count\"").nth(1);
+        let range = range.and_then(|rest| rest.split("<b>").nth(1)?.split("</b>").next());
+        ranges.push(range.unwrap_or_default().to_owned());
+        match step(&page, rel) {
+            Some(next) => address = next,
+            None => return (ranges, address),
+        }
+        assert!(ranges.len() < PAGES_MAX, "{address}: no end");
+    }
+}
+
+#[testing::test]
+async fn pagers_of_screens_lead_both_ways(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    app.run(SEED).await;
+    for screen in SCREENS {
+        let start = format!("{screen}&limit=5");
+        let (forth, last) = leaf(&app, &ada, start, "next").await;
+        assert!(forth.len() > 1, "{screen}: {forth:?}");
+        assert_eq!(forth.first().map(String::as_str), Some("1–5"), "{screen}");
+        let (mut back, _) = leaf(&app, &ada, last, "prev").await;
+        back.reverse();
+        assert_eq!(back, forth, "{screen}");
     }
 }

@@ -3,7 +3,6 @@
 use domain::account::OwnSession;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use time::OffsetDateTime;
 
 use crate::{
     api::{account::list_own_sessions, listed::check_params, user::Chunk},
@@ -11,9 +10,8 @@ use crate::{
         confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
-        records::{Record, Records},
+        session_row::{self, ListedSession},
         tab::tab,
-        time::{Ago, Ends},
     },
     text,
 };
@@ -42,18 +40,26 @@ pub fn Sessions() -> impl IntoView {
 }
 
 fn draw(part: Chunk<OwnSession>) -> AnyView {
-    const COLUMNS: &[text::Label] = &[
-        text::account::session_device,
-        text::account::session_address,
-        text::account::session_created,
-        text::account::session_seen,
-        text::account::session_expires,
-        text::common::actions,
-    ];
+    let now = part.now;
     let others = part.items.iter().any(|own| !own.is_current);
-    let rows = part.items.into_iter().map(|own| row(own, part.now));
+    let rows = part.items.into_iter().map(|own| {
+        let OwnSession {
+            session,
+            is_current,
+            ..
+        } = own;
+        let about = text::account::revoke_named(&session.device);
+        let revoke = (format!("{PATH}/{}/revoke", session.id), about);
+        ListedSession {
+            session,
+            now,
+            is_current,
+            revoke: Some(revoke),
+        }
+    });
+    let table = session_row::table(text::account::sessions_caption(), true, rows);
     view! {
-        <Records caption=text::account::sessions_caption() columns=COLUMNS rows=rows.collect() />
+        {table}
         {others
             .then(|| {
                 let label = text::account::sign_out_others();
@@ -61,46 +67,4 @@ fn draw(part: Chunk<OwnSession>) -> AnyView {
             })}
     }
     .into_any()
-}
-
-fn row(own: OwnSession, now: OffsetDateTime) -> Record {
-    let OwnSession {
-        session,
-        is_current,
-        ..
-    } = own;
-    let device = session.device;
-    let mark = is_current.then(|| {
-        view! {
-            " "
-            <span class="badge tone-accent">{text::account::session_current()}</span>
-        }
-    });
-    let action = if is_current {
-        view! {
-            <form class="actions" method="post" action="/logout">
-                <button class="button">{text::frame::sign_out()}</button>
-            </form>
-        }
-        .into_any()
-    } else {
-        let (href, about) = (
-            format!("{PATH}/{}/revoke", session.id),
-            text::account::revoke_named(&device),
-        );
-        view! { <ConfirmLink href=href label=text::account::revoke() about=about /> }.into_any()
-    };
-    let cells = vec![
-        view! {
-            <span title=session.user_agent>{device}</span>
-            {mark}
-        }
-        .into_any(),
-        session.ip_address.map(|ip| ip.to_string()).into_any(),
-        view! { <Ago at=session.created_at now=now /> }.into_any(),
-        view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
-        view! { <Ends at=session.idle_expires_at now=now /> }.into_any(),
-        action,
-    ];
-    (session.id.to_string(), cells)
 }

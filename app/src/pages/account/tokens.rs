@@ -11,12 +11,10 @@ use crate::{
         user::Chunk,
     },
     components::{
-        confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
-        records::Records,
         tab::tab,
-        token_row,
+        token_row::{self, COLUMNS, ListedToken},
     },
     text,
 };
@@ -58,26 +56,11 @@ pub fn Tokens() -> impl IntoView {
 fn draw(part: Chunk<AccessToken>) -> AnyView {
     let now = part.now;
     let rows = part.items.into_iter().map(|token| {
-        let (id, label) = (token.id, text::account::revoke_named(&token.name));
-        let button = (!token.state.is_over()).then(|| {
-            view! {
-                <ConfirmLink
-                    href=format!("{OWN}/{id}/revoke")
-                    label=text::account::revoke()
-                    about=label
-                />
-            }
+        let revoke = (!token.state.is_over()).then(|| {
+            let about = text::account::revoke_named(&token.name);
+            (format!("{OWN}/{}/revoke", token.id), about)
         });
-        let mut cells = token_row::cells(token, now);
-        cells.push(button.into_any());
-        (id.to_string(), cells)
+        ListedToken { token, now, revoke }
     });
-    view! {
-        <Records
-            caption=text::account::tokens_caption()
-            columns=token_row::COLUMNS
-            rows=rows.collect()
-        />
-    }
-    .into_any()
+    token_row::table(text::account::tokens_caption(), &COLUMNS, rows)
 }

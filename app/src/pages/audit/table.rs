@@ -14,8 +14,11 @@ use crate::{
         changes::differences,
         description_list::DescriptionItem,
         icon::Icon,
+        list::{
+            column::{Column, cells, headings},
+            data_table::{self, DataTable},
+        },
         pager::{Pager, Pages},
-        records::{Record, Records},
         state::ListState,
         time::Ago,
     },
@@ -23,12 +26,63 @@ use crate::{
     text,
 };
 
-const COLUMNS: &[text::Label] = &[
-    text::audit::action,
-    text::audit::actor,
-    text::audit::time,
-    text::audit::details,
+/// Row of the list.
+struct ListedEntry {
+    entry: AuditEntry,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ListedEntry>; 4] = [
+    Column {
+        class: "",
+        label: text::audit::action,
+        sort: None,
+        cell: |cell, row| {
+            let entry = &row.entry;
+            let action = stored_action(&entry.action).to_owned();
+            cell.header(view! { {action} ": " {named(entry.target_user(), &entry.target)} })
+        },
+    },
+    Column {
+        class: "",
+        label: text::audit::actor,
+        sort: None,
+        cell: |cell, row| {
+            let entry = &row.entry;
+            let by = source_after_actor(entry);
+            cell.labelled(view! { {named(entry.actor_id, actor(entry))} {by} })
+        },
+    },
+    Column {
+        class: "",
+        label: text::audit::time,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.entry.at now=row.now /> }),
+    },
+    Column {
+        class: "",
+        label: text::audit::details,
+        sort: None,
+        cell: |cell, row| cell.labelled(details(row.entry.clone())),
+    },
 ];
+
+/// Returns the table of the list without its rows.
+fn table() -> DataTable {
+    DataTable {
+        class: "table records",
+        caption: text::frame::screen_audit(),
+        headings: headings(&COLUMNS),
+        select_all: None,
+    }
+}
+
+/// Renders placeholder rows while the list is loading.
+pub(super) fn skeleton() -> AnyView {
+    table().skeleton()
+}
 
 /// Renders the entries, or the empty state.
 #[component]
@@ -52,27 +106,17 @@ pub fn AuditTable(
         }
     });
     let pages = Pages::of(&params, &page, links::href);
-    let rows = page.rows.into_iter().map(|entry| row(entry, now));
+    let rows = page.rows.into_iter().map(|entry| {
+        let listed = ListedEntry { entry, now };
+        data_table::row(listed.entry.id, cells(&COLUMNS, &listed))
+    });
+    let table = table().with_rows(rows.collect());
     view! {
         {whole}
-        <Records caption=text::frame::screen_audit() columns=COLUMNS rows=rows.collect() />
+        {table}
         <Pager pages=pages />
     }
     .into_any()
-}
-
-fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
-    let words = stored_action(&entry.action).to_owned();
-    let target = entry.target_user();
-    let (by, at) = (source_after_actor(&entry), entry.at);
-    let id = entry.id.to_string();
-    let cells = vec![
-        view! { {words} ": " {named(target, &entry.target)} }.into_any(),
-        view! { {named(entry.actor_id, actor(&entry))} {by} }.into_any(),
-        view! { <Ago at=at now=now /> }.into_any(),
-        details(entry),
-    ];
-    (id, cells)
 }
 
 /// Renders a name as it was at the time of the entry, with a link to the user if it has one.

@@ -3,7 +3,7 @@
 use domain::permission::Permission;
 use leptos::prelude::*;
 
-use super::invitations::{InvitationsResource, over};
+use super::{invitations::InvitationsResource, over, params};
 use crate::{
     api::{
         error::set_not_found,
@@ -27,8 +27,7 @@ pub fn Change() -> impl IntoView {
 
 #[component]
 fn ChangeOf(id: String) -> impl IntoView {
-    let after = use_query().read_untracked().get("after");
-    let back = over(INVITATIONS, after.as_deref());
+    let back = over(INVITATIONS, &use_query().with_untracked(params));
     with(expect_context::<InvitationsResource>(), move |listed| {
         let mut invitations = listed.page.rows.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);

@@ -3,6 +3,7 @@
 use domain::{permission::Permission, registrations::Decision, users::bulk::BulkOutcome};
 use leptos::prelude::*;
 
+use super::{over, params};
 use crate::{
     api::{
         bulk::SELECTED,
@@ -16,7 +17,6 @@ use crate::{
         parameters::use_query,
     },
     context::PageContext,
-    links::with_selected,
     text,
 };
 
@@ -55,20 +55,17 @@ fn Decide(decision: Decision) -> impl IntoView {
     let path = format!("{PENDING_LIST}/{}", decision.as_str());
     let context = expect_context::<PageContext>().of_form(&path);
     let query = use_query();
-    let (keys, after) = query.with_untracked(|query| (query.get_all(SELECTED), query.get("after")));
+    let (keys, list) = query.with_untracked(|query| {
+        let list = over(PENDING_LIST, &params(query));
+        (query.get_all(SELECTED), list)
+    });
     // When the page is rendered again for a denied form, its URL has no query. The form holds the selection and the page to return to.
     let (selected, back) = match context.outcome {
         Some(_) => (
             context.typed("selected"),
             list_of(&context.typed("back")).to_owned(),
         ),
-        None => {
-            let state = after.as_deref().map(|after| ("after", after));
-            (
-                keys.join(" "),
-                with_selected(PENDING_LIST, state.into_iter(), &[]),
-            )
-        }
+        None => (keys.join(" "), list),
     };
     let route = DialogRoute { path, back };
     let preview = Resource::new(|| (), {

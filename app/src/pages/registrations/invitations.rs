@@ -3,12 +3,12 @@
 use ::time::OffsetDateTime;
 use domain::{
     invitations::{Invitation, InvitationState},
-    list::Listed,
+    list::{Listed, PageParams, UnfilteredParams},
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{Head, may_write};
+use super::{failed, may_write, over, params, screen};
 use crate::{
     api::{
         error::ApiError,
@@ -18,65 +18,161 @@ use crate::{
     components::{
         badge::RoleBadge,
         icon::Icon,
+        list::{
+            column::{Column, cells, headings, visible},
+            data_table::{self, DataTable},
+        },
+        loading::Loading,
+        pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
-        records::{Record, Records},
-        tab::{More, tab},
+        state::ListState,
         time::{Ago, Ends},
     },
-    links::with_selected,
     text,
 };
 
 /// Invitations of the page, shared with the dialogs above it.
 pub(super) type InvitationsResource = Resource<Result<Listed<Invitation>, ApiError>>;
 
-/// Returns the URL of a dialog above a page of the list. `after` is the cursor of that page.
-pub(super) fn over(path: &str, after: Option<&str>) -> String {
-    with_selected(path, after.map(|after| ("after", after)).into_iter(), &[])
+/// Row of the list.
+struct ListedInvitation {
+    invitation: Invitation,
+    /// Server time of the response.
+    now: OffsetDateTime,
+    /// Parameters of the list, which the dialogs above it retain.
+    params: UnfilteredParams,
 }
 
-/// Renders the list of invitations.
+/// Columns in their order.
+static COLUMNS: [Column<ListedInvitation>; 7] = [
+    Column {
+        class: "",
+        label: text::registrations::label,
+        sort: None,
+        cell: |cell, row| cell.header(view! { <bdi>{note(&row.invitation)}</bdi> }),
+    },
+    Column {
+        class: "",
+        label: text::registrations::roles,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <RoleBadge roles=row.invitation.roles.clone() /> }),
+    },
+    Column {
+        class: "",
+        label: text::registrations::state,
+        sort: None,
+        cell: |cell, row| cell.labelled(state(&row.invitation, row.now)),
+    },
+    Column {
+        class: "",
+        label: text::registrations::uses,
+        sort: None,
+        cell: |cell, row| {
+            let Invitation { uses, max_uses, .. } = row.invitation;
+            let by = used_by(&row.invitation);
+            let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
+            cell.labelled(view! { {text::registrations::used_of(uses, max_uses)} {by} })
+        },
+    },
+    Column {
+        class: "",
+        label: text::registrations::created,
+        sort: None,
+        cell: |cell, row| {
+            let creator = row.invitation.created_by.clone();
+            let creator = creator.unwrap_or_else(|| "—".to_owned());
+            cell.labelled(view! {
+                <Ago at=row.invitation.created_at now=row.now />
+                <p class="muted">{text::registrations::created_by(creator)}</p>
+            })
+        },
+    },
+    Column {
+        class: "",
+        label: text::registrations::expires,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> }),
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| cell.plain(links(&row.invitation, &row.params)),
+    },
+];
+
+/// Renders the list of invitations. Its whole state is in the URL.
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query();
-    let request = checked(move || query.read().get("after"), &["after"], NONE);
+    let params = Memo::new(move |_| params(&query.read()));
+    let loading = Loading::new();
+    let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
     let list: InvitationsResource = Resource::new(
         move || request.get(),
-        |request| async move { list_invitations(check_params(request)?).await },
+        move |request| async move {
+            let _fetching = loading.begin();
+            let UnfilteredParams {
+                limit,
+                after,
+                before,
+            } = check_params(request)?;
+            list_invitations(after, before, limit).await
+        },
     );
     provide_context(list);
-    let empty = (Icon::User, text::registrations::none_invited());
-    let invitations = tab(list, empty, |Listed { page, now }| {
-        let next = page.page_info.after.map(|after| format!("?after={after}"));
-        let after = use_query().read_untracked().get("after");
-        let rows = page
-            .rows
-            .into_iter()
-            .map(|invitation| row(invitation, now, after.as_deref()));
-        const COLUMNS: &[text::Label] = &[
-            text::registrations::label,
-            text::registrations::roles,
-            text::registrations::state,
-            text::registrations::uses,
-            text::registrations::created,
-            text::registrations::expires,
-            text::common::actions,
-        ];
-        view! {
-            <Records
-                caption=text::registrations::invitations()
-                columns=COLUMNS
-                rows=rows.collect()
-            />
-            <More href=next />
+    let label = text::registrations::invitations();
+    let screen = screen(INVITATIONS, label, loading, || table().skeleton());
+    let screen = screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(listed) => shown(&params, listed),
+            Err(problem) => failed(INVITATIONS, &params, problem),
         }
-        .into_any()
     });
     view! {
-        <Head tab=INVITATIONS />
-        {invitations}
+        {screen}
         <Outlet />
     }
+}
+
+/// Returns the columns that the viewer sees.
+fn columns() -> &'static [Column<ListedInvitation>] {
+    visible(&COLUMNS, may_write())
+}
+
+/// Returns the table of the list without its rows.
+fn table() -> DataTable {
+    DataTable {
+        class: "table records",
+        caption: text::registrations::invitations(),
+        headings: headings(columns()),
+        select_all: None,
+    }
+}
+
+/// Renders the rows, or the empty state.
+fn shown(params: &UnfilteredParams, listed: Listed<Invitation>) -> AnyView {
+    let Listed { page, now } = listed;
+    if page.rows.is_empty() {
+        let title = text::registrations::none_invited();
+        return view! { <ListState icon=Icon::User title=title /> }.into_any();
+    }
+    let pages = Pages::of(params, &page, |params| over(INVITATIONS, params));
+    let rows = page.rows.into_iter().map(|invitation| {
+        let listed = ListedInvitation {
+            invitation,
+            now,
+            params: params.clone(),
+        };
+        data_table::row(listed.invitation.id, cells(columns(), &listed))
+    });
+    let table = table().with_rows(rows.collect());
+    view! {
+        {table}
+        <Pager pages=pages />
+    }
+    .into_any()
 }
 
 /// Returns the CSS class and the label of a state, and an explanation where the label is not enough.
@@ -117,24 +213,44 @@ fn used_by(invitation: &Invitation) -> String {
     names.join(", ")
 }
 
-fn row(invitation: Invitation, now: OffsetDateTime, after: Option<&str>) -> Record {
+/// Returns the label of an invitation.
+fn note(invitation: &Invitation) -> String {
+    let note = invitation.note.clone();
+    note.unwrap_or_else(|| text::registrations::anyone().to_owned())
+}
+
+/// Renders the state, and when the link was opened or why it does not work.
+fn state(invitation: &Invitation, now: OffsetDateTime) -> impl IntoView + use<> {
     let (tone, word, why) = state_label(invitation.state);
+    let opened = match invitation.opened_at {
+        Some(at) => {
+            let [before, after] = text::registrations::opened_around();
+            view! { {before} <Ago at=at now=now /> {after} }.into_any()
+        }
+        None => text::registrations::not_opened().into_any(),
+    };
+    view! {
+        <span class=tone>{word}</span>
+        <p class="muted">{why.map_or(opened, IntoAny::into_any)}</p>
+    }
+}
+
+/// Renders the links to the dialogs of an invitation, if the viewer can change it.
+fn links(invitation: &Invitation, params: &UnfilteredParams) -> Option<impl IntoView + use<>> {
     let is_over = matches!(
         invitation.state,
         InvitationState::Used | InvitationState::Revoked
     );
-    let by = used_by(&invitation);
-    let note = invitation.note;
-    let note = note.unwrap_or_else(|| text::registrations::anyone().to_owned());
-    let links = (may_write() && !is_over).then(|| {
+    (may_write() && !is_over).then(|| {
         let link = |word: &str, label: &'static str, about: String| {
-            let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), after);
+            let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), params);
             view! {
                 <a class="button" href=href data-noscroll aria-label=about>
                     {label}
                 </a>
             }
         };
+        let note = note(invitation);
         let renewal = text::registrations::new_link_for(&note);
         let revocation = text::registrations::revoke_for(&note);
         view! {
@@ -143,34 +259,5 @@ fn row(invitation: Invitation, now: OffsetDateTime, after: Option<&str>) -> Reco
                 {link("revoke", text::registrations::revoke(), revocation)}
             </div>
         }
-    });
-    let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
-    let opened = match invitation.opened_at {
-        Some(at) => {
-            let [before, after] = text::registrations::opened_around();
-            view! { {before} <Ago at=at now=now /> {after} }.into_any()
-        }
-        None => text::registrations::not_opened().into_any(),
-    };
-    let creator = invitation.created_by.unwrap_or_else(|| "—".to_owned());
-    let id = invitation.id.to_string();
-    let cells = vec![
-        view! { <bdi>{note.clone()}</bdi> }.into_any(),
-        view! { <RoleBadge roles=invitation.roles /> }.into_any(),
-        view! {
-            <span class=tone>{word}</span>
-            <p class="muted">{why.map_or(opened, IntoAny::into_any)}</p>
-        }
-        .into_any(),
-        view! { {text::registrations::used_of(invitation.uses, invitation.max_uses)} {by} }
-            .into_any(),
-        view! {
-            <Ago at=invitation.created_at now=now />
-            <p class="muted">{text::registrations::created_by(creator)}</p>
-        }
-        .into_any(),
-        view! { <Ends at=invitation.expires_at now=now /> }.into_any(),
-        links.into_any(),
-    ];
-    (id, cells)
+    })
 }

@@ -1,14 +1,15 @@
 //! Pending registrations.
 
+use ::time::OffsetDateTime;
 use domain::{
-    list::Listed,
+    list::{Listed, PageParams, UnfilteredParams},
     registrations::{Decision, PendingRegistration},
     users::bulk::Selected,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{Head, may_write};
+use super::{failed, may_write, over, params, screen};
 use crate::{
     api::{
         bulk::SELECTED,
@@ -17,10 +18,15 @@ use crate::{
     },
     components::{
         icon::Icon,
+        list::{
+            column::{Column, cells, headings, visible},
+            data_table::{self, DataTable},
+        },
+        loading::Loading,
+        pager::{Pager, Pages},
         parameters::{SELECTION, checked, use_query},
-        records::{Record, Records},
         selection::{BulkLinks, SelectAllBox, SelectBox, Selection, SelectionBar},
-        tab::{More, tab},
+        state::ListState,
         time::Ago,
     },
     links::with_selected,
@@ -37,7 +43,61 @@ fn decisions() -> BulkLinks {
     .into()
 }
 
-/// Renders the list of pending registrations.
+/// Row of the list.
+struct ListedRegistration {
+    registration: PendingRegistration,
+    /// Server time of the response.
+    now: OffsetDateTime,
+    /// Selection of the list, if the viewer can decide registrations.
+    selection: Option<Selection>,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ListedRegistration>; 5] = [
+    Column {
+        class: "",
+        label: text::registrations::user,
+        sort: None,
+        cell: |cell, row| cell.header(user(row)),
+    },
+    Column {
+        class: "",
+        label: text::registrations::email,
+        sort: None,
+        cell: |cell, row| {
+            let email = row.registration.email.clone();
+            let conflict = row.registration.email_of.clone().map(|of| {
+                view! { <span class="badge tone-warning">{text::registrations::email_of(of)}</span> }
+            });
+            cell.labelled(view! { {email.unwrap_or_else(|| "—".to_owned())} " " {conflict} })
+        },
+    },
+    Column {
+        class: "",
+        label: text::registrations::registered,
+        sort: None,
+        cell: |cell, row| {
+            cell.labelled(view! { <Ago at=row.registration.created_at now=row.now /> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::registrations::ip_address,
+        sort: None,
+        cell: |cell, row| {
+            let from = row.registration.from;
+            cell.labelled(from.map_or_else(|| "—".to_owned(), |ip| ip.to_string()))
+        },
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| cell.plain(row.selection.map(|_| links(&row.registration))),
+    },
+];
+
+/// Renders the list of pending registrations. Its whole state is in the URL.
 #[component]
 pub fn Pending() -> impl IntoView {
     let query = use_query();
@@ -45,73 +105,104 @@ pub fn Pending() -> impl IntoView {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
         provide_context(Selection::new(&selected));
     }
-    let request = checked(move || query.read().get("after"), &["after"], SELECTION);
+    let params = Memo::new(move |_| params(&query.read()));
+    let loading = Loading::new();
+    let request = checked(move || params.get(), UnfilteredParams::NAMES, SELECTION);
     let list = Resource::new(
         move || request.get(),
-        |request| async move { list_pending(check_params(request)?).await },
+        move |request| async move {
+            let _fetching = loading.begin();
+            let UnfilteredParams {
+                limit,
+                after,
+                before,
+            } = check_params(request)?;
+            list_pending(after, before, limit).await
+        },
     );
-    let empty = (Icon::Users, text::registrations::none_pending());
-    let users = tab(list, empty, |listed| {
-        let Listed { page: pending, now } = listed;
-        let selection = use_context::<Selection>();
-        let page: Vec<Selected> = pending.rows.iter().map(shown).collect();
-        let after = use_query().read_untracked().get("after");
-        let next = pending
-            .page_info
-            .after
-            .map(|after| format!("?after={after}"));
-        let rows = pending
-            .rows
-            .into_iter()
-            .map(|registration| row(registration, now));
-        let all = selection.map(|selection| {
-            let page = page.clone();
-            view! {
-                <div class="pane-actions">
-                    <SelectAllBox selection=selection page=page has_button=true />
-                </div>
-            }
-        });
-        let bar = selection.map(|selection| {
-            let state = after.map(|after| ("after", after));
-            view! {
-                <SelectionBar
-                    selection=selection
-                    page=page
-                    list=PENDING_LIST
-                    state=state.into_iter().collect()
-                    actions=decisions()
-                />
-            }
-        });
-        const COLUMNS: &[text::Label] = &[
-            text::registrations::user,
-            text::registrations::email,
-            text::registrations::registered,
-            text::registrations::ip_address,
-            text::common::actions,
-        ];
-        view! {
-            {all}
-            <Records
-                caption=text::registrations::pending_caption()
-                columns=COLUMNS
-                rows=rows.collect()
-            />
-            {bar}
-            <More href=next />
+    let label = text::registrations::pending_caption();
+    let screen = screen(PENDING_LIST, label, loading, || table().skeleton());
+    let screen = screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(listed) => shown(&params, listed),
+            Err(problem) => failed(PENDING_LIST, &params, problem),
         }
-        .into_any()
     });
     view! {
-        <Head tab=PENDING_LIST />
-        {users}
+        {screen}
         <Outlet />
     }
 }
 
+/// Returns the columns that the viewer sees.
+fn columns() -> &'static [Column<ListedRegistration>] {
+    visible(&COLUMNS, may_write())
+}
+
+/// Returns the table of the list without its rows.
+fn table() -> DataTable {
+    DataTable {
+        class: "table records",
+        caption: text::registrations::pending_caption(),
+        headings: headings(columns()),
+        select_all: None,
+    }
+}
+
+/// Renders the rows, or the empty state.
+fn shown(params: &UnfilteredParams, listed: Listed<PendingRegistration>) -> AnyView {
+    let Listed { page, now } = listed;
+    if page.rows.is_empty() {
+        let title = text::registrations::none_pending();
+        return view! { <ListState icon=Icon::Users title=title /> }.into_any();
+    }
+    let pages = Pages::of(params, &page, |params| over(PENDING_LIST, params));
+    let selection = Selection::current();
+    let users: Vec<Selected> = page.rows.iter().map(selected).collect();
+    let all = selection.map(|selection| {
+        let page = users.clone();
+        view! {
+            <div class="pane-actions">
+                <SelectAllBox selection=selection page=page has_button=true />
+            </div>
+        }
+    });
+    let bar = selection.map(|selection| {
+        let state = params.pairs().into_iter();
+        let state = state
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        view! {
+            <SelectionBar
+                selection=selection
+                page=users
+                list=PENDING_LIST
+                state=state
+                actions=decisions()
+            />
+        }
+    });
+    let rows = page.rows.into_iter().map(|registration| {
+        let listed = ListedRegistration {
+            registration,
+            now,
+            selection,
+        };
+        data_table::row(listed.registration.id, cells(columns(), &listed))
+    });
+    let table = table().with_rows(rows.collect());
+    view! {
+        {all}
+        {table}
+        {bar}
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
 /// Returns a pending user as the list shows them now.
-fn shown(registration: &PendingRegistration) -> Selected {
+fn selected(registration: &PendingRegistration) -> Selected {
     Selected {
         id: registration.id.0,
         version: registration.version,
@@ -119,53 +210,43 @@ fn shown(registration: &PendingRegistration) -> Selected {
     }
 }
 
-fn row(registration: PendingRegistration, now: ::time::OffsetDateTime) -> Record {
-    let selection = use_context::<Selection>();
-    let user = shown(&registration);
-    let key = [user.to_string()];
-    let name = registration.username.clone();
-    let boxed = selection.map(|selection| view! { <SelectBox selection=selection user=user /> });
-    let conflict = registration.email_of.map(|of| {
-        view! { <span class="badge tone-warning">{text::registrations::email_of(of)}</span> }
-    });
-    let links = selection.map(|_| {
-        let link = |decision: Decision, label: &'static str, about: String| {
-            let path = format!("{PENDING_LIST}/{}", decision.as_str());
-            let href = with_selected(&path, [].into_iter(), &key);
-            view! {
-                <a class="button" href=href data-noscroll aria-label=about>
-                    {label}
-                </a>
-            }
-        };
-        let (approval, rejection) = (
-            text::registrations::approve_of(&name),
-            text::registrations::reject_of(&name),
-        );
+/// Renders the name as a link to the page of the user, with a checkbox.
+fn user(row: &ListedRegistration) -> impl IntoView + use<> {
+    let registration = &row.registration;
+    let user = selected(registration);
+    let checkbox = row
+        .selection
+        .map(|selection| view! { <SelectBox selection=selection user=user /> });
+    let name = registration.display_name.clone();
+    view! {
+        {checkbox}
+        <a href=format!("/users/{}", registration.id)>
+            <bdi>{name}</bdi>
+        </a>
+        <p class="muted">{registration.username.clone()}</p>
+    }
+}
+
+/// Renders the links to the dialogs that decide the registration.
+fn links(registration: &PendingRegistration) -> impl IntoView + use<> {
+    let key = [selected(registration).to_string()];
+    let link = |decision: Decision, label: &'static str, about: String| {
+        let path = format!("{PENDING_LIST}/{}", decision.as_str());
+        let href = with_selected(&path, [].into_iter(), &key);
         view! {
-            <div class="chips">
-                {link(Decision::Approve, text::registrations::approve(), approval)}
-                {link(Decision::Reject, text::registrations::reject(), rejection)}
-            </div>
-        }
-    });
-    let id = registration.id.to_string();
-    let cells = vec![
-        view! {
-            {boxed}
-            <a href=format!("/users/{}", registration.id)>
-                <bdi>{registration.display_name}</bdi>
+            <a class="button" href=href data-noscroll aria-label=about>
+                {label}
             </a>
-            <p class="muted">{registration.username}</p>
         }
-        .into_any(),
-        view! { {registration.email.unwrap_or_else(|| "—".to_owned())} " " {conflict} }.into_any(),
-        view! { <Ago at=registration.created_at now=now /> }.into_any(),
-        registration
-            .from
-            .map_or_else(|| "—".to_owned(), |ip| ip.to_string())
-            .into_any(),
-        links.into_any(),
-    ];
-    (id, cells)
+    };
+    let (approval, rejection) = (
+        text::registrations::approve_of(&registration.username),
+        text::registrations::reject_of(&registration.username),
+    );
+    view! {
+        <div class="chips">
+            {link(Decision::Approve, text::registrations::approve(), approval)}
+            {link(Decision::Reject, text::registrations::reject(), rejection)}
+        </div>
+    }
 }

@@ -10,17 +10,21 @@ use time::OffsetDateTime;
 use super::Tabs;
 use crate::{
     api::{
-        error::ApiError,
         listed::check_params,
         sessions::{FAILED, list_failed_sign_ins},
         user::path_of,
     },
     components::{
         icon::Icon,
+        list::{
+            ListScreen,
+            column::{Column, cells, headings},
+            data_table::{self, DataTable},
+        },
+        loading::Loading,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
-        records::{Record, Records},
-        state::{ListErrorNotice, ListState, LoadingNotice},
+        state::{ListErrorNotice, ListState},
         time::Ago,
     },
     format::grouped,
@@ -29,52 +33,95 @@ use crate::{
     text,
 };
 
+/// Row of the list.
+struct ListedSignIns {
+    sign_ins: FailedSignIns,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ListedSignIns>; 5] = [
+    Column {
+        class: "",
+        label: text::sessions::user,
+        sort: None,
+        cell: |cell, row| cell.header(account(&row.sign_ins)),
+    },
+    Column {
+        class: "",
+        label: text::sessions::ip_address,
+        sort: None,
+        cell: |cell, row| cell.labelled(address(&row.sign_ins)),
+    },
+    Column {
+        class: "",
+        label: text::sessions::attempts,
+        sort: None,
+        cell: |cell, row| cell.labelled(grouped(row.sign_ins.tries)),
+    },
+    Column {
+        class: "",
+        label: text::sessions::last_attempt,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.sign_ins.last_at now=row.now /> }),
+    },
+    Column {
+        class: "",
+        label: text::sessions::reason,
+        sort: None,
+        cell: |cell, row| cell.labelled(security::sign_in_failure(row.sign_ins.reason)),
+    },
+];
+
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.
 #[component]
 pub fn Failed() -> impl IntoView {
     let query = use_query();
     let params = Memo::new(move |_| FailedParams::from_pairs(|name| query.read().get(name)));
+    let loading = Loading::new();
     let request = checked(move || params.get(), FailedParams::NAMES, NONE);
     let list = Resource::new(
         move || request.get(),
-        |request| async move {
+        move |request| async move {
+            let _fetching = loading.begin();
             list_failed_sign_ins(check_params(request)?)
                 .await?
                 .checked()
         },
     );
-    view! {
-        <header class="page-head">
-            <h1>{text::sessions::title()}</h1>
-        </header>
+    let above = view! {
         <Tabs params=None />
         {move || groupings(&params.read())}
-        <section class="list" aria-label=text::sessions::failed()>
-            <Transition fallback=LoadingNotice>
-                {move || Suspend::new(async move {
-                    let params = params.get_untracked();
-                    match list.await {
-                        Ok(list) => {
-                            let pages = Pages::of(&params, &list.page, href);
-                            shown(list.page.rows, list.now, pages)
-                        }
-                        Err(ApiError(problem)) => {
-                            view! {
-                                <ListErrorNotice
-                                    title=text::sessions::failed_load_failed()
-                                    problem=problem
-                                    again=href(&params)
-                                    all=FAILED.to_owned()
-                                    label=text::sessions::failed_show_all()
-                                />
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
-    }
+    };
+    let screen = ListScreen {
+        title: text::sessions::title(),
+        header: "page-head",
+        beside: ().into_any(),
+        above: above.into_any(),
+        label: text::sessions::failed(),
+        loading,
+        skeleton: (|| table().skeleton()).into(),
+    };
+    screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(list) => {
+                let pages = Pages::of(&params, &list.page, href);
+                shown(list.page.rows, list.now, pages)
+            }
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::sessions::failed_load_failed()
+                    problem=problem
+                    again=href(&params)
+                    all=FAILED.to_owned()
+                    label=text::sessions::failed_show_all()
+                />
+            }
+            .into_any(),
+        }
+    })
 }
 
 /// Returns the URL of the list for the parameters.
@@ -106,6 +153,16 @@ fn groupings(params: &FailedParams) -> AnyView {
     .into_any()
 }
 
+/// Returns the table of the list without its rows.
+fn table() -> DataTable {
+    DataTable {
+        class: "table records",
+        caption: text::sessions::failed(),
+        headings: headings(&COLUMNS),
+        select_all: None,
+    }
+}
+
 /// Renders the rows, or the empty state.
 fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView {
     if rows.is_empty() {
@@ -116,32 +173,26 @@ fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView
         }
         .into_any();
     }
-    const COLUMNS: &[text::Label] = &[
-        text::sessions::user,
-        text::sessions::ip_address,
-        text::sessions::attempts,
-        text::sessions::last_attempt,
-        text::sessions::reason,
-    ];
-    let rows = rows.into_iter().map(|row| cells(row, now));
+    let rows = rows.into_iter().map(|sign_ins| {
+        let key = format!(
+            "{:?} {:?}",
+            sign_ins.user.as_ref().map(|user| user.id),
+            sign_ins.ip_address
+        );
+        data_table::row(key, cells(&COLUMNS, &ListedSignIns { sign_ins, now }))
+    });
+    let table = table().with_rows(rows.collect());
     view! {
-        <Records caption=text::sessions::failed() columns=COLUMNS rows=rows.collect() />
+        {table}
         <Pager pages=pages />
     }
     .into_any()
 }
 
-fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
-    let key = format!(
-        "{:?} {:?}",
-        row.user.as_ref().map(|user| user.id),
-        row.ip_address
-    );
-    let more = |count: u64, text: fn(u64) -> String| {
-        (count > 0).then(|| view! { <p class="muted">{text(count)}</p> })
-    };
+/// Renders the account, and the number of further ones.
+fn account(row: &FailedSignIns) -> impl IntoView + use<> {
     let named = u64::from(row.user.is_some());
-    let user = row.user.map_or_else(
+    let user = row.user.clone().map_or_else(
         || text::sessions::unknown_username().into_any(),
         |user| {
             let href = path_of(user.id, &user.username);
@@ -153,6 +204,15 @@ fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
             .into_any()
         },
     );
+    let others = more(
+        row.accounts.saturating_sub(named),
+        text::sessions::more_users,
+    );
+    view! { {user} {others} }
+}
+
+/// Renders the IP address, and the number of further ones.
+fn address(row: &FailedSignIns) -> impl IntoView + use<> {
     let address = row.ip_address.map_or_else(
         || text::sessions::unknown_address().into_any(),
         |ip| {
@@ -160,14 +220,14 @@ fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
             view! { <a href=links::of_address(&ip)>{ip.clone()}</a> }.into_any()
         },
     );
-    let cells = vec![
-        view! { {user} {more(row.accounts.saturating_sub(named), text::sessions::more_users)} }
-            .into_any(),
-        view! { {address} {more(row.addresses.saturating_sub(1), text::sessions::more_addresses)} }
-            .into_any(),
-        grouped(row.tries).into_any(),
-        view! { <Ago at=row.last_at now=now /> }.into_any(),
-        security::sign_in_failure(row.reason).into_any(),
-    ];
-    (key, cells)
+    let others = more(
+        row.addresses.saturating_sub(1),
+        text::sessions::more_addresses,
+    );
+    view! { {address} {others} }
+}
+
+/// Renders the number of further accounts or IP addresses, if there are some.
+fn more(count: u64, text: fn(u64) -> String) -> impl IntoView {
+    (count > 0).then(|| view! { <p class="muted">{text(count)}</p> })
 }

@@ -1,9 +1,8 @@
-//! Error and loading states of the session list.
+//! Error state of the session list.
 
 use domain::{problem::Problem, sessions::list::SessionParams};
 use leptos::prelude::*;
 
-use super::table::{LIVE, head};
 use crate::{
     components::{
         meaning,
@@ -40,32 +39,5 @@ pub fn Failed(
         >
             <Readings readings=readings />
         </ListErrorNotice>
-    }
-}
-
-/// Renders placeholder rows of the final height while the list is loading.
-#[component]
-pub fn Skeleton() -> impl IntoView {
-    let row = || {
-        view! {
-            <tr class="skeleton-row" aria-hidden="true">
-                {LIVE
-                    .map(|(class, ..)| {
-                        view! {
-                            <td class=class>
-                                <span class="skeleton"></span>
-                            </td>
-                        }
-                    })
-                    .into_iter()
-                    .collect_view()}
-            </tr>
-        }
-    };
-    view! {
-        <table class="table users-table sessions-table">
-            {head(&SessionParams::default(), false, false)}
-            <tbody>{std::iter::repeat_with(row).take(20).collect_view()}</tbody>
-        </table>
     }
 }

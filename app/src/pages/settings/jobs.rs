@@ -11,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::head;
+use super::tabs;
 use crate::{
     api::{
         error::ApiError,
@@ -19,17 +19,24 @@ use crate::{
         settings::{JOBS, list_jobs},
     },
     components::{
+        filters::{Entry, FilterField, FilterForm},
         icon::Icon,
+        list::{
+            ListScreen,
+            column::{cells, headings},
+            data_table::{self, DataTable},
+        },
+        loading::Loading,
         meaning,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
-        records::Records,
-        state::{ListErrorNotice, ListState, LoadingNotice, Meaning},
+        state::{ListErrorNotice, ListState, Meaning},
     },
     labels::settings::job_state,
     links::with_selected,
     text,
 };
+use row::{COLUMNS, ListedJob};
 
 /// Interval at which the list is loaded again while a job is queued or running.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -47,37 +54,45 @@ pub fn Jobs() -> impl IntoView {
         |request| async move { list_jobs(check_params(request)?).await?.checked() },
     );
     refresh_periodically(list);
-    view! {
-        {head(super::JOBS)}
+    let above = view! {
+        {tabs(super::JOBS)}
         <p class="pane-actions muted">
             {text::settings::jobs_note(HISTORY_DAYS)}
         </p>
-        {move || filters(&params.read())}
+        <Filters params=params />
         {move || {
             let query = request.get().ok().and_then(|params| params.parse(Limits::PANEL).ok());
             view! { <Meaning parts=query.map(|query| meaning::of_jobs(&query)).unwrap_or_default() /> }
         }}
-        <section class="list" aria-label=text::frame::screen_jobs()>
-            <Transition fallback=LoadingNotice>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => shown(&params.get_untracked(), list),
-                        Err(ApiError(problem)) => {
-                            view! {
-                                <ListErrorNotice
-                                    title=text::settings::jobs_load_failed()
-                                    problem=problem
-                                    again=href(&params.get_untracked())
-                                    all=JOBS.to_owned()
-                                    label=text::settings::jobs_show_all()
-                                />
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
+    };
+    let screen = ListScreen {
+        title: text::frame::screen_settings(),
+        header: "page-head",
+        beside: ().into_any(),
+        above: above.into_any(),
+        label: text::frame::screen_jobs(),
+        // Counts no requests: the list is loaded every few seconds, and a progress line would blink.
+        loading: Loading::new(),
+        skeleton: (|| table().skeleton()).into(),
+    };
+    let screen = screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(list) => shown(&params, list),
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::settings::jobs_load_failed()
+                    problem=problem
+                    again=href(&params)
+                    all=JOBS.to_owned()
+                    label=text::settings::jobs_show_all()
+                />
+            }
+            .into_any(),
+        }
+    });
+    view! {
+        {screen}
         <Outlet />
     }
 }
@@ -107,32 +122,41 @@ fn href(params: &JobParams) -> String {
     with_selected(JOBS, params.pairs().into_iter(), &[])
 }
 
-/// Renders the filter form. It leads to the filtered list, with scripts or without.
-fn filters(params: &JobParams) -> impl IntoView + use<> {
-    let chosen = params.state.clone().unwrap_or_default();
-    let states = JobState::ALL.iter().map(|state| {
-        let word = state.as_str();
-        view! {
-            <option value=word selected=chosen == word>
-                {job_state(*state)}
-            </option>
-        }
-    });
+/// Renders the filter form, with a link that loads the list again.
+#[component]
+fn Filters(
+    /// State of the list, from the URL.
+    params: Memo<JobParams>,
+) -> impl IntoView {
+    let fields = Memo::new(move |_| fields(&params.read()));
+    let cleared = Signal::stored(JOBS.to_owned());
     view! {
-        <form class="list-filters" method="get" action=JOBS role="search" aria-label=text::settings::jobs_filter()>
-            <label class="filter-field">
-                {text::settings::job_state()} <select class="input" name="state">
-                    <option value="">{text::settings::jobs_all_states()}</option>
-                    {states.collect_view()}
-                </select>
-            </label>
-            <div class="actions">
-                <button class="button">{text::common::filter()}</button>
-                <a class="button" href=href(params) rel="external">
-                    {text::settings::jobs_refresh()}
-                </a>
-            </div>
-        </form>
+        <FilterForm label=text::settings::jobs_filter() path=JOBS fields=fields cleared=cleared>
+            <a class="button" href=move || href(&params.read()) rel="external">
+                {text::settings::jobs_refresh()}
+            </a>
+        </FilterForm>
+    }
+}
+
+fn fields(params: &JobParams) -> Vec<FilterField> {
+    let states = JobState::ALL.iter();
+    let states = states.map(|state| (state.as_str(), job_state(*state)));
+    let states = std::iter::once(("", text::settings::jobs_all_states())).chain(states);
+    vec![FilterField::new(
+        "state",
+        &params.state,
+        Entry::Chosen(text::settings::job_state(), states.collect()),
+    )]
+}
+
+/// Returns the table of the list without its rows.
+fn table() -> DataTable {
+    DataTable {
+        class: "table records",
+        caption: text::frame::screen_jobs(),
+        headings: headings(&COLUMNS),
+        select_all: None,
     }
 }
 
@@ -155,9 +179,13 @@ fn shown(params: &JobParams, list: Listed<Job>) -> AnyView {
         .into_any();
     }
     let pages = Pages::of(params, &page, href);
-    let rows = page.rows.into_iter().map(|job| row::cells(job, now));
+    let rows = page.rows.into_iter().map(|job| {
+        let listed = ListedJob { job, now };
+        data_table::row(listed.job.id, cells(&COLUMNS, &listed))
+    });
+    let table = table().with_rows(rows.collect());
     view! {
-        <Records caption=text::frame::screen_jobs() columns=row::COLUMNS rows=rows.collect() />
+        {table}
         <Pager pages=pages />
     }
     .into_any()

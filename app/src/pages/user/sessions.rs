@@ -8,33 +8,15 @@ use super::{OpenedUser, path, with_user};
 use crate::{
     api::{listed::check_params, user::list_sessions},
     components::{
-        confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
-        records::Records,
+        session_row::{self, ListedSession},
         tab::tab,
-        time::{Ago, Ends},
     },
     context::PageContext,
     links::sessions,
     text,
 };
-
-const COLUMNS: &[text::Label] = &[
-    text::user::device,
-    text::user::ip_address,
-    text::user::signed_in,
-    text::user::last_seen,
-    text::user::expires,
-];
-const WITH_ACTIONS: &[text::Label] = &[
-    text::user::device,
-    text::user::ip_address,
-    text::user::signed_in,
-    text::user::last_seen,
-    text::user::expires,
-    text::common::actions,
-];
 
 /// Renders the active sessions.
 #[component]
@@ -76,29 +58,20 @@ pub fn Sessions() -> impl IntoView {
             may_write() && user_view.denied_actions.allows(UserAction::RevokeSessions)
         });
         let page = user_view.map(|user_view| format!("{}/sessions", path(&user_view.user.summary)));
-        let columns = if page.is_some() {
-            WITH_ACTIONS
-        } else {
-            COLUMNS
-        };
+        let has_actions = page.is_some();
         let rows = part.items.into_iter().map(|session| {
-            let label = text::user::revoke_session(&session.device);
-            let button = page.clone().map(|page| {
-                let href = format!("{page}/{}/revoke", session.id);
-                view! { <ConfirmLink href=href label=text::user::revoke() about=label /> }
+            let revoke = page.as_ref().map(|page| {
+                let about = text::user::revoke_session(&session.device);
+                (format!("{page}/{}/revoke", session.id), about)
             });
-            let cells = vec![
-                view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
-                session.ip_address.map(|ip| ip.to_string()).into_any(),
-                view! { <Ago at=session.created_at now=now /> }.into_any(),
-                view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
-                view! { <Ends at=session.idle_expires_at now=now /> }.into_any(),
-                button.into_any(),
-            ];
-            (session.id.to_string(), cells)
+            ListedSession {
+                session,
+                now,
+                is_current: false,
+                revoke,
+            }
         });
-        view! { <Records caption=text::actions::sessions() columns=columns rows=rows.collect() /> }
-            .into_any()
+        session_row::table(text::actions::sessions(), has_actions, rows)
     });
     view! {
         {actions}

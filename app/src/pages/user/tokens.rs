@@ -7,12 +7,10 @@ use super::{OpenedUser, path, with_user};
 use crate::{
     api::{access_tokens::list_user_tokens, listed::check_params, user::Chunk},
     components::{
-        confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
-        records::Records,
         tab::tab,
-        token_row,
+        token_row::{self, COLUMNS, ListedToken},
     },
     context::PageContext,
     links::tokens::of_user,
@@ -56,16 +54,13 @@ fn TokenTable() -> impl IntoView {
             user_view.map(|user_view| format!("{}/keys/tokens", path(&user_view.user.summary)));
         let page = page.unwrap_or_default();
         let rows = part.items.into_iter().map(|token| {
-            let (id, label) = (token.id, text::user::revoke_key(&token.name));
-            let button = (may_write && !token.state.is_over()).then(|| {
-                view! { <ConfirmLink href=format!("{page}/{id}/revoke") label=text::user::revoke() about=label /> }
+            let revoke = (may_write && !token.state.is_over()).then(|| {
+                let about = text::user::revoke_key(&token.name);
+                (format!("{page}/{}/revoke", token.id), about)
             });
-            let mut cells = token_row::cells(token, now);
-            cells.push(button.into_any());
-            (id.to_string(), cells)
+            ListedToken { token, now, revoke }
         });
-        view! { <Records caption=text::actions::access_tokens() columns=token_row::COLUMNS rows=rows.collect() /> }
-            .into_any()
+        token_row::table(text::actions::access_tokens(), &COLUMNS, rows)
     };
     view! {
         <div class="pane-actions actions">

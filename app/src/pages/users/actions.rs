@@ -21,11 +21,9 @@ pub fn DeletedActions(
         </button>
     };
     view! {
-        <td class="cell-actions">
-            <div class="row-actions">
-                {action_form(user.id, user.username, list, restore, button.into_any())}
-            </div>
-        </td>
+        <div class="row-actions">
+            {action_form(user.id, user.username, list, restore, button.into_any())}
+        </div>
     }
 }
 

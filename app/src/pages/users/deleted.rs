@@ -10,12 +10,16 @@ use leptos::prelude::*;
 use super::{
     actions::DeletedActions,
     empty::NoUsers,
-    rows::{Number, actions_head, email_cell, show_whole, user_cell},
+    rows::{email, name, show_whole},
 };
 use crate::{
     components::{
         badge::{DeletedBadge, RoleBadge},
         icon::Icon,
+        list::{
+            column::{Column, cells, headings, visible},
+            data_table::{self, DataTable},
+        },
         pager::{Pager, Pages},
         rows::KeyedRow,
         selection::Selection,
@@ -26,16 +30,95 @@ use crate::{
     text,
 };
 
-/// Columns: CSS class and heading.
-pub(super) const COLUMNS: [(&str, text::Label); 7] = [
-    ("cell-user", text::users::user),
-    ("cell-email", text::users::email),
-    ("cell-role", text::users::role),
-    ("cell-status", text::users::status),
-    ("cell-num", text::users::owned_items),
-    ("cell-time", text::users::deleted),
-    ("cell-time", text::users::permanent_deletion),
+/// Row of the list.
+struct ListedUser {
+    deleted: DeletedUser,
+    /// Server time of the response.
+    now: OffsetDateTime,
+    /// URL of the list, to return to.
+    list: String,
+}
+
+/// Columns in their order. The list has only one order.
+static COLUMNS: [Column<ListedUser>; 8] = [
+    Column {
+        class: "cell-user",
+        label: text::users::user,
+        sort: None,
+        cell: |cell, row| {
+            let user = &row.deleted.user;
+            cell.header(name(user.id, &user.username, &user.display_name))
+        },
+    },
+    Column {
+        class: "cell-email",
+        label: text::users::email,
+        sort: None,
+        cell: |cell, row| cell.plain(email(row.deleted.user.email.clone())),
+    },
+    Column {
+        class: "cell-role",
+        label: text::users::role,
+        sort: None,
+        cell: |cell, row| cell.plain(view! { <RoleBadge roles=row.deleted.user.roles.clone() /> }),
+    },
+    Column {
+        class: "cell-status",
+        label: text::users::status,
+        sort: None,
+        cell: |cell, _| cell.plain(view! { <DeletedBadge /> }),
+    },
+    Column {
+        class: "cell-num",
+        label: text::users::owned_items,
+        sort: None,
+        cell: |cell, row| {
+            let user = &row.deleted.user;
+            cell.number(user.persona_count + user.ontology_count + user.annotation_count)
+        },
+    },
+    Column {
+        class: "cell-time",
+        label: text::users::deleted,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.deleted.deleted_at now=row.now /> }),
+    },
+    Column {
+        class: "cell-time",
+        label: text::users::permanent_deletion,
+        sort: None,
+        cell: |cell, row| {
+            let now = row.now;
+            let purge = row.deleted.purge_after;
+            let purge = purge.map(|at| view! { <Upcoming at=at now=now /> });
+            cell.named(text::users::deletes()).labelled(purge)
+        },
+    },
+    Column {
+        class: "cell-actions",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| {
+            let (user, list) = (row.deleted.user.clone(), row.list.clone());
+            cell.plain(view! { <DeletedActions user=user list=list /> })
+        },
+    },
 ];
+
+/// Returns the columns that the viewer sees.
+fn columns() -> &'static [Column<ListedUser>] {
+    visible(&COLUMNS, Selection::current().is_some())
+}
+
+/// Returns the table of the list without its rows.
+pub(super) fn table() -> DataTable {
+    DataTable {
+        class: "table users-table deleted-table",
+        caption: text::users::deleted_users(),
+        headings: headings(columns()),
+        select_all: None,
+    }
+}
 
 /// Renders the rows, or the empty state.
 #[component]
@@ -57,74 +140,19 @@ pub fn DeletedTable(
     let here = links::href(&params);
     let pages = Pages::of(&params, &page.users, links::href);
     let pager = view! { <Pager pages=pages /> };
-    let rows = page
+    let rows: Vec<KeyedRow> = page
         .users
         .rows
         .into_iter()
         .map(|deleted| {
-            KeyedRow::new(
-                deleted.user.id,
-                view! { <Row deleted=deleted now=now list=here.clone() /> },
-            )
+            let list = here.clone();
+            let listed = ListedUser { deleted, now, list };
+            data_table::row(listed.deleted.user.id, cells(columns(), &listed))
         })
-        .collect::<Vec<_>>();
-    view! {
-        <table class="table users-table deleted-table">
-            <caption class="visually-hidden">{text::users::deleted_users()}</caption>
-            <Head />
-            <tbody on:pointerover=move |event| show_whole(&event)>{rows}</tbody>
-        </table>
-        {pager}
-    }
-    .into_any()
-}
-
-/// Renders the column headings. The list has only one order, so none of them is sortable.
-#[component]
-pub(super) fn Head() -> impl IntoView {
-    view! {
-        <thead>
-            <tr data-sort-by=text::common::sort_by()>
-                {COLUMNS
-                    .map(|(class, name)| {
-                        view! {
-                            <th scope="col" class=class>
-                                <span class="sort">{name()}</span>
-                            </th>
-                        }
-                    })
-                    .into_iter()
-                    .collect_view()}
-                {Selection::current().map(|_| actions_head())}
-            </tr>
-        </thead>
-    }
-}
-
-#[component]
-fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView {
-    let DeletedUser {
-        user,
-        deleted_at,
-        purge_after,
-    } = deleted;
-    let owned = user.persona_count + user.ontology_count + user.annotation_count;
-    let actions =
-        Selection::current().map(|_| view! { <DeletedActions user=user.clone() list=list /> });
-    view! {
-        <tr>
-            {user_cell(user.id, &user.username, &user.display_name)} {email_cell(user.email)} <td class="cell-role">
-                <RoleBadge roles=user.roles />
-            </td> <td class="cell-status">
-                <DeletedBadge />
-            </td> <Number label=text::users::owned_items() value=owned />
-            <td class="cell-time" data-label=text::users::deleted()>
-                <Ago at=deleted_at now=now />
-            </td> <td class="cell-time" data-label=text::users::deletes()>
-                {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
-            </td> {actions}
-        </tr>
-    }
+        .collect();
+    let body =
+        view! { <tbody on:pointerover=move |event| show_whole(&event)>{rows}</tbody> }.into_any();
+    view! { {table().with_body(body)} {pager} }.into_any()
 }
 
 #[component]

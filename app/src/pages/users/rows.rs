@@ -11,150 +11,119 @@ use crate::{
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
+        list::{
+            column::{Column, cells},
+            data_table,
+        },
+        rows::KeyedRow,
         selection::{SelectCell, Selection},
         time::Ago,
     },
-    format::grouped,
     text,
 };
 
 /// Selector of the texts that can be cut off.
 const WHOLE: &str = ".user-name, .cell-email > span:not(.none)";
 
-/// Column of the list.
-pub(super) struct Column {
-    /// CSS class of the heading and of the cells, which sets the width.
-    pub(super) class: &'static str,
-    /// Heading, which also labels the cells in a narrow window.
-    pub(super) label: text::Label,
-    /// Order of the list that the heading selects.
-    pub(super) sort: SortKey,
-    /// Renders the cell of a user, at the server time.
-    cell: fn(&Self, &UserRow, OffsetDateTime) -> AnyView,
+/// Row of the list.
+pub(super) struct ListedUser {
+    /// User of the row.
+    pub(super) user: UserRow,
+    /// Server time of the response.
+    pub(super) now: OffsetDateTime,
 }
 
 /// Columns in their order.
-pub(super) static COLUMNS: [Column; 10] = [
+pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
     Column {
         class: "cell-user",
         label: text::users::user,
-        sort: SortKey::Name,
-        cell: |_, user, _| user_cell(user.id, &user.username, &user.display_name).into_any(),
+        sort: Some(SortKey::Name),
+        cell: |cell, row| {
+            let user = &row.user;
+            cell.header(name(user.id, &user.username, &user.display_name))
+        },
     },
     Column {
         class: "cell-email",
         label: text::users::email,
-        sort: SortKey::Email,
-        cell: |_, user, _| email_cell(user.email.clone()).into_any(),
+        sort: Some(SortKey::Email),
+        cell: |cell, row| cell.plain(email(row.user.email.clone())),
     },
     Column {
         class: "cell-role",
         label: text::users::role,
-        sort: SortKey::Role,
-        cell: |column, user, _| column.plain(view! { <RoleBadge roles=user.roles.clone() /> }),
+        sort: Some(SortKey::Role),
+        cell: |cell, row| cell.plain(view! { <RoleBadge roles=row.user.roles.clone() /> }),
     },
     Column {
         class: "cell-status",
         label: text::users::status,
-        sort: SortKey::Status,
-        cell: |column, user, _| {
-            column.plain(view! { <StatusBadge status=user.status until=user.suspended_until /> })
+        sort: Some(SortKey::Status),
+        cell: |cell, row| {
+            let user = &row.user;
+            cell.plain(view! { <StatusBadge status=user.status until=user.suspended_until /> })
         },
     },
     Column {
         class: "cell-num",
         label: text::users::personas,
-        sort: SortKey::Personas,
-        cell: |column, user, _| column.number(user.persona_count),
+        sort: Some(SortKey::Personas),
+        cell: |cell, row| cell.number(row.user.persona_count),
     },
     Column {
         class: "cell-num",
         label: text::users::sessions,
-        sort: SortKey::Sessions,
-        cell: |column, user, _| column.number(user.session_count),
+        sort: Some(SortKey::Sessions),
+        cell: |cell, row| cell.number(row.user.session_count),
     },
     Column {
         class: "cell-num",
         label: text::users::api_keys,
-        sort: SortKey::ApiKeys,
-        cell: |column, user, _| column.number(user.api_key_count),
+        sort: Some(SortKey::ApiKeys),
+        cell: |cell, row| cell.number(row.user.api_key_count),
     },
     Column {
         class: "cell-time",
         label: text::users::created,
-        sort: SortKey::Created,
-        cell: |column, user, now| {
-            column.with(view! { <Ago at=user.created_at now=now brief=true /> })
+        sort: Some(SortKey::Created),
+        cell: |cell, row| {
+            cell.labelled(view! { <Ago at=row.user.created_at now=row.now brief=true /> })
         },
     },
     Column {
         class: "cell-time cell-sign-in",
         label: text::users::last_sign_in,
-        sort: SortKey::LastLogin,
-        cell: |column, user, now| {
-            column.with(view! { <AgoOrNever at=user.last_login_at now=now /> })
+        sort: Some(SortKey::LastLogin),
+        cell: |cell, row| {
+            cell.labelled(view! { <AgoOrNever at=row.user.last_login_at now=row.now /> })
         },
     },
     Column {
         class: "cell-time",
         label: text::users::last_active,
-        sort: SortKey::LastActive,
-        cell: |column, user, now| {
-            column.with(view! { <AgoOrNever at=user.last_active_at now=now /> })
+        sort: Some(SortKey::LastActive),
+        cell: |cell, row| {
+            cell.labelled(view! { <AgoOrNever at=row.user.last_active_at now=row.now /> })
         },
     },
 ];
 
-impl Column {
-    fn cell(&self, user: &UserRow, now: OffsetDateTime) -> AnyView {
-        (self.cell)(self, user, now)
-    }
-
-    /// Renders a cell whose content needs no label in a narrow window.
-    fn plain(&self, content: impl IntoView + 'static) -> AnyView {
-        let class = self.class;
-        view! { <td class=class>{content}</td> }.into_any()
-    }
-
-    /// Renders a cell with this content.
-    fn with(&self, content: impl IntoView + 'static) -> AnyView {
-        let (class, label) = (self.class, (self.label)());
-        view! {
-            <td class=class data-label=label>
-                {content}
-            </td>
-        }
-        .into_any()
-    }
-
-    /// Renders a cell with a count.
-    fn number(&self, value: i32) -> AnyView {
-        let label = (self.label)();
-        view! { <Number label=label value=value /> }.into_any()
-    }
-}
-
-/// Renders one user.
-#[component]
-pub fn Row(
-    /// User of the row.
-    user: UserRow,
-    /// Server time of the response.
-    now: OffsetDateTime,
-) -> impl IntoView {
+/// Renders one user, with a checkbox and the button of the menu for viewers who can change users.
+pub(super) fn row(listed: &ListedUser) -> KeyedRow {
+    let user = &listed.user;
     let selection = Selection::current();
-    let actions =
-        RowMenu::current().map(|menu| view! { <MenuCell menu=menu user=MenuUser::from(&user) /> });
-    view! {
-        <tr>
-            {selection
-                .map(|selection| {
-                    view! { <SelectCell selection=selection user=user.selected() /> }
-                })}
-            {COLUMNS.iter().map(|column| column.cell(&user, now)).collect_view()}
-            {actions}
-        </tr>
-    }
+    let select = selection.map(|selection| {
+        view! { <SelectCell selection=selection user=user.selected() /> }.into_any()
+    });
+    let menu = RowMenu::current()
+        .map(|menu| view! { <MenuCell menu=menu user=MenuUser::from(user) /> }.into_any());
+    let cells = select
+        .into_iter()
+        .chain(cells(&COLUMNS, listed))
+        .chain(menu)
+        .collect();
+    data_table::row(user.id, cells)
 }
 
 /// Renders the time since an event, if there was one.
@@ -167,47 +136,26 @@ fn AgoOrNever(at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView 
 }
 
 /// Renders the name as a link that covers the whole row.
-pub(super) fn user_cell(id: UserId, username: &str, name: &str) -> impl IntoView + use<> {
+pub(super) fn name(id: UserId, username: &str, name: &str) -> impl IntoView + use<> {
     let name = name.to_owned();
     view! {
-        <th scope="row" class="cell-user">
-            <div>
-                <Avatar id=id name=name.clone() />
-                <div class="user-text">
-                    <a class="user-name" href=path_of(id, username)>
-                        <bdi>{name}</bdi>
-                    </a>
-                    <span class="user-handle">{username.to_owned()}</span>
-                </div>
+        <div>
+            <Avatar id=id name=name.clone() />
+            <div class="user-text">
+                <a class="user-name" href=path_of(id, username)>
+                    <bdi>{name}</bdi>
+                </a>
+                <span class="user-handle">{username.to_owned()}</span>
             </div>
-        </th>
+        </div>
     }
 }
 
 /// Renders the email address.
-pub(super) fn email_cell(email: Option<String>) -> impl IntoView {
-    view! {
-        <td class="cell-email">
-            {match email {
-                Some(email) => view! { <span>{email}</span> }.into_any(),
-                None => view! { <span class="none">"—"</span> }.into_any(),
-            }}
-        </td>
-    }
-}
-
-/// Renders a count.
-#[component]
-pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
-    let class = if value == 0 {
-        "cell-num none"
-    } else {
-        "cell-num"
-    };
-    view! {
-        <td class=class data-label=label>
-            {grouped(u64::try_from(value).unwrap_or_default())}
-        </td>
+pub(super) fn email(email: Option<String>) -> AnyView {
+    match email {
+        Some(email) => view! { <span>{email}</span> }.into_any(),
+        None => view! { <span class="none">"—"</span> }.into_any(),
     }
 }
 
@@ -223,15 +171,6 @@ pub(super) fn show_whole(event: &web_sys::Event) {
     }
 }
 
-/// Renders the heading of the actions column.
-pub(super) fn actions_head() -> impl IntoView {
-    view! {
-        <th scope="col" class="cell-actions">
-            <span class="visually-hidden">{text::common::actions()}</span>
-        </th>
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -241,7 +180,7 @@ mod tests {
     #[test]
     fn each_column_has_its_own_heading_and_order() {
         let headings: BTreeSet<&str> = COLUMNS.iter().map(|column| (column.label)()).collect();
-        let orders: BTreeSet<SortKey> = COLUMNS.iter().map(|column| column.sort).collect();
+        let orders: BTreeSet<SortKey> = COLUMNS.iter().filter_map(|column| column.sort).collect();
         assert_eq!(headings.len(), COLUMNS.len());
         assert_eq!(orders.len(), COLUMNS.len());
     }

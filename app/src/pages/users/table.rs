@@ -1,6 +1,9 @@
 //! Table of users, with its loading state.
 
-use domain::{list::PageParams, users::list::ListParams};
+use domain::{
+    list::PageParams,
+    users::list::{ListParams, SortKey},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -8,12 +11,15 @@ use super::{
     deleted::{self, DeletedTable},
     empty::NoUsers,
     menu::{self, Menu, RowMenu},
-    rows::{COLUMNS, Row, actions_head, show_whole},
+    rows::{COLUMNS, ListedUser, row, show_whole},
 };
 use crate::{
     api::users::{UserList, UserRows, row::UserRow},
     components::{
-        icon::{Glyph, Icon},
+        list::{
+            column::{Heading, SortLink, sortable},
+            data_table::DataTable,
+        },
         pager::{Pager, Pages},
         rows::KeyedRow,
         selection::{SelectAllCell, Selection, SelectionBar},
@@ -21,9 +27,6 @@ use crate::{
     links::users as links,
     text,
 };
-
-/// Number of placeholder rows: enough to fill a usual window.
-const SKELETON_ROWS: usize = 20;
 
 /// Renders the rows, or the empty state.
 #[component]
@@ -69,117 +72,48 @@ pub fn UserTable(
         let named = menu.named(&page.users.rows);
         view! { <Menu menu=menu named=named params=shown.clone() /> }
     });
-    let rows = page
+    let rows: Vec<KeyedRow> = page
         .users
         .rows
         .into_iter()
-        .map(|user| KeyedRow::new(user.id, view! { <Row user=user now=now /> }))
-        .collect::<Vec<_>>();
-    view! {
-        <table class="table users-table">
-            <caption class="visually-hidden">{text::users::title()}</caption>
-            <Head params=shown select_all=select_all />
-            <tbody
-                on:pointerover=move |event| show_whole(&event)
-                on:contextmenu=move |event| menu::open_at(&event)
-            >
-                {rows}
-            </tbody>
-        </table>
-        {menu}
-        {bar}
-        {pager}
+        .map(|user| row(&ListedUser { user, now }))
+        .collect();
+    let body = view! {
+        <tbody
+            on:pointerover=move |event| show_whole(&event)
+            on:contextmenu=move |event| menu::open_at(&event)
+        >
+            {rows}
+        </tbody>
     }
-    .into_any()
+    .into_any();
+    view! { {table(&shown, select_all).with_body(body)} {menu} {bar} {pager} }.into_any()
 }
 
-#[component]
-fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
-    let sort = links::current_sort(&params);
-    let actions = select_all.is_some().then(actions_head);
-    view! {
-        <thead>
-            <tr data-sort-by=text::common::sort_by()>
-                {select_all}
-                {COLUMNS
-                    .iter()
-                    .map(|column| {
-                        let (class, name, key) = (column.class, (column.label)(), column.sort);
-                        let (state, icon) = match (sort.key == key, sort.descending) {
-                            (false, _) => (None, None),
-                            (true, true) => (Some("descending"), Some(Icon::SortDown)),
-                            (true, false) => (Some("ascending"), Some(Icon::SortUp)),
-                        };
-                        view! {
-                            <th scope="col" class=class aria-sort=state>
-                                <a href=links::sorted(&params, key) data-noscroll class="sort">
-                                    {name}
-                                    {icon.map(|icon| view! { <Glyph icon=icon /> })}
-                                </a>
-                            </th>
-                        }
-                    })
-                    .collect_view()}
-                {actions}
-            </tr>
-        </thead>
+/// Returns the table of the list without its rows.
+fn table(params: &ListParams, select_all: Option<AnyView>) -> DataTable {
+    let sort = links::current_sort(params);
+    let link = |key: SortKey| SortLink {
+        href: links::sorted(params, key),
+        descending: (sort.key == key).then_some(sort.descending),
+    };
+    let mut headings = sortable(&COLUMNS, &link);
+    headings.extend(select_all.is_some().then(Heading::of_actions));
+    DataTable {
+        class: "table users-table",
+        caption: text::users::title(),
+        headings,
+        select_all,
     }
 }
 
 /// Renders placeholder rows of the final height while the list is loading.
-#[component]
-pub fn SkeletonTable(
-    /// State of the list, from the URL.
-    params: Memo<ListParams>,
-) -> impl IntoView {
-    let bar = |class: &str| match class {
-        "cell-user" => view! {
-            <div class="user-cell">
-                <span class="avatar skeleton"></span>
-                <div class="user-text">
-                    <span class="skeleton"></span>
-                    <span class="skeleton"></span>
-                </div>
-            </div>
-        }
-        .into_any(),
-        "cell-select" | "cell-actions" => ().into_any(),
-        _ => view! { <span class="skeleton"></span> }.into_any(),
-    };
+pub(super) fn skeleton(params: Memo<ListParams>) -> AnyView {
     let params = params.get_untracked();
-    let may_write = Selection::current().is_some();
-    let mut classes = Vec::new();
-    let head = if links::is_of_deleted(&params) {
-        classes.extend(deleted::COLUMNS.map(|(class, _)| class));
-        view! { <deleted::Head /> }.into_any()
-    } else {
-        let selects = may_write.then_some("cell-select");
-        classes.extend(
-            selects
-                .into_iter()
-                .chain(COLUMNS.iter().map(|column| column.class)),
-        );
-        let select_all = selects.map(|class| view! { <td class=class></td> }.into_any());
-        view! { <Head params=params select_all=select_all /> }.into_any()
-    };
-    classes.extend(may_write.then_some("cell-actions"));
-    let row = || {
-        classes
-            .iter()
-            .map(|class| view! { <td class=*class>{bar(class)}</td> })
-            .collect_view()
-    };
-    let rows = std::iter::repeat_with(|| {
-        view! {
-            <tr class="skeleton-row" aria-hidden="true">
-                {row()}
-            </tr>
-        }
-    });
-    view! {
-        <table class="table users-table">
-            {head}
-            <tbody>{rows.take(SKELETON_ROWS).collect_view()}</tbody>
-        </table>
+    if links::is_of_deleted(&params) {
+        return deleted::table().skeleton();
     }
+    let select_all =
+        Selection::current().map(|_| view! { <td class="cell-select"></td> }.into_any());
+    table(&params, select_all).skeleton()
 }

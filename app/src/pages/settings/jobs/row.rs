@@ -1,4 +1,4 @@
-//! Background job as a table row.
+//! Columns of the list of background jobs.
 
 use ::time::OffsetDateTime;
 use domain::{
@@ -9,54 +9,94 @@ use leptos::prelude::*;
 
 use crate::{
     api::settings::JOBS,
-    components::{confirm_link::ConfirmLink, records::Record, time::Ago},
+    components::{confirm_link::ConfirmLink, list::column::Column, time::Ago},
     context::PageContext,
     format::grouped,
     labels::settings::job_state,
     text,
 };
 
-/// Column headings of [`cells`].
-pub(super) const COLUMNS: &[text::Label] = &[
-    text::settings::job,
-    text::settings::job_state,
-    text::settings::job_progress,
-    text::settings::job_requested,
-    text::settings::job_started,
-    text::settings::job_finished,
-    text::common::actions,
+/// Row of the list.
+pub(super) struct ListedJob {
+    /// Job of the row.
+    pub(super) job: Job,
+    /// Server time of the response.
+    pub(super) now: OffsetDateTime,
+}
+
+/// Columns in their order.
+pub(super) static COLUMNS: [Column<ListedJob>; 7] = [
+    Column {
+        class: "",
+        label: text::settings::job,
+        sort: None,
+        cell: |cell, row| {
+            let job = &row.job;
+            let target = job.target.as_ref().filter(|_| job.state != JobState::Done);
+            match target {
+                Some(target) => {
+                    let href = format!("/users/{}", target.id);
+                    cell.header(view! { <a href=href>{named(job)}</a> })
+                }
+                None => cell.header(named(job)),
+            }
+        },
+    },
+    Column {
+        class: "",
+        label: text::settings::job_state,
+        sort: None,
+        cell: |cell, row| {
+            let error = row.job.error.clone();
+            cell.labelled(view! {
+                <span class=tone(row.job.state)>{job_state(row.job.state)}</span>
+                {error.map(|error| view! { <p class="muted">{error}</p> })}
+            })
+        },
+    },
+    Column {
+        class: "",
+        label: text::settings::job_progress,
+        sort: None,
+        cell: |cell, row| cell.labelled(progress(&row.job, named(&row.job), row.now)),
+    },
+    Column {
+        class: "",
+        label: text::settings::job_requested,
+        sort: None,
+        cell: |cell, row| cell.labelled(ago(Some(row.job.created_at), row.now)),
+    },
+    Column {
+        class: "",
+        label: text::settings::job_started,
+        sort: None,
+        cell: |cell, row| cell.labelled(ago(row.job.started_at, row.now)),
+    },
+    Column {
+        class: "",
+        label: text::settings::job_finished,
+        sort: None,
+        cell: |cell, row| cell.labelled(ago(row.job.finished_at, row.now)),
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| {
+            let job = &row.job;
+            let retry = may_retry(job).then(|| {
+                let href = format!("{JOBS}/{}/retry", job.id);
+                let about = text::settings::job_retry_purge(target(job));
+                view! { <ConfirmLink href=href label=text::settings::job_retry() about=about /> }
+            });
+            cell.plain(retry)
+        },
+    },
 ];
 
-/// Returns the cells of a job.
-pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
-    let (tone, word) = (tone(job.state), job_state(job.state));
-    let name = named(&job);
-    let retry = may_retry(&job).then(|| {
-        let href = format!("{JOBS}/{}/retry", job.id);
-        let about = text::settings::job_retry_purge(target(&job));
-        view! { <ConfirmLink href=href label=text::settings::job_retry() about=about /> }
-    });
-    let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
-        Some(target) => {
-            view! { <a href=format!("/users/{}", target.id)>{name.clone()}</a> }.into_any()
-        }
-        None => name.clone().into_any(),
-    };
-    let ago = |at: Option<OffsetDateTime>| at.map(|at| view! { <Ago at=at now=now /> }).into_any();
-    let cells = vec![
-        what,
-        view! {
-            <span class=tone>{word}</span>
-            {job.error.clone().map(|error| view! { <p class="muted">{error}</p> })}
-        }
-        .into_any(),
-        progress(&job, name, now),
-        ago(Some(job.created_at)),
-        ago(job.started_at),
-        ago(job.finished_at),
-        retry.into_any(),
-    ];
-    (job.id.to_string(), cells)
+/// Renders the time since an event, if it has happened.
+fn ago(at: Option<OffsetDateTime>, now: OffsetDateTime) -> AnyView {
+    at.map(|at| view! { <Ago at=at now=now /> }).into_any()
 }
 
 /// Returns the kind of the job with its target.

@@ -1,0 +1,69 @@
+//! Screens of lists: title, tools, and the list with its states. Pages add their columns, texts and links.
+
+pub(crate) mod column;
+pub(crate) mod data_table;
+
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use super::loading::Loading;
+use crate::api::error::ApiError;
+
+/// Screen of a list, without its rows.
+pub(crate) struct ListScreen {
+    /// Title of the page.
+    pub(crate) title: &'static str,
+    /// CSS classes of the header.
+    pub(crate) header: &'static str,
+    /// Total and links beside the title.
+    pub(crate) beside: AnyView,
+    /// Tabs, hints, filter form and the description of the filter, above the list.
+    pub(crate) above: AnyView,
+    /// Accessible name of the list.
+    pub(crate) label: &'static str,
+    /// Number of pending requests for the list.
+    pub(crate) loading: Loading,
+    /// Renders the placeholders while the list is loading for the first time.
+    pub(crate) skeleton: ViewFn,
+}
+
+impl ListScreen {
+    /// Renders the screen. `draw` renders the rows with the pager, the empty state or the error.
+    pub(crate) fn render<L>(
+        self,
+        list: Resource<Result<L, ApiError>>,
+        draw: impl Fn(Result<L, Problem>) -> AnyView + Clone + Send + Sync + 'static,
+    ) -> AnyView
+    where
+        L: Clone + Send + Sync + 'static,
+    {
+        self.around(Box::new(move || {
+            let draw = draw.clone();
+            Suspend::new(async move { draw(list.await.map_err(|ApiError(problem)| problem)) })
+        }))
+    }
+
+    /// Renders the screen around a suspended list. Its type is the same for all lists, so it is compiled once.
+    fn around(self, list: Box<dyn Fn() -> Suspend<AnyView> + Send + Sync>) -> AnyView {
+        let Self {
+            title,
+            header,
+            beside,
+            above,
+            label,
+            loading,
+            skeleton,
+        } = self;
+        view! {
+            <header class=header>
+                <h1>{title}</h1>
+                {beside}
+            </header>
+            {above}
+            <section class="list" aria-label=label aria-busy=move || loading.is_busy().to_string()>
+                <Transition fallback=move || skeleton.run()>{move || list()}</Transition>
+            </section>
+        }
+        .into_any()
+    }
+}
