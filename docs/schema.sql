@@ -193,6 +193,15 @@ begin
     raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.deny_change_of_builtin_kind()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    raise exception 'id and kind of role % cannot be changed', old.name using errcode = 'check_violation',
+        constraint = 'roles_builtin_kind_remains';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.deny_delete_of_builtin_role()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -380,6 +389,7 @@ begin
         select array_agg(n.id) from new_rows n join old_rows o on o.id = n.id
         where (n.rank, n.name) <> (o.rank, o.name)
     )
+    and s.role_ids <> array(select r.id from roles r where r.id = any(s.role_ids) order by r.rank, r.name)
     having count(*) > 0;
     return null;
 end $function$;
@@ -840,6 +850,7 @@ comment on column roles.rank is 'Order in which the roles of a user are shown: t
 comment on column roles.builtin_kind is 'The role that Rollcall itself refers to, whatever its name; null for a role of the operator.';
 CREATE UNIQUE INDEX roles_in_order ON public.roles USING btree (rank, name);
 CREATE UNIQUE INDEX roles_name_key ON public.roles USING btree (name);
+CREATE TRIGGER deny_change_of_builtin_kind BEFORE UPDATE OF id, builtin_kind ON public.roles FOR EACH ROW WHEN (((old.id <> new.id) OR (old.builtin_kind IS DISTINCT FROM new.builtin_kind))) EXECUTE FUNCTION deny_change_of_builtin_kind();
 CREATE TRIGGER deny_delete_of_builtin_role BEFORE DELETE ON public.roles FOR EACH ROW WHEN ((old.builtin_kind IS NOT NULL)) EXECUTE FUNCTION deny_delete_of_builtin_role();
 CREATE TRIGGER sort_user_roles AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sort_user_roles();
 

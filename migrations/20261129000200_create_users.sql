@@ -176,13 +176,14 @@ create unique index roles_name_key on roles (name);
 -- Unique, so that rank and name are a key of the row: a change of either waits for the transactions that assign the role.
 create unique index roles_in_order on roles (rank, name);
 
+-- The ids are in the order of the ranks: the list of users is sorted by the ids of their roles.
 insert into roles (id, name, permissions, builtin_kind, rank)
 values
     ('00000000-0000-7000-8000-000000000001', 'admin', '{*}', 'admin', 0),
     ('00000000-0000-7000-8000-000000000002', 'auditor', '{*:read}', 'auditor', 10),
-    ('00000000-0000-7000-8000-000000000003', 'user', '{}', 'user', 100),
     -- For programs that call a provider on behalf of a user.
-    ('00000000-0000-7000-8000-000000000004', 'application', '{api-keys:resolve}', 'application', 20);
+    ('00000000-0000-7000-8000-000000000003', 'application', '{api-keys:resolve}', 'application', 20),
+    ('00000000-0000-7000-8000-000000000004', 'user', '{}', 'user', 100);
 
 create function deny_delete_of_builtin_role() returns trigger language plpgsql as $$
 begin
@@ -192,6 +193,18 @@ end $$;
 
 create trigger deny_delete_of_builtin_role before delete on roles
 for each row when (old.builtin_kind is not null) execute function deny_delete_of_builtin_role();
+
+-- A role that loses its kind could be deleted, and with the role of the administrators all of them would be lost. The id is in the
+-- names of the totals and in invitations, which no foreign key would change.
+create function deny_change_of_builtin_kind() returns trigger language plpgsql as $$
+begin
+    raise exception 'id and kind of role % cannot be changed', old.name using errcode = 'check_violation',
+        constraint = 'roles_builtin_kind_remains';
+end $$;
+
+create trigger deny_change_of_builtin_kind before update of id, builtin_kind on roles
+for each row when (old.id <> new.id or old.builtin_kind is distinct from new.builtin_kind)
+execute function deny_change_of_builtin_kind();
 
 create table user_roles (
     user_id uuid not null,

@@ -297,7 +297,8 @@ referencing new table as new_rows for each statement execute function count_role
 create trigger count_role_revoked after delete on user_roles
 referencing old table as old_rows for each statement execute function count_role_revoked();
 
--- A new rank or name of a role changes the order of the ids of users who have others beside it.
+-- A new rank or name of a role can change the order of the ids of users who have others beside it. Only the rows of these users are
+-- locked.
 create function sort_user_roles() returns trigger language plpgsql as $$
 begin
     perform store_user_roles(array_agg(s.user_id))
@@ -306,6 +307,7 @@ begin
         select array_agg(n.id) from new_rows n join old_rows o on o.id = n.id
         where (n.rank, n.name) <> (o.rank, o.name)
     )
+    and s.role_ids <> array(select r.id from roles r where r.id = any(s.role_ids) order by r.rank, r.name)
     having count(*) > 0;
     return null;
 end $$;

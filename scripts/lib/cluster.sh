@@ -40,14 +40,14 @@ find_server_user() {
   fi
 }
 
-# Runs a command as the server's user, in a folder that this user can enter. Closes descriptor 9: otherwise the server would
-# hold the lock as long as it runs.
+# Runs a command as the server's user, in a folder that this user can enter. Closes descriptors 9 and 8: otherwise the server
+# would hold the lock of scripts/postgres and that of scripts/build-cache as long as it runs.
 as_server() {
   local become=()
   if [[ $EUID -ne $server_uid ]]; then
     become=(setpriv --reuid "$server_uid" --regid "$server_gid" --clear-groups)
   fi
-  (cd / && exec env LC_ALL=C.UTF-8 "${become[@]}" "$@" 9>&-)
+  (cd / && exec env LC_ALL=C.UTF-8 "${become[@]}" "$@" 9>&- 8>&-)
 }
 
 # Sets `bin` and `server_major`, the folder and the major version of PostgreSQL's server programs: the version that created

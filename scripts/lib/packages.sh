@@ -31,9 +31,10 @@ want_packages() {
   say "$purpose: installed ($(since "$began"))"
 }
 
-# Runs apt-get without questions; keeps modified configuration files and waits for another apt-get to finish.
+# Runs apt-get without questions; keeps modified configuration files and waits for another apt-get to finish. Closes descriptor
+# 8: a server that a package starts would hold the lock of scripts/build-cache.
 apt_get() {
-  DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold "$@"
+  DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold "$@" 8>&-
 }
 
 # Sets `scratch` to a folder that is deleted when the script ends, even after a failure.

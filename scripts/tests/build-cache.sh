@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
-# Tests scripts/build-cache with a cache and checkouts in a temporary folder. Compiles nothing.
+# Tests scripts/build-cache with a cache and checkouts in a temporary folder. Compiles nothing, and starts one PostgreSQL.
 # Prints `N passed, N failed`; exits with 1 if any failed.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-unset CARGO_BUILD_BUILD_DIR ROLLCALL_TOOLS ROLLCALL_BUILD_CACHE RUSTFLAGS
+unset CARGO_BUILD_BUILD_DIR ROLLCALL_TOOLS ROLLCALL_BUILD_CACHE RUSTFLAGS DATABASE_URL ROLLCALL_CLUSTER ROLLCALL_FSYNC
 passed=0
 failed=0
 work=$(mktemp -d)
-trap 'rm -rf -- "$work"' EXIT
+# As root, PostgreSQL runs as another user, who must be able to enter.
+chmod 755 "$work"
 export XDG_CACHE_HOME=$work/cache
 first="$work/it's a checkout"
 second=$work/second
+
+# Stops the PostgreSQL of the test, and deletes the files.
+clean_up() {
+  "$first/scripts/postgres" stop 2>/dev/null || true
+  rm -rf -- "$work"
+}
+trap clean_up EXIT
 
 # Creates a checkout in the folder $1, with two packages and one test.
 make_checkout() {
@@ -26,9 +34,14 @@ make_checkout() {
 
 # Runs a test with the name $1; prints its output if it fails.
 check() {
-  local name=$1 output
+  local name=$1 output status
   shift
-  if output=$(set -e; "$@" 2>&1); then
+  # Not in a condition, where bash would ignore all failures but that of the last command.
+  set +e
+  output=$(set -e; "$@" 2>&1)
+  status=$?
+  set -e
+  if [[ $status -eq 0 ]]; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
@@ -41,6 +54,15 @@ equal() { [[ $1 == "$2" ]] || { printf 'expected: %s\ngot:      %s\n' "$2" "$1";
 cached() { (cd -- "$1" && ./scripts/build-cache "${@:2}" 2>/dev/null); }
 # Prints the folder that cargo would use in the checkout $1.
 folder_of() { cached "$1" printenv CARGO_BUILD_BUILD_DIR; }
+# Prints the folder that cargo would use in the second checkout, or `none`. Further arguments are options of env.
+# shellcheck disable=SC2016
+folder_or_none() {
+  (cd -- "$second" && env "$@" ./scripts/build-cache sh -c 'printf "%s" "${CARGO_BUILD_BUILD_DIR:-none}"' 2>/dev/null)
+}
+# Runs a command as a user other than root.
+as_other_user() {
+  if [[ $EUID -ne 0 ]]; then "$@"; else setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; fi
+}
 
 checkouts_share_a_folder() {
   local folder
@@ -99,12 +121,65 @@ exit_status_is_passed_on() {
   equal "$status" 7
 }
 
+unused_tools_are_deleted() {
+  local tools=$XDG_CACHE_HOME/rollcall/tools name
+  for name in used unused; do
+    mkdir -p -- "$tools/$name/bin"
+    printf x >"$tools/$name/bin/a"
+    printf x >"$tools/$name/bin/b"
+    touch -d '9 days ago' "$tools/$name/bin/a" "$tools/$name/bin/b" "$tools/$name/bin" "$tools/$name"
+  done
+  touch -a -d '6 days ago' "$tools/used/bin/b"
+  cached "$first" true
+  [[ ! -e $tools/unused && -e $tools/used/bin/a ]]
+}
+
+no_home_runs_without() {
+  equal "$(folder_or_none -u HOME -u XDG_CACHE_HOME)" none
+  equal "$(folder_or_none -u XDG_CACHE_HOME HOME=)" none
+}
+
+unusable_folder_runs_without() {
+  local cache=$work/unusable
+  mkdir -p -- "$cache/rollcall/lock"
+  equal "$(folder_or_none XDG_CACHE_HOME="$cache")" none
+  rmdir -- "$cache/rollcall/lock"
+  printf x >"$cache/rollcall/lock"
+  chmod 666 "$cache/rollcall/lock"
+  chmod 555 "$cache/rollcall/build" "$cache/rollcall/tools"
+  equal "$(as_other_user env HOME=/ bash -c "$(declare -f folder_or_none); second=\$0; folder_or_none \"\$@\"" "$second" \
+    XDG_CACHE_HOME="$cache")" none
+}
+
 # A server that the command has started does not hold the lock.
-# shellcheck disable=SC2016
 lock_ends_with_the_command() {
-  cached "$first" sh -c 'sleep 30 >/dev/null 2>&1 & echo $! >"$0"' "$work/pid"
+  cached "$first" ./scripts/postgres start
+  "$first/scripts/postgres" status >/dev/null
   [[ -n $(folder_of "$first") ]]
-  kill "$(<"$work/pid")"
+}
+
+# A command that continues after a signal has ended the script still writes to the folder.
+# shellcheck disable=SC2016
+lock_remains_while_a_program_runs() {
+  local tries pid killed
+  (cd -- "$first" && exec ./scripts/build-cache sh -c 'echo $$ >"$0"; exec sleep 60' "$work/pid") >/dev/null 2>&1 &
+  killed=$!
+  for ((tries = 0; tries < 600; tries++)); do
+    if [[ -s $work/pid ]]; then break; fi
+    sleep 0.1
+  done
+  pid=$(<"$work/pid")
+  kill -TERM "$killed"
+  wait "$killed" || true
+  kill -0 "$pid"
+  equal "$(folder_or_none)" none
+  kill "$pid"
+  for ((tries = 0; tries < 600; tries++)); do
+    if [[ $(folder_or_none) != none ]]; then return; fi
+    sleep 0.1
+  done
+  printf 'the lock remains\n'
+  return 1
 }
 
 make_checkout "$first"
@@ -116,6 +191,10 @@ check 'sources are newer than the folder' sources_are_newer_than_the_folder
 check 'unused folders are deleted' unused_folders_are_deleted
 check 'a second command runs without' second_command_runs_without
 check 'the exit status is passed on' exit_status_is_passed_on
+check 'unused tools are deleted' unused_tools_are_deleted
+check 'no home: a command runs without' no_home_runs_without
+check 'an unusable folder: a command runs without' unusable_folder_runs_without
 check 'the lock ends with the command' lock_ends_with_the_command
+check 'the lock remains while a program runs' lock_remains_while_a_program_runs
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [[ $failed -eq 0 ]]

@@ -28,9 +28,14 @@ END
 
 # Runs a test with the name $1; prints its output if it fails.
 check() {
-  local name=$1 output
+  local name=$1 output status
   shift
-  if output=$(set -e; "$@" 2>&1); then
+  # Not in a condition, where bash would ignore all failures but that of the last command.
+  set +e
+  output=$(set -e; "$@" 2>&1)
+  status=$?
+  set -e
+  if [[ $status -eq 0 ]]; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))

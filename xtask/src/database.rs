@@ -1,10 +1,17 @@
 //! Databases for tests, queries and benchmarks.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
 use crate::{cluster::Cluster, files, process, workspace::Workspace};
+
+/// First line of a migration that runs outside of a transaction.
+pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 
 /// Returns the database URL: `DATABASE_URL` from the environment or `.env`, otherwise that of the private cluster,
 /// which is started if necessary.
@@ -120,14 +127,12 @@ impl<'a> Scratch<'a> {
         self.0.query(sql)
     }
 
-    /// Applies each migration in a transaction of its own, as the product does.
+    /// Applies the migrations as the product does.
     fn migrate(&self) -> Result<()> {
         let mut psql = self.0.psql();
         let migrations = self.0.cluster.workspace().root.join("migrations");
         for file in files::with_extension(&migrations, &["sql"])? {
-            psql.args(["-c", "begin", "-f"])
-                .arg(file)
-                .args(["-c", "commit"]);
+            psql.args(migration_arguments(&file, &files::text(&file)?));
         }
         process::output(&mut psql)
             .map(drop)
@@ -143,6 +148,22 @@ impl Drop for Scratch<'_> {
     }
 }
 
+/// Returns whether a migration runs outside of a transaction.
+pub(crate) fn has_no_transaction(migration: &str) -> bool {
+    migration.lines().next() == Some(NO_TRANSACTION)
+}
+
+/// Returns the arguments with which psql applies a migration: in a transaction of its own, unless it runs outside of one.
+fn migration_arguments(file: &Path, migration: &str) -> Vec<OsString> {
+    let file: [OsString; 2] = ["-f".into(), file.into()];
+    if has_no_transaction(migration) {
+        return file.into();
+    }
+    let begin = ["-c", "begin"].map(OsString::from);
+    let commit = ["-c", "commit"].map(OsString::from);
+    [begin, file, commit].concat()
+}
+
 /// Returns the URL of another database on the same server.
 fn with_database(url: &str, name: &str) -> String {
     let (address, options) = url.split_once('?').unwrap_or((url, ""));
@@ -154,6 +175,22 @@ fn with_database(url: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn migrations_have_a_transaction_unless_their_first_line_excludes_it() {
+        let file = Path::new("migrations/1_a.sql");
+        let index = "create index concurrently a on b (c);";
+        let without = migration_arguments(file, &format!("{NO_TRANSACTION}\n{index}"));
+        assert_eq!(without, ["-f", "migrations/1_a.sql"]);
+        for sql in [
+            "create table b ();",
+            &format!("\n{NO_TRANSACTION}\n{index}"),
+        ] {
+            let within = migration_arguments(file, sql);
+            let expected = ["-c", "begin", "-f", "migrations/1_a.sql", "-c", "commit"];
+            assert_eq!(within, expected, "{sql}");
+        }
+    }
 
     #[test]
     fn only_the_database_of_an_address_changes() {

@@ -93,7 +93,7 @@ pub async fn list_invitations(
     #[server(default)] before: Option<String>,
     #[server(default)] limit: Option<String>,
 ) -> Result<Listed<Invitation>, ApiError> {
-    let params = UnfilteredParams {
+    let params = domain::list::UnfilteredParams {
         limit,
         after,
         before,

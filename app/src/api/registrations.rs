@@ -74,7 +74,7 @@ pub async fn list_pending(
     #[server(default)] before: Option<String>,
     #[server(default)] limit: Option<String>,
 ) -> Result<Listed<PendingRegistration>, ApiError> {
-    let params = UnfilteredParams {
+    let params = domain::list::UnfilteredParams {
         limit,
         after,
         before,

@@ -70,7 +70,9 @@ static COLUMNS: [Column<ListedSession>; 6] = [
         class: "",
         label: text::sessions::expires,
         sort: None,
-        cell: |cell, row| cell.labelled(view! { <Ends at=row.session.idle_expires_at now=row.now /> }),
+        cell: |cell, row| {
+            cell.labelled(view! { <Ends at=row.session.idle_expires_at now=row.now /> })
+        },
     },
     Column {
         class: "",

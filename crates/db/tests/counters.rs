@@ -170,6 +170,50 @@ fn is_collision(error: &sqlx::Error) -> bool {
 }
 
 #[testing::test]
+async fn change_of_a_role_locks_only_users_whose_order_changes(pool: PgPool) {
+    prepare(&pool).await;
+    let id = user("holder")
+        .roles(&["archivist", "editor"])
+        .insert(&pool)
+        .await;
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("select from user_stats where user_id = $1 for update")
+        .bind(id)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    sqlx::query("set lock_timeout = '500ms'")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    for (change, expected) in [
+        ("update roles set rank = 60 where name = 'editor'", None),
+        (
+            "update roles set name = 'an-archivist' where name = 'archivist'",
+            None,
+        ),
+        (
+            "update roles set rank = 40 where name = 'editor'",
+            Some("55P03"),
+        ),
+    ] {
+        let changed = sqlx::query(change).execute(&mut *connection).await;
+        let code = changed.err().map(|error| {
+            error
+                .as_database_error()
+                .unwrap()
+                .code()
+                .unwrap()
+                .into_owned()
+        });
+        assert_eq!(code.as_deref(), expected, "{change}");
+    }
+    other.rollback().await.unwrap();
+    assert_right(&pool, &[]).await;
+}
+
+#[testing::test]
 async fn doctor_detects_a_wrong_counter(pool: PgPool) {
     prepare(&pool).await;
     for operation in &operations(9, 40) {

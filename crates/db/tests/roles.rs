@@ -26,6 +26,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use sqlx::PgPool;
+use testing::roles::role;
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -255,12 +256,32 @@ async fn lists_totals_and_searches_follow_any_change_of_roles(pool: PgPool) {
 
 #[testing::test]
 async fn builtin_roles_remain(pool: PgPool) {
+    role("editor").insert(&pool).await;
     let denied = sqlx::query("delete from roles").execute(&pool).await;
     let denied = db::Error::from(denied.unwrap_err());
     assert!(
         matches!(&denied, db::Error::Constraint { constraint } if constraint == "roles_builtin_kind_remains"),
         "{denied}"
     );
+    // Nor can it be deleted after it has lost its kind, or be replaced under its id.
+    for change in [
+        "update roles set name = 'boss', builtin_kind = null where builtin_kind = 'admin'",
+        "update roles set builtin_kind = 'owner' where builtin_kind = 'admin'",
+        "update roles set id = gen_random_uuid() where builtin_kind = 'admin'",
+        "update roles set builtin_kind = 'user' where builtin_kind is null",
+    ] {
+        let denied = sqlx::query(change).execute(&pool).await;
+        let denied = db::Error::from(denied.unwrap_err());
+        assert!(
+            matches!(&denied, db::Error::Constraint { constraint } if constraint == "roles_builtin_kind_remains"),
+            "{change}: {denied}"
+        );
+    }
+    // A statement that sets the same values changes nothing.
+    sqlx::query("update roles set id = id, builtin_kind = builtin_kind")
+        .execute(&pool)
+        .await
+        .unwrap();
     // After a rename no other role can take the name.
     sqlx::query("update roles set name = 'boss' where builtin_kind = 'admin'")
         .execute(&pool)
@@ -272,6 +293,18 @@ async fn builtin_roles_remain(pool: PgPool) {
         matches!(&denied, db::Error::Constraint { constraint } if constraint == "roles_name_not_of_builtin"),
         "{denied}"
     );
+}
+
+/// The list of users is sorted by ids, and shows the most powerful roles first.
+#[testing::test]
+async fn ids_of_builtin_roles_are_in_the_order_of_ranks(pool: PgPool) {
+    let roles: Vec<StoredRole> =
+        sqlx::query_as("select id, name, rank, builtin_kind from roles order by id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(roles.len(), BuiltinRole::ALL.len());
+    assert!(roles.is_sorted_by_key(|role| role.rank), "{roles:?}");
 }
 
 #[testing::test]
@@ -317,6 +350,7 @@ async fn unknown_words_are_errors(pool: PgPool) {
     sqlx::raw_sql(
         "alter table users drop constraint users_status_known; update users set status = 'retired';
         alter table roles drop constraint roles_builtin_kind_known;
+        alter table roles disable trigger deny_change_of_builtin_kind;
         update roles set name = 'owner', builtin_kind = 'owner' where name = 'auditor'",
     )
     .execute(&pool)

@@ -5,8 +5,10 @@
 //! migrations.
 //!
 //! The database of a test is dropped when the test succeeds. That of a failed test remains until the test runs again, or
-//! until the template is built two days later. The rows are inserted by SQL, without the rules of the services, and an
-//! error ends the test.
+//! until the template is built two days later. Several checkouts can use one server at the same time. Two runs of one
+//! checkout cannot: a test of the second run drops the database that the same test of the first one uses.
+//!
+//! The rows are inserted by SQL, without the rules of the services, and an error ends the test.
 
 #![expect(
     clippy::expect_used,

@@ -8,7 +8,11 @@ use crate::server::{execute, options_of};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// Key of the advisory lock under which a template is built: the bytes of `template`.
+/// Folder of this package, which differs between checkouts, and a byte that ends it.
+const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "\0");
+
+/// Key of the advisory lock under which a template is built: the bytes of `template`. Connections to other databases of the server do
+/// not see the lock.
 const LOCK: i64 = 0x7465_6d70_6c61_7465;
 
 /// Databases of earlier days. Those of the day before may still be used, by a run that has begun before midnight.
@@ -40,9 +44,9 @@ impl Template {
         &self.name
     }
 
-    /// Returns the name of a test's database, the same in each run of a day. It needs no quotes in SQL.
+    /// Returns the name of a test's database, the same in each run of this checkout on a day. It needs no quotes in SQL.
     pub(crate) fn database_of(&self, test: &str) -> String {
-        let hash = first_bytes(&Sha256::digest(test));
+        let hash = first_bytes(&Sha256::digest(format!("{CHECKOUT}{test}")));
         format!("rollcall_test_{}_{hash:016x}", self.day)
     }
 
@@ -62,7 +66,7 @@ impl Template {
     }
 }
 
-/// Builds a template unless another process builds it meanwhile.
+/// Builds a template unless another process with connections to the same database builds it meanwhile.
 async fn build_once(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
     sqlx::query("select pg_advisory_lock($1)")
         .bind(LOCK)
@@ -79,9 +83,10 @@ async fn build_once(connection: &mut PgConnection, name: &str) -> Result<(), sql
         .map(drop)
 }
 
-/// Builds a template under another name and renames it, so that an interrupted build leaves no incomplete template.
+/// Builds a template under another name and renames it, so that an interrupted build leaves no incomplete template. If another process
+/// has built it meanwhile, that one remains.
 async fn build(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    let unfinished = format!("{name}_new");
+    let unfinished = unfinished_name(connection, name).await?;
     execute(
         connection,
         format!("drop database if exists {unfinished} with (force)"),
@@ -97,11 +102,32 @@ async fn build(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Er
         format!("alter database {unfinished} with allow_connections false"),
     )
     .await?;
-    execute(
+    let renamed = execute(
         connection,
         format!("alter database {unfinished} rename to {name}"),
     )
-    .await
+    .await;
+    match renamed {
+        Err(error) if is_taken(&error) => {
+            execute(connection, format!("drop database {unfinished}")).await
+        }
+        renamed => renamed,
+    }
+}
+
+/// Returns the name of a template that a connection builds. No other connection has the same one at that time.
+async fn unfinished_name(connection: &mut PgConnection, name: &str) -> Result<String, sqlx::Error> {
+    let process: i32 = sqlx::query_scalar("select pg_backend_pid()")
+        .fetch_one(connection)
+        .await?;
+    Ok(format!("{name}_new{process}"))
+}
+
+/// Returns whether a name was not given to a database because another one has it: before the statement, or since it began.
+fn is_taken(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(|error| matches!(error.code().as_deref(), Some("42P04" | "23505")))
 }
 
 /// Drops databases that failed tests, killed runs and older migrations have left.
@@ -164,12 +190,15 @@ mod tests {
         let mut connection = pool.acquire().await.unwrap();
         let old = days_ago(&mut connection, 2).await;
         let recent = days_ago(&mut connection, 1).await;
-        for name in [&old, &recent] {
+        let template = old.replace("_test_", "_template_");
+        let unfinished = unfinished_name(&mut connection, &template).await.unwrap();
+        for name in [&old, &unfinished, &recent] {
             let sql = format!("create database {name}");
             execute(&mut connection, sql).await.unwrap();
         }
         drop_outdated(&mut connection).await.unwrap();
         assert!(!exists(&mut connection, &old).await);
+        assert!(!exists(&mut connection, &unfinished).await);
         assert!(exists(&mut connection, &recent).await);
         let sql = format!("drop database {recent}");
         execute(&mut connection, sql).await.unwrap();
@@ -179,6 +208,33 @@ mod tests {
     fn databases_of_the_day_before_yesterday_are_dropped() {
         let test: fn(PgPool) -> _ = drops_outdated_only;
         test.run("databases_of_the_day_before_yesterday_are_dropped");
+    }
+
+    async fn two_build_one_template(pool: PgPool) {
+        let mut connection = pool.acquire().await.unwrap();
+        let mut other = pool.acquire().await.unwrap();
+        let today = days_ago(&mut connection, 0).await;
+        let name = unfinished_name(&mut connection, &today).await.unwrap();
+        let unfinished = unfinished_name(&mut other, &name).await.unwrap();
+        let sql = format!("create database {unfinished}");
+        execute(&mut other, sql).await.unwrap();
+        // The second time, the name is taken.
+        for _ in 0..2 {
+            build(&mut connection, &name).await.unwrap();
+        }
+        let own = unfinished_name(&mut connection, &name).await.unwrap();
+        assert!(!exists(&mut connection, &own).await);
+        for name in [name, unfinished] {
+            assert!(exists(&mut connection, &name).await, "{name}");
+            let sql = format!("drop database {name}");
+            execute(&mut connection, sql).await.unwrap();
+        }
+    }
+
+    #[test]
+    fn builds_of_one_template_do_not_collide() {
+        let test: fn(PgPool) -> _ = two_build_one_template;
+        test.run("builds_of_one_template_do_not_collide");
     }
 
     #[test]
@@ -191,5 +247,8 @@ mod tests {
         assert_eq!(name, template.database_of("a::b"));
         assert_ne!(name, template.database_of("a::c"));
         assert!(name.starts_with("rollcall_test_20260102_"), "{name}");
+        // Another checkout has the test too.
+        let hash = first_bytes(&Sha256::digest("a::b"));
+        assert!(!name.ends_with(&format!("{hash:016x}")), "{name}");
     }
 }

@@ -11,13 +11,19 @@ use super::{Verdict, judge};
 use crate::{files, workspace::Workspace};
 use migration::History;
 
-/// Version of the last migration that creates the first schema. It runs on an empty database, so the rules apply to later ones only.
-const BASE: i64 = 20_261_129_000_800;
+/// Migrations that create the first schema. They run on an empty database, so the rules apply to all others only.
+const FIRST_SCHEMA: &[&str] = &[
+    "20261129000100_create_functions.sql",
+    "20261129000200_create_users.sql",
+    "20261129000300_create_sessions.sql",
+    "20261129000400_create_credentials.sql",
+    "20261129000500_create_owned_data.sql",
+    "20261129000600_create_audit_log.sql",
+    "20261129000700_create_jobs.sql",
+    "20261129000800_store_counters.sql",
+];
 
-/// Lowest version of a name with a timestamp, `YYYYMMDDhhmmss`.
-const FIRST_TIMESTAMP: i64 = 10_000_000_000_000;
-
-/// Number of digits of a timestamp.
+/// Number of digits of a timestamp, `YYYYMMDDhhmmss`.
 const TIMESTAMP_DIGITS: usize = 14;
 
 /// Folders with migrations: those of the product, and those of the test of an upgrade.
@@ -34,18 +40,18 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
             let name = path.file_name().unwrap_or_default();
             migrations.push((name.to_string_lossy().into_owned(), files::text(&path)?));
         }
-        let problems = problems(&migrations, BASE).into_iter();
+        let problems = problems(&migrations, FIRST_SCHEMA).into_iter();
         found.extend(problems.map(|problem| format!("{folder}/{problem}")));
     }
     judge(&found)
 }
 
-/// Returns the problems of all migrations after `base`, which are sorted by name.
-fn problems(migrations: &[File], base: i64) -> Vec<String> {
+/// Returns the problems of all migrations that `first_schema` does not name. They are sorted by name.
+fn problems(migrations: &[File], first_schema: &[&str]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut history = History::default();
     for (name, sql) in migrations {
-        if is_base(name, base) {
+        if first_schema.contains(&name.as_str()) {
             continue;
         }
         if !is_timestamped(name) {
@@ -58,15 +64,6 @@ fn problems(migrations: &[File], base: i64) -> Vec<String> {
         }
     }
     problems
-}
-
-/// Returns whether a migration belongs to the first schema. One with a plain number can only belong to a first schema of such names.
-fn is_base(name: &str, base: i64) -> bool {
-    let version = name
-        .split_once('_')
-        .map(|(version, _)| version.parse::<i64>());
-    let is_before = matches!(version, Some(Ok(version)) if version <= base);
-    is_before && (base < FIRST_TIMESTAMP || is_timestamped(name))
 }
 
 fn is_timestamped(name: &str) -> bool {

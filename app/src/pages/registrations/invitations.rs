@@ -91,7 +91,9 @@ static COLUMNS: [Column<ListedInvitation>; 7] = [
         class: "",
         label: text::registrations::expires,
         sort: None,
-        cell: |cell, row| cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> }),
+        cell: |cell, row| {
+            cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> })
+        },
     },
     Column {
         class: "",

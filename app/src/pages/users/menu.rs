@@ -1,7 +1,7 @@
 //! Menu with the actions of a row. The list has one menu, which shows the user whose button has opened it. Without scripts
 //! the button loads the list with the open menu.
 
-mod copy;
+pub mod copy;
 mod named;
 mod pointer;
 

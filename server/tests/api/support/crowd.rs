@@ -22,6 +22,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "roles.permissions",
     "sessions.data",
     "sessions.ended_reason",
+    "user_totals.name",
     "users.client_list",
     "users.created_via",
     "users.known_password_hashes",
@@ -101,7 +102,7 @@ insert into one_time_links (id, kind, token_hash, user_id, preset, created_by, c
 select
     uuid_v7(now()), k.kind, sha256(convert_to(k.token, 'UTF8')),
     case when k.kind = 'password_reset' then (select id from users where username = 'zqmark-uma') end,
-    '{"role_ids": ["00000000-0000-7000-8000-000000000003", "00000000-0000-7000-8000-0000000000f1"], "days": 7, "note": "zqmark note"}',
+    '{"role_ids": ["00000000-0000-7000-8000-000000000004", "00000000-0000-7000-8000-0000000000f1"], "days": 7, "note": "zqmark note"}',
     (select id from users where username = 'zqmark-ada'),
     now(), now() + interval '7 days', now(), 5, case when k.kind = 'invitation' then 1 else 0 end
 from (values

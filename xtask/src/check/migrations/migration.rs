@@ -1,9 +1,7 @@
 //! Properties of a migration that its statements depend on.
 
 use super::statements::{Statement, Tokens};
-
-/// First line of a file that sqlx runs outside of a transaction.
-pub(super) const NO_TRANSACTION: &str = "-- no-transaction";
+use crate::database::has_no_transaction;
 
 /// Beginning of the line in the header of a migration that removes what an earlier version of the program uses.
 const CONTRACT: &str = "-- contract: ";
@@ -42,22 +40,30 @@ pub(super) struct Migration<'a> {
     pub(super) has_no_transaction: bool,
     /// Kind and name of everything that it creates.
     created: Vec<(&'a str, &'a str)>,
+    /// Name and table of each trigger that it creates. Several tables have triggers of one name.
+    triggers: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Migration<'a> {
     pub(super) fn new(sql: &str, statements: &'a [Statement]) -> Self {
-        let created = statements.iter().map(Statement::tokens).filter_map(created);
+        let tokens = || statements.iter().map(Statement::tokens);
         Self {
             is_contract: is_contract(sql),
             is_single: statements.len() == 1,
-            has_no_transaction: sql.lines().next() == Some(NO_TRANSACTION),
-            created: created.collect(),
+            has_no_transaction: has_no_transaction(sql),
+            created: tokens().filter_map(created).collect(),
+            triggers: tokens().filter_map(created_trigger).collect(),
         }
     }
 
     /// Returns whether it creates this object.
     pub(super) fn creates(&self, kind: &str, name: &str) -> bool {
         self.created.contains(&(kind, name))
+    }
+
+    /// Returns whether it creates this trigger.
+    pub(super) fn creates_trigger(&self, name: &str, table: &str) -> bool {
+        self.triggers.contains(&(name, table))
     }
 }
 
@@ -90,4 +96,18 @@ fn created(mut tokens: Tokens<'_>) -> Option<(&str, &str)> {
     let kind = tokens.token()?;
     tokens.eat(&["if", "not", "exists"]);
     Some((kind, tokens.name()?))
+}
+
+/// Returns name and table of the trigger that a statement creates.
+fn created_trigger(mut tokens: Tokens<'_>) -> Option<(&str, &str)> {
+    if !tokens.eat(&["create"]) {
+        return None;
+    }
+    tokens.eat(&["or", "replace"]);
+    tokens.eat(&["constraint"]);
+    if !tokens.eat(&["trigger"]) {
+        return None;
+    }
+    let name = tokens.name()?;
+    Some((name, tokens.after(&["on"])?.name()?))
 }

@@ -2,9 +2,10 @@
 
 use super::{
     alter_table,
-    migration::{History, Migration, NO_TRANSACTION, contract},
+    migration::{History, Migration, contract},
     statements::{Tokens, parse},
 };
+use crate::database::NO_TRANSACTION;
 
 /// Tables that stay small however many users there are; every other one counts as big.
 const SMALL_TABLES: &[&str] = &[
@@ -16,8 +17,11 @@ const SMALL_TABLES: &[&str] = &[
     "user_totals",
 ];
 
+/// Tables that have no rows of their own: those are in partitions.
+const PARTITIONED_TABLES: &[&str] = &["audit_events"];
+
 /// Objects that one migration can drop and create again.
-const REPLACEABLE: &[&str] = &["function", "procedure", "view"];
+const REPLACEABLE: &[&str] = &["function", "procedure", "trigger", "view"];
 
 /// Objects that a server of the previous version uses by name or that hold data.
 const USED: &[&str] = &["domain", "extension", "schema", "sequence", "table", "type"];
@@ -73,11 +77,12 @@ fn create_index(mut tokens: Tokens<'_>, migration: &Migration<'_>) -> Option<Str
         return None;
     }
     let mut tokens = tokens.after(&["on"])?;
+    let is_alone = tokens.eat(&["only"]);
+    let table = tokens.name()?;
     // The index of a partitioned table alone, which reads no rows; those of its partitions are attached to it.
-    if tokens.eat(&["only"]) {
+    if is_alone && PARTITIONED_TABLES.contains(&table) {
         return None;
     }
-    let table = tokens.name()?;
     (!migration.creates("table", table)).then(|| {
         format!(
             "`create index` blocks writes to {table} until it is built: use `create index concurrently` in a file of its own that begins \
@@ -105,7 +110,12 @@ fn drop_or_rename(mut tokens: Tokens<'_>, migration: &Migration<'_>) -> Option<S
     }
     tokens.eat(&["if", "exists"]);
     let name = tokens.name()?;
-    let is_replaced = REPLACEABLE.contains(&kind) && migration.creates(kind, name);
+    let is_created = if kind == "trigger" {
+        tokens.eat(&["on"]) && migration.creates_trigger(name, tokens.name()?)
+    } else {
+        migration.creates(kind, name)
+    };
+    let is_replaced = REPLACEABLE.contains(&kind) && is_created;
     let is_used = USED.contains(&kind) || REPLACEABLE.contains(&kind);
     (is_used && !is_replaced && !migration.is_contract).then(|| contract(&format!("drop {kind}")))
 }

@@ -2,7 +2,7 @@
 
 mod alter_table;
 
-use super::{BASE, File, problems};
+use super::{FIRST_SCHEMA, File, problems};
 
 const NAME: &str = "20270101120000_add_nickname.sql";
 
@@ -22,7 +22,7 @@ fn found_after(earlier: &[&str], sql: &str) -> Vec<String> {
             (name, (*sql).to_owned())
         })
         .collect();
-    problems(&files, BASE)
+    problems(&files, FIRST_SCHEMA)
 }
 
 /// Asserts that a migration has one problem, whose message contains a text.
@@ -53,28 +53,32 @@ fn names_have_timestamps() {
         "20270101120000_.sql",
         "a.sql",
     ] {
-        let found = problems(&[file(name, "select 1")], 27);
+        let found = problems(&[file(name, "select 1")], &[]);
         assert_eq!(found.len(), 1, "{name}: {found:?}");
         assert!(found[0].contains("YYYYMMDDhhmmss"), "{name}: {found:?}");
     }
-    assert_eq!(problems(&[file(NAME, "select 1")], 27), [""; 0]);
+    assert_eq!(problems(&[file(NAME, "select 1")], &[]), [""; 0]);
 }
 
 #[test]
 fn first_schema_is_not_checked() {
     let drop = "drop table personas";
-    assert_eq!(problems(&[file("0027_a.sql", drop)], 27), [""; 0]);
-    assert_eq!(problems(&[file("0028_a.sql", drop)], 27).len(), 2);
-    let base = 20_270_101_120_000;
-    assert_eq!(problems(&[file(NAME, drop)], base), [""; 0]);
-    assert_eq!(problems(&[file(NAME, drop)], base - 1).len(), 1);
+    let first = ["0027_a.sql"];
+    assert_eq!(problems(&[file("0027_a.sql", drop)], &first), [""; 0]);
+    assert_eq!(problems(&[file("0028_a.sql", drop)], &first).len(), 2);
+    assert_eq!(problems(&[file(NAME, drop)], &[NAME]), [""; 0]);
+    assert_eq!(problems(&[file(NAME, drop)], FIRST_SCHEMA).len(), 1);
     // A plain number after a first schema with timestamps would be applied before it.
-    assert_eq!(problems(&[file("0028_a.sql", drop)], base).len(), 2);
+    assert_eq!(problems(&[file("0028_a.sql", drop)], FIRST_SCHEMA).len(), 2);
+    for name in ["20261129000150_a.sql", "20261129000800_a.sql"] {
+        let found = problems(&[file(name, drop)], FIRST_SCHEMA);
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+    }
 }
 
 #[test]
 fn problems_have_a_file_and_a_line() {
-    let found = problems(&[file(NAME, "-- A table.\n\nlock users;\n")], BASE);
+    let found = problems(&[file(NAME, "-- A table.\n\nlock users;\n")], FIRST_SCHEMA);
     assert!(
         found[0].starts_with("20270101120000_add_nickname.sql:3: "),
         "{found:?}"
@@ -87,6 +91,7 @@ fn indexes_of_existing_tables_are_built_concurrently() {
         "create index users_nickname on users (nickname)",
         "CREATE UNIQUE INDEX users_nickname ON public.users (nickname)",
         "create table notes (id uuid); create index users_nickname on users (nickname)",
+        "create index users_nickname on only users (nickname)",
         "reindex table users",
     ] {
         assert_rejected(sql, "concurrently`");
@@ -98,6 +103,10 @@ fn indexes_of_existing_tables_are_built_concurrently() {
     );
     assert_accepted("-- no-transaction\ndrop index concurrently users_nickname");
     assert_accepted("create index audit_events_note on only audit_events (note)");
+    assert_rejected(
+        "create index audit_events_note on audit_events (note)",
+        "concurrently`",
+    );
 }
 
 #[test]
@@ -137,6 +146,8 @@ fn what_the_previous_version_uses_is_removed_by_a_contract() {
         "drop table if exists notes",
         "drop view active_users",
         "drop function name_key(text)",
+        "drop trigger count_users on users",
+        "drop trigger if exists count_deleted on personas; create trigger count_deleted after delete on ontologies execute function a()",
     ] {
         assert_rejected(sql, "-- contract: ");
         assert_accepted(&format!(
@@ -152,7 +163,9 @@ fn what_the_previous_version_uses_is_removed_by_a_contract() {
     assert_accepted(
         "drop function a(text); create or replace function a(text) returns int language sql as $$ select 1 $$",
     );
-    assert_accepted("drop trigger count_users on users");
+    assert_accepted(
+        "drop trigger count_users on public.users; create constraint trigger count_users after update of status on users execute function a()",
+    );
     assert_accepted("alter table users drop constraint users_nickname");
 }
 

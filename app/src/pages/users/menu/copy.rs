@@ -8,7 +8,7 @@ use crate::{hydrated::Hydrated, text};
 
 /// Renders the entries. They need scripts.
 #[component]
-pub(super) fn CopyItems(
+pub fn CopyItems(
     /// Path of the user's page.
     page: String,
     /// Email address of the user, if one is known.
