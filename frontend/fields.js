@@ -11,6 +11,14 @@ export function isBox(field) {
 /** Returns whether the state of a field differs from its initial state in the page. */
 export function isChanged(field) {
   if (isBox(field)) return field.checked !== field.defaultChecked;
-  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if (field.options) return isOtherChoice(field);
   return field.value !== field.defaultValue;
+}
+
+/** Returns whether a list has another choice than initially. Without an initial choice the browser selects the first option. */
+function isOtherChoice(list) {
+  const options = [...list.options];
+  if (list.multiple) return options.some((option) => option.selected !== option.defaultSelected);
+  const initial = options.findIndex((option) => option.defaultSelected);
+  return list.selectedIndex !== Math.max(initial, 0);
 }

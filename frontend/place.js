@@ -55,9 +55,15 @@ function page() {
  * position to the height. */
 function restore(place) {
   const previous = document.querySelector('main h1');
+  const { pathname } = location;
   const style = document.body.style;
   style.minHeight = `${place.height}px`;
   const look = () => {
+    // The page leads to another one, whose place this is not.
+    if (location.pathname !== pathname) {
+      stop();
+      return;
+    }
     if (previous?.isConnected || !document.querySelector('main h1')) return;
     scrollTo({ top: place.top, behavior: 'instant' });
     if (document.querySelector('main :is([aria-busy=true], .skeleton)')) return;
@@ -101,7 +107,7 @@ function startAfterChange() {
   if (!start) return;
   const lead = (event) => {
     const first = document.querySelector('.toasts:not([hidden]) :is(button, a)');
-    if (event.key !== 'Tab' || event.shiftKey || !first) return;
+    if (event.key !== 'Tab' || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || !first) return;
     event.preventDefault();
     first.focus();
   };

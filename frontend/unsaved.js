@@ -1,5 +1,5 @@
-// Asks before typed text is lost: before a dialog closes or a link leads to another page. Before the page is unloaded the
-// browser asks. A dialog with a one-time link or token closes only after it was copied, or by the link below it.
+// Asks before typed text is lost: before a dialog closes or a link leads to another page, except by Back. Before the page is
+// unloaded the browser asks. A dialog with a one-time link or token closes only after it was copied, or by the link below it.
 import { FIELDS, isChanged } from './fields.js';
 import { isPlainClick } from './place.js';
 
@@ -15,7 +15,7 @@ const submitted = new WeakSet();
 /** The open question, or null. */
 let question = null;
 
-addEventListener('input', ({ target }) => target.form && edited.add(target.form), true);
+addEventListener('input', noteInput, true);
 addEventListener('submit', ({ defaultPrevented, target }) => defaultPrevented || submitted.add(target));
 addEventListener('copy', ({ target }) => target.closest?.(ONCE)?.removeAttribute('data-once'), true);
 addEventListener('click', followLink, true);
@@ -28,6 +28,13 @@ addEventListener('beforeunload', (event) => {
   if (unsavedForm(document) || document.querySelector(ONCE)) event.preventDefault();
 });
 
+function noteInput({ target }) {
+  if (!target.form) return;
+  edited.add(target.form);
+  // The page is still there, so what is typed after the form was submitted was not sent.
+  submitted.delete(target.form);
+}
+
 /** Returns the first form with changes that were not sent. Signing in is no change. */
 function unsavedForm(root) {
   return [...root.querySelectorAll(FORMS)].find(isUnsaved);
@@ -36,7 +43,8 @@ function unsavedForm(root) {
 function isUnsaved(form) {
   if (!edited.has(form) || submitted.has(form) || form.hidden) return false;
   if (form.getAttribute('aria-busy') === 'true' || form.getAttribute('action') === '/login') return false;
-  return [...form.querySelectorAll(FIELDS)].some(isChanged);
+  // A field without a name is not sent: it searches among the other fields.
+  return [...form.querySelectorAll(FIELDS)].some((field) => field.name && isChanged(field));
 }
 
 function followLink(event) {

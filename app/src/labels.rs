@@ -223,7 +223,7 @@ mod language_tests {
             assert_eq!(bulk_user_action(UserAction::RevokeSessions), "Abmelden");
             assert_eq!(status(Status::Suspended), "Gesperrt");
             assert_eq!(role(BuiltinRole::User.as_str()), "Benutzer");
-            assert_eq!(role("laborant"), "Laborant");
+            assert_eq!(role("laborant"), "laborant");
             assert_eq!(
                 role_meaning(BuiltinRole::Auditor.as_str()),
                 Some("Nur Lesezugriff")

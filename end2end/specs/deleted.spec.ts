@@ -1,6 +1,6 @@
 // Deleted users in the list of users.
 import { expect, serve, test } from '../support/test';
-import { dialog, field, press, toast } from '../support/dialog';
+import { dialog, discard, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';
 import { UsersList } from '../support/users-list';
@@ -59,6 +59,7 @@ test('a name that a deleted user has comes with the way to that user', async ({ 
   await field(page, 'Display name').fill('Another');
   await press(page, 'Create user');
   await dialog(page).getByRole('link', { name: /^View user No\. \d+/ }).click();
+  await discard(page);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible();
 });

@@ -25,7 +25,7 @@ function stop(page: Page): Promise<Stop> {
     const box = element.getBoundingClientRect();
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return {
-      name: element.getAttribute('aria-label') ?? (label ?? element).textContent!.trim(),
+      name: element.getAttribute('aria-label') ?? ((label ?? element).textContent!.trim() || element.title),
       target: element.getAttribute('href'),
       // The search box shows the ring for its input.
       ringed: ring(element) || ring(element.closest('.search-box')),

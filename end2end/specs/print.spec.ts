@@ -77,6 +77,24 @@ test('times are exact, and what is folded is open', async ({ page }) => {
   expect(exactly).toMatch(/\d{4}.*\d:\d\d/);
 });
 
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('times in a list are exact', async ({ page }) => {
+    await page.goto('/users');
+    await print(page);
+    const time = page.locator('.cell-time time').first();
+    await expect(time).not.toHaveAttribute('title');
+    const [words, exactly, machine] = await time.evaluate((time) => [
+      getComputedStyle(time).fontSize,
+      getComputedStyle(time, '::after').content,
+      time.getAttribute('datetime'),
+    ]);
+    expect(words).toBe('0px');
+    expect(exactly).toBe(JSON.stringify(machine));
+  });
+});
+
 test('a message and a dialog: the one is left out, of the other nothing lies over the page', async ({ page }) => {
   await open(page, '/users/test-member/edit');
   await print(page);

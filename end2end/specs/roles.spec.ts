@@ -1,6 +1,6 @@
 // Roles: badges and their choice.
 import { expect, serve, test } from '../support/test';
-import { dialog } from '../support/dialog';
+import { dialog, question } from '../support/dialog';
 import { open } from '../support/page';
 
 serve('demo users');
@@ -51,6 +51,11 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(roles).toContainText('No roles match');
       await search.fill('');
       await expect(roles.getByRole('checkbox')).toHaveCount(all);
+      // The form does not send the search, so it is no change that could be lost.
+      await search.fill('ment-07');
+      await dialog(page).getByRole('link', { name: 'Cancel' }).click();
+      await expect(page).toHaveURL('/users/test-member');
+      await expect(question(page)).toHaveCount(0);
     });
   });
 }

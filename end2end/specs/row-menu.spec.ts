@@ -74,7 +74,8 @@ test.describe('an administrator', () => {
     await open(page, '/users?q=username%3Atest-');
     for (const name of ['test-member', 'test-auditor']) {
       const box = (await row(page, name).boundingBox())!;
-      const [x, y] = [box.x + 200, box.y + box.height / 2];
+      // Right of the name, which has the menu of a link.
+      const [x, y] = [box.x + 300, box.y + box.height / 2];
       await page.mouse.click(x, y, { button: 'right' });
       await expect(menu(page).getByText(name, { exact: true })).toBeVisible();
       await expect(menu(page).getByRole('link', { name: `Edit ${name}`, exact: true })).toBeVisible();
@@ -98,6 +99,24 @@ test.describe('an administrator', () => {
     await open(page, '/users?q=username%3Atest-member');
     await row(page, 'test-member').locator('.cell-status').click({ button: 'right', modifiers: ['Shift'] });
     await expect(menu(page)).toBeHidden();
+  });
+
+  test('on the name of a user, and after a long touch, the browser opens its own menu', async ({ page }) => {
+    await open(page, '/users?q=username%3Atest-member');
+    const name = (await row(page, 'test-member').locator('.user-name').boundingBox())!;
+    await page.mouse.click(name.x + name.width / 2, name.y + name.height / 2, { button: 'right' });
+    await expect(menu(page)).toBeHidden();
+    const cell = row(page, 'test-member').locator('.cell-status');
+    const isPrevented = (pointerType: string) =>
+      cell.evaluate(
+        (cell, pointerType) =>
+          !cell.dispatchEvent(new PointerEvent('contextmenu', { pointerType, bubbles: true, cancelable: true })),
+        pointerType,
+      );
+    expect(await isPrevented('touch')).toBe(false);
+    await expect(menu(page)).toBeHidden();
+    expect(await isPrevented('mouse')).toBe(true);
+    await expect(menu(page)).toBeVisible();
   });
 
   test('the link and the email address can be copied', async ({ page, context, database }) => {

@@ -29,6 +29,8 @@ test.describe('users', () => {
   });
 
   test('sorting preserves the ticked users', async ({ page }) => {
+    // Wide enough for the counts.
+    await page.setViewportSize({ width: 1600, height: 800 });
     // The first row is the signed-in user, who cannot be deleted.
     const chosen = await tick(page, 1, 2);
     for (const column of ['Email', 'Sessions', 'Created']) {

@@ -263,11 +263,18 @@ test('a file with their data, before it goes', async ({ page, database }) => {
     select u.id, u.username from users u join user_stats s on s.user_id = u.id
     where s.personas = 2 and u.deleted_at is null order by u.id limit 1`);
   await open(page, `/users/${user!.username}/delete`);
+  await field(page, 'Type the username to confirm').fill('typed');
+  const asked: string[] = [];
+  page.on('dialog', (question) => {
+    asked.push(question.type());
+    void question.accept();
+  });
   const download = page.waitForEvent('download');
   await dialog(page).getByRole('link', { name: 'Export data' }).click();
   const data = JSON.parse(await readFile(await (await download).path(), 'utf8'));
   const names = await database.column('select name from personas where user_id = $1 order by name', [user!.id]);
   expect(data.personas.map((persona: { name: string }) => persona.name).sort()).toEqual([...names].sort());
+  expect(asked).toEqual([]);
   await expect(dialog(page)).toBeVisible();
 });
 

@@ -19,7 +19,11 @@ pub fn Avatar(
     #[prop(optional)]
     size: &'static str,
 ) -> impl IntoView {
-    let class = format!("avatar {size} hue-{}", id.0.as_u128() % HUES);
+    let hue = id.0.as_u128() % HUES;
+    let class = match size {
+        "" => format!("avatar hue-{hue}"),
+        size => format!("avatar {size} hue-{hue}"),
+    };
     view! {
         <span class=class aria-hidden="true">
             {initials(&name)}

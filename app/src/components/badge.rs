@@ -52,12 +52,18 @@ pub fn RoleBadges(
 
 /// Renders the badge of a role, or of having none.
 fn badge(role: Option<&str>) -> AnyView {
-    let (tone, icon) = match role.and_then(|name| name.parse().ok()) {
+    let builtin: Option<BuiltinRole> = role.and_then(|name| name.parse().ok());
+    let (tone, icon) = match builtin {
         Some(BuiltinRole::Admin) => ("badge tone-accent", Some(Icon::Shield)),
         Some(BuiltinRole::Auditor) => ("badge tone-info", Some(Icon::Eye)),
         Some(BuiltinRole::Application | BuiltinRole::User) | None => ("badge", None),
     };
-    let label = role.map_or_else(|| text::frame::no_role().to_owned(), labels::role);
+    let label = match role {
+        // Its name is not in the language of the page.
+        Some(name) if builtin.is_none() => view! { <bdi>{name.to_owned()}</bdi> }.into_any(),
+        Some(name) => labels::role(name).into_any(),
+        None => text::frame::no_role().into_any(),
+    };
     match icon {
         Some(icon) => view! { <span class=tone><Glyph icon=icon /> {label}</span> }.into_any(),
         None => view! { <span class=tone>{label}</span> }.into_any(),

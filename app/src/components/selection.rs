@@ -15,7 +15,7 @@ use crate::{api::bulk::SELECTED, hydrated::Hydrated, text};
 pub use bar::{BulkLinks, SelectionBar};
 
 /// Id of the form that the checkboxes belong to.
-const FORM: &str = "selection";
+const FORM: &str = "bulk";
 
 /// Selected users of a list by id, at the version at which they were selected, on any page. This is the single source:
 /// checkboxes render its state. It exists only for viewers who can change users.

@@ -84,7 +84,8 @@ async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOpt
     }
     let now = find_now(&pool).await;
     let month = now.date().to_string()[..7].to_owned();
-    let next = (now + time::Duration::days(32)).date().to_string()[..7].to_owned();
+    let first = now.date().replace_day(1).unwrap();
+    let next = (first + time::Duration::days(32)).to_string()[..7].to_owned();
     let actor = AuditName::Id(Uuid::from_u128(0x7000_8000_0000_0000_0007));
     // Two filters that never match together within a month, such as an action or a source with the actor of the 20,000, are read to the end
     // of one of them: they are tested with another actor.

@@ -111,6 +111,10 @@ async fn the_url_opens_the_menu_of_a_user_of_the_page(pool: PgPool) {
     assert_eq!(field("page"), Some("/users?q=username%3Auma&limit=25"));
     let popover = page.get(opened).unwrap().attribute("popover");
     assert_eq!(popover, None, "without scripts it is visible");
+    let button = page
+        .iter()
+        .find(|one| one.attribute("form") == Some("rows"));
+    assert_eq!(button.unwrap().attribute("aria-expanded"), Some("true"));
 
     // Users of other pages, and viewers who cannot change users, have no menu.
     for path in [

@@ -1,11 +1,16 @@
 //! A row of the user list, which a page with 50 of them contains twice: as HTML and as data for hydration.
 
+use std::error::Error;
+
 use domain::users::{Status, UserId, UserSummary, bulk::Selected};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, error::ComponentRange};
+use uuid::Uuid;
 
 /// Nanoseconds per millisecond.
 const MILLISECOND: i128 = 1_000_000;
+/// Base of a packed id, with the digits and letters as its digits.
+const BASE: u32 = 36;
 
 /// A user as the list shows one. Times are in whole milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,15 +46,16 @@ pub struct UserRow {
     pub last_active_at: Option<OffsetDateTime>,
 }
 
-/// The fields of a row in their order, without names. Times are in milliseconds: the end of a suspension since 1970, the
-/// creation since the time in the id, the later ones since the creation.
+/// The fields of a row in their order, without names. The id is a number of base 36, the status a number. Times are in
+/// milliseconds: the end of a suspension since 1970, the creation since the time in the id, the later ones since the
+/// creation.
 type Packed = (
-    UserId,
+    String,
     String,
     String,
     Option<String>,
     Vec<String>,
-    Status,
+    usize,
     Option<i64>,
     i32,
     i32,
@@ -104,12 +110,12 @@ impl From<UserRow> for Packed {
         let created = milliseconds(row.created_at);
         let later = |at: Option<OffsetDateTime>| at.map(|at| milliseconds(at) - created);
         (
-            row.id,
+            packed_id(row.id),
             row.username,
             row.display_name,
             row.email,
             row.roles,
-            row.status,
+            packed_status(row.status),
             row.suspended_until.map(milliseconds),
             row.persona_count,
             row.session_count,
@@ -123,9 +129,9 @@ impl From<UserRow> for Packed {
 }
 
 impl TryFrom<Packed> for UserRow {
-    type Error = ComponentRange;
+    type Error = Box<dyn Error>;
 
-    fn try_from(packed: Packed) -> Result<Self, ComponentRange> {
+    fn try_from(packed: Packed) -> Result<Self, Self::Error> {
         let (
             id,
             username,
@@ -142,6 +148,7 @@ impl TryFrom<Packed> for UserRow {
             login,
             active,
         ) = packed;
+        let id = UserId(Uuid::from_u128(u128::from_str_radix(&id, BASE)?));
         let created = created.saturating_add(time_in_id(id));
         let later = |since: i64| timestamp(since.saturating_add(created));
         Ok(Self {
@@ -150,7 +157,7 @@ impl TryFrom<Packed> for UserRow {
             display_name,
             email,
             roles,
-            status,
+            status: *Status::ALL.get(status).ok_or("unknown status")?,
             suspended_until: until.map(timestamp).transpose()?,
             persona_count,
             session_count,
@@ -161,6 +168,27 @@ impl TryFrom<Packed> for UserRow {
             last_active_at: active.map(later).transpose()?,
         })
     }
+}
+
+/// Returns an id as a number of base 36, which is shorter than the usual form.
+fn packed_id(id: UserId) -> String {
+    let mut rest = id.0.as_u128();
+    let mut digits = Vec::new();
+    while rest > 0 {
+        let digit = u32::try_from(rest % u128::from(BASE)).unwrap_or_default();
+        digits.extend(char::from_digit(digit, BASE));
+        rest /= u128::from(BASE);
+    }
+    if digits.is_empty() {
+        digits.push('0');
+    }
+    digits.into_iter().rev().collect()
+}
+
+/// Returns the number of a status among all.
+fn packed_status(status: Status) -> usize {
+    let place = Status::ALL.iter().position(|one| *one == status);
+    place.unwrap_or_default()
 }
 
 /// Returns the first 48 bits of an id. In version 7 they are the time of its creation, in milliseconds since 1970.
@@ -179,7 +207,6 @@ fn timestamp(milliseconds: i64) -> Result<OffsetDateTime, ComponentRange> {
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -207,6 +234,29 @@ mod tests {
         let sent = serde_json::to_string(&row()).unwrap();
         assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), row());
         assert!(!sent.contains('{'), "no names of fields: {sent}");
+    }
+
+    #[test]
+    fn each_id_and_status_is_the_same_in_the_browser() {
+        for id in [0, 35, 36, 1_795_992_576_123 << 80, u128::MAX] {
+            for status in Status::ALL {
+                let user = UserRow {
+                    id: UserId(Uuid::from_u128(id)),
+                    status: *status,
+                    ..row()
+                };
+                let sent = serde_json::to_string(&user).unwrap();
+                assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), user);
+                assert!(!sent.contains(status.as_str()), "{sent}");
+            }
+        }
+        let sent = serde_json::to_string(&row()).unwrap();
+        for other in [r#"["-","#, r#"["","#, r#"["z00000000000000000000000000","#] {
+            let sent = sent.replace(r#"["7","#, other);
+            assert!(serde_json::from_str::<UserRow>(&sent).is_err(), "{sent}");
+        }
+        let sent = sent.replace(r#""user"],2,"#, r#""user"],9,"#);
+        assert!(serde_json::from_str::<UserRow>(&sent).is_err(), "{sent}");
     }
 
     #[test]

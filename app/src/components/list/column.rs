@@ -241,9 +241,9 @@ mod tests {
         assert_eq!(
             html,
             [
-                "<th scope=\"row\" class=\"cell-user\">0</th>",
-                "<td data-label=\"Personas\" class=\"cell-num none\">0</td>",
-                "<td dir=\"auto\">0</td>",
+                "<th scope=\"row\" class=\"cell-user\">0<!></th>",
+                "<td data-label=\"Personas\" class=\"cell-num none\">0<!></td>",
+                "<td dir=\"auto\">0<!></td>",
             ]
         );
     }

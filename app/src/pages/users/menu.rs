@@ -198,6 +198,7 @@ pub fn Menu(
     menu.release_url(list.clone());
     if is_named {
         menu.user.set(named);
+        menu.is_open.set(true);
         named::open();
     }
     let actions = move || {

@@ -92,7 +92,7 @@ pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
         },
     },
     Column {
-        class: "cell-time cell-sign-in",
+        class: "cell-time",
         label: text::users::last_sign_in,
         sort: Some(SortKey::LastLogin),
         cell: |cell, row| {
@@ -141,7 +141,7 @@ pub(super) fn name(id: UserId, username: &str, name: &str) -> impl IntoView + us
     view! {
         <div>
             <Avatar id=id name=name.clone() />
-            <div class="user-text">
+            <div>
                 <a class="user-name" href=path_of(id, username)>
                     <bdi>{name}</bdi>
                 </a>

@@ -88,11 +88,12 @@ impl From<&UserSummary> for Selected {
     }
 }
 
-/// Formats as `id:version:username`, for forms and URLs. Usernames contain neither colons nor spaces.
+/// Formats as `id:version:username`, for forms and URLs, the id without hyphens, because a list has one in each row.
+/// Usernames contain neither colons nor spaces.
 impl fmt::Display for Selected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let username = self.username.as_deref().unwrap_or_default();
-        write!(f, "{}:{}:{username}", self.id, self.version)
+        write!(f, "{}:{}:{username}", self.id.simple(), self.version)
     }
 }
 
@@ -200,7 +201,9 @@ mod tests {
             (ada.version, ada.username.as_deref()),
             (7, Some("Ada.L+1@x"))
         );
-        assert_eq!(ada.to_string().parse(), Ok(ada));
+        let sent = "0198c2a4000070008000000000000001:7:Ada.L+1@x";
+        assert_eq!(ada.to_string(), sent);
+        assert_eq!(sent.parse(), Ok(ada));
         for text in [
             "",
             "x",

@@ -138,6 +138,7 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
                     class="button"
                     href=format!("/api/admin/users/{id}/export")
                     rel="external"
+                    download
                     autofocus
                 >
                     {text::user::export_data()}

@@ -10,13 +10,20 @@ const EDGE: f64 = 2.0;
 /// CSS class of a menu at the pointer, not beside a button.
 const AT_POINTER: &str = "row-menu-at-pointer";
 
-/// Opens the menu of the row that was clicked with the secondary button, at the pointer. With Shift the browser opens its own.
+/// Opens the menu of the row that was clicked with the secondary button, at the pointer. The browser opens its own with
+/// Shift, for a link and after a long touch, which selects text.
 pub(in crate::pages::users) fn open_at(event: &MouseEvent) {
-    if event.shift_key() {
+    if event.shift_key() || is_touch(event) {
         return;
     }
     let target = event.target();
     let target = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    if target
+        .as_ref()
+        .is_some_and(|target| is_on_link(event, target))
+    {
+        return;
+    }
     let row = target.and_then(|target| target.closest("tr").ok().flatten());
     let button = row.and_then(|row| {
         row.query_selector(&format!("button[name={PARAMETER}]"))
@@ -38,6 +45,22 @@ pub(in crate::pages::users) fn open_at(event: &MouseEvent) {
     // its final size, when the new content is rendered.
     place(x, y);
     request_animation_frame(move || place(x, y));
+}
+
+fn is_touch(event: &MouseEvent) -> bool {
+    let event = event.dyn_ref::<web_sys::PointerEvent>();
+    event.is_some_and(|event| event.pointer_type() == "touch")
+}
+
+/// Returns whether the pointer is on the text of a link. The link of a user covers the whole row, but its box does not.
+fn is_on_link(event: &MouseEvent, target: &web_sys::Element) -> bool {
+    let Some(link) = target.closest("a[href]").ok().flatten() else {
+        return false;
+    };
+    let bounds = link.get_bounding_client_rect();
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let (x, y) = (x - bounds.x(), y - bounds.y());
+    (0.0..=bounds.width()).contains(&x) && (0.0..=bounds.height()).contains(&y)
 }
 
 /// Moves the open menu to a point of the window, or as near as its size allows.
