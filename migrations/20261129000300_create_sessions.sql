@@ -36,7 +36,7 @@ create index sessions_live_by_start on sessions (created_at, id) where ended_at 
 create index sessions_live_by_seen on sessions (last_seen_at, id) where ended_at is null;
 create index sessions_by_address on sessions (ip, created_at, id);
 create index sessions_by_device on sessions (device, created_at, id);
--- How many active sessions are on a device is counted without those that have ended, of which there are more.
+-- Active sessions of a device are counted without the ended ones, which are more.
 create index sessions_live_by_device on sessions (device, created_at, id) where ended_at is null;
 
 -- The sessions that can be used. The check of a request reads them here, and so does the list: they cannot disagree.

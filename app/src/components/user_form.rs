@@ -1,5 +1,5 @@
 //! Parts that forms about one user share: path of the dialog, hidden fields, and conflicts of two users who edit the same
-//! account, of which the second one sees the values of the first, and can overwrite them.
+//! account: the second one sees the values of the first, and can overwrite them.
 
 use domain::users::detail::UserDetail;
 use leptos::prelude::*;

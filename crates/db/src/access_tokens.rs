@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use domain::{
     access::Principal,
-    access_tokens::OpenToken,
     client_address::ClientAddress,
     permission::Permissions,
     users::{Status, UserId},
@@ -17,7 +16,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use list::{TokenFilter, count, find_listed, list_page};
+pub use list::{TokenFilter, count, find_listed, list_open, list_page};
 
 /// A working token with its owner as of now.
 #[derive(Debug, Clone)]
@@ -152,25 +151,6 @@ pub async fn count_of(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i6
         user_id,
     );
     Ok(count.fetch_one(executor).await?)
-}
-
-/// Lists the tokens of a user that are neither expired nor revoked, the newest first.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn list_open(
-    executor: impl PgExecutor<'_>,
-    user_id: Uuid,
-) -> Result<Vec<OpenToken>, Error> {
-    Ok(sqlx::query_as!(
-        OpenToken,
-        "select name, prefix, last_used_at from access_tokens
-        where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
-        order by id desc",
-        user_id,
-    )
-    .fetch_all(executor)
-    .await?)
 }
 
 /// A token that is about to be revoked.

@@ -1,4 +1,4 @@
-//! Kinds of errors, without a text. The front doors show their messages, and programs compare the kinds.
+//! Kinds of errors, without a text. API, panel and command line show their messages, and programs compare the kinds.
 
 mod message;
 

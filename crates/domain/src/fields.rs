@@ -238,8 +238,8 @@ mod tests {
         let names = |errors: &FieldErrors| -> Vec<String> {
             errors.iter().map(|error| error.field.clone()).collect()
         };
-        let in_json = errors.in_camel_case();
-        assert_eq!(names(&in_json), ["action.showReason", "users"]);
-        assert_eq!(in_json.in_snake_case(), errors);
+        let camel = errors.in_camel_case();
+        assert_eq!(names(&camel), ["action.showReason", "users"]);
+        assert_eq!(camel.in_snake_case(), errors);
     }
 }

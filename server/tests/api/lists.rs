@@ -179,7 +179,11 @@ async fn pagers_of_screens_lead_both_ways(pool: PgPool) {
         let start = format!("{screen}&limit=5");
         let (forth, last) = leaf(&app, &ada, start, "next").await;
         assert!(forth.len() > 1, "{screen}: {forth:?}");
-        assert_eq!(forth.first().map(String::as_str), Some("1–5<!>"), "{screen}");
+        assert_eq!(
+            forth.first().map(String::as_str),
+            Some("1–5<!>"),
+            "{screen}"
+        );
         let (mut back, _) = leaf(&app, &ada, last, "prev").await;
         back.reverse();
         assert_eq!(back, forth, "{screen}");

@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(unsuspend.path, "/users/bulk/unsuspend");
         assert_eq!(
             unsuspend.form,
-            "operation=unsuspend&selected=00000000-0000-0000-0000-000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
+            "operation=unsuspend&selected=00000000000000000000000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
         );
         // Without a retention period, deletion is permanent and has no undo.
         assert_eq!(undo(UserAction::Delete, &outcome), None);

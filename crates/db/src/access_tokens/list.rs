@@ -1,7 +1,7 @@
-//! Pages of access tokens: one statement, the newest first.
+//! Lists of access tokens, the newest first. A page is one statement.
 
 use domain::{
-    access_tokens::{AccessToken, TokenState, list::TokensQuery},
+    access_tokens::{AccessToken, OpenToken, TokenState, list::TokensQuery},
     sessions::SessionUser,
     users::{Unknown, UserId},
 };
@@ -114,4 +114,23 @@ fn token(row: &PgRow) -> Result<AccessToken, sqlx::Error> {
         revoked_at: row.try_get("revoked_at")?,
         revoked_by: row.try_get("revoked_by")?,
     })
+}
+
+/// Lists the tokens of a user that are neither expired nor revoked, the newest first.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_open(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+) -> Result<Vec<OpenToken>, Error> {
+    Ok(sqlx::query_as!(
+        OpenToken,
+        "select name, prefix, last_used_at from access_tokens
+        where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+        order by id desc",
+        user_id,
+    )
+    .fetch_all(executor)
+    .await?)
 }
