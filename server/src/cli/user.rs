@@ -39,19 +39,16 @@ pub(super) struct UserArgs {
 #[derive(Debug, Subcommand)]
 enum Command {
     Create(create::CreateArgs),
-    Update(update::UpdateArgs),
-    Delete(delete::DeleteArgs),
-    /// Restore a deleted user, with roles, keys and data.
-    Restore(user_arg::UserArg),
+    #[command(flatten)]
+    Update(update::Command),
+    #[command(flatten)]
+    Delete(delete::Command),
     List(list::ListArgs),
     Get(get::GetArgs),
-    Suspend(suspend::SuspendArgs),
-    /// Unsuspend a user.
-    Unsuspend(user_arg::UserArg),
-    /// Print a one-time link to set a new password, valid for 1 hour.
-    ResetLink(user_arg::UserArg),
-    SetRoles(update::SetRolesArgs),
-    RecoverAdmin(links::RecoverArgs),
+    #[command(flatten)]
+    Suspend(suspend::Command),
+    #[command(flatten)]
+    Links(links::Command),
 }
 
 /// Runs the subcommand.
@@ -68,16 +65,12 @@ impl Command {
     async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         match self {
             Self::Create(arguments) => arguments.run(backend, output).await,
-            Self::Update(arguments) => arguments.run(backend, output).await,
-            Self::Delete(arguments) => arguments.run(backend, output).await,
-            Self::Restore(user_arg) => delete::restore(&user_arg, backend, output).await,
+            Self::Update(command) => command.run(backend, output).await,
+            Self::Delete(command) => command.run(backend, output).await,
             Self::List(arguments) => arguments.run(backend, output).await,
             Self::Get(arguments) => arguments.run(backend, output).await,
-            Self::Suspend(arguments) => arguments.run(backend, output).await,
-            Self::Unsuspend(user_arg) => suspend::unsuspend(&user_arg, backend, output).await,
-            Self::ResetLink(user_arg) => links::reset(&user_arg, backend, output).await,
-            Self::SetRoles(arguments) => arguments.run(backend, output).await,
-            Self::RecoverAdmin(arguments) => arguments.run(backend, output).await,
+            Self::Suspend(command) => command.run(backend, output).await,
+            Self::Links(command) => command.run(backend, output).await,
         }
     }
 }

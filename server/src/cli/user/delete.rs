@@ -23,6 +23,22 @@ use crate::{
 /// Number of attempts to delete a user whose data changes meanwhile.
 const TRIES: usize = 5;
 
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    Delete(DeleteArgs),
+    /// Restore a deleted user, with roles, keys and data.
+    Restore(UserArg),
+}
+
+impl Command {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        match self {
+            Self::Delete(arguments) => arguments.run(backend, output).await,
+            Self::Restore(user_arg) => restore(&user_arg, backend, output).await,
+        }
+    }
+}
+
 /// Delete a user, who can be restored for DELETE_RETENTION_DAYS days.
 ///
 /// All sessions end and access tokens stop working at once.
@@ -36,7 +52,7 @@ pub(super) struct DeleteArgs {
 }
 
 impl DeleteArgs {
-    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let user = if self.permanent {
             self.user_arg.find_any(backend).await?.summary
         } else {
@@ -133,7 +149,7 @@ fn text(user: &UserSummary, deletion_state: &DeletionState, counts: &OwnedCounts
 }
 
 /// Restores a deleted user.
-pub(super) async fn restore(
+async fn restore(
     user_arg: &UserArg,
     backend: &Backend,
     output: Output,

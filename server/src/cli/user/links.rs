@@ -14,8 +14,24 @@ use crate::{
     failure::BoxError,
 };
 
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Print a one-time link to set a new password, valid for 1 hour.
+    ResetLink(UserArg),
+    RecoverAdmin(RecoverArgs),
+}
+
+impl Command {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        match self {
+            Self::ResetLink(user_arg) => reset(&user_arg, backend, output).await,
+            Self::RecoverAdmin(arguments) => arguments.run(backend, output).await,
+        }
+    }
+}
+
 /// Prints a link for a new password, alone on standard output, where a program might read it.
-pub(super) async fn reset(
+async fn reset(
     user_arg: &UserArg,
     backend: &Backend,
     output: Output,
@@ -44,7 +60,7 @@ pub(super) struct RecoverArgs {
 }
 
 impl RecoverArgs {
-    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let recovered =
             users::recover_admin(backend.database()?, &operator(), &self.username).await;
         let recovered = recovered.map_err(CliError::from)?;

@@ -15,6 +15,22 @@ use crate::{
     failure::BoxError,
 };
 
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    Suspend(SuspendArgs),
+    /// Unsuspend a user.
+    Unsuspend(UserArg),
+}
+
+impl Command {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        match self {
+            Self::Suspend(arguments) => arguments.run(backend, output).await,
+            Self::Unsuspend(user_arg) => unsuspend(&user_arg, backend, output).await,
+        }
+    }
+}
+
 /// Suspend a user, until a date or indefinitely. All sessions of the user are revoked.
 #[derive(Debug, clap::Args)]
 pub(super) struct SuspendArgs {
@@ -32,7 +48,7 @@ pub(super) struct SuspendArgs {
 }
 
 impl SuspendArgs {
-    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let now = clock();
         let until = match self.until {
             Some(until) => Some(
@@ -60,7 +76,7 @@ impl SuspendArgs {
 }
 
 /// Lifts the suspension of a user.
-pub(super) async fn unsuspend(
+async fn unsuspend(
     user_arg: &UserArg,
     backend: &Backend,
     output: Output,

@@ -16,6 +16,21 @@ use crate::{
     failure::BoxError,
 };
 
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    Update(UpdateArgs),
+    SetRoles(SetRolesArgs),
+}
+
+impl Command {
+    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        match self {
+            Self::Update(arguments) => arguments.run(backend, output).await,
+            Self::SetRoles(arguments) => arguments.run(backend, output).await,
+        }
+    }
+}
+
 /// Options that change something. At least one is required.
 const CHANGES: [&str; 8] = [
     "name",
@@ -58,7 +73,7 @@ pub(super) struct UpdateArgs {
 }
 
 impl UpdateArgs {
-    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let password = self.password.read()?;
         let temporary = password.is_some();
         let edit = UserEdit {
@@ -99,7 +114,7 @@ pub(super) struct SetRolesArgs {
 }
 
 impl SetRolesArgs {
-    pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let edit = UserEdit {
             roles: Some(self.roles.0),
             ..UserEdit::default()
