@@ -1,5 +1,6 @@
 //! Requests with an `Idempotency-Key`, which are executed once however often they are sent.
 
+use api::{error::ApiError, response::ShownOnce};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request, State},
@@ -16,7 +17,6 @@ use service::{
 use uuid::Uuid;
 
 use super::finish;
-use crate::response::{ApiError, ShownOnce};
 
 /// Header by which a client identifies its request.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");

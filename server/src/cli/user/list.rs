@@ -1,11 +1,11 @@
 //! `rollcall user list`: users as a table or as JSON.
 
+use api::users::dto::UserListItem;
 use domain::users::{UserSummary, list::ListParams};
 
 use super::print::{Output, timestamp};
 use crate::{
     cli::{backend::Backend, rows::Rows},
-    dto::users::UserListItem,
     failure::BoxError,
 };
 

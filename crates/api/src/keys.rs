@@ -1,0 +1,248 @@
+//! Provider API keys: those of the system, those of users, and their resolution for programs.
+
+pub(crate) mod own;
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    keys::{ApiKey, KeyDraft, KeyEdit},
+    problem::Problem,
+};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use service::{
+    Services,
+    access::{ApiKeysRead, ApiKeysResolve, ApiKeysWrite},
+    keys,
+};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    body::Body,
+    error::ApiError,
+    extract::{Allowed, KeyPath, Params, UserPath, id_param},
+    response::{IdResponse, Stored, SuccessResponse, success, written},
+    site::FromThisSite,
+};
+
+/// A provider API key in FOVEA's format. The time of its last use has both the name that FOVEA's server sends and the one that
+/// its interface reads.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApiKeyResponse {
+    #[serde(flatten)]
+    key: ApiKey,
+    #[serde(with = "time::serde::rfc3339::option")]
+    last_used: Option<OffsetDateTime>,
+}
+
+impl From<ApiKey> for ApiKeyResponse {
+    fn from(key: ApiKey) -> Self {
+        let last_used = key.last_used_at;
+        Self { key, last_used }
+    }
+}
+
+impl Stored for ApiKeyResponse {
+    type Written = IdResponse;
+
+    fn written(self) -> IdResponse {
+        IdResponse::new(self.key.id)
+    }
+}
+
+/// Converts keys to this format.
+pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ApiKeyResponse> {
+    keys.into_iter().map(ApiKeyResponse::from).collect()
+}
+
+/// List the system's provider API keys
+///
+/// A key is never shown, only its last characters.
+#[utoipa::path(
+    get,
+    path = "/api/admin/api-keys",
+    operation_id = "listSystemApiKeys",
+    tag = "API keys",
+    responses((status = OK, body = [ApiKeyResponse])),
+    security(("token" = ["api-keys:read"]))
+)]
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysRead>,
+) -> Result<Response, ApiError> {
+    let list = keys::list_system(&services, &authorized).await?;
+    Ok(Json(listed(list.keys)).into_response())
+}
+
+/// Add a system provider API key
+///
+/// A provider can have several. Without `api-keys:read` the response has only the id.
+#[utoipa::path(
+    post,
+    path = "/api/admin/api-keys",
+    operation_id = "createSystemApiKey",
+    tag = "API keys",
+    request_body = KeyDraft,
+    responses((status = CREATED, body = ApiKeyResponse)),
+    security(("token" = ["api-keys:write"]))
+)]
+pub(crate) async fn create(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
+    Body(draft): Body<KeyDraft>,
+) -> Result<Response, ApiError> {
+    let key = keys::create_system(&services, &authorized, draft).await?;
+    let shown = written(authorized.can_read(), ApiKeyResponse::from(key));
+    Ok((StatusCode::CREATED, shown).into_response())
+}
+
+/// Change a system provider API key
+///
+/// Absent fields stay unchanged. Without `api-keys:read` the response has only the id.
+#[utoipa::path(
+    method(put, patch),
+    path = "/api/admin/api-keys/{id}",
+    operation_id = "updateSystemApiKey",
+    tag = "API keys",
+    request_body = KeyEdit,
+    responses((status = OK, body = ApiKeyResponse)),
+    security(("token" = ["api-keys:write"]))
+)]
+pub(crate) async fn edit(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
+    KeyPath(id): KeyPath,
+    Body(edit): Body<KeyEdit>,
+) -> Result<Response, ApiError> {
+    let edited = keys::edit_system(&services, &authorized, id, edit).await?;
+    Ok(written(
+        authorized.can_read(),
+        ApiKeyResponse::from(edited.key),
+    ))
+}
+
+/// Delete a system provider API key
+#[utoipa::path(
+    delete,
+    path = "/api/admin/api-keys/{id}",
+    operation_id = "deleteSystemApiKey",
+    tag = "API keys",
+    responses((status = OK, body = SuccessResponse)),
+    security(("token" = ["api-keys:write"]))
+)]
+pub(crate) async fn delete(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
+    KeyPath(id): KeyPath,
+) -> Result<Response, ApiError> {
+    keys::delete_system(&services, &authorized, id).await?;
+    Ok(success())
+}
+
+/// List a user's provider API keys
+///
+/// A key is never shown, only its last characters.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/api-keys",
+    operation_id = "listUserApiKeys",
+    tag = "API keys",
+    responses((status = OK, body = [ApiKeyResponse])),
+    security(("token" = ["api-keys:read"]))
+)]
+pub(crate) async fn list_of(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysRead>,
+    UserPath(user): UserPath,
+) -> Result<Response, ApiError> {
+    let keys = keys::list_of(&services, &authorized, user).await?;
+    Ok(Json(listed(keys)).into_response())
+}
+
+/// Ids of a user and of a key of the user, or the reason why the path cannot be read.
+type UserKeyPath = Result<Path<(Uuid, Uuid)>, PathRejection>;
+
+/// Revoke a user's provider API key
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/api-keys/{key}",
+    operation_id = "revokeUserApiKey",
+    tag = "API keys",
+    responses((status = OK, body = SuccessResponse)),
+    security(("token" = ["api-keys:write"]))
+)]
+pub(crate) async fn revoke(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysWrite>,
+    both: UserKeyPath,
+) -> Result<Response, ApiError> {
+    let Path((user, id)) = both.map_err(|_| {
+        ApiError::invalid("params/userId and params/keyId must match format \"uuid\"")
+    })?;
+    keys::revoke_key(&services, &authorized, user, id).await?;
+    Ok(success())
+}
+
+/// Query of a resolution: the user to resolve a key for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct KeyResolveParams {
+    #[serde(default)]
+    #[param(value_type = Option<uuid::Uuid>)]
+    user_id: Option<String>,
+}
+
+/// A provider API key in plain text.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct KeyResolveResponse<'k> {
+    provider: &'k str,
+    /// `user` for the user's own key, `system` for a key of the system.
+    source: &'static str,
+    key_id: Uuid,
+    api_key: &'k str,
+}
+
+/// Resolve the provider API key for a user
+///
+/// The active key of the user, or else one of the system, in plain text. Without `userId` the caller's key. Every response
+/// is audited.
+#[utoipa::path(
+    get,
+    path = "/api/api-keys/resolve/{provider}",
+    operation_id = "resolveApiKey",
+    tag = "API keys",
+    params(KeyResolveParams),
+    responses(
+        (status = OK, body = KeyResolveResponse),
+        (status = CONFLICT, body = Problem),
+    ),
+    security(("token" = ["api-keys:resolve"]))
+)]
+pub(crate) async fn resolve(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ApiKeysResolve>,
+    _: FromThisSite,
+    provider: Result<Path<String>, PathRejection>,
+    Params(whose): Params<KeyResolveParams>,
+) -> Result<Response, ApiError> {
+    // A name that cannot be read is not that of a provider.
+    let provider = provider.map(|Path(provider)| provider).unwrap_or_default();
+    let user = id_param("userId", whose.user_id.as_deref())?;
+    let key = keys::resolve(&services, &authorized, &provider, user).await?;
+    let answer = KeyResolveResponse {
+        provider: &key.provider,
+        source: if key.is_own { "user" } else { "system" },
+        key_id: key.id,
+        api_key: key.text.expose_secret(),
+    };
+    Ok(Json(answer).into_response())
+}

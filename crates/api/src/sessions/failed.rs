@@ -1,0 +1,37 @@
+//! Failed sign-ins.
+
+use axum::{extract::State, response::Response};
+use domain::{
+    list::Limits,
+    sessions::failed::{FailedParams, FailedSignIns},
+};
+use service::{Error, Services, access::SessionsRead, failed_sign_ins};
+
+use crate::{
+    error::ApiError,
+    extract::{Allowed, Params},
+    page::respond,
+};
+
+/// List failed sign-ins
+///
+/// Those of the last 30 days, by account or by IP address, latest first. They appear within seconds. A username that does not
+/// exist is not stored, because it may be a password typed into the wrong field.
+#[utoipa::path(
+    get,
+    path = "/api/admin/sessions/failed",
+    operation_id = "listFailedSignIns",
+    tag = "Sessions",
+    params(FailedParams),
+    responses((status = OK, body = [FailedSignIns])),
+    security(("token" = ["sessions:read"]))
+)]
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<SessionsRead>,
+    Params(params): Params<FailedParams>,
+) -> Result<Response, ApiError> {
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let failed = failed_sign_ins::list(&services, &authorized, &query).await?;
+    Ok(respond(failed.page, "/api/admin/sessions/failed", &params))
+}
