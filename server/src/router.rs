@@ -112,9 +112,12 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         services: state.services.clone(),
         cookie_name: state.cookie_name.clone(),
     };
-    let probes = api::probes(api_state.clone());
-    let [programs, owned] = [api::routes(api_state.clone()), api::owned_routes(api_state)]
-        .map(|routes| routes.route_layer(from_fn(details::hide_unreadable)));
+    let probes = api::probes::<AppState>(api_state.clone());
+    let [programs, owned] = [
+        api::routes::<AppState>(api_state.clone()),
+        api::owned_routes::<AppState>(api_state),
+    ]
+    .map(|routes| routes.route_layer(from_fn(details::hide_unreadable)));
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
     let forms = pages(&state, scheme).merge(programs.route_layer(from_fn(guard::exports)));
     personal(&state, forms, BODY_MAX)

@@ -1,11 +1,6 @@
 //! Access tokens: those of the caller, and those of all users.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::{
     access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokenParams},
     list::Limits,
@@ -15,14 +10,25 @@ use service::{
     access::{TokensRead, TokensWrite},
     account,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, Params, SessionCaller, TokenPath},
-    page::respond,
-    response::{SuccessResponse, shown_once, success},
+    page::PageResponse,
+    response::{Created, ShownOnce, SuccessResponse, success},
+    state::ApiState,
 };
+
+/// Returns the routes of access tokens.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_own_access_tokens, create_access_token))
+        .routes(routes!(revoke_own_access_token))
+        .routes(routes!(list_access_tokens))
+        .routes(routes!(revoke_access_token))
+}
 
 /// List your access tokens
 ///
@@ -30,16 +36,15 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/tokens",
-    operation_id = "listOwnAccessTokens",
     tag = "Own account",
     responses((status = OK, body = [AccessToken])),
     security(("session" = []))
 )]
-pub(crate) async fn own(
+async fn list_own_access_tokens(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
-) -> Result<Response, ApiError> {
-    Ok(Json(account::tokens(&services, &caller).await?).into_response())
+) -> Result<Json<Vec<AccessToken>>, ApiError> {
+    Ok(Json(account::tokens(&services, &caller).await?))
 }
 
 /// Create an access token
@@ -48,35 +53,33 @@ pub(crate) async fn own(
 #[utoipa::path(
     post,
     path = "/api/tokens",
-    operation_id = "createAccessToken",
     tag = "Own account",
     request_body = TokenDraft,
     responses((status = CREATED, body = CreatedToken)),
     security(("session" = []))
 )]
-pub(crate) async fn create(
+async fn create_access_token(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     Body(draft): Body<TokenDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<ShownOnce<Json<CreatedToken>>>, ApiError> {
     let created = account::create_token(&services, &caller, &draft).await?;
-    Ok(shown_once((StatusCode::CREATED, Json(created))))
+    Ok(Created::new(ShownOnce(Json(created))))
 }
 
 /// Revoke one of your access tokens
 #[utoipa::path(
     delete,
     path = "/api/tokens/{id}",
-    operation_id = "revokeOwnAccessToken",
     tag = "Own account",
     responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn revoke_own(
+async fn revoke_own_access_token(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     TokenPath(id): TokenPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     account::revoke_token(&services, &caller, id).await?;
     Ok(success())
 }
@@ -87,36 +90,34 @@ pub(crate) async fn revoke_own(
 #[utoipa::path(
     get,
     path = "/api/admin/tokens",
-    operation_id = "listAccessTokens",
     tag = "Access tokens",
     params(TokenParams),
     responses((status = OK, body = [AccessToken])),
     security(("token" = ["tokens:read"]))
 )]
-pub(crate) async fn list(
+async fn list_access_tokens(
     State(services): State<Services>,
     Allowed(authorized): Allowed<TokensRead>,
     Params(params): Params<TokenParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<AccessToken>, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let tokens = service::access_tokens::list(&services, &authorized, &query).await?;
-    Ok(respond(tokens.page, "/api/admin/tokens", &params))
+    Ok(PageResponse::new(tokens.page, "/api/admin/tokens", &params))
 }
 
 /// Revoke an access token
 #[utoipa::path(
     delete,
     path = "/api/admin/tokens/{id}",
-    operation_id = "revokeAccessToken",
     tag = "Access tokens",
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["tokens:write"]))
 )]
-pub(crate) async fn revoke(
+async fn revoke_access_token(
     State(services): State<Services>,
     Allowed(authorized): Allowed<TokensWrite>,
     TokenPath(id): TokenPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     service::access_tokens::revoke(&services, &authorized, id).await?;
     Ok(success())
 }

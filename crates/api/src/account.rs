@@ -1,39 +1,47 @@
 //! The caller's own account.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::account::{OwnEdit, OwnSession};
 use serde::Deserialize;
 use service::{Services, account};
 use tower_sessions::Session;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     body::Body,
     error::ApiError,
     extract::{SessionCaller, SessionPath, SignedIn},
+    file::Download,
     if_match::IfMatch,
-    response::{SessionsRevokeResponse, SuccessResponse, success},
+    response::{SessionRevokeResponse, SuccessResponse, Versioned, success},
     site::FromThisSite,
-    users::{dto::UserResponse, export::file, response::show},
+    state::ApiState,
+    users::dto::{UserResponse, show},
 };
+
+/// Returns the routes of the own account.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(delete_account))
+        .routes(routes!(get_profile, update_profile))
+        .routes(routes!(export_account))
+        .routes(routes!(list_own_sessions, revoke_other_sessions))
+        .routes(routes!(revoke_own_session))
+}
 
 /// Get your account
 #[utoipa::path(
     get,
     path = "/api/user/profile",
-    operation_id = "getProfile",
     tag = "Own account",
     responses((status = OK, body = UserResponse)),
     security(("token" = ["account"]))
 )]
-pub(crate) async fn get(
+async fn get_profile(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<Json<UserResponse>>, ApiError> {
     let user = account::get(&services, &caller).await?;
     Ok(show(user))
 }
@@ -46,20 +54,19 @@ pub(crate) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/api/user/profile",
-    operation_id = "updateProfile",
     tag = "Own account",
     params(IfMatch),
     request_body = OwnEdit,
     responses((status = OK, body = UserResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn edit(
+async fn update_profile(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     session: Session,
     if_match: IfMatch,
     Body(mut edit): Body<OwnEdit>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<Json<UserResponse>>, ApiError> {
     edit.version = if_match.version_with(edit.version)?;
     let edited = account::edit(&services, &caller, &session, edit).await;
     Ok(show(if_match.check(edited)?))
@@ -69,23 +76,22 @@ pub(crate) async fn edit(
 #[utoipa::path(
     get,
     path = "/api/user/export",
-    operation_id = "exportAccount",
     tag = "Own account",
     responses((status = OK, body = Object)),
     security(("session" = []))
 )]
-pub(crate) async fn export(
+async fn export_account(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     _: FromThisSite,
-) -> Result<Response, ApiError> {
-    Ok(file(account::export(&services, &caller).await?))
+) -> Result<Download, ApiError> {
+    Ok(account::export(&services, &caller).await?.into())
 }
 
 /// Body that deletes your account.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct AccountDeleteRequest {
+struct AccountDeleteRequest {
     #[serde(default)]
     current_password: String,
 }
@@ -96,19 +102,18 @@ pub(crate) struct AccountDeleteRequest {
 #[utoipa::path(
     delete,
     path = "/api/user",
-    operation_id = "deleteAccount",
     tag = "Own account",
     params(IfMatch),
     request_body = AccountDeleteRequest,
     responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn delete(
+async fn delete_account(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     if_match: IfMatch,
     Body(body): Body<AccountDeleteRequest>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     let (password, version) = (&body.current_password, if_match.version());
     let deleted = account::delete(&services, &caller, password, version, None).await;
     if_match.check(deleted)?;
@@ -121,32 +126,30 @@ pub(crate) async fn delete(
 #[utoipa::path(
     get,
     path = "/api/sessions",
-    operation_id = "listOwnSessions",
     tag = "Own account",
     responses((status = OK, body = [OwnSession])),
     security(("token" = ["account"]))
 )]
-pub(crate) async fn sessions(
+async fn list_own_sessions(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
-) -> Result<Response, ApiError> {
-    Ok(Json(account::sessions(&services, &caller).await?).into_response())
+) -> Result<Json<Vec<OwnSession>>, ApiError> {
+    Ok(Json(account::sessions(&services, &caller).await?))
 }
 
 /// Revoke one of your sessions
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}",
-    operation_id = "revokeOwnSession",
     tag = "Own account",
     responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn revoke_session(
+async fn revoke_own_session(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     SessionPath(id): SessionPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     account::revoke_session(&services, &caller, id).await?;
     Ok(success())
 }
@@ -155,15 +158,14 @@ pub(crate) async fn revoke_session(
 #[utoipa::path(
     delete,
     path = "/api/sessions",
-    operation_id = "revokeOtherSessions",
     tag = "Own account",
-    responses((status = OK, body = SessionsRevokeResponse)),
+    responses((status = OK, body = SessionRevokeResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn revoke_other_sessions(
+async fn revoke_other_sessions(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SessionRevokeResponse>, ApiError> {
     let ended = account::revoke_other_sessions(&services, &caller).await?;
-    Ok(SessionsRevokeResponse::answer(ended))
+    Ok(Json(SessionRevokeResponse::new(ended)))
 }

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use domain::{
     audit::{AuditEntryResponse, list::AuditParams},
     list::Limits,
@@ -12,14 +12,23 @@ use service::{
     audit::{AuditExport, Format},
 };
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params},
-    file::send,
-    page::respond,
+    file::Download,
+    page::PageResponse,
     site::FromThisSite,
+    state::ApiState,
 };
+
+/// Returns the routes of the audit log.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_audit_events))
+        .routes(routes!(export_audit_events))
+}
 
 /// Limits of a page, by default with fewer entries than a list with shorter rows has.
 const LIMITS: Limits = Limits {
@@ -31,7 +40,7 @@ const LIMITS: Limits = Limits {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AuditExportParams {
+struct AuditExportParams {
     /// Format of the file: `csv` or `ndjson`.
     #[serde(default)]
     #[param(required = true, pattern = "^(csv|ndjson)$")]
@@ -59,21 +68,20 @@ pub(crate) struct AuditExportParams {
 #[utoipa::path(
     get,
     path = "/api/admin/audit",
-    operation_id = "listAuditEvents",
     tag = "Audit log",
     params(AuditParams),
     responses((status = OK, body = [AuditEntryResponse])),
     security(("token" = ["audit:read"]))
 )]
-pub(crate) async fn list(
+async fn list_audit_events(
     State(services): State<Services>,
     Allowed(authorized): Allowed<AuditRead>,
     Params(params): Params<AuditParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<AuditEntryResponse>, ApiError> {
     let query = params.parse(LIMITS).map_err(Error::from)?;
     let entries = service::audit::list(&services, &authorized, &query).await?;
     let entries = entries.page.map(AuditEntryResponse::from);
-    Ok(respond(entries, "/api/admin/audit", &params))
+    Ok(PageResponse::new(entries, "/api/admin/audit", &params))
 }
 
 /// Download the audit log
@@ -82,18 +90,17 @@ pub(crate) async fn list(
 #[utoipa::path(
     get,
     path = "/api/admin/audit/export",
-    operation_id = "exportAuditEvents",
     tag = "Audit log",
     params(AuditExportParams),
     responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
     security(("token" = ["audit:read"]))
 )]
-pub(crate) async fn export(
+async fn export_audit_events(
     State(services): State<Services>,
     Allowed(authorized): Allowed<AuditRead>,
     _: FromThisSite,
     Params(asked): Params<AuditExportParams>,
-) -> Result<Response, ApiError> {
+) -> Result<Download, ApiError> {
     let known = Format::ALL
         .into_iter()
         .find(|known| known.as_str() == asked.format);
@@ -113,12 +120,15 @@ pub(crate) async fn export(
     Ok(file(export))
 }
 
-/// Sends an export as a download, named after the last entry that can be in it.
-fn file(export: AuditExport) -> Response {
+/// Returns an export as a download, named after the last entry that can be in it.
+fn file(export: AuditExport) -> Download {
     let (word, kind) = match export.format {
         Format::Csv => ("csv", "text/csv; charset=utf-8"),
         Format::Ndjson => ("ndjson", "application/x-ndjson"),
     };
-    let name = format!("audit-log-{}.{word}", export.up_to);
-    send(export.pieces, kind, &name)
+    Download {
+        pieces: export.pieces,
+        kind,
+        name: format!("audit-log-{}.{word}", export.up_to),
+    }
 }

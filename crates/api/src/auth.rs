@@ -1,11 +1,6 @@
 //! Sign-in and sign-out.
 
-use axum::{
-    Extension, Json,
-    extract::State,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, extract::State, http::HeaderMap};
 use domain::{
     credentials::SignInDraft, error::Unauthenticated, object::present, problem::Problem,
     users::UserBrief,
@@ -17,6 +12,7 @@ use service::{
 };
 use tower_sessions::Session;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     body::Body,
@@ -24,13 +20,22 @@ use crate::{
     error::ApiError,
     extract::NoToken,
     response::{SuccessResponse, success},
-    state::CookieName,
+    state::{ApiState, CookieName},
 };
+
+/// Returns the routes of sign-in and sign-out.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in))
+        .routes(routes!(set_password))
+        .routes(routes!(sign_out))
+        .routes(routes!(get_current_user))
+}
 
 /// Body of a sign-in.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct LoginRequest {
+struct SignInRequest {
     #[schema(min_length = 1)]
     username: String,
     #[schema(min_length = 1)]
@@ -52,32 +57,31 @@ pub(crate) struct UserBriefResponse {
 #[utoipa::path(
     post,
     path = "/api/auth/login",
-    operation_id = "signIn",
     tag = "Sign-in",
-    request_body = LoginRequest,
+    request_body = SignInRequest,
     responses((status = OK, body = UserBriefResponse)),
     security(())
 )]
-pub(crate) async fn login(
+async fn sign_in(
     _: NoToken,
     State(services): State<Services>,
     session: Session,
     Extension(origin): Extension<Origin>,
-    Body(login): Body<LoginRequest>,
-) -> Result<Response, ApiError> {
+    Body(login): Body<SignInRequest>,
+) -> Result<Json<UserBriefResponse>, ApiError> {
     let draft = SignInDraft {
         username: login.username,
         password: login.password,
         remember: login.remember_me,
     };
     let user = service::auth::sign_in(&services, &session, draft, origin).await?;
-    Ok(Json(UserBriefResponse { user }).into_response())
+    Ok(Json(UserBriefResponse { user }))
 }
 
 /// Body that sets a password: with the token of a link, or in place of a temporary password.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct PasswordSetRequest {
+struct PasswordSetRequest {
     /// Token of a link: the part of its URL after the last slash.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -103,18 +107,17 @@ pub(crate) struct PasswordSetRequest {
 #[utoipa::path(
     post,
     path = "/api/auth/password",
-    operation_id = "setPassword",
     tag = "Sign-in",
     request_body = PasswordSetRequest,
     responses((status = OK, body = SuccessResponse), (status = NOT_FOUND, body = Problem)),
     security(())
 )]
-pub(crate) async fn choose_password(
+async fn set_password(
     _: NoToken,
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
     Body(body): Body<PasswordSetRequest>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     let PasswordSetRequest {
         token,
         username,
@@ -154,12 +157,11 @@ pub(crate) async fn choose_password(
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
-    operation_id = "signOut",
     tag = "Sign-in",
     responses((status = OK, body = SuccessResponse)),
     security(())
 )]
-pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, ApiError> {
+async fn sign_out(_: NoToken, session: Session) -> Result<Json<SuccessResponse>, ApiError> {
     service::sessions::end(&session).await?;
     Ok(success())
 }
@@ -168,16 +170,15 @@ pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, Api
 #[utoipa::path(
     get,
     path = "/api/auth/me",
-    operation_id = "getCurrentUser",
     tag = "Sign-in",
     responses((status = OK, body = UserBriefResponse)),
     security(("token" = ["account"]))
 )]
-pub(crate) async fn me(
+async fn get_current_user(
     State(CookieName(name)): State<CookieName>,
     Extension(caller): Extension<Option<Caller>>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Json<UserBriefResponse>, ApiError> {
     let Some(caller) = caller else {
         let had_session = cookie(&headers, &name).is_some();
         let reason = if had_session {
@@ -189,5 +190,5 @@ pub(crate) async fn me(
     };
     caller.require_account()?;
     let user = caller.principal.brief();
-    Ok(Json(UserBriefResponse { user }).into_response())
+    Ok(Json(UserBriefResponse { user }))
 }

@@ -11,7 +11,7 @@ use domain::problem::Problem;
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Object, PathItem, Ref, RefOr, Required, Response, Type,
+        Components, Content, Object, Ref, RefOr, Required, Response, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{KnownFormat, SchemaFormat},
         security::{
@@ -20,14 +20,14 @@ use utoipa::{
     },
 };
 
-use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
-
 use crate::{
-    operations::{TOKEN, by_method},
+    meta,
+    operations::{TOKEN, by_method, set_ids},
     owned,
     rate::counts,
     users::dto::UserResponse,
 };
+use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
 
 /// Name of the security scheme with a cookie.
 const SESSION: &str = "session";
@@ -57,11 +57,11 @@ struct Base;
 /// OpenAPI document, built once.
 pub static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut document = Base::openapi();
-    document.merge(crate::probe_operations().into_openapi());
-    document.merge(crate::operations().into_openapi());
-    document.merge(owned::operations().into_openapi());
+    document.merge(meta::probes().into_openapi());
+    document.merge(crate::resources().into_openapi());
+    document.merge(owned::routes().into_openapi());
     for (path, item) in &mut document.paths.paths {
-        name_put(item);
+        set_ids(item);
         for (method, operation) in by_method(item) {
             complete(path, &method, operation);
         }
@@ -115,19 +115,6 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
         responses
             .entry(status.as_str().to_owned())
             .or_insert(RefOr::Ref(reference));
-    }
-}
-
-/// Names the PUT of a path that has a PATCH too: both are one handler, and the id of an operation is unique.
-fn name_put(item: &mut PathItem) {
-    if item.patch.is_none() {
-        return;
-    }
-    if let Some(put) = &mut item.put {
-        put.operation_id = put
-            .operation_id
-            .take()
-            .map(|id| id.replacen("update", "put", 1));
     }
 }
 

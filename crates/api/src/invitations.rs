@@ -1,6 +1,6 @@
 //! Invitations.
 
-use axum::{Json, extract::State, http::StatusCode, response::Response};
+use axum::{Json, extract::State};
 use domain::{
     invitations::{CreatedInvitation, INVITATIONS_ORDER, Invitation, InvitationDraft},
     list::{Limits, UnfilteredParams},
@@ -10,14 +10,24 @@ use service::{
     Error, Services,
     access::{RegistrationsRead, RegistrationsWrite},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, Params, UserPath},
-    page::respond,
-    response::{SuccessResponse, shown_once, success},
+    page::PageResponse,
+    response::{Created, ShownOnce, SuccessResponse, success},
+    state::ApiState,
 };
+
+/// Returns the routes of invitations.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_invitations, create_invitation))
+        .routes(routes!(resend_invitation))
+        .routes(routes!(revoke_invitation))
+}
 
 /// List invitations
 ///
@@ -25,22 +35,25 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/admin/invitations",
-    operation_id = "listInvitations",
     tag = "Registrations",
     params(UnfilteredParams),
     responses((status = OK, body = [Invitation])),
     security(("token" = ["registrations:read"]))
 )]
-pub(crate) async fn list(
+async fn list_invitations(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsRead>,
     Params(params): Params<UnfilteredParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<Invitation>, ApiError> {
     let query = params
         .parse(Limits::API, INVITATIONS_ORDER)
         .map_err(Error::from)?;
     let invitations = service::invitations::list(&services, &authorized, &query).await?;
-    Ok(respond(invitations.page, "/api/admin/invitations", &params))
+    Ok(PageResponse::new(
+        invitations.page,
+        "/api/admin/invitations",
+        &params,
+    ))
 }
 
 /// Create an invitation
@@ -49,19 +62,18 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/admin/invitations",
-    operation_id = "createInvitation",
     tag = "Registrations",
     request_body = InvitationDraft,
     responses((status = CREATED, body = CreatedInvitation)),
     security(("token" = ["registrations:write"]))
 )]
-pub(crate) async fn create(
+async fn create_invitation(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     Body(draft): Body<InvitationDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<ShownOnce<Json<CreatedInvitation>>>, ApiError> {
     let created = service::invitations::create(&services, &authorized, draft).await?;
-    Ok(shown_once((StatusCode::CREATED, Json(created))))
+    Ok(Created::new(ShownOnce(Json(created))))
 }
 
 /// Replace the link of an invitation
@@ -70,18 +82,17 @@ pub(crate) async fn create(
 #[utoipa::path(
     post,
     path = "/api/admin/invitations/{id}/resend",
-    operation_id = "resendInvitation",
     tag = "Registrations",
     responses((status = CREATED, body = IssuedLink)),
     security(("token" = ["registrations:write"]))
 )]
-pub(crate) async fn resend(
+async fn resend_invitation(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, ApiError> {
+) -> Result<Created<ShownOnce<Json<IssuedLink>>>, ApiError> {
     let link = service::invitations::resend(&services, &authorized, id).await?;
-    Ok(shown_once((StatusCode::CREATED, Json(link))))
+    Ok(Created::new(ShownOnce(Json(link))))
 }
 
 /// Revoke an invitation
@@ -90,16 +101,15 @@ pub(crate) async fn resend(
 #[utoipa::path(
     delete,
     path = "/api/admin/invitations/{id}",
-    operation_id = "revokeInvitation",
     tag = "Registrations",
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["registrations:write"]))
 )]
-pub(crate) async fn revoke(
+async fn revoke_invitation(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     service::invitations::revoke(&services, &authorized, id).await?;
     Ok(success())
 }

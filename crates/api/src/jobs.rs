@@ -1,9 +1,9 @@
 //! Background jobs.
 
 use axum::{
+    Json,
     extract::{FromRequestParts, State},
     http::request::Parts,
-    response::Response,
 };
 use domain::{
     jobs::{Job, list::JobParams},
@@ -13,17 +13,26 @@ use service::{
     Error, Services,
     access::{AuditRead, UsersWrite},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params, id_in},
-    page::respond,
+    page::PageResponse,
     response::{SuccessResponse, success},
+    state::ApiState,
 };
 
+/// Returns the routes of jobs.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_jobs))
+        .routes(routes!(retry_job))
+}
+
 /// Extractor of the id of a job in a path; 400 if it is not a UUID.
-pub(crate) struct JobPath(pub(crate) Uuid);
+struct JobPath(Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for JobPath {
     type Rejection = ApiError;
@@ -39,20 +48,19 @@ impl<S: Send + Sync> FromRequestParts<S> for JobPath {
 #[utoipa::path(
     get,
     path = "/api/admin/jobs",
-    operation_id = "listJobs",
     tag = "Jobs",
     params(JobParams),
     responses((status = OK, body = [Job])),
     security(("token" = ["audit:read"]))
 )]
-pub(crate) async fn list(
+async fn list_jobs(
     State(services): State<Services>,
     Allowed(authorized): Allowed<AuditRead>,
     Params(params): Params<JobParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<Job>, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let jobs = service::jobs::list(&services, &authorized, &query).await?;
-    Ok(respond(jobs.page, "/api/admin/jobs", &params))
+    Ok(PageResponse::new(jobs.page, "/api/admin/jobs", &params))
 }
 
 /// Retry a job
@@ -61,16 +69,15 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/admin/jobs/{id}/retry",
-    operation_id = "retryJob",
     tag = "Jobs",
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn retry(
+async fn retry_job(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     JobPath(id): JobPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     service::jobs::retry(&services, &authorized, id).await?;
     Ok(success())
 }

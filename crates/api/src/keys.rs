@@ -1,19 +1,17 @@
 //! Provider API keys: those of the system, those of users, and their resolution for programs.
 
-pub(crate) mod own;
+mod own;
 
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
-    http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use domain::{
     keys::{ApiKey, KeyDraft, KeyEdit},
     problem::Problem,
 };
-use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 use service::{
     Services,
     access::{ApiKeysRead, ApiKeysResolve, ApiKeysWrite},
@@ -21,15 +19,28 @@ use service::{
 };
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, KeyPath, Params, UserPath, id_param},
-    response::{IdResponse, Stored, SuccessResponse, success, written},
+    response::{Created, IdResponse, Stored, SuccessResponse, Written, success},
     site::FromThisSite,
+    state::ApiState,
 };
+
+/// Returns the routes of provider API keys.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_system_api_keys, create_system_api_key))
+        .routes(routes!(update_system_api_key, delete_system_api_key))
+        .routes(routes!(list_user_api_keys))
+        .routes(routes!(revoke_user_api_key))
+        .routes(routes!(resolve_api_key))
+        .merge(own::routes())
+}
 
 /// A provider API key in FOVEA's format. The time of its last use has both the name that FOVEA's server sends and the one that
 /// its interface reads.
@@ -68,17 +79,16 @@ pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ApiKeyResponse> {
 #[utoipa::path(
     get,
     path = "/api/admin/api-keys",
-    operation_id = "listSystemApiKeys",
     tag = "API keys",
     responses((status = OK, body = [ApiKeyResponse])),
     security(("token" = ["api-keys:read"]))
 )]
-pub(crate) async fn list(
+async fn list_system_api_keys(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysRead>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<Vec<ApiKeyResponse>>, ApiError> {
     let list = keys::list_system(&services, &authorized).await?;
-    Ok(Json(listed(list.keys)).into_response())
+    Ok(Json(listed(list.keys)))
 }
 
 /// Add a system provider API key
@@ -87,20 +97,19 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/admin/api-keys",
-    operation_id = "createSystemApiKey",
     tag = "API keys",
     request_body = KeyDraft,
     responses((status = CREATED, body = ApiKeyResponse)),
     security(("token" = ["api-keys:write"]))
 )]
-pub(crate) async fn create(
+async fn create_system_api_key(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysWrite>,
     Body(draft): Body<KeyDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Written<ApiKeyResponse>>, ApiError> {
     let key = keys::create_system(&services, &authorized, draft).await?;
-    let shown = written(authorized.can_read(), ApiKeyResponse::from(key));
-    Ok((StatusCode::CREATED, shown).into_response())
+    let key = ApiKeyResponse::from(key);
+    Ok(Created::new(Written::new(key, authorized.can_read())))
 }
 
 /// Change a system provider API key
@@ -109,39 +118,35 @@ pub(crate) async fn create(
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/api-keys/{id}",
-    operation_id = "updateSystemApiKey",
     tag = "API keys",
     request_body = KeyEdit,
     responses((status = OK, body = ApiKeyResponse)),
     security(("token" = ["api-keys:write"]))
 )]
-pub(crate) async fn edit(
+async fn update_system_api_key(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysWrite>,
     KeyPath(id): KeyPath,
     Body(edit): Body<KeyEdit>,
-) -> Result<Response, ApiError> {
+) -> Result<Written<ApiKeyResponse>, ApiError> {
     let edited = keys::edit_system(&services, &authorized, id, edit).await?;
-    Ok(written(
-        authorized.can_read(),
-        ApiKeyResponse::from(edited.key),
-    ))
+    let key = ApiKeyResponse::from(edited.key);
+    Ok(Written::new(key, authorized.can_read()))
 }
 
 /// Delete a system provider API key
 #[utoipa::path(
     delete,
     path = "/api/admin/api-keys/{id}",
-    operation_id = "deleteSystemApiKey",
     tag = "API keys",
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["api-keys:write"]))
 )]
-pub(crate) async fn delete(
+async fn delete_system_api_key(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysWrite>,
     KeyPath(id): KeyPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     keys::delete_system(&services, &authorized, id).await?;
     Ok(success())
 }
@@ -152,18 +157,17 @@ pub(crate) async fn delete(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/api-keys",
-    operation_id = "listUserApiKeys",
     tag = "API keys",
     responses((status = OK, body = [ApiKeyResponse])),
     security(("token" = ["api-keys:read"]))
 )]
-pub(crate) async fn list_of(
+async fn list_user_api_keys(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysRead>,
     UserPath(user): UserPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<Vec<ApiKeyResponse>>, ApiError> {
     let keys = keys::list_of(&services, &authorized, user).await?;
-    Ok(Json(listed(keys)).into_response())
+    Ok(Json(listed(keys)))
 }
 
 /// Ids of a user and of a key of the user, or the reason why the path cannot be read.
@@ -173,16 +177,15 @@ type UserKeyPath = Result<Path<(Uuid, Uuid)>, PathRejection>;
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/api-keys/{key}",
-    operation_id = "revokeUserApiKey",
     tag = "API keys",
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["api-keys:write"]))
 )]
-pub(crate) async fn revoke(
+async fn revoke_user_api_key(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysWrite>,
     both: UserKeyPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     let Path((user, id)) = both.map_err(|_| {
         ApiError::invalid("params/userId and params/keyId must match format \"uuid\"")
     })?;
@@ -194,7 +197,7 @@ pub(crate) async fn revoke(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct KeyResolveParams {
+struct KeyResolveParams {
     #[serde(default)]
     #[param(value_type = Option<uuid::Uuid>)]
     user_id: Option<String>,
@@ -203,12 +206,19 @@ pub(crate) struct KeyResolveParams {
 /// A provider API key in plain text.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct KeyResolveResponse<'k> {
-    provider: &'k str,
+struct ApiKeyResolveResponse {
+    provider: String,
     /// `user` for the user's own key, `system` for a key of the system.
     source: &'static str,
     key_id: Uuid,
-    api_key: &'k str,
+    #[serde(serialize_with = "exposed")]
+    #[schema(value_type = String)]
+    api_key: SecretString,
+}
+
+/// Serializes a key in plain text.
+fn exposed<S: Serializer>(key: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(key.expose_secret())
 }
 
 /// Resolve the provider API key for a user
@@ -218,31 +228,29 @@ struct KeyResolveResponse<'k> {
 #[utoipa::path(
     get,
     path = "/api/api-keys/resolve/{provider}",
-    operation_id = "resolveApiKey",
     tag = "API keys",
     params(KeyResolveParams),
     responses(
-        (status = OK, body = KeyResolveResponse),
+        (status = OK, body = ApiKeyResolveResponse),
         (status = CONFLICT, body = Problem),
     ),
     security(("token" = ["api-keys:resolve"]))
 )]
-pub(crate) async fn resolve(
+async fn resolve_api_key(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ApiKeysResolve>,
     _: FromThisSite,
     provider: Result<Path<String>, PathRejection>,
     Params(whose): Params<KeyResolveParams>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<ApiKeyResolveResponse>, ApiError> {
     // A name that cannot be read is not that of a provider.
     let provider = provider.map(|Path(provider)| provider).unwrap_or_default();
     let user = id_param("userId", whose.user_id.as_deref())?;
     let key = keys::resolve(&services, &authorized, &provider, user).await?;
-    let answer = KeyResolveResponse {
-        provider: &key.provider,
+    Ok(Json(ApiKeyResolveResponse {
         source: if key.is_own { "user" } else { "system" },
         key_id: key.id,
-        api_key: key.text.expose_secret(),
-    };
-    Ok(Json(answer).into_response())
+        provider: key.provider,
+        api_key: key.text,
+    }))
 }

@@ -1,17 +1,27 @@
 //! Public information: the health of the server, and what it offers.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
 use service::Services;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, state::ApiState};
+
+/// Returns the routes for the probes of orchestrators and load balancers. They need no session.
+pub(crate) fn probes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(get_liveness))
+        .routes(routes!(get_readiness))
+}
+
+/// Returns the routes of public information.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(get_health))
+        .routes(routes!(get_config))
+}
 
 /// Health of the service.
 #[derive(Serialize, ToSchema)]
@@ -28,16 +38,15 @@ struct HealthResponse {
 #[utoipa::path(
     get,
     path = "/api/health",
-    operation_id = "getHealth",
     tag = "Server",
     responses((status = OK, body = HealthResponse)),
     security(())
 )]
-pub(crate) async fn health(State(services): State<Services>) -> Result<Response, ApiError> {
+async fn get_health(State(services): State<Services>) -> Result<Json<HealthResponse>, ApiError> {
     service::health(&services).await?;
     let timestamp = (services.clock)().format(&Rfc3339).unwrap_or_default();
     let status = "healthy";
-    Ok(Json(HealthResponse { status, timestamp }).into_response())
+    Ok(Json(HealthResponse { status, timestamp }))
 }
 
 /// Check that the process is running
@@ -46,12 +55,11 @@ pub(crate) async fn health(State(services): State<Services>) -> Result<Response,
 #[utoipa::path(
     get,
     path = "/healthz",
-    operation_id = "getLiveness",
     tag = "Server",
     responses((status = OK, body = String)),
     security(())
 )]
-pub(crate) async fn alive() -> &'static str {
+async fn get_liveness() -> &'static str {
     "alive\n"
 }
 
@@ -61,7 +69,6 @@ pub(crate) async fn alive() -> &'static str {
 #[utoipa::path(
     get,
     path = "/readyz",
-    operation_id = "getReadiness",
     tag = "Server",
     responses(
         (status = OK, body = String),
@@ -69,12 +76,12 @@ pub(crate) async fn alive() -> &'static str {
     ),
     security(())
 )]
-pub(crate) async fn ready(State(services): State<Services>) -> Response {
+async fn get_readiness(State(services): State<Services>) -> (StatusCode, &'static str) {
     match service::schema::check(&services).await {
-        Ok(()) => "ready\n".into_response(),
+        Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
         }
     }
 }
@@ -95,17 +102,15 @@ struct ConfigResponse {
 #[utoipa::path(
     get,
     path = "/api/config",
-    operation_id = "getConfig",
     tag = "Server",
     responses((status = OK, body = ConfigResponse)),
     security(())
 )]
-pub(crate) async fn config(State(services): State<Services>) -> Response {
+async fn get_config(State(services): State<Services>) -> Json<ConfigResponse> {
     let allow_registration = services.settings.allow_registration;
     let mode = "multi-user";
     Json(ConfigResponse {
         mode,
         allow_registration,
     })
-    .into_response()
 }

@@ -3,8 +3,14 @@
 use axum::{Json, extract::State};
 use domain::overview::Overview;
 use service::{Services, access::UsersRead};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{error::ApiError, extract::Allowed};
+use crate::{error::ApiError, extract::Allowed, state::ApiState};
+
+/// Returns the route of the overview.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(get_overview))
+}
 
 /// Get the overview
 ///
@@ -12,12 +18,11 @@ use crate::{error::ApiError, extract::Allowed};
 #[utoipa::path(
     get,
     path = "/api/admin/overview",
-    operation_id = "getOverview",
     tag = "Users",
     responses((status = OK, body = Overview)),
     security(("token" = ["users:read"]))
 )]
-pub(crate) async fn overview(
+async fn get_overview(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersRead>,
 ) -> Result<Json<Overview>, ApiError> {

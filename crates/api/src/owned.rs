@@ -8,7 +8,6 @@ use axum::{
     Extension,
     extract::FromRequestParts,
     http::{Method, request::Parts},
-    response::Response,
 };
 use domain::{
     access_tokens::Scope,
@@ -17,7 +16,7 @@ use domain::{
     owned::{Annotation, Ontology, Persona},
     permission::Permission,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use service::{
     Error,
     owned::{Reader, Writer},
@@ -30,7 +29,7 @@ use crate::{
     error::ApiError,
     extract::{SignedIn, id_in, id_param},
     operations::{by_method, token},
-    page,
+    page::PageResponse,
     response::{IdResponse, Stored},
     state::ApiState,
 };
@@ -163,12 +162,12 @@ impl OwnedListParams {
     }
 
     /// Returns the response: the rows, and the link to the next page.
-    fn answer<T: Serialize>(
+    fn answer<T>(
         &self,
         (rows, more): (Vec<T>, bool),
         path: &str,
         id: impl Fn(&T) -> Uuid,
-    ) -> Response {
+    ) -> PageResponse<T> {
         let next = rows
             .last()
             .filter(|_| more)
@@ -178,20 +177,23 @@ impl OwnedListParams {
             let pairs = limit.into_iter().chain([("after", next)]);
             (pairs.collect(), "next")
         });
-        page::linked(&rows, path, next.as_slice())
+        PageResponse::without_total(rows, path, next.as_slice())
     }
 }
 
 /// Maximum number of bytes of a body: the ontologies and annotations of a host application are longer than forms.
 pub const BODY_MAX: usize = 1024 * 1024;
 
-/// Returns the operations on owned data.
-pub(crate) fn operations() -> OpenApiRouter<ApiState> {
+/// Returns the routes of owned data.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     let own = OpenApiRouter::new()
-        .routes(routes!(personas::list, personas::create))
+        .routes(routes!(personas::list_personas, personas::create_persona))
         .layer(Extension(DataScope::Own));
     let any_user = OpenApiRouter::new()
-        .routes(routes!(personas::list_of, personas::create_for))
+        .routes(routes!(
+            personas::list_user_personas,
+            personas::create_user_persona
+        ))
         .layer(Extension(DataScope::Any));
     OpenApiRouter::new()
         .merge(own)
@@ -200,16 +202,27 @@ pub(crate) fn operations() -> OpenApiRouter<ApiState> {
         .nest("/api/admin", things(DataScope::Any))
 }
 
-/// Returns the operations that exist for the caller's data as well as for all users' data.
+/// Returns the routes that exist for the caller's data as well as for all users' data.
 fn things(data_scope: DataScope) -> OpenApiRouter<ApiState> {
     let mut things = OpenApiRouter::new()
-        .routes(routes!(personas::get, personas::edit, personas::delete))
-        .routes(routes!(ontology::get, ontology::set, ontology::delete))
-        .routes(routes!(annotations::list, annotations::create))
         .routes(routes!(
-            annotations::get,
-            annotations::edit,
-            annotations::delete
+            personas::get_persona,
+            personas::update_persona,
+            personas::delete_persona
+        ))
+        .routes(routes!(
+            ontology::get_ontology,
+            ontology::update_ontology,
+            ontology::delete_ontology
+        ))
+        .routes(routes!(
+            annotations::list_annotations,
+            annotations::create_annotation
+        ))
+        .routes(routes!(
+            annotations::get_annotation,
+            annotations::update_annotation,
+            annotations::delete_annotation
         ));
     let (read, write) = match data_scope {
         DataScope::Own => (Scope::DataRead, Scope::DataWrite),
@@ -224,7 +237,7 @@ fn things(data_scope: DataScope) -> OpenApiRouter<ApiState> {
             operation.security = Some(vec![token(scope)]);
             if matches!(data_scope, DataScope::Any) {
                 let id = operation.operation_id.take();
-                operation.operation_id = id.map(|id| format!("{id}AsAdmin"));
+                operation.operation_id = id.map(|id| format!("{id}_as_admin"));
             }
         }
     }

@@ -6,12 +6,12 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::list::{Limits, Page, PageParams};
+use domain::list::{Limits, Page, PageParams, Total};
 use serde::Serialize;
 
 /// Returns the parameters of a list. Without a page they get the largest one, because FOVEA's interface sends no parameters and
 /// searches in the rows that it gets.
-pub(super) fn whole<P: PageParams>(params: P) -> P {
+pub(crate) fn whole<P: PageParams>(params: P) -> P {
     let names_page = |(name, _): &(&str, &str)| matches!(*name, "limit" | "after" | "before");
     if params.pairs().iter().any(names_page) {
         params
@@ -20,49 +20,68 @@ pub(super) fn whole<P: PageParams>(params: P) -> P {
     }
 }
 
-/// Returns the response with a page of a list that was requested with `params`.
-pub(super) fn respond<P: PageParams>(
-    page: Page<impl Serialize>,
-    path: &str,
-    params: &P,
-) -> Response {
-    let Page { rows, page_info } = page;
-    let next = page_info.after.map(|after| params.at(Some(after), None));
-    let prev = page_info.before.map(|before| params.at(None, Some(before)));
-    let next = next.iter().map(|params| (params.pairs(), "next"));
-    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
-    let neighbours: Vec<_> = next.chain(prev).collect();
-    let mut response = linked(rows, path, &neighbours);
-    let total = page_info.total;
-    let headers = response.headers_mut();
-    headers.insert(
-        HeaderName::from_static("x-total-count"),
-        HeaderValue::from(total.count),
-    );
-    let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
-    headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
-    response
+/// Response with a page of a list.
+pub(crate) struct PageResponse<T> {
+    rows: Vec<T>,
+    /// Value of the header `Link`, empty without a neighbouring page.
+    links: String,
+    total: Option<Total>,
 }
 
-/// Returns the response with a part of a list that has no total. Each neighbour has its parameters and its relation.
-pub(super) fn linked(
-    rows: impl Serialize,
-    path: &str,
-    neighbours: &[(Vec<(&'static str, &str)>, &str)],
-) -> Response {
-    let mut response = Json(rows).into_response();
-    let links: Vec<String> = neighbours
-        .iter()
-        .map(|(pairs, rel)| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(pairs);
-            format!("<{path}?{}>; rel=\"{rel}\"", query.finish())
-        })
-        .collect();
-    if let Ok(links) = HeaderValue::try_from(links.join(", "))
-        && !links.is_empty()
-    {
-        response.headers_mut().insert(header::LINK, links);
+impl<T> PageResponse<T> {
+    /// Creates the response with a page of the list at `path` that was requested with `params`.
+    pub(crate) fn new<P: PageParams>(page: Page<T>, path: &str, params: &P) -> Self {
+        let Page { rows, page_info } = page;
+        let next = page_info.after.map(|after| params.at(Some(after), None));
+        let prev = page_info.before.map(|before| params.at(None, Some(before)));
+        let next = next.iter().map(|params| (params.pairs(), "next"));
+        let prev = prev.iter().map(|params| (params.pairs(), "prev"));
+        let neighbours: Vec<_> = next.chain(prev).collect();
+        Self {
+            total: Some(page_info.total),
+            ..Self::without_total(rows, path, &neighbours)
+        }
     }
-    response
+
+    /// Creates the response with a part of a list that has no total. Each neighbour has its parameters and its relation.
+    pub(crate) fn without_total(
+        rows: Vec<T>,
+        path: &str,
+        neighbours: &[(Vec<(&'static str, &str)>, &str)],
+    ) -> Self {
+        let links: Vec<String> = neighbours
+            .iter()
+            .map(|(pairs, rel)| {
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                query.extend_pairs(pairs);
+                format!("<{path}?{}>; rel=\"{rel}\"", query.finish())
+            })
+            .collect();
+        Self {
+            rows,
+            links: links.join(", "),
+            total: None,
+        }
+    }
+}
+
+impl<T: Serialize> IntoResponse for PageResponse<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.rows).into_response();
+        let headers = response.headers_mut();
+        if let Ok(links) = HeaderValue::try_from(self.links)
+            && !links.is_empty()
+        {
+            headers.insert(header::LINK, links);
+        }
+        if let Some(total) = self.total {
+            headers.insert(
+                HeaderName::from_static("x-total-count"),
+                HeaderValue::from(total.count),
+            );
+            let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
+            headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
+        }
+        response
+    }
 }

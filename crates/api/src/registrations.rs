@@ -1,11 +1,6 @@
 //! Registration, and the decision on pending registrations.
 
-use axum::{
-    Extension, Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, extract::State};
 use domain::{
     credentials::AccountDraft,
     list::{Limits, UnfilteredParams},
@@ -18,6 +13,7 @@ use service::{
     access::{Origin, RegistrationsRead, RegistrationsWrite},
 };
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::UserBriefResponse,
@@ -25,15 +21,26 @@ use crate::{
     error::ApiError,
     extract::{Allowed, NoToken, Params, UserPath},
     if_match::IfMatch,
-    page::respond,
-    response::{SuccessResponse, success},
-    users::{dto::UserResponse, response::show_to},
+    page::PageResponse,
+    response::{Created, SuccessResponse, Versioned, Written, success},
+    state::ApiState,
+    users::dto::{UserResponse, show_to},
 };
+
+/// Returns the routes of registrations.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(list_registrations))
+        .routes(routes!(get_registration_settings))
+        .routes(routes!(approve_registration))
+        .routes(routes!(reject_registration))
+}
 
 /// Body of a registration. The role cannot be chosen.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct RegistrationCreateRequest {
+struct RegistrationCreateRequest {
     #[schema(min_length = 3, max_length = 50)]
     username: String,
     #[schema(min_length = 8)]
@@ -50,18 +57,17 @@ pub(crate) struct RegistrationCreateRequest {
 #[utoipa::path(
     post,
     path = "/api/auth/register",
-    operation_id = "register",
     tag = "Sign-in",
     request_body = RegistrationCreateRequest,
     responses((status = CREATED, body = UserBriefResponse)),
     security(())
 )]
-pub(crate) async fn register(
+async fn register(
     _: NoToken,
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
     Body(body): Body<RegistrationCreateRequest>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Json<UserBriefResponse>>, ApiError> {
     let draft = AccountDraft {
         username: body.username,
         display_name: body.display_name,
@@ -70,7 +76,7 @@ pub(crate) async fn register(
         password: body.password,
     };
     let user = service::registrations::register(&services, draft, "", origin).await?;
-    Ok((StatusCode::CREATED, Json(UserBriefResponse { user })).into_response())
+    Ok(Created::new(Json(UserBriefResponse { user })))
 }
 
 /// List pending registrations
@@ -79,22 +85,25 @@ pub(crate) async fn register(
 #[utoipa::path(
     get,
     path = "/api/admin/registrations",
-    operation_id = "listRegistrations",
     tag = "Registrations",
     params(UnfilteredParams),
     responses((status = OK, body = [PendingRegistration])),
     security(("token" = ["registrations:read"]))
 )]
-pub(crate) async fn list(
+async fn list_registrations(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsRead>,
     Params(params): Params<UnfilteredParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<PendingRegistration>, ApiError> {
     let query = params
         .parse(Limits::API, PENDING_ORDER)
         .map_err(Error::from)?;
     let pending = service::registrations::list(&services, &authorized, &query).await?;
-    Ok(respond(pending.page, "/api/admin/registrations", &params))
+    Ok(PageResponse::new(
+        pending.page,
+        "/api/admin/registrations",
+        &params,
+    ))
 }
 
 /// Settings of registration.
@@ -115,28 +124,26 @@ struct RegistrationSettingsResponse {
 #[utoipa::path(
     get,
     path = "/api/admin/registrations/settings",
-    operation_id = "getRegistrationSettings",
     tag = "Registrations",
     responses((status = OK, body = RegistrationSettingsResponse)),
     security(("token" = ["registrations:read"]))
 )]
-pub(crate) async fn settings(
+async fn get_registration_settings(
     State(services): State<Services>,
     _: Allowed<RegistrationsRead>,
-) -> Response {
+) -> Json<RegistrationSettingsResponse> {
     let settings = &services.settings;
     Json(RegistrationSettingsResponse {
         allowed: settings.allow_registration,
         approval: settings.registration_approval,
         set_by: "environment",
     })
-    .into_response()
 }
 
 /// Body of a decision.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RegistrationDecisionRequest {
+struct RegistrationDecideRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     note: Option<String>,
@@ -148,20 +155,19 @@ pub(crate) struct RegistrationDecisionRequest {
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/approve",
-    operation_id = "approveRegistration",
     tag = "Registrations",
     params(IfMatch),
-    request_body = Option<RegistrationDecisionRequest>,
+    request_body = Option<RegistrationDecideRequest>,
     responses((status = OK, body = UserResponse)),
     security(("token" = ["registrations:write"]))
 )]
-pub(crate) async fn approve(
+async fn approve_registration(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
-) -> Result<Response, ApiError> {
+    OptionalBody(decided): OptionalBody<RegistrationDecideRequest>,
+) -> Result<Versioned<Written<UserResponse>>, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
     let target = if_match.target(id);
     let user = service::registrations::approve(&services, &authorized, target, &note).await;
@@ -174,20 +180,19 @@ pub(crate) async fn approve(
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/reject",
-    operation_id = "rejectRegistration",
     tag = "Registrations",
     params(IfMatch),
-    request_body = Option<RegistrationDecisionRequest>,
+    request_body = Option<RegistrationDecideRequest>,
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["registrations:write"]))
 )]
-pub(crate) async fn reject(
+async fn reject_registration(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
-) -> Result<Response, ApiError> {
+    OptionalBody(decided): OptionalBody<RegistrationDecideRequest>,
+) -> Result<Json<SuccessResponse>, ApiError> {
     let note = decided.unwrap_or_default().note.unwrap_or_default();
     let target = if_match.target(id);
     let rejected = service::registrations::reject(&services, &authorized, target, &note).await;

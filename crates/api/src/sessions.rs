@@ -1,11 +1,11 @@
 //! Sessions of all users.
 
-pub(crate) mod events;
-pub(crate) mod failed;
+mod events;
+mod failed;
 
 use std::net::IpAddr;
 
-use axum::{extract::State, response::Response};
+use axum::{Json, extract::State};
 use domain::{
     list::Limits,
     sessions::{
@@ -23,15 +23,27 @@ use service::{
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, Params, SessionPath},
-    page::{respond, whole},
-    response::{Stored, SuccessResponse, success, written},
+    page::{PageResponse, whole},
+    response::{Stored, SuccessResponse, Written, success},
+    state::ApiState,
 };
+
+/// Returns the routes of sessions.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_sessions))
+        .routes(routes!(revoke_session))
+        .routes(routes!(revoke_sessions))
+        .merge(events::routes())
+        .merge(failed::routes())
+}
 
 /// A session in FOVEA's format. Its user is both nested, as FOVEA's server sends it, and flat, as its pages read it.
 #[derive(Serialize, ToSchema)]
@@ -103,38 +115,36 @@ impl From<Session> for SessionResponse {
 #[utoipa::path(
     get,
     path = "/api/admin/sessions",
-    operation_id = "listSessions",
     tag = "Sessions",
     params(SessionParams),
     responses((status = OK, body = [SessionResponse])),
     security(("token" = ["sessions:read"]))
 )]
-pub(crate) async fn list(
+async fn list_sessions(
     State(services): State<Services>,
     Allowed(authorized): Allowed<SessionsRead>,
     Params(params): Params<SessionParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<SessionResponse>, ApiError> {
     let params = whole(params);
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let page = service::sessions::list(&services, &authorized, &query).await?;
     let sessions = page.sessions.map(SessionResponse::from);
-    Ok(respond(sessions, "/api/admin/sessions", &params))
+    Ok(PageResponse::new(sessions, "/api/admin/sessions", &params))
 }
 
 /// Revoke a session
 #[utoipa::path(
     delete,
     path = "/api/admin/sessions/{id}",
-    operation_id = "revokeSession",
     tag = "Sessions",
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["sessions:write"]))
 )]
-pub(crate) async fn revoke_one(
+async fn revoke_session(
     State(services): State<Services>,
     Allowed(authorized): Allowed<SessionsWrite>,
     SessionPath(id): SessionPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     service::sessions::revoke_one(&services, &authorized, id).await?;
     Ok(success())
 }
@@ -162,17 +172,16 @@ impl Stored for RevokeOutcome {
 #[utoipa::path(
     post,
     path = "/api/admin/sessions/revoke",
-    operation_id = "revokeSessions",
     tag = "Sessions",
     request_body = RevokeRequest,
     responses((status = OK, body = RevokeOutcome)),
     security(("token" = ["sessions:write"]))
 )]
-pub(crate) async fn revoke_many(
+async fn revoke_sessions(
     State(services): State<Services>,
     Allowed(authorized): Allowed<SessionsWrite>,
     Body(request): Body<RevokeRequest>,
-) -> Result<Response, ApiError> {
+) -> Result<Written<RevokeOutcome>, ApiError> {
     let outcome = service::sessions::revoke_many(&services, &authorized, request).await?;
-    Ok(written(authorized.can_read(), outcome))
+    Ok(Written::new(outcome, authorized.can_read()))
 }

@@ -3,8 +3,14 @@
 use axum::{Json, extract::State};
 use domain::settings::Installation;
 use service::{Services, access::AuditRead};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{error::ApiError, extract::Allowed};
+use crate::{error::ApiError, extract::Allowed, state::ApiState};
+
+/// Returns the route of the settings.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(get_settings))
+}
 
 /// Get the settings
 ///
@@ -12,12 +18,11 @@ use crate::{error::ApiError, extract::Allowed};
 #[utoipa::path(
     get,
     path = "/api/admin/settings",
-    operation_id = "getSettings",
     tag = "Server",
     responses((status = OK, body = Installation)),
     security(("token" = ["audit:read"]))
 )]
-pub(crate) async fn settings(
+async fn get_settings(
     State(services): State<Services>,
     Allowed(authorized): Allowed<AuditRead>,
 ) -> Result<Json<Installation>, ApiError> {

@@ -1,21 +1,25 @@
 //! Provider API keys of the caller.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::keys::{KeyDraft, KeyEdit};
 use service::{Services, account};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{ApiKeyResponse, listed};
 use crate::{
     body::Body,
     error::ApiError,
     extract::{KeyPath, SignedIn},
-    response::{SuccessResponse, success},
+    response::{Created, SuccessResponse, success},
+    state::ApiState,
 };
+
+/// Returns the routes of the caller's keys.
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_api_keys, create_api_key))
+        .routes(routes!(update_api_key, delete_api_key))
+}
 
 /// List your provider API keys
 ///
@@ -23,17 +27,16 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/api-keys",
-    operation_id = "listApiKeys",
     tag = "API keys",
     responses((status = OK, body = [ApiKeyResponse])),
     security(("token" = ["account"]))
 )]
-pub(crate) async fn list(
+async fn list_api_keys(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
-) -> Result<Response, ApiError> {
+) -> Result<Json<Vec<ApiKeyResponse>>, ApiError> {
     let list = account::keys(&services, &caller).await?;
-    Ok(Json(listed(list.keys)).into_response())
+    Ok(Json(listed(list.keys)))
 }
 
 /// Add your own provider API key
@@ -42,19 +45,18 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/api/api-keys",
-    operation_id = "createApiKey",
     tag = "API keys",
     request_body = KeyDraft,
     responses((status = CREATED, body = ApiKeyResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn create(
+async fn create_api_key(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
     Body(draft): Body<KeyDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Json<ApiKeyResponse>>, ApiError> {
     let key = account::create_key(&services, &caller, draft).await?;
-    Ok((StatusCode::CREATED, Json(ApiKeyResponse::from(key))).into_response())
+    Ok(Created::new(Json(ApiKeyResponse::from(key))))
 }
 
 /// Change your own provider API key
@@ -63,36 +65,34 @@ pub(crate) async fn create(
 #[utoipa::path(
     method(put, patch),
     path = "/api/api-keys/{id}",
-    operation_id = "updateApiKey",
     tag = "API keys",
     request_body = KeyEdit,
     responses((status = OK, body = ApiKeyResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn edit(
+async fn update_api_key(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
     KeyPath(id): KeyPath,
     Body(edit): Body<KeyEdit>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<ApiKeyResponse>, ApiError> {
     let edited = account::edit_key(&services, &caller, id, edit).await?;
-    Ok(Json(ApiKeyResponse::from(edited.key)).into_response())
+    Ok(Json(ApiKeyResponse::from(edited.key)))
 }
 
 /// Delete your own provider API key
 #[utoipa::path(
     delete,
     path = "/api/api-keys/{id}",
-    operation_id = "deleteApiKey",
     tag = "API keys",
     responses((status = OK, body = SuccessResponse)),
     security(("session" = []))
 )]
-pub(crate) async fn delete(
+async fn delete_api_key(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
     KeyPath(id): KeyPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     account::delete_key(&services, &caller, id).await?;
     Ok(success())
 }

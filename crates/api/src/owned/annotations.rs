@@ -3,8 +3,6 @@
 use axum::{
     Json,
     extract::{OriginalUri, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use domain::owned::{Annotation, AnnotationDraft};
 use service::{Services, owned::annotations};
@@ -14,7 +12,8 @@ use crate::{
     body::Body,
     error::ApiError,
     extract::Params,
-    response::{SuccessResponse, success, written},
+    page::PageResponse,
+    response::{Created, SuccessResponse, Written, success},
 };
 
 /// List the annotations of a persona
@@ -23,18 +22,17 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/personas/{id}/annotations",
-    operation_id = "listAnnotations",
     tag = "Owned data",
     params(OwnedListParams),
     responses((status = OK, body = [Annotation]))
 )]
-pub(super) async fn list(
+pub(super) async fn list_annotations(
     State(services): State<Services>,
     OwnedReader(reader): OwnedReader,
     IdPath(persona): IdPath,
     OriginalUri(uri): OriginalUri,
     Params(part): Params<OwnedListParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<Annotation>, ApiError> {
     let page = annotations::list(&services, &reader, persona, part.after()?, part.limit()?).await?;
     Ok(part.answer(page, uri.path(), |annotation| annotation.id))
 }
@@ -45,36 +43,33 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/personas/{id}/annotations",
-    operation_id = "createAnnotation",
     tag = "Owned data",
     request_body = AnnotationDraft,
     responses((status = CREATED, body = Annotation))
 )]
-pub(super) async fn create(
+pub(super) async fn create_annotation(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(persona): IdPath,
     Body(draft): Body<AnnotationDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Written<Annotation>>, ApiError> {
     let annotation = annotations::create(&services, &writer, persona, draft).await?;
-    let shown = written(writer.can_read(), annotation);
-    Ok((StatusCode::CREATED, shown).into_response())
+    Ok(Created::new(Written::new(annotation, writer.can_read())))
 }
 
 /// Get an annotation
 #[utoipa::path(
     get,
     path = "/annotations/{id}",
-    operation_id = "getAnnotation",
     tag = "Owned data",
     responses((status = OK, body = Annotation))
 )]
-pub(super) async fn get(
+pub(super) async fn get_annotation(
     State(services): State<Services>,
     OwnedReader(reader): OwnedReader,
     IdPath(id): IdPath,
-) -> Result<Response, ApiError> {
-    Ok(Json(annotations::get(&services, &reader, id).await?).into_response())
+) -> Result<Json<Annotation>, ApiError> {
+    Ok(Json(annotations::get(&services, &reader, id).await?))
 }
 
 /// Change an annotation
@@ -83,34 +78,32 @@ pub(super) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/annotations/{id}",
-    operation_id = "updateAnnotation",
     tag = "Owned data",
     request_body = AnnotationDraft,
     responses((status = OK, body = Annotation))
 )]
-pub(super) async fn edit(
+pub(super) async fn update_annotation(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(id): IdPath,
     Body(draft): Body<AnnotationDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Written<Annotation>, ApiError> {
     let annotation = annotations::edit(&services, &writer, id, draft).await?;
-    Ok(written(writer.can_read(), annotation))
+    Ok(Written::new(annotation, writer.can_read()))
 }
 
 /// Delete an annotation
 #[utoipa::path(
     delete,
     path = "/annotations/{id}",
-    operation_id = "deleteAnnotation",
     tag = "Owned data",
     responses((status = OK, body = SuccessResponse))
 )]
-pub(super) async fn delete(
+pub(super) async fn delete_annotation(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(id): IdPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     annotations::delete(&services, &writer, id).await?;
     Ok(success())
 }

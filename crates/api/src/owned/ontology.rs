@@ -1,10 +1,6 @@
 //! The ontology of a persona.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::owned::{Ontology, OntologyDraft};
 use service::{Services, owned::ontology};
 
@@ -12,23 +8,22 @@ use super::{IdPath, OwnedReader, OwnedWriter};
 use crate::{
     body::Body,
     error::ApiError,
-    response::{SuccessResponse, success, written},
+    response::{SuccessResponse, Written, success},
 };
 
 /// Get the ontology of a persona
 #[utoipa::path(
     get,
     path = "/personas/{id}/ontology",
-    operation_id = "getOntology",
     tag = "Owned data",
     responses((status = OK, body = Ontology))
 )]
-pub(super) async fn get(
+pub(super) async fn get_ontology(
     State(services): State<Services>,
     OwnedReader(reader): OwnedReader,
     IdPath(persona): IdPath,
-) -> Result<Response, ApiError> {
-    Ok(Json(ontology::get(&services, &reader, persona).await?).into_response())
+) -> Result<Json<Ontology>, ApiError> {
+    Ok(Json(ontology::get(&services, &reader, persona).await?))
 }
 
 /// Set the ontology of a persona
@@ -37,34 +32,32 @@ pub(super) async fn get(
 #[utoipa::path(
     put,
     path = "/personas/{id}/ontology",
-    operation_id = "updateOntology",
     tag = "Owned data",
     request_body = OntologyDraft,
     responses((status = OK, body = Ontology))
 )]
-pub(super) async fn set(
+pub(super) async fn update_ontology(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(persona): IdPath,
     Body(draft): Body<OntologyDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Written<Ontology>, ApiError> {
     let ontology = ontology::set(&services, &writer, persona, draft).await?;
-    Ok(written(writer.can_read(), ontology))
+    Ok(Written::new(ontology, writer.can_read()))
 }
 
 /// Delete the ontology of a persona
 #[utoipa::path(
     delete,
     path = "/personas/{id}/ontology",
-    operation_id = "deleteOntology",
     tag = "Owned data",
     responses((status = OK, body = SuccessResponse))
 )]
-pub(super) async fn delete(
+pub(super) async fn delete_ontology(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(persona): IdPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     ontology::delete(&services, &writer, persona).await?;
     Ok(success())
 }

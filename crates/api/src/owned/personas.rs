@@ -1,20 +1,18 @@
 //! Personas of users.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::owned::{Persona, PersonaDraft};
+use serde::Serialize;
 use service::{Services, access::UsersRead, owned::personas};
+use utoipa::ToSchema;
 
 use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, Params, SignedIn, UserPath},
-    response::{PersonaDeleteResponse, written},
+    page::PageResponse,
+    response::{Created, Written},
 };
 
 /// List your personas
@@ -23,18 +21,17 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/personas",
-    operation_id = "listPersonas",
     tag = "Owned data",
     params(OwnedListParams),
     responses((status = OK, body = [Persona])),
     security(("token" = ["data:read"]))
 )]
-pub(super) async fn list(
+pub(super) async fn list_personas(
     State(services): State<Services>,
     SignedIn(caller): SignedIn,
     OwnedReader(reader): OwnedReader,
     Params(part): Params<OwnedListParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<Persona>, ApiError> {
     let owner = caller.principal.id.0;
     let page = personas::list(&services, &reader, owner, part.after()?, part.limit()?).await?;
     Ok(part.answer(page, "/api/personas", |persona| persona.id))
@@ -46,19 +43,18 @@ pub(super) async fn list(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/personas",
-    operation_id = "listUserPersonas",
     tag = "Owned data",
     params(OwnedListParams),
     responses((status = OK, body = [Persona])),
     security(("token" = ["users:read"]))
 )]
-pub(super) async fn list_of(
+pub(super) async fn list_user_personas(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersRead>,
     OwnedReader(reader): OwnedReader,
     UserPath(owner): UserPath,
     Params(part): Params<OwnedListParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<Persona>, ApiError> {
     let user = domain::users::detail::UserRef::Id(owner);
     service::users::get(&services, &authorized, &user).await?;
     let page = personas::list(&services, &reader, owner, part.after()?, part.limit()?).await?;
@@ -72,20 +68,18 @@ pub(super) async fn list_of(
 #[utoipa::path(
     post,
     path = "/api/personas",
-    operation_id = "createPersona",
     tag = "Owned data",
     request_body = PersonaDraft,
     responses((status = CREATED, body = Persona)),
     security(("token" = ["data:write"]))
 )]
-pub(super) async fn create(
+pub(super) async fn create_persona(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     Body(draft): Body<PersonaDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Written<Persona>>, ApiError> {
     let persona = personas::create(&services, &writer, None, draft).await?;
-    let shown = written(writer.can_read(), persona);
-    Ok((StatusCode::CREATED, shown).into_response())
+    Ok(Created::new(Written::new(persona, writer.can_read())))
 }
 
 /// Create a persona for a user
@@ -94,37 +88,34 @@ pub(super) async fn create(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/personas",
-    operation_id = "createUserPersona",
     tag = "Owned data",
     request_body = PersonaDraft,
     responses((status = CREATED, body = Persona)),
     security(("token" = ["users:write"]))
 )]
-pub(super) async fn create_for(
+pub(super) async fn create_user_persona(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     UserPath(owner): UserPath,
     Body(draft): Body<PersonaDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Written<Persona>>, ApiError> {
     let persona = personas::create(&services, &writer, Some(owner), draft).await?;
-    let shown = written(writer.can_read(), persona);
-    Ok((StatusCode::CREATED, shown).into_response())
+    Ok(Created::new(Written::new(persona, writer.can_read())))
 }
 
 /// Get a persona
 #[utoipa::path(
     get,
     path = "/personas/{id}",
-    operation_id = "getPersona",
     tag = "Owned data",
     responses((status = OK, body = Persona))
 )]
-pub(super) async fn get(
+pub(super) async fn get_persona(
     State(services): State<Services>,
     OwnedReader(reader): OwnedReader,
     IdPath(id): IdPath,
-) -> Result<Response, ApiError> {
-    Ok(Json(personas::get(&services, &reader, id).await?).into_response())
+) -> Result<Json<Persona>, ApiError> {
+    Ok(Json(personas::get(&services, &reader, id).await?))
 }
 
 /// Change a persona
@@ -133,19 +124,25 @@ pub(super) async fn get(
 #[utoipa::path(
     method(put, patch),
     path = "/personas/{id}",
-    operation_id = "updatePersona",
     tag = "Owned data",
     request_body = PersonaDraft,
     responses((status = OK, body = Persona))
 )]
-pub(super) async fn edit(
+pub(super) async fn update_persona(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(id): IdPath,
     Body(draft): Body<PersonaDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Written<Persona>, ApiError> {
     let persona = personas::edit(&services, &writer, id, draft).await?;
-    Ok(written(writer.can_read(), persona))
+    Ok(Written::new(persona, writer.can_read()))
+}
+
+/// Response in FOVEA's format of the deletion of a persona.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PersonaDeleteResponse {
+    success: bool,
+    message: &'static str,
 }
 
 /// Delete a persona
@@ -154,15 +151,17 @@ pub(super) async fn edit(
 #[utoipa::path(
     delete,
     path = "/personas/{id}",
-    operation_id = "deletePersona",
     tag = "Owned data",
     responses((status = OK, body = PersonaDeleteResponse))
 )]
-pub(super) async fn delete(
+pub(super) async fn delete_persona(
     State(services): State<Services>,
     OwnedWriter(writer): OwnedWriter,
     IdPath(id): IdPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<PersonaDeleteResponse>, ApiError> {
     personas::delete(&services, &writer, id).await?;
-    Ok(PersonaDeleteResponse::answer())
+    Ok(Json(PersonaDeleteResponse {
+        success: true,
+        message: "Persona deleted successfully",
+    }))
 }

@@ -19,11 +19,18 @@ use service::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params, SessionCaller},
+    state::ApiState,
 };
+
+/// Returns the route of the stream.
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(watch_sessions))
+}
 
 /// Interval at which something is sent at least, so that no proxy takes the stream for dead.
 const BEAT: Duration = Duration::from_secs(15);
@@ -39,7 +46,7 @@ const HEADERS: [(HeaderName, &str); 2] = [
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct SessionEventsParams {
+struct SessionEventsParams {
     since: Option<String>,
 }
 
@@ -50,13 +57,12 @@ pub(crate) struct SessionEventsParams {
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/events",
-    operation_id = "watchSessions",
     tag = "Sessions",
     params(SessionEventsParams),
     responses((status = OK, body = String, content_type = "text/event-stream")),
     security(("session" = []))
 )]
-pub(crate) async fn events(
+async fn watch_sessions(
     State(services): State<Services>,
     SessionCaller(caller): SessionCaller,
     Allowed(authorized): Allowed<SessionsRead>,

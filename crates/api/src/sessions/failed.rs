@@ -1,17 +1,24 @@
 //! Failed sign-ins.
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use domain::{
     list::Limits,
     sessions::failed::{FailedParams, FailedSignIns},
 };
 use service::{Error, Services, access::SessionsRead, failed_sign_ins};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params},
-    page::respond,
+    page::PageResponse,
+    state::ApiState,
 };
+
+/// Returns the route of failed sign-ins.
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(list_failed_sign_ins))
+}
 
 /// List failed sign-ins
 ///
@@ -20,18 +27,21 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/failed",
-    operation_id = "listFailedSignIns",
     tag = "Sessions",
     params(FailedParams),
     responses((status = OK, body = [FailedSignIns])),
     security(("token" = ["sessions:read"]))
 )]
-pub(crate) async fn list(
+async fn list_failed_sign_ins(
     State(services): State<Services>,
     Allowed(authorized): Allowed<SessionsRead>,
     Params(params): Params<FailedParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<FailedSignIns>, ApiError> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let failed = failed_sign_ins::list(&services, &authorized, &query).await?;
-    Ok(respond(failed.page, "/api/admin/sessions/failed", &params))
+    Ok(PageResponse::new(
+        failed.page,
+        "/api/admin/sessions/failed",
+        &params,
+    ))
 }

@@ -1,6 +1,6 @@
 //! Bulk actions on users.
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use domain::{
     message::Message,
     users::{
@@ -11,13 +11,20 @@ use domain::{
 use serde::Serialize;
 use service::{Error, Services, access::UsersWrite};
 use time::OffsetDateTime;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     body::Body,
     error::ApiError,
     extract::Allowed,
-    response::{Stored, written},
+    response::{Stored, Written},
+    state::ApiState,
 };
+
+/// Returns the route of bulk actions.
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(bulk_update_users))
+}
 
 /// Result of a bulk action for a caller without the permission to read users.
 #[derive(Serialize)]
@@ -61,20 +68,19 @@ impl Stored for BulkOutcome {
 #[utoipa::path(
     post,
     path = "/api/admin/users/bulk",
-    operation_id = "bulkUpdateUsers",
     tag = "Users",
     request_body = BulkRequest,
     responses((status = OK, body = BulkOutcome)),
     security(("token" = ["users:write"]))
 )]
-pub(crate) async fn bulk(
+async fn bulk_update_users(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     Body(request): Body<BulkRequest>,
-) -> Result<Response, ApiError> {
+) -> Result<Written<BulkOutcome>, ApiError> {
     let outcome = service::users::bulk(&services, &authorized, request).await;
     let outcome = outcome.map_err(with_paths)?;
-    Ok(written(authorized.can_read(), outcome))
+    Ok(Written::new(outcome, authorized.can_read()))
 }
 
 /// Names the fields of the action by their paths in the body.

@@ -1,13 +1,9 @@
-//! Data of a user that is not in the response for the user: sessions, links, history.
+//! Data about users that is not in the response for a user: roles, sessions, history.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::{
     audit::AuditEntryResponse,
-    users::detail::{GrantableRole, ResetLink, UserSession},
+    users::detail::{GrantableRole, UserSession},
 };
 use serde::Deserialize;
 use service::{
@@ -15,12 +11,22 @@ use service::{
     access::{AuditRead, SessionsRead, UsersRead},
 };
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params, UserPath},
-    page,
+    page::PageResponse,
+    state::ApiState,
 };
+
+/// Returns the routes of these data.
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_roles))
+        .routes(routes!(list_user_sessions))
+        .routes(routes!(list_user_history))
+}
 
 /// List roles
 ///
@@ -28,17 +34,16 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/api/admin/roles",
-    operation_id = "listRoles",
     tag = "Users",
     responses((status = OK, body = [GrantableRole])),
     security(("token" = ["users:read"]))
 )]
-pub(crate) async fn roles(
+async fn list_roles(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersRead>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<Vec<GrantableRole>>, ApiError> {
     let roles = service::users::grantable_roles(&services, &authorized).await?;
-    Ok(Json(roles).into_response())
+    Ok(Json(roles))
 }
 
 /// List a user's sessions
@@ -47,46 +52,24 @@ pub(crate) async fn roles(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/sessions",
-    operation_id = "listUserSessions",
     tag = "Users",
     responses((status = OK, body = [UserSession])),
     security(("token" = ["sessions:read"]))
 )]
-pub(crate) async fn sessions(
+async fn list_user_sessions(
     State(services): State<Services>,
     Allowed(authorized): Allowed<SessionsRead>,
     UserPath(id): UserPath,
-) -> Result<Response, ApiError> {
+) -> Result<Json<Vec<UserSession>>, ApiError> {
     let sessions = service::users::sessions(&services, &authorized, id).await?;
-    Ok(Json(sessions).into_response())
-}
-
-/// List a user's password links
-///
-/// The latest five, newest first, with the times at which each was created, opened, used and revoked. The links themselves are
-/// not shown.
-#[utoipa::path(
-    get,
-    path = "/api/admin/users/{id}/reset-link",
-    operation_id = "listResetLinks",
-    tag = "Users",
-    responses((status = OK, body = [ResetLink])),
-    security(("token" = ["users:read"]))
-)]
-pub(crate) async fn reset_links(
-    State(services): State<Services>,
-    Allowed(authorized): Allowed<UsersRead>,
-    UserPath(id): UserPath,
-) -> Result<Response, ApiError> {
-    let links = service::users::reset_links(&services, &authorized, id).await?;
-    Ok(Json(links).into_response())
+    Ok(Json(sessions))
 }
 
 /// Page of a history.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct UserHistoryParams {
+struct UserHistoryParams {
     /// Id of an entry: returns the entries before it.
     #[serde(default)]
     #[param(value_type = Option<i64>)]
@@ -109,7 +92,6 @@ impl UserHistoryParams {
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/history",
-    operation_id = "listUserHistory",
     tag = "Users",
     params(UserHistoryParams),
     responses((
@@ -119,12 +101,12 @@ impl UserHistoryParams {
     )),
     security(("token" = ["audit:read"]))
 )]
-pub(crate) async fn history(
+async fn list_user_history(
     State(services): State<Services>,
     Allowed(authorized): Allowed<AuditRead>,
     UserPath(id): UserPath,
     Params(part): Params<UserHistoryParams>,
-) -> Result<Response, ApiError> {
+) -> Result<PageResponse<AuditEntryResponse>, ApiError> {
     let (entries, more) =
         service::users::history(&services, &authorized, id, part.before()?).await?;
     let last = entries.last().filter(|_| more);
@@ -135,5 +117,5 @@ pub(crate) async fn history(
     let next: Vec<_> = next.collect();
     let entries: Vec<AuditEntryResponse> = entries.into_iter().map(Into::into).collect();
     let path = format!("/api/admin/users/{id}/history");
-    Ok(page::linked(entries, &path, &next))
+    Ok(PageResponse::without_total(entries, &path, &next))
 }

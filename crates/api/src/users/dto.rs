@@ -1,5 +1,6 @@
-//! Users.
+//! Users in the bodies of requests and responses. The command line sends and prints the same.
 
+use axum::Json;
 use domain::{
     object::{distinct, present},
     users::{
@@ -11,13 +12,14 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use service::access::{Authorized, UsersRead};
 use utoipa::ToSchema;
 
-use crate::response::Stored;
+use crate::response::{Stored, Versioned, Written};
 
 /// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
 #[derive(Serialize, ToSchema)]
-pub struct UserListItem<T = UserSummary> {
+pub struct UserListResponse<T = UserSummary> {
     #[serde(flatten)]
     user: T,
     #[serde(rename = "_count")]
@@ -42,14 +44,14 @@ impl UserCounts {
     }
 }
 
-impl From<UserSummary> for UserListItem {
+impl From<UserSummary> for UserListResponse {
     fn from(user: UserSummary) -> Self {
         let count = UserCounts::of(&user);
         Self { user, count }
     }
 }
 
-impl From<DeletedUser> for UserListItem<DeletedUser> {
+impl From<DeletedUser> for UserListResponse<DeletedUser> {
     fn from(deleted: DeletedUser) -> Self {
         let count = UserCounts::of(&deleted.user);
         Self {
@@ -97,6 +99,32 @@ impl Stored for UserResponse {
             version: self.user.summary.version,
             link: self.link,
         }
+    }
+
+    fn has_secret(&self) -> bool {
+        self.link.is_some()
+    }
+}
+
+/// Returns the response with a user, for a caller with the permission to read the user.
+pub(crate) fn show(user: UserDetail) -> Versioned<Json<UserResponse>> {
+    Versioned {
+        version: user.summary.version,
+        body: Json(UserResponse::new(user, None)),
+    }
+}
+
+/// Returns the response to a change: the user, or only the id and the version for an actor without `users:read`. A link in it
+/// is not shown again.
+pub(crate) fn show_to<R>(
+    actor: &Authorized<R>,
+    user: UserDetail,
+    link: Option<IssuedLink>,
+) -> Versioned<Written<UserResponse>> {
+    let can_read = actor.includes::<UsersRead>();
+    Versioned {
+        version: user.summary.version,
+        body: Written::new(UserResponse::new(user, link), can_read),
     }
 }
 

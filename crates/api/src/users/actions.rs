@@ -1,107 +1,49 @@
-//! Changes, suspensions, deletions and restorations of users.
+//! Actions on a single user: suspension, deletion, restoration and others.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use domain::{
-    error::Entity,
+    object::present,
     users::{
         deletion::{Deletion, DeletionPreview},
-        detail::UserRef,
-        edit::UserEdit,
         suspension::SuspensionDraft,
     },
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{
-    Error, Services,
+    Services,
     access::{UsersRead, UsersWrite},
 };
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use super::{
-    details,
-    dto::UserResponse,
-    response::{show, show_to},
-};
+use super::dto::{UserResponse, show_to};
 use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, Params, UserPath},
     if_match::IfMatch,
-    response::{SessionsRevokeResponse, SuccessResponse, success},
+    response::{SessionRevokeResponse, SuccessResponse, Versioned, Written, success},
     state::ApiState,
 };
 
-/// Returns the operations on a single user.
-pub(crate) fn operations() -> OpenApiRouter<ApiState> {
+/// Returns the routes of the actions.
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
-        .routes(routes!(get, edit, delete))
-        .routes(routes!(deletion_preview))
-        .routes(routes!(suspend))
-        .routes(routes!(unsuspend))
-        .routes(routes!(restore))
-        .routes(routes!(details::sessions, revoke_sessions))
-}
-
-/// Get a user
-///
-/// A deleted user is not found.
-#[utoipa::path(
-    get,
-    path = "/api/admin/users/{id}",
-    operation_id = "getUser",
-    tag = "Users",
-    responses((status = OK, body = UserResponse)),
-    security(("token" = ["users:read"]))
-)]
-async fn get(
-    State(services): State<Services>,
-    Allowed(authorized): Allowed<UsersRead>,
-    UserPath(id): UserPath,
-) -> Result<Response, ApiError> {
-    let user = service::users::get(&services, &authorized, &UserRef::Id(id)).await?;
-    // For FOVEA's clients a deleted user does not exist.
-    if user.deleted_at.is_some() {
-        return Err(Error::NotFound(Entity::User).into());
-    }
-    Ok(show(user))
-}
-
-/// Change a user
-///
-/// Absent fields stay unchanged, `null` removes a value. If the user has changed since, the request fails with 412 if it has
-/// `If-Match`, and with 409 if it has `version` in the body. Without `users:read` the response has only the id and the version.
-#[utoipa::path(
-    method(put, patch),
-    path = "/api/admin/users/{id}",
-    operation_id = "updateUser",
-    tag = "Users",
-    params(IfMatch),
-    request_body = UserEdit,
-    responses((status = OK, body = UserResponse)),
-    security(("token" = ["users:write"]))
-)]
-async fn edit(
-    State(services): State<Services>,
-    Allowed(authorized): Allowed<UsersWrite>,
-    UserPath(id): UserPath,
-    if_match: IfMatch,
-    Body(mut edit): Body<UserEdit>,
-) -> Result<Response, ApiError> {
-    edit.version = if_match.version_with(edit.version)?;
-    let edited = service::users::edit(&services, &authorized, id, edit).await;
-    Ok(show_to(&authorized, if_match.check(edited)?, None))
+        .routes(routes!(delete_user))
+        .routes(routes!(preview_user_deletion))
+        .routes(routes!(suspend_user))
+        .routes(routes!(unsuspend_user))
+        .routes(routes!(restore_user))
+        .routes(routes!(revoke_user_sessions))
+        .routes(routes!(reassign_user_data))
 }
 
 /// Query of a deletion.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct UserDeleteParams {
+struct UserDeleteParams {
     #[serde(default)]
     #[param(value_type = bool)]
     permanent: Option<String>,
@@ -127,19 +69,18 @@ impl UserDeleteParams {
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}",
-    operation_id = "deleteUser",
     tag = "Users",
     params(UserDeleteParams, IfMatch),
     responses((status = OK, body = SuccessResponse)),
     security(("token" = ["users:write"]))
 )]
-async fn delete(
+async fn delete_user(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     Params(params): Params<UserDeleteParams>,
     if_match: IfMatch,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SuccessResponse>, ApiError> {
     let deletion = Deletion {
         permanent: params.is_permanent()?,
         ..Deletion::default()
@@ -154,18 +95,18 @@ async fn delete(
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/deletion-preview",
-    operation_id = "previewUserDeletion",
     tag = "Users",
     responses((status = OK, body = DeletionPreview)),
     security(("token" = ["users:read"]))
 )]
-async fn deletion_preview(
+async fn preview_user_deletion(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersRead>,
     UserPath(id): UserPath,
-) -> Result<Response, ApiError> {
-    let preview = service::users::preview(&services, &authorized, id).await?;
-    Ok(Json(preview).into_response())
+) -> Result<Json<DeletionPreview>, ApiError> {
+    Ok(Json(
+        service::users::preview(&services, &authorized, id).await?,
+    ))
 }
 
 /// Suspend a user
@@ -174,20 +115,19 @@ async fn deletion_preview(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/suspend",
-    operation_id = "suspendUser",
     tag = "Users",
     params(IfMatch),
     request_body = SuspensionDraft,
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-async fn suspend(
+async fn suspend_user(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
     Body(draft): Body<SuspensionDraft>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<Written<UserResponse>>, ApiError> {
     let target = if_match.target(id);
     let user = service::users::suspend(&services, &authorized, target, draft).await;
     Ok(show_to(&authorized, if_match.check(user)?, None))
@@ -199,18 +139,17 @@ async fn suspend(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/unsuspend",
-    operation_id = "unsuspendUser",
     tag = "Users",
     params(IfMatch),
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-async fn unsuspend(
+async fn unsuspend_user(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<Written<UserResponse>>, ApiError> {
     let user = service::users::unsuspend(&services, &authorized, if_match.target(id)).await;
     Ok(show_to(&authorized, if_match.check(user)?, None))
 }
@@ -221,18 +160,17 @@ async fn unsuspend(
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/restore",
-    operation_id = "restoreUser",
     tag = "Users",
     params(IfMatch),
     responses((status = OK, body = UserResponse)),
     security(("token" = ["users:write"]))
 )]
-async fn restore(
+async fn restore_user(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<Written<UserResponse>>, ApiError> {
     let user = service::users::restore(&services, &authorized, if_match.target(id)).await;
     Ok(show_to(&authorized, if_match.check(user)?, None))
 }
@@ -241,20 +179,63 @@ async fn restore(
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/sessions",
-    operation_id = "revokeUserSessions",
     tag = "Users",
     params(IfMatch),
-    responses((status = OK, body = SessionsRevokeResponse)),
+    responses((status = OK, body = SessionRevokeResponse)),
     security(("token" = ["users:write"]))
 )]
-async fn revoke_sessions(
+async fn revoke_user_sessions(
     State(services): State<Services>,
     Allowed(authorized): Allowed<UsersWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SessionRevokeResponse>, ApiError> {
     let target = if_match.target(id);
     let ended = service::users::revoke_sessions(&services, &authorized, target).await;
     let ended = if_match.check(ended)?;
-    Ok(SessionsRevokeResponse::answer(ended))
+    Ok(Json(SessionRevokeResponse::new(ended)))
+}
+
+/// Body that transfers the data of a user to another user.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UserReassignRequest {
+    to: Uuid,
+    /// Expected number of personas. If there are more or fewer, nothing is done.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    personas: Option<i64>,
+}
+
+/// Result of a transfer.
+#[derive(Serialize, ToSchema)]
+struct UserReassignResponse {
+    success: bool,
+    /// Number of personas that were transferred, each with the data that belongs to it.
+    personas: u64,
+}
+
+/// Transfer a user's data to another user
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/reassign",
+    tag = "Users",
+    params(IfMatch),
+    request_body = UserReassignRequest,
+    responses((status = OK, body = UserReassignResponse)),
+    security(("token" = ["users:write"]))
+)]
+async fn reassign_user_data(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<UsersWrite>,
+    UserPath(id): UserPath,
+    if_match: IfMatch,
+    Body(body): Body<UserReassignRequest>,
+) -> Result<Json<UserReassignResponse>, ApiError> {
+    let from = if_match.target(id);
+    let personas =
+        service::users::reassign(&services, &authorized, from, body.to, body.personas).await;
+    let personas = if_match.check(personas)?;
+    let success = true;
+    Ok(Json(UserReassignResponse { success, personas }))
 }
