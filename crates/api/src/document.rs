@@ -261,3 +261,46 @@ fn add_schemes(components: &mut Components) {
             .insert(name.to_owned(), scheme.into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Collects the names of the schemas that a part of the document refers to.
+    fn schemas(part: &Value, found: &mut Vec<String>) {
+        match part {
+            Value::Object(fields) => {
+                let reference = fields.get("$ref").and_then(Value::as_str);
+                let name = reference.and_then(|path| path.rsplit('/').next());
+                found.extend(name.map(str::to_owned));
+                fields.values().for_each(|field| schemas(field, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| schemas(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn bodies_are_named_as_requests_and_responses() {
+        let document = serde_json::to_value(&*DOCUMENT).unwrap();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|item| item.as_object().unwrap().values());
+        let (mut requests, mut responses) = (Vec::new(), Vec::new());
+        for operation in operations {
+            schemas(&operation["requestBody"], &mut requests);
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if status.starts_with('2') {
+                    schemas(response, &mut responses);
+                }
+            }
+        }
+        assert!(requests.len() > 20 && responses.len() > 60);
+        for (names, ending) in [(requests, "Request"), (responses, "Response")] {
+            for name in names {
+                assert!(name.ends_with(ending), "{name}");
+            }
+        }
+    }
+}
