@@ -112,7 +112,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
 }
 
 /// Parses the id in a path. `name` is FOVEA's name for it, which an error states.
-pub(super) async fn id_in(
+pub(crate) async fn id_in(
     parts: &mut Parts,
     state: &(impl Send + Sync),
     name: &str,
@@ -125,7 +125,7 @@ pub(super) async fn id_in(
 }
 
 /// Parses the id in a parameter of the query.
-pub(super) fn id_param(name: &str, value: Option<&str>) -> Result<Option<Uuid>, ApiError> {
+pub(crate) fn id_param(name: &str, value: Option<&str>) -> Result<Option<Uuid>, ApiError> {
     let id = |text: &str| {
         Uuid::try_parse(text).map_err(|_| {
             let example = "0199a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
