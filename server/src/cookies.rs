@@ -1,15 +1,15 @@
 //! The cookies of a request.
 
+use api::cookies::read;
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, header::COOKIE},
     middleware::Next,
     response::Response,
 };
-use domain::cookies::Cookies;
 
 /// Reduces the cookies of a request to those that can be read, in one header. All later readers, such as the session layer and
-/// the pages, read the same: see [`Cookies`].
+/// the pages, read the same: see [`domain::cookies::Cookies`].
 pub(crate) async fn drop_unreadable(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     if headers.contains_key(COOKIE) {
@@ -22,22 +22,14 @@ pub(crate) async fn drop_unreadable(mut request: Request, next: Next) -> Respons
     next.run(request).await
 }
 
-/// Returns the value of a cookie of a request.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    read(headers).get(name)
-}
-
 /// Returns the names of the cookies of a request, as they were sent.
 pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
     read(headers).names().collect()
 }
 
-fn read(headers: &HeaderMap) -> Cookies<'_> {
-    Cookies::read(headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes))
-}
-
 #[cfg(test)]
 mod tests {
+    use api::cookies::cookie;
     use app::context::Preferences;
     use proptest::prelude::*;
     use tower_sessions::cookie::Cookie;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::{bearer_token, cookies::cookie};
 use app::{
     components::title::escaped,
     context::Preferences,
@@ -20,7 +21,7 @@ use domain::{
 };
 use service::access::Origin;
 
-use crate::{bearer_token, cookies::cookie, language::language};
+use crate::language::language;
 
 /// Properties of a request that its error response depends on.
 pub(crate) struct RequestContext {

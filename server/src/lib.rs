@@ -1,12 +1,10 @@
 //! The server and the command line. The binary only calls [`cli::run`]; the tests build the [`router`] in the same way.
 
 mod assets;
-mod bearer_token;
 pub mod cli;
 mod config;
 mod connections;
 mod cookies;
-mod dto;
 mod error_page;
 mod failure;
 mod fingerprint;
@@ -19,8 +17,6 @@ mod middleware;
 mod output;
 mod proxies;
 mod render;
-mod response;
-mod rest;
 pub mod router;
 mod serve;
 mod state;

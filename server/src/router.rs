@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use api::state::{ApiState, CookieName};
 use app::{
     App,
     api::registrations::Register,
@@ -50,8 +51,7 @@ use crate::{
     },
     proxies::TrustedProxies,
     render::provide,
-    rest,
-    state::{AppState, CookieName},
+    state::AppState,
 };
 
 /// Maximum number of bytes of a body. The longest form has a few texts of some hundred characters.
@@ -108,21 +108,23 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         ))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(error_response::panicked));
-    let (probes, _) = rest::probes().split_for_parts();
-    let (api, _) = rest::routes().split_for_parts();
-    let (owned, _) = rest::owned::routes().split_for_parts();
-    let [api, owned] = [api, owned].map(|routes| {
-        routes
-            .route_layer(from_fn(rest::document::described::only_described))
-            .route_layer(from_fn(details::hide_unreadable))
-    });
+    let api_state = ApiState {
+        services: state.services.clone(),
+        cookie_name: state.cookie_name.clone(),
+    };
+    let probes = api::probes::<AppState>(api_state.clone());
+    let [programs, owned] = [
+        api::routes::<AppState>(api_state.clone()),
+        api::owned_routes::<AppState>(api_state),
+    ]
+    .map(|routes| routes.route_layer(from_fn(details::hide_unreadable)));
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
-    let forms = pages(&state, scheme).merge(api.route_layer(from_fn(guard::exports)));
+    let forms = pages(&state, scheme).merge(programs.route_layer(from_fn(guard::exports)));
     personal(&state, forms, BODY_MAX)
-        .merge(personal(&state, owned, rest::owned::BODY_MAX))
+        .merge(personal(&state, owned, api::owned::BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))
         .with_state(state)
-        .merge(rest::document::viewer::routes())
+        .merge(api::document::viewer::routes())
         .fallback_service(files(&site.root))
         .layer(common)
 }

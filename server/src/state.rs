@@ -1,7 +1,6 @@
 //! State that the router shares with the handlers.
 
-use std::sync::Arc;
-
+use api::state::CookieName;
 use app::shell::Assets;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -15,7 +14,3 @@ pub(crate) struct AppState {
     pub(crate) assets: Assets,
     pub(crate) leptos: LeptosOptions,
 }
-
-/// Name of the session cookie.
-#[derive(Debug, Clone)]
-pub(crate) struct CookieName(pub(crate) Arc<str>);

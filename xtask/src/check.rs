@@ -21,7 +21,7 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 
-use crate::{queries, report::seconds, schema, workspace::Workspace};
+use crate::{openapi, queries, report::seconds, schema, workspace::Workspace};
 
 /// Result of a check that found no problem.
 pub(crate) enum Verdict {
@@ -32,7 +32,7 @@ pub(crate) enum Verdict {
 
 type Check = fn(&Workspace) -> Result<Verdict>;
 
-/// All checks, fast ones first. The lints compile the queries from `.sqlx`.
+/// All checks, fast ones first. The lints compile the queries from `.sqlx`; the last check builds the server.
 const CHECKS: &[(&str, Check)] = &[
     ("format", lints::format),
     ("Leptos settings in agreement", settings::check),
@@ -52,6 +52,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("schema in docs up to date", described_schema),
     ("lints, server", lints::native),
     ("lints, browser", lints::wasm),
+    ("openapi.json in docs up to date", described_api),
 ];
 
 /// Runs every check, or those whose name contains `only`, even after a failure, and prints one line for each.
@@ -97,6 +98,10 @@ fn recorded_queries(workspace: &Workspace) -> Result<Verdict> {
 
 fn described_schema(workspace: &Workspace) -> Result<Verdict> {
     schema::verify(workspace).map(|()| Verdict::Ok)
+}
+
+fn described_api(workspace: &Workspace) -> Result<Verdict> {
+    openapi::verify(workspace).map(|()| Verdict::Ok)
 }
 
 /// Returns an error that lists all problems, or `Ok` if there are none.

@@ -21,6 +21,7 @@ mod files;
 mod fingerprint;
 mod fuzz;
 mod npm;
+mod openapi;
 mod passwords;
 mod process;
 mod program;
@@ -82,6 +83,8 @@ enum Task {
     Sqlx,
     /// Update the description of the schema in `docs/schema.sql` from the migrations.
     Schema,
+    /// Update the description of the API in `docs/openapi.json` from the handlers.
+    Openapi,
     /// Generate the functions of the texts in `app/locales`, and the pseudo-language.
     Texts,
 }
@@ -163,6 +166,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Passwords(args) => passwords::passwords(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
         Task::Schema => schema::write(&workspace)?,
+        Task::Openapi => openapi::write(&workspace)?,
         Task::Texts => texts::write(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

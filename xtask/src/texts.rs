@@ -80,7 +80,7 @@ fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
 const PROGRAMS: &[&str] = &["app/src", "server/src"];
 
 /// Folders of the crates that create messages of errors, beside the programs.
-const CRATES: &[&str] = &["crates/domain/src", "crates/service/src"];
+const CRATES: &[&str] = &["crates/api/src", "crates/domain/src", "crates/service/src"];
 
 /// Returns the sources in some folders, without the generated ones.
 fn sources(workspace: &Workspace, folders: &[&str]) -> Result<String> {

@@ -42,6 +42,7 @@ pub fn day_choices(longest: u16) -> Vec<u16> {
 /// A request to create a token, not yet checked.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = AccessTokenCreateRequest)]
 pub struct TokenDraft {
     /// Purpose of the token, as its owner names it.
     #[schema(min_length = 1)]
@@ -150,6 +151,7 @@ impl TokenState {
 /// An access token as lists show it. Its secret is not stored, so none of these fields authenticates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AccessTokenResponse)]
 pub struct AccessToken {
     /// Public id, which does not authenticate.
     pub id: Uuid,
@@ -217,6 +219,7 @@ impl fmt::Debug for IssuedToken {
 /// A token that was just created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AccessTokenCreateResponse)]
 pub struct CreatedToken {
     /// Public id of the token.
     pub id: Uuid,

@@ -29,6 +29,7 @@ const TIME_ZONE_MAX: usize = 64;
 /// A change of one's own account, not yet checked. Absent fields stay; fields that are `null` are removed.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = AccountUpdateRequest)]
 pub struct OwnEdit {
     /// Full name of the user, for display.
     #[serde(deserialize_with = "present")]
@@ -188,6 +189,7 @@ impl TimeZone {
 /// A session of the caller's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OwnSessionResponse)]
 pub struct OwnSession {
     /// Fields of any session.
     #[serde(flatten)]

@@ -29,6 +29,7 @@ pub const INVITATIONS_ORDER: &str = "invitations -created";
 /// A request to create an invitation, not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = InvitationCreateRequest)]
 pub struct InvitationDraft {
     /// Names of the roles that it assigns; the default role if empty.
     #[serde(default)]
@@ -130,6 +131,7 @@ string_enum! {
 /// An invitation. The link itself is shown once, when the invitation is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = InvitationResponse)]
 pub struct Invitation {
     /// The id of the invitation.
     pub id: Uuid,
@@ -174,6 +176,7 @@ impl Invitation {
 
 /// An invitation that was just created, with its link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvitationCreateResponse)]
 pub struct CreatedInvitation {
     /// The id of the invitation.
     pub id: Uuid,

@@ -56,6 +56,7 @@ impl JobState {
 /// A background job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = JobResponse)]
 pub struct Job {
     /// The id of the job.
     pub id: Uuid,

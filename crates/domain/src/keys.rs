@@ -145,6 +145,7 @@ impl KeyText {
 /// A request to store a key, not yet checked: FOVEA's fields.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ApiKeyCreateRequest)]
 pub struct KeyDraft {
     /// Name of the provider.
     #[schema(min_length = 1, max_length = 40)]
@@ -197,6 +198,7 @@ impl KeyDraft {
 /// A change of a key, not yet checked. Absent fields stay.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ApiKeyUpdateRequest)]
 pub struct KeyEdit {
     /// New name of the key.
     #[serde(deserialize_with = "present")]

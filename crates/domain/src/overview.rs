@@ -12,6 +12,7 @@ pub const DAYS: i32 = 30;
 /// Content of the start page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OverviewResponse)]
 pub struct Overview {
     /// Number of users by status.
     pub totals: Totals,

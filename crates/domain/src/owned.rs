@@ -27,6 +27,7 @@ const UNNAMED: &str = "Ontology";
 /// A persona: an identity under which a user works in the host application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PersonaResponse)]
 pub struct Persona {
     /// The id of the persona.
     pub id: Uuid,
@@ -55,6 +56,7 @@ pub struct Persona {
 /// Values of a persona, not yet checked. Absent fields stay; a new persona needs a name, a role and an information need.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = PersonaWriteRequest)]
 pub struct PersonaDraft {
     /// Name of the persona.
     #[serde(deserialize_with = "present")]
@@ -110,6 +112,7 @@ impl PersonaDraft {
 #[cfg(feature = "stored-json")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OntologyResponse)]
 pub struct Ontology {
     /// The id of the ontology.
     pub id: Uuid,
@@ -146,6 +149,7 @@ pub struct Ontology {
 /// Values of a persona's ontology, not yet checked. Absent fields stay.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = OntologyUpdateRequest)]
 pub struct OntologyDraft {
     /// Name of the ontology.
     #[serde(deserialize_with = "present")]
@@ -224,6 +228,7 @@ impl OntologyDraft {
 #[cfg(feature = "stored-json")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AnnotationResponse)]
 pub struct Annotation {
     /// The id of the annotation.
     pub id: Uuid,
@@ -246,6 +251,7 @@ pub struct Annotation {
 /// Values of an annotation, not yet checked. Absent fields stay; a new annotation needs a video and a label.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = AnnotationWriteRequest)]
 pub struct AnnotationDraft {
     /// The id of the video.
     #[serde(deserialize_with = "present")]

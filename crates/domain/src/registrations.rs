@@ -22,6 +22,7 @@ pub const PENDING_ORDER: &str = "registrations created";
 /// A pending registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RegistrationResponse)]
 pub struct PendingRegistration {
     /// The id of the account.
     pub id: UserId,

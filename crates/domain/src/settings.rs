@@ -21,6 +21,7 @@ pub struct Described {
 
 /// Versions of an installation, and the configuration of the server that responds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SettingsResponse)]
 pub struct Installation {
     /// Version of Rollcall.
     pub rollcall: String,

@@ -35,6 +35,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod site;
 mod throttle;
 pub mod time_zones;
 mod tokens;

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::{failure::BoxError, output::say, rest::document::DOCUMENT};
+use api::document::DOCUMENT;
+
+use crate::{failure::BoxError, output::say};
 
 pub(super) fn run() -> Result<ExitCode, BoxError> {
     say(&DOCUMENT.to_pretty_json()?)?;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use api::cookies::cookie;
 use app::api::{
     form_success::with_next,
     links::{INVITATION, LinkCookie, RESET, SETUP, forget_surplus},
@@ -21,10 +22,7 @@ use super::{
     draw::{draw_again, origin},
     fields::{Fields, draft, read},
 };
-use crate::{
-    cookies::{self, cookie},
-    state::AppState,
-};
+use crate::{cookies, state::AppState};
 
 /// Lifetime of an invitation's cookie, which is the time to fill in the form. The invitation itself can be opened again.
 const TIME_TO_TYPE: Duration = Duration::from_secs(60 * 60);

@@ -1,5 +1,6 @@
 //! Authentication by access tokens.
 
+use api::bearer_token;
 use axum::{
     extract::{Request, State},
     http::header,
@@ -13,7 +14,7 @@ use service::{
 };
 
 use super::rate::Recognised;
-use crate::{bearer_token, error_page::RequestContext};
+use crate::error_page::RequestContext;
 
 /// Actor of a request with an access token.
 #[derive(Debug, Clone)]

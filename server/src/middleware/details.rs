@@ -1,9 +1,8 @@
 //! Details of errors, which can hold stored data.
 
+use api::error::ProblemAnswer;
 use axum::{extract::Request, middleware::Next, response::Response};
 use service::access::Caller;
-
-use crate::response::ProblemAnswer;
 
 /// Removes stored data that the caller cannot read from the error of a write: a token that can only write could cause a
 /// conflict to read it.

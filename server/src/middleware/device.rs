@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::cookies::cookie;
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, header::SET_COOKIE},
@@ -10,8 +11,6 @@ use axum::{
 };
 use secrecy::ExposeSecret;
 use service::{access::Origin, known_device::Device, settings::Settings};
-
-use crate::cookies::cookie;
 
 /// Lifetime of the cookie in seconds: 400 days, the maximum in browsers (RFC 6265bis, 5.5).
 const MAX_AGE: u32 = 400 * 24 * 60 * 60;

@@ -2,7 +2,7 @@
 
 use std::{any::Any, borrow::Cow, sync::Arc};
 
-use app::api::site::FROM_ELSEWHERE;
+use api::error::{ProblemAnswer, too_large};
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
@@ -13,13 +13,10 @@ use domain::{
     messages,
     problem::{Code, Problem},
 };
-use service::settings::Settings;
+use service::{settings::Settings, site::FROM_ELSEWHERE};
 use tower_http::csrf::ProtectionError;
 
-use crate::{
-    error_page::RequestContext,
-    response::{ProblemAnswer, too_large},
-};
+use crate::error_page::RequestContext;
 
 /// Marks the response of a handler that panicked.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,7 @@
 //! Access to pages, and the way to sign in for a browser that is to download a file. The server functions of a page check the
 //! permissions again.
 
+use api::cookies::cookie;
 use app::{
     Access, access,
     api::{form_success::with_next, success_page::SuccessPage},
@@ -15,7 +16,6 @@ use axum::{
 use service::{Services, access::Caller, settings::Settings};
 
 use super::identity::is_shown;
-use crate::cookies::cookie;
 
 /// Redirects users who are not signed in to the sign-in page and back again, users without access to the panel to their account,
 /// and signed-in users past the sign-in page.

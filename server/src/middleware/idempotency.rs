@@ -1,5 +1,6 @@
 //! Requests with an `Idempotency-Key`, which are executed once however often they are sent.
 
+use api::{error::ApiError, response::HasSecret};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request, State},
@@ -16,7 +17,6 @@ use service::{
 use uuid::Uuid;
 
 use super::finish;
-use crate::response::{ApiError, ShownOnce};
 
 /// Header by which a client identifies its request.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -126,10 +126,10 @@ fn again(answer: Answer) -> Response {
 /// it is logged.
 async fn complete(services: &Services, attempt: Uuid, response: Response) -> Response {
     let is_done = response.status().is_success();
-    let is_shown_once = response.extensions().get::<ShownOnce>().is_some();
+    let has_secret = response.extensions().get::<HasSecret>().is_some();
     let (response, noted) = if !is_done {
         (response, idempotency::release(services, attempt).await)
-    } else if is_shown_once {
+    } else if has_secret {
         let noted = idempotency::store_no_answer(services, attempt).await;
         (response, noted)
     } else {

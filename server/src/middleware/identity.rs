@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::cookies::cookie;
 use app::{
     api::{form_success::FlashMessage, wire::AS},
     context::{PageContext, Preferences, Site},
@@ -28,7 +29,6 @@ use tower_sessions::Session;
 
 use super::{bearer::Bearer, rate::Recognised};
 use crate::{
-    cookies::cookie,
     error_page::RequestContext,
     language::{PSEUDO_LANGUAGE, language},
 };

@@ -5,18 +5,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use api::error::ApiError;
 use axum::{
     body::HttpBody,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::error::TooManyAtOnce;
 use service::{Error, access::Caller};
 use uuid::Uuid;
-
-use domain::error::TooManyAtOnce;
-
-use crate::response::ApiError;
 
 /// Maximum number of bytes of a body that does not count as large.
 const SMALL: u64 = 64 * 1024;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use api::{bearer_token, cookies::cookie, rate::counts, state::CookieName};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method},
@@ -17,17 +18,12 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    bearer_token,
-    cookies::cookie,
     error_page::RequestContext,
     limits::{Counted, Counters, Credential, Limits, RateKey, WINDOW},
-    state::CookieName,
 };
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
-/// Path for load balancers and monitors: if it were limited, they would take the server for dead.
-const HEALTH: &str = "/api/health";
 /// Path of sign-in.
 const SIGN_IN: &str = "/api/auth/login";
 
@@ -89,11 +85,6 @@ pub(crate) async fn limit(
     };
     set_limit_headers(response.headers_mut(), counted);
     response
-}
-
-/// Returns whether requests to a path count.
-pub(crate) fn counts(path: &str) -> bool {
-    path.starts_with("/api/") && path != HEALTH
 }
 
 /// Returns whether a request is one to sign in.

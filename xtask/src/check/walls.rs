@@ -9,10 +9,11 @@ use crate::workspace::Workspace;
 /// Workspace packages that each workspace package may depend on, except in tests. A package that is not listed may
 /// depend on none.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("api", &["domain", "service"]),
     ("app", &["domain", "service"]),
     ("db", &["domain"]),
     ("frontend", &["app"]),
-    ("server", &["app", "domain", "service"]),
+    ("server", &["api", "app", "domain", "service"]),
     ("service", &["db", "domain"]),
     ("testing", &["testing-macros"]),
 ];
@@ -46,6 +47,7 @@ const FORBIDDEN_PACKAGES: &[ForbiddenPackage] = &[
         package: "frontend",
         target: "wasm32-unknown-unknown",
         names: &[
+            "api",
             "db",
             "service",
             "sqlx",
@@ -53,6 +55,11 @@ const FORBIDDEN_PACKAGES: &[ForbiddenPackage] = &[
             "tokio",
             "unicode-normalization",
         ],
+    },
+    ForbiddenPackage {
+        package: "api",
+        target: "x86_64-unknown-linux-gnu",
+        names: &["app", "leptos"],
     },
     ForbiddenPackage {
         package: "domain",

@@ -1,7 +1,7 @@
 //! Words that docs/GLOSSARY.md replaces, in identifiers, comments, texts and documentation.
 //!
-//! The OpenAPI description has no file of its own: the server derives it from the doc comments and names in
-//! its sources, so checking the sources covers it.
+//! `docs/openapi.json` is not checked: the server derives it from the doc comments and names in its sources, so checking the
+//! sources covers it.
 
 mod finder;
 mod glossary;

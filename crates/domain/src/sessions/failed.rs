@@ -54,6 +54,7 @@ impl Grouping {
 /// Failed sign-ins of one account or from one IP address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = FailedSignInResponse)]
 pub struct FailedSignIns {
     /// The id of the row with the last attempt, for cursors.
     #[serde(skip)]

@@ -12,6 +12,7 @@ use crate::{
 /// A request to revoke sessions. The session of the request itself is never revoked; other sessions of the same user are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = SessionBulkRevokeRequest)]
 pub struct RevokeRequest {
     /// Conditions on the sessions.
     #[serde(deserialize_with = "object")]
@@ -120,6 +121,7 @@ impl From<SessionParams> for RevokeFilter {
 /// Result of a revocation or of its preview.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SessionBulkRevokeResponse)]
 pub struct RevokeOutcome {
     /// Number of sessions that are revoked.
     pub sessions: u64,

@@ -120,6 +120,7 @@ impl FromStr for Selected {
 /// A request to change several users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UserBulkUpdateRequest)]
 pub struct BulkRequest {
     /// Action on each of them.
     #[serde(deserialize_with = "object")]
@@ -154,6 +155,7 @@ pub struct BulkItem {
 /// Result of a bulk action or of its preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UserBulkUpdateResponse)]
 pub struct BulkOutcome {
     /// Number of users that change.
     pub changed: usize,

@@ -48,6 +48,7 @@ impl OwnedCounts {
 /// Preview of a deletion, which the dialog shows first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UserDeletionPreviewResponse)]
 pub struct DeletionPreview {
     /// Number of items that would be deleted.
     pub counts: OwnedCounts,

@@ -94,6 +94,7 @@ impl FromIterator<(UserAction, Message)> for DeniedActions {
 /// A role, and whether the caller can assign it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RoleResponse)]
 pub struct GrantableRole {
     /// Name of the role.
     pub name: String,
@@ -105,6 +106,7 @@ pub struct GrantableRole {
 /// State of a link to choose a password. The link itself is shown once, when it is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResetLinkResponse)]
 pub struct ResetLink {
     /// The id of the link.
     pub id: Uuid,
@@ -132,6 +134,7 @@ pub struct ResetLink {
 /// A link that was just created. It is shown once to copy, and not stored.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = LinkResponse)]
 pub struct IssuedLink {
     /// Complete URL to hand over to the user.
     pub url: String,
@@ -172,6 +175,7 @@ pub struct CreatedUser {
 /// An active session, as its owner's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UserSessionResponse)]
 pub struct UserSession {
     /// Public id of the session.
     pub id: Uuid,

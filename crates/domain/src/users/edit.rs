@@ -22,6 +22,7 @@ pub const CLIENTS_MAX: usize = 1_000;
 /// A change of a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UserUpdateRequest)]
 pub struct UserEdit {
     /// Full name of the user, for display.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ pub const REASON_MAX: usize = 500;
 /// A request to suspend a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UserSuspendRequest)]
 pub struct SuspensionDraft {
     /// Reason. Admins see it; the user sees it if `showReason` is set.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! Users, on either backend. The changes of a user are beside their commands.
 
+use api::users::dto::UserCreateRequest;
 use domain::{
     list::{Limits, PageParams},
     users::{
@@ -13,7 +14,7 @@ use service::{Error, access::operator, users};
 use uuid::Uuid;
 
 use super::Backend;
-use crate::{cli::error::CliError, dto::users::UserCreateRequest};
+use crate::cli::error::CliError;
 
 /// Path of users in the API.
 const USERS: &str = "/api/admin/users";

@@ -1,11 +1,11 @@
 //! `rollcall user list`: users as a table or as JSON.
 
+use api::users::dto::UserListResponse;
 use domain::users::{UserSummary, list::ListParams};
 
 use super::print::{Output, timestamp};
 use crate::{
     cli::{backend::Backend, rows::Rows},
-    dto::users::UserListItem,
     failure::BoxError,
 };
 
@@ -63,7 +63,7 @@ impl ListArgs {
             let wanted: Vec<UserSummary> = users.into_iter().skip(skip).take(left).collect();
             skip = skip.saturating_sub(found);
             left = left.saturating_sub(wanted.len());
-            let json = |user| serde_json::to_string(&UserListItem::from(user));
+            let json = |user| serde_json::to_string(&UserListResponse::from(user));
             rows.print(wanted, json, row)?;
             params.after = after.filter(|_| left > 0);
             if params.after.is_none() {

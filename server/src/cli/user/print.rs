@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
+use api::users::dto::UserResponse;
 use domain::users::{UserSummary, detail::UserDetail, names::is_deceptive};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::{dto::users::UserResponse, failure::BoxError, output::say};
+use crate::{failure::BoxError, output::say};
 
 /// Format of the output.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,152 @@
+//! Extractors of the handlers: the caller, the parts of a path, and the query.
+
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+use service::{
+    Error,
+    access::{Authorized, Caller, RequiredPermission},
+};
+use uuid::Uuid;
+
+use domain::error::Unauthenticated;
+
+use crate::error::ApiError;
+
+/// Extractor of a user with a session; 401 without one, 403 for an access token.
+pub(crate) struct SessionCaller(pub(crate) Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        caller.session()?;
+        Ok(Self(caller))
+    }
+}
+
+/// Extractor that accepts everything but an access token, with which it is not possible to sign in.
+pub(crate) struct NoToken;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match SignedIn::from_request_parts(parts, state).await {
+            Ok(SignedIn(caller)) => caller.session().map(|_| Self).map_err(ApiError::from),
+            Err(_) => Ok(Self),
+        }
+    }
+}
+
+/// Extractor of a user with a session or an access token; 401 without either.
+pub(crate) struct SignedIn(pub(crate) Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Option<Caller>>().cloned().flatten();
+        let caller = caller.ok_or(Error::Unauthenticated(Unauthenticated::CredentialsRequired))?;
+        Ok(Self(caller))
+    }
+}
+
+/// Extractor of a user with the permission `R`; 401 and 403 otherwise.
+pub(crate) struct Allowed<R>(pub(crate) Authorized<R>);
+
+impl<R: RequiredPermission, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(caller.require()?))
+    }
+}
+
+/// Extractor of the id of a user in a path; 400 in FOVEA's words if it is not a UUID.
+pub(crate) struct UserPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for UserPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        id_in(parts, state, "userId").await.map(Self)
+    }
+}
+
+/// Extractor of the id of a session in a path; 400 if it is not a UUID.
+pub(crate) struct SessionPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        id_in(parts, state, "sessionId").await.map(Self)
+    }
+}
+
+/// Extractor of the id of a key in a path; 400 if it is not a UUID.
+pub(crate) struct KeyPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        id_in(parts, state, "keyId").await.map(Self)
+    }
+}
+
+/// Extractor of the id of an access token in a path; 400 if it is not a UUID.
+pub(crate) struct TokenPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        id_in(parts, state, "tokenId").await.map(Self)
+    }
+}
+
+/// Parses the id in a path. `name` is FOVEA's name for it, which an error states.
+pub(crate) async fn id_in(
+    parts: &mut Parts,
+    state: &(impl Send + Sync),
+    name: &str,
+) -> Result<Uuid, ApiError> {
+    let id = Path::<String>::from_request_parts(parts, state).await.ok();
+    let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
+    id.ok_or_else(|| {
+        ApiError::of_parameter(name, format!("params/{name} must match format \"uuid\""))
+    })
+}
+
+/// Parses the id in a parameter of the query.
+pub(crate) fn id_param(name: &str, value: Option<&str>) -> Result<Option<Uuid>, ApiError> {
+    let id = |text: &str| {
+        Uuid::try_parse(text).map_err(|_| {
+            let example = "0199a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
+            ApiError::of_parameter(name, format!("`{name}` must be an ID such as {example}."))
+        })
+    };
+    value.map(id).transpose()
+}
+
+/// Extractor of the query of a URL. The fields of `T` are texts, which handlers parse: the texts of the parser's errors are not for clients.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(_) => Err(ApiError::invalid(
+                "The parameters of the URL could not be read. Check their names and values.",
+            )),
+        }
+    }
+}

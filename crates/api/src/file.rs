@@ -1,0 +1,60 @@
+//! Files that are generated while they are sent.
+
+use std::error::Error as _;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use service::{exports::Pieces, users::Export};
+
+/// Response with a file as a download.
+pub(crate) struct Download {
+    /// Chunks of the file.
+    pub(crate) pieces: Pieces,
+    /// Media type of the file.
+    pub(crate) kind: &'static str,
+    /// Name of the file. Unusual characters in it are replaced.
+    pub(crate) name: String,
+}
+
+/// Names the export of all data of a user after the user.
+impl From<Export> for Download {
+    fn from(export: Export) -> Self {
+        Self {
+            pieces: export.pieces,
+            kind: "application/json",
+            name: format!("{}.json", export.username),
+        }
+    }
+}
+
+impl IntoResponse for Download {
+    /// Sends the chunks. If the export fails, the transfer is aborted, so that the file is not taken for complete.
+    fn into_response(self) -> Response {
+        let pieces = stream::unfold(self.pieces, async |mut pieces| {
+            let piece = pieces.recv().await?;
+            if let Err(error) = &piece {
+                tracing::error!(%error, cause = ?error.source(), "an export failed");
+            }
+            Some((piece, pieces))
+        });
+        // Compression polls once more after the end.
+        let pieces = pieces.fuse();
+        let mut response = Body::from_stream(pieces).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
+        let is_usual = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let name: String = self
+            .name
+            .chars()
+            .map(|c| if is_usual(c) { c } else { '_' })
+            .collect();
+        if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+            headers.insert(header::CONTENT_DISPOSITION, disposition);
+        }
+        response
+    }
+}

@@ -1,3 +1,0 @@
-//! Bodies of requests and responses that the API and the command line share.
-
-pub(crate) mod users;
