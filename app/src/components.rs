@@ -29,7 +29,6 @@ pub mod own_account;
 pub mod owned;
 pub mod pager;
 pub mod parameters;
-pub mod records;
 pub mod roles;
 pub mod rows;
 pub mod selection;

@@ -26,14 +26,6 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Returns the cell of a column that has this heading.
-    pub(crate) fn below(heading: &Heading) -> Self {
-        Self {
-            class: heading.class,
-            label: heading.label,
-        }
-    }
-
     /// Renders the cell that names the row.
     pub(crate) fn header(self, content: impl IntoAny) -> AnyView {
         let content = content.into_any();
@@ -117,15 +109,6 @@ pub(crate) struct Heading {
 }
 
 impl Heading {
-    /// Returns the heading of a table whose columns are equally wide and not sortable.
-    pub(crate) fn plain(label: text::Label) -> Self {
-        Self {
-            class: "",
-            label: label(),
-            sort: None,
-        }
-    }
-
     /// Returns the heading of a column with buttons that is no part of the columns.
     pub(crate) fn of_actions() -> Self {
         Self {
