@@ -6,7 +6,9 @@ use crate::{format::grouped, text};
 
 /// Column of a table with rows `R`, whose list has the orders `S`.
 pub(crate) struct Column<R, S = ()> {
-    /// CSS class of the heading and of the cells, which sets the width; empty if all columns are equally wide.
+    /// CSS class of the heading and of the cells, which sets the width; empty if all columns are equally wide. A column with
+    /// `auto-` in place of `cell-` is visible if the window has room for it, unless the user shows or hides it: see
+    /// [`super::chooser`].
     pub(crate) class: &'static str,
     /// Heading, which also labels the cells in a narrow window. The column with buttons and links is
     /// [`text::common::actions`], a heading for screen readers only.
@@ -66,12 +68,12 @@ impl Cell {
         Self { label, ..self }
     }
 
-    /// Renders a cell with a count.
+    /// Renders a cell with a count, in a column of the class `cell-num` or `auto-num`.
     pub(crate) fn number(self, value: i32) -> AnyView {
-        let class = if value == 0 {
-            "cell-num none"
-        } else {
-            "cell-num"
+        let class = match self.class {
+            class if value > 0 => class,
+            "auto-num" => "auto-num none",
+            _ => "cell-num none",
         };
         let count = grouped(u64::try_from(value).unwrap_or_default());
         Self { class, ..self }.labelled(count)
