@@ -5,7 +5,6 @@ pub mod api_keys;
 pub mod avatar;
 pub mod badge;
 pub mod brand;
-pub mod bulk_dialog;
 pub mod card;
 pub mod changes;
 pub mod chart;
