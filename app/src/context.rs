@@ -1,6 +1,8 @@
 //! Page context: the data of the request that a page was rendered for. The server provides it and embeds it in the page, so
 //! that hydration renders the same.
 
+pub mod columns;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{access::Principal, permission::Permission, problem::Problem};
@@ -11,6 +13,7 @@ use crate::{
     api::form_success::{FlashMessage, FormSuccess},
     text::language::Language,
 };
+use columns::ColumnChoices;
 
 /// Data of the request that the page was rendered for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -113,6 +116,8 @@ pub struct Preferences {
     pub collapsed: bool,
     /// Language of the interface; `None` for the one that the browser prefers.
     pub language: Option<Language>,
+    /// Columns of lists that the user has shown or hidden.
+    pub columns: ColumnChoices,
 }
 
 /// Colour theme.
@@ -158,7 +163,7 @@ impl Preferences {
             ("rail", "open") => self.collapsed = false,
             ("language", "auto") => self.language = None,
             ("language", tag) => self.language = Language::from_tag(tag).or(self.language),
-            _ => {}
+            _ => self.columns = self.columns.with(name, value),
         }
         self
     }
@@ -191,16 +196,23 @@ impl Preferences {
     #[must_use]
     pub fn from_cookie(value: &str) -> Self {
         let names = ["theme", "density", "rail", "language"];
-        names
+        let read = names
             .iter()
             .zip(value.split('.'))
-            .fold(Self::default(), |read, (name, word)| read.with(name, word))
+            .fold(Self::default(), |read, (name, word)| read.with(name, word));
+        let words = value.split('.').skip(names.len());
+        Self {
+            columns: words.fold(ColumnChoices::default(), ColumnChoices::with_word),
+            ..read
+        }
     }
 
-    /// Returns the value of the cookie, separated by dots.
+    /// Returns the value of the cookie: the current values and the choices of columns, separated by dots.
     #[must_use]
     pub fn to_cookie(self) -> String {
-        self.as_pairs().map(|(_, word)| word).join(".")
+        let values = self.as_pairs().map(|(_, word)| word.to_owned());
+        let words: Vec<String> = values.into_iter().chain(self.columns.words()).collect();
+        words.join(".")
     }
 }
 
@@ -216,6 +228,8 @@ mod tests {
             ("density", "compact"),
             ("rail", "collapsed"),
             ("language", "de"),
+            ("users-email", "hide"),
+            ("users-personas", "show"),
         ] {
             let chosen = Preferences::default().with(name, value);
             assert_ne!(chosen, Preferences::default());
@@ -229,6 +243,16 @@ mod tests {
         let unchanged = chosen.with("language", "xx");
         assert_eq!(unchanged.language, Some(Language::German));
         assert_eq!(unchanged.with("language", "auto"), Preferences::default());
+    }
+
+    #[test]
+    fn columns_of_another_version_are_ignored() {
+        let stored =
+            "dark.compact.open.auto.hide-users-shoe-size.hide-users-email.sort-users-role.columns";
+        let read = Preferences::from_cookie(stored);
+        assert_eq!(read.to_cookie(), "dark.compact.open.auto.hide-users-email");
+        let without_columns = Preferences::from_cookie("dark.compact.open.auto");
+        assert_eq!(read.with("columns", "users"), without_columns);
     }
 
     #[test]

@@ -41,11 +41,11 @@ test('below 1440 px only the count by which the list is sorted has a column', as
     await open(page, `/users${sort}`);
     const names: readonly string[] = shown;
     for (const name of counts) await expect(header(page, name)).toBeVisible({ visible: names.includes(name) });
-    await expect(page.locator('.users-table tbody tr').first().locator('.cell-num:visible')).toHaveCount(names.length);
+    await expect(page.locator('.users-table tbody tr').first().locator(':is(.cell-num, .auto-num):visible')).toHaveCount(names.length);
     await page.setViewportSize({ width: 1500, height: 800 });
     for (const name of counts) await expect(header(page, name)).toBeVisible();
     await page.setViewportSize({ width: 800, height: 800 });
-    await expect(page.locator('.users-table tbody tr').first().locator('.cell-num:visible')).toHaveCount(counts.length);
+    await expect(page.locator('.users-table tbody tr').first().locator(':is(.cell-num, .auto-num):visible')).toHaveCount(counts.length);
   }
 });
 

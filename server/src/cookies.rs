@@ -96,7 +96,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_valid_preferences(text in any::<String>(), like in "(system|light|dark|x)?(\\.(compact|open|collapsed)?){0,4}") {
+        fn any_text_is_valid_preferences(text in any::<String>(), like in "(system|light|dark|x)?(\\.(compact|open|collapsed|(show|hide)-(users-email|audit-time|x))?){0,8}") {
             for text in [text, like] {
                 let read = Preferences::from_cookie(&text);
                 prop_assert_eq!(Preferences::from_cookie(&read.to_cookie()), read);

@@ -1,55 +1,118 @@
-//! Provider API key as a table row.
+//! Tables of provider API keys.
+
+use std::rc::Rc;
 
 use ::time::OffsetDateTime;
 use domain::keys::ApiKey;
 use leptos::prelude::*;
 
-use super::time::Ago;
+use super::{
+    list::{
+        column::{Column, cells, visible},
+        data_table::{self, DataTable},
+    },
+    time::Ago,
+};
 use crate::{format::count, text};
 
-pub(crate) const COLUMNS: &[text::Label] = &[
-    text::keys::name,
-    text::keys::provider,
-    text::keys::key,
-    text::keys::state,
-    text::keys::usage,
-];
-pub(crate) const WITH_ACTIONS: &[text::Label] = &[
-    text::keys::name,
-    text::keys::provider,
-    text::keys::key,
-    text::keys::state,
-    text::keys::usage,
-    text::common::actions,
+/// Renders buttons or links of a key.
+pub(crate) type KeyControls = Rc<dyn Fn(&ApiKey) -> AnyView>;
+
+/// Row of a table of keys.
+struct ListedKey {
+    key: ApiKey,
+    /// Server time of the response.
+    now: OffsetDateTime,
+    /// Button that enables or disables the key, beside its state.
+    toggle: Option<KeyControls>,
+    actions: Option<KeyControls>,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ListedKey>; 6] = [
+    Column {
+        class: "",
+        label: text::keys::name,
+        sort: None,
+        cell: |cell, row| {
+            let name = row.key.key_name.clone();
+            cell.header(view! { <bdi>{name}</bdi> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::keys::provider,
+        sort: None,
+        cell: |cell, row| cell.labelled(row.key.provider.clone()),
+    },
+    Column {
+        class: "",
+        label: text::keys::key,
+        sort: None,
+        cell: |cell, row| {
+            let mask = row.key.key_mask.clone();
+            cell.labelled(view! { <code>{mask}</code> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::keys::state,
+        sort: None,
+        cell: |cell, row| {
+            let (tone, state) = if row.key.is_active {
+                ("badge tone-success", text::keys::state_active())
+            } else {
+                ("badge", text::keys::state_disabled())
+            };
+            let toggle = row.toggle.as_ref().map(|toggle| toggle(&row.key));
+            cell.labelled(view! {
+                <div class="chips">
+                    <span class=tone>{state}</span>
+                    {toggle}
+                </div>
+            })
+        },
+    },
+    Column {
+        class: "",
+        label: text::keys::usage,
+        sort: None,
+        cell: |cell, row| match row.key.last_used_at {
+            Some(at) => cell.labelled(view! {
+                {count(row.key.usage_count)}
+                <p class="muted">
+                    <Ago at=at now=row.now />
+                </p>
+            }),
+            None => cell.labelled(text::keys::never()),
+        },
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| cell.plain(row.actions.as_ref().map(|actions| actions(&row.key))),
+    },
 ];
 
-/// Returns the cells of a key in the order of the columns, with the enable or disable button if there is one.
-pub(crate) fn cells(key: ApiKey, now: OffsetDateTime, switch: Option<AnyView>) -> Vec<AnyView> {
-    let (tone, state) = if key.is_active {
-        ("badge tone-success", text::keys::state_active())
-    } else {
-        ("badge", text::keys::state_disabled())
-    };
-    vec![
-        view! { <bdi>{key.key_name}</bdi> }.into_any(),
-        key.provider.into_any(),
-        view! { <code>{key.key_mask}</code> }.into_any(),
-        view! {
-            <div class="chips">
-                <span class=tone>{state}</span>
-                {switch}
-            </div>
-        }
-        .into_any(),
-        match key.last_used_at {
-            Some(at) => view! {
-                {count(key.usage_count)}
-                <p class="muted">
-                    <Ago at=at now=now />
-                </p>
-            }
-            .into_any(),
-            None => text::keys::never().into_any(),
-        },
-    ]
+/// Renders a table of keys. The column with the actions is left out for viewers who have none.
+pub(crate) fn table(
+    caption: &'static str,
+    keys: Vec<ApiKey>,
+    now: OffsetDateTime,
+    toggle: Option<KeyControls>,
+    actions: Option<KeyControls>,
+) -> AnyView {
+    let columns = visible(&COLUMNS, actions.is_some());
+    let rows = keys.into_iter().map(|key| {
+        let listed = ListedKey {
+            key,
+            now,
+            toggle: toggle.clone(),
+            actions: actions.clone(),
+        };
+        data_table::row(listed.key.id, cells(columns, &listed))
+    });
+    let rows = rows.collect();
+    DataTable::records(caption, columns).with_rows(rows)
 }

@@ -79,14 +79,19 @@ pub fn CurrentPath() -> impl IntoView {
     view! { <input type="hidden" name="next" value=here /> }
 }
 
-/// Applies a preference to the open page and stores it in the cookie.
+/// Applies a preference that is an attribute of the page, and stores it in the cookie.
 pub fn choose(preferences: RwSignal<Preferences>, name: &'static str, word: &str) {
-    preferences.update(|chosen| *chosen = chosen.with(name, word));
-    let document = document();
-    if let Some(root) = document.document_element() {
+    if let Some(root) = document().document_element() {
         // Setting the attribute fails only for invalid names, and this name is valid.
         drop(root.set_attribute(&format!("data-{name}"), word));
     }
+    store(preferences, name, word);
+}
+
+/// Changes a preference on the open page and in the cookie.
+pub(crate) fn store(preferences: RwSignal<Preferences>, name: &str, word: &str) {
+    preferences.update(|chosen| *chosen = chosen.with(name, word));
+    let document = document();
     let Ok(document) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlDocument>(document) else {
         return;
     };

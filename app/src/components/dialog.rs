@@ -251,15 +251,40 @@ fn read_only(right: Permission) -> Option<String> {
 
 #[component]
 fn DeniedMessage(route: DialogRoute, denied: String) -> impl IntoView {
+    let message = view! {
+        <p class="notice tone-warning">
+            <Glyph icon=Icon::Alert />
+            {denied}
+        </p>
+    };
+    closed(route, message.into_any())
+}
+
+/// Renders a dialog in which there is nothing to do: the reason, and the link back.
+#[component]
+pub(crate) fn ClosedDialog(
+    /// Path of the dialog and of the page behind it.
+    route: DialogRoute,
+    /// Heading of the dialog.
+    title: &'static str,
+    /// Reason.
+    children: Children,
+) -> impl IntoView {
+    let inside = closed(route.clone(), children());
     view! {
-        <div class="dialog-body">
-            <p class="notice tone-warning">
-                <Glyph icon=Icon::Alert />
-                {denied}
-            </p>
-        </div>
+        <Dialog route=route title=title>
+            {inside}
+        </Dialog>
+    }
+}
+
+/// Renders a message and the link back, in place of a form.
+fn closed(route: DialogRoute, message: AnyView) -> AnyView {
+    view! {
+        <div class="dialog-body">{message}</div>
         <footer class="dialog-foot">
             <BackLink route=route label=text::common::close() />
         </footer>
     }
+    .into_any()
 }

@@ -1,5 +1,7 @@
 //! Screens of lists: title, tools, and the list with its states. Pages add their columns, texts and links.
 
+pub(crate) mod bulk_dialog;
+pub(crate) mod chooser;
 pub(crate) mod column;
 pub(crate) mod data_table;
 
@@ -7,7 +9,7 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::loading::Loading;
-use crate::api::error::ApiError;
+use crate::{api::error::ApiError, context::Preferences};
 
 /// Screen of a list, without its rows.
 pub(crate) struct ListScreen {
@@ -37,7 +39,15 @@ impl ListScreen {
     where
         L: Clone + Send + Sync + 'static,
     {
+        let preferences = use_context::<RwSignal<Preferences>>();
+        let columns = preferences
+            .map(|preferences| Memo::new(move |_| preferences.with(|chosen| chosen.columns)));
         self.around(Box::new(move || {
+            // Another choice of columns renders the loaded list again. Read, not only tracked: a memo has no dependencies
+            // before its first read.
+            if let Some(columns) = columns {
+                columns.with(|_| ());
+            }
             let draw = draw.clone();
             Suspend::new(async move { draw(list.await.map_err(|ApiError(problem)| problem)) })
         }))

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{
     confirm_link::ConfirmLink,
     list::{
-        column::{Column, cells, headings, visible},
+        column::{Column, cells, visible},
         data_table::{self, DataTable},
     },
     time::{Ago, Ends},
@@ -105,12 +105,5 @@ pub(crate) fn table(
 ) -> AnyView {
     let columns = visible(&COLUMNS, has_actions);
     let rows = rows.map(|listed| data_table::row(listed.session.id, cells(columns, &listed)));
-    let rows = rows.collect();
-    let table = DataTable {
-        class: "table records",
-        caption,
-        headings: headings(columns),
-        select_all: None,
-    };
-    table.with_rows(rows)
+    DataTable::records(caption, columns).with_rows(rows.collect())
 }

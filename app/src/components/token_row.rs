@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{
     confirm_link::ConfirmLink,
     list::{
-        column::{Column, cells, headings},
+        column::{Column, cells},
         data_table::{self, DataTable},
     },
     time::{Ago, Ends},
@@ -122,21 +122,12 @@ pub(crate) fn table(
     rows: impl Iterator<Item = ListedToken>,
 ) -> AnyView {
     let rows = rows.map(|listed| data_table::row(listed.token.id, cells(columns, &listed)));
-    without_rows(caption, columns).with_rows(rows.collect())
+    DataTable::records(caption, columns).with_rows(rows.collect())
 }
 
 /// Renders placeholder rows while tokens are loading.
 pub(crate) fn skeleton(caption: &'static str, columns: &[Column<ListedToken>]) -> AnyView {
-    without_rows(caption, columns).skeleton()
-}
-
-fn without_rows(caption: &'static str, columns: &[Column<ListedToken>]) -> DataTable {
-    DataTable {
-        class: "table records",
-        caption,
-        headings: headings(columns),
-        select_all: None,
-    }
+    DataTable::records(caption, columns).skeleton()
 }
 
 fn note(words: String) -> impl IntoView {

@@ -14,7 +14,10 @@ use leptos::prelude::*;
 use crate::{
     api::{audit::list_audit, listed::check_params},
     components::{
-        list::ListScreen,
+        list::{
+            ListScreen,
+            chooser::{ColumnMenu, items},
+        },
         loading::Loading,
         meaning,
         parameters::{NONE, Query, checked, use_query},
@@ -24,7 +27,7 @@ use crate::{
     text,
 };
 use filters::Filters;
-use table::{AuditTable, skeleton};
+use table::{AuditTable, COLUMNS, NAMES, skeleton};
 
 /// Renders the page "Audit log". Its whole state is in the URL.
 #[component]
@@ -53,7 +56,13 @@ pub fn Audit() -> impl IntoView {
     let screen = ListScreen {
         title: text::frame::screen_audit(),
         header: "page-head user-head",
-        beside: view! { <Files request=request /> }.into_any(),
+        beside: view! {
+            <div class="toolbar-end">
+                <Files request=request />
+                <ColumnMenu items=items(&COLUMNS, &NAMES) />
+            </div>
+        }
+        .into_any(),
         above: above.into_any(),
         label: text::frame::screen_audit(),
         loading,
@@ -96,9 +105,8 @@ fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
             }
         };
         Some(view! {
-            <div class="toolbar-end">
-                {file("csv", text::audit::export_csv())} {file("ndjson", text::audit::export_ndjson())}
-            </div>
+            {file("csv", text::audit::export_csv())}
+            {file("ndjson", text::audit::export_ndjson())}
         })
     }
 }

@@ -13,7 +13,10 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::keys::{KeyListing, Owner},
-    components::records::Records,
+    components::list::{
+        column::{Column, cells},
+        data_table::{self, DataTable},
+    },
     context::PageContext,
     format::total,
     links::users,
@@ -44,25 +47,47 @@ pub fn Keys() -> impl IntoView {
     }
 }
 
+/// Row of the table of providers.
+struct ListedProvider {
+    provider: ProviderUse,
+    /// Name of the system's key that is used for the provider.
+    key: Option<String>,
+}
+
+/// Columns of the providers in their order.
+static COLUMNS: [Column<ListedProvider>; 3] = [
+    Column {
+        class: "",
+        label: text::keys::provider,
+        sort: None,
+        cell: |cell, row| cell.header(row.provider.provider.clone()),
+    },
+    Column {
+        class: "",
+        label: text::keys::active_key,
+        sort: None,
+        cell: |cell, row| match row.key.clone() {
+            Some(key) => cell.labelled(key),
+            None => cell.labelled(text::keys::no_key()),
+        },
+    },
+    Column {
+        class: "",
+        label: text::keys::users,
+        sort: None,
+        cell: |cell, row| cell.labelled(row.provider.users.map(total).unwrap_or_default()),
+    },
+];
+
 /// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
 fn providers(listed: KeyListing) -> impl IntoView {
-    const COLUMNS: &[text::Label] = &[
-        text::keys::provider,
-        text::keys::active_key,
-        text::keys::users,
-    ];
     let keys = listed.list.keys;
-    let rows = listed.list.providers.into_iter().map(|of| {
-        let used = in_use(&keys, &of);
-        let users = of.users.map(total).unwrap_or_default();
-        let id = of.provider.clone();
-        let cells = vec![
-            of.provider.into_any(),
-            used.map_or_else(|| text::keys::no_key().into_any(), IntoAny::into_any),
-            users.into_any(),
-        ];
-        (id, cells)
+    let rows = listed.list.providers.into_iter().map(|provider| {
+        let key = in_use(&keys, &provider);
+        let listed = ListedProvider { provider, key };
+        data_table::row(&listed.provider.provider, cells(&COLUMNS, &listed))
     });
+    let rows = rows.collect();
     let with_keys = users::href(&ListParams {
         q: Some("has:api-keys".to_owned()),
         ..ListParams::default()
@@ -76,7 +101,7 @@ fn providers(listed: KeyListing) -> impl IntoView {
                 </a>
             </div>
         </header>
-        <Records caption=text::keys::providers() columns=COLUMNS rows=rows.collect() />
+        {DataTable::records(text::keys::providers(), &COLUMNS).with_rows(rows)}
     }
 }
 

@@ -19,7 +19,10 @@ use crate::{
         changes::entry_label,
         chart::DayChart,
         icon::{Glyph, Icon},
-        records::Records,
+        list::{
+            column::{Column, cells},
+            data_table::{self, DataTable},
+        },
         state::{LoadErrorNotice, LoadingNotice},
         time::Ago,
     },
@@ -168,33 +171,59 @@ fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
     }
 }
 
+/// Row of the table of the latest changes.
+struct ListedEntry {
+    entry: AuditEntry,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns of the latest changes in their order.
+static COLUMNS: [Column<ListedEntry>; 3] = [
+    Column {
+        class: "",
+        label: text::audit::action,
+        sort: None,
+        cell: |cell, row| {
+            let label = entry_label(&row.entry);
+            match row.entry.target_user() {
+                Some(id) => cell.header(view! { <a href=format!("/users/{id}")>{label}</a> }),
+                None => cell.header(label),
+            }
+        },
+    },
+    Column {
+        class: "",
+        label: text::audit::actor,
+        sort: None,
+        cell: |cell, row| cell.labelled(actor_and_source(&row.entry)),
+    },
+    Column {
+        class: "",
+        label: text::audit::time,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.entry.at now=row.now /> }),
+    },
+];
+
 #[component]
 fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
-    const COLUMNS: &[text::Label] = &[text::audit::action, text::audit::actor, text::audit::time];
     let nothing = changes
         .is_empty()
         .then(|| view! { <p class="muted">{text::overview::no_activity()}</p> });
     let rows: Vec<_> = changes
         .into_iter()
         .map(|entry| {
-            let words = entry_label(&entry);
-            let what = match entry.target_user() {
-                Some(id) => view! { <a href=format!("/users/{id}")>{words}</a> }.into_any(),
-                None => words.into_any(),
-            };
-            let cells = vec![
-                what,
-                actor_and_source(&entry).into_any(),
-                view! { <Ago at=entry.at now=now /> }.into_any(),
-            ];
-            (entry.id.to_string(), cells)
+            let listed = ListedEntry { entry, now };
+            data_table::row(listed.entry.id, cells(&COLUMNS, &listed))
         })
         .collect();
     view! {
         <section class="list">
             <h2>{text::overview::recent_activity()}</h2>
             {nothing}
-            {(!rows.is_empty()).then(|| view! { <Records caption=text::overview::recent_activity() columns=COLUMNS rows=rows /> })}
+            {(!rows.is_empty())
+                .then(|| DataTable::records(text::overview::recent_activity(), &COLUMNS).with_rows(rows))}
         </section>
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         sessions::{FAILED, list_all_sessions},
     },
     components::{
-        list::ListScreen,
+        list::{ListScreen, chooser::ColumnMenu},
         loading::Loading,
         meaning,
         parameters::{Query, checked, use_query},
@@ -36,6 +36,7 @@ use crate::{
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
+use row::column_items;
 use state::Failed;
 use table::{SessionTable, skeleton};
 
@@ -77,7 +78,13 @@ pub fn Sessions() -> impl IntoView {
     let beside = view! {
         {total}
         <News live=live />
-        {may_write().then(|| view! { <Actions request=request /> })}
+        <div class="toolbar-end">
+            {may_write().then(|| view! { <Actions request=request /> })}
+            {move || {
+                let ended = links::is_of_ended(&params.read());
+                view! { <ColumnMenu items=column_items(ended) /> }
+            }}
+        </div>
     };
     let above = view! {
         <Tabs params=Some(params) />
@@ -156,19 +163,17 @@ fn Actions(request: Memo<Result<SessionParams, ListError>>) -> impl IntoView {
         let filtered = !query.filter.is_empty();
         (!query.ended).then(|| {
             view! {
-                <div class="toolbar-end">
-                    {filtered
-                        .then(|| {
-                            view! {
-                                <a class="button" href=links::revoke(&params, false) data-noscroll>
-                                    {text::sessions::revoke_matching()}
-                                </a>
-                            }
-                        })}
-                    <a class="button" href=links::revoke(&params, true) data-noscroll>
-                        {text::sessions::revoke_others()}
-                    </a>
-                </div>
+                {filtered
+                    .then(|| {
+                        view! {
+                            <a class="button" href=links::revoke(&params, false) data-noscroll>
+                                {text::sessions::revoke_matching()}
+                            </a>
+                        }
+                    })}
+                <a class="button" href=links::revoke(&params, true) data-noscroll>
+                    {text::sessions::revoke_others()}
+                </a>
             }
         })
     }

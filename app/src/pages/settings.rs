@@ -13,8 +13,11 @@ use crate::{
     },
     components::{
         description_list::DescriptionItem,
+        list::{
+            column::{Column, cells},
+            data_table::{self, DataTable},
+        },
         parameters::{NONE, checked},
-        records::{Record, Records},
         state::{ListErrorNotice, LoadingNotice},
         tabs::Tabs,
     },
@@ -80,50 +83,74 @@ pub fn Settings() -> impl IntoView {
     }
 }
 
+/// Columns in their order.
+static COLUMNS: [Column<Described>; 4] = [
+    Column {
+        class: "",
+        label: text::settings::setting,
+        sort: None,
+        cell: |cell, row| {
+            let name = row.name.clone();
+            cell.header(view! { <code>{name}</code> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::settings::value,
+        sort: None,
+        cell: |cell, row| match row.value.clone() {
+            Some(value) => cell.labelled(view! { <code>{value}</code> }),
+            None => cell.labelled(text::settings::not_set()),
+        },
+    },
+    Column {
+        class: "",
+        label: text::settings::source,
+        sort: None,
+        cell: |cell, row| cell.labelled(source(&row.source).into_owned()),
+    },
+    Column {
+        class: "",
+        label: text::settings::description,
+        sort: None,
+        cell: |cell, row| cell.labelled(description(row)),
+    },
+];
+
 fn shown(installation: Installation) -> AnyView {
-    const COLUMNS: &[text::Label] = &[
-        text::settings::setting,
-        text::settings::value,
-        text::settings::source,
-        text::settings::description,
-    ];
     let Installation {
         rollcall,
         postgres,
         schema,
         settings,
     } = installation;
+    let rows = settings
+        .iter()
+        .map(|setting| data_table::row(&setting.name, cells(&COLUMNS, setting)));
     view! {
         <dl class="details versions">
             <DescriptionItem label="Rollcall">{rollcall}</DescriptionItem>
             <DescriptionItem label="PostgreSQL">{postgres}</DescriptionItem>
             <DescriptionItem label=text::settings::schema()>{schema}</DescriptionItem>
         </dl>
-        <Records caption=text::frame::screen_settings() columns=COLUMNS rows=settings.into_iter().map(cells).collect() />
+        {DataTable::records(text::frame::screen_settings(), &COLUMNS).with_rows(rows.collect())}
     }
     .into_any()
 }
 
-fn cells(setting: Described) -> Record {
-    let value = match setting.value {
-        Some(value) => view! { <code>{value}</code> }.into_any(),
-        None => text::settings::not_set().into_any(),
-    };
-    let id = setting.name.clone();
+/// Renders the effect of a setting, and the reason why its value is weak.
+fn description(setting: &Described) -> AnyView {
     // The server explains a setting in English.
-    let meaning = meaning(&id);
+    let meaning = meaning(&setting.name)
+        .unwrap_or(&setting.meaning)
+        .to_owned();
     let weakness = setting
         .weakness
-        .map(|why| weakness(&id).map_or(why, str::to_owned));
-    let cells = vec![
-        view! { <code>{setting.name}</code> }.into_any(),
-        value,
-        source(&setting.source).into_owned().into_any(),
-        view! {
-            {meaning.map_or(setting.meaning, str::to_owned)}
-            {weakness.map(|why| view! { <p class="tone-warning field-note">{why}</p> })}
-        }
-        .into_any(),
-    ];
-    (id, cells)
+        .as_deref()
+        .map(|why| weakness(&setting.name).unwrap_or(why).to_owned());
+    view! {
+        {meaning}
+        {weakness.map(|why| view! { <p class="tone-warning field-note">{why}</p> })}
+    }
+    .into_any()
 }

@@ -20,7 +20,10 @@ use crate::{
     components::{
         choice::{Segmented, Value},
         icon::Icon,
-        list::ListScreen,
+        list::{
+            ListScreen,
+            chooser::{ColumnMenu, items},
+        },
         loading::Loading,
         meaning,
         parameters::{Query, checked, use_query},
@@ -35,6 +38,7 @@ use crate::{
 };
 use filters::{ActiveFilters, QuickFilters};
 use menu::RowMenu;
+use rows::{COLUMNS, NAMES};
 use search::{Failed, SearchBox};
 use table::{UserTable, skeleton};
 
@@ -107,6 +111,10 @@ pub fn Users() -> impl IntoView {
                         }
                     })}
                 <Segmented name="density" label=text::users::row_height() values=DENSITIES />
+                {move || {
+                    let is_of_deleted = links::is_of_deleted(&params.read());
+                    (!is_of_deleted).then(|| view! { <ColumnMenu items=items(&COLUMNS, &NAMES) /> })
+                }}
             </div>
         </div>
         <ActiveFilters params=params />

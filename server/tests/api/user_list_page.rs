@@ -1,9 +1,11 @@
-//! The list of users as a page: its size, and the menu of a row without scripts.
+//! The list of users as a page: its size, its columns, and the menu of a row without scripts.
+
+use std::collections::BTreeSet;
 
 use sqlx::PgPool;
 
 use crate::support::{
-    App, add_user, app,
+    App, Ask, add_user, app,
     html::{Element, elements},
     session,
 };
@@ -57,6 +59,65 @@ async fn a_page_of_50_users_is_small(pool: PgPool) {
     assert!(all <= 50 * ROW, "{all} bytes, such as {:?}", rows.last());
     let bytes = page.body.len();
     assert!(bytes <= PAGE, "{bytes} bytes, {all} of them are rows");
+}
+
+/// Returns the classes of the columns of a page, for a browser with these preferences.
+async fn columns(app: &App, session: &str, preferences: &str, path: &str) -> BTreeSet<String> {
+    let page = Ask::get(path)
+        .by(session)
+        .cookie("rollcall_preferences", preferences);
+    let page = app.send(page).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.body);
+    let cells = elements(&page.body)
+        .into_iter()
+        .filter(|element| element.name == "th" || element.name == "td");
+    cells
+        .filter_map(|cell| cell.attribute("class").map(str::to_owned))
+        .collect()
+}
+
+#[testing::test]
+async fn hidden_columns_are_not_in_the_page(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let app = app(&pool);
+    let ada = session(&pool, "ada").await;
+    let hide = [("users-email", "hide"), ("next", "/users?limit=25")];
+    let answer = app
+        .send(Ask::post("/preferences").form(&hide).by(&ada))
+        .await;
+    assert_eq!(answer.outline(), "303 to /users?limit=25");
+    let (hidden, _) = answer.cookie("rollcall_preferences").unwrap();
+    assert_eq!(hidden, "system.comfortable.open.auto.hide-users-email");
+
+    // The cookie can have a column that this version does not have.
+    let hidden = format!("{hidden}.hide-users-shoe-size");
+    for (preferences, path, is_visible) in [
+        ("", "/users", true),
+        (hidden.as_str(), "/users", false),
+        (hidden.as_str(), "/users?sort=email", true),
+        (hidden.as_str(), "/users?sort=name", false),
+    ] {
+        let classes = columns(&app, &ada, preferences, path).await;
+        assert_eq!(classes.contains("cell-email"), is_visible, "{path}");
+        assert!(classes.contains("cell-user"), "{path}");
+    }
+}
+
+#[testing::test]
+async fn a_chosen_count_is_visible_in_every_window(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let app = app(&pool);
+    let ada = session(&pool, "ada").await;
+    let shown = "system.comfortable.open.auto.show-users-personas";
+    for (preferences, path, is_certain) in [
+        ("", "/users", false),
+        ("", "/users?sort=-sessions", true),
+        (shown, "/users", true),
+    ] {
+        let classes = columns(&app, &ada, preferences, path).await;
+        assert_eq!(classes.contains("cell-num"), is_certain, "{path}");
+        assert!(classes.contains("auto-num"), "{path}");
+    }
 }
 
 #[testing::test]

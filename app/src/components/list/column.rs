@@ -6,7 +6,9 @@ use crate::{format::grouped, text};
 
 /// Column of a table with rows `R`, whose list has the orders `S`.
 pub(crate) struct Column<R, S = ()> {
-    /// CSS class of the heading and of the cells, which sets the width; empty if all columns are equally wide.
+    /// CSS class of the heading and of the cells, which sets the width; empty if all columns are equally wide. A column with
+    /// `auto-` in place of `cell-` is visible if the window has room for it, unless the user shows or hides it: see
+    /// [`super::chooser`].
     pub(crate) class: &'static str,
     /// Heading, which also labels the cells in a narrow window. The column with buttons and links is
     /// [`text::common::actions`], a heading for screen readers only.
@@ -26,14 +28,6 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Returns the cell of a column that has this heading.
-    pub(crate) fn below(heading: &Heading) -> Self {
-        Self {
-            class: heading.class,
-            label: heading.label,
-        }
-    }
-
     /// Renders the cell that names the row.
     pub(crate) fn header(self, content: impl IntoAny) -> AnyView {
         let content = content.into_any();
@@ -74,12 +68,12 @@ impl Cell {
         Self { label, ..self }
     }
 
-    /// Renders a cell with a count.
+    /// Renders a cell with a count, in a column of the class `cell-num` or `auto-num`.
     pub(crate) fn number(self, value: i32) -> AnyView {
-        let class = if value == 0 {
-            "cell-num none"
-        } else {
-            "cell-num"
+        let class = match self.class {
+            class if value > 0 => class,
+            "auto-num" => "auto-num none",
+            _ => "cell-num none",
         };
         let count = grouped(u64::try_from(value).unwrap_or_default());
         Self { class, ..self }.labelled(count)
@@ -117,15 +111,6 @@ pub(crate) struct Heading {
 }
 
 impl Heading {
-    /// Returns the heading of a table whose columns are equally wide and not sortable.
-    pub(crate) fn plain(label: text::Label) -> Self {
-        Self {
-            class: "",
-            label: label(),
-            sort: None,
-        }
-    }
-
     /// Returns the heading of a column with buttons that is no part of the columns.
     pub(crate) fn of_actions() -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::column::Heading;
+use super::column::{Column, Heading, headings};
 use crate::{
     components::{
         icon::{Glyph, Icon},
@@ -27,6 +27,16 @@ pub(crate) struct DataTable {
 }
 
 impl DataTable {
+    /// Returns a table in one order, whose cells can have several lines.
+    pub(crate) fn records<R>(caption: &'static str, columns: &[Column<R>]) -> Self {
+        Self {
+            class: "table records",
+            caption,
+            headings: headings(columns),
+            select_all: None,
+        }
+    }
+
     /// Renders the table with these rows.
     pub(crate) fn with_rows(self, rows: Vec<KeyedRow>) -> AnyView {
         self.with_body(view! { <tbody>{rows}</tbody> }.into_any())

@@ -15,26 +15,28 @@ use crate::{
         description_list::DescriptionItem,
         icon::Icon,
         list::{
-            column::{Column, cells, headings},
+            chooser::chosen,
+            column::{Column, cells},
             data_table::{self, DataTable},
         },
         pager::{Pager, Pages},
         state::ListState,
         time::Ago,
     },
+    context::columns::ListColumn,
     labels::audit::{actor, source_after_actor, stored_action},
     text,
 };
 
 /// Row of the list.
-struct ListedEntry {
+pub(super) struct ListedEntry {
     entry: AuditEntry,
     /// Server time of the response.
     now: OffsetDateTime,
 }
 
 /// Columns in their order.
-static COLUMNS: [Column<ListedEntry>; 4] = [
+pub(super) static COLUMNS: [Column<ListedEntry>; 4] = [
     Column {
         class: "",
         label: text::audit::action,
@@ -69,14 +71,22 @@ static COLUMNS: [Column<ListedEntry>; 4] = [
     },
 ];
 
+/// Names of the columns that users can hide, in the order of the columns.
+pub(super) static NAMES: [Option<ListColumn>; 4] = [
+    None,
+    Some(ListColumn::AuditActor),
+    Some(ListColumn::AuditTime),
+    Some(ListColumn::AuditDetails),
+];
+
+/// Returns the columns that the user sees.
+fn columns() -> Vec<Column<ListedEntry>> {
+    chosen(&COLUMNS, &NAMES, None)
+}
+
 /// Returns the table of the list without its rows.
 fn table() -> DataTable {
-    DataTable {
-        class: "table records",
-        caption: text::frame::screen_audit(),
-        headings: headings(&COLUMNS),
-        select_all: None,
-    }
+    DataTable::records(text::frame::screen_audit(), &columns())
 }
 
 /// Renders placeholder rows while the list is loading.
@@ -106,9 +116,10 @@ pub fn AuditTable(
         }
     });
     let pages = Pages::of(&params, &page, links::href);
+    let columns = columns();
     let rows = page.rows.into_iter().map(|entry| {
         let listed = ListedEntry { entry, now };
-        data_table::row(listed.entry.id, cells(&COLUMNS, &listed))
+        data_table::row(listed.entry.id, cells(&columns, &listed))
     });
     let table = table().with_rows(rows.collect());
     view! {

@@ -1,5 +1,7 @@
 //! Provider API keys as a table, with their actions: of the system or of the signed-in user.
 
+use std::rc::Rc;
+
 use domain::keys::ApiKey;
 use leptos::prelude::*;
 
@@ -11,12 +13,11 @@ use crate::{
         listed::check_params,
     },
     components::{
-        api_keys::{COLUMNS, WITH_ACTIONS, cells},
+        api_keys::{self, KeyControls},
         form::{self, FormState, PageUser},
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         parameters::{NONE, checked},
-        records::Records,
         state::{ListErrorNotice, ListState, LoadingNotice},
     },
     context::PageContext,
@@ -137,18 +138,18 @@ fn rows(shown: KeysPage, listed: KeyListing) -> AnyView {
     if listed.list.keys.is_empty() {
         return view! { <ListState icon=Icon::Key title=text::keys::none() /> }.into_any();
     }
-    let (now, writable) = (listed.now, shown.is_writable());
-    let keys = listed.list.keys.into_iter().map(|key| {
-        let (toggle, links) = writable
-            .then(|| (toggle(shown, &key), links(shown, &key)))
-            .unzip();
-        let id = key.id.to_string();
-        let mut cells = cells(key, now, toggle);
-        cells.extend(links);
-        (id, cells)
-    });
-    let columns = if writable { WITH_ACTIONS } else { COLUMNS };
-    view! { <Records caption=text::keys::title() columns=columns rows=keys.collect() /> }.into_any()
+    let (keys, now) = (listed.list.keys, listed.now);
+    let controls = |draw: fn(KeysPage, &ApiKey) -> AnyView| -> Option<KeyControls> {
+        let is_writable = shown.is_writable();
+        is_writable.then(|| -> KeyControls { Rc::new(move |key: &ApiKey| draw(shown, key)) })
+    };
+    api_keys::table(
+        text::keys::title(),
+        keys,
+        now,
+        controls(toggle),
+        controls(links),
+    )
 }
 
 /// Renders the button that enables or disables a key.

@@ -10,10 +10,10 @@ use crate::{
         registrations::{DecideRegistrations, PENDING_LIST, list_of, preview_decision},
     },
     components::{
-        bulk_dialog::{BulkItems, NothingToDo},
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
+        list::bulk_dialog::{BulkItems, NothingToDo},
         parameters::use_query,
     },
     context::PageContext,

@@ -18,7 +18,7 @@ use crate::{
         icon::Icon,
         list::{
             ListScreen,
-            column::{Column, cells, headings},
+            column::{Column, cells},
             data_table::{self, DataTable},
         },
         loading::Loading,
@@ -155,12 +155,7 @@ fn groupings(params: &FailedParams) -> AnyView {
 
 /// Returns the table of the list without its rows.
 fn table() -> DataTable {
-    DataTable {
-        class: "table records",
-        caption: text::sessions::failed(),
-        headings: headings(&COLUMNS),
-        select_all: None,
-    }
+    DataTable::records(text::sessions::failed(), &COLUMNS)
 }
 
 /// Renders the rows, or the empty state.

@@ -14,7 +14,7 @@ use crate::{
         sessions::{RevokePreview, RevokeSessions, preview_revocation, request},
     },
     components::{
-        dialog::{BackLink, Dialog, DialogRoute, FormDialog},
+        dialog::{ClosedDialog, DialogRoute, FormDialog},
         form,
         notice::ProblemNotice,
         parameters::{Query, use_query},
@@ -59,9 +59,9 @@ pub fn Revoke() -> impl IntoView {
                         back: links::href(&params(&query)),
                     };
                     return view! {
-                        <Closed route=route title=title(false)>
+                        <ClosedDialog route=route title=title(false)>
                             <p role="alert">{text::message::of(&error.message())}</p>
-                        </Closed>
+                        </ClosedDialog>
                     }
                     .into_any();
                 }
@@ -113,18 +113,18 @@ fn RevokeDialog(asked: SessionParams, others: bool) -> impl IntoView {
                         }
                         Ok(RevokePreview { outcome, .. }) => {
                             view! {
-                                <Closed route=route title=title>
+                                <ClosedDialog route=route title=title>
                                     <p>{text::sessions::revoke_none()}</p>
                                     {spared(outcome)}
-                                </Closed>
+                                </ClosedDialog>
                             }
                                 .into_any()
                         }
                         Err(ApiError(problem)) => {
                             view! {
-                                <Closed route=route title=title>
+                                <ClosedDialog route=route title=title>
                                     <ProblemNotice problem=problem />
-                                </Closed>
+                                </ClosedDialog>
                             }
                                 .into_any()
                         }
@@ -181,19 +181,6 @@ fn RevokeForm(
             <input type="hidden" name="expected" value=move || outcome.get().sessions.to_string() />
             <input type="hidden" name="page" value=route.back />
         </FormDialog>
-    }
-}
-
-/// Renders the dialog when there is nothing to revoke.
-#[component]
-fn Closed(route: DialogRoute, title: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <Dialog route=route.clone() title=title>
-            <div class="dialog-body">{children()}</div>
-            <footer class="dialog-foot">
-                <BackLink route=route label=text::common::close() />
-            </footer>
-        </Dialog>
     }
 }
 

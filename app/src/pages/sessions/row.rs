@@ -11,9 +11,13 @@ use crate::{
     components::{
         avatar::Avatar,
         confirm_link::ConfirmLink,
-        list::column::{Column, cells, visible},
+        list::{
+            chooser::{ColumnItem, chosen, items},
+            column::{Column, cells, visible},
+        },
         time::{Ago, Ends},
     },
+    context::columns::ListColumn,
     labels::security,
     text,
 };
@@ -27,6 +31,8 @@ pub(super) struct RowContext {
     pub(super) own: Uuid,
     /// `true` if the viewer can revoke sessions in this list.
     pub(super) may_end: bool,
+    /// Order that the URL names.
+    pub(super) sorted: Option<bool>,
     /// Changes since the list was loaded.
     pub(super) live: Live,
 }
@@ -41,7 +47,7 @@ pub(super) struct ListedSession {
 
 /// Columns of the active sessions in their order. Sortable columns have `true` for the last activity, `false` for the
 /// start.
-pub(super) static ACTIVE: [Column<ListedSession, bool>; 7] = [
+static ACTIVE: [Column<ListedSession, bool>; 7] = [
     USER,
     DEVICE,
     ADDRESS,
@@ -85,7 +91,7 @@ pub(super) static ACTIVE: [Column<ListedSession, bool>; 7] = [
 ];
 
 /// Columns of the ended sessions in their order. The list has only one order.
-pub(super) static ENDED: [Column<ListedSession, bool>; 6] = [
+static ENDED: [Column<ListedSession, bool>; 6] = [
     USER,
     DEVICE,
     ADDRESS,
@@ -150,20 +156,57 @@ const SIGNED_IN: Column<ListedSession, bool> = Column {
     cell: |cell, row| cell.labelled(view! { <Ago at=row.session.created_at now=row.page.now /> }),
 };
 
+/// Names of the columns of the active sessions that users can hide, in the order of the columns.
+static ACTIVE_NAMES: [Option<ListColumn>; 7] = [
+    None,
+    Some(ListColumn::SessionsDevice),
+    Some(ListColumn::SessionsIpAddress),
+    Some(ListColumn::SessionsSignedIn),
+    Some(ListColumn::SessionsLastSeen),
+    Some(ListColumn::SessionsExpires),
+    None,
+];
+
+/// Names of the columns of the ended sessions that users can hide, in the order of the columns.
+static ENDED_NAMES: [Option<ListColumn>; 6] = [
+    None,
+    Some(ListColumn::SessionsDevice),
+    Some(ListColumn::SessionsIpAddress),
+    Some(ListColumn::SessionsSignedIn),
+    None,
+    None,
+];
+
+/// Returns the columns that the user sees. `sorted` is the order that the URL names.
+pub(super) fn columns(
+    ended: bool,
+    may_end: bool,
+    sorted: Option<bool>,
+) -> Vec<Column<ListedSession, bool>> {
+    if ended {
+        return chosen(&ENDED, &ENDED_NAMES, None);
+    }
+    chosen(visible(&ACTIVE, may_end), &ACTIVE_NAMES, sorted)
+}
+
+/// Returns the menu items of the columns that can be hidden.
+pub(super) fn column_items(ended: bool) -> Vec<ColumnItem> {
+    if ended {
+        return items(&ENDED, &ENDED_NAMES);
+    }
+    items(&ACTIVE, &ACTIVE_NAMES)
+}
+
 /// Renders one session.
 pub(super) fn row(session: Session, page: RowContext) -> impl IntoView {
     let (id, live, known) = (session.id, page.live, session.end.clone());
     let was_live = known.is_none();
     let end = Memo::new(move |_| known.clone().or_else(|| live.end(id)));
-    let columns: &[Column<ListedSession, bool>] = if was_live {
-        visible(&ACTIVE, page.may_end)
-    } else {
-        &ENDED
-    };
+    let columns = columns(!was_live, page.may_end, page.sorted);
     let listed = ListedSession { session, page, end };
     view! {
         <tr class:is-ended=move || was_live && end.with(Option::is_some)>
-            {cells(columns, &listed)}
+            {cells(&columns, &listed)}
         </tr>
     }
 }

@@ -6,14 +6,15 @@ use leptos::prelude::*;
 use super::{
     live::Live,
     may_write,
-    row::{ACTIVE, ENDED, RowContext, row},
+    row::{RowContext, columns, row},
 };
 use crate::{
     api::sessions::SessionList,
     components::{
         icon::Icon,
         list::{
-            column::{SortLink, headings, sortable, visible},
+            chooser,
+            column::{SortLink, headings, sortable},
             data_table::DataTable,
         },
         pager::{Pager, Pages},
@@ -40,12 +41,13 @@ pub fn SessionTable(
         now: list.page.now,
         own: list.own,
         may_end: may_write() && !ended,
+        sorted: sorted(&shown),
         live,
     };
     if list.page.sessions.rows.is_empty() {
         return view! { <Nothing params=shown /> }.into_any();
     }
-    let answered = list.page.now;
+    let (answered, choices) = (list.page.now, chooser::current());
     let rows = move || live.rows(&list);
     let table = table(&shown, page.may_end);
     let body = view! {
@@ -57,7 +59,7 @@ pub fn SessionTable(
         >
             <For
                 each=rows
-                key=move |session| (answered, session.id)
+                key=move |session| (answered, session.id, choices)
                 children=move |session| row(session, page.clone())
             />
         </tbody>
@@ -69,14 +71,22 @@ pub fn SessionTable(
     .into_any()
 }
 
+/// Returns the order that the URL names: `true` for the last activity.
+fn sorted(params: &SessionParams) -> Option<bool> {
+    let is_named = params.sort.is_some();
+    is_named.then(|| links::current_sort(params).is_by_seen())
+}
+
 /// Returns the table of the list without its rows.
 fn table(params: &SessionParams, may_end: bool) -> DataTable {
-    if links::is_of_ended(params) {
+    let ended = links::is_of_ended(params);
+    let columns = columns(ended, may_end, sorted(params));
+    if ended {
         return DataTable {
             // Without a choice of order, only a wide table needs a header.
             class: "table users-table sessions-table deleted-table",
             caption: text::sessions::ended_caption(),
-            headings: headings(&ENDED),
+            headings: headings(&columns),
             select_all: None,
         };
     }
@@ -88,7 +98,7 @@ fn table(params: &SessionParams, may_end: bool) -> DataTable {
     DataTable {
         class: "table users-table sessions-table",
         caption: text::sessions::active_caption(),
-        headings: sortable(visible(&ACTIVE, may_end), &link),
+        headings: sortable(&columns, &link),
         select_all: None,
     }
 }

@@ -23,7 +23,7 @@ use crate::{
         icon::Icon,
         list::{
             ListScreen,
-            column::{cells, headings},
+            column::cells,
             data_table::{self, DataTable},
         },
         loading::Loading,
@@ -152,12 +152,7 @@ fn fields(params: &JobParams) -> Vec<FilterField> {
 
 /// Returns the table of the list without its rows.
 fn table() -> DataTable {
-    DataTable {
-        class: "table records",
-        caption: text::frame::screen_jobs(),
-        headings: headings(&COLUMNS),
-        select_all: None,
-    }
+    DataTable::records(text::frame::screen_jobs(), &COLUMNS)
 }
 
 /// Renders the rows, or the empty state.

@@ -1,5 +1,7 @@
 //! Data that a user owns.
 
+use ::time::OffsetDateTime;
+use domain::users::detail::OwnedPersona;
 use leptos::prelude::*;
 
 use super::{OpenedUser, may_write, path, with_user};
@@ -7,14 +9,62 @@ use crate::{
     api::{listed::check_params, user::list_personas},
     components::{
         icon::Icon,
+        list::{
+            column::{Column, cells},
+            data_table::{self, DataTable},
+        },
         parameters::{NONE, checked, use_query},
-        records::Records,
         tab::{More, tab},
         time::Ago,
     },
     format::count,
     text,
 };
+
+/// Row of the list.
+struct ListedPersona {
+    persona: OwnedPersona,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ListedPersona>; 5] = [
+    Column {
+        class: "",
+        label: text::user::persona,
+        sort: None,
+        cell: |cell, row| {
+            let name = row.persona.name.clone();
+            let hidden = row.persona.hidden.then(text::user::persona_hidden);
+            cell.header(view! { <bdi>{name}</bdi> {hidden} })
+        },
+    },
+    Column {
+        class: "",
+        label: text::user::persona_role,
+        sort: None,
+        cell: |cell, row| cell.labelled(row.persona.role.clone()),
+    },
+    Column {
+        class: "",
+        label: text::actions::ontologies,
+        sort: None,
+        cell: |cell, row| cell.labelled(count(row.persona.ontologies)),
+    },
+    Column {
+        class: "",
+        label: text::actions::annotations,
+        sort: None,
+        cell: |cell, row| cell.labelled(count(row.persona.annotations)),
+    },
+    Column {
+        class: "",
+        label: text::user::created,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.persona.created_at now=row.now /> }),
+    },
+];
 
 /// Renders the personas with the counts of their ontologies and annotations.
 #[component]
@@ -49,26 +99,12 @@ pub fn Data() -> impl IntoView {
             .filter(|_| part.more)
             .map(|last| format!("?after={}", last.id));
         let rows = part.items.into_iter().map(|persona| {
-            let hidden = persona.hidden.then(text::user::persona_hidden);
-            let id = persona.id.to_string();
-            let cells = vec![
-                view! { <bdi>{persona.name}</bdi> {hidden} }.into_any(),
-                persona.role.into_any(),
-                count(persona.ontologies).into_any(),
-                count(persona.annotations).into_any(),
-                view! { <Ago at=persona.created_at now=now /> }.into_any(),
-            ];
-            (id, cells)
+            let listed = ListedPersona { persona, now };
+            data_table::row(listed.persona.id, cells(&COLUMNS, &listed))
         });
-        const COLUMNS: &[text::Label] = &[
-            text::user::persona,
-            text::user::persona_role,
-            text::actions::ontologies,
-            text::actions::annotations,
-            text::user::created,
-        ];
+        let rows = rows.collect();
         view! {
-            <Records caption=text::actions::personas() columns=COLUMNS rows=rows.collect() />
+            {DataTable::records(text::actions::personas(), &COLUMNS).with_rows(rows)}
             <More href=next />
         }
         .into_any()

@@ -1,5 +1,6 @@
 //! Audit entries by and about a user.
 
+use ::time::OffsetDateTime;
 use domain::audit::AuditEntry;
 use leptos::prelude::*;
 
@@ -9,14 +10,52 @@ use crate::{
     components::{
         changes::{differences, entry_label},
         icon::Icon,
+        list::{
+            column::{Column, cells},
+            data_table::{self, DataTable},
+        },
         parameters::{NONE, checked, use_query},
-        records::Records,
         tab::{More, tab},
         time::Ago,
     },
     labels::audit::actor_and_source,
     text,
 };
+
+/// Row of the list.
+struct ListedEntry {
+    entry: AuditEntry,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ListedEntry>; 4] = [
+    Column {
+        class: "",
+        label: text::user::action,
+        sort: None,
+        cell: |cell, row| cell.header(entry_label(&row.entry)),
+    },
+    Column {
+        class: "",
+        label: text::user::changes,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Changed entry=row.entry.clone() /> }),
+    },
+    Column {
+        class: "",
+        label: text::user::actor,
+        sort: None,
+        cell: |cell, row| cell.labelled(actor_and_source(&row.entry)),
+    },
+    Column {
+        class: "",
+        label: text::user::time,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.entry.at now=row.now /> }),
+    },
+];
 
 /// Renders the entries, newest first.
 #[component]
@@ -39,22 +78,12 @@ pub fn History() -> impl IntoView {
             .filter(|_| part.more)
             .map(|last| format!("?before={}", last.id));
         let rows = part.items.into_iter().map(|entry| {
-            let cells = vec![
-                entry_label(&entry).into_any(),
-                view! { <Changed entry=entry.clone() /> }.into_any(),
-                actor_and_source(&entry).into_any(),
-                view! { <Ago at=entry.at now=now /> }.into_any(),
-            ];
-            (entry.id.to_string(), cells)
+            let listed = ListedEntry { entry, now };
+            data_table::row(listed.entry.id, cells(&COLUMNS, &listed))
         });
-        const COLUMNS: &[text::Label] = &[
-            text::user::action,
-            text::user::changes,
-            text::user::actor,
-            text::user::time,
-        ];
+        let rows = rows.collect();
         view! {
-            <Records caption=text::user::history() columns=COLUMNS rows=rows.collect() />
+            {DataTable::records(text::user::history(), &COLUMNS).with_rows(rows)}
             <More href=next />
         }
         .into_any()

@@ -1,5 +1,7 @@
 //! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
 
+use std::rc::Rc;
+
 use domain::{keys::ApiKey, permission::Permission, users::action::UserAction};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -11,11 +13,10 @@ use crate::{
         user::{Chunk, list_keys},
     },
     components::{
-        api_keys::{COLUMNS, WITH_ACTIONS, cells},
+        api_keys::{self, KeyControls},
         confirm_link::ConfirmLink,
         icon::Icon,
         parameters::{NONE, checked},
-        records::Records,
         tab::tab,
     },
     context::PageContext,
@@ -35,7 +36,6 @@ pub fn Keys() -> impl IntoView {
         },
     );
     let draw = |part: Chunk<ApiKey>| {
-        let now = part.now;
         let user_view = OpenedUser::current().user_view.get_untracked();
         let page = user_view
             .and_then(Result::ok)
@@ -45,24 +45,21 @@ pub fn Keys() -> impl IntoView {
             })
             .filter(|user_view| user_view.user.deleted_at.is_none())
             .map(|user_view| format!("{}/keys", path(&user_view.user.summary)));
-        let columns = if page.is_some() {
-            WITH_ACTIONS
-        } else {
-            COLUMNS
-        };
-        let rows = part.items.into_iter().map(|key| {
-            let (id, label) = (key.id, text::user::revoke_key(&key.key_name));
-            let button = page.as_ref().map(|page| {
-                let href = format!("{page}/{id}/revoke");
-                view! { <ConfirmLink href=href label=text::user::revoke() about=label /> }
+        let revoke = page.map(|page| -> KeyControls {
+            Rc::new(move |key: &ApiKey| {
+                let href = format!("{page}/{}/revoke", key.id);
+                let about = text::user::revoke_key(&key.key_name);
+                view! { <ConfirmLink href=href label=text::user::revoke() about=about /> }
                     .into_any()
-            });
-            let mut cells = cells(key, now, None);
-            cells.extend(button);
-            (id.to_string(), cells)
+            })
         });
-        view! { <Records caption=text::actions::api_keys() columns=columns rows=rows.collect() /> }
-            .into_any()
+        api_keys::table(
+            text::actions::api_keys(),
+            part.items,
+            part.now,
+            None,
+            revoke,
+        )
     };
     view! {
         {tab(list, (Icon::Key, text::user::no_keys()), draw)}

@@ -16,9 +16,9 @@ use crate::{
         error::{ApiError, set_not_found},
     },
     components::{
-        bulk_dialog::{BulkItems, NothingToDo},
-        dialog::{DialogRoute, FormDialog},
+        dialog::DialogRoute,
         form,
+        list::bulk_dialog::{BulkDialog, BulkSelection, NothingToDo},
         parameters::use_query,
         selection::BulkLinks,
         suspension::SuspensionFields,
@@ -44,8 +44,7 @@ pub(super) fn of_list() -> BulkLinks {
 }
 
 /// Returns the label of the submit button: `Suspend 3 users`.
-fn action(operation: UserAction, count: usize) -> String {
-    let count = u64::try_from(count).unwrap_or_default();
+fn action(operation: UserAction, count: u64) -> String {
     match operation {
         UserAction::Suspend => text::users::submit_suspend(count),
         UserAction::Unsuspend => text::users::submit_unsuspend(count),
@@ -100,7 +99,7 @@ pub fn Bulk() -> impl IntoView {
         let keys = query.get_all(SELECTED);
         match operation {
             Some(operation) => {
-                view! { <BulkDialog operation=operation list=list keys=keys /> }.into_any()
+                view! { <ActionDialog operation=operation list=list keys=keys /> }.into_any()
             }
             None => view! { <UnknownAction back=links::over("/users", &list, &keys) /> }.into_any(),
         }
@@ -121,84 +120,46 @@ fn UnknownAction(back: String) -> impl IntoView {
 }
 
 #[component]
-fn BulkDialog(operation: UserAction, list: ListParams, keys: Vec<String>) -> impl IntoView {
-    let context = expect_context::<PageContext>().of_form(&path(operation));
-    // When the page is rendered again for a denied form, its URL has no query. The form holds the selection and the page to return to.
-    let (selected, back) = match context.outcome {
-        Some(_) => (
-            context.typed("selected"),
-            list_of(&context.typed("back")).to_owned(),
-        ),
-        None => (keys.join(" "), links::over("/users", &list, &keys)),
-    };
-    let route = DialogRoute {
-        path: path(operation),
-        back,
-    };
+fn ActionDialog(operation: UserAction, list: ListParams, keys: Vec<String>) -> impl IntoView {
+    let list = links::over("/users", &list, &keys);
+    let selection = BulkSelection::new(path(operation), &keys, list, list_of);
     let preview = Resource::new(|| (), {
-        let selected = selected.clone();
-        move |()| preview_bulk(operation, selected.clone())
+        let users = selection.users.clone();
+        move |()| preview_bulk(operation, users.clone())
     });
-    view! {
-        <Transition>
-            {move || {
-                let (route, selected) = (route.clone(), selected.clone());
-                Suspend::new(async move {
-                    match preview.await {
-                        Ok(outcome) if outcome.changed > 0 => {
-                            view! { <BulkForm operation=operation route=route selected=selected preview=outcome /> }.into_any()
-                        }
-                        outcome => {
-                            view! { <NothingToDo title=bulk_user_action(operation) route=route outcome=outcome /> }.into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
+    let form = move |selection: BulkSelection, preview: BulkOutcome| {
+        view! { <ActionForm operation=operation selection=selection preview=preview /> }.into_any()
+    };
+    selection.dialog(bulk_user_action(operation), preview, form)
 }
 
 #[component]
-fn BulkForm(
+fn ActionForm(
     operation: UserAction,
-    route: DialogRoute,
-    selected: String,
+    selection: BulkSelection,
     preview: BulkOutcome,
 ) -> impl IntoView {
-    let context = expect_context::<PageContext>().of_form(&route.path);
-    let form_state = form::send::<BulkUsers>(&route.path);
-    let restorable_until = preview.restorable_until;
-    // Outcome from the server, if it denied the last attempt because the selected users had changed. It is retained if a
-    // later attempt is denied for another reason.
-    let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
-        let changed = form_state
-            .problem
-            .with(|problem| problem.as_ref()?.details.outcome.clone());
-        changed.unwrap_or_else(|| last.unwrap_or(&preview).clone())
-    });
-    let count = move || outcome.with(|outcome| outcome.changed);
+    let path = &selection.route.path;
+    let context = expect_context::<PageContext>().of_form(path);
+    let form_state = form::send::<BulkUsers>(path);
+    let until = preview.restorable_until;
+    let effect = view! { <Meaning operation=operation restorable_until=until /> };
     view! {
-        <FormDialog
+        <BulkDialog
             title=bulk_user_action(operation)
-            route=route.clone()
+            selection=selection
+            preview=preview
             form_state=form_state
-            denied=None
-            action=Signal::derive(move || action(operation, count()))
+            operation=("operation", operation.as_str())
+            action=Callback::new(move |count| action(operation, count))
+            effect=effect.into_any()
             danger=matches!(operation, UserAction::Suspend | UserAction::Delete)
         >
-            <p>
-                <Meaning operation=operation restorable_until=restorable_until />
-            </p>
-            {move || outcome.with(|outcome| view! { <BulkItems items=outcome.items.clone() /> })}
             {(operation == UserAction::Suspend)
                 .then(|| {
                     view! { <SuspensionFields context=context form_state=form_state /> }
                 })}
-            <input type="hidden" name="operation" value=operation.as_str() />
-            <input type="hidden" name="selected" value=selected />
-            <input type="hidden" name="expected" value=move || count().to_string() />
-            <input type="hidden" name="back" value=route.back />
-        </FormDialog>
+        </BulkDialog>
     }
 }
 

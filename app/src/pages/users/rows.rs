@@ -19,6 +19,7 @@ use crate::{
         selection::{SelectCell, Selection},
         time::Ago,
     },
+    context::columns::ListColumn,
     text,
 };
 
@@ -66,19 +67,19 @@ pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
         },
     },
     Column {
-        class: "cell-num",
+        class: "auto-num",
         label: text::users::personas,
         sort: Some(SortKey::Personas),
         cell: |cell, row| cell.number(row.user.persona_count),
     },
     Column {
-        class: "cell-num",
+        class: "auto-num",
         label: text::users::sessions,
         sort: Some(SortKey::Sessions),
         cell: |cell, row| cell.number(row.user.session_count),
     },
     Column {
-        class: "cell-num",
+        class: "auto-num",
         label: text::users::api_keys,
         sort: Some(SortKey::ApiKeys),
         cell: |cell, row| cell.number(row.user.api_key_count),
@@ -92,7 +93,7 @@ pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
         },
     },
     Column {
-        class: "cell-time",
+        class: "auto-time",
         label: text::users::last_sign_in,
         sort: Some(SortKey::LastLogin),
         cell: |cell, row| {
@@ -109,8 +110,22 @@ pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
     },
 ];
 
-/// Renders one user, with a checkbox and the button of the menu for viewers who can change users.
-pub(super) fn row(listed: &ListedUser) -> KeyedRow {
+/// Names of the columns that users can hide, in the order of the columns.
+pub(super) static NAMES: [Option<ListColumn>; 10] = [
+    None,
+    Some(ListColumn::UsersEmail),
+    Some(ListColumn::UsersRole),
+    Some(ListColumn::UsersStatus),
+    Some(ListColumn::UsersPersonas),
+    Some(ListColumn::UsersSessions),
+    Some(ListColumn::UsersApiKeys),
+    Some(ListColumn::UsersCreated),
+    Some(ListColumn::UsersLastSignIn),
+    Some(ListColumn::UsersLastActive),
+];
+
+/// Renders one user in these columns, with a checkbox and the button of the menu for viewers who can change users.
+pub(super) fn row(listed: &ListedUser, columns: &[Column<ListedUser, SortKey>]) -> KeyedRow {
     let user = &listed.user;
     let selection = Selection::current();
     let select = selection.map(|selection| {
@@ -120,7 +135,7 @@ pub(super) fn row(listed: &ListedUser) -> KeyedRow {
         .map(|menu| view! { <MenuCell menu=menu user=MenuUser::from(user) /> }.into_any());
     let cells = select
         .into_iter()
-        .chain(cells(&COLUMNS, listed))
+        .chain(cells(columns, listed))
         .chain(menu)
         .collect();
     data_table::row(user.id, cells)

@@ -11,13 +11,14 @@ use super::{
     deleted::{self, DeletedTable},
     empty::NoUsers,
     menu::{self, Menu, RowMenu},
-    rows::{COLUMNS, ListedUser, row, show_whole},
+    rows::{COLUMNS, ListedUser, NAMES, row, show_whole},
 };
 use crate::{
     api::users::{UserList, UserRows, row::UserRow},
     components::{
         list::{
-            column::{Heading, SortLink, sortable},
+            chooser::chosen,
+            column::{Column, Heading, SortLink, sortable},
             data_table::DataTable,
         },
         pager::{Pager, Pages},
@@ -72,11 +73,12 @@ pub fn UserTable(
         let named = menu.named(&page.users.rows);
         view! { <Menu menu=menu named=named params=shown.clone() /> }
     });
+    let columns = columns(&shown);
     let rows: Vec<KeyedRow> = page
         .users
         .rows
         .into_iter()
-        .map(|user| row(&ListedUser { user, now }))
+        .map(|user| row(&ListedUser { user, now }, &columns))
         .collect();
     let body = view! {
         <tbody
@@ -87,17 +89,32 @@ pub fn UserTable(
         </tbody>
     }
     .into_any();
-    view! { {table(&shown, select_all).with_body(body)} {menu} {bar} {pager} }.into_any()
+    let table = table(&shown, &columns, select_all).with_body(body);
+    view! { {table} {menu} {bar} {pager} }.into_any()
+}
+
+/// Returns the columns that the user sees.
+fn columns(params: &ListParams) -> Vec<Column<ListedUser, SortKey>> {
+    // The default order needs no column that shows it.
+    let sorted = params
+        .sort
+        .is_some()
+        .then(|| links::current_sort(params).key);
+    chosen(&COLUMNS, &NAMES, sorted)
 }
 
 /// Returns the table of the list without its rows.
-fn table(params: &ListParams, select_all: Option<AnyView>) -> DataTable {
+fn table(
+    params: &ListParams,
+    columns: &[Column<ListedUser, SortKey>],
+    select_all: Option<AnyView>,
+) -> DataTable {
     let sort = links::current_sort(params);
     let link = |key: SortKey| SortLink {
         href: links::sorted(params, key),
         descending: (sort.key == key).then_some(sort.descending),
     };
-    let mut headings = sortable(&COLUMNS, &link);
+    let mut headings = sortable(columns, &link);
     headings.extend(select_all.is_some().then(Heading::of_actions));
     DataTable {
         class: "table users-table",
@@ -115,5 +132,5 @@ pub(super) fn skeleton(params: Memo<ListParams>) -> AnyView {
     }
     let select_all =
         Selection::current().map(|_| view! { <td class="cell-select"></td> }.into_any());
-    table(&params, select_all).skeleton()
+    table(&params, &columns(&params), select_all).skeleton()
 }
