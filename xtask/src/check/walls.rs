@@ -11,8 +11,9 @@ use crate::workspace::Workspace;
 const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["domain", "service"]),
     ("db", &["domain"]),
+    ("dialects", &["domain", "service"]),
     ("frontend", &["app"]),
-    ("server", &["app", "domain", "service"]),
+    ("server", &["app", "dialects", "domain", "service"]),
     ("service", &["db", "domain"]),
     ("testing", &["testing-macros"]),
 ];
@@ -53,6 +54,11 @@ const FORBIDDEN_PACKAGES: &[ForbiddenPackage] = &[
             "tokio",
             "unicode-normalization",
         ],
+    },
+    ForbiddenPackage {
+        package: "dialects",
+        target: "x86_64-unknown-linux-gnu",
+        names: &["app", "leptos", "leptos_axum"],
     },
     ForbiddenPackage {
         package: "domain",
