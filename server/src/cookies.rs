@@ -22,6 +22,12 @@ pub(crate) async fn drop_unreadable(mut request: Request, next: Next) -> Respons
     next.run(request).await
 }
 
+/// Removes the cookies of a request.
+pub(crate) async fn drop_all(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove(COOKIE);
+    next.run(request).await
+}
+
 /// Returns the value of a cookie of a request.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     read(headers).get(name)

@@ -3,6 +3,7 @@
 mod assets;
 mod bearer_token;
 pub mod cli;
+mod compat;
 mod config;
 mod connections;
 mod cookies;

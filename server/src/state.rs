@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::shell::Assets;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
-use service::Services;
+use service::{Services, settings::Settings};
 
 /// State of the handlers.
 #[derive(Clone, FromRef)]
@@ -19,3 +19,10 @@ pub(crate) struct AppState {
 /// Name of the session cookie.
 #[derive(Debug, Clone)]
 pub(crate) struct CookieName(pub(crate) Arc<str>);
+
+impl CookieName {
+    /// Returns the name on a server with these settings.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self(settings.cookie_name("session_token").into())
+    }
+}
