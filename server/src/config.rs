@@ -6,8 +6,9 @@ mod dotenv;
 mod sources;
 mod values;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use dialects::{Dialect, Dialects};
 use service::{PoolSettings, settings::Settings};
 use time::OffsetDateTime;
 
@@ -49,6 +50,10 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: TrustedProxies,
     /// Maximum number of API requests per minute; 0 disables the limit.
     pub(crate) api_rate_limit: u32,
+    /// Dialects below `/compat/`.
+    pub(crate) dialects: Dialects,
+    /// Dialects with addresses of their own.
+    pub(crate) dialect_addresses: Vec<DialectAddress>,
     /// Settings that the services depend on.
     pub(crate) settings: Settings,
     /// Format of the logs.
@@ -57,10 +62,21 @@ pub(crate) struct Config {
     pub(crate) log_level: String,
 }
 
+/// Address of its own that a dialect has.
+#[derive(Debug, Clone)]
+pub(crate) struct DialectAddress {
+    /// Name of the setting.
+    pub(crate) setting: String,
+    /// Address and port to listen on.
+    pub(crate) listen: SocketAddr,
+    /// Dialect that is served there.
+    pub(crate) dialect: Arc<dyn Dialect>,
+}
+
 impl Config {
     /// Reads and checks the whole configuration.
     pub(crate) fn load() -> Result<Self, BoxError> {
-        Self::from(&Sources::read()?)
+        Self::from(&Sources::read()?, &Dialects::builtin())
     }
 
     /// Returns every setting with its value and its source, one per line.
@@ -76,7 +92,7 @@ impl Config {
         Ok(lines.join("\n"))
     }
 
-    fn from(sources: &Sources) -> Result<Self, BoxError> {
+    fn from(sources: &Sources, known: &Dialects) -> Result<Self, BoxError> {
         let value = |name| sources.value(SETTINGS, name);
         let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
         let public_url = values::public_url("PUBLIC_URL", &value("PUBLIC_URL"), listen)?;
@@ -102,6 +118,8 @@ impl Config {
                 &value("API_RATE_LIMIT"),
                 0..=1_000_000,
             )?,
+            dialects: values::dialects("DIALECTS", &value("DIALECTS"), known)?,
+            dialect_addresses: dialect_addresses(sources, known)?,
             settings: settings(sources, &public_url, listen)?,
             public_url,
             log_format: values::one_of(
@@ -112,6 +130,28 @@ impl Config {
             log_level: value("LOG_LEVEL"),
         })
     }
+}
+
+/// Returns the dialects that have an address of their own, with or without a path below `/compat/`.
+fn dialect_addresses(sources: &Sources, known: &Dialects) -> Result<Vec<DialectAddress>, BoxError> {
+    let mut addresses = Vec::new();
+    for dialect in known.iter() {
+        let setting = address_setting(&**dialect);
+        let text = sources.value(SETTINGS, &setting);
+        if !text.is_empty() {
+            addresses.push(DialectAddress {
+                listen: values::address(&setting, &text)?,
+                setting,
+                dialect: Arc::clone(dialect),
+            });
+        }
+    }
+    Ok(addresses)
+}
+
+/// Returns the name of the setting with the address of a dialect.
+fn address_setting(dialect: &dyn Dialect) -> String {
+    format!("{}_ADDR", dialect.name().to_ascii_uppercase())
 }
 
 fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<Settings, BoxError> {
@@ -154,14 +194,22 @@ pub(crate) fn clock() -> OffsetDateTime {
 
 #[cfg(test)]
 mod tests {
+    use axum::{
+        Router,
+        http::{HeaderMap, request::Parts},
+        response::{IntoResponse, Response},
+    };
+    use dialects::{DialectError, RequestInfo};
     use domain::keys::Provider;
+    use service::{Services, access::Identity};
 
     use super::{catalogue::Setting, *};
 
     fn load(pairs: &[(&'static str, &str)]) -> Result<Config, String> {
         let mut all = vec![("DATABASE_URL", "postgres://rollcall@localhost/rollcall")];
         all.extend_from_slice(pairs);
-        Config::from(&Sources::of(&all)).map_err(|failure| failure.to_string())
+        Config::from(&Sources::of(&all), &Dialects::builtin())
+            .map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -241,6 +289,11 @@ mod tests {
                 "API_RATE_LIMIT must be a whole number from 0 to 1000000",
             ),
             (
+                "DIALECTS",
+                "esperanto",
+                "DIALECTS must be names of dialects, separated by commas, not \"esperanto\". Dialects of this version: ",
+            ),
+            (
                 "SESSION_TIMEOUT_DAYS",
                 "a week",
                 "SESSION_TIMEOUT_DAYS must be a whole number",
@@ -284,6 +337,79 @@ mod tests {
                 "a secret is not repeated: {failure}"
             );
         }
+    }
+
+    #[test]
+    fn every_dialect_has_a_setting_for_its_address() {
+        for dialect in Dialects::builtin().iter() {
+            let name = address_setting(&**dialect);
+            let is_listed = SETTINGS.iter().any(|setting| setting.name == name);
+            assert!(is_listed, "{name}");
+        }
+    }
+
+    struct Esperanto;
+
+    #[async_trait::async_trait]
+    impl Dialect for Esperanto {
+        fn name(&self) -> &'static str {
+            "esperanto"
+        }
+
+        fn routes(&self) -> Router<Services> {
+            Router::new()
+        }
+
+        fn credential<'h>(&self, _: &'h HeaderMap) -> Option<&'h [u8]> {
+            None
+        }
+
+        async fn authenticate(
+            &self,
+            _: &Services,
+            _: &Parts,
+        ) -> Option<Result<Identity, service::Error>> {
+            None
+        }
+
+        fn render(&self, error: &DialectError, _: &RequestInfo) -> Response {
+            error.status().into_response()
+        }
+    }
+
+    #[test]
+    fn dialects_are_served_where_settings_name_them() {
+        let known = Dialects::new(vec![Arc::new(Esperanto)]);
+        let load = |pairs: &[(&'static str, &str)]| {
+            let mut all = vec![("DATABASE_URL", "postgres://rollcall@localhost/rollcall")];
+            all.extend_from_slice(pairs);
+            Config::from(&Sources::of(&all), &known).map_err(|failure| failure.to_string())
+        };
+        let below = load(&[("DIALECTS", "esperanto, esperanto")]).unwrap();
+        assert_eq!(below.dialects.iter().count(), 1);
+        assert!(below.dialect_addresses.is_empty());
+        let own = load(&[("ESPERANTO_ADDR", "127.0.0.1:4000")]).unwrap();
+        assert_eq!(own.dialects.iter().count(), 0);
+        assert_eq!(own.dialect_addresses[0].setting, "ESPERANTO_ADDR");
+        assert_eq!(own.dialect_addresses[0].listen.port(), 4_000);
+        for (name, value, says) in [
+            ("DIALECTS", "latin", "Dialects of this version: esperanto."),
+            (
+                "ESPERANTO_ADDR",
+                "4000",
+                "ESPERANTO_ADDR must be an IP address and port",
+            ),
+        ] {
+            let failure = load(&[(name, value)]).unwrap_err();
+            assert!(failure.contains(says), "{failure}");
+        }
+    }
+
+    #[test]
+    fn without_settings_no_dialect_is_served() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.dialects.iter().count(), 0);
+        assert!(config.dialect_addresses.is_empty());
     }
 
     #[test]

@@ -22,6 +22,12 @@ pub(crate) async fn drop_unreadable(mut request: Request, next: Next) -> Respons
     next.run(request).await
 }
 
+/// Removes the cookies of a request.
+pub(crate) async fn drop_all(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove(COOKIE);
+    next.run(request).await
+}
+
 /// Returns the names of the cookies of a request, as they were sent.
 pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
     read(headers).names().collect()

@@ -2,6 +2,7 @@
 
 mod assets;
 pub mod cli;
+mod compat;
 mod config;
 mod connections;
 mod cookies;

@@ -1,6 +1,6 @@
 //! Middleware, which runs before and after every handler.
 
-pub(crate) mod bearer;
+pub(crate) mod cookie_layers;
 pub(crate) mod details;
 pub(crate) mod device;
 pub(crate) mod error_response;
@@ -12,5 +12,7 @@ pub(crate) mod identity;
 pub(crate) mod large_bodies;
 pub(crate) mod origin;
 pub(crate) mod rate;
+pub(crate) mod recognisers;
+pub(crate) mod render_errors;
 pub(crate) mod scheme;
 pub(crate) mod trace;

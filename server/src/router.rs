@@ -21,6 +21,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use dialects::{Dialect, Dialects};
 use domain::{
     message::Message,
     messages,
@@ -28,24 +29,26 @@ use domain::{
 };
 use leptos::config::LeptosOptions;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use service::{Services, sessions::PgSessionStore, settings::Settings};
+use service::{Services, settings::Settings};
 use tower::{ServiceBuilder, service_fn};
 use tower_http::{
-    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
     limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer, services::ServeDir,
     set_header::SetResponseHeaderLayer,
 };
-use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    cookies,
+    compat, cookies,
     error_page::RequestContext,
     forms,
     limits::Limits,
     middleware::{
-        bearer, details, device, error_response, finish, guard, headers, idempotency, identity,
+        cookie_layers, details, device, error_response, finish, guard, headers, idempotency,
+        identity,
         large_bodies::{self, LargeBodies},
-        origin, rate,
+        origin,
+        rate::{self, Limited},
+        recognisers,
         scheme::{self, Scheme},
         trace,
     },
@@ -70,36 +73,22 @@ pub struct Site {
     pub limits: Limits,
     /// Folder with the built files of the panel.
     pub root: PathBuf,
+    /// Dialects below `/compat/`.
+    pub dialects: Dialects,
 }
 
 /// Builds the router of the whole application.
 pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
-    let https = services.settings.is_https();
     let state = AppState {
-        cookie_name: CookieName(services.settings.cookie_name("session_token").into()),
+        cookie_name: CookieName::of(&services.settings),
         leptos: LeptosOptions::builder().output_name("rollcall").build(),
         services,
         assets: assets.clone(),
     };
-    // The first layer is the outermost one. The request gets its id first, so that the log line and every error have it.
-    let common = ServiceBuilder::new()
-        .layer(from_fn_with_state(
-            site.trusted_proxies.clone(),
-            origin::identify,
-        ))
-        .layer(from_fn(trace::log))
-        .layer(from_fn_with_state(
-            headers::Policy { https },
-            headers::secure,
-        ))
+    let panel = ServiceBuilder::new()
         .layer(axum::Extension(assets))
-        .layer(from_fn(cookies::drop_unreadable))
         .layer(from_fn_with_state(
-            device::DeviceCookie::of(&state.services.settings),
-            device::carry,
-        ))
-        .layer(from_fn_with_state(
-            (site.limits.clone(), state.cookie_name.clone()),
+            (site.limits.clone(), Limited::Api(state.cookie_name.clone())),
             rate::limit,
         ))
         .layer(from_fn_with_state(
@@ -120,29 +109,66 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     .map(|routes| routes.route_layer(from_fn(details::hide_unreadable)));
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
     let forms = pages(&state, scheme).merge(programs.route_layer(from_fn(guard::exports)));
-    personal(&state, forms, BODY_MAX)
+    let services = state.services.clone();
+    let routes = personal(&state, forms, BODY_MAX)
         .merge(personal(&state, owned, api::owned::BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))
         .with_state(state)
         .merge(api::document::viewer::routes())
         .fallback_service(files(&site.root))
-        .layer(common)
+        .layer(panel);
+    let routes = site.dialects.iter().fold(routes, |routes, dialect| {
+        let path = format!("/compat/{}", dialect.name());
+        routes.nest_service(&path, of_dialect(site, &services, dialect))
+    });
+    common(routes, site, &services.settings)
+}
+
+/// Builds the router of a dialect with an address of its own.
+pub fn build_dialect(site: &Site, services: &Services, dialect: &Arc<dyn Dialect>) -> Router {
+    let routes = of_dialect(site, services, dialect);
+    common(routes, site, &services.settings)
+}
+
+fn of_dialect(site: &Site, services: &Services, dialect: &Arc<dyn Dialect>) -> Router {
+    compat::router(dialect, services, &site.limits)
+}
+
+/// Adds the layers of all routes, which every address has.
+fn common(routes: Router, site: &Site, settings: &Settings) -> Router {
+    // The first layer is the outermost one. The request gets its id first, so that the log line and every error have it.
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(
+                site.trusted_proxies.clone(),
+                origin::identify,
+            ))
+            .layer(from_fn(trace::log))
+            .layer(from_fn_with_state(
+                headers::Policy {
+                    https: settings.is_https(),
+                },
+                headers::secure,
+            ))
+            .layer(from_fn(cookies::drop_unreadable))
+            .layer(from_fn_with_state(
+                device::DeviceCookie::of(settings),
+                device::carry,
+            )),
+    )
 }
 
 /// Adds the layers for routes that depend on the user: the limit of the body, protection against forged requests, and the
 /// recognition of the caller.
 fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Router<AppState> {
-    let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
-        .with_name(state.cookie_name.0.to_string())
-        .with_same_site(SameSite::Lax)
-        .with_secure(state.services.settings.is_https());
+    let (own_site, sessions) = cookie_layers::of(&state.services);
     routes.method_not_allowed_fallback(not_so).layer(
         ServiceBuilder::new()
             .layer(RequestBodyLimitLayer::new(body_max))
             .layer(MapRequestBodyLayer::new(Body::new))
             // Before the protection against forged requests: with a token the site of the request does not matter.
-            .layer(from_fn_with_state(state.services.clone(), bearer::accept))
-            .layer(own_site(&state.services.settings))
+            .layer(from_fn(recognisers::isolate_token))
+            .layer(own_site)
             .layer(sessions)
             .layer(from_fn_with_state(
                 state.services.clone(),
@@ -157,20 +183,6 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
                 idempotency::once,
             )),
     )
-}
-
-/// Returns the layer that rejects requests that another site makes a browser send. The origin of the panel is accepted, whatever
-/// `Host` a proxy puts in its place.
-fn own_site(settings: &Settings) -> CsrfLayer {
-    let Some(origin) = settings.origin() else {
-        return CsrfLayer::new();
-    };
-    CsrfLayer::new()
-        .add_trusted_origin(origin)
-        .unwrap_or_else(|error| {
-            tracing::warn!(%error, "PUBLIC_URL is not a valid browser origin");
-            CsrfLayer::new()
-        })
 }
 
 /// Returns the routes of the screens, of their server functions and of their forms.

@@ -1,8 +1,9 @@
 //! The server process: listening, housekeeping, and a shutdown that loses no request.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use app::shell::Assets;
+use axum::Router;
 use secrecy::ExposeSecret;
 use service::{
     Error, Services, failed_sign_ins, housekeeping, last_seen, registrations, sessions, setup,
@@ -11,6 +12,7 @@ use service::{
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
+    task::JoinHandle,
 };
 
 use crate::{
@@ -34,19 +36,14 @@ pub(crate) async fn run(
     services: Services,
     assets: Assets,
 ) -> Result<(), BoxError> {
-    let listener = Listener::bind(config.listen).await.map_err(|error| {
-        format!(
-            "Cannot listen on {}: {error}. Choose another LEPTOS_SITE_ADDR.",
-            config.listen
-        )
-    })?;
     let limits = Limits::per_minute(config.api_rate_limit);
     let site = router::Site {
         trusted_proxies: config.trusted_proxies.clone(),
         limits: limits.clone(),
         root: config.site_root.clone(),
+        dialects: config.dialects.clone(),
     };
-    let app = router::build(&site, services.clone(), assets);
+    let listeners = listen(&config, &site, &services, assets).await?;
     if let Err(error) = housekeeping::prepare(&services).await {
         tracing::warn!(%error, "cannot create a partition of the audit log; retrying");
     }
@@ -62,17 +59,19 @@ pub(crate) async fn run(
     let failed = tokio::spawn(note_failed(services.clone(), stopped.clone()));
     let watchers = tokio::spawn(notify_watchers(services.clone(), stopped.clone()));
     let deleted = tokio::spawn(purge_deleted(services.clone(), stopped.clone()));
-    let capacity = Capacity::of_process(config.pool.max_connections);
-    let proxies = config.trusted_proxies.clone();
-    let server = tokio::spawn(connections::serve(
-        listener, app, capacity, proxies, stopped,
-    ));
+    let capacity = Capacity::of_process(config.pool.max_connections).shared_by(listeners.len());
+    let serve = |(listener, app)| {
+        let proxies = config.trusted_proxies.clone();
+        let served = connections::serve(listener, app, capacity, proxies, stopped.clone());
+        tokio::spawn(served)
+    };
+    let servers: Vec<JoinHandle<()>> = listeners.into_iter().map(serve).collect();
     wait_for_signal().await?;
     tracing::info!("stopping: finishing open requests, accepting no new ones");
     stop.send_replace(true);
     // Event streams would hold their connections open without limit.
     services.live.stop();
-    if tokio::time::timeout(GRACE, server).await.is_err() {
+    if tokio::time::timeout(GRACE, finish(servers)).await.is_err() {
         tracing::warn!("some connections did not finish in time and were closed");
     }
     housekeeper.await?;
@@ -93,8 +92,48 @@ pub(crate) async fn run(
     Ok(())
 }
 
+/// Binds the address of the server and those of dialects, each with its routes.
+async fn listen(
+    config: &Config,
+    site: &router::Site,
+    services: &Services,
+    assets: Assets,
+) -> Result<Vec<(Listener, Router)>, BoxError> {
+    let listener = bind("LEPTOS_SITE_ADDR", config.listen).await?;
+    let app = router::build(site, services.clone(), assets);
+    let mut listeners = vec![(listener, app)];
+    for at in &config.dialect_addresses {
+        let listener = bind(&at.setting, at.listen).await?;
+        let app = router::build_dialect(site, services, &at.dialect);
+        listeners.push((listener, app));
+    }
+    Ok(listeners)
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> Result<Listener, BoxError> {
+    Listener::bind(address).await.map_err(|error| {
+        format!("Cannot listen on {address}: {error}. Choose another {setting}.").into()
+    })
+}
+
+/// Waits until all servers have finished their requests.
+async fn finish(servers: Vec<JoinHandle<()>>) {
+    for server in servers {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "a server ended with a panic");
+        }
+    }
+}
+
 async fn announce(config: &Config, services: &Services) -> Result<(), BoxError> {
     say(&format!("Rollcall is listening on {}", config.public_url))?;
+    for at in &config.dialect_addresses {
+        let name = at.dialect.name();
+        say(&format!(
+            "The dialect {name} is listening on http://{}",
+            at.listen
+        ))?;
+    }
     if let Some(warning) = config.settings.guess_warning() {
         tracing::warn!("{warning}");
     }

@@ -17,6 +17,7 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "METRICS_ADDR" => text::settings::about_metrics_addr(),
         "PUBLIC_URL" => text::settings::about_public_url(),
         "TRUSTED_PROXIES" => text::settings::about_trusted_proxies(),
+        "DIALECTS" => text::settings::about_dialects(),
         "API_RATE_LIMIT" => text::settings::about_api_rate_limit(),
         "SESSION_TIMEOUT_DAYS" => text::settings::about_session_timeout_days(),
         "SESSION_REMEMBER_DAYS" => text::settings::about_session_remember_days(),

@@ -499,6 +499,12 @@ pub fn field_expires() -> &'static str {
     text("audit.field_expires", "expires")
 }
 
+/// Text: `extension data`
+#[must_use]
+pub fn field_extension() -> &'static str {
+    text("audit.field_extension", "extension data")
+}
+
 /// Text: `filter`
 #[must_use]
 pub fn field_filter() -> &'static str {
@@ -515,6 +521,12 @@ pub fn field_format() -> &'static str {
 #[must_use]
 pub fn field_hidden() -> &'static str {
     text("audit.field_hidden", "hidden")
+}
+
+/// Text: `identifier`
+#[must_use]
+pub fn field_identifier() -> &'static str {
+    text("audit.field_identifier", "identifier")
 }
 
 /// Text: `information need`

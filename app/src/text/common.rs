@@ -13,6 +13,15 @@ pub fn actions() -> &'static str {
     text("common.actions", "Actions")
 }
 
+/// Text: `+ {count} more`
+#[must_use]
+pub fn bulk_more(count: impl Display) -> String {
+    fill(
+        text("common.bulk_more", "+ {count} more"),
+        &[("count", &count)],
+    )
+}
+
 /// Text: `None of the selected users can be changed.`
 #[must_use]
 pub fn bulk_none() -> &'static str {
@@ -50,6 +59,39 @@ pub fn cancel() -> &'static str {
 #[must_use]
 pub fn close() -> &'static str {
     text("common.close", "Close")
+}
+
+/// Text: `Columns`
+#[must_use]
+pub fn columns() -> &'static str {
+    text("common.columns", "Columns")
+}
+
+/// Text: `if there is room`
+#[must_use]
+pub fn columns_automatic() -> &'static str {
+    text("common.columns_automatic", "if there is room")
+}
+
+/// Text: `Edit columns`
+#[must_use]
+pub fn columns_edit() -> &'static str {
+    text("common.columns_edit", "Edit columns")
+}
+
+/// Text: `A column that you sort by stays visible.`
+#[must_use]
+pub fn columns_hint() -> &'static str {
+    text(
+        "common.columns_hint",
+        "A column that you sort by stays visible.",
+    )
+}
+
+/// Text: `Reset columns`
+#[must_use]
+pub fn columns_reset() -> &'static str {
+    text("common.columns_reset", "Reset columns")
 }
 
 /// Text: `Copied`

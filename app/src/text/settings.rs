@@ -85,6 +85,15 @@ pub fn about_delete_retention_days() -> &'static str {
     )
 }
 
+/// Text: `APIs of other systems below /compat/. Not set: none.`
+#[must_use]
+pub fn about_dialects() -> &'static str {
+    text(
+        "settings.about_dialects",
+        "APIs of other systems below /compat/. Not set: none.",
+    )
+}
+
 /// Text: `IP address and port to listen on.`
 #[must_use]
 pub fn about_leptos_site_addr() -> &'static str {

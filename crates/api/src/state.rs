@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use service::Services;
+use service::{Services, settings::Settings};
 
 /// State of the handlers.
 #[derive(Clone, FromRef)]
@@ -17,3 +17,11 @@ pub struct ApiState {
 /// Name of the session cookie.
 #[derive(Debug, Clone)]
 pub struct CookieName(pub Arc<str>);
+
+impl CookieName {
+    /// Returns the name on a server with these settings.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self(settings.cookie_name("session_token").into())
+    }
+}

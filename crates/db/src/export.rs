@@ -20,17 +20,23 @@ pub enum Kind {
     ApiKeys,
     /// Access tokens, without their secrets.
     Tokens,
+    /// Identifiers of the user in other systems.
+    Identifiers,
+    /// Data of the user in other systems.
+    Extensions,
 }
 
 impl Kind {
     /// All kinds, in the order of the file.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Personas,
         Self::Ontologies,
         Self::Annotations,
         Self::Sessions,
         Self::ApiKeys,
         Self::Tokens,
+        Self::Identifiers,
+        Self::Extensions,
     ];
 
     /// Returns its name in the file.
@@ -43,6 +49,8 @@ impl Kind {
             Self::Sessions => "sessions",
             Self::ApiKeys => "apiKeys",
             Self::Tokens => "tokens",
+            Self::Identifiers => "identifiers",
+            Self::Extensions => "extensions",
         }
     }
 }
@@ -130,6 +138,14 @@ const fn source(kind: Kind) -> Source {
             object: "'id', id, 'name', name, 'prefix', prefix, 'scopes', scopes, 'expiresAt', expires_at,
             'lastUsed', last_used_at, 'revokedAt', revoked_at, 'createdAt', created_at",
             rows: &["select x.*, 0 as bytes from access_tokens x where x.user_id"],
+        },
+        Kind::Identifiers => Source {
+            object: "'id', id, 'namespace', namespace, 'value', value, 'createdAt', created_at",
+            rows: &["select x.*, octet_length(value) as bytes from user_identifiers x where x.user_id"],
+        },
+        Kind::Extensions => Source {
+            object: "'id', id, 'namespace', namespace, 'data', data, 'createdAt', created_at, 'updatedAt', updated_at",
+            rows: &["select x.*, octet_length(data::text) as bytes from user_extensions x where x.user_id"],
         },
     }
 }

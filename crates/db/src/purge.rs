@@ -197,7 +197,7 @@ pub async fn delete_owned(
     Ok(sessions)
 }
 
-/// Deletes an account that owns no data any more, with its keys, tokens, links and roles.
+/// Deletes an account that owns no data any more, with its keys, tokens, links, roles, identifiers and extensions.
 ///
 /// # Errors
 /// `users_purged_only_when_deleted` if the account is not marked as deleted.

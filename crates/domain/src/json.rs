@@ -44,6 +44,11 @@ impl JsonLimits {
         bytes: 8 * 1024,
         values: 1_000,
     };
+    /// Limits of an extension: the data of a user in another system.
+    pub const EXTENSION: Self = Self {
+        bytes: 64 * 1024,
+        values: 10_000,
+    };
     /// Limits of the content of an ontology or an annotation.
     pub const CONTENT: Self = Self {
         bytes: 1024 * 1024,

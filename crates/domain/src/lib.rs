@@ -13,6 +13,7 @@ pub mod error;
 pub mod fields;
 pub mod filter;
 pub mod flash;
+pub mod identifiers;
 pub mod invitations;
 pub mod jobs;
 pub mod json;

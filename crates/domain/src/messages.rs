@@ -446,6 +446,12 @@ pub const fn idempotency_overtaken() -> Message {
     )
 }
 
+/// Message: `Identifier already exists`
+#[must_use]
+pub const fn identifier_exists() -> Message {
+    Message::fixed("errors.identifier_exists", "Identifier already exists")
+}
+
 /// Message: `This panel is configured for {public_url} (PUBLIC_URL), but you opened it over HTTP, where browsers can't keep you signed in. Open {public_url}, or set PUBLIC_URL to {opened}.`
 #[must_use]
 pub fn insecure_page(
@@ -842,6 +848,16 @@ pub const fn live_lists_max() -> Message {
     Message::fixed(
         "errors.live_lists_max",
         "You already have eight live session lists open. Close one, then try again.",
+    )
+}
+
+/// Message: `Use 1 to {max} lower-case letters, digits and . _ -, and start with a letter.`
+#[must_use]
+pub fn namespace_characters(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.namespace_characters",
+        "Use 1 to {max} lower-case letters, digits and . _ -, and start with a letter.",
+        vec![("max", max.into())],
     )
 }
 

@@ -1,5 +1,6 @@
 //! Callers, their credentials, and proofs of their permissions.
 
+mod identity;
 mod readable;
 
 use std::marker::PhantomData;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::{Error, known_device::Device};
 
 pub use domain::permission::{RequiredPermission, required::*};
+pub use identity::{Identity, OperatorKey, operator};
 
 /// Response text of FOVEA for a missing permission.
 pub(crate) const FORBIDDEN: Error = Error::Forbidden(Forbidden::AdminRequired);
@@ -101,8 +103,8 @@ pub struct Caller {
     pub origin: Origin,
 }
 
-/// Proof that a caller holds a permission, with the caller's identity. Only [`Caller::require`] and [`operator`] create one,
-/// so a function that takes it cannot be called without the check.
+/// Proof that a caller holds a permission, with the caller's identity. Only [`Caller::require`], [`operator`] and [`OperatorKey`]
+/// create one, so a function that takes it cannot be called without the check.
 #[derive(Debug, Clone)]
 pub struct Authorized<R> {
     actor: Actor,
@@ -204,16 +206,6 @@ impl Actor {
             time_zone: None,
             part_of: None,
         }
-    }
-}
-
-/// Returns the proof for the operator of the server, who holds every permission: the account that can start `rollcall` can
-/// read the database too.
-#[must_use]
-pub fn operator<R: RequiredPermission>() -> Authorized<R> {
-    Authorized {
-        actor: Actor::without_account("command line", Via::Cli),
-        right: PhantomData,
     }
 }
 

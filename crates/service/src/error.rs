@@ -185,22 +185,28 @@ impl Error {
         }
     }
 
+    /// Returns the number of seconds after which a retry can succeed; None if it is not known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Unavailable(_) | Self::InProgress => Some(1),
+            Self::TooManyAtOnce(_) => Some(AT_ONCE_RETRY),
+            Self::TooMany(delay) => Some(seconds(*delay)),
+            _ => None,
+        }
+    }
+
     /// Converts the error into the response for the client. Logs the cause here, so that it is logged exactly once.
     #[must_use]
     pub fn into_problem(self) -> Problem {
         let mut problem = Problem::new(self.code(), self.message());
+        problem.details.retry_after = self.retry_after();
         match self {
             Self::NotFound(entity) => problem.details.entity = Some(entity),
-            Self::Unavailable(cause) => {
-                tracing::warn!(%cause, "service unavailable");
-                problem.details.retry_after = Some(1);
-            }
+            Self::Unavailable(cause) => tracing::warn!(%cause, "service unavailable"),
             Self::Internal(cause) => tracing::error!(%cause, "internal error"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(error) => *problem.details = error.details(),
-            Self::InProgress => problem.details.retry_after = Some(1),
-            Self::TooManyAtOnce(_) => problem.details.retry_after = Some(AT_ONCE_RETRY),
-            Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
             Self::CurrentPasswordRequired | Self::CurrentPasswordWrong => {
                 let message = problem.message.clone();
@@ -217,6 +223,9 @@ impl Error {
             | Self::Denied(_)
             | Self::Suspended(_)
             | Self::KeysOff
+            | Self::InProgress
+            | Self::TooManyAtOnce(_)
+            | Self::TooMany(_)
             | Self::AlreadyCompleted(_)
             | Self::TargetMismatch(_)
             | Self::OwnedDataFull(_)

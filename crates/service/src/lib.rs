@@ -19,6 +19,7 @@ pub mod flash;
 pub mod guard;
 pub mod housekeeping;
 pub mod idempotency;
+pub mod identifiers;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;

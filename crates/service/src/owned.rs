@@ -2,6 +2,7 @@
 //! with the owner as its target, so that it appears in the owner's history.
 
 pub mod annotations;
+pub mod extensions;
 pub mod ontology;
 pub mod personas;
 

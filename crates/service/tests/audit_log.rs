@@ -29,13 +29,14 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
+use serde_json::{Map, Value};
 use service::{
     Error, Services,
     access::operator,
     access_tokens, account,
     audit::{self, Format},
-    invitations, jobs, keys,
-    owned::{Writer, annotations, ontology, personas},
+    identifiers, invitations, jobs, keys,
+    owned::{Writer, annotations, extensions, ontology, personas},
     registrations, reset, sessions,
     settings::{self, Settings},
     users,
@@ -60,6 +61,8 @@ type Table = &'static [(&'static str, &'static [Action])];
 const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
+    ("identifiers::set", &[Action::UserUpdated]),
+    ("identifiers::remove", &[Action::UserUpdated]),
     ("sessions::revoke::revoke_one", &[Action::SessionRevoked]),
     ("sessions::revoke::revoke_many", &[Action::SessionsRevoked]),
     ("users::suspend::suspend", &[Action::UserSuspended]),
@@ -152,6 +155,8 @@ const OWNED: Table = &[
     ("owned::annotations::edit", &[Action::AnnotationUpdated]),
     ("owned::annotations::delete", &[Action::AnnotationDeleted]),
     ("owned::personas::delete", &[Action::PersonaDeleted]),
+    ("owned::extensions::replace", &[Action::UserUpdated]),
+    ("owned::extensions::merge", &[Action::UserUpdated]),
 ];
 
 /// Other test files, below the folder of the package, with the actions whose entries they expect: bulk actions of several
@@ -353,6 +358,14 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             users::edit(services, &operator(), ada, edit)
                 .await
                 .map(drop)
+        }
+        "identifiers::set" => {
+            let (namespace, identifier) = ("litellm".parse().unwrap(), "u-1".parse().unwrap());
+            identifiers::set(services, &operator(), ada, &namespace, &identifier).await
+        }
+        "identifiers::remove" => {
+            let namespace = "litellm".parse().unwrap();
+            identifiers::remove(services, &operator(), ada, &namespace).await
         }
         "users::suspend::suspend" => users::suspend(services, &operator(), ada, suspension)
             .await
@@ -757,6 +770,17 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
         .await
         .unwrap();
     said(Action::PersonaDeleted).await;
+    let namespace = "litellm".parse().unwrap();
+    for text in ["a", "b"] {
+        let data = Map::from_iter([(text.to_owned(), Value::Null)]);
+        let written = if text == "a" {
+            extensions::replace(&services, &writer, None, &namespace, data).await
+        } else {
+            extensions::merge(&services, &writer, None, &namespace, data).await
+        };
+        written.unwrap();
+        said(Action::UserUpdated).await;
+    }
     assert_eq!(expected.next(), None);
 }
 

@@ -18,7 +18,7 @@ use service::{
     access::{Caller, operator},
     access_tokens, account,
     guard::TargetRef,
-    invitations, jobs, keys, registrations, reset, sessions, users,
+    identifiers, invitations, jobs, keys, registrations, reset, sessions, users,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -105,6 +105,14 @@ async fn call(
             users::edit(services, &operator(), user, edit)
                 .await
                 .map(drop)
+        }
+        "identifiers::set" => {
+            let (namespace, identifier) = ("litellm".parse().unwrap(), "u-1".parse().unwrap());
+            identifiers::set(services, &operator(), user, &namespace, &identifier).await
+        }
+        "identifiers::remove" => {
+            let namespace = "litellm".parse().unwrap();
+            identifiers::remove(services, &operator(), user, &namespace).await
         }
         "users/suspend::suspend" => {
             let draft = SuspensionDraft {
@@ -289,6 +297,8 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("invitations::resend", NAME),
         ("invitations::revoke", NAME),
         ("users/edit::edit", USERNAME),
+        ("identifiers::set", USERNAME),
+        ("identifiers::remove", USERNAME),
         ("users/sessions::revoke_all", USERNAME),
         ("reset::create_link", USERNAME),
         ("reset::revoke_links", USERNAME),

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive};
 
+use dialects::{Dialects, UnknownDialect};
 use domain::keys::Provider;
 use service::{DatabaseUrl, UrlError, vault::Vault};
 
@@ -106,6 +107,22 @@ pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, BoxErro
         }
     }
     Ok(providers)
+}
+
+/// Parses the names of dialects.
+pub(super) fn dialects(name: &str, text: &str, known: &Dialects) -> Result<Dialects, BoxError> {
+    known.select(text).map_err(|UnknownDialect(wrong)| {
+        let names: Vec<&str> = known.iter().map(|dialect| dialect.name()).collect();
+        let names = if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        };
+        format!(
+            "{name} must be names of dialects, separated by commas, not {wrong:?}. Dialects of this version: {names}."
+        )
+        .into()
+    })
 }
 
 /// Parses one of two words, each with the value that it stands for.

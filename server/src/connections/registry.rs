@@ -53,6 +53,15 @@ impl Capacity {
         Self::within(descriptors(&limits), database_connections.saturating_add(2))
     }
 
+    /// Returns the share of one of several listeners.
+    pub(crate) fn shared_by(self, listeners: usize) -> Self {
+        let total = (self.total / listeners.max(1)).max(8);
+        Self {
+            total,
+            per_network: self.per_network.min(total / NETWORKS_MIN),
+        }
+    }
+
     fn within(descriptors: usize, database_connections: usize) -> Self {
         let free = descriptors.saturating_sub(database_connections.saturating_add(RESERVED));
         let total = (free / 2).clamp(8, TOTAL_MAX);
@@ -359,6 +368,15 @@ mod tests {
         assert_eq!(lock(&registry.open).connections.len(), 3);
         drop(held);
         assert!(lock(&registry.open).connections.is_empty());
+    }
+
+    #[test]
+    fn listeners_share_the_capacity() {
+        let whole = Capacity::within(1_024, 12);
+        assert_eq!(whole.shared_by(1), whole);
+        let half = whole.shared_by(2);
+        assert_eq!(half.total, whole.total / 2);
+        assert!(half.per_network <= half.total / NETWORKS_MIN);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use api::error::too_large;
 use app::{
     api::{
         error::ApiError,
@@ -44,7 +45,6 @@ use crate::{
     error_page::RequestContext,
     middleware::identity::{another_user, is_caller},
     render::provide,
-    response::too_large,
     state::AppState,
 };
 

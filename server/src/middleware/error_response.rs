@@ -61,7 +61,8 @@ fn text_of(value: Option<&HeaderValue>) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes.unwrap_or_default())
 }
 
-fn with_headers_of(response: Response, mut answer: Response) -> Response {
+/// Adds the headers of a response to another one, apart from those of its body.
+pub(super) fn with_headers_of(response: Response, mut answer: Response) -> Response {
     for (name, value) in response.headers() {
         if name != header::CONTENT_LENGTH {
             answer.headers_mut().append(name, value.clone());

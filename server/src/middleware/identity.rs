@@ -15,29 +15,29 @@ use axum::{
     response::Response,
 };
 use domain::{
-    audit::Via,
     messages,
     offsets::Offsets,
     problem::{Code, Problem},
 };
 use service::{
     Error, Services,
-    access::{Caller, Origin},
-    flash, registrations, sessions,
+    access::{Caller, Identity, Origin},
+    flash, registrations,
 };
 use tower_sessions::Session;
 
-use super::{bearer::Bearer, rate::Recognised};
+use super::recognisers::{self, PANEL};
 use crate::{
     error_page::RequestContext,
     language::{PSEUDO_LANGUAGE, language},
 };
 
-/// Adds `Option<Caller>` and the context of the page to the request, from the one query that reads the session or the token.
+/// Adds `Option<Caller>` and the context of the page to the request, from the one query that reads the session or the token: see
+/// [`recognisers`].
 pub(crate) async fn recognise(
     State(services): State<Services>,
     session: Session,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let origin = request
@@ -45,25 +45,17 @@ pub(crate) async fn recognise(
         .get::<Origin>()
         .cloned()
         .unwrap_or_default();
-    let via = if request.uri().path().starts_with("/api/") {
-        Via::Api
-    } else {
-        Via::Ui
-    };
-    let caller = match request.extensions_mut().remove::<Bearer>() {
-        Some(Bearer(caller)) => Some(caller),
-        None => match sessions::find_caller(&services, &session, via, &origin).await {
-            Ok(caller) => caller,
-            Err(error) => {
-                return RequestContext::from(&request).error_response(error.into_problem());
-            }
-        },
+    let (parts, body) = request.into_parts();
+    let found = recognisers::find(PANEL, &services, &parts).await;
+    let mut request = Request::from_parts(parts, body);
+    let caller = match found {
+        Ok(identity) => identity.and_then(Identity::into_caller),
+        Err(error) => {
+            return RequestContext::from(&request).error_response(error.into_problem());
+        }
     };
     if is_of_another(&request, caller.as_ref()) {
         return RequestContext::from(&request).error_response(another_user());
-    }
-    if let Some(recognised) = request.extensions().get::<Recognised>() {
-        recognised.set_account(caller.as_ref().map(|caller| caller.principal.id.0));
     }
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
     let pending_registrations = pending_registrations(&services, path, caller.as_ref()).await;

@@ -1,4 +1,4 @@
-//! Rate limit of the API.
+//! Rate limit of the API and of dialects.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use dialects::{Dialect, DialectError, RequestInfo};
 use domain::{
     messages,
     problem::{Code, Problem},
@@ -17,6 +18,7 @@ use service::{access::Origin, known_device::Device};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::render_errors;
 use crate::{
     error_page::RequestContext,
     limits::{Counted, Counters, Credential, Limits, RateKey, WINDOW},
@@ -40,29 +42,95 @@ impl Recognised {
     }
 }
 
-/// Denies a request of the API beyond the limit, before it costs a query, and adds the number of requests that are left to every
+/// Requests that are limited, and the form of a denial.
+#[derive(Debug, Clone)]
+pub(crate) enum Limited {
+    /// Requests of the API. Their credential can be the session cookie with this name.
+    Api(CookieName),
+    /// All requests of a dialect.
+    Dialect(Arc<dyn Dialect>),
+}
+
+impl Limited {
+    /// Returns whether requests to a path count.
+    fn counts(&self, path: &str) -> bool {
+        match self {
+            Self::Api(_) => counts(path),
+            Self::Dialect(_) => true,
+        }
+    }
+
+    /// Returns whether a request is one to sign in.
+    fn signs_in(&self, request: &Request) -> bool {
+        match self {
+            Self::Api(_) => request.method() == Method::POST && request.uri().path() == SIGN_IN,
+            Self::Dialect(_) => false,
+        }
+    }
+
+    /// Returns the hash of the credential of a request. Cookies do not count beside an access token.
+    fn credential(&self, headers: &HeaderMap) -> Option<Credential> {
+        match self {
+            Self::Api(_) if bearer_token::is_in(headers) => {
+                let text = bearer_token::text(headers)?;
+                Some(Sha256::digest(text.as_bytes()).into())
+            }
+            Self::Api(CookieName(name)) => {
+                let text = cookie(headers, name)?;
+                Some(Sha256::digest(text.as_bytes()).into())
+            }
+            Self::Dialect(dialect) => {
+                let credential = dialect.credential(headers)?;
+                // A text that is a credential of a dialect may be one of another account elsewhere.
+                let hash = Sha256::new().chain_update(dialect.name());
+                Some(
+                    hash.chain_update([0_u8])
+                        .chain_update(credential)
+                        .finalize()
+                        .into(),
+                )
+            }
+        }
+    }
+
+    /// Answers a request beyond the limit.
+    fn deny(&self, request: &Request, counted: Counted) -> Response {
+        let Counted { limit, seconds, .. } = counted;
+        match self {
+            Self::Api(_) => RequestContext::from(request).error_response(too_many(counted)),
+            Self::Dialect(dialect) => {
+                let error = DialectError::TooManyRequests { seconds, limit };
+                render_errors::render(&**dialect, &error, &RequestInfo::from(request))
+            }
+        }
+    }
+}
+
+/// Denies a request beyond the limit, before it costs a query, and adds the number of requests that are left to every
 /// response.
 ///
 /// A session or an access token counts against its account once it was verified, and a browser that signs in against itself once
 /// it has signed in. Until then both count against the address that they come from, separately from requests without a
 /// credential.
 pub(crate) async fn limit(
-    State((limits, CookieName(name))): State<(Limits, CookieName)>,
+    State((limits, limited)): State<(Limits, Limited)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let counters = limits.counters().filter(|_| counts(request.uri().path()));
+    let counters = limits
+        .counters()
+        .filter(|_| limited.counts(request.uri().path()));
     let Some(counters) = counters else {
         return next.run(request).await;
     };
     let origin = request.extensions().get::<Origin>();
     let ip = origin.and_then(|origin| origin.ip);
     let browser = origin
-        .filter(|_| signs_in(&request))
+        .filter(|_| limited.signs_in(&request))
         .map(|origin| origin.device.clone());
     let credential = match &browser {
         Some(device) => device.hash().copied(),
-        None => credential(request.headers(), &name),
+        None => limited.credential(request.headers()),
     };
     let known = credential.and_then(|credential| counters.find(&credential));
     let rate_key = known.unwrap_or_else(|| match (&browser, credential) {
@@ -81,15 +149,10 @@ pub(crate) async fn limit(
         }
         response
     } else {
-        RequestContext::from(&request).error_response(too_many(counted))
+        limited.deny(&request, counted)
     };
     set_limit_headers(response.headers_mut(), counted);
     response
-}
-
-/// Returns whether a request is one to sign in.
-fn signs_in(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path() == SIGN_IN
 }
 
 /// Stores a browser that has signed in, by the device cookie that it has from now on.
@@ -100,16 +163,6 @@ fn note_browser(counters: &Counters, device: &Device, response: &Response) {
     {
         counters.note(cookie, Some(RateKey::Browser(cookie)));
     }
-}
-
-/// Returns the hash of the credential of a request. Cookies do not count beside an access token.
-fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
-    let text = if bearer_token::is_in(headers) {
-        bearer_token::text(headers)
-    } else {
-        cookie(headers, cookie_name)
-    };
-    text.map(|text| Sha256::digest(text.as_bytes()).into())
 }
 
 fn too_many(counted: Counted) -> Problem {

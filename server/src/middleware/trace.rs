@@ -17,6 +17,10 @@ use crate::metrics;
 /// Name of the header with the request's id.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
+/// Label of a route in the metrics, for a request that another router has answered.
+#[derive(Debug, Clone)]
+pub(crate) struct RouteLabel(pub(crate) String);
+
 /// Logs and measures a request. Query texts and the tokens of links are left out.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
     let id = request
@@ -35,7 +39,9 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
         let status = response.status().as_u16();
         tracing::info!(status, milliseconds = took.as_millis(), "answered");
     });
-    let route = route.as_ref().map(MatchedPath::as_str);
+    let label = response.extensions_mut().remove::<RouteLabel>();
+    let label = label.as_ref().map(|RouteLabel(label)| label.as_str());
+    let route = label.or(route.as_ref().map(MatchedPath::as_str));
     metrics::count(&method, route, response.status(), took);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);

@@ -10,6 +10,7 @@ mod addresses;
 mod again;
 mod audit;
 mod auth;
+mod compat;
 mod confirmations;
 mod days;
 mod decoded_once;

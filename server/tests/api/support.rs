@@ -108,7 +108,8 @@ pub(crate) fn with_clock(pool: &PgPool, hours: i64) -> App {
     build_app(pool, &Site::default(), Settings::default(), clock)
 }
 
-fn with_site(pool: &PgPool, site: &Site, settings: Settings) -> App {
+/// Returns the application with other settings.
+pub(crate) fn with_site(pool: &PgPool, site: &Site, settings: Settings) -> App {
     build_app(pool, site, settings, clock)
 }
 
@@ -160,6 +161,11 @@ fn clock() -> OffsetDateTime {
 }
 
 impl App {
+    /// Returns the application with another router over the same services.
+    pub(crate) fn with_router(self, router: Router) -> Self {
+        Self { router, ..self }
+    }
+
     /// Returns the application in which users can delete their own accounts.
     pub(crate) fn allowing_deletion(self) -> Self {
         let settings = Settings {

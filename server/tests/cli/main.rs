@@ -8,6 +8,7 @@ mod colours;
 mod create;
 mod databases;
 mod delete;
+mod dialects;
 mod errors;
 mod failed_sign_ins;
 mod guide;

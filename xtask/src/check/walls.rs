@@ -12,8 +12,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["domain", "service"]),
     ("app", &["domain", "service"]),
     ("db", &["domain"]),
+    ("dialects", &["domain", "service"]),
     ("frontend", &["app"]),
-    ("server", &["api", "app", "domain", "service"]),
+    ("server", &["api", "app", "dialects", "domain", "service"]),
     ("service", &["db", "domain"]),
     ("testing", &["testing-macros"]),
 ];
@@ -60,6 +61,11 @@ const FORBIDDEN_PACKAGES: &[ForbiddenPackage] = &[
         package: "api",
         target: "x86_64-unknown-linux-gnu",
         names: &["app", "leptos"],
+    },
+    ForbiddenPackage {
+        package: "dialects",
+        target: "x86_64-unknown-linux-gnu",
+        names: &["app", "leptos", "leptos_axum"],
     },
     ForbiddenPackage {
         package: "domain",

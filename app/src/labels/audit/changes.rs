@@ -56,6 +56,8 @@ pub(crate) fn field_label(name: &str) -> Cow<'static, str> {
         "users" => text::audit::field_users(),
         "persona" => text::audit::field_persona(),
         "personas" => text::audit::field_personas(),
+        "identifier" => text::audit::field_identifier(),
+        "extension" => text::audit::field_extension(),
         "ontology" => text::audit::field_ontology(),
         "ontologies" => text::audit::field_ontologies(),
         "annotation" => text::audit::field_annotation(),

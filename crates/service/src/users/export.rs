@@ -52,7 +52,11 @@ pub async fn export(
 /// Returns the permission that a kind requires in addition to reading users.
 const fn permission(kind: Kind) -> Option<Permission> {
     match kind {
-        Kind::Personas | Kind::Ontologies | Kind::Annotations => None,
+        Kind::Personas
+        | Kind::Ontologies
+        | Kind::Annotations
+        | Kind::Identifiers
+        | Kind::Extensions => None,
         Kind::Sessions => Some(Permission::SessionsRead),
         Kind::ApiKeys => Some(Permission::ApiKeysRead),
         Kind::Tokens => Some(Permission::TokensRead),

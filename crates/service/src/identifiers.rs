@@ -1,0 +1,123 @@
+//! Identifiers of users in other systems. A user has at most one in each namespace, and none is that of two users.
+
+use db::identifiers as rows;
+use domain::{
+    action::Action,
+    fields::FieldErrors,
+    identifiers::{Identifier, Namespace},
+    messages,
+    users::{action::UserAction, detail::UserDetail},
+};
+use serde_json::Value;
+
+use crate::{
+    Error, Services,
+    access::{Authorized, UsersRead, UsersWrite},
+    audit::{self, Change, Changes},
+    guard::{self, TargetRef},
+    users::detail,
+};
+
+/// Returns the user with an identifier. A deleted user is not found.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such user.
+pub async fn find_user(
+    services: &Services,
+    _: &Authorized<UsersRead>,
+    namespace: &Namespace,
+    identifier: &Identifier,
+) -> Result<UserDetail, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let found = rows::find_user(&mut *connection, namespace.as_str(), identifier.as_str()).await?;
+    detail::find(&mut connection, found.ok_or(guard::NOT_FOUND)?).await
+}
+
+/// Sets the identifier of a user in a namespace. An earlier one of the user is replaced.
+///
+/// # Errors
+/// [`Error::Taken`] with the error of the field when another user has it, also a deleted one; [`Error::Denied`] when the policy
+/// denies it, [`Error::NotFound`] when there is no such user.
+pub async fn set(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    target: impl Into<TargetRef>,
+    namespace: &Namespace,
+    identifier: &Identifier,
+) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = authorized.actor();
+    let account = guard::open(&mut transaction, actor, UserAction::Edit, target).await?;
+    let before = rows::find(&mut *transaction, account.id, namespace.as_str()).await?;
+    if before.as_deref() == Some(identifier.as_str()) {
+        return Ok(());
+    }
+    rows::set(
+        &mut transaction,
+        account.id,
+        namespace.as_str(),
+        identifier.as_str(),
+    )
+    .await
+    .map_err(taken)?;
+    let before = before.map(|before| label(namespace, &before));
+    let change = Change {
+        action: Action::UserUpdated,
+        user: (account.id, &account.username),
+        changes: Changes::default().with(
+            "identifier",
+            before,
+            label(namespace, identifier.as_str()),
+        ),
+        reason: None,
+    };
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    Ok(db::commit(transaction, audited).await?)
+}
+
+/// Removes the identifier of a user in a namespace. Does nothing if there is none.
+///
+/// # Errors
+/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such user.
+pub async fn remove(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    target: impl Into<TargetRef>,
+    namespace: &Namespace,
+) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = authorized.actor();
+    let account = guard::open(&mut transaction, actor, UserAction::Edit, target).await?;
+    let before = rows::find(&mut *transaction, account.id, namespace.as_str()).await?;
+    let Some(before) = before else {
+        return Ok(());
+    };
+    rows::delete(&mut transaction, account.id, namespace.as_str()).await?;
+    let change = Change {
+        action: Action::UserUpdated,
+        user: (account.id, &account.username),
+        changes: Changes::default().with("identifier", label(namespace, &before), Value::Null),
+        reason: None,
+    };
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    Ok(db::commit(transaction, audited).await?)
+}
+
+/// Returns an identifier as the audit log shows it.
+fn label(namespace: &Namespace, value: &str) -> String {
+    format!("{}: {value}", namespace.as_str())
+}
+
+/// Translates a violated constraint into the error of the field.
+fn taken(error: db::Error) -> Error {
+    match &error {
+        db::Error::Constraint { constraint } if constraint == "user_identifiers_value_key" => {
+            let mut errors = FieldErrors::default();
+            errors.add("identifier", messages::identifier_exists());
+            Error::Taken(errors)
+        }
+        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
+            error.into()
+        }
+    }
+}
