@@ -90,6 +90,8 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(registrations::settings))
         .routes(routes!(registrations::approve))
         .routes(routes!(registrations::reject))
+        .routes(routes!(registrations::reopen))
+        .routes(routes!(registrations::restore))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::resend))
         .routes(routes!(invitations::revoke))

@@ -8,9 +8,9 @@ use axum::{
 };
 use domain::{
     credentials::AccountDraft,
-    list::{Limits, UnfilteredParams},
+    list::Limits,
     object::present,
-    registrations::{PENDING_ORDER, PendingRegistration},
+    registrations::{DecisionDraft, Registration, list::RegistrationParams},
 };
 use serde::{Deserialize, Serialize};
 use service::{
@@ -73,28 +73,27 @@ pub(crate) async fn register(
     Ok((StatusCode::CREATED, Json(UserBriefResponse { user })).into_response())
 }
 
-/// List pending registrations
+/// List registrations
 ///
-/// Oldest first.
+/// The pending ones, or with `state=rejected` the rejected ones that are not deleted permanently yet. Oldest first, unless
+/// `sort` says otherwise.
 #[utoipa::path(
     get,
     path = "/api/admin/registrations",
     operation_id = "listRegistrations",
     tag = "Registrations",
-    params(UnfilteredParams),
-    responses((status = OK, body = [PendingRegistration])),
+    params(RegistrationParams),
+    responses((status = OK, body = [Registration])),
     security(("token" = ["registrations:read"]))
 )]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsRead>,
-    Params(params): Params<UnfilteredParams>,
+    Params(params): Params<RegistrationParams>,
 ) -> Result<Response, ApiError> {
-    let query = params
-        .parse(Limits::API, PENDING_ORDER)
-        .map_err(Error::from)?;
-    let pending = service::registrations::list(&services, &authorized, &query).await?;
-    Ok(respond(pending.page, "/api/admin/registrations", &params))
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let listed = service::registrations::list(&services, &authorized, &query).await?;
+    Ok(respond(listed.page, "/api/admin/registrations", &params))
 }
 
 /// Settings of registration.
@@ -142,6 +141,20 @@ pub(crate) struct RegistrationDecisionRequest {
     note: Option<String>,
 }
 
+/// Body of an approval.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegistrationApproveRequest {
+    /// Names of the roles to assign, within the permissions of the caller. Left out or empty: the user retains the role of
+    /// every new user.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    roles: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    note: Option<String>,
+}
+
 /// Approve a registration
 ///
 /// Without `users:read` the response has only the id and the version.
@@ -151,7 +164,7 @@ pub(crate) struct RegistrationDecisionRequest {
     operation_id = "approveRegistration",
     tag = "Registrations",
     params(IfMatch),
-    request_body = Option<RegistrationDecisionRequest>,
+    request_body = Option<RegistrationApproveRequest>,
     responses((status = OK, body = UserResponse)),
     security(("token" = ["registrations:write"]))
 )]
@@ -160,17 +173,22 @@ pub(crate) async fn approve(
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
+    OptionalBody(approved): OptionalBody<RegistrationApproveRequest>,
 ) -> Result<Response, ApiError> {
-    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let approved = approved.unwrap_or_default();
+    let draft = DecisionDraft {
+        roles: approved.roles.unwrap_or_default(),
+        note: approved.note.unwrap_or_default(),
+    };
     let target = if_match.target(id);
-    let user = service::registrations::approve(&services, &authorized, target, &note).await;
+    let user = service::registrations::approve(&services, &authorized, target, draft).await;
     Ok(show_to(&authorized, if_match.check(user)?, None))
 }
 
 /// Reject a registration
 ///
-/// The account is deleted permanently, and its username is free again.
+/// The account is deleted. It can be restored for the retention period of deleted users, until a user registers with its
+/// username again.
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/reject",
@@ -193,4 +211,57 @@ pub(crate) async fn reject(
     let rejected = service::registrations::reject(&services, &authorized, target, &note).await;
     if_match.check(rejected)?;
     Ok(success())
+}
+
+/// Reopen an approved registration
+///
+/// The registration is pending again, with the role of every new user. 409 once the user has signed in or the account was
+/// changed. Without `users:read` the response has only the id and the version.
+#[utoipa::path(
+    post,
+    path = "/api/admin/registrations/{id}/reopen",
+    operation_id = "reopenRegistration",
+    tag = "Registrations",
+    params(IfMatch),
+    request_body = Option<RegistrationDecisionRequest>,
+    responses((status = OK, body = UserResponse)),
+    security(("token" = ["registrations:write"]))
+)]
+pub(crate) async fn reopen(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
+    UserPath(id): UserPath,
+    if_match: IfMatch,
+    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
+) -> Result<Response, ApiError> {
+    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let target = if_match.target(id);
+    let user = service::registrations::reopen(&services, &authorized, target, &note).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
+}
+
+/// Restore a rejected registration
+///
+/// The registration is pending again. Without `users:read` the response has only the id and the version.
+#[utoipa::path(
+    post,
+    path = "/api/admin/registrations/{id}/restore",
+    operation_id = "restoreRegistration",
+    tag = "Registrations",
+    params(IfMatch),
+    request_body = Option<RegistrationDecisionRequest>,
+    responses((status = OK, body = UserResponse)),
+    security(("token" = ["registrations:write"]))
+)]
+pub(crate) async fn restore(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
+    UserPath(id): UserPath,
+    if_match: IfMatch,
+    OptionalBody(decided): OptionalBody<RegistrationDecisionRequest>,
+) -> Result<Response, ApiError> {
+    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let target = if_match.target(id);
+    let user = service::registrations::restore(&services, &authorized, target, &note).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
 }
