@@ -173,6 +173,18 @@ mod tests {
                 37,
                 "Transferred 37 personas from ada to bob",
             ),
+            (
+                FlashEvent::RegistrationReopened,
+                &["ada"],
+                1,
+                "ada is pending again",
+            ),
+            (
+                FlashEvent::RegistrationRestored,
+                &["ada", "bob"],
+                2,
+                "Restored 2 registrations (ada, bob)",
+            ),
             (TokenRevoked, &["script"], 1, "Revoked access token script"),
             (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),
             (
