@@ -13,6 +13,7 @@ pub mod confirm_link;
 pub mod deletion;
 pub mod description_list;
 pub mod dialog;
+pub mod email;
 pub mod field;
 pub mod filters;
 pub mod form;

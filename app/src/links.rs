@@ -1,5 +1,6 @@
 //! URLs of lists, to which several pages link.
 
+pub(crate) mod registrations;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;

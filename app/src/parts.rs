@@ -109,7 +109,7 @@ part!(
     Overview => overview::Overview,
     Sessions => sessions::Sessions,
     FailedSignIns => sessions::failed::Failed,
-    Registrations => registrations::pending::Pending,
+    Registrations => registrations::queue::Queue,
     Invitations => registrations::invitations::Invitations,
     Keys => keys::Keys,
 );
@@ -140,6 +140,8 @@ part!(
     Revoke => sessions::revoke::Revoke,
     Approve => registrations::decide::Approve,
     Reject => registrations::decide::Reject,
+    Reopen => registrations::decide::Reopen,
+    Restore => registrations::decide::Restore,
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
 );

@@ -105,6 +105,8 @@ static SCREENS: &[Screen] = &[
         .with(&[
             Node::new("approve", &Dialogs::Approve),
             Node::new("reject", &Dialogs::Reject),
+            Node::new("reopen", &Dialogs::Reopen),
+            Node::new("restore", &Dialogs::Restore),
         ]),
     Screen::panel("/keys", &Lists::Keys)
         .in_sidebar(text::frame::screen_keys, Icon::Key, Permission::ApiKeysRead)

@@ -113,6 +113,8 @@ test.describe('with users', () => {
       );
       await expectAllTranslated(page, database, [
         '/registrations',
+        '/registrations?state=rejected',
+        '/registrations?q=unknown',
         ...pending,
         '/registrations/invitations',
         '/registrations/invitations/new',

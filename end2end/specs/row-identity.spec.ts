@@ -15,6 +15,7 @@ const LISTS: [path: string, way: string, go: (page: Page) => Promise<unknown>][]
   ['/users?limit=25', 'Email', (page) => header(page, 'Email')()],
   ['/users?limit=25&deleted=true', 'Next', (page) => next(page)()],
   ['/registrations', 'Next', (page) => next(page)()],
+  ['/registrations', 'Username', (page) => header(page, 'Username')()],
   ['/registrations/invitations', 'Next', (page) => next(page)()],
   ['/sessions?limit=25', 'Next', (page) => next(page)()],
   ['/sessions?limit=25', 'Signed in', (page) => header(page, 'Signed in')()],

@@ -31,6 +31,7 @@ const LISTS: [path: string, name: string, way: Way][] = [
   ['/users', 'search', search],
   ['/users?limit=25&deleted=true', 'Next', (page) => next(page)()],
   ['/registrations', 'Next', (page) => next(page)()],
+  ['/registrations', 'filter', filter],
   ['/registrations/invitations', 'Next', (page) => next(page)()],
   ['/sessions?limit=25', 'Next', (page) => next(page)()],
   ['/sessions?limit=25', 'Signed in', (page) => header(page, 'Signed in')()],

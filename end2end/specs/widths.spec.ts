@@ -136,6 +136,7 @@ test.describe('an administrator', () => {
     '/sessions?user=test-member',
     '/sessions/revoke?others=true',
     '/registrations',
+    '/registrations?state=rejected',
     '/registrations/invitations',
     '/registrations/invitations/new',
     '/keys',

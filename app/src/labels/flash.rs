@@ -39,6 +39,13 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::RegistrationRejected => {
             users(text::flash::rejected, text::flash::rejected_registrations)
         }
+        FlashEvent::RegistrationReopened => {
+            users(text::flash::reopened, text::flash::reopened_registrations)
+        }
+        FlashEvent::RegistrationRestored => users(
+            text::flash::registration_restored,
+            text::flash::restored_registrations,
+        ),
         FlashEvent::InvitationRevoked if first.is_empty() => {
             text::flash::open_invitation_revoked().to_owned()
         }
@@ -76,7 +83,11 @@ pub fn until(flash: &Flash) -> Option<(OffsetDateTime, [String; 2])> {
 pub fn names(flash: &Flash) -> Option<String> {
     let counts_users = matches!(
         flash.event,
-        FlashEvent::User(_) | FlashEvent::DeletionStarted | FlashEvent::RegistrationRejected
+        FlashEvent::User(_)
+            | FlashEvent::DeletionStarted
+            | FlashEvent::RegistrationRejected
+            | FlashEvent::RegistrationReopened
+            | FlashEvent::RegistrationRestored
     );
     if !counts_users || flash.count < 2 || flash.names.is_empty() {
         return None;
@@ -161,6 +172,18 @@ mod tests {
                 &["ada", "bob"],
                 37,
                 "Transferred 37 personas from ada to bob",
+            ),
+            (
+                FlashEvent::RegistrationReopened,
+                &["ada"],
+                1,
+                "ada is pending again",
+            ),
+            (
+                FlashEvent::RegistrationRestored,
+                &["ada", "bob"],
+                2,
+                "Restored 2 registrations (ada, bob)",
             ),
             (TokenRevoked, &["script"], 1, "Revoked access token script"),
             (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),

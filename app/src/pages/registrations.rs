@@ -1,16 +1,13 @@
-//! Page "Registrations": pending registrations, and invitations.
+//! Page "Registrations": pending and rejected registrations, and invitations.
 
 pub mod change;
 pub mod decide;
 pub mod invitations;
 pub mod invite;
-pub mod pending;
+pub mod queue;
+pub mod rows;
 
-use domain::{
-    list::{PageParams, UnfilteredParams},
-    permission::Permission,
-    problem::Problem,
-};
+use domain::{list::PageParams, permission::Permission, problem::Problem};
 use leptos::prelude::*;
 
 use crate::{
@@ -18,13 +15,14 @@ use crate::{
     components::{list::ListScreen, loading::Loading, parameters::Query, state::ListErrorNotice},
     context::{PageContext, Site},
     format::grouped,
-    links::with_selected,
+    links::{registrations::REJECTED_LIST, with_selected},
     text,
 };
 
-/// Tabs: path and name.
-const TABS: [(&str, text::Label); 2] = [
+/// Tabs: URL and name.
+const TABS: [(&str, text::Label); 3] = [
     (PENDING_LIST, text::registrations::pending),
+    (REJECTED_LIST, text::registrations::rejected),
     (INVITATIONS, text::registrations::invitations),
 ];
 
@@ -34,21 +32,22 @@ fn may_write() -> bool {
 }
 
 /// Returns the list parameters of a URL.
-fn params(query: &Query) -> UnfilteredParams {
-    UnfilteredParams::from_pairs(|name| query.get(name))
+fn params<P: PageParams>(query: &Query) -> P {
+    P::from_pairs(|name| query.get(name))
 }
 
 /// Returns the URL of a tab or of a dialog above it, at a page of the list.
-fn over(path: &str, params: &UnfilteredParams) -> String {
+fn over(path: &str, params: &impl PageParams) -> String {
     with_selected(path, params.pairs().into_iter(), &[])
 }
 
-/// Returns the screen of a tab: the header with the registration settings, and the tabs.
+/// Returns the screen of a tab: the header with the registration settings, the tabs, and the tools of the list.
 fn screen(
-    tab: &'static str,
+    tab: Signal<&'static str>,
     label: &'static str,
     loading: Loading,
-    skeleton: fn() -> AnyView,
+    skeleton: ViewFn,
+    tools: AnyView,
 ) -> ListScreen {
     let context = expect_context::<PageContext>();
     let beside = view! {
@@ -74,7 +73,7 @@ fn screen(
             {TABS
                 .map(|(href, name)| {
                     view! {
-                        <a href=href aria-current=(href == tab).then_some("page") data-noscroll>
+                        <a href=href aria-current=move || (tab.get() == href).then_some("page") data-noscroll>
                             {name()}
                         </a>
                     }
@@ -82,6 +81,7 @@ fn screen(
                 .into_iter()
                 .collect_view()}
         </nav>
+        {tools}
     };
     ListScreen {
         title: text::registrations::title(),
@@ -90,17 +90,17 @@ fn screen(
         above: above.into_any(),
         label,
         loading,
-        skeleton: skeleton.into(),
+        skeleton,
     }
 }
 
-/// Renders the error of loading the list of a tab.
-fn failed(tab: &'static str, params: &UnfilteredParams, problem: Problem) -> AnyView {
+/// Renders the error of loading the list of a tab. `again` is the URL of the page.
+fn failed(tab: &'static str, again: String, problem: Problem) -> AnyView {
     view! {
         <ListErrorNotice
             title=text::actions::list_failed()
             problem=problem
-            again=over(tab, params)
+            again=again
             all=tab.to_owned()
             label=text::actions::first_page()
         />

@@ -3,9 +3,9 @@
 use axum::{Extension, Json, extract::State};
 use domain::{
     credentials::AccountDraft,
-    list::{Limits, UnfilteredParams},
+    list::Limits,
     object::present,
-    registrations::{PENDING_ORDER, PendingRegistration},
+    registrations::{DecisionDraft, Registration, list::RegistrationParams},
 };
 use serde::{Deserialize, Serialize};
 use service::{
@@ -35,6 +35,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(get_registration_settings))
         .routes(routes!(approve_registration))
         .routes(routes!(reject_registration))
+        .routes(routes!(reopen_registration))
+        .routes(routes!(restore_registration))
 }
 
 /// Body of a registration. The role cannot be chosen.
@@ -79,28 +81,27 @@ async fn register(
     Ok(Created::new(Json(UserBriefResponse { user })))
 }
 
-/// List pending registrations
+/// List registrations
 ///
-/// Oldest first.
+/// The pending ones, or with `state=rejected` the rejected ones that are not deleted permanently yet. Oldest first, unless
+/// `sort` says otherwise.
 #[utoipa::path(
     get,
     path = "/api/admin/registrations",
     tag = "Registrations",
-    params(UnfilteredParams),
-    responses((status = OK, body = [PendingRegistration])),
+    params(RegistrationParams),
+    responses((status = OK, body = [Registration])),
     security(("token" = ["registrations:read"]))
 )]
 async fn list_registrations(
     State(services): State<Services>,
     Allowed(authorized): Allowed<RegistrationsRead>,
-    Params(params): Params<UnfilteredParams>,
-) -> Result<PageResponse<PendingRegistration>, ApiError> {
-    let query = params
-        .parse(Limits::API, PENDING_ORDER)
-        .map_err(Error::from)?;
-    let pending = service::registrations::list(&services, &authorized, &query).await?;
+    Params(params): Params<RegistrationParams>,
+) -> Result<PageResponse<Registration>, ApiError> {
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let listed = service::registrations::list(&services, &authorized, &query).await?;
     Ok(PageResponse::new(
-        pending.page,
+        listed.page,
         "/api/admin/registrations",
         &params,
     ))
@@ -149,6 +150,20 @@ struct RegistrationDecideRequest {
     note: Option<String>,
 }
 
+/// Body of an approval.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RegistrationApproveRequest {
+    /// Names of the roles to assign, within the permissions of the caller. Left out or empty: the user retains the role of
+    /// every new user.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    roles: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    note: Option<String>,
+}
+
 /// Approve a registration
 ///
 /// Without `users:read` the response has only the id and the version.
@@ -157,7 +172,7 @@ struct RegistrationDecideRequest {
     path = "/api/admin/registrations/{id}/approve",
     tag = "Registrations",
     params(IfMatch),
-    request_body = Option<RegistrationDecideRequest>,
+    request_body = Option<RegistrationApproveRequest>,
     responses((status = OK, body = UserResponse)),
     security(("token" = ["registrations:write"]))
 )]
@@ -166,17 +181,22 @@ async fn approve_registration(
     Allowed(authorized): Allowed<RegistrationsWrite>,
     UserPath(id): UserPath,
     if_match: IfMatch,
-    OptionalBody(decided): OptionalBody<RegistrationDecideRequest>,
+    OptionalBody(approved): OptionalBody<RegistrationApproveRequest>,
 ) -> Result<Versioned<Written<UserResponse>>, ApiError> {
-    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let approved = approved.unwrap_or_default();
+    let draft = DecisionDraft {
+        roles: approved.roles.unwrap_or_default(),
+        note: approved.note.unwrap_or_default(),
+    };
     let target = if_match.target(id);
-    let user = service::registrations::approve(&services, &authorized, target, &note).await;
+    let user = service::registrations::approve(&services, &authorized, target, draft).await;
     Ok(show_to(&authorized, if_match.check(user)?, None))
 }
 
 /// Reject a registration
 ///
-/// The account is deleted permanently, and its username is free again.
+/// The account is deleted. It can be restored for the retention period of deleted users, until a user registers with its
+/// username again.
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/reject",
@@ -198,4 +218,55 @@ async fn reject_registration(
     let rejected = service::registrations::reject(&services, &authorized, target, &note).await;
     if_match.check(rejected)?;
     Ok(success())
+}
+
+/// Reopen an approved registration
+///
+/// The registration is pending again, with the role of every new user. 409 once the user has signed in or the account was
+/// changed. Without `users:read` the response has only the id and the version.
+#[utoipa::path(
+    post,
+    path = "/api/admin/registrations/{id}/reopen",
+    tag = "Registrations",
+    params(IfMatch),
+    request_body = Option<RegistrationDecideRequest>,
+    responses((status = OK, body = UserResponse)),
+    security(("token" = ["registrations:write"]))
+)]
+async fn reopen_registration(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
+    UserPath(id): UserPath,
+    if_match: IfMatch,
+    OptionalBody(decided): OptionalBody<RegistrationDecideRequest>,
+) -> Result<Versioned<Written<UserResponse>>, ApiError> {
+    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let target = if_match.target(id);
+    let user = service::registrations::reopen(&services, &authorized, target, &note).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
+}
+
+/// Restore a rejected registration
+///
+/// The registration is pending again. Without `users:read` the response has only the id and the version.
+#[utoipa::path(
+    post,
+    path = "/api/admin/registrations/{id}/restore",
+    tag = "Registrations",
+    params(IfMatch),
+    request_body = Option<RegistrationDecideRequest>,
+    responses((status = OK, body = UserResponse)),
+    security(("token" = ["registrations:write"]))
+)]
+async fn restore_registration(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<RegistrationsWrite>,
+    UserPath(id): UserPath,
+    if_match: IfMatch,
+    OptionalBody(decided): OptionalBody<RegistrationDecideRequest>,
+) -> Result<Versioned<Written<UserResponse>>, ApiError> {
+    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let target = if_match.target(id);
+    let user = service::registrations::restore(&services, &authorized, target, &note).await;
+    Ok(show_to(&authorized, if_match.check(user)?, None))
 }

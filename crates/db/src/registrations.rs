@@ -9,7 +9,7 @@ use domain::{
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use uuid::Uuid;
 
-pub use list::list_pending;
+pub use list::{count, list};
 
 use crate::Error;
 
@@ -84,13 +84,91 @@ pub async fn count_pending(executor: impl PgExecutor<'_>) -> Result<u64, Error> 
 /// Fails if the database cannot be reached.
 pub async fn set_approved(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
-        "update users set status = 'active', registered_from = null, version = version + 1, updated_at = now()
+        "update users set
+            status = 'active', registered_from = null, approved_at = now(), version = version + 1, updated_at = now()
         where id = $1",
         id,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Returns an approved registration to pending. Its email address is unverified again, because a pending account reserves none.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_pending(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            status = 'pending', approved_at = null, email = null, unverified_email = coalesce(unverified_email, email),
+            unverified_email_resolved_at = null, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// State of an account since its registration was approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SinceApproval {
+    /// Whether the user has signed in, or has chosen another password.
+    pub is_used: bool,
+    /// Whether the account was changed. The resolution of the email address does not count.
+    pub is_changed: bool,
+}
+
+/// Returns the state of an account since its approval; `None` if it is not an approved registration.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_since_approval(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<SinceApproval>, Error> {
+    Ok(sqlx::query_as!(
+        SinceApproval,
+        r#"select
+            (last_login_at is not null or last_active_at is not null or coalesce(password_changed_at > approved_at, false))
+                as "is_used!",
+            (updated_at <> approved_at or status <> 'active' or deleted_at is not null) as "is_changed!"
+        from users where id = $1 and approved_at is not null"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
+/// A rejected registration whose username is requested.
+#[derive(Debug, Clone)]
+pub struct RejectedOwner {
+    /// The id of the account.
+    pub id: Uuid,
+    /// Username in its stored form.
+    pub username: String,
+}
+
+/// Locks the rejected registration that holds a username, if it owns no data.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn lock_rejected(
+    connection: &mut PgConnection,
+    username: &str,
+) -> Result<Option<RejectedOwner>, Error> {
+    Ok(sqlx::query_as!(
+        RejectedOwner,
+        "select u.id, u.username from users u
+        where name_key(u.username) = name_key($1) and u.status = 'pending' and u.deleted_at is not null
+            and not exists (select from personas p where p.user_id = u.id)
+            and not exists (select from annotations a where a.user_id = u.id)
+        for update of u",
+        username,
+    )
+    .fetch_optional(connection)
+    .await?)
 }
 
 /// An unverified email address that a user has entered.

@@ -8,7 +8,7 @@ mod filter;
 mod list;
 mod name_claims;
 pub mod password;
-mod search;
+pub(crate) mod search;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};

@@ -93,8 +93,12 @@ actions! {
     UserRegistered = "user.registered", User, "Registered";
     RegistrationApproved = "user.approved", User, "Registration approved";
     RegistrationRejected = "user.rejected", User, "Registration rejected";
+    RegistrationReopened = "user.reopened", User, "Registration reopened";
+    RegistrationRestored = "user.registration_restored", User, "Registration restored";
     RegistrationsApproved = "registrations.approved", Users, "Registrations approved (bulk)";
     RegistrationsRejected = "registrations.rejected", Users, "Registrations rejected (bulk)";
+    RegistrationsReopened = "registrations.reopened", Users, "Registrations reopened (bulk)";
+    RegistrationsRestored = "registrations.restored", Users, "Registrations restored (bulk)";
     InvitationAccepted = "user.invitation_accepted", User, "Invitation accepted";
     InvitationCreated = "invitation.created", Invitation, "Invitation created";
     InvitationResent = "invitation.resent", Invitation, "Invitation resent";

@@ -66,6 +66,12 @@ pub enum Conflict {
     NewOwnerFull,
     /// The registration was approved or rejected before.
     RegistrationDecided,
+    /// The registration is pending, so there is no decision to undo.
+    RegistrationPending,
+    /// The user has used the account since the registration was approved.
+    RegistrationUsed,
+    /// The account was changed since the registration was approved.
+    RegistrationChanged,
     /// The invitation is used up, revoked or expired, so it cannot be sent again.
     InvitationNotResendable,
     /// The invitation is used up or revoked.

@@ -34,6 +34,10 @@ pub enum FlashEvent {
     OthersRevoked,
     /// Registrations were rejected.
     RegistrationRejected,
+    /// Approved registrations are pending again.
+    RegistrationReopened,
+    /// Rejected registrations are pending again.
+    RegistrationRestored,
     /// An invitation was revoked: its note, or no name if it has none.
     InvitationRevoked,
     /// A provider API key was added.

@@ -1,8 +1,16 @@
 //! Assignment of roles.
 
-use db::roles::FoundRoles;
+use db::{
+    links::{self, Kind},
+    roles::FoundRoles,
+    users::{
+        account::{self, Account},
+        password,
+    },
+};
 use domain::{
     access::BuiltinRole, action::Action, audit::Via, fields::FieldErrors, messages, policy,
+    users::action::UserAction,
 };
 use serde_json::Value;
 
@@ -10,6 +18,7 @@ use crate::{
     Error,
     access::Actor,
     audit::{self, Changes},
+    guard,
 };
 
 /// Checks that roles exist and that the actor can assign them. A built-in role has the name of its kind too, whatever it is
@@ -40,6 +49,38 @@ pub(crate) async fn grantable(
         return Err(Error::Invalid(errors));
     }
     Ok(known)
+}
+
+/// Assigns roles to a locked account and revokes its others, if they differ from the current ones.
+pub(crate) async fn replace(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    account: &Account,
+    wanted: &FoundRoles,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let roles = &wanted.names;
+    if roles.len() == account.roles.len() && roles.iter().all(|role| account.roles.contains(role)) {
+        return Ok(());
+    }
+    let mut target = account::find_target(&mut **transaction, account.id)
+        .await?
+        .ok_or(guard::NOT_FOUND)?;
+    // The last administrator can get other roles, as long as that of administrators is among them.
+    target.is_last_admin &= !wanted.is_admin;
+    guard::authorize(actor, UserAction::SetRoles, &target)?;
+    db::roles::revoke_others(transaction, account.id, roles).await?;
+    db::roles::grant(transaction, account.id, roles, actor.id()).await?;
+    if roles.iter().any(|role| !account.roles.contains(role)) {
+        // The reset links and the temporary password were issued for an account with fewer permissions.
+        let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
+        changes.note("links", revoked, 0);
+        if password::clear_temporary_password(transaction, account.id).await? {
+            changes.note("password", "temporary", Value::Null);
+        }
+    }
+    changes.note("roles", account.roles.clone(), roles.clone());
+    Ok(())
 }
 
 /// Replaces the kinds of built-in roles by the names that the roles have now. No other role can have the name of a kind.

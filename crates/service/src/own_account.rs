@@ -61,6 +61,8 @@ pub(crate) async fn create(
     let (username, display_name) = (applicant.username.as_str(), applicant.display_name.as_str());
     let email = applicant.email.as_ref().map(Email::as_str);
     let skeleton = lookalike::new_skeleton(transaction, &applicant.username).await?;
+    // After the lock of the look, which every other transaction that takes the username holds before it waits for the row.
+    release_username(transaction, username).await?;
     let new = NewRegistration {
         username,
         display_name,
@@ -104,4 +106,21 @@ pub(crate) async fn create(
         is_admin: roles.is_admin,
     };
     Ok((user, audited))
+}
+
+/// Deletes a rejected registration that holds the username, so that its user can register again. One that owns data is not
+/// deleted.
+async fn release_username(transaction: &mut db::Transaction, username: &str) -> Result<(), Error> {
+    let Some(rejected) = db::registrations::lock_rejected(transaction, username).await? else {
+        return Ok(());
+    };
+    db::purge::delete_user(transaction, rejected.id).await?;
+    let change = Change {
+        action: Action::UserPurged,
+        user: (rejected.id, &rejected.username),
+        changes: Changes::default(),
+        reason: None,
+    };
+    audit::write(transaction, &Actor::job(), change).await?;
+    Ok(())
 }

@@ -18,7 +18,7 @@ use domain::{
     list::{Limits, UnfilteredParams},
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     permission::{Permission, PermissionKind},
-    registrations::{Decision, DecisionRequest},
+    registrations::{Decision, DecisionDraft, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
         bulk::{BulkAction, BulkRequest, Selected},
@@ -88,12 +88,20 @@ const AUTHORIZED: Table = &[
         &[Action::RegistrationApproved],
     ),
     (
+        "registrations::decide::reopen",
+        &[Action::RegistrationReopened],
+    ),
+    (
         "registrations::decide::decide",
         &[Action::RegistrationApproved],
     ),
     (
         "registrations::decide::reject",
         &[Action::RegistrationRejected],
+    ),
+    (
+        "registrations::decide::restore",
+        &[Action::RegistrationRestored],
     ),
     ("keys::system::create_system", &[Action::ApiKeyCreated]),
     ("keys::system::edit_system", &[Action::ApiKeyUpdated]),
@@ -187,6 +195,10 @@ const ELSEWHERE: Table = &[
             Action::RegistrationsApproved,
             Action::RegistrationsRejected,
         ],
+    ),
+    (
+        "tests/registrations_undo.rs",
+        &[Action::RegistrationsReopened, Action::RegistrationsRestored],
     ),
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
     ("../../server/tests/cli/create.rs", &[Action::RoleCreated]),
@@ -427,7 +439,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let request = DecisionRequest {
                 decision: Decision::Approve,
                 users: vec![seen(services, bob).await],
-                note: String::new(),
+                draft: DecisionDraft::default(),
                 expected: Some(1),
             };
             let decided = registrations::decide(services, &operator(), request).await;
@@ -436,6 +448,12 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "registrations::decide::reject" => {
             registrations::reject(services, &operator(), bob, "").await
         }
+        "registrations::decide::reopen" => registrations::reopen(services, &operator(), bob, "")
+            .await
+            .map(drop),
+        "registrations::decide::restore" => registrations::restore(services, &operator(), bob, "")
+            .await
+            .map(drop),
         "invitations::create" => {
             let draft = InvitationDraft::default();
             invitations::create(services, &operator(), draft)
@@ -508,12 +526,17 @@ async fn every_change_is_audited(pool: PgPool) {
     assert_eq!(mutating(), functions(AUTHORIZED));
     for (function, actions) in AUTHORIZED {
         let before = last_entry(&pool).await;
-        if function.starts_with("registrations::") {
-            sqlx::query("update users set status = 'pending' where id = $1")
-                .bind(bob)
-                .execute(&pool)
-                .await
-                .unwrap();
+        let prepare = match *function {
+            // Bob is the only administrator by now.
+            "registrations::decide::reopen" => Some("delete from user_roles where user_id = $1"),
+            "registrations::decide::restore" => None,
+            name if name.starts_with("registrations::") => {
+                Some("update users set status = 'pending' where id = $1")
+            }
+            _ => None,
+        };
+        if let Some(sql) = prepare {
+            sqlx::query(sql).bind(bob).execute(&pool).await.unwrap();
         }
         call(&services, function, ada, bob).await.unwrap();
         let entries = entries_after(&pool, before).await;

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use domain::{
     credentials::{AccountDraft, SignInDraft, TRAP},
-    list::{Limits, Page, PageParams, Total, UnfilteredParams},
+    list::{Limits, Page, PageParams, Total},
     message::Message,
     policy::Denied,
-    registrations::{Decision, DecisionRequest, PENDING_ORDER, PendingRegistration},
+    registrations::{
+        Decision, DecisionDraft, DecisionRequest, Registration,
+        list::{DEFAULT_SORT, RegistrationParams},
+    },
     users::{
         UserBrief,
         bulk::{BulkOutcome, Selected},
@@ -37,15 +40,15 @@ use crate::support::{
     users::{add, count},
 };
 
-/// Returns a page of the pending registrations.
-async fn listed(services: &Services, params: UnfilteredParams) -> Page<PendingRegistration> {
-    let query = params.parse(Limits::PANEL, PENDING_ORDER).unwrap();
+/// Returns a page of the registrations.
+pub(crate) async fn listed(services: &Services, params: RegistrationParams) -> Page<Registration> {
+    let query = params.parse(Limits::PANEL).unwrap();
     let listed = registrations::list(services, &operator(), &query).await;
     listed.unwrap().page
 }
 
 /// Returns services with registration enabled.
-fn open(pool: &PgPool, approval: bool) -> Services {
+pub(crate) fn open(pool: &PgPool, approval: bool) -> Services {
     Services {
         settings: Arc::new(Settings {
             allow_registration: true,
@@ -56,11 +59,11 @@ fn open(pool: &PgPool, approval: bool) -> Services {
     }
 }
 
-async fn register(services: &Services, draft: AccountDraft) -> Result<UserBrief, Error> {
+pub(crate) async fn register(services: &Services, draft: AccountDraft) -> Result<UserBrief, Error> {
     registrations::register(services, draft, "", Origin::default()).await
 }
 
-async fn sign_in(services: &Services, username: &str) -> Result<UserBrief, Error> {
+pub(crate) async fn sign_in(services: &Services, username: &str) -> Result<UserBrief, Error> {
     let draft = SignInDraft {
         username: username.into(),
         password: PASSWORD.into(),
@@ -70,7 +73,7 @@ async fn sign_in(services: &Services, username: &str) -> Result<UserBrief, Error
     auth::sign_in(services, &session, draft, Origin::default()).await
 }
 
-async fn run(pool: &PgPool, sql: &'static str) {
+pub(crate) async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
@@ -387,7 +390,7 @@ async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
             .await
             .unwrap();
     }
-    let first = listed(&services, UnfilteredParams::default()).await;
+    let first = listed(&services, RegistrationParams::default()).await;
     let waiting = first.rows;
     let names: Vec<&str> = waiting.iter().map(|user| user.username.as_str()).collect();
     let more = first.page_info.after.is_some();
@@ -398,8 +401,8 @@ async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
         registrations::count(&services, &operator()).await.unwrap(),
         3
     );
-    let after = Some(waiting[0].cursor(1).encode());
-    let after = listed(&services, UnfilteredParams::default().at(after, None)).await;
+    let after = Some(waiting[0].cursor(DEFAULT_SORT, 1).encode());
+    let after = listed(&services, RegistrationParams::default().at(after, None)).await;
     assert_eq!(after.rows, waiting[1..]);
 
     registrations::approve(&services, &operator(), waiting[0].id.0, " known here ")
@@ -417,13 +420,12 @@ async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
         registrations::count(&services, &operator()).await.unwrap(),
         1
     );
-    users::purge::run(&services).await.unwrap();
     register(&services, form("bob", "")).await.unwrap();
     let stored = "select count(*) from users where registered_from is not null";
     assert_eq!(
         count(&pool, stored).await,
         1,
-        "the client address is deleted with the decision"
+        "the client address is deleted with the approval, or with the rejected account"
     );
     let notes: Vec<(String, String)> = sqlx::query_as(
         "select action, reason from audit_events where reason is not null order by id",
@@ -437,14 +439,14 @@ async fn approval_or_rejection_resolves_a_registration(pool: PgPool) {
         noted.map(|(action, reason)| (action.to_owned(), reason.to_owned()))
     );
 
-    for decision in [Decision::Approve, Decision::Reject] {
-        for id in [waiting[0].id.0, waiting[1].id.0] {
-            let again = match decision {
-                Decision::Approve => registrations::approve(&services, &operator(), id, "")
-                    .await
-                    .map(drop),
-                Decision::Reject => registrations::reject(&services, &operator(), id, "").await,
-            };
+    for id in [waiting[0].id.0, waiting[1].id.0] {
+        let again = [
+            registrations::approve(&services, &operator(), id, "")
+                .await
+                .map(drop),
+            registrations::reject(&services, &operator(), id, "").await,
+        ];
+        for again in again {
             assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
         }
     }
@@ -492,7 +494,7 @@ async fn bulk_decision_matches_its_preview_or_does_nothing(pool: PgPool) {
     let request = |expected| DecisionRequest {
         decision: Decision::Approve,
         users: [users.clone(), users.clone()].concat(),
-        note: "together".into(),
+        draft: "together".into(),
         expected,
     };
     let skipped = |outcome: &BulkOutcome| -> Vec<Option<Message>> {
@@ -542,7 +544,7 @@ async fn bulk_decision_matches_its_preview_or_does_nothing(pool: PgPool) {
 }
 
 /// Users who have registered, as a page shows them.
-async fn pending(services: &Services, usernames: &[&str]) -> Vec<Selected> {
+pub(crate) async fn pending(services: &Services, usernames: &[&str]) -> Vec<Selected> {
     let mut users = Vec::new();
     for username in usernames {
         let id = register(services, form(username, "")).await.unwrap().id.0;
@@ -575,7 +577,7 @@ async fn bulk_decision_is_one_entry_with_entries_per_user(pool: PgPool) {
         let request = DecisionRequest {
             decision,
             users: pending(&services, &usernames).await,
-            note: "together".into(),
+            draft: "together".into(),
             expected: Some(2),
         };
         registrations::decide(&services, &operator(), request)
@@ -612,7 +614,7 @@ async fn a_decision_about_one_and_a_preview_are_no_entry_of_several(pool: PgPool
     let request = |users: &[Selected], expected| DecisionRequest {
         decision: Decision::Approve,
         users: users.to_vec(),
-        note: String::new(),
+        draft: DecisionDraft::default(),
         expected,
     };
     registrations::decide(&services, &operator(), request(&users, None))
@@ -673,7 +675,7 @@ async fn list_is_paginated(pool: PgPool) {
     let mut pages = Vec::new();
     let mut after = None;
     loop {
-        let page = listed(&services, UnfilteredParams::default().at(after, None)).await;
+        let page = listed(&services, RegistrationParams::default().at(after, None)).await;
         seen.extend(page.rows.iter().map(|user| user.id.0));
         pages.push(page.rows.len());
         after = page.page_info.after;

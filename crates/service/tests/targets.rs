@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use domain::{
     invitations::InvitationDraft,
     keys::KeyEdit,
-    registrations::{Decision, DecisionRequest},
+    registrations::{Decision, DecisionDraft, DecisionRequest},
     users::{
         bulk::{BulkAction, BulkRequest, Selected},
         deletion::Deletion,
@@ -239,6 +239,12 @@ async fn call(
         "registrations/decide::reject" => {
             registrations::reject(services, &operator(), user, "").await
         }
+        "registrations/decide::reopen" => registrations::reopen(services, &operator(), user, "")
+            .await
+            .map(drop),
+        "registrations/decide::restore" => registrations::restore(services, &operator(), user, "")
+            .await
+            .map(drop),
         other => panic!("{other} changes what a page has shown: add it here"),
     }
 }
@@ -308,8 +314,10 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("users/delete::delete", USERNAME),
         ("users/delete::restore", USERNAME),
         ("registrations/decide::approve", USERNAME),
+        ("registrations/decide::reopen", USERNAME),
         ("jobs::retry", USERNAME),
         ("registrations/decide::reject", USERNAME),
+        ("registrations/decide::restore", USERNAME),
     ];
     let tested: BTreeSet<String> = expected
         .iter()
@@ -324,6 +332,7 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
             "registrations/decide::approve" | "registrations/decide::reject" => {
                 make_pending(&pool).await;
             }
+            "registrations/decide::reopen" => forget_use(&pool).await,
             _ => {}
         }
         for shown in wrong {
@@ -352,6 +361,14 @@ async fn fail_removal(pool: &PgPool, user: Uuid) {
     sqlx::query(due).bind(user).execute(pool).await.unwrap();
     db::purge::queue_due(pool, 1).await.unwrap();
     sqlx::raw_sql("update jobs set state = 'failed', error = 'x', finished_at = now()")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+/// Makes every account one that its user has never used.
+async fn forget_use(pool: &PgPool) {
+    sqlx::raw_sql("update users set last_login_at = null, last_active_at = null")
         .execute(pool)
         .await
         .unwrap();
@@ -442,7 +459,7 @@ async fn bulk_action_is_denied_when_one_name_differs(pool: PgPool) {
         let request = DecisionRequest {
             decision: Decision::Reject,
             users: users.to_vec(),
-            note: String::new(),
+            draft: DecisionDraft::default(),
             expected,
         };
         registrations::decide(&services, &operator(), request).await

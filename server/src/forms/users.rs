@@ -4,7 +4,7 @@ use app::api::{
     bulk::BulkUsers,
     invitations::{Invite, RenewInvitation},
     keys::{AddKey, EditKey, SetKeyActive},
-    registrations::DecideRegistrations,
+    registrations::{DecideRegistrations, RunRegistrationOperation},
     sessions::RevokeSessions,
     user_actions::{
         CreateResetLink, CreateUser, DeleteUser, EditUser, ReassignData,
@@ -29,10 +29,17 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/keys/new", || post(send::<AddKey>)),
     ("/keys/{id}/edit", || post(send::<EditKey>)),
     ("/sessions/revoke", || post(send::<RevokeSessions>)),
+    ("/registrations", || post(send::<RunRegistrationOperation>)),
     ("/registrations/approve", || {
         post(send::<DecideRegistrations>)
     }),
     ("/registrations/reject", || {
+        post(send::<DecideRegistrations>)
+    }),
+    ("/registrations/reopen", || {
+        post(send::<DecideRegistrations>)
+    }),
+    ("/registrations/restore", || {
         post(send::<DecideRegistrations>)
     }),
     ("/registrations/invitations/new", || post(send::<Invite>)),

@@ -102,6 +102,12 @@ fn screens() -> Vec<Ask> {
         Ask::get(&format!(
             "/registrations/reject?u={UNKNOWN_ID}:1:unknown-user"
         )),
+        Ask::get(&format!(
+            "/registrations/reopen?u={UNKNOWN_ID}:1:unknown-user"
+        )),
+        Ask::get(&format!(
+            "/registrations/restore?u={UNKNOWN_ID}:1:unknown-user"
+        )),
         Ask::get("/registrations/invitations"),
         Ask::get("/registrations/invitations/new"),
         Ask::get(&format!("/registrations/invitations/{UNKNOWN_ID}/resend")),
@@ -199,6 +205,35 @@ fn forms() -> Vec<Ask> {
             ],
         ),
         (
+            "/registrations/reopen",
+            "decide",
+            &[
+                ("decision", "reopen"),
+                ("selected", &selected),
+                ("expected", "1"),
+            ],
+        ),
+        (
+            "/registrations/restore",
+            "decide",
+            &[
+                ("decision", "restore"),
+                ("selected", &selected),
+                ("expected", "1"),
+            ],
+        ),
+        (
+            "/registrations",
+            "registration-operation",
+            &[
+                ("page", "/registrations"),
+                ("id", UNKNOWN_ID),
+                ("username", "unknown-user"),
+                ("version", "1"),
+                ("operation", "approve"),
+            ],
+        ),
+        (
             "/registrations/invitations/new",
             "invite",
             &[("max_uses", "0"), ("days", "7")],
@@ -246,7 +281,7 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/audit"),
         Ask::get("/sfn/settings"),
         Ask::get("/sfn/jobs?params[state]=failed"),
-        Ask::get("/sfn/pending-registrations"),
+        Ask::get("/sfn/registrations"),
         Ask::get(&format!(
             "/sfn/preview-decision?decision=approve&selected={UNKNOWN_ID}:1:unknown-user"
         )),
@@ -472,6 +507,8 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/approve")),
         Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/reject"))
             .json(&json!({ "note": "spam" })),
+        Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/reopen")),
+        Ask::post(&format!("/api/admin/registrations/{UNKNOWN_ID}/restore")),
         Ask::get("/api/admin/invitations"),
         Ask::post("/api/admin/invitations").json(&json!({ "maxUses": 0 })),
         Ask::post(&format!("/api/admin/invitations/{UNKNOWN_ID}/resend")),

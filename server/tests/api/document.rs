@@ -248,6 +248,12 @@ async fn response_headers_are_described(pool: PgPool) {
             "200",
             "ETag",
         ),
+        (
+            "post",
+            "/api/admin/registrations/{id}/reopen",
+            "200",
+            "ETag",
+        ),
     ] {
         let headers = &paths[path][method]["responses"][status]["headers"];
         assert!(!headers[header].is_null(), "{method} {path}: {headers}");

@@ -204,9 +204,16 @@ fn of_sessions_and_registrations() -> Vec<Case> {
             &[
                 "POST /api/admin/registrations/ID/approve",
                 "POST /api/admin/registrations/ID/reject",
+                "POST /api/admin/registrations/ID/reopen",
+                "POST /api/admin/registrations/ID/restore",
             ],
             json!({ "note": "x".repeat(501) }),
             &[("note", "characters_max")],
+        ),
+        case(
+            &["POST /api/admin/registrations/ID/approve"],
+            json!({ "roles": ["two words"] }),
+            &[("roles", "role_name")],
         ),
         case(
             &["POST /api/admin/invitations"],

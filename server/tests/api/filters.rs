@@ -105,7 +105,15 @@ const LISTS: &[List] = &[
     },
     List {
         path: "/registrations",
-        broken: &["limit=0", "after=x", "after=1", "before=x"],
+        broken: &[
+            "limit=0",
+            "after=x",
+            "after=1",
+            "before=x",
+            "sort=password",
+            "state=open",
+            "q=%E2%80%AE",
+        ],
         way: "Show the first page",
     },
     List {
@@ -223,7 +231,17 @@ const RESOURCES: &[(&str, &[&str])] = &[
         "/api/admin/jobs",
         &["state=stuck", "limit=0", "after=x", "kind=purge"],
     ),
-    ("/api/admin/registrations", &["after=x", "limit=0", "q=ada"]),
+    (
+        "/api/admin/registrations",
+        &[
+            "after=x",
+            "limit=0",
+            "q=a%00b",
+            "sort=last-login",
+            "state=open",
+            "user=ada",
+        ],
+    ),
     (
         "/api/admin/invitations",
         &["before=x", "limit=0", "state=open"],
@@ -558,10 +576,11 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         ("/sfn/tokens?params[state]=dead", 200),
         ("/sfn/audit?params[via]=fax", 200),
         ("/sfn/jobs?params[state]=stuck", 200),
-        ("/sfn/pending-registrations?after=x", 422),
+        ("/sfn/registrations?params[after]=x", 200),
+        ("/sfn/registrations?params[sort]=password", 200),
         ("/sfn/invitations?after=x", 422),
         ("/sfn/invitations?before=x", 422),
-        ("/sfn/pending-registrations?limit=0", 422),
+        ("/sfn/registrations?params[limit]=0", 200),
         (
             "/sfn/preview-revocation?params[seen]=%3E7d&others=false",
             422,
@@ -569,7 +588,7 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         ("/sfn/users?x=y", 422),
         ("/sfn/users?params[q]=&x=y", 422),
         ("/sfn/sessions?persn=ada", 422),
-        ("/sfn/pending-registrations?after=&x=y", 422),
+        ("/sfn/registrations?params[after]=&x=y", 422),
         ("/sfn/preview-revocation?params[user]=ada&othres=true", 422),
     ] {
         let answer = app.get_as(&ada, path).await;

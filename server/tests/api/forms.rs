@@ -39,10 +39,14 @@ const FORMS: &[(&str, Rule)] = &[
     ("/keys/{id}/edit", Dialog),
     ("/logout", Exempt("the user can sign in again")),
     ("/preferences", Exempt("the other choice is beside it")),
+    ("/registrations approve", Undo),
+    ("/registrations restore", Undo),
     ("/registrations/approve", Dialog),
     ("/registrations/invitations/new", Dialog),
     ("/registrations/invitations/{id}/resend", Dialog),
     ("/registrations/reject", Dialog),
+    ("/registrations/reopen", Dialog),
+    ("/registrations/restore", Dialog),
     ("/sessions/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
@@ -167,6 +171,8 @@ async fn fill(app: &App) -> String {
         ("sue", &["user"]),
         ("del", &["user"]),
         ("pen", &["user"]),
+        ("app", &["user"]),
+        ("rej", &["user"]),
     ] {
         add_user(&app.pool, name, roles).await;
     }
@@ -177,8 +183,10 @@ async fn fill(app: &App) -> String {
     token(&app.services, "ada", &["account"]).await;
     app.run(
         "update users set status = 'suspended', suspended_reason = 'Spam' where username = 'sue';
-        update users set status = 'pending' where username = 'pen';
-        update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'del';
+        update users set status = 'pending' where username in ('pen', 'rej');
+        update users set approved_at = updated_at where username = 'app';
+        update users set deleted_at = now(), purge_after = now() + interval '9 days'
+        where username in ('del', 'rej');
         insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, is_active, created_at, updated_at)
         select uuid_v7(now()), u.id, provider, 'Key ' || provider || is_active, '\\x00', '\\x00', 0, 'abcd', is_active, now(), now()
         from (values ('openai', true), ('anthropic', false)) as keys (provider, is_active),
@@ -214,6 +222,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
         "/users/sue",
         "/users/del",
         "/users?deleted=true",
+        "/registrations?state=rejected",
     ];
     let mut waiting: Vec<String> = start.map(str::to_owned).into();
     // Pages that are reached by selecting rows.
@@ -223,10 +232,15 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
             selected(app, &["bob", "sue"]).await
         ));
     }
-    for decision in ["approve", "reject"] {
+    for (decision, username) in [
+        ("approve", "pen"),
+        ("reject", "pen"),
+        ("reopen", "app"),
+        ("restore", "rej"),
+    ] {
         waiting.push(format!(
             "/registrations/{decision}?{}",
-            selected(app, &["pen"]).await
+            selected(app, &[username]).await
         ));
     }
     // Each path is visited once, whatever its query: these paths with one that lists rows.
@@ -234,7 +248,8 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     let (mut seen, mut forms) = (BTreeSet::new(), Vec::new());
     while let Some(address) = waiting.pop() {
         let path = address.split('?').next().unwrap_or_default().to_owned();
-        let is_list = path == "/users" && address.contains("deleted=true");
+        let is_list =
+            ["/users?deleted=true", "/registrations?state=rejected"].contains(&address.as_str());
         if !seen.insert(path) && !is_list && !address.contains("/bulk/") {
             continue;
         }
@@ -503,7 +518,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 38);
+    assert_eq!(with, 41);
 }
 
 #[testing::test]
@@ -521,12 +536,17 @@ async fn functions_reject_actions_that_their_forms_do_not_offer(pool: PgPool) {
             "/sfn/user-operation",
             ["suspend", "delete", "sign-out", "nothing"],
         ),
+        (
+            "/sfn/registration-operation",
+            ["reject", "reopen", "suspend", "nothing"],
+        ),
     ] {
         for operation in operations {
             let form = [
                 ("page", "/users"),
                 ("id", &id),
                 ("username", "uma"),
+                ("version", "1"),
                 ("selected", &selected),
                 ("expected", "1"),
                 ("reason", "Spam"),

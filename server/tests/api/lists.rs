@@ -8,7 +8,7 @@ use crate::support::{Answer, App, add_user, app, html::elements, session};
 /// Rows of each list, many of them with equal values in its order.
 const SEED: &str = "
     insert into users (id, username, display_name, status, created_via, created_at, updated_at)
-    select uuid_v7(created), 'user-' || n, 'Name ' || n % 3, case when n <= 14 then 'pending' else 'active' end,
+    select uuid_v7(created), 'user-' || n, 'Name ' || n % 3, case when n <= 14 or n >= 25 then 'pending' else 'active' end,
         'registration', created, created
     from generate_series(1, 34) n, lateral (select now() - (n / 2) * interval '1 minute' as created) m;
     update users set deleted_at = now() - (number % 3) * interval '1 minute'
@@ -57,11 +57,17 @@ const LISTS: [&str; 16] = [
     "/api/admin/jobs?state=",
     "/api/admin/audit?via=ui",
     "/api/admin/registrations?",
+    "/api/admin/registrations?sort=-created",
+    "/api/admin/registrations?sort=name",
+    "/api/admin/registrations?sort=-username",
+    "/api/admin/registrations?sort=email",
+    "/api/admin/registrations?q=name",
+    "/api/admin/registrations?state=rejected",
     "/api/admin/invitations?",
 ];
 
 /// Lists of the panel.
-const SCREENS: [&str; 10] = [
+const SCREENS: [&str; 12] = [
     "/users?q=",
     "/users?deleted=true",
     "/sessions?sort=",
@@ -71,6 +77,8 @@ const SCREENS: [&str; 10] = [
     "/audit?via=",
     "/settings/jobs?state=",
     "/registrations?",
+    "/registrations?q=user&sort=-name",
+    "/registrations?state=rejected",
     "/registrations/invitations?",
 ];
 

@@ -43,6 +43,7 @@ mod parts;
 mod preconditions;
 mod reads_that_write;
 mod registration;
+mod registration_undo;
 mod repeated_fields;
 mod reset;
 mod security;

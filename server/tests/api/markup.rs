@@ -109,7 +109,13 @@ impl Ids {
             "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
                 .map(|action| path.replace("{action}", action) + &selected)
                 .into(),
-            "/registrations/approve" | "/registrations/reject" => vec![path + &selected],
+            "/registrations/approve"
+            | "/registrations/reject"
+            | "/registrations/reopen"
+            | "/registrations/restore" => vec![path + &selected],
+            "/registrations" => ["", "?state=rejected", "?q=zq&sort=-email"]
+                .map(|query| path.clone() + query)
+                .into(),
             "/users" => ["", "?deleted=true", "?q=role:admin", "?limit=25&sort=name"]
                 .map(|query| path.clone() + query)
                 .into(),

@@ -44,7 +44,7 @@ impl Operation {
             Some("user") => json!({ "currentPassword": PASSWORD }),
             Some("suspend") => json!({ "reason": "spam" }),
             Some("reassign") => json!({ "to": receiver }),
-            Some("approve" | "reject") => json!({}),
+            Some("approve" | "reject" | "reopen" | "restore") => json!({}),
             _ => json!({ "displayName": "Changed" }),
         }
     }

@@ -43,8 +43,13 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 9] = [
+const WITH_TARGET: [TargetForm; 10] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
+    (
+        "registration-operation",
+        "username",
+        &[("version", "1"), ("operation", "approve")],
+    ),
     (
         "edit-user",
         "username",

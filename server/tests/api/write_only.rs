@@ -216,7 +216,9 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
     let filter = json!({ "user": "zzmark-bob" });
     let pending = &ids.pending[pass];
     let approve = format!("/api/admin/registrations/{pending}/approve");
+    let reopen = format!("/api/admin/registrations/{pending}/reopen");
     let reject = format!("{}/reject", unknown("registrations"));
+    let restore = format!("{}/restore", unknown("registrations"));
     let resend = format!("{}/resend", unknown("invitations"));
     let invite = Ask::post("/api/admin/invitations").json(&json!({ "note": "zzmark" }));
     vec![
@@ -240,7 +242,10 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
         case(KEYS, delete(&users_key), 404, ""),
         case(APPROVALS, Ask::post(&approve), 200, "zzmark"),
         case(REGISTRATIONS, Ask::post(&approve), 409, ""),
+        case(APPROVALS, Ask::post(&reopen), 200, "zzmark"),
+        case(REGISTRATIONS, Ask::post(&reopen), 409, ""),
         case(REGISTRATIONS, Ask::post(&reject), 404, ""),
+        case(REGISTRATIONS, Ask::post(&restore), 404, ""),
         case(REGISTRATIONS, invite, 201, ""),
         case(REGISTRATIONS, Ask::post(&resend), 404, ""),
         case(REGISTRATIONS, delete(&unknown("invitations")), 404, ""),

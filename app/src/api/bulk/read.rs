@@ -69,20 +69,21 @@ pub(super) fn undo_of(
     let reverse = operation
         .undone_by()
         .filter(|reverse| reverse.is_immediate() && !is_permanent)?;
+    Some(undo(reverse, &changed(selected, outcome), back, &[]))
+}
+
+/// Returns the changed users at their new versions: each change increments the version by one.
+pub(in crate::api) fn changed(selected: &[Selected], outcome: &BulkOutcome) -> Vec<Selected> {
     let is_changed = |selected: &&Selected| {
         let item = outcome.items.iter().find(|item| item.id.0 == selected.id);
         item.is_some_and(|item| item.skipped.is_none())
     };
-    // Each change increments the version by one, so the undo form expects the next version.
-    let users: Vec<Selected> = selected
-        .iter()
-        .filter(is_changed)
-        .map(|selected| Selected {
-            version: selected.version.saturating_add(1),
-            ..selected.clone()
-        })
-        .collect();
-    Some(undo(reverse, &users, back, &[]))
+    let changed = selected.iter().filter(is_changed);
+    let at_new_version = |selected: &Selected| Selected {
+        version: selected.version.saturating_add(1),
+        ..selected.clone()
+    };
+    changed.map(at_new_version).collect()
 }
 
 #[cfg(test)]

@@ -107,7 +107,12 @@ fn heading(heading: Heading) -> AnyView {
         None => view! { <span class="sort">{label}</span> }.into_any(),
     };
     match class {
-        "" => view! { <th scope="col">{name}</th> }.into_any(),
+        "" => view! {
+            <th scope="col" aria-sort=state>
+                {name}
+            </th>
+        }
+        .into_any(),
         class => view! {
             <th scope="col" class=class aria-sort=state>
                 {name}

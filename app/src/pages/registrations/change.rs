@@ -1,6 +1,6 @@
 //! Renewal of an invitation link.
 
-use domain::permission::Permission;
+use domain::{list::UnfilteredParams, permission::Permission};
 use leptos::prelude::*;
 
 use super::{invitations::InvitationsResource, over, params};
@@ -27,7 +27,10 @@ pub fn Change() -> impl IntoView {
 
 #[component]
 fn ChangeOf(id: String) -> impl IntoView {
-    let back = over(INVITATIONS, &use_query().with_untracked(params));
+    let back = over(
+        INVITATIONS,
+        &use_query().with_untracked(params::<UnfilteredParams>),
+    );
     with(expect_context::<InvitationsResource>(), move |listed| {
         let mut invitations = listed.page.rows.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);

@@ -107,7 +107,7 @@ static COLUMNS: [Column<ListedInvitation>; 7] = [
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query();
-    let params = Memo::new(move |_| params(&query.read()));
+    let params = Memo::new(move |_| params::<UnfilteredParams>(&query.read()));
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
     let list: InvitationsResource = Resource::new(
@@ -124,12 +124,14 @@ pub fn Invitations() -> impl IntoView {
     );
     provide_context(list);
     let label = text::registrations::invitations();
-    let screen = screen(INVITATIONS, label, loading, || table().skeleton());
+    let tab = Signal::stored(INVITATIONS);
+    let skeleton = (|| table().skeleton()).into();
+    let screen = screen(tab, label, loading, skeleton, ().into_any());
     let screen = screen.render(list, move |result| {
         let params = params.get_untracked();
         match result {
             Ok(listed) => shown(&params, listed),
-            Err(problem) => failed(INVITATIONS, &params, problem),
+            Err(problem) => failed(INVITATIONS, over(INVITATIONS, &params), problem),
         }
     });
     view! {

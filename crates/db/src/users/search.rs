@@ -56,7 +56,7 @@ pub(super) fn push(sql: &mut QueryBuilder<Postgres>, text: &Text, line: Line, lo
 }
 
 /// Returns the words as they are in the text of a user, where a space precedes every word.
-fn needle(text: &Text) -> String {
+pub(crate) fn needle(text: &Text) -> String {
     let folded = search_fold(text.as_str());
     if is_short(folded.trim()) {
         format!(" {}", folded.trim())

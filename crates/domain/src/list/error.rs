@@ -29,6 +29,10 @@ pub enum ListError {
     Deleted(String),
     /// A sort key together with deleted users, which have one order only.
     SortedDeleted,
+    /// An unknown sort key of registrations.
+    RegistrationSort(String),
+    /// An unknown state of registrations.
+    RegistrationState(String),
     /// An unknown sort key of sessions, or any together with ended sessions.
     SessionSort(String),
     /// A text that is not an IP address.
@@ -98,7 +102,11 @@ impl ListError {
         let quoted = |text: &str| format!("{text:?}");
         match self {
             Self::Filter(error) => error.message(),
-            Self::Sort(typed) => messages::list_sort(quoted(typed), known_keys()),
+            Self::Sort(typed) => messages::list_sort(quoted(typed), known_keys(SortKey::ALL)),
+            Self::RegistrationSort(typed) => {
+                messages::list_sort(quoted(typed), known_keys(SortKey::OF_REGISTRATIONS))
+            }
+            Self::RegistrationState(typed) => messages::list_registration_state(quoted(typed)),
             Self::Limit { typed, max } => messages::list_limit(quoted(typed), *max),
             Self::Cursor(_) => messages::list_cursor(),
             Self::Deleted(typed) => messages::list_deleted(quoted(typed)),
@@ -147,13 +155,16 @@ impl ListError {
     fn parameter(&self) -> Option<&str> {
         let name: &str = match self {
             Self::Filter(_) => "q",
-            Self::Sort(_) | Self::SessionSort(_) | Self::SortedDeleted => "sort",
+            Self::Sort(_)
+            | Self::RegistrationSort(_)
+            | Self::SessionSort(_)
+            | Self::SortedDeleted => "sort",
             Self::Limit { .. } => "limit",
             Self::Deleted(_) => "deleted",
             Self::Address(_) => "address",
             Self::Ended(_) => "ended",
             Self::Grouping(_) => "by",
-            Self::TokenState(_) | Self::JobState(_) => "state",
+            Self::TokenState(_) | Self::JobState(_) | Self::RegistrationState(_) => "state",
             Self::Action(_) => "action",
             Self::Via(_) => "via",
             Self::Entry(_) => "parent",
@@ -180,9 +191,8 @@ impl From<ListError> for Problem {
     }
 }
 
-fn known_keys() -> String {
-    SortKey::ALL
-        .iter()
+fn known_keys(keys: &[SortKey]) -> String {
+    keys.iter()
         .map(|key| key.as_str())
         .collect::<Vec<_>>()
         .join(", ")

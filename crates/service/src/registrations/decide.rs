@@ -1,60 +1,50 @@
-//! Decisions on pending registrations. Of two concurrent decisions on the same registration one succeeds, the other gets a
-//! conflict.
+//! Decisions on registrations. Of two concurrent decisions on the same registration one succeeds, the other gets a conflict.
+
+mod apply;
+mod check;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use db::users::{
-    account::{self, Account},
-    set_deleted,
-};
+use db::users::account;
 use domain::{
     action::Action,
-    error::{Conflict, Entity},
     fields::FieldErrors,
-    message::Message,
     messages,
     permission::Permission,
-    registrations::{Decision, DecisionRequest, check_note},
+    registrations::{CheckedDecision, Decision, DecisionDraft, DecisionRequest},
     users::{
-        Status, UserId,
-        action::UserAction,
-        bulk::{BULK_MAX, BulkItem, BulkOutcome, Selected},
+        UserId,
+        bulk::{BULK_MAX, BulkItem, BulkOutcome},
         detail::UserDetail,
     },
 };
 
+use self::{apply::Effect, check::NOT_FOUND};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, RegistrationsWrite},
-    audit::{self, Audited, Batch, Change, Changes},
+    audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
 };
 
-const NOT_FOUND: Error = Error::NotFound(Entity::Registration);
-const DECIDED: Error = Error::Conflict(Conflict::RegistrationDecided);
-
-/// Approves a pending registration. The note is audited.
+/// Approves a pending registration. The draft can assign other roles than that of a new user; its note is audited.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the registration is no longer pending, [`Error::Stale`] when it was shown at another version,
 /// [`Error::NotFound`] when there never was one, [`Error::Denied`] when the policy denies it, [`Error::Invalid`] for an
-/// invalid note.
+/// invalid draft.
 pub async fn approve(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
     target: impl Into<TargetRef>,
-    note: &str,
+    draft: impl Into<DecisionDraft>,
 ) -> Result<UserDetail, Error> {
-    let target = target.into();
-    let (mut transaction, audited) =
-        one(services, authorized, (Decision::Approve, &target), note).await?;
-    let user = db::users::find_detail(&mut *transaction, target.id).await?;
-    db::commit(transaction, audited).await?;
-    services.work.notify_one();
-    user.ok_or(NOT_FOUND)
+    let (target, draft) = (target.into(), draft.into());
+    shown(services, authorized, Decision::Approve, &target, &draft).await
 }
 
-/// Rejects a pending registration: the account is deleted permanently, and its username is free again. The note is audited.
+/// Rejects a pending registration: the account is deleted, and can be restored for the retention period of deleted users. The
+/// note is audited.
 ///
 /// # Errors
 /// As [`approve`].
@@ -64,41 +54,97 @@ pub async fn reject(
     target: impl Into<TargetRef>,
     note: &str,
 ) -> Result<(), Error> {
-    let target = target.into();
+    let (target, draft) = (target.into(), DecisionDraft::from(note));
     let (transaction, audited) =
-        one(services, authorized, (Decision::Reject, &target), note).await?;
+        one(services, authorized, Decision::Reject, &target, &draft).await?;
     db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(())
 }
 
+/// Returns an approved registration to pending, with the role of a new user. The note is audited.
+///
+/// # Errors
+/// [`Error::Conflict`] when the account was used or changed since the approval, or is pending; else as [`approve`].
+pub async fn reopen(
+    services: &Services,
+    authorized: &Authorized<RegistrationsWrite>,
+    target: impl Into<TargetRef>,
+    note: &str,
+) -> Result<UserDetail, Error> {
+    let (target, draft) = (target.into(), DecisionDraft::from(note));
+    shown(services, authorized, Decision::Reopen, &target, &draft).await
+}
+
+/// Returns a rejected registration to pending. The note is audited.
+///
+/// # Errors
+/// [`Error::Conflict`] when the registration is pending or its permanent deletion has started; else as [`approve`].
+pub async fn restore(
+    services: &Services,
+    authorized: &Authorized<RegistrationsWrite>,
+    target: impl Into<TargetRef>,
+    note: &str,
+) -> Result<UserDetail, Error> {
+    let (target, draft) = (target.into(), DecisionDraft::from(note));
+    shown(services, authorized, Decision::Restore, &target, &draft).await
+}
+
+/// Decides on one registration. Returns the user after the decision.
+async fn shown(
+    services: &Services,
+    authorized: &Authorized<RegistrationsWrite>,
+    decision: Decision,
+    target: &TargetRef,
+    draft: &DecisionDraft,
+) -> Result<UserDetail, Error> {
+    let (mut transaction, audited) = one(services, authorized, decision, target, draft).await?;
+    let user = db::users::find_detail(&mut *transaction, target.id).await?;
+    db::commit(transaction, audited).await?;
+    services.work.notify_one();
+    user.ok_or(NOT_FOUND)
+}
+
 async fn one(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
-    (decision, target): (Decision, &TargetRef),
-    note: &str,
+    decision: Decision,
+    target: &TargetRef,
+    draft: &DecisionDraft,
 ) -> Result<(db::Transaction, Audited), Error> {
-    let note = check_note(note).map_err(Error::Invalid)?;
+    let checked = draft.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
+    let actor = &confirm(&mut transaction, authorized, decision).await?;
+    let effect = Effect::find(&mut transaction, services, actor, decision, &checked).await?;
     let Some(account) = account::lock(&mut transaction, target.id).await? else {
-        // A rejected account may be purged already: only its audit events show that it existed.
-        let known = db::audit::list_of(&mut *transaction, target.id, None, 1).await?;
-        return Err(if known.is_empty() { NOT_FOUND } else { DECIDED });
+        return Err(check::missing(&mut transaction, decision, target.id).await?);
     };
-    if !is_pending(&account) {
-        return Err(DECIDED);
-    }
     target.check_username(&account.username)?;
-    may(&mut transaction, actor, &account).await??;
-    guard::check_version(&mut transaction, target, &account).await?;
-    let audited = apply(&mut transaction, actor, &account, decision, note.as_deref()).await?;
+    if decision.is_on_pending() {
+        check::state(&mut transaction, decision, &account).await??;
+        check::policy(&mut transaction, actor, decision, &account).await??;
+        guard::check_version(&mut transaction, target, &account).await?;
+    } else {
+        check::policy(&mut transaction, actor, decision, &account).await??;
+        guard::check_version(&mut transaction, target, &account).await?;
+        check::state(&mut transaction, decision, &account).await??;
+    }
+    let audited = effect.apply(&mut transaction, actor, &account).await?;
     Ok((transaction, audited))
+}
+
+/// Returns the actor with the current permissions.
+async fn confirm(
+    transaction: &mut db::Transaction,
+    authorized: &Authorized<RegistrationsWrite>,
+    decision: Decision,
+) -> Result<Actor, Error> {
+    if decision == Decision::Reopen {
+        // Lock order: the lock of administrators comes before any row. The account can be the last one.
+        db::users::lock_admins(transaction).await?;
+    }
+    let right = Permission::RegistrationsWrite;
+    guard::confirm(transaction, authorized.actor(), right).await
 }
 
 /// Decides on several registrations in one transaction. Without `expected` it only reports the outcome and changes nothing.
@@ -112,7 +158,8 @@ pub async fn decide(
     authorized: &Authorized<RegistrationsWrite>,
     mut request: DecisionRequest,
 ) -> Result<BulkOutcome, Error> {
-    let note = check_note(&request.note).map_err(Error::Invalid)?;
+    let checked = request.draft.check().map_err(Error::Invalid)?;
+    let decision = request.decision;
     let mut ids = BTreeSet::new();
     request.users.retain(|selected| ids.insert(selected.id));
     if request.users.is_empty() || request.users.len() > BULK_MAX {
@@ -121,13 +168,9 @@ pub async fn decide(
         return Err(Error::Invalid(errors));
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
-    let actor = &begin(&mut transaction, actor, &request, note.as_deref()).await?;
+    let actor = &confirm(&mut transaction, authorized, decision).await?;
+    let effect = Effect::find(&mut transaction, services, actor, decision, &checked).await?;
+    let actor = &begin(&mut transaction, actor, &request, &checked).await?;
     let mut accounts = BTreeMap::new();
     // A `BTreeSet` iterates in the order of ids, so that concurrent decisions cannot deadlock.
     for id in ids {
@@ -138,7 +181,7 @@ pub async fn decide(
     let mut outcome = BulkOutcome {
         changed: 0,
         items: Vec::with_capacity(request.users.len()),
-        restorable_until: None,
+        restorable_until: effect.restorable_until(services),
     };
     let mut audited = Audited::not_needed("every registration is skipped");
     for selected in &request.users {
@@ -146,16 +189,10 @@ pub async fn decide(
         if let Some(account) = account {
             TargetRef::from(selected).check_username(&account.username)?;
         }
-        let skipped = why_not(&mut transaction, actor, selected, account).await?;
+        let skipped =
+            check::why_not(&mut transaction, actor, decision, (selected, account)).await?;
         if let Some(account) = account.filter(|_| skipped.is_none()) {
-            audited = apply(
-                &mut transaction,
-                actor,
-                account,
-                request.decision,
-                note.as_deref(),
-            )
-            .await?;
+            audited = effect.apply(&mut transaction, actor, account).await?;
             outcome.changed += 1;
         }
         outcome.items.push(BulkItem {
@@ -183,7 +220,7 @@ async fn begin(
     transaction: &mut db::Transaction,
     actor: &Actor,
     request: &DecisionRequest,
-    note: Option<&str>,
+    checked: &CheckedDecision,
 ) -> Result<Actor, Error> {
     let Some(users) = request.expected.filter(|expected| *expected > 1) else {
         return Ok(actor.clone());
@@ -192,81 +229,13 @@ async fn begin(
         action: match request.decision {
             Decision::Approve => Action::RegistrationsApproved,
             Decision::Reject => Action::RegistrationsRejected,
+            Decision::Reopen => Action::RegistrationsReopened,
+            Decision::Restore => Action::RegistrationsRestored,
         },
         users: users as u64,
         label: &format!("{users} registrations"),
         changes: Changes::default(),
-        reason: note,
+        reason: checked.note.as_deref(),
     };
     audit::write_batch(transaction, actor, batch).await
-}
-
-fn is_pending(account: &Account) -> bool {
-    account.status == Status::Pending && account.deleted_at.is_none()
-}
-
-/// Returns the reason why a registration is skipped. None if it is decided.
-async fn why_not(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    selected: &Selected,
-    account: Option<&Account>,
-) -> Result<Option<Message>, Error> {
-    let Some(account) = account.filter(|account| is_pending(account)) else {
-        return Ok(Some(messages::skipped_decided()));
-    };
-    if account.version != selected.version {
-        return Ok(Some(messages::skipped_changed()));
-    }
-    let denied = may(transaction, actor, account).await?.err();
-    Ok(denied.map(Message::from))
-}
-
-/// Checks the policy for one registration: other administrators can have assigned roles to a pending user.
-async fn may(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    account: &Account,
-) -> Result<Result<(), Error>, Error> {
-    let target = account::find_target(&mut **transaction, account.id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    Ok(guard::authorize(actor, UserAction::Approve, &target))
-}
-
-async fn apply(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    account: &Account,
-    decision: Decision,
-    note: Option<&str>,
-) -> Result<Audited, Error> {
-    let (action, changes) = match decision {
-        Decision::Approve => {
-            db::registrations::set_approved(transaction, account.id).await?;
-            let (before, after) = (Status::Pending.as_str(), Status::Active.as_str());
-            (
-                Action::RegistrationApproved,
-                Changes::default().with("status", before, after),
-            )
-        }
-        // A rejected account has no restore period: it is purged at once.
-        Decision::Reject => {
-            let counts = db::owned::count(&mut **transaction, account.id).await?;
-            let at_once = std::time::Duration::ZERO;
-            set_deleted(transaction, account.id, actor.id(), at_once).await?;
-            db::purge::queue(transaction, account.id, counts.total()).await?;
-            (
-                Action::RegistrationRejected,
-                Changes::default().with("deleted", false, true),
-            )
-        }
-    };
-    let change = Change {
-        action,
-        user: (account.id, &account.username),
-        changes,
-        reason: note,
-    };
-    audit::write(transaction, actor, change).await
 }

@@ -172,28 +172,7 @@ async fn set_roles(
     let wanted = wanted_roles(transaction, account, change).await?;
     let wanted = assignment::grantable(transaction, actor, &wanted).await?;
     assignment::check_is_admin(&wanted, is_admin)?;
-    let roles = wanted.names;
-    if roles.len() == account.roles.len() && roles.iter().all(|role| account.roles.contains(role)) {
-        return Ok(());
-    }
-    let mut policy_target = db::users::account::find_target(&mut **transaction, account.id)
-        .await?
-        .ok_or(guard::NOT_FOUND)?;
-    // The last administrator can get other roles, as long as that of administrators is among them.
-    policy_target.is_last_admin &= !wanted.is_admin;
-    guard::authorize(actor, UserAction::SetRoles, &policy_target)?;
-    db::roles::revoke_others(transaction, account.id, &roles).await?;
-    db::roles::grant(transaction, account.id, &roles, actor.id()).await?;
-    if roles.iter().any(|role| !account.roles.contains(role)) {
-        // The reset links and the temporary password were issued for an account with fewer permissions.
-        let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
-        changes.note("links", revoked, 0);
-        if password::clear_temporary_password(transaction, account.id).await? {
-            changes.note("password", "temporary", Value::Null);
-        }
-    }
-    changes.note("roles", account.roles.clone(), roles);
-    Ok(())
+    assignment::replace(transaction, actor, account, &wanted, changes).await
 }
 
 async fn set_fields(

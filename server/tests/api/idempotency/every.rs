@@ -100,7 +100,15 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
             json!({ "note": "welcome" }),
         ),
         (
+            format!("/api/admin/registrations/{dan}/reopen"),
+            Value::Null,
+        ),
+        (
             format!("/api/admin/registrations/{eli}/reject"),
+            Value::Null,
+        ),
+        (
+            format!("/api/admin/registrations/{eli}/restore"),
             Value::Null,
         ),
         (

@@ -39,6 +39,10 @@ string_enum! {
 }
 
 impl SortKey {
+    /// Columns by which registrations can be sorted.
+    pub const OF_REGISTRATIONS: &'static [Self] =
+        &[Self::Created, Self::Username, Self::Name, Self::Email];
+
     /// Returns whether the first click on the header sorts in descending order: for numbers and times, but not for names.
     #[must_use]
     pub const fn descends_first(self) -> bool {

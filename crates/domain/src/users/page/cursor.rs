@@ -41,7 +41,8 @@ impl Cursor {
 }
 
 impl CursorValue {
-    fn fits(&self, key: SortKey) -> bool {
+    /// Returns whether the value is one of the column.
+    pub(crate) fn fits(&self, key: SortKey) -> bool {
         match (key, self) {
             (SortKey::Created, Self::Time(Some(micros)))
             | (SortKey::LastLogin | SortKey::LastActive, Self::Time(Some(micros))) => {
