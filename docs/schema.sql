@@ -894,6 +894,35 @@ CREATE TRIGGER count_sign_ins AFTER INSERT ON public.sessions REFERENCING NEW TA
 CREATE TRIGGER notify_session_ended AFTER UPDATE ON public.sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_sessions_changed();
 CREATE TRIGGER notify_session_started AFTER INSERT ON public.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_sessions_changed();
 
+create table user_extensions (
+    id uuid not null,
+    user_id uuid not null,
+    namespace text not null,
+    data jsonb not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint user_extensions_data_length CHECK ((octet_length((data)::text) <= 131072)),
+    constraint user_extensions_data_object CHECK ((jsonb_typeof(data) = 'object'::text)),
+    constraint user_extensions_namespace_length CHECK (((char_length(namespace) >= 1) AND (char_length(namespace) <= 50))),
+    constraint user_extensions_pkey PRIMARY KEY (id),
+    constraint user_extensions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+    constraint user_extensions_user_id_key UNIQUE (user_id, namespace)
+);
+
+create table user_identifiers (
+    id uuid not null,
+    user_id uuid not null,
+    namespace text not null,
+    value text not null,
+    created_at timestamp with time zone not null default now(),
+    constraint user_identifiers_namespace_length CHECK (((char_length(namespace) >= 1) AND (char_length(namespace) <= 50))),
+    constraint user_identifiers_pkey PRIMARY KEY (id),
+    constraint user_identifiers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+    constraint user_identifiers_user_id_key UNIQUE (user_id, namespace),
+    constraint user_identifiers_value_key UNIQUE (namespace, value),
+    constraint user_identifiers_value_length CHECK (((char_length(value) >= 1) AND (char_length(value) <= 512)))
+);
+
 create table user_roles (
     user_id uuid not null,
     role_id uuid not null,
@@ -986,6 +1015,7 @@ create table users (
     settings jsonb not null default '{}'::jsonb,
     notification_preferences jsonb not null default '{}'::jsonb,
     client_list integer[] not null default '{}'::integer[],
+    approved_at timestamp with time zone,
     constraint users_created_via_known CHECK ((created_via = ANY (ARRAY['admin'::text, 'registration'::text, 'invitation'::text, 'cli'::text, 'import'::text, 'setup'::text]))),
     constraint users_display_name_length CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 100))),
     constraint users_email_length CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
@@ -1007,6 +1037,7 @@ comment on column users.known_password_hashes is 'Hashes of the latest passwords
 comment on column users.suspended_reason_visible is 'Whether a sign-in shows the reason to the user.';
 comment on column users.registered_from is 'The address of a pending registration; null once it is approved.';
 comment on column users.created_by is 'A plain id, as are suspended_by and deleted_by: the actor stays known after that account is purged.';
+comment on column users.approved_at is 'When the registration was approved, equal to updated_at until the next change; null for other accounts.';
 CREATE INDEX users_by_email ON public.users USING btree (COALESCE(email, ''::text) COLLATE "und-x-icu", id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_by_last_active ON public.users USING btree (COALESCE(last_active_at, '-infinity'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_by_last_login ON public.users USING btree (COALESCE(last_login_at, '-infinity'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
@@ -1018,6 +1049,7 @@ CREATE INDEX users_created ON public.users USING btree (created_at) WHERE (delet
 CREATE INDEX users_deleted ON public.users USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (name_key(email)) WHERE (email IS NOT NULL);
 CREATE INDEX users_live ON public.users USING btree (id) WHERE (deleted_at IS NULL);
+CREATE INDEX users_rejected ON public.users USING btree (id) WHERE ((status = 'pending'::text) AND (deleted_at IS NOT NULL));
 CREATE INDEX users_suspension_ends ON public.users USING btree (suspended_until) WHERE ((status = 'suspended'::text) AND (suspended_until IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX users_to_purge ON public.users USING btree (purge_after) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX users_unverified_emails ON public.users USING btree (id) WHERE ((unverified_email IS NOT NULL) AND (unverified_email_resolved_at IS NULL) AND (status = 'active'::text));

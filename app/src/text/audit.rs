@@ -208,6 +208,24 @@ pub fn action_registration_rejected() -> &'static str {
     )
 }
 
+/// Text: `Registration reopened`
+#[must_use]
+pub fn action_registration_reopened() -> &'static str {
+    text(
+        "audit.action_registration_reopened",
+        "Registration reopened",
+    )
+}
+
+/// Text: `Registration restored`
+#[must_use]
+pub fn action_registration_restored() -> &'static str {
+    text(
+        "audit.action_registration_restored",
+        "Registration restored",
+    )
+}
+
 /// Text: `Registrations approved (bulk)`
 #[must_use]
 pub fn action_registrations_approved() -> &'static str {
@@ -223,6 +241,24 @@ pub fn action_registrations_rejected() -> &'static str {
     text(
         "audit.action_registrations_rejected",
         "Registrations rejected (bulk)",
+    )
+}
+
+/// Text: `Registrations reopened (bulk)`
+#[must_use]
+pub fn action_registrations_reopened() -> &'static str {
+    text(
+        "audit.action_registrations_reopened",
+        "Registrations reopened (bulk)",
+    )
+}
+
+/// Text: `Registrations restored (bulk)`
+#[must_use]
+pub fn action_registrations_restored() -> &'static str {
+    text(
+        "audit.action_registrations_restored",
+        "Registrations restored (bulk)",
     )
 }
 

@@ -224,6 +224,18 @@ pub fn password_changed() -> &'static str {
     )
 }
 
+/// Text: `Restored the registration of {name}`
+#[must_use]
+pub fn registration_restored(name: impl Display) -> String {
+    fill(
+        text(
+            "flash.registration_restored",
+            "Restored the registration of {name}",
+        ),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `Rejected {name}`
 #[must_use]
 pub fn rejected(name: impl Display) -> String {
@@ -247,12 +259,49 @@ pub fn rejected_registrations(count: u64) -> String {
     )
 }
 
+/// Text: `{name} is pending again`
+#[must_use]
+pub fn reopened(name: impl Display) -> String {
+    fill(
+        text("flash.reopened", "{name} is pending again"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `{count} registrations are pending again`
+#[must_use]
+pub fn reopened_registrations(count: u64) -> String {
+    fill(
+        plural(
+            "flash.reopened_registrations",
+            count,
+            "{count} registration is pending again",
+            "{count} registrations are pending again",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
 /// Text: `Restored {name}`
 #[must_use]
 pub fn restored(name: impl Display) -> String {
     fill(
         text("flash.restored", "Restored {name}"),
         &[("name", &name)],
+    )
+}
+
+/// Text: `Restored {count} registrations`
+#[must_use]
+pub fn restored_registrations(count: u64) -> String {
+    fill(
+        plural(
+            "flash.restored_registrations",
+            count,
+            "Restored {count} registration",
+            "Restored {count} registrations",
+        ),
+        &[("count", &grouped(count))],
     )
 }
 

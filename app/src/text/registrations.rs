@@ -19,6 +19,21 @@ pub fn approve() -> &'static str {
     text("registrations.approve", "Approve")
 }
 
+/// Text: `Approve as…`
+#[must_use]
+pub fn approve_as() -> &'static str {
+    text("registrations.approve_as", "Approve as…")
+}
+
+/// Text: `Approve {name} as…`
+#[must_use]
+pub fn approve_as_of(name: impl Display) -> String {
+    fill(
+        text("registrations.approve_as_of", "Approve {name} as…"),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `Approve {count} registrations`
 #[must_use]
 pub fn approve_count(count: u64) -> String {
@@ -168,6 +183,12 @@ pub fn more(number: impl Display) -> String {
     )
 }
 
+/// Text: `Name`
+#[must_use]
+pub fn name() -> &'static str {
+    text("registrations.name", "Name")
+}
+
 /// Text: `New link`
 #[must_use]
 pub fn new_link() -> &'static str {
@@ -207,6 +228,18 @@ pub fn new_link_missing() -> &'static str {
     )
 }
 
+/// Text: `No registrations match`
+#[must_use]
+pub fn no_match() -> &'static str {
+    text("registrations.no_match", "No registrations match")
+}
+
+/// Text: `No registrations on this page`
+#[must_use]
+pub fn none_here() -> &'static str {
+    text("registrations.none_here", "No registrations on this page")
+}
+
 /// Text: `No invitations`
 #[must_use]
 pub fn none_invited() -> &'static str {
@@ -217,6 +250,21 @@ pub fn none_invited() -> &'static str {
 #[must_use]
 pub fn none_pending() -> &'static str {
     text("registrations.none_pending", "No pending registrations")
+}
+
+/// Text: `No rejected registrations`
+#[must_use]
+pub fn none_rejected() -> &'static str {
+    text("registrations.none_rejected", "No rejected registrations")
+}
+
+/// Text: `Rejected registrations appear here until they are permanently deleted.`
+#[must_use]
+pub fn none_rejected_text() -> &'static str {
+    text(
+        "registrations.none_rejected_text",
+        "Rejected registrations appear here until they are permanently deleted.",
+    )
 }
 
 /// Text: `Not opened yet`
@@ -282,6 +330,12 @@ pub fn pending_caption() -> &'static str {
     text("registrations.pending_caption", "Pending registrations")
 }
 
+/// Text: `Permanent deletion`
+#[must_use]
+pub fn purged_at() -> &'static str {
+    text("registrations.purged_at", "Permanent deletion")
+}
+
 /// Text: `Registered`
 #[must_use]
 pub fn registered() -> &'static str {
@@ -308,6 +362,15 @@ pub fn reject_count(count: u64) -> String {
     )
 }
 
+/// Text: `Rejected registrations can be restored until {}, unless the user registers again.`
+#[must_use]
+pub fn reject_effect_around() -> [&'static str; 2] {
+    around(text(
+        "registrations.reject_effect_around",
+        "Rejected registrations can be restored until {}, unless the user registers again.",
+    ))
+}
+
 /// Text: `Rejected users are permanently deleted and their usernames freed. This can't be undone.`
 #[must_use]
 pub fn reject_hint() -> &'static str {
@@ -332,6 +395,97 @@ pub fn reject_title() -> &'static str {
     text("registrations.reject_title", "Reject registrations")
 }
 
+/// Text: `Rejected`
+#[must_use]
+pub fn rejected() -> &'static str {
+    text("registrations.rejected", "Rejected")
+}
+
+/// Text: `Rejected`
+#[must_use]
+pub fn rejected_at() -> &'static str {
+    text("registrations.rejected_at", "Rejected")
+}
+
+/// Text: `Rejected registrations`
+#[must_use]
+pub fn rejected_caption() -> &'static str {
+    text("registrations.rejected_caption", "Rejected registrations")
+}
+
+/// Text: `Reopen {count} registrations`
+#[must_use]
+pub fn reopen_count(count: u64) -> String {
+    fill(
+        plural(
+            "registrations.reopen_count",
+            count,
+            "Reopen {count} registration",
+            "Reopen {count} registrations",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `The registrations are pending again, with the role of a new user.`
+#[must_use]
+pub fn reopen_hint() -> &'static str {
+    text(
+        "registrations.reopen_hint",
+        "The registrations are pending again, with the role of a new user.",
+    )
+}
+
+/// Text: `Undo approvals`
+#[must_use]
+pub fn reopen_title() -> &'static str {
+    text("registrations.reopen_title", "Undo approvals")
+}
+
+/// Text: `Restore`
+#[must_use]
+pub fn restore() -> &'static str {
+    text("registrations.restore", "Restore")
+}
+
+/// Text: `Restore {count} registrations`
+#[must_use]
+pub fn restore_count(count: u64) -> String {
+    fill(
+        plural(
+            "registrations.restore_count",
+            count,
+            "Restore {count} registration",
+            "Restore {count} registrations",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `The registrations are pending again.`
+#[must_use]
+pub fn restore_hint() -> &'static str {
+    text(
+        "registrations.restore_hint",
+        "The registrations are pending again.",
+    )
+}
+
+/// Text: `Restore {name}`
+#[must_use]
+pub fn restore_of(name: impl Display) -> String {
+    fill(
+        text("registrations.restore_of", "Restore {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Restore registrations`
+#[must_use]
+pub fn restore_title() -> &'static str {
+    text("registrations.restore_title", "Restore registrations")
+}
+
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
@@ -351,6 +505,18 @@ pub fn revoke_for(label: impl Display) -> String {
 #[must_use]
 pub fn roles() -> &'static str {
     text("registrations.roles", "Roles")
+}
+
+/// Text: `Search registrations`
+#[must_use]
+pub fn search() -> &'static str {
+    text("registrations.search", "Search registrations")
+}
+
+/// Text: `Name, username or email`
+#[must_use]
+pub fn search_in() -> &'static str {
+    text("registrations.search_in", "Name, username or email")
 }
 
 /// Text: `State`
@@ -422,10 +588,10 @@ pub fn used_of(uses: impl Display, limit: impl Display) -> String {
     )
 }
 
-/// Text: `User`
+/// Text: `Username`
 #[must_use]
-pub fn user() -> &'static str {
-    text("registrations.user", "User")
+pub fn username() -> &'static str {
+    text("registrations.username", "Username")
 }
 
 /// Text: `Uses`

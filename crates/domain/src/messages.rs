@@ -764,6 +764,16 @@ pub fn list_parameter(name: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: ` state  is {typed}. Use pending or rejected, or leave it out.`
+#[must_use]
+pub fn list_registration_state(typed: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_registration_state",
+        "`state` is {typed}. Use pending or rejected, or leave it out.",
+        vec![("typed", typed.into())],
+    )
+}
+
 /// Message: `The parameter {name} is repeated. Send it once.`
 #[must_use]
 pub fn list_repeated(name: impl Into<MessageValue>) -> Message {
@@ -1335,6 +1345,15 @@ pub const fn recover_being_deleted() -> Message {
     )
 }
 
+/// Message: `The account was changed after the approval. Suspend or delete the user instead.`
+#[must_use]
+pub const fn registration_changed() -> Message {
+    Message::fixed(
+        "errors.registration_changed",
+        "The account was changed after the approval. Suspend or delete the user instead.",
+    )
+}
+
 /// Message: `Ask an administrator for an account, or sign in.`
 #[must_use]
 pub const fn registration_closed() -> Message {
@@ -1363,6 +1382,24 @@ pub const fn registration_disabled() -> Message {
 #[must_use]
 pub const fn registration_not_found() -> Message {
     Message::fixed("errors.registration_not_found", "Registration not found")
+}
+
+/// Message: `This registration is still pending.`
+#[must_use]
+pub const fn registration_pending() -> Message {
+    Message::fixed(
+        "errors.registration_pending",
+        "This registration is still pending.",
+    )
+}
+
+/// Message: `The user has already used the account. Suspend or delete the user instead.`
+#[must_use]
+pub const fn registration_used() -> Message {
+    Message::fixed(
+        "errors.registration_used",
+        "The user has already used the account. Suspend or delete the user instead.",
+    )
 }
 
 /// Message: `This request was completed on {day} at {time} UTC and was not repeated. Its response is no longer available. Check its result before you use another Idempotency-Key.`
