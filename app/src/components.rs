@@ -21,7 +21,7 @@ pub mod frame;
 pub mod icon;
 pub mod link;
 pub mod link_page;
-pub(crate) mod list;
+pub mod list;
 pub mod loading;
 pub mod meaning;
 pub mod notice;

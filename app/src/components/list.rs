@@ -1,7 +1,7 @@
 //! Screens of lists: title, tools, and the list with its states. Pages add their columns, texts and links.
 
-pub(crate) mod bulk_dialog;
-pub(crate) mod chooser;
+pub mod bulk_dialog;
+pub mod chooser;
 pub(crate) mod column;
 pub(crate) mod data_table;
 
