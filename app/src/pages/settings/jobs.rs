@@ -111,7 +111,7 @@ fn refresh_periodically(list: JobsResource) {
         }
     };
     Effect::new(move |_| {
-        if let Ok(timer) = set_interval_with_handle(look, AGAIN) {
+        if let Ok(timer) = set_interval(look, AGAIN) {
             on_cleanup(move || timer.clear());
         }
     });
