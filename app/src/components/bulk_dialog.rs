@@ -1,13 +1,16 @@
 //! Parts of the dialogs of bulk actions.
 
-use domain::users::bulk::{BulkItem, BulkOutcome};
+use domain::{
+    problem::Problem,
+    users::bulk::{BulkItem, BulkOutcome},
+};
 use leptos::prelude::*;
 
 use super::{
     dialog::{BackLink, Dialog, DialogRoute},
     notice::ProblemNotice,
 };
-use crate::{api::error::ApiError, text};
+use crate::text;
 
 /// Renders the dialog when the action would change none of the selected users.
 #[component]
@@ -17,7 +20,7 @@ pub(crate) fn NothingToDo(
     /// Path of the dialog and of the page behind it.
     route: DialogRoute,
     /// Outcome without changes, or the error of the preview.
-    outcome: Result<BulkOutcome, ApiError>,
+    outcome: Result<BulkOutcome, Problem>,
 ) -> impl IntoView {
     let why = match outcome {
         Ok(outcome) => view! {
@@ -25,7 +28,7 @@ pub(crate) fn NothingToDo(
             <BulkItems items=outcome.items />
         }
         .into_any(),
-        Err(ApiError(problem)) => view! { <ProblemNotice problem=problem /> }.into_any(),
+        Err(problem) => view! { <ProblemNotice problem=problem /> }.into_any(),
     };
     view! {
         <Dialog route=route.clone() title=title>

@@ -6,8 +6,7 @@ pub(crate) mod data_table;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
-use super::loading::Loading;
-use crate::api::error::ApiError;
+use super::{loaded::Loaded, loading::Loading};
 
 /// Screen of a list, without its rows.
 pub(crate) struct ListScreen {
@@ -29,22 +28,18 @@ pub(crate) struct ListScreen {
 
 impl ListScreen {
     /// Renders the screen. `draw` renders the rows with the pager, the empty state or the error.
-    pub(crate) fn render<L>(
+    pub(crate) fn render<L: 'static>(
         self,
-        list: Resource<Result<L, ApiError>>,
-        draw: impl Fn(Result<L, Problem>) -> AnyView + Clone + Send + Sync + 'static,
-    ) -> AnyView
-    where
-        L: Clone + Send + Sync + 'static,
-    {
-        self.around(Box::new(move || {
-            let draw = draw.clone();
-            Suspend::new(async move { draw(list.await.map_err(|ApiError(problem)| problem)) })
-        }))
+        list: Loaded<L>,
+        draw: impl Fn(Result<L, Problem>) -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
+        let skeleton = self.skeleton.clone();
+        let list = list.draw(move || skeleton.run(), draw);
+        self.around(list)
     }
 
-    /// Renders the screen around a suspended list. Its type is the same for all lists, so it is compiled once.
-    fn around(self, list: Box<dyn Fn() -> Suspend<AnyView> + Send + Sync>) -> AnyView {
+    /// Renders the screen around a list. It is compiled once for all lists.
+    fn around(self, list: AnyView) -> AnyView {
         let Self {
             title,
             header,
@@ -52,7 +47,7 @@ impl ListScreen {
             above,
             label,
             loading,
-            skeleton,
+            ..
         } = self;
         view! {
             <header class=header>
@@ -61,7 +56,7 @@ impl ListScreen {
             </header>
             {above}
             <section class="list" aria-label=label aria-busy=move || loading.is_busy().to_string()>
-                <Transition fallback=move || skeleton.run()>{move || list()}</Transition>
+                {list}
             </section>
         }
         .into_any()

@@ -3,7 +3,7 @@
 use domain::permission::Permission;
 use leptos::prelude::*;
 
-use super::{invitations::InvitationsResource, over, params};
+use super::{invitations::LoadedInvitations, over, params};
 use crate::{
     api::{
         error::set_not_found,
@@ -28,7 +28,7 @@ pub fn Change() -> impl IntoView {
 #[component]
 fn ChangeOf(id: String) -> impl IntoView {
     let back = over(INVITATIONS, &use_query().with_untracked(params));
-    with(expect_context::<InvitationsResource>(), move |listed| {
+    with(expect_context::<LoadedInvitations>(), move |listed| {
         let mut invitations = listed.page.rows.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);
         if found.is_none() {

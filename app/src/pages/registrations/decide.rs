@@ -7,13 +7,15 @@ use super::{over, params};
 use crate::{
     api::{
         bulk::SELECTED,
-        registrations::{DecideRegistrations, PENDING_LIST, list_of, preview_decision},
+        read::ReadRequest,
+        registrations::{DecideRegistrations, PENDING_LIST, PreviewDecision, list_of},
     },
     components::{
         bulk_dialog::{BulkItems, NothingToDo},
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
+        loaded::Loaded,
         parameters::use_query,
     },
     context::PageContext,
@@ -68,28 +70,25 @@ fn Decide(decision: Decision) -> impl IntoView {
         None => (keys.join(" "), list),
     };
     let route = DialogRoute { path, back };
-    let preview = Resource::new(|| (), {
+    let preview = Loaded::new({
         let selected = selected.clone();
-        move |()| preview_decision(decision, selected.clone())
+        move || {
+            let selected = selected.clone();
+            ReadRequest::of(PreviewDecision { decision, selected })
+        }
     });
-    view! {
-        <Transition>
-            {move || {
-                let (route, selected) = (route.clone(), selected.clone());
-                Suspend::new(async move {
-                    match preview.await {
-                        Ok(outcome) if outcome.changed > 0 => {
-                            view! { <DecideForm decision=decision route=route selected=selected preview=outcome /> }
-                                .into_any()
-                        }
-                        outcome => {
-                            view! { <NothingToDo title=title(decision) route=route outcome=outcome /> }.into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
+    preview.draw(ViewFnOnce::default(), move |preview| {
+        let (route, selected) = (route.clone(), selected.clone());
+        match preview {
+            Ok(outcome) if outcome.changed > 0 => {
+                view! { <DecideForm decision=decision route=route selected=selected preview=outcome /> }
+                    .into_any()
+            }
+            outcome => {
+                view! { <NothingToDo title=title(decision) route=route outcome=outcome /> }.into_any()
+            }
+        }
+    })
 }
 
 #[component]

@@ -14,7 +14,8 @@ use crate::{
     api::{
         bulk::SELECTED,
         listed::check_params,
-        registrations::{PENDING_LIST, list_pending},
+        read::ReadRequest,
+        registrations::{ListPending, PENDING_LIST},
     },
     components::{
         icon::Icon,
@@ -22,6 +23,7 @@ use crate::{
             column::{Column, cells, headings, visible},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         loading::Loading,
         pager::{Pager, Pages},
         parameters::{SELECTION, checked, use_query},
@@ -108,18 +110,18 @@ pub fn Pending() -> impl IntoView {
     let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, SELECTION);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            let UnfilteredParams {
-                limit,
-                after,
-                before,
-            } = check_params(request)?;
-            list_pending(after, before, limit).await
-        },
-    );
+    let list = Loaded::counted(loading, move || {
+        let UnfilteredParams {
+            limit,
+            after,
+            before,
+        } = check_params(request.get())?;
+        ReadRequest::of(ListPending {
+            after,
+            before,
+            limit,
+        })
+    });
     let label = text::registrations::pending_caption();
     let screen = screen(PENDING_LIST, label, loading, || table().skeleton());
     let screen = screen.render(list, move |result| {

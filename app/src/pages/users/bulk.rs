@@ -12,13 +12,15 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
-        bulk::{BulkUsers, SELECTED, list_of, preview_bulk},
-        error::{ApiError, set_not_found},
+        bulk::{BulkUsers, PreviewBulk, SELECTED, list_of},
+        error::set_not_found,
+        read::ReadRequest,
     },
     components::{
         bulk_dialog::{BulkItems, NothingToDo},
         dialog::{DialogRoute, FormDialog},
         form,
+        loaded::Loaded,
         parameters::use_query,
         selection::BulkLinks,
         suspension::SuspensionFields,
@@ -117,7 +119,7 @@ fn UnknownAction(back: String) -> impl IntoView {
     };
     let problem = Problem::new(Code::NotFound, messages::bulk_action_unknown());
     let problem = text::message::of_problem(problem);
-    view! { <NothingToDo title=text::users::page_not_found() route=route outcome=Err(ApiError(problem)) /> }
+    view! { <NothingToDo title=text::users::page_not_found() route=route outcome=Err(problem) /> }
 }
 
 #[component]
@@ -135,27 +137,27 @@ fn BulkDialog(operation: UserAction, list: ListParams, keys: Vec<String>) -> imp
         path: path(operation),
         back,
     };
-    let preview = Resource::new(|| (), {
+    let preview = Loaded::new({
         let selected = selected.clone();
-        move |()| preview_bulk(operation, selected.clone())
+        move || {
+            let selected = selected.clone();
+            ReadRequest::of(PreviewBulk {
+                operation,
+                selected,
+            })
+        }
     });
-    view! {
-        <Transition>
-            {move || {
-                let (route, selected) = (route.clone(), selected.clone());
-                Suspend::new(async move {
-                    match preview.await {
-                        Ok(outcome) if outcome.changed > 0 => {
-                            view! { <BulkForm operation=operation route=route selected=selected preview=outcome /> }.into_any()
-                        }
-                        outcome => {
-                            view! { <NothingToDo title=bulk_user_action(operation) route=route outcome=outcome /> }.into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
+    preview.draw(ViewFnOnce::default(), move |preview| {
+        let (route, selected) = (route.clone(), selected.clone());
+        match preview {
+            Ok(outcome) if outcome.changed > 0 => {
+                view! { <BulkForm operation=operation route=route selected=selected preview=outcome /> }.into_any()
+            }
+            outcome => {
+                view! { <NothingToDo title=bulk_user_action(operation) route=route outcome=outcome /> }.into_any()
+            }
+        }
+    })
 }
 
 #[component]
