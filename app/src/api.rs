@@ -14,6 +14,7 @@ pub mod keys;
 pub mod links;
 pub mod listed;
 pub mod overview;
+pub mod read;
 pub mod registrations;
 pub mod reset;
 pub mod sessions;

@@ -1,5 +1,5 @@
 //! UI components. They render their properties and report events; they call no server functions. A form is submitted to
-//! the server function that its page names.
+//! the server function that its page names, and data is loaded by one.
 
 pub mod api_keys;
 pub mod avatar;
@@ -22,6 +22,7 @@ pub mod icon;
 pub mod link;
 pub mod link_page;
 pub mod list;
+pub(crate) mod loaded;
 pub mod loading;
 pub mod meaning;
 pub mod notice;

@@ -1,7 +1,7 @@
 //! Formatting of numbers and times.
 
 use domain::list::Total;
-use time::{Date, Month, OffsetDateTime, UtcOffset, macros::format_description};
+use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use crate::text;
 pub(crate) use crate::text::number::grouped;
@@ -90,8 +90,8 @@ pub(crate) fn exact_with_offset(timestamp: OffsetDateTime, offset: UtcOffset) ->
 fn parts(timestamp: OffsetDateTime, offset: UtcOffset) -> (String, String) {
     // Some times at the ends of the years that the type can hold have no form at another offset.
     let local = timestamp.checked_to_offset(offset).unwrap_or(timestamp);
-    let clock = local.format(format_description!("[hour]:[minute]"));
-    (date(local.date()), clock.unwrap_or_default())
+    let clock = format!("{:02}:{:02}", local.hour(), local.minute());
+    (date(local.date()), clock)
 }
 
 /// Formats an offset: `UTC`, `UTC+5:45`, `UTC-3`.

@@ -77,10 +77,7 @@ macro_rules! protocol {
             }
 
             async fn run_client(path: &str, input: I) -> Result<O, ApiError> {
-                let form = serde_qs::to_string(&input).map_err(|error| {
-                    ServerFnErrorErr::Serialization(error.to_string()).into_app_error()
-                })?;
-                read(&fetch::<C>($method, path, form).await?)
+                read(&fetch::<C>($method, path, form(&input)?).await?)
             }
         }
     };
@@ -91,8 +88,7 @@ protocol!(Post, PostUrl, Method::POST);
 
 /// Checks that a query has the parameters of the input that was parsed from it, each once, and no others.
 fn check(query: &str, input: &impl Serialize) -> Result<(), ApiError> {
-    let input = serde_qs::to_string(input)
-        .map_err(|error| ServerFnErrorErr::Serialization(error.to_string()).into_app_error())?;
+    let input = form(input)?;
     let names = |text: &str| -> Vec<String> {
         let pairs = form_urlencoded::parse(text.as_bytes());
         pairs.map(|(name, _)| name.into_owned()).collect()
@@ -102,15 +98,23 @@ fn check(query: &str, input: &impl Serialize) -> Result<(), ApiError> {
     check_params(check_names(names(query), &known, &[]))
 }
 
+/// Encodes the arguments of a function as a form.
+///
+/// # Errors
+/// Returns an error if the arguments are nested too deeply.
+pub(super) fn form(input: &impl Serialize) -> Result<String, ApiError> {
+    serde_qs::to_string(input)
+        .map_err(|error| ServerFnErrorErr::Serialization(error.to_string()).into_app_error())
+}
+
+/// Future of a response body.
+pub(super) type Response = Pin<Box<dyn Future<Output = Result<String, ApiError>> + Send>>;
+
 /// Sends a URL-encoded form and returns the body of the response.
 ///
 /// # Errors
 /// Returns the problem that the server reports, or that the server cannot be reached.
-pub fn fetch<C: Client<ApiError>>(
-    method: Method,
-    path: &str,
-    form: String,
-) -> Pin<Box<dyn Future<Output = Result<String, ApiError>> + Send>> {
+pub fn fetch<C: Client<ApiError>>(method: Method, path: &str, form: String) -> Response {
     const ANSWER: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     let leads_to_sign_in = method == Method::GET && path != WHILE_TYPING;
@@ -149,6 +153,10 @@ pub fn fetch<C: Client<ApiError>>(
 /// # Errors
 /// Returns an error if the body is not of this version of the server.
 pub fn read<T: DeserializeOwned>(answer: &str) -> Result<T, ApiError> {
-    serde_json::from_str(answer)
-        .map_err(|error| ServerFnErrorErr::Deserialization(error.to_string()).into_app_error())
+    serde_json::from_str(answer).map_err(|error| unreadable(&error))
+}
+
+/// Returns the error for a body that is not of this version of the server.
+pub(super) fn unreadable(error: &serde_json::Error) -> ApiError {
+    ServerFnErrorErr::Deserialization(error.to_string()).into_app_error()
 }

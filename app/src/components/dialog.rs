@@ -50,9 +50,9 @@ pub fn Dialog(
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
             let opener = opener.clone();
-            on_cleanup(move || request_animation_frame(move || focus(&opener)));
+            on_cleanup(move || drop(request_animation_frame(move || focus(&opener))));
             // In the next frame: a dialog that is rendered after a server response is not part of the document yet.
-            request_animation_frame(move || make_modal(&dialog));
+            drop(request_animation_frame(move || make_modal(&dialog)));
         }
     });
     let navigate = use_navigate();

@@ -151,7 +151,7 @@ fn start(path: &str, action: Post, check: Option<Check>) -> FormState {
         Some(Err(_)) => {
             edited.set(BTreeSet::new());
             corrected.set(BTreeSet::new());
-            request_animation_frame(focus_error);
+            drop(request_animation_frame(focus_error));
         }
         Some(Ok(_)) | None => {}
     });

@@ -42,10 +42,10 @@ fn Once(
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             // In the next frame, because a dialog that becomes modal takes the focus.
-            request_animation_frame(move || {
+            drop(request_animation_frame(move || {
                 drop(field.focus());
                 field.select();
-            });
+            }));
         }
     });
     let copy = move |_| {

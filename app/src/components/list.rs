@@ -8,8 +8,8 @@ pub(crate) mod data_table;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
-use super::loading::Loading;
-use crate::{api::error::ApiError, context::Preferences};
+use super::{loaded::Loaded, loading::Loading};
+use crate::context::Preferences;
 
 /// Screen of a list, without its rows.
 pub(crate) struct ListScreen {
@@ -31,30 +31,31 @@ pub(crate) struct ListScreen {
 
 impl ListScreen {
     /// Renders the screen. `draw` renders the rows with the pager, the empty state or the error.
-    pub(crate) fn render<L>(
+    pub(crate) fn render<L: 'static>(
         self,
-        list: Resource<Result<L, ApiError>>,
-        draw: impl Fn(Result<L, Problem>) -> AnyView + Clone + Send + Sync + 'static,
-    ) -> AnyView
-    where
-        L: Clone + Send + Sync + 'static,
-    {
+        list: Loaded<L>,
+        draw: impl Fn(Result<L, Problem>) -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
         let preferences = use_context::<RwSignal<Preferences>>();
         let columns = preferences
             .map(|preferences| Memo::new(move |_| preferences.with(|chosen| chosen.columns)));
-        self.around(Box::new(move || {
-            // Another choice of columns renders the loaded list again. Read, not only tracked: a memo has no dependencies
-            // before its first read.
-            if let Some(columns) = columns {
-                columns.with(|_| ());
-            }
-            let draw = draw.clone();
-            Suspend::new(async move { draw(list.await.map_err(|ApiError(problem)| problem)) })
-        }))
+        let skeleton = self.skeleton.clone();
+        let list = list.draw(
+            move || skeleton.run(),
+            move |result| {
+                // Another choice of columns renders the loaded list again. Read, not only tracked: a memo has no
+                // dependencies before its first read.
+                if let Some(columns) = columns {
+                    columns.with(|_| ());
+                }
+                draw(result)
+            },
+        );
+        self.around(list)
     }
 
-    /// Renders the screen around a suspended list. Its type is the same for all lists, so it is compiled once.
-    fn around(self, list: Box<dyn Fn() -> Suspend<AnyView> + Send + Sync>) -> AnyView {
+    /// Renders the screen around a list. It is compiled once for all lists.
+    fn around(self, list: AnyView) -> AnyView {
         let Self {
             title,
             header,
@@ -62,7 +63,7 @@ impl ListScreen {
             above,
             label,
             loading,
-            skeleton,
+            ..
         } = self;
         view! {
             <header class=header>
@@ -71,7 +72,7 @@ impl ListScreen {
             </header>
             {above}
             <section class="list" aria-label=label aria-busy=move || loading.is_busy().to_string()>
-                <Transition fallback=move || skeleton.run()>{move || list()}</Transition>
+                {list}
             </section>
         }
         .into_any()

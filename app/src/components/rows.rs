@@ -7,7 +7,7 @@ use leptos::{
         hydration::Cursor,
         renderer::types::{Element, Node},
         ssr::StreamBuilder,
-        view::{Mountable, Position, PositionState, any_view::AnyViewState},
+        view::{Mountable, Position, PositionState, RenderFlags, any_view::AnyViewState},
     },
 };
 use leptos_router::hooks::use_params_map;
@@ -105,29 +105,22 @@ impl RenderHtml for KeyedRow {
         self,
         buf: &mut String,
         position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
+        flags: RenderFlags,
         extra_attrs: Vec<AnyAttribute>,
     ) {
         self.view
-            .to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+            .to_html_with_buf(buf, position, flags, extra_attrs);
     }
 
     fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
         self,
         buf: &mut StreamBuilder,
         position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
+        flags: RenderFlags,
         extra_attrs: Vec<AnyAttribute>,
     ) {
-        self.view.to_html_async_with_buf::<OUT_OF_ORDER>(
-            buf,
-            position,
-            escape,
-            mark_branches,
-            extra_attrs,
-        );
+        self.view
+            .to_html_async_with_buf::<OUT_OF_ORDER>(buf, position, flags, extra_attrs);
     }
 
     fn hydrate<const FROM_SERVER: bool>(

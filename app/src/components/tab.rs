@@ -5,67 +5,56 @@ use leptos::prelude::*;
 
 use super::{
     icon::Icon,
+    loaded::{Loaded, transition},
     state::{ListErrorNotice, ListState, LoadErrorNotice, LoadingNotice},
     title::PageTitle,
 };
-use crate::{
-    api::{error::ApiError, user::Chunk},
-    text,
-};
+use crate::{api::user::Chunk, text};
 
 /// Renders with the loaded data of a resource. If loading fails, the page shows the error elsewhere.
-pub(crate) fn with<T, V: IntoView + 'static>(
-    asked: Resource<Result<T, ApiError>>,
-    draw: impl Fn(T) -> V + Clone + Send + Sync + 'static,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-{
-    view! {
-        <Transition>
-            {move || {
-                let draw = draw.clone();
-                Suspend::new(async move { asked.await.ok().map(draw) })
-            }}
-        </Transition>
-    }
+pub(crate) fn with<T: 'static, V: IntoView + 'static>(
+    asked: Loaded<T>,
+    draw: impl Fn(T) -> V + Send + Sync + 'static,
+) -> AnyView {
+    transition(
+        ViewFnOnce::default(),
+        Box::new(move || Some(draw(asked.get()?.ok()?).into_any())),
+    )
 }
 
 /// Renders a tab: its items, the empty state or the error.
-pub(crate) fn tab<T: Clone + Send + Sync + 'static>(
-    list: Resource<Result<Chunk<T>, ApiError>>,
+pub(crate) fn tab<T: 'static>(
+    list: Loaded<Chunk<T>>,
     empty: (Icon, &'static str),
     draw: fn(Chunk<T>) -> AnyView,
 ) -> impl IntoView {
     let (icon, nothing) = empty;
-    view! {
-        <section class="list">
-            <Transition fallback=LoadingNotice>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(part) if part.items.is_empty() => {
-                            view! { <ListState icon=icon title=nothing /> }.into_any()
-                        }
-                        Ok(part) => draw(part),
-                        Err(ApiError(problem)) if problem.error == Code::NotFound => ().into_any(),
-                        Err(ApiError(problem)) if problem.error == Code::ValidationError => {
-                            view! {
-                                <ListErrorNotice
-                                    title=text::actions::list_failed()
-                                    problem=problem
-                                    again=String::new()
-                                    // A query without parameters, relative to the current path.
-                                    all="?".to_owned()
-                                    label=text::actions::first_page()
-                                />
-                            }
-                                .into_any()
-                        }
-                        Err(ApiError(problem)) => view! { <Failed problem=problem /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
+    let list = list.draw(LoadingNotice, move |result| match result {
+        Ok(part) if part.items.is_empty() => {
+            view! { <ListState icon=icon title=nothing /> }.into_any()
+        }
+        Ok(part) => draw(part),
+        Err(problem) => failed(problem),
+    });
+    view! { <section class="list">{list}</section> }
+}
+
+/// Renders the error of loading a tab. If the user does not exist, the header of the page shows it.
+fn failed(problem: Problem) -> AnyView {
+    match problem.error {
+        Code::NotFound => ().into_any(),
+        Code::ValidationError => view! {
+            <ListErrorNotice
+                title=text::actions::list_failed()
+                problem=problem
+                again=String::new()
+                // A query without parameters, relative to the current path.
+                all="?".to_owned()
+                label=text::actions::first_page()
+            />
+        }
+        .into_any(),
+        _ => view! { <Failed problem=problem /> }.into_any(),
     }
 }
 

@@ -58,7 +58,7 @@ fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
                 gone.set(true);
             }
         };
-        if let Ok(timer) = set_interval_with_handle(look, life) {
+        if let Ok(timer) = set_interval(look, life) {
             on_cleanup(move || timer.clear());
         }
     });

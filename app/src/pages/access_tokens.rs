@@ -10,8 +10,9 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        access_tokens::{ALL, list_tokens},
+        access_tokens::{ALL, ListTokens},
         listed::check_params,
+        read::ReadRequest,
         user::path_of,
     },
     components::{
@@ -21,6 +22,7 @@ use crate::{
             ListScreen,
             column::{Column, visible},
         },
+        loaded::Loaded,
         loading::Loading,
         meaning,
         pager::{Pager, Pages},
@@ -68,13 +70,10 @@ pub fn AccessTokens() -> impl IntoView {
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
     let loading = Loading::new();
     let request = checked(move || params.get(), TokenParams::NAMES, NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            list_tokens(check_params(request)?).await?.checked()
-        },
-    );
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListTokens { params })
+    });
     let meaning = with(list, move |list| {
         let query = params.get_untracked().parse(Limits::PANEL).ok();
         let parts = query.map(|query| meaning::of_tokens(&query, list.now));

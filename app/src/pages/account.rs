@@ -16,8 +16,8 @@ use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     api::{
-        account::{self, find_account},
-        error::ApiError,
+        account::{self, FindAccount},
+        read::ReadRequest,
     },
     components::{
         avatar::Avatar,
@@ -26,6 +26,7 @@ use crate::{
         field::FieldSpec,
         form::{FormState, PageUser},
         icon::{Glyph, Icon},
+        loaded::Loaded,
         notice::ProblemNotice,
         tab::with,
         tabs::Tabs,
@@ -58,13 +59,19 @@ const CURRENT_PASSWORD: FieldSpec = FieldSpec {
 
 /// Resource with the account of the signed-in user, shared by all account pages.
 #[derive(Clone, Copy)]
-struct AccountContext(Resource<Result<account::Account, ApiError>>);
+struct AccountContext(Loaded<account::Account>);
 
 /// Renders the account pages.
 #[component]
 pub fn Account() -> impl IntoView {
-    let account = Resource::new(|| (), |()| find_account());
+    let account = Loaded::new(|| ReadRequest::of(FindAccount {}));
     provide_context(AccountContext(account));
+    let problem = account.draw(ViewFnOnce::default(), |account| {
+        let problem = account.err();
+        problem
+            .map(|problem| view! { <ProblemNotice problem=problem /> })
+            .into_any()
+    });
     let principal = expect_context::<PageContext>().principal;
     let here = use_location().pathname;
     let current = Memo::new(move |_| {
@@ -83,12 +90,7 @@ pub fn Account() -> impl IntoView {
                 <div class="card card-parts">
                     {principal.map(|principal| view! { <Head principal=principal /> })}
                     <Tabs page="/account" label=text::frame::my_account() tabs=tabs current=current />
-                    <Transition>
-                        {move || Suspend::new(async move {
-                            let problem = account.await.err().map(|ApiError(problem)| problem);
-                            problem.map(|problem| view! { <ProblemNotice problem=problem /> })
-                        })}
-                    </Transition>
+                    {problem}
                     <Outlet />
                 </div>
             </main>

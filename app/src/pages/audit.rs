@@ -12,12 +12,13 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::{audit::list_audit, listed::check_params},
+    api::{audit::ListAudit, listed::check_params, read::ReadRequest},
     components::{
         list::{
             ListScreen,
             chooser::{ColumnMenu, items},
         },
+        loaded::Loaded,
         loading::Loading,
         meaning,
         parameters::{NONE, Query, checked, use_query},
@@ -36,13 +37,10 @@ pub fn Audit() -> impl IntoView {
     let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
     let request = checked(move || params.get(), AuditParams::NAMES, NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            list_audit(check_params(request)?).await?.checked()
-        },
-    );
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListAudit { params })
+    });
     let meaning = with(list, move |list| {
         let filter = params.get_untracked().filter().unwrap_or_default();
         let parts = meaning::of_audit(&filter, list.now);

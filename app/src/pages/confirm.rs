@@ -6,15 +6,16 @@ use leptos_router::hooks::use_location;
 use crate::{
     api::{
         confirm::{
-            Confirm as ConfirmForm, Confirmation, ConfirmationDetail, find_confirmation, page_of,
+            Confirm as ConfirmForm, Confirmation, ConfirmationDetail, FindConfirmation, page_of,
         },
-        error::ApiError,
+        read::ReadRequest,
     },
     components::{
         deletion::Uncounted,
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
         form,
+        loaded::Loaded,
         rows::keyed_by,
         time::Ago,
     },
@@ -50,26 +51,20 @@ fn CurrentUrl() -> impl IntoView {
         None => format!("{}?{search}", page_of(&path)),
     };
     let route = DialogRoute { path, back };
-    let asked = Resource::new(|| (), {
+    let asked = Loaded::new({
         let path = route.path.clone();
-        move |()| find_confirmation(path.clone())
+        move || ReadRequest::of(FindConfirmation { path: path.clone() })
     });
-    view! {
-        <Transition>
-            {move || {
-                let route = route.clone();
-                Suspend::new(async move {
-                    match asked.await {
-                        Ok(asked) => view! { <ConfirmDialog route=route asked=asked /> }.into_any(),
-                        Err(ApiError(problem)) => {
-                            let title = unknown(&route.path);
-                            view! { <Uncounted route=route problem=Some(problem) title=title /> }.into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
+    asked.draw(ViewFnOnce::default(), move |asked| {
+        let route = route.clone();
+        match asked {
+            Ok(asked) => view! { <ConfirmDialog route=route asked=asked /> }.into_any(),
+            Err(problem) => {
+                let title = unknown(&route.path);
+                view! { <Uncounted route=route problem=Some(problem) title=title /> }.into_any()
+            }
+        }
+    })
 }
 
 #[component]

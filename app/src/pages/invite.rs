@@ -5,13 +5,14 @@ use leptos::prelude::*;
 
 use crate::{
     api::{
-        error::ApiError,
-        invitations::{AcceptInvitation, check_invitation, own_account},
+        invitations::{AcceptInvitation, CheckInvitation, own_account},
+        read::ReadRequest,
     },
     components::{
         card::CardPage,
         form,
         link_page::{DeadLink, handle},
+        loaded::Loaded,
         own_account::{AccountCreated, OwnAccountForm},
     },
     context::PageContext,
@@ -21,19 +22,17 @@ use crate::{
 /// Renders the page behind an invitation link.
 #[component]
 pub fn Invited() -> impl IntoView {
-    let invitation = Resource::new(handle(), check_invitation);
+    let handle = handle();
+    let invitation = Loaded::new(move || ReadRequest::of(CheckInvitation { link: handle() }));
+    let page = invitation.draw(ViewFnOnce::default(), |invitation| match invitation {
+        Ok(roles) => view! { <InvitedForm roles=roles /> }.into_any(),
+        Err(problem) => {
+            view! { <DeadLink dead=text::public::dead_invitation() problem=problem /> }.into_any()
+        }
+    });
     view! {
         <CardPage title=text::public::invite()>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match invitation.await {
-                        Ok(roles) => view! { <InvitedForm roles=roles /> }.into_any(),
-                        Err(ApiError(problem)) => {
-                            view! { <DeadLink dead=text::public::dead_invitation() problem=problem /> }.into_any()
-                        }
-                    }
-                })}
-            </Suspense>
+            {page}
         </CardPage>
     }
 }

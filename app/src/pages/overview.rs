@@ -12,8 +12,8 @@ use leptos::prelude::*;
 
 use crate::{
     api::{
-        error::ApiError,
-        overview::{OverviewNow, get_overview},
+        overview::{GetOverview, OverviewNow},
+        read::ReadRequest,
     },
     components::{
         changes::entry_label,
@@ -23,6 +23,7 @@ use crate::{
             column::{Column, cells},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         state::{LoadErrorNotice, LoadingNotice},
         time::Ago,
     },
@@ -36,21 +37,19 @@ use crate::{
 /// Renders the counts, charts, alerts and latest changes.
 #[component]
 pub fn Overview() -> impl IntoView {
-    let overview = Resource::new(|| (), |()| get_overview());
+    let overview = Loaded::new(|| ReadRequest::of(GetOverview {}));
+    let overview = overview.draw(LoadingNotice, |overview| match overview {
+        Ok(shown) => view! { <OverviewPanel shown=shown /> }.into_any(),
+        Err(problem) => {
+            view! { <LoadErrorNotice title=text::overview::load_failed() problem=problem /> }
+                .into_any()
+        }
+    });
     view! {
         <header class="page-head">
             <h1>{text::frame::screen_overview()}</h1>
         </header>
-        <Transition fallback=LoadingNotice>
-            {move || Suspend::new(async move {
-                match overview.await {
-                    Ok(shown) => view! { <OverviewPanel shown=shown /> }.into_any(),
-                    Err(ApiError(problem)) => {
-                        view! { <LoadErrorNotice title=text::overview::load_failed() problem=problem /> }.into_any()
-                    }
-                }
-            })}
-        </Transition>
+        {overview}
     }
 }
 

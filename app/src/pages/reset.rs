@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 
 use crate::{
     api::{
-        error::ApiError,
         form_success::with_next,
-        reset::{ChoosePassword, ResetLink, check_reset_link},
+        read::ReadRequest,
+        reset::{CheckResetLink, ChoosePassword, ResetLink},
     },
     components::{
         card::CardPage,
@@ -16,6 +16,7 @@ use crate::{
         form,
         icon::{Glyph, Icon},
         link_page::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next},
+        loaded::Loaded,
         notice::ProblemNotice,
         time::Ago,
     },
@@ -26,19 +27,17 @@ use crate::{
 /// Renders the page behind a reset link.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let link = Resource::new(handle(), check_reset_link);
+    let handle = handle();
+    let link = Loaded::new(move || ReadRequest::of(CheckResetLink { link: handle() }));
+    let page = link.draw(ViewFnOnce::default(), |link| match link {
+        Ok(link) => view! { <PasswordForm link=link /> }.into_any(),
+        Err(problem) => {
+            view! { <DeadLink dead=text::public::dead_reset() problem=problem /> }.into_any()
+        }
+    });
     view! {
         <CardPage title=text::public::reset()>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match link.await {
-                        Ok(link) => view! { <PasswordForm link=link /> }.into_any(),
-                        Err(ApiError(problem)) => {
-                            view! { <DeadLink dead=text::public::dead_reset() problem=problem /> }.into_any()
-                        }
-                    }
-                })}
-            </Suspense>
+            {page}
         </CardPage>
     }
 }

@@ -19,10 +19,12 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         listed::check_params,
-        sessions::{FAILED, list_all_sessions},
+        read::ReadRequest,
+        sessions::{FAILED, ListAllSessions},
     },
     components::{
         list::{ListScreen, chooser::ColumnMenu},
+        loaded::Loaded,
         loading::Loading,
         meaning,
         parameters::{Query, checked, use_query},
@@ -51,13 +53,10 @@ pub fn Sessions() -> impl IntoView {
         SessionParams::NAMES,
         revoke::parameters,
     );
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            list_all_sessions(check_params(request)?).await?.checked()
-        },
-    );
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListAllSessions { params })
+    });
     let live = Live::watch(params, list);
     let total = with(
         list,

@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use crate::{
     api::{
-        error::ApiError,
         listed::check_params,
-        settings::{SETTINGS, get_settings},
+        read::ReadRequest,
+        settings::{GetSettings, SETTINGS},
     },
     components::{
         description_list::DescriptionItem,
@@ -17,6 +17,7 @@ use crate::{
             column::{Column, cells},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         parameters::{NONE, checked},
         state::{ListErrorNotice, LoadingNotice},
         tabs::Tabs,
@@ -44,13 +45,23 @@ fn tabs(tab: &'static str) -> impl IntoView {
 #[component]
 pub fn Settings() -> impl IntoView {
     let request = checked(|| (), &[], NONE);
-    let installation = Resource::new(
-        move || request.get(),
-        |request| async move {
-            check_params(request)?;
-            get_settings().await
-        },
-    );
+    let installation = Loaded::new(move || {
+        check_params(request.get())?;
+        ReadRequest::of(GetSettings {})
+    });
+    let installation = installation.draw(LoadingNotice, |installation| match installation {
+        Ok(installation) => shown(installation),
+        Err(problem) => view! {
+            <ListErrorNotice
+                title=text::settings::load_failed()
+                problem=problem
+                again=String::new()
+                all=SETTINGS.to_owned()
+                label=text::settings::show_all()
+            />
+        }
+        .into_any(),
+    });
     view! {
         <header class="page-head">
             <h1>{text::frame::screen_settings()}</h1>
@@ -60,25 +71,7 @@ pub fn Settings() -> impl IntoView {
             {text::settings::note()}
         </p>
         <section class="list" aria-label=text::frame::screen_settings()>
-            <Transition fallback=LoadingNotice>
-                {move || Suspend::new(async move {
-                    match installation.await {
-                        Ok(installation) => shown(installation),
-                        Err(ApiError(problem)) => {
-                            view! {
-                                <ListErrorNotice
-                                    title=text::settings::load_failed()
-                                    problem=problem
-                                    again=String::new()
-                                    all=SETTINGS.to_owned()
-                                    label=text::settings::show_all()
-                                />
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            {installation}
         </section>
     }
 }

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use crate::{
     api::{
-        error::ApiError,
-        setup::{ClaimSetup, check_setup_link},
+        read::ReadRequest,
+        setup::{CheckSetupLink, ClaimSetup},
     },
     components::{
         card::CardPage,
         form,
         link_page::{DeadLink, handle},
+        loaded::Loaded,
         own_account::OwnAccountForm,
     },
     text,
@@ -19,19 +20,17 @@ use crate::{
 /// Renders the page behind a setup link.
 #[component]
 pub fn Setup() -> impl IntoView {
-    let link = Resource::new(handle(), check_setup_link);
+    let handle = handle();
+    let link = Loaded::new(move || ReadRequest::of(CheckSetupLink { link: handle() }));
+    let page = link.draw(ViewFnOnce::default(), |link| match link {
+        Ok(()) => view! { <SetupForm /> }.into_any(),
+        Err(problem) => {
+            view! { <DeadLink dead=text::public::dead_setup() problem=problem /> }.into_any()
+        }
+    });
     view! {
         <CardPage title=text::public::setup()>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match link.await {
-                        Ok(()) => view! { <SetupForm /> }.into_any(),
-                        Err(ApiError(problem)) => {
-                            view! { <DeadLink dead=text::public::dead_setup() problem=problem /> }.into_any()
-                        }
-                    }
-                })}
-            </Suspense>
+            {page}
         </CardPage>
     }
 }

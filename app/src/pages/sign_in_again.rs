@@ -41,7 +41,7 @@ fn SignInDialog(
     let element = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
-            request_animation_frame(move || drop(dialog.show_modal()));
+            drop(request_animation_frame(move || drop(dialog.show_modal())));
         }
     });
     // A temporary password does not sign in, but leads to the page that sets a new one.

@@ -25,15 +25,16 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        error::ApiError,
+        read::ReadRequest,
         registrations::PENDING_LIST,
-        user::{UserView, find_user, path},
+        user::{FindUser, UserView, path},
         user_actions::reversible::{self, RunUserOperation},
     },
     components::{
         avatar::Avatar,
         badge::{DeletedBadge, RoleBadges, StatusBadge},
         form::{self, FormState, PageUser},
+        loaded::Loaded,
         notice::ProblemNotice,
         rows::keyed_by,
         state::LoadingNotice,
@@ -55,7 +56,7 @@ use tabs::{current_tab, tabs};
 /// User of the page, shared by its tabs and dialogs.
 #[derive(Clone, Copy)]
 struct OpenedUser {
-    user_view: Resource<Result<UserView, ApiError>>,
+    user_view: Loaded<UserView>,
     /// Form of the buttons that need no dialog.
     doing: FormState,
 }
@@ -77,7 +78,7 @@ fn PageOf(
     /// Username, number or id, from the URL.
     user: String,
 ) -> impl IntoView {
-    let user_view = Resource::new(|| (), move |()| find_user(user.clone()));
+    let user_view = Loaded::new(move || ReadRequest::of(FindUser { user: user.clone() }));
     // Without scripts the form posts to the URL of the page, and its outcome is stored for that path. Further path segments
     // belong to a tab or a dialog.
     let address = leptos_router::hooks::use_location()
@@ -86,15 +87,12 @@ fn PageOf(
     let path = address.split('/').take(3).collect::<Vec<_>>().join("/");
     let doing = form::send::<RunUserOperation>(&path);
     provide_context(OpenedUser { user_view, doing });
+    let head = user_view.draw(LoadingNotice, |user_view| match user_view {
+        Ok(user_view) => view! { <Head user_view=user_view /> }.into_any(),
+        Err(problem) => view! { <Failed problem=problem /> }.into_any(),
+    });
     view! {
-        <Transition fallback=LoadingNotice>
-            {move || Suspend::new(async move {
-                match user_view.await {
-                    Ok(user_view) => view! { <Head user_view=user_view /> }.into_any(),
-                    Err(ApiError(problem)) => view! { <Failed problem=problem /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {head}
         <Outlet />
     }
 }

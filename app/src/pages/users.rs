@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use crate::{
-    api::{bulk::SELECTED, listed::check_params, users::list_users},
+    api::{bulk::SELECTED, listed::check_params, read::ReadRequest, users::ListUsers},
     components::{
         choice::{Segmented, Value},
         icon::Icon,
@@ -24,6 +24,7 @@ use crate::{
             ListScreen,
             chooser::{ColumnMenu, items},
         },
+        loaded::Loaded,
         loading::Loading,
         meaning,
         parameters::{Query, checked, use_query},
@@ -74,13 +75,10 @@ pub fn Users() -> impl IntoView {
     }
     let loading = Loading::new();
     let request = checked(move || params.get(), ListParams::NAMES, menu::PARAMETERS);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            list_users(check_params(request)?).await?.checked()
-        },
-    );
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListUsers { params })
+    });
     let total = with(list, |list| {
         view! { <p class="page-total">{grouped(list.page.totals().users)}</p> }
     });
@@ -90,15 +88,17 @@ pub fn Users() -> impl IntoView {
         let names_dates = !filter.days().is_empty();
         view! { <Meaning parts=parts names_dates=names_dates /> }
     });
+    let filters = list.draw(
+        move || view! { <QuickFilters params=params totals=None /> },
+        move |list| {
+            let totals = list.ok().map(|list| list.page.totals());
+            view! { <QuickFilters params=params totals=totals /> }.into_any()
+        },
+    );
     let above = view! {
         <div class="toolbar">
             <SearchBox params=params  />
-            <Transition fallback=move || view! { <QuickFilters params=params totals=None /> }>
-                {move || Suspend::new(async move {
-                    let totals = list.await.ok().map(|list| list.page.totals());
-                    view! { <QuickFilters params=params totals=totals /> }
-                })}
-            </Transition>
+            {filters}
             <div class="toolbar-end">
                 {may_write
                     .then(|| {

@@ -2,15 +2,16 @@
 
 use domain::{
     permission::Permission,
+    problem::Problem,
     users::bulk::{BulkItem, BulkOutcome},
 };
 use leptos::prelude::*;
 
 use crate::{
-    api::error::ApiError,
     components::{
         dialog::{ClosedDialog, DialogRoute, FormDialog},
         form::FormState,
+        loaded::Loaded,
         notice::ProblemNotice,
     },
     context::PageContext,
@@ -22,7 +23,7 @@ const NAMES: usize = 20;
 
 /// Selected users of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BulkSelection {
+pub struct BulkSelection {
     /// Path of the dialog and of the list behind it.
     pub(crate) route: DialogRoute,
     /// Selected users, as the form sends them.
@@ -56,25 +57,19 @@ impl BulkSelection {
     pub(crate) fn dialog(
         self,
         title: &'static str,
-        preview: Resource<Result<BulkOutcome, ApiError>>,
-        form: impl Fn(Self, BulkOutcome) -> AnyView + Clone + Send + Sync + 'static,
+        preview: Loaded<BulkOutcome>,
+        form: impl Fn(Self, BulkOutcome) -> AnyView + Send + Sync + 'static,
     ) -> AnyView {
-        view! {
-            <Transition>
-                {move || {
-                    let (selection, form) = (self.clone(), form.clone());
-                    Suspend::new(async move {
-                        match preview.await {
-                            Ok(outcome) if outcome.changed > 0 => form(selection, outcome),
-                            outcome => {
-                                view! { <NothingToDo title=title route=selection.route outcome=outcome /> }.into_any()
-                            }
-                        }
-                    })
-                }}
-            </Transition>
-        }
-        .into_any()
+        preview.draw(ViewFnOnce::default(), move |preview| {
+            let selection = self.clone();
+            match preview {
+                Ok(outcome) if outcome.changed > 0 => form(selection, outcome),
+                outcome => {
+                    view! { <NothingToDo title=title route=selection.route outcome=outcome /> }
+                        .into_any()
+                }
+            }
+        })
     }
 }
 
@@ -146,7 +141,7 @@ pub(crate) fn NothingToDo(
     /// Path of the dialog and of the page behind it.
     route: DialogRoute,
     /// Outcome without changes, or the error of the preview.
-    outcome: Result<BulkOutcome, ApiError>,
+    outcome: Result<BulkOutcome, Problem>,
 ) -> impl IntoView {
     let why = match outcome {
         Ok(outcome) => view! {
@@ -154,7 +149,7 @@ pub(crate) fn NothingToDo(
             <BulkItems items=outcome.items />
         }
         .into_any(),
-        Err(ApiError(problem)) => view! { <ProblemNotice problem=problem /> }.into_any(),
+        Err(problem) => view! { <ProblemNotice problem=problem /> }.into_any(),
     };
     view! { <ClosedDialog route=route title=title>{why}</ClosedDialog> }
 }

@@ -6,14 +6,15 @@ use leptos::prelude::*;
 use super::{CURRENT_PASSWORD, data::Data};
 use crate::{
     api::{
-        account::{DeleteAccount, preview_own_deletion},
-        error::ApiError,
+        account::{DeleteAccount, PreviewOwnDeletion},
+        read::ReadRequest,
     },
     components::{
         deletion::{CONFIRM, Uncounted},
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
+        loaded::Loaded,
         owned::Counts,
         time::Exactly,
     },
@@ -26,19 +27,15 @@ const PATH: &str = "/account/delete";
 /// Renders the dialog that deletes the account.
 #[component]
 pub fn Delete() -> impl IntoView {
-    let counted = Resource::new(|| (), |()| preview_own_deletion());
+    let counted = Loaded::new(|| ReadRequest::of(PreviewOwnDeletion {}));
+    let fallback = || view! { <Uncounted route=route() problem=None /> };
+    let dialog = counted.draw(fallback, |counted| match counted {
+        Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
+        Err(problem) => view! { <Uncounted route=route() problem=Some(problem) /> }.into_any(),
+    });
     view! {
         <Data />
-        <Transition fallback=|| view! { <Uncounted route=route() problem=None /> }>
-            {move || Suspend::new(async move {
-                match counted.await {
-                    Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
-                    Err(ApiError(problem)) => {
-                        view! { <Uncounted route=route() problem=Some(problem) /> }.into_any()
-                    }
-                }
-            })}
-        </Transition>
+        {dialog}
     }
 }
 

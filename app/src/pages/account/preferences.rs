@@ -5,13 +5,16 @@ use leptos::prelude::*;
 
 use super::{AccountContext, FormPart};
 use crate::{
-    api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
+    api::{
+        account::{Account, ListTimeZones, NOTIFY, SetPreferences, is_notified},
+        read::ReadRequest,
+    },
     components::{
         choice::{CurrentPath, Segmented},
         form,
         frame::THEMES,
         icon::{Glyph, Icon},
-        tab::with,
+        loaded::{Loaded, transition},
         typed::typed_or,
         user_form::Conflict,
     },
@@ -23,16 +26,16 @@ use crate::{
 #[component]
 pub fn Preferences() -> impl IntoView {
     let account = expect_context::<AccountContext>().0;
-    let both = Resource::new(
-        || (),
-        move |()| async move {
-            let account = account.await?;
-            // If the list of zones cannot be loaded, the other preferences can still be set.
-            Ok((account, list_time_zones().await.unwrap_or_default()))
-        },
-    );
+    let zones = Loaded::new(|| ReadRequest::of(ListTimeZones {}));
+    let form = move || {
+        let (account, zones) = (account.get(), zones.get());
+        let account = account?.ok()?;
+        // If the list of zones cannot be loaded, the other preferences can still be set.
+        let zones = zones?.unwrap_or_default();
+        Some(view! { <PreferencesForm account=account zones=zones /> }.into_any())
+    };
     view! {
-        {with(both, |(account, zones)| view! { <PreferencesForm account=account zones=zones /> })}
+        {transition(ViewFnOnce::default(), Box::new(form))}
         <LanguageSection />
         <section class="form">
             <h2>{text::frame::theme()}</h2>

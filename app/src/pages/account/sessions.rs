@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use crate::{
-    api::{account::list_own_sessions, listed::check_params, user::Chunk},
+    api::{account::ListOwnSessions, listed::check_params, read::ReadRequest, user::Chunk},
     components::{
         confirm_link::ConfirmLink,
         icon::Icon,
+        loaded::Loaded,
         parameters::{NONE, checked},
         session_row::{self, ListedSession},
         tab::tab,
@@ -22,13 +23,10 @@ const PATH: &str = "/account/sessions";
 #[component]
 pub fn Sessions() -> impl IntoView {
     let request = checked(|| (), &[], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        |request| async move {
-            check_params(request)?;
-            list_own_sessions().await
-        },
-    );
+    let list = Loaded::new(move || {
+        check_params(request.get())?;
+        ReadRequest::of(ListOwnSessions {})
+    });
     view! {
         <section class="form">
             <h2>{text::account::sessions()}</h2>

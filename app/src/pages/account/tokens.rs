@@ -6,12 +6,14 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        access_tokens::{OWN, list_own_tokens},
+        access_tokens::{ListOwnTokens, OWN},
         listed::check_params,
+        read::ReadRequest,
         user::Chunk,
     },
     components::{
         icon::Icon,
+        loaded::Loaded,
         parameters::{NONE, checked},
         tab::tab,
         token_row::{self, COLUMNS, ListedToken},
@@ -32,13 +34,10 @@ pub fn TokensTab() -> impl IntoView {
 #[component]
 pub fn Tokens() -> impl IntoView {
     let request = checked(|| (), &[], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        |request| async move {
-            check_params(request)?;
-            list_own_tokens().await
-        },
-    );
+    let list = Loaded::new(move || {
+        check_params(request.get())?;
+        ReadRequest::of(ListOwnTokens {})
+    });
     view! {
         <section class="form">
             <h2>{text::account::tokens()}</h2>

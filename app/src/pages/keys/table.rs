@@ -8,14 +8,15 @@ use leptos::prelude::*;
 use super::may_write;
 use crate::{
     api::{
-        error::ApiError,
-        keys::{KeyListing, KeyOperation, Owner, SetKeyActive, list_keys},
+        keys::{KeyListing, KeyOperation, ListKeys, Owner, SetKeyActive},
         listed::check_params,
+        read::ReadRequest,
     },
     components::{
         api_keys::{self, KeyControls},
         form::{self, FormState, PageUser},
         icon::{Glyph, Icon},
+        loaded::Loaded,
         notice::ProblemNotice,
         parameters::{NONE, checked},
         state::{ListErrorNotice, ListState, LoadingNotice},
@@ -30,7 +31,7 @@ pub(super) struct KeysPage {
     /// Owner of the keys.
     pub(super) owner: Owner,
     /// The loaded keys.
-    pub(super) list: Resource<Result<KeyListing, ApiError>>,
+    pub(super) list: Loaded<KeyListing>,
     /// Form of the buttons that need no dialog.
     doing: FormState,
 }
@@ -39,13 +40,10 @@ impl KeysPage {
     /// Loads the keys of an owner and provides them as context.
     pub(super) fn provide(owner: Owner) -> Self {
         let request = checked(|| (), &[], NONE);
-        let list = Resource::new(
-            move || request.get(),
-            move |request| async move {
-                check_params(request)?;
-                list_keys(owner).await
-            },
-        );
+        let list = Loaded::new(move || {
+            check_params(request.get())?;
+            ReadRequest::of(ListKeys { owner })
+        });
         let shown = Self {
             owner,
             list,
@@ -57,7 +55,22 @@ impl KeysPage {
 
     /// Renders the table, or the error, followed by the other content of the page.
     pub(super) fn draw(self, below: fn(KeyListing) -> AnyView) -> AnyView {
-        let list = self.list;
+        let list = self.list.draw(LoadingNotice, move |list| match list {
+            Ok(listed) => {
+                let below = below(listed.clone());
+                view! { {rows(self, listed)} {below} }.into_any()
+            }
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::keys::load_failed()
+                    problem=problem
+                    again=String::new()
+                    all=self.owner.page().to_owned()
+                    label=text::keys::show_all()
+                />
+            }
+            .into_any(),
+        });
         let problem = move || {
             self.doing.problem.get().map(|problem| {
                 view! {
@@ -71,28 +84,7 @@ impl KeysPage {
             {is_off().then(Off)}
             {problem}
             <section class="list">
-                <Transition fallback=LoadingNotice>
-                    {move || Suspend::new(async move {
-                        match list.await {
-                            Ok(listed) => {
-                                let below = below(listed.clone());
-                                view! { {rows(self, listed)} {below} }.into_any()
-                            }
-                            Err(ApiError(problem)) => {
-                                view! {
-                                    <ListErrorNotice
-                                        title=text::keys::load_failed()
-                                        problem=problem
-                                        again=String::new()
-                                        all=self.owner.page().to_owned()
-                                        label=text::keys::show_all()
-                                    />
-                                }
-                                    .into_any()
-                            }
-                        }
-                    })}
-                </Transition>
+                {list}
             </section>
         }
         .into_any()

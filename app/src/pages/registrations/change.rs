@@ -3,7 +3,7 @@
 use domain::{list::UnfilteredParams, permission::Permission};
 use leptos::prelude::*;
 
-use super::{invitations::InvitationsResource, over, params};
+use super::{invitations::LoadedInvitations, over, params};
 use crate::{
     api::{
         error::set_not_found,
@@ -31,7 +31,7 @@ fn ChangeOf(id: String) -> impl IntoView {
         INVITATIONS,
         &use_query().with_untracked(params::<UnfilteredParams>),
     );
-    with(expect_context::<InvitationsResource>(), move |listed| {
+    with(expect_context::<LoadedInvitations>(), move |listed| {
         let mut invitations = listed.page.rows.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);
         if found.is_none() {

@@ -13,14 +13,17 @@ use super::{over, params};
 use crate::{
     api::{
         bulk::SELECTED,
-        registrations::{DecideRegistrations, PENDING_LIST, list_of, preview_decision},
-        user::list_roles,
+        error::ApiError,
+        read::ReadRequest,
+        registrations::{DecideRegistrations, PENDING_LIST, PreviewDecision, list_of},
+        user::ListRoles,
     },
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
         list::bulk_dialog::{BulkItems, NothingToDo},
+        loaded::{Loaded, transition},
         parameters::use_query,
         roles::RoleChoice,
         time::Exactly,
@@ -124,41 +127,33 @@ fn Decide(decision: Decision) -> impl IntoView {
         None => (keys.join(" "), list),
     };
     let route = DialogRoute { path, back };
-    let preview = Resource::new(|| (), {
+    let preview = Loaded::new({
         let selected = selected.clone();
-        move |()| preview_decision(decision, selected.clone())
+        move || {
+            let selected = selected.clone();
+            ReadRequest::of(PreviewDecision { decision, selected })
+        }
     });
-    let roles = Resource::new(
-        || (),
-        move |()| async move {
-            if reads_roles {
-                list_roles().await.unwrap_or_default()
-            } else {
-                Vec::new()
+    let roles = reads_roles.then(|| Loaded::new(|| ReadRequest::of(ListRoles {})));
+    let dialog = move || {
+        let (roles, preview) = (
+            roles.map_or_else(|| Some(Ok(Vec::new())), Loaded::get),
+            preview.get(),
+        );
+        let (roles, preview) = (roles?.unwrap_or_default(), preview?);
+        let (route, selected) = (route.clone(), selected.clone());
+        Some(match preview {
+            Ok(outcome) if outcome.changed > 0 => view! {
+                <DecideForm decision=decision route=route selected=selected preview=outcome roles=roles />
             }
-        },
-    );
-    view! {
-        <Transition>
-            {move || {
-                let (route, selected) = (route.clone(), selected.clone());
-                Suspend::new(async move {
-                    let roles = roles.await;
-                    match preview.await {
-                        Ok(outcome) if outcome.changed > 0 => {
-                            view! {
-                                <DecideForm decision=decision route=route selected=selected preview=outcome roles=roles />
-                            }
-                                .into_any()
-                        }
-                        outcome => {
-                            view! { <NothingToDo title=title(decision) route=route outcome=outcome /> }.into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
+            .into_any(),
+            outcome => {
+                let outcome = outcome.map_err(|ApiError(problem)| problem);
+                view! { <NothingToDo title=title(decision) route=route outcome=outcome /> }.into_any()
+            }
+        })
+    };
+    transition(ViewFnOnce::default(), Box::new(dialog))
 }
 
 #[component]

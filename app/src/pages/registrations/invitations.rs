@@ -11,9 +11,9 @@ use leptos_router::components::Outlet;
 use super::{failed, may_write, over, params, screen};
 use crate::{
     api::{
-        error::ApiError,
-        invitations::{INVITATIONS, list_invitations},
+        invitations::{INVITATIONS, ListInvitations},
         listed::check_params,
+        read::ReadRequest,
     },
     components::{
         badge::RoleBadge,
@@ -22,6 +22,7 @@ use crate::{
             column::{Column, cells, headings, visible},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         loading::Loading,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// Invitations of the page, shared with the dialogs above it.
-pub(super) type InvitationsResource = Resource<Result<Listed<Invitation>, ApiError>>;
+pub(super) type LoadedInvitations = Loaded<Listed<Invitation>>;
 
 /// Row of the list.
 struct ListedInvitation {
@@ -110,18 +111,18 @@ pub fn Invitations() -> impl IntoView {
     let params = Memo::new(move |_| params::<UnfilteredParams>(&query.read()));
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
-    let list: InvitationsResource = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            let UnfilteredParams {
-                limit,
-                after,
-                before,
-            } = check_params(request)?;
-            list_invitations(after, before, limit).await
-        },
-    );
+    let list = Loaded::counted(loading, move || {
+        let UnfilteredParams {
+            limit,
+            after,
+            before,
+        } = check_params(request.get())?;
+        ReadRequest::of(ListInvitations {
+            after,
+            before,
+            limit,
+        })
+    });
     provide_context(list);
     let label = text::registrations::invitations();
     let tab = Signal::stored(INVITATIONS);

@@ -12,12 +12,14 @@ use leptos::prelude::*;
 use crate::{
     api::{
         invitations::{INVITATIONS, Invite as Form, draft},
-        user::list_roles,
+        read::ReadRequest,
+        user::ListRoles,
     },
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
+        loaded::Loaded,
         roles::RoleChoice,
         typed::{ticked_roles, typed_or},
     },
@@ -50,16 +52,13 @@ const USES: FieldSpec = FieldSpec {
 /// Renders the dialog that creates an invitation.
 #[component]
 pub fn Invite() -> impl IntoView {
-    let roles = Resource::new(|| (), |()| list_roles());
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let roles = roles.await;
-                let denied = roles.clone().err().map(|error| String::from(error.0.message));
-                view! { <InviteForm roles=roles.unwrap_or_default() denied=denied /> }
-            })}
-        </Transition>
-    }
+    let roles = Loaded::new(|| ReadRequest::of(ListRoles {}));
+    roles.draw(ViewFnOnce::default(), |roles| {
+        let (roles, problem) =
+            roles.map_or_else(|problem| (Vec::new(), Some(problem)), |roles| (roles, None));
+        let denied = problem.map(|problem| String::from(problem.message));
+        view! { <InviteForm roles=roles denied=denied /> }.into_any()
+    })
 }
 
 /// Validates the typed form.

@@ -18,7 +18,8 @@ use crate::{
     api::{
         bulk::SELECTED,
         listed::check_params,
-        registrations::{PENDING_LIST, RunRegistrationOperation, list_registrations},
+        read::ReadRequest,
+        registrations::{ListRegistrations, PENDING_LIST, RunRegistrationOperation},
     },
     components::{
         filters::{Entry, FilterField, FilterForm},
@@ -28,6 +29,7 @@ use crate::{
             column::{SortLink, sortable},
             data_table::DataTable,
         },
+        loaded::Loaded,
         loading::Loading,
         notice::ProblemNotice,
         pager::{Pager, Pages},
@@ -54,13 +56,10 @@ pub fn Queue() -> impl IntoView {
     });
     let loading = Loading::new();
     let request = checked(move || params.get(), RegistrationParams::NAMES, SELECTION);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            list_registrations(check_params(request)?).await?.checked()
-        },
-    );
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListRegistrations { params })
+    });
     let tools = view! {
         <Search params=params />
         {deciding.map(problem)}

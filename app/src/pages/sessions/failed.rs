@@ -11,7 +11,8 @@ use super::Tabs;
 use crate::{
     api::{
         listed::check_params,
-        sessions::{FAILED, list_failed_sign_ins},
+        read::ReadRequest,
+        sessions::{FAILED, ListFailedSignIns},
         user::path_of,
     },
     components::{
@@ -21,6 +22,7 @@ use crate::{
             column::{Column, cells},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         loading::Loading,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
@@ -81,15 +83,10 @@ pub fn Failed() -> impl IntoView {
     let params = Memo::new(move |_| FailedParams::from_pairs(|name| query.read().get(name)));
     let loading = Loading::new();
     let request = checked(move || params.get(), FailedParams::NAMES, NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let _fetching = loading.begin();
-            list_failed_sign_ins(check_params(request)?)
-                .await?
-                .checked()
-        },
-    );
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListFailedSignIns { params })
+    });
     let above = view! {
         <Tabs params=None />
         {move || groupings(&params.read())}

@@ -17,16 +17,14 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    api::{error::ApiError, sessions::SessionList},
-    links::sessions as links,
-    text,
+    api::sessions::SessionList, components::loaded::Loaded, links::sessions as links, text,
 };
 
 /// Changes since the list was loaded.
 #[derive(Clone, Copy)]
 pub struct Live {
     params: Memo<SessionParams>,
-    list: Resource<Result<SessionList, ApiError>>,
+    list: Loaded<SessionList>,
     /// Page of the list as it was loaded initially.
     #[cfg_attr(
         not(feature = "hydrate"),
@@ -49,10 +47,7 @@ pub struct Live {
 
 impl Live {
     /// Watches the sessions in the browser until the page is closed.
-    pub(super) fn watch(
-        params: Memo<SessionParams>,
-        list: Resource<Result<SessionList, ApiError>>,
-    ) -> Self {
+    pub(super) fn watch(params: Memo<SessionParams>, list: Loaded<SessionList>) -> Self {
         let live = Self {
             params,
             list,

@@ -10,12 +10,13 @@ use leptos::prelude::*;
 use super::{filters::age_inside, params};
 use crate::{
     api::{
-        error::ApiError,
-        sessions::{RevokePreview, RevokeSessions, preview_revocation, request},
+        read::ReadRequest,
+        sessions::{PreviewRevocation, RevokePreview, RevokeSessions, request},
     },
     components::{
         dialog::{ClosedDialog, DialogRoute, FormDialog},
         form,
+        loaded::Loaded,
         notice::ProblemNotice,
         parameters::{Query, use_query},
     },
@@ -98,41 +99,35 @@ fn RevokeDialog(asked: SessionParams, others: bool) -> impl IntoView {
         back: links::href(&asked),
     };
     let title = title(others);
-    let preview = Resource::new(|| (), {
+    let preview = Loaded::new({
         let asked = asked.clone();
-        move |()| preview_revocation(asked.clone(), others)
+        move || {
+            let params = asked.clone();
+            ReadRequest::of(PreviewRevocation { params, others })
+        }
     });
-    view! {
-        <Transition>
-            {move || {
-                let (route, asked) = (route.clone(), asked.clone());
-                Suspend::new(async move {
-                    match preview.await {
-                        Ok(preview) if preview.outcome.sessions > 0 => {
-                            view! { <RevokeForm route=route asked=asked others=others preview=preview /> }.into_any()
-                        }
-                        Ok(RevokePreview { outcome, .. }) => {
-                            view! {
-                                <ClosedDialog route=route title=title>
-                                    <p>{text::sessions::revoke_none()}</p>
-                                    {spared(outcome)}
-                                </ClosedDialog>
-                            }
-                                .into_any()
-                        }
-                        Err(ApiError(problem)) => {
-                            view! {
-                                <ClosedDialog route=route title=title>
-                                    <ProblemNotice problem=problem />
-                                </ClosedDialog>
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
+    preview.draw(ViewFnOnce::default(), move |preview| {
+        let (route, asked) = (route.clone(), asked.clone());
+        match preview {
+            Ok(preview) if preview.outcome.sessions > 0 => {
+                view! { <RevokeForm route=route asked=asked others=others preview=preview /> }
+                    .into_any()
+            }
+            Ok(RevokePreview { outcome, .. }) => view! {
+                <ClosedDialog route=route title=title>
+                    <p>{text::sessions::revoke_none()}</p>
+                    {spared(outcome)}
+                </ClosedDialog>
+            }
+            .into_any(),
+            Err(problem) => view! {
+                <ClosedDialog route=route title=title>
+                    <ProblemNotice problem=problem />
+                </ClosedDialog>
+            }
+            .into_any(),
+        }
+    })
 }
 
 #[component]

@@ -14,9 +14,9 @@ use leptos_router::components::Outlet;
 use super::tabs;
 use crate::{
     api::{
-        error::ApiError,
         listed::check_params,
-        settings::{JOBS, list_jobs},
+        read::ReadRequest,
+        settings::{JOBS, ListJobs},
     },
     components::{
         filters::{Entry, FilterField, FilterForm},
@@ -26,6 +26,7 @@ use crate::{
             column::cells,
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         loading::Loading,
         meaning,
         pager::{Pager, Pages},
@@ -41,18 +42,18 @@ use row::{COLUMNS, ListedJob};
 /// Interval at which the list is loaded again while a job is queued or running.
 const AGAIN: Duration = Duration::from_secs(2);
 
-type JobsResource = Resource<Result<Listed<Job>, ApiError>>;
-
 /// Renders the page "Jobs". Its whole state is in the URL.
 #[component]
 pub fn Jobs() -> impl IntoView {
     let query = use_query();
     let params = Memo::new(move |_| JobParams::from_pairs(|name| query.read().get(name)));
     let request = checked(move || params.get(), JobParams::NAMES, NONE);
-    let list = Resource::new(
-        move || request.get(),
-        |request| async move { list_jobs(check_params(request)?).await?.checked() },
-    );
+    // Not shown: the list is loaded every few seconds, and a progress line would blink.
+    let uncounted = Loading::new();
+    let list = Loaded::list(uncounted, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListJobs { params })
+    });
     refresh_periodically(list);
     let above = view! {
         {tabs(super::JOBS)}
@@ -71,7 +72,6 @@ pub fn Jobs() -> impl IntoView {
         beside: ().into_any(),
         above: above.into_any(),
         label: text::frame::screen_jobs(),
-        // Counts no requests: the list is loaded every few seconds, and a progress line would blink.
         loading: Loading::new(),
         skeleton: (|| table().skeleton()).into(),
     };
@@ -98,7 +98,7 @@ pub fn Jobs() -> impl IntoView {
 }
 
 /// Loads the list again at intervals while it has a queued or running job and the page is visible.
-fn refresh_periodically(list: JobsResource) {
+fn refresh_periodically(list: Loaded<Listed<Job>>) {
     let has_open_jobs = StoredValue::new(false);
     Effect::new(move |_| {
         if let Some(Ok(list)) = list.get() {
@@ -111,7 +111,7 @@ fn refresh_periodically(list: JobsResource) {
         }
     };
     Effect::new(move |_| {
-        if let Ok(timer) = set_interval_with_handle(look, AGAIN) {
+        if let Ok(timer) = set_interval(look, AGAIN) {
             on_cleanup(move || timer.clear());
         }
     });

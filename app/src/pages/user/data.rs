@@ -6,13 +6,14 @@ use leptos::prelude::*;
 
 use super::{OpenedUser, may_write, path, with_user};
 use crate::{
-    api::{listed::check_params, user::list_personas},
+    api::{listed::check_params, read::ReadRequest, user::ListPersonas},
     components::{
         icon::Icon,
         list::{
             column::{Column, cells},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         parameters::{NONE, checked, use_query},
         tab::{More, tab},
         time::Ago,
@@ -72,11 +73,12 @@ pub fn Data() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
     let query = use_query();
     let request = checked(move || query.read().get("after"), &["after"], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let after = check_params(request)?;
-            list_personas(user_view.await?.user.summary.id.0, after).await
+    let list = Loaded::after(
+        user_view,
+        move || check_params(request.get()),
+        |after, user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(ListPersonas { id, after })
         },
     );
     let transfer_link = with_user(|user_view| {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::OpenedUser;
 use crate::{
-    api::{listed::check_params, user::list_history},
+    api::{listed::check_params, read::ReadRequest, user::ListHistory},
     components::{
         changes::{differences, entry_label},
         icon::Icon,
@@ -14,6 +14,7 @@ use crate::{
             column::{Column, cells},
             data_table::{self, DataTable},
         },
+        loaded::Loaded,
         parameters::{NONE, checked, use_query},
         tab::{More, tab},
         time::Ago,
@@ -63,11 +64,12 @@ pub fn History() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
     let query = use_query();
     let request = checked(move || query.read().get("before"), &["before"], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            let before = check_params(request)?;
-            list_history(user_view.await?.user.summary.id.0, before).await
+    let list = Loaded::after(
+        user_view,
+        move || check_params(request.get()),
+        |before, user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(ListHistory { id, before })
         },
     );
     tab(list, (Icon::Info, text::user::no_activity()), |part| {

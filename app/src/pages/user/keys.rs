@@ -10,12 +10,14 @@ use super::{OpenedUser, path, tokens::Tokens};
 use crate::{
     api::{
         listed::check_params,
-        user::{Chunk, list_keys},
+        read::ReadRequest,
+        user::{Chunk, ListKeys},
     },
     components::{
         api_keys::{self, KeyControls},
         confirm_link::ConfirmLink,
         icon::Icon,
+        loaded::Loaded,
         parameters::{NONE, checked},
         tab::tab,
     },
@@ -28,11 +30,12 @@ use crate::{
 pub fn Keys() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
     let request = checked(|| (), &[], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            check_params(request)?;
-            list_keys(user_view.await?.user.summary.id.0).await
+    let list = Loaded::after(
+        user_view,
+        move || check_params(request.get()),
+        |(), user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(ListKeys { id })
         },
     );
     let draw = |part: Chunk<ApiKey>| {

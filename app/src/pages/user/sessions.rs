@@ -6,9 +6,10 @@ use leptos_router::components::Outlet;
 
 use super::{OpenedUser, path, with_user};
 use crate::{
-    api::{listed::check_params, user::list_sessions},
+    api::{listed::check_params, read::ReadRequest, user::ListSessions},
     components::{
         icon::Icon,
+        loaded::Loaded,
         parameters::{NONE, checked},
         session_row::{self, ListedSession},
         tab::tab,
@@ -23,11 +24,12 @@ use crate::{
 pub fn Sessions() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
     let request = checked(|| (), &[], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            check_params(request)?;
-            list_sessions(user_view.await?.user.summary.id.0).await
+    let list = Loaded::after(
+        user_view,
+        move || check_params(request.get()),
+        |(), user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(ListSessions { id })
         },
     );
     let actions = with_user(|user_view| {

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 
 use super::{OpenedUser, path, with_user};
 use crate::{
-    api::{access_tokens::list_user_tokens, listed::check_params, user::Chunk},
+    api::{access_tokens::ListUserTokens, listed::check_params, read::ReadRequest, user::Chunk},
     components::{
         icon::Icon,
+        loaded::Loaded,
         parameters::{NONE, checked},
         tab::tab,
         token_row::{self, COLUMNS, ListedToken},
@@ -29,11 +30,12 @@ pub fn Tokens() -> impl IntoView {
 fn TokenTable() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
     let request = checked(|| (), &[], NONE);
-    let list = Resource::new(
-        move || request.get(),
-        move |request| async move {
-            check_params(request)?;
-            list_user_tokens(user_view.await?.user.summary.id.0).await
+    let list = Loaded::after(
+        user_view,
+        move || check_params(request.get()),
+        |(), user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(ListUserTokens { id })
         },
     );
     let all = with_user(|user_view| {

@@ -12,13 +12,15 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
-        bulk::{BulkUsers, SELECTED, list_of, preview_bulk},
-        error::{ApiError, set_not_found},
+        bulk::{BulkUsers, PreviewBulk, SELECTED, list_of},
+        error::set_not_found,
+        read::ReadRequest,
     },
     components::{
         dialog::DialogRoute,
         form,
         list::bulk_dialog::{BulkDialog, BulkSelection, NothingToDo},
+        loaded::Loaded,
         parameters::use_query,
         selection::BulkLinks,
         suspension::SuspensionFields,
@@ -116,16 +118,22 @@ fn UnknownAction(back: String) -> impl IntoView {
     };
     let problem = Problem::new(Code::NotFound, messages::bulk_action_unknown());
     let problem = text::message::of_problem(problem);
-    view! { <NothingToDo title=text::users::page_not_found() route=route outcome=Err(ApiError(problem)) /> }
+    view! { <NothingToDo title=text::users::page_not_found() route=route outcome=Err(problem) /> }
 }
 
 #[component]
 fn ActionDialog(operation: UserAction, list: ListParams, keys: Vec<String>) -> impl IntoView {
     let list = links::over("/users", &list, &keys);
     let selection = BulkSelection::new(path(operation), &keys, list, list_of);
-    let preview = Resource::new(|| (), {
+    let preview = Loaded::new({
         let users = selection.users.clone();
-        move |()| preview_bulk(operation, users.clone())
+        move || {
+            let selected = users.clone();
+            ReadRequest::of(PreviewBulk {
+                operation,
+                selected,
+            })
+        }
     });
     let form = move |selection: BulkSelection, preview: BulkOutcome| {
         view! { <ActionForm operation=operation selection=selection preview=preview /> }.into_any()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::json::{is_readable, unreadable};
 
@@ -35,14 +35,18 @@ pub fn timestamp_of(field: &str, value: &Value) -> Option<(Option<&'static str>,
         Some(text) => (Some(UNTIL), text),
         None => (None, text),
     };
-    // The `Display` format of `OffsetDateTime`, in which most entries are stored.
-    let displayed = format_description!(
-        version = 2,
-        "[year]-[month]-[day] [hour padding:none]:[minute]:[second].[subsecond] [offset_hour sign:mandatory]:[offset_minute]:[offset_second]"
-    );
-    let at = OffsetDateTime::parse(text, &Rfc3339);
-    let at = at.or_else(|_| OffsetDateTime::parse(text, displayed));
-    Some((word, at.ok()?))
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok();
+    Some((word, at.or_else(|| displayed(text))?))
+}
+
+/// Parses the `Display` format of `OffsetDateTime`, in which most entries are stored: `2026-12-29 9:05:00.0 +00:00:00`.
+/// A format description could do that, but its parser is a part of every download.
+fn displayed(text: &str) -> Option<OffsetDateTime> {
+    let (date, rest) = text.split_once(' ')?;
+    let (clock, offset) = rest.split_once(' ')?;
+    let padding = if clock.find(':') == Some(1) { "0" } else { "" };
+    let offset = offset.strip_suffix(":00")?;
+    OffsetDateTime::parse(&format!("{date}T{padding}{clock}{offset}"), &Rfc3339).ok()
 }
 
 /// Returns the name of a field or an action as separate words: `displayName` and `display_name` become `display name`.
@@ -96,6 +100,7 @@ mod tests {
         for at in [
             datetime!(2026-12-29 9:05:00 UTC),
             datetime!(2026-12-29 23:05:09.123456 UTC),
+            datetime!(2026-12-29 0:05:09 -3:30),
         ] {
             let written = [at.to_string(), at.format(&Rfc3339).unwrap()];
             for text in written {
@@ -106,7 +111,14 @@ mod tests {
                 assert_eq!(timestamp_of("displayName", &json!(text)), None);
             }
         }
-        for other in [json!(null), json!("never"), json!(""), json!(1_798_534_800)] {
+        let date = json!("2026-12-29 9:05:00.0");
+        for other in [
+            json!(null),
+            json!("never"),
+            json!(""),
+            json!(1_798_534_800),
+            date,
+        ] {
             assert_eq!(timestamp_of("expires", &other), None, "{other}");
         }
     }

@@ -107,7 +107,7 @@ pub(super) fn watch(live: Live) {
             let seen = window_event_listener_untyped(event, turn);
             on_cleanup(move || seen.remove());
         }
-        if let Ok(timer) = set_interval_with_handle(look, AGAIN) {
+        if let Ok(timer) = set_interval(look, AGAIN) {
             on_cleanup(move || timer.clear());
         }
     });
@@ -155,7 +155,7 @@ fn take(live: Live, changes: SessionChanges) {
     if changes.more {
         // A random delay, so that the viewers do not all reload at the same time.
         let timestamp = AT_ONCE.mul_f64(js_sys::Math::random());
-        return set_timeout(move || refresh(live), timestamp);
+        return drop(set_timeout(move || refresh(live), timestamp));
     }
     let (ended, begun): (Vec<_>, Vec<_>) = changes
         .sessions

@@ -13,13 +13,15 @@ use leptos_router::hooks::use_location;
 use super::admin_password;
 use crate::{
     api::{
-        user::list_roles,
+        read::ReadRequest,
+        user::ListRoles,
         user_actions::{BY_PASSWORD, CreateUser, draft, username_taken},
     },
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
         form::{self, FormState},
+        loaded::Loaded,
         roles::RoleChoice,
         typed::{ticked_roles, typed_or},
     },
@@ -45,15 +47,13 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// Renders the dialog that creates a user.
 #[component]
 pub fn Create() -> impl IntoView {
-    let roles = Resource::new(|| (), |()| list_roles());
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let roles = roles.await;
-                view! { <CreateForm roles=roles.clone().unwrap_or_default() denied=roles.err().map(|error| String::from(error.0.message)) /> }
-            })}
-        </Transition>
-    }
+    let roles = Loaded::new(|| ReadRequest::of(ListRoles {}));
+    roles.draw(ViewFnOnce::default(), |roles| {
+        let (roles, problem) =
+            roles.map_or_else(|problem| (Vec::new(), Some(problem)), |roles| (roles, None));
+        let denied = problem.map(|problem| String::from(problem.message));
+        view! { <CreateForm roles=roles denied=denied /> }.into_any()
+    })
 }
 
 /// Validates the typed form.

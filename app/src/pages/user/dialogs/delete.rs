@@ -8,7 +8,8 @@ use super::super::{OpenedUser, overview::Overview};
 use crate::{
     api::{
         error::ApiError,
-        user::{UserView, path, preview_deletion},
+        read::ReadRequest,
+        user::{PreviewDeletion, UserView, path},
         user_actions::DeleteUser,
     },
     components::{
@@ -16,6 +17,7 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::Field,
         form,
+        loaded::{Loaded, transition},
         owned::Counts,
         time::Exactly,
         typed::ticked,
@@ -29,12 +31,12 @@ use crate::{
 #[component]
 pub fn Delete() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
-    let counted = Resource::new(
-        || (),
-        move |()| async move {
-            let user_view = user_view.await?;
-            let preview = preview_deletion(user_view.user.summary.id.0).await;
-            Ok::<_, ApiError>((user_view, preview))
+    let counted = Loaded::after(
+        user_view,
+        || Ok(()),
+        |(), user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(PreviewDeletion { id })
         },
     );
     // While the data is counted, the user may not be loaded either, so the path is taken from the URL.
@@ -43,22 +45,22 @@ pub fn Delete() -> impl IntoView {
         back: here.trim_end_matches("/delete").to_owned(),
         path: here,
     };
+    let fallback = move || view! { <Uncounted route=counting problem=None /> };
+    let dialog = move || {
+        let (user_view, preview) = (user_view.get(), counted.get());
+        // If loading the user fails, the header of the page shows the error.
+        let user_view = user_view?.ok()?;
+        Some(match preview? {
+            Ok(preview) => view! { <DeleteForm user_view=user_view preview=preview /> }.into_any(),
+            Err(ApiError(problem)) => {
+                view! { <Uncounted route=route(&user_view, "delete") problem=Some(problem) /> }
+                    .into_any()
+            }
+        })
+    };
     view! {
         <Overview />
-        <Transition fallback=move || view! { <Uncounted route=counting.clone() problem=None /> }>
-            {move || Suspend::new(async move {
-                match counted.await {
-                    Ok((user_view, Ok(preview))) => {
-                        view! { <DeleteForm user_view=user_view preview=preview /> }.into_any()
-                    }
-                    Ok((user_view, Err(ApiError(problem)))) => {
-                        view! { <Uncounted route=route(&user_view, "delete") problem=Some(problem) /> }.into_any()
-                    }
-                    // The header of the page shows the error.
-                    Err(_) => ().into_any(),
-                }
-            })}
-        </Transition>
+        {transition(fallback.into(), Box::new(dialog))}
     }
 }
 

@@ -44,7 +44,7 @@ pub(in crate::pages::users) fn open_at(event: &MouseEvent) {
     // At once, because the browser closes a menu that is not below the pointer when the button is released; and again with
     // its final size, when the new content is rendered.
     place(x, y);
-    request_animation_frame(move || place(x, y));
+    drop(request_animation_frame(move || place(x, y)));
 }
 
 fn is_touch(event: &MouseEvent) -> bool {
