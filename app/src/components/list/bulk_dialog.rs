@@ -22,7 +22,7 @@ const NAMES: usize = 20;
 
 /// Selected users of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BulkSelection {
+pub struct BulkSelection {
     /// Path of the dialog and of the list behind it.
     pub(crate) route: DialogRoute,
     /// Selected users, as the form sends them.

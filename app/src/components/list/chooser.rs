@@ -69,7 +69,7 @@ fn certain(class: &str) -> Option<&'static str> {
 
 /// Column in the menu.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ColumnItem {
+pub struct ColumnItem {
     name: ListColumn,
     label: text::Label,
     is_automatic: bool,
