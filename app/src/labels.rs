@@ -37,6 +37,30 @@ pub(crate) fn bulk_user_action(action: UserAction) -> &'static str {
     }
 }
 
+/// Returns the label of the submit button of an action on several users: `Suspend 3 users`.
+pub(crate) fn bulk_user_action_submit(action: UserAction, count: u64) -> String {
+    match action {
+        UserAction::Suspend => text::users::submit_suspend(count),
+        UserAction::Unsuspend => text::users::submit_unsuspend(count),
+        UserAction::RevokeSessions => text::users::submit_sign_out(count),
+        UserAction::Delete => text::users::submit_delete(count),
+        UserAction::Restore => text::users::submit_restore(count),
+        // Other actions do not apply to several users: no dialog opens for them.
+        _ => String::new(),
+    }
+}
+
+/// Returns the consequences of an action for several users; those of a deletion depend on the retention.
+pub(crate) fn bulk_user_action_effect(action: UserAction) -> &'static str {
+    match action {
+        UserAction::Suspend => text::users::suspend_effect(),
+        UserAction::Unsuspend => text::users::unsuspend_effect(),
+        UserAction::RevokeSessions => text::users::sign_out_effect(),
+        UserAction::Restore => text::users::restore_effect(),
+        _ => "",
+    }
+}
+
 /// Returns the message about a completed action: it names one user, and counts several.
 pub(crate) fn user_action_done(action: UserAction, count: u64, name: String) -> String {
     let users = |name, one: fn(String) -> String, many: fn(u64) -> String| match count {
@@ -200,6 +224,26 @@ mod tests {
                 several.contains(" 3 ") && !several.contains("ada"),
                 "{several}"
             );
+        }
+    }
+
+    #[test]
+    fn buttons_of_bulk_actions_and_of_no_others_count_the_users() {
+        for action in UserAction::ALL.iter().copied() {
+            let label = bulk_user_action_submit(action, 2);
+            assert_eq!(label.ends_with(" 2 users"), action.is_bulk(), "{label}");
+        }
+        let submit = bulk_user_action_submit;
+        assert_eq!(submit(UserAction::Suspend, 1), "Suspend 1 user");
+        assert_eq!(submit(UserAction::RevokeSessions, 3), "Sign out 3 users");
+    }
+
+    #[test]
+    fn bulk_actions_except_deletions_state_their_consequences() {
+        for action in UserAction::ALL.iter().copied() {
+            let is_stated = !bulk_user_action_effect(action).is_empty();
+            let is_expected = action.is_bulk() && action != UserAction::Delete;
+            assert_eq!(is_stated, is_expected, "{action:?}");
         }
     }
 

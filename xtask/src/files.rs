@@ -2,7 +2,11 @@
 
 use std::{
     fs,
+    num::NonZero,
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
 
 use anyhow::{Context, Result};
@@ -40,6 +44,29 @@ pub(crate) fn with_extension(folder: &Path, extensions: &[&str]) -> Result<Vec<P
 pub(crate) fn has_extension(file: &Path, extensions: &[&str]) -> bool {
     file.extension()
         .is_some_and(|found| extensions.iter().any(|extension| found == *extension))
+}
+
+/// Processes files on all cores, in their order. Fails with an error of one of them.
+pub(crate) fn for_each(
+    files: &[PathBuf],
+    process: impl Fn(&Path) -> Result<()> + Sync,
+) -> Result<()> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            process(file)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores.min(files.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// Returns `path` with `suffix` appended to the whole name, as in `app.js` and `app.js.br`.

@@ -36,10 +36,7 @@ pub async fn preview_bulk(
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
     use crate::text;
-    use domain::users::{
-        bulk::{BulkAction, BulkRequest},
-        suspension::SuspensionDraft,
-    };
+    use domain::users::{action::BulkAction, bulk::BulkRequest, suspension::SuspensionDraft};
     // The suspension reason is not typed yet when the preview loads; it does not decide which users can be suspended.
     let any = SuspensionDraft {
         reason: "preview".to_owned(),
@@ -88,10 +85,7 @@ pub async fn bulk_users(
     use super::user_actions::reversible::suspension;
     use domain::{
         error::Conflict,
-        users::{
-            bulk::{BulkAction, BulkRequest},
-            suspension::SuspensionDraft,
-        },
+        users::{action::BulkAction, bulk::BulkRequest, suspension::SuspensionDraft},
     };
     use service::Error;
     let action = BulkAction::of(operation, SuspensionDraft::default());

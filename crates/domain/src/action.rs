@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::users::{Unknown, string_enum};
+use crate::users::{Unknown, action::BulkAction, string_enum};
 
 string_enum! {
     /// Kind of the target of an audited action.
@@ -123,6 +123,20 @@ actions! {
     RoleCreated = "role.created", Role, "Role created";
     DemoLoaded = "demo.loaded", System, "Demo users loaded";
     AuditExported = "audit.exported", Audit, "Audit log exported";
+}
+
+impl Action {
+    /// Returns the action of the entry above those of the single users, for a bulk action.
+    #[must_use]
+    pub const fn of_bulk(action: &BulkAction) -> Self {
+        match action {
+            BulkAction::Suspend(_) => Self::UsersSuspended,
+            BulkAction::Unsuspend {} => Self::UsersUnsuspended,
+            BulkAction::RevokeSessions {} => Self::UsersSignedOut,
+            BulkAction::Delete {} => Self::UsersDeleted,
+            BulkAction::Restore {} => Self::UsersRestored,
+        }
+    }
 }
 
 /// Returns whether a text has the form of an action's name. A filter accepts names of newer versions too.

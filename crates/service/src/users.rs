@@ -28,14 +28,16 @@ pub use suspend::{clear_expired_suspensions, suspend, unsuspend};
 
 use db::{
     roles::Roles,
-    users::{Counts, UserSet},
+    users::{Counts, UserSet, account::Account},
 };
 use domain::{
     filter::{Dated, Filter},
     list::{Cursor, Page, Position, Total},
     users::{
         UserSummary,
+        action::BulkAction,
         deleted::{DeletedPage, DeletedQuery},
+        deletion::Deletion,
         list::ListQuery,
         page::UserPage,
     },
@@ -44,9 +46,33 @@ use time::OffsetDateTime;
 
 use crate::{
     Error, Services,
-    access::{Authorized, UsersRead},
+    access::{Actor, Authorized, UsersRead},
+    audit::Audited,
     days,
 };
+
+/// Applies a bulk action to a locked account. The caller has checked the policy.
+async fn apply(
+    services: &Services,
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    action: &BulkAction,
+    account: &Account,
+) -> Result<Audited, Error> {
+    match action {
+        BulkAction::Suspend(draft) => suspend::apply(transaction, actor, account, draft).await,
+        BulkAction::Unsuspend {} => suspend::clear_suspension(transaction, actor, account).await,
+        BulkAction::RevokeSessions {} => {
+            let (_, audited) = sessions::apply(transaction, actor, account).await?;
+            Ok(audited)
+        }
+        BulkAction::Delete {} => {
+            let deletion = Deletion::default();
+            delete::apply(services, transaction, actor, account, &deletion).await
+        }
+        BulkAction::Restore {} => delete::put_back(transaction, actor, account).await,
+    }
+}
 
 /// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals, and one for a
 /// search that refers to a role.

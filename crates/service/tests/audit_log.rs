@@ -21,7 +21,8 @@ use domain::{
     registrations::{Decision, DecisionDraft, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
-        bulk::{BulkAction, BulkRequest, Selected},
+        action::BulkAction,
+        bulk::{BulkRequest, Selected},
         create::UserDraft,
         deletion::Deletion,
         detail::UserRef,

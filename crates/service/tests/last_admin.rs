@@ -1,7 +1,8 @@
 //! Concurrent removals of administrators: at least one who can sign in is left.
 
 use domain::users::{
-    bulk::{BulkAction, BulkRequest, Selected},
+    action::BulkAction,
+    bulk::{BulkRequest, Selected},
     deletion::Deletion,
     edit::UserEdit,
     suspension::SuspensionDraft,

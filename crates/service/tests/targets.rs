@@ -7,7 +7,8 @@ use domain::{
     keys::KeyEdit,
     registrations::{Decision, DecisionDraft, DecisionRequest},
     users::{
-        bulk::{BulkAction, BulkRequest, Selected},
+        action::BulkAction,
+        bulk::{BulkRequest, Selected},
         deletion::Deletion,
         edit::UserEdit,
         suspension::SuspensionDraft,

@@ -7,8 +7,8 @@ use domain::{
     policy::Denied,
     users::{
         Status,
-        action::UserAction,
-        bulk::{BulkAction, BulkOutcome, BulkRequest, Selected},
+        action::{BulkAction, UserAction},
+        bulk::{BulkOutcome, BulkRequest, Selected},
         create::UserDraft,
         deletion::Deletion,
         detail::UserRef,

@@ -41,7 +41,7 @@ const SEED: &str = "
         now() + interval '1 day'
     from users u, generate_series(1, 11) n where u.username = 'ada'";
 
-const LISTS: [&str; 16] = [
+const LISTS: [&str; 22] = [
     "/api/admin/users?q=",
     "/api/admin/users?sort=name",
     "/api/admin/users?sort=-status",

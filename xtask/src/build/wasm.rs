@@ -1,6 +1,7 @@
 //! Build of the browser bundle: Rust to wasm, wasm to a module that a page can load.
 
 use std::{
+    cmp::Reverse,
     fs,
     path::{Path, PathBuf},
 };
@@ -172,25 +173,22 @@ fn copy_scripts(folder: &Path) -> Result<()> {
 /// Optimises the modules in a folder and compresses modules and scripts.
 fn shrink(workspace: &Workspace, folder: &Path) -> Result<()> {
     let step = steps::WASM_OPTIMISATION.start(workspace);
-    for file in files::under(folder)? {
-        if files::has_extension(&file, &["wasm"]) {
-            process::run(
-                workspace
-                    .command(npm::tool(workspace, "wasm-opt"))
-                    .args(OPTIMISE)
-                    .arg(&file)
-                    .arg("-o")
-                    .arg(&file),
-            )?;
-        }
-    }
+    files::for_each(&of_kind(folder, &["wasm"])?, |file| {
+        let mut tool = workspace.command(npm::tool(workspace, "wasm-opt"));
+        process::run(tool.args(OPTIMISE).arg(file).arg("-o").arg(file))
+    })?;
     step.finish();
     let step = steps::WASM_COMPRESSION.start(workspace);
-    for file in files::under(folder)? {
-        if files::has_extension(&file, &["wasm", "js"]) {
-            compress::compress(&file)?;
-        }
-    }
+    files::for_each(&of_kind(folder, &["wasm", "js"])?, |file| {
+        compress::compress(file)
+    })?;
     step.finish();
     Ok(())
+}
+
+/// Returns the files of these kinds below a folder, the largest first, so that the cores finish at about the same time.
+fn of_kind(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut found = files::with_extension(folder, extensions)?;
+    found.sort_by_cached_key(|file| Reverse(fs::metadata(file).map_or(0, |data| data.len())));
+    Ok(found)
 }

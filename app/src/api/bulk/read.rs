@@ -5,8 +5,8 @@ use domain::{
     flash::{Flash, FlashEvent, Undo},
     messages,
     users::{
-        action::UserAction,
-        bulk::{BulkAction, BulkOutcome, Selected},
+        action::{BulkAction, UserAction},
+        bulk::{BulkOutcome, Selected},
     },
 };
 use service::Error;

@@ -27,7 +27,7 @@ use crate::{
         time::Exactly,
     },
     context::PageContext,
-    labels::bulk_user_action,
+    labels::{bulk_user_action, bulk_user_action_effect, bulk_user_action_submit},
     links::users as links,
     text,
 };
@@ -45,44 +45,25 @@ pub(super) fn of_list() -> BulkLinks {
         .collect()
 }
 
-/// Returns the label of the submit button: `Suspend 3 users`.
-fn action(operation: UserAction, count: u64) -> String {
-    match operation {
-        UserAction::Suspend => text::users::submit_suspend(count),
-        UserAction::Unsuspend => text::users::submit_unsuspend(count),
-        UserAction::RevokeSessions => text::users::submit_sign_out(count),
-        UserAction::Delete => text::users::submit_delete(count),
-        UserAction::Restore => text::users::submit_restore(count),
-        // Other actions do not apply to several users: no dialog opens for them.
-        _ => String::new(),
-    }
-}
-
 /// Renders the consequences of the action for the users.
 #[component]
 fn Meaning(operation: UserAction, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
-    match operation {
-        UserAction::Suspend => text::users::suspend_effect().into_any(),
-        UserAction::Unsuspend => text::users::unsuspend_effect().into_any(),
-        UserAction::RevokeSessions => text::users::sign_out_effect().into_any(),
-        UserAction::Restore => text::users::restore_effect().into_any(),
-        UserAction::Delete => match restorable_until {
-            Some(until) => {
-                let [before, after] = text::users::delete_effect_around();
-                view! {
-                    {before}
-                    <Exactly at=until />
-                    {after}
-                }
-                .into_any()
+    match (operation, restorable_until) {
+        (UserAction::Delete, Some(until)) => {
+            let [before, after] = text::users::delete_effect_around();
+            view! {
+                {before}
+                <Exactly at=until />
+                {after}
             }
-            None => view! {
-                {text::users::purge_effect()}
-                <b>{text::users::purge_warning()}</b>
-            }
-            .into_any(),
-        },
-        _ => ().into_any(),
+            .into_any()
+        }
+        (UserAction::Delete, None) => view! {
+            {text::users::purge_effect()}
+            <b>{text::users::purge_warning()}</b>
+        }
+        .into_any(),
+        (operation, _) => bulk_user_action_effect(operation).into_any(),
     }
 }
 
@@ -159,7 +140,7 @@ fn ActionForm(
             preview=preview
             form_state=form_state
             operation=("operation", operation.as_str())
-            action=Callback::new(move |count| action(operation, count))
+            action=Callback::new(move |count| bulk_user_action_submit(operation, count))
             effect=effect.into_any()
             danger=matches!(operation, UserAction::Suspend | UserAction::Delete)
         >
@@ -191,15 +172,5 @@ mod tests {
                 ("/users/bulk/delete", "Delete"),
             ]
         );
-    }
-
-    #[test]
-    fn buttons_of_bulk_actions_and_of_no_others_count_the_users() {
-        for operation in UserAction::ALL.iter().copied() {
-            let label = action(operation, 2);
-            assert_eq!(label.ends_with(" 2 users"), operation.is_bulk(), "{label}");
-        }
-        assert_eq!(action(UserAction::Suspend, 1), "Suspend 1 user");
-        assert_eq!(action(UserAction::RevokeSessions, 3), "Sign out 3 users");
     }
 }

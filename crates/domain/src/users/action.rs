@@ -1,96 +1,15 @@
 //! Actions on a user: one table for the policy, the pages, the forms and the bulk actions.
 
+mod row;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use utoipa::ToSchema;
 
-use super::{Status, Unknown};
+use self::row::{Dialog, OnSelf, Row};
+use super::{Status, Unknown, suspension::SuspensionDraft};
 use crate::{message::Message, messages};
-
-/// Dialog of an action.
-#[derive(Clone, Copy)]
-enum Dialog {
-    /// A button without a dialog.
-    None,
-    /// A question without fields.
-    Confirmation,
-    /// A dialog with fields, of this action or of another one.
-    Form,
-}
-
-/// Policy of an action on the actor's own account.
-#[derive(Clone, Copy)]
-enum OnSelf {
-    /// The action is permitted.
-    Permitted,
-    /// The action is denied, with a message that says what to do instead.
-    Denied(fn() -> Message),
-}
-
-/// Properties of an action.
-#[derive(Clone, Copy)]
-struct Row {
-    name: &'static str,
-    is_bulk: bool,
-    dialog: Dialog,
-    undone_by: Option<UserAction>,
-    can_remove_admin: bool,
-    on_self: OnSelf,
-}
-
-impl Row {
-    /// Returns the row of an action on one user that has a dialog and cannot be undone.
-    const fn new(name: &'static str, on_self: OnSelf) -> Self {
-        Self {
-            name,
-            is_bulk: false,
-            dialog: Dialog::Form,
-            undone_by: None,
-            can_remove_admin: false,
-            on_self,
-        }
-    }
-
-    /// Marks an action that also applies to several users at once.
-    const fn bulk(self) -> Self {
-        Self {
-            is_bulk: true,
-            ..self
-        }
-    }
-
-    /// Marks an action without a dialog.
-    const fn immediate(self) -> Self {
-        Self {
-            dialog: Dialog::None,
-            ..self
-        }
-    }
-
-    /// Marks an action whose dialog has no fields and only asks for confirmation.
-    const fn confirmed(self) -> Self {
-        Self {
-            dialog: Dialog::Confirmation,
-            ..self
-        }
-    }
-
-    /// Adds the action that undoes this one.
-    const fn undone_by(self, action: UserAction) -> Self {
-        Self {
-            undone_by: Some(action),
-            ..self
-        }
-    }
-
-    /// Marks an action that can remove the last administrator.
-    const fn removes_admin(self) -> Self {
-        Self {
-            can_remove_admin: true,
-            ..self
-        }
-    }
-}
 
 /// Users whose page offers an action.
 #[derive(Clone, Copy)]
@@ -158,6 +77,61 @@ user_actions! {
     Restore = Row::new("restore", OnSelf::Permitted).bulk().immediate().undone_by(Self::Delete),
     /// Approves or rejects the pending registration.
     Approve = Row::new("approve", OnSelf::Permitted),
+}
+
+/// A bulk action. The variants have empty fields because serde would accept unknown fields with a unit variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
+pub enum BulkAction {
+    /// Suspends them.
+    Suspend(SuspensionDraft),
+    /// Unsuspends them.
+    Unsuspend {},
+    /// Revokes their sessions.
+    RevokeSessions {},
+    /// Deletes them, permanently if the server does not retain deleted users.
+    Delete {},
+    /// Restores the deleted users.
+    Restore {},
+}
+
+impl BulkAction {
+    /// Returns the request for an action, with the suspension if it is one; `None` if the action applies to one user only.
+    #[must_use]
+    pub fn of(action: UserAction, suspension: SuspensionDraft) -> Option<Self> {
+        Some(match action {
+            UserAction::Suspend => Self::Suspend(suspension),
+            UserAction::Unsuspend => Self::Unsuspend {},
+            UserAction::RevokeSessions => Self::RevokeSessions {},
+            UserAction::Delete => Self::Delete {},
+            UserAction::Restore => Self::Restore {},
+            _ => return None,
+        })
+    }
+
+    /// Returns the action on each of the users.
+    #[must_use]
+    pub const fn user_action(&self) -> UserAction {
+        match self {
+            Self::Suspend(_) => UserAction::Suspend,
+            Self::Unsuspend {} => UserAction::Unsuspend,
+            Self::RevokeSessions {} => UserAction::RevokeSessions,
+            Self::Delete {} => UserAction::Delete,
+            Self::Restore {} => UserAction::Restore,
+        }
+    }
+
+    /// Returns the reason why the action skips users of a status; `None` if it applies to them.
+    #[must_use]
+    pub fn skipped(&self, status: Status) -> Option<Message> {
+        match self {
+            Self::Suspend(_) => (status != Status::Active).then(messages::skipped_not_active),
+            Self::Unsuspend {} => {
+                (status != Status::Suspended).then(messages::skipped_not_suspended)
+            }
+            Self::RevokeSessions {} | Self::Delete {} | Self::Restore {} => None,
+        }
+    }
 }
 
 impl UserAction {
@@ -275,6 +249,34 @@ mod tests {
         }
         for name in ["", "Suspend", "revoke-sessions"] {
             assert!(name.parse::<UserAction>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn requests_exist_for_bulk_actions_only() {
+        for action in UserAction::ALL {
+            let request = BulkAction::of(*action, SuspensionDraft::default());
+            assert_eq!(request.is_some(), action.is_bulk());
+            if let Some(request) = request {
+                assert_eq!(request.user_action(), *action);
+            }
+        }
+    }
+
+    #[test]
+    fn bulk_actions_skip_users_of_another_status() {
+        let suspend = BulkAction::Suspend(SuspensionDraft::default());
+        for (action, applied) in [
+            (suspend, &[Status::Active][..]),
+            (BulkAction::Unsuspend {}, &[Status::Suspended]),
+            (BulkAction::RevokeSessions {}, Status::ALL),
+            (BulkAction::Delete {}, Status::ALL),
+            (BulkAction::Restore {}, Status::ALL),
+        ] {
+            for status in Status::ALL {
+                let is_applied = applied.contains(status);
+                assert_eq!(action.skipped(*status).is_none(), is_applied, "{action:?}");
+            }
         }
     }
 

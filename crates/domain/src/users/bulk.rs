@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Unknown, UserId, UserSummary, action::UserAction, suspension::SuspensionDraft};
+use super::{Unknown, UserId, UserSummary, action::BulkAction};
 use crate::{
     message::Message,
     object::{object, objects, present},
@@ -15,49 +15,6 @@ use crate::{
 
 /// Maximum number of users at once: the size of the longest page.
 pub const BULK_MAX: usize = 100;
-
-/// A bulk action. The variants have empty fields because serde would accept unknown fields with a unit variant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
-pub enum BulkAction {
-    /// Suspends them.
-    Suspend(SuspensionDraft),
-    /// Unsuspends them.
-    Unsuspend {},
-    /// Revokes their sessions.
-    RevokeSessions {},
-    /// Deletes them, permanently if the server does not retain deleted users.
-    Delete {},
-    /// Restores the deleted users.
-    Restore {},
-}
-
-impl BulkAction {
-    /// Returns the request for an action, with the suspension if it is one; `None` if the action applies to one user only.
-    #[must_use]
-    pub fn of(action: UserAction, suspension: SuspensionDraft) -> Option<Self> {
-        Some(match action {
-            UserAction::Suspend => Self::Suspend(suspension),
-            UserAction::Unsuspend => Self::Unsuspend {},
-            UserAction::RevokeSessions => Self::RevokeSessions {},
-            UserAction::Delete => Self::Delete {},
-            UserAction::Restore => Self::Restore {},
-            _ => return None,
-        })
-    }
-
-    /// Returns the action on each of the users.
-    #[must_use]
-    pub const fn user_action(&self) -> UserAction {
-        match self {
-            Self::Suspend(_) => UserAction::Suspend,
-            Self::Unsuspend {} => UserAction::Unsuspend,
-            Self::RevokeSessions {} => UserAction::RevokeSessions,
-            Self::Delete {} => UserAction::Delete,
-            Self::Restore {} => UserAction::Restore,
-        }
-    }
-}
 
 /// A selected user, as shown when it was selected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -184,17 +141,6 @@ mod tests {
     use super::*;
 
     const ID: &str = "0198c2a4-0000-7000-8000-000000000001";
-
-    #[test]
-    fn requests_exist_for_bulk_actions_only() {
-        for action in UserAction::ALL {
-            let request = BulkAction::of(*action, SuspensionDraft::default());
-            assert_eq!(request.is_some(), action.is_bulk());
-            if let Some(request) = request {
-                assert_eq!(request.user_action(), *action);
-            }
-        }
-    }
 
     #[test]
     fn selection_round_trips() {

@@ -10,15 +10,14 @@ use domain::{
     messages,
     permission::Permission,
     users::{
-        Status, UserId,
-        bulk::{BULK_MAX, BulkAction, BulkItem, BulkOutcome, BulkRequest, Selected},
-        deletion::Deletion,
+        UserId,
+        action::BulkAction,
+        bulk::{BULK_MAX, BulkItem, BulkOutcome, BulkRequest, Selected},
     },
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{delete, sessions, suspend};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
@@ -98,15 +97,12 @@ async fn begin(
     let Some(users) = request.expected.filter(|expected| *expected > 1) else {
         return Ok(actor.clone());
     };
-    let (action, reason) = match &request.action {
-        BulkAction::Suspend(draft) => (Action::UsersSuspended, Some(draft.reason.as_str())),
-        BulkAction::Unsuspend {} => (Action::UsersUnsuspended, None),
-        BulkAction::RevokeSessions {} => (Action::UsersSignedOut, None),
-        BulkAction::Delete {} => (Action::UsersDeleted, None),
-        BulkAction::Restore {} => (Action::UsersRestored, None),
+    let reason = match &request.action {
+        BulkAction::Suspend(draft) => Some(draft.reason.as_str()),
+        _ => None,
     };
     let batch = Batch {
-        action,
+        action: Action::of_bulk(&request.action),
         users: users as u64,
         label: &format!("{users} users"),
         changes: Changes::default(),
@@ -161,16 +157,7 @@ async fn one(
     if let Err(why) = may(transaction, actor, action, &account, selected).await? {
         return Ok(skipped(account.username, why));
     }
-    let audited = match action {
-        BulkAction::Suspend(draft) => suspend::apply(transaction, actor, &account, draft).await?,
-        BulkAction::Unsuspend {} => suspend::clear_suspension(transaction, actor, &account).await?,
-        BulkAction::RevokeSessions {} => sessions::apply(transaction, actor, &account).await?.1,
-        BulkAction::Delete {} => {
-            let deletion = Deletion::default();
-            delete::apply(services, transaction, actor, &account, &deletion).await?
-        }
-        BulkAction::Restore {} => delete::put_back(transaction, actor, &account).await?,
-    };
+    let audited = super::apply(services, transaction, actor, action, &account).await?;
     let item = BulkItem {
         id: UserId(selected.id),
         username: account.username,
@@ -188,14 +175,8 @@ async fn may(
     selected: &Selected,
 ) -> Result<Result<(), Message>, Error> {
     let senseless = match action {
-        BulkAction::Suspend(_) => {
-            (account.status != Status::Active).then(messages::skipped_not_active)
-        }
-        BulkAction::Unsuspend {} => {
-            (account.status != Status::Suspended).then(messages::skipped_not_suspended)
-        }
-        BulkAction::RevokeSessions {} | BulkAction::Delete {} => None,
         BulkAction::Restore {} => not_restorable(transaction, account).await?,
+        action => action.skipped(account.status),
     };
     if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore {}) {
         return Ok(Err(messages::skipped_deleted()));
