@@ -39,6 +39,8 @@ pub enum Entity {
     Annotation,
     /// A confirmation dialog.
     Dialog,
+    /// A role.
+    Role,
 }
 
 /// Conflict of a request with the state of its object.
@@ -98,6 +100,10 @@ pub enum Conflict {
     DemoUsersRepeated,
     /// The page is from an earlier version of the server.
     PageOutdated,
+    /// A built-in role cannot be deleted.
+    RoleBuiltin,
+    /// The number of users or resources that a deletion affects differs from the preview.
+    PreviewChanged,
 }
 
 /// Reason for not accepting credentials, or for requiring them.
@@ -177,6 +183,7 @@ mod tests {
             (Entity::Ontology, "ontology"),
             (Entity::Annotation, "annotation"),
             (Entity::Dialog, "dialog"),
+            (Entity::Role, "role"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

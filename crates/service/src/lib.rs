@@ -31,6 +31,7 @@ pub mod passwords;
 mod quota;
 pub mod registrations;
 pub mod reset;
+pub mod roles;
 pub mod schema;
 pub mod sessions;
 pub mod settings;

@@ -21,6 +21,7 @@ mod overview;
 mod owned_limits;
 mod registrations;
 mod renamed_roles;
+mod roles;
 mod sessions;
 mod setup;
 mod strength;

@@ -23,6 +23,7 @@ impl Entity {
             Self::Ontology => messages::ontology_not_found(),
             Self::Annotation => messages::annotation_not_found(),
             Self::Dialog => messages::dialog_not_found(),
+            Self::Role => messages::role_not_found(),
         }
     }
 }
@@ -59,6 +60,8 @@ impl Conflict {
             Self::DemoUsersExist => messages::demo_users_exist(),
             Self::DemoUsersRepeated => messages::demo_users_repeated(),
             Self::PageOutdated => messages::page_outdated(),
+            Self::RoleBuiltin => messages::role_builtin_delete(),
+            Self::PreviewChanged => messages::preview_changed(),
         }
     }
 }

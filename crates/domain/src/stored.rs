@@ -1,0 +1,14 @@
+//! Current state of an object that was changed since a caller read it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::roles::Role;
+
+/// An object as it is stored now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StoredObject {
+    /// A role.
+    Role(Role),
+}
