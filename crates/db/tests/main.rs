@@ -10,6 +10,7 @@ mod days;
 mod flashes;
 mod fold_names;
 mod folding;
+mod groups;
 mod jobs_plans;
 mod links;
 mod list;

@@ -41,6 +41,14 @@ pub enum Entity {
     Dialog,
     /// A role.
     Role,
+    /// A group.
+    Group,
+    /// A feature.
+    Feature,
+    /// A client.
+    Client,
+    /// A resource.
+    Resource,
 }
 
 /// Conflict of a request with the state of its object.
@@ -102,6 +110,8 @@ pub enum Conflict {
     PageOutdated,
     /// A built-in role cannot be deleted.
     RoleBuiltin,
+    /// The client has resources or personas.
+    ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
 }
@@ -144,6 +154,8 @@ pub enum Forbidden {
     SessionNotOwn,
     /// Another site has caused the request.
     OtherSite,
+    /// The caller neither has the permission for groups nor manages the group.
+    GroupManagerRequired,
     /// No header of the request names the site that has caused it.
     UnknownSite,
 }
@@ -184,6 +196,10 @@ mod tests {
             (Entity::Annotation, "annotation"),
             (Entity::Dialog, "dialog"),
             (Entity::Role, "role"),
+            (Entity::Group, "group"),
+            (Entity::Feature, "feature"),
+            (Entity::Client, "client"),
+            (Entity::Resource, "resource"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

@@ -112,11 +112,11 @@ permissions! {
     RolesWrite = "roles:write", Write, "roles";
     /// See all groups with their members.
     GroupsRead = "groups:read", Read, "groups";
-    /// Create, change and delete groups, and change their members and managers.
+    /// Create, change and delete groups, with their features, members and managers.
     GroupsWrite = "groups:write", Write, "groups";
     /// See the features of the host application and their defaults.
     FeaturesRead = "features:read", Read, "features";
-    /// Change features and their defaults, and those of groups.
+    /// Change the features of the host application and their defaults.
     FeaturesWrite = "features:write", Write, "features";
     /// See all clients.
     ClientsRead = "clients:read", Read, "clients";

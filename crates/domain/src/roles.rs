@@ -125,6 +125,7 @@ impl RoleDraft {
 pub struct RoleEdit {
     /// Name of the role.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// Name for display; `null` removes it.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -132,12 +133,15 @@ pub struct RoleEdit {
     pub label: Option<Option<String>>,
     /// Purpose of the role.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
     /// Permissions that it grants, all of them.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub permissions: Option<Vec<String>>,
     /// Order among the roles.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub rank: Option<i16>,
 }
 

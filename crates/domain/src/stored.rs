@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::roles::Role;
+use crate::{features::Feature, groups::Group, roles::Role};
 
 /// An object as it is stored now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -11,4 +11,8 @@ use crate::roles::Role;
 pub enum StoredObject {
     /// A role.
     Role(Role),
+    /// A group.
+    Group(Group),
+    /// A feature.
+    Feature(Feature),
 }

@@ -10,6 +10,8 @@ mod auth;
 mod credentials;
 mod deletion;
 mod demo;
+mod features;
+mod groups;
 mod housekeeping;
 mod idempotency;
 mod invitations;
