@@ -119,7 +119,7 @@ pub async fn list_effective(
     user_id: Uuid,
 ) -> Result<Vec<EffectiveFeature>, Error> {
     let rows = sqlx::query!(
-        r#"select f.key, f.label, a.through as "through?", a.group_id as "group_id?", g.name as "group_name?", a.blocked_by as "blocked_by?"
+        r#"select f.key as "key!", f.label as "label!", a.through as "through?", a.group_id as "group_id?", g.name as "group_name?", a.blocked_by as "blocked_by?"
         from features f
         left join feature_access a on a.key = f.key and a.user_id = $1
         left join groups g on g.id = a.group_id

@@ -2,11 +2,13 @@
 //! permissions. Pure: no input or output, no clock, no randomness.
 
 pub mod access;
+pub mod access_check;
 pub mod access_tokens;
 pub mod account;
 pub mod action;
 pub mod audit;
 pub mod client_address;
+pub mod clients;
 pub mod cookies;
 pub mod credentials;
 pub mod error;
@@ -31,6 +33,7 @@ pub mod permission;
 pub mod policy;
 pub mod problem;
 pub mod registrations;
+pub mod resources;
 pub mod roles;
 pub mod sessions;
 pub mod settings;

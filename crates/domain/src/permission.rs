@@ -187,12 +187,6 @@ impl Permissions {
         Self(vec![ALL.to_owned()])
     }
 
-    /// Returns whether `*` is among the assigned texts.
-    #[must_use]
-    pub fn are_unlimited(&self) -> bool {
-        self.0.iter().any(|assigned| assigned == ALL)
-    }
-
     /// Returns whether a permission is included: by its name, or by a wildcard that covers its [kind](PermissionKind).
     #[must_use]
     pub fn include(&self, permission: Permission) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{features::Feature, groups::Group, roles::Role};
+use crate::{clients::Client, features::Feature, groups::Group, resources::Resource, roles::Role};
 
 /// An object as it is stored now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -15,4 +15,8 @@ pub enum StoredObject {
     Group(Group),
     /// A feature.
     Feature(Feature),
+    /// A client.
+    Client(Client),
+    /// A resource.
+    Resource(Resource),
 }

@@ -2,6 +2,7 @@
 
 mod authority;
 pub mod members;
+mod selection;
 
 use db::groups::GroupFilter;
 use domain::{

@@ -2,12 +2,14 @@
 //! (pages, the API, the command line, jobs) go through this crate, and only it queries the database.
 
 pub mod access;
+pub mod access_check;
 pub mod access_tokens;
 pub mod account;
 mod assignment;
 pub mod audit;
 pub mod auth;
 mod backing;
+pub mod clients;
 mod days;
 pub mod demo;
 pub mod device;
@@ -33,6 +35,7 @@ pub mod passwords;
 mod quota;
 pub mod registrations;
 pub mod reset;
+pub mod resources;
 pub mod roles;
 pub mod schema;
 pub mod sessions;

@@ -22,6 +22,7 @@ extern crate self as testing;
 pub mod crowd;
 mod database;
 pub mod groups;
+pub mod resources;
 pub mod roles;
 mod server;
 pub mod sessions;

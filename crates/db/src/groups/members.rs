@@ -97,7 +97,7 @@ pub async fn find_candidates(
 ) -> Result<Vec<Candidate>, Error> {
     Ok(sqlx::query_as!(
         Candidate,
-        r#"select u.id, u.username, s.role_ids, coalesce(m.is_manager, false) as "is_manager!"
+        r#"select u.id as "id!", u.username as "username!", s.role_ids as "role_ids!", coalesce(m.is_manager, false) as "is_manager!"
         from users u
         join user_stats s on s.user_id = u.id
         left join group_members m on m.group_id = $1 and m.user_id = u.id

@@ -1,0 +1,109 @@
+//! Clients: changes, conflicts, and the deletion of one that has resources.
+
+use domain::{
+    clients::{CLIENTS_ORDER, ClientDraft, ClientEdit, ClientUse},
+    error::Conflict,
+    list::{Limits, PageParams, SearchParams},
+    stored::StoredObject,
+};
+use service::{Error, access::operator, clients};
+use sqlx::PgPool;
+use testing::{resources::resource, users::user};
+
+use crate::support::{services, users::count};
+
+fn draft(name: &str) -> ClientDraft {
+    ClientDraft {
+        name: name.to_owned(),
+        logo_url: None,
+    }
+}
+
+#[testing::test]
+async fn client_is_created_edited_and_deleted(pool: PgPool) {
+    let services = services(&pool);
+    let created = clients::create(&services, &operator(), draft("ACME"))
+        .await
+        .unwrap();
+    let taken = clients::create(&services, &operator(), draft("acme")).await;
+    assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
+    let renamed = |name: &str| ClientEdit {
+        name: Some(name.to_owned()),
+        logo_url: None,
+    };
+    let at_one = (created.id, Some(1));
+    let edited = clients::edit(&services, &operator(), at_one, renamed("Ajax"))
+        .await
+        .unwrap();
+    assert_eq!((edited.name.as_str(), edited.version), ("Ajax", 2));
+    let outdated = clients::edit(&services, &operator(), at_one, renamed("Apex")).await;
+    let Err(Error::Outdated(current)) = outdated else {
+        panic!("{outdated:?}");
+    };
+    assert_eq!(*current, StoredObject::Client(edited.clone()));
+
+    user("ada").clients(&[edited.id, 99]).insert(&pool).await;
+    let id = resource("models", "a")
+        .client(edited.id)
+        .insert(&pool)
+        .await;
+    let used = ClientUse {
+        users: 1,
+        resources: 1,
+        personas: 0,
+    };
+    let preview = clients::preview_deletion(&services, &operator(), edited.id).await;
+    assert_eq!(preview.unwrap(), used);
+    let denied = clients::delete(&services, &operator(), (edited.id, None)).await;
+    assert!(
+        matches!(denied, Err(Error::Conflict(Conflict::ClientInUse))),
+        "{denied:?}"
+    );
+    sqlx::query("delete from resources where id = $1")
+        .bind(id)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let deleted = clients::delete(&services, &operator(), (edited.id, Some(2))).await;
+    assert_eq!(deleted.unwrap().users, 1);
+    let next = clients::create(&services, &operator(), draft("ACME")).await;
+    assert!(next.unwrap().id > edited.id, "numbers are not used again");
+    let entries = "select count(*) from audit_events where action like 'client.%'";
+    assert_eq!(count(&pool, entries).await, 4);
+}
+
+#[testing::test]
+async fn clients_are_listed_by_name_page_by_page(pool: PgPool) {
+    let services = services(&pool);
+    for name in ["Émile", "Delta", "delta 2", "Zeta", "Alpha"] {
+        clients::create(&services, &operator(), draft(name))
+            .await
+            .unwrap();
+    }
+    let mut names = Vec::new();
+    let mut params = SearchParams {
+        limit: Some("2".to_owned()),
+        ..SearchParams::default()
+    };
+    loop {
+        let query = params.parse(Limits::API, CLIENTS_ORDER).unwrap();
+        let page = clients::list(&services, &operator(), &query)
+            .await
+            .unwrap()
+            .page;
+        assert_eq!(page.page_info.total.count, 5);
+        names.extend(page.rows.into_iter().map(|client| client.name));
+        let Some(after) = page.page_info.after else {
+            break;
+        };
+        params = params.at(Some(after), None);
+    }
+    assert_eq!(names, ["Alpha", "Delta", "delta 2", "Émile", "Zeta"]);
+    let params = SearchParams {
+        q: Some("emi".to_owned()),
+        ..SearchParams::default()
+    };
+    let query = params.parse(Limits::API, CLIENTS_ORDER).unwrap();
+    let found = clients::list(&services, &operator(), &query).await.unwrap();
+    assert_eq!(found.page.rows.len(), 1);
+}
