@@ -25,14 +25,7 @@ async fn stored_numbers_follow_any_change(pool: PgPool) {
     }
     for change in CHANGES {
         sqlx::query(*change).execute(&pool).await.unwrap();
-        let wrong: i64 = sqlx::query_scalar(
-            "select count(*) from group_totals_recount r
-            full join (select group_id, sum(members) as members from group_totals group by group_id) t using (group_id)
-            where coalesce(r.members, 0) <> coalesce(t.members, 0)",
-        )
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+        let wrong = db::doctor::recount(&pool).await.unwrap().wrong_groups;
         assert_eq!(wrong, 0, "{change}");
     }
 }

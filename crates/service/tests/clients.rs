@@ -6,11 +6,17 @@ use domain::{
     list::{Limits, PageParams, SearchParams},
     stored::StoredObject,
 };
-use service::{Error, access::operator, clients};
+use service::{
+    Error,
+    access::{UsersRead, operator},
+    clients,
+    owned::{Reader, personas},
+};
 use sqlx::PgPool;
-use testing::{resources::resource, users::user};
+use testing::{resources::resource, roles::role, users::user};
+use uuid::Uuid;
 
-use crate::support::{services, users::count};
+use crate::support::{callers::caller, services, users::count};
 
 fn draft(name: &str) -> ClientDraft {
     ClientDraft {
@@ -106,4 +112,53 @@ async fn clients_are_listed_by_name_page_by_page(pool: PgPool) {
     let query = params.parse(Limits::API, CLIENTS_ORDER).unwrap();
     let found = clients::list(&services, &operator(), &query).await.unwrap();
     assert_eq!(found.page.rows.len(), 1);
+}
+
+#[testing::test]
+async fn personas_of_other_clients_are_absent(pool: PgPool) {
+    let services = services(&pool);
+    role("reader")
+        .permissions(&["users:read"])
+        .insert(&pool)
+        .await;
+    let client = testing::resources::client(&pool, "ACME").await;
+    let ada = user("ada").insert(&pool).await;
+    let root = user("root").roles(&["admin"]).insert(&pool).await;
+    let reader = user("reader").roles(&["reader"]).insert(&pool).await;
+    let id: Uuid = sqlx::query_scalar(
+        "insert into personas (id, user_id, name, client_id) values (gen_random_uuid(), $1, 'p', $2) returning id",
+    )
+    .bind(ada)
+    .bind(client)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let own = || Reader::own(&caller(ada, &[])).unwrap();
+    let all = |id, permission| {
+        let authorized = caller(id, &[permission]).require::<UsersRead>();
+        Reader::all(&authorized.unwrap())
+    };
+    for (reader, is_visible) in [
+        (own(), false),
+        (all(reader, "users:read"), false),
+        (all(root, "*"), true),
+        (Reader::all(&operator()), true),
+    ] {
+        let listed = personas::list(&services, &reader, ada, None, 10).await;
+        assert_eq!(
+            listed.unwrap().0.len(),
+            usize::from(is_visible),
+            "{reader:?}"
+        );
+        let found = personas::get(&services, &reader, id).await;
+        assert_eq!(found.is_ok(), is_visible, "{reader:?}");
+    }
+    // A change of the list works at once.
+    sqlx::query("update users set client_list = array[$1::int] where id = $2")
+        .bind(client)
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert!(personas::get(&services, &own(), id).await.is_ok());
 }
