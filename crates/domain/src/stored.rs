@@ -20,3 +20,17 @@ pub enum StoredObject {
     /// A resource.
     Resource(Resource),
 }
+
+impl StoredObject {
+    /// Returns the permission to read the object.
+    #[must_use]
+    pub const fn to_read(&self) -> Permission {
+        match self {
+            Self::Role(_) => Permission::RolesRead,
+            Self::Group(_) => Permission::GroupsRead,
+            Self::Feature(_) => Permission::FeaturesRead,
+            Self::Client(_) => Permission::ClientsRead,
+            Self::Resource(_) => Permission::ResourcesRead,
+        }
+    }
+}

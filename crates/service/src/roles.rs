@@ -77,12 +77,14 @@ pub async fn create(
 pub async fn clone(
     services: &Services,
     authorized: &Authorized<RolesWrite>,
-    id: Uuid,
+    source: impl Into<TargetRef>,
     name: String,
 ) -> Result<Role, Error> {
-    let role = db::roles::edit::find(&services.pool, id)
+    let source = source.into();
+    let role = db::roles::edit::find(&services.pool, source.id)
         .await?
         .ok_or(NOT_FOUND)?;
+    source.check_name(&role.name)?;
     let draft = RoleDraft {
         name,
         label: None,

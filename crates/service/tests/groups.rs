@@ -102,6 +102,8 @@ async fn group_is_created_edited_and_deleted(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from group_members").await, 0);
     let entries = "select count(*) from audit_events where action like 'group.%'";
     assert_eq!(count(&pool, entries).await, 4);
+    let added = "select count(*) from audit_events where action = 'group.members_added'";
+    assert_eq!(count(&pool, added).await, 1);
 }
 
 #[testing::test]
@@ -177,6 +179,8 @@ async fn managers_administer_the_members_of_their_groups(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!((outcome.changed, outcome.skipped.len()), (1, 2));
+    let removed = "select count(*) from audit_events where action = 'group.members_removed'";
+    assert_eq!(count(&pool, removed).await, 1);
     assert_eq!(
         listed(&services, &manager(mona), own).await.unwrap(),
         ["clerk", "max", "mona"]
@@ -189,9 +193,23 @@ async fn managers_administer_the_members_of_their_groups(pool: PgPool) {
         assert!(matches!(shown, Err(Error::Forbidden(_))), "{shown:?}");
     }
     // The next request of a manager who is demoted is denied.
-    let demoted = members::set_managers(&services, &admin(mona), own, vec![mona], false).await;
+    let demoted = members::set_managers(
+        &services,
+        &admin(mona),
+        own,
+        MemberSelection::Ids(vec![mona]),
+        false,
+    )
+    .await;
     assert!(matches!(demoted, Err(Error::Forbidden(_))), "{demoted:?}");
-    let demoted = members::set_managers(&services, &operator(), own, vec![mona], false).await;
+    let demoted = members::set_managers(
+        &services,
+        &operator(),
+        own,
+        MemberSelection::Ids(vec![mona]),
+        false,
+    )
+    .await;
     assert_eq!(demoted.unwrap().changed, 1);
     let added = members::add(&services, &manager(mona), own, names(&["ada"]), false).await;
     assert!(matches!(added, Err(Error::Forbidden(_))), "{added:?}");

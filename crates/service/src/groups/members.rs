@@ -24,7 +24,8 @@ use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite, UsersRead},
     audit::{self, Changes},
-    days, guard,
+    days,
+    guard::{self, TargetRef},
 };
 
 /// Lists the members of a group.
@@ -77,12 +78,12 @@ pub async fn select(
 pub async fn add(
     services: &Services,
     actor: &GroupActor,
-    group: Uuid,
+    group: impl Into<TargetRef>,
     selection: MemberSelection,
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
-    let action = GroupAction::AddMembers;
-    change(services, actor, (group, action), selection, is_preview).await
+    let target = (group.into(), GroupAction::AddMembers);
+    change(services, actor, target, selection, is_preview).await
 }
 
 /// Removes members from a group. A preview changes nothing.
@@ -92,12 +93,12 @@ pub async fn add(
 pub async fn remove(
     services: &Services,
     actor: &GroupActor,
-    group: Uuid,
+    group: impl Into<TargetRef>,
     selection: MemberSelection,
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
-    let action = GroupAction::RemoveMembers;
-    change(services, actor, (group, action), selection, is_preview).await
+    let target = (group.into(), GroupAction::RemoveMembers);
+    change(services, actor, target, selection, is_preview).await
 }
 
 /// Sets whether members manage their group. Users who are no members stay as they are.
@@ -107,11 +108,12 @@ pub async fn remove(
 pub async fn set_managers(
     services: &Services,
     authorized: &Authorized<GroupsWrite>,
-    group: Uuid,
-    ids: Vec<Uuid>,
+    group: impl Into<TargetRef>,
+    selection: MemberSelection,
     is_manager: bool,
 ) -> Result<MembersOutcome, Error> {
-    check_number(ids.len())?;
+    let target = group.into();
+    let group = target.id;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
         &mut transaction,
@@ -119,8 +121,8 @@ pub async fn set_managers(
         Permission::GroupsWrite,
     )
     .await?;
-    let found = find_group(&mut transaction, group).await?;
-    let selection = find(&mut transaction, MemberSelection::Ids(ids)).await?;
+    let found = find_group(&mut transaction, &target).await?;
+    let selection = find(&mut transaction, selection).await?;
     let opened = (actor, GroupAuthority::Permission);
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
@@ -149,13 +151,14 @@ pub async fn set_managers(
 async fn change(
     services: &Services,
     actor: &GroupActor,
-    (group, action): (Uuid, GroupAction),
+    (target, action): (TargetRef, GroupAction),
     selection: MemberSelection,
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
+    let group = target.id;
     let mut transaction = db::begin(&services.pool).await?;
     let (actor, authority) = &actor.open(&mut transaction, group, action).await?;
-    let found = find_group(&mut transaction, group).await?;
+    let found = find_group(&mut transaction, &target).await?;
     let selection = find(&mut transaction, selection).await?;
     let opened = (actor, *authority);
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
@@ -186,10 +189,12 @@ async fn change(
     Ok(outcome)
 }
 
-async fn find_group(transaction: &mut db::Transaction, id: Uuid) -> Result<Group, Error> {
-    db::groups::find(&mut **transaction, id)
+async fn find_group(transaction: &mut db::Transaction, target: &TargetRef) -> Result<Group, Error> {
+    let group = db::groups::find(&mut **transaction, target.id)
         .await?
-        .ok_or(NOT_FOUND)
+        .ok_or(NOT_FOUND)?;
+    target.check_name(&group.name)?;
+    Ok(group)
 }
 
 /// Sets the numbers of changed and unchanged users.

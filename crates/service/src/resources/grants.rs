@@ -15,7 +15,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, ResourcesRead, ResourcesWrite},
     audit::{self, Audited, Changes},
-    guard,
+    guard::{self, TargetRef},
 };
 
 /// Maximum number of grants that a list contains.
@@ -42,17 +42,17 @@ pub async fn list(
 pub async fn add(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
-    resource: Uuid,
+    resource: impl Into<TargetRef>,
     mut grants: Vec<GrantDraft>,
 ) -> Result<u64, Error> {
     check_number(grants.len())?;
     // Stored in one order, so that two requests cannot wait for each other.
     grants.sort_by_key(|grant| grant.subject);
     let mut transaction = db::begin(&services.pool).await?;
-    let (actor, name) = &open(&mut transaction, authorized, resource).await?;
+    let (actor, resource, name) = &open(&mut transaction, authorized, resource.into()).await?;
     let mut changed = Vec::new();
     for grant in &grants {
-        let put = db::resources::grants::put(&mut transaction, resource, grant, actor.id()).await;
+        let put = db::resources::grants::put(&mut transaction, *resource, grant, actor.id()).await;
         if put.map_err(errors::missing)? {
             changed.push(format!("{} {}", label(grant.subject), grant.level.as_str()));
         }
@@ -62,7 +62,7 @@ pub async fn add(
         return Ok(0);
     }
     let changes = Changes::default().with("grants", Value::Null, changed);
-    let about = (Action::AccessGranted, Some(resource), name.as_str());
+    let about = (Action::AccessGranted, Some(*resource), name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(number)
@@ -75,16 +75,16 @@ pub async fn add(
 pub async fn revoke(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
-    resource: Uuid,
+    resource: impl Into<TargetRef>,
     mut subjects: Vec<GrantTarget>,
 ) -> Result<u64, Error> {
     check_number(subjects.len())?;
     subjects.sort();
     let mut transaction = db::begin(&services.pool).await?;
-    let (actor, name) = &open(&mut transaction, authorized, resource).await?;
+    let (actor, resource, name) = &open(&mut transaction, authorized, resource.into()).await?;
     let mut revoked = Vec::new();
     for subject in subjects {
-        if db::resources::grants::delete(&mut transaction, resource, subject).await? {
+        if db::resources::grants::delete(&mut transaction, *resource, subject).await? {
             revoked.push(label(subject));
         }
     }
@@ -93,24 +93,25 @@ pub async fn revoke(
         Audited::not_needed("no subject has a grant")
     } else {
         let changes = Changes::default().with("grants", revoked, Value::Null);
-        let about = (Action::AccessRevoked, Some(resource), name.as_str());
+        let about = (Action::AccessRevoked, Some(*resource), name.as_str());
         audit::write_about(&mut transaction, actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;
     Ok(number)
 }
 
-/// Confirms the permission and locks the resource. Returns the actor and the name of the resource.
+/// Confirms the permission and locks the resource. Returns the actor, and the id and the name of the resource.
 async fn open(
     transaction: &mut db::Transaction,
     authorized: &Authorized<ResourcesWrite>,
-    resource: Uuid,
-) -> Result<(Actor, String), Error> {
+    target: TargetRef,
+) -> Result<(Actor, Uuid, String), Error> {
     let actor = guard::confirm(transaction, authorized.actor(), Permission::ResourcesWrite).await?;
-    let resource = db::resources::lock(transaction, resource)
+    let resource = db::resources::lock(transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
-    Ok((actor, resource.name))
+    target.check_name(&resource.name)?;
+    Ok((actor, resource.id, resource.name))
 }
 
 /// Returns a subject as the audit log has it.
