@@ -1,6 +1,6 @@
 //! Access of users to resources and features: questions with reasons, and lists of what a user can reach.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use db::{access::Pair, resources::ResourceFilter};
 use domain::{
@@ -45,9 +45,8 @@ pub async fn check(
         let user = question.user;
         let (resource, level) = match &question.object {
             AccessObject::Feature(_) => {
-                if !features.contains_key(&user) {
-                    let effective = db::features::list_effective(&mut *connection, user).await?;
-                    features.insert(user, effective);
+                if let Entry::Vacant(entry) = features.entry(user) {
+                    entry.insert(db::features::list_effective(&mut *connection, user).await?);
                 }
                 continue;
             }

@@ -9,7 +9,7 @@ use crate::{
     keyset::{Column, Keyset},
 };
 
-/// A user whom a request adds to a group or removes from it.
+/// A user that a request adds to a group or removes from it.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The id of the user.
@@ -181,7 +181,7 @@ pub async fn delete(
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
-/// Sets whether members manage their group. Returns the ids of those for whom it has changed.
+/// Sets whether members manage their group. Returns the ids of the changed ones.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::{Cursor, Limits, ListError, Position, given, page_params, parse_limit, position};
-use crate::users::names::is_deceptive;
 
 /// Maximum number of characters of a searched part.
 const TEXT_MAX: usize = 200;
@@ -28,7 +27,7 @@ pub struct SearchParams {
 /// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchQuery {
-    /// Part of the name; `None` for all rows. It has no invisible characters.
+    /// Part of the name; `None` for all rows. It has no control characters.
     pub text: Option<String>,
     /// Maximum number of rows in the page.
     pub limit: u16,
@@ -59,9 +58,9 @@ impl SearchParams {
     }
 }
 
-/// Returns the part of a name that a text searches for. No name has invisible characters.
+/// Returns the part of a name that a text searches for. No name has control characters, and PostgreSQL rejects a NUL.
 fn searched(text: &str) -> String {
-    let visible = text.trim().chars().filter(|c| !is_deceptive(*c));
+    let visible = text.trim().chars().filter(|c| !c.is_control());
     visible.take(TEXT_MAX).collect()
 }
 
@@ -73,7 +72,7 @@ mod tests {
     use crate::list::PageParams;
 
     #[test]
-    fn search_is_read_without_invisible_characters() {
+    fn search_is_read_without_control_characters() {
         let params = SearchParams {
             q: Some(" ed\0it ".to_owned()),
             ..SearchParams::default()

@@ -21,7 +21,7 @@ pub struct RoleHolders {
 pub struct LostPermission {
     /// Name of the permission.
     pub permission: String,
-    /// Number of users whom no other role grants it.
+    /// Number of users who do not have it by another role.
     pub users: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Users whom a request adds to a group or removes from it.
+//! Users that a request adds to a group or removes from it.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{Error, access::Actor};
 
-/// Users whom a request selects.
+/// Users that a request selects.
 pub(super) struct Selection {
     ids: Vec<Uuid>,
     unknown: Vec<String>,
@@ -61,7 +61,7 @@ pub(super) async fn find(
     }
 }
 
-/// Returns the selected users whom the actor can add or remove, and the others by their names.
+/// Returns the selected users that the actor can add or remove, and the others by their names.
 pub(super) async fn choose(
     transaction: &mut db::Transaction,
     (actor, authority): (&Actor, GroupAuthority),
