@@ -1066,8 +1066,7 @@ create table roles (
     constraint roles_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
     constraint roles_name_lower CHECK ((name = lower((name COLLATE "und-x-icu")))),
     constraint roles_name_not_of_builtin CHECK (((name <> ALL (ARRAY['admin'::text, 'auditor'::text, 'application'::text, 'user'::text])) OR (NOT (name IS DISTINCT FROM builtin_kind)))),
-    constraint roles_pkey PRIMARY KEY (id),
-    constraint roles_rank_range CHECK (((rank >= 0) AND (rank <= 1000))) NOT VALID
+    constraint roles_pkey PRIMARY KEY (id)
 );
 comment on column roles.rank is 'Order in which the roles of a user are shown: the most powerful first.';
 comment on column roles.builtin_kind is 'The role that Rollcall itself refers to, whatever its name; null for a role of the operator.';

@@ -6,7 +6,6 @@ alter table roles
     add column updated_at timestamptz not null default now(),
     add constraint roles_label_length check (char_length(label) between 1 and 100) not valid,
     add constraint roles_description_length check (char_length(description) <= 500) not valid,
-    add constraint roles_rank_range check (rank between 0 and 1000) not valid,
     -- Administrators without their permissions would be none, although they hold the role.
     add constraint roles_admin_unlimited check (builtin_kind is distinct from 'admin' or '*' = any(permissions)) not valid;
 
