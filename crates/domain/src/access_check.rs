@@ -149,6 +149,7 @@ mod tests {
 
     #[test]
     fn way_leads_to_its_level_unless_it_is_blocked() {
+        use GrantLevel::{Read, Write};
         let path = |level, blocked_by| AccessPath {
             through: AccessThrough::User,
             level,
@@ -156,7 +157,6 @@ mod tests {
             granted_by: None,
             granted_at: None,
         };
-        use GrantLevel::{Read, Write};
         for (level, asked, expected) in [
             (Read, Read, true),
             (Read, Write, false),
