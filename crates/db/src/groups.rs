@@ -60,6 +60,8 @@ impl From<GroupRow> for Group {
 pub struct GroupFilter<'a> {
     /// Part of the name.
     pub text: Option<&'a str>,
+    /// The id of a user who is a member of the groups.
+    pub member: Option<Uuid>,
     /// The id of a user who manages the groups.
     pub manager: Option<Uuid>,
 }
@@ -70,6 +72,11 @@ impl GroupFilter<'_> {
             sql.push(" and strpos(g.search, search_fold(")
                 .push_bind(text.to_owned())
                 .push("::text)) > 0");
+        }
+        if let Some(member) = self.member {
+            sql.push(" and g.id in (select m.group_id from group_members m where m.user_id = ")
+                .push_bind(member)
+                .push(")");
         }
         if let Some(manager) = self.manager {
             sql.push(

@@ -29,6 +29,8 @@ pub struct ResourceFilter<'a> {
     pub owner: Option<Uuid>,
     /// Number of the client.
     pub client: Option<i32>,
+    /// The id of a group with a grant.
+    pub group: Option<Uuid>,
     /// The id of a user who can reach the resources.
     pub reached_by: Option<Uuid>,
 }
@@ -48,6 +50,13 @@ impl ResourceFilter<'_> {
         }
         if let Some(client) = self.client {
             sql.push(" and r.client_id = ").push_bind(client);
+        }
+        if let Some(group) = self.group {
+            sql.push(
+                " and r.id in (select g.resource_id from resource_grants g where g.group_id = ",
+            )
+            .push_bind(group)
+            .push(")");
         }
         if let Some(user) = self.reached_by {
             push_reached(sql, user);

@@ -7,6 +7,7 @@ use domain::{
     access_check::{
         AccessAnswer, AccessObject, AccessQuestion, AccessReasons, CHECKS_AT_ONCE, KindTotal,
     },
+    access_tokens::Scope,
     features::EffectiveFeature,
     fields::FieldErrors,
     list::{Listed, UnfilteredQuery},
@@ -147,7 +148,7 @@ pub async fn list_own(
     kind: Option<&str>,
     query: &UnfilteredQuery,
 ) -> Result<Listed<Resource>, Error> {
-    caller.require_account()?;
+    caller.require_own(Scope::DataRead)?;
     page(services, caller.principal.id.0, kind, query).await
 }
 

@@ -51,6 +51,18 @@ pub async fn find(
     found.ok_or(NOT_FOUND)
 }
 
+/// Returns the clients in a list of clients, by number. A number without a client is left out.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_named(
+    services: &Services,
+    _: &Authorized<ClientsRead>,
+    ids: &[i32],
+) -> Result<Vec<Client>, Error> {
+    Ok(db::clients::find(&services.pool, ids).await?)
+}
+
 /// Creates a client.
 ///
 /// # Errors

@@ -1,15 +1,16 @@
 //! Groups: listing, creation, changes and deletion. Their members are in [`members`].
 
 mod authority;
+mod delete;
 pub mod members;
 mod selection;
 
 use db::groups::GroupFilter;
 use domain::{
     action::Action,
-    error::{Conflict, Entity},
+    error::Entity,
     fields::FieldErrors,
-    groups::{Group, GroupAction, GroupDeletion, GroupDraft, GroupEdit, GroupPatch, GroupSummary},
+    groups::{Group, GroupAction, GroupDraft, GroupEdit, GroupPatch, GroupSummary},
     list::{Listed, Page, SearchQuery, Total},
     messages,
     permission::Permission,
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use authority::GroupActor;
+pub use delete::{delete, preview_deletion};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Group);
 
@@ -38,7 +40,29 @@ pub async fn list(
     _: &Authorized<GroupsRead>,
     query: &SearchQuery,
 ) -> Result<Listed<GroupSummary>, Error> {
-    page(services, query, None).await
+    let filter = GroupFilter {
+        text: query.text.as_deref(),
+        ..GroupFilter::default()
+    };
+    page(services, query, filter).await
+}
+
+/// Lists the groups of a user by name.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_of(
+    services: &Services,
+    _: &Authorized<GroupsRead>,
+    user: Uuid,
+    query: &SearchQuery,
+) -> Result<Listed<GroupSummary>, Error> {
+    let filter = GroupFilter {
+        text: query.text.as_deref(),
+        member: Some(user),
+        ..GroupFilter::default()
+    };
+    page(services, query, filter).await
 }
 
 /// Lists the groups that the caller manages, by name.
@@ -51,26 +75,25 @@ pub async fn list_managed(
     query: &SearchQuery,
 ) -> Result<Listed<GroupSummary>, Error> {
     caller.session()?;
-    let manager = caller.principal.id.0;
     let managed = GroupFilter {
-        text: None,
-        manager: Some(manager),
+        manager: Some(caller.principal.id.0),
+        ..GroupFilter::default()
     };
     if db::groups::count(&services.pool, managed).await? == 0 {
         return Err(authority::FORBIDDEN);
     }
-    page(services, query, Some(manager)).await
+    let filter = GroupFilter {
+        text: query.text.as_deref(),
+        ..managed
+    };
+    page(services, query, filter).await
 }
 
 async fn page(
     services: &Services,
     query: &SearchQuery,
-    manager: Option<Uuid>,
+    filter: GroupFilter<'_>,
 ) -> Result<Listed<GroupSummary>, Error> {
-    let filter = GroupFilter {
-        text: query.text.as_deref(),
-        manager,
-    };
     let mut connection = db::acquire(&services.pool).await?;
     let (groups, more) = db::groups::list_page(&mut *connection, query, filter).await?;
     let counted = db::groups::count(&mut *connection, filter).await?;
@@ -163,58 +186,6 @@ pub async fn edit(
     let after = db::groups::find(&mut *transaction, before.id).await?;
     db::commit(transaction, audited).await?;
     after.ok_or(NOT_FOUND)
-}
-
-/// Returns the effect that the deletion of a group would have.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is no such group.
-pub async fn preview_deletion(
-    services: &Services,
-    _: &Authorized<GroupsRead>,
-    id: Uuid,
-) -> Result<GroupDeletion, Error> {
-    let mut connection = db::acquire(&services.pool).await?;
-    let group = db::groups::find(&mut *connection, id).await?;
-    group.ok_or(NOT_FOUND)?;
-    Ok(db::groups::count_deletion(&mut *connection, id).await?)
-}
-
-/// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was.
-///
-/// # Errors
-/// [`Error::Conflict`] when the effect differs from the preview, [`Error::Outdated`] when the group was changed since the caller read it,
-/// [`Error::NotFound`] when there is no such group.
-pub async fn delete(
-    services: &Services,
-    authorized: &Authorized<GroupsWrite>,
-    target: impl Into<TargetRef>,
-    preview: Option<GroupDeletion>,
-) -> Result<GroupDeletion, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
-    let group = lock(&mut transaction, &target.into()).await?;
-    let deletion = db::groups::count_deletion(&mut *transaction, group.id).await?;
-    if preview.is_some_and(|preview| preview != deletion) {
-        return Err(Error::Conflict(Conflict::PreviewChanged));
-    }
-    db::groups::delete(&mut transaction, group.id).await?;
-    let changes = Changes::default()
-        .with("name", group.name.as_str(), Value::Null)
-        .with("description", group.description.as_str(), Value::Null)
-        .with("features", group.features.clone(), Value::Null)
-        .with("externalId", group.external_id.clone(), Value::Null)
-        .with("members", deletion.members, 0)
-        .with("resources", deletion.resources, 0);
-    let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    db::commit(transaction, audited).await?;
-    Ok(deletion)
 }
 
 /// Locks a group in the version that was shown.

@@ -2,8 +2,11 @@
 
 use domain::{
     error::Conflict,
-    groups::{GroupDraft, GroupEdit, GroupMember, MEMBERS_ORDER, MemberSelection, MembersOutcome},
-    list::{Limits, UnfilteredParams},
+    groups::{
+        GROUPS_ORDER, GroupDraft, GroupEdit, GroupMember, GroupSummary, MEMBERS_ORDER,
+        MemberSelection, MembersOutcome,
+    },
+    list::{Limits, Listed, SearchParams, UnfilteredParams},
     stored::StoredObject,
 };
 use service::{
@@ -151,6 +154,44 @@ async fn matching_users_are_selected(pool: PgPool) {
     assert!(matches!(none, Err(Error::Invalid(_))), "{none:?}");
     let invalid = members::select(&services, &readers, "status:(").await;
     assert!(matches!(invalid, Err(Error::List(_))), "{invalid:?}");
+}
+
+#[testing::test]
+async fn groups_of_a_user_are_listed_by_name(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let eve = add(&pool, "eve", &[]).await;
+    for name in ["Zebras", "editors", "Émigrés", "Delta"] {
+        group(name).members(&[ada]).insert(&pool).await;
+    }
+    group("Managed").managers(&[ada]).insert(&pool).await;
+    group("Empty").insert(&pool).await;
+    let query = |text: &str| {
+        let params = SearchParams {
+            q: Some(text.to_owned()),
+            ..SearchParams::default()
+        };
+        params.parse(Limits::API, GROUPS_ORDER).unwrap()
+    };
+    let names = |listed: Listed<GroupSummary>| -> Vec<String> {
+        let rows = listed.page.rows.into_iter();
+        rows.map(|group| group.name).collect()
+    };
+    let listed = groups::list_of(&services, &operator(), ada, &query("")).await;
+    assert_eq!(
+        names(listed.unwrap()),
+        ["Delta", "editors", "Émigrés", "Managed", "Zebras"]
+    );
+    let found = groups::list_of(&services, &operator(), ada, &query("EMI")).await;
+    assert_eq!(names(found.unwrap()), ["Émigrés"]);
+    let all = groups::list(&services, &operator(), &query(""))
+        .await
+        .unwrap();
+    assert_eq!(all.page.page_info.total.count, 6);
+    let managed = groups::list_managed(&services, &caller(ada, &[]), &query("")).await;
+    assert_eq!(names(managed.unwrap()), ["Managed"]);
+    let none = groups::list_managed(&services, &caller(eve, &[]), &query("")).await;
+    assert!(matches!(none, Err(Error::Forbidden(_))), "{none:?}");
 }
 
 #[testing::test]

@@ -6,14 +6,19 @@ use domain::{
     },
     error::Conflict,
     features::{FeatureDraft, FeatureReason},
+    list::{Limits, UnfilteredParams},
     resources::{
-        GrantDraft, GrantLevel, GrantSubject, GrantTarget, ResourceDeletion, ResourceDraft,
-        ResourceEdit, StoreOutcome,
+        GrantDraft, GrantLevel, GrantSubject, GrantTarget, RESOURCES_ORDER, ResourceDeletion,
+        ResourceDraft, ResourceEdit, StoreOutcome,
     },
 };
 use service::{
-    Error, Services, access::operator, access_check, features, guard::TargetRef, resources,
-    resources::grants,
+    Error, Services,
+    access::operator,
+    access_check, features,
+    guard::TargetRef,
+    resources,
+    resources::{ResourceFilter, grants},
 };
 use sqlx::PgPool;
 use testing::{
@@ -119,6 +124,13 @@ async fn change_works_on_the_next_question(pool: PgPool) {
     }
     assert!(allowed(&services, ada, id, GrantLevel::Read).await);
     assert!(!allowed(&services, ada, id, GrantLevel::Write).await);
+    let query = UnfilteredParams::default().parse(Limits::API, RESOURCES_ORDER);
+    let filter = ResourceFilter {
+        group: Some(editors),
+        ..ResourceFilter::default()
+    };
+    let listed = resources::list(&services, &operator(), &query.unwrap(), filter).await;
+    assert_eq!(listed.unwrap().page.rows.len(), 1);
     let write = GrantDraft {
         level: GrantLevel::Write,
         ..read

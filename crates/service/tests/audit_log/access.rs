@@ -45,7 +45,7 @@ pub(super) const ACCESS: Table = &[
     ("resources::grants::add", &[Action::AccessGranted]),
     ("resources::grants::revoke", &[Action::AccessRevoked]),
     ("resources::delete", &[Action::ResourceDeleted]),
-    ("groups::delete", &[Action::GroupDeleted]),
+    ("groups::delete::delete", &[Action::GroupDeleted]),
 ];
 
 /// Returns the id of the only row of a table with this name.
