@@ -169,7 +169,7 @@ pub async fn count_holders(
     id: Uuid,
 ) -> Result<Vec<RoleHolders>, Error> {
     let rows = sqlx::query!(
-        r#"select s.role_ids, count(*) as "users!"
+        r#"select s.role_ids as "role_ids!", count(*) as "users!"
         from user_stats s
         where s.role_ids @> array[$1::uuid] and not s.deleted
         group by s.role_ids"#,
