@@ -2,6 +2,30 @@
 
 create extension pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.add_to_group_totals(ids uuid[], deltas bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+    mine int := pg_backend_pid() % 32;
+    shards constant int := 32;
+begin
+    for step in 0 .. shards - 1 loop
+        if pg_try_advisory_xact_lock(hashtext('rollcall.totals'), (mine + step) % shards) then
+            mine := (mine + step) % shards;
+            exit;
+        end if;
+    end loop;
+    -- A group that is being deleted is not found, and has no total.
+    insert into group_totals as t (group_id, shard, members)
+    select g.id, mine, sum(d.delta)
+    from unnest(ids, deltas) as d (id, delta)
+    join groups g on g.id = d.id
+    group by g.id having sum(d.delta) <> 0
+    order by g.id
+    on conflict (group_id, shard) do update set members = t.members + excluded.members;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.add_to_totals(names text[], deltas bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -73,6 +97,21 @@ begin
     return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.count_deleted_members()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform add_to_group_totals(
+        array_agg(m.group_id), array_agg(case when n.deleted_at is null then 1 else -1 end)
+    )
+    from new_rows n
+    join old_rows o on o.id = n.id and (o.deleted_at is null) <> (n.deleted_at is null)
+    join group_members m on m.user_id = n.id
+    having count(*) > 0;
+    return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.count_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -121,6 +160,30 @@ begin
         perform apply_user_stats('sessions', owners, deltas);
         perform add_to_totals(array['sessions'], array[(select sum(delta) from unnest(deltas) as delta)]);
     end if;
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_members_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform add_to_group_totals(array_agg(n.group_id), array_agg(1))
+    from new_rows n
+    join users u on u.id = n.user_id and u.deleted_at is null
+    having count(*) > 0;
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_members_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform add_to_group_totals(array_agg(o.group_id), array_agg(-1))
+    from old_rows o
+    join users u on u.id = o.user_id and u.deleted_at is null
+    having count(*) > 0;
     return null;
 end $function$;
 
@@ -211,6 +274,14 @@ begin
         constraint = 'roles_builtin_kind_remains';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.deny_member_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    raise exception 'a member is inserted or deleted, not updated' using errcode = 'check_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.deny_purge_of_live_user()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -261,6 +332,12 @@ begin
     select user_id into new.user_id from personas where id = new.persona_id;
     return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.in_clients(client integer, listed integer[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((client IS NULL) OR (client = ANY (listed)));
 
 CREATE OR REPLACE FUNCTION public.list_in(content jsonb, name text)
  RETURNS jsonb
@@ -360,6 +437,12 @@ CREATE OR REPLACE FUNCTION public.search_text(username text, display_name text, 
  IMMUTABLE PARALLEL SAFE
 RETURN ((' '::text || replace(search_fold(((((username || ''::text) || display_name) || ''::text) || COALESCE(email, ''::text))), ''::text, ' 
  '::text)) || ' '::text);
+
+CREATE OR REPLACE FUNCTION public.sees_client(viewer uuid, client integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN ((client IS NULL) OR (EXISTS (SELECT FROM users u WHERE ((u.id = sees_client.viewer) AND in_clients(sees_client.client, u.client_list)))) OR (EXISTS (SELECT FROM admins a WHERE (a.user_id = sees_client.viewer))));
 
 CREATE OR REPLACE FUNCTION public.set_user_search()
  RETURNS trigger
@@ -629,6 +712,20 @@ comment on column audit_seals.digests is 'Of each entry its id in 8 bytes, the l
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seals FOR EACH ROW EXECUTE FUNCTION deny_audit_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION deny_audit_change();
 
+create table clients (
+    id integer not null generated always as identity,
+    name text not null,
+    logo_url text,
+    version integer not null default 1,
+    search text not null generated always as (search_fold(name)) stored,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint clients_logo_url_length CHECK (((char_length(logo_url) >= 1) AND (char_length(logo_url) <= 2000))),
+    constraint clients_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    constraint clients_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX clients_name_key ON public.clients USING btree (name_key(name));
+
 create table failed_sign_ins (
     id bigint not null generated always as identity,
     hour timestamp with time zone not null,
@@ -650,6 +747,22 @@ comment on column failed_sign_ins.address is 'The address of the last try in the
 CREATE INDEX failed_sign_ins_by_age ON public.failed_sign_ins USING btree (last_at);
 CREATE INDEX failed_sign_ins_by_user ON public.failed_sign_ins USING btree (user_id);
 
+create table features (
+    key text not null,
+    label text not null,
+    description text not null default ''::text,
+    default_value boolean not null default false,
+    "position" integer not null default 0,
+    version integer not null default 1,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint features_description_length CHECK ((char_length(description) <= 500)),
+    constraint features_key_form CHECK (((key ~ '^[a-z0-9_]+(\.[a-z0-9_]+)*$'::text) AND (char_length(key) <= 100))),
+    constraint features_label_length CHECK (((char_length(label) >= 1) AND (char_length(label) <= 100))),
+    constraint features_pkey PRIMARY KEY (key)
+);
+CREATE INDEX features_in_order ON public.features USING btree ("position", key);
+
 create table flashes (
     id uuid not null,
     session_id uuid not null,
@@ -667,6 +780,60 @@ comment on column flashes.path is 'The page that shows it: another tab, on anoth
 comment on column flashes.undo is 'The form that undoes the change. It never leaves the server.';
 CREATE INDEX flashes_by_end ON public.flashes USING btree (expires_at);
 CREATE INDEX flashes_by_session ON public.flashes USING btree (session_id, path);
+
+create table group_members (
+    group_id uuid not null,
+    user_id uuid not null,
+    is_manager boolean not null default false,
+    added_by uuid,
+    added_at timestamp with time zone not null,
+    constraint group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+    constraint group_members_pkey PRIMARY KEY (group_id, user_id),
+    constraint group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX group_members_by_user ON public.group_members USING btree (user_id, group_id);
+CREATE INDEX group_members_managing ON public.group_members USING btree (group_id, user_id) WHERE is_manager;
+CREATE TRIGGER count_members_added AFTER INSERT ON public.group_members REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_members_added();
+CREATE TRIGGER count_members_removed AFTER DELETE ON public.group_members REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_members_removed();
+CREATE TRIGGER deny_member_change BEFORE UPDATE OF group_id, user_id ON public.group_members FOR EACH ROW EXECUTE FUNCTION deny_member_change();
+
+create table group_totals (
+    group_id uuid not null,
+    shard smallint not null,
+    members bigint not null,
+    created_at timestamp with time zone not null default now(),
+    constraint group_totals_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+    constraint group_totals_pkey PRIMARY KEY (group_id, shard)
+);
+
+create table groups (
+    id uuid not null,
+    name text not null,
+    description text not null default ''::text,
+    features jsonb not null default '{}'::jsonb,
+    data jsonb not null default '{}'::jsonb,
+    meta jsonb not null default '{}'::jsonb,
+    external_id text,
+    created_by uuid,
+    version integer not null default 1,
+    search text not null generated always as (search_fold(name)) stored,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint groups_data_object CHECK ((jsonb_typeof(data) = 'object'::text)),
+    constraint groups_description_length CHECK ((char_length(description) <= 2000)),
+    constraint groups_external_id_key UNIQUE (external_id),
+    constraint groups_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
+    constraint groups_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
+    constraint groups_meta_object CHECK ((jsonb_typeof(meta) = 'object'::text)),
+    constraint groups_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    constraint groups_pkey PRIMARY KEY (id)
+);
+comment on column groups.features is 'Keys of features with the value true: a group adds features and removes none.';
+comment on column groups.external_id is 'The id of the group in another system.';
+comment on column groups.created_by is 'A plain id: the creator stays known after that account is purged.';
+CREATE INDEX groups_by_name ON public.groups USING btree (name COLLATE "und-x-icu", id);
+CREATE INDEX groups_having_feature ON public.groups USING gin (features);
+CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (name_key(name));
 
 create table idempotency_keys (
     user_id uuid not null,
@@ -822,15 +989,63 @@ create table personas (
     is_system_generated boolean not null default false,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    client_id integer,
+    constraint personas_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
     constraint personas_owner_key UNIQUE (id, user_id),
     constraint personas_pkey PRIMARY KEY (id),
     constraint personas_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 comment on column personas.is_system_generated is 'Created by the host application, not by its user.';
+CREATE INDEX personas_by_client ON public.personas USING btree (client_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX personas_by_user ON public.personas USING btree (user_id, id);
 CREATE TRIGGER count_deleted AFTER DELETE ON public.personas REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted('personas');
 CREATE TRIGGER count_inserted AFTER INSERT ON public.personas REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted('personas');
 CREATE TRIGGER count_moved AFTER UPDATE ON public.personas REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_moved('personas');
+
+create table resource_grants (
+    resource_id uuid not null,
+    user_id uuid,
+    group_id uuid,
+    level text not null,
+    granted_by uuid,
+    granted_at timestamp with time zone not null,
+    constraint resource_grants_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+    constraint resource_grants_key UNIQUE NULLS NOT DISTINCT (resource_id, user_id, group_id),
+    constraint resource_grants_level_known CHECK ((level = ANY (ARRAY['read'::text, 'write'::text]))),
+    constraint resource_grants_one_subject CHECK ((num_nonnulls(user_id, group_id) <= 1)),
+    constraint resource_grants_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE,
+    constraint resource_grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column resource_grants.group_id is 'Neither a user nor a group: the grant is for everyone.';
+CREATE INDEX resource_grants_by_group ON public.resource_grants USING btree (group_id, resource_id) WHERE (group_id IS NOT NULL);
+CREATE INDEX resource_grants_by_user ON public.resource_grants USING btree (user_id, resource_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX resource_grants_for_everyone ON public.resource_grants USING btree (resource_id) WHERE ((user_id IS NULL) AND (group_id IS NULL));
+
+create table resources (
+    id uuid not null,
+    kind text not null,
+    external_id text not null,
+    name text not null,
+    owner_id uuid,
+    client_id integer,
+    active boolean not null default true,
+    data jsonb not null default '{}'::jsonb,
+    version integer not null default 1,
+    search text not null generated always as (search_fold(name)) stored,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint resources_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+    constraint resources_data_object CHECK ((jsonb_typeof(data) = 'object'::text)),
+    constraint resources_external_id_key UNIQUE (kind, external_id),
+    constraint resources_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
+    constraint resources_kind_form CHECK (((kind ~ '^[a-z0-9_-]+$'::text) AND (char_length(kind) <= 50))),
+    constraint resources_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    constraint resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL,
+    constraint resources_pkey PRIMARY KEY (id)
+);
+CREATE INDEX resources_by_client ON public.resources USING btree (client_id, id) WHERE (client_id IS NOT NULL);
+CREATE INDEX resources_by_kind ON public.resources USING btree (kind, id);
+CREATE INDEX resources_by_owner ON public.resources USING btree (owner_id, id) WHERE (owner_id IS NOT NULL);
 
 create table roles (
     id uuid not null,
@@ -839,8 +1054,15 @@ create table roles (
     rank smallint not null default 50,
     builtin_kind text,
     created_at timestamp with time zone not null default now(),
+    label text,
+    description text not null default ''::text,
+    version integer not null default 1,
+    updated_at timestamp with time zone not null default now(),
+    constraint roles_admin_unlimited CHECK (((builtin_kind IS DISTINCT FROM 'admin'::text) OR ('*'::text = ANY (permissions)))),
     constraint roles_builtin_kind_key UNIQUE (builtin_kind),
     constraint roles_builtin_kind_known CHECK ((builtin_kind = ANY (ARRAY['admin'::text, 'auditor'::text, 'application'::text, 'user'::text]))),
+    constraint roles_description_length CHECK ((char_length(description) <= 500)) NOT VALID,
+    constraint roles_label_length CHECK (((char_length(label) >= 1) AND (char_length(label) <= 100))) NOT VALID,
     constraint roles_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
     constraint roles_name_lower CHECK ((name = lower((name COLLATE "und-x-icu")))),
     constraint roles_name_not_of_builtin CHECK (((name <> ALL (ARRAY['admin'::text, 'auditor'::text, 'application'::text, 'user'::text])) OR (NOT (name IS DISTINCT FROM builtin_kind)))),
@@ -848,10 +1070,12 @@ create table roles (
 );
 comment on column roles.rank is 'Order in which the roles of a user are shown: the most powerful first.';
 comment on column roles.builtin_kind is 'The role that Rollcall itself refers to, whatever its name; null for a role of the operator.';
+comment on column roles.label is 'Name for display; null for the name itself.';
 CREATE UNIQUE INDEX roles_in_order ON public.roles USING btree (rank, name);
 CREATE UNIQUE INDEX roles_name_key ON public.roles USING btree (name);
 CREATE TRIGGER deny_change_of_builtin_kind BEFORE UPDATE OF id, builtin_kind ON public.roles FOR EACH ROW WHEN (((old.id <> new.id) OR (old.builtin_kind IS DISTINCT FROM new.builtin_kind))) EXECUTE FUNCTION deny_change_of_builtin_kind();
 CREATE TRIGGER deny_delete_of_builtin_role BEFORE DELETE ON public.roles FOR EACH ROW WHEN ((old.builtin_kind IS NOT NULL)) EXECUTE FUNCTION deny_delete_of_builtin_role();
+CREATE TRIGGER notify_permissions_changed AFTER UPDATE OF permissions ON public.roles FOR EACH STATEMENT EXECUTE FUNCTION notify_role_revoked();
 CREATE TRIGGER sort_user_roles AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sort_user_roles();
 
 create table sessions (
@@ -1048,6 +1272,7 @@ CREATE INDEX users_by_username ON public.users USING btree (username COLLATE "un
 CREATE INDEX users_created ON public.users USING btree (created_at) WHERE (deleted_at IS NULL);
 CREATE INDEX users_deleted ON public.users USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (name_key(email)) WHERE (email IS NOT NULL);
+CREATE INDEX users_having_client ON public.users USING gin (client_list) WHERE (deleted_at IS NULL);
 CREATE INDEX users_live ON public.users USING btree (id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_rejected ON public.users USING btree (id) WHERE ((status = 'pending'::text) AND (deleted_at IS NOT NULL));
 CREATE INDEX users_suspension_ends ON public.users USING btree (suspended_until) WHERE ((status = 'suspended'::text) AND (suspended_until IS NOT NULL) AND (deleted_at IS NULL));
@@ -1056,6 +1281,7 @@ CREATE INDEX users_unverified_emails ON public.users USING btree (id) WHERE ((un
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (name_key(username));
 CREATE TRIGGER add_search AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_search();
 CREATE TRIGGER add_stats AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_stats_rows();
+CREATE TRIGGER count_deleted_members AFTER UPDATE ON public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_members();
 CREATE TRIGGER deny_purge_of_live_user BEFORE DELETE ON public.users FOR EACH ROW WHEN ((old.deleted_at IS NULL)) EXECUTE FUNCTION deny_purge_of_live_user();
 CREATE TRIGGER mark_deleted AFTER UPDATE ON public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_stats();
 CREATE TRIGGER set_search AFTER UPDATE OF username, display_name, email, deleted_at ON public.users FOR EACH ROW WHEN (((((old.username IS DISTINCT FROM new.username) OR (old.display_name IS DISTINCT FROM new.display_name)) OR (old.email IS DISTINCT FROM new.email)) OR ((old.deleted_at IS NULL) IS DISTINCT FROM (new.deleted_at IS NULL)))) EXECUTE FUNCTION set_user_search();
@@ -1106,6 +1332,46 @@ create view ended_sessions as
      JOIN users u ON ((u.id = s.user_id)))
      LEFT JOIN users e ON ((e.id = s.ended_by)))
   WHERE (s.ended_at > (now() - '30 days'::interval));
+
+create view feature_access as
+ SELECT p.user_id,
+    p.key,
+    p.through,
+    p.group_id,
+        CASE
+            WHEN ((u.deleted_at IS NOT NULL) OR (u.status <> 'active'::text)) THEN 'user'::text
+            ELSE NULL::text
+        END AS blocked_by
+   FROM (( SELECT u_1.id AS user_id,
+            f.key,
+            'default'::text AS through,
+            NULL::uuid AS group_id
+           FROM (features f
+             CROSS JOIN users u_1)
+          WHERE f.default_value
+        UNION ALL
+         SELECT m.user_id,
+            f.key,
+            'group'::text,
+            m.group_id
+           FROM ((group_members m
+             JOIN groups g ON ((g.id = m.group_id)))
+             JOIN features f ON (((g.features -> f.key) = 'true'::jsonb)))
+        UNION ALL
+         SELECT a.user_id,
+            f.key,
+            'admin'::text,
+            NULL::uuid
+           FROM (admins a
+             CROSS JOIN features f)) p
+     JOIN users u ON ((u.id = p.user_id)));
+
+create view group_totals_recount as
+ SELECT m.group_id,
+    count(*) AS members
+   FROM (group_members m
+     JOIN users u ON (((u.id = m.user_id) AND (u.deleted_at IS NULL))))
+  GROUP BY m.group_id;
 
 create view listed_tokens as
  SELECT t.id,
@@ -1174,6 +1440,73 @@ create view live_tokens as
    FROM (access_tokens t
      JOIN active_users p ON ((p.id = t.user_id)))
   WHERE ((t.revoked_at IS NULL) AND ((t.expires_at IS NULL) OR (t.expires_at > now())) AND (NOT p.must_change_password));
+
+create view resource_access as
+ SELECT p.user_id,
+    p.resource_id,
+    p.level,
+    p.through,
+    p.group_id,
+    p.granted_by,
+    p.granted_at,
+        CASE
+            WHEN ((u.deleted_at IS NOT NULL) OR (u.status <> 'active'::text)) THEN 'user'::text
+            WHEN ((p.through <> 'admin'::text) AND (NOT in_clients(r.client_id, u.client_list))) THEN 'client'::text
+            WHEN ((p.through <> 'admin'::text) AND (NOT r.active)) THEN 'resource'::text
+            ELSE NULL::text
+        END AS blocked_by
+   FROM ((( SELECT r_1.owner_id AS user_id,
+            r_1.id AS resource_id,
+            'write'::text AS level,
+            'owner'::text AS through,
+            NULL::uuid AS group_id,
+            NULL::uuid AS granted_by,
+            NULL::timestamp with time zone AS granted_at
+           FROM resources r_1
+          WHERE (r_1.owner_id IS NOT NULL)
+        UNION ALL
+         SELECT g.user_id,
+            g.resource_id,
+            g.level,
+            'user'::text,
+            NULL::uuid,
+            g.granted_by,
+            g.granted_at
+           FROM resource_grants g
+          WHERE (g.user_id IS NOT NULL)
+        UNION ALL
+         SELECT m.user_id,
+            g.resource_id,
+            g.level,
+            'group'::text,
+            g.group_id,
+            g.granted_by,
+            g.granted_at
+           FROM (group_members m
+             JOIN resource_grants g ON ((g.group_id = m.group_id)))
+        UNION ALL
+         SELECT u_1.id,
+            g.resource_id,
+            g.level,
+            'everyone'::text,
+            NULL::uuid,
+            g.granted_by,
+            g.granted_at
+           FROM (resource_grants g
+             CROSS JOIN users u_1)
+          WHERE ((g.user_id IS NULL) AND (g.group_id IS NULL))
+        UNION ALL
+         SELECT a.user_id,
+            r_1.id,
+            'write'::text,
+            'admin'::text,
+            NULL::uuid,
+            NULL::uuid,
+            NULL::timestamp with time zone
+           FROM (admins a
+             CROSS JOIN resources r_1)) p
+     JOIN users u ON ((u.id = p.user_id)))
+     JOIN resources r ON ((r.id = p.resource_id)));
 
 create view user_stats_recount as
  SELECT u.id AS user_id,

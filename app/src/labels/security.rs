@@ -68,6 +68,17 @@ fn permission(permission: Permission) -> &'static str {
         Permission::TokensRead => text::tokens::scope_tokens_read(),
         Permission::TokensWrite => text::tokens::scope_tokens_write(),
         Permission::AuditRead => text::tokens::scope_audit_read(),
+        Permission::RolesRead => text::tokens::scope_roles_read(),
+        Permission::RolesWrite => text::tokens::scope_roles_write(),
+        Permission::GroupsRead => text::tokens::scope_groups_read(),
+        Permission::GroupsWrite => text::tokens::scope_groups_write(),
+        Permission::FeaturesRead => text::tokens::scope_features_read(),
+        Permission::FeaturesWrite => text::tokens::scope_features_write(),
+        Permission::ClientsRead => text::tokens::scope_clients_read(),
+        Permission::ClientsWrite => text::tokens::scope_clients_write(),
+        Permission::ResourcesRead => text::tokens::scope_resources_read(),
+        Permission::ResourcesWrite => text::tokens::scope_resources_write(),
+        Permission::AccessRead => text::tokens::scope_access_read(),
     }
 }
 

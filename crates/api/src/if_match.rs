@@ -82,7 +82,7 @@ impl IfMatch {
     /// Translates the error of a change. An outdated version is 412 if the header has required it.
     pub(crate) fn check<T>(&self, result: Result<T, Error>) -> Result<T, ApiError> {
         result.map_err(|error| match error {
-            Error::Stale(_) if self.0.is_some() => {
+            Error::Stale(_) | Error::Outdated(_) if self.0.is_some() => {
                 ApiError::from(error).with_code(Code::PreconditionFailed)
             }
             error => error.into(),

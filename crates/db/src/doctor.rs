@@ -13,6 +13,8 @@ pub struct Recount {
     pub wrong_totals: i64,
     /// Number of users whose folded names in the search differ from their names.
     pub wrong_search: i64,
+    /// Number of groups whose numbers of members differ.
+    pub wrong_groups: i64,
 }
 
 /// Recounts everything and compares it with the counters, in one snapshot.
@@ -49,7 +51,14 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                 full join user_search x on x.user_id = u.id
                 where (search_text(u.username, u.display_name, u.email), u.deleted_at is not null)
                     is distinct from (x.search, x.deleted)
-            ) as "wrong_search!""#
+            ) as "wrong_search!",
+            (
+                select count(*) from group_totals_recount r
+                full join (
+                    select group_id, sum(members) as members from group_totals group by group_id
+                ) t using (group_id)
+                where coalesce(r.members, 0) <> coalesce(t.members, 0)
+            ) as "wrong_groups!""#
     )
     .fetch_one(&mut *transaction)
     .await?;
@@ -57,6 +66,7 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
         wrong_stats: row.wrong_stats,
         wrong_totals: row.wrong_totals,
         wrong_search: row.wrong_search,
+        wrong_groups: row.wrong_groups,
     })
 }
 

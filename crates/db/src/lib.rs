@@ -3,11 +3,13 @@
 //! Times that several servers compare are compared with PostgreSQL's clock, so that a server with a wrong clock neither lengthens nor
 //! shortens a session, a link or a delay.
 
+pub mod access;
 pub mod access_tokens;
 pub mod account;
 pub mod api_keys;
 pub mod audit;
 mod backer;
+pub mod clients;
 mod database_url;
 pub mod demo;
 pub mod doctor;
@@ -15,7 +17,9 @@ mod error;
 pub mod export;
 pub mod extensions;
 pub mod failed_sign_ins;
+pub mod features;
 pub mod flashes;
+pub mod groups;
 pub mod idempotency;
 pub mod identifiers;
 pub mod invitations;
@@ -31,6 +35,7 @@ mod pool;
 pub mod purge;
 pub mod registrations;
 mod requirements;
+pub mod resources;
 pub mod roles;
 pub mod schema;
 pub mod session_store;

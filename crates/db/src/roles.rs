@@ -1,5 +1,7 @@
 //! Roles and their assignment to users.
 
+pub mod edit;
+
 use domain::{access::BuiltinRole, permission::Permissions};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;

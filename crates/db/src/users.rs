@@ -6,6 +6,7 @@ mod deleted;
 mod detail;
 mod filter;
 mod list;
+mod matching;
 mod name_claims;
 pub mod password;
 pub(crate) mod search;
@@ -22,6 +23,7 @@ pub use deleted::{list_deleted, set_deleted, set_restored};
 pub use detail::{find_detail, find_id};
 pub use filter::find_named_roles;
 pub use list::list_page;
+pub use matching::list_matching;
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 
 /// Properties of an account that a sign-in needs.

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod access;
 mod audit;
 mod audit_list;
 mod audit_plans;
@@ -10,6 +11,7 @@ mod days;
 mod flashes;
 mod fold_names;
 mod folding;
+mod groups;
 mod jobs_plans;
 mod links;
 mod list;

@@ -53,7 +53,8 @@ const STATEMENTS: &[&str] = &[
     where id = role_at($1) and not exists (select from roles where name = 'role ' || $2 % 6)",
     "update roles set name = builtin_kind where id = role_at($1) and builtin_kind is not null and $2 is not null",
     "update roles set rank = $2 % 120 where id = role_at($1)",
-    "update roles set permissions = array['users:read'] where id = role_at($1) and $2 is not null",
+    "update roles set permissions = array['users:read']
+    where id = role_at($1) and builtin_kind is distinct from 'admin' and $2 is not null",
     "delete from roles where id = role_at($1) and builtin_kind is null and $2 is not null",
     "insert into user_roles (user_id, role_id, granted_at) values (user_at($1), role_at($2), now()) on conflict do nothing",
     "insert into user_roles (user_id, role_id, granted_at)

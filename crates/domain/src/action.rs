@@ -21,6 +21,14 @@ string_enum! {
         ApiKey = "api_key",
         /// A role.
         Role = "role",
+        /// A group.
+        Group = "group",
+        /// A feature of the host application.
+        Feature = "feature",
+        /// A client.
+        Client = "client",
+        /// A resource of the host application.
+        Resource = "resource",
         /// The audit log itself.
         Audit = "audit",
         /// The installation.
@@ -121,6 +129,27 @@ actions! {
     AnnotationUpdated = "annotation.updated", User, "Annotation updated";
     AnnotationDeleted = "annotation.deleted", User, "Annotation deleted";
     RoleCreated = "role.created", Role, "Role created";
+    RoleUpdated = "role.updated", Role, "Role updated";
+    RoleDeleted = "role.deleted", Role, "Role deleted";
+    GroupCreated = "group.created", Group, "Group created";
+    GroupUpdated = "group.updated", Group, "Group updated";
+    GroupDeleted = "group.deleted", Group, "Group deleted";
+    GroupMembersAdded = "group.members_added", Group, "Group members added";
+    GroupMembersRemoved = "group.members_removed", Group, "Group members removed";
+    GroupManagersChanged = "group.managers_changed", Group, "Group managers changed";
+    FeatureCreated = "feature.created", Feature, "Feature created";
+    FeatureUpdated = "feature.updated", Feature, "Feature updated";
+    FeatureDeleted = "feature.deleted", Feature, "Feature deleted";
+    FeaturesAdded = "feature.set_added", Feature, "Feature set added";
+    ClientCreated = "client.created", Client, "Client created";
+    ClientUpdated = "client.updated", Client, "Client updated";
+    ClientDeleted = "client.deleted", Client, "Client deleted";
+    ResourcesStored = "resource.stored", Resource, "Resources stored";
+    ResourceUpdated = "resource.updated", Resource, "Resource updated";
+    ResourceDeleted = "resource.deleted", Resource, "Resource deleted";
+    ResourcesTransferred = "resource.transferred", Resource, "Resources transferred";
+    AccessGranted = "resource.access_granted", Resource, "Access granted";
+    AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
     DemoLoaded = "demo.loaded", System, "Demo users loaded";
     AuditExported = "audit.exported", Audit, "Audit log exported";
 }

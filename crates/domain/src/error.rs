@@ -39,6 +39,16 @@ pub enum Entity {
     Annotation,
     /// A confirmation dialog.
     Dialog,
+    /// A role.
+    Role,
+    /// A group.
+    Group,
+    /// A feature.
+    Feature,
+    /// A client.
+    Client,
+    /// A resource.
+    Resource,
 }
 
 /// Conflict of a request with the state of its object.
@@ -104,6 +114,12 @@ pub enum Conflict {
     DemoUsersRepeated,
     /// The page is from an earlier version of the server.
     PageOutdated,
+    /// A built-in role cannot be deleted.
+    RoleBuiltin,
+    /// The client has resources or personas.
+    ClientInUse,
+    /// The number of users or resources that a deletion affects differs from the preview.
+    PreviewChanged,
 }
 
 /// Reason for not accepting credentials, or for requiring them.
@@ -144,6 +160,8 @@ pub enum Forbidden {
     SessionNotOwn,
     /// Another site has caused the request.
     OtherSite,
+    /// The caller neither has the permission for groups nor manages the group.
+    GroupManagerRequired,
     /// No header of the request names the site that has caused it.
     UnknownSite,
 }
@@ -183,6 +201,11 @@ mod tests {
             (Entity::Ontology, "ontology"),
             (Entity::Annotation, "annotation"),
             (Entity::Dialog, "dialog"),
+            (Entity::Role, "role"),
+            (Entity::Group, "group"),
+            (Entity::Feature, "feature"),
+            (Entity::Client, "client"),
+            (Entity::Resource, "resource"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

@@ -2,22 +2,27 @@
 //! permissions. Pure: no input or output, no clock, no randomness.
 
 pub mod access;
+pub mod access_check;
 pub mod access_tokens;
 pub mod account;
 pub mod action;
 pub mod audit;
 pub mod client_address;
+pub mod clients;
 pub mod cookies;
 pub mod credentials;
 pub mod error;
+pub mod features;
 pub mod fields;
 pub mod filter;
 pub mod flash;
+pub mod groups;
 pub mod identifiers;
 pub mod invitations;
 pub mod jobs;
 pub mod json;
 pub mod keys;
+pub mod label;
 pub mod list;
 pub mod message;
 pub mod messages;
@@ -29,7 +34,10 @@ pub mod permission;
 pub mod policy;
 pub mod problem;
 pub mod registrations;
+pub mod resources;
+pub mod roles;
 pub mod sessions;
 pub mod settings;
+pub mod stored;
 pub mod text;
 pub mod users;

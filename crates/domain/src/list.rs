@@ -5,6 +5,7 @@ mod error;
 mod page;
 mod page_info;
 mod params;
+mod search;
 mod unfiltered;
 
 pub(crate) use cursor::micros;
@@ -14,4 +15,5 @@ pub use page::{Listed, Page};
 pub use page_info::{EXACT_TOTAL_MAX, PageInfo, Total};
 pub use params::{Limits, PANEL_LIMITS, PageParams, Position, check_names};
 pub(crate) use params::{given, page_params, parse_limit, position, shorten};
+pub use search::{SearchParams, SearchQuery};
 pub use unfiltered::{UnfilteredParams, UnfilteredQuery};

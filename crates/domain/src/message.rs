@@ -263,7 +263,7 @@ macro_rules! from_small_numbers {
     };
 }
 
-from_small_numbers!(u16, u32, i32, i64);
+from_small_numbers!(i16, u16, u32, i32, i64);
 
 /// Implements `Display`, `Error` and the conversion to a message for an error type with a method `message`.
 macro_rules! message_error {

@@ -106,6 +106,28 @@ permissions! {
     TokensWrite = "tokens:write", Write, "access tokens";
     /// See the audit log, the jobs and the settings.
     AuditRead = "audit:read", Read, "audit log entries";
+    /// See roles and their permissions.
+    RolesRead = "roles:read", Read, "roles";
+    /// Create, change and delete roles, within the own permissions and the own rank.
+    RolesWrite = "roles:write", Write, "roles";
+    /// See all groups with their members.
+    GroupsRead = "groups:read", Read, "groups";
+    /// Create, change and delete groups, with their features, members and managers.
+    GroupsWrite = "groups:write", Write, "groups";
+    /// See the features of the host application and their defaults.
+    FeaturesRead = "features:read", Read, "features";
+    /// Change the features of the host application and their defaults.
+    FeaturesWrite = "features:write", Write, "features";
+    /// See all clients.
+    ClientsRead = "clients:read", Read, "clients";
+    /// Create, change and delete clients.
+    ClientsWrite = "clients:write", Write, "clients";
+    /// See the resources of the host application and the grants to them.
+    ResourcesRead = "resources:read", Read, "resources";
+    /// Store, change and delete resources, transfer them, and grant access to them.
+    ResourcesWrite = "resources:write", Write, "resources";
+    /// See which features and resources any user can reach, and why.
+    AccessRead = "access:read", Read, "the access of users";
 }
 
 impl Permission {
@@ -131,8 +153,20 @@ impl Permission {
             }
             Self::TokensRead | Self::TokensWrite => messages::read_only_tokens(),
             Self::AuditRead => messages::read_only_audit(),
+            Self::RolesRead | Self::RolesWrite => messages::read_only_roles(),
+            Self::GroupsRead | Self::GroupsWrite => messages::read_only_groups(),
+            Self::FeaturesRead | Self::FeaturesWrite => messages::read_only_features(),
+            Self::ClientsRead | Self::ClientsWrite => messages::read_only_clients(),
+            Self::ResourcesRead | Self::ResourcesWrite => messages::read_only_resources(),
+            Self::AccessRead => messages::read_only_access(),
         }
     }
+}
+
+/// Returns whether a text can be assigned to a role: the name of a permission, or a wildcard.
+#[must_use]
+pub fn is_assignable(name: &str) -> bool {
+    name == ALL || name == ALL_READ || name.parse::<Permission>().is_ok()
 }
 
 /// Permissions of a user from all roles together: names of permissions, `*` for all, `*:read` for all that only read.

@@ -41,6 +41,8 @@ pub enum Denied {
     MoreRights,
     /// An assigned role has a permission that the actor lacks.
     Grant,
+    /// The role, as it is or as it would be, has a permission that the actor lacks, or a higher rank than those of the actor.
+    RoleAboveOwn,
 }
 
 impl Denied {
@@ -54,6 +56,7 @@ impl Denied {
             Self::LastAdmin => messages::last_admin(),
             Self::MoreRights => messages::target_has_more_permissions(),
             Self::Grant => messages::role_has_more_permissions(),
+            Self::RoleAboveOwn => messages::role_above_own(),
         }
     }
 }
@@ -185,7 +188,12 @@ mod tests {
     #[test]
     fn every_denial_has_a_message() {
         let on_self = UserAction::ALL.iter().copied().map(Denied::OnSelf);
-        let others = [Denied::LastAdmin, Denied::MoreRights, Denied::Grant];
+        let others = [
+            Denied::LastAdmin,
+            Denied::MoreRights,
+            Denied::Grant,
+            Denied::RoleAboveOwn,
+        ];
         for denied in on_self.chain(others) {
             assert!(!denied.message().is_empty(), "{denied:?}");
         }

@@ -8,6 +8,7 @@ use crate::{
     fields::FieldErrors,
     message::Message,
     sessions::revoke::RevokeOutcome,
+    stored::StoredObject,
     users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
 };
 
@@ -120,6 +121,13 @@ pub struct Details {
     /// The user as stored now, if another change came in between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<UserDetail>>,
+    /// The role, group, feature, client or resource as stored now, if another change came in between.
+    #[serde(
+        default,
+        deserialize_with = "known_object",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub object: Option<Box<StoredObject>>,
     /// Number of items that would be deleted now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<OwnedCounts>,
@@ -135,6 +143,14 @@ pub struct Details {
 fn known_entity<'de, D: Deserializer<'de>>(kind: D) -> Result<Option<Entity>, D::Error> {
     let kind: Option<String> = Option::deserialize(kind)?;
     Ok(kind.and_then(|kind| serde_json::from_value(kind.into()).ok()))
+}
+
+/// Deserializes a changed object; `None` for one of a kind that only a newer server has.
+fn known_object<'de, D: Deserializer<'de>>(
+    object: D,
+) -> Result<Option<Box<StoredObject>>, D::Error> {
+    let object: Option<serde_json::Value> = Option::deserialize(object)?;
+    Ok(object.and_then(|object| serde_json::from_value(object).ok()))
 }
 
 impl Details {
@@ -237,7 +253,7 @@ mod tests {
                 json!({ "entity": "access_token" }),
                 Some(Entity::AccessToken),
             ),
-            (json!({ "entity": "group" }), None),
+            (json!({ "entity": "planet" }), None),
             (json!({ "entity": null }), None),
             (json!({}), None),
         ] {

@@ -250,6 +250,22 @@ impl Caller {
         }
     }
 
+    /// Returns the caller as an actor, whose permission the caller of this function checks.
+    pub(crate) fn as_actor(&self) -> Actor {
+        Actor {
+            subject: Subject {
+                id: Some(self.principal.id),
+                permissions: self.principal.permissions.clone(),
+            },
+            label: self.principal.username.clone(),
+            via: self.via,
+            origin: self.origin.clone(),
+            credential: Some(self.credential.clone()),
+            time_zone: self.principal.time_zone.clone(),
+            part_of: None,
+        }
+    }
+
     /// Checks a permission and returns the proof of it.
     ///
     /// # Errors
@@ -259,18 +275,7 @@ impl Caller {
             return Err(self.lacks(Scope::Permission(R::PERMISSION)));
         }
         Ok(Authorized {
-            actor: Actor {
-                subject: Subject {
-                    id: Some(self.principal.id),
-                    permissions: self.principal.permissions.clone(),
-                },
-                label: self.principal.username.clone(),
-                via: self.via,
-                origin: self.origin.clone(),
-                credential: Some(self.credential.clone()),
-                time_zone: self.principal.time_zone.clone(),
-                part_of: None,
-            },
+            actor: self.as_actor(),
             right: PhantomData,
         })
     }

@@ -64,6 +64,13 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             recount.wrong_search
         ),
     });
+    findings.push(Finding {
+        good: recount.wrong_groups == 0,
+        text: format!(
+            "Groups whose numbers of members differ from a recount: {}.",
+            recount.wrong_groups
+        ),
+    });
     Ok(findings)
 }
 

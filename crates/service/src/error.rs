@@ -13,6 +13,7 @@ use domain::{
     policy::Denied,
     problem::{Code, Problem},
     sessions::revoke::RevokeOutcome,
+    stored::StoredObject,
     users::{
         bulk::BulkOutcome,
         deletion::OwnedCounts,
@@ -55,6 +56,8 @@ pub enum Error {
     AlreadyCompleted(CompletedRequest),
     /// Outdated version: the account was changed since the caller read it. Holds its current state.
     Stale(Box<UserDetail>),
+    /// Outdated version of another object. Holds its current state.
+    Outdated(Box<StoredObject>),
     /// Data to delete or to transfer that differs from the preview. Holds the current counts.
     CountsChanged(OwnedCounts),
     /// Accounts of a bulk action that differ from the preview. Holds the current outcome.
@@ -173,6 +176,7 @@ impl Error {
             | Self::AlreadyCompleted(_)
             | Self::Taken(_)
             | Self::Stale(_)
+            | Self::Outdated(_)
             | Self::CountsChanged(_)
             | Self::SelectionChanged(_)
             | Self::TargetMismatch(_)
@@ -213,6 +217,7 @@ impl Error {
                 problem.details.fields.add("current_password", message);
             }
             Self::Stale(current) => problem.details.current = Some(current),
+            Self::Outdated(object) => problem.details.object = Some(object),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),

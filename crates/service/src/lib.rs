@@ -2,12 +2,14 @@
 //! (pages, the API, the command line, jobs) go through this crate, and only it queries the database.
 
 pub mod access;
+pub mod access_check;
 pub mod access_tokens;
 pub mod account;
 mod assignment;
 pub mod audit;
 pub mod auth;
 mod backing;
+pub mod clients;
 mod days;
 pub mod demo;
 pub mod device;
@@ -15,7 +17,9 @@ pub mod doctor;
 mod error;
 pub mod exports;
 pub mod failed_sign_ins;
+pub mod features;
 pub mod flash;
+pub mod groups;
 pub mod guard;
 pub mod housekeeping;
 pub mod idempotency;
@@ -32,6 +36,8 @@ pub mod passwords;
 mod quota;
 pub mod registrations;
 pub mod reset;
+pub mod resources;
+pub mod roles;
 pub mod schema;
 pub mod sessions;
 pub mod settings;

@@ -26,6 +26,8 @@ const NO_PERSONA: Error = Error::NotFound(Entity::Persona);
 pub struct Reader {
     /// Only owner whose data is readable; None for all.
     owner: Option<Uuid>,
+    /// User whose clients limit the personas; None for the operator.
+    viewer: Option<Uuid>,
 }
 
 impl Reader {
@@ -35,15 +37,20 @@ impl Reader {
     /// [`Error::OutOfScope`] for an access token without the scope.
     pub fn own(caller: &Caller) -> Result<Self, Error> {
         caller.require_own(Scope::DataRead)?;
+        let own = Some(caller.principal.id.0);
         Ok(Self {
-            owner: Some(caller.principal.id.0),
+            owner: own,
+            viewer: own,
         })
     }
 
     /// Creates a reader of the data of all users.
     #[must_use]
-    pub fn all(_: &Authorized<UsersRead>) -> Self {
-        Self { owner: None }
+    pub fn all(authorized: &Authorized<UsersRead>) -> Self {
+        Self {
+            owner: None,
+            viewer: authorized.actor().id(),
+        }
     }
 
     /// Returns whether data of this owner is readable. Data that is not is reported as not found.
@@ -99,11 +106,14 @@ impl Writer {
     }
 
     fn reader(&self) -> Reader {
-        let owner = match &self.0 {
-            DataScope::Own(caller) => Some(caller.principal.id.0),
-            DataScope::Any(_) => None,
+        let (owner, viewer) = match &self.0 {
+            DataScope::Own(caller) => {
+                let own = Some(caller.principal.id.0);
+                (own, own)
+            }
+            DataScope::Any(authorized) => (None, authorized.actor().id()),
         };
-        Reader { owner }
+        Reader { owner, viewer }
     }
 
     /// Locks the account of an owner, and checks that the writer can change its data.

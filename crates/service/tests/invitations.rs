@@ -221,7 +221,8 @@ async fn denied_use_is_not_counted(pool: PgPool) {
 #[testing::test]
 async fn invitation_ends_with_its_creator(pool: PgPool) {
     let services = services(&pool);
-    let boss = add(&pool, "boss", &["admin"]).await;
+    role("chief").permissions(&["*"]).insert(&pool).await;
+    let boss = add(&pool, "boss", &["chief"]).await;
     let draft = InvitationDraft {
         roles: vec!["auditor".into()],
         max_uses: 100,
@@ -240,15 +241,15 @@ async fn invitation_ends_with_its_creator(pool: PgPool) {
         (
             "delete from user_roles where user_id = (select id from users where username = 'boss')",
             "insert into user_roles (user_id, role_id, granted_at)
-            select u.id, r.id, now() from users u, roles r where u.username = 'boss' and r.name = 'admin'",
+            select u.id, r.id, now() from users u, roles r where u.username = 'boss' and r.name = 'chief'",
         ),
         (
-            "update roles set permissions = '{registrations:write}' where name = 'admin'",
-            "update roles set permissions = '{*}' where name = 'admin'",
+            "update roles set permissions = '{registrations:write}' where name = 'chief'",
+            "update roles set permissions = '{*}' where name = 'chief'",
         ),
         (
-            "update roles set permissions = '{*:read,users:write}' where name = 'admin'",
-            "update roles set permissions = '{*}' where name = 'admin'",
+            "update roles set permissions = '{*:read,users:write}' where name = 'chief'",
+            "update roles set permissions = '{*}' where name = 'chief'",
         ),
     ]
     .into_iter()

@@ -394,6 +394,7 @@ fn functions_of_pages_take_a_target_reference() {
         "access_tokens::create",
         "flash::take_undo",
         "reset::revoke_links",
+        "resources/transfer::transfer",
         "users/delete::reassign",
     ];
     let mut found = functions(&["Write>", "Uuid"]);

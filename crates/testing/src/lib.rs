@@ -21,6 +21,8 @@ extern crate self as testing;
 
 pub mod crowd;
 mod database;
+pub mod groups;
+pub mod resources;
 pub mod roles;
 mod server;
 pub mod sessions;

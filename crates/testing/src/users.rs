@@ -23,6 +23,7 @@ pub struct UserBuilder {
     is_deleted: bool,
     deleted_at: Option<OffsetDateTime>,
     roles: Vec<String>,
+    clients: Vec<i32>,
 }
 
 /// Returns an active user who is created now on the command line: without email address, password and roles, and with
@@ -44,6 +45,7 @@ pub fn user(username: &str) -> UserBuilder {
         is_deleted: false,
         deleted_at: None,
         roles: Vec::new(),
+        clients: Vec::new(),
     }
 }
 
@@ -158,16 +160,23 @@ impl UserBuilder {
         Self { roles, ..self }
     }
 
+    /// Sets the list of clients.
+    #[must_use]
+    pub fn clients(self, clients: &[i32]) -> Self {
+        let clients = clients.to_vec();
+        Self { clients, ..self }
+    }
+
     /// Inserts the user and assigns the roles. Returns the id.
     pub async fn insert(self, pool: &PgPool) -> Uuid {
         let id: Uuid = sqlx::query_scalar(
             "insert into users (
                 id, username, display_name, email, password_hash, status, suspended_until, created_via, created_at,
-                updated_at, last_login_at, last_active_at, deleted_at
+                updated_at, last_login_at, last_active_at, deleted_at, client_list
             )
             select
                 coalesce($1, uuid_v7(at)), $2, coalesce($3, initcap($2)), $4, $5, $6, $7, $8, at, at, $10, $11,
-                case when $12 then coalesce($13, now()) end
+                case when $12 then coalesce($13, now()) end, $14
             from (select coalesce($9, uuid_v7_time($1), now()) as at) as times
             returning id",
         )
@@ -184,6 +193,7 @@ impl UserBuilder {
         .bind(self.last_active_at)
         .bind(self.is_deleted)
         .bind(self.deleted_at)
+        .bind(self.clients)
         .fetch_one(pool)
         .await
         .unwrap();

@@ -77,9 +77,36 @@ pub(crate) fn field_label(name: &str) -> Cow<'static, str> {
         "bytes" => text::audit::field_bytes(),
         "sha256" => text::audit::field_sha256(),
         "unreadable" => text::audit::field_unreadable(),
-        name => return Cow::Owned(spaced(name)),
+        name => return access_field(name).map_or_else(|| spaced(name).into(), Cow::Borrowed),
     };
     Cow::Borrowed(label)
+}
+
+/// Returns the name of a field of roles, groups, features, clients and resources.
+fn access_field(name: &str) -> Option<&'static str> {
+    let label = match name {
+        "description" => text::audit::field_description(),
+        "rank" => text::audit::field_rank(),
+        "features" => text::audit::field_features(),
+        "members" => text::audit::field_members(),
+        "managers" => text::audit::field_managers(),
+        "groups" => text::audit::field_groups(),
+        "client" => text::audit::field_client(),
+        "resources" => text::audit::field_resources(),
+        "grants" => text::audit::field_grants(),
+        "defaultValue" => text::audit::field_default_value(),
+        "position" => text::audit::field_position(),
+        "logoUrl" => text::audit::field_logo_url(),
+        "externalId" => text::audit::field_external_id(),
+        "kind" => text::audit::field_kind(),
+        "data" => text::audit::field_data(),
+        "meta" => text::audit::field_meta(),
+        "created" => text::audit::field_created(),
+        "updated" => text::audit::field_updated(),
+        "id" => text::audit::field_id(),
+        _ => return None,
+    };
+    Some(label)
 }
 
 /// Fields with JSON objects of users.

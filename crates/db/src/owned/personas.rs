@@ -9,13 +9,14 @@ use crate::{
     list::{PAGE_BYTES_MAX, part_of},
 };
 
-/// Lists personas of a user, the newest first, after an id, up to `limit` and two MiB. The flag is true if there are more.
+/// Lists personas of a user, the newest first, after an id, up to `limit` and two MiB. The flag is true if there are more. `viewer` is the
+/// user whose clients limit them; without one they are not limited.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list(
     executor: impl PgExecutor<'_>,
-    user_id: Uuid,
+    (user_id, viewer): (Uuid, Option<Uuid>),
     after: Option<Uuid>,
     limit: u16,
 ) -> Result<(Vec<Persona>, bool), Error> {
@@ -32,6 +33,7 @@ pub async fn list(
                     octet_length(information_need) + octet_length(details) as bytes
                 from personas
                 where user_id = $1 and ($2::uuid is null or id < $2)
+                    and (client_id is null or $5::uuid is null or sees_client($5, client_id))
                 order by id desc limit $3::bigint + 1
             ) p
         ) p
@@ -41,6 +43,7 @@ pub async fn list(
         after,
         i64::from(limit),
         PAGE_BYTES_MAX,
+        viewer,
     )
     .fetch_all(executor)
     .await?;
@@ -61,18 +64,24 @@ pub async fn list(
     }))
 }
 
-/// Returns the persona with an id, regardless of its owner.
+/// Returns the persona with an id, regardless of its owner, if its client is one of the viewer's. Without a viewer any persona is returned.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Persona>, Error> {
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+    viewer: Option<Uuid>,
+) -> Result<Option<Persona>, Error> {
     Ok(sqlx::query_as!(
         Persona,
         "select
             id, user_id, name, role, information_need, nullif(details, '') as details, is_system_generated, hidden,
             created_at, updated_at
-        from personas where id = $1",
+        from personas
+        where id = $1 and (client_id is null or $2::uuid is null or sees_client($2, client_id))",
         id,
+        viewer,
     )
     .fetch_optional(executor)
     .await?)

@@ -23,6 +23,11 @@ impl Entity {
             Self::Ontology => messages::ontology_not_found(),
             Self::Annotation => messages::annotation_not_found(),
             Self::Dialog => messages::dialog_not_found(),
+            Self::Role => messages::role_not_found(),
+            Self::Group => messages::group_not_found(),
+            Self::Feature => messages::feature_not_found(),
+            Self::Client => messages::client_not_found(),
+            Self::Resource => messages::resource_not_found(),
         }
     }
 }
@@ -62,6 +67,9 @@ impl Conflict {
             Self::DemoUsersExist => messages::demo_users_exist(),
             Self::DemoUsersRepeated => messages::demo_users_repeated(),
             Self::PageOutdated => messages::page_outdated(),
+            Self::RoleBuiltin => messages::role_builtin_delete(),
+            Self::ClientInUse => messages::client_in_use(),
+            Self::PreviewChanged => messages::preview_changed(),
         }
     }
 }
@@ -95,6 +103,7 @@ impl Forbidden {
             Self::OwnDeletionDisabled => messages::account_deletion_denied(),
             Self::SessionNotOwn => messages::session_not_own(),
             Self::OtherSite => messages::from_elsewhere(),
+            Self::GroupManagerRequired => messages::group_manager_required(),
             Self::UnknownSite => messages::from_unknown_site(),
         }
     }

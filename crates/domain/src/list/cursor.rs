@@ -66,6 +66,13 @@ impl Cursor {
         Self::new(order.to_owned(), CursorValue::Number(group), id, number)
     }
 
+    /// Creates the cursor of a row in an order by name and by id.
+    #[must_use]
+    pub fn named(order: &str, name: &str, id: Uuid, number: u64) -> Self {
+        let value = CursorValue::Text(name.to_owned());
+        Self::new(order.to_owned(), value, id, number)
+    }
+
     /// Encodes it for a URL.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -98,6 +105,17 @@ impl Cursor {
             CursorValue::Time(micros) => micros.and_then(time_of_micros),
             CursorValue::Text(_) | CursorValue::Ids(_) | CursorValue::Number(_) => None,
         }
+    }
+
+    /// Parses a cursor in an order by name.
+    #[must_use]
+    pub fn decode_named(text: &str, order: &str) -> Option<Self> {
+        let cursor = Self::read(text, order)?;
+        match &cursor.value {
+            CursorValue::Text(name) => !name.contains('\0'),
+            CursorValue::Ids(_) | CursorValue::Number(_) | CursorValue::Time(_) => false,
+        }
+        .then_some(cursor)
     }
 
     /// Parses a cursor in an order by groups.

@@ -51,6 +51,7 @@ impl Caller {
             url: _,
             entity: _,
             current,
+            object,
             counts,
             outcome,
             revocation,
@@ -64,6 +65,12 @@ impl Caller {
             }
             *counts = None;
             *outcome = None;
+        }
+        if object
+            .as_ref()
+            .is_some_and(|object| !can_read(object.to_read()))
+        {
+            *object = None;
         }
         if !can_read(Permission::SessionsRead) {
             *revocation = None;

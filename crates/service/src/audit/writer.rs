@@ -40,6 +40,12 @@ impl Changes {
         self
     }
 
+    /// Adds the number of the target, which identifies it beside its label.
+    pub(crate) fn with_id(mut self, id: i32) -> Self {
+        self.0.insert("id".to_owned(), json!([id, id]));
+        self
+    }
+
     /// Returns whether no field has changed.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

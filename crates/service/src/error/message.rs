@@ -26,6 +26,7 @@ impl Error {
             Self::InProgress => messages::request_running(),
             Self::AlreadyCompleted(completed) => done(completed),
             Self::Stale(_) => messages::user_changed(),
+            Self::Outdated(_) => messages::object_changed(),
             Self::CountsChanged(_) => messages::owned_data_changed(),
             Self::SelectionChanged(_) => messages::users_changed(),
             Self::TargetMismatch(name) => target_mismatch(name),

@@ -23,7 +23,7 @@ pub async fn list(
     limit: u16,
 ) -> Result<(Vec<Persona>, bool), Error> {
     let owner = reader.owner.unwrap_or(owner);
-    Ok(personas::list(&services.pool, owner, after, limit).await?)
+    Ok(personas::list(&services.pool, (owner, reader.viewer), after, limit).await?)
 }
 
 /// Returns a persona by its id.
@@ -40,7 +40,7 @@ pub(super) async fn visible(
     reader: &Reader,
     id: Uuid,
 ) -> Result<Persona, Error> {
-    let persona = personas::find(connection, id).await?;
+    let persona = personas::find(connection, id, reader.viewer).await?;
     persona
         .filter(|persona| reader.sees(persona.user_id))
         .ok_or(NO_PERSONA)
@@ -128,7 +128,7 @@ async fn finish(
     let audited = opened
         .write_entry(&mut transaction, action, changes)
         .await?;
-    let after = personas::find(&mut *transaction, id).await?;
+    let after = personas::find(&mut *transaction, id, None).await?;
     db::commit(transaction, audited).await?;
     after.ok_or(NO_PERSONA)
 }

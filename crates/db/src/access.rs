@@ -1,0 +1,118 @@
+//! Access of users to resources. Explanation and enforcement read the same view, `resource_access`.
+
+use domain::{
+    access_check::{AccessPath, AccessThrough, KindTotal},
+    resources::GrantLevel,
+};
+use sqlx::{PgExecutor, QueryBuilder, Row};
+use uuid::Uuid;
+
+use crate::{Error, error::read_word, resources::push_reached};
+
+/// A user and a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// The id of the user.
+    pub user: Uuid,
+    /// The id of the resource.
+    pub resource: Uuid,
+}
+
+/// Returns whether a user reaches a resource at a level.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn reaches(
+    executor: impl PgExecutor<'_>,
+    pair: Pair,
+    level: GrantLevel,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from resource_access
+            where user_id = $1 and resource_id = $2 and blocked_by is null and (level = 'write' or $3 = 'read')
+        ) as "reaches!""#,
+        pair.user,
+        pair.resource,
+        level.as_str(),
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
+/// Lists the ways in which users reach resources, for each pair in the order of these, in one statement.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_paths(
+    executor: impl PgExecutor<'_>,
+    pairs: &[Pair],
+) -> Result<Vec<Vec<AccessPath>>, Error> {
+    let users: Vec<Uuid> = pairs.iter().map(|pair| pair.user).collect();
+    let resources: Vec<Uuid> = pairs.iter().map(|pair| pair.resource).collect();
+    // With `offset 0` the view is read for each pair, by its indexes, and not joined as a whole.
+    let rows = sqlx::query!(
+        r#"select
+            w.place as "place!", a.level as "level!", a.through as "through!", a.group_id as "group_id?", g.name as "group_name?",
+            a.blocked_by as "blocked_by?", a.granted_at as "granted_at?",
+            (select b.username from users b where b.id = a.granted_by) as granted_by
+        from unnest($1::uuid[], $2::uuid[]) with ordinality as w (user_id, resource_id, place)
+        cross join lateral (
+            select * from resource_access a where a.user_id = w.user_id and a.resource_id = w.resource_id offset 0
+        ) a
+        left join groups g on g.id = a.group_id
+        order by w.place, a.blocked_by nulls first, a.level desc, a.through, name_key(g.name)"#,
+        users.as_slice(),
+        resources.as_slice(),
+    )
+    .fetch_all(executor)
+    .await?;
+    let mut paths: Vec<Vec<AccessPath>> = vec![Vec::new(); pairs.len()];
+    for row in rows {
+        let through = match row.through.as_str() {
+            "owner" => AccessThrough::Owner,
+            "user" => AccessThrough::User,
+            "everyone" => AccessThrough::Everyone,
+            "admin" => AccessThrough::Admin,
+            _ => AccessThrough::Group {
+                id: row.group_id.unwrap_or_default(),
+                name: row.group_name.unwrap_or_default(),
+            },
+        };
+        let blocked_by = row.blocked_by.as_deref().map(read_word).transpose()?;
+        let path = AccessPath {
+            through,
+            level: read_word(&row.level)?,
+            blocked_by,
+            granted_by: row.granted_by,
+            granted_at: row.granted_at,
+        };
+        let index = usize::try_from(row.place - 1).unwrap_or(usize::MAX);
+        if let Some(paths) = paths.get_mut(index) {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+/// Counts the resources that a user reaches, by kind.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count_by_kind(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+) -> Result<Vec<KindTotal>, Error> {
+    let mut sql = QueryBuilder::new("select r.kind, count(*) as count from resources r where true");
+    push_reached(&mut sql, user_id);
+    sql.push(" group by r.kind order by r.kind");
+    let rows = sql.build().fetch_all(executor).await?;
+    let totals = rows.iter().map(|row| {
+        let count: i64 = row.try_get("count")?;
+        Ok::<_, sqlx::Error>(KindTotal {
+            kind: row.try_get("kind")?,
+            count: u64::try_from(count).unwrap_or_default(),
+        })
+    });
+    Ok(totals.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,205 @@
+//! Members of groups.
+
+use domain::{groups::GroupMember, list::UnfilteredQuery, users::UserId};
+use sqlx::{PgConnection, PgExecutor, QueryBuilder, Row};
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    keyset::{Column, Keyset},
+};
+
+/// A user that a request adds to a group or removes from it.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The id of the user.
+    pub id: Uuid,
+    /// Name to sign in with.
+    pub username: String,
+    /// The ids of the roles.
+    pub role_ids: Vec<Uuid>,
+    /// Whether the user manages the group.
+    pub is_manager: bool,
+}
+
+/// Lists the members of a page, in the order of their ids. The flag is true if there are more in the direction of reading.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_page(
+    executor: impl PgExecutor<'_>,
+    group_id: Uuid,
+    query: &UnfilteredQuery,
+) -> Result<(Vec<GroupMember>, bool), Error> {
+    let mut sql = QueryBuilder::new(
+        "select m.user_id, u.username, u.display_name, m.is_manager, m.added_at,
+            (select a.username from users a where a.id = m.added_by) as added_by
+        from group_members m join users u on u.id = m.user_id and u.deleted_at is null
+        where m.group_id = ",
+    );
+    sql.push_bind(group_id);
+    let page = Keyset::new(Column::id("m.user_id"), false, &query.position, query.limit);
+    page.push(&mut sql);
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    page.read(&rows, |row| {
+        Ok(GroupMember {
+            id: UserId(row.try_get("user_id")?),
+            username: row.try_get("username")?,
+            display_name: row.try_get("display_name")?,
+            is_manager: row.try_get("is_manager")?,
+            added_by: row.try_get("added_by")?,
+            added_at: row.try_get("added_at")?,
+        })
+    })
+}
+
+/// Returns the number of members, without deleted ones.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count(executor: impl PgExecutor<'_>, group_id: Uuid) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select coalesce(sum(members), 0)::bigint as "members!" from group_totals where group_id = $1"#,
+        group_id,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// Returns whether a user manages a group, and retains that until the transaction ends.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn lock_manager(
+    connection: &mut PgConnection,
+    group_id: Uuid,
+    user_id: Uuid,
+) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        "select user_id from group_members where group_id = $1 and user_id = $2 and is_manager for share",
+        group_id,
+        user_id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Returns the users with some ids, without deleted ones.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_candidates(
+    executor: impl PgExecutor<'_>,
+    group_id: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<Candidate>, Error> {
+    Ok(sqlx::query_as!(
+        Candidate,
+        r#"select u.id as "id!", u.username as "username!", s.role_ids as "role_ids!", coalesce(m.is_manager, false) as "is_manager!"
+        from users u
+        join user_stats s on s.user_id = u.id
+        left join group_members m on m.group_id = $1 and m.user_id = u.id
+        where u.id = any($2) and u.deleted_at is null
+        order by u.id"#,
+        group_id,
+        ids,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// Returns the ids of the users with some usernames or email addresses, in the order of these; `None` for a name that no user has.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_named(
+    executor: impl PgExecutor<'_>,
+    names: &[String],
+) -> Result<Vec<Option<Uuid>>, Error> {
+    let rows = sqlx::query!(
+        "select coalesce(
+            (select u.id from users u where name_key(u.username) = name_key(w.name) and u.deleted_at is null),
+            (select u.id from users u where u.email is not null and name_key(u.email) = name_key(w.name) and u.deleted_at is null)
+        ) as id
+        from unnest($1::text[]) with ordinality as w (name, place)
+        order by w.place",
+        names,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Adds users to a group. Returns the ids of those who were no members.
+///
+/// # Errors
+/// `group_members_group_id_fkey` if the group is deleted meanwhile.
+pub async fn insert(
+    connection: &mut PgConnection,
+    group_id: Uuid,
+    ids: &[Uuid],
+    added_by: Option<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    let rows = sqlx::query!(
+        "insert into group_members (group_id, user_id, added_by, added_at)
+        select $1, w.id, $3, now() from unnest($2::uuid[]) as w (id) order by w.id
+        on conflict do nothing
+        returning user_id",
+        group_id,
+        ids,
+        added_by,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}
+
+/// Removes users from a group. Returns the ids of those who were members.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn delete(
+    connection: &mut PgConnection,
+    group_id: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    // Locked in the order of ids, so that two requests cannot wait for each other.
+    let rows = sqlx::query!(
+        "with locked as (
+            select user_id from group_members where group_id = $1 and user_id = any($2) order by user_id for update
+        )
+        delete from group_members m using locked l
+        where m.group_id = $1 and m.user_id = l.user_id
+        returning m.user_id",
+        group_id,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}
+
+/// Sets whether members manage their group. Returns the ids of the changed ones.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_managers(
+    connection: &mut PgConnection,
+    group_id: Uuid,
+    ids: &[Uuid],
+    is_manager: bool,
+) -> Result<Vec<Uuid>, Error> {
+    let rows = sqlx::query!(
+        "update group_members set is_manager = $3
+        where group_id = $1 and user_id = any($2) and is_manager <> $3
+        returning user_id",
+        group_id,
+        ids,
+        is_manager,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}

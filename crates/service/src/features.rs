@@ -1,0 +1,182 @@
+//! Features of the host application: the catalogue, and the features that users have.
+
+use domain::{
+    action::Action,
+    error::Entity,
+    features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
+    permission::Permission,
+    stored::StoredObject,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{AccessRead, Authorized, Caller, FeaturesRead, FeaturesWrite},
+    audit::{self, Audited, Changes},
+    guard,
+};
+
+const NOT_FOUND: Error = Error::NotFound(Entity::Feature);
+
+/// Lists all features in their order.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Authorized<FeaturesRead>,
+) -> Result<Vec<Feature>, Error> {
+    Ok(db::features::list(&services.pool).await?)
+}
+
+/// Creates or replaces a feature. `version` is that of the feature that was shown, if one was.
+///
+/// # Errors
+/// [`Error::Invalid`] with all field errors at once, [`Error::Outdated`] when the feature was changed since the caller read it.
+pub async fn put(
+    services: &Services,
+    authorized: &Authorized<FeaturesWrite>,
+    key: &str,
+    version: Option<i32>,
+    draft: FeatureDraft,
+) -> Result<Feature, Error> {
+    let new = draft.check(key).map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::FeaturesWrite,
+    )
+    .await?;
+    let created = db::features::insert(&mut transaction, &new).await?;
+    let before = db::features::lock(&mut transaction, key)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    let (action, changes) = if created {
+        let changes = Changes::default()
+            .with("label", Value::Null, new.label.as_str())
+            .with("description", Value::Null, new.description.as_str())
+            .with("defaultValue", Value::Null, new.default_value)
+            .with("position", Value::Null, new.position);
+        (Action::FeatureCreated, changes)
+    } else {
+        if version.is_some_and(|version| version != before.version) {
+            return Err(Error::Outdated(Box::new(StoredObject::Feature(before))));
+        }
+        let changes = Changes::default()
+            .with("label", before.label.as_str(), new.label.as_str())
+            .with(
+                "description",
+                before.description.as_str(),
+                new.description.as_str(),
+            )
+            .with("defaultValue", before.default_value, new.default_value)
+            .with("position", before.position, new.position);
+        if changes.is_empty() {
+            return Ok(before);
+        }
+        db::features::set(&mut transaction, &new).await?;
+        (Action::FeatureUpdated, changes)
+    };
+    let about = (action, None, key);
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let after = db::features::lock(&mut transaction, key).await?;
+    db::commit(transaction, audited).await?;
+    after.ok_or(NOT_FOUND)
+}
+
+/// Deletes a feature, and removes it from all groups.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such feature, [`Error::Outdated`] when it was changed since the caller read it.
+pub async fn delete(
+    services: &Services,
+    authorized: &Authorized<FeaturesWrite>,
+    key: &str,
+    version: Option<i32>,
+) -> Result<(), Error> {
+    check_key(key).map_err(|_| NOT_FOUND)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::FeaturesWrite,
+    )
+    .await?;
+    let feature = db::features::lock(&mut transaction, key)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    if version.is_some_and(|version| version != feature.version) {
+        return Err(Error::Outdated(Box::new(StoredObject::Feature(feature))));
+    }
+    let groups = db::features::delete(&mut transaction, key).await?;
+    let changes = Changes::default()
+        .with("label", feature.label.as_str(), Value::Null)
+        .with("defaultValue", feature.default_value, Value::Null)
+        .with("groups", groups, 0);
+    let about = (Action::FeatureDeleted, None, key);
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    Ok(db::commit(transaction, audited).await?)
+}
+
+/// Adds the features of a known set that the catalogue lacks. Returns their number.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn add_set(
+    services: &Services,
+    authorized: &Authorized<FeaturesWrite>,
+    set: FeatureSet,
+) -> Result<usize, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::FeaturesWrite,
+    )
+    .await?;
+    let mut added = Vec::new();
+    for feature in set.features() {
+        if db::features::insert(&mut transaction, &feature).await? {
+            added.push(feature.key);
+        }
+    }
+    let number = added.len();
+    let audited = if added.is_empty() {
+        Audited::not_needed("the catalogue has all features of the set")
+    } else {
+        let changes = Changes::default().with("features", Value::Null, added);
+        let about = (Action::FeaturesAdded, None, set.as_str());
+        audit::write_about(&mut transaction, actor, about, changes).await?
+    };
+    db::commit(transaction, audited).await?;
+    Ok(number)
+}
+
+/// Lists all features with the reasons for which a user has them.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such user.
+pub async fn list_effective(
+    services: &Services,
+    _: &Authorized<AccessRead>,
+    user: Uuid,
+) -> Result<Vec<EffectiveFeature>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let found = db::users::account::find_target(&mut *connection, user).await?;
+    found.ok_or(guard::NOT_FOUND)?;
+    Ok(db::features::list_effective(&mut *connection, user).await?)
+}
+
+/// Lists all features with the reasons for which the caller has them.
+///
+/// # Errors
+/// [`Error::OutOfScope`] for an access token without the scope.
+pub async fn list_own(
+    services: &Services,
+    caller: &Caller,
+) -> Result<Vec<EffectiveFeature>, Error> {
+    caller.require_account()?;
+    Ok(db::features::list_effective(&services.pool, caller.principal.id.0).await?)
+}

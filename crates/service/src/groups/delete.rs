@@ -1,0 +1,65 @@
+//! Deletion of groups.
+
+use domain::{action::Action, error::Conflict, groups::GroupDeletion, permission::Permission};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{NOT_FOUND, lock};
+use crate::{
+    Error, Services,
+    access::{Authorized, GroupsRead, GroupsWrite},
+    audit::{self, Changes},
+    guard::{self, TargetRef},
+};
+
+/// Returns the effect that the deletion of a group would have.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such group.
+pub async fn preview_deletion(
+    services: &Services,
+    _: &Authorized<GroupsRead>,
+    id: Uuid,
+) -> Result<GroupDeletion, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let group = db::groups::find(&mut *connection, id).await?;
+    group.ok_or(NOT_FOUND)?;
+    Ok(db::groups::count_deletion(&mut *connection, id).await?)
+}
+
+/// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was.
+///
+/// # Errors
+/// [`Error::Conflict`] when the effect differs from the preview, [`Error::Outdated`] when the group was changed since the caller read it,
+/// [`Error::NotFound`] when there is no such group.
+pub async fn delete(
+    services: &Services,
+    authorized: &Authorized<GroupsWrite>,
+    target: impl Into<TargetRef>,
+    preview: Option<GroupDeletion>,
+) -> Result<GroupDeletion, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::GroupsWrite,
+    )
+    .await?;
+    let group = lock(&mut transaction, &target.into()).await?;
+    let deletion = db::groups::count_deletion(&mut *transaction, group.id).await?;
+    if preview.is_some_and(|preview| preview != deletion) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
+    }
+    db::groups::delete(&mut transaction, group.id).await?;
+    let changes = Changes::default()
+        .with("name", group.name.as_str(), Value::Null)
+        .with("description", group.description.as_str(), Value::Null)
+        .with("features", group.features.clone(), Value::Null)
+        .with("externalId", group.external_id.clone(), Value::Null)
+        .with("members", deletion.members, 0)
+        .with("resources", deletion.resources, 0);
+    let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(deletion)
+}

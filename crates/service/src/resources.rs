@@ -1,0 +1,270 @@
+//! Resources of the host application: storing, changes, transfer and deletion. Grants to them are in [`grants`].
+
+mod errors;
+pub mod grants;
+mod transfer;
+
+use std::collections::BTreeSet;
+
+pub use db::resources::ResourceFilter;
+use domain::{
+    action::Action,
+    error::{Conflict, Entity},
+    fields::FieldErrors,
+    list::{Listed, Page, Total, UnfilteredQuery},
+    messages,
+    permission::Permission,
+    resources::{
+        RESOURCES_AT_ONCE, Resource, ResourceDeletion, ResourceDraft, ResourceEdit, ResourcePatch,
+        StoreOutcome, StoredResource,
+    },
+    stored::StoredObject,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Authorized, ResourcesRead, ResourcesWrite},
+    audit::{self, Audited, Changes},
+    guard::{self, TargetRef},
+};
+
+pub use transfer::transfer;
+
+const NOT_FOUND: Error = Error::NotFound(Entity::Resource);
+
+/// Lists resources, the first created first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Authorized<ResourcesRead>,
+    query: &UnfilteredQuery,
+    filter: ResourceFilter<'_>,
+) -> Result<Listed<Resource>, Error> {
+    page(services, query, filter).await
+}
+
+/// Lists resources that match a filter, for callers whose permission is checked.
+pub(crate) async fn page(
+    services: &Services,
+    query: &UnfilteredQuery,
+    filter: ResourceFilter<'_>,
+) -> Result<Listed<Resource>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let (resources, more) = db::resources::list_page(&mut *connection, query, filter).await?;
+    let counted = db::resources::count(&mut *connection, filter).await?;
+    let total = Total::up_to_limit(counted);
+    let page = Page::of(resources, more, total, &query.position, Resource::cursor);
+    Ok(page.at((services.clock)()))
+}
+
+/// Returns a resource by its id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such resource.
+pub async fn find(
+    services: &Services,
+    _: &Authorized<ResourcesRead>,
+    id: Uuid,
+) -> Result<Resource, Error> {
+    let found = db::resources::find(&services.pool, id).await?;
+    found.ok_or(NOT_FOUND)
+}
+
+/// Creates and changes resources by their kinds and their ids in the host application. Either all of them are stored or none.
+///
+/// # Errors
+/// [`Error::Invalid`] with the errors of all resources, named as `resources.3.name`.
+pub async fn store(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    drafts: Vec<ResourceDraft>,
+) -> Result<StoreOutcome, Error> {
+    let resources = check(drafts)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::ResourcesWrite,
+    )
+    .await?;
+    let outcome = db::resources::store(&mut transaction, &resources)
+        .await
+        .map_err(errors::missing)?;
+    let audited = if outcome.created + outcome.updated == 0 {
+        Audited::not_needed("every resource is stored like this already")
+    } else {
+        let names = resources
+            .iter()
+            .map(|resource| format!("{}/{}", resource.kind, resource.external_id));
+        let changes = Changes::default()
+            .with("created", 0, outcome.created)
+            .with("updated", 0, outcome.updated)
+            .with("resources", Value::Null, names.collect::<Vec<_>>());
+        let label = resources.first().map_or("", |first| first.kind.as_str());
+        let about = (Action::ResourcesStored, None, label);
+        audit::write_about(&mut transaction, actor, about, changes).await?
+    };
+    db::commit(transaction, audited).await?;
+    Ok(outcome)
+}
+
+/// Checks resources, of which none can be there twice.
+fn check(drafts: Vec<ResourceDraft>) -> Result<Vec<StoredResource>, Error> {
+    let mut errors = FieldErrors::default();
+    if drafts.is_empty() || drafts.len() > RESOURCES_AT_ONCE {
+        errors.add("resources", messages::resources_max(RESOURCES_AT_ONCE));
+        return Err(Error::Invalid(errors));
+    }
+    let mut seen = BTreeSet::new();
+    let mut resources = Vec::with_capacity(drafts.len());
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let name = |field: &str| format!("resources.{index}.{field}");
+        match draft.check() {
+            Ok(resource) => {
+                if !seen.insert((resource.kind.clone(), resource.external_id.clone())) {
+                    errors.add(&name("external_id"), messages::resource_repeated());
+                }
+                resources.push(resource);
+            }
+            Err(found) => {
+                for error in found.renamed(name).iter() {
+                    errors.push(error.clone());
+                }
+            }
+        }
+    }
+    if errors.is_empty() {
+        Ok(resources)
+    } else {
+        Err(Error::Invalid(errors))
+    }
+}
+
+/// Changes a resource. Fields that the edit leaves out stay.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field errors, [`Error::Outdated`] when the resource was changed since the caller read it,
+/// [`Error::NotFound`] when there is no such resource.
+pub async fn edit(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    target: impl Into<TargetRef>,
+    edit: ResourceEdit,
+) -> Result<Resource, Error> {
+    let patch = edit.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::ResourcesWrite,
+    )
+    .await?;
+    let before = lock(&mut transaction, &target.into()).await?;
+    let changes = changes(&before, &patch);
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    db::resources::set(&mut transaction, before.id, &patch)
+        .await
+        .map_err(errors::missing)?;
+    let about = (
+        Action::ResourceUpdated,
+        Some(before.id),
+        before.name.as_str(),
+    );
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let after = db::resources::find(&mut *transaction, before.id).await?;
+    db::commit(transaction, audited).await?;
+    after.ok_or(NOT_FOUND)
+}
+
+/// Counts the users and groups that lose access when a resource is deleted.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such resource.
+pub async fn preview_deletion(
+    services: &Services,
+    authorized: &Authorized<ResourcesRead>,
+    id: Uuid,
+) -> Result<ResourceDeletion, Error> {
+    find(services, authorized, id).await?;
+    Ok(db::resources::grants::count_deletion(&services.pool, id).await?)
+}
+
+/// Deletes a resource with its grants. `preview` is the effect that was shown, if one was.
+///
+/// # Errors
+/// [`Error::Conflict`] when the effect differs from the preview, [`Error::Outdated`] when the resource was changed since the caller read
+/// it, [`Error::NotFound`] when there is no such resource.
+pub async fn delete(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    target: impl Into<TargetRef>,
+    preview: Option<ResourceDeletion>,
+) -> Result<ResourceDeletion, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::ResourcesWrite,
+    )
+    .await?;
+    let resource = lock(&mut transaction, &target.into()).await?;
+    let deletion = db::resources::grants::count_deletion(&mut *transaction, resource.id).await?;
+    if preview.is_some_and(|preview| preview != deletion) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
+    }
+    db::resources::delete(&mut transaction, resource.id).await?;
+    let owner = resource.owner_id.map(|id| id.to_string());
+    let changes = Changes::default()
+        .with("kind", resource.kind.as_str(), Value::Null)
+        .with("externalId", resource.external_id.as_str(), Value::Null)
+        .with("name", resource.name.as_str(), Value::Null)
+        .with("owner", owner, Value::Null)
+        .with("client", resource.client_id, Value::Null)
+        .with("users", deletion.users, 0)
+        .with("groups", deletion.groups, 0);
+    let about = (
+        Action::ResourceDeleted,
+        Some(resource.id),
+        resource.name.as_str(),
+    );
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(deletion)
+}
+
+/// Locks a resource in the version that was shown.
+async fn lock(transaction: &mut db::Transaction, target: &TargetRef) -> Result<Resource, Error> {
+    let resource = db::resources::lock(transaction, target.id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    target.check_name(&resource.name)?;
+    if !target.is_at(resource.version) {
+        return Err(Error::Outdated(Box::new(StoredObject::Resource(resource))));
+    }
+    Ok(resource)
+}
+
+/// Returns the audited changes of a patch.
+fn changes(before: &Resource, patch: &ResourcePatch) -> Changes {
+    let mut changes = Changes::default();
+    if let Some(name) = &patch.name {
+        changes.note("name", before.name.as_str(), name.as_str());
+    }
+    if let Some(owner) = patch.owner_id {
+        let text = |id: Option<Uuid>| id.map(|id| id.to_string());
+        changes.note("owner", text(before.owner_id), text(owner));
+    }
+    if let Some(client) = patch.client_id {
+        changes.note("client", before.client_id, client);
+    }
+    if let Some(active) = patch.active {
+        changes.note("active", before.active, active);
+    }
+    changes
+}

@@ -1,0 +1,61 @@
+//! Transfer of resources to another owner.
+
+use domain::{action::Action, error::Conflict, permission::Permission};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Authorized, ResourcesWrite},
+    audit::{self, Changes},
+    guard,
+};
+
+/// Transfers all resources of a user to another one. Returns their number. `count` is that of the preview, if one was shown.
+///
+/// # Errors
+/// [`Error::Conflict`] when both users are the same and for another number of resources, [`Error::NotFound`] when there is no such user.
+pub async fn transfer(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    (from, to): (Uuid, Uuid),
+    count: Option<u64>,
+) -> Result<u64, Error> {
+    if from == to {
+        return Err(Error::Conflict(Conflict::OwnerIsTarget));
+    }
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::ResourcesWrite,
+    )
+    .await?;
+    let owner = db::users::account::lock(&mut transaction, from.min(to)).await?;
+    let other = db::users::account::lock(&mut transaction, from.max(to)).await?;
+    let (Some(owner), Some(other)) = (owner, other) else {
+        return Err(guard::NOT_FOUND);
+    };
+    let (owner, receiver) = if from < to {
+        (owner, other)
+    } else {
+        (other, owner)
+    };
+    if receiver.deleted_at.is_some() {
+        return Err(Error::Conflict(Conflict::UserDeleted));
+    }
+    let moved = db::resources::transfer(&mut transaction, from, to).await?;
+    if count.is_some_and(|count| count != moved) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
+    }
+    if moved == 0 {
+        return Ok(0);
+    }
+    let changes = Changes::default()
+        .with("owner", owner.username.as_str(), receiver.username.as_str())
+        .with("resources", Value::Null, moved);
+    let about = (Action::ResourcesTransferred, None, owner.username.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(moved)
+}

@@ -1,0 +1,263 @@
+//! Roles: listing, creation, changes and deletion. An actor changes no role that has a permission or a rank above the own ones, neither
+//! as it is nor as it would be.
+
+use domain::{
+    action::Action,
+    error::{Conflict, Entity},
+    fields::FieldErrors,
+    messages,
+    permission::{Permission, Permissions},
+    roles::{Role, RoleDeletion, RoleDraft, RoleEdit, RolePatch, RoleRank, role_denied},
+    stored::StoredObject,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Actor, Authorized, RolesRead, RolesWrite},
+    audit::{self, Changes},
+    guard::{self, TargetRef},
+};
+
+const NOT_FOUND: Error = Error::NotFound(Entity::Role);
+
+/// Lists all roles, the most powerful first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(services: &Services, _: &Authorized<RolesRead>) -> Result<Vec<Role>, Error> {
+    Ok(db::roles::edit::list(&services.pool).await?)
+}
+
+/// Returns a role by its id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such role.
+pub async fn find(services: &Services, _: &Authorized<RolesRead>, id: Uuid) -> Result<Role, Error> {
+    db::roles::edit::find(&services.pool, id)
+        .await?
+        .ok_or(NOT_FOUND)
+}
+
+/// Creates a role.
+///
+/// # Errors
+/// [`Error::Invalid`] and [`Error::Taken`] with the field errors, [`Error::Denied`] for permissions or a rank above those of the actor.
+pub async fn create(
+    services: &Services,
+    authorized: &Authorized<RolesWrite>,
+    draft: RoleDraft,
+) -> Result<Role, Error> {
+    let new = draft.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (actor, own_rank) = &open(&mut transaction, authorized).await?;
+    let granted = Permissions::new(new.permissions.clone());
+    authorize(actor, *own_rank, (&granted, new.rank))?;
+    let id = db::roles::edit::insert(&mut transaction, &new)
+        .await
+        .map_err(taken)?;
+    let changes = Changes::default()
+        .with("name", Value::Null, new.name.as_str())
+        .with("label", Value::Null, new.label.clone())
+        .with("description", Value::Null, new.description.as_str())
+        .with("permissions", Value::Null, new.permissions.clone())
+        .with("rank", Value::Null, new.rank);
+    let about = (Action::RoleCreated, Some(id), new.name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let role = db::roles::edit::find(&mut *transaction, id).await?;
+    db::commit(transaction, audited).await?;
+    role.ok_or(NOT_FOUND)
+}
+
+/// Creates a role with the permissions, the description and the rank of another one.
+///
+/// # Errors
+/// As [`create`], and [`Error::NotFound`] when there is no such role.
+pub async fn clone(
+    services: &Services,
+    authorized: &Authorized<RolesWrite>,
+    source: impl Into<TargetRef>,
+    name: String,
+) -> Result<Role, Error> {
+    let source = source.into();
+    let role = db::roles::edit::find(&services.pool, source.id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    source.check_name(&role.name)?;
+    let draft = RoleDraft {
+        name,
+        label: None,
+        description: role.description,
+        permissions: role.permissions,
+        rank: Some(role.rank),
+    };
+    create(services, authorized, draft).await
+}
+
+/// Changes a role. Fields that the edit leaves out stay.
+///
+/// # Errors
+/// [`Error::Invalid`] and [`Error::Taken`] with the field errors, [`Error::Outdated`] when the role was changed since the caller read it,
+/// [`Error::Denied`] for a role above the actor, [`Error::NotFound`] when there is no such role.
+pub async fn edit(
+    services: &Services,
+    authorized: &Authorized<RolesWrite>,
+    target: impl Into<TargetRef>,
+    edit: RoleEdit,
+) -> Result<Role, Error> {
+    let patch = edit.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (actor, own_rank) = &open(&mut transaction, authorized).await?;
+    let before = lock(&mut transaction, (actor, *own_rank), &target.into()).await?;
+    patch.check_builtin(&before).map_err(Error::Invalid)?;
+    let (granted, rank) = patch.applied_to(&before);
+    authorize(actor, *own_rank, (&granted, rank))?;
+    let changes = changes(&before, &patch);
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    db::roles::edit::set(&mut transaction, before.id, &patch)
+        .await
+        .map_err(taken)?;
+    let about = (Action::RoleUpdated, Some(before.id), before.name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let after = db::roles::edit::find(&mut *transaction, before.id).await?;
+    db::commit(transaction, audited).await?;
+    after.ok_or(NOT_FOUND)
+}
+
+/// Returns the effect that the deletion of a role would have.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such role.
+pub async fn preview_deletion(
+    services: &Services,
+    _: &Authorized<RolesRead>,
+    id: Uuid,
+) -> Result<RoleDeletion, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let role = db::roles::edit::find(&mut *connection, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    deletion(&mut connection, &role).await
+}
+
+/// Deletes a role, and revokes it from its users. `users` is their number in the preview, if one was shown.
+///
+/// # Errors
+/// [`Error::Conflict`] for a built-in role and for another number of users, [`Error::Outdated`] when the role was changed since the
+/// caller read it, [`Error::Denied`] for a role above the actor, [`Error::NotFound`] when there is no such role.
+pub async fn delete(
+    services: &Services,
+    authorized: &Authorized<RolesWrite>,
+    target: impl Into<TargetRef>,
+    users: Option<u64>,
+) -> Result<RoleDeletion, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let (actor, own_rank) = &open(&mut transaction, authorized).await?;
+    let role = lock(&mut transaction, (actor, *own_rank), &target.into()).await?;
+    if role.builtin.is_some() {
+        return Err(Error::Conflict(Conflict::RoleBuiltin));
+    }
+    let deletion = deletion(&mut transaction, &role).await?;
+    if users.is_some_and(|users| users != deletion.users) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
+    }
+    db::roles::edit::delete(&mut transaction, role.id).await?;
+    let changes = Changes::default()
+        .with("name", role.name.as_str(), Value::Null)
+        .with("label", role.label.clone(), Value::Null)
+        .with("description", role.description.as_str(), Value::Null)
+        .with("permissions", role.permissions.clone(), Value::Null)
+        .with("rank", role.rank, Value::Null)
+        .with("users", deletion.users, 0);
+    let about = (Action::RoleDeleted, Some(role.id), role.name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(deletion)
+}
+
+/// Begins a change of roles: no other change of roles or administrators runs until it ends. Returns the actor with the current
+/// permissions and rank.
+async fn open(
+    transaction: &mut db::Transaction,
+    authorized: &Authorized<RolesWrite>,
+) -> Result<(Actor, RoleRank), Error> {
+    db::users::lock_admins(transaction).await?;
+    let actor = guard::confirm(transaction, authorized.actor(), Permission::RolesWrite).await?;
+    let own_rank = match actor.id() {
+        Some(id) => db::roles::edit::find_rank(&mut **transaction, id).await?,
+        None => None,
+    };
+    Ok((actor, own_rank))
+}
+
+/// Locks a role that the actor can change, in the version that was shown.
+async fn lock(
+    transaction: &mut db::Transaction,
+    (actor, own_rank): (&Actor, RoleRank),
+    target: &TargetRef,
+) -> Result<Role, Error> {
+    let role = db::roles::edit::lock(transaction, target.id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    target.check_name(&role.name)?;
+    let granted = Permissions::new(role.permissions.clone());
+    authorize(actor, own_rank, (&granted, role.rank))?;
+    if !target.is_at(role.version) {
+        return Err(Error::Outdated(Box::new(StoredObject::Role(role))));
+    }
+    Ok(role)
+}
+
+fn authorize(actor: &Actor, own_rank: RoleRank, role: (&Permissions, i16)) -> Result<(), Error> {
+    role_denied(&actor.subject, own_rank, role).map_or(Ok(()), |denied| Err(denied.into()))
+}
+
+async fn deletion(connection: &mut db::PgConnection, role: &Role) -> Result<RoleDeletion, Error> {
+    let roles = db::roles::edit::list(&mut *connection).await?;
+    let holders = db::roles::edit::count_holders(&mut *connection, role.id).await?;
+    Ok(RoleDeletion::of(role, &roles, &holders))
+}
+
+/// Returns the audited changes of a patch.
+fn changes(before: &Role, patch: &RolePatch) -> Changes {
+    let mut changes = Changes::default();
+    if let Some(name) = &patch.name {
+        changes.note("name", before.name.as_str(), name.as_str());
+    }
+    if let Some(label) = &patch.label {
+        changes.note("label", before.label.clone(), label.clone());
+    }
+    if let Some(description) = &patch.description {
+        changes.note(
+            "description",
+            before.description.as_str(),
+            description.as_str(),
+        );
+    }
+    if let Some(permissions) = &patch.permissions {
+        changes.note(
+            "permissions",
+            before.permissions.clone(),
+            permissions.clone(),
+        );
+    }
+    if let Some(rank) = patch.rank {
+        changes.note("rank", before.rank, rank);
+    }
+    changes
+}
+
+/// Translates a violated constraint into the error of the name.
+fn taken(error: db::Error) -> Error {
+    let is_name = matches!(&error, db::Error::Constraint { constraint }
+        if constraint == "roles_name_key" || constraint == "roles_name_not_of_builtin");
+    if !is_name {
+        return error.into();
+    }
+    let mut errors = FieldErrors::default();
+    errors.add("name", messages::role_exists());
+    Error::Taken(errors)
+}

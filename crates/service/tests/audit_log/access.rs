@@ -1,0 +1,267 @@
+//! Audit events of changes of roles, groups, features, clients and resources.
+
+use domain::{
+    action::Action,
+    clients::{ClientDraft, ClientEdit},
+    features::{FeatureDraft, FeatureSet},
+    groups::{GroupDraft, GroupEdit, MemberSelection},
+    resources::{GrantDraft, GrantLevel, GrantTarget, ResourceDraft, ResourceEdit},
+    roles::{RoleDraft, RoleEdit},
+};
+use service::{Error, Services, access::operator, clients, features, groups, resources, roles};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Table, entries_after, last_entry};
+use crate::support::{services, users::add};
+
+/// Functions that require a permission to write, in an order in which each has something to change.
+pub(super) const ACCESS: Table = &[
+    ("roles::create", &[Action::RoleCreated]),
+    ("roles::clone", &[Action::RoleCreated]),
+    ("roles::edit", &[Action::RoleUpdated]),
+    ("roles::delete", &[Action::RoleDeleted]),
+    ("features::add_set", &[Action::FeaturesAdded]),
+    (
+        "features::put",
+        &[Action::FeatureCreated, Action::FeatureUpdated],
+    ),
+    ("features::delete", &[Action::FeatureDeleted]),
+    ("clients::create", &[Action::ClientCreated]),
+    ("clients::edit", &[Action::ClientUpdated]),
+    ("clients::delete", &[Action::ClientDeleted]),
+    ("groups::create", &[Action::GroupCreated]),
+    ("groups::edit", &[Action::GroupUpdated]),
+    (
+        "groups::members::set_managers",
+        &[Action::GroupManagersChanged],
+    ),
+    ("resources::store", &[Action::ResourcesStored]),
+    ("resources::edit", &[Action::ResourceUpdated]),
+    (
+        "resources::transfer::transfer",
+        &[Action::ResourcesTransferred],
+    ),
+    ("resources::grants::add", &[Action::AccessGranted]),
+    ("resources::grants::revoke", &[Action::AccessRevoked]),
+    ("resources::delete", &[Action::ResourceDeleted]),
+    ("groups::delete::delete", &[Action::GroupDeleted]),
+];
+
+/// Returns the id of the only row of a table with this name.
+async fn named(services: &Services, sql: &'static str) -> Uuid {
+    let found = sqlx::query_scalar(sql).fetch_one(&services.pool).await;
+    found.unwrap()
+}
+
+async fn role(services: &Services) -> Uuid {
+    named(services, "select id from roles where name = 'desk'").await
+}
+
+async fn group(services: &Services) -> Uuid {
+    named(services, "select id from groups").await
+}
+
+async fn resource(services: &Services) -> Uuid {
+    named(services, "select id from resources").await
+}
+
+async fn client(services: &Services) -> i32 {
+    let found = sqlx::query_scalar("select id from clients").fetch_one(&services.pool);
+    found.await.unwrap()
+}
+
+async fn call_roles(services: &Services, function: &str) -> Result<(), Error> {
+    let name = "desk".to_owned();
+    match function {
+        "roles::create" => {
+            let draft = RoleDraft {
+                name,
+                ..RoleDraft::default()
+            };
+            roles::create(services, &operator(), draft).await.map(drop)
+        }
+        "roles::clone" => {
+            let id = role(services).await;
+            let cloned = roles::clone(services, &operator(), id, "desk-2".to_owned()).await;
+            cloned.map(drop)
+        }
+        "roles::edit" => {
+            let edit = RoleEdit {
+                rank: Some(60),
+                ..RoleEdit::default()
+            };
+            let id = role(services).await;
+            roles::edit(services, &operator(), id, edit).await.map(drop)
+        }
+        "roles::delete" => {
+            let id = role(services).await;
+            roles::delete(services, &operator(), id, None)
+                .await
+                .map(drop)
+        }
+        other => panic!("{other} is new: add it here"),
+    }
+}
+
+async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error> {
+    let name = "ACME".to_owned();
+    match function {
+        "features::add_set" => features::add_set(services, &operator(), FeatureSet::OpenWebui)
+            .await
+            .map(drop),
+        "features::put" => {
+            for default_value in [false, true] {
+                let draft = FeatureDraft {
+                    default_value,
+                    ..FeatureDraft::default()
+                };
+                features::put(services, &operator(), "lab.use", None, draft).await?;
+            }
+            Ok(())
+        }
+        "features::delete" => features::delete(services, &operator(), "lab.use", None).await,
+        "clients::create" => {
+            let draft = ClientDraft {
+                name,
+                ..ClientDraft::default()
+            };
+            clients::create(services, &operator(), draft)
+                .await
+                .map(drop)
+        }
+        "clients::edit" => {
+            let edit = ClientEdit {
+                logo_url: Some(Some("https://example.org/logo.svg".to_owned())),
+                ..ClientEdit::default()
+            };
+            let target = (client(services).await, None);
+            clients::edit(services, &operator(), target, edit)
+                .await
+                .map(drop)
+        }
+        _ => {
+            let target = (client(services).await, None);
+            clients::delete(services, &operator(), target)
+                .await
+                .map(drop)
+        }
+    }
+}
+
+async fn call_groups(services: &Services, function: &str, user: Uuid) -> Result<(), Error> {
+    match function {
+        "groups::create" => {
+            let draft = GroupDraft {
+                name: "Editors".to_owned(),
+                ..GroupDraft::default()
+            };
+            groups::create(services, &operator(), draft).await.map(drop)
+        }
+        "groups::edit" => {
+            let edit = GroupEdit {
+                description: Some("They edit.".to_owned()),
+                ..GroupEdit::default()
+            };
+            let id = group(services).await;
+            groups::edit(services, &operator(), id, edit)
+                .await
+                .map(drop)
+        }
+        "groups::members::set_managers" => {
+            let id = group(services).await;
+            sqlx::query(
+                "insert into group_members (group_id, user_id, added_at) values ($1, $2, now())",
+            )
+            .bind(id)
+            .bind(user)
+            .execute(&services.pool)
+            .await
+            .unwrap();
+            let selection = MemberSelection::Ids(vec![user]);
+            groups::members::set_managers(services, &operator(), id, selection, true)
+                .await
+                .map(drop)
+        }
+        _ => {
+            let id = group(services).await;
+            groups::delete(services, &operator(), id, None)
+                .await
+                .map(drop)
+        }
+    }
+}
+
+async fn call_resources(
+    services: &Services,
+    function: &str,
+    [ada, bob]: [Uuid; 2],
+) -> Result<(), Error> {
+    let subject = GrantTarget::User(bob);
+    if function == "resources::store" {
+        let draft = ResourceDraft {
+            kind: "brand".to_owned(),
+            external_id: "a".to_owned(),
+            name: "A".to_owned(),
+            owner_id: Some(ada),
+            ..ResourceDraft::default()
+        };
+        let stored = resources::store(services, &operator(), vec![draft]).await;
+        return stored.map(drop);
+    }
+    let id = resource(services).await;
+    match function {
+        "resources::edit" => {
+            let edit = ResourceEdit {
+                active: Some(false),
+                ..ResourceEdit::default()
+            };
+            let edited = resources::edit(services, &operator(), id, edit).await;
+            edited.map(drop)
+        }
+        "resources::transfer::transfer" => {
+            let moved = resources::transfer(services, &operator(), (ada, bob), None).await;
+            moved.map(drop)
+        }
+        "resources::grants::add" => {
+            let level = GrantLevel::Read;
+            let grants = vec![GrantDraft { subject, level }];
+            let added = resources::grants::add(services, &operator(), id, grants).await;
+            added.map(drop)
+        }
+        "resources::grants::revoke" => {
+            let subjects = vec![subject];
+            let revoked = resources::grants::revoke(services, &operator(), id, subjects).await;
+            revoked.map(drop)
+        }
+        _ => {
+            let deleted = resources::delete(services, &operator(), id, None).await;
+            deleted.map(drop)
+        }
+    }
+}
+
+#[testing::test]
+async fn every_change_of_access_is_audited(pool: PgPool) {
+    let services = services(&pool);
+    let users = [add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await];
+    for (function, actions) in ACCESS {
+        let before = last_entry(&pool).await;
+        let area = function.split("::").next().unwrap();
+        let called = match area {
+            "roles" => call_roles(&services, function).await,
+            "groups" => call_groups(&services, function, users[0]).await,
+            "resources" => call_resources(&services, function, users).await,
+            _ => call_catalogue(&services, function).await,
+        };
+        called.unwrap();
+        let expected: Vec<_> = actions
+            .iter()
+            .map(|action| {
+                let (via, label) = ("cli", "command line");
+                (action.as_str().to_owned(), via.to_owned(), label.to_owned())
+            })
+            .collect();
+        assert_eq!(entries_after(&pool, before).await, expected, "{function}");
+    }
+}

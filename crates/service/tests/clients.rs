@@ -1,0 +1,166 @@
+//! Clients: changes, conflicts, and the deletion of one that has resources.
+
+use domain::{
+    clients::{CLIENTS_ORDER, ClientDraft, ClientEdit, ClientUse},
+    error::Conflict,
+    list::{Limits, PageParams, SearchParams},
+    stored::StoredObject,
+};
+use service::{
+    Error,
+    access::{UsersRead, operator},
+    clients,
+    owned::{Reader, personas},
+};
+use sqlx::PgPool;
+use testing::{resources::resource, roles::role, users::user};
+use uuid::Uuid;
+
+use crate::support::{callers::caller, services, users::count};
+
+fn draft(name: &str) -> ClientDraft {
+    ClientDraft {
+        name: name.to_owned(),
+        logo_url: None,
+    }
+}
+
+#[testing::test]
+async fn client_is_created_edited_and_deleted(pool: PgPool) {
+    let services = services(&pool);
+    let created = clients::create(&services, &operator(), draft("ACME"))
+        .await
+        .unwrap();
+    let taken = clients::create(&services, &operator(), draft("acme")).await;
+    assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
+    let renamed = |name: &str| ClientEdit {
+        name: Some(name.to_owned()),
+        logo_url: None,
+    };
+    let at_one = (created.id, Some(1));
+    let edited = clients::edit(&services, &operator(), at_one, renamed("Ajax"))
+        .await
+        .unwrap();
+    assert_eq!((edited.name.as_str(), edited.version), ("Ajax", 2));
+    let outdated = clients::edit(&services, &operator(), at_one, renamed("Apex")).await;
+    let Err(Error::Outdated(current)) = outdated else {
+        panic!("{outdated:?}");
+    };
+    assert_eq!(*current, StoredObject::Client(edited.clone()));
+
+    user("ada").clients(&[edited.id, 99]).insert(&pool).await;
+    let id = resource("models", "a")
+        .client(edited.id)
+        .insert(&pool)
+        .await;
+    let used = ClientUse {
+        users: 1,
+        resources: 1,
+        personas: 0,
+    };
+    let named = clients::list_named(&services, &operator(), &[99, edited.id]).await;
+    assert_eq!(named.unwrap(), [edited.clone()]);
+    let preview = clients::preview_deletion(&services, &operator(), edited.id).await;
+    assert_eq!(preview.unwrap(), used);
+    let denied = clients::delete(&services, &operator(), (edited.id, None)).await;
+    assert!(
+        matches!(denied, Err(Error::Conflict(Conflict::ClientInUse))),
+        "{denied:?}"
+    );
+    sqlx::query("delete from resources where id = $1")
+        .bind(id)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let deleted = clients::delete(&services, &operator(), (edited.id, Some(2))).await;
+    assert_eq!(deleted.unwrap().users, 1);
+    let next = clients::create(&services, &operator(), draft("ACME")).await;
+    assert!(next.unwrap().id > edited.id, "numbers are not used again");
+    let entries = "select count(*) from audit_events where action like 'client.%'";
+    assert_eq!(count(&pool, entries).await, 4);
+}
+
+#[testing::test]
+async fn clients_are_listed_by_name_page_by_page(pool: PgPool) {
+    let services = services(&pool);
+    for name in ["Émile", "Delta", "delta 2", "Zeta", "Alpha"] {
+        clients::create(&services, &operator(), draft(name))
+            .await
+            .unwrap();
+    }
+    let mut names = Vec::new();
+    let mut params = SearchParams {
+        limit: Some("2".to_owned()),
+        ..SearchParams::default()
+    };
+    loop {
+        let query = params.parse(Limits::API, CLIENTS_ORDER).unwrap();
+        let page = clients::list(&services, &operator(), &query)
+            .await
+            .unwrap()
+            .page;
+        assert_eq!(page.page_info.total.count, 5);
+        names.extend(page.rows.into_iter().map(|client| client.name));
+        let Some(after) = page.page_info.after else {
+            break;
+        };
+        params = params.at(Some(after), None);
+    }
+    assert_eq!(names, ["Alpha", "Delta", "delta 2", "Émile", "Zeta"]);
+    let params = SearchParams {
+        q: Some("emi".to_owned()),
+        ..SearchParams::default()
+    };
+    let query = params.parse(Limits::API, CLIENTS_ORDER).unwrap();
+    let found = clients::list(&services, &operator(), &query).await.unwrap();
+    assert_eq!(found.page.rows.len(), 1);
+}
+
+#[testing::test]
+async fn personas_of_other_clients_are_absent(pool: PgPool) {
+    let services = services(&pool);
+    role("reader")
+        .permissions(&["users:read"])
+        .insert(&pool)
+        .await;
+    let client = testing::resources::client(&pool, "ACME").await;
+    let ada = user("ada").insert(&pool).await;
+    let root = user("root").roles(&["admin"]).insert(&pool).await;
+    let reader = user("reader").roles(&["reader"]).insert(&pool).await;
+    let id: Uuid = sqlx::query_scalar(
+        "insert into personas (id, user_id, name, client_id) values (gen_random_uuid(), $1, 'p', $2) returning id",
+    )
+    .bind(ada)
+    .bind(client)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let own = || Reader::own(&caller(ada, &[])).unwrap();
+    let all = |id, permission| {
+        let authorized = caller(id, &[permission]).require::<UsersRead>();
+        Reader::all(&authorized.unwrap())
+    };
+    for (reader, is_visible) in [
+        (own(), false),
+        (all(reader, "users:read"), false),
+        (all(root, "*"), true),
+        (Reader::all(&operator()), true),
+    ] {
+        let listed = personas::list(&services, &reader, ada, None, 10).await;
+        assert_eq!(
+            listed.unwrap().0.len(),
+            usize::from(is_visible),
+            "{reader:?}"
+        );
+        let found = personas::get(&services, &reader, id).await;
+        assert_eq!(found.is_ok(), is_visible, "{reader:?}");
+    }
+    // A change of the list works at once.
+    sqlx::query("update users set client_list = array[$1::int] where id = $2")
+        .bind(client)
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert!(personas::get(&services, &own(), id).await.is_ok());
+}

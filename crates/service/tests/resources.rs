@@ -1,0 +1,275 @@
+//! Resources and grants: storing many at once, changes, transfer, deletion, and questions about access.
+
+use domain::{
+    access_check::{
+        AccessBlock, AccessObject, AccessQuestion, AccessReasons, AccessThrough, CHECKS_AT_ONCE,
+    },
+    error::Conflict,
+    features::{FeatureDraft, FeatureReason},
+    list::{Limits, UnfilteredParams},
+    resources::{
+        GrantDraft, GrantLevel, GrantSubject, GrantTarget, RESOURCES_ORDER, ResourceDeletion,
+        ResourceDraft, ResourceEdit, StoreOutcome,
+    },
+};
+use service::{
+    Error, Services,
+    access::operator,
+    access_check, features,
+    guard::TargetRef,
+    resources,
+    resources::{ResourceFilter, grants},
+};
+use sqlx::PgPool;
+use testing::{
+    groups::group,
+    resources::{client, resource},
+    users::user,
+};
+use uuid::Uuid;
+
+use crate::support::{
+    services,
+    users::{add, count},
+};
+
+fn draft(external_id: &str, name: &str) -> ResourceDraft {
+    ResourceDraft {
+        kind: "brand".to_owned(),
+        external_id: external_id.to_owned(),
+        name: name.to_owned(),
+        ..ResourceDraft::default()
+    }
+}
+
+async fn allowed(services: &Services, user: Uuid, resource: Uuid, level: GrantLevel) -> bool {
+    let object = AccessObject::Resource {
+        id: resource,
+        level,
+    };
+    let questions = [AccessQuestion { user, object }];
+    let answers = access_check::check(services, &operator(), &questions).await;
+    answers.unwrap().remove(0).allowed
+}
+
+#[testing::test]
+async fn resources_are_stored_by_their_external_ids(pool: PgPool) {
+    let services = services(&pool);
+    let seven = client(&pool, "Seven").await;
+    let mut of_client = draft("b", "B");
+    of_client.client_id = Some(Some(seven));
+    let sent = vec![draft("a", "A"), of_client];
+    let outcome = |created, updated, unchanged| StoreOutcome {
+        created,
+        updated,
+        unchanged,
+    };
+    let stored = resources::store(&services, &operator(), sent).await;
+    assert_eq!(stored.unwrap(), outcome(2, 0, 0));
+    // A client that is left out stays: the resource does not become visible to the users of all clients.
+    let sent = vec![draft("a", "A"), draft("b", "Bee"), draft("c", "C")];
+    let stored = resources::store(&services, &operator(), sent).await;
+    assert_eq!(stored.unwrap(), outcome(1, 1, 1));
+    let of_client = "select count(*) from resources where client_id is not null and name = 'Bee' and version = 2";
+    assert_eq!(count(&pool, of_client).await, 1);
+    let entries = "select count(*) from audit_events where action = 'resource.stored'";
+    assert_eq!(count(&pool, entries).await, 2);
+}
+
+#[testing::test]
+async fn errors_name_the_resource(pool: PgPool) {
+    let services = services(&pool);
+    let store = async |drafts| match resources::store(&services, &operator(), drafts).await {
+        Err(Error::Invalid(errors)) => {
+            let fields = errors.iter().map(|error| error.field.clone());
+            fields.collect::<Vec<String>>()
+        }
+        stored => panic!("{stored:?}"),
+    };
+    let repeated = vec![draft("a", "A"), draft("a", "B"), draft("", "")];
+    assert_eq!(
+        store(repeated).await,
+        [
+            "resources.1.external_id",
+            "resources.2.external_id",
+            "resources.2.name"
+        ]
+    );
+    assert_eq!(store(Vec::new()).await, ["resources"]);
+    assert_eq!(store(vec![draft("a", "A"); 1_001]).await, ["resources"]);
+    let mut unknown = draft("a", "A");
+    unknown.client_id = Some(Some(99));
+    assert_eq!(store(vec![unknown]).await, ["client_id"]);
+    let mut unknown = draft("a", "A");
+    unknown.owner_id = Some(Uuid::nil());
+    assert_eq!(store(vec![unknown]).await, ["owner_id"]);
+    assert_eq!(count(&pool, "select count(*) from resources").await, 0);
+}
+
+#[testing::test]
+async fn change_works_on_the_next_question(pool: PgPool) {
+    let services = services(&pool);
+    let (six, seven) = (client(&pool, "Six").await, client(&pool, "Seven").await);
+    let ada = user("ada").clients(&[six]).insert(&pool).await;
+    let editors = group("Editors").members(&[ada]).insert(&pool).await;
+    let id = resource("brand", "a").client(six).insert(&pool).await;
+    assert!(!allowed(&services, ada, id, GrantLevel::Read).await);
+    let read = GrantDraft {
+        subject: GrantTarget::Group(editors),
+        level: GrantLevel::Read,
+    };
+    for expected in [1, 0] {
+        let granted = grants::add(&services, &operator(), id, vec![read]).await;
+        assert_eq!(granted.unwrap(), expected);
+    }
+    assert!(allowed(&services, ada, id, GrantLevel::Read).await);
+    assert!(!allowed(&services, ada, id, GrantLevel::Write).await);
+    let query = UnfilteredParams::default().parse(Limits::API, RESOURCES_ORDER);
+    let filter = ResourceFilter {
+        group: Some(editors),
+        ..ResourceFilter::default()
+    };
+    let listed = resources::list(&services, &operator(), &query.unwrap(), filter).await;
+    assert_eq!(listed.unwrap().page.rows.len(), 1);
+    let write = GrantDraft {
+        level: GrantLevel::Write,
+        ..read
+    };
+    grants::add(&services, &operator(), id, vec![write])
+        .await
+        .unwrap();
+    assert!(allowed(&services, ada, id, GrantLevel::Write).await);
+    let listed = grants::list(&services, &operator(), id).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert!(matches!(
+        &listed[0].subject,
+        GrantSubject::Group { members: 1, .. }
+    ));
+
+    let moved = ResourceEdit {
+        client_id: Some(Some(seven)),
+        ..ResourceEdit::default()
+    };
+    let target = TargetRef::named(id, "a").at_version(1);
+    let edited = resources::edit(&services, &operator(), target.clone(), moved.clone()).await;
+    assert_eq!(edited.unwrap().client_id, Some(seven));
+    assert!(!allowed(&services, ada, id, GrantLevel::Read).await);
+    let outdated = resources::edit(&services, &operator(), target, moved).await;
+    assert!(matches!(outdated, Err(Error::Outdated(_))), "{outdated:?}");
+
+    let subject = GrantTarget::User(Uuid::nil());
+    let unknown = GrantDraft { subject, ..read };
+    let unknown = grants::add(&services, &operator(), id, vec![unknown]).await;
+    assert!(matches!(unknown, Err(Error::Invalid(_))), "{unknown:?}");
+    let preview = resources::preview_deletion(&services, &operator(), id).await;
+    let effect = ResourceDeletion {
+        users: 0,
+        groups: 1,
+        members: 1,
+        everyone: false,
+    };
+    assert_eq!(preview.unwrap(), effect);
+    let revoked = grants::revoke(&services, &operator(), id, vec![read.subject, subject]).await;
+    assert_eq!(revoked.unwrap(), 1);
+    let changed = resources::delete(&services, &operator(), id, Some(effect)).await;
+    assert!(
+        matches!(changed, Err(Error::Conflict(Conflict::PreviewChanged))),
+        "{changed:?}"
+    );
+    resources::delete(&services, &operator(), id, None)
+        .await
+        .unwrap();
+}
+
+#[testing::test]
+async fn resources_are_transferred(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let eve = add(&pool, "eve", &[]).await;
+    let gone = user("gone").deleted(true).insert(&pool).await;
+    for name in ["a", "b"] {
+        resource("brand", name).owner(ada).insert(&pool).await;
+    }
+    let transfer =
+        async |to, count| resources::transfer(&services, &operator(), (ada, to), count).await;
+    let same = transfer(ada, None).await;
+    assert!(matches!(
+        same,
+        Err(Error::Conflict(Conflict::OwnerIsTarget))
+    ));
+    let deleted = transfer(gone, None).await;
+    assert!(matches!(
+        deleted,
+        Err(Error::Conflict(Conflict::UserDeleted))
+    ));
+    let unknown = transfer(Uuid::nil(), None).await;
+    assert!(matches!(unknown, Err(Error::NotFound(_))));
+    let changed = transfer(eve, Some(1)).await;
+    assert!(matches!(
+        changed,
+        Err(Error::Conflict(Conflict::PreviewChanged))
+    ));
+    assert_eq!(transfer(eve, Some(2)).await.unwrap(), 2);
+    assert_eq!(transfer(eve, None).await.unwrap(), 0);
+}
+
+#[testing::test]
+async fn answers_have_all_reasons_in_the_order_of_the_questions(pool: PgPool) {
+    let services = services(&pool);
+    let seven = client(&pool, "Seven").await;
+    let ada = add(&pool, "ada", &[]).await;
+    let editors = group("Editors").members(&[ada]).insert(&pool).await;
+    let id = resource("brand", "a")
+        .owner(ada)
+        .client(seven)
+        .insert(&pool)
+        .await;
+    testing::resources::grant(&pool, id, (None, Some(editors)), "read").await;
+    let call = FeatureDraft {
+        default_value: true,
+        ..FeatureDraft::default()
+    };
+    features::put(&services, &operator(), "chat.call", None, call)
+        .await
+        .unwrap();
+    let ask = |object| AccessQuestion { user: ada, object };
+    let external = |external_id: &str| AccessObject::External {
+        kind: "brand".to_owned(),
+        external_id: external_id.to_owned(),
+        level: GrantLevel::Read,
+    };
+    let questions = [
+        ask(external("a")),
+        ask(AccessObject::Feature("chat.call".to_owned())),
+        ask(external("nul\0")),
+        ask(AccessObject::Feature("chat.none".to_owned())),
+    ];
+    let answers = access_check::check(&services, &operator(), &questions)
+        .await
+        .unwrap();
+    let allowed: Vec<bool> = answers.iter().map(|answer| answer.allowed).collect();
+    assert_eq!(allowed, [false, true, false, false]);
+    let AccessReasons::Resource(paths) = &answers[0].because else {
+        panic!("{answers:?}");
+    };
+    let through: Vec<_> = paths
+        .iter()
+        .map(|path| (path.through.clone(), path.blocked_by))
+        .collect();
+    let name = "Editors".to_owned();
+    assert_eq!(
+        through,
+        [
+            (AccessThrough::Owner, Some(AccessBlock::Client)),
+            (
+                AccessThrough::Group { id: editors, name },
+                Some(AccessBlock::Client)
+            ),
+        ]
+    );
+    let default = AccessReasons::Feature(vec![FeatureReason::Default]);
+    assert_eq!(answers[1].because, default);
+    let none = vec![ask(external("a")); CHECKS_AT_ONCE + 1];
+    let denied = access_check::check(&services, &operator(), &none).await;
+    assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+}

@@ -1,0 +1,1 @@
+alter table roles validate constraint roles_admin_unlimited;

@@ -1,0 +1,1 @@
+alter table personas validate constraint personas_client_id_fkey;
