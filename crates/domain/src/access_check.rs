@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     features::FeatureReason,
+    object::variant,
     resources::GrantLevel,
     users::{Unknown, string_enum},
 };
@@ -53,6 +54,7 @@ pub struct AccessQuestion {
     /// The id of the user.
     pub user: Uuid,
     /// Object that the user wants to reach.
+    #[serde(deserialize_with = "variant")]
     pub object: AccessObject,
 }
 
@@ -125,6 +127,7 @@ pub enum AccessReasons {
 
 /// Answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AccessCheckResponse)]
 pub struct AccessAnswer {
     /// Whether the user has the access.
     pub allowed: bool,
