@@ -118,8 +118,22 @@ async fn store_resources(
     Allowed(authorized): Allowed<ResourcesWrite>,
     Body(ResourcesStoreRequest { resources }): Body<ResourcesStoreRequest>,
 ) -> Result<Json<StoreOutcome>, ApiError> {
-    let outcome = service::resources::store(&services, &authorized, resources).await?;
-    Ok(Json(outcome))
+    let outcome = service::resources::store(&services, &authorized, resources).await;
+    Ok(Json(outcome.map_err(with_paths)?))
+}
+
+/// Names the fields of the resources by their paths in the body.
+fn with_paths(error: Error) -> Error {
+    match error {
+        Error::Invalid(errors) => Error::Invalid(errors.renamed(|field| {
+            if field.starts_with("resources") {
+                field.to_owned()
+            } else {
+                format!("resources.{field}")
+            }
+        })),
+        other => other,
+    }
 }
 
 /// Body that transfers the resources of a user to another one.

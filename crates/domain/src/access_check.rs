@@ -36,6 +36,7 @@ pub enum AccessObject {
         /// Kind of the resource.
         kind: String,
         /// The id of the resource in the host application.
+        #[serde(rename = "externalId")]
         external_id: String,
         /// Level of access; reading if it is left out.
         #[serde(default = "read")]
@@ -93,6 +94,7 @@ string_enum! {
 
 /// A way in which a user reaches a resource, or would reach it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AccessPath {
     /// Kind of the way.
     pub through: AccessThrough,

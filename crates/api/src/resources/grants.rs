@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::Deserialize;
 use service::{
-    Services,
+    Error, Services,
     access::{ResourcesRead, ResourcesWrite},
     resources::grants,
 };
@@ -47,6 +47,14 @@ async fn list_resource_grants(
     Ok(Json(grants::list(&services, &authorized, id).await?))
 }
 
+/// Names the field of the body in an error.
+fn with_field(error: Error, name: &str) -> Error {
+    match error {
+        Error::Invalid(errors) => Error::Invalid(errors.renamed(|_| name.to_owned())),
+        other => other,
+    }
+}
+
 /// Body that grants access.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +81,8 @@ async fn grant_resource_access(
     IdPath(id): IdPath,
     Body(body): Body<ResourceGrantRequest>,
 ) -> Result<Json<ChangeCountResponse>, ApiError> {
-    let changed = grants::add(&services, &authorized, id, body.grants).await?;
+    let added = grants::add(&services, &authorized, id, body.grants).await;
+    let changed = added.map_err(|error| with_field(error, "grants"))?;
     Ok(Json(ChangeCountResponse::new(changed)))
 }
 
@@ -102,6 +111,7 @@ async fn revoke_resource_access(
     IdPath(id): IdPath,
     Body(body): Body<ResourceRevokeRequest>,
 ) -> Result<Json<ChangeCountResponse>, ApiError> {
-    let changed = grants::revoke(&services, &authorized, id, body.subjects).await?;
+    let revoked = grants::revoke(&services, &authorized, id, body.subjects).await;
+    let changed = revoked.map_err(|error| with_field(error, "subjects"))?;
     Ok(Json(ChangeCountResponse::new(changed)))
 }
