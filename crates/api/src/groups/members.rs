@@ -100,7 +100,7 @@ impl Stored for MembersOutcome {
 
 /// List the members of a group
 ///
-/// First added first. Also for a user with a session who manages the group.
+/// The first created users first. Also for a user with a session who manages the group.
 #[utoipa::path(
     get,
     path = "/api/admin/groups/{id}/members",
