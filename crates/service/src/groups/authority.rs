@@ -64,6 +64,14 @@ impl GroupActor {
             .or_else(|error| Self::manager(caller, error))
     }
 
+    /// Returns a caller as a manager, for actions that no permission on groups stands for.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for an access token.
+    pub(super) fn of_manager(caller: &Caller) -> Result<Self, Error> {
+        Self::manager(caller, FORBIDDEN)
+    }
+
     /// Returns a caller without the permission. No scope of an access token stands for the management of a group.
     fn manager(caller: &Caller, error: Error) -> Result<Self, Error> {
         caller.session().map_err(|_| error)?;
