@@ -102,16 +102,16 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         cookie_name: state.cookie_name.clone(),
     };
     let probes = api::probes::<AppState>(api_state.clone());
-    let [programs, owned] = [
+    let [programs, large] = [
         api::routes::<AppState>(api_state.clone()),
-        api::owned_routes::<AppState>(api_state),
+        api::large_routes::<AppState>(api_state),
     ]
     .map(|routes| routes.route_layer(from_fn(details::hide_unreadable)));
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
     let forms = pages(&state, scheme).merge(programs.route_layer(from_fn(guard::exports)));
     let services = state.services.clone();
     let routes = personal(&state, forms, BODY_MAX)
-        .merge(personal(&state, owned, api::owned::BODY_MAX))
+        .merge(personal(&state, large, api::LARGE_BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))
         .with_state(state)
         .merge(api::document::viewer::routes())

@@ -7,7 +7,10 @@ pub mod viewer;
 use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode, header};
-use domain::problem::Problem;
+use domain::{
+    clients::Client, features::Feature, groups::Group, problem::Problem, resources::Resource,
+    roles::Role,
+};
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
@@ -21,9 +24,9 @@ use utoipa::{
 };
 
 use crate::{
+    idempotency::takes_key,
     meta,
     operations::{TOKEN, by_method, set_ids},
-    owned,
     rate::counts,
     users::dto::UserResponse,
 };
@@ -40,6 +43,12 @@ const SESSION: &str = "session";
     ),
     tags(
         (name = "Users", description = "Manage users"),
+        (name = "Roles", description = "Roles and their permissions"),
+        (name = "Groups", description = "Groups, their members and managers"),
+        (name = "Features", description = "Features of the host application"),
+        (name = "Clients", description = "Clients, whose data users see by their lists of clients"),
+        (name = "Resources", description = "Resources of the host application, and grants to them"),
+        (name = "Access", description = "Access of users to features and resources, with the reasons"),
         (name = "Sessions", description = "Sessions of all users"),
         (name = "Registrations", description = "Pending registrations and invitations"),
         (name = "API keys", description = "Provider API keys of the system and of users"),
@@ -58,8 +67,8 @@ struct Base;
 pub static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut document = Base::openapi();
     document.merge(meta::probes().into_openapi());
-    document.merge(crate::resources().into_openapi());
-    document.merge(owned::routes().into_openapi());
+    document.merge(crate::small_resources().into_openapi());
+    document.merge(crate::large_resources().into_openapi());
     for (path, item) in &mut document.paths.paths {
         set_ids(item);
         for (method, operation) in by_method(item) {
@@ -83,8 +92,7 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
     }
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(in_path(path).map(RefOr::T));
-    // At sign-in and registration there is no account that a key could belong to.
-    let takes_key = method == Method::POST && !path.starts_with("/api/auth/");
+    let takes_key = takes_key(method, path);
     parameters.extend(takes_key.then(|| RefOr::T(idempotency_key())));
     let is_list = parameters
         .iter()
@@ -99,7 +107,7 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
         if is_list && status == StatusCode::OK.as_str() {
             describe(response, &PAGE);
         }
-        if is_account(response) {
+        if is_versioned(response) {
             describe(response, &VERSION);
         }
         if takes_key {
@@ -118,15 +126,19 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
     }
 }
 
-/// Returns the parameters in a path. All but providers are ids.
+/// Returns the parameters in a path. All are ids but providers, the keys of features, and clients, which have numbers.
 fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
     let names = path
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     names.map(|name| {
-        let format = (name != "provider").then_some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
-        let mut schema = Object::with_type(Type::String);
-        schema.format = format;
+        let (kind, format) = match name {
+            "provider" | "feature" => (Type::String, None),
+            "client" => (Type::Integer, Some(KnownFormat::Int32)),
+            _ => (Type::String, Some(KnownFormat::Uuid)),
+        };
+        let mut schema = Object::with_type(kind);
+        schema.format = format.map(SchemaFormat::KnownFormat);
         ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Path)
@@ -136,12 +148,22 @@ fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
     })
 }
 
-fn is_account(response: &Response) -> bool {
-    let account = RefOr::Ref(Ref::from_schema_name(UserResponse::name()));
+/// Returns whether a response is an object with a version.
+fn is_versioned(response: &Response) -> bool {
+    let versioned = [
+        UserResponse::name(),
+        Role::name(),
+        Group::name(),
+        Feature::name(),
+        Client::name(),
+        Resource::name(),
+    ];
+    let versioned = versioned.map(|name| RefOr::Ref(Ref::from_schema_name(name)));
     let mut contents = response.content.values();
-    contents.any(
-        |content| matches!(content, RefOr::T(content) if content.schema.as_ref() == Some(&account)),
-    )
+    contents.any(|content| {
+        matches!(content, RefOr::T(content)
+            if content.schema.as_ref().is_some_and(|schema| versioned.contains(schema)))
+    })
 }
 
 fn is_named(parameter: &RefOr<Parameter>, name: &str) -> bool {

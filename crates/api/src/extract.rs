@@ -78,6 +78,51 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
     }
 }
 
+/// Extractor of the id of an object in a path; 400 if it is not a UUID.
+pub(crate) struct IdPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        id_in(parts, state, "id").await.map(Self)
+    }
+}
+
+/// Extractor of the number of a client in a path; 400 if it is not one.
+pub(crate) struct ClientPath(pub(crate) i32);
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let number = Path::<i32>::from_request_parts(parts, state).await;
+        number.map(|Path(number)| Self(number)).map_err(|_| {
+            ApiError::of_parameter(
+                "client",
+                "The URL must have the number of a client, such as 7.",
+            )
+        })
+    }
+}
+
+/// Extractor of the key of a feature in a path; 400 if it is not a text.
+pub(crate) struct FeaturePath(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for FeaturePath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let key = Path::<String>::from_request_parts(parts, state).await;
+        key.map(|Path(key)| Self(key)).map_err(|_| {
+            ApiError::of_parameter(
+                "feature",
+                "The URL must have the key of a feature, such as chat.call.",
+            )
+        })
+    }
+}
+
 /// Extractor of the id of a session in a path; 400 if it is not a UUID.
 pub(crate) struct SessionPath(pub(crate) Uuid);
 

@@ -1,4 +1,4 @@
-//! Conditional changes: the version of a user that a change requires with `If-Match`.
+//! Conditional changes: the version of an object that a change requires with `If-Match`.
 
 use axum::{
     extract::FromRequestParts,
@@ -32,7 +32,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Ok(Self(None));
         };
         let version = version(tag).filter(|_| other.is_none()).ok_or_else(|| {
-            ApiError::invalid("If-Match must be the ETag of the user, such as \"3\".")
+            ApiError::invalid("If-Match must be the ETag of the object, such as \"3\".")
         })?;
         Ok(Self(version))
     }
@@ -43,7 +43,7 @@ impl IntoParams for IfMatch {
         let parameter = ParameterBuilder::new()
             .name(header::IF_MATCH.as_str())
             .parameter_in(ParameterIn::Header)
-            .description(Some("`ETag` of the user on which the change is based."))
+            .description(Some("`ETag` of the object on which the change is based."))
             .schema(Some(
                 ObjectBuilder::new()
                     .schema_type(Type::String)
@@ -54,7 +54,7 @@ impl IntoParams for IfMatch {
 }
 
 impl IfMatch {
-    /// Returns the target of a change: the user, at the required version.
+    /// Returns the target of a change: the object, at the required version.
     pub(crate) fn target(&self, id: Uuid) -> TargetRef {
         TargetRef::from(id).at_version(self.0)
     }

@@ -1,17 +1,22 @@
 //! The JSON API. A handler only translates: parse, one service call, map the error. The server adds the layers that it shares
 //! with the panel, such as the recognition of the caller.
 
+mod access_check;
 mod access_tokens;
 mod account;
 mod audit;
 mod auth;
 pub mod bearer_token;
 mod body;
+mod clients;
 pub mod cookies;
 pub mod document;
 pub mod error;
 mod extract;
+mod features;
 mod file;
+mod groups;
+pub mod idempotency;
 mod if_match;
 mod invitations;
 mod jobs;
@@ -19,11 +24,13 @@ mod keys;
 mod meta;
 mod operations;
 mod overview;
-pub mod owned;
+mod owned;
 mod page;
 pub mod rate;
 mod registrations;
+mod resources;
 pub mod response;
+mod roles;
 mod sessions;
 mod settings;
 mod site;
@@ -42,14 +49,17 @@ pub fn probes<S>(state: ApiState) -> Router<S> {
     routes.with_state(state)
 }
 
-/// Returns the routes of the API without those of owned data, whose bodies may be longer.
+/// Maximum number of bytes of a body of [`large_routes`].
+pub const LARGE_BODY_MAX: usize = 1024 * 1024;
+
+/// Returns the routes of the API without [`large_routes`].
 pub fn routes<S>(state: ApiState) -> Router<S> {
-    only_as_described(resources(), state)
+    only_as_described(small_resources(), state)
 }
 
-/// Returns the routes of owned data. A body has at most [`owned::BODY_MAX`] bytes.
-pub fn owned_routes<S>(state: ApiState) -> Router<S> {
-    only_as_described(owned::routes(), state)
+/// Returns the routes whose bodies are longer than forms: owned data and resources of a host application, and the members of a group.
+pub fn large_routes<S>(state: ApiState) -> Router<S> {
+    only_as_described(large_resources(), state)
 }
 
 /// Returns the routes with the layer that rejects requests that the document does not describe.
@@ -60,14 +70,19 @@ fn only_as_described<S>(routes: OpenApiRouter<ApiState>, state: ApiState) -> Rou
         .with_state(state)
 }
 
-/// Returns the routes of all resources but owned data. The attribute of each handler describes it for the document.
-fn resources() -> OpenApiRouter<ApiState> {
+/// Returns the routes of all resources but the large ones. The attribute of each handler describes it for the document.
+fn small_resources() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .merge(meta::routes())
         .merge(auth::routes())
         .merge(account::routes())
         .merge(overview::routes())
         .merge(users::routes())
+        .merge(roles::routes())
+        .merge(groups::routes())
+        .merge(features::routes())
+        .merge(clients::routes())
+        .merge(access_check::routes())
         .merge(registrations::routes())
         .merge(invitations::routes())
         .merge(sessions::routes())
@@ -76,4 +91,12 @@ fn resources() -> OpenApiRouter<ApiState> {
         .merge(audit::routes())
         .merge(jobs::routes())
         .merge(settings::routes())
+}
+
+/// Returns the routes of resources with long bodies.
+fn large_resources() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .merge(owned::routes())
+        .merge(groups::members::routes())
+        .merge(resources::routes())
 }

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     error::ApiError,
-    extract::{SignedIn, id_in, id_param},
+    extract::{SignedIn, id_param},
     operations::{by_method, token},
     page::PageResponse,
     response::{IdResponse, Stored},
@@ -84,17 +84,6 @@ impl<S: Send + Sync> FromRequestParts<S> for OwnedWriter {
                 DataScope::Any => Writer::all(caller.require()?),
             },
         ))
-    }
-}
-
-/// Extractor of the id of owned data in a path; 400 if it is not a UUID.
-struct IdPath(Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for IdPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        id_in(parts, state, "id").await.map(Self)
     }
 }
 
@@ -180,9 +169,6 @@ impl OwnedListParams {
         PageResponse::without_total(rows, path, next.as_slice())
     }
 }
-
-/// Maximum number of bytes of a body: the ontologies and annotations of a host application are longer than forms.
-pub const BODY_MAX: usize = 1024 * 1024;
 
 /// Returns the routes of owned data.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use service::access::{Authorized, RequiredPermission};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -66,11 +67,11 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
     }
 }
 
-/// Response with the version of a user as its `ETag`, for conditional changes.
+/// Response with the version of an object as its `ETag`, for conditional changes.
 pub(crate) struct Versioned<T> {
     /// Body of the response.
     pub(crate) body: T,
-    /// Version of the user.
+    /// Version of the object.
     pub(crate) version: i32,
 }
 
@@ -137,6 +138,45 @@ impl<T: Stored> IntoResponse for Written<T> {
             Some(secret) => (secret, body).into_response(),
             None => body,
         }
+    }
+}
+
+/// Returns the response to a write of an object with a version.
+pub(crate) fn written<W: RequiredPermission, T: Stored>(
+    actor: &Authorized<W>,
+    version: i32,
+    stored: T,
+) -> Versioned<Written<T>> {
+    Versioned {
+        body: Written::new(stored, actor.can_read()),
+        version,
+    }
+}
+
+/// Response to a write of an object with a version, for a caller who cannot read it.
+#[derive(Serialize)]
+pub(crate) struct VersionResponse<I> {
+    id: I,
+    version: i32,
+}
+
+impl<I> VersionResponse<I> {
+    /// Creates the response with an id and a version.
+    pub(crate) fn new(id: I, version: i32) -> Self {
+        Self { id, version }
+    }
+}
+
+/// Number of objects that were changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChangeCountResponse {
+    changed: u64,
+}
+
+impl ChangeCountResponse {
+    /// Creates the response with the number of objects.
+    pub(crate) fn new(changed: u64) -> Self {
+        Self { changed }
     }
 }
 

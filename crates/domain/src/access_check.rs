@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     features::FeatureReason,
+    object::variant,
     resources::GrantLevel,
     users::{Unknown, string_enum},
 };
@@ -35,6 +36,7 @@ pub enum AccessObject {
         /// Kind of the resource.
         kind: String,
         /// The id of the resource in the host application.
+        #[serde(rename = "externalId")]
         external_id: String,
         /// Level of access; reading if it is left out.
         #[serde(default = "read")]
@@ -53,6 +55,7 @@ pub struct AccessQuestion {
     /// The id of the user.
     pub user: Uuid,
     /// Object that the user wants to reach.
+    #[serde(deserialize_with = "variant")]
     pub object: AccessObject,
 }
 
@@ -91,6 +94,7 @@ string_enum! {
 
 /// A way in which a user reaches a resource, or would reach it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AccessPath {
     /// Kind of the way.
     pub through: AccessThrough,
@@ -125,6 +129,7 @@ pub enum AccessReasons {
 
 /// Answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AccessCheckResponse)]
 pub struct AccessAnswer {
     /// Whether the user has the access.
     pub allowed: bool,

@@ -21,6 +21,7 @@ pub const CLIENTS_ORDER: &str = "clients";
 /// A client as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ClientResponse)]
 pub struct Client {
     /// Number of the client, which lists of clients have.
     pub id: i32,
@@ -49,6 +50,7 @@ impl Client {
 
 /// Number of objects that refer to a client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ClientDeletionPreviewResponse)]
 pub struct ClientUse {
     /// Number of users with the client in their lists, without deleted ones.
     pub users: u64,
@@ -61,6 +63,7 @@ pub struct ClientUse {
 /// The form for creating a client, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = ClientCreateRequest)]
 pub struct ClientDraft {
     /// Name of the client.
     pub name: String,
@@ -96,6 +99,7 @@ impl ClientDraft {
 /// A change of a client, not yet checked. Fields that are left out stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = ClientUpdateRequest)]
 pub struct ClientEdit {
     /// Name of the client.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]

@@ -26,6 +26,7 @@ pub const DESCRIPTION_MAX: usize = 500;
 /// A feature as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = FeatureResponse)]
 pub struct Feature {
     /// Key of the feature, with dots between the levels of the tree: `workspace.models`.
     pub key: String,
@@ -44,6 +45,7 @@ pub struct Feature {
 /// The form for creating or replacing a feature, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = FeatureWriteRequest)]
 pub struct FeatureDraft {
     /// Name for display; the last part of the key if it is left out.
     pub label: Option<String>,
@@ -163,6 +165,7 @@ pub enum FeatureReason {
 
 /// A feature, whether a user has it, and for which reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = EffectiveFeatureResponse)]
 pub struct EffectiveFeature {
     /// Key of the feature.
     pub key: String,

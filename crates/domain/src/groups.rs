@@ -35,6 +35,7 @@ pub const GROUPS_ORDER: &str = "groups";
 /// A group in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GroupListResponse)]
 pub struct GroupSummary {
     /// The id of the group.
     pub id: Uuid,
@@ -60,6 +61,7 @@ impl GroupSummary {
 /// A group as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GroupResponse)]
 pub struct Group {
     /// The id of the group.
     pub id: Uuid,
@@ -92,6 +94,7 @@ pub struct Group {
 /// Effect of the deletion of a group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GroupDeletionPreviewResponse)]
 pub struct GroupDeletion {
     /// Number of members who leave it, without deleted ones.
     pub members: u64,
@@ -104,6 +107,7 @@ pub struct GroupDeletion {
 /// The form for creating a group, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = GroupCreateRequest)]
 pub struct GroupDraft {
     /// Name of the group.
     pub name: String,
@@ -170,6 +174,7 @@ impl GroupDraft {
 /// A change of a group, not yet checked. Fields that are left out stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = GroupUpdateRequest)]
 pub struct GroupEdit {
     /// Name of the group.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,10 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{
+        Error, MapAccess, Visitor,
+        value::{MapAccessDeserializer, StrDeserializer},
+    },
 };
 use serde_json::{Map, Value};
 
@@ -92,6 +95,34 @@ impl<'de> Visitor<'de> for DistinctFields {
     }
 }
 
+/// Deserializes an enum that is sent as a text or as an object with one field. The error of another type names it; that of the enum itself
+/// would be about the syntax.
+///
+/// # Errors
+/// Fails if the value is none of the enum.
+pub fn variant<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<T, D::Error> {
+    value.deserialize_any(Variants(PhantomData))
+}
+
+/// Visitor for the variants of an enum.
+struct Variants<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Variants<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or an object with one field")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
+        T::deserialize(StrDeserializer::<E>::new(name))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
 /// Deserializes a field that is an object and not a list.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
@@ -100,7 +131,10 @@ pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// Deserializes a field that is a list of objects and not of lists.
-pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+///
+/// # Errors
+/// Fails if the value is not a list, or an item is not an object.
+pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Vec<T>, D::Error> {
     let objects = Vec::<Object<T>>::deserialize(value)?;
@@ -155,6 +189,37 @@ mod tests {
             assert!(error.starts_with("duplicate field `a`"), "{json}: {error}");
         }
         assert!(read(r#"{"known":[]}"#).is_err());
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Shape {
+        Dot,
+        Circle(i32),
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Drawing {
+        #[serde(deserialize_with = "variant")]
+        shape: Shape,
+    }
+
+    #[test]
+    fn errors_of_enums_name_the_type() {
+        let read = |json: &str| serde_json::from_str::<Drawing>(json);
+        assert_eq!(read(r#"{"shape":"dot"}"#).unwrap().shape, Shape::Dot);
+        let circle = read(r#"{"shape":{"circle":7}}"#).unwrap();
+        assert_eq!(circle.shape, Shape::Circle(7));
+        for (json, says) in [
+            (r#"{"shape":null}"#, "invalid type: null"),
+            (r#"{"shape":7}"#, "invalid type: integer `7`"),
+            (r#"{"shape":"cube"}"#, "unknown variant `cube`"),
+            (r#"{"shape":{"cube":7}}"#, "unknown variant `cube`"),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.is_data(), "{json}");
+            assert!(error.to_string().starts_with(says), "{json}: {error}");
+        }
     }
 
     #[test]

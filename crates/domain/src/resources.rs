@@ -2,6 +2,7 @@
 
 mod forms;
 mod grants;
+mod params;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use crate::list::Cursor;
 
 pub use forms::{ResourceDraft, ResourceEdit, ResourcePatch, StoredResource, check_kind};
 pub use grants::{Grant, GrantDraft, GrantLevel, GrantSubject, GrantTarget};
+pub use params::{ReachableParams, ResourceListParams};
 
 /// Maximum number of resources that one request stores.
 pub const RESOURCES_AT_ONCE: usize = 1_000;
@@ -26,6 +28,7 @@ pub const RESOURCES_ORDER: &str = "resources";
 /// A resource as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResourceResponse)]
 pub struct Resource {
     /// The id of the resource.
     pub id: Uuid,
@@ -63,6 +66,7 @@ impl Resource {
 
 /// Effect of the deletion of a resource.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ResourceDeletionPreviewResponse)]
 pub struct ResourceDeletion {
     /// Number of users with a grant of their own.
     pub users: u64,
@@ -76,6 +80,7 @@ pub struct ResourceDeletion {
 
 /// Number of resources that were created, changed, and sent without a difference.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ResourcesStoreResponse)]
 pub struct StoreOutcome {
     /// Number of new resources.
     pub created: u64,

@@ -33,6 +33,7 @@ pub const RANK_MAX: i16 = 1_000;
 /// A role as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RoleResponse)]
 pub struct Role {
     /// The id of the role.
     pub id: Uuid,
@@ -63,6 +64,7 @@ pub struct Role {
 /// The form for creating a role, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = RoleCreateRequest)]
 pub struct RoleDraft {
     /// Name of the role.
     pub name: String,
@@ -122,6 +124,7 @@ impl RoleDraft {
 /// A change of a role, not yet checked. Fields that are left out stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = RoleUpdateRequest)]
 pub struct RoleEdit {
     /// Name of the role.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]

@@ -30,6 +30,20 @@ pub async fn list(
     Ok(db::features::list(&services.pool).await?)
 }
 
+/// Returns the feature with a key.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such feature.
+pub async fn find(
+    services: &Services,
+    authorized: &Authorized<FeaturesRead>,
+    key: &str,
+) -> Result<Feature, Error> {
+    let features = list(services, authorized).await?;
+    let found = features.into_iter().find(|feature| feature.key == key);
+    found.ok_or(NOT_FOUND)
+}
+
 /// Creates or replaces a feature. `version` is that of the feature that was shown, if one was.
 ///
 /// # Errors

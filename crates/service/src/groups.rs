@@ -93,6 +93,24 @@ pub async fn list_managed(
     page(services, query, filter).await
 }
 
+/// Lists the groups that the caller can see, by name: all of them with the permission, otherwise those that the caller manages.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a caller who manages none, [`Error::OutOfScope`] for an access token without the permission.
+pub async fn list_visible(
+    services: &Services,
+    caller: &Caller,
+    query: &SearchQuery,
+) -> Result<Listed<GroupSummary>, Error> {
+    match caller.require::<GroupsRead>() {
+        Ok(authorized) => list(services, &authorized, query).await,
+        Err(error) => {
+            caller.session().map_err(|_| error)?;
+            list_managed(services, caller, query).await
+        }
+    }
+}
+
 async fn page(
     services: &Services,
     query: &SearchQuery,

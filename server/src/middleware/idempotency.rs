@@ -1,10 +1,10 @@
 //! Requests with an `Idempotency-Key`, which are executed once however often they are sent.
 
-use api::{error::ApiError, response::HasSecret};
+use api::{error::ApiError, idempotency::takes_key, response::HasSecret};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, response::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, response::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -67,11 +67,8 @@ async fn carry_out(
 /// Returns the actor and the key of a request. None for requests that need no key: those that only read or have the same effect
 /// when they are repeated, and those about signing in.
 fn asked(request: &Request) -> Result<Option<(Caller, Key)>, ApiError> {
-    let path = request.uri().path();
-    let counts = request.method() == Method::POST
-        && path.starts_with("/api/")
-        && !path.starts_with("/api/auth/");
-    if !counts || !request.headers().contains_key(KEY) {
+    let takes_key = takes_key(request.method(), request.uri().path());
+    if !takes_key || !request.headers().contains_key(KEY) {
         return Ok(None);
     }
     let caller = request.extensions().get::<Option<Caller>>();

@@ -1,5 +1,7 @@
 //! Access of every kind of caller to every route.
 
+mod model;
+
 use std::{collections::BTreeSet, fmt::Write};
 
 use axum::http::Method;
@@ -468,7 +470,6 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::get(&unknown_user("/history")),
         Ask::get(&unknown_user("/sessions")),
         Ask::get(&unknown_user("/reset-link")),
-        Ask::get("/api/admin/roles"),
         Ask::get(&unknown_user("/export")),
         Ask::post(&unknown_user("/suspend")).json(&json!({ "reason": "spam" })),
         Ask::post(&unknown_user("/unsuspend")),
@@ -546,6 +547,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
     ];
     endpoints.extend(account());
     endpoints.extend(owned());
+    endpoints.extend(model::requests());
     endpoints.extend(screens());
     endpoints.extend(forms());
     endpoints.extend(reads());

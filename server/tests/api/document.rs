@@ -242,6 +242,18 @@ async fn response_headers_are_described(pool: PgPool) {
         ("get", "/api/admin/users/{id}", "200", "ETag"),
         ("patch", "/api/admin/users/{id}", "200", "ETag"),
         ("get", "/api/admin/users/{id}/history", "200", "Link"),
+        ("get", "/api/admin/groups", "200", "Link"),
+        (
+            "get",
+            "/api/admin/groups/{id}/members",
+            "200",
+            "X-Total-Count",
+        ),
+        ("post", "/api/admin/roles", "201", "ETag"),
+        ("post", "/api/admin/groups", "201", "Location"),
+        ("put", "/api/admin/features/{feature}", "200", "ETag"),
+        ("get", "/api/admin/clients/{client}", "200", "ETag"),
+        ("patch", "/api/admin/resources/{id}", "200", "ETag"),
         (
             "post",
             "/api/admin/registrations/{id}/approve",
@@ -277,4 +289,16 @@ async fn api_pages_run_no_external_code(pool: PgPool) {
             assert!(!answer.body.contains("//"), "{}", answer.body);
         }
     }
+}
+
+#[testing::test]
+async fn question_about_access_takes_no_idempotency_key(pool: PgPool) {
+    let paths = paths(&app(&pool)).await;
+    let takes_key = |path: &str| {
+        let parameters = paths[path]["post"]["parameters"].as_array().unwrap();
+        let mut names = parameters.iter().map(|parameter| &parameter["name"]);
+        names.any(|name| name == "Idempotency-Key")
+    };
+    assert!(!takes_key("/api/access/check"));
+    assert!(takes_key("/api/admin/groups/{id}/members"));
 }

@@ -228,6 +228,131 @@ fn of_sessions_and_registrations() -> Vec<Case> {
     ]
 }
 
+/// Returns invalid bodies for roles, groups and features.
+fn of_roles_and_groups() -> Vec<Case> {
+    let long = |length: usize| "x".repeat(length);
+    vec![
+        case(
+            &[
+                "POST /api/admin/roles",
+                "PUT /api/admin/roles/ID",
+                "PATCH /api/admin/roles/ID",
+            ],
+            json!({
+                "name": "two words", "label": long(101), "description": long(501), "permissions": ["planets:move"],
+                "rank": 1_001
+            }),
+            &[
+                ("name", "role_name"),
+                ("label", "characters_max"),
+                ("description", "characters_max"),
+                ("permissions", "role_permission_unknown"),
+                ("rank", "role_rank_range"),
+            ],
+        ),
+        case(
+            &["POST /api/admin/roles/ID/clone"],
+            json!({}),
+            &[("name", "missing")],
+        ),
+        case(
+            &["POST /api/admin/groups"],
+            json!({
+                "name": " ", "description": long(2_001), "externalId": long(201), "data": { "a": "\0" },
+                "meta": { "a": "\0" }, "features": ["Chat"]
+            }),
+            &[
+                ("name", "enter_name"),
+                ("description", "characters_max"),
+                ("externalId", "characters_max"),
+                ("data", "json_nul"),
+                ("meta", "json_nul"),
+                ("features", "feature_unknown"),
+            ],
+        ),
+        case(
+            &["PUT /api/admin/groups/ID", "PATCH /api/admin/groups/ID"],
+            json!({ "name": "a\u{202e}b", "externalId": long(201), "features": ["Chat"] }),
+            &[
+                ("name", "control_characters"),
+                ("externalId", "characters_max"),
+                ("features", "feature_unknown"),
+            ],
+        ),
+        case(
+            &[
+                "POST /api/admin/groups/ID/members",
+                "POST /api/admin/groups/ID/members/remove",
+                "POST /api/admin/groups/ID/managers",
+                "POST /api/admin/groups/ID/managers/remove",
+            ],
+            json!({ "ids": 7 }),
+            &[("ids", "format")],
+        ),
+        case(
+            &["POST /api/admin/features"],
+            json!({ "set": "planets" }),
+            &[("set", "format")],
+        ),
+        case(
+            &["PUT /api/admin/features/chat.call"],
+            json!({ "label": long(101), "description": long(501) }),
+            &[
+                ("label", "characters_max"),
+                ("description", "characters_max"),
+            ],
+        ),
+    ]
+}
+
+/// Returns invalid bodies for clients, resources and access.
+fn of_clients_and_resources() -> Vec<Case> {
+    vec![
+        case(
+            &[
+                "POST /api/admin/clients",
+                "PUT /api/admin/clients/7",
+                "PATCH /api/admin/clients/7",
+            ],
+            json!({ "name": " ", "logoUrl": "logo.svg" }),
+            &[("name", "enter_name"), ("logoUrl", "logo_url")],
+        ),
+        case(
+            &["POST /api/admin/resources"],
+            json!({ "resources": [] }),
+            &[("resources", "resources_max")],
+        ),
+        case(
+            &[
+                "PUT /api/admin/resources/ID",
+                "PATCH /api/admin/resources/ID",
+            ],
+            json!({ "name": " " }),
+            &[("name", "enter_name")],
+        ),
+        case(
+            &["POST /api/admin/resources/transfer"],
+            json!({}),
+            &[("from", "missing")],
+        ),
+        case(
+            &["POST /api/admin/resources/ID/grants"],
+            json!({ "grants": [] }),
+            &[("grants", "grants_max")],
+        ),
+        case(
+            &["POST /api/admin/resources/ID/grants/revoke"],
+            json!({ "subjects": [] }),
+            &[("subjects", "grants_max")],
+        ),
+        case(
+            &["POST /api/access/check"],
+            json!({ "questions": [] }),
+            &[("questions", "checks_max")],
+        ),
+    ]
+}
+
 /// Returns invalid bodies for owned data.
 fn of_owned_data() -> Vec<Case> {
     vec![
@@ -332,6 +457,8 @@ async fn fields_have_their_names_in_the_body(pool: PgPool) {
         of_tokens_and_keys(),
         of_users(),
         of_sessions_and_registrations(),
+        of_roles_and_groups(),
+        of_clients_and_resources(),
         of_owned_data(),
     ]
     .into_iter()
@@ -457,6 +584,31 @@ async fn missing_object_is_named(pool: PgPool) {
             "/api/admin/jobs/ID/retry",
             "job",
             "Job not found",
+        ),
+        (Method::GET, "/api/admin/roles/ID", "role", "Role not found"),
+        (
+            Method::DELETE,
+            "/api/admin/groups/ID",
+            "group",
+            "Group not found",
+        ),
+        (
+            Method::GET,
+            "/api/admin/features/chat.call",
+            "feature",
+            "Feature not found",
+        ),
+        (
+            Method::GET,
+            "/api/admin/clients/7",
+            "client",
+            "Client not found",
+        ),
+        (
+            Method::DELETE,
+            "/api/admin/resources/ID",
+            "resource",
+            "Resource not found",
         ),
         (
             Method::GET,

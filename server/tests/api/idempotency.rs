@@ -1,5 +1,6 @@
 //! Requests with an idempotency key, which are executed once however often they are sent.
 
+mod access;
 mod every;
 
 use axum::http::Method;

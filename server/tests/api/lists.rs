@@ -66,6 +66,30 @@ const LISTS: [&str; 16] = [
     "/api/admin/invitations?",
 ];
 
+/// Rows of the lists of groups, clients and resources.
+const SEED_OF_ACCESS: &str = "
+    insert into groups (id, name, created_at, updated_at)
+    select ('00000000-0000-7000-8000-0000000000' || lpad(n::text, 2, '0'))::uuid, 'Group ' || n, now(), now()
+    from generate_series(1, 11) n;
+    insert into group_members (group_id, user_id, added_at)
+    select g.id, u.id, now() from groups g, users u where g.name = 'Group 1' or u.username = 'ada';
+    insert into clients (name, created_at, updated_at)
+    select 'Client ' || n, now(), now() from generate_series(1, 11) n;
+    insert into resources (id, kind, external_id, name, owner_id, created_at, updated_at)
+    select uuid_v7(now()), 'models', 'm' || n, 'Model', u.id, now(), now()
+    from generate_series(1, 11) n, users u where u.username = 'ada'";
+
+/// Lists of groups, clients and resources.
+const LISTS_OF_ACCESS: [&str; 7] = [
+    "/api/admin/groups?q=",
+    "/api/admin/groups?q=GROUP",
+    "/api/admin/groups/00000000-0000-7000-8000-000000000001/members?",
+    "/api/admin/clients?q=client",
+    "/api/admin/resources?kind=models",
+    "/api/admin/resources?q=mod",
+    "/api/access/resources?kind=models",
+];
+
 /// Lists of the panel.
 const SCREENS: [&str; 12] = [
     "/users?q=",
@@ -119,7 +143,8 @@ async fn pages_have_each_row_once_in_order(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);
     app.run(SEED).await;
-    for list in LISTS {
+    app.run(SEED_OF_ACCESS).await;
+    for list in LISTS.into_iter().chain(LISTS_OF_ACCESS) {
         let page = app.get_as(&ada, &format!("{list}&limit=1000")).await;
         let whole = rows(&page);
         assert!(whole.len() > 7, "{list}: {}", page.body);

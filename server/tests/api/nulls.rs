@@ -7,18 +7,32 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 11] = [
-    ("UserEdit", "email"),
-    ("UserEdit", "profile"),
-    ("UserEdit", "notificationPreferences"),
-    ("OwnEdit", "email"),
-    ("OwnEdit", "timeZone"),
-    ("OwnEdit", "notificationPreferences"),
+const NULLABLE: [(&str, &str); 25] = [
+    ("UserUpdateRequest", "email"),
+    ("UserUpdateRequest", "profile"),
+    ("UserUpdateRequest", "notificationPreferences"),
+    ("AccountUpdateRequest", "email"),
+    ("AccountUpdateRequest", "timeZone"),
+    ("AccountUpdateRequest", "notificationPreferences"),
     ("UserCreateRequest", "email"),
     ("RegistrationCreateRequest", "email"),
-    ("SuspensionDraft", "until"),
-    ("TokenDraft", "days"),
-    ("PersonaDraft", "details"),
+    ("UserSuspendRequest", "until"),
+    ("AccessTokenCreateRequest", "days"),
+    ("PersonaWriteRequest", "details"),
+    ("RoleCreateRequest", "label"),
+    ("RoleCreateRequest", "rank"),
+    ("RoleUpdateRequest", "label"),
+    ("GroupCreateRequest", "externalId"),
+    ("GroupUpdateRequest", "externalId"),
+    ("GroupUpdateRequest", "data"),
+    ("GroupUpdateRequest", "meta"),
+    ("FeatureWriteRequest", "label"),
+    ("ClientCreateRequest", "logoUrl"),
+    ("ClientUpdateRequest", "logoUrl"),
+    ("ResourceDraft", "clientId"),
+    ("ResourceDraft", "data"),
+    ("ResourceUpdateRequest", "ownerId"),
+    ("ResourceUpdateRequest", "clientId"),
 ];
 
 /// A field of a body: its schema, its name, whether it is nullable, and the body with `null` in it.
@@ -81,7 +95,8 @@ fn nulled(document: &Value, schema: &Value) -> Vec<Nulled> {
 async fn send(app: &App, admin: &str, method: &str, path: &str, body: &Value) -> (u16, String) {
     let path = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
-        .replace("{key}", "00000000-0000-7000-8000-000000000000");
+        .replace("{key}", "00000000-0000-7000-8000-000000000000")
+        .replace("{client}", "1");
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
     let answer = app.send(Ask::new(method, &path).json(body).by(admin)).await;
     (answer.status, answer.body)

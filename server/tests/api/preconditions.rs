@@ -6,6 +6,11 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::{
+    groups::group,
+    resources::{client, resource},
+    roles::role,
+};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -31,7 +36,10 @@ impl Operation {
 
     /// Returns a request for the operation on an object.
     fn on(&self, id: &str) -> Ask {
-        let path = self.path.replace("{id}", id).replace("{key}", UNKNOWN_ID);
+        let path = self.path.replace("{key}", UNKNOWN_ID);
+        let path = ["{id}", "{client}", "{feature}"]
+            .iter()
+            .fold(path, |path, name| path.replace(name, id));
         Ask::new(self.method.clone(), &path)
     }
 
@@ -45,6 +53,8 @@ impl Operation {
             Some("suspend") => json!({ "reason": "spam" }),
             Some("reassign") => json!({ "to": receiver }),
             Some("approve" | "reject" | "reopen" | "restore") => json!({}),
+            _ if self.path.contains("/features/") => json!({ "label": "Other" }),
+            _ if is_object(&self.path) => json!({ "name": "other" }),
             _ => json!({ "displayName": "Changed" }),
         }
     }
@@ -85,6 +95,35 @@ fn changes_a_user(operation: &Operation) -> bool {
         && !of_object.iter().any(|part| path.contains(part))
 }
 
+/// Returns whether a path is that of an object with a version, other than a user.
+fn is_object(path: &str) -> bool {
+    [
+        "/api/admin/roles/{id}",
+        "/api/admin/groups/{id}",
+        "/api/admin/features/{feature}",
+        "/api/admin/clients/{client}",
+        "/api/admin/resources/{id}",
+    ]
+    .contains(&path)
+}
+
+/// Adds an object of each kind with a version. Returns the beginnings of their paths, with their ids.
+async fn add_objects(app: &App, ada: &str) -> [(&'static str, String); 5] {
+    let feature = Ask::new(Method::PUT, "/api/admin/features/chat.call").by(ada);
+    assert_eq!(app.send(feature.json(&json!({}))).await.status, 200);
+    let role = role("desk").insert(&app.pool).await;
+    let group = group("Editors").insert(&app.pool).await;
+    let client = client(&app.pool, "ACME").await;
+    let resource = resource("models", "gpt").insert(&app.pool).await;
+    [
+        ("/api/admin/roles/", role.to_string()),
+        ("/api/admin/groups/", group.to_string()),
+        ("/api/admin/features/", "chat.call".to_owned()),
+        ("/api/admin/clients/", client.to_string()),
+        ("/api/admin/resources/", resource.to_string()),
+    ]
+}
+
 /// Returns the content of the tables, without the attempts to enter the current password.
 async fn stored(pool: &PgPool) -> BTreeMap<String, String> {
     let mut tables = tables(pool).await;
@@ -93,12 +132,13 @@ async fn stored(pool: &PgPool) -> BTreeMap<String, String> {
 }
 
 #[testing::test]
-async fn every_change_of_a_user_takes_if_match(pool: PgPool) {
+async fn every_change_of_an_object_with_a_version_takes_if_match(pool: PgPool) {
     for operation in operations(&app(&pool)).await {
         let label = operation.label();
+        let changes_an_object = !operation.method.is_safe() && is_object(&operation.path);
         assert_eq!(
             operation.takes_if_match,
-            changes_a_user(&operation),
+            changes_a_user(&operation) || changes_an_object,
             "{label}"
         );
     }
@@ -121,6 +161,7 @@ async fn outdated_if_match_changes_nothing(pool: PgPool) {
     let ada = session(&pool, "ada").await;
     let (bob, pending) = (id_of(&pool, "bob").await, id_of(&pool, "pen").await);
     let receiver = id_of(&pool, "second").await;
+    let objects = add_objects(&app, &ada).await;
     let before = stored(&pool).await;
     let mut tried = 0;
     for operation in operations(&app).await {
@@ -128,17 +169,28 @@ async fn outdated_if_match_changes_nothing(pool: PgPool) {
             continue;
         }
         let is_pending = operation.path.contains("/registrations/");
-        let id = if is_pending { &pending } else { &bob };
+        let user = if is_pending { &pending } else { &bob };
+        let mut found = objects.iter();
+        let found = found.find(|(path, _)| operation.path.starts_with(path));
+        let id = found.map_or(user, |(_, id)| id);
         let ask = operation.on(id).json(&operation.body(&receiver)).by(&ada);
         let answer = app.send(ask.header("if-match", "\"999\"")).await;
         let label = operation.label();
         assert_eq!(answer.outline(), "412 PRECONDITION_FAILED", "{label}");
-        let current = &answer.json()["details"]["current"];
-        assert!(current["version"].is_number(), "{label}: {}", answer.body);
+        let details = &answer.json()["details"];
+        let objects = details["object"].as_object().into_iter().flatten();
+        let mut current = objects
+            .map(|(_, object)| object)
+            .chain([&details["current"]]);
+        assert!(
+            current.any(|current| current["version"].is_number()),
+            "{label}: {}",
+            answer.body
+        );
         assert_eq!(stored(&pool).await, before, "{label}");
         tried += 1;
     }
-    assert!(tried >= 15, "{tried}");
+    assert!(tried >= 29, "{tried}");
 }
 
 #[testing::test]

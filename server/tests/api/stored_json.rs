@@ -89,6 +89,14 @@ impl World {
                 &annotation,
                 &json!({ "content": content }),
             ),
+            (
+                &self.admin,
+                Method::POST,
+                "/api/admin/resources",
+                &json!({ "resources": [
+                    { "kind": "models", "externalId": "gpt", "name": "GPT", "data": profile }
+                ] }),
+            ),
         ] {
             let ask = Ask::new(method, path).json(body).by(session);
             statuses.push(self.app.send(ask).await.status);
@@ -162,18 +170,18 @@ async fn deepest_and_widest_json_is_readable_everywhere(pool: PgPool) {
         (wide(profile.values + 1), wide(content.values + 1)),
     ] {
         let statuses = world.put_everywhere(&profile, &content).await;
-        assert_eq!(statuses, [400; 6], "{profile:.50}");
+        assert_eq!(statuses, [400; 7], "{profile:.50}");
     }
     let statuses = world
         .put_everywhere(&nested(DEPTH_MAX), &nested(DEPTH_MAX))
         .await;
-    assert_eq!(statuses, [200, 200, 200, 201, 200, 200]);
+    assert_eq!(statuses, [200, 200, 200, 201, 200, 200, 200]);
     world.read_everything().await;
     let statuses = world
         .put_everywhere(&wide(profile.values), &wide(content.values))
         .await;
     // A user named Grace exists already.
-    assert_eq!(statuses, [200, 200, 200, 409, 200, 200]);
+    assert_eq!(statuses, [200, 200, 200, 409, 200, 200, 200]);
     world.read_everything().await;
 }
 

@@ -33,7 +33,7 @@ async fn sections_of_a_user_are_listed(pool: PgPool) {
     let link = created["url"].as_str().unwrap();
     let token = link.rsplit('/').next().unwrap();
     assert!(!links.body.contains(token), "{}", links.body);
-    let roles = get("/api/admin/roles".to_owned()).await.json();
+    let roles = get("/api/admin/roles/assignable".to_owned()).await.json();
     assert_eq!(roles[0], json!({ "name": "admin", "denied": null }));
 }
 

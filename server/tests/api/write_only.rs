@@ -1,5 +1,7 @@
 //! Responses to writes, which show stored data only to callers who can read it.
 
+mod access;
+
 use std::collections::BTreeMap;
 
 use axum::http::Method;
@@ -26,6 +28,7 @@ struct Ids {
     own: [String; 2],
     /// Persona and annotation of Bob.
     bobs: [String; 2],
+    objects: access::Objects,
 }
 
 /// A write: its scopes, the request, the status, and the text that only a reader gets. The text is empty for responses without
@@ -134,6 +137,7 @@ async fn prepare(pool: &PgPool) -> (App, Ids) {
         key: created(&app, add_key(), &ada).await,
         own: add_data(&app, &ada, "/api/personas", "/api").await,
         bobs: add_data(&app, &ada, &of_bob, "/api/admin").await,
+        objects: access::add_objects(pool).await,
         bob,
     };
     (app, ids)
@@ -289,6 +293,7 @@ fn writes(ids: &Ids, pass: usize, eve: &str) -> Vec<Case> {
     let of_bob = format!("/api/admin/users/{}/personas", ids.bob);
     writes.extend(writes_of_data(USERS, &of_bob, "/api/admin", &ids.bobs));
     writes.extend(other_writes(ids, pass));
+    writes.extend(access::writes(ids, &ids.objects, letter, eve));
     writes.extend(writes_of_users(ids, letter, eve));
     writes
 }

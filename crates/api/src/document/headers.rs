@@ -23,9 +23,12 @@ pub(super) const PAGE: [Said; 3] = [
         "`eq` if the count is exact, `gte` if counting stopped at it.",
     ),
 ];
-/// Header of a user.
-pub(super) const VERSION: [Said; 1] =
-    [("ETag", Type::String, "Version of the user, for `If-Match`.")];
+/// Header of an object with a version.
+pub(super) const VERSION: [Said; 1] = [(
+    "ETag",
+    Type::String,
+    "Version of the object, for `If-Match`.",
+)];
 /// Header of a response that may be stored for repeated requests.
 pub(super) const REPLAYED: [Said; 1] = [(
     "Idempotency-Replayed",

@@ -7,11 +7,11 @@ use axum::{
 use domain::owned::{Annotation, AnnotationDraft};
 use service::{Services, owned::annotations};
 
-use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
+use super::{OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
     body::Body,
     error::ApiError,
-    extract::Params,
+    extract::{IdPath, Params},
     page::PageResponse,
     response::{Created, SuccessResponse, Written, success},
 };

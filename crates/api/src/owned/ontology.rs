@@ -4,10 +4,11 @@ use axum::{Json, extract::State};
 use domain::owned::{Ontology, OntologyDraft};
 use service::{Services, owned::ontology};
 
-use super::{IdPath, OwnedReader, OwnedWriter};
+use super::{OwnedReader, OwnedWriter};
 use crate::{
     body::Body,
     error::ApiError,
+    extract::IdPath,
     response::{SuccessResponse, Written, success},
 };
 

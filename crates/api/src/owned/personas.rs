@@ -6,11 +6,11 @@ use serde::Serialize;
 use service::{Services, access::UsersRead, owned::personas};
 use utoipa::ToSchema;
 
-use super::{IdPath, OwnedListParams, OwnedReader, OwnedWriter};
+use super::{OwnedListParams, OwnedReader, OwnedWriter};
 use crate::{
     body::Body,
     error::ApiError,
-    extract::{Allowed, Params, SignedIn, UserPath},
+    extract::{Allowed, IdPath, Params, SignedIn, UserPath},
     page::PageResponse,
     response::{Created, Written},
 };

@@ -1,14 +1,11 @@
-//! Data about users that is not in the response for a user: roles, sessions, history.
+//! Data about users that is not in the response for a user: sessions and history.
 
 use axum::{Json, extract::State};
-use domain::{
-    audit::AuditEntryResponse,
-    users::detail::{GrantableRole, UserSession},
-};
+use domain::{audit::AuditEntryResponse, users::detail::UserSession};
 use serde::Deserialize;
 use service::{
     Services,
-    access::{AuditRead, SessionsRead, UsersRead},
+    access::{AuditRead, SessionsRead},
 };
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,27 +20,8 @@ use crate::{
 /// Returns the routes of these data.
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
-        .routes(routes!(list_roles))
         .routes(routes!(list_user_sessions))
         .routes(routes!(list_user_history))
-}
-
-/// List roles
-///
-/// Most powerful first, each with the reason if the caller cannot assign it.
-#[utoipa::path(
-    get,
-    path = "/api/admin/roles",
-    tag = "Users",
-    responses((status = OK, body = [GrantableRole])),
-    security(("token" = ["users:read"]))
-)]
-async fn list_roles(
-    State(services): State<Services>,
-    Allowed(authorized): Allowed<UsersRead>,
-) -> Result<Json<Vec<GrantableRole>>, ApiError> {
-    let roles = service::users::grantable_roles(&services, &authorized).await?;
-    Ok(Json(roles))
 }
 
 /// List a user's sessions

@@ -17,6 +17,7 @@ pub const MEMBERS_ORDER: &str = "members";
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GroupMemberResponse)]
 pub struct GroupMember {
     /// The id of the user.
     #[schema(value_type = Uuid)]
@@ -55,6 +56,7 @@ pub enum MemberSelection {
 /// Result of adding or removing members.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GroupMembersChangeResponse)]
 pub struct MembersOutcome {
     /// Number of users who were added or removed.
     pub changed: u64,

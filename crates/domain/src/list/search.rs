@@ -59,7 +59,7 @@ impl SearchParams {
 }
 
 /// Returns the part of a name that a text searches for. No name has control characters, and PostgreSQL rejects a NUL.
-fn searched(text: &str) -> String {
+pub(crate) fn searched(text: &str) -> String {
     let visible = text.trim().chars().filter(|c| !c.is_control());
     visible.take(TEXT_MAX).collect()
 }

@@ -101,6 +101,7 @@ impl ResourceDraft {
 /// A change of a resource, not yet checked. Fields that are left out stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(as = ResourceUpdateRequest)]
 pub struct ResourceEdit {
     /// Name of the resource.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,10 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::users::{Unknown, string_enum};
+use crate::{
+    object::variant,
+    users::{Unknown, string_enum},
+};
 
 string_enum! {
     /// Level of access to a resource.
@@ -56,8 +59,10 @@ impl GrantTarget {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GrantDraft {
     /// Subject of the grant.
+    #[serde(deserialize_with = "variant")]
     pub subject: GrantTarget,
     /// Level of access.
+    #[serde(deserialize_with = "variant")]
     pub level: GrantLevel,
 }
 
@@ -88,6 +93,7 @@ pub enum GrantSubject {
 /// A grant as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GrantResponse)]
 pub struct Grant {
     /// Subject of the grant.
     pub subject: GrantSubject,

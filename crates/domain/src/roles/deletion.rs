@@ -28,6 +28,7 @@ pub struct LostPermission {
 /// Effect of the deletion of a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RoleDeletionPreviewResponse)]
 pub struct RoleDeletion {
     /// Number of users who lose the role, without deleted ones.
     pub users: u64,

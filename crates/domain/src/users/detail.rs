@@ -94,7 +94,7 @@ impl FromIterator<(UserAction, Message)> for DeniedActions {
 /// A role, and whether the caller can assign it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = RoleResponse)]
+#[schema(as = AssignableRoleResponse)]
 pub struct GrantableRole {
     /// Name of the role.
     pub name: String,

@@ -72,6 +72,13 @@ impl GroupActor {
         Self::manager(caller, FORBIDDEN)
     }
 
+    /// Returns whether the actor can read the members of the group: by the permission, or as its manager.
+    #[must_use]
+    pub fn can_read(&self) -> bool {
+        let permissions = &self.actor.subject.permissions;
+        self.permission.is_none() || permissions.include(Permission::GroupsRead)
+    }
+
     /// Returns a caller without the permission. No scope of an access token stands for the management of a group.
     fn manager(caller: &Caller, error: Error) -> Result<Self, Error> {
         caller.session().map_err(|_| error)?;

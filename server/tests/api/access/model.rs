@@ -1,0 +1,83 @@
+//! Requests about roles, groups, features, clients, resources and access, for objects that do not exist.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{UNKNOWN_ID, unknown_user};
+use crate::support::Ask;
+
+/// Returns the requests for a single object: it is read, changed with each method, deleted, and its deletion is previewed.
+fn of_object(path: &str) -> Vec<Ask> {
+    vec![
+        Ask::get(path),
+        Ask::new(Method::PUT, path).json(&json!({})),
+        Ask::new(Method::PATCH, path).json(&json!({})),
+        Ask::new(Method::DELETE, path),
+        Ask::get(&format!("{path}/deletion-preview")),
+    ]
+}
+
+/// Returns the requests. The bodies without an object are invalid, so that they create nothing.
+pub(super) fn requests() -> Vec<Ask> {
+    let unnamed = json!({ "name": " " });
+    let selected = json!({ "ids": [UNKNOWN_ID] });
+    let grants = json!({ "grants": [{ "subject": "everyone", "level": "read" }] });
+    let question = json!({ "user": UNKNOWN_ID, "object": { "feature": "chat.call" } });
+    let role = format!("/api/admin/roles/{UNKNOWN_ID}");
+    let group = format!("/api/admin/groups/{UNKNOWN_ID}");
+    let client = "/api/admin/clients/7";
+    let resource = format!("/api/admin/resources/{UNKNOWN_ID}");
+    let feature = "/api/admin/features/Unknown";
+    let post = |path: &str, body: &Value| Ask::post(path).json(body);
+    let mut asks = vec![
+        Ask::get("/api/admin/roles"),
+        Ask::get("/api/admin/roles/assignable"),
+        post("/api/admin/roles", &json!({ "name": "two words" })),
+    ];
+    asks.extend(of_object(&role));
+    asks.extend([
+        post(&format!("{role}/clone"), &json!({ "name": "copy" })),
+        Ask::get("/api/admin/groups"),
+        Ask::get(&unknown_user("/groups")),
+        post("/api/admin/groups", &unnamed),
+    ]);
+    asks.extend(of_object(&group));
+    asks.extend([
+        Ask::get(&format!("{group}/members")),
+        post(&format!("{group}/members"), &selected),
+        post(&format!("{group}/members/remove"), &selected),
+        post(&format!("{group}/managers"), &selected),
+        post(&format!("{group}/managers/remove"), &selected),
+        Ask::get("/api/admin/features"),
+        post("/api/admin/features", &json!({ "set": "unknown" })),
+        Ask::get(feature),
+        Ask::new(Method::PUT, feature).json(&json!({})),
+        Ask::new(Method::DELETE, feature),
+        Ask::get("/api/admin/clients"),
+        post("/api/admin/clients", &unnamed),
+    ]);
+    asks.extend(of_object(client));
+    asks.extend([
+        Ask::get("/api/admin/resources"),
+        post("/api/admin/resources", &json!({ "resources": [] })),
+        post(
+            "/api/admin/resources/transfer",
+            &json!({ "from": UNKNOWN_ID, "to": UNKNOWN_ID }),
+        ),
+    ]);
+    asks.extend(of_object(&resource));
+    asks.extend([
+        Ask::get(&format!("{resource}/grants")),
+        post(&format!("{resource}/grants"), &grants),
+        post(
+            &format!("{resource}/grants/revoke"),
+            &json!({ "subjects": ["everyone"] }),
+        ),
+        Ask::get(&unknown_user("/access")),
+        Ask::get(&unknown_user("/access/resources")),
+        post("/api/access/check", &json!({ "questions": [question] })),
+        Ask::get("/api/access/features"),
+        Ask::get("/api/access/resources"),
+    ]);
+    asks
+}

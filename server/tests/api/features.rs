@@ -1,0 +1,104 @@
+//! Features of the host application over the API.
+
+use axum::http::Method;
+use serde_json::json;
+use sqlx::PgPool;
+use testing::groups::group;
+
+use crate::support::{Ask, add_user, app, session};
+
+const FEATURES: &str = "/api/admin/features";
+
+#[testing::test]
+async fn feature_is_created_replaced_and_deleted(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    let path = format!("{FEATURES}/tracker.export_all");
+    let put = |body| Ask::new(Method::PUT, &path).json(&body).by(&ada);
+    let created = app
+        .send(put(json!({ "defaultValue": true, "position": 7 })))
+        .await;
+    assert_eq!(created.status, 200, "{}", created.body);
+    assert_eq!(
+        created.json(),
+        json!({
+            "key": "tracker.export_all", "label": "Export all", "description": "", "defaultValue": true, "position": 7,
+            "version": 1
+        })
+    );
+    assert_eq!(app.get_as(&ada, &path).await.json(), created.json());
+    let replace = put(json!({ "label": "All" })).header("if-match", "\"1\"");
+    let replaced = app.send(replace.clone()).await;
+    assert_eq!(replaced.header("etag"), "\"2\"", "{}", replaced.body);
+    assert_eq!(replaced.json()["defaultValue"], false);
+    let outdated = app.send(put(json!({})).header("if-match", "\"1\"")).await;
+    assert_eq!(outdated.outline(), "412 PRECONDITION_FAILED");
+    assert_eq!(
+        outdated.json()["details"]["object"]["feature"]["label"],
+        "All"
+    );
+
+    let editors = group("Editors").features(&["tracker.export_all"]);
+    let editors = editors.insert(&pool).await;
+    let deleted = app.send(Ask::new(Method::DELETE, &path).by(&ada)).await;
+    assert_eq!(deleted.status, 200, "{}", deleted.body);
+    assert_eq!(app.get_as(&ada, &path).await.outline(), "404 NOT_FOUND");
+    let group = app
+        .get_as(&ada, &format!("/api/admin/groups/{editors}"))
+        .await;
+    assert_eq!(group.json()["features"], json!([]));
+}
+
+#[testing::test]
+async fn set_of_features_is_added_once(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    let own = Ask::new(Method::PUT, &format!("{FEATURES}/chat.call")).by(&ada);
+    app.send(own.json(&json!({ "label": "Calls" }))).await;
+    let add = Ask::post(FEATURES)
+        .json(&json!({ "set": "open_webui" }))
+        .by(&ada);
+    let added = app.send(add.clone()).await.json()["changed"]
+        .as_u64()
+        .unwrap();
+    assert!(added > 50, "{added}");
+    assert_eq!(app.send(add).await.json(), json!({ "changed": 0 }));
+    let listed = app.get_as(&ada, FEATURES).await.json();
+    let listed = listed.as_array().unwrap();
+    assert_eq!(listed.len() as u64, added + 1);
+    let call = listed.iter().find(|feature| feature["key"] == "chat.call");
+    assert_eq!(call.unwrap()["label"], "Calls");
+}
+
+#[testing::test]
+async fn keys_of_features_are_checked(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    let long = "x".repeat(101);
+    for key in [
+        "Chat",
+        "chat..call",
+        ".chat",
+        "ch%C3%A4t",
+        "a%20b",
+        "a%00b",
+        "%FF",
+        &long,
+    ] {
+        let path = format!("{FEATURES}/{key}");
+        let put = Ask::new(Method::PUT, &path).json(&json!({})).by(&ada);
+        assert_eq!(
+            app.send(put).await.outline(),
+            "400 VALIDATION_ERROR",
+            "{key}"
+        );
+        let get = app.get_as(&ada, &path).await;
+        assert!([400, 404].contains(&get.status), "{key}: {}", get.body);
+        let delete = app.send(Ask::new(Method::DELETE, &path).by(&ada)).await;
+        assert!(
+            [400, 404].contains(&delete.status),
+            "{key}: {}",
+            delete.body
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! Requests about roles, groups, features, clients and resources.
+
+use serde_json::{Value, json};
+use testing::{groups::group, resources::resource, roles::role, users::id_of};
+
+use crate::support::{App, Ask};
+
+/// Returns a request for everything that a `POST` can do, in an order in which all of them succeed.
+pub(super) async fn asks(app: &App) -> Vec<Ask> {
+    let pool = &app.pool;
+    let bob = id_of(pool, "bob").await;
+    let role = role("helpdesk").insert(pool).await;
+    let group = group("Editors").insert(pool).await;
+    let resource = resource("models", "gpt").owner(bob).insert(pool).await;
+    let of_group = |what: &str| format!("/api/admin/groups/{group}/{what}");
+    let of_resource = |what: &str| format!("/api/admin/resources/{resource}/{what}");
+    let bobs = json!({ "names": ["bob"] });
+    let stored = json!({ "kind": "models", "externalId": "llama", "name": "Llama" });
+    let asks: [(String, Value); 13] = [
+        ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
+        (
+            format!("/api/admin/roles/{role}/clone"),
+            json!({ "name": "copy" }),
+        ),
+        ("/api/admin/groups".to_owned(), json!({ "name": "Readers" })),
+        (of_group("members"), bobs.clone()),
+        (of_group("managers"), bobs.clone()),
+        (of_group("managers/remove"), bobs.clone()),
+        (of_group("members/remove"), bobs),
+        (
+            "/api/admin/features".to_owned(),
+            json!({ "set": "open_webui" }),
+        ),
+        ("/api/admin/clients".to_owned(), json!({ "name": "ACME" })),
+        (
+            "/api/admin/resources".to_owned(),
+            json!({ "resources": [stored] }),
+        ),
+        (
+            of_resource("grants"),
+            json!({ "grants": [{ "subject": { "group": group }, "level": "write" }] }),
+        ),
+        (
+            of_resource("grants/revoke"),
+            json!({ "subjects": [{ "group": group }] }),
+        ),
+        (
+            "/api/admin/resources/transfer".to_owned(),
+            json!({ "from": bob, "to": id_of(pool, "ada").await }),
+        ),
+    ];
+    let asks = asks.into_iter();
+    asks.map(|(path, body)| Ask::post(&path).json(&body))
+        .collect()
+}

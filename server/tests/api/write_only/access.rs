@@ -1,0 +1,154 @@
+//! Writes of roles, groups, features, clients and resources.
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use testing::{
+    groups::group,
+    resources::{client, resource},
+    roles::role,
+};
+
+use super::{Case, Ids, UNKNOWN_ID, case, delete, patch, put};
+use crate::support::Ask;
+
+const ROLES: [&str; 2] = ["roles:write", "roles:read"];
+const GROUPS: [&str; 2] = ["groups:write", "groups:read"];
+const FEATURES: [&str; 2] = ["features:write", "features:read"];
+const CLIENTS: [&str; 2] = ["clients:write", "clients:read"];
+const RESOURCES: [&str; 2] = ["resources:write", "resources:read"];
+const ACCESS: [&str; 2] = ["access:read", "access:read"];
+
+/// Paths of an object of each kind.
+pub(super) struct Objects {
+    role: String,
+    group: String,
+    client: String,
+    resource: String,
+}
+
+/// Adds an object of each kind.
+pub(super) async fn add_objects(pool: &PgPool) -> Objects {
+    let role = role("zzmark-desk").insert(pool).await;
+    let group = group("zzmark group").insert(pool).await;
+    let client = client(pool, "zzmark client").await;
+    let resource = resource("models", "zzmark").insert(pool).await;
+    Objects {
+        role: format!("/api/admin/roles/{role}"),
+        group: format!("/api/admin/groups/{group}"),
+        client: format!("/api/admin/clients/{client}"),
+        resource: format!("/api/admin/resources/{resource}"),
+    }
+}
+
+/// Returns the writes of a single object: without a change, with an outdated version, and of one that does not exist.
+fn of_object(scopes: [&'static str; 2], path: &str, unknown: &str) -> Vec<Case> {
+    let outdated = patch(path, &json!({ "name": "other" })).header("if-match", "\"999\"");
+    vec![
+        case(scopes, patch(path, &json!({})), 200, "zzmark"),
+        case(scopes, put(path, &json!({})), 200, "zzmark"),
+        case(scopes, outdated, 412, "zzmark"),
+        case(scopes, delete(unknown), 404, ""),
+    ]
+}
+
+/// Returns the writes. `pass` is a letter for names that are created in each pass.
+pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec<Case> {
+    let post = |path: &str, body: Value| Ask::post(path).json(&body);
+    let Objects {
+        role,
+        group,
+        client,
+        resource,
+    } = objects;
+    let unknown = |what: &str| format!("/api/admin/{what}/{UNKNOWN_ID}");
+    let of_group = |what: &str| post(&format!("{group}/{what}"), json!({ "ids": [eve] }));
+    let feature = "/api/admin/features/chat.call";
+    let named = |name: &str| json!({ "name": format!("zzmark-{name}-{pass}") });
+    let grants = json!({ "grants": [{ "subject": "everyone", "level": "read" }] });
+    let question = json!({ "user": UNKNOWN_ID, "object": { "feature": "chat.call" } });
+    let stored = json!({ "kind": "models", "externalId": pass, "name": "zzmark" });
+    let mut writes = of_object(ROLES, role, &unknown("roles"));
+    writes.extend(of_object(GROUPS, group, &unknown("groups")));
+    writes.extend(of_object(CLIENTS, client, "/api/admin/clients/999999"));
+    writes.extend(of_object(RESOURCES, resource, &unknown("resources")));
+    writes.extend([
+        case(
+            ROLES,
+            post("/api/admin/roles", named("role")),
+            201,
+            "zzmark",
+        ),
+        case(
+            ROLES,
+            post(&format!("{role}/clone"), named("copy")),
+            201,
+            "zzmark",
+        ),
+        case(
+            GROUPS,
+            post("/api/admin/groups", named("group")),
+            201,
+            "zzmark",
+        ),
+        case(GROUPS, of_group("members"), 200, "skipped"),
+        case(GROUPS, of_group("managers"), 200, "skipped"),
+        case(GROUPS, of_group("managers/remove"), 200, "skipped"),
+        case(GROUPS, of_group("members/remove"), 200, "skipped"),
+        case(
+            FEATURES,
+            put(feature, &json!({ "label": "zzmark" })),
+            200,
+            "zzmark",
+        ),
+        case(
+            FEATURES,
+            post("/api/admin/features", json!({ "set": "open_webui" })),
+            200,
+            "",
+        ),
+        case(FEATURES, delete("/api/admin/features/unknown"), 404, ""),
+        case(
+            CLIENTS,
+            post("/api/admin/clients", named("client")),
+            201,
+            "zzmark",
+        ),
+        case(
+            RESOURCES,
+            post("/api/admin/resources", json!({ "resources": [stored] })),
+            200,
+            "",
+        ),
+        case(
+            RESOURCES,
+            post(
+                "/api/admin/resources/transfer",
+                json!({ "from": ids.bob, "to": eve }),
+            ),
+            200,
+            "",
+        ),
+        case(
+            RESOURCES,
+            post(&format!("{resource}/grants"), grants),
+            200,
+            "",
+        ),
+        case(
+            RESOURCES,
+            post(
+                &format!("{resource}/grants/revoke"),
+                json!({ "subjects": ["everyone"] }),
+            ),
+            200,
+            "",
+        ),
+        case(
+            ACCESS,
+            post("/api/access/check", json!({ "questions": [question] })),
+            200,
+            "",
+        ),
+    ]);
+    writes
+}
