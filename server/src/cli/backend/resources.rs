@@ -54,7 +54,7 @@ impl Conditions {
     fn pairs(&self) -> Vec<(&'static str, String)> {
         let all = [
             ("kind", self.kind.clone()),
-            ("externalId", self.external_id.clone()),
+            ("external_id", self.external_id.clone()),
             ("q", self.text.clone()),
             ("owner", self.owner.map(|id| id.to_string())),
             ("client", self.client.map(|id| id.to_string())),
