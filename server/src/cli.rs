@@ -1,18 +1,27 @@
 //! The command line. A command reads the configuration, connects to the database, and calls the same services as the panel; the
-//! commands for users, access tokens and the audit log also work on a server, over its API.
+//! commands for users and their access, access tokens and the audit log also work on a server, over its API.
 
+mod access;
 mod audit;
 mod backend;
+mod client;
 mod completions;
+mod confirm;
 mod demo;
 mod doctor;
 mod error;
+mod feature;
 mod filter_value;
+mod group;
 mod input;
 mod keys;
 mod migrate;
+mod names;
 mod openapi;
+mod pages;
 mod remote;
+mod resource;
+mod role;
 mod rows;
 mod serve;
 mod setup_link;
@@ -48,6 +57,12 @@ enum Command {
     /// Print a one-time link that creates the first admin.
     SetupLink,
     User(user::UserArgs),
+    Role(role::RoleArgs),
+    Group(group::GroupArgs),
+    Client(client::ClientArgs),
+    Feature(feature::FeatureArgs),
+    Resource(resource::ResourceArgs),
+    Access(access::AccessArgs),
     Keys(keys::Arguments),
     Token(user::tokens::TokenArgs),
     Audit(audit::AuditArgs),
@@ -71,6 +86,12 @@ impl Command {
             | Self::Demo(_)
             | Self::Doctor => true,
             Self::User(_)
+            | Self::Role(_)
+            | Self::Group(_)
+            | Self::Client(_)
+            | Self::Feature(_)
+            | Self::Resource(_)
+            | Self::Access(_)
             | Self::Token(_)
             | Self::Audit(_)
             | Self::Openapi
@@ -111,6 +132,12 @@ fn dispatch(Arguments { backend, command }: Arguments) -> Result<ExitCode, BoxEr
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
         Command::User(arguments) => block_on(user::run(backend, arguments)),
+        Command::Role(arguments) => block_on(role::run(backend, arguments)),
+        Command::Group(arguments) => block_on(group::run(backend, arguments)),
+        Command::Client(arguments) => block_on(client::run(backend, arguments)),
+        Command::Feature(arguments) => block_on(feature::run(backend, arguments)),
+        Command::Resource(arguments) => block_on(resource::run(backend, arguments)),
+        Command::Access(arguments) => block_on(access::run(backend, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
         Command::Token(arguments) => block_on(user::tokens::run(backend, arguments)),
         Command::Audit(arguments) => block_on(audit::run(backend, arguments)),

@@ -7,6 +7,7 @@ mod figure;
 mod figures;
 mod floor;
 mod machine;
+mod members;
 mod oha;
 mod plan;
 mod probe;

@@ -69,8 +69,10 @@ async fn list_resources(
 ) -> Result<PageResponse<Resource>, ApiError> {
     let text = ResourceListParams::text;
     let (kind, name) = (text(&params.kind), text(&params.q));
+    let external_id = text(&params.external_id);
     let filter = ResourceFilter {
         kind: kind.as_deref(),
+        external_id: external_id.as_deref(),
         text: name.as_deref(),
         owner: id_param("owner", text(&params.owner).as_deref())?,
         client: client_param(text(&params.client).as_deref())?,

@@ -8,6 +8,7 @@ mod rows;
 
 use domain::access::BuiltinRole;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
@@ -15,7 +16,10 @@ use crate::Error;
 pub use aside::{Aside, disable_triggers, enable_triggers, lock, restore, set_aside, vacuum};
 pub use copy::{Batch, CopyRow};
 pub use millis::Millis;
-pub use rows::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow};
+pub use rows::{
+    AnnotationRow, GrantRow, GroupRow, KeyRow, MemberRow, OntologyRow, PersonaRow,
+    ResourceGrantRow, ResourceRow, SessionRow, UserRow,
+};
 
 /// Sets the parameters for a long transaction with large sorts. They apply until it ends.
 ///
@@ -53,6 +57,41 @@ pub async fn find_role(connection: &mut PgConnection, kind: BuiltinRole) -> Resu
             .fetch_one(connection)
             .await?,
     )
+}
+
+/// Inserts clients. Returns their numbers in the order of the names.
+///
+/// # Errors
+/// Fails if there is a client of one of the names.
+pub async fn insert_clients(
+    connection: &mut PgConnection,
+    names: &[String],
+    at: OffsetDateTime,
+) -> Result<Vec<i32>, Error> {
+    Ok(sqlx::query_scalar(
+        "insert into clients (name, created_at, updated_at)
+        select w.name, $2, $2 from unnest($1::text[]) with ordinality as w (name, position) order by w.position
+        returning id",
+    )
+    .bind(names)
+    .bind(at)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Inserts the numbers of members of groups that have none yet.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn fill_group_totals(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query(
+        "insert into group_totals (group_id, shard, members)
+        select r.group_id, 0, r.members from group_totals_recount r
+        where not exists (select from group_totals t where t.group_id = r.group_id)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Inserts the statistics of users who have none yet.

@@ -22,12 +22,14 @@ pub struct Preset {
     pub days: u16,
     /// Note about the invitee or the reason.
     pub note: Option<String>,
+    /// The id of the group that new users become members of.
+    pub group: Option<Uuid>,
 }
 
 impl Preset {
     /// Returns the stored form, but for the roles.
     fn to_value(&self) -> Value {
-        json!({ "days": self.days, "note": self.note })
+        json!({ "days": self.days, "note": self.note, "group_id": self.group })
     }
 
     /// Reads the stored form. `roles` are the names of the roles that still exist.
@@ -37,6 +39,10 @@ impl Preset {
             roles,
             days: days.and_then(|days| u16::try_from(days).ok()).unwrap_or(1),
             note: value.get("note").and_then(Value::as_str).map(str::to_owned),
+            group: value
+                .get("group_id")
+                .and_then(Value::as_str)
+                .and_then(|id| id.parse().ok()),
         }
     }
 }

@@ -37,6 +37,20 @@ pub async fn count(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<Owned
     .await?)
 }
 
+/// Counts the resources that a user owns.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count_resources(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from resources where owner_id = $1"#,
+        user_id,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// Returns the bytes of a user's data: texts, contents, and 200 for each row, about what a row takes in its table and indexes.
 ///
 /// # Errors

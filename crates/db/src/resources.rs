@@ -23,6 +23,8 @@ const COLUMNS: &str = "
 pub struct ResourceFilter<'a> {
     /// Kind of the resources.
     pub kind: Option<&'a str>,
+    /// The id in the host application.
+    pub external_id: Option<&'a str>,
     /// Part of the name.
     pub text: Option<&'a str>,
     /// The id of the owner.
@@ -39,6 +41,10 @@ impl ResourceFilter<'_> {
     fn push(self, sql: &mut QueryBuilder<Postgres>) {
         if let Some(kind) = self.kind {
             sql.push(" and r.kind = ").push_bind(kind.to_owned());
+        }
+        if let Some(external_id) = self.external_id {
+            sql.push(" and r.external_id = ")
+                .push_bind(external_id.to_owned());
         }
         if let Some(text) = self.text {
             sql.push(" and strpos(r.search, search_fold(")

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod access;
+mod access_plans;
 mod audit;
 mod audit_list;
 mod audit_plans;

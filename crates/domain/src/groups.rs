@@ -22,7 +22,10 @@ use crate::{
 pub use members::{
     GroupMember, MEMBERS_AT_ONCE, MEMBERS_ORDER, MemberSelection, MembersOutcome, parse_pasted,
 };
-pub use policy::{GroupAction, GroupAuthority, MemberTarget, group_denied, is_member_skipped};
+pub use policy::{
+    GroupAction, GroupAuthority, MemberTarget, group_denied, group_invitation_is_valid,
+    is_member_skipped, member_password_is_valid,
+};
 
 /// Maximum number of characters of a group's description.
 pub const DESCRIPTION_MAX: usize = 2_000;

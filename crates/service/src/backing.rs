@@ -1,7 +1,7 @@
 //! Validity of links and temporary passwords by the current permissions of their creators.
 
-use db::{Backer, users::account};
-use domain::{permission::Permissions, policy};
+use db::{Backer, groups::members, users::account};
+use domain::{groups::member_password_is_valid, permission::Permissions, policy};
 use uuid::Uuid;
 
 use crate::{Error, access};
@@ -16,10 +16,22 @@ pub(crate) async fn is_backed(
     let Some(creator) = backed_by else {
         return Ok(true);
     };
-    let creator = rights_of(&mut *connection, creator).await?;
-    let target = account::find_target(&mut *connection, target).await?;
-    Ok(target
-        .is_some_and(|target| policy::password_is_valid(creator.as_ref(), &target.permissions)))
+    let rights = rights_of(&mut *connection, creator).await?;
+    let Some(target) = account::find_target(&mut *connection, target).await? else {
+        return Ok(false);
+    };
+    if policy::password_is_valid(rights.as_ref(), &target.permissions) {
+        return Ok(true);
+    }
+    // Managers create links in sessions only.
+    let is_managed = creator.token.is_none()
+        && members::is_managed_by(&mut *connection, target.id.0, creator.user).await?;
+    let permissions = &target.permissions;
+    Ok(member_password_is_valid(
+        rights.as_ref(),
+        is_managed,
+        permissions,
+    ))
 }
 
 /// Returns the current permissions of a creator: with an access token, those within its scopes. None if the user cannot

@@ -3,8 +3,10 @@
 
 mod calendar;
 mod chunk;
+mod clients;
 mod crowd;
 mod dice;
+mod groups;
 mod handles;
 mod keys;
 mod life;
@@ -12,6 +14,7 @@ mod load;
 mod names;
 mod owned;
 mod password;
+mod resources;
 mod sessions;
 mod shares;
 mod shuffle;

@@ -2,7 +2,9 @@
 
 mod authority;
 mod delete;
+mod invite;
 pub mod members;
+mod reset;
 mod selection;
 
 use db::groups::GroupFilter;
@@ -28,6 +30,8 @@ use crate::{
 
 pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
+pub use invite::invite;
+pub use reset::create_reset_link;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Group);
 

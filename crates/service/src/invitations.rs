@@ -2,21 +2,23 @@
 //! creator can assign at the time when it is used.
 
 mod accept;
+mod issue;
 
 pub use accept::{OpenInvitation, accept, open};
+pub(crate) use issue::{IntoGroup, issue};
 
 use std::time::Duration;
 
 use db::invitations::{self, Preset};
 use domain::{
-    access::BuiltinRole,
     action::Action,
     error::{Conflict, Entity},
+    groups::group_invitation_is_valid,
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
     list::{Listed, Page, Total, UnfilteredQuery},
     permission::{Permission, Permissions},
     policy,
-    users::{detail::IssuedLink, names::RoleName},
+    users::detail::IssuedLink,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -26,7 +28,6 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{self, Actor, Authorized, RegistrationsRead, RegistrationsWrite},
-    assignment,
     audit::{self, Changes},
     guard::{self, TargetRef},
     tokens,
@@ -51,38 +52,9 @@ pub async fn create(
         Permission::RegistrationsWrite,
     )
     .await?;
-    let named = wanted.roles.iter().map(RoleName::as_str);
-    let mut roles: Vec<String> = named.map(str::to_owned).collect();
-    if roles.is_empty() {
-        roles = db::roles::list_builtin(&mut *transaction, &[BuiltinRole::User]).await?;
-    }
-    let preset = Preset {
-        roles: assignment::grantable(&mut transaction, actor, &roles)
-            .await?
-            .names,
-        days: wanted.days,
-        note: wanted.note,
-    };
-    let token = tokens::generate();
-    let new = invitations::NewInvitation {
-        token_hash: &tokens::hash(token.expose_secret()),
-        preset: &preset,
-        max_uses: wanted.max_uses,
-        created_by: actor.backer(),
-        lifetime: lifetime(&preset),
-    };
-    let (id, expires_at) = invitations::insert(&mut transaction, &new).await?;
-    let changes = Changes::default()
-        .with("roles", Value::Null, preset.roles.clone())
-        .with("maxUses", Value::Null, wanted.max_uses)
-        .with("expires", Value::Null, expires_at.to_string());
-    let created = (Action::InvitationCreated, Some(id), label(&preset));
-    let audited = audit::write_about(&mut transaction, actor, created, changes).await?;
+    let (created, audited) = issue(services, &mut transaction, actor, wanted, None).await?;
     db::commit(transaction, audited).await?;
-    Ok(CreatedInvitation {
-        id,
-        link: link(services, actor, &token, expires_at),
-    })
+    Ok(created)
 }
 
 /// Creates a new link for an invitation and invalidates the earlier one. The new link has the full lifetime again, and the
@@ -113,6 +85,9 @@ pub async fn resend(
         return Err(Error::Conflict(Conflict::InvitationNotResendable));
     }
     let preset = &invitation.preset;
+    if preset.group.is_some() {
+        guard::confirm(&mut transaction, actor, Permission::GroupsWrite).await?;
+    }
     let permissions = db::roles::find(&mut *transaction, &preset.roles)
         .await?
         .permissions;
@@ -205,8 +180,13 @@ pub async fn find(
 }
 
 fn shown(invitation: invitations::Invitation) -> Invitation {
+    let rights = rights(&invitation);
+    let (rights, given) = (rights.as_ref(), &invitation.given);
     let stands = invitation.is_operators
-        || policy::invitation_is_valid(rights(&invitation).as_ref(), &invitation.given);
+        || match invitation.preset.group {
+            Some(_) => group_invitation_is_valid(rights, invitation.is_manager, given),
+            None => policy::invitation_is_valid(rights, given),
+        };
     Invitation {
         id: invitation.id,
         state: if invitation.revoked_at.is_some() {

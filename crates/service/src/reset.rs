@@ -44,17 +44,26 @@ pub async fn create_link(
     authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
 ) -> Result<IssuedLink, Error> {
-    let target = target.into();
-    let id = target.id;
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, actor, UserAction::Reset, target).await?;
-    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
-    let link = issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?;
-    let audited =
-        write_link_created(&mut transaction, actor, (id, &account.username), &link).await?;
+    let user = (account.id, account.username.as_str());
+    let (link, audited) = replace(services, &mut transaction, actor, user).await?;
     db::commit(transaction, audited).await?;
     Ok(link)
+}
+
+/// Creates a link for a locked account. Unused earlier links are revoked.
+pub(crate) async fn replace(
+    services: &Services,
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (id, username): (Uuid, &str),
+) -> Result<(IssuedLink, Audited), Error> {
+    links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
+    let link = issue(services, transaction, actor, id, LINK_LIFETIME).await?;
+    let audited = write_link_created(transaction, actor, (id, username), &link).await?;
+    Ok((link, audited))
 }
 
 /// Creates a link for a user who has just signed in with a temporary password. Unused earlier links are revoked.
@@ -81,10 +90,8 @@ pub(crate) async fn create_own_link(
         return Err(UNBACKED);
     }
     let actor = Actor::by_link(UserId(known.id), &known.username, origin);
-    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, known.id).await?;
-    let link = issue(services, &mut transaction, &actor, known.id, LINK_LIFETIME).await?;
-    let audited =
-        write_link_created(&mut transaction, &actor, (known.id, &known.username), &link).await?;
+    let user = (known.id, known.username.as_str());
+    let (link, audited) = replace(services, &mut transaction, &actor, user).await?;
     db::commit(transaction, audited).await?;
     Ok(link)
 }

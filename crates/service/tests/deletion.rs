@@ -14,6 +14,7 @@ use domain::{
 use serde_json::Value;
 use service::{Error, Services, access::operator, settings::Settings, users};
 use sqlx::PgPool;
+use testing::resources::resource;
 use uuid::Uuid;
 
 use crate::support::{
@@ -57,8 +58,9 @@ async fn deleted_counts_match_the_preview(pool: PgPool) {
     furnish(&pool, ada).await;
     furnish(&pool, root).await;
     let before = count(&pool, ROWS).await;
+    resource("models", "gpt").owner(ada).insert(&pool).await;
     let preview = users::preview(&services, &admin(root), ada).await.unwrap();
-    assert_eq!(preview.counts, FURNITURE);
+    assert_eq!((preview.counts, preview.resources), (FURNITURE, 1));
     let deletion = Deletion {
         counts: Some(preview.counts),
         permanent: true,
@@ -80,6 +82,8 @@ async fn deleted_counts_match_the_preview(pool: PgPool) {
         .await,
         1
     );
+    let left = "select count(*) from resources where owner_id is null";
+    assert_eq!(count(&pool, left).await, 1);
     let gone = users::get(&services, &admin(root), &UserRef::Id(ada)).await;
     assert!(matches!(gone, Err(Error::NotFound(_))));
     // The username is free again.

@@ -62,13 +62,31 @@ async fn load_is_complete_and_restores_the_schema(pool: PgPool) {
     let Outcome::Loaded { rows } = outcome else {
         panic!("{outcome:?}")
     };
+    let last = steps
+        .iter()
+        .rfind(|step| matches!(step, Step::Users { .. }));
     assert_eq!(
-        steps.first(),
+        last,
         Some(&Step::Users {
             user_count: 2_000,
             rows
         })
     );
+    for (query, expected) in [
+        ("select count(*) from groups", 20),
+        (
+            "select sum(members)::bigint from group_totals where group_id = (select id from groups order by id limit 1)",
+            400,
+        ),
+        ("select count(*) from clients", 6),
+        ("select count(*) from resources", 200),
+        (
+            "select count(*) from users where not client_list <@ array(select id from clients)",
+            0,
+        ),
+    ] {
+        assert_eq!(count(&pool, query).await, expected, "{query}");
+    }
     assert_eq!(steps.last(), Some(&Step::Vacuuming));
     assert_eq!(
         count(
@@ -108,7 +126,7 @@ async fn same_order_loads_the_same_users(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    sqlx::raw_sql("delete from api_keys")
+    sqlx::raw_sql("delete from api_keys; delete from groups; delete from resources; delete from clients; alter sequence clients_id_seq restart")
         .execute(&pool)
         .await
         .unwrap();

@@ -13,6 +13,7 @@ mod deletion;
 mod demo;
 mod extensions;
 mod features;
+mod group_managers;
 mod groups;
 mod housekeeping;
 mod idempotency;

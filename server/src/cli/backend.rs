@@ -1,6 +1,9 @@
 //! Backend of a command: the database itself, with all rights, or a server, with an access token.
 
 mod audit;
+pub(super) mod clients;
+pub(super) mod groups;
+pub(super) mod resources;
 mod tokens;
 mod users;
 

@@ -123,6 +123,15 @@ impl Remote {
         self.ask(&Request::new(Method::PATCH, path, &[]).with_body(body)?)
     }
 
+    /// Sends a `PUT` request with a JSON body.
+    pub(super) fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, CliError> {
+        self.ask(&Request::new(Method::PUT, path, &[]).with_body(body)?)
+    }
+
     /// Sends a `DELETE` request.
     pub(super) fn delete<T: DeserializeOwned>(
         &self,

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod get;
+mod groups;
 mod links;
 mod list;
 mod password;
@@ -12,7 +13,7 @@ pub(super) mod table;
 pub(super) mod tokens;
 mod until;
 mod update;
-mod user_arg;
+pub(super) mod user_arg;
 mod values;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ enum Command {
     Create(create::CreateArgs),
     #[command(flatten)]
     Update(update::Command),
+    SetGroups(groups::SetGroupsArgs),
     #[command(flatten)]
     Delete(delete::Command),
     List(list::ListArgs),
@@ -66,6 +68,7 @@ impl Command {
         match self {
             Self::Create(arguments) => arguments.run(backend, output).await,
             Self::Update(command) => command.run(backend, output).await,
+            Self::SetGroups(arguments) => arguments.run(backend, output).await,
             Self::Delete(command) => command.run(backend, output).await,
             Self::List(arguments) => arguments.run(backend, output).await,
             Self::Get(arguments) => arguments.run(backend, output).await,

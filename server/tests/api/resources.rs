@@ -164,6 +164,8 @@ async fn list_is_filtered(pool: PgPool) {
     post(&app, &ada, &format!("{RESOURCES}/{gpt}/grants"), &grants).await;
     for (query, names) in [
         ("kind=models".to_owned(), &["gpt", "llama"][..]),
+        ("kind=models&external_id=gpt".to_owned(), &["gpt"]),
+        ("external_id=gp".to_owned(), &[]),
         ("q=GPT".to_owned(), &["gpt", "gpt brand"]),
         ("q=GPT&kind=brand".to_owned(), &["gpt brand"]),
         (format!("owner={bob}"), &["gpt"]),

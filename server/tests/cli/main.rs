@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod access;
 mod audit;
 mod audit_log;
 mod colours;

@@ -44,6 +44,12 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
         "MB",
         megabytes(results.sessions.panels),
     ));
+    figures.push(single(
+        "time to add 10,000 users to a group in one request",
+        AtMost(targets.members_ms),
+        "ms",
+        results.members.added.as_secs_f64() * 1e3,
+    ));
     let start_up = results.start_up.as_secs_f64();
     figures.push(single(
         "start-up",

@@ -22,6 +22,8 @@ pub(super) struct Oha(PathBuf);
 pub(super) struct Page<'a> {
     pub(super) url: String,
     pub(super) cookie: &'a str,
+    /// JSON body, if the request is a POST.
+    pub(super) body: Option<&'a str>,
     /// Value of the `Accept-Encoding` header.
     pub(super) encodings: &'static str,
 }
@@ -94,16 +96,20 @@ impl Oha {
 
     /// Requests the page repeatedly for `time` on this number of connections.
     pub(super) fn run(&self, page: &Page<'_>, connections: usize, time: Duration) -> Result<Load> {
-        let report = process::output(
-            Command::new(&self.0)
-                .args(["--no-tui", "--output-format", "json"])
-                .arg("--wait-ongoing-requests-after-deadline")
-                .args(["-z", &format!("{}ms", time.as_millis())])
-                .args(["-c", &connections.to_string()])
-                .args(["-H", &format!("cookie: {}", page.cookie)])
-                .args(["-H", &format!("accept-encoding: {}", page.encodings)])
-                .arg(&page.url),
-        )?;
+        let mut command = Command::new(&self.0);
+        command
+            .args(["--no-tui", "--output-format", "json"])
+            .arg("--wait-ongoing-requests-after-deadline")
+            .args(["-z", &format!("{}ms", time.as_millis())])
+            .args(["-c", &connections.to_string()])
+            .args(["-H", &format!("cookie: {}", page.cookie)])
+            .args(["-H", &format!("accept-encoding: {}", page.encodings)]);
+        if let Some(body) = page.body {
+            command
+                .args(["-m", "POST", "-T", "application/json"])
+                .args(["-d", body]);
+        }
+        let report = process::output(command.arg(&page.url))?;
         Load::read(&report).with_context(|| format!("requesting {}", page.url))
     }
 }

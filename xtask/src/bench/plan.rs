@@ -57,6 +57,7 @@ pub(super) struct Targets {
     pub(super) wasm_kb: f64,
     pub(super) revocation_ms: f64,
     pub(super) panels_mb: f64,
+    pub(super) members_ms: f64,
 }
 
 /// Page of a list to measure.
@@ -80,6 +81,10 @@ pub(super) struct Case {
     action: Option<String>,
     via: Option<String>,
     to: Option<String>,
+    /// Filter of the list of resources.
+    kind: Option<String>,
+    /// JSON body of a request that is a POST.
+    body: Option<String>,
     #[serde(default = "usual_limit")]
     limit: u16,
     /// Also measure the page in the middle of the list.
@@ -102,6 +107,25 @@ enum List {
     Sessions,
     /// The audit log.
     Audit,
+    /// The list of groups.
+    Groups,
+    /// The members of the largest group.
+    Members,
+    /// The list of resources.
+    Resources,
+    /// The resources that a user can reach.
+    Reachable,
+    /// Features and numbers of resources of a user, which is no list.
+    Access,
+    /// Questions about access, which are no list.
+    Check,
+}
+
+impl List {
+    /// Returns whether the response has a number of matches.
+    const fn is_counted(self) -> bool {
+        !matches!(self, Self::Access | Self::Check)
+    }
 }
 
 /// Kind of client.
@@ -115,12 +139,25 @@ pub(super) enum Face {
     Html,
 }
 
-/// Search terms, selected from the users in the database.
+/// Search terms and objects, selected from the database.
+#[derive(Default)]
 pub(super) struct SearchWords {
     /// A word with about 14 matches.
     pub(super) few: String,
     /// A word with thousands of matches.
     pub(super) many: String,
+    /// The id of the largest group.
+    pub(super) group_id: String,
+    /// Name of the largest group.
+    pub(super) group: String,
+    /// Number of the client that most users have.
+    pub(super) client: String,
+    /// The id of a user who is in many groups.
+    pub(super) user: String,
+    /// One question about the access of that user, as a JSON array.
+    pub(super) question: String,
+    /// As many questions as one request can have.
+    pub(super) questions: String,
 }
 
 fn usual_limit() -> u16 {
@@ -144,6 +181,14 @@ impl Face {
             (Self::Html, List::Users) => "/users",
             (Self::Html, List::Sessions) => "/sessions",
             (Self::Html, List::Audit) => "/audit",
+            (Self::Json, List::Groups) => "/api/admin/groups",
+            (Self::Html, List::Groups) => "/groups",
+            (Self::Json, List::Resources) => "/api/admin/resources",
+            (Self::Html, List::Resources) => "/resources",
+            (_, List::Members) => "/api/admin/groups/{group_id}/members",
+            (_, List::Reachable) => "/api/admin/users/{user}/access/resources",
+            (_, List::Access) => "/api/admin/users/{user}/access",
+            (_, List::Check) => "/api/access/check",
         }
     }
 
@@ -167,8 +212,22 @@ impl Case {
         self.path_of(Face::Json, limit, words, None)
     }
 
+    /// Returns whether the response has a number of matches.
+    pub(super) fn is_counted(&self) -> bool {
+        self.list.is_counted()
+    }
+
+    /// Returns the body of the request, if it is a POST.
+    pub(super) fn body(&self, words: &SearchWords) -> Option<String> {
+        self.body.as_ref().map(|body| words.put_into(body))
+    }
+
     fn path_of(&self, face: Face, limit: u16, words: &SearchWords, after: Option<&str>) -> String {
-        let mut path = format!("{}?limit={limit}", face.path(self.list));
+        let mut path = words.put_into(face.path(self.list));
+        if !self.list.is_counted() {
+            return path;
+        }
+        path.push_str(&format!("?limit={limit}"));
         let search = self.q.as_ref().map(|text| words.put_into(text));
         for (name, value) in [
             ("sort", self.sort.as_deref()),
@@ -181,6 +240,7 @@ impl Case {
             ("action", self.action.as_deref()),
             ("via", self.via.as_deref()),
             ("to", self.to.as_deref()),
+            ("kind", self.kind.as_deref()),
             ("after", after),
         ] {
             if let Some(value) = value {
@@ -196,6 +256,12 @@ impl SearchWords {
     fn put_into(&self, text: &str) -> String {
         text.replace("{few}", &self.few)
             .replace("{many}", &self.many)
+            .replace("{group_id}", &self.group_id)
+            .replace("{group}", &self.group)
+            .replace("{client}", &self.client)
+            .replace("{user}", &self.user)
+            .replace("{question}", &self.question)
+            .replace("{questions}", &self.questions)
     }
 }
 
@@ -211,6 +277,9 @@ mod tests {
         let words = SearchWords {
             few: "b&c".to_owned(),
             many: "d".to_owned(),
+            user: "7".to_owned(),
+            question: "[1]".to_owned(),
+            ..SearchWords::default()
         };
 
         assert_eq!(
@@ -227,5 +296,12 @@ mod tests {
             case.path(&words, None),
             "/api/admin/sessions?limit=50&device=Linux"
         );
+        let case: Case =
+            toml::from_str("name = 'x'\nlist = 'check'\nbody = '{\"a\": {question}}'\np99_ms = 2")
+                .unwrap();
+        assert_eq!(case.path(&words, None), "/api/access/check");
+        assert_eq!(case.body(&words).as_deref(), Some("{\"a\": [1]}"));
+        let case: Case = toml::from_str("name = 'x'\nlist = 'access'\np99_ms = 2").unwrap();
+        assert_eq!(case.path(&words, None), "/api/admin/users/7/access");
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Probe {
     pub(super) name: String,
     pub(super) face: Face,
     pub(super) path: String,
+    /// JSON body, if the request is a POST.
+    pub(super) body: Option<String>,
     /// Number of users in the list.
     pub(super) matches: u64,
     /// Whether counting stopped at `matches` and the list may be longer.
@@ -31,11 +33,16 @@ pub(super) struct Probe {
 impl Probe {
     /// Returns the first page of a case, and the page in the middle if the case asks for it.
     pub(super) fn of(case: &Case, words: &SearchWords, client: &Client) -> Result<Vec<Self>> {
-        let (matches, or_more) = client.get(&case.json_path(1, words))?.matches()?;
+        let (matches, or_more) = if case.is_counted() {
+            client.get(&case.json_path(1, words))?.matches()?
+        } else {
+            (1, false)
+        };
         let first = Self {
             name: case.name.clone(),
             face: case.of,
             path: case.path(words, None),
+            body: case.body(words),
             matches,
             or_more,
             p99_ms: case.p99_ms,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     figures,
+    members::{CHANGED, Members},
     oha::Load,
     plan::Plan,
     probe::Probe,
@@ -26,6 +27,7 @@ pub(super) struct Results {
     pub(super) removal: Removal,
     pub(super) check: Check,
     pub(super) sessions: Sessions,
+    pub(super) members: Members,
     pub(super) sizes: Vec<Sizes>,
     pub(super) memory: Memory,
 }
@@ -205,6 +207,11 @@ impl Results {
             "- revoking {REVOKED} sessions of a user takes {}; {PANELS} watching panels add {:.1} MB of memory",
             milliseconds(self.sessions.revocation),
             megabytes(self.sessions.panels)
+        ));
+        lines.push(format!(
+            "- adding {CHANGED} users to a group in one request takes {}, removing them {}",
+            milliseconds(self.members.added),
+            milliseconds(self.members.removed)
         ));
         lines.extend(self.sizes.iter().map(|sizes| {
             let size = |bytes: Option<u64>| bytes.map_or("-".to_owned(), kilobytes);

@@ -6,10 +6,11 @@ use std::{
 };
 
 use anyhow::{Result, anyhow};
+use serde_json::Value;
 
 use super::{
     client::Client,
-    deletion, floor, machine,
+    deletion, floor, machine, members,
     oha::{Load, Oha, Page},
     plan::{Plan, Size},
     probe::Probe,
@@ -61,6 +62,7 @@ impl Run<'_> {
             removal: self.removal(&server, &cookie, &probes)?,
             check: self.check(&server, &cookie)?,
             sessions: sessions::measure(&server, &self.users, &cookie)?,
+            members: members::measure(&server, &self.users, &cookie)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
             memory: server::memory(&server)?,
         };
@@ -97,7 +99,15 @@ impl Run<'_> {
         let client = Client::new(&server.base, Some(cookie));
         let mut works = Vec::new();
         for probe in probes {
-            let request = || client.get(&probe.path)?.body().map(drop);
+            let body = probe
+                .body
+                .as_deref()
+                .map(serde_json::from_str::<Value>)
+                .transpose()?;
+            let request = || match &body {
+                Some(body) => client.post(&probe.path, body),
+                None => client.get(&probe.path)?.body().map(drop),
+            };
             // The first request prepares the statements of the connection, so that the traced one runs as usual.
             request()?;
             works.push(Some(trace.of(request)?));
@@ -177,6 +187,7 @@ impl Run<'_> {
             let page = Page {
                 url: format!("{}/api/config", server.base),
                 cookie,
+                body: None,
                 encodings: "identity",
             };
             self.oha.run(&page, ALONE, self.time())
@@ -196,10 +207,11 @@ fn first(probes: &[Probe]) -> Result<&Probe> {
     probes.first().ok_or_else(|| anyhow!("there are no cases"))
 }
 
-fn page<'a>(server: &Server, cookie: &'a str, probe: &Probe) -> Page<'a> {
+fn page<'a>(server: &Server, cookie: &'a str, probe: &'a Probe) -> Page<'a> {
     Page {
         url: format!("{}{}", server.base, probe.path),
         cookie,
+        body: probe.body.as_deref(),
         encodings: probe.face.encodings(),
     }
 }

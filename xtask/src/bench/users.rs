@@ -68,12 +68,47 @@ impl<'a> UserDatabase<'a> {
             "delete from sessions where user_agent = '{USER_AGENT}'"
         ))?;
         Ok(Self {
-            words: SearchWords { few, many },
+            words: words(&database, few, many)?,
             password,
             accounts: accounts.lines().map(str::to_owned).collect(),
             database,
         })
     }
+}
+
+/// Selects the objects of the cases.
+fn words(database: &Sibling<'_>, few: String, many: String) -> Result<SearchWords> {
+    let group_id = database.query(
+        "select group_id from group_totals group by group_id order by sum(members) desc, group_id limit 1",
+    )?;
+    let group = database.query(&format!("select name from groups where id = '{group_id}'"))?;
+    let client = database.query(
+        "select client from users, unnest(client_list) as client where deleted_at is null
+        group by client order by count(*) desc, client limit 1",
+    )?;
+    let user = database.query(
+        "select m.user_id from group_members m join users u on u.id = m.user_id
+        where u.status = 'active' and u.deleted_at is null and not exists (select from admins a where a.user_id = u.id)
+        group by m.user_id order by count(*) desc, m.user_id limit 1",
+    )?;
+    let questions = |number: u32| {
+        database.query(&format!(
+            "select jsonb_agg(jsonb_build_object(
+                'user', '{user}', 'object', jsonb_build_object('resource', jsonb_build_object('id', r.id))
+            ))
+            from (select id from resources order by md5(id::text) limit {number}) r"
+        ))
+    };
+    Ok(SearchWords {
+        few,
+        many,
+        question: questions(1)?,
+        questions: questions(100)?,
+        group_id,
+        group,
+        client,
+        user,
+    })
 }
 
 fn fingerprint(workspace: &Workspace, settings: &UserSettings, size: &Size) -> Result<String> {

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use crate::Error;
 
 /// Tables that the demo data fills.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 13] = [
     "users",
     "user_roles",
     "user_stats",
@@ -16,6 +16,10 @@ const TABLES: [&str; 9] = [
     "annotations",
     "sessions",
     "api_keys",
+    "groups",
+    "group_members",
+    "resources",
+    "resource_grants",
 ];
 
 /// A dropped index, primary or unique key, or foreign key.
@@ -124,7 +128,10 @@ pub async fn vacuum(pool: &PgPool) -> Result<(), Error> {
     run(&mut connection, settings.to_owned()).await?;
     run(
         &mut connection,
-        format!("vacuum (analyze) {}, user_totals", TABLES.join(", ")),
+        format!(
+            "vacuum (analyze) {}, user_totals, group_totals, clients",
+            TABLES.join(", ")
+        ),
     )
     .await?;
     Ok(connection.close().await?)

@@ -93,6 +93,24 @@ impl Field for Vec<u8> {
     }
 }
 
+impl Field for Vec<i32> {
+    /// Appends the format of `int[]`: dimensions, whether there are nulls, type of the elements, length, lower bound, elements.
+    fn put(&self, out: &mut Vec<u8>) {
+        const INT4: i32 = 23;
+        let dimensions = i32::from(!self.is_empty());
+        let mut array: Vec<u8> = [dimensions, 0, INT4]
+            .into_iter()
+            .flat_map(i32::to_be_bytes)
+            .collect();
+        if dimensions > 0 {
+            array.extend((self.len() as i32).to_be_bytes());
+            array.extend(1_i32.to_be_bytes());
+        }
+        self.iter().for_each(|number| number.put(&mut array));
+        sized(out, &array);
+    }
+}
+
 impl<const N: usize> Field for [u8; N] {
     fn put(&self, out: &mut Vec<u8>) {
         sized(out, self);
@@ -205,5 +223,13 @@ mod tests {
             [0, 0, 0, 8, 2, 32, 0, 4, 192, 0, 2, 1]
         );
         assert_eq!(bytes_of(&IpAddr::from([0_u16; 8])).len(), 4 + 4 + 16);
+        assert_eq!(
+            bytes_of(&Vec::<i32>::new()),
+            [0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23]
+        );
+        assert_eq!(
+            bytes_of(&vec![7_i32])[16..],
+            [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 7]
+        );
     }
 }

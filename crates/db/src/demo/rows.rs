@@ -46,6 +46,7 @@ rows! {
         last_active_at: Option<Millis>,
         created_by: Option<Uuid>,
         created_via: &'static str,
+        client_list: Vec<i32>,
         created_at: Millis,
         updated_at: Millis,
     }
@@ -66,6 +67,7 @@ rows! {
         role: &'static str,
         information_need: String,
         hidden: bool,
+        client_id: Option<i32>,
         created_at: Millis,
     }
 
@@ -122,5 +124,48 @@ rows! {
         last_used_at: Option<Millis>,
         created_at: Millis,
         updated_at: Millis,
+    }
+
+    /// A group of users.
+    GroupRow in "groups" {
+        id: Uuid,
+        name: String,
+        description: String,
+        features: Value,
+        created_by: Option<Uuid>,
+        created_at: Millis,
+        updated_at: Millis,
+    }
+
+    /// A member of a group.
+    MemberRow in "group_members" {
+        group_id: Uuid,
+        user_id: Uuid,
+        is_manager: bool,
+        added_by: Option<Uuid>,
+        added_at: Millis,
+    }
+
+    /// A resource of the host application.
+    ResourceRow in "resources" {
+        id: Uuid,
+        kind: &'static str,
+        external_id: String,
+        name: String,
+        owner_id: Option<Uuid>,
+        client_id: Option<i32>,
+        active: bool,
+        created_at: Millis,
+        updated_at: Millis,
+    }
+
+    /// A grant of access to a resource.
+    ResourceGrantRow in "resource_grants" {
+        resource_id: Uuid,
+        user_id: Option<Uuid>,
+        group_id: Option<Uuid>,
+        level: &'static str,
+        granted_by: Option<Uuid>,
+        granted_at: Millis,
     }
 }

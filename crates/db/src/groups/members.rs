@@ -86,6 +86,51 @@ pub async fn lock_manager(
     Ok(row.is_some())
 }
 
+/// Returns whether a user is a member, and no manager, of a group, and retains that until the transaction ends. A manager, a deleted user
+/// and any other one is none.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn lock_member(
+    connection: &mut PgConnection,
+    group_id: Uuid,
+    user_id: Uuid,
+) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        "select m.user_id from group_members m
+        join users u on u.id = m.user_id and u.deleted_at is null
+        where m.group_id = $1 and m.user_id = $2 and not m.is_manager
+        for share of m",
+        group_id,
+        user_id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Returns whether a user is a member, and no manager, of a group that another user manages.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn is_managed_by(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+    manager_id: Uuid,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from group_members m
+            join group_members own on own.group_id = m.group_id
+            where own.user_id = $2 and own.is_manager and m.user_id = $1 and not m.is_manager
+        ) as "is_managed!""#,
+        user_id,
+        manager_id,
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
 /// Returns the users with some ids, without deleted ones.
 ///
 /// # Errors

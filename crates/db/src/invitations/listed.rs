@@ -27,6 +27,8 @@ pub struct Invitation {
     pub created_by: Option<String>,
     /// Permissions of that user; `None` if the user cannot sign in.
     pub creator: Option<Permissions>,
+    /// Whether that user manages the group that it leads into.
+    pub is_manager: bool,
     /// Whether it was created with an access token.
     pub is_of_token: bool,
     /// Names of that token's scopes; `None` without a token, or if the token does not work any more.
@@ -56,6 +58,10 @@ const INVITATIONS: &str = "select
         l.id, l.preset, l.created_by is null as is_operators, l.created_at, l.expires_at,
         l.expires_at <= now() as is_expired, l.opened_at, l.used_at, l.revoked_at, l.uses, l.max_uses,
         m.username as created_by, l.created_with is not null as is_of_token,
+        exists (
+            select from group_members gm
+            where gm.user_id = m.id and gm.is_manager and gm.group_id = (l.preset ->> 'group_id')::uuid
+        ) as is_manager,
         (select t.scopes from live_tokens t where t.id = l.created_with) as token_scopes,
         coalesce(m.status = 'active' and m.deleted_at is null, false) as is_active,
         array(
@@ -126,6 +132,7 @@ fn invitation(row: &PgRow) -> Result<Invitation, sqlx::Error> {
         is_operators: row.try_get("is_operators")?,
         created_by: row.try_get("created_by")?,
         creator: is_active.then(|| Permissions::new(creator)),
+        is_manager: row.try_get("is_manager")?,
         is_of_token: row.try_get("is_of_token")?,
         token_scopes: row.try_get("token_scopes")?,
         created_at: row.try_get("created_at")?,

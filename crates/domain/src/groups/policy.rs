@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::users::{Unknown, string_enum};
+use crate::{
+    permission::{Permission, Permissions},
+    users::{Unknown, string_enum},
+};
 
 string_enum! {
     /// Action on a group or on its members.
@@ -71,4 +74,30 @@ pub const fn group_denied(authority: GroupAuthority, action: GroupAction) -> boo
 #[must_use]
 pub const fn is_member_skipped(authority: GroupAuthority, target: MemberTarget) -> bool {
     target.outranks || (target.is_manager && matches!(authority, GroupAuthority::Manager))
+}
+
+/// Returns whether an invitation into a group is still valid: its creator can invite into the group, and can assign the roles. `creator`
+/// are the creator's permissions, `None` if the creator cannot sign in any more.
+#[must_use]
+pub fn group_invitation_is_valid(
+    creator: Option<&Permissions>,
+    is_manager: bool,
+    given: &Permissions,
+) -> bool {
+    let needed = [Permission::GroupsWrite, Permission::RegistrationsWrite];
+    creator.is_some_and(|creator| {
+        let can_invite = needed.iter().all(|needed| creator.include(*needed));
+        (is_manager || can_invite) && creator.include_all(given)
+    })
+}
+
+/// Returns whether a link that a manager created for a member is still valid. `manager` are the manager's permissions, `None` if the
+/// manager cannot sign in any more; `is_managed` tells whether the user is a member, and no manager, of one of the manager's groups.
+#[must_use]
+pub fn member_password_is_valid(
+    manager: Option<&Permissions>,
+    is_managed: bool,
+    target: &Permissions,
+) -> bool {
+    is_managed && manager.is_some_and(|manager| manager.include_all(target))
 }

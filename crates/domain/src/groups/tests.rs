@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::permission::Permissions;
 
 fn fields(errors: &FieldErrors) -> Vec<&str> {
     errors.iter().map(|error| error.field.as_str()).collect()
@@ -90,5 +91,41 @@ fn users_above_the_actor_are_skipped() {
             let skipped = is_member_skipped(authority, target);
             assert_eq!(skipped, expected, "{authority:?} {target:?}");
         }
+    }
+}
+
+#[test]
+fn links_of_managers_depend_on_their_groups_and_permissions() {
+    let permissions = |names: &[&str]| {
+        let names = names.iter().map(ToString::to_string);
+        Permissions::new(names.collect())
+    };
+    let none = permissions(&[]);
+    let clerk = permissions(&["users:read"]);
+    let inviter = permissions(&["groups:write", "registrations:write"]);
+    for (creator, is_manager, given, expected) in [
+        (Some(&none), true, &none, true),
+        (Some(&none), false, &none, false),
+        (Some(&none), true, &clerk, false),
+        (Some(&inviter), false, &none, true),
+        (Some(&clerk), false, &none, false),
+        (None, true, &none, false),
+    ] {
+        assert_eq!(
+            group_invitation_is_valid(creator, is_manager, given),
+            expected
+        );
+    }
+    for (manager, is_managed, target, expected) in [
+        (Some(&none), true, &none, true),
+        (Some(&none), false, &none, false),
+        (Some(&none), true, &clerk, false),
+        (Some(&clerk), true, &clerk, true),
+        (None, true, &none, false),
+    ] {
+        assert_eq!(
+            member_password_is_valid(manager, is_managed, target),
+            expected
+        );
     }
 }

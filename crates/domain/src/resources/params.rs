@@ -15,6 +15,8 @@ use crate::list::{
 pub struct ResourceListParams {
     /// Kind of the resources, such as `models`.
     pub kind: Option<String>,
+    /// The id in the host application.
+    pub external_id: Option<String>,
     /// Part of the name, without regard to case and accents.
     pub q: Option<String>,
     /// Id of the owner.
@@ -37,6 +39,7 @@ pub struct ResourceListParams {
 
 page_params!(ResourceListParams {
     kind,
+    external_id,
     q,
     owner,
     client,

@@ -52,6 +52,8 @@ impl OwnedCounts {
 pub struct DeletionPreview {
     /// Number of items that would be deleted.
     pub counts: OwnedCounts,
+    /// Number of resources that the user owns. They are not deleted; the permanent deletion leaves them without an owner.
+    pub resources: u64,
     /// Time until which the account could be restored; `None` if it could not be.
     #[serde(with = "time::serde::rfc3339::option")]
     pub restorable_until: Option<OffsetDateTime>,

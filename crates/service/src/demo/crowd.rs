@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     calendar::{Calendar, DAY},
     dice::Dice,
+    groups::Groups,
     names::Names,
     shares::Shares,
     shuffle::{Shuffle, mix},
@@ -28,6 +29,12 @@ const USERS_PER_ADMIN: u64 = 1_000;
 const USERS_PER_AUDITOR: u64 = 500;
 /// Number of users from which there are at least two admins.
 const TWO_ADMINS_FROM: u64 = 100;
+/// Users per resource; small data sets have up to `FEWEST_RESOURCES`, one for each user.
+const USERS_PER_RESOURCE: u64 = 10;
+const FEWEST_RESOURCES: u64 = 60;
+/// Users per client, and the same.
+const USERS_PER_CLIENT: u64 = 2_000;
+const FEWEST_CLIENTS: u64 = 6;
 
 /// Parameters of a data set: equal values give the same data to the last byte.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +71,11 @@ pub(super) struct Crowd {
     pub(super) names: Names,
     pub(super) personas: Shares,
     pub(super) annotations: Shares,
+    pub(super) groups: Groups,
+    /// Number of resources.
+    pub(super) resources: u64,
+    /// Numbers of the clients.
+    pub(super) clients: Vec<i32>,
     calendar: Calendar,
     pending: u64,
     users_per_admin: u64,
@@ -85,9 +97,16 @@ pub(super) enum ActivityState {
     },
 }
 
+impl Plan {
+    /// Returns the number of clients.
+    pub(super) fn clients(&self) -> u64 {
+        (self.users / USERS_PER_CLIENT).max(self.users.min(FEWEST_CLIENTS))
+    }
+}
+
 impl Crowd {
-    /// Computes the properties of a plan.
-    pub(super) fn new(plan: Plan) -> Self {
+    /// Computes the properties of a plan. Users, personas and resources have these clients.
+    pub(super) fn new(plan: Plan, clients: Vec<i32>) -> Self {
         let now = Millis(Millis::from(plan.today).0.div_euclid(DAY) * DAY);
         let pending = plan.users * PENDING / 1000;
         let seen = plan.users - pending - plan.users * NEVER_SEEN / 1000;
@@ -98,6 +117,9 @@ impl Crowd {
             names: Names::new(plan.seed, plan.users),
             personas: Shares::skewed(plan.users * PERSONAS, seen),
             annotations: Shares::strongly_skewed(plan.users * ANNOTATIONS, seen),
+            groups: Groups::new(plan.users),
+            resources: (plan.users / USERS_PER_RESOURCE).max(plan.users.min(FEWEST_RESOURCES)),
+            clients,
             calendar: Calendar::until(now),
             pending,
             users_per_admin: (plan.users / admins).max(1),

@@ -9,6 +9,7 @@ use domain::{
     access::BuiltinRole,
     action::{Action, TargetKind},
     error::Conflict,
+    features::FeatureSet,
 };
 use serde_json::json;
 use tokio::{
@@ -18,6 +19,7 @@ use tokio::{
 
 use super::{
     chunk::Chunk,
+    clients,
     crowd::{Crowd, Plan, RoleIds},
 };
 use crate::{Error, Services};
@@ -114,7 +116,12 @@ pub async fn load(
         taken,
         roles: find_roles(&mut transaction).await?,
     };
-    let rows = fill(&mut transaction, plan, &mut report).await?;
+    for feature in FeatureSet::OpenWebui.features() {
+        db::features::insert(&mut transaction, &feature).await?;
+    }
+    let clients = sql::insert_clients(&mut transaction, &clients::names(&plan), plan.today).await;
+    let crowd = Crowd::new(plan, clients.map_err(same_users)?);
+    let rows = fill(&mut transaction, crowd, &mut report).await?;
     let audited = write_entry(&mut transaction, plan).await?;
     db::commit(transaction, audited).await?;
     report(Step::Vacuuming);
@@ -132,16 +139,17 @@ async fn find_roles(connection: &mut PgConnection) -> Result<RoleIds, Error> {
 
 async fn fill(
     connection: &mut PgConnection,
-    plan: Plan,
+    crowd: Crowd,
     report: &mut impl FnMut(Step),
 ) -> Result<u64, Error> {
+    let plan = crowd.plan;
     sql::disable_triggers(connection).await?;
     let aside = if plan.users.saturating_mul(REBUILD_UP_TO) >= plan.taken {
         sql::set_aside(connection).await?
     } else {
         Vec::new()
     };
-    let (generating, created) = generate(plan);
+    let (generating, created) = generate(crowd);
     let rows = copy(connection, created, report)
         .await
         .map_err(same_users)?;
@@ -152,6 +160,7 @@ async fn fill(
     sql::fill_user_stats(connection).await?;
     sql::fill_user_search(connection).await?;
     sql::refill_user_totals(connection).await?;
+    sql::fill_group_totals(connection).await?;
     // In the order that `set_aside` returned: a foreign key needs the key that it refers to.
     let of = aside.len();
     for (done, index) in aside.into_iter().enumerate() {
@@ -162,11 +171,11 @@ async fn fill(
     Ok(rows)
 }
 
-/// Generates users in a blocking task, on one core, while PostgreSQL copies them on another.
-fn generate(plan: Plan) -> (JoinHandle<()>, Receiver<Chunk>) {
+/// Generates all rows in a blocking task, on one core, while PostgreSQL copies them on another.
+fn generate(crowd: Crowd) -> (JoinHandle<()>, Receiver<Chunk>) {
     let (send, created) = mpsc::channel(1);
     let generating = task::spawn_blocking(move || {
-        for chunk in Crowd::new(plan).chunks() {
+        for chunk in crowd.chunks() {
             if send.blocking_send(chunk).is_err() {
                 // The receiver is gone: the load has failed and returns its own error.
                 return;

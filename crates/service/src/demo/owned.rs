@@ -23,7 +23,8 @@ pub(super) fn add(user_index: &mut DemoUser, crowd: &Crowd, life: &Life, dice: &
     let annotations = Shares::skewed(crowd.annotations.of(rank), personas);
     for place in 0..personas {
         let topic = dice.pick(&TOPICS);
-        let row = persona(life, &topic, dice);
+        let client = client_of(&user_index.user.client_list, place);
+        let row = persona(life, &topic, client, dice);
         for _ in 0..dice.weigh(&[(80, 0), (850, 1), (70, 2)]) {
             user_index
                 .ontologies
@@ -38,7 +39,14 @@ pub(super) fn add(user_index: &mut DemoUser, crowd: &Crowd, life: &Life, dice: &
     }
 }
 
-fn persona(life: &Life, topic: &Topic, dice: &mut Dice) -> PersonaRow {
+/// Returns the client of every third persona, one of the user's clients.
+fn client_of(clients: &[i32], place: u64) -> Option<i32> {
+    let turn = place / 3 % (clients.len() as u64).max(1);
+    let client = clients.get(turn as usize).copied();
+    client.filter(|_| place % 3 == 2)
+}
+
+fn persona(life: &Life, topic: &Topic, client_id: Option<i32>, dice: &mut Dice) -> PersonaRow {
     let (id, created_at) = created(life.joined, life, dice);
     let job = dice.pick(&JOBS);
     PersonaRow {
@@ -52,6 +60,7 @@ fn persona(life: &Life, topic: &Topic, dice: &mut Dice) -> PersonaRow {
             dice.pick(&topic.events)
         ),
         hidden: dice.per_mille(HIDDEN),
+        client_id,
         created_at,
     }
 }

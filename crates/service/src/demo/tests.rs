@@ -1,5 +1,7 @@
 //! Invariants of every data set.
 
+mod access;
+
 use std::collections::HashSet;
 
 use db::demo::UserRow;
@@ -11,6 +13,9 @@ use super::{
     crowd::{Crowd, Plan, RoleIds},
     user::DemoUser,
 };
+
+/// Numbers of the clients.
+const CLIENTS: [i32; 6] = [11, 12, 13, 14, 15, 16];
 
 fn plan(users: u64, seed: u64) -> Plan {
     let [admin, auditor, user] = [1, 2, 3].map(Uuid::from_u128);
@@ -27,8 +32,12 @@ fn plan(users: u64, seed: u64) -> Plan {
     }
 }
 
+fn crowd(users: u64, seed: u64) -> Crowd {
+    Crowd::new(plan(users, seed), CLIENTS.to_vec())
+}
+
 fn demo_users(users: u64, seed: u64) -> impl Iterator<Item = DemoUser> {
-    let crowd = Crowd::new(plan(users, seed));
+    let crowd = crowd(users, seed);
     (0..users).map(move |demo_user| DemoUser::of(&crowd, demo_user))
 }
 
@@ -50,7 +59,7 @@ fn same_plan_generates_the_same_users() {
         ..plan(500, 1)
     };
     assert_eq!(
-        DemoUser::of(&Crowd::new(later), 7),
+        DemoUser::of(&Crowd::new(later, CLIENTS.to_vec()), 7),
         demo_users(500, 1).nth(7).unwrap()
     );
 }
@@ -124,7 +133,7 @@ fn fifty_thousand_users_are_plausible() {
 
 #[test]
 fn every_history_is_in_order() {
-    let now = Crowd::new(plan(1, 1)).now;
+    let now = crowd(1, 1).now;
     for DemoUser {
         user,
         personas,

@@ -6,6 +6,7 @@ use db::demo::{
 use uuid::Uuid;
 
 use super::{
+    clients,
     crowd::Crowd,
     dice::Dice,
     keys,
@@ -79,6 +80,7 @@ fn user(crowd: &Crowd, user_index: u64, life: &Life, dice: &mut Dice) -> UserRow
         last_active_at: life.seen.map(|(_, active)| active),
         created_by: life.created_by,
         created_via: life.created_via,
+        client_list: clients::of_user(crowd, user_index),
         created_at: life.joined,
         updated_at: suspension
             .map(|suspension| suspension.at)

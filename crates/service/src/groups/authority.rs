@@ -64,6 +64,14 @@ impl GroupActor {
             .or_else(|error| Self::manager(caller, error))
     }
 
+    /// Returns a caller as a manager, for actions that no permission on groups stands for.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for an access token.
+    pub(super) fn of_manager(caller: &Caller) -> Result<Self, Error> {
+        Self::manager(caller, FORBIDDEN)
+    }
+
     /// Returns whether the actor can read the members of the group: by the permission, or as its manager.
     #[must_use]
     pub fn can_read(&self) -> bool {

@@ -8,13 +8,18 @@ use domain::{
     action::Action,
     credentials::{AccountDraft, OwnAccount},
     error::Entity,
+    groups::group_invitation_is_valid,
     policy,
     users::{CreatedVia, Status, UserBrief},
 };
 
+use serde_json::Value;
+use uuid::Uuid;
+
 use crate::{
     Error, Services,
-    access::Origin,
+    access::{Actor, Origin},
+    audit::{self, Changes},
     backing,
     own_account::{self, NewAccount},
     throttle::{self, NameTries},
@@ -68,13 +73,23 @@ async fn stands(
     connection: &mut db::PgConnection,
     invitation: &LiveInvitation,
 ) -> Result<bool, Error> {
+    if let Some(group) = invitation.preset.group
+        && db::groups::find(&mut *connection, group).await?.is_none()
+    {
+        return Ok(false);
+    }
     let Some(creator) = invitation.created_by else {
         return Ok(true);
     };
     let permissions = backing::rights_of(&mut *connection, creator).await?;
     let roles = db::roles::find(&mut *connection, &invitation.preset.roles).await?;
-    let given = &roles.permissions;
-    Ok(policy::invitation_is_valid(permissions.as_ref(), given))
+    let (rights, given) = (permissions.as_ref(), &roles.permissions);
+    let Some(group) = invitation.preset.group else {
+        return Ok(policy::invitation_is_valid(rights, given));
+    };
+    let is_manager = creator.token.is_none()
+        && db::groups::members::lock_manager(&mut *connection, group, creator.user).await?;
+    Ok(group_invitation_is_valid(rights, is_manager, given))
 }
 
 /// Creates the account of an invited user. The account is active at once, but no session starts. Of concurrent requests, as
@@ -133,10 +148,36 @@ async fn create(
         roles: &used.preset.roles,
         from: None,
     };
+    let by = used.created_by.map(|creator| creator.user);
+    let actor_origin = origin.clone();
     let (user, audited) =
         own_account::create(&mut transaction, applicant, &hash, account_origin, origin).await?;
     invitations::insert_use(&mut transaction, used.id, user.id.0).await?;
+    if let Some(group) = used.preset.group {
+        let actor = Actor::by_link(user.id, &user.username, actor_origin);
+        join(&mut transaction, &actor, group, by).await?;
+    }
     db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(user)
+}
+
+/// Adds the new user to the group of the invitation.
+async fn join(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    group: Uuid,
+    added_by: Option<Uuid>,
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = actor.id().into_iter().collect();
+    let found = db::groups::lock(transaction, group)
+        .await?
+        .ok_or(DEAD_LINK)?;
+    db::groups::members::insert(transaction, group, &ids, added_by).await?;
+    let changes = Changes::default()
+        .with("members", Value::Null, vec![actor.label.clone()])
+        .with("users", Value::Null, 1);
+    let about = (Action::GroupMembersAdded, Some(group), found.name.as_str());
+    audit::write_about(transaction, actor, about, changes).await?;
+    Ok(())
 }

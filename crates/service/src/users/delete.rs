@@ -53,6 +53,7 @@ pub(crate) async fn count(
     let retention = services.settings.delete_retention;
     Ok(DeletionPreview {
         counts: db::owned::count(&services.pool, id).await?,
+        resources: db::owned::count_resources(&services.pool, id).await?,
         restorable_until: (!retention.is_zero()).then(|| (services.clock)() + retention),
         denied,
     })

@@ -16,7 +16,7 @@ use super::{
     user_arg::UserArg,
 };
 use crate::{
-    cli::{backend::Backend, error::CliError},
+    cli::{backend::Backend, confirm::counted, error::CliError},
     failure::BoxError,
 };
 
@@ -74,7 +74,14 @@ impl DeleteArgs {
             },
             "counts": counts,
         });
-        output.print(&answer, || text(&user, &deletion_state, &counts))
+        output.print(&answer, || {
+            let mut text = text(&user, &deletion_state, &counts);
+            if preview.resources > 0 {
+                let resources = counted(preview.resources, "resource");
+                text.push_str(&format!("\nNot deleted: {resources} of the user."));
+            }
+            text
+        })
     }
 }
 
@@ -149,11 +156,7 @@ fn text(user: &UserSummary, deletion_state: &DeletionState, counts: &OwnedCounts
 }
 
 /// Restores a deleted user.
-async fn restore(
-    user_arg: &UserArg,
-    backend: &Backend,
-    output: Output,
-) -> Result<(), BoxError> {
+async fn restore(user_arg: &UserArg, backend: &Backend, output: Output) -> Result<(), BoxError> {
     let id = user_arg.find_any(backend).await?.summary.id.0;
     let user = backend.restore(id).await?;
     output.print_user(user, |user| {

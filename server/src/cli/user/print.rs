@@ -51,7 +51,7 @@ pub(in crate::cli) fn note(line: &str) {
 }
 
 /// Formats a user for a sentence: `user 1 (ada)`.
-pub(super) fn name(user: &UserSummary) -> String {
+pub(in crate::cli) fn name(user: &UserSummary) -> String {
     format!("user {} ({})", user.number, clean(&user.username))
 }
 

@@ -14,20 +14,20 @@ use crate::{
 
 /// Argument that names a user.
 #[derive(Debug, clap::Args)]
-pub(super) struct UserArg {
+pub(in crate::cli) struct UserArg {
     /// Number, id or username of the user. Digits alone are a username first; `number:112` is a number.
     #[arg(value_name = "ID", value_parser = reference)]
     id: UserRef,
 }
 
 /// Parses a reference to a user. Every text is one; the database decides whether such a user exists.
-pub(super) fn reference(text: &str) -> Result<UserRef, Infallible> {
+pub(in crate::cli) fn reference(text: &str) -> Result<UserRef, Infallible> {
     Ok(UserRef::parse(text))
 }
 
 impl UserArg {
     /// Returns the user; a deleted one is not found.
-    pub(super) async fn find(&self, backend: &Backend) -> Result<UserDetail, BoxError> {
+    pub(in crate::cli) async fn find(&self, backend: &Backend) -> Result<UserDetail, BoxError> {
         let user = self.find_any(backend).await?;
         if user.deleted_at.is_none() {
             return Ok(user);

@@ -99,6 +99,8 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
             </a>
         }
     });
+    let resources = (preview.resources > 0 && !deleted_notice)
+        .then(|| view! { <p>{text::user::resources_stay(preview.resources)}</p> });
     let [before, after] = text::user::restorable_around();
     let fate = match restorable {
         Some(until) => view! {
@@ -135,6 +137,7 @@ fn DeleteForm(user_view: UserView, preview: DeletionPreview) -> impl IntoView {
             danger=true
         >
             {counts.table()}
+            {resources}
             <div class="actions">
                 <a
                     class="button"

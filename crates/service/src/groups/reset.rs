@@ -1,0 +1,52 @@
+//! Reset links that managers create for the members of their groups.
+
+use db::{groups::members, users::account};
+use domain::{
+    groups::GroupAction,
+    users::{action::UserAction, detail::IssuedLink},
+};
+use uuid::Uuid;
+
+use super::{GroupActor, authority::FORBIDDEN};
+use crate::{
+    Error, Services,
+    access::Caller,
+    guard::{self, TargetRef},
+    reset,
+};
+
+/// Creates a link with which a member of a group chooses a new password, for a manager of the group. Unused earlier links are revoked.
+/// The permission to change groups is not enough: who can set passwords can act as the user.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member or manages the group too,
+/// [`Error::Denied`] when the policy denies it, [`Error::Stale`] when the account was shown at another version.
+pub async fn create_reset_link(
+    services: &Services,
+    caller: &Caller,
+    group: Uuid,
+    member: impl Into<TargetRef>,
+) -> Result<IssuedLink, Error> {
+    let member = member.into();
+    let manager = GroupActor::of_manager(caller)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (actor, _) = &manager
+        .open(&mut transaction, group, GroupAction::ResetMember)
+        .await?;
+    if !members::lock_member(&mut transaction, group, member.id).await? {
+        return Err(FORBIDDEN);
+    }
+    let account = account::lock(&mut transaction, member.id)
+        .await?
+        .ok_or(FORBIDDEN)?;
+    member.check_username(&account.username)?;
+    let target = account::find_target(&mut *transaction, member.id)
+        .await?
+        .ok_or(FORBIDDEN)?;
+    guard::authorize(actor, UserAction::Reset, &target)?;
+    guard::check_version(&mut transaction, &member, &account).await?;
+    let user = (account.id, account.username.as_str());
+    let (link, audited) = reset::replace(services, &mut transaction, actor, user).await?;
+    db::commit(transaction, audited).await?;
+    Ok(link)
+}

@@ -1,0 +1,225 @@
+//! Delegated administration: every action of managers and others on members, outsiders and users with more permissions, and the links
+//! that managers create.
+
+use domain::{
+    groups::{MEMBERS_ORDER, MemberSelection, MembersOutcome},
+    invitations::InvitationDraft,
+    list::{Limits, UnfilteredParams},
+    policy::Denied,
+    users::suspension::SuspensionDraft,
+};
+use service::{
+    Error, Services,
+    access::{Caller, GroupsWrite, Origin, UsersWrite, operator},
+    groups::{self, GroupActor, members},
+    invitations, reset, users,
+};
+use sqlx::PgPool;
+use testing::{groups::group, roles::role};
+use uuid::Uuid;
+
+use crate::support::{
+    callers::caller,
+    own_account::form,
+    services,
+    users::{add, count},
+};
+
+/// Effect of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Changed,
+    Unchanged,
+    Skipped,
+    Done,
+    Above,
+    Forbidden,
+}
+
+use Effect::{Above, Changed, Done, Forbidden, Skipped, Unchanged};
+
+/// Actions of the matrix.
+const ACTIONS: [&str; 5] = ["list", "add", "remove", "reset", "invite"];
+
+fn effect_of(outcome: Result<MembersOutcome, Error>) -> Effect {
+    match outcome {
+        Ok(outcome) if outcome.changed == 1 => Changed,
+        Ok(outcome) if outcome.skipped.len() == 1 => Skipped,
+        Ok(_) => Unchanged,
+        Err(Error::Forbidden(_)) => Forbidden,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn done<T>(result: Result<T, Error>) -> Effect {
+    match result {
+        Ok(_) => Done,
+        Err(Error::Denied(Denied::MoreRights)) => Above,
+        Err(Error::Forbidden(_)) => Forbidden,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+async fn attempt(
+    services: &Services,
+    caller: &Caller,
+    group: Uuid,
+    (action, target): (&str, Uuid),
+) -> Effect {
+    let actor = GroupActor::writer(caller).unwrap();
+    let selection = MemberSelection::Ids(vec![target]);
+    match action {
+        "add" => effect_of(members::add(services, &actor, group, selection, true).await),
+        "remove" => effect_of(members::remove(services, &actor, group, selection, true).await),
+        "reset" => done(groups::create_reset_link(services, caller, group, target).await),
+        "invite" => done(groups::invite(services, &actor, group, InvitationDraft::default()).await),
+        _ => {
+            let query = UnfilteredParams::default().parse(Limits::API, MEMBERS_ORDER);
+            done(members::list(services, &actor, group, &query.unwrap()).await)
+        }
+    }
+}
+
+#[testing::test]
+async fn every_action_is_allowed_or_denied_as_agreed(pool: PgPool) {
+    let services = services(&pool);
+    role("clerk")
+        .permissions(&["users:read"])
+        .insert(&pool)
+        .await;
+    let mona = add(&pool, "mona", &[]).await;
+    let max = add(&pool, "max", &[]).await;
+    let member = add(&pool, "member", &[]).await;
+    let outsider = add(&pool, "outsider", &[]).await;
+    let clerk = add(&pool, "clerk", &["clerk"]).await;
+    let own = group("Own")
+        .managers(&[mona, max])
+        .members(&[member, clerk])
+        .insert(&pool)
+        .await;
+    group("Other").managers(&[outsider]).insert(&pool).await;
+    let targets = [member, outsider, clerk, max, mona];
+    for (action, effects) in [
+        ("list", [Done; 5]),
+        ("add", [Unchanged, Changed, Skipped, Skipped, Skipped]),
+        ("remove", [Changed, Unchanged, Skipped, Skipped, Skipped]),
+        ("reset", [Done, Forbidden, Above, Forbidden, Forbidden]),
+        ("invite", [Done; 5]),
+    ] {
+        for (target, effect) in targets.into_iter().zip(effects) {
+            let found = attempt(&services, &caller(mona, &[]), own, (action, target)).await;
+            assert_eq!(found, effect, "{action} {target}");
+        }
+    }
+    // A manager of another group, a member, a user who can see all users, and a group that does not exist.
+    for (actor, permissions, group) in [
+        (outsider, &[][..], own),
+        (member, &[], own),
+        (clerk, &["users:read"], own),
+        (mona, &[], Uuid::nil()),
+    ] {
+        for action in ACTIONS {
+            for target in targets {
+                let caller = caller(actor, permissions);
+                let found = attempt(&services, &caller, group, (action, target)).await;
+                assert_eq!(found, Forbidden, "{action} {target} by {actor}");
+            }
+        }
+    }
+    // The group itself, its managers and the accounts of users need permissions.
+    for denied in [
+        caller(mona, &[]).require::<GroupsWrite>().map(drop),
+        caller(mona, &[]).require::<UsersWrite>().map(drop),
+    ] {
+        assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
+    }
+}
+
+fn token_of(url: &str) -> String {
+    url.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn set_manager(services: &Services, group: Uuid, user: Uuid, is_manager: bool) {
+    let selection = MemberSelection::Ids(vec![user]);
+    members::set_managers(services, &operator(), group, selection, is_manager)
+        .await
+        .unwrap();
+}
+
+#[testing::test]
+async fn reset_link_depends_on_the_management(pool: PgPool) {
+    let services = services(&pool);
+    let mona = add(&pool, "mona", &[]).await;
+    let ada = add(&pool, "ada", &[]).await;
+    let own = group("Own")
+        .managers(&[mona])
+        .members(&[ada])
+        .insert(&pool)
+        .await;
+    let link = groups::create_reset_link(&services, &caller(mona, &[]), own, ada).await;
+    let token = token_of(&link.unwrap().url);
+    let works = async || {
+        let opened = reset::open_link(&services, &token, &Origin::default()).await;
+        opened.is_ok()
+    };
+    assert!(works().await);
+    set_manager(&services, own, mona, false).await;
+    assert!(!works().await);
+    set_manager(&services, own, mona, true).await;
+    assert!(works().await);
+    let selection = MemberSelection::Ids(vec![ada]);
+    let writers = GroupActor::from(&operator::<GroupsWrite>());
+    members::remove(&services, &writers, own, selection, false)
+        .await
+        .unwrap();
+    assert!(!works().await);
+    let entries = "select count(*) from audit_events where action = 'user.reset_link_created' and actor_label = 'asker'";
+    assert_eq!(count(&pool, entries).await, 1);
+}
+
+#[testing::test]
+async fn invited_users_become_members(pool: PgPool) {
+    let services = services(&pool);
+    let mona = add(&pool, "mona", &[]).await;
+    let own = group("Own").managers(&[mona]).insert(&pool).await;
+    let manager = GroupActor::writer(&caller(mona, &[])).unwrap();
+    let draft = InvitationDraft {
+        max_uses: 9,
+        ..InvitationDraft::default()
+    };
+    let with_role = InvitationDraft {
+        roles: vec!["user".to_owned()],
+        ..draft.clone()
+    };
+    let denied = groups::invite(&services, &manager, own, with_role).await;
+    assert!(matches!(denied, Err(Error::Forbidden(_))));
+    let created = groups::invite(&services, &manager, own, draft).await;
+    let Ok(created) = created else {
+        panic!("the manager cannot invite");
+    };
+    let token = token_of(&created.link.url);
+    let accept = async |username: &str| {
+        invitations::accept(&services, &token, form(username, ""), Origin::default()).await
+    };
+    accept("newcomer").await.unwrap();
+    let member = "select count(*) from group_members m join users u on u.id = m.user_id
+        where u.username = 'newcomer' and not m.is_manager and u.status = 'active'";
+    assert_eq!(count(&pool, member).await, 1);
+    let entries = "select count(*) from audit_events where action = 'group.members_added' and actor_label = 'newcomer'";
+    assert_eq!(count(&pool, entries).await, 1);
+
+    set_manager(&services, own, mona, false).await;
+    let dead = accept("second").await;
+    assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
+    set_manager(&services, own, mona, true).await;
+    accept("third").await.unwrap();
+    let suspension = SuspensionDraft {
+        reason: "x".to_owned(),
+        ..SuspensionDraft::default()
+    };
+    users::suspend(&services, &operator(), mona, suspension)
+        .await
+        .unwrap();
+    let dead = accept("fourth").await;
+    assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
+}
