@@ -1,13 +1,15 @@
 //! Roles: listing, creation, changes and deletion. An actor changes no role that has a permission or a rank above the own ones, neither
 //! as it is nor as it would be.
 
+mod delete;
+
 use domain::{
     action::Action,
-    error::{Conflict, Entity},
+    error::Entity,
     fields::FieldErrors,
     messages,
     permission::{Permission, Permissions},
-    roles::{Role, RoleDeletion, RoleDraft, RoleEdit, RolePatch, RoleRank, role_denied},
+    roles::{Role, RoleDraft, RoleEdit, RolePatch, RoleRank, role_denied},
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -19,6 +21,8 @@ use crate::{
     audit::{self, Changes},
     guard::{self, TargetRef},
 };
+
+pub use delete::{delete, preview_deletion};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Role);
 
@@ -127,57 +131,6 @@ pub async fn edit(
     after.ok_or(NOT_FOUND)
 }
 
-/// Returns the effect that the deletion of a role would have.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is no such role.
-pub async fn preview_deletion(
-    services: &Services,
-    _: &Authorized<RolesRead>,
-    id: Uuid,
-) -> Result<RoleDeletion, Error> {
-    let mut connection = db::acquire(&services.pool).await?;
-    let role = db::roles::edit::find(&mut *connection, id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    deletion(&mut connection, &role).await
-}
-
-/// Deletes a role, and revokes it from its users. `users` is their number in the preview, if one was shown.
-///
-/// # Errors
-/// [`Error::Conflict`] for a built-in role and for another number of users, [`Error::Outdated`] when the role was changed since the
-/// caller read it, [`Error::Denied`] for a role above the actor, [`Error::NotFound`] when there is no such role.
-pub async fn delete(
-    services: &Services,
-    authorized: &Authorized<RolesWrite>,
-    target: impl Into<TargetRef>,
-    users: Option<u64>,
-) -> Result<RoleDeletion, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let (actor, own_rank) = &open(&mut transaction, authorized).await?;
-    let role = lock(&mut transaction, (actor, *own_rank), &target.into()).await?;
-    if role.builtin.is_some() {
-        return Err(Error::Conflict(Conflict::RoleBuiltin));
-    }
-    let deletion = deletion(&mut transaction, &role).await?;
-    if users.is_some_and(|users| users != deletion.users) {
-        return Err(Error::Conflict(Conflict::PreviewChanged));
-    }
-    db::roles::edit::delete(&mut transaction, role.id).await?;
-    let changes = Changes::default()
-        .with("name", role.name.as_str(), Value::Null)
-        .with("label", role.label.clone(), Value::Null)
-        .with("description", role.description.as_str(), Value::Null)
-        .with("permissions", role.permissions.clone(), Value::Null)
-        .with("rank", role.rank, Value::Null)
-        .with("users", deletion.users, 0);
-    let about = (Action::RoleDeleted, Some(role.id), role.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    db::commit(transaction, audited).await?;
-    Ok(deletion)
-}
-
 /// Begins a change of roles: no other change of roles or administrators runs until it ends. Returns the actor with the current
 /// permissions and rank.
 async fn open(
@@ -213,12 +166,6 @@ async fn lock(
 
 fn authorize(actor: &Actor, own_rank: RoleRank, role: (&Permissions, i16)) -> Result<(), Error> {
     role_denied(&actor.subject, own_rank, role).map_or(Ok(()), |denied| Err(denied.into()))
-}
-
-async fn deletion(connection: &mut db::PgConnection, role: &Role) -> Result<RoleDeletion, Error> {
-    let roles = db::roles::edit::list(&mut *connection).await?;
-    let holders = db::roles::edit::count_holders(&mut *connection, role.id).await?;
-    Ok(RoleDeletion::of(role, &roles, &holders))
 }
 
 /// Returns the audited changes of a patch.

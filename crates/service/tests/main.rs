@@ -32,6 +32,7 @@ mod registrations_undo;
 mod renamed_roles;
 mod resources;
 mod roles;
+mod roles_many_users;
 mod sessions;
 mod setup;
 mod strength;

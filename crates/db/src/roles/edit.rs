@@ -160,6 +160,23 @@ pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error
     Ok(())
 }
 
+/// Revokes a role from at most `limit` of its users. Returns the number of these.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn revoke(connection: &mut PgConnection, id: Uuid, limit: u64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from user_roles where role_id = $1 and user_id in (
+            select user_id from user_roles where role_id = $1 order by user_id limit $2 for update
+        )",
+        id,
+        i64::try_from(limit).unwrap_or(i64::MAX),
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Counts the users of a role by the set of their roles, without deleted users.
 ///
 /// # Errors

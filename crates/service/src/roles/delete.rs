@@ -1,0 +1,123 @@
+//! Deletion of roles. A role of many users is revoked in batches, so that no other change of roles waits for all of them.
+
+use domain::{
+    action::Action,
+    error::Conflict,
+    roles::{Role, RoleDeletion, RolePatch},
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{NOT_FOUND, lock, open};
+use crate::{
+    Error, Services,
+    access::{Actor, Authorized, RolesRead, RolesWrite},
+    audit::{self, Audited, Changes},
+    guard::TargetRef,
+};
+
+/// Number of users from whom one transaction revokes a role, which takes some hundred milliseconds.
+const BATCH: u64 = 5_000;
+
+/// Returns the effect that the deletion of a role would have.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such role.
+pub async fn preview_deletion(
+    services: &Services,
+    _: &Authorized<RolesRead>,
+    id: Uuid,
+) -> Result<RoleDeletion, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let role = db::roles::edit::find(&mut *connection, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    deletion(&mut connection, &role).await
+}
+
+/// Deletes a role, and revokes it from its users. `users` is their number in the preview, if one was shown. A role of many users loses
+/// its permissions first, and then its users in batches; after an interruption it is left without permissions, and can be deleted again.
+///
+/// # Errors
+/// [`Error::Conflict`] for a built-in role and for another number of users, [`Error::Outdated`] when the role was changed since the
+/// caller read it, [`Error::Denied`] for a role above the actor, [`Error::NotFound`] when there is no such role.
+pub async fn delete(
+    services: &Services,
+    authorized: &Authorized<RolesWrite>,
+    target: impl Into<TargetRef>,
+    users: Option<u64>,
+) -> Result<RoleDeletion, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let (actor, own_rank) = &open(&mut transaction, authorized).await?;
+    let role = lock(&mut transaction, (actor, *own_rank), &target.into()).await?;
+    if role.builtin.is_some() {
+        return Err(Error::Conflict(Conflict::RoleBuiltin));
+    }
+    let deletion = deletion(&mut transaction, &role).await?;
+    if users.is_some_and(|users| users != deletion.users) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
+    }
+    if deletion.users > BATCH {
+        let audited = disable(&mut transaction, actor, &role).await?;
+        db::commit(transaction, audited).await?;
+        revoke(services, role.id).await?;
+        transaction = db::begin(&services.pool).await?;
+        db::users::lock_admins(&mut transaction).await?;
+        let current = db::roles::edit::lock(&mut transaction, role.id).await?;
+        if !current.ok_or(NOT_FOUND)?.permissions.is_empty() {
+            return Err(Error::Conflict(Conflict::PreviewChanged));
+        }
+    }
+    db::roles::edit::delete(&mut transaction, role.id).await?;
+    let changes = Changes::default()
+        .with("name", role.name.as_str(), Value::Null)
+        .with("label", role.label.clone(), Value::Null)
+        .with("description", role.description.as_str(), Value::Null)
+        .with("permissions", role.permissions.clone(), Value::Null)
+        .with("rank", role.rank, Value::Null)
+        .with("users", deletion.users, 0);
+    let about = (Action::RoleDeleted, Some(role.id), role.name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(deletion)
+}
+
+/// Revokes all permissions of a role, for all its users at once.
+async fn disable(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    role: &Role,
+) -> Result<Audited, Error> {
+    if role.permissions.is_empty() {
+        return Ok(Audited::not_needed("the role has no permissions"));
+    }
+    let patch = RolePatch {
+        permissions: Some(Vec::new()),
+        ..RolePatch::default()
+    };
+    db::roles::edit::set(transaction, role.id, &patch).await?;
+    let none: Vec<String> = Vec::new();
+    let changes = Changes::default().with("permissions", role.permissions.clone(), none);
+    let about = (Action::RoleUpdated, Some(role.id), role.name.as_str());
+    audit::write_about(transaction, actor, about, changes).await
+}
+
+/// Revokes a role from its users, batch by batch.
+async fn revoke(services: &Services, role: Uuid) -> Result<(), Error> {
+    loop {
+        let mut transaction = db::begin(&services.pool).await?;
+        db::users::lock_admins(&mut transaction).await?;
+        let revoked = db::roles::edit::revoke(&mut transaction, role, BATCH).await?;
+        let audited = Audited::not_needed("the deletion of the role writes the entry");
+        db::commit(transaction, audited).await?;
+        if revoked < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+async fn deletion(connection: &mut db::PgConnection, role: &Role) -> Result<RoleDeletion, Error> {
+    let roles = db::roles::edit::list(&mut *connection).await?;
+    let holders = db::roles::edit::count_holders(&mut *connection, role.id).await?;
+    Ok(RoleDeletion::of(role, &roles, &holders))
+}
