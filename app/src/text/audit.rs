@@ -10,6 +10,18 @@ pub fn action() -> &'static str {
     text("audit.action", "Action")
 }
 
+/// Text: `Access granted`
+#[must_use]
+pub fn action_access_granted() -> &'static str {
+    text("audit.action_access_granted", "Access granted")
+}
+
+/// Text: `Access revoked`
+#[must_use]
+pub fn action_access_revoked() -> &'static str {
+    text("audit.action_access_revoked", "Access revoked")
+}
+
 /// Text: `Admin recovered`
 #[must_use]
 pub fn action_admin_recovered() -> &'static str {
@@ -76,6 +88,24 @@ pub fn action_audit_exported() -> &'static str {
     text("audit.action_audit_exported", "Audit log exported")
 }
 
+/// Text: `Client created`
+#[must_use]
+pub fn action_client_created() -> &'static str {
+    text("audit.action_client_created", "Client created")
+}
+
+/// Text: `Client deleted`
+#[must_use]
+pub fn action_client_deleted() -> &'static str {
+    text("audit.action_client_deleted", "Client deleted")
+}
+
+/// Text: `Client updated`
+#[must_use]
+pub fn action_client_updated() -> &'static str {
+    text("audit.action_client_updated", "Client updated")
+}
+
 /// Text: `Data exported`
 #[must_use]
 pub fn action_data_exported() -> &'static str {
@@ -110,6 +140,72 @@ pub fn action_email_confirmed() -> &'static str {
 #[must_use]
 pub fn action_email_conflict() -> &'static str {
     text("audit.action_email_conflict", "Email conflict")
+}
+
+/// Text: `Feature created`
+#[must_use]
+pub fn action_feature_created() -> &'static str {
+    text("audit.action_feature_created", "Feature created")
+}
+
+/// Text: `Feature deleted`
+#[must_use]
+pub fn action_feature_deleted() -> &'static str {
+    text("audit.action_feature_deleted", "Feature deleted")
+}
+
+/// Text: `Feature updated`
+#[must_use]
+pub fn action_feature_updated() -> &'static str {
+    text("audit.action_feature_updated", "Feature updated")
+}
+
+/// Text: `Feature set added`
+#[must_use]
+pub fn action_features_added() -> &'static str {
+    text("audit.action_features_added", "Feature set added")
+}
+
+/// Text: `Group created`
+#[must_use]
+pub fn action_group_created() -> &'static str {
+    text("audit.action_group_created", "Group created")
+}
+
+/// Text: `Group deleted`
+#[must_use]
+pub fn action_group_deleted() -> &'static str {
+    text("audit.action_group_deleted", "Group deleted")
+}
+
+/// Text: `Group managers changed`
+#[must_use]
+pub fn action_group_managers_changed() -> &'static str {
+    text(
+        "audit.action_group_managers_changed",
+        "Group managers changed",
+    )
+}
+
+/// Text: `Group members added`
+#[must_use]
+pub fn action_group_members_added() -> &'static str {
+    text("audit.action_group_members_added", "Group members added")
+}
+
+/// Text: `Group members removed`
+#[must_use]
+pub fn action_group_members_removed() -> &'static str {
+    text(
+        "audit.action_group_members_removed",
+        "Group members removed",
+    )
+}
+
+/// Text: `Group updated`
+#[must_use]
+pub fn action_group_updated() -> &'static str {
+    text("audit.action_group_updated", "Group updated")
 }
 
 /// Text: `Invitation accepted`
@@ -274,10 +370,49 @@ pub fn action_reset_link_revoked() -> &'static str {
     text("audit.action_reset_link_revoked", "Reset link revoked")
 }
 
+/// Text: `Resource deleted`
+#[must_use]
+pub fn action_resource_deleted() -> &'static str {
+    text("audit.action_resource_deleted", "Resource deleted")
+}
+
+/// Text: `Resource updated`
+#[must_use]
+pub fn action_resource_updated() -> &'static str {
+    text("audit.action_resource_updated", "Resource updated")
+}
+
+/// Text: `Resources stored`
+#[must_use]
+pub fn action_resources_stored() -> &'static str {
+    text("audit.action_resources_stored", "Resources stored")
+}
+
+/// Text: `Resources transferred`
+#[must_use]
+pub fn action_resources_transferred() -> &'static str {
+    text(
+        "audit.action_resources_transferred",
+        "Resources transferred",
+    )
+}
+
 /// Text: `Role created`
 #[must_use]
 pub fn action_role_created() -> &'static str {
     text("audit.action_role_created", "Role created")
+}
+
+/// Text: `Role deleted`
+#[must_use]
+pub fn action_role_deleted() -> &'static str {
+    text("audit.action_role_deleted", "Role deleted")
+}
+
+/// Text: `Role updated`
+#[must_use]
+pub fn action_role_updated() -> &'static str {
+    text("audit.action_role_updated", "Role updated")
 }
 
 /// Text: `Session revoked`
@@ -493,6 +628,12 @@ pub fn field_claimed_email() -> &'static str {
     text("audit.field_claimed_email", "claimed email")
 }
 
+/// Text: `client`
+#[must_use]
+pub fn field_client() -> &'static str {
+    text("audit.field_client", "client")
+}
+
 /// Text: `client list`
 #[must_use]
 pub fn field_client_list() -> &'static str {
@@ -505,10 +646,34 @@ pub fn field_content() -> &'static str {
     text("audit.field_content", "content")
 }
 
+/// Text: `created`
+#[must_use]
+pub fn field_created() -> &'static str {
+    text("audit.field_created", "created")
+}
+
+/// Text: `data`
+#[must_use]
+pub fn field_data() -> &'static str {
+    text("audit.field_data", "data")
+}
+
+/// Text: `default`
+#[must_use]
+pub fn field_default_value() -> &'static str {
+    text("audit.field_default_value", "default")
+}
+
 /// Text: `deleted`
 #[must_use]
 pub fn field_deleted() -> &'static str {
     text("audit.field_deleted", "deleted")
+}
+
+/// Text: `description`
+#[must_use]
+pub fn field_description() -> &'static str {
+    text("audit.field_description", "description")
 }
 
 /// Text: `details`
@@ -541,6 +706,18 @@ pub fn field_extension() -> &'static str {
     text("audit.field_extension", "extension data")
 }
 
+/// Text: `external id`
+#[must_use]
+pub fn field_external_id() -> &'static str {
+    text("audit.field_external_id", "external id")
+}
+
+/// Text: `features`
+#[must_use]
+pub fn field_features() -> &'static str {
+    text("audit.field_features", "features")
+}
+
 /// Text: `filter`
 #[must_use]
 pub fn field_filter() -> &'static str {
@@ -553,10 +730,28 @@ pub fn field_format() -> &'static str {
     text("audit.field_format", "format")
 }
 
+/// Text: `grants`
+#[must_use]
+pub fn field_grants() -> &'static str {
+    text("audit.field_grants", "grants")
+}
+
+/// Text: `groups`
+#[must_use]
+pub fn field_groups() -> &'static str {
+    text("audit.field_groups", "groups")
+}
+
 /// Text: `hidden`
 #[must_use]
 pub fn field_hidden() -> &'static str {
     text("audit.field_hidden", "hidden")
+}
+
+/// Text: `number`
+#[must_use]
+pub fn field_id() -> &'static str {
+    text("audit.field_id", "number")
 }
 
 /// Text: `identifier`
@@ -589,6 +784,12 @@ pub fn field_keys() -> &'static str {
     text("audit.field_keys", "keys")
 }
 
+/// Text: `kind`
+#[must_use]
+pub fn field_kind() -> &'static str {
+    text("audit.field_kind", "kind")
+}
+
 /// Text: `label`
 #[must_use]
 pub fn field_label() -> &'static str {
@@ -613,10 +814,34 @@ pub fn field_links() -> &'static str {
     text("audit.field_links", "links")
 }
 
+/// Text: `logo URL`
+#[must_use]
+pub fn field_logo_url() -> &'static str {
+    text("audit.field_logo_url", "logo URL")
+}
+
+/// Text: `managers`
+#[must_use]
+pub fn field_managers() -> &'static str {
+    text("audit.field_managers", "managers")
+}
+
 /// Text: `max uses`
 #[must_use]
 pub fn field_max_uses() -> &'static str {
     text("audit.field_max_uses", "max uses")
+}
+
+/// Text: `members`
+#[must_use]
+pub fn field_members() -> &'static str {
+    text("audit.field_members", "members")
+}
+
+/// Text: `further data`
+#[must_use]
+pub fn field_meta() -> &'static str {
+    text("audit.field_meta", "further data")
 }
 
 /// Text: `name`
@@ -688,6 +913,12 @@ pub fn field_personas() -> &'static str {
     text("audit.field_personas", "personas")
 }
 
+/// Text: `position`
+#[must_use]
+pub fn field_position() -> &'static str {
+    text("audit.field_position", "position")
+}
+
 /// Text: `profile`
 #[must_use]
 pub fn field_profile() -> &'static str {
@@ -706,6 +937,12 @@ pub fn field_purge_after() -> &'static str {
     text("audit.field_purge_after", "purge after")
 }
 
+/// Text: `rank`
+#[must_use]
+pub fn field_rank() -> &'static str {
+    text("audit.field_rank", "rank")
+}
+
 /// Text: `reason`
 #[must_use]
 pub fn field_reason() -> &'static str {
@@ -722,6 +959,12 @@ pub fn field_removal() -> &'static str {
 #[must_use]
 pub fn field_removed() -> &'static str {
     text("audit.field_removed", "removed")
+}
+
+/// Text: `resources`
+#[must_use]
+pub fn field_resources() -> &'static str {
+    text("audit.field_resources", "resources")
 }
 
 /// Text: `revoked`
@@ -830,6 +1073,12 @@ pub fn field_until() -> &'static str {
 #[must_use]
 pub fn field_up_to() -> &'static str {
     text("audit.field_up_to", "up to")
+}
+
+/// Text: `updated`
+#[must_use]
+pub fn field_updated() -> &'static str {
+    text("audit.field_updated", "updated")
 }
 
 /// Text: `username`

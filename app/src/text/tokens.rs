@@ -103,6 +103,12 @@ pub fn revoked_by(name: impl Display) -> String {
     fill(text("tokens.revoked_by", "by {name}"), &[("name", &name)])
 }
 
+/// Text: `Check the access of any user`
+#[must_use]
+pub fn scope_access_read() -> &'static str {
+    text("tokens.scope_access_read", "Check the access of any user")
+}
+
 /// Text: `View your profile and sessions`
 #[must_use]
 pub fn scope_account() -> &'static str {
@@ -113,6 +119,18 @@ pub fn scope_account() -> &'static str {
 #[must_use]
 pub fn scope_audit_read() -> &'static str {
     text("tokens.scope_audit_read", "View the audit log and jobs")
+}
+
+/// Text: `View clients`
+#[must_use]
+pub fn scope_clients_read() -> &'static str {
+    text("tokens.scope_clients_read", "View clients")
+}
+
+/// Text: `Manage clients`
+#[must_use]
+pub fn scope_clients_write() -> &'static str {
+    text("tokens.scope_clients_write", "Manage clients")
 }
 
 /// Text: `View your personas, ontologies and annotations`
@@ -131,6 +149,30 @@ pub fn scope_data_write() -> &'static str {
         "tokens.scope_data_write",
         "Edit your personas, ontologies and annotations",
     )
+}
+
+/// Text: `View features`
+#[must_use]
+pub fn scope_features_read() -> &'static str {
+    text("tokens.scope_features_read", "View features")
+}
+
+/// Text: `Manage features`
+#[must_use]
+pub fn scope_features_write() -> &'static str {
+    text("tokens.scope_features_write", "Manage features")
+}
+
+/// Text: `View groups and their members`
+#[must_use]
+pub fn scope_groups_read() -> &'static str {
+    text("tokens.scope_groups_read", "View groups and their members")
+}
+
+/// Text: `Manage groups`
+#[must_use]
+pub fn scope_groups_write() -> &'static str {
+    text("tokens.scope_groups_write", "Manage groups")
 }
 
 /// Text: `List API keys`
@@ -167,6 +209,33 @@ pub fn scope_registrations_write() -> &'static str {
         "tokens.scope_registrations_write",
         "Approve registrations and invite users",
     )
+}
+
+/// Text: `View resources and grants`
+#[must_use]
+pub fn scope_resources_read() -> &'static str {
+    text("tokens.scope_resources_read", "View resources and grants")
+}
+
+/// Text: `Manage resources and grants`
+#[must_use]
+pub fn scope_resources_write() -> &'static str {
+    text(
+        "tokens.scope_resources_write",
+        "Manage resources and grants",
+    )
+}
+
+/// Text: `View roles`
+#[must_use]
+pub fn scope_roles_read() -> &'static str {
+    text("tokens.scope_roles_read", "View roles")
+}
+
+/// Text: `Manage roles`
+#[must_use]
+pub fn scope_roles_write() -> &'static str {
+    text("tokens.scope_roles_write", "Manage roles")
 }
 
 /// Text: `View all sessions`

@@ -514,6 +514,20 @@ pub fn reset_meaning() -> &'static str {
     )
 }
 
+/// Text: `{count} resources of the user are not deleted. After the permanent deletion they have no owner.`
+#[must_use]
+pub fn resources_stay(count: u64) -> String {
+    fill(
+        plural(
+            "user.resources_stay",
+            count,
+            "{count} resource of the user is not deleted. After the permanent deletion it has no owner.",
+            "{count} resources of the user are not deleted. After the permanent deletion they have no owner.",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
 /// Text: `You can restore this user until {}. Sessions are not restored.`
 #[must_use]
 pub fn restorable_around() -> [&'static str; 2] {

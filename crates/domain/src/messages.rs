@@ -219,6 +219,49 @@ pub const fn check_fields() -> Message {
     Message::fixed("errors.check_fields", "Check the marked fields.")
 }
 
+/// Message: `Send 1 to {max} questions.`
+#[must_use]
+pub fn checks_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.checks_max",
+        "Send 1 to {max} questions.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `A client with this name already exists.`
+#[must_use]
+pub const fn client_exists() -> Message {
+    Message::fixed(
+        "errors.client_exists",
+        "A client with this name already exists.",
+    )
+}
+
+/// Message: `This client still has resources or personas. Move or delete them first.`
+#[must_use]
+pub const fn client_in_use() -> Message {
+    Message::fixed(
+        "errors.client_in_use",
+        "This client still has resources or personas. Move or delete them first.",
+    )
+}
+
+/// Message: `Client not found`
+#[must_use]
+pub const fn client_not_found() -> Message {
+    Message::fixed("errors.client_not_found", "Client not found")
+}
+
+/// Message: `There is no client with this number.`
+#[must_use]
+pub const fn client_unknown() -> Message {
+    Message::fixed(
+        "errors.client_unknown",
+        "There is no client with this number.",
+    )
+}
+
 /// Message: `List at most {max} clients.`
 #[must_use]
 pub fn clients_max(max: impl Into<MessageValue>) -> Message {
@@ -401,6 +444,41 @@ pub const fn exports_max() -> Message {
     )
 }
 
+/// Message: `This external id is already in use.`
+#[must_use]
+pub const fn external_id_exists() -> Message {
+    Message::fixed(
+        "errors.external_id_exists",
+        "This external id is already in use.",
+    )
+}
+
+/// Message: `Use 1 to {max} lower-case letters, digits, _ and dots between them.`
+#[must_use]
+pub fn feature_key(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.feature_key",
+        "Use 1 to {max} lower-case letters, digits, _ and dots between them.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `Feature not found`
+#[must_use]
+pub const fn feature_not_found() -> Message {
+    Message::fixed("errors.feature_not_found", "Feature not found")
+}
+
+/// Message: `Unknown feature: {feature}.`
+#[must_use]
+pub fn feature_unknown(feature: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.feature_unknown",
+        "Unknown feature: {feature}.",
+        vec![("feature", feature.into())],
+    )
+}
+
 /// Message: `Invalid form data. Reload the page and try again.`
 #[must_use]
 pub const fn form_invalid() -> Message {
@@ -426,6 +504,40 @@ pub const fn from_unknown_site() -> Message {
         "errors.from_unknown_site",
         "This request does not show which site it came from. Open the export from the panel, or use an access token.",
     )
+}
+
+/// Message: `Grant access to 1 to {max} users and groups at once.`
+#[must_use]
+pub fn grants_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.grants_max",
+        "Grant access to 1 to {max} users and groups at once.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `A group with this name already exists.`
+#[must_use]
+pub const fn group_exists() -> Message {
+    Message::fixed(
+        "errors.group_exists",
+        "A group with this name already exists.",
+    )
+}
+
+/// Message: `You need the permission groups:write or groups:read, or to manage this group.`
+#[must_use]
+pub const fn group_manager_required() -> Message {
+    Message::fixed(
+        "errors.group_manager_required",
+        "You need the permission groups:write or groups:read, or to manage this group.",
+    )
+}
+
+/// Message: `Group not found`
+#[must_use]
+pub const fn group_not_found() -> Message {
+    Message::fixed("errors.group_not_found", "Group not found")
 }
 
 /// Message: `This Idempotency-Key was used for another request. Use a new key for each request.`
@@ -861,6 +973,25 @@ pub const fn live_lists_max() -> Message {
     )
 }
 
+/// Message: `Enter a URL that begins with https:// or http://.`
+#[must_use]
+pub const fn logo_url() -> Message {
+    Message::fixed(
+        "errors.logo_url",
+        "Enter a URL that begins with https:// or http://.",
+    )
+}
+
+/// Message: `Select 1 to {max} users.`
+#[must_use]
+pub fn members_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.members_max",
+        "Select 1 to {max} users.",
+        vec![("max", max.into())],
+    )
+}
+
 /// Message: `Use 1 to {max} lower-case letters, digits and . _ -, and start with a letter.`
 #[must_use]
 pub fn namespace_characters(max: impl Into<MessageValue>) -> Message {
@@ -926,6 +1057,15 @@ pub fn number_range(max: impl Into<MessageValue>) -> Message {
         "errors.number_range",
         "Enter a number from 1 to {max}.",
         vec![("max", max.into())],
+    )
+}
+
+/// Message: `This was changed since you opened it. Check the current values, then try again.`
+#[must_use]
+pub const fn object_changed() -> Message {
+    Message::fixed(
+        "errors.object_changed",
+        "This was changed since you opened it. Check the current values, then try again.",
     )
 }
 
@@ -1017,6 +1157,12 @@ pub fn owner_lacks_permission(permission: impl Into<MessageValue>) -> Message {
         "The owner doesn't have the permission {permission}.",
         vec![("permission", permission.into())],
     )
+}
+
+/// Message: `There is no user with this id.`
+#[must_use]
+pub const fn owner_unknown() -> Message {
+    Message::fixed("errors.owner_unknown", "There is no user with this id.")
 }
 
 /// Message: `This page is out of date. Reload it and try again.`
@@ -1242,6 +1388,15 @@ pub const fn persona_not_found() -> Message {
     Message::fixed("errors.persona_not_found", "Persona not found")
 }
 
+/// Message: `The number of affected users or resources has changed. Check it, then try again.`
+#[must_use]
+pub const fn preview_changed() -> Message {
+    Message::fixed(
+        "errors.preview_changed",
+        "The number of affected users or resources has changed. Check it, then try again.",
+    )
+}
+
 /// Message: `The field {name} appears twice. Remove one.`
 #[must_use]
 pub fn profile_field_twice(name: impl Into<MessageValue>) -> Message {
@@ -1282,6 +1437,15 @@ pub fn provider_unknown(providers: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: `You have read-only access to the access of users.`
+#[must_use]
+pub const fn read_only_access() -> Message {
+    Message::fixed(
+        "errors.read_only_access",
+        "You have read-only access to the access of users.",
+    )
+}
+
 /// Message: `You have read-only access to API keys.`
 #[must_use]
 pub const fn read_only_api_keys() -> Message {
@@ -1300,12 +1464,57 @@ pub const fn read_only_audit() -> Message {
     )
 }
 
+/// Message: `You have read-only access to clients.`
+#[must_use]
+pub const fn read_only_clients() -> Message {
+    Message::fixed(
+        "errors.read_only_clients",
+        "You have read-only access to clients.",
+    )
+}
+
+/// Message: `You have read-only access to features.`
+#[must_use]
+pub const fn read_only_features() -> Message {
+    Message::fixed(
+        "errors.read_only_features",
+        "You have read-only access to features.",
+    )
+}
+
+/// Message: `You have read-only access to groups.`
+#[must_use]
+pub const fn read_only_groups() -> Message {
+    Message::fixed(
+        "errors.read_only_groups",
+        "You have read-only access to groups.",
+    )
+}
+
 /// Message: `You have read-only access to registrations.`
 #[must_use]
 pub const fn read_only_registrations() -> Message {
     Message::fixed(
         "errors.read_only_registrations",
         "You have read-only access to registrations.",
+    )
+}
+
+/// Message: `You have read-only access to resources.`
+#[must_use]
+pub const fn read_only_resources() -> Message {
+    Message::fixed(
+        "errors.read_only_resources",
+        "You have read-only access to resources.",
+    )
+}
+
+/// Message: `You have read-only access to roles.`
+#[must_use]
+pub const fn read_only_roles() -> Message {
+    Message::fixed(
+        "errors.read_only_roles",
+        "You have read-only access to roles.",
     )
 }
 
@@ -1443,6 +1652,84 @@ pub const fn request_too_large() -> Message {
     )
 }
 
+/// Message: `Use 1 to {max} lower-case letters, digits, _ and - for a kind.`
+#[must_use]
+pub fn resource_kind(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.resource_kind",
+        "Use 1 to {max} lower-case letters, digits, _ and - for a kind.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `Resource not found`
+#[must_use]
+pub const fn resource_not_found() -> Message {
+    Message::fixed("errors.resource_not_found", "Resource not found")
+}
+
+/// Message: `This resource is sent twice.`
+#[must_use]
+pub const fn resource_repeated() -> Message {
+    Message::fixed("errors.resource_repeated", "This resource is sent twice.")
+}
+
+/// Message: `Send 1 to {max} resources.`
+#[must_use]
+pub fn resources_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.resources_max",
+        "Send 1 to {max} resources.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `This role has a higher rank or more permissions than you.`
+#[must_use]
+pub const fn role_above_own() -> Message {
+    Message::fixed(
+        "errors.role_above_own",
+        "This role has a higher rank or more permissions than you.",
+    )
+}
+
+/// Message: `Built-in roles can't be deleted.`
+#[must_use]
+pub const fn role_builtin_delete() -> Message {
+    Message::fixed(
+        "errors.role_builtin_delete",
+        "Built-in roles can't be deleted.",
+    )
+}
+
+/// Message: `This built-in role needs the permission {permission}.`
+#[must_use]
+pub fn role_builtin_permissions(permission: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.role_builtin_permissions",
+        "This built-in role needs the permission {permission}.",
+        vec![("permission", permission.into())],
+    )
+}
+
+/// Message: `The rank of a built-in role can't be changed.`
+#[must_use]
+pub const fn role_builtin_rank() -> Message {
+    Message::fixed(
+        "errors.role_builtin_rank",
+        "The rank of a built-in role can't be changed.",
+    )
+}
+
+/// Message: `A role with this name already exists.`
+#[must_use]
+pub const fn role_exists() -> Message {
+    Message::fixed(
+        "errors.role_exists",
+        "A role with this name already exists.",
+    )
+}
+
 /// Message: `You can't assign a role with more permissions than you.`
 #[must_use]
 pub const fn role_has_more_permissions() -> Message {
@@ -1459,6 +1746,32 @@ pub fn role_name(max: impl Into<MessageValue>) -> Message {
         "errors.role_name",
         "Use 1 to {max} letters, digits and . _ - : for a role name.",
         vec![("max", max.into())],
+    )
+}
+
+/// Message: `Role not found`
+#[must_use]
+pub const fn role_not_found() -> Message {
+    Message::fixed("errors.role_not_found", "Role not found")
+}
+
+/// Message: `Unknown permission: {permission}.`
+#[must_use]
+pub fn role_permission_unknown(permission: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.role_permission_unknown",
+        "Unknown permission: {permission}.",
+        vec![("permission", permission.into())],
+    )
+}
+
+/// Message: `Enter a rank from {min} to {max}.`
+#[must_use]
+pub fn role_rank_range(min: impl Into<MessageValue>, max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.role_rank_range",
+        "Enter a rank from {min} to {max}.",
+        vec![("min", min.into()), ("max", max.into())],
     )
 }
 
@@ -1974,6 +2287,15 @@ pub const fn skipped_not_suspended() -> Message {
 #[must_use]
 pub const fn something_wrong() -> Message {
     Message::fixed("errors.something_wrong", "Something went wrong. Try again.")
+}
+
+/// Message: `This user or group no longer exists.`
+#[must_use]
+pub const fn subject_unknown() -> Message {
+    Message::fixed(
+        "errors.subject_unknown",
+        "This user or group no longer exists.",
+    )
 }
 
 /// Message: `Your account is suspended. Contact your administrator.`

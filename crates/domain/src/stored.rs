@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{clients::Client, features::Feature, groups::Group, resources::Resource, roles::Role};
+use crate::{
+    clients::Client, features::Feature, groups::Group, permission::Permission, resources::Resource,
+    roles::Role,
+};
 
 /// An object as it is stored now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -57,7 +57,7 @@ impl Probe {
             name: format!("{}, half-way", case.name),
             path: case.path(words, Some(&cursor)),
             half_way_of: Some(case.name.clone()),
-            ..first
+            ..first.clone()
         };
         Ok(vec![first, middle])
     }
