@@ -59,7 +59,7 @@ async fn client_is_created_edited_and_deleted(pool: PgPool) {
         personas: 0,
     };
     let named = clients::list_named(&services, &operator(), &[99, edited.id]).await;
-    assert_eq!(named.unwrap(), [edited.clone()]);
+    assert_eq!(named.unwrap(), std::slice::from_ref(&edited));
     let preview = clients::preview_deletion(&services, &operator(), edited.id).await;
     assert_eq!(preview.unwrap(), used);
     let denied = clients::delete(&services, &operator(), (edited.id, None)).await;
