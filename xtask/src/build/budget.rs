@@ -16,11 +16,11 @@ const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de",
 /// Maximum transfer size of the WebAssembly of each part of the app with everything it needs, in bytes: a little more than
 /// it has, so that a change of one part is seen. The design has 380 kB: decision 8.
 const PARTS: &[(&str, u64)] = &[
-    ("users", 402_000),
-    ("public", 443_000),
-    ("user", 447_000),
-    ("lists", 474_000),
-    ("dialogs", 474_000),
+    ("users", 421_000),
+    ("public", 457_000),
+    ("user", 468_000),
+    ("lists", 505_000),
+    ("dialogs", 491_000),
 ];
 
 /// Prints the sizes.
