@@ -13,7 +13,7 @@ const header = (page: Page, name: string) => page.getByRole('columnheader', { na
 const button = (page: Page) => page.getByRole('button', { name: 'Edit columns' });
 const menu = (page: Page) => page.getByRole('form', { name: 'Columns' });
 /** Returns the button of a column. Its name ends with a note while the width of the window decides. */
-const toggle = (page: Page, name: string) => menu(page).getByRole('button', { name: new RegExp(`^${name}( if there is room)?$`) });
+const toggle = (page: Page, name: string) => menu(page).getByRole('button', { name, exact: true });
 
 async function choose(page: Page, ...names: string[]): Promise<void> {
   await button(page).click();

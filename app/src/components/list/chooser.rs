@@ -150,12 +150,6 @@ fn toggle(preferences: RwSignal<Preferences>, item: ColumnItem) -> AnyView {
         Some(true) => ColumnChoices::HIDE,
         Some(false) | None => ColumnChoices::SHOW,
     };
-    let note = move || {
-        let note = text::common::columns_automatic();
-        is_shown()
-            .is_none()
-            .then(|| view! { <span class="menu-note">{note}</span> })
-    };
     view! {
         <button
             name=name
@@ -167,8 +161,6 @@ fn toggle(preferences: RwSignal<Preferences>, item: ColumnItem) -> AnyView {
             }
         >
             {(item.label)()}
-            " "
-            {note}
         </button>
     }
     .into_any()

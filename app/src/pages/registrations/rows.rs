@@ -70,7 +70,7 @@ const USERNAME: RegistrationColumn = Column {
 };
 
 const EMAIL: RegistrationColumn = Column {
-    class: "",
+    class: "cell-address",
     label: text::registrations::email,
     sort: Some(SortKey::Email),
     cell: |cell, row| {

@@ -169,7 +169,6 @@ pub fn MenuCell(
                 name=PARAMETER
                 value=username
                 title=label
-                aria-haspopup="true"
                 aria-expanded=move || menu.expanded(id)
                 on:click=move |event| menu.show(&event, &user)
             ></button>

@@ -11,6 +11,8 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "audit_events.via",
     "audit_horizon.pending_writers",
     "failed_sign_ins.reason",
+    "features.key",
+    "groups.features",
     "idempotency_keys.content_type",
     "idempotency_keys.etag",
     "idempotency_keys.location",
@@ -18,10 +20,14 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "jobs.state",
     "login_attempts.scope",
     "one_time_links.kind",
+    "resource_grants.level",
+    "resources.kind",
     "roles.builtin_kind",
     "roles.permissions",
     "sessions.data",
     "sessions.ended_reason",
+    "user_extensions.namespace",
+    "user_identifiers.namespace",
     "user_totals.name",
     "users.client_list",
     "users.created_via",
@@ -35,8 +41,8 @@ pub(crate) const OWN_WORDS: &[&str] = &[
 /// Data for everything that pages show. One username is plain: selected users are named in addresses, which accept only names
 /// that users can have.
 pub(crate) const SEED: &str = r#"
-insert into roles (id, name, permissions, rank)
-values ('00000000-0000-7000-8000-0000000000f1', 'zqmark-role', '{users:read}', 40);
+insert into roles (id, name, label, description, permissions, rank)
+values ('00000000-0000-7000-8000-0000000000f1', 'zqmark-role', 'zqmark label', 'zqmark description', '{users:read}', 40);
 
 insert into users (
     id, username, display_name, email, unverified_email, status, suspended_reason, suspended_by, created_via, created_at, updated_at,
@@ -130,4 +136,18 @@ select
 from users a, users t,
     (values ('user.updated', 'user'), ('user.suspended', 'user'), ('zqmark.moved', 'zqmark'), ('api_key.created', 'api_key')) as e (action, kind)
 where a.username = 'zqmark-ada' and t.username in ('zqmark-uma', 'zqmark-ada');
+
+insert into clients (id, name, logo_url, created_at, updated_at)
+values (7, 'zqmark client', 'https://example.org/zqmark.png', now(), now());
+insert into features (key, label, description, created_at, updated_at)
+values ('chat.call', 'zqmark label', 'zqmark description', now(), now());
+insert into groups (id, name, description, features, data, meta, external_id, created_at, updated_at)
+values (uuid_v7(now()), 'zqmark group', 'zqmark description', '{"chat.call": true}', '{"zqmark": "zqmark"}', '{"zqmark": "zqmark"}',
+    'zqmark-group', now(), now());
+insert into resources (id, kind, external_id, name, data, created_at, updated_at)
+values (uuid_v7(now()), 'models', 'zqmark-model', 'zqmark model', '{"zqmark": "zqmark"}', now(), now());
+insert into user_identifiers (id, user_id, namespace, value)
+select uuid_v7(now()), id, 'litellm', 'zqmark-id' from users where username = 'zqmark-uma';
+insert into user_extensions (id, user_id, namespace, data)
+select uuid_v7(now()), id, 'litellm', '{"zqmark": "zqmark"}' from users where username = 'zqmark-uma';
 "#;
