@@ -116,7 +116,7 @@ impl Ids {
             | "/registrations/reject"
             | "/registrations/reopen"
             | "/registrations/restore" => vec![path + &selected],
-            "/registrations" => ["", "?state=rejected", "?q=zq&sort=-email"]
+            "/registrations" => ["", "?state=rejected", "?q=plain&sort=-email"]
                 .map(|query| path.clone() + query)
                 .into(),
             "/users" => ["", "?deleted=true", "?q=role:admin", "?limit=25&sort=name"]
