@@ -67,24 +67,18 @@ pub fn columns() -> &'static str {
     text("common.columns", "Columns")
 }
 
-/// Text: `if there is room`
-#[must_use]
-pub fn columns_automatic() -> &'static str {
-    text("common.columns_automatic", "if there is room")
-}
-
 /// Text: `Edit columns`
 #[must_use]
 pub fn columns_edit() -> &'static str {
     text("common.columns_edit", "Edit columns")
 }
 
-/// Text: `A column that you sort by stays visible.`
+/// Text: `Columns with a dash appear if there is room. A column that you sort by stays visible.`
 #[must_use]
 pub fn columns_hint() -> &'static str {
     text(
         "common.columns_hint",
-        "A column that you sort by stays visible.",
+        "Columns with a dash appear if there is room. A column that you sort by stays visible.",
     )
 }
 

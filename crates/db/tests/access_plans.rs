@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use testing::crowd::crowd;
 use uuid::Uuid;
 
-/// Inserts 200 groups, of which the first has half of the users and the others 20 each, and 20,000 resources with one grant each.
+/// Inserts 200 groups, the first with half of the users and the others with 20 each, and 20,000 resources with one grant each.
 const WORLD: &str = "
     insert into features (key, label, created_at, updated_at)
     select 'feature.f' || n, 'F', now(), now() from generate_series(1, 50) n;

@@ -1,5 +1,7 @@
 //! Errors as clients see them: a code for programs and a message for users.
 
+mod list;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 

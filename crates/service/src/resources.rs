@@ -112,7 +112,7 @@ pub async fn store(
     Ok(outcome)
 }
 
-/// Checks resources, of which none can be there twice.
+/// Checks resources. None can be there twice.
 fn check(drafts: Vec<ResourceDraft>) -> Result<Vec<StoredResource>, Error> {
     let mut errors = FieldErrors::default();
     if drafts.is_empty() || drafts.len() > RESOURCES_AT_ONCE {

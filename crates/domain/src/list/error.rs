@@ -5,7 +5,6 @@ use crate::{
     filter::FilterError,
     message::{Message, message_error},
     messages,
-    problem::{Code, Details, Problem},
     users::list::SortKey,
 };
 
@@ -137,22 +136,9 @@ impl ListError {
         }
     }
 
-    /// Returns the part of the request that is invalid.
-    #[must_use]
-    pub fn details(&self) -> Details {
-        let word = match self {
-            Self::Filter(error) => Some((error.start, error.end)),
-            _ => None,
-        };
-        Details {
-            word,
-            parameter: self.parameter().map(str::to_owned),
-            ..Details::default()
-        }
-    }
-
     /// Returns the name of the invalid parameter; `None` if several contradict each other.
-    fn parameter(&self) -> Option<&str> {
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
         let name: &str = match self {
             Self::Filter(_) => "q",
             Self::Sort(_)
@@ -182,14 +168,6 @@ impl ListError {
 }
 
 message_error!(ListError);
-
-impl From<ListError> for Problem {
-    fn from(error: ListError) -> Self {
-        let mut problem = Self::new(Code::ValidationError, error.message());
-        *problem.details = error.details();
-        problem
-    }
-}
 
 fn known_keys(keys: &[SortKey]) -> String {
     keys.iter()

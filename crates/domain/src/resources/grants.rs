@@ -43,7 +43,7 @@ pub enum GrantTarget {
 }
 
 impl GrantTarget {
-    /// Returns the id of the user and the id of the group, of which at most one is set.
+    /// Returns the id of the user and the id of the group. At most one is set.
     #[must_use]
     pub const fn ids(self) -> (Option<Uuid>, Option<Uuid>) {
         match self {

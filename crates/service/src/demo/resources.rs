@@ -50,7 +50,7 @@ pub(super) fn resource(crowd: &Crowd, index: u64) -> ResourceRow {
     }
 }
 
-/// Generates the grants of a resource: to everyone, to groups, of which the first ones are drawn more often, and to users.
+/// Generates the grants of a resource: to everyone, to groups, the first ones more often, and to users.
 pub(super) fn grants(crowd: &Crowd, index: u64) -> Vec<ResourceGrantRow> {
     let resource = resource(crowd, index);
     let mut dice = Dice::new(crowd.plan.seed, GRANT_STREAMS + index);

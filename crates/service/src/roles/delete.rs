@@ -16,7 +16,7 @@ use crate::{
     guard::TargetRef,
 };
 
-/// Number of users from whom one transaction revokes a role, which takes some hundred milliseconds.
+/// Number of users in one transaction that revokes a role, which takes some hundred milliseconds.
 const BATCH: u64 = 5_000;
 
 /// Returns the effect that the deletion of a role would have.

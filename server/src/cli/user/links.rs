@@ -31,11 +31,7 @@ impl Command {
 }
 
 /// Prints a link for a new password, alone on standard output, where a program might read it.
-async fn reset(
-    user_arg: &UserArg,
-    backend: &Backend,
-    output: Output,
-) -> Result<(), BoxError> {
+async fn reset(user_arg: &UserArg, backend: &Backend, output: Output) -> Result<(), BoxError> {
     let user = user_arg.find(backend).await?.summary;
     let link = backend.reset_link(user.id.0).await?;
     backend.warn_of_guess();

@@ -76,11 +76,7 @@ impl SuspendArgs {
 }
 
 /// Lifts the suspension of a user.
-async fn unsuspend(
-    user_arg: &UserArg,
-    backend: &Backend,
-    output: Output,
-) -> Result<(), BoxError> {
+async fn unsuspend(user_arg: &UserArg, backend: &Backend, output: Output) -> Result<(), BoxError> {
     let id = user_arg.find(backend).await?.summary.id.0;
     let user = backend.unsuspend(id).await?;
     output.print_user(user, |user| {
