@@ -157,7 +157,7 @@ fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
         "/sfn/sessions",
         "/sfn/audit",
         "/sfn/jobs",
-        "/sfn/pending-registrations",
+        "/sfn/registrations",
         "/sfn/invitations",
         "/sfn/keys?owner=system",
         "/sfn/tokens",

@@ -21,12 +21,6 @@ const EXCEPTIONS: &[(&str, &str, &[&str], &str)] = &[
         &["credentials", "filter", "list"],
         "the module has the ids and names that all modules use, besides the forms and lists of users",
     ),
-    (
-        "domain",
-        "problem",
-        &["sessions"],
-        "a problem states the sessions that would be revoked now",
-    ),
 ];
 
 /// Imports between modules: the importing and the imported one, each pair with a file.

@@ -20,7 +20,7 @@ pub(super) const ACCESS: Table = &[
     ("roles::create", &[Action::RoleCreated]),
     ("roles::clone", &[Action::RoleCreated]),
     ("roles::edit", &[Action::RoleUpdated]),
-    ("roles::delete", &[Action::RoleDeleted]),
+    ("roles::delete::delete", &[Action::RoleDeleted]),
     ("features::add_set", &[Action::FeaturesAdded]),
     (
         "features::put",
@@ -94,7 +94,7 @@ async fn call_roles(services: &Services, function: &str) -> Result<(), Error> {
             let id = role(services).await;
             roles::edit(services, &operator(), id, edit).await.map(drop)
         }
-        "roles::delete" => {
+        "roles::delete::delete" => {
             let id = role(services).await;
             roles::delete(services, &operator(), id, None)
                 .await
