@@ -1,5 +1,7 @@
 //! Targets of changes: an id that was shown with another name is denied.
 
+mod access;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use domain::{
@@ -322,7 +324,10 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
     ];
     let tested: BTreeSet<String> = expected
         .iter()
-        .map(|(name, _)| (*name).to_owned())
+        .map(|(name, _)| *name)
+        .chain(access::OF_ACCESS)
+        .chain(["roles/delete::delete"])
+        .map(str::to_owned)
         .collect();
     assert_eq!(functions(&["Into<TargetRef>"]), tested);
     for (function, wrong) in expected {
@@ -394,6 +399,8 @@ fn functions_of_pages_take_a_target_reference() {
     let by_id_alone = [
         "access_tokens::create",
         "flash::take_undo",
+        // The member is a reference, and only managers of the group call it.
+        "groups/reset::create_reset_link",
         "reset::revoke_links",
         "resources/transfer::transfer",
         "users/delete::reassign",

@@ -1,0 +1,139 @@
+//! Changes of roles, groups and resources: an id that was shown with another name changes nothing.
+
+use domain::{
+    groups::{GroupEdit, MemberSelection},
+    invitations::InvitationDraft,
+    resources::{GrantDraft, GrantLevel, GrantTarget, ResourceEdit},
+    roles::RoleEdit,
+};
+use service::{
+    Error,
+    access::{GroupsWrite, operator},
+    groups::{self, GroupActor, members},
+    guard::TargetRef,
+    resources::{self, grants},
+    roles,
+};
+use sqlx::PgPool;
+use testing::{groups::group, roles::role};
+use uuid::Uuid;
+
+use super::ENTRIES;
+use crate::support::{
+    callers::caller,
+    services,
+    users::{add, count},
+};
+
+/// Functions that the test calls.
+pub(super) const OF_ACCESS: [&str; 13] = [
+    "groups/delete::delete",
+    "groups/invite::invite",
+    "groups/members::add",
+    "groups/members::remove",
+    "groups/members::set_managers",
+    "groups/reset::create_reset_link",
+    "groups::edit",
+    "resources/grants::add",
+    "resources/grants::revoke",
+    "resources::delete",
+    "resources::edit",
+    "roles::clone",
+    "roles::edit",
+];
+
+fn is_mismatch<T>(result: Result<T, Error>) -> bool {
+    matches!(result, Err(Error::TargetMismatch(_)))
+}
+
+#[testing::test]
+async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, mona) = (add(&pool, "ada", &[]).await, add(&pool, "mona", &[]).await);
+    let editors = group("Editors")
+        .members(&[ada])
+        .managers(&[mona])
+        .insert(&pool)
+        .await;
+    let desk = role("desk").insert(&pool).await;
+    let model: Uuid = sqlx::query_scalar(
+        "insert into resources (id, kind, external_id, name, created_at, updated_at)
+        values (uuid_v7(now()), 'models', 'm-1', 'Model', now(), now()) returning id",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let other = |id: Uuid| TargetRef::named(id, "another name");
+    let writer = GroupActor::from(&operator::<GroupsWrite>());
+    let selection = || MemberSelection::Ids(vec![ada]);
+    let subject = GrantTarget::User(ada);
+    let grant = GrantDraft {
+        subject,
+        level: GrantLevel::Read,
+    };
+    let before = count(&pool, ENTRIES).await;
+    let denied = [
+        is_mismatch(groups::delete(&services, &operator(), other(editors), None).await),
+        is_mismatch(
+            groups::invite(
+                &services,
+                &writer,
+                other(editors),
+                InvitationDraft::default(),
+            )
+            .await,
+        ),
+        is_mismatch(members::add(&services, &writer, other(editors), selection(), true).await),
+        is_mismatch(members::remove(&services, &writer, other(editors), selection(), true).await),
+        is_mismatch(
+            members::set_managers(&services, &operator(), other(editors), selection(), true).await,
+        ),
+        is_mismatch(
+            groups::create_reset_link(
+                &services,
+                &caller(mona, &[]),
+                editors,
+                TargetRef::of_user(ada, "another"),
+            )
+            .await,
+        ),
+        is_mismatch(
+            groups::edit(&services, &operator(), other(editors), GroupEdit::default()).await,
+        ),
+        is_mismatch(grants::add(&services, &operator(), other(model), vec![grant]).await),
+        is_mismatch(grants::revoke(&services, &operator(), other(model), vec![subject]).await),
+        is_mismatch(resources::delete(&services, &operator(), other(model), None).await),
+        is_mismatch(
+            resources::edit(
+                &services,
+                &operator(),
+                other(model),
+                ResourceEdit::default(),
+            )
+            .await,
+        ),
+        is_mismatch(roles::clone(&services, &operator(), other(desk), "copy".to_owned()).await),
+        is_mismatch(roles::edit(&services, &operator(), other(desk), RoleEdit::default()).await),
+    ];
+    let accepted: Vec<_> = OF_ACCESS
+        .iter()
+        .zip(denied)
+        .filter(|(_, denied)| !denied)
+        .collect();
+    assert!(accepted.is_empty(), "{accepted:?}");
+    assert_eq!(count(&pool, ENTRIES).await, before);
+}
+
+#[testing::test]
+async fn role_shown_with_another_name_is_not_deleted(pool: PgPool) {
+    let services = services(&pool);
+    let desk = role("desk").insert(&pool).await;
+    let shown = TargetRef::named(desk, "another name");
+    assert!(is_mismatch(
+        roles::delete(&services, &operator(), shown, None).await
+    ));
+    assert_eq!(
+        count(&pool, "select count(*) from roles where name = 'desk'").await,
+        1
+    );
+}
