@@ -137,8 +137,8 @@ from users a, users t,
     (values ('user.updated', 'user'), ('user.suspended', 'user'), ('zqmark.moved', 'zqmark'), ('api_key.created', 'api_key')) as e (action, kind)
 where a.username = 'zqmark-ada' and t.username in ('zqmark-uma', 'zqmark-ada');
 
-insert into clients (id, name, logo_url, created_at, updated_at)
-values (7, 'zqmark client', 'https://example.org/zqmark.png', now(), now());
+insert into clients (name, logo_url, created_at, updated_at)
+values ('zqmark client', 'https://example.org/zqmark.png', now(), now());
 insert into features (key, label, description, created_at, updated_at)
 values ('chat.call', 'zqmark label', 'zqmark description', now(), now());
 insert into groups (id, name, description, features, data, meta, external_id, created_at, updated_at)
