@@ -14,14 +14,12 @@ use super::{Verdict, graph, imports::paths_below_root, judge, sizes};
 use crate::{files, workspace::Workspace};
 
 /// Imports that may be on a circle: the package, the importing module, the imported ones, and the reason.
-const EXCEPTIONS: &[(&str, &str, &[&str], &str)] = &[
-    (
-        "domain",
-        "users",
-        &["credentials", "filter", "list"],
-        "the module has the ids and names that all modules use, besides the forms and lists of users",
-    ),
-];
+const EXCEPTIONS: &[(&str, &str, &[&str], &str)] = &[(
+    "domain",
+    "users",
+    &["credentials", "filter", "list"],
+    "the module has the ids and names that all modules use, besides the forms and lists of users",
+)];
 
 /// Imports between modules: the importing and the imported one, each pair with a file.
 type Imports = BTreeMap<(String, String), String>;
