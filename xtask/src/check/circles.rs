@@ -213,9 +213,7 @@ mod tests {
         let mut sources = vec![
             ("credentials.rs", "use crate::users::UserId;"),
             ("filter.rs", "use crate::users::UserId;"),
-            ("list.rs", "use crate::{filter::Filter, problem::Problem};"),
-            ("problem.rs", "use crate::sessions::Outcome;"),
-            ("sessions.rs", "use crate::list::Cursor;"),
+            ("list.rs", "use crate::filter::Filter;"),
             ("users.rs", "use crate::{credentials, filter, list};"),
         ];
         assert!(problems("domain", &sources).is_empty());
