@@ -29,9 +29,9 @@ pub trait RequiredPermission {
     const PERMISSION: Permission;
 }
 
-/// Declares every permission in one entry: description, name, kind and resource.
+/// Declares every permission in one entry: description, name, kind, and the message for users who can only read.
 macro_rules! permissions {
-    ($($(#[$description:meta])+ $variant:ident = $name:literal, $kind:ident, $resource:literal;)+) => {
+    ($($(#[$description:meta])+ $variant:ident = $name:literal, $kind:ident, $read_only:path;)+) => {
         /// A permission that a role can grant.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Permission { $($(#[$description])+ $variant,)+ }
@@ -52,9 +52,10 @@ macro_rules! permissions {
                 match self { $(Self::$variant => PermissionKind::$kind,)+ }
             }
 
-            /// Returns the resource that it grants access to, in the plural.
-            const fn resource(self) -> &'static str {
-                match self { $(Self::$variant => $resource,)+ }
+            /// Returns the message for a user who lacks this permission to change a resource and can only read it.
+            #[must_use]
+            pub fn read_only_message(self) -> Message {
+                match self { $(Self::$variant => $read_only(),)+ }
             }
         }
 
@@ -83,51 +84,51 @@ macro_rules! permissions {
 
 permissions! {
     /// See every user with their statistics.
-    UsersRead = "users:read", Read, "users";
+    UsersRead = "users:read", Read, messages::read_only_users;
     /// Create, change, suspend, delete and restore users.
-    UsersWrite = "users:write", Write, "users";
+    UsersWrite = "users:write", Write, messages::read_only_users;
     /// See the sessions of all users.
-    SessionsRead = "sessions:read", Read, "sessions";
+    SessionsRead = "sessions:read", Read, messages::read_only_sessions;
     /// Revoke sessions of any user.
-    SessionsWrite = "sessions:write", Write, "sessions";
+    SessionsWrite = "sessions:write", Write, messages::read_only_sessions;
     /// See pending registrations and invitations.
-    RegistrationsRead = "registrations:read", Read, "registrations";
+    RegistrationsRead = "registrations:read", Read, messages::read_only_registrations;
     /// Approve and reject registrations, and invite users.
-    RegistrationsWrite = "registrations:write", Write, "registrations";
+    RegistrationsWrite = "registrations:write", Write, messages::read_only_registrations;
     /// See that provider API keys exist, never their values.
-    ApiKeysRead = "api-keys:read", Read, "API keys";
+    ApiKeysRead = "api-keys:read", Read, messages::read_only_api_keys;
     /// Store the system's provider API keys, and revoke those of any user.
-    ApiKeysWrite = "api-keys:write", Write, "API keys";
+    ApiKeysWrite = "api-keys:write", Write, messages::read_only_api_keys;
     /// Read the provider API key of a user in plain text: for a host application that calls the provider on the user's behalf.
-    ApiKeysResolve = "api-keys:resolve", Secret, "API keys";
+    ApiKeysResolve = "api-keys:resolve", Secret, messages::read_only_api_keys;
     /// See the access tokens of all users, never their values.
-    TokensRead = "tokens:read", Read, "access tokens";
+    TokensRead = "tokens:read", Read, messages::read_only_tokens;
     /// Revoke access tokens of any user.
-    TokensWrite = "tokens:write", Write, "access tokens";
+    TokensWrite = "tokens:write", Write, messages::read_only_tokens;
     /// See the audit log, the jobs and the settings.
-    AuditRead = "audit:read", Read, "audit log entries";
+    AuditRead = "audit:read", Read, messages::read_only_audit;
     /// See roles and their permissions.
-    RolesRead = "roles:read", Read, "roles";
+    RolesRead = "roles:read", Read, messages::read_only_roles;
     /// Create, change and delete roles, within the own permissions and the own rank.
-    RolesWrite = "roles:write", Write, "roles";
+    RolesWrite = "roles:write", Write, messages::read_only_roles;
     /// See all groups with their members.
-    GroupsRead = "groups:read", Read, "groups";
+    GroupsRead = "groups:read", Read, messages::read_only_groups;
     /// Create, change and delete groups, with their features, members and managers.
-    GroupsWrite = "groups:write", Write, "groups";
+    GroupsWrite = "groups:write", Write, messages::read_only_groups;
     /// See the features of the host application and their defaults.
-    FeaturesRead = "features:read", Read, "features";
+    FeaturesRead = "features:read", Read, messages::read_only_features;
     /// Change the features of the host application and their defaults.
-    FeaturesWrite = "features:write", Write, "features";
+    FeaturesWrite = "features:write", Write, messages::read_only_features;
     /// See all clients.
-    ClientsRead = "clients:read", Read, "clients";
+    ClientsRead = "clients:read", Read, messages::read_only_clients;
     /// Create, change and delete clients.
-    ClientsWrite = "clients:write", Write, "clients";
+    ClientsWrite = "clients:write", Write, messages::read_only_clients;
     /// See the resources of the host application and the grants to them.
-    ResourcesRead = "resources:read", Read, "resources";
+    ResourcesRead = "resources:read", Read, messages::read_only_resources;
     /// Store, change and delete resources, transfer them, and grant access to them.
-    ResourcesWrite = "resources:write", Write, "resources";
+    ResourcesWrite = "resources:write", Write, messages::read_only_resources;
     /// See which features and resources any user can reach, and why.
-    AccessRead = "access:read", Read, "the access of users";
+    AccessRead = "access:read", Read, messages::read_only_access;
 }
 
 impl Permission {
@@ -139,27 +140,10 @@ impl Permission {
         })
     }
 
-    /// Returns the message for a user who lacks this permission to change a resource and can only read it.
-    #[must_use]
-    pub fn read_only_message(self) -> Message {
-        match self {
-            Self::UsersRead | Self::UsersWrite => messages::read_only_users(),
-            Self::SessionsRead | Self::SessionsWrite => messages::read_only_sessions(),
-            Self::RegistrationsRead | Self::RegistrationsWrite => {
-                messages::read_only_registrations()
-            }
-            Self::ApiKeysRead | Self::ApiKeysWrite | Self::ApiKeysResolve => {
-                messages::read_only_api_keys()
-            }
-            Self::TokensRead | Self::TokensWrite => messages::read_only_tokens(),
-            Self::AuditRead => messages::read_only_audit(),
-            Self::RolesRead | Self::RolesWrite => messages::read_only_roles(),
-            Self::GroupsRead | Self::GroupsWrite => messages::read_only_groups(),
-            Self::FeaturesRead | Self::FeaturesWrite => messages::read_only_features(),
-            Self::ClientsRead | Self::ClientsWrite => messages::read_only_clients(),
-            Self::ResourcesRead | Self::ResourcesWrite => messages::read_only_resources(),
-            Self::AccessRead => messages::read_only_access(),
-        }
+    /// Returns the resource that it grants access to: the name without the operation.
+    fn resource(self) -> &'static str {
+        let name = self.as_str();
+        name.split_once(':').map_or(name, |(resource, _)| resource)
     }
 }
 
