@@ -1,54 +1,71 @@
-//! Kinds of errors, without a text. API, panel and command line show their messages, and programs compare the kinds.
+//! Kinds of errors. API, panel and command line show their messages, and programs compare the kinds.
 
 mod message;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Kind of an object that was not found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Entity {
+use crate::{message::Message, messages};
+
+/// Declares every kind of object in one entry: description, and the message that the object was not found.
+macro_rules! entities {
+    ($($(#[$description:meta])+ $variant:ident => $not_found:path;)+) => {
+        /// Kind of an object that was not found.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Entity { $($(#[$description])+ $variant,)+ }
+
+        impl Entity {
+            /// Returns the message that the object was not found.
+            #[must_use]
+            pub const fn message(self) -> Message {
+                match self { $(Self::$variant => $not_found(),)+ }
+            }
+        }
+    };
+}
+
+entities! {
     /// A user.
-    User,
+    User => messages::user_not_found;
     /// A session.
-    Session,
+    Session => messages::session_not_found;
     /// An access token.
-    AccessToken,
+    AccessToken => messages::token_not_found;
     /// An invitation.
-    Invitation,
+    Invitation => messages::invitation_not_found;
     /// The link of an invitation, which is used up, revoked or expired.
-    InvitationLink,
+    InvitationLink => messages::invitation_invalid;
     /// A link to choose a password, which is used, revoked or expired.
-    PasswordLink,
+    PasswordLink => messages::link_invalid;
     /// The link to set up the server, which is used or expired.
-    SetupLink,
+    SetupLink => messages::setup_link_invalid;
     /// A registration.
-    Registration,
+    Registration => messages::registration_not_found;
     /// A background job.
-    Job,
+    Job => messages::job_not_found;
     /// A provider API key.
-    ApiKey,
+    ApiKey => messages::api_key_not_found;
     /// An enabled provider API key for a user and a provider.
-    ActiveApiKey,
+    ActiveApiKey => messages::api_key_none_active;
     /// A persona.
-    Persona,
+    Persona => messages::persona_not_found;
     /// The ontology of a persona.
-    Ontology,
+    Ontology => messages::ontology_not_found;
     /// An annotation.
-    Annotation,
+    Annotation => messages::annotation_not_found;
     /// A confirmation dialog.
-    Dialog,
+    Dialog => messages::dialog_not_found;
     /// A role.
-    Role,
+    Role => messages::role_not_found;
     /// A group.
-    Group,
+    Group => messages::group_not_found;
     /// A feature.
-    Feature,
+    Feature => messages::feature_not_found;
     /// A client.
-    Client,
+    Client => messages::client_not_found;
     /// A resource.
-    Resource,
+    Resource => messages::resource_not_found;
 }
 
 /// Conflict of a request with the state of its object.

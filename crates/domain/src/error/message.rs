@@ -1,36 +1,7 @@
-//! Messages of the kinds of errors.
+//! Messages of the kinds of errors. Those of missing objects are in their table.
 
-use super::{Conflict, Entity, Forbidden, TooManyAtOnce, Unauthenticated};
+use super::{Conflict, Forbidden, TooManyAtOnce, Unauthenticated};
 use crate::{message::Message, messages};
-
-impl Entity {
-    /// Returns the message that the object was not found.
-    #[must_use]
-    pub const fn message(self) -> Message {
-        match self {
-            Self::User => messages::user_not_found(),
-            Self::Session => messages::session_not_found(),
-            Self::AccessToken => messages::token_not_found(),
-            Self::Invitation => messages::invitation_not_found(),
-            Self::InvitationLink => messages::invitation_invalid(),
-            Self::PasswordLink => messages::link_invalid(),
-            Self::SetupLink => messages::setup_link_invalid(),
-            Self::Registration => messages::registration_not_found(),
-            Self::Job => messages::job_not_found(),
-            Self::ApiKey => messages::api_key_not_found(),
-            Self::ActiveApiKey => messages::api_key_none_active(),
-            Self::Persona => messages::persona_not_found(),
-            Self::Ontology => messages::ontology_not_found(),
-            Self::Annotation => messages::annotation_not_found(),
-            Self::Dialog => messages::dialog_not_found(),
-            Self::Role => messages::role_not_found(),
-            Self::Group => messages::group_not_found(),
-            Self::Feature => messages::feature_not_found(),
-            Self::Client => messages::client_not_found(),
-            Self::Resource => messages::resource_not_found(),
-        }
-    }
-}
 
 impl Conflict {
     /// Returns the message for the user.
