@@ -7,14 +7,11 @@ pub mod viewer;
 use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode, header};
-use domain::{
-    clients::Client, features::Feature, groups::Group, problem::Problem, resources::Resource,
-    roles::Role,
-};
+use domain::{problem::Problem, stored::StoredObject};
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Object, Ref, RefOr, Required, Response, Type,
+        Components, Content, Object, Ref, RefOr, Required, Response, Schema, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{KnownFormat, SchemaFormat},
         security::{
@@ -150,15 +147,11 @@ fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
 
 /// Returns whether a response is an object with a version.
 fn is_versioned(response: &Response) -> bool {
-    let versioned = [
-        UserResponse::name(),
-        Role::name(),
-        Group::name(),
-        Feature::name(),
-        Client::name(),
-        Resource::name(),
-    ];
-    let versioned = versioned.map(|name| RefOr::Ref(Ref::from_schema_name(name)));
+    let names = StoredObject::schema_names().into_iter();
+    let names = names.chain([UserResponse::name()]);
+    let versioned: Vec<RefOr<Schema>> = names
+        .map(|name| RefOr::Ref(Ref::from_schema_name(name)))
+        .collect();
     let mut contents = response.content.values();
     contents.any(|content| {
         matches!(content, RefOr::T(content)

@@ -1,39 +1,45 @@
 //! Current state of an object that was changed since a caller read it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    clients::Client, features::Feature, groups::Group, permission::Permission, resources::Resource,
-    roles::Role,
-};
+use crate::permission::Permission;
 
-/// An object as it is stored now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StoredObject {
-    /// A role.
-    Role(Role),
-    /// A group.
-    Group(Group),
-    /// A feature.
-    Feature(Feature),
-    /// A client.
-    Client(Client),
-    /// A resource.
-    Resource(Resource),
+/// Declares every kind of object with a version in one entry: description, type, its module, and the permission to read it.
+macro_rules! stored_objects {
+    ($($(#[$description:meta])+ $object:ident of $module:ident, $to_read:ident;)+) => {
+        /// An object as it is stored now.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum StoredObject { $($(#[$description])+ $object(crate::$module::$object),)+ }
+
+        impl StoredObject {
+            /// Returns the permission to read the object.
+            #[must_use]
+            pub const fn to_read(&self) -> Permission {
+                match self { $(Self::$object(_) => Permission::$to_read,)+ }
+            }
+
+            /// Returns the names of the schemas of all kinds of objects.
+            #[must_use]
+            pub fn schema_names() -> Vec<Cow<'static, str>> {
+                vec![$(<crate::$module::$object as ToSchema>::name(),)+]
+            }
+        }
+    };
 }
 
-impl StoredObject {
-    /// Returns the permission to read the object.
-    #[must_use]
-    pub const fn to_read(&self) -> Permission {
-        match self {
-            Self::Role(_) => Permission::RolesRead,
-            Self::Group(_) => Permission::GroupsRead,
-            Self::Feature(_) => Permission::FeaturesRead,
-            Self::Client(_) => Permission::ClientsRead,
-            Self::Resource(_) => Permission::ResourcesRead,
-        }
-    }
+stored_objects! {
+    /// A role.
+    Role of roles, RolesRead;
+    /// A group.
+    Group of groups, GroupsRead;
+    /// A feature.
+    Feature of features, FeaturesRead;
+    /// A client.
+    Client of clients, ClientsRead;
+    /// A resource.
+    Resource of resources, ResourcesRead;
 }
