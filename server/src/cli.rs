@@ -56,13 +56,8 @@ enum Command {
     Migrate,
     /// Print a one-time link that creates the first admin.
     SetupLink,
-    User(user::UserArgs),
-    Role(role::RoleArgs),
-    Group(group::GroupArgs),
-    Client(client::ClientArgs),
-    Feature(feature::FeatureArgs),
-    Resource(resource::ResourceArgs),
-    Access(access::AccessArgs),
+    #[command(flatten)]
+    Resource(ResourceCommand),
     Keys(keys::Arguments),
     Token(user::tokens::TokenArgs),
     Audit(audit::AuditArgs),
@@ -75,6 +70,31 @@ enum Command {
     Completions(completions::Arguments),
 }
 
+/// Declares the commands of the resources, each in one entry: its variant, its module, and its arguments.
+macro_rules! resources {
+    ($($variant:ident: $module:ident::$arguments:ident;)+) => {
+        // Without a documentation comment: clap would print it as the description of the program.
+        #[derive(Debug, Subcommand)]
+        enum ResourceCommand { $($variant($module::$arguments),)+ }
+
+        impl ResourceCommand {
+            fn run(self, backend: backend::BackendArgs) -> Result<ExitCode, BoxError> {
+                match self { $(Self::$variant(arguments) => block_on($module::run(backend, arguments)),)+ }
+            }
+        }
+    };
+}
+
+resources! {
+    User: user::UserArgs;
+    Role: role::RoleArgs;
+    Group: group::GroupArgs;
+    Client: client::ClientArgs;
+    Feature: feature::FeatureArgs;
+    Resource: resource::ResourceArgs;
+    Access: access::AccessArgs;
+}
+
 impl Command {
     /// Returns whether the command works on the database only, never through a server.
     const fn is_local(&self) -> bool {
@@ -85,13 +105,7 @@ impl Command {
             | Self::Keys(_)
             | Self::Demo(_)
             | Self::Doctor => true,
-            Self::User(_)
-            | Self::Role(_)
-            | Self::Group(_)
-            | Self::Client(_)
-            | Self::Feature(_)
-            | Self::Resource(_)
-            | Self::Access(_)
+            Self::Resource(_)
             | Self::Token(_)
             | Self::Audit(_)
             | Self::Openapi
@@ -131,13 +145,7 @@ fn dispatch(Arguments { backend, command }: Arguments) -> Result<ExitCode, BoxEr
         Command::Serve(arguments) => serve::run(arguments),
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
-        Command::User(arguments) => block_on(user::run(backend, arguments)),
-        Command::Role(arguments) => block_on(role::run(backend, arguments)),
-        Command::Group(arguments) => block_on(group::run(backend, arguments)),
-        Command::Client(arguments) => block_on(client::run(backend, arguments)),
-        Command::Feature(arguments) => block_on(feature::run(backend, arguments)),
-        Command::Resource(arguments) => block_on(resource::run(backend, arguments)),
-        Command::Access(arguments) => block_on(access::run(backend, arguments)),
+        Command::Resource(command) => command.run(backend),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
         Command::Token(arguments) => block_on(user::tokens::run(backend, arguments)),
         Command::Audit(arguments) => block_on(audit::run(backend, arguments)),
