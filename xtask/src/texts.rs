@@ -1,6 +1,7 @@
 //! Texts of the interface, in `app/locales`: generation of the functions and files that are derived from the English ones.
 
 mod catalogue;
+mod families;
 mod functions;
 mod messages;
 mod placeholders;

@@ -108,8 +108,11 @@ mod tests {
         let labels: BTreeSet<&str> = Action::ALL.iter().copied().map(audited_action).collect();
         assert_eq!(labels.len(), Action::ALL.len());
         for known in Action::ALL {
-            assert_eq!(stored_action(known.as_str()), audited_action(*known));
+            let name = known.as_str();
+            assert_eq!(stored_action(name), audited_action(*known));
+            assert!(text::audit::action_of(name).is_some(), "{name}");
         }
+        assert_eq!(labels.len(), text::audit::ACTION.len());
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use domain::{
     access_tokens::{Scope, TokenState},
-    permission::Permission,
     sessions::{EndReason, failed::SignInFailure},
 };
 
@@ -45,41 +44,8 @@ pub(crate) fn token_state(state: TokenState) -> &'static str {
 
 /// Returns the description of a scope for the owner of a token.
 pub(crate) fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Account => text::tokens::scope_account(),
-        Scope::DataRead => text::tokens::scope_data_read(),
-        Scope::DataWrite => text::tokens::scope_data_write(),
-        Scope::Permission(permission) => self::permission(permission),
-    }
-}
-
-/// Returns the description of a permission as a token scope.
-fn permission(permission: Permission) -> &'static str {
-    match permission {
-        Permission::UsersRead => text::tokens::scope_users_read(),
-        Permission::UsersWrite => text::tokens::scope_users_write(),
-        Permission::SessionsRead => text::tokens::scope_sessions_read(),
-        Permission::SessionsWrite => text::tokens::scope_sessions_write(),
-        Permission::RegistrationsRead => text::tokens::scope_registrations_read(),
-        Permission::RegistrationsWrite => text::tokens::scope_registrations_write(),
-        Permission::ApiKeysRead => text::tokens::scope_keys_read(),
-        Permission::ApiKeysWrite => text::tokens::scope_keys_write(),
-        Permission::ApiKeysResolve => text::tokens::scope_keys_resolve(),
-        Permission::TokensRead => text::tokens::scope_tokens_read(),
-        Permission::TokensWrite => text::tokens::scope_tokens_write(),
-        Permission::AuditRead => text::tokens::scope_audit_read(),
-        Permission::RolesRead => text::tokens::scope_roles_read(),
-        Permission::RolesWrite => text::tokens::scope_roles_write(),
-        Permission::GroupsRead => text::tokens::scope_groups_read(),
-        Permission::GroupsWrite => text::tokens::scope_groups_write(),
-        Permission::FeaturesRead => text::tokens::scope_features_read(),
-        Permission::FeaturesWrite => text::tokens::scope_features_write(),
-        Permission::ClientsRead => text::tokens::scope_clients_read(),
-        Permission::ClientsWrite => text::tokens::scope_clients_write(),
-        Permission::ResourcesRead => text::tokens::scope_resources_read(),
-        Permission::ResourcesWrite => text::tokens::scope_resources_write(),
-        Permission::AccessRead => text::tokens::scope_access_read(),
-    }
+    let name = scope.as_str();
+    text::tokens::scope_of(name).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -92,5 +58,10 @@ mod tests {
     fn each_scope_has_its_own_label() {
         let labels: BTreeSet<&str> = Scope::all().map(scope).collect();
         assert_eq!(labels.len(), Scope::all().count());
+        for scope in Scope::all() {
+            let name = scope.as_str();
+            assert!(text::tokens::scope_of(name).is_some(), "{name}");
+        }
+        assert_eq!(labels.len(), text::tokens::SCOPE.len());
     }
 }

@@ -2,534 +2,12 @@
 
 use std::fmt::Display;
 
-use super::pattern::{around, fill, text};
+use super::pattern::{around, fill, member, text};
 
 /// Text: `Action`
 #[must_use]
 pub fn action() -> &'static str {
     text("audit.action", "Action")
-}
-
-/// Text: `Access granted`
-#[must_use]
-pub fn action_access_granted() -> &'static str {
-    text("audit.action_access_granted", "Access granted")
-}
-
-/// Text: `Access revoked`
-#[must_use]
-pub fn action_access_revoked() -> &'static str {
-    text("audit.action_access_revoked", "Access revoked")
-}
-
-/// Text: `Admin recovered`
-#[must_use]
-pub fn action_admin_recovered() -> &'static str {
-    text("audit.action_admin_recovered", "Admin recovered")
-}
-
-/// Text: `Annotation created`
-#[must_use]
-pub fn action_annotation_created() -> &'static str {
-    text("audit.action_annotation_created", "Annotation created")
-}
-
-/// Text: `Annotation deleted`
-#[must_use]
-pub fn action_annotation_deleted() -> &'static str {
-    text("audit.action_annotation_deleted", "Annotation deleted")
-}
-
-/// Text: `Annotation updated`
-#[must_use]
-pub fn action_annotation_updated() -> &'static str {
-    text("audit.action_annotation_updated", "Annotation updated")
-}
-
-/// Text: `API key added`
-#[must_use]
-pub fn action_api_key_created() -> &'static str {
-    text("audit.action_api_key_created", "API key added")
-}
-
-/// Text: `API key deleted`
-#[must_use]
-pub fn action_api_key_deleted() -> &'static str {
-    text("audit.action_api_key_deleted", "API key deleted")
-}
-
-/// Text: `API key read by service`
-#[must_use]
-pub fn action_api_key_resolved() -> &'static str {
-    text("audit.action_api_key_resolved", "API key read by service")
-}
-
-/// Text: `API key revoked`
-#[must_use]
-pub fn action_api_key_revoked() -> &'static str {
-    text("audit.action_api_key_revoked", "API key revoked")
-}
-
-/// Text: `API key updated`
-#[must_use]
-pub fn action_api_key_updated() -> &'static str {
-    text("audit.action_api_key_updated", "API key updated")
-}
-
-/// Text: `API keys re-encrypted`
-#[must_use]
-pub fn action_api_keys_reencrypted() -> &'static str {
-    text("audit.action_api_keys_reencrypted", "API keys re-encrypted")
-}
-
-/// Text: `Audit log exported`
-#[must_use]
-pub fn action_audit_exported() -> &'static str {
-    text("audit.action_audit_exported", "Audit log exported")
-}
-
-/// Text: `Client created`
-#[must_use]
-pub fn action_client_created() -> &'static str {
-    text("audit.action_client_created", "Client created")
-}
-
-/// Text: `Client deleted`
-#[must_use]
-pub fn action_client_deleted() -> &'static str {
-    text("audit.action_client_deleted", "Client deleted")
-}
-
-/// Text: `Client updated`
-#[must_use]
-pub fn action_client_updated() -> &'static str {
-    text("audit.action_client_updated", "Client updated")
-}
-
-/// Text: `Data exported`
-#[must_use]
-pub fn action_data_exported() -> &'static str {
-    text("audit.action_data_exported", "Data exported")
-}
-
-/// Text: `Data transferred in`
-#[must_use]
-pub fn action_data_transferred_in() -> &'static str {
-    text("audit.action_data_transferred_in", "Data transferred in")
-}
-
-/// Text: `Data transferred out`
-#[must_use]
-pub fn action_data_transferred_out() -> &'static str {
-    text("audit.action_data_transferred_out", "Data transferred out")
-}
-
-/// Text: `Demo users loaded`
-#[must_use]
-pub fn action_demo_loaded() -> &'static str {
-    text("audit.action_demo_loaded", "Demo users loaded")
-}
-
-/// Text: `Email confirmed`
-#[must_use]
-pub fn action_email_confirmed() -> &'static str {
-    text("audit.action_email_confirmed", "Email confirmed")
-}
-
-/// Text: `Email conflict`
-#[must_use]
-pub fn action_email_conflict() -> &'static str {
-    text("audit.action_email_conflict", "Email conflict")
-}
-
-/// Text: `Feature created`
-#[must_use]
-pub fn action_feature_created() -> &'static str {
-    text("audit.action_feature_created", "Feature created")
-}
-
-/// Text: `Feature deleted`
-#[must_use]
-pub fn action_feature_deleted() -> &'static str {
-    text("audit.action_feature_deleted", "Feature deleted")
-}
-
-/// Text: `Feature updated`
-#[must_use]
-pub fn action_feature_updated() -> &'static str {
-    text("audit.action_feature_updated", "Feature updated")
-}
-
-/// Text: `Feature set added`
-#[must_use]
-pub fn action_features_added() -> &'static str {
-    text("audit.action_features_added", "Feature set added")
-}
-
-/// Text: `Group created`
-#[must_use]
-pub fn action_group_created() -> &'static str {
-    text("audit.action_group_created", "Group created")
-}
-
-/// Text: `Group deleted`
-#[must_use]
-pub fn action_group_deleted() -> &'static str {
-    text("audit.action_group_deleted", "Group deleted")
-}
-
-/// Text: `Group managers changed`
-#[must_use]
-pub fn action_group_managers_changed() -> &'static str {
-    text(
-        "audit.action_group_managers_changed",
-        "Group managers changed",
-    )
-}
-
-/// Text: `Group members added`
-#[must_use]
-pub fn action_group_members_added() -> &'static str {
-    text("audit.action_group_members_added", "Group members added")
-}
-
-/// Text: `Group members removed`
-#[must_use]
-pub fn action_group_members_removed() -> &'static str {
-    text(
-        "audit.action_group_members_removed",
-        "Group members removed",
-    )
-}
-
-/// Text: `Group updated`
-#[must_use]
-pub fn action_group_updated() -> &'static str {
-    text("audit.action_group_updated", "Group updated")
-}
-
-/// Text: `Invitation accepted`
-#[must_use]
-pub fn action_invitation_accepted() -> &'static str {
-    text("audit.action_invitation_accepted", "Invitation accepted")
-}
-
-/// Text: `Invitation created`
-#[must_use]
-pub fn action_invitation_created() -> &'static str {
-    text("audit.action_invitation_created", "Invitation created")
-}
-
-/// Text: `Invitation resent`
-#[must_use]
-pub fn action_invitation_resent() -> &'static str {
-    text("audit.action_invitation_resent", "Invitation resent")
-}
-
-/// Text: `Invitation revoked`
-#[must_use]
-pub fn action_invitation_revoked() -> &'static str {
-    text("audit.action_invitation_revoked", "Invitation revoked")
-}
-
-/// Text: `Ontology created`
-#[must_use]
-pub fn action_ontology_created() -> &'static str {
-    text("audit.action_ontology_created", "Ontology created")
-}
-
-/// Text: `Ontology deleted`
-#[must_use]
-pub fn action_ontology_deleted() -> &'static str {
-    text("audit.action_ontology_deleted", "Ontology deleted")
-}
-
-/// Text: `Ontology updated`
-#[must_use]
-pub fn action_ontology_updated() -> &'static str {
-    text("audit.action_ontology_updated", "Ontology updated")
-}
-
-/// Text: `Own session revoked`
-#[must_use]
-pub fn action_own_session_revoked() -> &'static str {
-    text("audit.action_own_session_revoked", "Own session revoked")
-}
-
-/// Text: `Password set`
-#[must_use]
-pub fn action_password_set() -> &'static str {
-    text("audit.action_password_set", "Password set")
-}
-
-/// Text: `Persona created`
-#[must_use]
-pub fn action_persona_created() -> &'static str {
-    text("audit.action_persona_created", "Persona created")
-}
-
-/// Text: `Persona deleted`
-#[must_use]
-pub fn action_persona_deleted() -> &'static str {
-    text("audit.action_persona_deleted", "Persona deleted")
-}
-
-/// Text: `Persona updated`
-#[must_use]
-pub fn action_persona_updated() -> &'static str {
-    text("audit.action_persona_updated", "Persona updated")
-}
-
-/// Text: `Deletion retried`
-#[must_use]
-pub fn action_purge_retried() -> &'static str {
-    text("audit.action_purge_retried", "Deletion retried")
-}
-
-/// Text: `Registration approved`
-#[must_use]
-pub fn action_registration_approved() -> &'static str {
-    text(
-        "audit.action_registration_approved",
-        "Registration approved",
-    )
-}
-
-/// Text: `Registration rejected`
-#[must_use]
-pub fn action_registration_rejected() -> &'static str {
-    text(
-        "audit.action_registration_rejected",
-        "Registration rejected",
-    )
-}
-
-/// Text: `Registration reopened`
-#[must_use]
-pub fn action_registration_reopened() -> &'static str {
-    text(
-        "audit.action_registration_reopened",
-        "Registration reopened",
-    )
-}
-
-/// Text: `Registration restored`
-#[must_use]
-pub fn action_registration_restored() -> &'static str {
-    text(
-        "audit.action_registration_restored",
-        "Registration restored",
-    )
-}
-
-/// Text: `Registrations approved (bulk)`
-#[must_use]
-pub fn action_registrations_approved() -> &'static str {
-    text(
-        "audit.action_registrations_approved",
-        "Registrations approved (bulk)",
-    )
-}
-
-/// Text: `Registrations rejected (bulk)`
-#[must_use]
-pub fn action_registrations_rejected() -> &'static str {
-    text(
-        "audit.action_registrations_rejected",
-        "Registrations rejected (bulk)",
-    )
-}
-
-/// Text: `Registrations reopened (bulk)`
-#[must_use]
-pub fn action_registrations_reopened() -> &'static str {
-    text(
-        "audit.action_registrations_reopened",
-        "Registrations reopened (bulk)",
-    )
-}
-
-/// Text: `Registrations restored (bulk)`
-#[must_use]
-pub fn action_registrations_restored() -> &'static str {
-    text(
-        "audit.action_registrations_restored",
-        "Registrations restored (bulk)",
-    )
-}
-
-/// Text: `Reset link created`
-#[must_use]
-pub fn action_reset_link_created() -> &'static str {
-    text("audit.action_reset_link_created", "Reset link created")
-}
-
-/// Text: `Reset link revoked`
-#[must_use]
-pub fn action_reset_link_revoked() -> &'static str {
-    text("audit.action_reset_link_revoked", "Reset link revoked")
-}
-
-/// Text: `Resource deleted`
-#[must_use]
-pub fn action_resource_deleted() -> &'static str {
-    text("audit.action_resource_deleted", "Resource deleted")
-}
-
-/// Text: `Resource updated`
-#[must_use]
-pub fn action_resource_updated() -> &'static str {
-    text("audit.action_resource_updated", "Resource updated")
-}
-
-/// Text: `Resources stored`
-#[must_use]
-pub fn action_resources_stored() -> &'static str {
-    text("audit.action_resources_stored", "Resources stored")
-}
-
-/// Text: `Resources transferred`
-#[must_use]
-pub fn action_resources_transferred() -> &'static str {
-    text(
-        "audit.action_resources_transferred",
-        "Resources transferred",
-    )
-}
-
-/// Text: `Role created`
-#[must_use]
-pub fn action_role_created() -> &'static str {
-    text("audit.action_role_created", "Role created")
-}
-
-/// Text: `Role deleted`
-#[must_use]
-pub fn action_role_deleted() -> &'static str {
-    text("audit.action_role_deleted", "Role deleted")
-}
-
-/// Text: `Role updated`
-#[must_use]
-pub fn action_role_updated() -> &'static str {
-    text("audit.action_role_updated", "Role updated")
-}
-
-/// Text: `Session revoked`
-#[must_use]
-pub fn action_session_revoked() -> &'static str {
-    text("audit.action_session_revoked", "Session revoked")
-}
-
-/// Text: `Signed in`
-#[must_use]
-pub fn action_session_started() -> &'static str {
-    text("audit.action_session_started", "Signed in")
-}
-
-/// Text: `Sessions revoked`
-#[must_use]
-pub fn action_sessions_revoked() -> &'static str {
-    text("audit.action_sessions_revoked", "Sessions revoked")
-}
-
-/// Text: `Sessions revoked (bulk)`
-#[must_use]
-pub fn action_sessions_revoked_in_bulk() -> &'static str {
-    text(
-        "audit.action_sessions_revoked_in_bulk",
-        "Sessions revoked (bulk)",
-    )
-}
-
-/// Text: `Access token created`
-#[must_use]
-pub fn action_token_created() -> &'static str {
-    text("audit.action_token_created", "Access token created")
-}
-
-/// Text: `Access token revoked`
-#[must_use]
-pub fn action_token_revoked() -> &'static str {
-    text("audit.action_token_revoked", "Access token revoked")
-}
-
-/// Text: `User created`
-#[must_use]
-pub fn action_user_created() -> &'static str {
-    text("audit.action_user_created", "User created")
-}
-
-/// Text: `User deleted`
-#[must_use]
-pub fn action_user_deleted() -> &'static str {
-    text("audit.action_user_deleted", "User deleted")
-}
-
-/// Text: `User permanently deleted`
-#[must_use]
-pub fn action_user_purged() -> &'static str {
-    text("audit.action_user_purged", "User permanently deleted")
-}
-
-/// Text: `Registered`
-#[must_use]
-pub fn action_user_registered() -> &'static str {
-    text("audit.action_user_registered", "Registered")
-}
-
-/// Text: `User restored`
-#[must_use]
-pub fn action_user_restored() -> &'static str {
-    text("audit.action_user_restored", "User restored")
-}
-
-/// Text: `User suspended`
-#[must_use]
-pub fn action_user_suspended() -> &'static str {
-    text("audit.action_user_suspended", "User suspended")
-}
-
-/// Text: `User unsuspended`
-#[must_use]
-pub fn action_user_unsuspended() -> &'static str {
-    text("audit.action_user_unsuspended", "User unsuspended")
-}
-
-/// Text: `User updated`
-#[must_use]
-pub fn action_user_updated() -> &'static str {
-    text("audit.action_user_updated", "User updated")
-}
-
-/// Text: `Users deleted (bulk)`
-#[must_use]
-pub fn action_users_deleted() -> &'static str {
-    text("audit.action_users_deleted", "Users deleted (bulk)")
-}
-
-/// Text: `Users restored (bulk)`
-#[must_use]
-pub fn action_users_restored() -> &'static str {
-    text("audit.action_users_restored", "Users restored (bulk)")
-}
-
-/// Text: `Users signed out (bulk)`
-#[must_use]
-pub fn action_users_signed_out() -> &'static str {
-    text("audit.action_users_signed_out", "Users signed out (bulk)")
-}
-
-/// Text: `Users suspended (bulk)`
-#[must_use]
-pub fn action_users_suspended() -> &'static str {
-    text("audit.action_users_suspended", "Users suspended (bulk)")
-}
-
-/// Text: `Users unsuspended (bulk)`
-#[must_use]
-pub fn action_users_unsuspended() -> &'static str {
-    text("audit.action_users_unsuspended", "Users unsuspended (bulk)")
 }
 
 /// Text: `Actor`
@@ -584,525 +62,6 @@ pub fn export_ndjson() -> &'static str {
 #[must_use]
 pub fn failed() -> &'static str {
     text("audit.failed", "failed")
-}
-
-/// Text: `active`
-#[must_use]
-pub fn field_active() -> &'static str {
-    text("audit.field_active", "active")
-}
-
-/// Text: `annotation`
-#[must_use]
-pub fn field_annotation() -> &'static str {
-    text("audit.field_annotation", "annotation")
-}
-
-/// Text: `annotations`
-#[must_use]
-pub fn field_annotations() -> &'static str {
-    text("audit.field_annotations", "annotations")
-}
-
-/// Text: `api key`
-#[must_use]
-pub fn field_api_key() -> &'static str {
-    text("audit.field_api_key", "api key")
-}
-
-/// Text: `api keys`
-#[must_use]
-pub fn field_api_keys() -> &'static str {
-    text("audit.field_api_keys", "api keys")
-}
-
-/// Text: `bytes`
-#[must_use]
-pub fn field_bytes() -> &'static str {
-    text("audit.field_bytes", "bytes")
-}
-
-/// Text: `claimed email`
-#[must_use]
-pub fn field_claimed_email() -> &'static str {
-    text("audit.field_claimed_email", "claimed email")
-}
-
-/// Text: `client`
-#[must_use]
-pub fn field_client() -> &'static str {
-    text("audit.field_client", "client")
-}
-
-/// Text: `client list`
-#[must_use]
-pub fn field_client_list() -> &'static str {
-    text("audit.field_client_list", "client list")
-}
-
-/// Text: `content`
-#[must_use]
-pub fn field_content() -> &'static str {
-    text("audit.field_content", "content")
-}
-
-/// Text: `created`
-#[must_use]
-pub fn field_created() -> &'static str {
-    text("audit.field_created", "created")
-}
-
-/// Text: `data`
-#[must_use]
-pub fn field_data() -> &'static str {
-    text("audit.field_data", "data")
-}
-
-/// Text: `default`
-#[must_use]
-pub fn field_default_value() -> &'static str {
-    text("audit.field_default_value", "default")
-}
-
-/// Text: `deleted`
-#[must_use]
-pub fn field_deleted() -> &'static str {
-    text("audit.field_deleted", "deleted")
-}
-
-/// Text: `description`
-#[must_use]
-pub fn field_description() -> &'static str {
-    text("audit.field_description", "description")
-}
-
-/// Text: `details`
-#[must_use]
-pub fn field_details() -> &'static str {
-    text("audit.field_details", "details")
-}
-
-/// Text: `display name`
-#[must_use]
-pub fn field_display_name() -> &'static str {
-    text("audit.field_display_name", "display name")
-}
-
-/// Text: `email`
-#[must_use]
-pub fn field_email() -> &'static str {
-    text("audit.field_email", "email")
-}
-
-/// Text: `expires`
-#[must_use]
-pub fn field_expires() -> &'static str {
-    text("audit.field_expires", "expires")
-}
-
-/// Text: `extension data`
-#[must_use]
-pub fn field_extension() -> &'static str {
-    text("audit.field_extension", "extension data")
-}
-
-/// Text: `external id`
-#[must_use]
-pub fn field_external_id() -> &'static str {
-    text("audit.field_external_id", "external id")
-}
-
-/// Text: `features`
-#[must_use]
-pub fn field_features() -> &'static str {
-    text("audit.field_features", "features")
-}
-
-/// Text: `filter`
-#[must_use]
-pub fn field_filter() -> &'static str {
-    text("audit.field_filter", "filter")
-}
-
-/// Text: `format`
-#[must_use]
-pub fn field_format() -> &'static str {
-    text("audit.field_format", "format")
-}
-
-/// Text: `grants`
-#[must_use]
-pub fn field_grants() -> &'static str {
-    text("audit.field_grants", "grants")
-}
-
-/// Text: `groups`
-#[must_use]
-pub fn field_groups() -> &'static str {
-    text("audit.field_groups", "groups")
-}
-
-/// Text: `hidden`
-#[must_use]
-pub fn field_hidden() -> &'static str {
-    text("audit.field_hidden", "hidden")
-}
-
-/// Text: `number`
-#[must_use]
-pub fn field_id() -> &'static str {
-    text("audit.field_id", "number")
-}
-
-/// Text: `identifier`
-#[must_use]
-pub fn field_identifier() -> &'static str {
-    text("audit.field_identifier", "identifier")
-}
-
-/// Text: `information need`
-#[must_use]
-pub fn field_information_need() -> &'static str {
-    text("audit.field_information_need", "information need")
-}
-
-/// Text: `is system generated`
-#[must_use]
-pub fn field_is_system_generated() -> &'static str {
-    text("audit.field_is_system_generated", "is system generated")
-}
-
-/// Text: `key version`
-#[must_use]
-pub fn field_key_version() -> &'static str {
-    text("audit.field_key_version", "key version")
-}
-
-/// Text: `keys`
-#[must_use]
-pub fn field_keys() -> &'static str {
-    text("audit.field_keys", "keys")
-}
-
-/// Text: `kind`
-#[must_use]
-pub fn field_kind() -> &'static str {
-    text("audit.field_kind", "kind")
-}
-
-/// Text: `label`
-#[must_use]
-pub fn field_label() -> &'static str {
-    text("audit.field_label", "label")
-}
-
-/// Text: `last4`
-#[must_use]
-pub fn field_last4() -> &'static str {
-    text("audit.field_last4", "last4")
-}
-
-/// Text: `link`
-#[must_use]
-pub fn field_link() -> &'static str {
-    text("audit.field_link", "link")
-}
-
-/// Text: `links`
-#[must_use]
-pub fn field_links() -> &'static str {
-    text("audit.field_links", "links")
-}
-
-/// Text: `logo URL`
-#[must_use]
-pub fn field_logo_url() -> &'static str {
-    text("audit.field_logo_url", "logo URL")
-}
-
-/// Text: `managers`
-#[must_use]
-pub fn field_managers() -> &'static str {
-    text("audit.field_managers", "managers")
-}
-
-/// Text: `max uses`
-#[must_use]
-pub fn field_max_uses() -> &'static str {
-    text("audit.field_max_uses", "max uses")
-}
-
-/// Text: `members`
-#[must_use]
-pub fn field_members() -> &'static str {
-    text("audit.field_members", "members")
-}
-
-/// Text: `further data`
-#[must_use]
-pub fn field_meta() -> &'static str {
-    text("audit.field_meta", "further data")
-}
-
-/// Text: `name`
-#[must_use]
-pub fn field_name() -> &'static str {
-    text("audit.field_name", "name")
-}
-
-/// Text: `notification preferences`
-#[must_use]
-pub fn field_notification_preferences() -> &'static str {
-    text(
-        "audit.field_notification_preferences",
-        "notification preferences",
-    )
-}
-
-/// Text: `ontologies`
-#[must_use]
-pub fn field_ontologies() -> &'static str {
-    text("audit.field_ontologies", "ontologies")
-}
-
-/// Text: `ontology`
-#[must_use]
-pub fn field_ontology() -> &'static str {
-    text("audit.field_ontology", "ontology")
-}
-
-/// Text: `other sessions`
-#[must_use]
-pub fn field_other_sessions() -> &'static str {
-    text("audit.field_other_sessions", "other sessions")
-}
-
-/// Text: `owned`
-#[must_use]
-pub fn field_owned() -> &'static str {
-    text("audit.field_owned", "owned")
-}
-
-/// Text: `owner`
-#[must_use]
-pub fn field_owner() -> &'static str {
-    text("audit.field_owner", "owner")
-}
-
-/// Text: `password`
-#[must_use]
-pub fn field_password() -> &'static str {
-    text("audit.field_password", "password")
-}
-
-/// Text: `permissions`
-#[must_use]
-pub fn field_permissions() -> &'static str {
-    text("audit.field_permissions", "permissions")
-}
-
-/// Text: `persona`
-#[must_use]
-pub fn field_persona() -> &'static str {
-    text("audit.field_persona", "persona")
-}
-
-/// Text: `personas`
-#[must_use]
-pub fn field_personas() -> &'static str {
-    text("audit.field_personas", "personas")
-}
-
-/// Text: `position`
-#[must_use]
-pub fn field_position() -> &'static str {
-    text("audit.field_position", "position")
-}
-
-/// Text: `profile`
-#[must_use]
-pub fn field_profile() -> &'static str {
-    text("audit.field_profile", "profile")
-}
-
-/// Text: `provider`
-#[must_use]
-pub fn field_provider() -> &'static str {
-    text("audit.field_provider", "provider")
-}
-
-/// Text: `purge after`
-#[must_use]
-pub fn field_purge_after() -> &'static str {
-    text("audit.field_purge_after", "purge after")
-}
-
-/// Text: `rank`
-#[must_use]
-pub fn field_rank() -> &'static str {
-    text("audit.field_rank", "rank")
-}
-
-/// Text: `reason`
-#[must_use]
-pub fn field_reason() -> &'static str {
-    text("audit.field_reason", "reason")
-}
-
-/// Text: `removal`
-#[must_use]
-pub fn field_removal() -> &'static str {
-    text("audit.field_removal", "removal")
-}
-
-/// Text: `removed`
-#[must_use]
-pub fn field_removed() -> &'static str {
-    text("audit.field_removed", "removed")
-}
-
-/// Text: `resources`
-#[must_use]
-pub fn field_resources() -> &'static str {
-    text("audit.field_resources", "resources")
-}
-
-/// Text: `revoked`
-#[must_use]
-pub fn field_revoked() -> &'static str {
-    text("audit.field_revoked", "revoked")
-}
-
-/// Text: `role`
-#[must_use]
-pub fn field_role() -> &'static str {
-    text("audit.field_role", "role")
-}
-
-/// Text: `roles`
-#[must_use]
-pub fn field_roles() -> &'static str {
-    text("audit.field_roles", "roles")
-}
-
-/// Text: `scopes`
-#[must_use]
-pub fn field_scopes() -> &'static str {
-    text("audit.field_scopes", "scopes")
-}
-
-/// Text: `secret`
-#[must_use]
-pub fn field_secret() -> &'static str {
-    text("audit.field_secret", "secret")
-}
-
-/// Text: `session`
-#[must_use]
-pub fn field_session() -> &'static str {
-    text("audit.field_session", "session")
-}
-
-/// Text: `sessions`
-#[must_use]
-pub fn field_sessions() -> &'static str {
-    text("audit.field_sessions", "sessions")
-}
-
-/// Text: `sessions replaced`
-#[must_use]
-pub fn field_sessions_replaced() -> &'static str {
-    text("audit.field_sessions_replaced", "sessions replaced")
-}
-
-/// Text: `sha256`
-#[must_use]
-pub fn field_sha256() -> &'static str {
-    text("audit.field_sha256", "sha256")
-}
-
-/// Text: `start`
-#[must_use]
-pub fn field_start() -> &'static str {
-    text("audit.field_start", "start")
-}
-
-/// Text: `status`
-#[must_use]
-pub fn field_status() -> &'static str {
-    text("audit.field_status", "status")
-}
-
-/// Text: `tell reason`
-#[must_use]
-pub fn field_tell_reason() -> &'static str {
-    text("audit.field_tell_reason", "tell reason")
-}
-
-/// Text: `time zone`
-#[must_use]
-pub fn field_time_zone() -> &'static str {
-    text("audit.field_time_zone", "time zone")
-}
-
-/// Text: `token`
-#[must_use]
-pub fn field_token() -> &'static str {
-    text("audit.field_token", "token")
-}
-
-/// Text: `tokens`
-#[must_use]
-pub fn field_tokens() -> &'static str {
-    text("audit.field_tokens", "tokens")
-}
-
-/// Text: `unreadable`
-#[must_use]
-pub fn field_unreadable() -> &'static str {
-    text("audit.field_unreadable", "unreadable")
-}
-
-/// Text: `until`
-#[must_use]
-pub fn field_until() -> &'static str {
-    text("audit.field_until", "until")
-}
-
-/// Text: `up to`
-#[must_use]
-pub fn field_up_to() -> &'static str {
-    text("audit.field_up_to", "up to")
-}
-
-/// Text: `updated`
-#[must_use]
-pub fn field_updated() -> &'static str {
-    text("audit.field_updated", "updated")
-}
-
-/// Text: `username`
-#[must_use]
-pub fn field_username() -> &'static str {
-    text("audit.field_username", "username")
-}
-
-/// Text: `users`
-#[must_use]
-pub fn field_users() -> &'static str {
-    text("audit.field_users", "users")
-}
-
-/// Text: `uses`
-#[must_use]
-pub fn field_uses() -> &'static str {
-    text("audit.field_uses", "uses")
-}
-
-/// Text: `video id`
-#[must_use]
-pub fn field_video_id() -> &'static str {
-    text("audit.field_video_id", "video id")
 }
 
 /// Text: `Filter the audit log`
@@ -1418,4 +377,218 @@ pub fn with_token(source: impl Display, token: impl Display) -> String {
 #[must_use]
 pub fn yes() -> &'static str {
     text("audit.yes", "yes")
+}
+
+/// Keys and English texts of [`action_of`].
+pub(crate) const ACTION: &[(&str, &str)] = &[
+    ("audit.action_annotation_created", "Annotation created"),
+    ("audit.action_annotation_deleted", "Annotation deleted"),
+    ("audit.action_annotation_updated", "Annotation updated"),
+    ("audit.action_api_key_created", "API key added"),
+    ("audit.action_api_key_deleted", "API key deleted"),
+    ("audit.action_api_key_reencrypted", "API keys re-encrypted"),
+    ("audit.action_api_key_resolved", "API key read by service"),
+    ("audit.action_api_key_revoked", "API key revoked"),
+    ("audit.action_api_key_updated", "API key updated"),
+    ("audit.action_audit_exported", "Audit log exported"),
+    ("audit.action_client_created", "Client created"),
+    ("audit.action_client_deleted", "Client deleted"),
+    ("audit.action_client_updated", "Client updated"),
+    ("audit.action_demo_loaded", "Demo users loaded"),
+    ("audit.action_feature_created", "Feature created"),
+    ("audit.action_feature_deleted", "Feature deleted"),
+    ("audit.action_feature_set_added", "Feature set added"),
+    ("audit.action_feature_updated", "Feature updated"),
+    ("audit.action_group_created", "Group created"),
+    ("audit.action_group_deleted", "Group deleted"),
+    (
+        "audit.action_group_managers_changed",
+        "Group managers changed",
+    ),
+    ("audit.action_group_members_added", "Group members added"),
+    (
+        "audit.action_group_members_removed",
+        "Group members removed",
+    ),
+    ("audit.action_group_updated", "Group updated"),
+    ("audit.action_invitation_created", "Invitation created"),
+    ("audit.action_invitation_resent", "Invitation resent"),
+    ("audit.action_invitation_revoked", "Invitation revoked"),
+    ("audit.action_ontology_created", "Ontology created"),
+    ("audit.action_ontology_deleted", "Ontology deleted"),
+    ("audit.action_ontology_updated", "Ontology updated"),
+    ("audit.action_persona_created", "Persona created"),
+    ("audit.action_persona_deleted", "Persona deleted"),
+    ("audit.action_persona_updated", "Persona updated"),
+    (
+        "audit.action_registrations_approved",
+        "Registrations approved (bulk)",
+    ),
+    (
+        "audit.action_registrations_rejected",
+        "Registrations rejected (bulk)",
+    ),
+    (
+        "audit.action_registrations_reopened",
+        "Registrations reopened (bulk)",
+    ),
+    (
+        "audit.action_registrations_restored",
+        "Registrations restored (bulk)",
+    ),
+    ("audit.action_resource_access_granted", "Access granted"),
+    ("audit.action_resource_access_revoked", "Access revoked"),
+    ("audit.action_resource_deleted", "Resource deleted"),
+    ("audit.action_resource_stored", "Resources stored"),
+    ("audit.action_resource_transferred", "Resources transferred"),
+    ("audit.action_resource_updated", "Resource updated"),
+    ("audit.action_role_created", "Role created"),
+    ("audit.action_role_deleted", "Role deleted"),
+    ("audit.action_role_updated", "Role updated"),
+    ("audit.action_session_started", "Signed in"),
+    ("audit.action_sessions_revoked", "Sessions revoked (bulk)"),
+    ("audit.action_user_admin_recovered", "Admin recovered"),
+    ("audit.action_user_approved", "Registration approved"),
+    ("audit.action_user_created", "User created"),
+    ("audit.action_user_data_given", "Data transferred out"),
+    ("audit.action_user_data_received", "Data transferred in"),
+    ("audit.action_user_deleted", "User deleted"),
+    ("audit.action_user_email_contested", "Email conflict"),
+    ("audit.action_user_email_settled", "Email confirmed"),
+    ("audit.action_user_exported", "Data exported"),
+    (
+        "audit.action_user_invitation_accepted",
+        "Invitation accepted",
+    ),
+    ("audit.action_user_password_chosen", "Password set"),
+    ("audit.action_user_purge_retried", "Deletion retried"),
+    ("audit.action_user_purged", "User permanently deleted"),
+    ("audit.action_user_registered", "Registered"),
+    (
+        "audit.action_user_registration_restored",
+        "Registration restored",
+    ),
+    ("audit.action_user_rejected", "Registration rejected"),
+    ("audit.action_user_reopened", "Registration reopened"),
+    ("audit.action_user_reset_link_created", "Reset link created"),
+    ("audit.action_user_reset_link_revoked", "Reset link revoked"),
+    ("audit.action_user_restored", "User restored"),
+    ("audit.action_user_session_ended", "Own session revoked"),
+    ("audit.action_user_session_revoked", "Session revoked"),
+    ("audit.action_user_sessions_ended", "Sessions revoked"),
+    ("audit.action_user_suspended", "User suspended"),
+    ("audit.action_user_token_created", "Access token created"),
+    ("audit.action_user_token_revoked", "Access token revoked"),
+    ("audit.action_user_unsuspended", "User unsuspended"),
+    ("audit.action_user_updated", "User updated"),
+    ("audit.action_users_deleted", "Users deleted (bulk)"),
+    ("audit.action_users_restored", "Users restored (bulk)"),
+    ("audit.action_users_signed_out", "Users signed out (bulk)"),
+    ("audit.action_users_suspended", "Users suspended (bulk)"),
+    ("audit.action_users_unsuspended", "Users unsuspended (bulk)"),
+];
+
+/// Returns the text `action_…` of a name; `None` if there is none.
+#[must_use]
+pub fn action_of(name: &str) -> Option<&'static str> {
+    member("audit.action_", ACTION, name)
+}
+
+/// Keys and English texts of [`field_of`].
+pub(crate) const FIELD: &[(&str, &str)] = &[
+    ("audit.field_active", "active"),
+    ("audit.field_annotation", "annotation"),
+    ("audit.field_annotations", "annotations"),
+    ("audit.field_api_key", "api key"),
+    ("audit.field_api_keys", "api keys"),
+    ("audit.field_bytes", "bytes"),
+    ("audit.field_claimed_email", "claimed email"),
+    ("audit.field_client", "client"),
+    ("audit.field_client_list", "client list"),
+    ("audit.field_content", "content"),
+    ("audit.field_created", "created"),
+    ("audit.field_data", "data"),
+    ("audit.field_default_value", "default"),
+    ("audit.field_deleted", "deleted"),
+    ("audit.field_description", "description"),
+    ("audit.field_details", "details"),
+    ("audit.field_display_name", "display name"),
+    ("audit.field_email", "email"),
+    ("audit.field_expires", "expires"),
+    ("audit.field_extension", "extension data"),
+    ("audit.field_external_id", "external id"),
+    ("audit.field_features", "features"),
+    ("audit.field_filter", "filter"),
+    ("audit.field_format", "format"),
+    ("audit.field_grants", "grants"),
+    ("audit.field_groups", "groups"),
+    ("audit.field_hidden", "hidden"),
+    ("audit.field_id", "number"),
+    ("audit.field_identifier", "identifier"),
+    ("audit.field_information_need", "information need"),
+    ("audit.field_is_system_generated", "is system generated"),
+    ("audit.field_key_version", "key version"),
+    ("audit.field_keys", "keys"),
+    ("audit.field_kind", "kind"),
+    ("audit.field_label", "label"),
+    ("audit.field_last4", "last4"),
+    ("audit.field_link", "link"),
+    ("audit.field_links", "links"),
+    ("audit.field_logo_url", "logo URL"),
+    ("audit.field_managers", "managers"),
+    ("audit.field_max_uses", "max uses"),
+    ("audit.field_members", "members"),
+    ("audit.field_meta", "further data"),
+    ("audit.field_name", "name"),
+    (
+        "audit.field_notification_preferences",
+        "notification preferences",
+    ),
+    ("audit.field_ontologies", "ontologies"),
+    ("audit.field_ontology", "ontology"),
+    ("audit.field_other_sessions", "other sessions"),
+    ("audit.field_owned", "owned"),
+    ("audit.field_owner", "owner"),
+    ("audit.field_password", "password"),
+    ("audit.field_permissions", "permissions"),
+    ("audit.field_persona", "persona"),
+    ("audit.field_personas", "personas"),
+    ("audit.field_position", "position"),
+    ("audit.field_profile", "profile"),
+    ("audit.field_provider", "provider"),
+    ("audit.field_purge_after", "purge after"),
+    ("audit.field_rank", "rank"),
+    ("audit.field_reason", "reason"),
+    ("audit.field_removal", "removal"),
+    ("audit.field_removed", "removed"),
+    ("audit.field_resources", "resources"),
+    ("audit.field_revoked", "revoked"),
+    ("audit.field_role", "role"),
+    ("audit.field_roles", "roles"),
+    ("audit.field_scopes", "scopes"),
+    ("audit.field_secret", "secret"),
+    ("audit.field_session", "session"),
+    ("audit.field_sessions", "sessions"),
+    ("audit.field_sessions_replaced", "sessions replaced"),
+    ("audit.field_sha256", "sha256"),
+    ("audit.field_start", "start"),
+    ("audit.field_status", "status"),
+    ("audit.field_tell_reason", "tell reason"),
+    ("audit.field_time_zone", "time zone"),
+    ("audit.field_token", "token"),
+    ("audit.field_tokens", "tokens"),
+    ("audit.field_unreadable", "unreadable"),
+    ("audit.field_until", "until"),
+    ("audit.field_up_to", "up to"),
+    ("audit.field_updated", "updated"),
+    ("audit.field_username", "username"),
+    ("audit.field_users", "users"),
+    ("audit.field_uses", "uses"),
+    ("audit.field_video_id", "video id"),
+];
+
+/// Returns the text `field_…` of a name; `None` if there is none.
+#[must_use]
+pub fn field_of(name: &str) -> Option<&'static str> {
+    member("audit.field_", FIELD, name)
 }

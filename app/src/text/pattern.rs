@@ -28,6 +28,36 @@ pub fn plural(key: &str, count: u64, one: &'static str, other: &'static str) -> 
     }
 }
 
+/// Returns the text of a family for a name, such as `client.created` or `displayName`; `None` if it has none. `prefix` is the
+/// beginning of the keys of the family.
+#[must_use]
+pub fn member(
+    prefix: &str,
+    texts: &[(&'static str, &'static str)],
+    name: &str,
+) -> Option<&'static str> {
+    let name = key_part(name);
+    let mut texts = texts.iter().copied();
+    let (key, english) = texts.find(|(key, _)| key.strip_prefix(prefix) == Some(name.as_str()))?;
+    Some(text(key, english))
+}
+
+/// Converts a name to a part of a key: `displayName` to `display_name`, `api-keys:read` to `api_keys_read`.
+fn key_part(name: &str) -> String {
+    let mut part = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            part.push('_');
+        }
+        part.push(if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_lowercase()
+        } else {
+            '_'
+        });
+    }
+    part
+}
+
 /// Splits a text at the place of its element, `{}`, into the text before and after it.
 #[must_use]
 pub fn around(pattern: &'static str) -> [&'static str; 2] {
@@ -37,6 +67,21 @@ pub fn around(pattern: &'static str) -> [&'static str; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn member_is_found_by_any_spelling_of_its_name() {
+        let texts = [("a.field_display_name", "name"), ("a.field_sha256", "hash")];
+        for (name, expected) in [
+            ("displayName", Some("name")),
+            ("display_name", Some("name")),
+            ("display-name", Some("name")),
+            ("sha256", Some("hash")),
+            ("display", None),
+            ("", None),
+        ] {
+            assert_eq!(member("a.field_", &texts, name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn sentence_is_split_at_its_element() {

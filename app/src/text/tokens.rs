@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern::{fill, member, text};
 
 /// Text: `All states`
 #[must_use]
@@ -103,177 +103,6 @@ pub fn revoked_by(name: impl Display) -> String {
     fill(text("tokens.revoked_by", "by {name}"), &[("name", &name)])
 }
 
-/// Text: `Check the access of any user`
-#[must_use]
-pub fn scope_access_read() -> &'static str {
-    text("tokens.scope_access_read", "Check the access of any user")
-}
-
-/// Text: `View your profile and sessions`
-#[must_use]
-pub fn scope_account() -> &'static str {
-    text("tokens.scope_account", "View your profile and sessions")
-}
-
-/// Text: `View the audit log and jobs`
-#[must_use]
-pub fn scope_audit_read() -> &'static str {
-    text("tokens.scope_audit_read", "View the audit log and jobs")
-}
-
-/// Text: `View clients`
-#[must_use]
-pub fn scope_clients_read() -> &'static str {
-    text("tokens.scope_clients_read", "View clients")
-}
-
-/// Text: `Manage clients`
-#[must_use]
-pub fn scope_clients_write() -> &'static str {
-    text("tokens.scope_clients_write", "Manage clients")
-}
-
-/// Text: `View your personas, ontologies and annotations`
-#[must_use]
-pub fn scope_data_read() -> &'static str {
-    text(
-        "tokens.scope_data_read",
-        "View your personas, ontologies and annotations",
-    )
-}
-
-/// Text: `Edit your personas, ontologies and annotations`
-#[must_use]
-pub fn scope_data_write() -> &'static str {
-    text(
-        "tokens.scope_data_write",
-        "Edit your personas, ontologies and annotations",
-    )
-}
-
-/// Text: `View features`
-#[must_use]
-pub fn scope_features_read() -> &'static str {
-    text("tokens.scope_features_read", "View features")
-}
-
-/// Text: `Manage features`
-#[must_use]
-pub fn scope_features_write() -> &'static str {
-    text("tokens.scope_features_write", "Manage features")
-}
-
-/// Text: `View groups and their members`
-#[must_use]
-pub fn scope_groups_read() -> &'static str {
-    text("tokens.scope_groups_read", "View groups and their members")
-}
-
-/// Text: `Manage groups`
-#[must_use]
-pub fn scope_groups_write() -> &'static str {
-    text("tokens.scope_groups_write", "Manage groups")
-}
-
-/// Text: `List API keys`
-#[must_use]
-pub fn scope_keys_read() -> &'static str {
-    text("tokens.scope_keys_read", "List API keys")
-}
-
-/// Text: `Read users' API keys`
-#[must_use]
-pub fn scope_keys_resolve() -> &'static str {
-    text("tokens.scope_keys_resolve", "Read users' API keys")
-}
-
-/// Text: `Manage system API keys`
-#[must_use]
-pub fn scope_keys_write() -> &'static str {
-    text("tokens.scope_keys_write", "Manage system API keys")
-}
-
-/// Text: `View registrations and invitations`
-#[must_use]
-pub fn scope_registrations_read() -> &'static str {
-    text(
-        "tokens.scope_registrations_read",
-        "View registrations and invitations",
-    )
-}
-
-/// Text: `Approve registrations and invite users`
-#[must_use]
-pub fn scope_registrations_write() -> &'static str {
-    text(
-        "tokens.scope_registrations_write",
-        "Approve registrations and invite users",
-    )
-}
-
-/// Text: `View resources and grants`
-#[must_use]
-pub fn scope_resources_read() -> &'static str {
-    text("tokens.scope_resources_read", "View resources and grants")
-}
-
-/// Text: `Manage resources and grants`
-#[must_use]
-pub fn scope_resources_write() -> &'static str {
-    text(
-        "tokens.scope_resources_write",
-        "Manage resources and grants",
-    )
-}
-
-/// Text: `View roles`
-#[must_use]
-pub fn scope_roles_read() -> &'static str {
-    text("tokens.scope_roles_read", "View roles")
-}
-
-/// Text: `Manage roles`
-#[must_use]
-pub fn scope_roles_write() -> &'static str {
-    text("tokens.scope_roles_write", "Manage roles")
-}
-
-/// Text: `View all sessions`
-#[must_use]
-pub fn scope_sessions_read() -> &'static str {
-    text("tokens.scope_sessions_read", "View all sessions")
-}
-
-/// Text: `Revoke any session`
-#[must_use]
-pub fn scope_sessions_write() -> &'static str {
-    text("tokens.scope_sessions_write", "Revoke any session")
-}
-
-/// Text: `View all access tokens`
-#[must_use]
-pub fn scope_tokens_read() -> &'static str {
-    text("tokens.scope_tokens_read", "View all access tokens")
-}
-
-/// Text: `Revoke any access token`
-#[must_use]
-pub fn scope_tokens_write() -> &'static str {
-    text("tokens.scope_tokens_write", "Revoke any access token")
-}
-
-/// Text: `View users`
-#[must_use]
-pub fn scope_users_read() -> &'static str {
-    text("tokens.scope_users_read", "View users")
-}
-
-/// Text: `Manage users`
-#[must_use]
-pub fn scope_users_write() -> &'static str {
-    text("tokens.scope_users_write", "Manage users")
-}
-
 /// Text: `Scopes`
 #[must_use]
 pub fn scopes() -> &'static str {
@@ -353,4 +182,55 @@ pub fn user() -> &'static str {
 #[must_use]
 pub fn username() -> &'static str {
     text("tokens.username", "Username")
+}
+
+/// Keys and English texts of [`scope_of`].
+pub(crate) const SCOPE: &[(&str, &str)] = &[
+    ("tokens.scope_access_read", "Check the access of any user"),
+    ("tokens.scope_account", "View your profile and sessions"),
+    ("tokens.scope_api_keys_read", "List API keys"),
+    ("tokens.scope_api_keys_resolve", "Read users' API keys"),
+    ("tokens.scope_api_keys_write", "Manage system API keys"),
+    ("tokens.scope_audit_read", "View the audit log and jobs"),
+    ("tokens.scope_clients_read", "View clients"),
+    ("tokens.scope_clients_write", "Manage clients"),
+    (
+        "tokens.scope_data_read",
+        "View your personas, ontologies and annotations",
+    ),
+    (
+        "tokens.scope_data_write",
+        "Edit your personas, ontologies and annotations",
+    ),
+    ("tokens.scope_features_read", "View features"),
+    ("tokens.scope_features_write", "Manage features"),
+    ("tokens.scope_groups_read", "View groups and their members"),
+    ("tokens.scope_groups_write", "Manage groups"),
+    (
+        "tokens.scope_registrations_read",
+        "View registrations and invitations",
+    ),
+    (
+        "tokens.scope_registrations_write",
+        "Approve registrations and invite users",
+    ),
+    ("tokens.scope_resources_read", "View resources and grants"),
+    (
+        "tokens.scope_resources_write",
+        "Manage resources and grants",
+    ),
+    ("tokens.scope_roles_read", "View roles"),
+    ("tokens.scope_roles_write", "Manage roles"),
+    ("tokens.scope_sessions_read", "View all sessions"),
+    ("tokens.scope_sessions_write", "Revoke any session"),
+    ("tokens.scope_tokens_read", "View all access tokens"),
+    ("tokens.scope_tokens_write", "Revoke any access token"),
+    ("tokens.scope_users_read", "View users"),
+    ("tokens.scope_users_write", "Manage users"),
+];
+
+/// Returns the text `scope_…` of a name; `None` if there is none.
+#[must_use]
+pub fn scope_of(name: &str) -> Option<&'static str> {
+    member("tokens.scope_", SCOPE, name)
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::{
     CRATES, PROGRAMS,
     catalogue::{Area, ENGLISH, Entry, LANGUAGES, LOCALES, PSEUDO, read},
+    families,
     functions::{AROUND, COUNT},
     messages::{ERRORS, MODULE},
     placeholders::placeholders,
@@ -116,7 +117,8 @@ fn unused(english: &BTreeMap<String, Area>, programs: &str, crates: &str) -> Vec
         let is_of_errors = area == ERRORS;
         let module = if is_of_errors { MODULE } else { area.as_str() };
         for name in texts.keys() {
-            let path = format!("{module}::{name}");
+            let lookup = families::lookup_of(area, name);
+            let path = format!("{module}::{}", lookup.as_deref().unwrap_or(name));
             if !(occurs(programs, &path) || is_of_errors && occurs(crates, &path)) {
                 let prefix = if is_of_errors { "" } else { "text::" };
                 unused.push(format!("{area}.{name} is not used: write {prefix}{path}"));
