@@ -22,6 +22,12 @@ macro_rules! stored_objects {
                 match self { $(Self::$object(_) => Permission::$to_read,)+ }
             }
 
+            /// Returns the version of the object, incremented by each change.
+            #[must_use]
+            pub const fn version(&self) -> i32 {
+                match self { $(Self::$object(object) => object.version,)+ }
+            }
+
             /// Returns the names of the schemas of all kinds of objects.
             #[must_use]
             pub fn schema_names() -> Vec<Cow<'static, str>> {
