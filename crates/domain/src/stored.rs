@@ -9,7 +9,7 @@ use crate::permission::Permission;
 
 /// Declares every kind of object with a version in one entry: description, type, its module, and the permission to read it.
 macro_rules! stored_objects {
-    ($($(#[$description:meta])+ $object:ident of $module:ident, $to_read:ident;)+) => {
+    ($($(#[$description:meta])+ $object:ident of crate::$module:ident, $to_read:ident;)+) => {
         /// An object as it is stored now.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
@@ -39,13 +39,13 @@ macro_rules! stored_objects {
 
 stored_objects! {
     /// A role.
-    Role of roles, RolesRead;
+    Role of crate::roles, RolesRead;
     /// A group.
-    Group of groups, GroupsRead;
+    Group of crate::groups, GroupsRead;
     /// A feature.
-    Feature of features, FeaturesRead;
+    Feature of crate::features, FeaturesRead;
     /// A client.
-    Client of clients, ClientsRead;
+    Client of crate::clients, ClientsRead;
     /// A resource.
-    Resource of resources, ResourcesRead;
+    Resource of crate::resources, ResourcesRead;
 }
