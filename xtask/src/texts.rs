@@ -21,6 +21,9 @@ use catalogue::{ENGLISH, LANGUAGES, PSEUDO, read};
 /// Folder of the generated modules.
 const MODULES: &str = "app/src/text";
 
+/// File with the list of the modules.
+const ROOT: &str = "app/src/text.rs";
+
 /// Writes the generated files that have changed.
 ///
 /// # Errors
@@ -52,8 +55,8 @@ pub(crate) fn outdated(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(outdated)
 }
 
-/// Returns path and content of all generated files: a module per area, the constructors of error messages, the list of tables, and
-/// the pseudo-language.
+/// Returns path and content of all generated files: a module per area, the file with their list, the constructors of error
+/// messages, the list of tables, and the pseudo-language.
 fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
     let english = read(workspace, ENGLISH)?;
     let modules = workspace.root.join(MODULES);
@@ -70,6 +73,9 @@ fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
         all.insert(pseudo, pseudo::file(texts)?);
     }
     let areas: Vec<&str> = english.keys().map(String::as_str).collect();
+    let root = workspace.root.join(ROOT);
+    let listed = functions::root(&files::text(&root)?, &areas)?;
+    all.insert(root, listed);
     let languages = LANGUAGES.iter().map(|(tag, _)| *tag);
     let tables: Vec<&str> = languages.filter(|tag| *tag != ENGLISH).collect();
     let tables = functions::tables(workspace, &tables, &areas)?;

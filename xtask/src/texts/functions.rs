@@ -11,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use super::{
     catalogue::{Area, Entry, LOCALES, is_name},
     families,
+    messages::ERRORS,
     placeholders::placeholders,
 };
 use crate::workspace::Workspace;
@@ -153,6 +154,21 @@ fn arguments(values: &[&str], is_plural: bool) -> String {
     values.iter().map(argument).collect::<Vec<_>>().join(", ")
 }
 
+/// Returns the file above the modules with the list of those of all areas: its last paragraph of modules without attributes.
+pub(super) fn root(source: &str, areas: &[&str]) -> Result<String> {
+    let areas = areas.iter().filter(|area| **area != ERRORS);
+    let modules: Vec<String> = areas.map(|area| format!("pub mod {area};")).collect();
+    let modules = modules.join("\n");
+    let is_module = |line: &str| line.starts_with("pub mod ") && line.ends_with(';');
+    let mut paragraphs: Vec<&str> = source.split("\n\n").collect();
+    let list = paragraphs.iter_mut().rev().find(|paragraph| {
+        let mut lines = paragraph.lines().peekable();
+        lines.peek().is_some() && lines.all(is_module)
+    });
+    *list.context("the list of modules is missing")? = modules.as_str();
+    Ok(paragraphs.join("\n\n"))
+}
+
 /// Returns the module with the files of the languages that are not part of the program.
 pub(super) fn tables(workspace: &Workspace, languages: &[&str], areas: &[&str]) -> Result<String> {
     let mut source =
@@ -241,6 +257,16 @@ mod tests {
             function_of("confirm_around", r#""Type {} for {name}""#),
             r#"#[must_use] pub fn confirm_around(name: impl Display) -> [String; 2] { around(text("users.confirm_around", "Type {} for {name}")).map(|part| fill(part, &[("name", &name)])) }"#
         );
+    }
+
+    #[test]
+    fn list_of_modules_has_all_areas_but_the_errors() {
+        let source = "pub mod language;\n#[cfg(test)]\nmod tables;\n\npub mod account;\npub mod users;\n\nuse x;\n";
+        assert_eq!(
+            root(source, &["account", "errors", "notes", "users"]).unwrap(),
+            "pub mod language;\n#[cfg(test)]\nmod tables;\n\npub mod account;\npub mod notes;\npub mod users;\n\nuse x;\n"
+        );
+        assert!(root("use x;\n", &[]).is_err());
     }
 
     #[test]
