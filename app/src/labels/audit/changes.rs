@@ -91,6 +91,7 @@ fn access_field(name: &str) -> Option<&'static str> {
         "members" => text::audit::field_members(),
         "managers" => text::audit::field_managers(),
         "groups" => text::audit::field_groups(),
+        "lost" => text::audit::field_lost(),
         "client" => text::audit::field_client(),
         "resources" => text::audit::field_resources(),
         "grants" => text::audit::field_grants(),
