@@ -5,6 +5,8 @@ mod message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::permission::Permission;
+
 /// Kind of an object that was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -142,8 +144,10 @@ pub enum Unauthenticated {
 /// Reason for denying an operation, apart from the policy on changes of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forbidden {
-    /// The caller lacks the permission.
+    /// The caller lacks a permission.
     AdminRequired,
+    /// The caller lacks this permission.
+    PermissionRequired(Permission),
     /// The user whose API keys are requested lacks the role that can read them.
     ApplicationRoleRequired,
     /// Registration is disabled.

@@ -163,8 +163,11 @@ async fn manager_is_denied_every_other_route(pool: PgPool) {
         if !label.contains(" /api/admin/") || label.contains(GROUPS) {
             continue;
         }
-        let outline = world.app.send(ask.by(&world.mia)).await.outline();
-        assert_eq!(outline, "403 FORBIDDEN", "{label}");
+        let answer = world.app.send(ask.by(&world.mia)).await;
+        assert_eq!(answer.outline(), "403 FORBIDDEN", "{label}");
+        let named = answer.json()["details"]["permission"].clone();
+        let named = named.as_str().unwrap_or_default();
+        assert!(named.contains(':'), "{label}: {}", answer.body);
         denied += 1;
     }
     assert!(denied > 90, "{denied}");
