@@ -932,6 +932,18 @@ comment on column login_attempts.subject is 'SHA-256 of the counted value: a mis
 comment on column login_attempts.pending is 'Attempts that are counted and not decided yet. Each second removes some, so that none stays.';
 CREATE INDEX login_attempts_by_age ON public.login_attempts USING btree (last_failed_at);
 
+create table lost_access (
+    user_id uuid not null,
+    kind text not null,
+    object_id uuid not null,
+    name text not null,
+    created_at timestamp with time zone not null default now(),
+    constraint lost_access_kind_known CHECK ((kind = ANY (ARRAY['group'::text, 'role'::text, 'resource'::text]))),
+    constraint lost_access_pkey PRIMARY KEY (user_id, kind, object_id),
+    constraint lost_access_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column lost_access.object_id is 'The id of the deleted group, role or resource.';
+
 create table one_time_links (
     id uuid not null,
     kind text not null,

@@ -1,6 +1,7 @@
 //! API tests generated from the OpenAPI description: no response may be 5xx or differ from the description.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -9,15 +10,16 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use ureq::http::Method;
 
 use crate::{
     build::Mode,
     client::{self, Call, Client},
     database::{self, Sibling},
+    files,
     fingerprint::Fingerprint,
-    process,
+    openapi, process,
     program::Program,
     server::Server,
     steps,
@@ -32,9 +34,8 @@ const USERS: u64 = 50;
 const USERS_SEED: u64 = 1;
 /// Encryption key for provider API keys, used in this test only.
 const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
-/// Scopes of the access token. It can only read tokens, because it would otherwise revoke itself.
-const SCOPES: &str = "account,data:read,data:write,users:read,users:write,sessions:read,sessions:write,\
-                      registrations:read,registrations:write,api-keys:read,api-keys:write,tokens:read,audit:read";
+/// Scopes in the description that the access token does not have: it would revoke itself, or its owner lacks the permission.
+const WITHHELD: [&str; 2] = ["tokens:write", "api-keys:resolve"];
 
 /// Event stream, excluded because it never ends.
 const STREAM: &str = "/api/admin/sessions/events";
@@ -110,8 +111,9 @@ fn against(
         .with("API_RATE_LIMIT", "0")
         .with("ALLOW_REGISTRATION", "true");
     let password = program.fill(&database.url(), USERS, USERS_SEED)?;
+    let scopes = scopes(&files::text(&workspace.root.join(openapi::FILE))?)?;
     let token = process::output(program.command(&database.url()).args([
-        "token", "create", "--user", "admin", "--name", "fuzz", "--scopes", SCOPES,
+        "token", "create", "--user", "admin", "--name", "fuzz", "--scopes", &scopes,
     ]))?;
     let token = token
         .split_whitespace()
@@ -128,6 +130,24 @@ fn against(
     );
     server.stop()?;
     tried
+}
+
+/// Returns the scopes that the description of the API names, apart from the withheld ones.
+fn scopes(description: &str) -> Result<String> {
+    let description: Value = serde_json::from_str(description)?;
+    let paths = description.get("paths").and_then(Value::as_object);
+    let operations = paths.context("a description without paths")?.values();
+    let operations = operations
+        .filter_map(Value::as_object)
+        .flat_map(Map::values);
+    let requirements = operations.filter_map(|operation| operation.get("security")?.as_array());
+    let named = requirements
+        .flatten()
+        .filter_map(|requirement| requirement.get("token")?.as_array())
+        .flatten()
+        .filter_map(Value::as_str);
+    let scopes: BTreeSet<&str> = named.filter(|scope| !WITHHELD.contains(scope)).collect();
+    Ok(scopes.into_iter().collect::<Vec<_>>().join(","))
 }
 
 /// Sends the requests. Each operation is tested with the authentication that its description names: access token,
@@ -217,4 +237,25 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     fs::write(stamp, "")?;
     step.finish();
     Ok(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_those_of_the_description() {
+        let description = json!({
+            "paths": {
+                "/a": {
+                    "parameters": [],
+                    "get": { "security": [{ "session": [] }, { "token": ["users:read"] }] },
+                    "post": { "security": [{ "token": ["groups:write"] }, { "token": ["tokens:write"] }] }
+                },
+                "/b": { "get": { "security": [{}] }, "put": { "security": [{ "token": ["users:read"] }] } }
+            }
+        });
+        let found = scopes(&description.to_string()).unwrap();
+        assert_eq!(found, "groups:write,users:read");
+    }
 }

@@ -11,7 +11,8 @@ use crate::{
     workspace::Workspace,
 };
 
-const FILE: &str = "docs/openapi.json";
+/// Path of the description.
+pub(crate) const FILE: &str = "docs/openapi.json";
 
 /// Writes the description of the API.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {

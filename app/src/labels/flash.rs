@@ -20,6 +20,13 @@ pub fn sentence(flash: &Flash) -> String {
     };
     match flash.event {
         FlashEvent::UserCreated => text::flash::user_created(first),
+        FlashEvent::User(UserAction::Restore) if flash.lost_count > 0 => {
+            let lost = listed(&flash.lost, flash.lost_count);
+            match flash.count {
+                1 => text::flash::restored_without(first, lost),
+                count => text::flash::restored_users_without(count, lost),
+            }
+        }
         FlashEvent::User(action) => user_action_done(action, flash.count, first),
         FlashEvent::DeletionStarted => users(
             text::flash::deletion_started,
@@ -92,12 +99,17 @@ pub fn names(flash: &Flash) -> Option<String> {
     if !counts_users || flash.count < 2 || flash.names.is_empty() {
         return None;
     }
-    let named: Vec<String> = flash.names.iter().map(|name| isolated(name)).collect();
+    Some(listed(&flash.names, flash.count))
+}
+
+/// Returns the first names, and the number of the others.
+fn listed(names: &[String], count: u64) -> String {
+    let named: Vec<String> = names.iter().map(|name| isolated(name)).collect();
     let named_count = u64::try_from(named.len()).unwrap_or(u64::MAX);
-    Some(match flash.count.saturating_sub(named_count) {
+    match count.saturating_sub(named_count) {
         0 => named.join(", "),
         more => text::flash::names_more(more, named.join(", ")),
-    })
+    }
 }
 
 fn name(flash: &Flash, at: usize) -> String {
@@ -205,6 +217,17 @@ mod tests {
             let shown = sentence(&flash) + &names.unwrap_or_default();
             assert_eq!(shown, expected);
         }
+    }
+
+    #[test]
+    fn lost_access_of_a_restored_user_is_named() {
+        let restored = Flash::of(FlashEvent::User(UserAction::Restore), ["ada"]);
+        assert_eq!(sentence(&restored), "Restored ada");
+        let lost = restored.losing(["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(
+            sentence(&lost),
+            "Restored ada without what was deleted meanwhile: a, b, c, d, e and 2 more"
+        );
     }
 
     #[test]

@@ -221,14 +221,26 @@ pub async fn set(connection: &mut PgConnection, id: Uuid, patch: &GroupPatch) ->
     Ok(())
 }
 
-/// Deletes a group with its memberships and grants.
+/// Deletes a group with its memberships and grants. Its deleted members are noted, so that they can be told when they are restored.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    sqlx::query!("delete from groups where id = $1", id)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "with lost as (
+            insert into lost_access (user_id, kind, object_id, name)
+            select m.user_id, 'group', g.id, g.name
+            from groups g
+            join group_members m on m.group_id = g.id
+            join users u on u.id = m.user_id and u.deleted_at is not null
+            where g.id = $1
+            on conflict do nothing
+        )
+        delete from groups where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

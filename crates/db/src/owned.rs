@@ -93,12 +93,13 @@ pub async fn lock(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Er
 }
 
 /// Lists at most `most` personas of a user with the numbers of their ontologies and annotations, in the order of creation, after an id.
+/// `viewer` is the user whose clients limit them; without one they are not limited.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list_personas(
     executor: impl PgExecutor<'_>,
-    user_id: Uuid,
+    (user_id, viewer): (Uuid, Option<Uuid>),
     after: Option<Uuid>,
     most: i64,
 ) -> Result<Vec<OwnedPersona>, Error> {
@@ -110,10 +111,12 @@ pub async fn list_personas(
             (select count(*) from annotations a where a.persona_id = p.id) as "annotations!"
         from personas p
         where p.user_id = $1 and ($2::uuid is null or p.id > $2)
+            and (p.client_id is null or $4::uuid is null or sees_client($4, p.client_id))
         order by p.id limit $3"#,
         user_id,
         after,
         most,
+        viewer,
     )
     .fetch_all(executor)
     .await?)

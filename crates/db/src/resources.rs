@@ -1,11 +1,12 @@
 //! Resources of the host application, and grants to them in [`grants`].
 
 pub mod grants;
+mod store;
 
 use domain::{
     json::read_object,
     list::UnfilteredQuery,
-    resources::{Resource, ResourcePatch, StoreOutcome, StoredResource},
+    resources::{Resource, ResourcePatch},
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
@@ -14,6 +15,8 @@ use crate::{
     Error,
     keyset::{self, Column, Keyset},
 };
+
+pub use store::store;
 
 const COLUMNS: &str = "
     r.id, r.kind, r.external_id, r.name, r.owner_id, r.client_id, r.active, r.data::text as data, r.version, r.created_at, r.updated_at";
@@ -35,6 +38,8 @@ pub struct ResourceFilter<'a> {
     pub group: Option<Uuid>,
     /// The id of a user who can reach the resources.
     pub reached_by: Option<Uuid>,
+    /// The user whose clients limit the resources; without one they are not limited.
+    pub viewer: Option<Uuid>,
 }
 
 impl ResourceFilter<'_> {
@@ -66,6 +71,12 @@ impl ResourceFilter<'_> {
         }
         if let Some(user) = self.reached_by {
             push_reached(sql, user);
+        }
+        if let Some(viewer) = self.viewer {
+            // Asked once for each client, not for each resource.
+            sql.push(" and (r.client_id is null or r.client_id in (select c.id from clients c where sees_client(")
+                .push_bind(viewer)
+                .push(", c.id)))");
         }
     }
 }
@@ -126,29 +137,42 @@ fn read(row: &PgRow) -> Result<Resource, sqlx::Error> {
     })
 }
 
-/// Returns the resource with an id.
+/// Returns the resource with an id, if its client is one of the viewer's. Without a viewer any resource is returned.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Resource>, Error> {
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+    viewer: Option<Uuid>,
+) -> Result<Option<Resource>, Error> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from resources r where r.id = "));
     sql.push_bind(id);
+    let filter = ResourceFilter {
+        viewer,
+        ..ResourceFilter::default()
+    };
+    filter.push(&mut sql);
     let row = sql.build().fetch_optional(executor).await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 
-/// Returns the resource with an id and locks its row until the transaction ends.
+/// Returns the resource that [`find`] finds, and locks its row until the transaction ends.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Resource>, Error> {
+pub async fn lock(
+    connection: &mut PgConnection,
+    id: Uuid,
+    viewer: Option<Uuid>,
+) -> Result<Option<Resource>, Error> {
     sqlx::query!(
         "select id from resources where id = $1 for no key update",
         id
     )
     .fetch_optional(&mut *connection)
     .await?;
-    find(connection, id).await
+    find(connection, id, viewer).await
 }
 
 /// Returns the id of the resource with a kind and an id of the host application.
@@ -167,76 +191,6 @@ pub async fn find_id(
     )
     .fetch_optional(executor)
     .await?)
-}
-
-/// Creates and changes resources. What they leave out stays.
-///
-/// # Errors
-/// `resources_owner_id_fkey` or `resources_client_id_fkey` if an owner or a client does not exist.
-pub async fn store(
-    connection: &mut PgConnection,
-    resources: &[StoredResource],
-) -> Result<StoreOutcome, Error> {
-    let all = resources.len() as u64;
-    // Texts and numbers that were checked always have a JSON form, so the default is never used.
-    let resources = serde_json::to_value(resources).unwrap_or_default();
-    let created = sqlx::query!(
-        "insert into resources (id, kind, external_id, name, owner_id, client_id, active, data, created_at, updated_at)
-        select uuid_v7(now()), w.kind, w.external_id, w.name, w.owner_id, w.client_id, coalesce(w.active, true),
-            coalesce(w.data, '{}'), now(), now()
-        from jsonb_to_recordset($1) as w (
-            kind text, external_id text, name text, owner_id uuid, client_id int, active bool, data jsonb
-        )
-        order by w.kind, w.external_id
-        on conflict (kind, external_id) do nothing
-        returning id",
-        resources,
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let created: Vec<Uuid> = created.into_iter().map(|row| row.id).collect();
-    // Locked in the order of ids, so that two requests cannot wait for each other.
-    sqlx::query!(
-        "select r.id from resources r
-        join jsonb_to_recordset($1) as w (kind text, external_id text)
-            on r.kind = w.kind and r.external_id = w.external_id
-        order by r.id for no key update of r",
-        resources,
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let updated = sqlx::query!(
-        "update resources r set
-            name = w.name,
-            owner_id = coalesce(w.owner_id, r.owner_id),
-            client_id = case when w.sets_client then w.client_id else r.client_id end,
-            active = coalesce(w.active, r.active),
-            data = coalesce(w.data, r.data),
-            version = r.version + 1,
-            updated_at = now()
-        from jsonb_to_recordset($1) as w (
-            kind text, external_id text, name text, owner_id uuid, sets_client bool, client_id int, active bool, data jsonb
-        )
-        where r.kind = w.kind and r.external_id = w.external_id and r.id <> all($2)
-            and (
-                r.name <> w.name
-                or r.owner_id is distinct from coalesce(w.owner_id, r.owner_id)
-                or (w.sets_client and r.client_id is distinct from w.client_id)
-                or r.active <> coalesce(w.active, r.active)
-                or r.data <> coalesce(w.data, r.data)
-            )",
-        resources,
-        created.as_slice(),
-    )
-    .execute(connection)
-    .await?;
-    let created = created.len() as u64;
-    let updated = updated.rows_affected();
-    Ok(StoreOutcome {
-        created,
-        updated,
-        unchanged: all.saturating_sub(created).saturating_sub(updated),
-    })
 }
 
 /// Changes the fields that the patch contains, and increments the version.
@@ -285,13 +239,25 @@ pub async fn transfer(connection: &mut PgConnection, from: Uuid, to: Uuid) -> Re
     Ok(done.rows_affected())
 }
 
-/// Deletes a resource with its grants.
+/// Deletes a resource with its grants. Deleted users with a grant are noted, so that they can be told when they are restored.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    sqlx::query!("delete from resources where id = $1", id)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "with lost as (
+            insert into lost_access (user_id, kind, object_id, name)
+            select g.user_id, 'resource', r.id, r.name
+            from resources r
+            join resource_grants g on g.resource_id = r.id
+            join users u on u.id = g.user_id and u.deleted_at is not null
+            where r.id = $1
+            on conflict do nothing
+        )
+        delete from resources where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }

@@ -19,6 +19,7 @@ use sqlx::PgPool;
 use testing::{
     groups::group,
     resources::{client, grant, resource},
+    roles::role,
     users::user,
 };
 use uuid::Uuid;
@@ -27,8 +28,11 @@ const USERS: usize = 6;
 const GROUPS: usize = 3;
 const RESOURCES: usize = 8;
 
-/// A user of a world: index of the status, whether an administrator, numbers of the clients, and of the groups.
-type WorldUser = (usize, bool, Vec<usize>, Vec<usize>);
+/// Roles of users: none that counts, that of administrators, and one with all permissions in Rollcall, which opens no resource.
+const ROLES: [&str; 3] = ["user", "admin", "deputy"];
+
+/// A user of a world: indexes of the status and of the role, numbers of the clients, and of the groups.
+type WorldUser = (usize, usize, Vec<usize>, Vec<usize>);
 /// A resource of a world: the owner, the client, and whether it is active.
 type WorldResource = (Option<usize>, Option<usize>, bool);
 /// A grant of a world: the resource, its subject (users, then groups, then everyone), and whether it is for writing.
@@ -46,12 +50,12 @@ fn world(seed: u8) -> World {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let user = (
         prop_oneof![4 => Just(0_usize), 1 => 1..3_usize],
-        prop::bool::weighted(0.2),
+        prop_oneof![7 => Just(0_usize), 2 => Just(1), 1 => Just(2)],
         prop::collection::vec(0..2_usize, 0..3),
         prop::collection::btree_set(0..GROUPS, 0..=GROUPS),
     );
-    let user = user.prop_map(|(status, admin, clients, groups)| -> WorldUser {
-        (status, admin, clients, groups.into_iter().collect())
+    let user = user.prop_map(|(status, role, clients, groups)| -> WorldUser {
+        (status, role, clients, groups.into_iter().collect())
     });
     let resource = (
         prop::option::of(0..USERS),
@@ -85,12 +89,11 @@ impl World {
             clients.push(client(pool, &format!("Client {seed}-{n}")).await);
         }
         let mut users = Vec::new();
-        for (n, (status, is_admin, listed, _)) in self.users.iter().enumerate() {
+        for (n, (status, role, listed, _)) in self.users.iter().enumerate() {
             let listed: Vec<i32> = listed.iter().map(|client| clients[*client]).collect();
-            let roles: &[&str] = if *is_admin { &["admin"] } else { &["user"] };
             let id = user(&format!("user-{seed}-{n}"))
                 .status(["active", "suspended", "pending"][*status])
-                .roles(roles)
+                .roles(&[ROLES[*role]])
                 .clients(&listed)
                 .insert(pool)
                 .await;
@@ -128,12 +131,12 @@ impl World {
 
     /// Returns whether the rules permit access.
     fn permits(&self, user: usize, resource: usize, level: GrantLevel) -> bool {
-        let (status, is_admin, clients, groups) = &self.users[user];
+        let (status, role, clients, groups) = &self.users[user];
         let (owner, client, active) = self.resources[resource];
         if *status != 0 {
             return false;
         }
-        if *is_admin {
+        if ROLES[*role] == "admin" {
             return true;
         }
         if !active || client.is_some_and(|client| !clients.contains(&client)) {
@@ -157,6 +160,7 @@ impl World {
 
 #[testing::test]
 async fn explanation_enforcement_and_lists_agree_in_random_worlds(pool: PgPool) {
+    role("deputy").permissions(&["*"]).insert(&pool).await;
     for seed in 1..=12 {
         let world = world(seed);
         let stored = world.store(&pool, seed).await;

@@ -5,7 +5,7 @@ mod message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{message::Message, messages};
+use crate::{message::Message, messages, permission::Permission};
 
 /// Declares every kind of object in one entry: description, and the message that the object was not found.
 macro_rules! entities {
@@ -159,8 +159,10 @@ pub enum Unauthenticated {
 /// Reason for denying an operation, apart from the policy on changes of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forbidden {
-    /// The caller lacks the permission.
+    /// The caller lacks a permission.
     AdminRequired,
+    /// The caller lacks this permission.
+    PermissionRequired(Permission),
     /// The user whose API keys are requested lacks the role that can read them.
     ApplicationRoleRequired,
     /// Registration is disabled.

@@ -72,19 +72,25 @@ pub struct Flash {
     /// End of the change's effect, if it ends by itself, such as a suspension's.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
+    /// Names of what a restored user has lost, [`NAMES_MAX`] at most.
+    #[serde(default)]
+    pub lost: Vec<String>,
+    /// Number of what a restored user has lost, including what is not named.
+    #[serde(default)]
+    pub lost_count: u64,
 }
 
 impl Flash {
     /// Creates a message about all of `names`: it counts them all and stores the first [`NAMES_MAX`].
     pub fn of<N: Into<String>>(event: FlashEvent, names: impl IntoIterator<Item = N>) -> Self {
-        let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
-        names.truncate(NAMES_MAX);
+        let (names, count) = first(names);
         Self {
             event,
             names,
             count,
             until: None,
+            lost: Vec::new(),
+            lost_count: 0,
         }
     }
 
@@ -99,6 +105,25 @@ impl Flash {
     pub fn until(self, until: Option<OffsetDateTime>) -> Self {
         Self { until, ..self }
     }
+
+    /// Returns the same message about a restored user who has lost all of `names`.
+    #[must_use]
+    pub fn losing<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        let (lost, lost_count) = first(names);
+        Self {
+            lost,
+            lost_count,
+            ..self
+        }
+    }
+}
+
+/// Returns the first [`NAMES_MAX`] names, and the number of all.
+fn first<N: Into<String>>(names: impl IntoIterator<Item = N>) -> (Vec<String>, u64) {
+    let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
+    let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
+    names.truncate(NAMES_MAX);
+    (names, count)
 }
 
 /// The form that undoes a change, as stored on the server.

@@ -117,6 +117,9 @@ pub struct Details {
         skip_serializing_if = "Option::is_none"
     )]
     pub entity: Option<Entity>,
+    /// Name of the permission that the caller lacks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
     /// URL at which the user chooses a password of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

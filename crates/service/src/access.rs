@@ -24,6 +24,12 @@ pub use identity::{Identity, OperatorKey, operator};
 
 /// Response text of FOVEA for a missing permission.
 pub(crate) const FORBIDDEN: Error = Error::Forbidden(Forbidden::AdminRequired);
+
+/// Returns the denial that names the missing permission. Its text is FOVEA's.
+pub(crate) const fn lacking(permission: Permission) -> Error {
+    Error::Forbidden(Forbidden::PermissionRequired(permission))
+}
+
 /// Denial for every role but `application`, administrators included: they can assign that role.
 const NO_APPLICATION: Error = Error::Forbidden(Forbidden::ApplicationRoleRequired);
 
@@ -245,7 +251,10 @@ impl Caller {
             Credential::Session(_) if scope == Scope::Permission(Permission::ApiKeysResolve) => {
                 NO_APPLICATION
             }
-            Credential::Session(_) => FORBIDDEN,
+            Credential::Session(_) => match scope {
+                Scope::Permission(permission) => lacking(permission),
+                Scope::Account | Scope::DataRead | Scope::DataWrite => FORBIDDEN,
+            },
             Credential::Token(_) => Error::OutOfScope(scope),
         }
     }

@@ -207,6 +207,9 @@ impl Error {
         problem.details.retry_after = self.retry_after();
         match self {
             Self::NotFound(entity) => problem.details.entity = Some(entity),
+            Self::Forbidden(Forbidden::PermissionRequired(permission)) => {
+                problem.details.permission = Some(permission.as_str().to_owned());
+            }
             Self::Unavailable(cause) => tracing::warn!(%cause, "service unavailable"),
             Self::Internal(cause) => tracing::error!(%cause, "internal error"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,

@@ -233,7 +233,7 @@ pub(crate) async fn confirm(
         actor.subject.permissions = permissions
             .map(|permissions| grant(&actor, permissions))
             .filter(|permissions| permissions.include(right))
-            .ok_or(crate::access::FORBIDDEN)?;
+            .ok_or(crate::access::lacking(right))?;
     }
     Ok(actor)
 }

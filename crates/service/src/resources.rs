@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Authorized, ResourcesRead, ResourcesWrite},
+    access::{Actor, Authorized, ResourcesRead, ResourcesWrite},
     audit::{self, Audited, Changes},
     guard::{self, TargetRef},
 };
@@ -34,16 +34,20 @@ pub use transfer::transfer;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Resource);
 
-/// Lists resources, the first created first.
+/// Lists resources, the first created first. Those of clients that the actor does not see are left out.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Authorized<ResourcesRead>,
+    authorized: &Authorized<ResourcesRead>,
     query: &UnfilteredQuery,
     filter: ResourceFilter<'_>,
 ) -> Result<Listed<Resource>, Error> {
+    let filter = ResourceFilter {
+        viewer: authorized.actor().id(),
+        ..filter
+    };
     page(services, query, filter).await
 }
 
@@ -64,13 +68,14 @@ pub(crate) async fn page(
 /// Returns a resource by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such resource.
+/// [`Error::NotFound`] when there is no such resource, and for one of a client that the actor does not see.
 pub async fn find(
     services: &Services,
-    _: &Authorized<ResourcesRead>,
+    authorized: &Authorized<ResourcesRead>,
     id: Uuid,
 ) -> Result<Resource, Error> {
-    let found = db::resources::find(&services.pool, id).await?;
+    let viewer = authorized.actor().id();
+    let found = db::resources::find(&services.pool, id, viewer).await?;
     found.ok_or(NOT_FOUND)
 }
 
@@ -163,7 +168,7 @@ pub async fn edit(
         Permission::ResourcesWrite,
     )
     .await?;
-    let before = lock(&mut transaction, &target.into()).await?;
+    let before = lock(&mut transaction, actor, &target.into()).await?;
     let changes = changes(&before, &patch);
     if changes.is_empty() {
         return Ok(before);
@@ -177,7 +182,8 @@ pub async fn edit(
         before.name.as_str(),
     );
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    let after = db::resources::find(&mut *transaction, before.id).await?;
+    // Found even if it now has a client that the actor does not see.
+    let after = db::resources::find(&mut *transaction, before.id, None).await?;
     db::commit(transaction, audited).await?;
     after.ok_or(NOT_FOUND)
 }
@@ -213,7 +219,7 @@ pub async fn delete(
         Permission::ResourcesWrite,
     )
     .await?;
-    let resource = lock(&mut transaction, &target.into()).await?;
+    let resource = lock(&mut transaction, actor, &target.into()).await?;
     let deletion = db::resources::grants::count_deletion(&mut *transaction, resource.id).await?;
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
@@ -238,9 +244,13 @@ pub async fn delete(
     Ok(deletion)
 }
 
-/// Locks a resource in the version that was shown.
-async fn lock(transaction: &mut db::Transaction, target: &TargetRef) -> Result<Resource, Error> {
-    let resource = db::resources::lock(transaction, target.id)
+/// Locks a resource in the version that was shown, if the actor sees it.
+async fn lock(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    target: &TargetRef,
+) -> Result<Resource, Error> {
+    let resource = db::resources::lock(transaction, target.id, actor.id())
         .await?
         .ok_or(NOT_FOUND)?;
     target.check_name(&resource.name)?;

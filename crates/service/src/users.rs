@@ -36,7 +36,7 @@ use domain::{
     users::{
         UserSummary,
         action::BulkAction,
-        deleted::{DeletedPage, DeletedQuery},
+        deleted::{DeletedPage, DeletedQuery, LostAccess},
         deletion::Deletion,
         list::ListQuery,
         page::UserPage,
@@ -51,27 +51,25 @@ use crate::{
     days,
 };
 
-/// Applies a bulk action to a locked account. The caller has checked the policy.
+/// Applies a bulk action to a locked account. Returns what a restored user has lost. The caller has checked the policy.
 async fn apply(
     services: &Services,
     transaction: &mut db::Transaction,
     actor: &Actor,
     action: &BulkAction,
     account: &Account,
-) -> Result<Audited, Error> {
-    match action {
-        BulkAction::Suspend(draft) => suspend::apply(transaction, actor, account, draft).await,
-        BulkAction::Unsuspend {} => suspend::clear_suspension(transaction, actor, account).await,
-        BulkAction::RevokeSessions {} => {
-            let (_, audited) = sessions::apply(transaction, actor, account).await?;
-            Ok(audited)
-        }
+) -> Result<(LostAccess, Audited), Error> {
+    let audited = match action {
+        BulkAction::Suspend(draft) => suspend::apply(transaction, actor, account, draft).await?,
+        BulkAction::Unsuspend {} => suspend::clear_suspension(transaction, actor, account).await?,
+        BulkAction::RevokeSessions {} => sessions::apply(transaction, actor, account).await?.1,
         BulkAction::Delete {} => {
             let deletion = Deletion::default();
-            delete::apply(services, transaction, actor, account, &deletion).await
+            delete::apply(services, transaction, actor, account, &deletion).await?
         }
-        BulkAction::Restore {} => delete::put_back(transaction, actor, account).await,
-    }
+        BulkAction::Restore {} => return delete::put_back(transaction, actor, account).await,
+    };
+    Ok((LostAccess::default(), audited))
 }
 
 /// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals, and one for a

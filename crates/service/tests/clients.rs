@@ -1,16 +1,20 @@
 //! Clients: changes, conflicts, and the deletion of one that has resources.
 
 use domain::{
+    access_check::{AccessObject, AccessQuestion},
     clients::{CLIENTS_ORDER, ClientDraft, ClientEdit, ClientUse},
     error::Conflict,
     list::{Limits, PageParams, SearchParams},
+    resources::GrantLevel,
     stored::StoredObject,
+    users::deletion::Deletion,
 };
 use service::{
     Error,
     access::{UsersRead, operator},
-    clients,
+    access_check, clients,
     owned::{Reader, personas},
+    resources, users,
 };
 use sqlx::PgPool;
 use testing::{resources::resource, roles::role, users::user};
@@ -155,6 +159,11 @@ async fn personas_of_other_clients_are_absent(pool: PgPool) {
         let found = personas::get(&services, &reader, id).await;
         assert_eq!(found.is_ok(), is_visible, "{reader:?}");
     }
+    for (id, permission, number) in [(reader, "users:read", 0), (root, "*", 1)] {
+        let authorized = caller(id, &[permission]).require::<UsersRead>().unwrap();
+        let listed = users::personas(&services, &authorized, ada, None).await;
+        assert_eq!(listed.unwrap().0.len(), number, "{permission}");
+    }
     // A change of the list works at once.
     sqlx::query("update users set client_list = array[$1::int] where id = $2")
         .bind(client)
@@ -163,4 +172,51 @@ async fn personas_of_other_clients_are_absent(pool: PgPool) {
         .await
         .unwrap();
     assert!(personas::get(&services, &own(), id).await.is_ok());
+}
+
+/// Checks lists of clients when a client or a user is deleted, and when data gets another owner.
+#[testing::test]
+async fn lists_keep_the_numbers_of_deleted_clients(pool: PgPool) {
+    let services = services(&pool);
+    let acme = clients::create(&services, &operator(), draft("ACME"))
+        .await
+        .unwrap();
+    let other = clients::create(&services, &operator(), draft("Other"))
+        .await
+        .unwrap();
+    let ada = user("ada")
+        .clients(&[acme.id, other.id])
+        .insert(&pool)
+        .await;
+    let bob = user("bob").insert(&pool).await;
+    let id = resource("models", "a").client(other.id).owner(ada);
+    let id = id.insert(&pool).await;
+    users::delete(&services, &operator(), ada, &Deletion::default())
+        .await
+        .unwrap();
+    let deleted = clients::delete(&services, &operator(), (acme.id, None)).await;
+    assert_eq!(deleted.unwrap().users, 0);
+    let restored = users::restore(&services, &operator(), ada).await.unwrap();
+    assert_eq!(restored.user.client_list, [acme.id, other.id]);
+    let named = clients::list_named(&services, &operator(), &restored.user.client_list).await;
+    assert_eq!(named.unwrap(), std::slice::from_ref(&other));
+    let again = clients::create(&services, &operator(), draft("ACME"))
+        .await
+        .unwrap();
+    assert!(!restored.user.client_list.contains(&again.id));
+
+    // Data of a client that the new owner does not see stays with its client.
+    let moved = resources::transfer(&services, &operator(), (ada, bob), Some(1)).await;
+    assert_eq!(moved.unwrap(), 1);
+    for user in [ada, bob] {
+        let object = AccessObject::Resource {
+            id,
+            level: GrantLevel::Read,
+        };
+        let questions = [AccessQuestion { user, object }];
+        let answers = access_check::check(&services, &operator(), &questions).await;
+        assert!(!answers.unwrap()[0].allowed);
+    }
+    let kept = "select count(*) from resources r join clients c on c.id = r.client_id where c.name = 'Other'";
+    assert_eq!(count(&pool, kept).await, 1);
 }

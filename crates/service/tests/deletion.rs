@@ -6,19 +6,30 @@ use domain::{
     list::Limits,
     users::{
         action::UserAction,
+        deleted::LostAccess,
         deletion::{Deletion, OwnedCounts},
         detail::UserRef,
         list::ListParams,
     },
 };
 use serde_json::Value;
-use service::{Error, Services, access::operator, settings::Settings, users};
+use service::{
+    Error, Services,
+    access::{UsersWrite, operator},
+    groups, resources, roles,
+    settings::Settings,
+    users,
+};
 use sqlx::PgPool;
-use testing::resources::resource;
+use testing::{
+    groups::group,
+    resources::{grant, resource},
+    roles::role,
+};
 use uuid::Uuid;
 
 use crate::support::{
-    callers::admin,
+    callers::{admin, caller},
     furniture::furnish,
     services,
     users::{add, count},
@@ -133,7 +144,9 @@ async fn restore_returns_everything_but_sessions(pool: PgPool) {
     let taken = users::create(&services, &operator(), namesake).await;
     assert!(matches!(taken, Err(Error::Taken(_))));
     users::purge::run(&services).await.unwrap();
-    let user = users::restore(&services, &operator(), ada).await.unwrap();
+    let restored = users::restore(&services, &operator(), ada).await.unwrap();
+    assert_eq!(restored.lost, None);
+    let user = restored.user;
     assert_eq!(user.summary.roles, ["auditor", "user"]);
     assert_eq!(
         (user.summary.persona_count, user.summary.session_count),
@@ -143,6 +156,80 @@ async fn restore_returns_everything_but_sessions(pool: PgPool) {
     assert_eq!(listed(&services).await, ["ada"]);
     let again = users::restore(&services, &operator(), ada).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
+}
+
+/// Checks that groups, roles and grants come back, and that those that were deleted meanwhile are named once.
+#[testing::test]
+async fn restore_returns_access_and_names_what_is_gone(pool: PgPool) {
+    let services = services(&pool);
+    role("helper").insert(&pool).await;
+    let gone_role = role("gone").insert(&pool).await;
+    let restorer = ["users:read", "users:write"];
+    role("restorer").permissions(&restorer).insert(&pool).await;
+    let ada = add(&pool, "ada", &["user", "helper", "gone"]).await;
+    let bob = add(&pool, "bob", &["gone", "restorer"]).await;
+    let editors = group("Editors").members(&[ada]).insert(&pool).await;
+    let closed = group("Closed").managers(&[ada, bob]).insert(&pool).await;
+    let kept = resource("models", "kept").insert(&pool).await;
+    let removed = resource("models", "removed").insert(&pool).await;
+    for id in [kept, removed] {
+        grant(&pool, id, (Some(ada), None), "write").await;
+        grant(&pool, id, (Some(bob), None), "read").await;
+    }
+    let delete = async || {
+        let deletion = Deletion::default();
+        let deleted = users::delete(&services, &operator(), ada, &deletion).await;
+        deleted.unwrap();
+    };
+    delete().await;
+    groups::delete(&services, &operator(), closed, None)
+        .await
+        .unwrap();
+    roles::delete(&services, &operator(), gone_role, None)
+        .await
+        .unwrap();
+    resources::delete(&services, &operator(), removed, None)
+        .await
+        .unwrap();
+    let restored = users::restore(&services, &operator(), ada).await.unwrap();
+    let named = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+    let lost = LostAccess {
+        groups: named(&["Closed"]),
+        roles: named(&["gone"]),
+        resources: named(&["removed"]),
+    };
+    assert_eq!(restored.lost, Some(lost));
+    let mut roles_of_ada = restored.user.summary.roles;
+    roles_of_ada.sort();
+    assert_eq!(roles_of_ada, ["helper", "user"]);
+    for (query, expected) in [
+        (
+            "select count(*) from group_members m join groups g on g.id = m.group_id where g.name = 'Editors'",
+            1,
+        ),
+        (
+            "select count(*) from resource_access where through = 'user' and level = 'write' and blocked_by is null",
+            1,
+        ),
+        (
+            "select count(*) from audit_events where action = 'user.restored'
+            and changes #>> '{lost,0,groups,0}' = 'Closed' and changes #>> '{lost,0,roles,0}' = 'gone'
+            and changes #>> '{lost,0,resources,0}' = 'removed'",
+            1,
+        ),
+        ("select count(*) from lost_access", 0),
+    ] {
+        assert_eq!(count(&pool, query).await, expected, "{query}");
+    }
+    delete().await;
+    groups::delete(&services, &operator(), editors, None)
+        .await
+        .unwrap();
+    // The actor can read neither groups nor resources.
+    let authorized = caller(bob, &restorer).require::<UsersWrite>().unwrap();
+    let restored = users::restore(&services, &authorized, ada).await.unwrap();
+    assert_eq!(restored.lost, None);
+    assert_eq!(count(&pool, "select count(*) from lost_access").await, 0);
 }
 
 /// Polls a future up to a number of times and drops it. Returns its output, None if it was not complete by then. The number of polls

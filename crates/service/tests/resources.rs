@@ -14,7 +14,7 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::operator,
+    access::{Authorized, ResourcesRead, ResourcesWrite, operator},
     access_check, features,
     guard::TargetRef,
     resources,
@@ -24,11 +24,13 @@ use sqlx::PgPool;
 use testing::{
     groups::group,
     resources::{client, resource},
+    roles::role,
     users::user,
 };
 use uuid::Uuid;
 
 use crate::support::{
+    callers::{admin, caller},
     services,
     users::{add, count},
 };
@@ -272,4 +274,76 @@ async fn answers_have_all_reasons_in_the_order_of_the_questions(pool: PgPool) {
     let none = vec![ask(external("a")); CHECKS_AT_ONCE + 1];
     let denied = access_check::check(&services, &operator(), &none).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+}
+
+/// Checks that the permission does not reach resources of clients that are not in the own list, and the role of administrators does.
+#[testing::test]
+async fn resources_of_other_clients_are_absent(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["resources:read", "resources:write"];
+    role("keeper").permissions(&granted).insert(&pool).await;
+    let (six, seven) = (client(&pool, "Six").await, client(&pool, "Seven").await);
+    let keeper = user("keeper").roles(&["keeper"]).clients(&[six]);
+    let keeper = keeper.insert(&pool).await;
+    let root = add(&pool, "root", &["admin"]).await;
+    resource("brand", "free").insert(&pool).await;
+    resource("brand", "six").client(six).insert(&pool).await;
+    let of_seven = resource("brand", "seven").client(seven);
+    let of_seven = of_seven.insert(&pool).await;
+    let listed = async |authorized: &Authorized<ResourcesRead>| {
+        let query = UnfilteredParams::default().parse(Limits::API, RESOURCES_ORDER);
+        let filter = ResourceFilter::default();
+        let listed = resources::list(&services, authorized, &query.unwrap(), filter).await;
+        let page = listed.unwrap().page;
+        assert_eq!(page.page_info.total.count, page.rows.len() as u64);
+        let names = page.rows.into_iter().map(|resource| resource.name);
+        names.collect::<Vec<String>>()
+    };
+    let reader: Authorized<ResourcesRead> = caller(keeper, &granted).require().unwrap();
+    let writer: Authorized<ResourcesWrite> = caller(keeper, &granted).require().unwrap();
+    assert_eq!(listed(&reader).await, ["free", "six"]);
+    assert_eq!(listed(&admin(root)).await, ["free", "six", "seven"]);
+    let edit = ResourceEdit {
+        name: Some("mine".to_owned()),
+        ..ResourceEdit::default()
+    };
+    let everyone = GrantDraft {
+        subject: GrantTarget::Everyone,
+        level: GrantLevel::Read,
+    };
+    let subjects = vec![GrantTarget::Everyone];
+    let attempts = [
+        resources::find(&services, &reader, of_seven).await.err(),
+        resources::preview_deletion(&services, &reader, of_seven)
+            .await
+            .err(),
+        grants::list(&services, &reader, of_seven).await.err(),
+        resources::edit(&services, &writer, of_seven, edit)
+            .await
+            .err(),
+        grants::add(&services, &writer, of_seven, vec![everyone])
+            .await
+            .err(),
+        grants::revoke(&services, &writer, of_seven, subjects)
+            .await
+            .err(),
+        resources::delete(&services, &writer, of_seven, None)
+            .await
+            .err(),
+    ];
+    for (n, denied) in attempts.iter().enumerate() {
+        assert!(
+            matches!(denied, Some(Error::NotFound(_))),
+            "{n}: {denied:?}"
+        );
+    }
+    // A change of the list works at once.
+    sqlx::query("update users set client_list = array[$1::int] where id = $2")
+        .bind(seven)
+        .bind(keeper)
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(listed(&reader).await, ["free", "seven"]);
+    assert!(resources::find(&services, &reader, of_seven).await.is_ok());
 }

@@ -5,12 +5,13 @@ use domain::{
     policy::Denied,
     roles::{RoleDraft, RoleEdit},
     stored::StoredObject,
+    users::edit::UserEdit,
 };
 use service::{
     Error, Services,
     access::{Authorized, RolesWrite, operator},
     guard::TargetRef,
-    roles,
+    roles, users,
 };
 use sqlx::PgPool;
 use testing::roles::role;
@@ -288,5 +289,70 @@ async fn administrators_remain_under_64_concurrent_changes_of_roles(pool: PgPool
         let able = "select count(*) from active_admins a join user_roles ur using (user_id)
             join roles r on r.id = ur.role_id where '*' = any(r.permissions) and r.rank = 0";
         assert_eq!(count(&pool, able).await, 2, "seed {seed}");
+    }
+}
+
+/// Changes roles, or takes the role of administrators from one of them.
+async fn attack_or_demote(
+    services: Services,
+    (by, target): (Uuid, Uuid),
+    way: usize,
+    roles_of: [Uuid; 2],
+) -> Result<(), Error> {
+    if way.is_multiple_of(2) {
+        return attack(services, by, way / 2, roles_of).await;
+    }
+    let edit = UserEdit {
+        is_admin: Some(false),
+        ..UserEdit::default()
+    };
+    let edited = users::edit(&services, &admin(by), target, edit).await;
+    edited.map(drop)
+}
+
+#[testing::test]
+async fn administrator_remains_under_64_concurrent_changes_of_roles_and_users(pool: PgPool) {
+    let services = services(&pool);
+    let deputy = role("deputy").permissions(&["*"]).insert(&pool).await;
+    let roles_of = [id_of(&pool, "admin").await, deputy];
+    let mut rounds = Vec::new();
+    // Before the rounds, in which the role gets other names.
+    for seed in 0..4 {
+        let mut admins = Vec::new();
+        for n in 0..8 {
+            admins.push(add(&pool, &format!("admin-{seed}-{n}"), &["admin"]).await);
+        }
+        rounds.push(admins);
+    }
+    for (seed, admins) in rounds.iter().enumerate() {
+        sqlx::query(
+            "update users set status = case when id = any($1) then 'active' else 'suspended' end",
+        )
+        .bind(admins)
+        .execute(&pool)
+        .await
+        .unwrap();
+        let mut attacks = JoinSet::new();
+        for n in 0..64_usize {
+            let users = (admins[(n + seed + 1) % 8], admins[(n * 3 + n / 8) % 8]);
+            attacks.spawn(attack_or_demote(
+                services.clone(),
+                users,
+                n + seed,
+                roles_of,
+            ));
+        }
+        for done in attacks.join_all().await {
+            match done {
+                Ok(())
+                | Err(
+                    Error::Denied(_) | Error::Forbidden(_) | Error::Conflict(_) | Error::Invalid(_),
+                ) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        let able = "select count(*) from active_admins a join user_roles ur using (user_id)
+            join roles r on r.id = ur.role_id where '*' = any(r.permissions) and r.rank = 0";
+        assert!(count(&pool, able).await >= 1, "seed {seed}");
     }
 }

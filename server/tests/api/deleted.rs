@@ -1,7 +1,9 @@
 //! Deleted users, which are in one list, in one order, and in no other list.
 
+use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
+use testing::{groups::group, roles::role, users::id_of};
 
 use crate::support::{Answer, App, Ask, add_user, app, session};
 
@@ -289,4 +291,60 @@ async fn every_listed_user_is_labelled_deleted(pool: PgPool) {
             "{cell}"
         );
     }
+}
+
+/// Checks that groups and roles that were deleted while their user was deleted are named when the user is restored.
+#[testing::test]
+async fn restored_user_has_lost_what_was_deleted_meanwhile(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    role("helper").insert(&pool).await;
+    add_user(&pool, "bob", &["user", "helper"]).await;
+    let (ada, bob) = (session(&pool, "ada").await, id_of(&pool, "bob").await);
+    let kept = group("Kept").members(&[bob]).insert(&pool).await;
+    let closed = group("Closed").members(&[bob]).insert(&pool).await;
+    let user = format!("/api/admin/users/{bob}");
+    let delete = async |path: &str| {
+        let deleted = app.send(Ask::new(Method::DELETE, path).by(&ada)).await;
+        assert_eq!(deleted.status, 200, "{path}: {}", deleted.body);
+    };
+    let restore = async || {
+        let restored = app
+            .send(Ask::post(&format!("{user}/restore")).by(&ada))
+            .await;
+        assert_eq!(restored.status, 200, "{}", restored.body);
+        restored.json()
+    };
+    delete(&user).await;
+    assert_eq!(restore().await.get("lost"), None);
+    delete(&user).await;
+    delete(&format!("/api/admin/groups/{closed}")).await;
+    let restored = restore().await;
+    assert_eq!(
+        restored["lost"],
+        json!({ "groups": ["Closed"], "roles": [], "resources": [] })
+    );
+    let groups = app.get_as(&ada, &format!("{user}/groups")).await.json();
+    assert_eq!(groups[0]["id"], json!(kept));
+    assert_eq!(groups.as_array().unwrap().len(), 1);
+
+    delete(&user).await;
+    delete(&format!("/api/admin/groups/{kept}")).await;
+    let (page, id) = ("/users/bob".to_owned(), bob.to_string());
+    let fields = [
+        ("page", page.as_str()),
+        ("id", &id),
+        ("username", "bob"),
+        ("operation", "restore"),
+    ];
+    let form = Ask::post(&page).form(&fields).by(&ada);
+    assert_eq!(app.send(form).await.outline(), format!("303 to {page}"));
+    let shown = app.get_as(&ada, &page).await;
+    assert!(
+        shown
+            .body
+            .contains("Restored bob without what was deleted meanwhile: Kept"),
+        "{}",
+        shown.body
+    );
 }

@@ -6,7 +6,8 @@ mod members;
 use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
-use testing::{groups::group, resources, users::id_of};
+use testing::{groups::group, resources, roles, users::id_of};
+use tokio::task::JoinSet;
 
 use crate::support::{App, Ask, add_user, app, session};
 
@@ -145,5 +146,40 @@ async fn unknown_features_are_named(pool: PgPool) {
             assert_eq!(error["field"], "features");
             assert_eq!(error["code"], "feature_unknown");
         }
+    }
+}
+
+/// Checks that of several editors of the same version one succeeds, and the others get what that one stored.
+#[testing::test]
+async fn one_of_several_editors_at_once_succeeds(pool: PgPool) {
+    let (app, ada) = prepare(&pool, &[]).await;
+    let group = group("Editors").insert(&pool).await;
+    let client = resources::client(&pool, "ACME").await;
+    let resource = resources::resource("models", "gpt").insert(&pool).await;
+    let role = roles::role("helper").insert(&pool).await;
+    for (path, kind) in [
+        (format!("{GROUPS}/{group}"), "group"),
+        (format!("/api/admin/clients/{client}"), "client"),
+        (format!("/api/admin/resources/{resource}"), "resource"),
+        (format!("/api/admin/roles/{role}"), "role"),
+    ] {
+        let mut editors = JoinSet::new();
+        for n in 0..8 {
+            let edit = Ask::new(Method::PATCH, &path).header("if-match", "\"1\"");
+            let edit = edit.json(&json!({ "name": format!("name-{n}") }));
+            let (app, edit) = (app.clone(), edit.by(&ada));
+            editors.spawn(async move { app.send(edit).await });
+        }
+        let answers = editors.join_all().await;
+        let (done, outdated): (Vec<_>, Vec<_>) =
+            answers.into_iter().partition(|answer| answer.status == 200);
+        assert_eq!(done.len(), 1, "{path}");
+        let stored = done[0].json();
+        for answer in outdated {
+            assert_eq!(answer.outline(), "412 PRECONDITION_FAILED", "{path}");
+            let current = &answer.json()["details"]["object"][kind];
+            assert_eq!(current["name"], stored["name"], "{path}");
+        }
+        assert_eq!(app.get_as(&ada, &path).await.json()["version"], 2);
     }
 }

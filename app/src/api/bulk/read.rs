@@ -7,6 +7,7 @@ use domain::{
     users::{
         action::{BulkAction, UserAction},
         bulk::{BulkOutcome, Selected},
+        deleted::LostAccess,
     },
 };
 use service::Error;
@@ -48,7 +49,10 @@ pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
         BulkAction::Suspend(draft) => draft.until,
         _ => None,
     };
-    Flash::of(event, changed_names(outcome)).until(until)
+    let lost = outcome.items.iter().filter_map(|item| item.lost.as_ref());
+    Flash::of(event, changed_names(outcome))
+        .until(until)
+        .losing(lost.flat_map(LostAccess::names))
 }
 
 /// Returns the usernames of the changed users.
@@ -167,6 +171,7 @@ mod tests {
             id: UserId(*id),
             username: String::new(),
             skipped: skipped.map(|reason| Message::verbatim(reason.to_owned())),
+            lost: None,
         });
         BulkOutcome {
             changed: 0,

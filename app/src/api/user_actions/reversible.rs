@@ -95,9 +95,13 @@ pub async fn run_user_operation(
         let before = service::users::get(&services, &reader, &UserRef::Id(id)).await?;
         let name = before.summary.username.clone();
         let target = TargetRef::of_user(id, username);
+        let mut flash = Flash::of(FlashEvent::User(operation), [name]);
         let undo = if is_restore {
             let after = service::users::restore(&services, &authorized, target).await?;
-            let restored = Selected::from(&after.summary);
+            if let Some(lost) = &after.lost {
+                flash = flash.losing(lost.names());
+            }
+            let restored = Selected::from(&after.user.summary);
             // Without a retention period a deletion is permanent, so it cannot serve as undo.
             let is_restorable = !services.settings.delete_retention.is_zero();
             let fields = [("restorable", "true".to_owned())];
@@ -111,7 +115,6 @@ pub async fn run_user_operation(
             let undo = is_known.then(|| suspend_again(before, version, &page));
             undo.flatten()
         };
-        let flash = Flash::of(FlashEvent::User(operation), [name]);
         Ok(FormSuccess::flash(&page, flash, undo).await)
     })
     .await

@@ -240,6 +240,7 @@ mod tests {
             id: UserId(Uuid::nil()),
             username: format!("user-{number}"),
             skipped: None,
+            lost: None,
         };
         names((0..count).map(item).collect()).to_html()
     }

@@ -49,11 +49,14 @@ struct GroupMembersChangeRequest {
 }
 
 impl GroupMembersChangeRequest {
-    /// Returns the users, or an error if the body has both fields.
-    fn selection(self) -> Result<MemberSelection, ApiError> {
+    /// Returns the users and the field that names them, or an error if the body has both fields.
+    fn selection(self) -> Result<(MemberSelection, &'static str), ApiError> {
         match (self.ids, self.names) {
-            (ids, None) => Ok(MemberSelection::Ids(ids.unwrap_or_default())),
-            (None, Some(names)) => Ok(MemberSelection::Names(parse_pasted(&names.join("\n")))),
+            (ids, None) => Ok((MemberSelection::Ids(ids.unwrap_or_default()), "ids")),
+            (None, Some(names)) => {
+                let names = parse_pasted(&names.join("\n"));
+                Ok((MemberSelection::Names(names), "names"))
+            }
             (Some(_), Some(_)) => {
                 let message = "names: leave it out, or leave out ids.";
                 Err(ApiError::of_field("names", "format", message.to_owned()))
@@ -62,20 +65,17 @@ impl GroupMembersChangeRequest {
     }
 }
 
-/// Returns the name of the field that a selection comes from.
-const fn field(selection: &MemberSelection) -> &'static str {
-    match selection {
-        MemberSelection::Ids(_) => "ids",
-        MemberSelection::Names(_) => "names",
-    }
-}
-
-/// Names the users of an error by their field in the body.
-fn with_field(error: Error, name: &str) -> Error {
-    match error {
-        Error::Invalid(errors) => Error::Invalid(errors.renamed(|_| name.to_owned())),
+/// Returns the response to a change. Errors about the users have the field that names them.
+fn written(
+    outcome: Result<MembersOutcome, Error>,
+    field: &str,
+    can_read: bool,
+) -> Result<Written<MembersOutcome>, ApiError> {
+    let outcome = outcome.map_err(|error| match error {
+        Error::Invalid(errors) => Error::Invalid(errors.renamed(|_| field.to_owned())),
         other => other,
-    }
+    })?;
+    Ok(Written::new(outcome, can_read))
 }
 
 /// Result of a change of members for a caller who cannot read groups.
@@ -143,11 +143,9 @@ async fn add_group_members(
     Body(body): Body<GroupMembersChangeRequest>,
 ) -> Result<Written<MembersOutcome>, ApiError> {
     let actor = GroupActor::writer(&caller)?;
-    let selection = body.selection()?;
-    let field = field(&selection);
+    let (selection, field) = body.selection()?;
     let added = members::add(&services, &actor, id, selection, false).await;
-    let outcome = added.map_err(|error| with_field(error, field))?;
-    Ok(Written::new(outcome, actor.can_read()))
+    written(added, field, actor.can_read())
 }
 
 /// Remove members from a group
@@ -168,11 +166,9 @@ async fn remove_group_members(
     Body(body): Body<GroupMembersChangeRequest>,
 ) -> Result<Written<MembersOutcome>, ApiError> {
     let actor = GroupActor::writer(&caller)?;
-    let selection = body.selection()?;
-    let field = field(&selection);
+    let (selection, field) = body.selection()?;
     let removed = members::remove(&services, &actor, id, selection, false).await;
-    let outcome = removed.map_err(|error| with_field(error, field))?;
-    Ok(Written::new(outcome, actor.can_read()))
+    written(removed, field, actor.can_read())
 }
 
 /// Let members manage their group
@@ -192,11 +188,9 @@ async fn add_group_managers(
     IdPath(id): IdPath,
     Body(body): Body<GroupMembersChangeRequest>,
 ) -> Result<Written<MembersOutcome>, ApiError> {
-    let selection = body.selection()?;
-    let field = field(&selection);
+    let (selection, field) = body.selection()?;
     let changed = members::set_managers(&services, &authorized, id, selection, true).await;
-    let outcome = changed.map_err(|error| with_field(error, field))?;
-    Ok(Written::new(outcome, authorized.can_read()))
+    written(changed, field, authorized.can_read())
 }
 
 /// Stop members from managing their group
@@ -216,9 +210,7 @@ async fn remove_group_managers(
     IdPath(id): IdPath,
     Body(body): Body<GroupMembersChangeRequest>,
 ) -> Result<Written<MembersOutcome>, ApiError> {
-    let selection = body.selection()?;
-    let field = field(&selection);
+    let (selection, field) = body.selection()?;
     let changed = members::set_managers(&services, &authorized, id, selection, false).await;
-    let outcome = changed.map_err(|error| with_field(error, field))?;
-    Ok(Written::new(outcome, authorized.can_read()))
+    written(changed, field, authorized.can_read())
 }

@@ -156,6 +156,7 @@ async fn unsuspend_user(
 
 /// Restore a deleted user
 ///
+/// Groups, roles and grants come back with the user. Those that were deleted meanwhile are named in `lost`, if the caller can read them.
 /// Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     post,
@@ -171,8 +172,12 @@ async fn restore_user(
     UserPath(id): UserPath,
     if_match: IfMatch,
 ) -> Result<Versioned<Written<UserResponse>>, ApiError> {
-    let user = service::users::restore(&services, &authorized, if_match.target(id)).await;
-    Ok(show_to(&authorized, if_match.check(user)?, None))
+    let restored = service::users::restore(&services, &authorized, if_match.target(id)).await;
+    let restored = if_match.check(restored)?;
+    Ok(Versioned {
+        version: restored.user.summary.version,
+        body: Written::new(restored.into(), authorized.can_read()),
+    })
 }
 
 /// Revoke all sessions of a user

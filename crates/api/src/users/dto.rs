@@ -6,7 +6,7 @@ use domain::{
     users::{
         UserId, UserSummary,
         create::UserDraft,
-        deleted::DeletedUser,
+        deleted::{DeletedUser, LostAccess, RestoredUser},
         detail::{IssuedLink, UserDetail},
     },
 };
@@ -70,6 +70,9 @@ pub struct UserResponse {
     count: UserCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<IssuedLink>,
+    /// What a restored user had and was deleted meanwhile, if there is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<LostAccess>,
 }
 
 impl UserResponse {
@@ -77,7 +80,21 @@ impl UserResponse {
     #[must_use]
     pub fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
         let count = UserCounts::of(&user.summary);
-        Self { user, count, link }
+        Self {
+            user,
+            count,
+            link,
+            lost: None,
+        }
+    }
+}
+
+impl From<RestoredUser> for UserResponse {
+    fn from(restored: RestoredUser) -> Self {
+        Self {
+            lost: restored.lost,
+            ..Self::new(restored.user, None)
+        }
     }
 }
 

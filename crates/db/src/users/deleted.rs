@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::users::deleted::{DeletedQuery, DeletedUser};
+use domain::users::deleted::{DeletedQuery, DeletedUser, LostAccess};
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -43,20 +43,33 @@ pub async fn set_deleted(
     Ok(row.purge_after)
 }
 
-/// Restores a deleted account.
+/// Restores a deleted account. Returns what its user had and was deleted meanwhile.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    sqlx::query!(
-        "update users set
-            deleted_at = null, deleted_by = null, purge_after = null, version = version + 1, updated_at = now()
-        where id = $1",
+pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<LostAccess, Error> {
+    let rows = sqlx::query!(
+        r#"with restored as (
+            update users set
+                deleted_at = null, deleted_by = null, purge_after = null, version = version + 1, updated_at = now()
+            where id = $1
+        ), lost as (
+            delete from lost_access where user_id = $1 returning kind, name
+        )
+        select kind as "kind!", name as "name!" from lost order by kind, name_key(name), name"#,
         id,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    let mut lost = LostAccess::default();
+    for row in rows {
+        match row.kind.as_str() {
+            "group" => lost.groups.push(row.name),
+            "role" => lost.roles.push(row.name),
+            _ => lost.resources.push(row.name),
+        }
+    }
+    Ok(lost)
 }
 
 /// Lists the users of a page, the latest deletion first. The flag is true if there are more in the direction of reading.

@@ -65,7 +65,7 @@ impl Forbidden {
     #[must_use]
     pub const fn message(self) -> Message {
         match self {
-            Self::AdminRequired => messages::admin_required(),
+            Self::AdminRequired | Self::PermissionRequired(_) => messages::admin_required(),
             Self::ApplicationRoleRequired => messages::application_role_required(),
             Self::RegistrationDisabled => messages::registration_disabled(),
             Self::ApprovalPending => messages::approval_pending(),

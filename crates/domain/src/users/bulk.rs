@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Unknown, UserId, UserSummary, action::BulkAction};
+use super::{Unknown, UserId, UserSummary, action::BulkAction, deleted::LostAccess};
 use crate::{
     message::Message,
     object::{object, objects, present},
@@ -107,6 +107,9 @@ pub struct BulkItem {
     /// Reason why the user does not change; absent if the user changes.
     #[schema(value_type = Option<String>)]
     pub skipped: Option<Message>,
+    /// What the restored user had and was deleted meanwhile; absent if there is nothing that the caller can read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<LostAccess>,
 }
 
 /// Result of a bulk action or of its preview.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{
     UserSummary,
+    detail::UserDetail,
     list::{ListParams, ListQuery},
     page::UserPage,
 };
@@ -27,6 +28,37 @@ pub struct DeletedUser {
     /// Time after which the user is purged permanently.
     #[serde(with = "time::serde::rfc3339::option")]
     pub purge_after: Option<OffsetDateTime>,
+}
+
+/// What a restored user had at the deletion and was deleted meanwhile, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LostAccessResponse)]
+pub struct LostAccess {
+    /// Groups that the user was a member of.
+    pub groups: Vec<String>,
+    /// Roles of the user.
+    pub roles: Vec<String>,
+    /// Resources that the user was granted access to.
+    pub resources: Vec<String>,
+}
+
+impl LostAccess {
+    /// Lists all names: groups, roles, then resources.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let groups = self.groups.iter().chain(&self.roles);
+        groups.chain(&self.resources).map(String::as_str)
+    }
+}
+
+/// A user that was just restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoredUser {
+    /// The user after the restoration.
+    #[serde(flatten)]
+    pub user: UserDetail,
+    /// What did not come back, as far as the caller can read it; `None` if everything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<LostAccess>,
 }
 
 /// A page of deleted users.

@@ -5,7 +5,7 @@ use domain::{
     problem::{Details, Problem},
 };
 
-use super::{Authorized, Caller, FORBIDDEN, RequiredPermission};
+use super::{Authorized, Caller, FORBIDDEN, RequiredPermission, lacking};
 use crate::Error;
 
 impl<R> Authorized<R> {
@@ -35,7 +35,7 @@ impl Caller {
         if authorized.can_read() {
             Ok(authorized)
         } else {
-            Err(FORBIDDEN)
+            Err(W::PERMISSION.to_read().map_or(FORBIDDEN, lacking))
         }
     }
 
@@ -48,6 +48,7 @@ impl Caller {
             word: _,
             parameter: _,
             retry_after: _,
+            permission: _,
             url: _,
             entity: _,
             current,

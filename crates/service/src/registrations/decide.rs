@@ -199,6 +199,7 @@ pub async fn decide(
             id: UserId(selected.id),
             username: account.map_or_else(String::new, |account| account.username.clone()),
             skipped,
+            lost: None,
         });
     }
     match request.expected {

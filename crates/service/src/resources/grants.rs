@@ -107,7 +107,7 @@ async fn open(
     target: TargetRef,
 ) -> Result<(Actor, Uuid, String), Error> {
     let actor = guard::confirm(transaction, authorized.actor(), Permission::ResourcesWrite).await?;
-    let resource = db::resources::lock(transaction, target.id)
+    let resource = db::resources::lock(transaction, target.id, actor.id())
         .await?
         .ok_or(NOT_FOUND)?;
     target.check_name(&resource.name)?;

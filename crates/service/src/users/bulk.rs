@@ -18,6 +18,7 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::delete;
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
@@ -147,6 +148,7 @@ async fn one(
             id: UserId(selected.id),
             username,
             skipped: Some(why),
+            lost: None,
         };
         (item, None)
     };
@@ -157,11 +159,12 @@ async fn one(
     if let Err(why) = may(transaction, actor, action, &account, selected).await? {
         return Ok(skipped(account.username, why));
     }
-    let audited = super::apply(services, transaction, actor, action, &account).await?;
+    let (lost, audited) = super::apply(services, transaction, actor, action, &account).await?;
     let item = BulkItem {
         id: UserId(selected.id),
         username: account.username,
         skipped: None,
+        lost: delete::readable(actor, lost),
     };
     Ok((item, Some(audited)))
 }

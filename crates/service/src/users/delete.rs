@@ -9,14 +9,15 @@ use domain::{
     action::Action,
     error::Conflict,
     message::Message,
+    permission::Permission,
     policy::{self, Denied},
     users::{
         action::UserAction,
+        deleted::{LostAccess, RestoredUser},
         deletion::{Deletion, DeletionPreview},
-        detail::UserDetail,
     },
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::detail;
@@ -125,7 +126,8 @@ pub(crate) async fn apply(
     audit::write(transaction, actor, change).await
 }
 
-/// Restores a deleted account, with its roles, keys and data. Its sessions stay ended.
+/// Restores a deleted account, with its roles, groups, grants, keys and data. Its sessions stay ended. What was deleted meanwhile is named,
+/// if the actor can read it.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the account is not deleted or its purge has started, [`Error::Stale`] when it was shown at
@@ -134,24 +136,42 @@ pub async fn restore(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     target: impl Into<TargetRef>,
-) -> Result<UserDetail, Error> {
+) -> Result<RestoredUser, Error> {
     let target = target.into();
     let actor = authorized.actor();
     let mut transaction = db::begin(&services.pool).await?;
     let access = Access::from(UserAction::Restore).or_deleted();
     let account = guard::open(&mut transaction, actor, access, target).await?;
-    let audited = put_back(&mut transaction, actor, &account).await?;
-    let after = detail::find(&mut transaction, account.id).await?;
+    let (lost, audited) = put_back(&mut transaction, actor, &account).await?;
+    let user = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction, audited).await?;
-    Ok(after)
+    Ok(RestoredUser {
+        user,
+        lost: readable(actor, lost),
+    })
 }
 
-/// Restores a locked account. The caller has checked the policy.
+/// Returns the names that the actor has the permission to read, if there are any.
+pub(super) fn readable(actor: &Actor, mut lost: LostAccess) -> Option<LostAccess> {
+    let permissions = &actor.subject.permissions;
+    for (permission, names) in [
+        (Permission::UsersRead, &mut lost.roles),
+        (Permission::GroupsRead, &mut lost.groups),
+        (Permission::ResourcesRead, &mut lost.resources),
+    ] {
+        if !permissions.include(permission) {
+            names.clear();
+        }
+    }
+    (lost != LostAccess::default()).then_some(lost)
+}
+
+/// Restores a locked account. Returns what was deleted meanwhile. The caller has checked the policy.
 pub(super) async fn put_back(
     transaction: &mut db::Transaction,
     actor: &Actor,
     account: &Account,
-) -> Result<Audited, Error> {
+) -> Result<(LostAccess, Audited), Error> {
     if account.deleted_at.is_none() {
         return Err(Error::Conflict(Conflict::UserNotDeleted));
     }
@@ -161,14 +181,33 @@ pub(super) async fn put_back(
     {
         return Err(Error::Conflict(Conflict::UserBeingDeleted));
     }
-    set_restored(transaction, account.id).await?;
+    let lost = set_restored(transaction, account.id).await?;
+    let mut changes = Changes::default().with("deleted", true, false);
+    note_lost(&mut changes, &lost);
     let change = Change {
         action: Action::UserRestored,
         user: (account.id, &account.username),
-        changes: Changes::default().with("deleted", true, false),
+        changes,
         reason: None,
     };
-    audit::write(transaction, actor, change).await
+    let audited = audit::write(transaction, actor, change).await?;
+    Ok((lost, audited))
+}
+
+/// Adds to the changes of a restored account what it lost meanwhile.
+pub(crate) fn note_lost(changes: &mut Changes, lost: &LostAccess) {
+    let lists = [
+        ("groups", &lost.groups),
+        ("roles", &lost.roles),
+        ("resources", &lost.resources),
+    ];
+    let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
+    let lost: Map<String, Value> = lists
+        .map(|(kind, names)| (kind.to_owned(), json!(names)))
+        .collect();
+    if !lost.is_empty() {
+        changes.note("lost", lost, Value::Null);
+    }
 }
 
 /// Transfers all personas of a user to another, with the data under them. Returns the number of personas. `shown` is the

@@ -123,18 +123,20 @@ pub async fn sessions(
     Ok(db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?)
 }
 
-/// Lists personas of a user, starting after the one with the id `after`. Returns whether there are more.
+/// Lists personas of a user, starting after the one with the id `after`, without those of clients that the actor does not see. Returns
+/// whether there are more.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn personas(
     services: &Services,
-    _: &Authorized<UsersRead>,
+    authorized: &Authorized<UsersRead>,
     id: Uuid,
     after: Option<Uuid>,
 ) -> Result<(Vec<OwnedPersona>, bool), Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
-    let found = db::owned::list_personas(&services.pool, id, after, PAGE + 1).await?;
+    let viewer = authorized.actor().id();
+    let found = db::owned::list_personas(&services.pool, (id, viewer), after, PAGE + 1).await?;
     Ok(page(found))
 }
 

@@ -21,7 +21,7 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{create, detail};
+use super::{create, delete::note_lost, detail};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
@@ -107,8 +107,9 @@ async fn readmit(
         {
             return Err(Error::Conflict(Conflict::RecoveryOfUserBeingDeleted));
         }
-        set_restored(transaction, id).await?;
+        let lost = set_restored(transaction, id).await?;
         changes.note("deleted", true, false);
+        note_lost(&mut changes, &lost);
     }
     if account.status != Status::Active {
         account::set_active(transaction, id).await?;

@@ -1,9 +1,11 @@
 //! `rollcall user delete` and `rollcall user restore`.
 
+use api::users::dto::UserResponse;
 use domain::users::{
     UserSummary,
+    deleted::{LostAccess, RestoredUser},
     deletion::{Deletion, DeletionPreview, OwnedCounts},
-    detail::{UserDetail, UserRef},
+    detail::UserRef,
 };
 use serde_json::{Value, json};
 use service::{access::operator, users};
@@ -11,7 +13,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::{
-    print::{self, Output},
+    print::{self, Output, clean},
     table::Table,
     user_arg::UserArg,
 };
@@ -158,13 +160,27 @@ fn text(user: &UserSummary, deletion_state: &DeletionState, counts: &OwnedCounts
 /// Restores a deleted user.
 async fn restore(user_arg: &UserArg, backend: &Backend, output: Output) -> Result<(), BoxError> {
     let id = user_arg.find_any(backend).await?.summary.id.0;
-    let user = backend.restore(id).await?;
-    output.print_user(user, |user| {
+    let restored = backend.restore(id).await?;
+    let name = print::name(&restored.user.summary);
+    let lost = restored.lost.as_ref().map(describe_lost);
+    output.print(&UserResponse::from(restored), || {
         format!(
-            "Restored {}. Sessions are not restored.",
-            print::name(&user.summary)
+            "Restored {name}. Sessions are not restored.{}",
+            lost.unwrap_or_default()
         )
     })
+}
+
+/// Names what was deleted while the user was deleted.
+fn describe_lost(lost: &LostAccess) -> String {
+    let lists = [
+        ("groups", &lost.groups),
+        ("roles", &lost.roles),
+        ("resources", &lost.resources),
+    ];
+    let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
+    let lines = lists.map(|(kind, names)| format!("\n  {kind}: {}", clean(&names.join(", "))));
+    format!("\nDeleted meanwhile:{}", lines.collect::<String>())
 }
 
 impl Backend {
@@ -203,7 +219,7 @@ impl Backend {
     }
 
     /// Restores a deleted user.
-    async fn restore(&self, id: Uuid) -> Result<UserDetail, CliError> {
+    async fn restore(&self, id: Uuid) -> Result<RestoredUser, CliError> {
         match self {
             Self::Database(services) => Ok(users::restore(services, &operator(), id).await?),
             Self::Server(remote) => remote.act(&format!("{}/restore", Self::user_path(id))),

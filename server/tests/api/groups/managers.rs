@@ -3,11 +3,15 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use testing::{groups::group, users::id_of};
+use testing::{crowd::crowd, groups::group, users::id_of};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{GROUPS, prepare};
-use crate::support::{App, Ask, session, token};
+use crate::{
+    access::endpoints,
+    support::{App, Ask, session, token},
+};
 
 /// Two groups: Mia manages Editors, and Bob is a member. Others has no manager.
 struct World {
@@ -147,4 +151,67 @@ async fn token_of_a_manager_does_not_reach_the_group(pool: PgPool) {
     }
     let list = world.app.send(Ask::get(GROUPS).bearer(&token)).await;
     assert_eq!(list.outline(), "403 FORBIDDEN");
+}
+
+/// Checks that the management of a group opens nothing outside of it.
+#[testing::test]
+async fn manager_is_denied_every_other_route(pool: PgPool) {
+    let world = World::create(&pool).await;
+    let mut denied = 0;
+    for ask in endpoints() {
+        let label = ask.label();
+        if !label.contains(" /api/admin/") || label.contains(GROUPS) {
+            continue;
+        }
+        let answer = world.app.send(ask.by(&world.mia)).await;
+        assert_eq!(answer.outline(), "403 FORBIDDEN", "{label}");
+        let named = answer.json()["details"]["permission"].clone();
+        let named = named.as_str().unwrap_or_default();
+        assert!(named.contains(':'), "{label}: {}", answer.body);
+        denied += 1;
+    }
+    assert!(denied > 90, "{denied}");
+}
+
+/// Checks that each request of a manager who is demoted meanwhile adds all users that it names, or none.
+#[testing::test]
+async fn manager_who_is_demoted_meanwhile_changes_all_or_nothing(pool: PgPool) {
+    const ADDED: &str = "select count(*) from group_members m join groups g on g.id = m.group_id
+        join users u on u.id = m.user_id where g.name = 'Editors' and u.username like 'member-%'";
+    let world = World::create(&pool).await;
+    let ada = session(&pool, "ada").await;
+    crowd(200, "member-", "Member ").insert(&pool).await;
+    let path = format!("{GROUPS}/{}", world.editors);
+    for round in 0..4 {
+        let mut tasks = JoinSet::new();
+        for part in 0..8 {
+            let names: Vec<String> = (1..=25)
+                .map(|n| format!("member-{}", part * 25 + n))
+                .collect();
+            let ask = Ask::post(&format!("{path}/members"));
+            let ask = ask.json(&json!({ "names": names })).by(&world.mia);
+            let app = world.app.clone();
+            tasks.spawn(async move { app.send(ask).await.outline() });
+        }
+        let mia = json!({ "names": ["mia"] });
+        let demote = Ask::post(&format!("{path}/managers/remove"));
+        let demoted = world.app.send(demote.json(&mia).by(&ada)).await;
+        assert_eq!(demoted.json()["changed"], 1, "{}", demoted.body);
+        let outlines = tasks.join_all().await;
+        let done = outlines.iter().filter(|outline| *outline == "200").count();
+        let denied = outlines
+            .iter()
+            .filter(|outline| *outline == "403 FORBIDDEN");
+        assert_eq!(done + denied.count(), 8, "{outlines:?}");
+        let added = world.app.count(ADDED).await;
+        assert_eq!(added, i64::try_from(done * 25).unwrap(), "round {round}");
+        world
+            .app
+            .run(
+                "delete from group_members where user_id in (select id from users where username like 'member-%');
+                update group_members set is_manager = true
+                where user_id in (select id from users where username = 'mia')",
+            )
+            .await;
+    }
 }

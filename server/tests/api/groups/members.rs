@@ -158,3 +158,30 @@ async fn group_is_deleted_while_members_are_added(pool: PgPool) {
         assert_eq!(app.count(rows).await, 0, "{rows}");
     }
 }
+
+/// Checks that groups are not members: neither another group nor the group itself.
+#[testing::test]
+async fn group_is_no_member_of_a_group(pool: PgPool) {
+    let (app, ada) = prepare(&pool, &[]).await;
+    let inner = group("Inner").insert(&pool).await;
+    let outer = group("Outer").insert(&pool).await;
+    for (group, name) in [(inner, "Inner"), (outer, "Outer")] {
+        for body in [json!({ "ids": [group] }), json!({ "names": [name] })] {
+            let outcome = change(&app, &ada, outer, "members", &body).await.json();
+            assert_eq!(outcome["changed"], 0, "{body}: {outcome}");
+            assert_eq!(
+                outcome["unknown"].as_array().unwrap().len(),
+                1,
+                "{body}: {outcome}"
+            );
+        }
+        let nested = json!({ "groups": [group] });
+        let refused = change(&app, &ada, outer, "members", &nested).await;
+        assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
+        assert!(
+            refused.message().contains("groups"),
+            "{}",
+            refused.message()
+        );
+    }
+}

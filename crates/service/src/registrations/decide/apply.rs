@@ -20,6 +20,7 @@ use crate::{
     access::Actor,
     assignment,
     audit::{self, Audited, Change, Changes},
+    users::delete::note_lost,
 };
 
 /// Effect of a decision, the same for every registration of a request.
@@ -97,8 +98,9 @@ impl<'a> Effect<'a> {
                 Action::RegistrationReopened
             }
             Decision::Restore => {
-                set_restored(transaction, account.id).await?;
+                let lost = set_restored(transaction, account.id).await?;
                 changes.note("deleted", true, false);
+                note_lost(&mut changes, &lost);
                 Action::RegistrationRestored
             }
         };
