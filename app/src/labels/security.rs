@@ -53,8 +53,8 @@ pub(crate) fn scope(scope: Scope) -> &'static str {
     }
 }
 
-/// Returns the description of a permission as a token scope.
-fn permission(permission: Permission) -> &'static str {
+/// Returns the label of a permission, which is that of the token scope too.
+pub(crate) fn permission(permission: Permission) -> &'static str {
     match permission {
         Permission::UsersRead => text::tokens::scope_users_read(),
         Permission::UsersWrite => text::tokens::scope_users_write(),

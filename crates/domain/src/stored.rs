@@ -36,4 +36,16 @@ impl StoredObject {
             Self::Resource(_) => Permission::ResourcesRead,
         }
     }
+
+    /// Returns the version of the object, incremented by each change.
+    #[must_use]
+    pub const fn version(&self) -> i32 {
+        match self {
+            Self::Role(role) => role.version,
+            Self::Group(group) => group.version,
+            Self::Feature(feature) => feature.version,
+            Self::Client(client) => client.version,
+            Self::Resource(resource) => resource.version,
+        }
+    }
 }
