@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod flash;
+pub(crate) mod permissions;
 pub(crate) mod security;
 pub mod settings;
 

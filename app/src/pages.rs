@@ -4,6 +4,7 @@
 pub mod access_tokens;
 pub mod account;
 pub mod audit;
+pub mod clients;
 pub mod confirm;
 pub mod invite;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod overview;
 pub mod register;
 pub mod registrations;
 pub mod reset;
+pub mod roles;
 pub mod sessions;
 pub mod settings;
 pub mod setup;

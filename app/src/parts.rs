@@ -16,8 +16,8 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, confirm, invite, keys, login, overview, register,
-        registrations, reset, sessions, settings, setup,
+        access_tokens, account, audit, clients, confirm, invite, keys, login, overview, register,
+        registrations, reset, roles, sessions, settings, setup,
         user::{self, dialogs},
         users,
     },
@@ -144,6 +144,20 @@ part!(
     Restore => registrations::decide::Restore,
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
+);
+
+part!(
+    /// Roles and clients, with their dialogs.
+    Access in access by load_access, preload_access:
+    Roles => roles::Roles,
+    NewRole => roles::dialogs::New,
+    EditRole => roles::dialogs::EditOf,
+    CloneRole => roles::dialogs::CloneRole,
+    DeleteRole => roles::delete::Delete,
+    Clients => clients::Clients,
+    NewClient => clients::dialogs::New,
+    EditClient => clients::dialogs::Edit,
+    DeleteClient => clients::delete::Delete,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

@@ -11,7 +11,7 @@ pub(crate) use self::node::Node;
 use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
-    parts::{Account, Dialogs, LazyView, Lists, User, Users},
+    parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
     text,
 };
 
@@ -77,6 +77,29 @@ static SCREENS: &[Screen] = &[
         Node::new("reset", &Dialogs::Reset),
         Node::new("reassign", &Dialogs::Reassign),
     ]),
+    Screen::panel("/roles", &parts::Access::Roles)
+        .in_sidebar(
+            text::frame::screen_roles,
+            Icon::ShieldCheck,
+            Permission::RolesRead,
+        )
+        .with(&[
+            Node::new("new", &parts::Access::NewRole),
+            Node::new(":id/edit", &parts::Access::EditRole),
+            Node::new(":id/clone", &parts::Access::CloneRole),
+            Node::new(":id/delete", &parts::Access::DeleteRole),
+        ]),
+    Screen::panel("/clients", &parts::Access::Clients)
+        .in_sidebar(
+            text::frame::screen_clients,
+            Icon::Building,
+            Permission::ClientsRead,
+        )
+        .with(&[
+            Node::new("new", &parts::Access::NewClient),
+            Node::new(":id/edit", &parts::Access::EditClient),
+            Node::new(":id/delete", &parts::Access::DeleteClient),
+        ]),
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)

@@ -18,6 +18,8 @@ const SCREENS = [
   '/users/test-member/sessions',
   '/sessions',
   '/registrations',
+  '/roles',
+  '/clients',
   '/tokens',
   '/audit',
   '/settings',

@@ -137,6 +137,19 @@ test.describe('with users', () => {
       await expectAllTranslated(page, database, ['/keys', '/keys/new', ...ofSystem, ...ofUser, '/tokens', ...token]);
     });
 
+    test('roles and clients', async ({ page, database }) => {
+      await database.rows(`insert into clients (name, created_at, updated_at) values ('Translated', now(), now())`);
+      await database.rows(`insert into roles (id, name, permissions, rank) values (uuid_v7(now()), 'translated', '{users:read}', 60)`);
+      const role = await pathsOf(database, `select id from roles where name = 'translated'`, (id) =>
+        ['edit', 'clone', 'delete'].map((action) => `/roles/${id}/${action}`),
+      );
+      const builtin = await pathsOf(database, `select id from roles where builtin_kind = 'auditor'`, (id) => [`/roles/${id}/edit`]);
+      const client = await pathsOf(database, `select id from clients limit 1`, (id) =>
+        ['edit', 'delete'].map((action) => `/clients/${id}/${action}`),
+      );
+      await expectAllTranslated(page, database, ['/roles', '/roles/new', ...role, ...builtin, '/clients', '/clients/new', ...client]);
+    });
+
     test('overview, audit log, settings and jobs', async ({ page, database }) => {
       const job = await pathsOf(database, `select id from jobs where state = 'failed' limit 1`, (id) => [
         `/settings/jobs/${id}/retry`,

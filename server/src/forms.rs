@@ -1,6 +1,7 @@
 //! Forms of browsers without scripts, or before the scripts have loaded. An accepted form leads to the next page; a rejected one
 //! returns the same page, with the input and its errors.
 
+mod access;
 mod account;
 mod again;
 mod draw;

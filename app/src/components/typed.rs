@@ -26,8 +26,13 @@ pub(crate) fn ticked(context: &PageContext, field: &str, first: bool) -> bool {
 
 /// Returns the checked roles if the form is rendered again, otherwise the initial ones.
 pub(crate) fn ticked_roles(context: &PageContext, first: Vec<String>) -> Vec<String> {
+    ticked_values(context, "roles[]", first)
+}
+
+/// Returns the checked values of a field if the form is rendered again, otherwise the initial ones.
+pub(crate) fn ticked_values(context: &PageContext, field: &str, first: Vec<String>) -> Vec<String> {
     if context.outcome.is_some() {
-        let typed = context.typed("roles[]");
+        let typed = context.typed(field);
         typed.split(',').map(str::to_owned).collect()
     } else {
         first

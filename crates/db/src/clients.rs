@@ -1,8 +1,8 @@
 //! Clients, whose data users see by their lists of clients.
 
 use domain::{
-    clients::{Client, ClientPatch, ClientUse, NewClient},
-    list::SearchQuery,
+    clients::{Client, ClientPatch, ClientUse, ListedClient, NewClient},
+    list::{EXACT_TOTAL_MAX, SearchQuery, Total},
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row};
 
@@ -166,4 +166,44 @@ pub async fn count_use(executor: impl PgExecutor<'_>, id: i32) -> Result<ClientU
         resources: number(row.resources),
         personas: number(row.personas),
     })
+}
+
+/// Returns clients with the numbers of users and resources that refer to them, each counted up to one more than
+/// [`EXACT_TOTAL_MAX`].
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn with_counts(
+    executor: impl PgExecutor<'_>,
+    clients: Vec<Client>,
+) -> Result<Vec<ListedClient>, Error> {
+    let ids: Vec<i32> = clients.iter().map(|client| client.id).collect();
+    let limit = i64::try_from(EXACT_TOTAL_MAX)
+        .unwrap_or(i64::MAX)
+        .saturating_add(1);
+    let rows = sqlx::query!(
+        r#"select c.id as "id!",
+            (select count(*) from (
+                select 1 from users u where u.client_list @> array[c.id] and u.deleted_at is null limit $2
+            ) as counted) as "users!",
+            (select count(*) from (
+                select 1 from resources r where r.client_id = c.id limit $2
+            ) as counted) as "resources!"
+        from unnest($1::int[]) as c (id)"#,
+        ids.as_slice(),
+        limit,
+    )
+    .fetch_all(executor)
+    .await?;
+    let total = |count: i64| Total::up_to_limit(u64::try_from(count).unwrap_or_default());
+    let counted = |client: Client| {
+        let row = rows.iter().find(|row| row.id == client.id);
+        let (users, resources) = row.map_or((0, 0), |row| (row.users, row.resources));
+        ListedClient {
+            client,
+            users: total(users),
+            resources: total(resources),
+        }
+    };
+    Ok(clients.into_iter().map(counted).collect())
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     fields::FieldErrors,
     label::{NAME_MAX, parse_label, parse_optional_label},
-    list::Cursor,
+    list::{Cursor, Total},
     messages,
     object::present,
 };
@@ -58,6 +58,17 @@ pub struct ClientUse {
     pub resources: u64,
     /// Number of personas of the client.
     pub personas: u64,
+}
+
+/// A client in a list, with the numbers of objects that refer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedClient {
+    /// The client.
+    pub client: Client,
+    /// Number of users with the client in their lists, without deleted ones.
+    pub users: Total,
+    /// Number of resources of the client.
+    pub resources: Total,
 }
 
 /// The form for creating a client, not yet checked.

@@ -52,6 +52,18 @@ pub enum FlashEvent {
     KeyDeleted,
     /// An access token was revoked: its name, and the user if it is another's.
     TokenRevoked,
+    /// A role was created.
+    RoleCreated,
+    /// A role was changed.
+    RoleSaved,
+    /// A role was deleted.
+    RoleDeleted,
+    /// A client was created.
+    ClientCreated,
+    /// A client was changed.
+    ClientSaved,
+    /// A client was deleted.
+    ClientDeleted,
     /// A failed job is retried.
     JobRetried,
     /// The change can no longer be undone.

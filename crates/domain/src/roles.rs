@@ -212,12 +212,7 @@ impl RolePatch {
         if self.rank.is_some_and(|rank| rank != role.rank) {
             errors.add("rank", messages::role_builtin_rank());
         }
-        let needed = match builtin {
-            BuiltinRole::Admin => Some("*"),
-            BuiltinRole::Auditor => Some("*:read"),
-            BuiltinRole::Application => Some("api-keys:resolve"),
-            BuiltinRole::User => None,
-        };
+        let needed = needed_permission(builtin);
         let is_without = |name: &str| {
             let permissions = self.permissions.as_deref();
             permissions.is_some_and(|all| all.iter().all(|permission| permission != name))
@@ -238,6 +233,17 @@ impl RolePatch {
         let permissions = self.permissions.as_ref().unwrap_or(&role.permissions);
         let rank = self.rank.unwrap_or(role.rank);
         (Permissions::new(permissions.clone()), rank)
+    }
+}
+
+/// Returns the permission that a built-in role always has; `None` for one that needs none.
+#[must_use]
+pub const fn needed_permission(builtin: BuiltinRole) -> Option<&'static str> {
+    match builtin {
+        BuiltinRole::Admin => Some("*"),
+        BuiltinRole::Auditor => Some("*:read"),
+        BuiltinRole::Application => Some("api-keys:resolve"),
+        BuiltinRole::User => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     action::Action,
-    clients::{Client, ClientDraft, ClientEdit, ClientUse},
+    clients::{Client, ClientDraft, ClientEdit, ClientUse, ListedClient},
     error::{Conflict, Entity},
     fields::FieldErrors,
     list::{Listed, Page, SearchQuery, Total},
@@ -36,6 +36,21 @@ pub async fn list(
     let total = Total::up_to_limit(counted);
     let page = Page::of(clients, more, total, &query.position, Client::cursor);
     Ok(page.at((services.clock)()))
+}
+
+/// Lists clients by name, with the numbers of users and resources that refer to them.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_counted(
+    services: &Services,
+    authorized: &Authorized<ClientsRead>,
+    query: &SearchQuery,
+) -> Result<Listed<ListedClient>, Error> {
+    let Listed { page, now } = list(services, authorized, query).await?;
+    let Page { rows, page_info } = page;
+    let rows = db::clients::with_counts(&services.pool, rows).await?;
+    Ok(Page { rows, page_info }.at(now))
 }
 
 /// Returns a client by its number.

@@ -7,8 +7,10 @@ use domain::{
     action::Action,
     error::Entity,
     fields::FieldErrors,
+    message::Message,
     messages,
     permission::{Permission, Permissions},
+    policy::Denied,
     roles::{Role, RoleDraft, RoleEdit, RolePatch, RoleRank, role_denied},
     stored::StoredObject,
 };
@@ -42,6 +44,27 @@ pub async fn find(services: &Services, _: &Authorized<RolesRead>, id: Uuid) -> R
     db::roles::edit::find(&services.pool, id)
         .await?
         .ok_or(NOT_FOUND)
+}
+
+/// Returns the reason why the caller cannot change a role, for each of these roles; `None` for one without a reason.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn denied_changes(
+    services: &Services,
+    authorized: &Authorized<RolesRead>,
+    roles: &[Role],
+) -> Result<Vec<Option<Message>>, Error> {
+    let actor = authorized.actor();
+    let own_rank = match actor.id() {
+        Some(id) => db::roles::edit::find_rank(&services.pool, id).await?,
+        None => None,
+    };
+    let denied = |role: &Role| {
+        let granted = Permissions::new(role.permissions.clone());
+        role_denied(&actor.subject, own_rank, (&granted, role.rank)).map(Denied::message)
+    };
+    Ok(roles.iter().map(denied).collect())
 }
 
 /// Creates a role.

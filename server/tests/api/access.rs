@@ -90,6 +90,15 @@ fn screens() -> Vec<Ask> {
             "/users/bulk/suspend?u={UNKNOWN_ID}:1:unknown-user"
         )),
         Ask::get("/users/visitor"),
+        Ask::get("/roles"),
+        Ask::get("/roles/new"),
+        Ask::get(&format!("/roles/{UNKNOWN_ID}/edit")),
+        Ask::get(&format!("/roles/{UNKNOWN_ID}/clone")),
+        Ask::get(&format!("/roles/{UNKNOWN_ID}/delete")),
+        Ask::get("/clients"),
+        Ask::get("/clients/new"),
+        Ask::get("/clients/999/edit"),
+        Ask::get("/clients/999/delete"),
         Ask::get("/keys"),
         Ask::get("/keys/new"),
         Ask::get(&format!("/keys/{UNKNOWN_ID}/edit")),
@@ -135,6 +144,8 @@ fn forms() -> Vec<Ask> {
     let selected = format!("{UNKNOWN_ID}:1:unknown-user");
     let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
+    let [clone_role, edit_role, delete_role] =
+        ["clone", "edit", "delete"].map(|end| format!("/roles/{UNKNOWN_ID}/{end}"));
     let mut forms = confirmed(false);
     for (page, function, fields) in [
         (
@@ -252,12 +263,36 @@ fn forms() -> Vec<Ask> {
             "edit-key",
             &[("owner", "system"), ("key_name", "Other")],
         ),
+        ("/roles/new", "create-role", &[("name", "other")]),
+        (&clone_role, "create-role", &[("name", "other")]),
+        (
+            &edit_role,
+            "edit-role",
+            &[("version", "1"), ("name", "other"), ("rank", "60")],
+        ),
+        (
+            &delete_role,
+            "delete-role",
+            &[("version", "1"), ("users", "0")],
+        ),
+        ("/clients/new", "create-client", &[("name", "Other")]),
     ] {
         let names_one = fields.iter().any(|(name, _)| *name == "username");
         let of_unknown = of_unknown.iter().filter(|_| !names_one).copied();
         let fields: Vec<_> = of_unknown.chain(fields.iter().copied()).collect();
         forms.push(Ask::post(page).form(&fields));
         forms.push(Ask::post(&format!("/sfn/{function}")).form(&fields));
+    }
+    // The id of a client is a number.
+    let client = [
+        ("id", "999"),
+        ("version", "1"),
+        ("shown", "ACME"),
+        ("name", "Other"),
+    ];
+    for operation in ["edit", "delete"] {
+        forms.push(Ask::post(&format!("/clients/999/{operation}")).form(&client));
+        forms.push(Ask::post(&format!("/sfn/{operation}-client")).form(&client));
     }
     forms
 }
@@ -275,6 +310,11 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/failed-sign-ins?params[by]=address"),
         Ask::get("/sfn/preview-revocation?params[user]=unknown-user"),
         Ask::get("/sfn/roles"),
+        Ask::get("/sfn/role-list"),
+        Ask::get(&format!("/sfn/role-deletion?id={UNKNOWN_ID}")),
+        Ask::get("/sfn/client-list"),
+        Ask::get("/sfn/client?id=999"),
+        Ask::get("/sfn/client-deletion?id=999"),
         Ask::get("/sfn/user?user=visitor"),
         Ask::get("/sfn/username-taken?username=visitor"),
         Ask::get(&format!(

@@ -66,6 +66,16 @@ const LISTS: &[List] = &[
         way: "Show all deleted users",
     },
     List {
+        path: "/roles",
+        broken: &["q=admin"],
+        way: "Show all roles",
+    },
+    List {
+        path: "/clients",
+        broken: &["limit=0", "after=x", "before=x", "sort=name"],
+        way: "Show all clients",
+    },
+    List {
         path: "/sessions",
         broken: AGES,
         way: "Show all sessions",

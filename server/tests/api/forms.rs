@@ -33,6 +33,9 @@ const FORMS: &[(&str, Rule)] = &[
     ("/account/password", Typed),
     ("/account/preferences", Typed),
     ("/account/tokens/new", Dialog),
+    ("/clients/new", Dialog),
+    ("/clients/{id}/delete", Dialog),
+    ("/clients/{id}/edit", Dialog),
     ("/keys disable", Undo),
     ("/keys enable", Undo),
     ("/keys/new", Dialog),
@@ -47,6 +50,10 @@ const FORMS: &[(&str, Rule)] = &[
     ("/registrations/reject", Dialog),
     ("/registrations/reopen", Dialog),
     ("/registrations/restore", Dialog),
+    ("/roles/new", Dialog),
+    ("/roles/{id}/clone", Dialog),
+    ("/roles/{id}/delete", Dialog),
+    ("/roles/{id}/edit", Dialog),
     ("/sessions/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
@@ -87,7 +94,8 @@ impl Form {
     fn kind(&self) -> String {
         let mut words: Vec<&str> = self.action.split('/').collect();
         for at in 0..words.len() {
-            if words[at].len() == 36 && words[at].contains('-') {
+            let is_number = words[1] == "clients" && words[at].parse::<i32>().is_ok();
+            if is_number || (words[at].len() == 36 && words[at].contains('-')) {
                 words[at] = "{id}";
             }
             if at == 2 && words[1] == "users" && !["new", "bulk"].contains(&words[at]) {
@@ -192,6 +200,8 @@ async fn fill(app: &App) -> String {
         from (values ('openai', true), ('anthropic', false)) as keys (provider, is_active),
             (select id from users where username in ('ada', 'bob') union all select null) as u;
         insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob';
+        insert into roles (id, name, permissions, rank) values (uuid_v7(now()), 'helpdesk', '{users:read}', 60);
+        insert into clients (name, created_at, updated_at) values ('ACME', now(), now());
         insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
         values (
             gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'gone'), 'failed', 1, 2, 'x',
@@ -518,7 +528,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 41);
+    assert_eq!(with, 48);
 }
 
 #[testing::test]

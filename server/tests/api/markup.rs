@@ -34,6 +34,8 @@ struct Ids {
     own_key: String,
     system_key: String,
     invitation: String,
+    role: String,
+    client: String,
     /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
     adas: [String; 2],
@@ -82,6 +84,12 @@ impl Ids {
                 "select id::text from one_time_links where kind = 'invitation' order by id limit 1",
             )
             .await,
+            role: id(
+                pool,
+                "select id::text from roles where builtin_kind is null order by id limit 1",
+            )
+            .await,
+            client: id(pool, "select id::text from clients order by id limit 1").await,
         }
     }
 
@@ -103,6 +111,10 @@ impl Ids {
             &self.own_key
         } else if screen.starts_with("/keys") {
             &self.system_key
+        } else if screen.starts_with("/roles") {
+            &self.role
+        } else if screen.starts_with("/clients") {
+            &self.client
         } else {
             &self.invitation
         };

@@ -572,6 +572,9 @@ async fn titles_are_those_of_the_screens(pool: PgPool) {
         ("/registrations", "Registrations"),
         ("/registrations/invitations", "Registrations"),
         ("/keys", "API keys"),
+        ("/roles", "Roles"),
+        ("/clients", "Clients"),
+        ("/clients/new", "Clients"),
         ("/tokens", "Access tokens"),
         ("/audit", "Audit log"),
         ("/settings", "Settings"),
@@ -620,6 +623,14 @@ async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
             ],
         ),
         ("/keys", &["Aktiver Schlüssel", "Zum Aktivieren API_KEY_"]),
+        (
+            "/roles",
+            &[
+                "Berechtigungen nach Rolle",
+                "Alle Benutzer mit ihren Statistiken sehen.",
+            ],
+        ),
+        ("/clients", &["Noch keine Clients", "Neuer Client"]),
         ("/tokens", &["Keine Zugriffstokens", "Läuft bald ab"]),
     ] {
         let ask = Ask::get(path).by(&ada);

@@ -9,7 +9,13 @@ use super::{
 };
 
 /// Families: the area, and the beginning of the names of the texts, before `_`.
-const FAMILIES: &[(&str, &str)] = &[("audit", "action"), ("audit", "field"), ("tokens", "scope")];
+const FAMILIES: &[(&str, &str)] = &[
+    ("audit", "action"),
+    ("audit", "field"),
+    ("tokens", "scope"),
+    ("roles", "resource"),
+    ("roles", "about"),
+];
 
 /// Ending of the name of the function that looks up the texts of a family.
 const LOOKUP: &str = "_of";

@@ -1,0 +1,91 @@
+//! Deletion of a client. The dialog shows the numbers of users, resources and personas that refer to it.
+
+use domain::{clients::ClientUse, messages, permission::Permission};
+use leptos::prelude::*;
+
+use super::route;
+use crate::{
+    api::{
+        clients::{ClientDeletionView, DeleteClient, PreviewClientDeletion},
+        error::ApiError,
+        read::ReadRequest,
+    },
+    components::{
+        deletion::Uncounted,
+        description_list::DescriptionItem,
+        dialog::FormDialog,
+        form,
+        loaded::{Loaded, transition},
+        rows::keyed_by,
+    },
+    format::grouped,
+    text,
+};
+
+/// Renders the dialog that deletes a client.
+#[component]
+pub fn Delete() -> impl IntoView {
+    keyed_by("id", |id| view! { <DeleteOf id=id /> }.into_any())
+}
+
+#[component]
+fn DeleteOf(id: String) -> impl IntoView {
+    let counting = route(&format!("{id}/delete"));
+    let failed = counting.clone();
+    let preview: Loaded<ClientDeletionView> =
+        Loaded::new(move || ReadRequest::of(PreviewClientDeletion { id: id.clone() }));
+    let fallback = move || view! { <Uncounted route=counting problem=None /> };
+    let dialog = move || {
+        Some(match preview.get()? {
+            Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
+            Err(ApiError(problem)) => {
+                view! { <Uncounted route=failed.clone() problem=Some(problem) /> }.into_any()
+            }
+        })
+    };
+    transition(fallback.into(), Box::new(dialog))
+}
+
+#[component]
+fn DeleteForm(preview: ClientDeletionView) -> impl IntoView {
+    let ClientDeletionView { client, used } = preview;
+    let route = route(&format!("{}/delete", client.id));
+    let form_state = form::send::<DeleteClient>(&route.path);
+    view! {
+        <FormDialog
+            route=route
+            title=text::clients::delete_of(&client.name)
+            form_state=form_state
+            denied=in_use(used)
+            action=Signal::stored(text::clients::delete_of(&client.name))
+            right=Permission::ClientsWrite
+            danger=true
+        >
+            <dl class="details">
+                <DescriptionItem label=text::clients::users()>{grouped(used.users)}</DescriptionItem>
+                <DescriptionItem label=text::clients::resources()>{grouped(used.resources)}</DescriptionItem>
+                <DescriptionItem label=text::clients::personas()>{grouped(used.personas)}</DescriptionItem>
+            </dl>
+            <p class="notice tone-danger">
+                {text::clients::delete_meaning(format!("#{}", client.id))}
+            </p>
+            <input type="hidden" name="id" value=client.id.to_string() />
+            <input type="hidden" name="version" value=client.version.to_string() />
+            <input type="hidden" name="shown" value=client.name />
+        </FormDialog>
+    }
+}
+
+/// Returns the reason for denial if the client has resources or personas, with their numbers.
+fn in_use(used: ClientUse) -> Option<String> {
+    (used.resources > 0 || used.personas > 0).then(|| {
+        format!(
+            "{} {}: {}, {}: {}.",
+            text::message::of(&messages::client_in_use()),
+            text::clients::resources(),
+            grouped(used.resources),
+            text::clients::personas(),
+            grouped(used.personas)
+        )
+    })
+}

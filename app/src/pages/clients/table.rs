@@ -1,0 +1,141 @@
+//! Columns of the list of clients.
+
+use domain::{clients::ListedClient, list::SearchParams, users::list::ListParams};
+use leptos::prelude::*;
+
+use super::{may_write, over};
+use crate::{
+    api::clients::CLIENTS,
+    components::{
+        list::{
+            column::{Column, cells, headings, visible},
+            data_table::{self, DataTable},
+        },
+        rows::KeyedRow,
+    },
+    format::total,
+    links::users,
+    text,
+};
+
+/// Row of the list.
+pub(super) struct ClientRow {
+    pub(super) listed: ListedClient,
+    /// Parameters of the list, which the dialogs above it retain.
+    pub(super) params: SearchParams,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<ClientRow>; 6] = [
+    Column {
+        class: "",
+        label: text::clients::name,
+        sort: None,
+        cell: |cell, row| cell.header(view! { <bdi>{row.listed.client.name.clone()}</bdi> }),
+    },
+    Column {
+        class: "",
+        label: text::clients::number,
+        sort: None,
+        cell: |cell, row| cell.labelled(format!("#{}", row.listed.client.id)),
+    },
+    Column {
+        class: "",
+        label: text::clients::logo,
+        sort: None,
+        cell: |cell, row| cell.labelled(logo(&row.listed)),
+    },
+    Column {
+        class: "",
+        label: text::clients::users,
+        sort: None,
+        cell: |cell, row| cell.labelled(users_link(&row.listed)),
+    },
+    Column {
+        class: "",
+        label: text::clients::resources,
+        sort: None,
+        cell: |cell, row| cell.labelled(total(row.listed.resources)),
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| cell.plain(links(row)),
+    },
+];
+
+/// Returns the columns that the viewer sees.
+fn columns() -> &'static [Column<ClientRow>] {
+    visible(&COLUMNS, may_write())
+}
+
+/// Returns the table of the list without its rows.
+pub(super) fn table() -> DataTable {
+    DataTable {
+        class: "table records",
+        caption: text::clients::title(),
+        headings: headings(columns()),
+        select_all: None,
+    }
+}
+
+/// Renders a row.
+pub(super) fn row(row: ClientRow) -> KeyedRow {
+    data_table::row(row.listed.client.id, cells(columns(), &row))
+}
+
+/// Renders the link to the logo. The page does not load the image from another site.
+fn logo(listed: &ListedClient) -> AnyView {
+    match listed.client.logo_url.clone() {
+        Some(url) => {
+            let about = text::clients::logo_of(&listed.client.name);
+            view! {
+                <a href=url rel="external noreferrer" aria-label=about>
+                    {text::clients::logo_open()}
+                </a>
+            }
+            .into_any()
+        }
+        None => text::clients::no_logo().into_any(),
+    }
+}
+
+/// Renders the number of users, with a link to them.
+fn users_link(listed: &ListedClient) -> AnyView {
+    let href = users::href(&ListParams {
+        q: Some(format!("client:{}", listed.client.id)),
+        ..ListParams::default()
+    });
+    let about = text::clients::show_users(&listed.client.name);
+    view! {
+        <a href=href title=about>
+            {total(listed.users)}
+        </a>
+    }
+    .into_any()
+}
+
+/// Renders the links to the dialogs of a client.
+fn links(row: &ClientRow) -> AnyView {
+    let client = &row.listed.client;
+    let link = |word: &str, label: &'static str, about: String| {
+        let href = over(&format!("{CLIENTS}/{}/{word}", client.id), &row.params);
+        view! {
+            <a class="button" href=href data-noscroll aria-label=about>
+                {label}
+            </a>
+        }
+    };
+    let edit = link(
+        "edit",
+        text::clients::edit(),
+        text::clients::edit_of(&client.name),
+    );
+    let delete = link(
+        "delete",
+        text::clients::delete(),
+        text::clients::delete_of(&client.name),
+    );
+    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+}

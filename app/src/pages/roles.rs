@@ -1,0 +1,93 @@
+//! Page "Roles": all roles with their permissions.
+
+mod choice;
+pub mod delete;
+pub mod dialogs;
+mod fields;
+mod matrix;
+
+use domain::{permission::Permission, roles::Role};
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    api::{
+        listed::check_params,
+        read::ReadRequest,
+        roles::{ListAllRoles, ListedRole, ROLES},
+    },
+    components::{
+        dialog::DialogRoute,
+        loaded::Loaded,
+        parameters::{NONE, checked},
+        state::{ListErrorNotice, LoadingNotice},
+    },
+    context::PageContext,
+    labels, text,
+};
+
+/// Roles of the page, shared with the dialogs above it.
+type LoadedRoles = Loaded<Vec<ListedRole>>;
+
+/// Renders the page.
+#[component]
+pub fn Roles() -> impl IntoView {
+    let request = checked(|| (), &[], NONE);
+    let list: LoadedRoles = Loaded::new(move || {
+        check_params(request.get())?;
+        ReadRequest::of(ListAllRoles {})
+    });
+    provide_context(list);
+    let shown = list.draw(LoadingNotice, |result| match result {
+        Ok(roles) => matrix::table(roles),
+        Err(problem) => view! {
+            <ListErrorNotice
+                title=text::roles::load_failed()
+                problem=problem
+                again=String::new()
+                all=ROLES.to_owned()
+                label=text::roles::show_all()
+            />
+        }
+        .into_any(),
+    });
+    view! {
+        <header class="page-head">
+            <h1>{text::roles::title()}</h1>
+            {may_write()
+                .then(|| {
+                    view! {
+                        <div class="toolbar-end">
+                            <a class="button button-primary" href=format!("{ROLES}/new") data-noscroll>
+                                {text::roles::new()}
+                            </a>
+                        </div>
+                    }
+                })}
+        </header>
+        <p class="pane-actions muted">{text::roles::hint()}</p>
+        <section class="list" aria-label=text::roles::title()>
+            {shown}
+        </section>
+        <Outlet />
+    }
+}
+
+/// Returns whether the viewer can change roles.
+fn may_write() -> bool {
+    expect_context::<PageContext>().may(Permission::RolesWrite)
+}
+
+/// Returns the name of a role for display.
+fn label(role: &Role) -> String {
+    let label = role.label.clone();
+    label.unwrap_or_else(|| labels::role(&role.name))
+}
+
+/// Returns the path of a dialog and of the page behind it.
+fn route(end: &str) -> DialogRoute {
+    DialogRoute {
+        path: format!("{ROLES}/{end}"),
+        back: ROLES.to_owned(),
+    }
+}

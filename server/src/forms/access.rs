@@ -1,0 +1,20 @@
+//! Forms on the screens of roles and clients.
+
+use app::api::{
+    clients::{CreateClient, DeleteClient, EditClient},
+    roles::{CreateRole, DeleteRole, EditRole},
+};
+use axum::routing::post;
+
+use super::send::{FormRoute, send};
+
+/// Forms, each at the path of its page.
+pub(super) const FORMS: &[FormRoute] = &[
+    ("/roles/new", || post(send::<CreateRole>)),
+    ("/roles/{id}/clone", || post(send::<CreateRole>)),
+    ("/roles/{id}/edit", || post(send::<EditRole>)),
+    ("/roles/{id}/delete", || post(send::<DeleteRole>)),
+    ("/clients/new", || post(send::<CreateClient>)),
+    ("/clients/{id}/edit", || post(send::<EditClient>)),
+    ("/clients/{id}/delete", || post(send::<DeleteClient>)),
+];
