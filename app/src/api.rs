@@ -29,6 +29,7 @@ pub mod ssr;
 #[cfg(feature = "ssr")]
 pub mod success_page;
 pub mod user;
+pub mod user_access;
 pub mod user_actions;
 pub mod users;
 pub mod wire;

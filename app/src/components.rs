@@ -31,6 +31,7 @@ pub mod own_account;
 pub mod owned;
 pub mod pager;
 pub mod parameters;
+pub(crate) mod picker;
 pub mod roles;
 pub mod rows;
 pub mod selection;

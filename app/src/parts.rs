@@ -128,6 +128,12 @@ part!(
     Jobs => settings::jobs::Jobs,
 );
 part!(
+    /// Access of a user, with its dialog.
+    Access in access by load_access, preload_access:
+    UserTab => user::access::AccessTab,
+    UserGroups => user::access::groups::SetGroups,
+);
+part!(
     /// Dialogs above the pages of the panel.
     Dialogs in dialogs by load_dialogs, preload_dialogs:
     Create => dialogs::Create,

@@ -70,6 +70,8 @@ static SCREENS: &[Screen] = &[
             Node::confirmation(":id/revoke"),
         ]),
         Node::new("data", &User::Data),
+        Node::new("access", &parts::Access::UserTab)
+            .with(&[Node::new("groups", &parts::Access::UserGroups)]),
         Node::new("history", &User::History),
         Node::new("edit", &Dialogs::Edit),
         Node::new("suspend", &Dialogs::Suspend),
@@ -396,6 +398,8 @@ mod tests {
             ("/users/ada/sign-out", "[Page, Overview, Confirm]"),
             ("/users/ada/revoke-links", "[Page, Overview, Confirm]"),
             ("/users/ada/edit", "[Page, Edit]"),
+            ("/users/ada/access", "[Page, UserTab]"),
+            ("/users/ada/access/groups", "[Page, UserTab, UserGroups]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
             ("/sessions/failed", "[FailedSignIns]"),

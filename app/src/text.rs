@@ -26,6 +26,7 @@ pub mod request;
 #[cfg(feature = "ssr")]
 mod tables;
 
+pub mod access;
 pub mod account;
 pub mod actions;
 pub mod audit;

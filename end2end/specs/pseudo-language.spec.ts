@@ -65,7 +65,7 @@ test.describe('with users', () => {
       const username = await database.value(`
         select username from users u join user_stats s on s.user_id = u.id
         where u.deleted_at is null and username <> 'admin' order by s.personas desc limit 1`);
-      const tabs = ['', '/sessions', '/keys', '/data', '/history'].map((tab) => `/users/${username}${tab}`);
+      const tabs = ['', '/sessions', '/keys', '/data', '/access', '/history'].map((tab) => `/users/${username}${tab}`);
       await expectAllTranslated(page, database, [...tabs, '/users/test-suspended', '/users/test-pending']);
     });
 

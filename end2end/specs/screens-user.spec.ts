@@ -6,7 +6,7 @@ import { open } from '../support/page';
 serve('demo users');
 test.use({ as: 'admin' });
 
-for (const screen of ['', 'sessions', 'keys', 'data', 'history']) {
+for (const screen of ['', 'sessions', 'keys', 'data', 'access', 'history']) {
   test(`tab ${screen || 'overview'}`, async ({ page, database }) => {
     const [user] = await database.rows(`
       select u.username from users u join user_stats s on s.user_id = u.id
@@ -16,11 +16,11 @@ for (const screen of ['', 'sessions', 'keys', 'data', 'history']) {
   });
 }
 
-for (const screen of ['edit', 'suspend', 'reset', 'delete', 'reassign']) {
+for (const screen of ['edit', 'suspend', 'reset', 'delete', 'reassign', 'access/groups']) {
   test(`dialog ${screen}`, async ({ page }) => {
     await open(page, `/users/test-member/${screen}`);
     await expect(page.getByRole('dialog')).toBeVisible();
-    await inspect(page, `user-${screen}`);
+    await inspect(page, `user-${screen.replace('/', '-')}`);
   });
 }
 

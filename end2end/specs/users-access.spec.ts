@@ -89,7 +89,7 @@ test.describe('an auditor', () => {
 
 test('fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  for (const end of ['', '/sessions', '/keys', '/data', '/history', '/edit', '/delete']) {
+  for (const end of ['', '/sessions', '/keys', '/data', '/access', '/history', '/edit', '/delete']) {
     await open(page, `/users/test-member${end}`);
     await expectNoSidewaysScroll(page);
   }

@@ -124,6 +124,8 @@ test.describe('an administrator', () => {
     '/users/test-member/sessions',
     '/users/test-member/keys',
     '/users/test-member/data',
+    '/users/test-member/access',
+    '/users/test-member/access/groups',
     '/users/test-member/history',
     '/users/test-member/edit',
     '/users/test-member/suspend',

@@ -62,6 +62,12 @@ pub async fn call<P: RequiredPermission, T>(
     Box::pin(run(services, authorized)).await.map_err(fail)
 }
 
+/// Returns the proof that the caller has the permission `P`; `None` without it, for data that a response has in addition.
+#[must_use]
+pub fn permitted<P: RequiredPermission>() -> Option<Authorized<P>> {
+    caller().ok()?.require().ok()
+}
+
 /// Calls the service layer for a caller who has the permission `W` to write and can also read the same, for changes whose
 /// previews and errors show stored data.
 ///

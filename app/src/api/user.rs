@@ -19,13 +19,13 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use service::access::{ApiKeysRead, AuditRead, SessionsRead, UsersRead};
+use service::access::{ApiKeysRead, AuditRead, ClientsRead, SessionsRead, UsersRead};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
 use super::ssr;
-use super::{error::ApiError, wire::Get};
+use super::{error::ApiError, user_access::PickerItem, wire::Get};
 #[cfg(feature = "ssr")]
 use crate::text;
 
@@ -40,6 +40,8 @@ pub struct UserView {
     pub reset_links: Vec<ResetLink>,
     /// All roles, most powerful first.
     pub roles: Vec<GrantableRole>,
+    /// Clients in the user's list, in its order.
+    pub clients: Vec<PickerItem>,
     /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -100,6 +102,25 @@ async fn roles(
     Ok(roles)
 }
 
+/// Returns the clients with some numbers, with their names if the caller can read clients.
+#[cfg(feature = "ssr")]
+async fn clients(
+    services: &service::Services,
+    ids: &[i32],
+) -> Result<Vec<PickerItem>, service::Error> {
+    let known = match ssr::permitted::<ClientsRead>() {
+        Some(authorized) if !ids.is_empty() => {
+            service::clients::list_named(services, &authorized, ids).await?
+        }
+        _ => Vec::new(),
+    };
+    let items = ids.iter().map(|id| {
+        let client = known.iter().find(|client| client.id == *id);
+        PickerItem::of_client(*id, client.map(|client| client.name.as_str()))
+    });
+    Ok(items.collect())
+}
+
 /// Lists all roles, most powerful first, each with the reason if the caller cannot assign it.
 #[server(endpoint = "roles", protocol = Get)]
 pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
@@ -119,6 +140,7 @@ pub async fn find_user(user: String) -> Result<UserView, ApiError> {
             denied_actions,
             reset_links: service::users::reset_links(&services, &authorized, id).await?,
             roles: roles(&services, &authorized).await?,
+            clients: clients(&services, &user.client_list).await?,
             user,
             now: (services.clock)(),
         })

@@ -12,6 +12,8 @@ pub mod reversible;
 
 use domain::{
     fields::FieldErrors,
+    message::Message,
+    messages,
     users::{create::UserDraft, edit::UserEdit},
 };
 use leptos::prelude::*;
@@ -35,6 +37,8 @@ pub async fn create_user(
     display_name: String,
     #[server(default)] email: String,
     #[server(default)] roles: Vec<String>,
+    #[server(default)] client_list: Vec<i32>,
+    #[server(default)] more_clients: String,
     #[server(default)] access: String,
     #[server(default)] password: String,
 ) -> Result<FormSuccess, ApiError> {
@@ -44,10 +48,13 @@ pub async fn create_user(
         display_name,
         email,
         roles,
+        client_list,
+        more_clients,
         access,
         password,
     });
     ssr::call::<UsersWrite, _>(async |services, authorized| {
+        let draft = draft.map_err(Error::Invalid)?;
         let created = service::users::create(&services, &authorized, draft).await?;
         let page = super::user::path(&created.user.summary);
         let name = created.user.summary.username;
@@ -73,16 +80,45 @@ pub async fn username_taken(username: String) -> Result<bool, ApiError> {
 pub const BY_PASSWORD: &str = "password";
 
 /// Converts the form to a draft.
-#[must_use]
-pub fn draft(form: CreateUser) -> UserDraft {
-    UserDraft {
+///
+/// # Errors
+/// If the list of clients cannot be parsed, returns that error together with all other field errors.
+pub fn draft(form: CreateUser) -> Result<UserDraft, FieldErrors> {
+    let (client_list, error) = clients(form.client_list, &form.more_clients);
+    let draft = UserDraft {
         username: form.username,
         display_name: form.display_name,
         email: form.email,
         roles: form.roles,
         password: (form.access == BY_PASSWORD).then_some(form.password),
+        client_list,
         ..UserDraft::default()
+    };
+    match error {
+        None => Ok(draft),
+        Some(error) => {
+            let mut errors = draft.check().err().unwrap_or_default();
+            errors.add("client_list", error);
+            Err(errors)
+        }
     }
+}
+
+/// Returns the checked numbers of clients and the typed ones, each once, and the error if a typed one is no number.
+fn clients(checked: Vec<i32>, typed: &str) -> (Vec<i32>, Option<Message>) {
+    let typed = typed.split(|c: char| c == ',' || c.is_whitespace());
+    let typed = typed.filter(|number| !number.is_empty());
+    let typed: Result<Vec<i32>, _> = typed
+        .map(|number| number.trim_start_matches('#').parse())
+        .collect();
+    let error = typed.is_err().then(messages::client_unknown);
+    let mut clients = checked;
+    for number in typed.unwrap_or_default() {
+        if !clients.contains(&number) {
+            clients.push(number);
+        }
+    }
+    (clients, error)
 }
 
 /// Changes a user if it still has the version that the form showed.
@@ -96,6 +132,9 @@ pub async fn edit_user(
     #[server(default)] email: String,
     #[server(default)] set_roles: bool,
     #[server(default)] roles: Vec<String>,
+    #[server(default)] set_clients: bool,
+    #[server(default)] client_list: Vec<i32>,
+    #[server(default)] more_clients: String,
     #[server(default)] password: String,
     #[server(default)] revoke_sessions: bool,
     #[server(default)] set_profile: bool,
@@ -114,6 +153,9 @@ pub async fn edit_user(
         email,
         set_roles,
         roles,
+        set_clients,
+        client_list,
+        more_clients,
         password,
         revoke_sessions,
         set_profile,
@@ -133,10 +175,11 @@ pub async fn edit_user(
 /// Converts the form to an edit. An empty password leaves the password and the sessions of the user unchanged.
 ///
 /// # Errors
-/// If the profile cannot be parsed, returns that error together with all other field errors.
+/// If the profile or the list of clients cannot be parsed, returns that error together with all other field errors.
 pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
+    let (client_list, no_client) = clients(form.client_list, &form.more_clients);
     let profile = profile::read(form.profile);
-    let (profile, error) = match profile {
+    let (profile, no_profile) = match profile {
         Ok(profile) => (Some(profile), None),
         Err(error) => (None, Some(error)),
     };
@@ -147,17 +190,21 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
         revoke_sessions: form.revoke_sessions && !form.password.is_empty(),
         password: Some(form.password).filter(|password| !password.is_empty()),
         profile: form.set_profile.then_some(profile),
+        client_list: form.set_clients.then_some(client_list),
         version: Some(form.version),
         ..UserEdit::default()
     };
-    match error {
-        None => Ok(edit),
-        Some(error) => {
-            let mut errors = edit.check().err().unwrap_or_default();
-            errors.add("profile", error);
-            Err(errors)
-        }
+    if no_client.is_none() && no_profile.is_none() {
+        return Ok(edit);
     }
+    let mut errors = edit.check().err().unwrap_or_default();
+    if let Some(error) = no_client {
+        errors.add("client_list", error);
+    }
+    if let Some(error) = no_profile {
+        errors.add("profile", error);
+    }
+    Err(errors)
 }
 
 /// Deletes a user, permanently or so that they can be restored. `counts` are the numbers that the form showed, in the order of the table.

@@ -18,13 +18,17 @@ use domain::users::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use service::access::UsersRead;
+use service::access::{ClientsRead, GroupsRead, UsersRead};
 use time::OffsetDateTime;
+#[cfg(feature = "ssr")]
+use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
 use row::UserRow;
+#[cfg(feature = "ssr")]
+use row::{NameList, RowAccess};
 
 /// A page of the user list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +63,12 @@ impl UserRows {
     }
 }
 
-/// Lists one page of the users, or of the deleted users.
+/// Lists one page of the users, or of the deleted users. With `access` the rows have the groups and clients of their users, for
+/// callers who can read both.
 #[server(endpoint = "users", protocol = Get)]
 pub async fn list_users(
     #[server(default)] params: ListParams,
+    #[server(default)] access: bool,
 ) -> Result<ListResult<UserList>, ApiError> {
     use domain::users::deleted::ListRequest;
     let request = params.ask(Limits::PANEL);
@@ -73,10 +79,13 @@ pub async fn list_users(
                 let page = list(&services, &authorized, &query).await?;
                 let deleted =
                     count_deleted_matches(&services, &authorized, &query.filter, &page).await?;
-                let rows = UserPage {
+                let mut rows = UserPage {
                     users: page.users.map(UserRow::from),
                     totals: page.totals,
                 };
+                if access {
+                    add_access(&services, &mut rows.users.rows).await?;
+                }
                 (UserRows::List(rows), deleted)
             }
             ListRequest::Deleted(query) => (
@@ -88,4 +97,30 @@ pub async fn list_users(
         Ok(UserList { page, deleted, now })
     })
     .await
+}
+
+/// Adds the groups and clients of users to their rows, if the caller can read both.
+#[cfg(feature = "ssr")]
+async fn add_access(
+    services: &service::Services,
+    rows: &mut [UserRow],
+) -> Result<(), service::Error> {
+    let (Some(groups), Some(clients)) = (
+        ssr::permitted::<GroupsRead>(),
+        ssr::permitted::<ClientsRead>(),
+    ) else {
+        return Ok(());
+    };
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+    let found = service::users::memberships(services, (&groups, &clients), &ids).await?;
+    for user in found {
+        let Some(row) = rows.iter_mut().find(|row| row.id.0 == user.user_id) else {
+            continue;
+        };
+        row.access = Some(RowAccess(
+            NameList(user.groups, user.group_count.unsigned_abs()),
+            NameList(user.clients, user.client_count.unsigned_abs().into()),
+        ));
+    }
+    Ok(())
 }

@@ -28,8 +28,13 @@ pub struct Post;
 /// Name of the parameter that identifies the user whose page sends a change: in the query of a function, or in a form.
 pub const AS: &str = "as";
 
-/// Path of the function that is called while the user types. It never redirects to the sign-in page, which would lose the input.
-const WHILE_TYPING: &str = "/sfn/username-taken";
+/// Paths of the functions that are called while the user types. They never redirect to the sign-in page, which would lose the
+/// input.
+const WHILE_TYPING: [&str; 3] = [
+    "/sfn/username-taken",
+    "/sfn/pick-clients",
+    "/sfn/pick-groups",
+];
 
 /// Opens the sign-in page, which returns to the current page.
 fn redirect_to_sign_in() {
@@ -117,7 +122,7 @@ pub(super) type Response = Pin<Box<dyn Future<Output = Result<String, ApiError>>
 pub fn fetch<C: Client<ApiError>>(method: Method, path: &str, form: String) -> Response {
     const ANSWER: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
-    let leads_to_sign_in = method == Method::GET && path != WHILE_TYPING;
+    let leads_to_sign_in = method == Method::GET && !WHILE_TYPING.contains(&path);
     let changes = method != Method::GET;
     let request = if method == Method::GET {
         C::Request::try_new_req_query(path, FORM, ANSWER, &form, method)

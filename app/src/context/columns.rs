@@ -15,6 +15,8 @@ pub enum ListColumn {
     UsersCreated,
     UsersLastSignIn,
     UsersLastActive,
+    UsersGroups,
+    UsersClients,
     SessionsDevice,
     SessionsIpAddress,
     SessionsSignedIn,
@@ -27,7 +29,7 @@ pub enum ListColumn {
 
 impl ListColumn {
     /// Every column. The position of a column is stored on the open page only, so new columns can be inserted anywhere.
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::UsersEmail,
         Self::UsersRole,
         Self::UsersStatus,
@@ -37,6 +39,8 @@ impl ListColumn {
         Self::UsersCreated,
         Self::UsersLastSignIn,
         Self::UsersLastActive,
+        Self::UsersGroups,
+        Self::UsersClients,
         Self::SessionsDevice,
         Self::SessionsIpAddress,
         Self::SessionsSignedIn,
@@ -60,6 +64,8 @@ impl ListColumn {
             Self::UsersCreated => "users-created",
             Self::UsersLastSignIn => "users-last-sign-in",
             Self::UsersLastActive => "users-last-active",
+            Self::UsersGroups => "users-groups",
+            Self::UsersClients => "users-clients",
             Self::SessionsDevice => "sessions-device",
             Self::SessionsIpAddress => "sessions-ip-address",
             Self::SessionsSignedIn => "sessions-signed-in",
@@ -77,6 +83,11 @@ impl ListColumn {
         self.as_str().split('-').next().unwrap_or_default()
     }
 
+    /// Returns whether the column is hidden until the user shows it.
+    const fn is_initially_hidden(self) -> bool {
+        matches!(self, Self::UsersGroups | Self::UsersClients)
+    }
+
     /// Returns the bit of the column in a set.
     fn bit(self) -> u32 {
         let before = Self::ALL.iter().take_while(|column| **column != self);
@@ -84,7 +95,8 @@ impl ListColumn {
     }
 }
 
-/// Columns that the user has shown or hidden. All others are visible if the window has room for them.
+/// Columns that the user has shown or hidden. All others are visible if the window has room for them, except those that are
+/// hidden initially.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct ColumnChoices {
     shown: u32,
@@ -104,6 +116,13 @@ impl ColumnChoices {
     pub fn of(self, column: ListColumn) -> Option<bool> {
         let is_in = |set: u32| set & column.bit() != 0;
         (is_in(self.shown) || is_in(self.hidden)).then(|| is_in(self.shown))
+    }
+
+    /// Returns whether a column is shown or hidden, by the user or initially; `None` if it depends on the window.
+    #[must_use]
+    pub fn or_initial(self, column: ListColumn) -> Option<bool> {
+        let initial = column.is_initially_hidden().then_some(false);
+        self.of(column).or(initial)
     }
 
     /// Changes a choice by the name and value of a form button. Unknown names and values change nothing, such as a column
@@ -166,6 +185,16 @@ mod tests {
         let bits = ListColumn::ALL.iter().fold(0, |bits, one| bits | one.bit());
         assert_eq!(names.len(), ListColumn::ALL.len());
         assert_eq!(bits, (1 << ListColumn::ALL.len()) - 1);
+    }
+
+    #[test]
+    fn some_columns_are_hidden_until_they_are_shown() {
+        let groups = ListColumn::UsersGroups;
+        let none = ColumnChoices::default();
+        assert_eq!(none.or_initial(groups), Some(false));
+        assert_eq!(none.or_initial(ListColumn::UsersEmail), None);
+        let shown = none.with("users-groups", "show");
+        assert_eq!(shown.or_initial(groups), Some(true));
     }
 
     #[test]

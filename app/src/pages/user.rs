@@ -1,5 +1,6 @@
 //! Page of a user: the header, and below it a tab, or the first tab under a dialog.
 
+pub mod access;
 pub mod data;
 pub mod dialogs;
 pub mod history;

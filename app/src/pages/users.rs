@@ -39,7 +39,7 @@ use crate::{
 };
 use filters::{ActiveFilters, QuickFilters};
 use menu::RowMenu;
-use rows::{COLUMNS, NAMES};
+use rows::{available, shows_access};
 use search::{Failed, SearchBox};
 use table::{UserTable, skeleton};
 
@@ -77,7 +77,8 @@ pub fn Users() -> impl IntoView {
     let request = checked(move || params.get(), ListParams::NAMES, menu::PARAMETERS);
     let list = Loaded::list(loading, move || {
         let params = check_params(request.get())?;
-        ReadRequest::of(ListUsers { params })
+        let access = shows_access();
+        ReadRequest::of(ListUsers { params, access })
     });
     let total = with(list, |list| {
         view! { <p class="page-total">{grouped(list.page.totals().users)}</p> }
@@ -113,7 +114,8 @@ pub fn Users() -> impl IntoView {
                 <Segmented name="density" label=text::users::row_height() values=DENSITIES />
                 {move || {
                     let is_of_deleted = links::is_of_deleted(&params.read());
-                    (!is_of_deleted).then(|| view! { <ColumnMenu items=items(&COLUMNS, &NAMES) /> })
+                    let (columns, names) = available();
+                    (!is_of_deleted).then(|| view! { <ColumnMenu items=items(columns, names) /> })
                 }}
             </div>
         </div>

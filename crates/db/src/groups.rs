@@ -1,6 +1,7 @@
 //! Groups, and their members in [`members`].
 
 pub mod members;
+pub mod named;
 
 use domain::{
     groups::{Group, GroupDeletion, GroupPatch, GroupSummary, NewGroup},

@@ -7,7 +7,9 @@ mod detail;
 mod filter;
 mod list;
 mod matching;
+mod memberships;
 mod name_claims;
+mod named;
 pub mod password;
 pub(crate) mod search;
 
@@ -21,10 +23,11 @@ use crate::{Backer, Error, error::read_word};
 pub use count::{Counts, UserSet, count, list_totals};
 pub use deleted::{list_deleted, set_deleted, set_restored};
 pub use detail::{find_detail, find_id};
-pub use filter::find_named_roles;
 pub use list::list_page;
 pub use matching::list_matching;
+pub use memberships::{Memberships, list_memberships};
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
+pub use named::{Named, find_named};
 
 /// Properties of an account that a sign-in needs.
 #[derive(Debug, Clone)]

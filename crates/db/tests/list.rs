@@ -5,7 +5,7 @@ mod reference;
 mod search;
 
 use crowd::NOW;
-use db::users::{Counts, UserSet, list_page};
+use db::users::{Counts, Named, UserSet, find_named, list_page};
 use domain::{
     filter::Filter,
     list::{Cursor, Position, Total},
@@ -25,6 +25,7 @@ const SEARCHES: &[&str] = &[
     "role:admin OR personas:>2",
     "an -last-login:never",
     "annotations:>3 role:user",
+    "group:editors -client:acme",
     "matches-no-user",
 ];
 
@@ -138,6 +139,18 @@ const TERMS: &[&str] = &[
     "role:auditor",
     "role:editor",
     "role:unknown",
+    "group:editors",
+    "group:\"core team\"",
+    "group:CORE-TEAM",
+    "group:unknown",
+    "has:group",
+    "client:acme",
+    "client:7",
+    "client:#1",
+    "client:unknown",
+    "feature:chat.call",
+    "feature:chat.controls",
+    "feature:chat.unknown",
     "role:%",
     "status:active",
     "status:pending",
@@ -203,12 +216,19 @@ fn query(filter: &Filter, sort: Sort, limit: u16, position: Position) -> ListQue
     }
 }
 
+/// Returns the objects that a search refers to, with all roles.
+async fn named(pool: &PgPool, filter: &Filter) -> Named {
+    let mut connection = pool.acquire().await.unwrap();
+    let named = find_named(&mut connection, filter).await.unwrap();
+    named.with_roles(db::roles::list(&mut *connection).await.unwrap())
+}
+
 /// Reads a page and checks that it is the same with the index of words and without it.
 async fn page(pool: &PgPool, query: &ListQuery) -> (Vec<UserSummary>, bool) {
-    let roles = &db::roles::list(pool).await.unwrap();
-    let indexed = list_page(pool, query, roles, None, NOW).await.unwrap();
+    let named = &named(pool, &query.filter).await;
+    let indexed = list_page(pool, query, named, None, NOW).await.unwrap();
     if !query.filter.is_empty() {
-        let walked = list_page(pool, query, roles, Some(u64::MAX), NOW)
+        let walked = list_page(pool, query, named, Some(u64::MAX), NOW)
             .await
             .unwrap();
         assert_eq!(ids(&indexed.0), ids(&walked.0), "{}", query.filter);
@@ -217,8 +237,8 @@ async fn page(pool: &PgPool, query: &ListQuery) -> (Vec<UserSummary>, bool) {
 }
 
 async fn count(pool: &PgPool, filter: &Filter, of: UserSet) -> Counts {
-    let roles = db::roles::list(pool).await.unwrap();
-    let counted = db::users::count(pool, filter, &roles, of, NOW);
+    let named = named(pool, filter).await;
+    let counted = db::users::count(pool, filter, &named, of, NOW);
     counted.await.unwrap().0
 }
 

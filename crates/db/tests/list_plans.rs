@@ -1,6 +1,6 @@
 //! Query plans of the user list: a page is read from the index for its order, without a sort and without a sequential scan.
 
-use db::users::list_page;
+use db::users::{Named, list_page};
 use domain::{
     filter::Filter,
     list::{Cursor, Position},
@@ -47,8 +47,9 @@ async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary>
         position,
     };
     let roles = db::roles::list(pool).await.unwrap();
+    let named = Named::default().with_roles(roles);
     let now = datetime!(2026-11-21 12:00 UTC);
-    list_page(pool, &query, &roles, None, now).await.unwrap().0
+    list_page(pool, &query, &named, None, now).await.unwrap().0
 }
 
 /// Returns the plan of the statement that the pool's only connection has prepared for a page, for the values of a cursor.

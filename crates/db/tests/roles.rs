@@ -7,7 +7,7 @@ use db::{
     doctor,
     roles::Roles,
     users::{
-        Counts, UserSet, account, count, find_credentials, find_detail, find_named_roles,
+        Counts, Named, UserSet, account, count, find_credentials, find_detail, find_named,
         list_page, list_totals,
     },
 };
@@ -147,12 +147,14 @@ async fn list(pool: &PgPool, roles: &Roles, filter: &Filter) -> Vec<UserSummary>
         limit: 100,
         position: Position::First,
     };
-    let page = list_page(pool, &query, roles, None, NOW);
+    let named = Named::default().with_roles(roles.clone());
+    let page = list_page(pool, &query, &named, None, NOW);
     page.await.unwrap().0
 }
 
 async fn count_in(pool: &PgPool, roles: &Roles, filter: &Filter, of: UserSet) -> Counts {
-    let named = find_named_roles(pool, filter).await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    let named = find_named(&mut connection, filter).await.unwrap();
     let (counts, all) = count(pool, filter, &named, of, NOW).await.unwrap();
     let ids =
         |roles: &Roles| -> Vec<Uuid> { roles.as_slice().iter().map(|role| role.id).collect() };
@@ -364,7 +366,8 @@ async fn unknown_words_are_errors(pool: PgPool) {
         limit: 100,
         position: Position::First,
     };
-    let page = list_page(&mut *connection, &query, &roles, None, NOW).await;
+    let named = Named::default().with_roles(roles);
+    let page = list_page(&mut *connection, &query, &named, None, NOW).await;
     let detail = find_detail(&mut *connection, id).await;
     let credentials = find_credentials(&mut *connection, "user-1").await;
     let locked = account::lock(&mut connection, id).await;

@@ -9,12 +9,15 @@
 //! |---|---|
 //! | `username` `name` `email` | a part of it, without regard to case and accents |
 //! | `role` | the name of a role |
+//! | `group` | the name of a group |
+//! | `client` | the number or the name of a client in the user's list |
+//! | `feature` | the key of a feature that the user has |
 //! | `status` | `active`, `pending`, `suspended` |
 //! | `via` | `admin`, `registration`, `invitation`, `cli`, `import`, `setup` |
 //! | `number` `personas` `ontologies` `annotations` `sessions` `api-keys` | `10` `>10` `>=10` `<10` `<=10` `10..20` `10..*` `*..20` |
 //! | `created` `last-login` `last-active` | dates compared in the same way, `before-90d`, `after-90d`, see [`When`]; the last two also `never` |
 //! | `inactive` | `90d`: not active for so long, or never |
-//! | `has` | `email`, or a counted thing such as `personas` |
+//! | `has` | `email`, `group`, or a counted thing such as `personas` |
 //!
 //! Fields and keywords are case-insensitive. `keys`, `login` and `active` are short for `api-keys`, `last-login` and `last-active`. An
 //! unknown field is an error and not a search for the words, which would silently find nothing.

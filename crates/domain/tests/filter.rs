@@ -122,6 +122,9 @@ fn term() -> impl Strategy<Value = Term> {
         (1, text().prop_map(Term::Name).boxed()),
         (1, text().prop_map(Term::Email).boxed()),
         (1, role.prop_map(Term::Role).boxed()),
+        (1, text().prop_map(Term::Group).boxed()),
+        (1, text().prop_map(Term::Client).boxed()),
+        (1, text().prop_map(Term::Feature).boxed()),
         (1, statuses.prop_map(Term::Status).boxed()),
         (1, ways.prop_map(Term::Via).boxed()),
         (1, range(i64::MAX).prop_map(Term::Number).boxed()),
@@ -136,9 +139,13 @@ fn term() -> impl Strategy<Value = Term> {
         (1, time_or_never().prop_map(Term::LastActive).boxed()),
         (
             1,
-            prop_oneof![Just(Has::Email), count().prop_map(Has::Any)]
-                .prop_map(Term::Has)
-                .boxed(),
+            prop_oneof![
+                Just(Has::Email),
+                Just(Has::Group),
+                count().prop_map(Has::Any)
+            ]
+            .prop_map(Term::Has)
+            .boxed(),
         ),
     ])
 }

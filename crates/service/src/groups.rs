@@ -4,6 +4,7 @@ mod authority;
 mod delete;
 mod invite;
 pub mod members;
+mod of_user;
 mod reset;
 mod selection;
 
@@ -31,6 +32,7 @@ use crate::{
 pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
 pub use invite::invite;
+pub use of_user::{GroupsChange, set_of_user};
 pub use reset::create_reset_link;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Group);

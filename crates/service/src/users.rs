@@ -8,6 +8,7 @@ pub(crate) mod detail;
 mod edit;
 pub(crate) mod export;
 pub(crate) mod lookalike;
+mod memberships;
 pub mod purge;
 mod recover;
 mod sessions;
@@ -21,15 +22,13 @@ pub use detail::{
 };
 pub use edit::edit;
 pub use export::{Export, export};
+pub use memberships::{Memberships, memberships};
 pub use recover::recover_admin;
 pub use sessions::revoke_all as revoke_sessions;
 pub(crate) use suspend::clear_suspension_if_expired;
 pub use suspend::{clear_expired_suspensions, suspend, unsuspend};
 
-use db::{
-    roles::Roles,
-    users::{Counts, UserSet, account::Account},
-};
+use db::users::{Counts, Named, UserSet, account::Account};
 use domain::{
     filter::{Dated, Filter},
     list::{Cursor, Page, Position, Total},
@@ -72,8 +71,8 @@ async fn apply(
     Ok((LostAccess::default(), audited))
 }
 
-/// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals, and one for a
-/// search that refers to a role.
+/// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals, and one for each
+/// kind of object that the search refers to.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -90,9 +89,9 @@ pub async fn list(
     };
     // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
-    let (counts, roles) = count(&mut connection, &query.filter, UserSet::List, now).await?;
+    let (counts, named) = count(&mut connection, &query.filter, UserSet::List, now).await?;
     let (users, more) =
-        db::users::list_page(&mut *connection, query, &roles, counts.matching, now).await?;
+        db::users::list_page(&mut *connection, query, &named, counts.matching, now).await?;
     let cursor = |user: &UserSummary, number| Cursor::of(user, query.sort, number);
     Ok(page(
         users,
@@ -119,8 +118,8 @@ pub async fn list_deleted(
         ..query.clone()
     };
     let mut connection = db::acquire(&services.pool).await?;
-    let (counts, roles) = count(&mut connection, &query.filter, UserSet::Deleted, now).await?;
-    let (users, more) = db::users::list_deleted(&mut *connection, query, &roles, now).await?;
+    let (counts, named) = count(&mut connection, &query.filter, UserSet::Deleted, now).await?;
+    let (users, more) = db::users::list_deleted(&mut *connection, query, &named, now).await?;
     let all = (counts, counts.totals.deleted);
     Ok(page(users, more, &query.position, all, Cursor::of_deleted))
 }
@@ -146,15 +145,16 @@ pub async fn count_deleted_matches(
     Ok(matching.map(Total::up_to_limit))
 }
 
-/// Returns the totals and the number of users that match a search, and all roles.
+/// Returns the totals and the number of users that match a search, and the objects that it refers to, with all roles.
 pub(crate) async fn count(
     connection: &mut db::PgConnection,
     filter: &Filter,
     of: UserSet,
     now: OffsetDateTime,
-) -> Result<(Counts, Roles), Error> {
-    let named = db::users::find_named_roles(&mut *connection, filter).await?;
-    Ok(db::users::count(connection, filter, &named, of, now).await?)
+) -> Result<(Counts, Named), Error> {
+    let named = db::users::find_named(connection, filter).await?;
+    let (counts, roles) = db::users::count(connection, filter, &named, of, now).await?;
+    Ok((counts, named.with_roles(roles)))
 }
 
 /// Builds a page of its rows. Without a search the total is the number of all users.

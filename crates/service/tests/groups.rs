@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error, Services,
     access::{GroupsRead, GroupsWrite, UsersRead, operator},
-    groups::{self, GroupActor, members},
+    groups::{self, GroupActor, GroupsChange, members},
     guard::TargetRef,
 };
 use sqlx::PgPool;
@@ -285,4 +285,37 @@ async fn group_that_is_deleted_while_members_are_added_has_none(pool: PgPool) {
             "select (select count(*) from group_members) + (select count(*) from group_totals)";
         assert_eq!(count(&pool, left).await, 0);
     }
+}
+
+#[testing::test]
+async fn groups_of_a_user_change_by_the_difference_to_the_shown_ones(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let editors = group("Editors").members(&[ada]).insert(&pool).await;
+    let writers = group("Writers").insert(&pool).await;
+    // Added since the page was loaded.
+    group("New").members(&[ada]).insert(&pool).await;
+    group("Core Team").insert(&pool).await;
+    let set =
+        async |change: GroupsChange| groups::set_of_user(&services, &operator(), ada, change).await;
+    let memberships = || async {
+        let names =
+            "select g.name from groups g join group_members m on m.group_id = g.id order by g.name";
+        let names: Vec<String> = sqlx::query_scalar(names).fetch_all(&pool).await.unwrap();
+        names
+    };
+    let unknown = GroupsChange {
+        shown: vec![editors],
+        chosen: Vec::new(),
+        named: vec!["core team".to_owned(), "No such group".to_owned()],
+    };
+    assert!(matches!(set(unknown).await, Err(Error::Invalid(_))));
+    assert_eq!(memberships().await, ["Editors", "New"]);
+    let change = GroupsChange {
+        shown: vec![editors],
+        chosen: vec![writers],
+        named: vec!["core team".to_owned()],
+    };
+    assert_eq!(set(change).await.unwrap(), "ada");
+    assert_eq!(memberships().await, ["Core Team", "New", "Writers"]);
 }

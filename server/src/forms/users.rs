@@ -6,6 +6,7 @@ use app::api::{
     keys::{AddKey, EditKey, SetKeyActive},
     registrations::{DecideRegistrations, RunRegistrationOperation},
     sessions::RevokeSessions,
+    user_access::SetUserGroups,
     user_actions::{
         CreateResetLink, CreateUser, DeleteUser, EditUser, ReassignData,
         reversible::{RunUserOperation, SuspendUser},
@@ -21,6 +22,9 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/users/bulk/{action}", || post(send::<BulkUsers>)),
     ("/users/{user}", || post(send::<RunUserOperation>)),
     ("/users/{user}/edit", || post(send::<EditUser>)),
+    ("/users/{user}/access/groups", || {
+        post(send::<SetUserGroups>)
+    }),
     ("/users/{user}/suspend", || post(send::<SuspendUser>)),
     ("/users/{user}/delete", || post(send::<DeleteUser>)),
     ("/users/{user}/reset", || post(send::<CreateResetLink>)),

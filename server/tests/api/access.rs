@@ -125,7 +125,17 @@ fn screens() -> Vec<Ask> {
     ];
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
-        "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
+        "sessions",
+        "keys",
+        "data",
+        "access",
+        "access/groups",
+        "history",
+        "edit",
+        "suspend",
+        "delete",
+        "reset",
+        "reassign",
     ] {
         screens.push(Ask::get(&format!("/users/visitor/{part}")));
     }
@@ -184,6 +194,7 @@ fn forms() -> Vec<Ask> {
             &[("counts", "0,0,0,0,0,0"), ("confirm", "visitor")],
         ),
         ("/users/visitor/reset", "create-reset-link", &[]),
+        ("/users/visitor/access/groups", "set-user-groups", &[]),
         (
             "/sessions/revoke",
             "revoke-sessions",
@@ -330,8 +341,15 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
         Ask::get("/sfn/tokens?params[state]=live"),
+        Ask::get(&format!(
+            "/sfn/ask-access?id={UNKNOWN_ID}&feature=chat.call"
+        )),
+        Ask::get("/sfn/pick-groups?q=a&limit=20"),
+        Ask::get("/sfn/pick-clients?q=a&limit=20"),
     ]);
-    for function in ["sessions", "keys", "tokens", "data", "history", "deletion"] {
+    for function in [
+        "sessions", "keys", "tokens", "data", "access", "groups", "history", "deletion",
+    ] {
         reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
     reads

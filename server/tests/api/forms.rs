@@ -62,6 +62,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/new", Dialog),
     ("/users/{user} unsuspend", Undo),
     ("/users/{user} restore", Undo),
+    ("/users/{user}/access/groups", Dialog),
     ("/users/{user}/delete", Dialog),
     ("/users/{user}/edit", Dialog),
     ("/users/{user}/reassign", Dialog),

@@ -12,6 +12,14 @@ const MILLISECOND: i128 = 1_000_000;
 /// Base of a packed id, with the digits and letters as its digits.
 const BASE: u32 = 36;
 
+/// First names of the groups or clients of a user, and the number of all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameList(pub Vec<String>, pub u64);
+
+/// Groups and clients of a user, which the list shows in columns that are hidden initially.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowAccess(pub NameList, pub NameList);
+
 /// A user as the list shows one. Times are in whole milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Packed", into = "Packed")]
@@ -24,6 +32,8 @@ pub struct UserRow {
     pub display_name: String,
     /// Email address, if one is known.
     pub email: Option<String>,
+    /// Groups and clients, if the list shows them.
+    pub access: Option<RowAccess>,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
     /// Status of the account.
@@ -54,6 +64,7 @@ type Packed = (
     String,
     String,
     Option<String>,
+    Option<RowAccess>,
     Vec<String>,
     usize,
     Option<i64>,
@@ -85,6 +96,7 @@ impl From<UserSummary> for UserRow {
             username: user.username,
             display_name: user.display_name,
             email: user.email,
+            access: None,
             roles: user.roles,
             status: user.status,
             suspended_until: user
@@ -114,6 +126,7 @@ impl From<UserRow> for Packed {
             row.username,
             row.display_name,
             row.email,
+            row.access,
             row.roles,
             packed_status(row.status),
             row.suspended_until.map(milliseconds),
@@ -137,6 +150,7 @@ impl TryFrom<Packed> for UserRow {
             username,
             display_name,
             email,
+            access,
             roles,
             status,
             until,
@@ -156,6 +170,7 @@ impl TryFrom<Packed> for UserRow {
             username,
             display_name,
             email,
+            access,
             roles,
             status: *Status::ALL.get(status).ok_or("unknown status")?,
             suspended_until: until.map(timestamp).transpose()?,
@@ -216,6 +231,7 @@ mod tests {
             username: "uma".to_owned(),
             display_name: "Uma \"U\" <b>".to_owned(),
             email: None,
+            access: None,
             roles: vec!["admin".to_owned(), "user".to_owned()],
             status: Status::Suspended,
             suspended_until: Some(datetime!(2027-01-02 03:04:05.678 UTC)),
@@ -233,6 +249,18 @@ mod tests {
     fn a_row_is_the_same_in_the_browser() {
         let sent = serde_json::to_string(&row()).unwrap();
         assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), row());
+        assert!(!sent.contains('{'), "no names of fields: {sent}");
+    }
+
+    #[test]
+    fn groups_and_clients_are_the_same_in_the_browser() {
+        let groups = NameList(vec!["Editors".to_owned()], 1);
+        let user = UserRow {
+            access: Some(RowAccess(groups, NameList::default())),
+            ..row()
+        };
+        let sent = serde_json::to_string(&user).unwrap();
+        assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), user);
         assert!(!sent.contains('{'), "no names of fields: {sent}");
     }
 

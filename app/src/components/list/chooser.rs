@@ -21,7 +21,7 @@ static AUTOMATIC: [(&str, &str); 2] = [("auto-num", "cell-num"), ("auto-time", "
 /// Id of the menu.
 const ID: &str = "columns";
 
-/// Returns the columns that the user sees: all except the hidden ones. The column that the URL sorts by is always visible.
+/// Returns the columns that the user sees: all except the hidden ones and those that are hidden initially. The column that the URL sorts by is always visible.
 /// `names` has the name of each column; columns with `None` cannot be hidden.
 pub(crate) fn chosen<R, S: Copy + PartialEq>(
     columns: &[Column<R, S>],
@@ -38,6 +38,13 @@ pub(crate) fn current() -> ColumnChoices {
     choices.unwrap_or_default()
 }
 
+/// Returns the choices of the user. Reads a signal.
+pub(crate) fn tracked() -> ColumnChoices {
+    let preferences = use_context::<RwSignal<Preferences>>();
+    let choices = preferences.map(|preferences| preferences.get().columns);
+    choices.unwrap_or_default()
+}
+
 fn chosen_by<R, S: Copy + PartialEq>(
     choices: ColumnChoices,
     columns: &[Column<R, S>],
@@ -46,7 +53,7 @@ fn chosen_by<R, S: Copy + PartialEq>(
 ) -> Vec<Column<R, S>> {
     let visible = columns.iter().zip(names).filter_map(|(column, name)| {
         let is_sorted = sorted.is_some() && column.sort == sorted;
-        let class = match name.and_then(|name| choices.of(name)) {
+        let class = match name.and_then(|name| choices.or_initial(name)) {
             Some(false) if !is_sorted => return None,
             None if !is_sorted => column.class,
             _ => certain(column.class).unwrap_or(column.class),
@@ -137,7 +144,7 @@ pub(crate) fn ColumnMenu(
 /// Renders the button that shows or hides a column.
 fn toggle(preferences: RwSignal<Preferences>, item: ColumnItem) -> AnyView {
     let name = item.name.as_str();
-    let is_shown = move || match preferences.get().columns.of(item.name) {
+    let is_shown = move || match preferences.get().columns.or_initial(item.name) {
         None if item.is_automatic => None,
         choice => Some(choice.unwrap_or(true)),
     };

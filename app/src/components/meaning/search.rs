@@ -63,6 +63,9 @@ fn condition(term: &Term, now: OffsetDateTime) -> String {
             text::filters::email_starts,
         ),
         Term::Role(name) => text::filters::role(name.as_str()),
+        Term::Group(name) => text::filters::group(name.as_str()),
+        Term::Client(typed) => text::filters::client(typed.as_str()),
+        Term::Feature(key) => text::filters::feature(key.as_str()),
         Term::Status(status) => of_status(*status).to_owned(),
         Term::Via(via) => of_via(*via).to_owned(),
         Term::Number(range) => text::filters::number(amount(*range)),
@@ -74,6 +77,7 @@ fn condition(term: &Term, now: OffsetDateTime) -> String {
         Term::LastActive(when) => or_never(text::filters::last_active(describe(*when, now)), *when),
         Term::Inactive(age) => text::filters::or_never(text::filters::inactive(since(*age, now))),
         Term::Has(Has::Email) => text::filters::has_email().to_owned(),
+        Term::Has(Has::Group) => text::filters::has_group().to_owned(),
         Term::Has(Has::Any(count)) => of_any(*count).to_owned(),
     }
 }
@@ -178,6 +182,10 @@ mod tests {
             ),
             ("name:ab", "Display name has a word starting with “ab”"),
             ("role:Admin", "Role is admin"),
+            ("group:Editors", "Group is Editors"),
+            ("client:7", "Client is 7"),
+            ("feature:chat.call", "Has the feature chat.call"),
+            ("has:group", "Is in a group"),
             ("status:active", "Status is active"),
             ("via:cli", "Created via cli"),
             ("number:7", "Number is 7"),

@@ -68,6 +68,15 @@ fn Account(user_view: UserView) -> impl IntoView {
         let name = capitalized(&domain::audit::spaced(&name));
         view! { <DescriptionItem label=name>{any_value_label(&value)}</DescriptionItem> }
     });
+    let clients: Vec<String> = user_view
+        .clients
+        .into_iter()
+        .map(|client| client.label)
+        .collect();
+    let clients = (!clients.is_empty()).then(|| {
+        let names = clients.join(", ");
+        view! { <DescriptionItem label=text::access::clients()>{names}</DescriptionItem> }
+    });
     let (has_password, changed) = (user.has_password, user.password_changed_at);
     view! {
         <section>
@@ -86,7 +95,7 @@ fn Account(user_view: UserView) -> impl IntoView {
                         <RoleBadges roles=user.summary.roles />
                     </span>
                 </DescriptionItem>
-                <DescriptionItem label=text::user::created()>
+                {clients} <DescriptionItem label=text::user::created()>
                     {before_created} <Exactly at=user.summary.created_at /> {after_created}
                 </DescriptionItem>
                 <DescriptionItem label=text::user::last_sign_in()>{ago(user.summary.last_login_at)}</DescriptionItem>

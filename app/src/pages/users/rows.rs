@@ -1,17 +1,24 @@
 //! Columns and rows of the user list.
 
 use ::time::OffsetDateTime;
-use domain::users::{UserId, list::SortKey};
+use domain::{
+    permission::Permission,
+    users::{UserId, list::SortKey},
+};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::menu::{MenuCell, MenuUser, RowMenu};
 use crate::{
-    api::{user::path_of, users::row::UserRow},
+    api::{
+        user::path_of,
+        users::row::{NameList, UserRow},
+    },
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
         list::{
+            chooser,
             column::{Column, cells},
             data_table,
         },
@@ -19,7 +26,7 @@ use crate::{
         selection::{SelectCell, Selection},
         time::Ago,
     },
-    context::columns::ListColumn,
+    context::{PageContext, columns::ListColumn},
     text,
 };
 
@@ -34,8 +41,8 @@ pub(super) struct ListedUser {
     pub(super) now: OffsetDateTime,
 }
 
-/// Columns in their order.
-pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
+/// Columns in their order. The last [`ACCESS_COLUMNS`] have groups and clients.
+static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
     Column {
         class: "cell-user",
         label: text::users::user,
@@ -108,10 +115,25 @@ pub(super) static COLUMNS: [Column<ListedUser, SortKey>; 10] = [
             cell.labelled(view! { <AgoOrNever at=row.user.last_active_at now=row.now /> })
         },
     },
+    Column {
+        class: "cell-access",
+        label: text::users::groups,
+        sort: None,
+        cell: |cell, row| cell.titled(names(row.user.access.as_ref().map(|access| &access.0))),
+    },
+    Column {
+        class: "cell-access",
+        label: text::users::clients,
+        sort: None,
+        cell: |cell, row| cell.titled(names(row.user.access.as_ref().map(|access| &access.1))),
+    },
 ];
 
+/// Number of columns for viewers who can read groups and clients.
+const ACCESS_COLUMNS: usize = 2;
+
 /// Names of the columns that users can hide, in the order of the columns.
-pub(super) static NAMES: [Option<ListColumn>; 10] = [
+static NAMES: [Option<ListColumn>; 12] = [
     None,
     Some(ListColumn::UsersEmail),
     Some(ListColumn::UsersRole),
@@ -122,7 +144,53 @@ pub(super) static NAMES: [Option<ListColumn>; 10] = [
     Some(ListColumn::UsersCreated),
     Some(ListColumn::UsersLastSignIn),
     Some(ListColumn::UsersLastActive),
+    Some(ListColumn::UsersGroups),
+    Some(ListColumn::UsersClients),
 ];
+
+/// Columns that the viewer can show, and their names.
+pub(super) type Available = (
+    &'static [Column<ListedUser, SortKey>],
+    &'static [Option<ListColumn>],
+);
+
+/// Returns the columns that the viewer can show, and their names.
+pub(super) fn available() -> Available {
+    let without = COLUMNS.len().saturating_sub(ACCESS_COLUMNS);
+    match (
+        can_read_access(),
+        COLUMNS.get(..without),
+        NAMES.get(..without),
+    ) {
+        (false, Some(columns), Some(names)) => (columns, names),
+        _ => (COLUMNS.as_slice(), NAMES.as_slice()),
+    }
+}
+
+/// Returns whether the viewer can read groups and clients.
+fn can_read_access() -> bool {
+    let context = PageContext::current();
+    context.may(Permission::GroupsRead) && context.may(Permission::ClientsRead)
+}
+
+/// Returns whether the viewer has shown a column with groups or clients. Reads a signal.
+pub(super) fn shows_access() -> bool {
+    let choices = chooser::tracked();
+    let columns = [ListColumn::UsersGroups, ListColumn::UsersClients];
+    let is_shown = |column| choices.or_initial(column) == Some(true);
+    can_read_access() && columns.into_iter().any(is_shown)
+}
+
+/// Returns the first names, and the number of further ones.
+fn names(list: Option<&NameList>) -> Option<String> {
+    let NameList(names, count) = list.filter(|list| !list.0.is_empty())?;
+    let named = names.join(", ");
+    let shown = u64::try_from(names.len()).unwrap_or(u64::MAX);
+    Some(match count.saturating_sub(shown) {
+        0 => named,
+        more => text::access::names_more(more, named),
+    })
+}
 
 /// Renders one user in these columns, with a checkbox and the button of the menu for viewers who can change users.
 pub(super) fn row(listed: &ListedUser, columns: &[Column<ListedUser, SortKey>]) -> KeyedRow {
@@ -197,6 +265,7 @@ mod tests {
         let headings: BTreeSet<&str> = COLUMNS.iter().map(|column| (column.label)()).collect();
         let orders: BTreeSet<SortKey> = COLUMNS.iter().filter_map(|column| column.sort).collect();
         assert_eq!(headings.len(), COLUMNS.len());
-        assert_eq!(orders.len(), COLUMNS.len());
+        assert_eq!(orders.len(), COLUMNS.len() - ACCESS_COLUMNS);
+        assert_eq!(NAMES.len(), COLUMNS.len());
     }
 }

@@ -11,7 +11,7 @@ use super::{
     deleted::{self, DeletedTable},
     empty::NoUsers,
     menu::{self, Menu, RowMenu},
-    rows::{COLUMNS, ListedUser, NAMES, row, show_whole},
+    rows::{ListedUser, available, row, show_whole},
 };
 use crate::{
     api::users::{UserList, UserRows, row::UserRow},
@@ -100,7 +100,8 @@ fn columns(params: &ListParams) -> Vec<Column<ListedUser, SortKey>> {
         .sort
         .is_some()
         .then(|| links::current_sort(params).key);
-    chosen(&COLUMNS, &NAMES, sorted)
+    let (columns, names) = available();
+    chosen(columns, names, sorted)
 }
 
 /// Returns the table of the list without its rows.

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{
     filter::{self, Context, Tables},
+    named::Named,
     search::Lookup,
 };
 use crate::{Error, keyset, roles::Roles};
@@ -67,14 +68,15 @@ pub async fn list_totals(executor: impl PgExecutor<'_>) -> Result<Vec<(String, i
     Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
 }
 
-/// Returns the totals, the number of matching users, and all roles, in one statement. `named` are the roles that the search refers to.
+/// Returns the totals, the number of matching users, and all roles, in one statement. `named` are the objects that the search
+/// refers to.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(
     executor: impl PgExecutor<'_>,
     search: &Filter,
-    named: &Roles,
+    named: &Named,
     of: UserSet,
     now: OffsetDateTime,
 ) -> Result<(Counts, Roles), Error> {
@@ -88,7 +90,7 @@ pub async fn count(
         };
         let context = Context {
             now,
-            roles: named,
+            named,
             lookup: Lookup::Index,
         };
         sql.push(format!(

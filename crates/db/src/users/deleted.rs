@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     filter::{self, Context, Tables},
     list,
+    named::Named,
     search::Lookup,
 };
 use crate::{
@@ -79,13 +80,13 @@ pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<Los
 pub async fn list_deleted(
     executor: impl PgExecutor<'_>,
     query: &DeletedQuery,
-    roles: &Roles,
+    named: &Named,
     now: OffsetDateTime,
 ) -> Result<(Vec<DeletedUser>, bool), Error> {
-    let mut sql = statement(query, roles, now);
+    let mut sql = statement(query, named, now);
     let statement = sql.build().persistent(query.filter.is_empty());
     let rows = statement.fetch_all(executor).await?;
-    page(query).read(&rows, |found| row(found, roles))
+    page(query).read(&rows, |found| row(found, &named.roles))
 }
 
 /// Returns the page that a query asks for.
@@ -94,7 +95,7 @@ const fn page(query: &DeletedQuery) -> Keyset<'_> {
         .by(Some(Column::time("u.deleted_at")))
 }
 
-fn statement(query: &DeletedQuery, roles: &Roles, now: OffsetDateTime) -> QueryBuilder<Postgres> {
+fn statement(query: &DeletedQuery, named: &Named, now: OffsetDateTime) -> QueryBuilder<Postgres> {
     let tables = Tables {
         stats: true,
         ..Tables::of(&query.filter)
@@ -106,7 +107,7 @@ fn statement(query: &DeletedQuery, roles: &Roles, now: OffsetDateTime) -> QueryB
     ));
     let context = Context {
         now,
-        roles,
+        named,
         lookup: Lookup::Index,
     };
     filter::push(&mut sql, &query.filter, context);

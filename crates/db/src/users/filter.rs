@@ -1,44 +1,17 @@
 //! Searches as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
-use domain::{
-    filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When},
-    text::tidy,
-};
-use sqlx::{PgExecutor, Postgres, QueryBuilder};
+use domain::filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When};
+use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::search::{self, Line, Lookup};
-use crate::{
-    Error,
-    roles::{self, Roles},
+use super::{
+    named::{Named, NamedFeature},
+    search::{self, Line, Lookup},
 };
 
 /// Time of the last activity, in the form of its index.
 const LAST_ACTIVE: &str = "coalesce(u.last_active_at, '-infinity')";
-
-/// Lists all roles if a filter refers to one by its name. No query runs for another filter.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn find_named_roles(
-    executor: impl PgExecutor<'_>,
-    filter: &Filter,
-) -> Result<Roles, Error> {
-    if filter.root().is_some_and(names_role) {
-        roles::list(executor).await
-    } else {
-        Ok(Roles::default())
-    }
-}
-
-fn names_role(expr: &Expr) -> bool {
-    match expr {
-        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(names_role),
-        Expr::Not(part) => names_role(part),
-        Expr::Term(term) => matches!(term, Term::Role(_)),
-    }
-}
 
 /// Tables that the conditions of a filter need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,7 +73,12 @@ impl Tables {
         match expr {
             Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.add(part)),
             Expr::Not(part) => self.add(part),
-            Expr::Term(Term::Role(_) | Term::Count(..) | Term::Has(Has::Any(_))) => {
+            Expr::Term(
+                Term::Role(_)
+                | Term::Group(_)
+                | Term::Count(..)
+                | Term::Has(Has::Group | Has::Any(_)),
+            ) => {
                 self.stats = true;
             }
             Expr::Term(Term::Text(_) | Term::Username(_) | Term::Name(_) | Term::Email(_)) => {
@@ -116,8 +94,8 @@ impl Tables {
 pub(super) struct Context<'a> {
     /// Time from which ages are counted.
     pub(super) now: OffsetDateTime,
-    /// All roles, which a filter refers to by their names.
-    pub(super) roles: &'a Roles,
+    /// Objects that the filter refers to by their names.
+    pub(super) named: &'a Named,
     /// Way to find texts.
     pub(super) lookup: Lookup,
 }
@@ -162,13 +140,13 @@ fn push_joined(
 }
 
 fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>) {
-    let Context { now, roles, lookup } = context;
+    let Context { now, named, lookup } = context;
     match term {
         Term::Text(text) => push_words(sql, text, lookup),
         Term::Username(text) => search::push(sql, text, Line::Username, lookup),
         Term::Name(text) => search::push(sql, text, Line::Name, lookup),
         Term::Email(text) => search::push(sql, text, Line::Email, lookup),
-        Term::Role(name) => match roles.find(&tidy(name.as_str())) {
+        Term::Role(name) => match named.role(name.as_str()) {
             Some(id) => {
                 sql.push("s.role_ids @> array[").push_bind(id).push("]");
             }
@@ -176,6 +154,12 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>
                 sql.push("false");
             }
         },
+        Term::Group(name) => push_group(sql, named.group(name)),
+        Term::Client(typed) => {
+            sql.push("u.client_list && ")
+                .push_bind(named.clients(typed));
+        }
+        Term::Feature(key) => push_feature(sql, named.feature(key)),
         Term::Status(status) => {
             sql.push("u.status = ").push_bind(status.as_str());
         }
@@ -204,6 +188,9 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>
         Term::Has(Has::Email) => {
             sql.push("u.email is not null");
         }
+        Term::Has(Has::Group) => {
+            sql.push("exists (select from group_members m where m.user_id = s.user_id)");
+        }
         Term::Has(Has::Any(count)) => {
             sql.push(column(*count)).push(" > 0");
         }
@@ -218,6 +205,35 @@ const fn column(count: Count) -> &'static str {
         Count::Sessions => "s.sessions",
         Count::ApiKeys => "s.api_keys",
     }
+}
+
+/// Appends the condition that users are members of a group. No user is a member of an unknown one.
+fn push_group(sql: &mut QueryBuilder<Postgres>, group: Option<Uuid>) {
+    match group {
+        Some(id) => {
+            sql.push("s.user_id in (select m.user_id from group_members m where m.group_id = ")
+                .push_bind(id)
+                .push(")");
+        }
+        None => {
+            sql.push("false");
+        }
+    }
+}
+
+/// Appends the condition that users have a feature, for the same reasons as in the view `feature_access`.
+fn push_feature(sql: &mut QueryBuilder<Postgres>, feature: Option<&NamedFeature>) {
+    let Some(feature) = feature else {
+        sql.push("false");
+        return;
+    };
+    sql.push("(u.deleted_at is null and u.status = 'active'");
+    if !feature.is_default {
+        sql.push(" and u.id in (select m.user_id from group_members m where m.group_id = any(")
+            .push_bind(feature.groups.clone())
+            .push(") union all select a.user_id from admins a)");
+    }
+    sql.push(")");
 }
 
 /// Appends a condition that matches users by words, and the user whose number or id the words are.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     filter::{self, Context, Tables},
+    named::Named,
     search::Lookup,
 };
 use crate::{
@@ -22,8 +23,8 @@ use crate::{
     roles::Roles,
 };
 
-/// Lists the users of a page in the requested order. The flag is true if there are more in the direction of reading. `matching` is the
-/// number of users who match the search, if they were counted: with 0 nothing has to be read, and with many the index of words is slower
+/// Lists the users of a page in the requested order. The flag is true if there are more in the direction of reading. `named` has all
+/// roles. `matching` is the number of users who match the search, if they were counted: with 0 nothing has to be read, and with many the index of words is slower
 /// than reading in order.
 ///
 /// # Errors
@@ -31,7 +32,7 @@ use crate::{
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &ListQuery,
-    roles: &Roles,
+    named: &Named,
     matching: Option<u64>,
     now: OffsetDateTime,
 ) -> Result<(Vec<UserSummary>, bool), Error> {
@@ -40,11 +41,11 @@ pub async fn list_page(
         Some(count) if count > EXACT_TOTAL_MAX => Lookup::Walk,
         _ => Lookup::Index,
     };
-    let mut sql = statement(query, Context { now, roles, lookup });
+    let mut sql = statement(query, Context { now, named, lookup });
     // A cached plan for other words of a search may be a hundred times slower, so that a statement with one is planned each time.
     let statement = sql.build().persistent(query.filter.is_empty());
     let rows = statement.fetch_all(executor).await?;
-    page(query).read(&rows, |row| summary(row, roles))
+    page(query).read(&rows, |row| summary(row, &named.roles))
 }
 
 /// Columns of the list, from `users u` and `user_stats s`.

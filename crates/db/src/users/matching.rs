@@ -7,19 +7,20 @@ use uuid::Uuid;
 
 use super::{
     filter::{self, Context, Tables},
+    named::Named,
     search::Lookup,
 };
-use crate::{Error, roles::Roles};
+use crate::Error;
 
-/// Lists the ids of at most `most` users who match a search and are not deleted, the first created first. `named` are the roles that
-/// the search refers to.
+/// Lists the ids of at most `most` users who match a search and are not deleted, the first created first. `named` are the
+/// objects that the search refers to.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list_matching(
     executor: impl PgExecutor<'_>,
     search: &Filter,
-    named: &Roles,
+    named: &Named,
     now: OffsetDateTime,
     most: i64,
 ) -> Result<Vec<Uuid>, Error> {
@@ -31,7 +32,7 @@ pub async fn list_matching(
     let mut sql = QueryBuilder::new(format!("select u.id from {} and ", tables.live()));
     let context = Context {
         now,
-        roles: named,
+        named,
         lookup: Lookup::Index,
     };
     filter::push(&mut sql, search, context);

@@ -89,6 +89,20 @@ const AGES: &[Option<Duration>] = &[
     Some(Duration::days(20_000)),
 ];
 
+/// Groups, clients and features, and the users who have them.
+const ACCESS: &str = "
+    insert into features (key, label, default_value, created_at, updated_at)
+    values ('chat.call', 'Call', false, now(), now()), ('chat.controls', 'Controls', true, now(), now());
+    insert into groups (id, name, features, created_at, updated_at)
+    values
+        (uuid_v7(now()), 'Editors', '{}', now(), now()),
+        (uuid_v7(now()), 'Core Team', '{\"chat.call\": true}', now(), now()),
+        (uuid_v7(now()), 'Core-Team', '{}', now(), now());
+    insert into group_members (group_id, user_id, added_at)
+    select g.id, u.id, now() from groups g join users u on u.number % 3 = 0 and (g.name = 'Editors' or u.number % 2 = 0);
+    insert into clients (name, created_at, updated_at) values ('ACME', now(), now()), ('Globex', now(), now());
+    update users set client_list = case number % 5 when 0 then array[1, 7] when 1 then array[2] when 2 then array[7] else '{}' end";
+
 /// Returns a number below `sides` that looks random and is always the same.
 fn dice(stored_user: usize, throw: usize, sides: usize) -> usize {
     let mixed = (stored_user + 1).wrapping_mul(0x9E37_79B9).rotate_left(7)
@@ -106,6 +120,7 @@ pub(crate) async fn seed(pool: &PgPool) {
     for stored_user in 0..SIZE + SIZE / 10 {
         add(pool, stored_user).await;
     }
+    sqlx::raw_sql(ACCESS).execute(pool).await.unwrap();
 }
 
 async fn add(pool: &PgPool, stored_user: usize) {

@@ -2,7 +2,7 @@
 
 use domain::{
     filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When, is_short},
-    text::search_fold,
+    text::{name_key, search_fold},
     users::{
         UserSummary,
         list::{Sort, SortKey},
@@ -30,6 +30,10 @@ pub(crate) struct ReferenceUser {
     last_active_at: Option<OffsetDateTime>,
     roles: Vec<String>,
     role_ids: Vec<Uuid>,
+    groups: Vec<String>,
+    client_list: Vec<i32>,
+    clients: Vec<String>,
+    features: Vec<String>,
     personas: i32,
     ontologies: i32,
     annotations: i32,
@@ -54,6 +58,9 @@ pub(crate) async fn load(pool: &PgPool) -> Vec<ReferenceUser> {
                 select r.id from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
             ) as role_ids,
+            array(select g.name from group_members m join groups g on g.id = m.group_id where m.user_id = u.id) as groups,
+            array(select c.name from clients c where c.id = any(u.client_list)) as clients,
+            array(select a.key from feature_access a where a.user_id = u.id and a.blocked_by is null) as features,
             dense_rank() over (order by u.username collate "und-x-icu") as username_place,
             dense_rank() over (order by u.display_name collate "und-x-icu") as name_place,
             dense_rank() over (order by coalesce(u.email, '') collate "und-x-icu") as email_place
@@ -133,6 +140,17 @@ fn describes(term: &Term, stored_user: &ReferenceUser) -> bool {
         Term::Name(text) => contains(&stored_user.display_name, text),
         Term::Email(text) => contains(email, text),
         Term::Role(role) => stored_user.roles.iter().any(|held| held == role.as_str()),
+        Term::Group(name) => includes(&stored_user.groups, name),
+        Term::Client(typed) => {
+            let is_listed = |number| {
+                stored_user
+                    .client_list
+                    .iter()
+                    .any(|id| i64::from(*id) == number)
+            };
+            typed.number().is_some_and(is_listed) || includes(&stored_user.clients, typed)
+        }
+        Term::Feature(key) => includes(&stored_user.features, key),
         Term::Status(status) => stored_user.status == status.as_str(),
         Term::Via(via) => stored_user.created_via == via.as_str(),
         Term::Number(range) => within(stored_user.number, range),
@@ -145,8 +163,15 @@ fn describes(term: &Term, stored_user: &ReferenceUser) -> bool {
             stored_user.last_active_at.is_none_or(unused)
         }
         Term::Has(Has::Email) => stored_user.email.is_some(),
+        Term::Has(Has::Group) => !stored_user.groups.is_empty(),
         Term::Has(Has::Any(count)) => stored_user.count(*count) > 0,
     }
+}
+
+/// Returns whether a name is among others, without regard to case.
+fn includes(names: &[String], name: &Text) -> bool {
+    let key = name_key(name.as_str());
+    names.iter().any(|one| name_key(one) == key)
 }
 
 /// Returns whether a text contains another, without regard to case and accents; one or two characters only at the start of a word, but two

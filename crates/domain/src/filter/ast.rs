@@ -85,6 +85,12 @@ pub enum Term {
     Email(Text),
     /// The user holds the role.
     Role(RoleName),
+    /// The user is a member of the group with the name.
+    Group(Text),
+    /// The client with the number or the name is in the user's list of clients.
+    Client(Text),
+    /// The user has the feature with the key.
+    Feature(Text),
     /// The account is in the state.
     Status(Status),
     /// The account was created in this way.
@@ -115,6 +121,9 @@ impl Term {
             Term::Name(_) => Field::Name,
             Term::Email(_) => Field::Email,
             Term::Role(_) => Field::Role,
+            Term::Group(_) => Field::Group,
+            Term::Client(_) => Field::Client,
+            Term::Feature(_) => Field::Feature,
             Term::Status(_) => Field::Status,
             Term::Via(_) => Field::Via,
             Term::Number(_) => Field::Number,
@@ -149,6 +158,8 @@ pub enum Count {
 pub enum Has {
     /// An email address.
     Email,
+    /// At least one group.
+    Group,
     /// At least one item of the counted kind.
     Any(Count),
 }

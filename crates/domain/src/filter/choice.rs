@@ -5,13 +5,14 @@ use crate::users::{CreatedVia, Status};
 use super::error::shown;
 use super::{Count, Field, FilterErrorKind, Has};
 
-const POSSESSIONS: [Has; 6] = [
+const POSSESSIONS: [Has; 7] = [
     Has::Email,
     Has::Any(Count::Personas),
     Has::Any(Count::Ontologies),
     Has::Any(Count::Annotations),
     Has::Any(Count::Sessions),
     Has::Any(Count::ApiKeys),
+    Has::Group,
 ];
 
 impl Has {
@@ -20,6 +21,7 @@ impl Has {
     pub fn name(self) -> &'static str {
         match self {
             Has::Email => Field::Email.name(),
+            Has::Group => Field::Group.name(),
             Has::Any(count) => Field::Count(count).name(),
         }
     }
@@ -27,6 +29,7 @@ impl Has {
     fn singular(self) -> &'static str {
         match self {
             Has::Email => "email",
+            Has::Group => "group",
             Has::Any(Count::Personas) => "persona",
             Has::Any(Count::Ontologies) => "ontology",
             Has::Any(Count::Annotations) => "annotation",
@@ -88,6 +91,9 @@ pub(super) fn example(field: Field) -> String {
         Field::Username | Field::Name => "lab",
         Field::Email => "example.org",
         Field::Role => "admin",
+        Field::Group => "editors",
+        Field::Client => "7",
+        Field::Feature => "chat.controls",
         Field::Status => "active",
         Field::Via => "invitation",
         Field::Number | Field::Count(_) => ">10",
@@ -137,7 +143,7 @@ mod tests {
             ),
             (
                 has("name").map(|_| ()),
-                "\"has\" cannot be \"name\". Use email, personas, ontologies, annotations, sessions or api-keys.",
+                "\"has\" cannot be \"name\". Use email, personas, ontologies, annotations, sessions, api-keys or group.",
             ),
         ];
         for (result, message) in denied {

@@ -18,6 +18,12 @@ pub enum Field {
     Email,
     /// The name of a role.
     Role,
+    /// The name of a group.
+    Group,
+    /// The number or the name of a client.
+    Client,
+    /// The key of a feature.
+    Feature,
     /// The state of the account.
     Status,
     /// Source of the account.
@@ -34,16 +40,19 @@ pub enum Field {
     LastActive,
     /// Duration without activity.
     Inactive,
-    /// Presence of an email address or of items of a kind.
+    /// Presence of an email address, of a group or of items of a kind.
     Has,
 }
 
 /// Spellings of all fields, in the order in which messages list them.
-const SPELLINGS: [(&str, Field); 20] = [
+const SPELLINGS: [(&str, Field); 23] = [
     ("username", Field::Username),
     ("name", Field::Name),
     ("email", Field::Email),
     ("role", Field::Role),
+    ("group", Field::Group),
+    ("client", Field::Client),
+    ("feature", Field::Feature),
     ("status", Field::Status),
     ("via", Field::Via),
     ("number", Field::Number),
@@ -71,6 +80,9 @@ impl Field {
             Field::Name => "name",
             Field::Email => "email",
             Field::Role => "role",
+            Field::Group => "group",
+            Field::Client => "client",
+            Field::Feature => "feature",
             Field::Status => "status",
             Field::Via => "via",
             Field::Number => "number",
@@ -125,6 +137,7 @@ impl Field {
     pub(super) fn is_single_valued(self) -> bool {
         match self {
             Field::Username | Field::Name | Field::Email | Field::Has => false,
+            Field::Group | Field::Client | Field::Feature => false,
             Field::Role | Field::Status | Field::Via | Field::Number | Field::Count(_) => true,
             Field::Created | Field::LastLogin | Field::LastActive | Field::Inactive => true,
         }
@@ -171,7 +184,7 @@ mod tests {
         for (_, field) in SPELLINGS {
             assert_eq!(Field::find(field.name()), Some(field));
         }
-        assert_eq!(Field::all().count(), 17);
+        assert_eq!(Field::all().count(), 20);
     }
 
     #[test]
@@ -200,6 +213,8 @@ mod tests {
             ("statsu", Some(Field::Status)),
             ("STATSU", Some(Field::Status)),
             ("rol", Some(Field::Role)),
+            ("groups", Some(Field::Group)),
+            ("clinet", Some(Field::Client)),
             ("user", Some(Field::Username)),
             ("mail", Some(Field::Email)),
             ("persona", Some(Field::Count(Count::Personas))),

@@ -48,6 +48,7 @@ impl fmt::Display for Term {
             Term::Text(text) | Term::Username(text) | Term::Name(text) | Term::Email(text) => {
                 text.fmt(out)
             }
+            Term::Group(name) | Term::Client(name) | Term::Feature(name) => name.fmt(out),
             Term::Role(name) => name.fmt(out),
             Term::Status(status) => out.write_str(status.as_str()),
             Term::Via(way) => out.write_str(way.as_str()),

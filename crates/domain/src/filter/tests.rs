@@ -35,6 +35,12 @@ fn every_field_is_printed_in_full() {
         ("email:@example.org", "email:@example.org"),
         ("role:Admin", "role:admin"),
         ("role:\"Lab Head\"", "role:\"lab head\""),
+        ("GROUP:Editors", "group:Editors"),
+        ("group:\"Core Team\"", "group:\"Core Team\""),
+        ("client:7", "client:7"),
+        ("client:#7", "client:#7"),
+        ("feature:chat.controls", "feature:chat.controls"),
+        ("has:Group", "has:group"),
         ("status:ACTIVE", "status:active"),
         ("Status:\"pending\"", "status:pending"),
         ("status:suspended", "status:suspended"),
@@ -265,8 +271,8 @@ fn messages_suggest_a_fix() {
         ),
         (
             "http://x",
-            "\"http\" is not a field. The fields are username, name, email, role, status, via, number, personas, \
-             ontologies, annotations, sessions, api-keys, created, last-login, last-active, inactive, has. \
+            "\"http\" is not a field. The fields are username, name, email, role, group, client, feature, status, via, \
+             number, personas, ontologies, annotations, sessions, api-keys, created, last-login, last-active, inactive, has. \
              Put it in quotes to search for the text.",
         ),
         (

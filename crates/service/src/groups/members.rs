@@ -62,7 +62,7 @@ pub async fn select(
     let days = days::find(services, authorized.actor(), &filter).await?;
     let filter = filter.in_days(&days);
     let mut connection = db::acquire(&services.pool).await?;
-    let named = db::users::find_named_roles(&mut *connection, &filter).await?;
+    let named = db::users::find_named(&mut connection, &filter).await?;
     let most = i64::try_from(MEMBERS_AT_ONCE + 1).unwrap_or(i64::MAX);
     let now = (services.clock)();
     let ids = db::users::list_matching(&mut *connection, &filter, &named, now, most).await?;

@@ -8,7 +8,13 @@ use domain::{
     resources::{GrantDraft, GrantLevel, GrantTarget, ResourceDraft, ResourceEdit},
     roles::{RoleDraft, RoleEdit},
 };
-use service::{Error, Services, access::operator, clients, features, groups, resources, roles};
+use service::{
+    Error, Services,
+    access::operator,
+    clients, features,
+    groups::{self, GroupsChange},
+    resources, roles,
+};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -35,6 +41,10 @@ pub(super) const ACCESS: Table = &[
     (
         "groups::members::set_managers",
         &[Action::GroupManagersChanged],
+    ),
+    (
+        "groups::of_user::set_of_user",
+        &[Action::GroupMembersRemoved],
     ),
     ("resources::store", &[Action::ResourcesStored]),
     ("resources::edit", &[Action::ResourceUpdated]),
@@ -180,6 +190,15 @@ async fn call_groups(services: &Services, function: &str, user: Uuid) -> Result<
             .unwrap();
             let selection = MemberSelection::Ids(vec![user]);
             groups::members::set_managers(services, &operator(), id, selection, true)
+                .await
+                .map(drop)
+        }
+        "groups::of_user::set_of_user" => {
+            let change = GroupsChange {
+                shown: vec![group(services).await],
+                ..GroupsChange::default()
+            };
+            groups::set_of_user(services, &operator(), user, change)
                 .await
                 .map(drop)
         }

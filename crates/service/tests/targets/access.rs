@@ -9,7 +9,7 @@ use domain::{
 use service::{
     Error,
     access::{GroupsWrite, operator},
-    groups::{self, GroupActor, members},
+    groups::{self, GroupActor, GroupsChange, members},
     guard::TargetRef,
     resources::{self, grants},
     roles,
@@ -26,12 +26,13 @@ use crate::support::{
 };
 
 /// Functions that the test calls.
-pub(super) const OF_ACCESS: [&str; 13] = [
+pub(super) const OF_ACCESS: [&str; 14] = [
     "groups/delete::delete",
     "groups/invite::invite",
     "groups/members::add",
     "groups/members::remove",
     "groups/members::set_managers",
+    "groups/of_user::set_of_user",
     "groups/reset::create_reset_link",
     "groups::edit",
     "resources/grants::add",
@@ -87,6 +88,15 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
         is_mismatch(members::remove(&services, &writer, other(editors), selection(), true).await),
         is_mismatch(
             members::set_managers(&services, &operator(), other(editors), selection(), true).await,
+        ),
+        is_mismatch(
+            groups::set_of_user(
+                &services,
+                &operator(),
+                TargetRef::of_user(ada, "another"),
+                GroupsChange::default(),
+            )
+            .await,
         ),
         is_mismatch(
             groups::create_reset_link(

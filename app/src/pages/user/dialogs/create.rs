@@ -10,7 +10,7 @@ use domain::{
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::admin_password;
+use super::{admin_password, clients::ClientChoice};
 use crate::{
     api::{
         read::ReadRequest,
@@ -58,7 +58,8 @@ pub fn Create() -> impl IntoView {
 
 /// Validates the typed form.
 fn check(form: CreateUser) -> FieldErrors {
-    draft(form).check().err().unwrap_or_default()
+    let checked = draft(form).and_then(domain::users::create::UserDraft::check);
+    checked.err().unwrap_or_default()
 }
 
 #[component]
@@ -91,6 +92,7 @@ fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
             />
             <Field spec=EMAIL value=typed_or(&context, "email", String::new) error=form_state.error("email") />
             <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
+            <ClientChoice context=context.clone() error=form_state.error("client_list") initial=Vec::new() />
             <fieldset class="field choice">
                 <legend class="field-label">{text::user::sign_in_method()}</legend>
                 <label class="check">

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     super::{overview::Overview, with_user},
     admin_password,
+    clients::{ClientChoice, client_numbers},
     profile::{Profile, rows},
 };
 use crate::{
@@ -132,6 +133,16 @@ fn EditForm(user_view: UserView) -> impl IntoView {
                 error=form_state.error("roles")
             />
             <ConflictValue conflict=conflict mine=role_list(&mine.2) pick=|user| role_list(&user.summary.roles) />
+            <ClientChoice
+                context=context.clone()
+                error=form_state.error("client_list")
+                initial=user_view.clients.clone()
+            />
+            <ConflictValue
+                conflict=conflict
+                mine=client_numbers(&user.client_list)
+                pick=|user| client_numbers(&user.client_list)
+            />
             <Profile rows=profile_rows.clone() error=form_state.error("profile") />
             <ConflictValue
                 conflict=conflict

@@ -1,0 +1,327 @@
+//! Selection of objects from many: a checkbox for each selected one, and a search for further ones. Without scripts the search
+//! field takes their names or numbers.
+
+use std::{pin::Pin, time::Duration};
+
+use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
+
+use super::icon::{Glyph, Icon};
+use crate::{
+    api::{
+        error::ApiError,
+        user_access::{PICKED_MAX, PickerItem, PickerPage},
+    },
+    context::PageContext,
+    hydrated::Hydrated,
+    text,
+};
+
+/// Delay after the last character before the server searches.
+const PAUSE: Duration = Duration::from_millis(300);
+/// Number of items that the first search lists, and by which each "Show more" extends it.
+const STEP: u16 = 20;
+
+/// Items of a search, once they are loaded.
+pub(crate) type Found = Pin<Box<dyn Future<Output = Result<PickerPage, ApiError>> + Send>>;
+
+/// Static properties of a picker.
+#[derive(Clone, Copy)]
+pub(crate) struct PickerSpec {
+    /// Name of the checkboxes in the form, without brackets, and id of the element.
+    pub(crate) name: &'static str,
+    /// Name of the search field in a form without scripts.
+    pub(crate) more: &'static str,
+    /// Visible label.
+    pub(crate) label: text::Label,
+    /// Help text below the label.
+    pub(crate) hint: text::Label,
+    /// Accessible label of the search field, and its example with scripts.
+    pub(crate) search: text::Label,
+    /// Help text of the search field without scripts.
+    pub(crate) typed_hint: text::Label,
+    /// Returns the first items whose names have a part.
+    pub(crate) find: fn(String, u16) -> Found,
+}
+
+/// An item in the selection, and whether it is selected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picked {
+    item: PickerItem,
+    is_checked: bool,
+}
+
+/// Returns the items of a selection: those that were checked if the form is rendered again, otherwise the initial ones.
+pub(crate) fn picked(
+    context: &PageContext,
+    name: &str,
+    initial: Vec<PickerItem>,
+    label: fn(&str) -> String,
+) -> Vec<Picked> {
+    if context.outcome.is_none() {
+        let all = initial.into_iter();
+        let checked = |item| Picked {
+            item,
+            is_checked: true,
+        };
+        return all.map(checked).collect();
+    }
+    let typed = context.typed(&format!("{name}[]"));
+    let keys: Vec<&str> = typed.split(',').filter(|key| !key.is_empty()).collect();
+    let others = keys
+        .iter()
+        .filter(|key| !initial.iter().any(|item| item.key == **key))
+        .map(|key| PickerItem {
+            key: (*key).to_owned(),
+            label: label(key),
+        });
+    let all: Vec<PickerItem> = initial.iter().cloned().chain(others).collect();
+    let restored = all.into_iter().map(|item| Picked {
+        is_checked: keys.contains(&item.key.as_str()),
+        item,
+    });
+    restored.collect()
+}
+
+/// Renders the selection.
+#[component]
+pub(crate) fn Picker(
+    /// Static properties.
+    spec: PickerSpec,
+    /// Initial items.
+    items: Vec<Picked>,
+    /// Text in the search field of a form that is rendered again.
+    #[prop(into)]
+    typed: String,
+    /// Error message for the selection, if there is one.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let name = spec.name;
+    let items = RwSignal::new(items);
+    let error_id = format!("{name}-error");
+    let described_by = {
+        let error_id = error_id.clone();
+        move || error.with(Option::is_some).then(|| error_id.clone())
+    };
+    view! {
+        // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
+        <fieldset
+            class="field"
+            id=name
+            tabindex="-1"
+            aria-describedby=described_by
+            data-error=move || error.with(Option::is_some).then_some("")
+        >
+            <legend class="field-label">{(spec.label)()}</legend>
+            <p class="field-hint">{(spec.hint)()}</p>
+            <For
+                each=move || items.get()
+                key=|picked| picked.item.key.clone()
+                children=move |picked| view! { <PickedBox name=name picked=picked /> }
+            />
+            <Search spec=spec items=items typed=typed />
+            {move || {
+                error
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <p class="field-error" id=error_id.clone()>
+                                <Glyph icon=Icon::Alert />
+                                {error}
+                            </p>
+                        }
+                    })
+            }}
+        </fieldset>
+    }
+}
+
+#[component]
+fn PickedBox(name: &'static str, picked: Picked) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input type="checkbox" name=format!("{name}[]") value=picked.item.key checked=picked.is_checked />
+            <span>
+                <bdi>{picked.item.label}</bdi>
+            </span>
+        </label>
+    }
+}
+
+/// Renders the search field and the found items. With scripts the field has no name, so the form does not send it.
+#[component]
+fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl IntoView {
+    let (query, set_query) = signal(String::new());
+    let find = spec.find;
+    let found = Action::new(move |(query, limit): &(String, u16)| find(query.clone(), *limit));
+    let mut ask = debounce(PAUSE, move |query: String| {
+        set_query.set(query.clone());
+        found.dispatch((query, STEP));
+    });
+    let input = NodeRef::<html::Input>::new();
+    let label = (spec.search)();
+    let typed_hint = (spec.typed_hint)();
+    let input_id = format!("{}-search", spec.name);
+    let hint_id = format!("{}-hint", spec.name);
+    let described_by = {
+        let hint_id = hint_id.clone();
+        move || (!Hydrated::now()).then(|| hint_id.clone())
+    };
+    view! {
+        <input
+            node_ref=input
+            class="input"
+            id=input_id
+            type="search"
+            name=move || (!Hydrated::now()).then_some(spec.more)
+            value=typed
+            aria-label=label
+            aria-describedby=described_by
+            placeholder=move || Hydrated::now().then_some(label)
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            dir="auto"
+            on:input=move |event| ask(event_target_value(&event))
+            on:focus=move |_| {
+                if found.value().with_untracked(Option::is_none) {
+                    found.dispatch((String::new(), STEP));
+                }
+            }
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                }
+            }
+        />
+        <Show
+            when=Hydrated::now
+            fallback=move || {
+                view! {
+                    <p class="field-note" id=hint_id.clone()>
+                        {typed_hint}
+                    </p>
+                }
+            }
+        >
+            <Results found=found items=items query=query input=input />
+        </Show>
+    }
+}
+
+/// Action that searches for items.
+type FindItems = Action<(String, u16), Result<PickerPage, ApiError>>;
+
+/// Renders the found items as buttons that add them to the selection.
+#[component]
+fn Results(
+    found: FindItems,
+    items: RwSignal<Vec<Picked>>,
+    query: ReadSignal<String>,
+    input: NodeRef<html::Input>,
+) -> impl IntoView {
+    let others = move |page: PickerPage| {
+        let selected = items.read();
+        let others = page.items.into_iter();
+        others
+            .filter(|item| !selected.iter().any(|picked| picked.item.key == item.key))
+            .collect::<Vec<_>>()
+    };
+    let add = move |item: PickerItem| {
+        items.update(|items| {
+            items.push(Picked {
+                item,
+                is_checked: true,
+            });
+        });
+        // The button of the item is removed with the focus.
+        if let Some(input) = input.get_untracked() {
+            drop(input.focus());
+        }
+    };
+    let further = move |page: &PickerPage| {
+        let shown = u16::try_from(page.items.len()).unwrap_or(PICKED_MAX);
+        let limit = shown.saturating_add(STEP);
+        (page.more && shown < PICKED_MAX).then(|| {
+            view! {
+                <button
+                    class="button"
+                    type="button"
+                    on:click=move |_| {
+                        found.dispatch((query.get_untracked(), limit));
+                    }
+                >
+                    {text::access::show_more()}
+                </button>
+            }
+        })
+    };
+    move || {
+        let page = match found.value().get()? {
+            Ok(page) => page,
+            Err(ApiError(problem)) => {
+                let failed = view! { <p class="field-note">{String::from(problem.message)}</p> };
+                return Some(failed.into_any());
+            }
+        };
+        let further = further(&page);
+        let buttons: Vec<AnyView> = others(page)
+            .into_iter()
+            .map(|item| {
+                let label = text::access::add(&item.label);
+                let shown = item.label.clone();
+                let add = move |_| add(item.clone());
+                view! {
+                    <button class="chip" type="button" aria-label=label on:click=add>
+                        "+ "
+                        <bdi>{shown}</bdi>
+                    </button>
+                }
+                .into_any()
+            })
+            .collect();
+        let is_empty = buttons.is_empty();
+        let results = view! {
+            <div class="chips">{buttons} {further}</div>
+            <p class="field-note" aria-live="polite">
+                {is_empty.then(text::access::none_found)}
+            </p>
+        };
+        Some(results.into_any())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::context::FormOutcome;
+
+    use super::*;
+
+    #[test]
+    fn selection_is_restored_from_the_denied_form() {
+        let initial = vec![
+            PickerItem::of_client(1, Some("ACME")),
+            PickerItem::of_client(2, None),
+        ];
+        let label = |key: &str| format!("#{key}");
+        let mut context = PageContext::default();
+        let labels = |context: &PageContext| -> Vec<(String, bool)> {
+            let all = picked(context, "client_list", initial.clone(), label);
+            all.into_iter()
+                .map(|picked| (picked.item.label, picked.is_checked))
+                .collect()
+        };
+        let both = [("ACME".to_owned(), true), ("#2".to_owned(), true)];
+        assert_eq!(labels(&context), both);
+        let mut outcome = FormOutcome::default();
+        outcome
+            .values
+            .insert("client_list[]".to_owned(), "2,9".to_owned());
+        context.outcome = Some(outcome);
+        let restored = [
+            ("ACME".to_owned(), false),
+            ("#2".to_owned(), true),
+            ("#9".to_owned(), true),
+        ];
+        assert_eq!(labels(&context), restored);
+    }
+}

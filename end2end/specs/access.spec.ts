@@ -1,0 +1,124 @@
+// Access of a user: the tab, questions with reasons, groups and clients, and the columns and filters of the list.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import type { Database } from '../support/database';
+import { dialog, press, toast } from '../support/dialog';
+import { open } from '../support/page';
+
+serve('demo users');
+test.use({ as: 'admin' });
+
+/** Removes test-member from all groups and clients; creates a group with a feature, and a resource of a client for it. */
+async function prepare(database: Database): Promise<void> {
+  await database.rows(`delete from group_members using users u where u.id = user_id and u.username = 'test-member'`);
+  await database.rows(`update users set client_list = '{}' where username = 'test-member'`);
+  await database.rows(`
+    insert into features (key, label, created_at, updated_at)
+    values ('test.brands', 'See brands', now(), now()) on conflict do nothing`);
+  await database.rows(`
+    insert into groups (id, name, features, created_at, updated_at)
+    values (uuid_v7(now()), 'Brand Team', '{"test.brands": true}', now(), now()) on conflict do nothing`);
+  await database.rows(`
+    insert into clients (name, created_at, updated_at) values ('Globex Test', now(), now()) on conflict do nothing`);
+  await database.rows(`
+    insert into resources (id, kind, external_id, name, client_id, created_at, updated_at)
+    select uuid_v7(now()), 'brand', 'test-brand', 'Test Brand', id, now(), now() from clients where name = 'Globex Test'
+    on conflict do nothing`);
+  await database.rows(`
+    insert into resource_grants (resource_id, group_id, level, granted_at)
+    select r.id, g.id, 'read', now() from resources r, groups g where r.name = 'Test Brand' and g.name = 'Brand Team'
+    on conflict do nothing`);
+}
+
+const question = (page: Page) =>
+  page.locator('section').filter({ has: page.getByRole('heading', { name: 'Can this user …?' }) });
+
+async function askForBrand(page: Page): Promise<void> {
+  const form = page.getByRole('form', { name: 'Reach the resource' });
+  await form.getByLabel('Name or id').fill('Test Brand');
+  await form.getByRole('button', { name: 'Check' }).click();
+}
+
+test('an administrator finds out why a user reaches a resource, and changes it', async ({ page, database }) => {
+  await prepare(database);
+  await open(page, '/users/test-member/access');
+  await expect(page.getByText('In no group')).toBeVisible();
+  await askForBrand(page);
+  await expect(question(page)).toContainText('No');
+  await expect(question(page)).toContainText('no grant leads to it');
+
+  await page.getByRole('link', { name: 'Change groups' }).click();
+  await dialog(page).getByRole('searchbox', { name: 'Find a group to add' }).fill('brand te');
+  await dialog(page).getByRole('button', { name: 'Add Brand Team' }).click();
+  await expect(dialog(page).getByRole('checkbox', { name: 'Brand Team' })).toBeChecked();
+  await press(page, 'Save');
+  await expect(page).toHaveURL('/users/test-member/access');
+  await expect(toast(page)).toContainText('test-member');
+  await expect(page.getByText('through group Brand Team').first()).toBeVisible();
+  await askForBrand(page);
+  await expect(page).toHaveURL(/resource=Test\+Brand/);
+  await expect(question(page)).toContainText('through group Brand Team (Read)');
+  await expect(question(page)).toContainText("but client Globex Test is not in the user's client list");
+
+  await question(page).getByRole('link', { name: /^but client/ }).click();
+  await dialog(page).getByRole('searchbox', { name: 'Find a client to add' }).fill('globex');
+  await dialog(page).getByRole('button', { name: 'Add Globex Test' }).click();
+  await press(page, 'Save');
+  await expect(page).toHaveURL('/users/test-member');
+  await expect(page.locator('dl').first()).toContainText('Globex Test');
+  await open(page, '/users/test-member/access?resource=test-brand&kind=brand');
+  await expect(question(page)).toContainText('Yes');
+  await open(page, '/users/test-member/access?resource=test-brand&kind=brand&level=write');
+  await expect(question(page)).toContainText('but not for writing');
+});
+
+test('the list finds and shows groups and clients', async ({ page, database }) => {
+  await prepare(database);
+  await database.rows(`
+    insert into group_members (group_id, user_id, added_at)
+    select g.id, u.id, now() from groups g, users u where g.name = 'Brand Team' and u.username = 'test-member'`);
+  await open(page, '/users?q=group%3A"brand team"');
+  await expect(page.locator('tbody tr')).toHaveCount(1);
+  await expect(page.getByRole('columnheader', { name: 'Groups' })).toBeHidden();
+  await page.getByRole('button', { name: 'Edit columns' }).click();
+  await page.getByRole('button', { name: 'Groups', exact: true }).click();
+  await expect(page.getByRole('columnheader', { name: 'Groups' })).toBeVisible();
+  await expect(page.locator('tbody tr')).toContainText('Brand Team');
+  await open(page, '/users?q=feature%3Atest.brands -role%3Aadmin');
+  await expect(page.locator('tbody tr')).toHaveCount(1);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
+
+  test('groups are added and removed, and questions answered', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/users/test-member/access/groups');
+    await prepare(database);
+    await page.goto('/users/test-member/access/groups');
+    await dialog(page).getByLabel('Find a group to add').fill('no such group');
+    await press(page, 'Save');
+    await expect(dialog(page)).toContainText('There is no group with the name no such group.');
+    await dialog(page).getByLabel('Find a group to add').fill('brand team');
+    await press(page, 'Save');
+    await expect(page).toHaveURL('/users/test-member/access');
+    await page.goto('/users/test-member/access?feature=test.brands');
+    await expect(question(page)).toContainText('through group Brand Team');
+    await page.goto('/users/test-member/access/groups');
+    await dialog(page).getByRole('checkbox', { name: 'Brand Team' }).uncheck();
+    await press(page, 'Save');
+    await expect(page.getByText('In no group')).toBeVisible();
+  });
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('sees the reasons, with the buttons gone', async ({ page }) => {
+    await open(page, '/users/admin/access');
+    await expect(page.getByRole('heading', { name: 'Features' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Change groups' })).toBeHidden();
+    await expect(page.getByRole('link', { name: 'Change clients' })).toBeHidden();
+    await open(page, '/users/admin/access/groups');
+    await expect(dialog(page).getByRole('checkbox')).toHaveCount(0);
+  });
+});
