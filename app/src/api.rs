@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod confirm;
 pub mod error;
 pub mod form_success;
+pub mod groups;
 pub mod invitations;
 pub mod keys;
 #[cfg(feature = "ssr")]

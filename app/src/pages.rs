@@ -5,6 +5,7 @@ pub mod access_tokens;
 pub mod account;
 pub mod audit;
 pub mod confirm;
+pub mod groups;
 pub mod invite;
 pub mod keys;
 pub mod login;

@@ -16,7 +16,7 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, confirm, invite, keys, login, overview, register,
+        access_tokens, account, audit, confirm, groups, invite, keys, login, overview, register,
         registrations, reset, sessions, settings, setup,
         user::{self, dialogs},
         users,
@@ -144,6 +144,23 @@ part!(
     Restore => registrations::decide::Restore,
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
+);
+
+part!(
+    /// Pages about access: groups with their members, features and resources.
+    Access in access by load_access, preload_access:
+    Groups => groups::Groups,
+    NewGroup => groups::new::NewGroup,
+    GroupPage => groups::page::GroupPage,
+    GroupMembers => groups::members::GroupMembers,
+    GroupFeatures => groups::features::GroupFeatures,
+    GroupResources => groups::resources::GroupResources,
+    GroupActivity => groups::activity::GroupActivity,
+    EditGroup => groups::edit::EditGroup,
+    DeleteGroup => groups::delete::DeleteGroup,
+    AddMembers => groups::add::AddMembers,
+    InviteToGroup => groups::links::InviteToGroup,
+    ResetMember => groups::links::ResetMember,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

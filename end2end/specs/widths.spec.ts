@@ -139,6 +139,8 @@ test.describe('an administrator', () => {
     '/registrations?state=rejected',
     '/registrations/invitations',
     '/registrations/invitations/new',
+    '/groups',
+    '/groups/new',
     '/keys',
     '/keys/new',
     '/tokens',

@@ -1,6 +1,8 @@
 //! Groups, and their members in [`members`].
 
 pub mod members;
+pub mod overview;
+pub mod search;
 
 use domain::{
     groups::{Group, GroupDeletion, GroupPatch, GroupSummary, NewGroup},

@@ -3,7 +3,9 @@
 mod authority;
 mod delete;
 mod invite;
+pub mod member;
 pub mod members;
+mod overview;
 mod reset;
 mod selection;
 
@@ -31,6 +33,7 @@ use crate::{
 pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
 pub use invite::invite;
+pub use overview::{list_overviews, list_resources, manages_any, open, search_members};
 pub use reset::create_reset_link;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Group);
