@@ -9,6 +9,7 @@ pub mod clients;
 pub mod confirm;
 pub mod error;
 pub mod form_success;
+pub mod groups;
 pub mod invitations;
 pub mod keys;
 #[cfg(feature = "ssr")]

@@ -28,6 +28,8 @@ pub struct PageContext {
     pub site: Site,
     /// Number of pending registrations, if the user can see them.
     pub pending_registrations: Option<u64>,
+    /// `true` for a user who manages groups without the permission to see all of them.
+    pub manages_groups: bool,
     /// Flash messages to show on this page only.
     pub flashes: Vec<FlashMessage>,
     /// Path of the page, if it was the response to a form at another path. The browser then replaces the URL.
@@ -81,6 +83,12 @@ impl PageContext {
     pub fn may(&self, permission: Permission) -> bool {
         let principal = self.principal.as_ref();
         principal.is_some_and(|principal| principal.permissions.include(permission))
+    }
+
+    /// Returns whether the signed-in user can see groups: by the permission, or as a manager.
+    #[must_use]
+    pub fn may_see_groups(&self) -> bool {
+        self.manages_groups || self.may(Permission::GroupsRead)
     }
 
     /// Returns the context for the form at a path, without the outcome of any other form.

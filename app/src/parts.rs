@@ -16,8 +16,8 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, clients, confirm, invite, keys, login, overview, register,
-        registrations, reset, roles, sessions, settings, setup,
+        access_tokens, account, audit, clients, confirm, groups, invite, keys, login, overview,
+        register, registrations, reset, roles, sessions, settings, setup,
         user::{self, dialogs},
         users,
     },
@@ -128,12 +128,6 @@ part!(
     Jobs => settings::jobs::Jobs,
 );
 part!(
-    /// Access of a user, with its dialog.
-    Access in access by load_access, preload_access:
-    UserTab => user::access::AccessTab,
-    UserGroups => user::access::groups::SetGroups,
-);
-part!(
     /// Dialogs above the pages of the panel.
     Dialogs in dialogs by load_dialogs, preload_dialogs:
     Create => dialogs::Create,
@@ -153,8 +147,10 @@ part!(
 );
 
 part!(
-    /// Roles and clients, with their dialogs.
+    /// Pages about access: roles, groups, clients, and the access of a user.
     Access in access by load_access, preload_access:
+    UserTab => user::access::AccessTab,
+    UserGroups => user::access::groups::SetGroups,
     Roles => roles::Roles,
     NewRole => roles::dialogs::New,
     EditRole => roles::dialogs::EditOf,
@@ -164,6 +160,18 @@ part!(
     NewClient => clients::dialogs::New,
     EditClient => clients::dialogs::Edit,
     DeleteClient => clients::delete::Delete,
+    Groups => groups::Groups,
+    NewGroup => groups::new::NewGroup,
+    GroupPage => groups::page::GroupPage,
+    GroupMembers => groups::members::GroupMembers,
+    GroupFeatures => groups::features::GroupFeatures,
+    GroupResources => groups::resources::GroupResources,
+    GroupActivity => groups::activity::GroupActivity,
+    EditGroup => groups::edit::EditGroup,
+    DeleteGroup => groups::delete::DeleteGroup,
+    AddMembers => groups::add::AddMembers,
+    InviteToGroup => groups::links::InviteToGroup,
+    ResetMember => groups::links::ResetMember,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

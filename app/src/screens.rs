@@ -2,13 +2,16 @@
 //! The name of a view begins with the group that is loaded with it, as declared in [`crate::parts`]. Routes, access, sidebar,
 //! document titles and preloading are derived from the entries.
 
+mod access_level;
+mod groups;
 mod node;
 
 use domain::permission::Permission;
 use leptos::wasm_split::SplitLoaderError;
 
+pub use self::access_level::Access;
 pub(crate) use self::node::Node;
-use self::node::USER_CONFIRMATIONS;
+use self::{groups::GROUP, node::USER_CONFIRMATIONS};
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
     parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
@@ -79,6 +82,15 @@ static SCREENS: &[Screen] = &[
         Node::new("reset", &Dialogs::Reset),
         Node::new("reassign", &Dialogs::Reassign),
     ]),
+    Screen::of_groups("/groups", &parts::Access::Groups)
+        .in_sidebar(
+            text::frame::screen_groups,
+            Icon::Group,
+            Permission::GroupsRead,
+        )
+        .with(&[Node::new("new", &parts::Access::NewGroup)]),
+    // The title is the name of the group.
+    Screen::of_groups("/groups/:group", &parts::Access::GroupPage).with(&GROUP),
     Screen::panel("/roles", &parts::Access::Roles)
         .in_sidebar(
             text::frame::screen_roles,
@@ -162,17 +174,6 @@ static SCREENS: &[Screen] = &[
         .with(&[Node::confirmation(":id/retry")]),
 ];
 
-/// Users who can open a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Every visitor, signed in or not.
-    Public,
-    /// Signed-in users.
-    SignedIn,
-    /// Users with a permission for the admin panel.
-    Panel,
-}
-
 /// A page, with its tabs and dialogs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Screen {
@@ -207,6 +208,11 @@ impl Screen {
         Self::new(Access::Panel, path, view)
     }
 
+    /// Creates a screen of the panel that managers of groups can open, too.
+    const fn of_groups(path: &'static str, view: &'static dyn LazyView) -> Self {
+        Self::new(Access::Groups, path, view)
+    }
+
     /// Sets the document title.
     const fn titled(mut self, title: text::Label) -> Self {
         self.node.title = Some(title);
@@ -228,7 +234,7 @@ impl Screen {
 
     /// Returns whether the screen is in the frame of the panel.
     pub(crate) fn is_of_panel(&self) -> bool {
-        self.access == Access::Panel
+        matches!(self.access, Access::Groups | Access::Panel)
     }
 
     /// Returns whether a path is that of the page, or below a page with tabs or dialogs.
@@ -370,6 +376,9 @@ mod tests {
             ("/account/", Access::SignedIn),
             ("/account/anything", Access::SignedIn),
             ("/account/keys/new", Access::SignedIn),
+            ("/groups", Access::Groups),
+            ("/groups/1/features", Access::Groups),
+            ("/groupsx", Access::Panel),
             ("/accounts", Access::Panel),
             ("/audit", Access::Panel),
             ("/login/", Access::Panel),
@@ -402,6 +411,15 @@ mod tests {
             ("/users/ada/access/groups", "[Page, UserTab, UserGroups]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
+            ("/groups", "[Groups]"),
+            ("/groups/new", "[Groups, NewGroup]"),
+            ("/groups/1", "[GroupPage, GroupMembers]"),
+            ("/groups/1/edit", "[GroupPage, GroupMembers, EditGroup]"),
+            (
+                "/groups/1/members/2/reset",
+                "[GroupPage, GroupMembers, ResetMember]",
+            ),
+            ("/groups/1/features", "[GroupPage, GroupFeatures]"),
             ("/sessions/failed", "[FailedSignIns]"),
             ("/sessions/revoke", "[Sessions, Revoke]"),
             ("/registrations/invitations", "[Invitations]"),
@@ -437,17 +455,18 @@ mod tests {
         let listed = screens().filter(|screen| screen.sidebar.is_some());
         assert_eq!(links.len(), listed.count());
         for link in links {
-            assert_eq!(access(link.path), Access::Panel, "{}", link.path);
+            let is_of_panel = matches!(access(link.path), Access::Groups | Access::Panel);
+            assert!(is_of_panel, "{}", link.path);
             assert_eq!(views(link.path).len(), 1, "{}", link.path);
         }
     }
 
     #[test]
-    fn only_the_page_of_a_user_sets_its_own_title_in_the_panel() {
+    fn only_pages_of_one_object_set_their_own_titles_in_the_panel() {
         let untitled: Vec<&str> = screens()
             .filter(|screen| screen.is_of_panel() && screen.node.title.is_none())
             .map(|screen| screen.node.pattern.0)
             .collect();
-        assert_eq!(untitled, ["/users/:user"]);
+        assert_eq!(untitled, ["/users/:user", "/groups/:group"]);
     }
 }

@@ -36,6 +36,7 @@ pub mod confirm;
 pub mod filters;
 pub mod flash;
 pub mod frame;
+pub mod groups;
 pub mod keys;
 pub mod overview;
 pub mod public;

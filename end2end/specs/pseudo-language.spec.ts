@@ -150,6 +150,13 @@ test.describe('with users', () => {
       await expectAllTranslated(page, database, ['/roles', '/roles/new', ...role, ...builtin, '/clients', '/clients/new', ...client]);
     });
 
+    test('groups', async ({ page, database }) => {
+      const group = await pathsOf(database, `select id from groups order by id limit 1`, (id) =>
+        ['', '/features', '/resources', '/activity', '/add', '/invite', '/edit', '/delete'].map((part) => `/groups/${id}${part}`),
+      );
+      await expectAllTranslated(page, database, ['/groups', '/groups/new', ...group]);
+    });
+
     test('overview, audit log, settings and jobs', async ({ page, database }) => {
       const job = await pathsOf(database, `select id from jobs where state = 'failed' limit 1`, (id) => [
         `/settings/jobs/${id}/retry`,

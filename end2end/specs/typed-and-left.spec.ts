@@ -16,6 +16,7 @@ const DIALOGS: [page: string, dialog: string][] = [
   ['/users/test-member', '/users/test-member/delete'],
   ['/users/test-member/data', '/users/test-member/reassign'],
   ['/registrations/invitations', '/registrations/invitations/new'],
+  ['/groups', '/groups/new'],
   ['/keys', '/keys/new'],
   ['/account/keys', '/account/keys/new'],
   ['/account/tokens', '/account/tokens/new'],

@@ -141,6 +141,8 @@ test.describe('an administrator', () => {
     '/registrations?state=rejected',
     '/registrations/invitations',
     '/registrations/invitations/new',
+    '/groups',
+    '/groups/new',
     '/keys',
     '/keys/new',
     '/roles',

@@ -7,6 +7,7 @@ mod again;
 mod draw;
 mod expired;
 mod fields;
+mod groups;
 pub(crate) mod links;
 pub(crate) mod routes;
 pub(crate) mod send;

@@ -1,5 +1,6 @@
 //! Middleware, which runs before and after every handler.
 
+pub(crate) mod body_limit;
 pub(crate) mod cookie_layers;
 pub(crate) mod details;
 pub(crate) mod device;

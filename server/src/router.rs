@@ -14,7 +14,6 @@ use app::{
 };
 use axum::{
     Router,
-    body::Body,
     extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
@@ -33,8 +32,7 @@ use service::{Services, settings::Settings};
 use tower::{ServiceBuilder, service_fn};
 use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer, services::ServeDir,
-    set_header::SetResponseHeaderLayer,
+    services::ServeDir, set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
@@ -43,8 +41,8 @@ use crate::{
     forms,
     limits::Limits,
     middleware::{
-        cookie_layers, details, device, error_response, finish, guard, headers, idempotency,
-        identity,
+        body_limit, cookie_layers, details, device, error_response, finish, guard, headers,
+        idempotency, identity,
         large_bodies::{self, LargeBodies},
         origin,
         rate::{self, Limited},
@@ -57,7 +55,7 @@ use crate::{
     state::AppState,
 };
 
-/// Maximum number of bytes of a body. The longest form has a few texts of some hundred characters.
+/// Maximum number of bytes of a body. The longest form but the one with a list of names has a few texts of some hundred characters.
 const BODY_MAX: usize = 64 * 1024;
 
 /// Routes of the screens. They are generated once per process, before it answers a request: while Leptos generates them, no page
@@ -164,8 +162,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
     let (own_site, sessions) = cookie_layers::of(&state.services);
     routes.method_not_allowed_fallback(not_so).layer(
         ServiceBuilder::new()
-            .layer(RequestBodyLimitLayer::new(body_max))
-            .layer(MapRequestBodyLayer::new(Body::new))
+            .layer(from_fn_with_state(body_max, body_limit::limit))
             // Before the protection against forged requests: with a token the site of the request does not matter.
             .layer(from_fn(recognisers::isolate_token))
             .layer(own_site)

@@ -117,15 +117,36 @@ pub async fn call_list<P: RequiredPermission, Q, T>(
             let list = Box::pin(list(services, authorized, query)).await;
             list.map(ListResult::List).map_err(fail)
         }
-        Err(error) => {
-            let problem = identified(Error::from(error).into_problem());
-            // A call from the browser succeeds with [`ListResult::Invalid`]; only a rendered page has an error status.
-            if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
-                set_status(&problem);
-            }
-            Ok(ListResult::Invalid(problem))
-        }
+        Err(error) => Ok(invalid(error)),
     }
+}
+
+/// Reads a list for a signed-in user, with permissions that `list` requires itself.
+///
+/// # Errors
+/// Returns the errors of [`call_as_caller`]. Invalid parameters are a response as for [`call_list`].
+pub async fn call_list_as_caller<Q, T>(
+    query: Result<Q, ListError>,
+    list: impl AsyncFnOnce(Services, Caller, Q) -> Result<T, Error>,
+) -> Result<ListResult<T>, ApiError> {
+    let (services, caller) = (services()?, caller()?);
+    match query {
+        Ok(query) => {
+            let list = Box::pin(list(services, caller, query)).await;
+            list.map(ListResult::List).map_err(fail)
+        }
+        Err(error) => Ok(invalid(error)),
+    }
+}
+
+/// Returns the response to invalid parameters of a list.
+fn invalid<T>(error: ListError) -> ListResult<T> {
+    let problem = identified(Error::from(error).into_problem());
+    // A call from the browser succeeds with [`ListResult::Invalid`]; only a rendered page has an error status.
+    if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
+        set_status(&problem);
+    }
+    ListResult::Invalid(problem)
 }
 
 /// Returns the session of the browser.

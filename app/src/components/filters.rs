@@ -48,7 +48,8 @@ pub fn FilterForm(
     /// Accessible label of the form.
     label: &'static str,
     /// Path of the list.
-    path: &'static str,
+    #[prop(into)]
+    path: String,
     /// Fields with their values from the URL.
     fields: Memo<Vec<FilterField>>,
     /// URL of the list without a filter.
@@ -59,13 +60,14 @@ pub fn FilterForm(
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let (navigate, url) = (use_navigate(), use_url());
+    let list = path.clone();
     let submit = move |event: SubmitEvent| {
         let data = form_data_from_event(&event).ok();
         if let Some(typed) = data.as_ref().and_then(written) {
-            let next = found(path, &typed);
+            let next = found(&list, &typed);
             let current = url.with_untracked(|url| {
                 let search = url.search().trim_start_matches('?');
-                found(path, search)
+                found(&list, search)
             });
             // With the same filter the URL stays, so only the browser can load the list again.
             if next == current {

@@ -3,6 +3,7 @@
 use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location, location::Url};
+use uuid::Uuid;
 
 use super::{
     brand::Brand,
@@ -85,10 +86,15 @@ fn Crumbs(
     page_parameter: fn(&str) -> Option<String>,
 ) -> impl IntoView {
     let path = use_location().pathname;
+    // A manager of groups without other permissions can open the groups only.
+    let is_of_panel = PageContext::current()
+        .principal
+        .is_some_and(|principal| principal.may_open_panel());
+    let start = if is_of_panel { "/users" } else { "/groups" };
     let here = move || {
         let path = path.get();
         let link = links.iter().find(|link| is_within(&path, link.path));
-        // Only users have pages of their own; other paths below a page belong to dialogs or tabs.
+        // Other paths below a page belong to dialogs or tabs.
         let inside = page_parameter(&path);
         (link.copied(), inside.map(|inside| Url::unescape(&inside)))
     };
@@ -96,15 +102,17 @@ fn Crumbs(
         <nav class="crumbs" aria-label=text::frame::breadcrumb()>
             <ol>
                 <li>
-                    <a href="/users">{text::frame::admin_panel()}</a>
+                    <a href=start>{text::frame::admin_panel()}</a>
                 </li>
                 {move || match here() {
                     (Some(link), Some(inside)) => {
+                        // The name of an object stands below the breadcrumbs, its id nowhere.
+                        let is_id = Uuid::try_parse(&inside).is_ok();
                         view! {
                             <li>
                                 <a href=link.path>{(link.name)()}</a>
                             </li>
-                            <li aria-current="page">{inside}</li>
+                            {(!is_id).then(|| view! { <li aria-current="page">{inside}</li> })}
                         }
                             .into_any()
                     }
@@ -121,6 +129,14 @@ fn Crumbs(
 fn is_within(path: &str, screen: &str) -> bool {
     path.strip_prefix(screen)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns whether the sidebar lists a link. Managers of groups see that of the groups without the permission.
+fn is_listed(context: &PageContext, link: &SidebarLink) -> bool {
+    match link.permission {
+        Permission::GroupsRead => context.may_see_groups(),
+        permission => context.may(permission),
+    }
 }
 
 #[component]
@@ -140,7 +156,7 @@ fn Rail(
                 <ul>
                     {links
                         .into_iter()
-                        .filter(|link| context.may(link.permission))
+                        .filter(|link| is_listed(&context, link))
                         .map(|link| {
                             let name = (link.name)();
                             let pending_registrations = pending_registrations

@@ -7,7 +7,7 @@ use super::{
     avatar::Avatar,
     icon::{Glyph, Icon},
 };
-use crate::{labels, text};
+use crate::{context::PageContext, labels, text};
 
 /// Renders the avatar button, and the menu with the links to the panel and the account and the sign-out button.
 #[component]
@@ -53,6 +53,9 @@ pub fn UserMenu(
                 {principal
                     .may_open_panel()
                     .then(|| view! { <MenuLink href="/users" icon=Icon::Shield label=text::frame::admin_panel() /> })}
+                {PageContext::current()
+                    .manages_groups
+                    .then(|| view! { <MenuLink href="/groups" icon=Icon::Group label=text::frame::screen_groups() /> })}
                 <MenuLink href="/account" icon=Icon::User label=text::frame::my_account() />
             </ul>
             <form method="post" action="/logout">

@@ -1,7 +1,7 @@
 //! Sentences of flash messages.
 
 use domain::{
-    flash::{Flash, FlashEvent},
+    flash::{Flash, FlashEvent, GroupChange},
     users::action::UserAction,
 };
 use time::OffsetDateTime;
@@ -73,7 +73,24 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::ClientDeleted => text::flash::client_deleted(first),
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
+        FlashEvent::Group(change) => group_change(change, flash.count, first, second),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
+    }
+}
+
+/// Returns the sentence about a change of a group, or of one of its members or resources.
+fn group_change(change: GroupChange, count: u64, name: String, member: String) -> String {
+    match change {
+        GroupChange::Created => text::groups::created(name),
+        GroupChange::Saved => text::groups::saved(name),
+        GroupChange::Deleted => text::groups::deleted(name),
+        GroupChange::MembersAdded if member.is_empty() => text::groups::members_added(count, name),
+        GroupChange::MembersAdded => text::groups::member_added(member, name),
+        GroupChange::MemberRemoved => text::groups::member_removed(member, name),
+        GroupChange::ManagerAdded => text::groups::manager_added(member, name),
+        GroupChange::ManagerRemoved => text::groups::manager_removed(member, name),
+        GroupChange::AccessGranted => text::groups::access_granted(name),
+        GroupChange::AccessRevoked => text::groups::access_revoked(name),
     }
 }
 

@@ -102,6 +102,7 @@ pub fn Account() -> impl IntoView {
 #[component]
 fn Head(principal: Principal) -> impl IntoView {
     let panel = principal.may_open_panel();
+    let manages_groups = PageContext::current().manages_groups;
     view! {
         <header class="account-head">
             <Avatar id=principal.id name=principal.display_name.clone() size="avatar-56" />
@@ -120,6 +121,14 @@ fn Head(principal: Principal) -> impl IntoView {
                         view! {
                             <a class="button" href="/users">
                                 {text::frame::admin_panel()}
+                            </a>
+                        }
+                    })}
+                {manages_groups
+                    .then(|| {
+                        view! {
+                            <a class="button" href="/groups">
+                                {text::frame::screen_groups()}
                             </a>
                         }
                     })}

@@ -1,5 +1,6 @@
 //! Groups: the list, single groups and their changes. Their members are in [`members`].
 
+mod links;
 pub(crate) mod members;
 
 use axum::{Json, extract::State};
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(get_group, update_group, delete_group))
         .routes(routes!(preview_group_deletion))
         .routes(routes!(list_user_groups))
+        .merge(links::routes())
 }
 
 impl Stored for Group {

@@ -2,6 +2,8 @@
 
 pub mod members;
 pub mod named;
+pub mod overview;
+pub mod search;
 
 use domain::{
     groups::{Group, GroupDeletion, GroupPatch, GroupSummary, NewGroup},

@@ -66,8 +66,34 @@ pub enum FlashEvent {
     ClientDeleted,
     /// A failed job is retried.
     JobRetried,
+    /// A group was changed: its name, and that of a single member. A change of its access has the name of the resource instead.
+    Group(GroupChange),
     /// The change can no longer be undone.
     UndoExpired,
+}
+
+/// Change of a group that a message reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupChange {
+    /// The group was created.
+    Created,
+    /// The group was changed.
+    Saved,
+    /// The group was deleted.
+    Deleted,
+    /// Users became members. One user is named.
+    MembersAdded,
+    /// A user is no longer a member.
+    MemberRemoved,
+    /// A member manages the group.
+    ManagerAdded,
+    /// A member no longer manages the group.
+    ManagerRemoved,
+    /// The group was granted access to a resource.
+    AccessGranted,
+    /// The access of the group to a resource was revoked.
+    AccessRevoked,
 }
 
 /// A message: the kind of change, its targets and their number.

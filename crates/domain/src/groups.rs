@@ -1,6 +1,7 @@
 //! Groups of users: the forms, checked, their members, and the policy on delegated administration.
 
 mod members;
+mod overview;
 mod policy;
 
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,10 @@ use crate::{
 };
 
 pub use members::{
-    GroupMember, MEMBERS_AT_ONCE, MEMBERS_ORDER, MemberSelection, MembersOutcome, parse_pasted,
+    GroupMember, MEMBERS_AT_ONCE, MEMBERS_ORDER, MemberListParams, MemberSelection, MembersOutcome,
+    parse_pasted,
 };
+pub use overview::{GROUP_RESOURCES_ORDER, GroupDetails, GroupOverview, GroupResource};
 pub use policy::{
     GroupAction, GroupAuthority, MemberTarget, group_denied, group_invitation_is_valid,
     is_member_skipped, member_password_is_valid,

@@ -3,8 +3,10 @@
 mod authority;
 mod delete;
 mod invite;
+pub mod member;
 pub mod members;
 mod of_user;
+mod overview;
 mod reset;
 mod selection;
 
@@ -33,6 +35,7 @@ pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
 pub use invite::invite;
 pub use of_user::{GroupsChange, set_of_user};
+pub use overview::{list_overviews, list_resources, manages_any, open, search_members};
 pub use reset::create_reset_link;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Group);

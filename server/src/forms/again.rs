@@ -50,7 +50,14 @@ pub(super) async fn draw_form(
     if values.contains_key(UNDO) {
         return Some(undo_expired(state, session, address.path()).await);
     }
-    if access(address.path()) == Access::Panel && !caller.principal.may_open_panel() {
+    let manages_groups =
+        identity::manages_groups(&state.services, address.path(), Some(&caller)).await;
+    let may_open = match access(address.path()) {
+        Access::Panel => caller.principal.may_open_panel(),
+        Access::Groups => manages_groups || caller.principal.may_open_panel(),
+        Access::Public | Access::SignedIn => true,
+    };
+    if !may_open {
         return None;
     }
     let pending_registrations =
@@ -58,6 +65,7 @@ pub(super) async fn draw_form(
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
         context.principal = Some(caller.principal.clone());
         context.pending_registrations = pending_registrations;
+        context.manages_groups = manages_groups;
     }
     page.extensions_mut().insert::<Option<Caller>>(Some(caller));
     move_to(&mut page, address);

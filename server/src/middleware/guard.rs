@@ -17,25 +17,29 @@ use service::{Services, access::Caller, settings::Settings};
 
 use super::identity::is_shown;
 
-/// Redirects users who are not signed in to the sign-in page and back again, users without access to the panel to their account,
-/// and signed-in users past the sign-in page.
+/// Redirects users who are not signed in to the sign-in page and back again, users without access to the panel to their account
+/// unless they manage a group whose page they open, and signed-in users past the sign-in page.
 pub(crate) async fn pages(
     State(services): State<Services>,
     request: Request,
     next: Next,
 ) -> Response {
     let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/sfn/");
-    let principal = request
-        .extensions()
-        .get::<PageContext>()
-        .and_then(|context| context.principal.as_ref());
+    let context = request.extensions().get::<PageContext>();
+    let principal = context.and_then(|context| context.principal.as_ref());
+    let manages_groups = context.is_some_and(|context| context.manages_groups);
     let done = SuccessPage::at(request.uri().path()).filter(|_| is_page);
     if let Some(done) = done {
         return show_once(&services.settings, done, request, next).await;
     }
     match (access(request.uri().path()), principal) {
-        (Access::SignedIn | Access::Panel, None) if is_page => to_sign_in(&request),
+        (Access::SignedIn | Access::Groups | Access::Panel, None) if is_page => {
+            to_sign_in(&request)
+        }
         (Access::Panel, Some(user)) if is_page && !user.may_open_panel() => {
+            Redirect::to("/account").into_response()
+        }
+        (Access::Groups, Some(user)) if is_page && !manages_groups && !user.may_open_panel() => {
             Redirect::to("/account").into_response()
         }
         (Access::Public, Some(_)) if is_page && request.uri().path() == "/login" => {

@@ -21,8 +21,8 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Caller, Identity, Origin},
-    flash, registrations,
+    access::{Caller, GroupsRead, Identity, Origin},
+    flash, groups, registrations,
 };
 use tower_sessions::Session;
 
@@ -59,6 +59,7 @@ pub(crate) async fn recognise(
     }
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
     let pending_registrations = pending_registrations(&services, path, caller.as_ref()).await;
+    let manages_groups = manages_groups(&services, path, caller.as_ref()).await;
     let flashes = if is_shown && caller.is_some() {
         flashes(&services, &session, path).await
     } else {
@@ -81,6 +82,7 @@ pub(crate) async fn recognise(
             pseudo_language: PSEUDO_LANGUAGE,
         },
         pending_registrations,
+        manages_groups,
         flashes,
         preferences,
         outcome: None,
@@ -128,6 +130,21 @@ pub(crate) async fn pending_registrations(
     let authorized = caller.filter(|_| is_of_page(path))?.require().ok()?;
     let counted = registrations::count(services, &authorized).await;
     counted.map_err(Error::into_problem).ok()
+}
+
+/// Returns whether the user manages groups, for a page of a user without the permission to see all groups. An error is only logged: a
+/// page without the link to the groups is better than none.
+pub(crate) async fn manages_groups(
+    services: &Services,
+    path: &str,
+    caller: Option<&Caller>,
+) -> bool {
+    let caller = caller.filter(|_| is_of_page(path));
+    let Some(caller) = caller.filter(|caller| caller.require::<GroupsRead>().is_err()) else {
+        return false;
+    };
+    let manages = groups::manages_any(services, caller).await;
+    manages.map_err(Error::into_problem).unwrap_or_default()
 }
 
 /// Returns the UTC offsets of the caller's time zone, in which a page shows times. Without a zone the page shows them in UTC until

@@ -216,7 +216,10 @@ fn of_sessions_and_registrations() -> Vec<Case> {
             &[("roles", "role_name")],
         ),
         case(
-            &["POST /api/admin/invitations"],
+            &[
+                "POST /api/admin/invitations",
+                "POST /api/admin/groups/ID/invitations",
+            ],
             json!({ "roles": ["no role"], "maxUses": 0, "days": 0, "note": "x".repeat(501) }),
             &[
                 ("roles", "role_name"),

@@ -152,6 +152,11 @@ const LISTS: &[List] = &[
         way: "Show the first page",
     },
     List {
+        path: "/groups",
+        broken: &["limit=0", "after=x", "before=x"],
+        way: "Show all groups",
+    },
+    List {
         path: "/keys",
         broken: &["provider=openai"],
         way: "Show all API keys",

@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use sqlx::PgPool;
+use testing::{
+    groups::group,
+    resources::{grant, resource},
+};
 
 use crate::support::{App, Ask, add_user, app, id_of, session, token};
 
@@ -36,6 +40,17 @@ const FORMS: &[(&str, Rule)] = &[
     ("/clients/new", Dialog),
     ("/clients/{id}/delete", Dialog),
     ("/clients/{id}/edit", Dialog),
+    ("/groups/new", Dialog),
+    ("/groups/{id} add-manager", Undo),
+    ("/groups/{id} remove", Undo),
+    ("/groups/{id} remove-manager", Undo),
+    ("/groups/{id}/add", Dialog),
+    ("/groups/{id}/delete", Dialog),
+    ("/groups/{id}/edit", Dialog),
+    ("/groups/{id}/features", Typed),
+    ("/groups/{id}/invite", Dialog),
+    ("/groups/{id}/members/{id}/reset", Dialog),
+    ("/groups/{id}/resources revoke", Undo),
     ("/keys disable", Undo),
     ("/keys enable", Undo),
     ("/keys/new", Dialog),
@@ -210,6 +225,7 @@ async fn fill(app: &App) -> String {
         )",
     )
     .await;
+    add_group(app).await;
     let bob = id_of(&app.pool, "bob").await;
     for (path, body) in [
         (format!("/api/admin/users/{bob}/reset-link"), json!({})),
@@ -222,6 +238,22 @@ async fn fill(app: &App) -> String {
         assert!(answer.status < 300, "{path}: {}", answer.body);
     }
     ada
+}
+
+/// Adds a group that Ada manages, with a member, a feature and a resource.
+async fn add_group(app: &App) {
+    let [ada, bob] = [
+        testing::users::id_of(&app.pool, "ada").await,
+        testing::users::id_of(&app.pool, "bob").await,
+    ];
+    let group = group("Lab").members(&[bob]).managers(&[ada]);
+    let group = group.insert(&app.pool).await;
+    let model = resource("models", "gpt").insert(&app.pool).await;
+    grant(&app.pool, model, (None, Some(group)), "read").await;
+    app.run(
+        "insert into features (key, label, created_at, updated_at) values ('chat.call', 'Call', now(), now())",
+    )
+    .await;
 }
 
 /// Returns the forms of every page that can be reached from those of the navigation and of one's own account.

@@ -2,6 +2,7 @@
 
 mod managers;
 mod members;
+mod pages;
 
 use axum::http::Method;
 use serde_json::json;

@@ -567,6 +567,8 @@ async fn titles_are_those_of_the_screens(pool: PgPool) {
         ("/overview", "Overview"),
         ("/users", "Users"),
         ("/users/new", "Users"),
+        ("/groups", "Groups"),
+        ("/groups/new", "Groups"),
         ("/sessions", "Sessions"),
         ("/sessions/failed", "Failed sign-ins"),
         ("/registrations", "Registrations"),

@@ -1,13 +1,10 @@
 //! Members of groups.
 
-use domain::{groups::GroupMember, list::UnfilteredQuery, users::UserId};
-use sqlx::{PgConnection, PgExecutor, QueryBuilder, Row};
+use domain::{groups::GroupMember, list::UnfilteredQuery};
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use crate::{
-    Error,
-    keyset::{Column, Keyset},
-};
+use crate::Error;
 
 /// A user that a request adds to a group or removes from it.
 #[derive(Debug, Clone)]
@@ -31,26 +28,7 @@ pub async fn list_page(
     group_id: Uuid,
     query: &UnfilteredQuery,
 ) -> Result<(Vec<GroupMember>, bool), Error> {
-    let mut sql = QueryBuilder::new(
-        "select m.user_id, u.username, u.display_name, m.is_manager, m.added_at,
-            (select a.username from users a where a.id = m.added_by) as added_by
-        from group_members m join users u on u.id = m.user_id and u.deleted_at is null
-        where m.group_id = ",
-    );
-    sql.push_bind(group_id);
-    let page = Keyset::new(Column::id("m.user_id"), false, &query.position, query.limit);
-    page.push(&mut sql);
-    let rows = sql.build().persistent(false).fetch_all(executor).await?;
-    page.read(&rows, |row| {
-        Ok(GroupMember {
-            id: UserId(row.try_get("user_id")?),
-            username: row.try_get("username")?,
-            display_name: row.try_get("display_name")?,
-            is_manager: row.try_get("is_manager")?,
-            added_by: row.try_get("added_by")?,
-            added_at: row.try_get("added_at")?,
-        })
-    })
+    super::search::list_page(executor, group_id, None, query).await
 }
 
 /// Returns the number of members, without deleted ones.

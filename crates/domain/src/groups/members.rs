@@ -7,7 +7,12 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{list::Cursor, users::UserId};
+use crate::{
+    list::{
+        Cursor, Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, searched,
+    },
+    users::UserId,
+};
 
 /// Maximum number of users that one request adds or removes.
 pub const MEMBERS_AT_ONCE: usize = 10_000;
@@ -40,6 +45,45 @@ impl GroupMember {
     #[must_use]
     pub fn cursor(&self, number: u64) -> Cursor {
         Cursor::at(MEMBERS_ORDER, self.added_at, self.id.0, number)
+    }
+}
+
+/// Parameters of the list of members as they stand in a URL. An empty text counts as absent, because forms send it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemberListParams {
+    /// Part of the username, the name or the email address.
+    pub q: Option<String>,
+    /// Maximum number of rows in the page.
+    pub limit: Option<String>,
+    /// Cursor: returns the page after it.
+    pub after: Option<String>,
+    /// Cursor: returns the page before it.
+    pub before: Option<String>,
+}
+
+page_params!(MemberListParams {
+    q,
+    limit,
+    after,
+    before
+});
+
+impl MemberListParams {
+    /// Parses the search, the page size and the position. The search has no control characters.
+    ///
+    /// # Errors
+    /// The first parameter that cannot be parsed.
+    pub fn parse(&self, limits: Limits) -> Result<(Option<String>, UnfilteredQuery), ListError> {
+        let page = UnfilteredParams {
+            limit: self.limit.clone(),
+            after: self.after.clone(),
+            before: self.before.clone(),
+        };
+        Ok((
+            given(&self.q).map(searched),
+            page.parse(limits, MEMBERS_ORDER)?,
+        ))
     }
 }
 

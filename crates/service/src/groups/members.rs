@@ -83,7 +83,7 @@ pub async fn add(
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
     let target = (group.into(), GroupAction::AddMembers);
-    change(services, actor, target, selection, is_preview).await
+    change(services, actor, target, selection.into(), is_preview).await
 }
 
 /// Removes members from a group. A preview changes nothing.
@@ -98,7 +98,7 @@ pub async fn remove(
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
     let target = (group.into(), GroupAction::RemoveMembers);
-    change(services, actor, target, selection, is_preview).await
+    change(services, actor, target, selection.into(), is_preview).await
 }
 
 /// Sets whether members manage their group. Users who are no members stay as they are.
@@ -113,6 +113,16 @@ pub async fn set_managers(
     is_manager: bool,
 ) -> Result<MembersOutcome, Error> {
     let target = group.into();
+    change_managers(services, authorized, target, selection.into(), is_manager).await
+}
+
+pub(super) async fn change_managers(
+    services: &Services,
+    authorized: &Authorized<GroupsWrite>,
+    target: TargetRef,
+    users: Users,
+    is_manager: bool,
+) -> Result<MembersOutcome, Error> {
     let group = target.id;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
@@ -122,9 +132,10 @@ pub async fn set_managers(
     )
     .await?;
     let found = find_group(&mut transaction, &target).await?;
-    let selection = find(&mut transaction, selection).await?;
+    let selection = find(&mut transaction, users.selection).await?;
     let opened = (actor, GroupAuthority::Permission);
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
+    check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
     let changed =
         db::groups::members::set_managers(&mut transaction, group, &ids, is_manager).await?;
@@ -148,20 +159,47 @@ pub async fn set_managers(
     Ok(outcome)
 }
 
-async fn change(
+/// Users of a change.
+pub(super) struct Users {
+    /// Selection of the users.
+    pub(super) selection: MemberSelection,
+    /// The only user, with the username that was shown.
+    pub(super) shown: Option<TargetRef>,
+}
+
+impl From<MemberSelection> for Users {
+    fn from(selection: MemberSelection) -> Self {
+        Self {
+            selection,
+            shown: None,
+        }
+    }
+}
+
+/// Checks that a user has the username that was shown.
+fn check_shown(shown: Option<&TargetRef>, chosen: &[Candidate]) -> Result<(), Error> {
+    let Some(shown) = shown else { return Ok(()) };
+    let found = chosen.iter().find(|candidate| candidate.id == shown.id);
+    found.map_or(Ok(()), |candidate| {
+        shown.check_username(&candidate.username)
+    })
+}
+
+pub(super) async fn change(
     services: &Services,
     actor: &GroupActor,
     (target, action): (TargetRef, GroupAction),
-    selection: MemberSelection,
+    users: Users,
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
     let group = target.id;
     let mut transaction = db::begin(&services.pool).await?;
     let (actor, authority) = &actor.open(&mut transaction, group, action).await?;
     let found = find_group(&mut transaction, &target).await?;
-    let selection = find(&mut transaction, selection).await?;
+    let selection = find(&mut transaction, users.selection).await?;
     let opened = (actor, *authority);
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
+    check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
     let is_added = action == GroupAction::AddMembers;
     let changed = if is_added {

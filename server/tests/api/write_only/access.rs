@@ -91,6 +91,13 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
             "zzmark",
         ),
         case(GROUPS, of_group("members"), 200, "skipped"),
+        // Requires the scope for invitations, too.
+        case(
+            GROUPS,
+            post(&format!("{group}/invitations"), json!({})),
+            403,
+            "",
+        ),
         case(GROUPS, of_group("managers"), 200, "skipped"),
         case(GROUPS, of_group("managers/remove"), 200, "skipped"),
         case(GROUPS, of_group("members/remove"), 200, "skipped"),

@@ -1,0 +1,209 @@
+//! Groups: the list, one group, and its changes. Its members, features, links and resources are in modules of their own.
+
+#![expect(
+    missing_docs,
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
+)]
+
+pub mod features;
+pub mod links;
+pub mod members;
+pub mod resources;
+
+#[cfg(feature = "ssr")]
+use domain::{
+    error::Entity,
+    flash::{Flash, FlashEvent, GroupChange},
+    groups::GROUPS_ORDER,
+    list::Limits,
+};
+use domain::{
+    groups::{GroupDeletion, GroupDraft, GroupEdit, GroupOverview},
+    list::{Listed, SearchParams},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::{
+    Error,
+    access::{GroupsRead, GroupsWrite},
+    guard::TargetRef,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+#[cfg(feature = "ssr")]
+use super::ssr;
+use super::{
+    error::ApiError,
+    form_success::FormSuccess,
+    listed::ListResult,
+    wire::{Get, Post},
+};
+
+/// Path of the list.
+pub const GROUPS: &str = "/groups";
+
+/// Returns the path of a group's page.
+#[must_use]
+pub fn path_of(id: Uuid) -> String {
+    format!("{GROUPS}/{id}")
+}
+
+/// A group on its page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupView {
+    /// The id of the group.
+    pub id: Uuid,
+    /// Name of the group.
+    pub name: String,
+    /// Purpose of the group.
+    pub description: String,
+    /// Keys of the features that its members have.
+    pub features: Vec<String>,
+    /// Number of members.
+    pub members: u64,
+    /// Version of the group, incremented by each change.
+    pub version: i32,
+    /// `true` if the viewer manages the group.
+    pub is_managed: bool,
+    /// Time of creation.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// Server time, from which the page computes "2 hours ago".
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+/// Lists one page of the groups that the caller can see.
+#[server(endpoint = "groups", protocol = Get)]
+pub async fn list_groups(
+    #[server(default)] params: SearchParams,
+) -> Result<ListResult<Listed<GroupOverview>>, ApiError> {
+    let query = params.parse(Limits::PANEL, GROUPS_ORDER);
+    ssr::call_list_as_caller(query, async |services, caller, query| {
+        service::groups::list_overviews(&services, &caller, &query).await
+    })
+    .await
+}
+
+/// Returns a group by its id.
+#[server(endpoint = "group", protocol = Get)]
+pub async fn find_group(group: String) -> Result<GroupView, ApiError> {
+    ssr::call_as_caller(async |services, caller| {
+        let (found, is_managed) = service::groups::open(&services, &caller, id_of(&group)?).await?;
+        Ok(GroupView {
+            id: found.id,
+            name: found.name,
+            description: found.description,
+            features: found.features,
+            members: found.members,
+            version: found.version,
+            is_managed,
+            created_at: found.created_at,
+            now: (services.clock)(),
+        })
+    })
+    .await
+}
+
+/// Parses the id of a group in a URL.
+#[cfg(feature = "ssr")]
+fn id_of(group: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(group).map_err(|_| Error::NotFound(Entity::Group))
+}
+
+/// Creates a group without members.
+#[server(endpoint = "create-group", protocol = Post)]
+pub async fn create_group(
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+) -> Result<FormSuccess, ApiError> {
+    let draft = draft(CreateGroup { name, description });
+    ssr::call::<GroupsWrite, _>(async |services, authorized| {
+        let group = service::groups::create(&services, &authorized, draft).await?;
+        let page = path_of(group.id);
+        Ok(flash(&page, GroupChange::Created, group.name).await)
+    })
+    .await
+}
+
+/// Converts the form to a draft.
+#[must_use]
+pub fn draft(form: CreateGroup) -> GroupDraft {
+    GroupDraft {
+        name: form.name,
+        description: form.description,
+        ..GroupDraft::default()
+    }
+}
+
+/// Changes the name and the description of a group if it still has the version that the form showed.
+#[server(endpoint = "edit-group", protocol = Post)]
+pub async fn edit_group(
+    id: Uuid,
+    version: i32,
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+) -> Result<FormSuccess, ApiError> {
+    let edit = edit(EditGroup {
+        id,
+        version,
+        name,
+        description,
+    });
+    let target = TargetRef::from(id).at_version(version);
+    ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
+        let group = service::groups::edit(&services, &authorized, target, edit).await?;
+        Ok(flash(&path_of(id), GroupChange::Saved, group.name).await)
+    })
+    .await
+}
+
+/// Converts the form to an edit.
+#[must_use]
+pub fn edit(form: EditGroup) -> GroupEdit {
+    GroupEdit {
+        name: Some(form.name),
+        description: Some(form.description),
+        ..GroupEdit::default()
+    }
+}
+
+/// Counts what the deletion of a group affects.
+#[server(endpoint = "group-deletion", protocol = Get)]
+pub async fn preview_group_deletion(id: Uuid) -> Result<GroupDeletion, ApiError> {
+    ssr::call::<GroupsRead, _>(async |services, authorized| {
+        service::groups::preview_deletion(&services, &authorized, id).await
+    })
+    .await
+}
+
+/// Deletes a group. `shown` is the name, the numbers are the effect that the dialog showed.
+#[server(endpoint = "delete-group", protocol = Post)]
+pub async fn delete_group(
+    id: Uuid,
+    shown: String,
+    members: u64,
+    features: u64,
+    resources: u64,
+) -> Result<FormSuccess, ApiError> {
+    let target = TargetRef::named(id, shown.clone());
+    let preview = GroupDeletion {
+        members,
+        features,
+        resources,
+    };
+    ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
+        service::groups::delete(&services, &authorized, target, Some(preview)).await?;
+        Ok(flash(GROUPS, GroupChange::Deleted, shown).await)
+    })
+    .await
+}
+
+/// Redirects to a page with a message about a group.
+#[cfg(feature = "ssr")]
+async fn flash(page: &str, change: GroupChange, name: String) -> FormSuccess {
+    let flash = Flash::of(FlashEvent::Group(change), [name]);
+    FormSuccess::flash(page, flash, None).await
+}

@@ -1,0 +1,56 @@
+//! Features of a group.
+
+#![expect(
+    missing_docs,
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
+)]
+
+use domain::features::Feature;
+#[cfg(feature = "ssr")]
+use domain::{flash::GroupChange, groups::GroupEdit};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::{
+    access::{FeaturesRead, GroupsWrite},
+    guard::TargetRef,
+};
+use uuid::Uuid;
+
+#[cfg(feature = "ssr")]
+use super::{flash, path_of};
+#[cfg(feature = "ssr")]
+use crate::api::ssr;
+use crate::api::{
+    error::ApiError,
+    form_success::FormSuccess,
+    wire::{Get, Post},
+};
+
+/// Lists all features that a group can have.
+#[server(endpoint = "group-features", protocol = Get)]
+pub async fn list_features() -> Result<Vec<Feature>, ApiError> {
+    ssr::call::<FeaturesRead, _>(async |services, authorized| {
+        service::features::list(&services, &authorized).await
+    })
+    .await
+}
+
+/// Sets the features of a group if it still has the version that the form showed.
+#[server(endpoint = "save-group-features", protocol = Post)]
+pub async fn save_group_features(
+    id: Uuid,
+    version: i32,
+    #[server(default)] features: Vec<String>,
+) -> Result<FormSuccess, ApiError> {
+    let target = TargetRef::from(id).at_version(version);
+    let edit = GroupEdit {
+        features: Some(features),
+        ..GroupEdit::default()
+    };
+    ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
+        let group = service::groups::edit(&services, &authorized, target, edit).await?;
+        let page = format!("{}/features", path_of(id));
+        Ok(flash(&page, GroupChange::Saved, group.name).await)
+    })
+    .await
+}

@@ -1,0 +1,122 @@
+//! Resources that the members of a group reach through grants to it.
+
+#![expect(
+    missing_docs,
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
+)]
+
+#[cfg(feature = "ssr")]
+use domain::{
+    flash::{Flash, FlashEvent, GroupChange, Undo},
+    groups::GROUP_RESOURCES_ORDER,
+    list::Limits,
+    resources::{GrantDraft, GrantTarget},
+};
+use domain::{
+    groups::GroupResource,
+    list::{Listed, UnfilteredParams},
+    resources::GrantLevel,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::{
+    access::{ResourcesRead, ResourcesWrite},
+    guard::TargetRef,
+    resources::grants,
+};
+use uuid::Uuid;
+
+#[cfg(feature = "ssr")]
+use super::{id_of, path_of};
+#[cfg(feature = "ssr")]
+use crate::api::ssr;
+use crate::api::{
+    error::ApiError,
+    form_success::FormSuccess,
+    listed::ListResult,
+    wire::{Get, Post},
+};
+
+/// Lists one page of the resources that are granted to a group.
+#[server(endpoint = "group-resources", protocol = Get)]
+pub async fn list_group_resources(
+    group: String,
+    #[server(default)] params: UnfilteredParams,
+) -> Result<ListResult<Listed<GroupResource>>, ApiError> {
+    let query = params.parse(Limits::PANEL, GROUP_RESOURCES_ORDER);
+    ssr::call_list::<ResourcesRead, _, _>(query, async |services, authorized, query| {
+        let group = id_of(&group)?;
+        service::groups::list_resources(&services, &authorized, group, &query).await
+    })
+    .await
+}
+
+/// Action on a grant that needs only a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GrantOperation {
+    /// Grants access.
+    Grant,
+    /// Revokes the access.
+    Revoke,
+}
+
+impl GrantOperation {
+    /// Name of the action in form fields.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
+/// Revokes the access of a group to a resource, or grants it at a level. `shown` is the name of the resource that the page showed.
+#[server(endpoint = "group-grant", protocol = Post)]
+pub async fn run_grant_operation(
+    group: Uuid,
+    id: Uuid,
+    shown: String,
+    level: GrantLevel,
+    operation: GrantOperation,
+) -> Result<FormSuccess, ApiError> {
+    let target = TargetRef::named(id, shown.clone());
+    ssr::call::<ResourcesWrite, _>(async |services, authorized| {
+        let subject = GrantTarget::Group(group);
+        let (number, change, reverse) = match operation {
+            GrantOperation::Grant => {
+                let grant = vec![GrantDraft { subject, level }];
+                let number = grants::add(&services, &authorized, target, grant).await?;
+                (number, GroupChange::AccessGranted, GrantOperation::Revoke)
+            }
+            GrantOperation::Revoke => {
+                let subjects = vec![subject];
+                let number = grants::revoke(&services, &authorized, target, subjects).await?;
+                (number, GroupChange::AccessRevoked, GrantOperation::Grant)
+            }
+        };
+        let page = format!("{}/resources", path_of(group));
+        if number == 0 {
+            return Ok(FormSuccess::to(page));
+        }
+        let (group, id) = (group.to_string(), id.to_string());
+        let undo = [
+            ("group", group.as_str()),
+            ("id", &id),
+            ("shown", &shown),
+            ("level", level.as_str()),
+            ("operation", reverse.as_str()),
+        ];
+        let undo = Undo {
+            path: page.clone(),
+            form: form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(undo)
+                .finish(),
+        };
+        let flash = Flash::of(FlashEvent::Group(change), [shown]);
+        Ok(FormSuccess::flash(&page, flash, Some(undo)).await)
+    })
+    .await
+}

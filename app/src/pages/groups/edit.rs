@@ -1,0 +1,60 @@
+//! Dialog that edits the name and the description of a group.
+
+use domain::{fields::FieldErrors, permission::Permission};
+use leptos::prelude::*;
+
+use super::{
+    conflict::{GroupConflict, TheirValue},
+    new::{DESCRIPTION, NAME},
+    page::{route, with_group},
+};
+use crate::{
+    api::groups::{EditGroup as Form, GroupView, edit},
+    components::{dialog::FormDialog, field::Field, form, text_area::TextArea, typed::typed_or},
+    context::PageContext,
+    text,
+};
+
+/// Renders the dialog.
+#[component]
+pub fn EditGroup() -> impl IntoView {
+    with_group(|group| view! { <EditForm group=group /> })
+}
+
+/// Validates the typed form.
+fn check(form: Form) -> FieldErrors {
+    edit(form).check().err().unwrap_or_default()
+}
+
+#[component]
+fn EditForm(group: GroupView) -> impl IntoView {
+    let route = route(&group, "edit");
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send_checked::<Form>(&route.path, check);
+    let name = typed_or(&context, "name", || group.name.clone());
+    let description = typed_or(&context, "description", || group.description.clone());
+    let conflict = GroupConflict::of(form_state);
+    let version = conflict.version(&context, group.version);
+    view! {
+        <FormDialog
+            title=text::groups::edit_title(&group.name)
+            route=route
+            form_state=form_state
+            denied=None
+            action=conflict.action()
+            right=Permission::GroupsWrite
+        >
+            <input type="hidden" name="id" value=group.id.to_string() />
+            <input type="hidden" name="version" value=version />
+            <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
+            <TheirValue conflict=conflict mine=name pick=|group| group.name.clone() />
+            <TextArea
+                spec=DESCRIPTION
+                value=description.clone()
+                rows=3
+                error=form_state.error("description")
+            />
+            <TheirValue conflict=conflict mine=description pick=|group| group.description.clone() />
+        </FormDialog>
+    }
+}

@@ -1,0 +1,168 @@
+//! Dialogs that create links: an invitation into a group, and a password link of a member.
+
+use domain::{
+    fields::FieldErrors,
+    groups::GroupMember,
+    invitations::{DAYS, DAYS_DEFAULT},
+    permission::Permission,
+};
+use leptos::prelude::*;
+
+use super::{
+    members::LoadedMembers,
+    page::{OpenedGroup, route, with_group},
+};
+use crate::{
+    api::{
+        error::set_not_found,
+        groups::{
+            GroupView,
+            links::{CreateMemberLink, InviteIntoGroup, draft},
+        },
+    },
+    components::{
+        dialog::{DialogRoute, FormDialog},
+        field::{Field, FieldSpec},
+        form,
+        loaded::transition,
+        rows::keyed_by,
+        typed::typed_or,
+    },
+    context::PageContext,
+    text,
+};
+
+const NOTE: FieldSpec = FieldSpec {
+    name: "note",
+    label: text::registrations::label,
+    kind: "text",
+    autocomplete: "off",
+    hint: Some(text::registrations::label_hint),
+    optional: true,
+    max: 500,
+};
+
+const USES: FieldSpec = FieldSpec {
+    name: "max_uses",
+    label: text::registrations::max_uses,
+    kind: "number",
+    autocomplete: "off",
+    hint: None,
+    optional: false,
+    max: 4,
+};
+
+/// Renders the dialog that creates an invitation into the group.
+#[component]
+pub fn InviteToGroup() -> impl IntoView {
+    with_group(|group| view! { <InviteForm group=group /> })
+}
+
+/// Validates the typed form.
+fn check(form: InviteIntoGroup) -> FieldErrors {
+    draft(form).check().err().unwrap_or_default()
+}
+
+#[component]
+fn InviteForm(group: GroupView) -> impl IntoView {
+    let route = route(&group, "invite");
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send_checked::<InviteIntoGroup>(&route.path, check);
+    let days = typed_or(&context, "days", || DAYS_DEFAULT.to_string());
+    view! {
+        <FormDialog
+            title=text::groups::invite_title(&group.name)
+            route=route
+            form_state=form_state
+            denied=None
+            action=Signal::stored(text::groups::invite().to_owned())
+            right=Permission::RegistrationsWrite
+            own=group.is_managed
+        >
+            <p>{text::groups::invite_hint()}</p>
+            <Field spec=NOTE value=context.typed("note") error=form_state.error("note") first=true />
+            <Field
+                spec=USES
+                value=typed_or(&context, "max_uses", || "1".to_owned())
+                error=form_state.error("max_uses")
+            />
+            <fieldset class="field">
+                <legend class="field-label">{text::registrations::expires_after()}</legend>
+                {DAYS
+                    .map(|choice| {
+                        view! {
+                            <label class="check">
+                                <input
+                                    type="radio"
+                                    name="days"
+                                    value=choice.to_string()
+                                    checked=days == choice.to_string()
+                                />
+                                <span>{text::common::days(choice.into())}</span>
+                            </label>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </fieldset>
+            <input type="hidden" name="id" value=group.id.to_string() />
+            <input type="hidden" name="shown" value=group.name />
+        </FormDialog>
+    }
+}
+
+/// Renders the dialog that creates a password link of a member.
+#[component]
+pub fn ResetMember() -> impl IntoView {
+    keyed_by("id", |id| view! { <ResetOf id=id /> }.into_any())
+}
+
+/// Renders the dialog for the member with an id. If the list has no such member, the dialog says so.
+#[component]
+fn ResetOf(id: String) -> impl IntoView {
+    let opened = OpenedGroup::current();
+    let members = expect_context::<LoadedMembers>();
+    let dialog = move || {
+        // If loading fails, the page below shows the error.
+        let (group, listed) = (opened.group.get()?.ok()?, members.get()?.ok()?);
+        let mut rows = listed.page.rows.into_iter();
+        let member = rows.find(|member| member.id.to_string() == id);
+        if member.is_none() {
+            set_not_found();
+        }
+        let end = format!("members/{id}/reset");
+        let route = route(&group, &end);
+        Some(view! { <ResetForm group=group member=member route=route /> }.into_any())
+    };
+    transition(ViewFnOnce::default(), Box::new(dialog))
+}
+
+#[component]
+fn ResetForm(group: GroupView, member: Option<GroupMember>, route: DialogRoute) -> impl IntoView {
+    let form_state = form::send::<CreateMemberLink>(&route.path);
+    let denied = match &member {
+        _ if !group.is_managed => Some(text::groups::reset_managers_only().to_owned()),
+        None => Some(text::groups::member_missing().to_owned()),
+        Some(member) if member.is_manager => Some(text::groups::reset_no_managers().to_owned()),
+        Some(_) => None,
+    };
+    let (id, username) = member.map_or_else(Default::default, |member| {
+        (member.id.to_string(), member.username)
+    });
+    view! {
+        <FormDialog
+            title=text::groups::reset_title(&username)
+            route=route
+            form_state=form_state
+            denied=denied
+            action=Signal::stored(text::user::create_link().to_owned())
+            own=true
+        >
+            <p>{text::user::reset_meaning()}</p>
+            <p>{text::user::reset_effect()}</p>
+            <input type="hidden" name="group" value=group.id.to_string() />
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="username" value=username />
+        </FormDialog>
+    }
+}

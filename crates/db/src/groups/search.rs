@@ -1,0 +1,71 @@
+//! Search among the members of a group.
+
+use domain::{groups::GroupMember, list::UnfilteredQuery, users::UserId};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row};
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    keyset::{self, Column, Keyset},
+};
+
+/// Lists the members of a page whose username, name or email address has a text, in the order of their ids. Without a text, all
+/// members match. The flag is true if there are more in the direction of reading.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_page(
+    executor: impl PgExecutor<'_>,
+    group_id: Uuid,
+    text: Option<&str>,
+    query: &UnfilteredQuery,
+) -> Result<(Vec<GroupMember>, bool), Error> {
+    let mut sql = QueryBuilder::new(
+        "select m.user_id, u.username, u.display_name, m.is_manager, m.added_at,
+            (select a.username from users a where a.id = m.added_by) as added_by
+        from group_members m join users u on u.id = m.user_id and u.deleted_at is null
+        where m.group_id = ",
+    );
+    sql.push_bind(group_id);
+    push_text(&mut sql, text);
+    let page = Keyset::new(Column::id("m.user_id"), false, &query.position, query.limit);
+    page.push(&mut sql);
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    page.read(&rows, |row| {
+        Ok(GroupMember {
+            id: UserId(row.try_get("user_id")?),
+            username: row.try_get("username")?,
+            display_name: row.try_get("display_name")?,
+            is_manager: row.try_get("is_manager")?,
+            added_by: row.try_get("added_by")?,
+            added_at: row.try_get("added_at")?,
+        })
+    })
+}
+
+/// Counts the members whose username, name or email address has a text, up to one more than
+/// [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count(
+    executor: impl PgExecutor<'_>,
+    group_id: Uuid,
+    text: &str,
+) -> Result<u64, Error> {
+    let mut sql = keyset::counting("group_members m where m.group_id = ");
+    sql.push_bind(group_id);
+    push_text(&mut sql, Some(text));
+    keyset::count(executor, sql).await
+}
+
+fn push_text(sql: &mut QueryBuilder<Postgres>, text: Option<&str>) {
+    let Some(text) = text else { return };
+    sql.push(
+        " and exists (
+            select from user_search x
+            where x.user_id = m.user_id and not x.deleted and strpos(x.search, search_fold(",
+    )
+    .push_bind(text.to_owned())
+    .push("::text)) > 0)");
+}
