@@ -26,6 +26,7 @@ pub(crate) mod loaded;
 pub mod loading;
 pub mod meaning;
 pub mod notice;
+pub(crate) mod object_conflict;
 pub mod own_account;
 pub mod owned;
 pub mod pager;

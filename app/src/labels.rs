@@ -170,6 +170,7 @@ pub(crate) fn audited_action(action: Action) -> &'static str {
         Action::ResourceUpdated => text::audit::action_resource_updated(),
         Action::ResourceDeleted => text::audit::action_resource_deleted(),
         Action::ResourcesTransferred => text::audit::action_resources_transferred(),
+        Action::ResourcesExported => text::audit::action_resources_exported(),
         Action::AccessGranted => text::audit::action_access_granted(),
         Action::AccessRevoked => text::audit::action_access_revoked(),
         Action::DemoLoaded => text::audit::action_demo_loaded(),

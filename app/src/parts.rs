@@ -16,8 +16,8 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, confirm, invite, keys, login, overview, register,
-        registrations, reset, sessions, settings, setup,
+        access_tokens, account, audit, confirm, features, invite, keys, login, overview, register,
+        registrations, reset, resources, sessions, settings, setup,
         user::{self, dialogs},
         users,
     },
@@ -144,6 +144,23 @@ part!(
     Restore => registrations::decide::Restore,
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
+);
+
+part!(
+    /// Pages about access, with their dialogs: resources and features of the host application.
+    Access in access by load_access, preload_access:
+    Resources => resources::Resources,
+    ResourcePage => resources::page::ResourcePage,
+    GrantAccess => resources::dialogs::GrantAccess,
+    TransferResource => resources::dialogs::TransferResource,
+    TransferResources => resources::transfer::TransferResources,
+    EditResource => resources::edit::EditResource,
+    DeleteResource => resources::dialogs::DeleteResource,
+    Features => features::Features,
+    NewFeature => features::dialogs::NewFeature,
+    AddFeatureSet => features::dialogs::AddFeatureSet,
+    EditFeature => features::edit::EditFeature,
+    DeleteFeature => features::dialogs::DeleteFeature,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

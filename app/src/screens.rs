@@ -11,7 +11,7 @@ pub(crate) use self::node::Node;
 use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
-    parts::{Account, Dialogs, LazyView, Lists, User, Users},
+    parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
     text,
 };
 
@@ -122,6 +122,33 @@ static SCREENS: &[Screen] = &[
             Permission::TokensRead,
         )
         .with(&[Node::confirmation(":id/revoke")]),
+    Screen::panel("/resources", &parts::Access::Resources)
+        .in_sidebar(
+            text::resources::title,
+            Icon::Cube,
+            Permission::ResourcesRead,
+        )
+        .with(&[Node::new("transfer", &parts::Access::TransferResources)]),
+    Screen::panel("/resources/:id", &parts::Access::ResourcePage)
+        .titled(text::resources::one)
+        .with(&[
+            Node::new("grant", &parts::Access::GrantAccess),
+            Node::new("transfer", &parts::Access::TransferResource),
+            Node::new("edit", &parts::Access::EditResource),
+            Node::new("delete", &parts::Access::DeleteResource),
+        ]),
+    Screen::panel("/features", &parts::Access::Features)
+        .in_sidebar(
+            text::features::title,
+            Icon::Toggle,
+            Permission::FeaturesRead,
+        )
+        .with(&[
+            Node::new("new", &parts::Access::NewFeature),
+            Node::new("set", &parts::Access::AddFeatureSet),
+            Node::new(":key/edit", &parts::Access::EditFeature),
+            Node::new(":key/delete", &parts::Access::DeleteFeature),
+        ]),
     Screen::panel("/audit", &User::AuditLog).in_sidebar(
         text::frame::screen_audit,
         Icon::Record,
@@ -234,9 +261,13 @@ pub(crate) fn sidebar() -> Vec<SidebarLink> {
     screens().filter_map(link).collect()
 }
 
-/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one.
+/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one, and for a page
+/// whose title does not come from its parameter.
 pub(crate) fn page_parameter(path: &str) -> Option<String> {
-    let screen = screens().find(|screen| screen.node.views(path).is_some())?;
+    let mut screens = screens().filter(|screen| screen.node.views(path).is_some());
+    let screen = screens
+        .next()
+        .filter(|screen| screen.node.title.is_none())?;
     screen.node.pattern.last_parameter(path)
 }
 
@@ -380,6 +411,10 @@ mod tests {
             ("/registrations/invitations", "[Invitations]"),
             ("/registrations/invitations/new", "[Invitations, Invite]"),
             ("/keys/1/edit", "[Keys, EditKey]"),
+            ("/resources/transfer", "[Resources, TransferResources]"),
+            ("/resources/1", "[ResourcePage]"),
+            ("/resources/1/transfer", "[ResourcePage, TransferResource]"),
+            ("/features/chat.call/edit", "[Features, EditFeature]"),
             ("/settings/jobs/1/retry", "[Jobs, Confirm]"),
             ("/users/ada/anything", "[]"),
             ("/anything", "[]"),
@@ -398,6 +433,7 @@ mod tests {
             ("/users/new", None),
             ("/users/bulk/delete", None),
             ("/sessions/1/revoke", None),
+            ("/resources/1", None),
             ("/anything", None),
         ] {
             assert_eq!(page_parameter(path).as_deref(), expected, "{path}");

@@ -19,6 +19,8 @@ const SCREENS = [
   '/sessions',
   '/registrations',
   '/tokens',
+  '/resources',
+  '/features',
   '/audit',
   '/settings',
   '/account',

@@ -17,6 +17,7 @@ const DIALOGS: [page: string, dialog: string][] = [
   ['/users/test-member/data', '/users/test-member/reassign'],
   ['/registrations/invitations', '/registrations/invitations/new'],
   ['/keys', '/keys/new'],
+  ['/features', '/features/new'],
   ['/account/keys', '/account/keys/new'],
   ['/account/tokens', '/account/tokens/new'],
 ];

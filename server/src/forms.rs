@@ -7,6 +7,7 @@ mod draw;
 mod expired;
 mod fields;
 pub(crate) mod links;
+mod resources;
 pub(crate) mod routes;
 pub(crate) mod send;
 mod undo;

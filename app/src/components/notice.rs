@@ -93,7 +93,9 @@ fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
         Code::Forbidden if sign_in => text::public::no_sign_in(),
         Code::Forbidden | Code::TokenNotAllowed => text::public::not_allowed(),
         Code::NotFound => text::public::not_found(),
-        Code::Conflict | Code::PreconditionFailed if problem.details.current.is_some() => {
+        Code::Conflict | Code::PreconditionFailed
+            if problem.details.current.is_some() || problem.details.object.is_some() =>
+        {
             text::public::changed_meanwhile()
         }
         Code::Conflict | Code::PreconditionFailed => text::public::not_possible(),

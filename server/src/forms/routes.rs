@@ -6,7 +6,7 @@ use app::{api::confirm::Confirm, screens::confirmations};
 use axum::{Router, routing::post};
 
 use super::{
-    account,
+    account, resources,
     send::{FormRoute, send},
     users,
 };
@@ -17,7 +17,8 @@ static CONFIRMATIONS: LazyLock<Vec<String>> = LazyLock::new(confirmations);
 
 /// Returns the forms that are not in a confirmation dialog.
 fn forms() -> impl Iterator<Item = &'static FormRoute> {
-    users::FORMS.iter().chain(account::FORMS)
+    let forms = users::FORMS.iter().chain(account::FORMS);
+    forms.chain(resources::FORMS)
 }
 
 /// Returns the routes of the forms that change something for a signed-in user, each at the path of its page.

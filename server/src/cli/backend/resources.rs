@@ -46,7 +46,7 @@ impl Conditions {
             owner: self.owner,
             client: self.client,
             group: self.group,
-            reached_by: None,
+            ..ResourceFilter::default()
         }
     }
 
