@@ -3,6 +3,7 @@
 //! document titles and preloading are derived from the entries.
 
 mod node;
+mod resources;
 
 use domain::permission::Permission;
 use leptos::wasm_split::SplitLoaderError;
@@ -11,7 +12,7 @@ pub(crate) use self::node::Node;
 use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
-    parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
+    parts::{Account, Dialogs, LazyView, Lists, User, Users},
     text,
 };
 
@@ -122,33 +123,9 @@ static SCREENS: &[Screen] = &[
             Permission::TokensRead,
         )
         .with(&[Node::confirmation(":id/revoke")]),
-    Screen::panel("/resources", &parts::Access::Resources)
-        .in_sidebar(
-            text::resources::title,
-            Icon::Cube,
-            Permission::ResourcesRead,
-        )
-        .with(&[Node::new("transfer", &parts::Access::TransferResources)]),
-    Screen::panel("/resources/:id", &parts::Access::ResourcePage)
-        .titled(text::resources::one)
-        .with(&[
-            Node::new("grant", &parts::Access::GrantAccess),
-            Node::new("transfer", &parts::Access::TransferResource),
-            Node::new("edit", &parts::Access::EditResource),
-            Node::new("delete", &parts::Access::DeleteResource),
-        ]),
-    Screen::panel("/features", &parts::Access::Features)
-        .in_sidebar(
-            text::features::title,
-            Icon::Toggle,
-            Permission::FeaturesRead,
-        )
-        .with(&[
-            Node::new("new", &parts::Access::NewFeature),
-            Node::new("set", &parts::Access::AddFeatureSet),
-            Node::new(":key/edit", &parts::Access::EditFeature),
-            Node::new(":key/delete", &parts::Access::DeleteFeature),
-        ]),
+    resources::LIST,
+    resources::PAGE,
+    resources::FEATURES,
     Screen::panel("/audit", &User::AuditLog).in_sidebar(
         text::frame::screen_audit,
         Icon::Record,
