@@ -16,8 +16,8 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, clients, confirm, groups, invite, keys, login, overview,
-        register, registrations, reset, roles, sessions, settings, setup,
+        access_tokens, account, audit, clients, confirm, features, groups, invite, keys, login,
+        overview, register, registrations, reset, resources, roles, sessions, settings, setup,
         user::{self, dialogs},
         users,
     },
@@ -147,7 +147,7 @@ part!(
 );
 
 part!(
-    /// Pages about access: roles, groups, clients, and the access of a user.
+    /// Pages about access: roles, groups, clients, resources, features, and the access of a user.
     Access in access by load_access, preload_access:
     UserTab => user::access::AccessTab,
     UserGroups => user::access::groups::SetGroups,
@@ -172,6 +172,18 @@ part!(
     AddMembers => groups::add::AddMembers,
     InviteToGroup => groups::links::InviteToGroup,
     ResetMember => groups::links::ResetMember,
+    Resources => resources::Resources,
+    ResourcePage => resources::page::ResourcePage,
+    GrantAccess => resources::dialogs::GrantAccess,
+    TransferResource => resources::dialogs::TransferResource,
+    TransferResources => resources::transfer::TransferResources,
+    EditResource => resources::edit::EditResource,
+    DeleteResource => resources::dialogs::DeleteResource,
+    Features => features::Features,
+    NewFeature => features::dialogs::NewFeature,
+    AddFeatureSet => features::dialogs::AddFeatureSet,
+    EditFeature => features::edit::EditFeature,
+    DeleteFeature => features::dialogs::DeleteFeature,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

@@ -5,6 +5,7 @@
 mod access_level;
 mod groups;
 mod node;
+mod resources;
 
 use domain::permission::Permission;
 use leptos::wasm_split::SplitLoaderError;
@@ -159,6 +160,9 @@ static SCREENS: &[Screen] = &[
             Permission::TokensRead,
         )
         .with(&[Node::confirmation(":id/revoke")]),
+    resources::LIST,
+    resources::PAGE,
+    resources::FEATURES,
     Screen::panel("/audit", &User::AuditLog).in_sidebar(
         text::frame::screen_audit,
         Icon::Record,
@@ -265,9 +269,13 @@ pub(crate) fn sidebar() -> Vec<SidebarLink> {
     screens().filter_map(link).collect()
 }
 
-/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one.
+/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one, and for a page
+/// whose title does not come from its parameter.
 pub(crate) fn page_parameter(path: &str) -> Option<String> {
-    let screen = screens().find(|screen| screen.node.views(path).is_some())?;
+    let mut screens = screens().filter(|screen| screen.node.views(path).is_some());
+    let screen = screens
+        .next()
+        .filter(|screen| screen.node.title.is_none())?;
     screen.node.pattern.last_parameter(path)
 }
 
@@ -425,6 +433,10 @@ mod tests {
             ("/registrations/invitations", "[Invitations]"),
             ("/registrations/invitations/new", "[Invitations, Invite]"),
             ("/keys/1/edit", "[Keys, EditKey]"),
+            ("/resources/transfer", "[Resources, TransferResources]"),
+            ("/resources/1", "[ResourcePage]"),
+            ("/resources/1/transfer", "[ResourcePage, TransferResource]"),
+            ("/features/chat.call/edit", "[Features, EditFeature]"),
             ("/settings/jobs/1/retry", "[Jobs, Confirm]"),
             ("/users/ada/anything", "[]"),
             ("/anything", "[]"),
@@ -443,6 +455,7 @@ mod tests {
             ("/users/new", None),
             ("/users/bulk/delete", None),
             ("/sessions/1/revoke", None),
+            ("/resources/1", None),
             ("/anything", None),
         ] {
             assert_eq!(page_parameter(path).as_deref(), expected, "{path}");

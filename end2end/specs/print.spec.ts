@@ -21,6 +21,8 @@ const SCREENS = [
   '/roles',
   '/clients',
   '/tokens',
+  '/resources',
+  '/features',
   '/audit',
   '/settings',
   '/account',

@@ -157,6 +157,22 @@ test.describe('with users', () => {
       await expectAllTranslated(page, database, ['/groups', '/groups/new', ...group]);
     });
 
+    test('resources and features', async ({ page, database }) => {
+      const resource = await pathsOf(database, `select id from resources limit 1`, (id) =>
+        ['', '/grant', '/transfer', '/edit', '/delete'].map((end) => `/resources/${id}${end}`),
+      );
+      await expectAllTranslated(page, database, [
+        '/resources',
+        '/resources?q=unknown-resource',
+        '/resources/transfer',
+        ...resource,
+        '/features',
+        '/features?q=unknown-feature',
+        '/features/new',
+        '/features/set',
+      ]);
+    });
+
     test('overview, audit log, settings and jobs', async ({ page, database }) => {
       const job = await pathsOf(database, `select id from jobs where state = 'failed' limit 1`, (id) => [
         `/settings/jobs/${id}/retry`,

@@ -18,6 +18,7 @@ const DIALOGS: [page: string, dialog: string][] = [
   ['/registrations/invitations', '/registrations/invitations/new'],
   ['/groups', '/groups/new'],
   ['/keys', '/keys/new'],
+  ['/features', '/features/new'],
   ['/account/keys', '/account/keys/new'],
   ['/account/tokens', '/account/tokens/new'],
 ];

@@ -9,6 +9,7 @@ mod expired;
 mod fields;
 mod groups;
 pub(crate) mod links;
+mod resources;
 pub(crate) mod routes;
 pub(crate) mod send;
 mod undo;

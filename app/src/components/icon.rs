@@ -39,6 +39,8 @@ pub enum Icon {
     Key,
     Record,
     Sliders,
+    Cube,
+    Toggle,
 }
 
 impl Icon {
@@ -111,6 +113,10 @@ impl Icon {
             Self::Record => "M5 3h7l3 3v11H5zM8 9.5h4M8 13h4",
             Self::Sliders => {
                 "M3 6.5h8M15 6.5h2M3 13.5h2M9 13.5h8M11 6.5a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM5 13.5a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z"
+            }
+            Self::Cube => "M10 2.75 16.5 6v8L10 17.25 3.5 14V6zM3.5 6 10 9.25 16.5 6M10 9.25v8",
+            Self::Toggle => {
+                "M6.5 5.5h7a4.5 4.5 0 0 1 0 9h-7a4.5 4.5 0 0 1 0-9zM11.25 10a2.25 2.25 0 1 0 4.5 0a2.25 2.25 0 1 0-4.5 0z"
             }
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }

@@ -74,6 +74,20 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
         FlashEvent::Group(change) => group_change(change, flash.count, first, second),
+        FlashEvent::ResourceSaved => text::resources::done_saved(first),
+        FlashEvent::ResourceTransferred => text::resources::done_transferred(first, second),
+        FlashEvent::ResourcesTransferred => {
+            text::resources::done_all_transferred(flash.count, first, second)
+        }
+        FlashEvent::ResourceDeleted => text::resources::done_deleted(first),
+        FlashEvent::AccessGranted => text::resources::done_granted(second, first),
+        FlashEvent::AccessRevoked => text::resources::done_revoked(second, first),
+        FlashEvent::FeatureAdded => text::features::done_added(first),
+        FlashEvent::FeatureSaved => text::features::done_saved(first),
+        FlashEvent::FeatureEnabled => text::features::done_enabled(first),
+        FlashEvent::FeatureDisabled => text::features::done_disabled(first),
+        FlashEvent::FeatureDeleted => text::features::done_deleted(first),
+        FlashEvent::FeaturesAdded => text::features::done_set_added(flash.count),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! Resources of the host application: storing, the list, single resources and their changes. Grants to them are in [`grants`].
 
+mod export;
 mod grants;
 
 use axum::{Json, extract::State};
@@ -14,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
     access::{ResourcesRead, ResourcesWrite},
-    resources::ResourceFilter,
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     body::Body,
     error::ApiError,
-    extract::{Allowed, IdPath, Params, id_param},
+    extract::{Allowed, IdPath, Params},
     if_match::IfMatch,
     page::PageResponse,
     response::{Stored, SuccessResponse, VersionResponse, Versioned, Written, success, written},
@@ -40,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(transfer_resources))
         .routes(routes!(get_resource, update_resource, delete_resource))
         .routes(routes!(preview_resource_deletion))
+        .merge(export::routes())
         .merge(grants::routes())
 }
 
@@ -67,32 +68,9 @@ async fn list_resources(
     Allowed(authorized): Allowed<ResourcesRead>,
     Params(params): Params<ResourceListParams>,
 ) -> Result<PageResponse<Resource>, ApiError> {
-    let text = ResourceListParams::text;
-    let (kind, name) = (text(&params.kind), text(&params.q));
-    let external_id = text(&params.external_id);
-    let filter = ResourceFilter {
-        kind: kind.as_deref(),
-        external_id: external_id.as_deref(),
-        text: name.as_deref(),
-        owner: id_param("owner", text(&params.owner).as_deref())?,
-        client: client_param(text(&params.client).as_deref())?,
-        group: id_param("group", text(&params.group).as_deref())?,
-        ..ResourceFilter::default()
-    };
-    let query = params.page(Limits::API).map_err(Error::from)?;
-    let resources = service::resources::list(&services, &authorized, &query, filter).await?;
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let resources = service::resources::list_matching(&services, &authorized, &query).await?;
     Ok(PageResponse::new(resources.page, PATH, &params))
-}
-
-/// Parses the number of a client in the query.
-fn client_param(value: Option<&str>) -> Result<Option<i32>, ApiError> {
-    let number = value.map(str::parse::<i32>).transpose();
-    number.map_err(|_| {
-        ApiError::of_parameter(
-            "client",
-            "`client` must be the number of a client, such as 7.",
-        )
-    })
 }
 
 /// Body that stores resources.

@@ -206,4 +206,15 @@ pub async fn with_counts(
         }
     };
     Ok(clients.into_iter().map(counted).collect())
+/// Returns the number of the client with a name.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_by_name(executor: impl PgExecutor<'_>, name: &str) -> Result<Option<i32>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select id from clients where name_key(name) = name_key($1)",
+        name
+    )
+    .fetch_optional(executor)
+    .await?)
 }

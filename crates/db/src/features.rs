@@ -169,3 +169,17 @@ pub async fn has(executor: impl PgExecutor<'_>, user_id: Uuid, key: &str) -> Res
     .fetch_one(executor)
     .await?)
 }
+
+/// Counts the groups that have a feature.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count_groups(executor: impl PgExecutor<'_>, key: &str) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from groups where features ? $1::text"#,
+        key,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}

@@ -1,6 +1,8 @@
 //! Resources of the host application, and grants to them in [`grants`].
 
+mod filter;
 pub mod grants;
+pub mod listed;
 mod store;
 
 use domain::{
@@ -8,7 +10,7 @@ use domain::{
     list::UnfilteredQuery,
     resources::{Resource, ResourcePatch},
 };
-use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
+use sqlx::{PgConnection, PgExecutor, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::{
@@ -16,79 +18,12 @@ use crate::{
     keyset::{self, Column, Keyset},
 };
 
+pub use filter::ResourceFilter;
+pub(crate) use filter::push_reached;
 pub use store::store;
 
 const COLUMNS: &str = "
     r.id, r.kind, r.external_id, r.name, r.owner_id, r.client_id, r.active, r.data::text as data, r.version, r.created_at, r.updated_at";
-
-/// Conditions on listed resources.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ResourceFilter<'a> {
-    /// Kind of the resources.
-    pub kind: Option<&'a str>,
-    /// The id in the host application.
-    pub external_id: Option<&'a str>,
-    /// Part of the name.
-    pub text: Option<&'a str>,
-    /// The id of the owner.
-    pub owner: Option<Uuid>,
-    /// Number of the client.
-    pub client: Option<i32>,
-    /// The id of a group with a grant.
-    pub group: Option<Uuid>,
-    /// The id of a user who can reach the resources.
-    pub reached_by: Option<Uuid>,
-    /// The user whose clients limit the resources; without one they are not limited.
-    pub viewer: Option<Uuid>,
-}
-
-impl ResourceFilter<'_> {
-    fn push(self, sql: &mut QueryBuilder<Postgres>) {
-        if let Some(kind) = self.kind {
-            sql.push(" and r.kind = ").push_bind(kind.to_owned());
-        }
-        if let Some(external_id) = self.external_id {
-            sql.push(" and r.external_id = ")
-                .push_bind(external_id.to_owned());
-        }
-        if let Some(text) = self.text {
-            sql.push(" and strpos(r.search, search_fold(")
-                .push_bind(text.to_owned())
-                .push("::text)) > 0");
-        }
-        if let Some(owner) = self.owner {
-            sql.push(" and r.owner_id = ").push_bind(owner);
-        }
-        if let Some(client) = self.client {
-            sql.push(" and r.client_id = ").push_bind(client);
-        }
-        if let Some(group) = self.group {
-            sql.push(
-                " and r.id in (select g.resource_id from resource_grants g where g.group_id = ",
-            )
-            .push_bind(group)
-            .push(")");
-        }
-        if let Some(user) = self.reached_by {
-            push_reached(sql, user);
-        }
-        if let Some(viewer) = self.viewer {
-            // Asked once for each client, not for each resource.
-            sql.push(" and (r.client_id is null or r.client_id in (select c.id from clients c where sees_client(")
-                .push_bind(viewer)
-                .push(", c.id)))");
-        }
-    }
-}
-
-/// Appends the condition that a user reaches the resources `r`. An administrator reaches all or none, which one row of the view shows.
-pub(crate) fn push_reached(sql: &mut QueryBuilder<Postgres>, user: Uuid) {
-    sql.push(" and (exists (select from resource_access a where a.user_id = ")
-        .push_bind(user)
-        .push(" and a.through = 'admin' and a.blocked_by is null) or r.id in (select a.resource_id from resource_access a where a.user_id = ")
-        .push_bind(user)
-        .push(" and a.blocked_by is null))");
-}
 
 /// Lists the resources of a page, the first created first. The flag is true if there are more in the direction of reading.
 ///

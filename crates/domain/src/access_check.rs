@@ -14,6 +14,8 @@ use crate::{
     users::{Unknown, string_enum},
 };
 
+pub use crate::resources::KindTotal;
+
 /// Maximum number of questions in one request.
 pub const CHECKS_AT_ONCE: usize = 100;
 
@@ -135,15 +137,6 @@ pub struct AccessAnswer {
     pub allowed: bool,
     /// Reasons for it and against it. Without any, nothing grants the access, or the user or the object does not exist.
     pub because: AccessReasons,
-}
-
-/// Number of resources of a kind that a user can reach.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct KindTotal {
-    /// Kind of the resources.
-    pub kind: String,
-    /// Number of them.
-    pub count: u64,
 }
 
 #[cfg(test)]

@@ -148,6 +148,7 @@ actions! {
     ResourceUpdated = "resource.updated", Resource, "Resource updated";
     ResourceDeleted = "resource.deleted", Resource, "Resource deleted";
     ResourcesTransferred = "resource.transferred", Resource, "Resources transferred";
+    ResourcesExported = "resource.exported", Resource, "Resources exported";
     AccessGranted = "resource.access_granted", Resource, "Access granted";
     AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
     DemoLoaded = "demo.loaded", System, "Demo users loaded";

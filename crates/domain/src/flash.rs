@@ -68,6 +68,30 @@ pub enum FlashEvent {
     JobRetried,
     /// A group was changed: its name, and that of a single member. A change of its access has the name of the resource instead.
     Group(GroupChange),
+    /// A resource was changed.
+    ResourceSaved,
+    /// A resource was transferred: its name, and the new owner.
+    ResourceTransferred,
+    /// The resources of the first user were transferred to the second.
+    ResourcesTransferred,
+    /// A resource was deleted.
+    ResourceDeleted,
+    /// Access was granted: the subject, and the resource.
+    AccessGranted,
+    /// Access was revoked: the subject, and the resource.
+    AccessRevoked,
+    /// A feature was added.
+    FeatureAdded,
+    /// A feature was changed.
+    FeatureSaved,
+    /// A feature was given to all users.
+    FeatureEnabled,
+    /// A feature is no longer given to all users.
+    FeatureDisabled,
+    /// A feature was deleted.
+    FeatureDeleted,
+    /// The features of a set were added.
+    FeaturesAdded,
     /// The change can no longer be undone.
     UndoExpired,
 }

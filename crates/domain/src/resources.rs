@@ -2,6 +2,7 @@
 
 mod forms;
 mod grants;
+mod listed;
 mod params;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,8 @@ use crate::list::Cursor;
 
 pub use forms::{ResourceDraft, ResourceEdit, ResourcePatch, StoredResource, check_kind};
 pub use grants::{Grant, GrantDraft, GrantLevel, GrantSubject, GrantTarget};
-pub use params::{ReachableParams, ResourceListParams};
+pub use listed::{KindTotal, ListedResource, OpenedResource, ResourceListing};
+pub use params::{ClientRef, ReachableParams, ResourceListParams, ResourceQuery};
 
 /// Maximum number of resources that one request stores.
 pub const RESOURCES_AT_ONCE: usize = 1_000;

@@ -44,10 +44,24 @@ pub async fn find(
     found.ok_or(NOT_FOUND)
 }
 
-/// Creates or replaces a feature. `version` is that of the feature that was shown, if one was.
+/// Counts the groups that lose a feature when it is deleted.
 ///
 /// # Errors
-/// [`Error::Invalid`] with all field errors at once, [`Error::Outdated`] when the feature was changed since the caller read it.
+/// [`Error::NotFound`] when there is no such feature.
+pub async fn preview_deletion(
+    services: &Services,
+    authorized: &Authorized<FeaturesRead>,
+    key: &str,
+) -> Result<u64, Error> {
+    find(services, authorized, key).await?;
+    Ok(db::features::count_groups(&services.pool, key).await?)
+}
+
+/// Creates or replaces a feature. `version` is that of the feature that was shown, if one was; 0 stands for no feature.
+///
+/// # Errors
+/// [`Error::Invalid`] with all field errors at once, [`Error::Outdated`] when the feature was changed since the caller read it,
+/// [`Error::NotFound`] when it was deleted since.
 pub async fn put(
     services: &Services,
     authorized: &Authorized<FeaturesWrite>,
@@ -67,6 +81,10 @@ pub async fn put(
     let before = db::features::lock(&mut transaction, key)
         .await?
         .ok_or(NOT_FOUND)?;
+    // A feature that was shown is changed, and not created again after its deletion.
+    if created && version.is_some_and(|version| version > 0) {
+        return Err(NOT_FOUND);
+    }
     let (action, changes) = if created {
         let changes = Changes::default()
             .with("label", Value::Null, new.label.as_str())

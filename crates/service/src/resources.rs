@@ -1,7 +1,10 @@
 //! Resources of the host application: storing, changes, transfer and deletion. Grants to them are in [`grants`].
 
 mod errors;
+mod export;
 pub mod grants;
+mod listing;
+mod names;
 mod transfer;
 
 use std::collections::BTreeSet;
@@ -30,6 +33,9 @@ use crate::{
     guard::{self, TargetRef},
 };
 
+pub use export::export;
+pub use listing::{list_matching, list_with_grants, open};
+pub use names::{find_client, find_group};
 pub use transfer::transfer;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Resource);
@@ -253,10 +259,11 @@ async fn lock(
     let resource = db::resources::lock(transaction, target.id, actor.id())
         .await?
         .ok_or(NOT_FOUND)?;
-    target.check_name(&resource.name)?;
+    // First, so that a form for a resource that was renamed since shows its new name.
     if !target.is_at(resource.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Resource(resource))));
     }
+    target.check_name(&resource.name)?;
     Ok(resource)
 }
 

@@ -211,6 +211,7 @@ const ELSEWHERE: Table = &[
         &[Action::GroupMembersAdded, Action::GroupMembersRemoved],
     ),
     ("tests/demo.rs", &[Action::DemoLoaded]),
+    ("tests/resources.rs", &[Action::ResourcesExported]),
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.

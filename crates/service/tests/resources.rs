@@ -9,13 +9,15 @@ use domain::{
     list::{Limits, UnfilteredParams},
     resources::{
         GrantDraft, GrantLevel, GrantSubject, GrantTarget, RESOURCES_ORDER, ResourceDeletion,
-        ResourceDraft, ResourceEdit, StoreOutcome,
+        ResourceDraft, ResourceEdit, ResourceListParams, StoreOutcome,
     },
 };
 use service::{
     Error, Services,
     access::{Authorized, ResourcesRead, ResourcesWrite, operator},
-    access_check, features,
+    access_check,
+    audit::Format,
+    features,
     guard::TargetRef,
     resources,
     resources::{ResourceFilter, grants},
@@ -346,4 +348,85 @@ async fn resources_of_other_clients_are_absent(pool: PgPool) {
         .unwrap();
     assert_eq!(listed(&reader).await, ["free", "seven"]);
     assert!(resources::find(&services, &reader, of_seven).await.is_ok());
+}
+
+#[testing::test]
+async fn export_contains_the_matching_resources_and_is_audited(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let id = resource("brand", "a").owner(ada).insert(&pool).await;
+    resource("models", "b").insert(&pool).await;
+    let params = ResourceListParams {
+        owner: Some("ada".to_owned()),
+        limit: Some("25".to_owned()),
+        ..ResourceListParams::default()
+    };
+    let export = async |format| {
+        let mut pieces = resources::export(&services, &operator(), &params, format)
+            .await
+            .unwrap();
+        let mut file = String::new();
+        while let Some(piece) = pieces.recv().await {
+            file.push_str(&piece.unwrap());
+        }
+        file
+    };
+    let file = export(Format::Csv).await;
+    let rows: Vec<&str> = file.lines().skip(1).collect();
+    assert_eq!(rows.len(), 1, "{file}");
+    assert!(rows[0].starts_with(&format!("{id},\"brand\",\"a\",\"a\",\"ada\",")));
+    let file = export(Format::Ndjson).await;
+    assert_eq!(file.lines().count(), 1, "{file}");
+    let changes: serde_json::Value =
+        sqlx::query_scalar("select changes from audit_events where action = $1 limit 1")
+            .bind("resource.exported")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(changes["filter"][1], "owner=ada");
+}
+
+#[testing::test]
+async fn list_has_names_grants_and_numbers_of_kinds(pool: PgPool) {
+    let services = services(&pool);
+    let seven = client(&pool, "Seven").await;
+    let ada = add(&pool, "ada", &[]).await;
+    let editors = group("Editors").members(&[ada]).insert(&pool).await;
+    let id = resource("brand", "a")
+        .owner(ada)
+        .client(seven)
+        .insert(&pool)
+        .await;
+    resource("models", "b").insert(&pool).await;
+    for subject in [(None, Some(editors)), (Some(ada), None), (None, None)] {
+        testing::resources::grant(&pool, id, subject, "read").await;
+    }
+    let params = ResourceListParams {
+        kind: Some("brand".to_owned()),
+        ..ResourceListParams::default()
+    };
+    let query = params.parse(Limits::PANEL).unwrap();
+    let listing = resources::list_with_grants(&services, &operator(), &query)
+        .await
+        .unwrap();
+    let kinds: Vec<(&str, u64)> = listing
+        .kinds
+        .iter()
+        .map(|kind| (kind.kind.as_str(), kind.count))
+        .collect();
+    assert_eq!(kinds, [("brand", 1), ("models", 1)]);
+    let [listed] = listing.page.rows.as_slice() else {
+        panic!("{listing:?}");
+    };
+    assert_eq!(listed.owner.as_deref(), Some("ada"));
+    assert_eq!(listed.client.as_deref(), Some("Seven"));
+    let granted = ResourceDeletion {
+        users: 1,
+        groups: 1,
+        members: 1,
+        everyone: true,
+    };
+    assert_eq!(listed.granted, granted);
+    let opened = resources::open(&services, &operator(), id).await.unwrap();
+    assert_eq!(opened.grants.len(), 3);
 }

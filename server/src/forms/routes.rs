@@ -6,7 +6,7 @@ use app::{api::confirm::Confirm, screens::confirmations};
 use axum::{Router, routing::post};
 
 use super::{
-    access, account, groups,
+    access, account, groups, resources,
     send::{FormRoute, send},
     users,
 };
@@ -18,7 +18,8 @@ static CONFIRMATIONS: LazyLock<Vec<String>> = LazyLock::new(confirmations);
 /// Returns the forms that are not in a confirmation dialog.
 fn forms() -> impl Iterator<Item = &'static FormRoute> {
     let panel = users::FORMS.iter().chain(groups::FORMS);
-    panel.chain(access::FORMS).chain(account::FORMS)
+    let panel = panel.chain(access::FORMS).chain(resources::FORMS);
+    panel.chain(account::FORMS)
 }
 
 /// Returns the routes of the forms that change something for a signed-in user, each at the path of its page.

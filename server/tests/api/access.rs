@@ -102,6 +102,13 @@ fn screens() -> Vec<Ask> {
         Ask::get("/keys"),
         Ask::get("/keys/new"),
         Ask::get(&format!("/keys/{UNKNOWN_ID}/edit")),
+        Ask::get("/resources"),
+        Ask::get("/resources/transfer"),
+        Ask::get("/features"),
+        Ask::get("/features/new"),
+        Ask::get("/features/set"),
+        Ask::get("/features/lab.none/edit"),
+        Ask::get("/features/lab.none/delete"),
         Ask::get("/audit"),
         Ask::get("/settings"),
         Ask::get("/settings/jobs"),
@@ -123,6 +130,9 @@ fn screens() -> Vec<Ask> {
         Ask::get("/registrations/invitations/new"),
         Ask::get(&format!("/registrations/invitations/{UNKNOWN_ID}/resend")),
     ];
+    for end in ["", "/grant", "/transfer", "/edit", "/delete"] {
+        screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
+    }
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
         "sessions",
@@ -156,6 +166,7 @@ fn forms() -> Vec<Ask> {
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
     let [clone_role, edit_role, delete_role] =
         ["clone", "edit", "delete"].map(|end| format!("/roles/{UNKNOWN_ID}/{end}"));
+    let resource = |end: &str| format!("/resources/{UNKNOWN_ID}{end}");
     let mut forms = confirmed(false);
     for (page, function, fields) in [
         (
@@ -287,6 +298,61 @@ fn forms() -> Vec<Ask> {
             &[("version", "1"), ("users", "0")],
         ),
         ("/clients/new", "create-client", &[("name", "Other")]),
+        (
+            "/resources/transfer",
+            "transfer-resources",
+            &[("from", "unknown-user"), ("to", "uma")],
+        ),
+        (
+            &resource(""),
+            "grant-operation",
+            &[
+                ("kind", "everyone"),
+                ("level", "read"),
+                ("operation", "revoke"),
+            ],
+        ),
+        (
+            &resource("/grant"),
+            "grant-access",
+            &[("kind", "everyone"), ("level", "read")],
+        ),
+        (
+            &resource("/transfer"),
+            "transfer-resource",
+            &[("version", "1"), ("owner", "uma")],
+        ),
+        (
+            &resource("/edit"),
+            "edit-resource",
+            &[("version", "1"), ("name", "Other")],
+        ),
+        (
+            &resource("/delete"),
+            "delete-resource",
+            &[("version", "1"), ("counts", "0,0,0,false")],
+        ),
+        (
+            "/features",
+            "set-feature-default",
+            &[
+                ("key", "lab.none"),
+                ("version", "1"),
+                ("operation", "enable"),
+            ],
+        ),
+        ("/features/new", "add-feature", &[("key", "Not valid")]),
+        ("/features/set", "add-feature-set", &[("set", "unknown")]),
+        (
+            "/features/lab.none/edit",
+            "edit-feature",
+            &[("key", "lab.none"), ("version", "1")],
+        ),
+        (
+            "/features/lab.none/delete",
+            "delete-feature",
+            &[("key", "lab.none"), ("version", "1")],
+        ),
     ] {
         let names_one = fields.iter().any(|(name, _)| *name == "username");
         let of_unknown = of_unknown.iter().filter(|_| !names_one).copied();
@@ -346,6 +412,12 @@ fn reads() -> Vec<Ask> {
         )),
         Ask::get("/sfn/pick-groups?q=a&limit=20"),
         Ask::get("/sfn/pick-clients?q=a&limit=20"),
+        Ask::get("/sfn/resources?params[kind]=models"),
+        Ask::get(&format!("/sfn/resource?id={UNKNOWN_ID}")),
+        Ask::get(&format!("/sfn/resource-deletion?id={UNKNOWN_ID}")),
+        Ask::get(&format!("/sfn/resource-check?id={UNKNOWN_ID}&user=visitor")),
+        Ask::get("/sfn/features"),
+        Ask::get("/sfn/feature-deletion?key=lab.none"),
     ]);
     for function in [
         "sessions", "keys", "tokens", "data", "access", "groups", "history", "deletion",
@@ -555,6 +627,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &format!("/api/admin/tokens/{UNKNOWN_ID}")),
         Ask::get("/api/admin/audit"),
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
+        Ask::get("/api/admin/resources/export?format=csv&kind=none"),
         Ask::get("/api/admin/settings"),
         Ask::get("/api/admin/jobs"),
         Ask::post(&format!("/api/admin/jobs/{UNKNOWN_ID}/retry")),
@@ -700,6 +773,7 @@ fn every_address_is_in_the_table() {
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");
         path.replace("{id}", UNKNOWN_ID)
+            .replace("{key}", "lab.none")
             .replace("{action}", "suspend")
     });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();

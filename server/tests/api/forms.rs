@@ -51,6 +51,12 @@ const FORMS: &[(&str, Rule)] = &[
     ("/groups/{id}/invite", Dialog),
     ("/groups/{id}/members/{id}/reset", Dialog),
     ("/groups/{id}/resources revoke", Undo),
+    ("/features disable", Undo),
+    ("/features enable", Undo),
+    ("/features/new", Dialog),
+    ("/features/set", Dialog),
+    ("/features/{key}/delete", Dialog),
+    ("/features/{key}/edit", Dialog),
     ("/keys disable", Undo),
     ("/keys enable", Undo),
     ("/keys/new", Dialog),
@@ -69,6 +75,12 @@ const FORMS: &[(&str, Rule)] = &[
     ("/roles/{id}/clone", Dialog),
     ("/roles/{id}/delete", Dialog),
     ("/roles/{id}/edit", Dialog),
+    ("/resources/transfer", Dialog),
+    ("/resources/{id} revoke", Undo),
+    ("/resources/{id}/delete", Dialog),
+    ("/resources/{id}/edit", Dialog),
+    ("/resources/{id}/grant", Dialog),
+    ("/resources/{id}/transfer", Dialog),
     ("/sessions/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
@@ -116,6 +128,9 @@ impl Form {
             }
             if at == 2 && words[1] == "users" && !["new", "bulk"].contains(&words[at]) {
                 words[at] = "{user}";
+            }
+            if at == 2 && words[1] == "features" && !["new", "set"].contains(&words[at]) {
+                words[at] = "{key}";
             }
         }
         let operation = self.fields.iter().find(|(name, _)| name == "operation");
@@ -215,6 +230,11 @@ async fn fill(app: &App) -> String {
         select uuid_v7(now()), u.id, provider, 'Key ' || provider || is_active, '\\x00', '\\x00', 0, 'abcd', is_active, now(), now()
         from (values ('openai', true), ('anthropic', false)) as keys (provider, is_active),
             (select id from users where username in ('ada', 'bob') union all select null) as u;
+        insert into features (key, label, default_value, position, created_at, updated_at)
+        values ('lab.on', 'Lab on', true, 1, now(), now()), ('lab.off', 'Lab off', false, 2, now(), now());
+        insert into resources (id, kind, external_id, name, created_at, updated_at)
+        values (uuid_v7(now()), 'models', 'gpt', 'GPT', now(), now());
+        insert into resource_grants (resource_id, level, granted_at) select id, 'read', now() from resources;
         insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob';
         insert into roles (id, name, permissions, rank) values (uuid_v7(now()), 'helpdesk', '{users:read}', 60);
         insert into clients (name, created_at, updated_at) values ('ACME', now(), now());

@@ -15,7 +15,7 @@ const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
 /// target of a link, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or the path
 /// of a dialog, whose names are compared: see the tests of those.
-const WITHOUT_TARGET: [&str; 17] = [
+const WITHOUT_TARGET: [&str; 20] = [
     "sign-in",
     "setup",
     "register",
@@ -25,6 +25,9 @@ const WITHOUT_TARGET: [&str; 17] = [
     "invite",
     "add-key",
     "create-token",
+    "add-feature",
+    "add-feature-set",
+    "transfer-resources",
     "edit-profile",
     "change-password",
     "set-preferences",
@@ -43,7 +46,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 10] = [
+const WITH_TARGET: [TargetForm; 18] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -81,6 +84,54 @@ const WITH_TARGET: [TargetForm; 10] = [
         "edit-key",
         "shown",
         &[("owner", "system"), ("key_name", "Other")],
+    ),
+    (
+        "edit-resource",
+        "shown",
+        &[("version", "1"), ("name", "Other")],
+    ),
+    (
+        "transfer-resource",
+        "shown",
+        &[("version", "1"), ("owner", "ada")],
+    ),
+    (
+        "delete-resource",
+        "shown",
+        &[("version", "1"), ("counts", "0,0,0,false")],
+    ),
+    (
+        "grant-access",
+        "shown",
+        &[("kind", "everyone"), ("level", "read")],
+    ),
+    (
+        "grant-operation",
+        "shown",
+        &[
+            ("kind", "everyone"),
+            ("level", "read"),
+            ("operation", "revoke"),
+        ],
+    ),
+    (
+        "edit-feature",
+        "shown",
+        &[("key", "lab.none"), ("version", "1")],
+    ),
+    (
+        "delete-feature",
+        "shown",
+        &[("key", "lab.none"), ("version", "1")],
+    ),
+    (
+        "set-feature-default",
+        "shown",
+        &[
+            ("key", "lab.none"),
+            ("version", "1"),
+            ("operation", "enable"),
+        ],
     ),
 ];
 

@@ -132,3 +132,16 @@ pub async fn count_deletion(
         everyone: row.everyone,
     })
 }
+
+/// Returns the id of the group with a name.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_group(executor: impl PgExecutor<'_>, name: &str) -> Result<Option<Uuid>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select id from groups where name_key(name) = name_key($1)",
+        name
+    )
+    .fetch_optional(executor)
+    .await?)
+}

@@ -75,6 +75,8 @@ pub enum ListError {
     Action(String),
     /// An unknown source of changes.
     Via(String),
+    /// A text that is not the id of a group.
+    Group(String),
     /// A text that is not the id of an audit log entry.
     Entry(String),
     /// An unknown parameter.
@@ -127,6 +129,7 @@ impl ListError {
             Self::Name { typed, .. } => messages::list_name(quoted(typed)),
             Self::Action(typed) => messages::list_action(quoted(typed)),
             Self::Via(typed) => messages::list_via(quoted(typed)),
+            Self::Group(typed) => messages::list_group(quoted(typed)),
             Self::Entry(typed) => messages::list_entry(quoted(typed)),
             Self::Parameter(name) => messages::list_parameter(quoted(&shorten(name))),
             Self::Repeated(name) => messages::list_repeated(quoted(&shorten(name))),
@@ -153,6 +156,7 @@ impl ListError {
             Self::TokenState(_) | Self::JobState(_) | Self::RegistrationState(_) => "state",
             Self::Action(_) => "action",
             Self::Via(_) => "via",
+            Self::Group(_) => "group",
             Self::Entry(_) => "parent",
             Self::Cursor(parameter)
             | Self::Blank(parameter)

@@ -1,11 +1,15 @@
-//! Parameters of the lists of resources in the API.
+//! Parameters of the lists of resources, which the panel and the API share.
 
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::RESOURCES_ORDER;
-use crate::list::{
-    Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, searched,
+use crate::{
+    list::{
+        Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, searched, shorten,
+    },
+    users::detail::UserRef,
 };
 
 /// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
@@ -19,11 +23,9 @@ pub struct ResourceListParams {
     pub external_id: Option<String>,
     /// Part of the name, without regard to case and accents.
     pub q: Option<String>,
-    /// Id of the owner.
-    #[param(value_type = Option<uuid::Uuid>)]
+    /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     pub owner: Option<String>,
-    /// Number of the client.
-    #[param(value_type = Option<i32>)]
+    /// Number or name of the client.
     pub client: Option<String>,
     /// Id of a group with a grant.
     #[param(value_type = Option<uuid::Uuid>)]
@@ -49,19 +51,76 @@ page_params!(ResourceListParams {
     before
 });
 
-impl ResourceListParams {
-    /// Returns a parameter, unless it is empty. It has no control characters.
-    #[must_use]
-    pub fn text(value: &Option<String>) -> Option<String> {
-        given(value).map(searched)
-    }
+/// Client in the parameters of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientRef {
+    /// Number of the client.
+    Number(i32),
+    /// Name of the client.
+    Name(String),
+}
 
-    /// Parses the page size and the position.
+impl ClientRef {
+    /// Parses a number, as in `7` or `#7`, or a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        let number = text.strip_prefix('#').unwrap_or(text).parse::<i32>();
+        number.map_or_else(|_| Self::Name(searched(text)), Self::Number)
+    }
+}
+
+/// Parsed list parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceQuery {
+    /// Kind of the resources; `None` for any.
+    pub kind: Option<String>,
+    /// The id in the host application.
+    pub external_id: Option<String>,
+    /// Part of the name.
+    pub text: Option<String>,
+    /// Owner of the resources; `None` for any.
+    pub owner: Option<UserRef>,
+    /// Client of the resources; `None` for any.
+    pub client: Option<ClientRef>,
+    /// The id of a group with a grant.
+    pub group: Option<Uuid>,
+    /// Page size and position.
+    pub page: UnfilteredQuery,
+}
+
+impl ResourceListParams {
+    /// Parses the parameters.
     ///
     /// # Errors
     /// The first parameter that cannot be parsed.
-    pub fn page(&self, limits: Limits) -> Result<UnfilteredQuery, ListError> {
-        parse_page([&self.limit, &self.after, &self.before], limits)
+    pub fn parse(&self, limits: Limits) -> Result<ResourceQuery, ListError> {
+        let text = |value: &Option<String>| given(value).map(searched);
+        let group = |text: &str| {
+            text.trim()
+                .parse()
+                .map_err(|_| ListError::Group(shorten(text)))
+        };
+        Ok(ResourceQuery {
+            kind: text(&self.kind),
+            external_id: text(&self.external_id),
+            text: text(&self.q),
+            owner: given(&self.owner).map(|owner| UserRef::parse(owner.trim())),
+            client: given(&self.client).map(ClientRef::parse),
+            group: given(&self.group).map(group).transpose()?,
+            page: parse_page([&self.limit, &self.after, &self.before], limits)?,
+        })
+    }
+
+    /// Returns the same filter at the first page, with the default page size.
+    #[must_use]
+    pub fn only_filter(&self) -> Self {
+        Self {
+            limit: None,
+            after: None,
+            before: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -134,10 +193,45 @@ mod tests {
         assert_eq!(another, Err(ListError::Cursor("after")));
     }
 
+    fn params(name: &str, value: &str) -> ResourceListParams {
+        ResourceListParams::from_pairs(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
     #[test]
     fn texts_have_no_control_characters() {
-        let text = |text: &str| ResourceListParams::text(&Some(text.to_owned()));
+        let text = |value| params("q", value).parse(Limits::API).unwrap().text;
         assert_eq!(text(" gp\0t ").as_deref(), Some("gpt"));
         assert_eq!(text(" "), None);
+    }
+
+    #[test]
+    fn client_is_a_number_or_a_name() {
+        for (typed, expected) in [
+            ("7", ClientRef::Number(7)),
+            (" #7 ", ClientRef::Number(7)),
+            ("ACME", ClientRef::Name("ACME".to_owned())),
+            ("99999999999", ClientRef::Name("99999999999".to_owned())),
+        ] {
+            let query = params("client", typed).parse(Limits::PANEL).unwrap();
+            assert_eq!(query.client, Some(expected), "{typed}");
+        }
+    }
+
+    #[test]
+    fn invalid_parameters_are_named() {
+        for name in ["group", "limit", "after"] {
+            let error = params(name, "x").parse(Limits::PANEL).unwrap_err();
+            assert_eq!(error.parameter(), Some(name));
+        }
+    }
+
+    #[test]
+    fn filter_is_kept_without_the_page() {
+        let page = ResourceListParams {
+            kind: Some("models".to_owned()),
+            limit: Some("25".to_owned()),
+            ..ResourceListParams::default()
+        };
+        assert_eq!(page.only_filter().pairs(), [("kind", "models")]);
     }
 }

@@ -1,0 +1,256 @@
+//! Page "Resources": what the host application has, by kind, with owners, clients and grants.
+
+mod check;
+pub mod dialogs;
+pub mod edit;
+mod grants;
+pub mod page;
+mod rows;
+pub mod transfer;
+
+use domain::{
+    list::{PageParams, Total},
+    permission::Permission,
+    resources::{ResourceListParams, ResourceListing},
+};
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    api::{
+        listed::check_params,
+        read::ReadRequest,
+        resources::{ListResources, RESOURCES},
+    },
+    components::{
+        filters::{Entry, FilterField, FilterForm},
+        icon::Icon,
+        list::{ListScreen, data_table::DataTable},
+        loaded::Loaded,
+        loading::Loading,
+        pager::{Pager, Pages},
+        parameters::{NONE, Query, checked, use_query},
+        state::{ListErrorNotice, ListState},
+        tab::with,
+    },
+    context::PageContext,
+    format::{grouped, total},
+    links::resources as links,
+    text,
+};
+use rows::{COLUMNS, rows};
+
+/// Returns whether the viewer can change resources and grants.
+fn may_write() -> bool {
+    PageContext::current().may(Permission::ResourcesWrite)
+}
+
+/// Returns the list parameters of a URL.
+fn params(query: &Query) -> ResourceListParams {
+    ResourceListParams::from_pairs(|name| query.get(name))
+}
+
+/// Renders the list of resources. Its whole state is in the URL.
+#[component]
+pub fn Resources() -> impl IntoView {
+    let query = use_query();
+    let params = Memo::new(move |_| params(&query.read()));
+    let loading = Loading::new();
+    let request = checked(move || params.get(), ResourceListParams::NAMES, NONE);
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListResources { params })
+    });
+    let kinds = with(list, move |listing| {
+        kinds(&params.get_untracked(), &listing)
+    });
+    let above = view! {
+        <p class="pane-actions muted">{text::resources::hint()}</p>
+        {kinds}
+        <Filters params=params />
+    };
+    let screen = ListScreen {
+        title: text::resources::title(),
+        header: "page-head",
+        beside: view! { <Tools params=params /> }.into_any(),
+        above: above.into_any(),
+        label: text::resources::title(),
+        loading,
+        skeleton: (|| table().skeleton()).into(),
+    };
+    let screen = screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(listing) => shown(&params, listing),
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::resources::load_failed()
+                    problem=problem
+                    again=links::href(&params)
+                    all=RESOURCES.to_owned()
+                    label=text::resources::show_all()
+                />
+            }
+            .into_any(),
+        }
+    });
+    view! {
+        {screen}
+        <Outlet />
+    }
+}
+
+/// Returns the table without its rows.
+fn table() -> DataTable {
+    DataTable::records(text::resources::title(), &COLUMNS)
+}
+
+/// Renders the links beside the title: the exports, and the transfer of all resources of a user.
+#[component]
+fn Tools(
+    /// State of the list, from the URL.
+    params: Memo<ResourceListParams>,
+) -> impl IntoView {
+    let file = move |format: &'static str, name: &'static str| {
+        view! {
+            <a class="button" href=move || links::file(&params.read(), format) rel="external">
+                {name}
+            </a>
+        }
+    };
+    let transfer = may_write().then(|| {
+        let href = move || links::over(transfer::PATH, &params.read().at_start());
+        view! {
+            <a class="button" href=href data-noscroll>
+                {text::resources::transfer_all()}
+            </a>
+        }
+    });
+    view! {
+        <div class="toolbar-end">
+            {file("csv", text::resources::export_csv())}
+            {file("ndjson", text::resources::export_ndjson())}
+            {transfer}
+        </div>
+    }
+}
+
+/// Renders the kinds as tabs, each with the number of resources that match the other conditions.
+fn kinds(params: &ResourceListParams, listing: &ResourceListing) -> AnyView {
+    let current = params.kind.clone().filter(|kind| !kind.trim().is_empty());
+    let tab = |kind: Option<&str>, name: String, count: u64| {
+        let is_current = current.as_deref() == kind;
+        view! {
+            <a
+                href=links::of_kind(params, kind)
+                aria-current=is_current.then_some("page")
+                data-noscroll
+            >
+                <bdi>{name}</bdi>
+                " "
+                {grouped(count)}
+            </a>
+        }
+        .into_any()
+    };
+    let all = listing.kinds.iter().map(|kind| kind.count).sum();
+    let all = tab(None, text::resources::all_kinds().to_owned(), all);
+    let kinds = listing.kinds.iter();
+    let kinds = kinds.map(|kind| tab(Some(&kind.kind), kind.kind.clone(), kind.count));
+    let tabs: Vec<AnyView> = std::iter::once(all).chain(kinds).collect();
+    view! {
+        <nav class="tabs" aria-label=text::resources::kinds()>
+            {tabs}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Renders the filter form.
+#[component]
+fn Filters(
+    /// State of the list, from the URL.
+    params: Memo<ResourceListParams>,
+) -> impl IntoView {
+    let fields = Memo::new(move |_| fields(&params.read()));
+    let cleared = Signal::derive(move || {
+        links::href(&ResourceListParams {
+            kind: params.read().kind.clone(),
+            ..ResourceListParams::default()
+        })
+    });
+    view! {
+        <FilterForm
+            label=text::resources::filter()
+            path=RESOURCES
+            fields=fields
+            cleared=cleared
+        />
+    }
+}
+
+fn fields(params: &ResourceListParams) -> Vec<FilterField> {
+    let typed = |label: &'static str, example: &'static str| Entry::Typed(label, example, None);
+    vec![
+        FilterField::new("q", &params.q, typed(text::resources::name(), "")),
+        FilterField::new(
+            "owner",
+            &params.owner,
+            typed(text::resources::owner(), text::resources::username()),
+        ),
+        FilterField::new(
+            "client",
+            &params.client,
+            typed(text::resources::client(), text::resources::client_example()),
+        ),
+        FilterField::new("kind", &params.kind, Entry::Hidden),
+        FilterField::new("external_id", &params.external_id, Entry::Hidden),
+        FilterField::new("group", &params.group, Entry::Hidden),
+        FilterField::new("limit", &params.limit, Entry::Hidden),
+    ]
+}
+
+/// Renders the rows, or the empty state.
+fn shown(params: &ResourceListParams, listing: ResourceListing) -> AnyView {
+    let ResourceListing { page, now, .. } = listing;
+    if page.rows.is_empty() {
+        return empty(params, page.page_info.total);
+    }
+    let pages = Pages::of(params, &page, links::href);
+    view! {
+        {table().with_rows(rows(page.rows, now))}
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+/// Renders the empty state, with the number of resources on other pages.
+fn empty(params: &ResourceListParams, others: Total) -> AnyView {
+    let is_filtered = !params.only_filter().pairs().is_empty();
+    if !is_filtered && others.count == 0 {
+        return view! {
+            <ListState icon=Icon::Cube title=text::resources::none()>
+                <p class="state-text">{text::resources::none_text()}</p>
+            </ListState>
+        }
+        .into_any();
+    }
+    let (title, href, label) = if others.count > 0 {
+        let first = links::href(&params.at_start());
+        let label = text::resources::first_page(total(others));
+        (text::resources::none_here(), first, label)
+    } else {
+        let label = text::resources::show_all().to_owned();
+        (text::resources::none_match(), RESOURCES.to_owned(), label)
+    };
+    view! {
+        <ListState icon=Icon::Cube title=title>
+            <div class="state-actions">
+                <a class="button" href=href>
+                    {label}
+                </a>
+            </div>
+        </ListState>
+    }
+    .into_any()
+}

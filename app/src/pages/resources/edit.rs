@@ -1,0 +1,96 @@
+//! Dialog that edits a resource.
+
+use domain::{permission::Permission, resources::OpenedResource, stored::StoredObject};
+use leptos::prelude::*;
+
+use super::{
+    dialogs::{NAME, route, stored_name},
+    page::Opened,
+};
+use crate::{
+    api::resources::changes::EditResource as EditForm,
+    components::{
+        dialog::FormDialog,
+        field::{Field, FieldSpec},
+        form,
+        object_conflict::{ObjectConflict, TheirValue},
+        tab::with,
+        typed::{ticked, typed_or},
+    },
+    context::PageContext,
+    text,
+};
+
+const CLIENT: FieldSpec = FieldSpec {
+    name: "client",
+    label: text::resources::client,
+    hint: Some(text::resources::client_hint),
+    optional: true,
+    ..NAME
+};
+
+/// Renders the dialog that edits the resource.
+#[component]
+pub fn EditResource() -> impl IntoView {
+    with(Opened::current().resource, |opened| {
+        view! { <Editing opened=opened /> }
+    })
+}
+
+#[component]
+fn Editing(opened: OpenedResource) -> impl IntoView {
+    let route = route(&opened, "edit");
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<EditForm>(&route.path);
+    let conflict = ObjectConflict::of(form_state);
+    let resource = opened.listed.resource;
+    let version = conflict.version(&context, resource.version);
+    let shown = conflict.shown(resource.name.clone(), stored_name);
+    let number = resource.client_id.map(|id| format!("#{id}"));
+    let client = opened.listed.client.or(number).unwrap_or_default();
+    let name = typed_or(&context, "name", || resource.name.clone());
+    let typed_client = typed_or(&context, "client", || client.clone());
+    let active = ticked(&context, "active", resource.active);
+    view! {
+        <FormDialog
+            title=text::resources::edit_title(&resource.name)
+            route=route
+            form_state=form_state
+            denied=None
+            action=conflict.action()
+            right=Permission::ResourcesWrite
+        >
+            <input type="hidden" name="version" value=version />
+            <input type="hidden" name="id" value=resource.id.to_string() />
+            <input type="hidden" name="shown" value=shown />
+            <input type="hidden" name="shown_client" value=client />
+            <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
+            <TheirValue conflict=conflict mine=name pick=stored_name />
+            <Field spec=CLIENT value=typed_client error=form_state.error("client") />
+            <label class="check">
+                <input type="checkbox" name="active" value="true" checked=active />
+                <span>
+                    {text::resources::active()}
+                    <span class="check-note">{text::resources::active_note()}</span>
+                </span>
+            </label>
+            <TheirValue conflict=conflict mine=state_text(active) pick=stored_state />
+        </FormDialog>
+    }
+}
+
+fn stored_state(object: &StoredObject) -> Option<String> {
+    match object {
+        StoredObject::Resource(resource) => Some(state_text(resource.active)),
+        _ => None,
+    }
+}
+
+fn state_text(active: bool) -> String {
+    let label = if active {
+        text::resources::active()
+    } else {
+        text::resources::inactive()
+    };
+    label.to_owned()
+}

@@ -1,0 +1,160 @@
+//! Rows of the list of resources.
+
+use ::time::OffsetDateTime;
+use domain::{resources::ListedResource, users::UserId};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    api::{resources::path, user::path_of},
+    components::{
+        list::{
+            column::{Column, cells},
+            data_table,
+        },
+        rows::KeyedRow,
+        time::Ago,
+    },
+    text,
+};
+
+/// Row of the list.
+pub(super) struct Row {
+    listed: ListedResource,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns in their order.
+pub(super) static COLUMNS: [Column<Row>; 8] = [
+    Column {
+        class: "",
+        label: text::resources::name,
+        sort: None,
+        cell: |cell, row| {
+            let resource = &row.listed.resource;
+            let (href, name) = (path(resource.id), resource.name.clone());
+            cell.header(view! {
+                <a href=href>
+                    <bdi>{name}</bdi>
+                </a>
+            })
+        },
+    },
+    Column {
+        class: "",
+        label: text::resources::kind,
+        sort: None,
+        cell: |cell, row| cell.labelled(row.listed.resource.kind.clone()),
+    },
+    Column {
+        class: "",
+        label: text::resources::external_id,
+        sort: None,
+        cell: |cell, row| {
+            let id = row.listed.resource.external_id.clone();
+            cell.labelled(view! { <code>{id}</code> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::resources::owner,
+        sort: None,
+        cell: |cell, row| cell.labelled(owner(&row.listed)),
+    },
+    Column {
+        class: "",
+        label: text::resources::client,
+        sort: None,
+        cell: |cell, row| {
+            let client = client(&row.listed);
+            cell.labelled(view! { <bdi>{client}</bdi> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::resources::state,
+        sort: None,
+        cell: |cell, row| cell.labelled(state(row.listed.resource.active)),
+    },
+    Column {
+        class: "",
+        label: text::resources::reach,
+        sort: None,
+        cell: |cell, row| cell.labelled(reach(&row.listed)),
+    },
+    Column {
+        class: "",
+        label: text::resources::created,
+        sort: None,
+        cell: |cell, row| {
+            let at = row.listed.resource.created_at;
+            cell.labelled(view! { <Ago at=at now=row.now brief=true /> })
+        },
+    },
+];
+
+/// Renders the rows of a page.
+pub(super) fn rows(resources: Vec<ListedResource>, now: OffsetDateTime) -> Vec<KeyedRow> {
+    let rows = resources.into_iter().map(|listed| {
+        let row = Row { listed, now };
+        data_table::row(row.listed.resource.id, cells(&COLUMNS, &row))
+    });
+    rows.collect()
+}
+
+/// Renders the link to the owner, or a dash.
+pub(super) fn owner(listed: &ListedResource) -> AnyView {
+    match (listed.resource.owner_id, listed.owner.clone()) {
+        (Some(id), Some(name)) => user(id, name),
+        _ => "—".into_any(),
+    }
+}
+
+/// Renders the link to a user.
+pub(super) fn user(id: Uuid, name: String) -> AnyView {
+    let href = path_of(UserId(id), &name);
+    view! {
+        <a href=href>
+            <bdi>{name}</bdi>
+        </a>
+    }
+    .into_any()
+}
+
+/// Returns the name of the client, its number if it has no name, or a dash.
+pub(super) fn client(listed: &ListedResource) -> String {
+    let number = || listed.resource.client_id.map(|id| format!("#{id}"));
+    let client = listed.client.clone().or_else(number);
+    client.unwrap_or_else(|| "—".to_owned())
+}
+
+/// Renders whether users can reach a resource.
+pub(super) fn state(active: bool) -> AnyView {
+    let (class, label) = if active {
+        ("badge tone-active", text::resources::active())
+    } else {
+        ("badge", text::resources::inactive())
+    };
+    view! { <span class=class>{label}</span> }.into_any()
+}
+
+/// Returns the ways in which users reach a resource, beside the administrators.
+fn reach(listed: &ListedResource) -> String {
+    let granted = &listed.granted;
+    let owner = listed.owner.is_some();
+    let ways = [
+        granted
+            .everyone
+            .then(|| text::resources::everyone().to_owned()),
+        owner.then(|| text::resources::through_owner().to_owned()),
+        (granted.users > 0).then(|| text::resources::reach_users(granted.users)),
+        (granted.groups > 0).then(|| text::resources::reach_groups(granted.groups)),
+    ];
+    let ways: Vec<String> = ways.into_iter().flatten().collect();
+    if ways.is_empty() {
+        text::resources::admins_only().to_owned()
+    } else {
+        ways.join(", ")
+    }
+}

@@ -1,0 +1,71 @@
+//! Dialog that transfers all resources of a user to another one.
+
+use domain::permission::Permission;
+use leptos::prelude::*;
+
+use super::params;
+use crate::{
+    api::resources::changes::TransferResources as TransferForm,
+    components::{
+        dialog::{DialogRoute, FormDialog},
+        field::{Field, FieldSpec},
+        form,
+        parameters::use_query,
+        typed::typed_or,
+    },
+    context::PageContext,
+    links::resources as links,
+    text,
+};
+
+/// Path of the dialog.
+pub(super) const PATH: &str = "/resources/transfer";
+
+const FROM: FieldSpec = FieldSpec {
+    name: "from",
+    label: text::resources::present_owner,
+    kind: "text",
+    autocomplete: "off",
+    hint: Some(text::resources::user_hint),
+    optional: false,
+    max: 50,
+};
+
+const TO: FieldSpec = FieldSpec {
+    name: "to",
+    label: text::resources::new_owner,
+    ..FROM
+};
+
+/// Renders the dialog. It suggests the owner whose resources the list shows.
+#[component]
+pub fn TransferResources() -> impl IntoView {
+    let params = use_query().with_untracked(params);
+    let owner = params.owner.clone().unwrap_or_default();
+    let route = DialogRoute {
+        path: PATH.to_owned(),
+        back: links::href(&params),
+    };
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send::<TransferForm>(&route.path);
+    let is_known = !owner.is_empty();
+    view! {
+        <FormDialog
+            route=route
+            title=text::resources::transfer_all()
+            form_state=form_state
+            denied=None
+            action=Signal::stored(text::resources::transfer_all_button().to_owned())
+            right=Permission::ResourcesWrite
+        >
+            <p>{text::resources::transfer_all_text()}</p>
+            <Field
+                spec=FROM
+                value=typed_or(&context, "from", || owner.clone())
+                error=form_state.error("from")
+                first=!is_known
+            />
+            <Field spec=TO value=context.typed("to") error=form_state.error("to") first=is_known />
+        </FormDialog>
+    }
+}
