@@ -28,7 +28,6 @@ pub mod loading;
 pub mod meaning;
 pub mod notice;
 pub(crate) mod object_form;
-pub(crate) mod object_conflict;
 pub mod own_account;
 pub mod owned;
 pub mod pager;

@@ -2,17 +2,16 @@
 //! The name of a view begins with the group that is loaded with it, as declared in [`crate::parts`]. Routes, access, sidebar,
 //! document titles and preloading are derived from the entries.
 
+mod access;
 mod access_level;
-mod groups;
 mod node;
-mod resources;
 
 use domain::permission::Permission;
 use leptos::wasm_split::SplitLoaderError;
 
 pub use self::access_level::Access;
 pub(crate) use self::node::Node;
-use self::{groups::GROUP, node::USER_CONFIRMATIONS};
+use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
     parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
@@ -83,38 +82,13 @@ static SCREENS: &[Screen] = &[
         Node::new("reset", &Dialogs::Reset),
         Node::new("reassign", &Dialogs::Reassign),
     ]),
-    Screen::of_groups("/groups", &parts::Access::Groups)
-        .in_sidebar(
-            text::frame::screen_groups,
-            Icon::Group,
-            Permission::GroupsRead,
-        )
-        .with(&[Node::new("new", &parts::Access::NewGroup)]),
-    // The title is the name of the group.
-    Screen::of_groups("/groups/:group", &parts::Access::GroupPage).with(&GROUP),
-    Screen::panel("/roles", &parts::Access::Roles)
-        .in_sidebar(
-            text::frame::screen_roles,
-            Icon::ShieldCheck,
-            Permission::RolesRead,
-        )
-        .with(&[
-            Node::new("new", &parts::Access::NewRole),
-            Node::new(":id/edit", &parts::Access::EditRole),
-            Node::new(":id/clone", &parts::Access::CloneRole),
-            Node::new(":id/delete", &parts::Access::DeleteRole),
-        ]),
-    Screen::panel("/clients", &parts::Access::Clients)
-        .in_sidebar(
-            text::frame::screen_clients,
-            Icon::Building,
-            Permission::ClientsRead,
-        )
-        .with(&[
-            Node::new("new", &parts::Access::NewClient),
-            Node::new(":id/edit", &parts::Access::EditClient),
-            Node::new(":id/delete", &parts::Access::DeleteClient),
-        ]),
+    access::GROUPS,
+    access::GROUP,
+    access::ROLES,
+    access::CLIENTS,
+    access::RESOURCES,
+    access::RESOURCE,
+    access::FEATURES,
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
@@ -160,9 +134,6 @@ static SCREENS: &[Screen] = &[
             Permission::TokensRead,
         )
         .with(&[Node::confirmation(":id/revoke")]),
-    resources::LIST,
-    resources::PAGE,
-    resources::FEATURES,
     Screen::panel("/audit", &User::AuditLog).in_sidebar(
         text::frame::screen_audit,
         Icon::Record,

@@ -2,7 +2,6 @@
 
 pub mod activity;
 pub mod add;
-mod conflict;
 pub mod delete;
 pub mod edit;
 pub mod features;
@@ -15,9 +14,10 @@ pub mod resources;
 mod tree;
 
 use domain::{
-    groups::GroupOverview,
+    groups::{Group, GroupOverview},
     list::{Listed, PageParams, SearchParams},
     permission::Permission,
+    stored::StoredObject,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -108,6 +108,14 @@ fn may_write() -> bool {
 }
 
 /// Renders the list of groups. Its whole state is in the URL.
+/// Returns the group that another user has saved; `None` for an object of another kind.
+fn stored_group(object: &StoredObject) -> Option<&Group> {
+    match object {
+        StoredObject::Group(group) => Some(group),
+        _ => None,
+    }
+}
+
 #[component]
 pub fn Groups() -> impl IntoView {
     let query = use_query();

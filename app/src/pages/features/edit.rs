@@ -10,7 +10,7 @@ use crate::{
         dialog::FormDialog,
         field::Field,
         form::{self, FormState},
-        object_conflict::{ObjectConflict, TheirValue},
+        object_form::{ObjectConflict, SavedValue},
         typed::{ticked, typed_or},
     },
     context::PageContext,
@@ -32,7 +32,7 @@ fn Editing(feature: Feature) -> impl IntoView {
     let form_state = form::send::<EditForm>(&route.path);
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, feature.version);
-    let shown = conflict.shown(feature.label.clone(), stored_label);
+    let shown = conflict.value(stored_label, feature.label.clone());
     let position = typed_or(&context, "position", || feature.position.to_string());
     let checked = ticked(&context, "default_value", feature.default_value);
     view! {
@@ -53,7 +53,7 @@ fn Editing(feature: Feature) -> impl IntoView {
             {texts(&context, form_state, conflict, feature.label, feature.description)}
             <Field spec=POSITION value=position error=form_state.error("position") />
             {default_box(checked)}
-            <TheirValue conflict=conflict mine=default_text(checked) pick=stored_default />
+            <SavedValue conflict=Some(conflict) mine=default_text(checked) pick=stored_default />
         </FormDialog>
     }
 }
@@ -70,13 +70,13 @@ fn texts(
     let description = typed_or(context, "description", || description);
     view! {
         <Field spec=LABEL value=label.clone() error=form_state.error("label") first=true />
-        <TheirValue conflict=conflict mine=label pick=stored_label />
+        <SavedValue conflict=Some(conflict) mine=label pick=stored_label />
         <Field
             spec=DESCRIPTION
             value=description.clone()
             error=form_state.error("description")
         />
-        <TheirValue conflict=conflict mine=description pick=stored_description />
+        <SavedValue conflict=Some(conflict) mine=description pick=stored_description />
     }
 }
 

@@ -1,16 +1,23 @@
 //! Dialog that edits the name and the description of a group.
 
-use domain::{fields::FieldErrors, permission::Permission};
+use domain::{fields::FieldErrors, permission::Permission, stored::StoredObject};
 use leptos::prelude::*;
 
 use super::{
-    conflict::{GroupConflict, TheirValue},
     new::{DESCRIPTION, NAME},
     page::{route, with_group},
+    stored_group,
 };
 use crate::{
     api::groups::{EditGroup as Form, GroupView, edit},
-    components::{dialog::FormDialog, field::Field, form, text_area::TextArea, typed::typed_or},
+    components::{
+        dialog::FormDialog,
+        field::Field,
+        form,
+        object_form::{ObjectConflict, SavedValue},
+        text_area::TextArea,
+        typed::typed_or,
+    },
     context::PageContext,
     text,
 };
@@ -26,6 +33,14 @@ fn check(form: Form) -> FieldErrors {
     edit(form).check().err().unwrap_or_default()
 }
 
+fn stored_name(object: &StoredObject) -> Option<String> {
+    stored_group(object).map(|group| group.name.clone())
+}
+
+fn stored_description(object: &StoredObject) -> Option<String> {
+    stored_group(object).map(|group| group.description.clone())
+}
+
 #[component]
 fn EditForm(group: GroupView) -> impl IntoView {
     let route = route(&group, "edit");
@@ -33,7 +48,7 @@ fn EditForm(group: GroupView) -> impl IntoView {
     let form_state = form::send_checked::<Form>(&route.path, check);
     let name = typed_or(&context, "name", || group.name.clone());
     let description = typed_or(&context, "description", || group.description.clone());
-    let conflict = GroupConflict::of(form_state);
+    let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, group.version);
     view! {
         <FormDialog
@@ -47,14 +62,14 @@ fn EditForm(group: GroupView) -> impl IntoView {
             <input type="hidden" name="id" value=group.id.to_string() />
             <input type="hidden" name="version" value=version />
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
-            <TheirValue conflict=conflict mine=name pick=|group| group.name.clone() />
+            <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
             <TextArea
                 spec=DESCRIPTION
                 value=description.clone()
                 rows=3
                 error=form_state.error("description")
             />
-            <TheirValue conflict=conflict mine=description pick=|group| group.description.clone() />
+            <SavedValue conflict=Some(conflict) mine=description pick=stored_description />
         </FormDialog>
     }
 }

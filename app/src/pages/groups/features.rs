@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use domain::{features::Feature, list::UnfilteredParams};
+use domain::{features::Feature, list::UnfilteredParams, stored::StoredObject};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{
-    conflict::{GroupConflict, TheirValue},
     may_write,
     members::failed,
     page::OpenedGroup,
+    stored_group,
     tree::{Branch, BranchState, matches, state},
 };
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
         icon::Icon,
         loaded::{Loaded, transition},
         notice::ProblemNotice,
+        object_form::{ObjectConflict, SavedValue},
         parameters::{NONE, checked},
         state::{ListState, LoadingNotice},
     },
@@ -86,7 +87,7 @@ struct Tree {
 fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&path);
     let form_state = form::send::<SaveGroupFeatures>(&path);
-    let conflict = GroupConflict::of(form_state);
+    let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, group.version);
     let mut selected: BTreeSet<String> = match context.outcome {
         Some(_) => {
@@ -133,7 +134,7 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
                 form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
             }}
             <p class="muted">{text::groups::features_hint()}</p>
-            <TheirValue conflict=conflict mine=mine pick=|group| text_of(&group.features) />
+            <SavedValue conflict=Some(conflict) mine=mine pick=stored_features />
             <input type="hidden" name="id" value=group.id.to_string() />
             <input type="hidden" name="version" value=version />
             <Show when=Hydrated::now>
@@ -154,6 +155,10 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
 /// Formats features as a text, to compare and to show them.
 fn text_of(features: &[String]) -> String {
     features.join(", ")
+}
+
+fn stored_features(object: &StoredObject) -> Option<String> {
+    stored_group(object).map(|group| text_of(&group.features))
 }
 
 /// Adopts the state of the checkboxes that the server has rendered, because they can have been changed before hydration.

@@ -26,7 +26,7 @@ use crate::{
         field::{Field, FieldSpec},
         form,
         loaded::Loaded,
-        object_conflict::ObjectConflict,
+        object_form::ObjectConflict,
         tab::with,
         typed::typed_or,
     },
@@ -166,7 +166,7 @@ pub fn TransferResource() -> impl IntoView {
         let version = conflict.version(&context, opened.listed.resource.version);
         let resource = opened.listed.resource;
         let title = text::resources::transfer_title(&resource.name);
-        let shown = conflict.shown(resource.name, stored_name);
+        let shown = conflict.value(stored_name, resource.name);
         let owner = opened.listed.owner;
         let owner = owner.unwrap_or_else(|| text::resources::no_owner().to_owned());
         view! {

@@ -13,7 +13,7 @@ use crate::{
         dialog::FormDialog,
         field::{Field, FieldSpec},
         form,
-        object_conflict::{ObjectConflict, TheirValue},
+        object_form::{ObjectConflict, SavedValue},
         tab::with,
         typed::{ticked, typed_or},
     },
@@ -45,7 +45,7 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
     let conflict = ObjectConflict::of(form_state);
     let resource = opened.listed.resource;
     let version = conflict.version(&context, resource.version);
-    let shown = conflict.shown(resource.name.clone(), stored_name);
+    let shown = conflict.value(stored_name, resource.name.clone());
     let number = resource.client_id.map(|id| format!("#{id}"));
     let client = opened.listed.client.or(number).unwrap_or_default();
     let name = typed_or(&context, "name", || resource.name.clone());
@@ -65,7 +65,7 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
             <input type="hidden" name="shown" value=shown />
             <input type="hidden" name="shown_client" value=client />
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
-            <TheirValue conflict=conflict mine=name pick=stored_name />
+            <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
             <Field spec=CLIENT value=typed_client error=form_state.error("client") />
             <label class="check">
                 <input type="checkbox" name="active" value="true" checked=active />
@@ -74,7 +74,7 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
                     <span class="check-note">{text::resources::active_note()}</span>
                 </span>
             </label>
-            <TheirValue conflict=conflict mine=state_text(active) pick=stored_state />
+            <SavedValue conflict=Some(conflict) mine=state_text(active) pick=stored_state />
         </FormDialog>
     }
 }
