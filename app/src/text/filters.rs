@@ -160,6 +160,15 @@ pub fn before_weeks(count: u64) -> String {
     )
 }
 
+/// Text: `client is {client}`
+#[must_use]
+pub fn client(client: impl Display) -> String {
+    fill(
+        text("filters.client", "client is {client}"),
+        &[("client", &client)],
+    )
+}
+
 /// Text: `annotations: {range}`
 #[must_use]
 pub fn count_annotations(range: impl Display) -> String {
@@ -244,6 +253,24 @@ pub fn email_starts(value: impl Display) -> String {
     )
 }
 
+/// Text: `has the feature {feature}`
+#[must_use]
+pub fn feature(feature: impl Display) -> String {
+    fill(
+        text("filters.feature", "has the feature {feature}"),
+        &[("feature", &feature)],
+    )
+}
+
+/// Text: `group is {group}`
+#[must_use]
+pub fn group(group: impl Display) -> String {
+    fill(
+        text("filters.group", "group is {group}"),
+        &[("group", &group)],
+    )
+}
+
 /// Text: `has annotations`
 #[must_use]
 pub fn has_annotations() -> &'static str {
@@ -254,6 +281,12 @@ pub fn has_annotations() -> &'static str {
 #[must_use]
 pub fn has_email() -> &'static str {
     text("filters.has_email", "has an email address")
+}
+
+/// Text: `is in a group`
+#[must_use]
+pub fn has_group() -> &'static str {
+    text("filters.has_group", "is in a group")
 }
 
 /// Text: `has API keys`

@@ -30,6 +30,33 @@ pub fn approved_registrations(count: u64) -> String {
     )
 }
 
+/// Text: `Created client {name}`
+#[must_use]
+pub fn client_created(name: impl Display) -> String {
+    fill(
+        text("flash.client_created", "Created client {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleted client {name}`
+#[must_use]
+pub fn client_deleted(name: impl Display) -> String {
+    fill(
+        text("flash.client_deleted", "Deleted client {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Saved client {name}`
+#[must_use]
+pub fn client_saved(name: impl Display) -> String {
+    fill(
+        text("flash.client_saved", "Saved client {name}"),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `Deleted {name}`
 #[must_use]
 pub fn deleted(name: impl Display) -> String {
@@ -316,6 +343,59 @@ pub fn restored_users(count: u64) -> String {
             "Restored {count} users",
         ),
         &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Restored {count} users without what was deleted meanwhile: {lost}`
+#[must_use]
+pub fn restored_users_without(count: u64, lost: impl Display) -> String {
+    fill(
+        plural(
+            "flash.restored_users_without",
+            count,
+            "Restored {count} user without what was deleted meanwhile: {lost}",
+            "Restored {count} users without what was deleted meanwhile: {lost}",
+        ),
+        &[("count", &grouped(count)), ("lost", &lost)],
+    )
+}
+
+/// Text: `Restored {name} without what was deleted meanwhile: {lost}`
+#[must_use]
+pub fn restored_without(name: impl Display, lost: impl Display) -> String {
+    fill(
+        text(
+            "flash.restored_without",
+            "Restored {name} without what was deleted meanwhile: {lost}",
+        ),
+        &[("name", &name), ("lost", &lost)],
+    )
+}
+
+/// Text: `Created role {name}`
+#[must_use]
+pub fn role_created(name: impl Display) -> String {
+    fill(
+        text("flash.role_created", "Created role {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleted role {name}`
+#[must_use]
+pub fn role_deleted(name: impl Display) -> String {
+    fill(
+        text("flash.role_deleted", "Deleted role {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Saved role {name}`
+#[must_use]
+pub fn role_saved(name: impl Display) -> String {
+    fill(
+        text("flash.role_saved", "Saved role {name}"),
+        &[("name", &name)],
     )
 }
 

@@ -2,15 +2,19 @@
 
 /// Files of the language `de`.
 pub(super) const DE: &[(&str, &str)] = &[
+    ("access", include_str!("../../locales/de/access.json")),
     ("account", include_str!("../../locales/de/account.json")),
     ("actions", include_str!("../../locales/de/actions.json")),
     ("audit", include_str!("../../locales/de/audit.json")),
+    ("clients", include_str!("../../locales/de/clients.json")),
     ("common", include_str!("../../locales/de/common.json")),
     ("confirm", include_str!("../../locales/de/confirm.json")),
     ("errors", include_str!("../../locales/de/errors.json")),
+    ("features", include_str!("../../locales/de/features.json")),
     ("filters", include_str!("../../locales/de/filters.json")),
     ("flash", include_str!("../../locales/de/flash.json")),
     ("frame", include_str!("../../locales/de/frame.json")),
+    ("groups", include_str!("../../locales/de/groups.json")),
     ("keys", include_str!("../../locales/de/keys.json")),
     ("overview", include_str!("../../locales/de/overview.json")),
     ("public", include_str!("../../locales/de/public.json")),
@@ -18,6 +22,8 @@ pub(super) const DE: &[(&str, &str)] = &[
         "registrations",
         include_str!("../../locales/de/registrations.json"),
     ),
+    ("resources", include_str!("../../locales/de/resources.json")),
+    ("roles", include_str!("../../locales/de/roles.json")),
     ("sessions", include_str!("../../locales/de/sessions.json")),
     ("settings", include_str!("../../locales/de/settings.json")),
     ("time", include_str!("../../locales/de/time.json")),
@@ -28,15 +34,22 @@ pub(super) const DE: &[(&str, &str)] = &[
 
 /// Files of the language `en-XA`.
 pub(super) const EN_XA: &[(&str, &str)] = &[
+    ("access", include_str!("../../locales/en-XA/access.json")),
     ("account", include_str!("../../locales/en-XA/account.json")),
     ("actions", include_str!("../../locales/en-XA/actions.json")),
     ("audit", include_str!("../../locales/en-XA/audit.json")),
+    ("clients", include_str!("../../locales/en-XA/clients.json")),
     ("common", include_str!("../../locales/en-XA/common.json")),
     ("confirm", include_str!("../../locales/en-XA/confirm.json")),
     ("errors", include_str!("../../locales/en-XA/errors.json")),
+    (
+        "features",
+        include_str!("../../locales/en-XA/features.json"),
+    ),
     ("filters", include_str!("../../locales/en-XA/filters.json")),
     ("flash", include_str!("../../locales/en-XA/flash.json")),
     ("frame", include_str!("../../locales/en-XA/frame.json")),
+    ("groups", include_str!("../../locales/en-XA/groups.json")),
     ("keys", include_str!("../../locales/en-XA/keys.json")),
     (
         "overview",
@@ -47,6 +60,11 @@ pub(super) const EN_XA: &[(&str, &str)] = &[
         "registrations",
         include_str!("../../locales/en-XA/registrations.json"),
     ),
+    (
+        "resources",
+        include_str!("../../locales/en-XA/resources.json"),
+    ),
+    ("roles", include_str!("../../locales/en-XA/roles.json")),
     (
         "sessions",
         include_str!("../../locales/en-XA/sessions.json"),

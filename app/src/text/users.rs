@@ -25,6 +25,12 @@ pub fn clear_filters() -> &'static str {
     text("users.clear_filters", "Clear filters")
 }
 
+/// Text: `Clients`
+#[must_use]
+pub fn clients() -> &'static str {
+    text("users.clients", "Clients")
+}
+
 /// Text: `Copy email`
 #[must_use]
 pub fn copy_email() -> &'static str {
@@ -141,6 +147,12 @@ pub fn first_page() -> &'static str {
     text("users.first_page", "Go to the first page")
 }
 
+/// Text: `Groups`
+#[must_use]
+pub fn groups() -> &'static str {
+    text("users.groups", "Groups")
+}
+
 /// Text: `Number of personas; also sessions, api-keys, annotations`
 #[must_use]
 pub fn help_count() -> &'static str {
@@ -159,12 +171,30 @@ pub fn help_created() -> &'static str {
     )
 }
 
-/// Text: `Has at least one; also email, sessions, personas`
+/// Text: `Has the feature, by default, through a group or as an admin`
+#[must_use]
+pub fn help_feature() -> &'static str {
+    text(
+        "users.help_feature",
+        "Has the feature, by default, through a group or as an admin",
+    )
+}
+
+/// Text: `Is in the group; also client:7 or client:"ACME"`
+#[must_use]
+pub fn help_group() -> &'static str {
+    text(
+        "users.help_group",
+        "Is in the group; also client:7 or client:\"ACME\"",
+    )
+}
+
+/// Text: `Has at least one; also email, group, sessions, personas`
 #[must_use]
 pub fn help_has() -> &'static str {
     text(
         "users.help_has",
-        "Has at least one; also email, sessions, personas",
+        "Has at least one; also email, group, sessions, personas",
     )
 }
 

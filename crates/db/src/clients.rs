@@ -206,6 +206,8 @@ pub async fn with_counts(
         }
     };
     Ok(clients.into_iter().map(counted).collect())
+}
+
 /// Returns the number of the client with a name.
 ///
 /// # Errors

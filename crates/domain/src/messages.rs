@@ -247,6 +247,15 @@ pub const fn client_in_use() -> Message {
     )
 }
 
+/// Message: `There is no client with this name or number.`
+#[must_use]
+pub const fn client_name_unknown() -> Message {
+    Message::fixed(
+        "errors.client_name_unknown",
+        "There is no client with this name or number.",
+    )
+}
+
 /// Message: `Client not found`
 #[must_use]
 pub const fn client_not_found() -> Message {
@@ -453,6 +462,15 @@ pub const fn external_id_exists() -> Message {
     )
 }
 
+/// Message: `A feature with this key already exists.`
+#[must_use]
+pub const fn feature_exists() -> Message {
+    Message::fixed(
+        "errors.feature_exists",
+        "A feature with this key already exists.",
+    )
+}
+
 /// Message: `Use 1 to {max} lower-case letters, digits, _ and dots between them.`
 #[must_use]
 pub fn feature_key(max: impl Into<MessageValue>) -> Message {
@@ -538,6 +556,12 @@ pub const fn group_manager_required() -> Message {
 #[must_use]
 pub const fn group_not_found() -> Message {
     Message::fixed("errors.group_not_found", "Group not found")
+}
+
+/// Message: `There is no group with this name.`
+#[must_use]
+pub const fn group_unknown() -> Message {
+    Message::fixed("errors.group_unknown", "There is no group with this name.")
 }
 
 /// Message: `This Idempotency-Key was used for another request. Use a new key for each request.`
@@ -826,6 +850,16 @@ pub const fn list_filtered_others() -> Message {
     )
 }
 
+/// Message: ` group  is {typed}. Use the id of a group, or leave it out.`
+#[must_use]
+pub fn list_group(typed: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_group",
+        "`group` is {typed}. Use the id of a group, or leave it out.",
+        vec![("typed", typed.into())],
+    )
+}
+
 /// Message: ` by  is {typed}. Use account or address, or leave it out.`
 #[must_use]
 pub fn list_grouping(typed: impl Into<MessageValue>) -> Message {
@@ -982,6 +1016,12 @@ pub const fn logo_url() -> Message {
     )
 }
 
+/// Message: `Enter names or a search, not both.`
+#[must_use]
+pub const fn members_both() -> Message {
+    Message::fixed("errors.members_both", "Enter names or a search, not both.")
+}
+
 /// Message: `Select 1 to {max} users.`
 #[must_use]
 pub fn members_max(max: impl Into<MessageValue>) -> Message {
@@ -989,6 +1029,35 @@ pub fn members_max(max: impl Into<MessageValue>) -> Message {
         "errors.members_max",
         "Select 1 to {max} users.",
         vec![("max", max.into())],
+    )
+}
+
+/// Message: `Enter at least one username or email address.`
+#[must_use]
+pub const fn members_none() -> Message {
+    Message::fixed(
+        "errors.members_none",
+        "Enter at least one username or email address.",
+    )
+}
+
+/// Message: `You can't add these users, because they have more permissions than you: {names}. Remove them, or select to skip them.`
+#[must_use]
+pub fn members_skipped(names: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.members_skipped",
+        "You can't add these users, because they have more permissions than you: {names}. Remove them, or select to skip them.",
+        vec![("names", names.into())],
+    )
+}
+
+/// Message: `No user has these names: {names}. Correct or remove them, or select to skip them.`
+#[must_use]
+pub fn members_unknown(names: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.members_unknown",
+        "No user has these names: {names}. Correct or remove them, or select to skip them.",
+        vec![("names", names.into())],
     )
 }
 
@@ -2552,6 +2621,12 @@ pub const fn user_pending() -> Message {
         "errors.user_pending",
         "This user is still pending approval.",
     )
+}
+
+/// Message: `There is no user with this name.`
+#[must_use]
+pub const fn user_unknown() -> Message {
+    Message::fixed("errors.user_unknown", "There is no user with this name.")
 }
 
 /// Message: `Use only letters, digits and . _ - @ +, and start with a letter or digit.`
