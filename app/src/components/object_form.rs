@@ -9,10 +9,10 @@ use crate::{context::PageContext, text};
 
 /// Object as another user has saved it, known from the time that the form was denied.
 #[derive(Clone, Copy)]
-pub(crate) struct ObjectConflict(Memo<Option<Box<StoredObject>>>);
+pub struct ObjectConflict(Memo<Option<Box<StoredObject>>>);
 
 /// Returns a value of the saved object; `None` for an object of another kind.
-pub(crate) type Pick = fn(&StoredObject) -> Option<String>;
+pub type Pick = fn(&StoredObject) -> Option<String>;
 
 impl ObjectConflict {
     /// Returns the conflict of a form. It is retained until the form is saved, even if a later attempt is denied for
@@ -63,7 +63,7 @@ impl ObjectConflict {
 
 /// Renders the link that discards the typed values, if there is a conflict.
 #[component]
-pub(crate) fn UseTheirs(
+pub fn UseTheirs(
     /// Conflict of the form.
     conflict: ObjectConflict,
     /// Path of the dialog.
@@ -82,7 +82,7 @@ pub(crate) fn UseTheirs(
 
 /// Renders the value of a field that another user has saved, if it differs from the value in the form.
 #[component]
-pub(crate) fn SavedValue(
+pub fn SavedValue(
     /// Conflict of the form; `None` for the form of a new object.
     conflict: Option<ObjectConflict>,
     /// Value in the field of the form.

@@ -22,11 +22,11 @@ const PAUSE: Duration = Duration::from_millis(300);
 const STEP: u16 = 20;
 
 /// Items of a search, once they are loaded.
-pub(crate) type Found = Pin<Box<dyn Future<Output = Result<PickerPage, ApiError>> + Send>>;
+pub type Found = Pin<Box<dyn Future<Output = Result<PickerPage, ApiError>> + Send>>;
 
 /// Static properties of a picker.
 #[derive(Clone, Copy)]
-pub(crate) struct PickerSpec {
+pub struct PickerSpec {
     /// Name of the checkboxes in the form, without brackets, and id of the element.
     pub(crate) name: &'static str,
     /// Name of the search field in a form without scripts.
@@ -38,14 +38,14 @@ pub(crate) struct PickerSpec {
     /// Accessible label of the search field, and its example with scripts.
     pub(crate) search: text::Label,
     /// Help text of the search field without scripts.
-    pub(crate) typed_hint: text::Label,
+    pub typed_hint: text::Label,
     /// Returns the first items whose names have a part.
     pub(crate) find: fn(String, u16) -> Found,
 }
 
 /// An item in the selection, and whether it is selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Picked {
+pub struct Picked {
     item: PickerItem,
     is_checked: bool,
 }
@@ -84,7 +84,7 @@ pub(crate) fn picked(
 
 /// Renders the selection.
 #[component]
-pub(crate) fn Picker(
+pub fn Picker(
     /// Static properties.
     spec: PickerSpec,
     /// Initial items.

@@ -36,8 +36,6 @@ const SEARCH: &str = "q";
 struct Catalogue {
     /// The loaded features.
     list: Loaded<Vec<Feature>>,
-    /// Form of the buttons that need no dialog.
-    doing: FormState,
 }
 
 /// Returns whether the viewer can change features.
@@ -56,7 +54,7 @@ pub fn Features() -> impl IntoView {
         ReadRequest::of(ListFeatures {})
     });
     let doing = form::send::<SetFeatureDefault>(FEATURES);
-    provide_context(Catalogue { list, doing });
+    provide_context(Catalogue { list });
     let tree = list.draw(LoadingNotice, move |list| match list {
         Ok(features) => shown(features, &search.get(), doing),
         Err(problem) => view! {

@@ -107,7 +107,6 @@ fn may_write() -> bool {
     expect_context::<PageContext>().may(Permission::GroupsWrite)
 }
 
-/// Renders the list of groups. Its whole state is in the URL.
 /// Returns the group that another user has saved; `None` for an object of another kind.
 fn stored_group(object: &StoredObject) -> Option<&Group> {
     match object {
@@ -116,6 +115,7 @@ fn stored_group(object: &StoredObject) -> Option<&Group> {
     }
 }
 
+/// Renders the list of groups. Its whole state is in the URL.
 #[component]
 pub fn Groups() -> impl IntoView {
     let query = use_query();

@@ -1,6 +1,6 @@
 //! Page "Resources": what the host application has, by kind, with owners, clients and grants.
 
-mod check;
+pub mod check;
 pub mod dialogs;
 pub mod edit;
 mod grants;

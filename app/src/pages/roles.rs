@@ -1,6 +1,6 @@
 //! Page "Roles": all roles with their permissions.
 
-mod choice;
+pub mod choice;
 pub mod delete;
 pub mod dialogs;
 mod fields;

@@ -16,5 +16,5 @@ pub use page_info::{EXACT_TOTAL_MAX, PageInfo, Total};
 pub use params::{Limits, PANEL_LIMITS, PageParams, Position, check_names};
 pub(crate) use params::{given, page_params, parse_limit, position, shorten};
 pub(crate) use search::searched;
-pub use search::{SearchParams, SearchQuery};
+pub use search::{SearchParams, SearchQuery, searched_text};
 pub use unfiltered::{UnfilteredParams, UnfilteredQuery};

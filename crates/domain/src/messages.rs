@@ -558,10 +558,14 @@ pub const fn group_not_found() -> Message {
     Message::fixed("errors.group_not_found", "Group not found")
 }
 
-/// Message: `There is no group with this name.`
+/// Message: `There is no group with the name {name}.`
 #[must_use]
-pub const fn group_unknown() -> Message {
-    Message::fixed("errors.group_unknown", "There is no group with this name.")
+pub fn group_unknown(name: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.group_unknown",
+        "There is no group with the name {name}.",
+        vec![("name", name.into())],
+    )
 }
 
 /// Message: `This Idempotency-Key was used for another request. Use a new key for each request.`

@@ -61,7 +61,7 @@ pub(super) async fn subject(
         }
         SubjectKind::Group => {
             let found = service::resources::find_group(services, &caller.require()?, typed).await?;
-            let unknown = || field_error("subject", messages::group_unknown());
+            let unknown = || field_error("subject", messages::group_unknown(typed.trim()));
             let id = found.ok_or_else(unknown)?;
             Ok((GrantTarget::Group(id), typed.trim().to_owned()))
         }

@@ -4,8 +4,8 @@ use domain::{
     access_check::{AccessAnswer, AccessObject, AccessQuestion, AccessReasons},
     clients::Client,
     groups::GROUPS_ORDER,
-    list::{Limits, SearchParams, SearchQuery, UnfilteredParams},
-    resources::{GrantLevel, RESOURCES_ORDER, Resource, ResourceListParams},
+    list::{Limits, SearchParams, SearchQuery, UnfilteredParams, searched_text},
+    resources::{GrantLevel, RESOURCES_ORDER, Resource},
     text::name_key,
 };
 use service::{
@@ -72,8 +72,8 @@ pub(super) async fn about_resource(
     (user, level): (Uuid, GrantLevel),
     [kind, typed]: &[Option<String>; 2],
 ) -> Result<AccessReply, Error> {
-    let kind = ResourceListParams::text(kind);
-    let Some(typed) = ResourceListParams::text(typed) else {
+    let kind = searched_text(kind);
+    let Some(typed) = searched_text(typed) else {
         return Ok(AccessReply::Nothing);
     };
     let mut found = find(services, &caller.require()?, kind.as_deref(), &typed).await?;

@@ -16,7 +16,7 @@ use crate::{
 
 /// Renders the question whether a user can reach the resource, and the answer.
 #[component]
-pub(super) fn Check(
+pub fn Check(
     /// The id of the resource.
     id: Uuid,
 ) -> impl IntoView {

@@ -38,8 +38,6 @@ use crate::{
 pub(super) struct Opened {
     /// The loaded resource.
     pub(super) resource: Loaded<OpenedResource>,
-    /// Form of the buttons that need no dialog.
-    pub(super) doing: FormState,
 }
 
 impl Opened {
@@ -64,7 +62,7 @@ fn PageOf(
     let id: Uuid = id.parse().unwrap_or_default();
     let resource = Loaded::new(move || ReadRequest::of(OpenResource { id }));
     let doing = form::send::<RunGrantOperation>(&path(id));
-    provide_context(Opened { resource, doing });
+    provide_context(Opened { resource });
     let page = resource.draw(LoadingNotice, move |resource| match resource {
         Ok(resource) => shown(resource, doing),
         Err(problem) => failed(problem),

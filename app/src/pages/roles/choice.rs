@@ -18,7 +18,7 @@ pub(super) const PERMISSIONS: &str = "permissions[]";
 
 /// Renders a checkbox for each permission and for the wildcards, by resource.
 #[component]
-pub(super) fn PermissionChoice(
+pub fn PermissionChoice(
     /// Names of the permissions that are checked initially.
     chosen: Vec<String>,
     /// Kind of a built-in role, which needs one of the permissions.

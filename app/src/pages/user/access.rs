@@ -1,8 +1,8 @@
 //! Access of a user: roles, groups, clients, reachable resources, questions, and features with the reasons.
 
-mod features;
+pub mod features;
 pub mod groups;
-mod question;
+pub mod question;
 mod reply;
 
 use domain::{access_check::KindTotal, permission::Permission, problem::Code};

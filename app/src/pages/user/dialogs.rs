@@ -1,7 +1,7 @@
 //! Dialogs that change a user, above the first tab. The creation of a reset link is here, the longer ones in files of their
 //! own.
 
-mod clients;
+pub mod clients;
 pub mod create;
 pub mod delete;
 pub mod edit;

@@ -49,13 +49,19 @@ impl SearchParams {
     /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits, order: &str) -> Result<SearchQuery, ListError> {
         Ok(SearchQuery {
-            text: given(&self.q).map(searched),
+            text: searched_text(&self.q),
             limit: parse_limit(given(&self.limit), limits)?,
             position: position(&self.after, &self.before, |text| {
                 Cursor::decode_named(text, order)
             })?,
         })
     }
+}
+
+/// Returns the searched text of a parameter; `None` if it is blank.
+#[must_use]
+pub fn searched_text(value: &Option<String>) -> Option<String> {
+    given(value).map(searched)
 }
 
 /// Returns the part of a name that a text searches for. No name has control characters, and PostgreSQL rejects a NUL.

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::RESOURCES_ORDER;
 use crate::{
     list::{
-        Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, searched, shorten,
+        Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, searched,
+        searched_text, shorten,
     },
     users::detail::UserRef,
 };
@@ -95,16 +96,15 @@ impl ResourceListParams {
     /// # Errors
     /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits) -> Result<ResourceQuery, ListError> {
-        let text = |value: &Option<String>| given(value).map(searched);
         let group = |text: &str| {
             text.trim()
                 .parse()
                 .map_err(|_| ListError::Group(shorten(text)))
         };
         Ok(ResourceQuery {
-            kind: text(&self.kind),
-            external_id: text(&self.external_id),
-            text: text(&self.q),
+            kind: searched_text(&self.kind),
+            external_id: searched_text(&self.external_id),
+            text: searched_text(&self.q),
             owner: given(&self.owner).map(|owner| UserRef::parse(owner.trim())),
             client: given(&self.client).map(ClientRef::parse),
             group: given(&self.group).map(group).transpose()?,

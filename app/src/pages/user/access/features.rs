@@ -52,7 +52,10 @@ fn insert(branches: &mut Vec<Branch>, key: &str, feature: EffectiveFeature) {
 
 /// Renders all features.
 #[component]
-pub(super) fn Features(features: Vec<EffectiveFeature>) -> impl IntoView {
+pub fn Features(
+    /// Features with their reasons.
+    features: Vec<EffectiveFeature>,
+) -> impl IntoView {
     let tree = tree(features);
     view! {
         <section class="access">

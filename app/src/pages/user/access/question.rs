@@ -26,7 +26,8 @@ const KINDS: &str = "access-kinds";
 
 /// Renders the forms and the answer.
 #[component]
-pub(super) fn Question(
+pub fn Question(
+    /// User that the questions are about.
     user_view: UserView,
     /// Keys and names of all features.
     features: Vec<(String, String)>,

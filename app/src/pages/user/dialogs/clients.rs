@@ -22,7 +22,7 @@ const CLIENTS: PickerSpec = PickerSpec {
 
 /// Renders the selection for viewers who can read clients. For others, the form leaves the list unchanged.
 #[component]
-pub(super) fn ClientChoice(
+pub fn ClientChoice(
     /// Page context with the typed values of the form.
     context: PageContext,
     /// Error message for the selection, if there is one.
