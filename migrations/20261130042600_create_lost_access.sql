@@ -1,4 +1,4 @@
--- What was deleted while its user was deleted: a restored user is told what did not come back.
+-- What was deleted while its user was deleted: the message about the restoration lists it.
 create table lost_access (
     user_id uuid not null,
     kind text not null,

@@ -18,7 +18,7 @@ use crate::{
     text,
 };
 
-/// Screens in the order in which their paths are matched. Those of the sidebar have its order.
+/// Screens in the order in which their paths are matched, and of the sidebar.
 static SCREENS: &[Screen] = &[
     Screen::public("/login", &Account::SignIn),
     Screen::public("/setup", &Account::Setup),

@@ -8,6 +8,11 @@ use super::{
 };
 use crate::text;
 
+/// Returns a text as HTML. The server writes children of a `<textarea>` unescaped.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// Renders a field with several lines, with its label, hint and error message.
 #[component]
 pub fn TextArea(
@@ -64,9 +69,8 @@ pub fn TextArea(
                 autofocus=first
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by
-            >
-                {value}
-            </textarea>
+                inner_html=escaped(&value)
+            />
             {move || {
                 error
                     .get()
@@ -80,5 +84,18 @@ pub fn TextArea(
                     })
             }}
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_end_the_field() {
+        assert_eq!(
+            escaped("</textarea><b>&lt;"),
+            "&lt;/textarea>&lt;b>&amp;lt;"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod add;
+pub mod boxes;
 pub mod delete;
 pub mod edit;
 pub mod features;

@@ -224,7 +224,7 @@ pub async fn set(connection: &mut PgConnection, id: Uuid, patch: &GroupPatch) ->
     Ok(())
 }
 
-/// Deletes a group with its memberships and grants. Its deleted members are noted, so that they can be told when they are restored.
+/// Deletes a group with its memberships and grants. Its deleted members are noted, for the message about their restoration.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

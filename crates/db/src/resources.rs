@@ -174,7 +174,7 @@ pub async fn transfer(connection: &mut PgConnection, from: Uuid, to: Uuid) -> Re
     Ok(done.rows_affected())
 }
 
-/// Deletes a resource with its grants. Deleted users with a grant are noted, so that they can be told when they are restored.
+/// Deletes a resource with its grants. Deleted users with a grant are noted, for the message about their restoration.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

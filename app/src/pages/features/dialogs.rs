@@ -25,6 +25,7 @@ use crate::{
         loaded::Loaded,
         rows::keyed_by,
         tab::with,
+        text_area::TextArea,
         typed::ticked,
     },
     context::PageContext,
@@ -106,9 +107,10 @@ pub fn NewFeature() -> impl IntoView {
         >
             <Field spec=KEY value=context.typed("key") error=form_state.error("key") first=true />
             <Field spec=LABEL value=context.typed("label") error=form_state.error("label") />
-            <Field
+            <TextArea
                 spec=DESCRIPTION
                 value=context.typed("description")
+                rows=3
                 error=form_state.error("description")
             />
             <Field

@@ -11,6 +11,7 @@ use crate::{
         field::Field,
         form::{self, FormState},
         object_form::{ObjectConflict, SavedValue},
+        text_area::TextArea,
         typed::{ticked, typed_or},
     },
     context::PageContext,
@@ -71,9 +72,10 @@ fn texts(
     view! {
         <Field spec=LABEL value=label.clone() error=form_state.error("label") first=true />
         <SavedValue conflict=Some(conflict) mine=label pick=stored_label />
-        <Field
+        <TextArea
             spec=DESCRIPTION
             value=description.clone()
+            rows=3
             error=form_state.error("description")
         />
         <SavedValue conflict=Some(conflict) mine=description pick=stored_description />

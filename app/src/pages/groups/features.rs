@@ -8,11 +8,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{
+    boxes::{FeatureSearch, NAME, Tree, level},
     may_write,
     members::failed,
     page::OpenedGroup,
     stored_group,
-    tree::{Branch, BranchState, matches, state},
+    tree::Branch,
 };
 use crate::{
     api::{
@@ -36,9 +37,6 @@ use crate::{
     hydrated::Hydrated,
     text,
 };
-
-/// Name of the checkboxes.
-const NAME: &str = "features[]";
 
 /// Renders the tab.
 #[component]
@@ -73,14 +71,6 @@ fn nothing() -> AnyView {
         </ListState>
     }
     .into_any()
-}
-
-/// State of the tree: selected keys, and the typed search.
-#[derive(Clone, Copy)]
-struct Tree {
-    selected: RwSignal<BTreeSet<String>>,
-    typed: ReadSignal<String>,
-    is_fixed: bool,
 }
 
 #[component]
@@ -177,125 +167,4 @@ fn adopt(selected: &mut BTreeSet<String>) {
             }
         }
     }
-}
-
-/// Renders the search field. It has no name, so the form does not send it, and Enter in it does not send the form.
-#[component]
-fn FeatureSearch(set_typed: WriteSignal<String>) -> impl IntoView {
-    view! {
-        <input
-            class="input"
-            type="search"
-            aria-label=text::groups::find_feature()
-            placeholder=text::groups::find_feature()
-            autocomplete="off"
-            dir="auto"
-            on:input=move |event| set_typed.set(event_target_value(&event))
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    event.prevent_default();
-                }
-            }
-        />
-    }
-}
-
-/// Renders the features and the branches of a branch.
-fn level(branch: Branch, tree: Tree) -> AnyView {
-    let leaves = branch.leaves.into_iter().map(|feature| leaf(feature, tree));
-    let branches = branch.branches.into_iter().map(|below| node(below, tree));
-    let items: Vec<AnyView> = leaves.chain(branches).collect();
-    view! { <ul class="check-tree">{items}</ul> }.into_any()
-}
-
-/// Renders the checkbox of a feature, hidden if it does not have the typed text.
-fn leaf(feature: Feature, tree: Tree) -> AnyView {
-    let (key, label) = (feature.key.clone(), feature.label.clone());
-    let default = feature.default_value.then(text::groups::on_by_default);
-    let description = feature.description.clone();
-    let initially = tree.selected.with_untracked(|all| all.contains(&key));
-    let (held, changed) = (key.clone(), key.clone());
-    let change = move |event| {
-        let on = event_target_checked(&event);
-        set(tree.selected, std::slice::from_ref(&changed), on);
-    };
-    view! {
-        <li hidden=move || tree.typed.with(|typed| !matches(&feature, typed))>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    name=NAME
-                    value=key.clone()
-                    checked=initially
-                    disabled=tree.is_fixed
-                    prop:checked=move || tree.selected.with(|all| all.contains(&held))
-                    on:change=change
-                />
-                <span>
-                    {label} <span class="check-note">
-                        <code>{key}</code>
-                        {default.map(|default| format!(" · {default}"))}
-                    </span>
-                    {(!description.is_empty())
-                        .then(|| view! { <span class="check-note">{description}</span> })}
-                </span>
-            </label>
-        </li>
-    }
-    .into_any()
-}
-
-/// Renders a branch: its name, after hydration with a checkbox for all of its features, and the level below.
-fn node(branch: Branch, tree: Tree) -> AnyView {
-    let keys = branch.keys();
-    let (name, path) = (
-        domain::text::capitalized(&branch.name.replace('_', " ")),
-        branch.key.clone(),
-    );
-    let searched = branch.clone();
-    let label = name.clone();
-    let toggle = move || {
-        let (all, some, changed) = (keys.clone(), keys.clone(), keys.clone());
-        let is = move |keys: &[String], wanted| {
-            tree.selected
-                .with(|selected| state(keys, selected) == wanted)
-        };
-        view! {
-            <label class="check">
-                <input
-                    type="checkbox"
-                    autocomplete="off"
-                    disabled=tree.is_fixed
-                    prop:checked=move || is(&all, BranchState::All)
-                    prop:indeterminate=move || is(&some, BranchState::Some)
-                    on:change=move |event| set(tree.selected, &changed, event_target_checked(&event))
-                />
-                <span>{label.clone()}</span>
-            </label>
-        }
-    };
-    view! {
-        <li hidden=move || tree.typed.with(|typed| !searched.has(typed))>
-            <div role="group" aria-label=path>
-                <Show when=Hydrated::now fallback=move || name.clone()>
-                    {toggle()}
-                </Show>
-                {level(branch, tree)}
-            </div>
-        </li>
-    }
-    .into_any()
-}
-
-/// Selects features, or removes them from the selection.
-fn set(selected: RwSignal<BTreeSet<String>>, keys: &[String], on: bool) {
-    selected.update(|selected| {
-        for key in keys {
-            if on {
-                selected.insert(key.clone());
-            } else {
-                selected.remove(key);
-            }
-        }
-    });
 }

@@ -15,6 +15,7 @@ use crate::{
         field::{Field, FieldSpec},
         form::FormState,
         object_form::{ObjectConflict, SavedValue},
+        text_area::TextArea,
         typed::{ticked_values, typed_or},
     },
     context::PageContext,
@@ -145,9 +146,10 @@ pub(super) fn fields(
         <SavedValue conflict=conflict mine=name pick=|object| saved(object, |values| values.name) />
         <Field spec=LABEL value=label.clone() error=form_state.error("label") />
         <SavedValue conflict=conflict mine=label pick=|object| saved(object, |values| values.label) />
-        <Field
+        <TextArea
             spec=DESCRIPTION
             value=description.clone()
+            rows=3
             error=form_state.error("description")
         />
         <SavedValue conflict=conflict mine=description pick=saved_description />

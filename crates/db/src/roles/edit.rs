@@ -149,7 +149,7 @@ pub async fn set(connection: &mut PgConnection, id: Uuid, patch: &RolePatch) -> 
     Ok(())
 }
 
-/// Deletes a role, and revokes it from its users. Deleted users of it are noted, so that they can be told when they are restored.
+/// Deletes a role, and revokes it from its users. Deleted users of it are noted, for the message about their restoration.
 ///
 /// # Errors
 /// `roles_builtin_kind_remains` for a built-in role.

@@ -176,12 +176,8 @@ async fn group_is_no_member_of_a_group(pool: PgPool) {
             );
         }
         let nested = json!({ "groups": [group] });
-        let refused = change(&app, &ada, outer, "members", &nested).await;
-        assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
-        assert!(
-            refused.message().contains("groups"),
-            "{}",
-            refused.message()
-        );
+        let denied = change(&app, &ada, outer, "members", &nested).await;
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
+        assert!(denied.message().contains("groups"), "{}", denied.message());
     }
 }
