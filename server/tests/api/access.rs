@@ -1,5 +1,6 @@
 //! Access of every kind of caller to every route.
 
+mod groups;
 mod model;
 
 use std::{collections::BTreeSet, fmt::Write};
@@ -8,7 +9,7 @@ use axum::http::Method;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::json;
 use sqlx::PgPool;
-use testing::{roles::assign, users::id_of};
+use testing::{groups::group, roles::assign, users::id_of};
 
 use crate::support::{App, Ask, PASSWORD, add_password, add_user, app, session};
 
@@ -16,6 +17,7 @@ use crate::support::{App, Ask, PASSWORD, add_password, add_user, app, session};
 const CALLERS: &[(&str, &str, &str)] = &[
     ("anonymous", "", ""),
     ("user", "uma", ""),
+    ("manager of a group", "mona", ""),
     ("auditor", "audrey", ""),
     ("application", "otto", ""),
     ("admin", "ada", ""),
@@ -133,6 +135,7 @@ fn screens() -> Vec<Ask> {
     for end in ["", "/grant", "/transfer", "/edit", "/delete"] {
         screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
     }
+    screens.extend(groups::screens());
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
         "sessions",
@@ -371,6 +374,7 @@ fn forms() -> Vec<Ask> {
         forms.push(Ask::post(&format!("/clients/999/{operation}")).form(&client));
         forms.push(Ask::post(&format!("/sfn/{operation}-client")).form(&client));
     }
+    forms.extend(groups::forms());
     forms
 }
 
@@ -424,6 +428,7 @@ fn reads() -> Vec<Ask> {
     ] {
         reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
+    reads.extend(groups::reads());
     reads
 }
 
@@ -711,6 +716,7 @@ async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
     for (username, roles) in [
         ("visitor", &["user"][..]),
         ("uma", &["user"]),
+        ("mona", &["user"]),
         ("audrey", &["auditor", "user"]),
         ("otto", &["application"]),
         ("ada", &["admin"]),
@@ -721,6 +727,8 @@ async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
         add_user(&pool, username, roles).await;
     }
     add_password(&pool, &app.services.hasher).await;
+    let mona = id_of(&pool, "mona").await;
+    group("Crew").managers(&[mona]).insert(&pool).await;
     let mut table = String::new();
     for endpoint in endpoints() {
         writeln!(table, "{}", endpoint.label()).unwrap();
@@ -772,7 +780,13 @@ fn every_address_is_in_the_table() {
         });
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");
-        path.replace("{id}", UNKNOWN_ID)
+        // The id of a client is a number.
+        let id = match path.starts_with("/clients/") {
+            true => "999",
+            false => UNKNOWN_ID,
+        };
+        path.replace("{id}", id)
+            .replace("{group}", UNKNOWN_ID)
             .replace("{key}", "lab.none")
             .replace("{action}", "suspend")
     });

@@ -91,7 +91,7 @@ const LISTS_OF_ACCESS: [&str; 7] = [
 ];
 
 /// Lists of the panel.
-const SCREENS: [&str; 12] = [
+const SCREENS: [&str; 16] = [
     "/users?q=",
     "/users?deleted=true",
     "/sessions?sort=",
@@ -104,6 +104,10 @@ const SCREENS: [&str; 12] = [
     "/registrations?q=user&sort=-name",
     "/registrations?state=rejected",
     "/registrations/invitations?",
+    "/groups?q=group",
+    "/groups/00000000-0000-7000-8000-000000000001?",
+    "/clients?q=client",
+    "/resources?kind=models",
 ];
 
 /// Maximum number of pages of one list.
@@ -208,6 +212,7 @@ async fn pagers_of_screens_lead_both_ways(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);
     app.run(SEED).await;
+    app.run(SEED_OF_ACCESS).await;
     for screen in SCREENS {
         let start = format!("{screen}&limit=5");
         let (forth, last) = leaf(&app, &ada, start, "next").await;

@@ -36,6 +36,8 @@ struct Ids {
     invitation: String,
     role: String,
     client: String,
+    group: String,
+    resource: String,
     /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
     adas: [String; 2],
@@ -90,6 +92,8 @@ impl Ids {
             )
             .await,
             client: id(pool, "select id::text from clients order by id limit 1").await,
+            group: id(pool, "select id::text from groups order by id limit 1").await,
+            resource: id(pool, "select id::text from resources order by id limit 1").await,
         }
     }
 
@@ -115,10 +119,16 @@ impl Ids {
             &self.role
         } else if screen.starts_with("/clients") {
             &self.client
+        } else if screen.starts_with("/groups") {
+            &self.uma
+        } else if screen.starts_with("/resources") {
+            &self.resource
         } else {
             &self.invitation
         };
         let path = screen.replace("{user}", &self.uma).replace("{id}", key);
+        let path = path.replace("{group}", &self.group);
+        let path = path.replace("{key}", "chat.call");
         let selected = format!("?u={}", encoded(&self.pending));
         match screen {
             "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
@@ -197,8 +207,24 @@ fn rejected_form(path: &str, text: &str) -> Ask {
         "personas",
         "token",
         "state",
+        "label",
+        "description",
+        "logo_url",
+        "key",
+        "position",
+        "rank",
+        "names",
+        "search",
+        "more",
+        "from",
     ];
-    let fields: Vec<(&str, &str)> = FIELDS.iter().map(|name| (*name, text)).collect();
+    // Longer than any name can be: the name of a group or a client can be any shorter text.
+    let long = text.repeat(40);
+    let of = |name: &&'static str| match *name {
+        "name" => (*name, long.as_str()),
+        name => (name, text),
+    };
+    let fields: Vec<(&str, &str)> = FIELDS.iter().map(of).collect();
     Ask::post(path).form(&fields)
 }
 
@@ -254,6 +280,10 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/audit?actor={text}&target={text}"),
         format!("/audit?via={text}"),
         format!("/settings/jobs?state={text}"),
+        format!("/groups/{text}"),
+        format!("/groups/{text}/features"),
+        format!("/resources/{text}"),
+        format!("/features/{text}/edit"),
         format!("/registrations?after={text}&u={text}"),
         format!("/pkg/{text}"),
     ] {
@@ -330,10 +360,15 @@ fn assert_fingerprint(page: &str, label: &str) {
     assert_eq!(found, Some(expected.as_str()), "{label}");
 }
 
-/// Asserts that the addresses of an element are of this site.
+/// Asserts that the addresses of an element are of this site, except the link to the logo of a client.
 fn assert_leads_nowhere_else(element: &Element, label: &str) {
     for name in ["href", "src", "action", "formaction"] {
         let address = element.attribute(name).unwrap_or_default();
+        let is_logo = element.attribute("rel") == Some("external noreferrer")
+            && address.starts_with("https://example.org/");
+        if is_logo {
+            continue;
+        }
         let scheme = address.split(['/', '?', '#']).next().unwrap_or_default();
         assert!(
             !scheme.contains(':') && !address.starts_with("//"),

@@ -119,6 +119,7 @@ async fn missing_parameters_are_named(pool: PgPool) {
     for (path, name) in [
         ("/api/admin/users/find", "user"),
         ("/api/admin/audit/export", "format"),
+        ("/api/admin/resources/export", "format"),
     ] {
         let answer = app.get_as(&ada, path).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{path}");

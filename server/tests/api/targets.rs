@@ -7,7 +7,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Ask, add_user, app, id_of, session};
+use crate::support::{App, Ask, add_user, app, id_of, session};
 
 /// Id that no user has.
 const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
@@ -15,13 +15,16 @@ const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
 /// target of a link, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or the path
 /// of a dialog, whose names are compared: see the tests of those.
-const WITHOUT_TARGET: [&str; 20] = [
+const WITHOUT_TARGET: [&str; 23] = [
     "sign-in",
     "setup",
     "register",
     "accept-invitation",
     "reset",
     "create-user",
+    "create-role",
+    "create-group",
+    "create-client",
     "invite",
     "add-key",
     "create-token",
@@ -38,6 +41,9 @@ const WITHOUT_TARGET: [&str; 20] = [
     "confirm",
 ];
 
+/// Id of a client that does not exist.
+const UNKNOWN_CLIENT: &str = "999";
+
 /// A function, the field with what the page has shown, and the other fields that it needs.
 type TargetForm = (
     &'static str,
@@ -46,7 +52,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 18] = [
+const WITH_TARGET: [TargetForm; 28] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -133,32 +139,110 @@ const WITH_TARGET: [TargetForm; 18] = [
             ("operation", "enable"),
         ],
     ),
+    ("set-user-groups", "username", &[]),
+    (
+        "edit-role",
+        "shown",
+        &[("version", "1"), ("name", "other"), ("rank", "60")],
+    ),
+    ("delete-role", "shown", &[("version", "1"), ("users", "0")]),
+    (
+        "delete-group",
+        "shown",
+        &[("members", "0"), ("features", "0"), ("resources", "0")],
+    ),
+    ("add-group-members", "shown", &[("names", "uma")]),
+    (
+        "invite-into-group",
+        "shown",
+        &[("max_uses", "1"), ("days", "7")],
+    ),
+    (
+        "group-grant",
+        "shown",
+        &[
+            ("group", UNKNOWN_ID),
+            ("level", "read"),
+            ("operation", "revoke"),
+        ],
+    ),
+    (
+        "member-operation",
+        "shown",
+        &[
+            ("group", UNKNOWN_ID),
+            ("username", "uma"),
+            ("operation", "remove"),
+        ],
+    ),
+    (
+        "member-operation",
+        "username",
+        &[
+            ("group", UNKNOWN_ID),
+            ("shown", "Editors"),
+            ("operation", "remove"),
+        ],
+    ),
+    ("create-member-link", "username", &[("group", UNKNOWN_ID)]),
 ];
+
+/// Functions that identify what the page has shown by its version: the function, the id, and the other fields that
+/// they need.
+const WITH_VERSION: [TargetForm; 4] = [
+    ("edit-group", UNKNOWN_ID, &[("name", "Other")]),
+    ("save-group-features", UNKNOWN_ID, &[]),
+    ("edit-client", UNKNOWN_CLIENT, &[("name", "Other")]),
+    ("delete-client", UNKNOWN_CLIENT, &[("shown", "Other")]),
+];
+
+/// Asserts that a function rejects a form without a field, and answers the whole one with a status.
+async fn assert_needs(
+    app: &App,
+    function: &str,
+    fields: &[(&str, &str)],
+    field: (&str, &str),
+    status: u16,
+) {
+    let ada = session(&app.pool, "ada").await;
+    let path = format!("/sfn/{function}");
+    let without = app.send(Ask::post(&path).form(fields).by(&ada)).await;
+    assert_eq!(without.status, 422, "{function}: {}", without.body);
+    let whole = [fields, &[field]].concat();
+    let whole = app.send(Ask::post(&path).form(&whole).by(&ada)).await;
+    assert_eq!(whole.status, status, "{function}: {}", whole.body);
+}
 
 #[testing::test]
 async fn every_targeted_form_sends_the_shown_name(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;
-    let ada = session(&pool, "ada").await;
     let posted: BTreeSet<&str> = server_fn_paths()
         .filter(|(_, method)| *method == Method::POST)
         .filter_map(|(path, _)| path.strip_prefix("/sfn/"))
         .collect();
     let mut known: BTreeSet<&str> = WITHOUT_TARGET.into();
     known.extend(WITH_TARGET.map(|(function, ..)| function));
+    known.extend(WITH_VERSION.map(|(function, ..)| function));
     assert_eq!(
         posted, known,
         "list every function in one of the tables of this file"
     );
     for (function, name, others) in WITH_TARGET {
-        let path = format!("/sfn/{function}");
         let mut fields = vec![("page", "/users"), ("id", UNKNOWN_ID)];
         fields.extend(others);
-        let without = app.send(Ask::post(&path).form(&fields).by(&ada)).await;
-        assert_eq!(without.status, 422, "{function}: {}", without.body);
-        fields.push((name, "unknown-user"));
-        let whole = app.send(Ask::post(&path).form(&fields).by(&ada)).await;
-        assert_eq!(whole.status, 404, "{function}: {}", whole.body);
+        // A group that does not exist is one that the user does not manage.
+        let denied = if function == "create-member-link" {
+            403
+        } else {
+            404
+        };
+        assert_needs(&app, function, &fields, (name, "unknown-user"), denied).await;
+    }
+    for (function, id, others) in WITH_VERSION {
+        let mut fields = vec![("id", id)];
+        fields.extend(others);
+        assert_needs(&app, function, &fields, ("version", "1"), 404).await;
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) fn requests() -> Vec<Ask> {
         post(&format!("{group}/members/remove"), &selected),
         post(&format!("{group}/managers"), &selected),
         post(&format!("{group}/managers/remove"), &selected),
+        post(&format!("{group}/invitations"), &json!({ "maxUses": 0 })),
+        Ask::post(&format!("{group}/members/{UNKNOWN_ID}/reset-link")),
         Ask::get("/api/admin/features"),
         post("/api/admin/features", &json!({ "set": "unknown" })),
         Ask::get(feature),

@@ -9,6 +9,10 @@ use crate::support::{App, Ask};
 pub(super) async fn asks(app: &App) -> Vec<Ask> {
     let pool = &app.pool;
     let bob = id_of(pool, "bob").await;
+    let [ada, hal] = [id_of(pool, "ada").await, id_of(pool, "hal").await];
+    // Only managers create password links for members.
+    let crew = group("Crew").managers(&[ada]).members(&[hal]);
+    let crew = crew.insert(pool).await;
     let role = role("helpdesk").insert(pool).await;
     let group = group("Editors").insert(pool).await;
     let resource = resource("models", "gpt").owner(bob).insert(pool).await;
@@ -16,7 +20,7 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
     let of_resource = |what: &str| format!("/api/admin/resources/{resource}/{what}");
     let bobs = json!({ "names": ["bob"] });
     let stored = json!({ "kind": "models", "externalId": "llama", "name": "Llama" });
-    let asks: [(String, Value); 13] = [
+    let asks: [(String, Value); 15] = [
         ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
         (
             format!("/api/admin/roles/{role}/clone"),
@@ -27,6 +31,11 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
         (of_group("managers"), bobs.clone()),
         (of_group("managers/remove"), bobs.clone()),
         (of_group("members/remove"), bobs),
+        (of_group("invitations"), json!({ "note": "Lab" })),
+        (
+            format!("/api/admin/groups/{crew}/members/{hal}/reset-link"),
+            json!({}),
+        ),
         (
             "/api/admin/features".to_owned(),
             json!({ "set": "open_webui" }),
@@ -46,7 +55,7 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
         ),
         (
             "/api/admin/resources/transfer".to_owned(),
-            json!({ "from": bob, "to": id_of(pool, "ada").await }),
+            json!({ "from": bob, "to": ada }),
         ),
     ];
     let asks = asks.into_iter();

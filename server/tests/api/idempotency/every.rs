@@ -17,7 +17,7 @@ use crate::{
 async fn prepare(pool: &PgPool) -> (App, String) {
     let app = app(pool).storing_keys();
     add_user(pool, "ada", &["admin", "user"]).await;
-    for name in ["bob", "cyd", "dan", "eli", "fay"] {
+    for name in ["bob", "cyd", "dan", "eli", "fay", "hal"] {
         add_user(pool, name, &["user"]).await;
         session(pool, name).await;
     }
@@ -195,6 +195,8 @@ async fn answers_are_replayed_unless_secret(pool: PgPool) {
         }
     }
     let expected = [
+        "POST /api/admin/groups/{id}/invitations",
+        "POST /api/admin/groups/{id}/members/{id}/reset-link",
         "POST /api/admin/invitations",
         "POST /api/admin/invitations/{id}/resend",
         "POST /api/admin/users",

@@ -19,6 +19,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "jobs.kind",
     "jobs.state",
     "login_attempts.scope",
+    "lost_access.kind",
     "one_time_links.kind",
     "resource_grants.level",
     "resources.kind",
@@ -144,8 +145,21 @@ values ('chat.call', 'zqmark label', 'zqmark description', now(), now());
 insert into groups (id, name, description, features, data, meta, external_id, created_at, updated_at)
 values (uuid_v7(now()), 'zqmark group', 'zqmark description', '{"chat.call": true}', '{"zqmark": "zqmark"}', '{"zqmark": "zqmark"}',
     'zqmark-group', now(), now());
-insert into resources (id, kind, external_id, name, data, created_at, updated_at)
-values (uuid_v7(now()), 'models', 'zqmark-model', 'zqmark model', '{"zqmark": "zqmark"}', now(), now());
+insert into group_members (group_id, user_id, is_manager, added_by, added_at)
+select g.id, u.id, u.username = 'zqmark-ada', (select id from users where username = 'zqmark-uma'), now()
+from groups g, users u where u.username in ('zqmark-ada', 'zqmark-uma');
+insert into resources (id, kind, external_id, name, data, owner_id, created_at, updated_at)
+values (uuid_v7(now()), 'models', 'zqmark-model', 'zqmark model', '{"zqmark": "zqmark"}',
+    (select id from users where username = 'zqmark-uma'), now(), now());
+insert into resource_grants (resource_id, user_id, group_id, level, granted_by, granted_at)
+select r.id, s.user_id, s.group_id, 'read', (select id from users where username = 'zqmark-ada'), now()
+from resources r, (
+    select id as user_id, null::uuid as group_id from users where username = 'zqmark-uma'
+    union all select null, id from groups
+    union all select null, null
+) as s;
+insert into lost_access (user_id, kind, object_id, name)
+select id, 'group', gen_random_uuid(), 'zqmark lost' from users where username = 'zqmark-deleted';
 insert into user_identifiers (id, user_id, namespace, value)
 select uuid_v7(now()), id, 'litellm', 'zqmark-id' from users where username = 'zqmark-uma';
 insert into user_extensions (id, user_id, namespace, data)
