@@ -44,7 +44,7 @@ test.describe('PostgreSQL is stopped', () => {
     await expectRecovery(page);
     await page.getByRole('link', { name: 'Try again' }).click();
     await expect(page).toHaveURL('/users?sort=name');
-    await expect(page.locator('.user-handle')).toHaveCount(31);
+    await expect(page.locator('.handle')).toHaveCount(31);
   });
 
   test('programs get the time to retry in JSON', async ({ page }) => {

@@ -12,7 +12,7 @@ const header = (page: Page, name: string) => page.locator('.users-table thead th
 const cut = (page: Page, selector: string): Promise<number> =>
   page.locator(`.users-table tbody ${selector}`).evaluateAll((texts) => {
     const isCut = (text: Element) => {
-      const box = text.closest('.user-name > bdi, td')!;
+      const box = text.closest('.name > bdi, td')!;
       return box.scrollWidth > box.clientWidth;
     };
     return texts.filter(isCut).length / texts.length;
@@ -22,7 +22,7 @@ for (const width of [1280, 1366]) {
   test(`at ${width} px names and email addresses are not cut off`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     await open(page, '/users');
-    for (const text of ['.user-name > bdi', '.cell-email > span']) {
+    for (const text of ['.name > bdi', '.cell-email > span']) {
       expect(await cut(page, text), text).toBeLessThan(0.1);
     }
     await expectNoSidewaysScroll(page);
@@ -59,7 +59,7 @@ test('a long name is cut off at its end, in its direction', async ({ page, datab
     page
       .locator('.users-table tbody tr')
       .filter({ hasText: username })
-      .locator('.user-name > bdi')
+      .locator('.name > bdi')
       .evaluate((name) => [getComputedStyle(name).direction, name.scrollWidth > name.clientWidth]);
   expect(await direction('test-member')).toEqual(['ltr', true]);
   expect(await direction('test-auditor')).toEqual(['rtl', true]);

@@ -20,7 +20,7 @@ const expectScrolled = (page: Page, top: number): Promise<void> =>
 /** Opens a user from the middle of a long list. Returns the link and the scroll position. */
 async function openFromList(page: Page, list: UsersList) {
   await list.open({ limit: '100' });
-  const link = list.rows.nth(40).locator('.user-name');
+  const link = list.rows.nth(40).locator('.name');
   await link.scrollIntoViewIfNeeded();
   const href = (await link.getAttribute('href'))!;
   const top = await page.evaluate(() => scrollY);
@@ -28,7 +28,7 @@ async function openFromList(page: Page, list: UsersList) {
   await link.click();
   await expect(page).toHaveURL(href);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  return { link: page.locator(`.users-table a.user-name[href="${href}"]`), top };
+  return { link: page.locator(`.users-table a.name[href="${href}"]`), top };
 }
 
 test('Back leads to the row that was opened', async ({ page, database }) => {
@@ -58,7 +58,7 @@ for (const way of ['Escape', 'Cancel'] as const) {
   test(`${way} replaces the URL of the dialog, so that Back does not open it again`, async ({ page, database }) => {
     const list = new UsersList(page, database);
     await list.open({ q: 'username:test-member' });
-    await list.rows.first().locator('.user-name').click();
+    await list.rows.first().locator('.name').click();
     await expect(page).toHaveURL('/users/test-member');
     await page.getByRole('link', { name: 'Edit', exact: true }).click();
     await modal(page);

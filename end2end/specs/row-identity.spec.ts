@@ -96,13 +96,13 @@ test.describe('every list', () => {
     const check = async () => {
       for (const number of [0, 1, 24]) {
         const row = rows.nth(number);
-        const username = (await row.locator('.user-handle').textContent())!;
+        const username = (await row.locator('.handle').textContent())!;
         await row.getByRole('button', { name: `More actions for ${username}`, exact: true }).click();
         await expect(menu.locator('.menu-note')).toHaveText(username);
-        await expect(menu.locator('.menu-name')).toHaveText((await row.locator('.user-name').textContent())!);
+        await expect(menu.locator('.menu-name')).toHaveText((await row.locator('.name').textContent())!);
         const links = await menu.locator('a').evaluateAll((all) => (all as HTMLAnchorElement[]).map((link) => link.pathname));
         expect(links.length).toBeGreaterThan(3);
-        const page = new URL(await row.locator('.user-name').evaluate((link) => (link as HTMLAnchorElement).href)).pathname;
+        const page = new URL(await row.locator('.name').evaluate((link) => (link as HTMLAnchorElement).href)).pathname;
         for (const link of links) expect(link).toMatch(new RegExp(`^${page}/[a-z-]+$`));
         for (const form of await menu.locator('form').all()) {
           expect(await form.locator('[name=username]').inputValue()).toBe(username);

@@ -105,7 +105,7 @@ test.describe('an administrator', () => {
 
   test('on the name of a user, and after a long touch, the browser opens its own menu', async ({ page }) => {
     await open(page, '/users?q=username%3Atest-member');
-    const name = (await row(page, 'test-member').locator('.user-name').boundingBox())!;
+    const name = (await row(page, 'test-member').locator('.name').boundingBox())!;
     await page.mouse.click(name.x + name.width / 2, name.y + name.height / 2, { button: 'right' });
     await expect(menu(page)).toBeHidden();
     const cell = row(page, 'test-member').locator('.cell-status');

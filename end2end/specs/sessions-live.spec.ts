@@ -35,17 +35,17 @@ test.beforeEach(({ database }) =>
 
 test('rows appear and end by themselves', async ({ page, server, database }) => {
   await open(page, '/sessions');
-  const first = await rows(page).first().locator('.user-handle').textContent();
+  const first = await rows(page).first().locator('.handle').textContent();
   await signInElsewhere(server.url, 'test-member');
   await expect(rows(page).first()).toContainText('test-member');
   await expect(page.locator('[aria-live]', { hasText: '1 signed in.' })).toHaveCount(1);
-  expect(await rows(page).nth(1).locator('.user-handle').textContent()).toBe(first);
+  expect(await rows(page).nth(1).locator('.handle').textContent()).toBe(first);
 
   // While a row has the focus, new rows are announced instead of inserted.
-  await rows(page).nth(2).locator('.user-name').focus();
+  await rows(page).nth(2).locator('.name').focus();
   await signInElsewhere(server.url, 'test-member');
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeVisible();
-  await expect(rows(page).nth(2).locator('.user-name')).toBeFocused();
+  await expect(rows(page).nth(2).locator('.name')).toBeFocused();
   await page.getByLabel('User', { exact: true }).focus();
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
   await expect(rows(page).nth(1)).toContainText('test-member');
@@ -114,10 +114,10 @@ test('without workers the list is read again', async ({ page, server }) => {
   await hurry(page);
   await page.addInitScript(() => Object.assign(window, { SharedWorker: undefined, Worker: undefined }));
   await open(page, '/sessions');
-  await rows(page).nth(3).locator('.user-name').focus();
+  await rows(page).nth(3).locator('.name').focus();
   await signInElsewhere(server.url, 'test-member');
   await expect(rows(page).first()).toContainText('test-member');
-  await expect(rows(page).nth(4).locator('.user-name')).toBeFocused();
+  await expect(rows(page).nth(4).locator('.name')).toBeFocused();
 });
 
 test('a user that is signed out while they watch gets to sign in', async ({ another, database }) => {

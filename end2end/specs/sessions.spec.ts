@@ -38,7 +38,7 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
   await page.getByLabel('Device', { exact: true }).fill('windows');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/user=.*device=windows/);
-  await expect(rows(page).locator('.user-handle')).toHaveText(Array<string>(found).fill(owner!.username));
+  await expect(rows(page).locator('.handle')).toHaveText(Array<string>(found).fill(owner!.username));
   await expect(rows(page).first()).toContainText('on Windows');
   await page.goBack();
   await expect(page.getByLabel('User', { exact: true })).toHaveValue('');

@@ -26,8 +26,8 @@ test('each row shows the values of the database', async ({ page, database }) => 
       const text = (selector: string) => row.querySelector(selector)?.textContent?.trim() ?? '';
       const time = (label: string) => row.querySelector(`[data-label="${label}"] time`)?.getAttribute('datetime');
       return {
-        name: text('.user-name'),
-        username: text('.user-handle'),
+        name: text('.name'),
+        username: text('.handle'),
         email: text('.cell-email'),
         role: text('.cell-role .badge').toLowerCase(),
         status: text('.cell-status').toLowerCase(),

@@ -99,7 +99,7 @@ test.describe('an administrator', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const screen of ['/keys', '/registrations', '/overview']) {
       await page.goto(screen);
-      const badge = page.locator('.rail-link .badge');
+      const badge = page.locator('.rail-nav .badge');
       await expect(badge).toHaveText(/^\d{2,}/);
       const { outside, covered } = await badge.evaluate((badge) => {
         const [box, link] = [badge.getBoundingClientRect(), badge.closest('a')!.getBoundingClientRect()];

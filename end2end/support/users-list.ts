@@ -27,7 +27,7 @@ export class UsersList {
   constructor(readonly page: Page, private readonly database: Database) {
     this.list = page.getByRole('region', { name: 'Users' });
     this.rows = page.locator('.users-table tbody tr');
-    this.usernames = page.locator('.user-handle');
+    this.usernames = page.locator('.handle');
     this.count = page.getByRole('status');
     this.search = page.getByRole('searchbox', { name: 'Search users' });
   }

@@ -2,9 +2,15 @@
 
 use std::fmt;
 
-use domain::{access_tokens::IssuedToken, flash::Flash, users::detail::IssuedLink};
+#[cfg(feature = "ssr")]
+use domain::flash::Flash;
+use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
+
+#[cfg(feature = "ssr")]
+use crate::labels;
 
 /// Result of an accepted form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,13 +51,28 @@ impl FormSuccess {
     }
 }
 
-/// A flash message to show on a page.
+/// A flash message to show on a page, in its language. Only the server makes the sentences, because a message is shown on the
+/// next page that it renders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlashMessage {
-    /// The change. The page has the sentence about it, in its language.
-    pub flash: Flash,
+    /// Sentence about the change.
+    pub sentence: String,
+    /// End of the change, if it ends by itself.
+    pub ending: Option<Ending>,
+    /// Names of the changed users, if the sentence has only their number.
+    pub names: Option<String>,
     /// Form that undoes the change, if it can be undone.
     pub undo: Option<UndoForm>,
+}
+
+/// End of a suspension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// Time of the end.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Sentence before and after the time.
+    pub around: [String; 2],
 }
 
 /// Form that undoes a change. Only the server knows the change; the form holds its id.
@@ -69,8 +90,11 @@ pub const UNDO: &str = "undo";
 #[cfg(feature = "ssr")]
 impl From<service::flash::ShownFlash> for FlashMessage {
     fn from(shown: service::flash::ShownFlash) -> Self {
+        let flash = &shown.flash;
         Self {
-            flash: shown.flash,
+            sentence: labels::flash::sentence(flash),
+            ending: labels::flash::until(flash).map(|(at, around)| Ending { at, around }),
+            names: labels::flash::names(flash),
             undo: shown.undo.map(|undo| UndoForm {
                 action: undo.path,
                 id: shown.id,

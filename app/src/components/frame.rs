@@ -164,13 +164,12 @@ fn Rail(
                             view! {
                                 <li>
                                     <a
-                                        class="rail-link"
                                         href=link.path
                                         title=name
                                         aria-current=move || is_within(&path.get(), link.path).then_some("page")
                                     >
-                                        <Glyph icon=link.icon large=true />
-                                        <span class="rail-text">{name}</span>
+                                        <Glyph icon=link.icon />
+                                        <span>{name}</span>
                                         {pending_registrations
                                             .map(|pending_registrations| {
                                                 view! {
@@ -208,7 +207,6 @@ fn RailSwitch() -> impl IntoView {
         <form class="rail-foot" method="post" action="/preferences">
             <CurrentPath />
             <button
-                class="rail-link"
                 name="rail"
                 value=target
                 title=label
@@ -219,9 +217,9 @@ fn RailSwitch() -> impl IntoView {
             >
                 {move || {
                     let icon = if collapsed() { Icon::PanelExpand } else { Icon::PanelCollapse };
-                    view! { <Glyph icon=icon large=true /> }
+                    view! { <Glyph icon=icon /> }
                 }}
-                <span class="rail-text">
+                <span>
                     {move || if collapsed() { text::frame::expand() } else { text::frame::collapse() }}
                 </span>
             </button>

@@ -123,6 +123,16 @@ pub(crate) fn transition(
     .into_any()
 }
 
+/// Returns the data of two resources; `None` until both have arrived. Both signals are read in any case, because the server waits
+/// only for the resources that a view has read.
+pub(crate) fn both<T: 'static, U: 'static>(
+    first: Loaded<T>,
+    second: Loaded<U>,
+) -> Option<(Result<T, ApiError>, Result<U, ApiError>)> {
+    let (first, second) = (first.get(), second.get());
+    Some((first?, second?))
+}
+
 /// Creates the call of a resource from the response that it needs; `None` if that response has not arrived.
 type Source = Arc<dyn Fn(Option<&ReadResponse>) -> Option<Result<Call, ApiError>> + Send + Sync>;
 

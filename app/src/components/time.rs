@@ -81,8 +81,9 @@ pub fn Exactly(
     }
 }
 
+/// Returns a time for machines, in whole seconds, because a list has many.
 fn machine(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_default()
+    at.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
 /// Returns the exact time: in the user's zone; in that of the device if none is set, after hydration; else in UTC.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::flash::Flash;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
@@ -13,10 +12,10 @@ use super::{
     time::Exactly,
 };
 use crate::{
-    api::form_success::{FlashMessage, UNDO, UndoForm},
+    api::form_success::{Ending, FlashMessage, UNDO, UndoForm},
     context::PageContext,
     hydrated::Hydrated,
-    labels, text,
+    text,
 };
 
 /// Time until a message disappears.
@@ -76,29 +75,28 @@ fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
         }
     };
     let address = move || format!("{}?{}", pathname.get(), search.get());
-    let said = flashes
-        .iter()
-        .map(|message| labels::flash::sentence(&message.flash));
+    let said = flashes.iter().map(|message| message.sentence.clone());
     let said = said.collect::<Vec<_>>().join(". ");
     view! {
         // Live regions are announced only when they change on an open page, so this one is empty until hydration.
         <p class="visually-hidden" aria-live="polite">
             {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
-        <section node_ref=element class="toasts" aria-label=text::flash::notifications() hidden=move || gone.get()>
+        <section node_ref=element class="toasts" aria-label=text::common::notifications() hidden=move || gone.get()>
             {flashes
                 .into_iter()
-                .map(|FlashMessage { flash, undo }| {
+                .map(|message| {
+                    let FlashMessage { sentence, ending, names, undo } = message;
                     view! {
                         <div class="toast tone-success">
                             <Glyph icon=Icon::Check />
                             <div class="toast-text">
-                                <p>{sentence(&flash)}</p>
-                                {labels::flash::names(&flash).map(|names| view! { <p class="muted">{names}</p> })}
+                                <p>{shown(sentence, ending)}</p>
+                                {names.map(|names| view! { <p class="muted">{names}</p> })}
                             </div>
                             {undo.map(|undo| view! { <Undo undo=undo /> })}
                             // Without scripts the link loads the page again, without the message.
-                            <a class="icon-button" href=address rel="external" aria-label=text::flash::dismiss() on:click=dismiss>
+                            <a class="icon-button" href=address rel="external" aria-label=text::common::dismiss() on:click=dismiss>
                                 <Glyph icon=Icon::X />
                             </a>
                         </div>
@@ -110,10 +108,13 @@ fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
 }
 
 /// Renders the sentence of a message, with the end of a suspension in it.
-fn sentence(flash: &Flash) -> AnyView {
-    match labels::flash::until(flash) {
-        Some((end, [before, after])) => view! { {before} <Exactly at=end /> {after} }.into_any(),
-        None => labels::flash::sentence(flash).into_any(),
+fn shown(sentence: String, ending: Option<Ending>) -> AnyView {
+    match ending {
+        Some(Ending { at, around }) => {
+            let [before, after] = around;
+            view! { {before} <Exactly at=at /> {after} }.into_any()
+        }
+        None => sentence.into_any(),
     }
 }
 
@@ -131,7 +132,7 @@ fn Undo(undo: UndoForm) -> impl IntoView {
             <input type="hidden" name=UNDO value=undo.id.to_string() />
             <PageUser />
             <button class="button" aria-disabled=move || sent.get().then_some("true")>
-                {text::flash::undo()}
+                {text::common::undo()}
             </button>
         </form>
     }

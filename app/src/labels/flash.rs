@@ -6,7 +6,6 @@ use domain::{
 };
 use time::OffsetDateTime;
 
-use super::user_action_done;
 use crate::text;
 
 /// Returns the sentence about a change, with names and counts.
@@ -74,37 +73,68 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
         FlashEvent::Group(change) => group_change(change, flash.count, first, second),
-        FlashEvent::ResourceSaved => text::resources::done_saved(first),
-        FlashEvent::ResourceTransferred => text::resources::done_transferred(first, second),
+        FlashEvent::ResourceSaved => text::flash::resource_saved(first),
+        FlashEvent::ResourceTransferred => text::flash::resource_transferred(first, second),
         FlashEvent::ResourcesTransferred => {
-            text::resources::done_all_transferred(flash.count, first, second)
+            text::flash::resources_transferred(flash.count, first, second)
         }
-        FlashEvent::ResourceDeleted => text::resources::done_deleted(first),
-        FlashEvent::AccessGranted => text::resources::done_granted(second, first),
-        FlashEvent::AccessRevoked => text::resources::done_revoked(second, first),
-        FlashEvent::FeatureAdded => text::features::done_added(first),
-        FlashEvent::FeatureSaved => text::features::done_saved(first),
-        FlashEvent::FeatureEnabled => text::features::done_enabled(first),
-        FlashEvent::FeatureDisabled => text::features::done_disabled(first),
-        FlashEvent::FeatureDeleted => text::features::done_deleted(first),
-        FlashEvent::FeaturesAdded => text::features::done_set_added(flash.count),
+        FlashEvent::ResourceDeleted => text::flash::resource_deleted(first),
+        FlashEvent::AccessGranted => text::flash::resource_granted(second, first),
+        FlashEvent::AccessRevoked => text::flash::resource_revoked(second, first),
+        FlashEvent::FeatureAdded => text::flash::feature_added(first),
+        FlashEvent::FeatureSaved => text::flash::feature_saved(first),
+        FlashEvent::FeatureEnabled => text::flash::feature_enabled(first),
+        FlashEvent::FeatureDisabled => text::flash::feature_disabled(first),
+        FlashEvent::FeatureDeleted => text::flash::feature_deleted(first),
+        FlashEvent::FeaturesAdded => text::flash::features_added(flash.count),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
+    }
+}
+
+/// Returns the message about a completed action: it names one user, and counts several.
+fn user_action_done(action: UserAction, count: u64, name: String) -> String {
+    let users = |name, one: fn(String) -> String, many: fn(u64) -> String| match count {
+        1 => one(name),
+        count => many(count),
+    };
+    match action {
+        UserAction::Suspend => users(name, text::flash::suspended, text::flash::suspended_users),
+        UserAction::Unsuspend => users(
+            name,
+            text::flash::unsuspended,
+            text::flash::unsuspended_users,
+        ),
+        UserAction::RevokeSessions => {
+            users(name, text::flash::signed_out, text::flash::signed_out_users)
+        }
+        UserAction::Delete => users(name, text::flash::deleted, text::flash::deleted_users),
+        UserAction::Restore => users(name, text::flash::restored, text::flash::restored_users),
+        UserAction::Approve => users(
+            name,
+            text::flash::approved,
+            text::flash::approved_registrations,
+        ),
+        UserAction::Edit | UserAction::SetEmail | UserAction::SetRoles | UserAction::Reset => {
+            text::flash::user_saved(name)
+        }
     }
 }
 
 /// Returns the sentence about a change of a group, or of one of its members or resources.
 fn group_change(change: GroupChange, count: u64, name: String, member: String) -> String {
     match change {
-        GroupChange::Created => text::groups::created(name),
-        GroupChange::Saved => text::groups::saved(name),
-        GroupChange::Deleted => text::groups::deleted(name),
-        GroupChange::MembersAdded if member.is_empty() => text::groups::members_added(count, name),
-        GroupChange::MembersAdded => text::groups::member_added(member, name),
-        GroupChange::MemberRemoved => text::groups::member_removed(member, name),
-        GroupChange::ManagerAdded => text::groups::manager_added(member, name),
-        GroupChange::ManagerRemoved => text::groups::manager_removed(member, name),
-        GroupChange::AccessGranted => text::groups::access_granted(name),
-        GroupChange::AccessRevoked => text::groups::access_revoked(name),
+        GroupChange::Created => text::flash::group_created(name),
+        GroupChange::Saved => text::flash::group_saved(name),
+        GroupChange::Deleted => text::flash::group_deleted(name),
+        GroupChange::MembersAdded if member.is_empty() => {
+            text::flash::group_members_added(count, name)
+        }
+        GroupChange::MembersAdded => text::flash::group_member_added(member, name),
+        GroupChange::MemberRemoved => text::flash::group_member_removed(member, name),
+        GroupChange::ManagerAdded => text::flash::group_manager_added(member, name),
+        GroupChange::ManagerRemoved => text::flash::group_manager_removed(member, name),
+        GroupChange::AccessGranted => text::flash::group_access_granted(name),
+        GroupChange::AccessRevoked => text::flash::group_access_revoked(name),
     }
 }
 
@@ -170,6 +200,21 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+
+    #[test]
+    fn messages_of_actions_name_one_user_and_count_several() {
+        for action in UserAction::ALL.iter().copied() {
+            let one = user_action_done(action, 1, "ada".to_owned());
+            assert!(one.contains("ada"), "{one}");
+        }
+        for action in UserAction::bulk() {
+            let several = user_action_done(action, 3, "ada".to_owned());
+            assert!(
+                several.contains(" 3 ") && !several.contains("ada"),
+                "{several}"
+            );
+        }
+    }
 
     #[test]
     fn message_names_users_and_counts() {

@@ -134,7 +134,7 @@ fn Head(user_view: UserView) -> impl IntoView {
                 <h1>
                     <bdi>{name}</bdi>
                 </h1>
-                <p class="user-handle">
+                <p class="handle">
                     {text::user::handle(&user.summary.username, user.summary.number)}
                 </p>
                 <p class="chips">

@@ -109,6 +109,12 @@ pub fn days(count: u64) -> String {
     )
 }
 
+/// Text: `Dismiss`
+#[must_use]
+pub fn dismiss() -> &'static str {
+    text("common.dismiss", "Dismiss")
+}
+
 /// Text: `Done`
 #[must_use]
 pub fn done() -> &'static str {
@@ -167,6 +173,12 @@ pub fn link_hint() -> &'static str {
         "common.link_hint",
         "Copy and send this link now. You won't see it again, and anyone who has it can use it.",
     )
+}
+
+/// Text: `Notifications`
+#[must_use]
+pub fn notifications() -> &'static str {
+    text("common.notifications", "Notifications")
 }
 
 /// Text: `Overwrite with mine`
@@ -302,6 +314,12 @@ pub fn token_hint() -> &'static str {
 #[must_use]
 pub fn try_again() -> &'static str {
     text("common.try_again", "Try again")
+}
+
+/// Text: `Undo`
+#[must_use]
+pub fn undo() -> &'static str {
+    text("common.undo", "Undo")
 }
 
 /// Text: `Unknown user`

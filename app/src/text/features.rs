@@ -108,65 +108,6 @@ pub fn disable_of(name: impl Display) -> String {
     )
 }
 
-/// Text: `Added feature {name}`
-#[must_use]
-pub fn done_added(name: impl Display) -> String {
-    fill(
-        text("features.done_added", "Added feature {name}"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `Deleted feature {name}`
-#[must_use]
-pub fn done_deleted(name: impl Display) -> String {
-    fill(
-        text("features.done_deleted", "Deleted feature {name}"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `{name} is off by default`
-#[must_use]
-pub fn done_disabled(name: impl Display) -> String {
-    fill(
-        text("features.done_disabled", "{name} is off by default"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `{name} is on by default`
-#[must_use]
-pub fn done_enabled(name: impl Display) -> String {
-    fill(
-        text("features.done_enabled", "{name} is on by default"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `Saved feature {name}`
-#[must_use]
-pub fn done_saved(name: impl Display) -> String {
-    fill(
-        text("features.done_saved", "Saved feature {name}"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `Added {count} features`
-#[must_use]
-pub fn done_set_added(count: u64) -> String {
-    fill(
-        plural(
-            "features.done_set_added",
-            count,
-            "Added {count} feature",
-            "Added {count} features",
-        ),
-        &[("count", &grouped(count))],
-    )
-}
-
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {

@@ -103,10 +103,161 @@ pub fn deletions_started(count: u64) -> String {
     )
 }
 
-/// Text: `Dismiss`
+/// Text: `Added feature {name}`
 #[must_use]
-pub fn dismiss() -> &'static str {
-    text("flash.dismiss", "Dismiss")
+pub fn feature_added(name: impl Display) -> String {
+    fill(
+        text("flash.feature_added", "Added feature {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleted feature {name}`
+#[must_use]
+pub fn feature_deleted(name: impl Display) -> String {
+    fill(
+        text("flash.feature_deleted", "Deleted feature {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `{name} is off by default`
+#[must_use]
+pub fn feature_disabled(name: impl Display) -> String {
+    fill(
+        text("flash.feature_disabled", "{name} is off by default"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `{name} is on by default`
+#[must_use]
+pub fn feature_enabled(name: impl Display) -> String {
+    fill(
+        text("flash.feature_enabled", "{name} is on by default"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Saved feature {name}`
+#[must_use]
+pub fn feature_saved(name: impl Display) -> String {
+    fill(
+        text("flash.feature_saved", "Saved feature {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Added {count} features`
+#[must_use]
+pub fn features_added(count: u64) -> String {
+    fill(
+        plural(
+            "flash.features_added",
+            count,
+            "Added {count} feature",
+            "Added {count} features",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Granted access to {name}`
+#[must_use]
+pub fn group_access_granted(name: impl Display) -> String {
+    fill(
+        text("flash.group_access_granted", "Granted access to {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Revoked access to {name}`
+#[must_use]
+pub fn group_access_revoked(name: impl Display) -> String {
+    fill(
+        text("flash.group_access_revoked", "Revoked access to {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Created group {name}`
+#[must_use]
+pub fn group_created(name: impl Display) -> String {
+    fill(
+        text("flash.group_created", "Created group {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleted group {name}`
+#[must_use]
+pub fn group_deleted(name: impl Display) -> String {
+    fill(
+        text("flash.group_deleted", "Deleted group {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `{member} now manages {name}`
+#[must_use]
+pub fn group_manager_added(member: impl Display, name: impl Display) -> String {
+    fill(
+        text("flash.group_manager_added", "{member} now manages {name}"),
+        &[("member", &member), ("name", &name)],
+    )
+}
+
+/// Text: `{member} no longer manages {name}`
+#[must_use]
+pub fn group_manager_removed(member: impl Display, name: impl Display) -> String {
+    fill(
+        text(
+            "flash.group_manager_removed",
+            "{member} no longer manages {name}",
+        ),
+        &[("member", &member), ("name", &name)],
+    )
+}
+
+/// Text: `Added {member} to {name}`
+#[must_use]
+pub fn group_member_added(member: impl Display, name: impl Display) -> String {
+    fill(
+        text("flash.group_member_added", "Added {member} to {name}"),
+        &[("member", &member), ("name", &name)],
+    )
+}
+
+/// Text: `Removed {member} from {name}`
+#[must_use]
+pub fn group_member_removed(member: impl Display, name: impl Display) -> String {
+    fill(
+        text("flash.group_member_removed", "Removed {member} from {name}"),
+        &[("member", &member), ("name", &name)],
+    )
+}
+
+/// Text: `Added {count} members to {name}`
+#[must_use]
+pub fn group_members_added(count: u64, name: impl Display) -> String {
+    fill(
+        plural(
+            "flash.group_members_added",
+            count,
+            "Added {count} member to {name}",
+            "Added {count} members to {name}",
+        ),
+        &[("count", &grouped(count)), ("name", &name)],
+    )
+}
+
+/// Text: `Saved group {name}`
+#[must_use]
+pub fn group_saved(name: impl Display) -> String {
+    fill(
+        text("flash.group_saved", "Saved group {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Revoked the invitation for {name}`
@@ -202,12 +353,6 @@ pub fn names_more(count: u64, names: impl Display) -> String {
         ),
         &[("names", &names), ("count", &grouped(count))],
     )
-}
-
-/// Text: `Notifications`
-#[must_use]
-pub fn notifications() -> &'static str {
-    text("flash.notifications", "Notifications")
 }
 
 /// Text: `Revoked the invitation for anyone`
@@ -306,6 +451,74 @@ pub fn reopened_registrations(count: u64) -> String {
             "{count} registrations are pending again",
         ),
         &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Deleted {name}`
+#[must_use]
+pub fn resource_deleted(name: impl Display) -> String {
+    fill(
+        text("flash.resource_deleted", "Deleted {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Granted access to {resource} to {subject}`
+#[must_use]
+pub fn resource_granted(resource: impl Display, subject: impl Display) -> String {
+    fill(
+        text(
+            "flash.resource_granted",
+            "Granted access to {resource} to {subject}",
+        ),
+        &[("resource", &resource), ("subject", &subject)],
+    )
+}
+
+/// Text: `Revoked access to {resource}: {subject}`
+#[must_use]
+pub fn resource_revoked(resource: impl Display, subject: impl Display) -> String {
+    fill(
+        text(
+            "flash.resource_revoked",
+            "Revoked access to {resource}: {subject}",
+        ),
+        &[("resource", &resource), ("subject", &subject)],
+    )
+}
+
+/// Text: `Saved changes to {name}`
+#[must_use]
+pub fn resource_saved(name: impl Display) -> String {
+    fill(
+        text("flash.resource_saved", "Saved changes to {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Transferred {name} to {owner}`
+#[must_use]
+pub fn resource_transferred(name: impl Display, owner: impl Display) -> String {
+    fill(
+        text(
+            "flash.resource_transferred",
+            "Transferred {name} to {owner}",
+        ),
+        &[("name", &name), ("owner", &owner)],
+    )
+}
+
+/// Text: `Transferred {count} resources from {from} to {to}`
+#[must_use]
+pub fn resources_transferred(count: u64, from: impl Display, to: impl Display) -> String {
+    fill(
+        plural(
+            "flash.resources_transferred",
+            count,
+            "Transferred {count} resource from {from} to {to}",
+            "Transferred {count} resources from {from} to {to}",
+        ),
+        &[("count", &grouped(count)), ("from", &from), ("to", &to)],
     )
 }
 
@@ -520,12 +733,6 @@ pub fn transferred(count: u64, from: impl Display, to: impl Display) -> String {
         ),
         &[("count", &grouped(count)), ("from", &from), ("to", &to)],
     )
-}
-
-/// Text: `Undo`
-#[must_use]
-pub fn undo() -> &'static str {
-    text("flash.undo", "Undo")
 }
 
 /// Text: `This can no longer be undone`

@@ -7,24 +7,6 @@ use super::{
     pattern::{around, fill, plural, text},
 };
 
-/// Text: `Granted access to {name}`
-#[must_use]
-pub fn access_granted(name: impl Display) -> String {
-    fill(
-        text("groups.access_granted", "Granted access to {name}"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `Revoked access to {name}`
-#[must_use]
-pub fn access_revoked(name: impl Display) -> String {
-    fill(
-        text("groups.access_revoked", "Revoked access to {name}"),
-        &[("name", &name)],
-    )
-}
-
 /// Text: `Activity`
 #[must_use]
 pub fn activity() -> &'static str {
@@ -79,15 +61,6 @@ pub fn create() -> &'static str {
     text("groups.create", "Create group")
 }
 
-/// Text: `Created group {name}`
-#[must_use]
-pub fn created(name: impl Display) -> String {
-    fill(
-        text("groups.created", "Created group {name}"),
-        &[("name", &name)],
-    )
-}
-
 /// Text: `{count} members · Created {}`
 #[must_use]
 pub fn created_around(count: u64) -> [String; 2] {
@@ -140,15 +113,6 @@ pub fn delete_effect() -> &'static str {
 pub fn delete_title(name: impl Display) -> String {
     fill(
         text("groups.delete_title", "Delete group {name}"),
-        &[("name", &name)],
-    )
-}
-
-/// Text: `Deleted group {name}`
-#[must_use]
-pub fn deleted(name: impl Display) -> String {
-    fill(
-        text("groups.deleted", "Deleted group {name}"),
         &[("name", &name)],
     )
 }
@@ -324,27 +288,6 @@ pub fn manager() -> &'static str {
     text("groups.manager", "Manager")
 }
 
-/// Text: `{member} now manages {name}`
-#[must_use]
-pub fn manager_added(member: impl Display, name: impl Display) -> String {
-    fill(
-        text("groups.manager_added", "{member} now manages {name}"),
-        &[("member", &member), ("name", &name)],
-    )
-}
-
-/// Text: `{member} no longer manages {name}`
-#[must_use]
-pub fn manager_removed(member: impl Display, name: impl Display) -> String {
-    fill(
-        text(
-            "groups.manager_removed",
-            "{member} no longer manages {name}",
-        ),
-        &[("member", &member), ("name", &name)],
-    )
-}
-
 /// Text: `Managers`
 #[must_use]
 pub fn managers() -> &'static str {
@@ -386,15 +329,6 @@ pub fn member() -> &'static str {
     text("groups.member", "Member")
 }
 
-/// Text: `Added {member} to {name}`
-#[must_use]
-pub fn member_added(member: impl Display, name: impl Display) -> String {
-    fill(
-        text("groups.member_added", "Added {member} to {name}"),
-        &[("member", &member), ("name", &name)],
-    )
-}
-
 /// Text: `Member not found. The user may have left the group.`
 #[must_use]
 pub fn member_missing() -> &'static str {
@@ -404,33 +338,10 @@ pub fn member_missing() -> &'static str {
     )
 }
 
-/// Text: `Removed {member} from {name}`
-#[must_use]
-pub fn member_removed(member: impl Display, name: impl Display) -> String {
-    fill(
-        text("groups.member_removed", "Removed {member} from {name}"),
-        &[("member", &member), ("name", &name)],
-    )
-}
-
 /// Text: `Members`
 #[must_use]
 pub fn members() -> &'static str {
     text("groups.members", "Members")
-}
-
-/// Text: `Added {count} members to {name}`
-#[must_use]
-pub fn members_added(count: u64, name: impl Display) -> String {
-    fill(
-        plural(
-            "groups.members_added",
-            count,
-            "Added {count} member to {name}",
-            "Added {count} members to {name}",
-        ),
-        &[("count", &grouped(count)), ("name", &name)],
-    )
 }
 
 /// Text: `Group not found`
@@ -647,15 +558,6 @@ pub fn revoke_of(name: impl Display) -> String {
 #[must_use]
 pub fn role() -> &'static str {
     text("groups.role", "Role in the group")
-}
-
-/// Text: `Saved group {name}`
-#[must_use]
-pub fn saved(name: impl Display) -> String {
-    fill(
-        text("groups.saved", "Saved group {name}"),
-        &[("name", &name)],
-    )
 }
 
 /// Text: `Search`

@@ -206,10 +206,7 @@ const ELSEWHERE: Table = &[
         &[Action::RegistrationsReopened, Action::RegistrationsRestored],
     ),
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
-    (
-        "tests/groups.rs",
-        &[Action::GroupMembersAdded, Action::GroupMembersRemoved],
-    ),
+    ("tests/groups.rs", &[Action::GroupMembersAdded]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
 ];

@@ -399,6 +399,8 @@ fn functions_of_pages_take_a_target_reference() {
     let by_id_alone = [
         "access_tokens::create",
         "flash::take_undo",
+        // Reads for a page.
+        "groups/overview::open",
         // The member is a reference, and only managers of the group call it.
         "groups/reset::create_reset_link",
         "reset::revoke_links",

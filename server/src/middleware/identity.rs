@@ -22,7 +22,8 @@ use domain::{
 use service::{
     Error, Services,
     access::{Caller, GroupsRead, Identity, Origin},
-    flash, groups, registrations,
+    flash::{self, ShownFlash},
+    groups, registrations,
 };
 use tower_sessions::Session;
 
@@ -60,15 +61,16 @@ pub(crate) async fn recognise(
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
     let pending_registrations = pending_registrations(&services, path, caller.as_ref()).await;
     let manages_groups = manages_groups(&services, path, caller.as_ref()).await;
-    let flashes = if is_shown && caller.is_some() {
-        flashes(&services, &session, path).await
-    } else {
-        Vec::new()
-    };
     let preferences = cookie(request.headers(), Preferences::COOKIE)
         .map(Preferences::from_cookie)
         .unwrap_or_default();
     let language = language(&request, preferences);
+    let flashes = if is_shown && caller.is_some() {
+        let taken = flashes(&services, &session, path).await;
+        text::request::sync_scope(language, || taken.into_iter().map(FlashMessage::from).collect())
+    } else {
+        Vec::new()
+    };
     let offsets = offsets(&services, path, caller.as_ref()).await;
     let context = PageContext {
         principal: caller.as_ref().map(|caller| caller.principal.clone()),
@@ -164,10 +166,9 @@ async fn offsets(services: &Services, path: &str, caller: Option<&Caller>) -> Ar
 
 /// Takes the messages about what was done before, for the page that shows them. It is the only write of a GET. A page without the
 /// messages is better than none.
-async fn flashes(services: &Services, session: &Session, path: &str) -> Vec<FlashMessage> {
+async fn flashes(services: &Services, session: &Session, path: &str) -> Vec<ShownFlash> {
     let taken = flash::take(services, session, path).await;
-    let taken = taken.map_err(Error::into_problem).unwrap_or_default();
-    taken.into_iter().map(FlashMessage::from).collect()
+    taken.map_err(Error::into_problem).unwrap_or_default()
 }
 
 /// Returns whether a browser shows the response, and does not only prefetch it. Older browsers do not send the purpose of a

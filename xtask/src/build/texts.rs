@@ -16,7 +16,10 @@ use crate::{
 /// Languages with their keys in `assets.json`.
 const LANGUAGES: &[(&str, &str)] = &[("texts_de", "de"), ("texts_pseudo", "en-XA")];
 
-/// Writes one table per language: all areas, by key. Release builds compress them too.
+/// Area of texts that only the server uses.
+const SERVER_AREA: &str = "flash.";
+
+/// Writes one table per language: all other areas, by key. Release builds compress them too.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode) -> Result<Vec<Asset>> {
     let folder = workspace.cache().join(mode.folder()).join("texts");
     let mut key = Fingerprint::new(&[]);
@@ -25,7 +28,9 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode) -> Result<Vec<Asset>> {
     let ran = refresh(&folder, &key.finish(), |folder| {
         for (_, language) in LANGUAGES {
             let file = folder.join(format!("{language}.json"));
-            fs::write(&file, serde_json::to_string(&flat(workspace, language)?)?)?;
+            let mut texts = flat(workspace, language)?;
+            texts.retain(|key, _| !key.starts_with(SERVER_AREA));
+            fs::write(&file, serde_json::to_string(&texts)?)?;
             if mode == Mode::Release {
                 compress::compress(&file)?;
             }

@@ -56,18 +56,18 @@ pub struct UserRow {
     pub last_active_at: Option<OffsetDateTime>,
 }
 
-/// The fields of a row in their order, without names. The id is a number of base 36, the status a number. Times are in
-/// milliseconds: the end of a suspension since 1970, the creation since the time in the id, the later ones since the
-/// creation.
+/// The fields of a row in their order, without names. The id is a number of base 36, the status a number. The groups and
+/// clients are two lists, or none. Times are in milliseconds: the end of a suspension since 1970, 0 without one; the creation
+/// since the time in the id; the later ones since the creation.
 type Packed = (
     String,
     String,
     String,
     Option<String>,
-    Option<RowAccess>,
+    Vec<NameList>,
     Vec<String>,
     usize,
-    Option<i64>,
+    i64,
     i32,
     i32,
     i32,
@@ -126,10 +126,11 @@ impl From<UserRow> for Packed {
             row.username,
             row.display_name,
             row.email,
-            row.access,
+            row.access
+                .map_or_else(Vec::new, |RowAccess(groups, clients)| vec![groups, clients]),
             row.roles,
             packed_status(row.status),
-            row.suspended_until.map(milliseconds),
+            row.suspended_until.map_or(0, milliseconds),
             row.persona_count,
             row.session_count,
             row.api_key_count,
@@ -162,6 +163,8 @@ impl TryFrom<Packed> for UserRow {
             login,
             active,
         ) = packed;
+        let mut access = access.into_iter();
+        let access = access.next().zip(access.next());
         let id = UserId(Uuid::from_u128(u128::from_str_radix(&id, BASE)?));
         let created = created.saturating_add(time_in_id(id));
         let later = |since: i64| timestamp(since.saturating_add(created));
@@ -170,10 +173,13 @@ impl TryFrom<Packed> for UserRow {
             username,
             display_name,
             email,
-            access,
+            access: access.map(|(groups, clients)| RowAccess(groups, clients)),
             roles,
             status: *Status::ALL.get(status).ok_or("unknown status")?,
-            suspended_until: until.map(timestamp).transpose()?,
+            suspended_until: Some(until)
+                .filter(|until| *until != 0)
+                .map(timestamp)
+                .transpose()?,
             persona_count,
             session_count,
             api_key_count,

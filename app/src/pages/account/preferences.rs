@@ -14,7 +14,7 @@ use crate::{
         form,
         frame::THEMES,
         icon::{Glyph, Icon},
-        loaded::{Loaded, transition},
+        loaded::{Loaded, both, transition},
         typed::typed_or,
         user_form::Conflict,
     },
@@ -28,10 +28,10 @@ pub fn Preferences() -> impl IntoView {
     let account = expect_context::<AccountContext>().0;
     let zones = Loaded::new(|| ReadRequest::of(ListTimeZones {}));
     let form = move || {
-        let (account, zones) = (account.get(), zones.get());
-        let account = account?.ok()?;
+        let (account, zones) = both(account, zones)?;
+        let account = account.ok()?;
         // If the list of zones cannot be loaded, the other preferences can still be set.
-        let zones = zones?.unwrap_or_default();
+        let zones = zones.unwrap_or_default();
         Some(view! { <PreferencesForm account=account zones=zones /> }.into_any())
     };
     view! {

@@ -59,7 +59,7 @@ static COLUMNS: [Column<Row>; 4] = [
         },
     },
     Column {
-        class: "",
+        class: "cell-decide",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| {

@@ -16,7 +16,7 @@ use crate::{
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
         form,
-        loaded::{Loaded, transition},
+        loaded::{Loaded, both, transition},
     },
     format::grouped,
     text,
@@ -40,10 +40,10 @@ pub fn DeleteGroup() -> impl IntoView {
     let title = text::groups::delete();
     let fallback = move || view! { <Uncounted route=counting problem=None title=title /> };
     let dialog = move || {
-        let (group, preview) = (group.get(), counted.get());
+        let (group, preview) = both(group, counted)?;
         // If loading the group fails, the header of the page shows the error.
-        let group = group?.ok()?;
-        Some(match preview? {
+        let group = group.ok()?;
+        Some(match preview {
             Ok(preview) => view! { <DeleteForm group=group preview=preview /> }.into_any(),
             Err(ApiError(problem)) => {
                 let route = route(&group, "delete");

@@ -27,7 +27,7 @@ use crate::{
     components::{
         form::{self, PageUser},
         icon::Icon,
-        loaded::{Loaded, transition},
+        loaded::{Loaded, both, transition},
         notice::ProblemNotice,
         object_form::{ObjectConflict, SavedValue},
         parameters::{NONE, checked},
@@ -48,7 +48,7 @@ pub fn GroupFeatures() -> impl IntoView {
         ReadRequest::of(ListFeatures {})
     });
     let drawn = move || {
-        let (group, features) = (opened.group.get()?, list.get()?);
+        let (group, features) = both(opened.group, list)?;
         let path = format!("{}/features", opened.path());
         Some(match (group, features) {
             // The header of the page shows the error.
@@ -111,34 +111,36 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
         }
     });
     view! {
-        <form
-            class="form panes"
-            method="post"
-            action=path
-            novalidate
-            aria-busy=move || form_state.pending.get().to_string()
-            on:submit=move |event| form_state.submit.run(event)
-        >
-            <PageUser />
-            {move || {
-                form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
-            }}
-            <p class="muted">{text::groups::features_hint()}</p>
-            <SavedValue conflict=Some(conflict) mine=mine pick=stored_features />
-            <input type="hidden" name="id" value=group.id.to_string() />
-            <input type="hidden" name="version" value=version />
-            <Show when=Hydrated::now>
-                <FeatureSearch set_typed=set_typed />
-            </Show>
-            <fieldset class="field" id="features" tabindex="-1">
-                <legend class="field-label">{text::groups::features()}</legend>
-                {level(root, tree)}
-                <p class="field-note" aria-live="polite">
-                    {move || (!found.get()).then(text::groups::no_feature_match)}
-                </p>
-            </fieldset>
-            {save}
-        </form>
+        <div class="panes">
+            <form
+                class="form"
+                method="post"
+                action=path
+                novalidate
+                aria-busy=move || form_state.pending.get().to_string()
+                on:submit=move |event| form_state.submit.run(event)
+            >
+                <PageUser />
+                {move || {
+                    form_state.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
+                }}
+                <p class="muted">{text::groups::features_hint()}</p>
+                <SavedValue conflict=Some(conflict) mine=mine pick=stored_features />
+                <input type="hidden" name="id" value=group.id.to_string() />
+                <input type="hidden" name="version" value=version />
+                <Show when=Hydrated::now>
+                    <FeatureSearch set_typed=set_typed />
+                </Show>
+                <fieldset class="field" id="features" tabindex="-1">
+                    <legend class="field-label">{text::groups::features()}</legend>
+                    {level(root, tree)}
+                    <p class="field-note" aria-live="polite">
+                        {move || (!found.get()).then(text::groups::no_feature_match)}
+                    </p>
+                </fieldset>
+                {save}
+            </form>
+        </div>
     }
 }
 

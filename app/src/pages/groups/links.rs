@@ -24,7 +24,7 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
-        loaded::transition,
+        loaded::{both, transition},
         rows::keyed_by,
         typed::typed_or,
     },
@@ -124,7 +124,8 @@ fn ResetOf(id: String) -> impl IntoView {
     let members = expect_context::<LoadedMembers>();
     let dialog = move || {
         // If loading fails, the page below shows the error.
-        let (group, listed) = (opened.group.get()?.ok()?, members.get()?.ok()?);
+        let (group, listed) = both(opened.group, members)?;
+        let (group, listed) = (group.ok()?, listed.ok()?);
         let mut rows = listed.page.rows.into_iter();
         let member = rows.find(|member| member.id.to_string() == id);
         if member.is_none() {

@@ -75,7 +75,7 @@ pub(super) static COLUMNS: [Column<ListedMember>; 5] = [
         },
     },
     Column {
-        class: "",
+        class: "cell-decide",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| cell.plain(actions(row)),

@@ -30,7 +30,7 @@ use crate::{
             column::{cells, visible},
             data_table::{self, DataTable},
         },
-        loaded::{Loaded, transition},
+        loaded::{Loaded, both, transition},
         loading::Loading,
         notice::ProblemNotice,
         pager::{Pager, Pages},
@@ -68,7 +68,7 @@ pub fn GroupMembers() -> impl IntoView {
         })
     };
     let drawn = move || {
-        let (group, list) = (opened.group.get()?, list.get()?);
+        let (group, list) = both(opened.group, list)?;
         let params = params.get_untracked();
         Some(match (group, list) {
             // The header of the page shows the error.

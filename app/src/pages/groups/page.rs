@@ -131,7 +131,7 @@ fn Head(group: GroupView) -> impl IntoView {
                 <h1>
                     <bdi>{group.name.clone()}</bdi>
                 </h1>
-                <p class="user-handle">{before} <Ago at=created now=now /> {after}</p>
+                <p class="handle">{before} <Ago at=created now=now /> {after}</p>
             </div>
             <Actions group=group.clone() />
         </header>

@@ -218,10 +218,10 @@ fn owner(user: &SessionUser) -> impl IntoView + use<> {
         <div class="user-cell">
             <Avatar id=user.id name=name.clone() />
             <div class="user-text">
-                <a class="user-name" href=href title=name.clone()>
+                <a class="name" href=href title=name.clone()>
                     <bdi>{name.clone()}</bdi>
                 </a>
-                <span class="user-handle">{user.username.clone()}</span>
+                <span class="handle">{user.username.clone()}</span>
             </div>
         </div>
     }

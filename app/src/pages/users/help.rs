@@ -15,12 +15,11 @@ use crate::{
 };
 
 /// Examples of the search syntax: search and description.
-const EXAMPLES: [(&str, text::Label); 12] = [
+const EXAMPLES: [(&str, text::Label); 11] = [
     ("amina", text::users::help_word),
     ("\"de Vasconcelos\"", text::users::help_phrase),
     ("role:admin", text::users::help_role),
     ("group:editors", text::users::help_group),
-    ("feature:chat.controls", text::users::help_feature),
     ("status:suspended", text::users::help_status),
     ("created:>2026-01-01", text::users::help_created),
     ("inactive:90d", text::users::help_inactive),

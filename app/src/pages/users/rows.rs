@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Selector of the texts that can be cut off.
-const WHOLE: &str = ".user-name, .cell-email > span:not(.none)";
+const WHOLE: &str = ".name, .cell-email > span:not(.none)";
 
 /// Row of the list.
 pub(super) struct ListedUser {
@@ -225,10 +225,10 @@ pub(super) fn name(id: UserId, username: &str, name: &str) -> impl IntoView + us
         <div>
             <Avatar id=id name=name.clone() />
             <div>
-                <a class="user-name" href=path_of(id, username)>
+                <a class="name" href=path_of(id, username)>
                     <bdi>{name}</bdi>
                 </a>
-                <span class="user-handle">{username.to_owned()}</span>
+                <span class="handle">{username.to_owned()}</span>
             </div>
         </div>
     }

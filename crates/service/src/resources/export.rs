@@ -73,11 +73,14 @@ pub async fn export(
     }))
 }
 
-/// Returns the filter in the form of a URL query, for the audit log.
+/// Returns the filter in the form of a URL query, for the audit log. PostgreSQL rejects control characters.
 fn written(params: &ResourceListParams) -> String {
     let pairs = params.pairs().into_iter();
     let words: Vec<String> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| {
+            let visible = value.chars().filter(|c| !c.is_control());
+            format!("{name}={}", visible.collect::<String>())
+        })
         .collect();
     words.join(" ")
 }

@@ -13,6 +13,7 @@ use service::{
     access::operator,
     clients, features,
     groups::{self, GroupsChange},
+    guard::TargetRef,
     resources, roles,
 };
 use sqlx::PgPool;
@@ -38,6 +39,10 @@ pub(super) const ACCESS: Table = &[
     ("clients::delete", &[Action::ClientDeleted]),
     ("groups::create", &[Action::GroupCreated]),
     ("groups::edit", &[Action::GroupUpdated]),
+    (
+        "groups::member::set_manager",
+        &[Action::GroupManagersChanged],
+    ),
     (
         "groups::members::set_managers",
         &[Action::GroupManagersChanged],
@@ -70,6 +75,21 @@ async fn role(services: &Services) -> Uuid {
 
 async fn group(services: &Services) -> Uuid {
     named(services, "select id from groups").await
+}
+
+/// Adds a user to the group.
+async fn group_of(services: &Services, user: Uuid) -> Uuid {
+    let id = group(services).await;
+    sqlx::query(
+        "insert into group_members (group_id, user_id, added_at) values ($1, $2, now())
+        on conflict do nothing",
+    )
+    .bind(id)
+    .bind(user)
+    .execute(&services.pool)
+    .await
+    .unwrap();
+    id
 }
 
 async fn resource(services: &Services) -> Uuid {
@@ -178,18 +198,18 @@ async fn call_groups(services: &Services, function: &str, user: Uuid) -> Result<
                 .await
                 .map(drop)
         }
+        "groups::member::set_manager" => {
+            let id = group_of(services, user).await;
+            let (group, user) = (TargetRef::from(id), TargetRef::from(user));
+            groups::member::set_manager(services, &operator(), group, user, true)
+                .await
+                .map(drop)
+        }
         "groups::members::set_managers" => {
-            let id = group(services).await;
-            sqlx::query(
-                "insert into group_members (group_id, user_id, added_at) values ($1, $2, now())",
-            )
-            .bind(id)
-            .bind(user)
-            .execute(&services.pool)
-            .await
-            .unwrap();
+            let id = group_of(services, user).await;
             let selection = MemberSelection::Ids(vec![user]);
-            groups::members::set_managers(services, &operator(), id, selection, true)
+            // The function before has made the member a manager.
+            groups::members::set_managers(services, &operator(), id, selection, false)
                 .await
                 .map(drop)
         }

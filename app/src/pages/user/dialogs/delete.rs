@@ -17,7 +17,7 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::Field,
         form,
-        loaded::{Loaded, transition},
+        loaded::{Loaded, both, transition},
         owned::Counts,
         time::Exactly,
         typed::ticked,
@@ -47,10 +47,10 @@ pub fn Delete() -> impl IntoView {
     };
     let fallback = move || view! { <Uncounted route=counting problem=None /> };
     let dialog = move || {
-        let (user_view, preview) = (user_view.get(), counted.get());
+        let (user_view, preview) = both(user_view, counted)?;
         // If loading the user fails, the header of the page shows the error.
-        let user_view = user_view?.ok()?;
-        Some(match preview? {
+        let user_view = user_view.ok()?;
+        Some(match preview {
             Ok(preview) => view! { <DeleteForm user_view=user_view preview=preview /> }.into_any(),
             Err(ApiError(problem)) => {
                 view! { <Uncounted route=route(&user_view, "delete") problem=Some(problem) /> }
