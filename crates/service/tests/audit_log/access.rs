@@ -285,8 +285,9 @@ async fn call_resources(
         "resources::grants::set_of_group" => {
             let shown = (id.into(), group(services).await.into());
             let level = Some(GrantLevel::Read);
-            let set = resources::grants::set_of_group(services, &operator(), shown, level);
-            set.await.map(drop)
+            resources::grants::set_of_group(services, &operator(), shown, level)
+                .await
+                .map(drop)
         }
         "resources::grants::revoke" => {
             let subjects = vec![subject];
