@@ -206,7 +206,6 @@ const ELSEWHERE: Table = &[
         &[Action::RegistrationsReopened, Action::RegistrationsRestored],
     ),
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
-    ("tests/groups.rs", &[Action::GroupMembersAdded]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
 ];
