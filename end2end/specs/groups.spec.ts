@@ -77,7 +77,7 @@ test('a group is created, edited, filled and deleted', async ({ page, browserWat
   await expect(row(page, 'Group members added').first()).toContainText('test-member');
   await inspect(page, 'group-activity');
   await page.getByRole('link', { name: 'Delete' }).click();
-  await expect(dialog(page)).toContainText('Members who leave it1');
+  await expect(dialog(page)).toContainText('Members who lose access1');
   await inspect(page, 'group-delete');
   await press(page, /^Delete group with 1 member/);
   await expect(toast(page)).toContainText('Deleted group Late shift');
