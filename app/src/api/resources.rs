@@ -117,10 +117,13 @@ pub async fn check_resource(
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require()?;
         let users = caller.require()?;
+        let resources = caller.require()?;
         let typed = user.trim();
         if typed.is_empty() {
             return Ok(None);
         }
+        // Denied for a resource of a client that the caller does not see.
+        service::resources::find(&services, &resources, id).await?;
         let user = match service::users::get(&services, &users, &UserRef::parse(typed)).await {
             Ok(user) => user.summary,
             Err(Error::NotFound(_)) => {
