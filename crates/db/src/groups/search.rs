@@ -9,15 +9,24 @@ use crate::{
     keyset::{self, Column, Keyset},
 };
 
-/// Lists the members of a page whose username, name or email address has a text, in the order of their ids. Without a text, all
-/// members match. The flag is true if there are more in the direction of reading.
+/// Text in the username or the name of members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberText<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Whether it is searched in email addresses, too.
+    pub in_email: bool,
+}
+
+/// Lists the members of a page that have a text, in the order of their ids. Without a text, all members match. The flag is true if there
+/// are more in the direction of reading.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     group_id: Uuid,
-    text: Option<&str>,
+    text: Option<MemberText<'_>>,
     query: &UnfilteredQuery,
 ) -> Result<(Vec<GroupMember>, bool), Error> {
     let mut sql = QueryBuilder::new(
@@ -43,15 +52,14 @@ pub async fn list_page(
     })
 }
 
-/// Counts the members whose username, name or email address has a text, up to one more than
-/// [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
+/// Counts the members that have a text, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(
     executor: impl PgExecutor<'_>,
     group_id: Uuid,
-    text: &str,
+    text: MemberText<'_>,
 ) -> Result<u64, Error> {
     let mut sql = keyset::counting("group_members m where m.group_id = ");
     sql.push_bind(group_id);
@@ -59,13 +67,21 @@ pub async fn count(
     keyset::count(executor, sql).await
 }
 
-fn push_text(sql: &mut QueryBuilder<Postgres>, text: Option<&str>) {
-    let Some(text) = text else { return };
-    sql.push(
+fn push_text(sql: &mut QueryBuilder<Postgres>, text: Option<MemberText<'_>>) {
+    let Some(MemberText { text, in_email }) = text else {
+        return;
+    };
+    // The lines of the searched text: username, name, email address. A search text has no line break.
+    let searched = if in_email {
+        "x.search"
+    } else {
+        r"split_part(x.search, E'\n', 1) || E'\n' || split_part(x.search, E'\n', 2)"
+    };
+    sql.push(format!(
         " and exists (
             select from user_search x
-            where x.user_id = m.user_id and not x.deleted and strpos(x.search, search_fold(",
-    )
+            where x.user_id = m.user_id and not x.deleted and strpos({searched}, search_fold("
+    ))
     .push_bind(text.to_owned())
     .push("::text)) > 0)");
 }

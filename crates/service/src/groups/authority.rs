@@ -79,6 +79,12 @@ impl GroupActor {
         self.permission.is_none() || permissions.include(Permission::GroupsRead)
     }
 
+    /// Returns whether the actor can see all users, with their email addresses.
+    pub(super) fn can_read_users(&self) -> bool {
+        let permissions = &self.actor.subject.permissions;
+        permissions.include(Permission::UsersRead)
+    }
+
     /// Returns a caller without the permission. No scope of an access token stands for the management of a group.
     fn manager(caller: &Caller, error: Error) -> Result<Self, Error> {
         caller.session().map_err(|_| error)?;

@@ -1,5 +1,6 @@
 //! Groups as the panel shows them: the list with features and managers, the page of one, and the resources of its members.
 
+use db::groups::search::{self, MemberText};
 use domain::{
     groups::{Group, GroupMember, GroupOverview, GroupResource},
     list::{Listed, Page, SearchQuery, Total, UnfilteredQuery},
@@ -52,7 +53,8 @@ pub async fn manages_any(services: &Services, caller: &Caller) -> Result<bool, E
     Ok(caller.session().is_ok() && db::groups::overview::manages_any(&services.pool, user).await?)
 }
 
-/// Lists the members of a group whose username, name or email address has a text; all of them without a text.
+/// Lists the members of a group whose username or name has a text; all of them without a text. For an actor who can see users, their email
+/// addresses are searched, too.
 ///
 /// # Errors
 /// As [`list`](super::members::list).
@@ -67,9 +69,12 @@ pub async fn search_members(
     };
     find(services, actor, group).await?;
     let mut connection = db::acquire(&services.pool).await?;
-    let (members, more) =
-        db::groups::search::list_page(&mut *connection, group, Some(text), query).await?;
-    let counted = db::groups::search::count(&mut *connection, group, text).await?;
+    let text = MemberText {
+        text,
+        in_email: actor.can_read_users(),
+    };
+    let (members, more) = search::list_page(&mut *connection, group, Some(text), query).await?;
+    let counted = search::count(&mut *connection, group, text).await?;
     let total = Total::up_to_limit(counted);
     let page = Page::of(members, more, total, &query.position, GroupMember::cursor);
     Ok(page.at((services.clock)()))
