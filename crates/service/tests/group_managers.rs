@@ -135,6 +135,30 @@ async fn every_action_is_allowed_or_denied_as_agreed(pool: PgPool) {
     }
 }
 
+/// Checks that a manager who adds any user cannot act as this user.
+#[testing::test]
+async fn reset_link_is_denied_for_users_that_a_manager_has_added(pool: PgPool) {
+    let services = services(&pool);
+    let mona = add(&pool, "mona", &[]).await;
+    let ada = add(&pool, "ada", &[]).await;
+    let own = group("Own").managers(&[mona]).insert(&pool).await;
+    let manager = GroupActor::writer(&caller(mona, &[])).unwrap();
+    let writers = GroupActor::from(&operator::<GroupsWrite>());
+    let selection = || MemberSelection::Ids(vec![ada]);
+    let reset = async || {
+        let link = groups::create_reset_link(&services, &caller(mona, &[]), own, ada).await;
+        done(link)
+    };
+    let added = members::add(&services, &manager, own, selection(), false).await;
+    assert_eq!(effect_of(added), Changed);
+    assert_eq!(reset().await, Forbidden);
+    let removed = members::remove(&services, &manager, own, selection(), false).await;
+    assert_eq!(effect_of(removed), Changed);
+    let added = members::add(&services, &writers, own, selection(), false).await;
+    assert_eq!(effect_of(added), Changed);
+    assert_eq!(reset().await, Done);
+}
+
 fn token_of(url: &str) -> String {
     url.rsplit('/').next().unwrap().to_owned()
 }
@@ -201,7 +225,9 @@ async fn invited_users_become_members(pool: PgPool) {
     let accept = async |username: &str| {
         invitations::accept(&services, &token, form(username, ""), Origin::default()).await
     };
-    accept("newcomer").await.unwrap();
+    let newcomer = accept("newcomer").await.unwrap();
+    let link = groups::create_reset_link(&services, &caller(mona, &[]), own, newcomer.id.0).await;
+    assert_eq!(done(link), Done);
     let member = "select count(*) from group_members m join users u on u.id = m.user_id
         where u.username = 'newcomer' and not m.is_manager and u.status = 'active'";
     assert_eq!(count(&pool, member).await, 1);

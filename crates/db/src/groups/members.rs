@@ -74,7 +74,8 @@ pub async fn lock_manager(
 }
 
 /// Returns whether a user is a member, and no manager, of a group, and retains that until the transaction ends. A manager, a deleted user
-/// and any other one is none.
+/// and any other one is none. An existing user that one of the managers has added is none either: only a user that was invited into
+/// the group, at whose creation the membership began.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -87,6 +88,9 @@ pub async fn lock_member(
         "select m.user_id from group_members m
         join users u on u.id = m.user_id and u.deleted_at is null
         where m.group_id = $1 and m.user_id = $2 and not m.is_manager
+            and (u.created_at = m.added_at or not exists (
+                select from group_members a where a.group_id = $1 and a.user_id = m.added_by and a.is_manager
+            ))
         for share of m",
         group_id,
         user_id,

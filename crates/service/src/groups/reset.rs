@@ -16,11 +16,12 @@ use crate::{
 };
 
 /// Creates a link with which a member of a group chooses a new password, for a manager of the group. Unused earlier links are revoked.
-/// The permission to change groups is not enough: who can set passwords can act as the user.
+/// The permission to change groups is not enough: who can set passwords can act as the user. Nor is an existing user a member for this
+/// that a manager has added, or managers could act as any user.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member or manages the group too,
-/// [`Error::Denied`] when the policy denies it, [`Error::Stale`] when the account was shown at another version.
+/// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member, manages the group too
+/// or was added by a manager, [`Error::Denied`] when the policy denies it, [`Error::Stale`] when the account was shown at another version.
 pub async fn create_reset_link(
     services: &Services,
     caller: &Caller,
