@@ -55,8 +55,8 @@ type MemberPath = Result<Path<(Uuid, Uuid)>, PathRejection>;
 
 /// Create a password link for a member of a group
 ///
-/// Only for a user who manages the group, and not for its other managers. The link can be used once, within 1 hour. It is in this
-/// response, and is not shown again.
+/// Only for a user who manages the group, and not for its other managers, nor for existing users that a manager has added. The link can be
+/// used once, within 1 hour. It is in this response, and is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/groups/{id}/members/{user}/reset-link",
