@@ -172,6 +172,10 @@ pub(crate) fn audited_action(action: Action) -> &'static str {
         Action::ResourcesTransferred => text::audit::action_resources_transferred(),
         Action::AccessGranted => text::audit::action_access_granted(),
         Action::AccessRevoked => text::audit::action_access_revoked(),
+        Action::ConversationCreated => text::audit::action_conversation_created(),
+        Action::ConversationViewed => text::audit::action_conversation_viewed(),
+        Action::ConversationExported => text::audit::action_conversation_exported(),
+        Action::ConversationsExported => text::audit::action_conversations_exported(),
         Action::DemoLoaded => text::audit::action_demo_loaded(),
         Action::AuditExported => text::audit::action_audit_exported(),
     }

@@ -7,6 +7,7 @@ mod backend;
 mod client;
 mod completions;
 mod confirm;
+mod conversation;
 mod demo;
 mod doctor;
 mod error;
@@ -63,6 +64,7 @@ enum Command {
     Feature(feature::FeatureArgs),
     Resource(resource::ResourceArgs),
     Access(access::AccessArgs),
+    Conversation(conversation::ConversationArgs),
     Keys(keys::Arguments),
     Token(user::tokens::TokenArgs),
     Audit(audit::AuditArgs),
@@ -92,6 +94,7 @@ impl Command {
             | Self::Feature(_)
             | Self::Resource(_)
             | Self::Access(_)
+            | Self::Conversation(_)
             | Self::Token(_)
             | Self::Audit(_)
             | Self::Openapi
@@ -138,6 +141,7 @@ fn dispatch(Arguments { backend, command }: Arguments) -> Result<ExitCode, BoxEr
         Command::Feature(arguments) => block_on(feature::run(backend, arguments)),
         Command::Resource(arguments) => block_on(resource::run(backend, arguments)),
         Command::Access(arguments) => block_on(access::run(backend, arguments)),
+        Command::Conversation(arguments) => block_on(conversation::run(backend, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
         Command::Token(arguments) => block_on(user::tokens::run(backend, arguments)),
         Command::Audit(arguments) => block_on(audit::run(backend, arguments)),

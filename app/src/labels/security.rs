@@ -79,6 +79,8 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ResourcesRead => text::tokens::scope_resources_read(),
         Permission::ResourcesWrite => text::tokens::scope_resources_write(),
         Permission::AccessRead => text::tokens::scope_access_read(),
+        Permission::ConversationsRead => text::tokens::scope_conversations_read(),
+        Permission::ConversationsWrite => text::tokens::scope_conversations_write(),
     }
 }
 

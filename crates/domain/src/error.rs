@@ -49,6 +49,10 @@ pub enum Entity {
     Client,
     /// A resource.
     Resource,
+    /// A conversation.
+    Conversation,
+    /// A message of a conversation.
+    ConversationMessage,
 }
 
 /// Conflict of a request with the state of its object.
@@ -120,6 +124,8 @@ pub enum Conflict {
     ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
+    /// The conversation would exceed the maximum number of messages.
+    ConversationFull,
 }
 
 /// Reason for not accepting credentials, or for requiring them.
@@ -206,6 +212,8 @@ mod tests {
             (Entity::Feature, "feature"),
             (Entity::Client, "client"),
             (Entity::Resource, "resource"),
+            (Entity::Conversation, "conversation"),
+            (Entity::ConversationMessage, "conversation_message"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

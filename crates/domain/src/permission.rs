@@ -16,6 +16,8 @@ const ALL_READ: &str = "*:read";
 pub enum PermissionKind {
     /// Read-only: included in `*` and in `*:read`. The name ends with `:read`.
     Read,
+    /// Reads private content of users: included in `*`, not in `*:read`. The name ends with `:read`.
+    Private,
     /// Changes something: included in `*`.
     Write,
     /// Discloses secrets: no wildcard includes it, so that it has to be granted by name. An admin can grant it, which is
@@ -128,15 +130,25 @@ permissions! {
     ResourcesWrite = "resources:write", Write, "resources";
     /// See which features and resources any user can reach, and why.
     AccessRead = "access:read", Read, "the access of users";
+    /// Read the conversations of any user, which is audited.
+    ConversationsRead = "conversations:read", Private, "conversations";
+    /// Store conversations, messages and feedback: for a host application.
+    ConversationsWrite = "conversations:write", Write, "conversations";
 }
 
 impl Permission {
     /// Returns the permission to read the resource that this one grants access to.
     #[must_use]
     pub fn to_read(self) -> Option<Self> {
-        Self::ALL.into_iter().find(|other| {
-            other.kind() == PermissionKind::Read && other.resource() == self.resource()
-        })
+        Self::ALL
+            .into_iter()
+            .find(|other| other.reads() && other.resource() == self.resource())
+    }
+
+    /// Returns whether it only reads.
+    #[must_use]
+    pub const fn reads(self) -> bool {
+        matches!(self.kind(), PermissionKind::Read | PermissionKind::Private)
     }
 
     /// Returns the message for a user who lacks this permission to change a resource and can only read it.
@@ -159,6 +171,9 @@ impl Permission {
             Self::ClientsRead | Self::ClientsWrite => messages::read_only_clients(),
             Self::ResourcesRead | Self::ResourcesWrite => messages::read_only_resources(),
             Self::AccessRead => messages::read_only_access(),
+            Self::ConversationsRead | Self::ConversationsWrite => {
+                messages::read_only_conversations()
+            }
         }
     }
 }
@@ -221,7 +236,10 @@ impl Permissions {
     fn covers(&self, name: &str) -> bool {
         self.0.iter().any(|assigned| match assigned.as_str() {
             ALL => true,
-            ALL_READ => name.ends_with(":read"),
+            ALL_READ => {
+                let kind = name.parse().map(Permission::kind);
+                name.ends_with(":read") && kind != Ok(PermissionKind::Private)
+            }
             exact => exact == name,
         })
     }
@@ -319,12 +337,11 @@ mod tests {
     #[test]
     fn wildcard_for_reading_agrees_with_the_kind() {
         for permission in Permission::ALL {
-            let reads = permission.kind() == PermissionKind::Read;
             let name = permission.as_str();
-            assert_eq!(name.ends_with(":read"), reads, "{name}");
+            assert_eq!(name.ends_with(":read"), permission.reads(), "{name}");
             assert_eq!(
                 permissions(&["*:read"]).include(permission),
-                reads,
+                permission.kind() == PermissionKind::Read,
                 "{name}"
             );
         }
@@ -347,6 +364,8 @@ mod tests {
             (&["*"], &["*:read", "users:write"], true),
             (&["*:read"], &["*:read", "users:read"], true),
             (&["*:read"], &["users:write"], false),
+            (&["*:read"], &["conversations:read"], false),
+            (&["*"], &["conversations:read"], true),
             (&["users:write", "users:read"], &["users:write"], true),
             (&["users:write", "users:read"], &["*:read"], false),
             (&["users:write"], &["*"], false),

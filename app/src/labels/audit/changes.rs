@@ -104,6 +104,9 @@ fn access_field(name: &str) -> Option<&'static str> {
         "created" => text::audit::field_created(),
         "updated" => text::audit::field_updated(),
         "id" => text::audit::field_id(),
+        "conversation" => text::audit::field_conversation(),
+        "conversations" => text::audit::field_conversations(),
+        "branch" => text::audit::field_branch(),
         _ => return None,
     };
     Some(label)
@@ -222,6 +225,9 @@ mod tests {
             "ontologies",
             "annotation",
             "annotations",
+            "conversation",
+            "conversations",
+            "branch",
             "name",
             "content",
             "details",

@@ -28,6 +28,8 @@ impl Entity {
             Self::Feature => messages::feature_not_found(),
             Self::Client => messages::client_not_found(),
             Self::Resource => messages::resource_not_found(),
+            Self::Conversation => messages::conversation_not_found(),
+            Self::ConversationMessage => messages::message_not_found(),
         }
     }
 }
@@ -70,6 +72,7 @@ impl Conflict {
             Self::RoleBuiltin => messages::role_builtin_delete(),
             Self::ClientInUse => messages::client_in_use(),
             Self::PreviewChanged => messages::preview_changed(),
+            Self::ConversationFull => messages::conversation_full(),
         }
     }
 }
