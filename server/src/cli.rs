@@ -7,6 +7,7 @@ mod backend;
 mod client;
 mod completions;
 mod confirm;
+mod conversation;
 mod demo;
 mod doctor;
 mod error;
@@ -93,6 +94,7 @@ resources! {
     Feature: feature::FeatureArgs;
     Resource: resource::ResourceArgs;
     Access: access::AccessArgs;
+    Conversation: conversation::ConversationArgs;
 }
 
 impl Command {

@@ -53,6 +53,7 @@ const SESSION: &str = "session";
         (name = "Audit log", description = "Changes and sign-ins"),
         (name = "Jobs", description = "Background jobs"),
         (name = "Owned data", description = "Personas, ontologies and annotations of the host application"),
+        (name = "Conversations", description = "Conversations of users with the host application"),
         (name = "Own account", description = "The caller's own account"),
         (name = "Sign-in", description = "Sign-in, sign-out and registration"),
         (name = "Server", description = "Health and settings")

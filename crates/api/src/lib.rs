@@ -9,6 +9,7 @@ mod auth;
 pub mod bearer_token;
 mod body;
 mod clients;
+mod conversations;
 pub mod cookies;
 pub mod document;
 pub mod error;
@@ -57,7 +58,8 @@ pub fn routes<S>(state: ApiState) -> Router<S> {
     only_as_described(small_resources(), state)
 }
 
-/// Returns the routes whose bodies are longer than forms: owned data and resources of a host application, and the members of a group.
+/// Returns the routes whose bodies are longer than forms: owned data, resources and conversations of a host application, and the
+/// members of a group.
 pub fn large_routes<S>(state: ApiState) -> Router<S> {
     only_as_described(large_resources(), state)
 }
@@ -99,4 +101,5 @@ fn large_resources() -> OpenApiRouter<ApiState> {
         .merge(owned::routes())
         .merge(groups::members::routes())
         .merge(resources::routes())
+        .merge(conversations::routes())
 }

@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod audit;
 mod backer;
 pub mod clients;
+pub mod conversations;
 mod database_url;
 pub mod demo;
 pub mod doctor;

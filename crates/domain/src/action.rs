@@ -151,6 +151,10 @@ actions! {
     ResourcesExported = "resource.exported", Resource, "Resources exported";
     AccessGranted = "resource.access_granted", Resource, "Access granted";
     AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
+    ConversationCreated = "conversation.created", User, "Conversation created";
+    ConversationViewed = "conversation.viewed", User, "Conversation viewed";
+    ConversationExported = "conversation.exported", User, "Conversation exported";
+    ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     DemoLoaded = "demo.loaded", System, "Demo users loaded";
     AuditExported = "audit.exported", Audit, "Audit log exported";
 }

@@ -66,6 +66,10 @@ entities! {
     Client => messages::client_not_found;
     /// A resource.
     Resource => messages::resource_not_found;
+    /// A conversation.
+    Conversation => messages::conversation_not_found;
+    /// A message of a conversation.
+    ConversationMessage => messages::message_not_found;
 }
 
 /// Conflict of a request with the state of its object.
@@ -137,6 +141,8 @@ pub enum Conflict {
     ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
+    /// The conversation would exceed the maximum number of messages.
+    ConversationFull,
 }
 
 /// Reason for not accepting credentials, or for requiring them.
@@ -225,6 +231,8 @@ mod tests {
             (Entity::Feature, "feature"),
             (Entity::Client, "client"),
             (Entity::Resource, "resource"),
+            (Entity::Conversation, "conversation"),
+            (Entity::ConversationMessage, "conversation_message"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod auth;
 mod backing;
 pub mod clients;
+pub mod conversations;
 mod days;
 pub mod demo;
 pub mod device;

@@ -19,7 +19,7 @@ use domain::{
     keys::KeyEdit,
     list::{Limits, UnfilteredParams},
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
-    permission::{Permission, PermissionKind},
+    permission::Permission,
     registrations::{Decision, DecisionDraft, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
@@ -188,6 +188,14 @@ const ELSEWHERE: Table = &[
         ],
     ),
     ("tests/deletion.rs", &[Action::UserPurged]),
+    (
+        "tests/conversations.rs",
+        &[
+            Action::ConversationViewed,
+            Action::ConversationExported,
+            Action::ConversationsExported,
+        ],
+    ),
     ("tests/credentials.rs", &[Action::PasswordSet]),
     (
         "tests/account.rs",
@@ -212,8 +220,10 @@ const ELSEWHERE: Table = &[
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.
-const NOT_AUDITED: [&str; 9] = [
+const NOT_AUDITED: [&str; 11] = [
     "audit/seal.rs",
+    "conversations.rs",
+    "conversations/store.rs",
     "features.rs",
     "known_device.rs",
     "registrations/decide.rs",
@@ -261,7 +271,7 @@ fn taking(what: &str, names: &[&str]) -> BTreeSet<String> {
 fn mutating() -> BTreeSet<String> {
     Permission::ALL
         .into_iter()
-        .filter(|permission| permission.kind() != PermissionKind::Read)
+        .filter(|permission| !permission.reads())
         .flat_map(|permission| taking(&format!("Authorized<{permission:?}>"), &[""]))
         .collect()
 }

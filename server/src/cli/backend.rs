@@ -2,6 +2,8 @@
 
 mod audit;
 pub(super) mod clients;
+mod conversations;
+mod files;
 pub(super) mod groups;
 pub(super) mod resources;
 mod tokens;

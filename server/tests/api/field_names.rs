@@ -446,6 +446,40 @@ async fn administrator(pool: &PgPool, app: &App) -> String {
     session(pool, "ada").await
 }
 
+/// Returns invalid bodies for conversations.
+fn of_conversations() -> Vec<Case> {
+    vec![
+        case(
+            &["POST /api/conversations"],
+            json!({
+                "userId": UNKNOWN_ID, "branch": " ", "name": " ", "externalId": "x".repeat(201),
+                "startedAt": "1969-01-01T00:00:00Z"
+            }),
+            &[
+                ("branch", "enter_name"),
+                ("name", "enter_name"),
+                ("externalId", "characters_max"),
+                ("startedAt", "time_range"),
+            ],
+        ),
+        case(
+            &["POST /api/conversations"],
+            json!({ "userId": UNKNOWN_ID, "branch": "a", "name": "b" }),
+            &[("userId", "owner_unknown")],
+        ),
+        case(
+            &["POST /api/conversations/ID/messages"],
+            json!({ "messages": [] }),
+            &[("messages", "messages_at_once")],
+        ),
+        case(
+            &["POST /api/conversations/ID/feedback"],
+            json!({ "seq": 1, "rating": "like", "comment": "x".repeat(2_001) }),
+            &[("comment", "characters_max")],
+        ),
+    ]
+}
+
 /// Checks the names against the document, in which every field of a body is.
 #[testing::test]
 async fn fields_have_their_names_in_the_body(pool: PgPool) {
@@ -463,6 +497,7 @@ async fn fields_have_their_names_in_the_body(pool: PgPool) {
         of_roles_and_groups(),
         of_clients_and_resources(),
         of_owned_data(),
+        of_conversations(),
     ]
     .into_iter()
     .flatten()

@@ -14,6 +14,7 @@ mod auth;
 mod clients;
 mod compat;
 mod confirmations;
+mod conversations;
 mod days;
 mod decoded_once;
 mod deleted;

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 25] = [
+const NULLABLE: [(&str, &str); 27] = [
     ("UserUpdateRequest", "email"),
     ("UserUpdateRequest", "profile"),
     ("UserUpdateRequest", "notificationPreferences"),
@@ -33,6 +33,8 @@ const NULLABLE: [(&str, &str); 25] = [
     ("ResourceDraft", "data"),
     ("ResourceUpdateRequest", "ownerId"),
     ("ResourceUpdateRequest", "clientId"),
+    ("ConversationCreateRequest", "startedAt"),
+    ("ConversationMessageDraft", "at"),
 ];
 
 /// A field of a body: its schema, its name, whether it is nullable, and the body with `null` in it.

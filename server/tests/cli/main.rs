@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod audit_log;
 mod colours;
+mod conversations;
 mod create;
 mod databases;
 mod delete;

@@ -41,6 +41,7 @@ impl Conflict {
             Self::RoleBuiltin => messages::role_builtin_delete(),
             Self::ClientInUse => messages::client_in_use(),
             Self::PreviewChanged => messages::preview_changed(),
+            Self::ConversationFull => messages::conversation_full(),
         }
     }
 }

@@ -17,6 +17,37 @@ fn of_object(path: &str) -> Vec<Ask> {
     ]
 }
 
+/// Returns the requests for conversations.
+fn of_conversations() -> Vec<Ask> {
+    let post = |path: &str, body: &Value| Ask::post(path).json(body);
+    let own = format!("/api/conversations/{UNKNOWN_ID}");
+    let any = format!("/api/admin/conversations/{UNKNOWN_ID}");
+    let message = json!({ "role": "user", "content": "Hello" });
+    vec![
+        Ask::get("/api/conversations"),
+        post(
+            "/api/conversations",
+            &json!({ "userId": UNKNOWN_ID, "branch": "physics", "name": "Light" }),
+        ),
+        Ask::get(&own),
+        Ask::get(&format!("{own}/messages")),
+        post(
+            &format!("{own}/messages"),
+            &json!({ "messages": [message] }),
+        ),
+        post(
+            &format!("{own}/feedback"),
+            &json!({ "seq": 1, "rating": "like" }),
+        ),
+        Ask::get("/api/admin/conversations"),
+        Ask::get("/api/admin/conversations/totals"),
+        Ask::get("/api/admin/conversations/export?format=xml"),
+        Ask::get(&any),
+        Ask::get(&format!("{any}/messages")),
+        Ask::get(&format!("{any}/export?format=json")),
+    ]
+}
+
 /// Returns the requests. The bodies without an object are invalid, so that they create nothing.
 pub(super) fn requests() -> Vec<Ask> {
     let unnamed = json!({ "name": " " });
@@ -81,5 +112,6 @@ pub(super) fn requests() -> Vec<Ask> {
         Ask::get("/api/access/features"),
         Ask::get("/api/access/resources"),
     ]);
+    asks.extend(of_conversations());
     asks
 }

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use testing::{
+    conversations::conversation,
     groups::group,
     resources::{client, resource},
     roles::role,
+    users::id_of,
 };
 
 use super::{Case, Ids, UNKNOWN_ID, case, delete, patch, put};
@@ -17,6 +19,7 @@ const FEATURES: [&str; 2] = ["features:write", "features:read"];
 const CLIENTS: [&str; 2] = ["clients:write", "clients:read"];
 const RESOURCES: [&str; 2] = ["resources:write", "resources:read"];
 const ACCESS: [&str; 2] = ["access:read", "access:read"];
+const CONVERSATIONS: [&str; 2] = ["conversations:write", "conversations:read"];
 
 /// Paths of an object of each kind.
 pub(super) struct Objects {
@@ -24,6 +27,7 @@ pub(super) struct Objects {
     group: String,
     client: String,
     resource: String,
+    conversation: String,
 }
 
 /// Adds an object of each kind.
@@ -32,11 +36,14 @@ pub(super) async fn add_objects(pool: &PgPool) -> Objects {
     let group = group("zzmark group").insert(pool).await;
     let client = client(pool, "zzmark client").await;
     let resource = resource("models", "zzmark").insert(pool).await;
+    let bob = id_of(pool, "zzmark-bob").await;
+    let conversation = conversation(pool, bob, "zzmark", "zzmark").await;
     Objects {
         role: format!("/api/admin/roles/{role}"),
         group: format!("/api/admin/groups/{group}"),
         client: format!("/api/admin/clients/{client}"),
         resource: format!("/api/admin/resources/{resource}"),
+        conversation: format!("/api/conversations/{conversation}"),
     }
 }
 
@@ -59,6 +66,7 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
         group,
         client,
         resource,
+        conversation,
     } = objects;
     let unknown = |what: &str| format!("/api/admin/{what}/{UNKNOWN_ID}");
     let of_group = |what: &str| post(&format!("{group}/{what}"), json!({ "ids": [eve] }));
@@ -153,6 +161,35 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
         case(
             ACCESS,
             post("/api/access/check", json!({ "questions": [question] })),
+            200,
+            "",
+        ),
+    ]);
+    let started =
+        json!({ "userId": ids.bob, "branch": "zzmark", "name": "zzmark", "externalId": pass });
+    let message = json!({ "role": "user", "content": "zzmark" });
+    writes.extend([
+        case(
+            CONVERSATIONS,
+            post("/api/conversations", started),
+            201,
+            "zzmark",
+        ),
+        case(
+            CONVERSATIONS,
+            post(
+                &format!("{conversation}/messages"),
+                json!({ "messages": [message] }),
+            ),
+            200,
+            "",
+        ),
+        case(
+            CONVERSATIONS,
+            post(
+                &format!("{conversation}/feedback"),
+                json!({ "seq": 1, "rating": "like" }),
+            ),
             200,
             "",
         ),
