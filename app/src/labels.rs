@@ -172,6 +172,12 @@ pub(crate) fn audited_action(action: Action) -> &'static str {
         Action::ResourcesTransferred => text::audit::action_resources_transferred(),
         Action::AccessGranted => text::audit::action_access_granted(),
         Action::AccessRevoked => text::audit::action_access_revoked(),
+        Action::LimitStored => text::audit::action_limit_stored(),
+        Action::LimitDeleted => text::audit::action_limit_deleted(),
+        Action::BalanceToppedUp => text::audit::action_balance_topped_up(),
+        Action::BalanceAdjusted => text::audit::action_balance_adjusted(),
+        Action::BalanceReset => text::audit::action_balance_reset(),
+        Action::UsageExported => text::audit::action_usage_exported(),
         Action::DemoLoaded => text::audit::action_demo_loaded(),
         Action::AuditExported => text::audit::action_audit_exported(),
     }

@@ -15,6 +15,7 @@ mod filter_value;
 mod group;
 mod input;
 mod keys;
+mod limit;
 mod migrate;
 mod names;
 mod openapi;
@@ -26,6 +27,7 @@ mod rows;
 mod serve;
 mod setup_link;
 mod start;
+mod usage;
 mod user;
 
 use std::{
@@ -63,6 +65,8 @@ enum Command {
     Feature(feature::FeatureArgs),
     Resource(resource::ResourceArgs),
     Access(access::AccessArgs),
+    Limit(limit::LimitArgs),
+    Usage(usage::UsageArgs),
     Keys(keys::Arguments),
     Token(user::tokens::TokenArgs),
     Audit(audit::AuditArgs),
@@ -92,6 +96,8 @@ impl Command {
             | Self::Feature(_)
             | Self::Resource(_)
             | Self::Access(_)
+            | Self::Limit(_)
+            | Self::Usage(_)
             | Self::Token(_)
             | Self::Audit(_)
             | Self::Openapi
@@ -138,6 +144,8 @@ fn dispatch(Arguments { backend, command }: Arguments) -> Result<ExitCode, BoxEr
         Command::Feature(arguments) => block_on(feature::run(backend, arguments)),
         Command::Resource(arguments) => block_on(resource::run(backend, arguments)),
         Command::Access(arguments) => block_on(access::run(backend, arguments)),
+        Command::Limit(arguments) => block_on(limit::run(backend, arguments)),
+        Command::Usage(arguments) => block_on(usage::run(backend, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
         Command::Token(arguments) => block_on(user::tokens::run(backend, arguments)),
         Command::Audit(arguments) => block_on(audit::run(backend, arguments)),

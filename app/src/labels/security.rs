@@ -79,6 +79,11 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ResourcesRead => text::tokens::scope_resources_read(),
         Permission::ResourcesWrite => text::tokens::scope_resources_write(),
         Permission::AccessRead => text::tokens::scope_access_read(),
+        Permission::LimitsRead => text::tokens::scope_limits_read(),
+        Permission::LimitsWrite => text::tokens::scope_limits_write(),
+        Permission::LimitsConsume => text::tokens::scope_limits_consume(),
+        Permission::UsageRead => text::tokens::scope_usage_read(),
+        Permission::UsageWrite => text::tokens::scope_usage_write(),
     }
 }
 

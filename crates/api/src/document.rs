@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode, header};
 use domain::{
-    clients::Client, features::Feature, groups::Group, problem::Problem, resources::Resource,
-    roles::Role,
+    clients::Client, features::Feature, groups::Group, limits::Limit, problem::Problem,
+    resources::Resource, roles::Role,
 };
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
@@ -49,6 +49,8 @@ const SESSION: &str = "session";
         (name = "Clients", description = "Clients, whose data users see by their lists of clients"),
         (name = "Resources", description = "Resources of the host application, and grants to them"),
         (name = "Access", description = "Access of users to features and resources, with the reasons"),
+        (name = "Limits", description = "Limits of what users do in the host application, and what is left of them"),
+        (name = "Usage", description = "Usage of the host application"),
         (name = "Sessions", description = "Sessions of all users"),
         (name = "Registrations", description = "Pending registrations and invitations"),
         (name = "API keys", description = "Provider API keys of the system and of users"),
@@ -157,6 +159,7 @@ fn is_versioned(response: &Response) -> bool {
         Feature::name(),
         Client::name(),
         Resource::name(),
+        Limit::name(),
     ];
     let versioned = versioned.map(|name| RefOr::Ref(Ref::from_schema_name(name)));
     let mut contents = response.content.values();

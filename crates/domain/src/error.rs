@@ -49,6 +49,8 @@ pub enum Entity {
     Client,
     /// A resource.
     Resource,
+    /// A limit.
+    Limit,
 }
 
 /// Conflict of a request with the state of its object.
@@ -120,6 +122,16 @@ pub enum Conflict {
     ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
+    /// Another request has created or deleted the limit meanwhile.
+    LimitChanged,
+    /// The account of the user is not active.
+    UserNotActive,
+    /// No limit with a number is in force for the user.
+    NoBalance,
+    /// Less than nothing would be used.
+    BalanceBelowZero,
+    /// The reservation was settled or released.
+    LeaseEnded,
 }
 
 /// Reason for not accepting credentials, or for requiring them.
@@ -146,6 +158,8 @@ pub enum Forbidden {
     AdminRequired,
     /// The user whose API keys are requested lacks the role that can read them.
     ApplicationRoleRequired,
+    /// The user who asks for or counts what users do lacks the role that can.
+    ApplicationRequired,
     /// Registration is disabled.
     RegistrationDisabled,
     /// The account is pending approval.
@@ -206,6 +220,7 @@ mod tests {
             (Entity::Feature, "feature"),
             (Entity::Client, "client"),
             (Entity::Resource, "resource"),
+            (Entity::Limit, "limit"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

@@ -18,8 +18,8 @@ pub enum PermissionKind {
     Read,
     /// Changes something: included in `*`.
     Write,
-    /// Discloses secrets: no wildcard includes it, so that it has to be granted by name. An admin can grant it, which is
-    /// audited, but does not hold it.
+    /// Discloses secrets, or acts as the host application: no wildcard includes it, so that it has to be granted by name. An admin
+    /// can grant it, which is audited, but does not hold it.
     Secret,
 }
 
@@ -128,6 +128,16 @@ permissions! {
     ResourcesWrite = "resources:write", Write, "resources";
     /// See which features and resources any user can reach, and why.
     AccessRead = "access:read", Read, "the access of users";
+    /// See the limits of all users, and what is left of them.
+    LimitsRead = "limits:read", Read, "limits";
+    /// Create, change and delete limits.
+    LimitsWrite = "limits:write", Write, "limits";
+    /// Ask for and count what users do: for a host application that enforces their limits.
+    LimitsConsume = "limits:consume", Secret, "limits";
+    /// See the usage of all users.
+    UsageRead = "usage:read", Read, "usage";
+    /// Top up, adjust and reset what users have used.
+    UsageWrite = "usage:write", Write, "usage";
 }
 
 impl Permission {
@@ -159,6 +169,10 @@ impl Permission {
             Self::ClientsRead | Self::ClientsWrite => messages::read_only_clients(),
             Self::ResourcesRead | Self::ResourcesWrite => messages::read_only_resources(),
             Self::AccessRead => messages::read_only_access(),
+            Self::LimitsRead | Self::LimitsWrite | Self::LimitsConsume => {
+                messages::read_only_limits()
+            }
+            Self::UsageRead | Self::UsageWrite => messages::read_only_usage(),
         }
     }
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    clients::Client, features::Feature, groups::Group, permission::Permission, resources::Resource,
-    roles::Role,
+    clients::Client, features::Feature, groups::Group, limits::Limit, permission::Permission,
+    resources::Resource, roles::Role,
 };
 
 /// An object as it is stored now.
@@ -22,6 +22,8 @@ pub enum StoredObject {
     Client(Client),
     /// A resource.
     Resource(Resource),
+    /// A limit.
+    Limit(Limit),
 }
 
 impl StoredObject {
@@ -34,6 +36,7 @@ impl StoredObject {
             Self::Feature(_) => Permission::FeaturesRead,
             Self::Client(_) => Permission::ClientsRead,
             Self::Resource(_) => Permission::ResourcesRead,
+            Self::Limit(_) => Permission::LimitsRead,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Audit log: listing, export, sealing, and verification of the seals.
 
-mod csv;
+pub(crate) mod csv;
 mod digest;
 mod export;
 mod seal;

@@ -3,6 +3,7 @@
 mod audit;
 pub(super) mod clients;
 pub(super) mod groups;
+pub(super) mod limits;
 pub(super) mod resources;
 mod tokens;
 mod users;

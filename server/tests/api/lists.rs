@@ -77,10 +77,12 @@ const SEED_OF_ACCESS: &str = "
     select 'Client ' || n, now(), now() from generate_series(1, 11) n;
     insert into resources (id, kind, external_id, name, owner_id, created_at, updated_at)
     select uuid_v7(now()), 'models', 'm' || n, 'Model', u.id, now(), now()
-    from generate_series(1, 11) n, users u where u.username = 'ada'";
+    from generate_series(1, 11) n, users u where u.username = 'ada';
+    insert into limits (id, group_id, metric, amount, anchor, created_at, updated_at)
+    select uuid_v7(now()), id, 'rpm', 10, now(), now(), now() from groups";
 
 /// Lists of groups, clients and resources.
-const LISTS_OF_ACCESS: [&str; 7] = [
+const LISTS_OF_ACCESS: [&str; 8] = [
     "/api/admin/groups?q=",
     "/api/admin/groups?q=GROUP",
     "/api/admin/groups/00000000-0000-7000-8000-000000000001/members?",
@@ -88,6 +90,7 @@ const LISTS_OF_ACCESS: [&str; 7] = [
     "/api/admin/resources?kind=models",
     "/api/admin/resources?q=mod",
     "/api/access/resources?kind=models",
+    "/api/admin/limits?metric=rpm",
 ];
 
 /// Lists of the panel.

@@ -43,7 +43,9 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
             continue;
         }
         let address = match path.as_str() {
-            "/api/admin/audit/export" => format!("{path}?format=csv"),
+            "/api/admin/audit/export" | "/api/admin/usage/export" => {
+                format!("{path}?format=csv")
+            }
             _ => {
                 let parts = path.split('/').map(|part| match part {
                     "{provider}" => "OPENAI",
@@ -103,6 +105,7 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
     }
     let expected = [
         "/api/admin/audit/export",
+        "/api/admin/usage/export",
         "/api/admin/users/{id}/export",
         "/api/api-keys/resolve/{provider}",
         "/api/user/export",

@@ -18,6 +18,7 @@ mod keys;
 mod list;
 mod log;
 mod memory;
+mod meter;
 mod migrate;
 mod pgbouncer;
 mod pipes;

@@ -104,6 +104,14 @@ fn access_field(name: &str) -> Option<&'static str> {
         "created" => text::audit::field_created(),
         "updated" => text::audit::field_updated(),
         "id" => text::audit::field_id(),
+        "amount" => text::audit::field_amount(),
+        "softAmount" => text::audit::field_soft_amount(),
+        "warnAt" => text::audit::field_warn_at(),
+        "period" => text::audit::field_period(),
+        "metric" => text::audit::field_metric(),
+        "model" => text::audit::field_model(),
+        "left" => text::audit::field_left(),
+        "used" => text::audit::field_used(),
         _ => return None,
     };
     Some(label)

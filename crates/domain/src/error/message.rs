@@ -28,6 +28,7 @@ impl Entity {
             Self::Feature => messages::feature_not_found(),
             Self::Client => messages::client_not_found(),
             Self::Resource => messages::resource_not_found(),
+            Self::Limit => messages::limit_not_found(),
         }
     }
 }
@@ -70,6 +71,11 @@ impl Conflict {
             Self::RoleBuiltin => messages::role_builtin_delete(),
             Self::ClientInUse => messages::client_in_use(),
             Self::PreviewChanged => messages::preview_changed(),
+            Self::LimitChanged => messages::limit_changed(),
+            Self::UserNotActive => messages::user_not_active(),
+            Self::NoBalance => messages::balance_none(),
+            Self::BalanceBelowZero => messages::balance_below_zero(),
+            Self::LeaseEnded => messages::lease_ended(),
         }
     }
 }
@@ -96,6 +102,7 @@ impl Forbidden {
         match self {
             Self::AdminRequired => messages::admin_required(),
             Self::ApplicationRoleRequired => messages::application_role_required(),
+            Self::ApplicationRequired => messages::application_required(),
             Self::RegistrationDisabled => messages::registration_disabled(),
             Self::ApprovalPending => messages::approval_pending(),
             Self::AccountSuspended => messages::account_suspended(),

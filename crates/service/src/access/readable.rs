@@ -50,6 +50,7 @@ impl Caller {
             retry_after: _,
             url: _,
             entity: _,
+            limit: _,
             current,
             object,
             counts,

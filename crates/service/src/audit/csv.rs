@@ -60,7 +60,7 @@ fn text(value: Option<impl ToString>) -> String {
 }
 
 /// Joins escaped cells to a row according to RFC 4180.
-fn line<const N: usize>(cells: [String; N]) -> String {
+pub(crate) fn line<const N: usize>(cells: [String; N]) -> String {
     let mut line = cells.join(",");
     line.push_str("\r\n");
     line
@@ -85,7 +85,7 @@ const CHOSEN_SEPARATORS: [char; 3] = [' ', ':', '|'];
 
 /// Returns a quoted cell. An apostrophe precedes everything that a spreadsheet would take for a formula, at the start of
 /// the cell and after each other separator.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

@@ -16,7 +16,12 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
     let of_resource = |what: &str| format!("/api/admin/resources/{resource}/{what}");
     let bobs = json!({ "names": ["bob"] });
     let stored = json!({ "kind": "models", "externalId": "llama", "name": "Llama" });
-    let asks: [(String, Value); 13] = [
+    let limit = "insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, '1d', 86400, now(), now(), now())";
+    app.run(limit).await;
+    let of_bob = |what: &str| format!("/api/admin/users/{bob}/limits/{what}");
+    let change = json!({ "metric": "requests", "amount": 1, "reason": "exam" });
+    let asks: [(String, Value); 16] = [
         ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
         (
             format!("/api/admin/roles/{role}/clone"),
@@ -47,6 +52,12 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
         (
             "/api/admin/resources/transfer".to_owned(),
             json!({ "from": bob, "to": id_of(pool, "ada").await }),
+        ),
+        (of_bob("top-up"), change.clone()),
+        (of_bob("adjust"), change),
+        (
+            of_bob("reset"),
+            json!({ "metric": "requests", "reason": "exam" }),
         ),
     ];
     let asks = asks.into_iter();
