@@ -16,6 +16,7 @@ mod filter_value;
 mod group;
 mod input;
 mod keys;
+mod limit;
 mod migrate;
 mod names;
 mod openapi;
@@ -27,6 +28,7 @@ mod rows;
 mod serve;
 mod setup_link;
 mod start;
+mod usage;
 mod user;
 
 use std::{
@@ -95,6 +97,8 @@ resources! {
     Resource: resource::ResourceArgs;
     Access: access::AccessArgs;
     Conversation: conversation::ConversationArgs;
+    Limit: limit::LimitArgs;
+    Usage: usage::UsageArgs;
 }
 
 impl Command {

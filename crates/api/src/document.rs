@@ -46,6 +46,8 @@ const SESSION: &str = "session";
         (name = "Clients", description = "Clients, whose data users see by their lists of clients"),
         (name = "Resources", description = "Resources of the host application, and grants to them"),
         (name = "Access", description = "Access of users to features and resources, with the reasons"),
+        (name = "Limits", description = "Limits of what users do in the host application, and what is left of them"),
+        (name = "Usage", description = "Usage of the host application"),
         (name = "Sessions", description = "Sessions of all users"),
         (name = "Registrations", description = "Pending registrations and invitations"),
         (name = "API keys", description = "Provider API keys of the system and of users"),

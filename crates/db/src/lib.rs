@@ -27,6 +27,7 @@ pub mod invitations;
 pub mod jobs;
 mod keyset;
 pub mod known_devices;
+pub mod limits;
 pub mod links;
 mod list;
 pub mod login_attempts;
@@ -41,6 +42,7 @@ pub mod roles;
 pub mod schema;
 pub mod session_store;
 pub mod sessions;
+pub mod usage;
 pub mod users;
 
 pub use backer::Backer;

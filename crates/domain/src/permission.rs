@@ -20,8 +20,8 @@ pub enum PermissionKind {
     Private,
     /// Changes something: included in `*`.
     Write,
-    /// Discloses secrets: no wildcard includes it, so that it has to be granted by name. An admin can grant it, which is
-    /// audited, but does not hold it.
+    /// Discloses secrets, or acts as the host application: no wildcard includes it, so that it has to be granted by name. An admin
+    /// can grant it, which is audited, but does not hold it.
     Secret,
 }
 
@@ -135,6 +135,16 @@ permissions! {
     ConversationsRead = "conversations:read", Private, messages::read_only_conversations;
     /// Store conversations, messages and feedback: for a host application.
     ConversationsWrite = "conversations:write", Write, messages::read_only_conversations;
+    /// See the limits of all users, and what is left of them.
+    LimitsRead = "limits:read", Read, messages::read_only_limits;
+    /// Create, change and delete limits.
+    LimitsWrite = "limits:write", Write, messages::read_only_limits;
+    /// Ask for and count what users do: for a host application that enforces their limits.
+    LimitsConsume = "limits:consume", Secret, messages::read_only_limits;
+    /// See the usage of all users.
+    UsageRead = "usage:read", Read, messages::read_only_usage;
+    /// Top up, adjust and reset what users have used.
+    UsageWrite = "usage:write", Write, messages::read_only_usage;
 }
 
 impl Permission {

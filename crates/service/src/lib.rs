@@ -30,6 +30,7 @@ pub mod jobs;
 pub mod keys;
 pub mod known_device;
 pub mod last_seen;
+pub mod limits;
 pub mod overview;
 mod own_account;
 pub mod owned;
@@ -47,6 +48,7 @@ pub mod site;
 mod throttle;
 pub mod time_zones;
 mod tokens;
+pub mod usage;
 pub mod users;
 pub mod vault;
 

@@ -1,6 +1,7 @@
 //! Audit events: every change writes one for each affected object, in the same transaction.
 
 mod access;
+mod limits;
 
 use std::{
     collections::BTreeSet,
@@ -48,6 +49,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use access::ACCESS;
+use limits::{LIMITS, METERED};
 
 use crate::support::{
     furniture::furnish,
@@ -215,17 +217,19 @@ const ELSEWHERE: Table = &[
     ),
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
     ("tests/groups.rs", &[Action::GroupMembersAdded]),
+    ("tests/usage.rs", &[Action::UsageExported]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.
-const NOT_AUDITED: [&str; 11] = [
+const NOT_AUDITED: [&str; 12] = [
     "audit/seal.rs",
     "conversations.rs",
     "conversations/store.rs",
     "features.rs",
     "known_device.rs",
+    "limits.rs",
     "registrations/decide.rs",
     "resources.rs",
     "resources/grants.rs",
@@ -272,6 +276,8 @@ fn mutating() -> BTreeSet<String> {
     Permission::ALL
         .into_iter()
         .filter(|permission| !permission.reads())
+        // Uses are events of the ledger: see `METERED`.
+        .filter(|permission| *permission != Permission::LimitsConsume)
         .flat_map(|permission| taking(&format!("Authorized<{permission:?}>"), &[""]))
         .collect()
 }
@@ -543,8 +549,14 @@ async fn every_change_is_audited(pool: PgPool) {
         add(&pool, "bob", &["user"]).await,
     );
     furnish(&pool, ada).await;
-    let tested = functions(AUTHORIZED).into_iter().chain(functions(ACCESS));
+    let tables = [AUTHORIZED, ACCESS, LIMITS];
+    let tested = tables.into_iter().flat_map(functions);
     assert_eq!(mutating(), tested.collect());
+    let metered = METERED.iter().map(ToString::to_string);
+    assert_eq!(
+        taking("Authorized<LimitsConsume>", &[""]),
+        metered.collect()
+    );
     for (function, actions) in AUTHORIZED {
         let before = last_entry(&pool).await;
         let prepare = match *function {
@@ -612,7 +624,7 @@ async fn export_of_the_audit_log_is_audited(pool: PgPool) {
 
 #[test]
 fn every_action_is_written_by_a_tested_function() {
-    let here: BTreeSet<Action> = [AUTHORIZED, ACCESS, AUDITORS, OWN, OWNED]
+    let here: BTreeSet<Action> = [AUTHORIZED, ACCESS, LIMITS, AUDITORS, OWN, OWNED]
         .into_iter()
         .flatten()
         .flat_map(|(_, actions)| actions.iter().copied())

@@ -5,6 +5,7 @@ pub(super) mod clients;
 mod conversations;
 mod files;
 pub(super) mod groups;
+pub(super) mod limits;
 pub(super) mod resources;
 mod tokens;
 mod users;

@@ -84,10 +84,12 @@ const SEED_OF_ACCESS: &str = "
     from generate_series(1, 11) n, users u where u.username = 'ada';
     insert into conversation_messages (conversation_id, seq, id, role, content, tokens, feedback, at)
     select c.id, n, uuid_v7(now()), 'user', 'Hello', n / 2, '{\"rating\": \"like\"}', c.modified_at
-    from conversations c, generate_series(1, 9) n";
+    from conversations c, generate_series(1, 9) n;
+    insert into limits (id, group_id, metric, amount, anchor, created_at, updated_at)
+    select uuid_v7(now()), id, 'rpm', 10, now(), now(), now() from groups";
 
-/// Lists of groups, clients, resources and conversations.
-const LISTS_OF_ACCESS: [&str; 15] = [
+/// Lists of groups, clients, resources, conversations and limits.
+const LISTS_OF_ACCESS: [&str; 16] = [
     "/api/admin/groups?q=",
     "/api/admin/groups?q=GROUP",
     "/api/admin/groups/00000000-0000-7000-8000-000000000001/members?",
@@ -103,6 +105,7 @@ const LISTS_OF_ACCESS: [&str; 15] = [
     "/api/admin/conversations?sort=cost&feedback=likes",
     "/api/admin/conversations?min_cost=0&from=7d",
     "/api/admin/conversations/00000000-0000-7000-8000-0000000000c1/messages?",
+    "/api/admin/limits?metric=rpm",
 ];
 
 /// Lists of the panel.

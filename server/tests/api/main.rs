@@ -37,6 +37,7 @@ mod lists;
 mod manage;
 mod markup;
 mod meta;
+mod metering;
 mod namesakes;
 mod nulls;
 mod own_account_limits;

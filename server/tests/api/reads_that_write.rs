@@ -48,7 +48,9 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
             continue;
         }
         let address = match path.as_str() {
-            "/api/admin/audit/export" | "/api/admin/conversations/export" => {
+            "/api/admin/audit/export"
+            | "/api/admin/conversations/export"
+            | "/api/admin/usage/export" => {
                 format!("{path}?format=csv")
             }
             path if path.starts_with("/api/admin/conversations/{id}") => {
@@ -122,6 +124,7 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
         "/api/admin/conversations/{id}",
         "/api/admin/conversations/{id}/export",
         "/api/admin/conversations/{id}/messages",
+        "/api/admin/usage/export",
         "/api/admin/users/{id}/export",
         "/api/api-keys/resolve/{provider}",
         "/api/user/export",

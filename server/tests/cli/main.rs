@@ -19,6 +19,7 @@ mod keys;
 mod list;
 mod log;
 mod memory;
+mod meter;
 mod migrate;
 mod pgbouncer;
 mod pipes;

@@ -23,7 +23,12 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
     let of_resource = |what: &str| format!("/api/admin/resources/{resource}/{what}");
     let bobs = json!({ "names": ["bob"] });
     let stored = json!({ "kind": "models", "externalId": "llama", "name": "Llama" });
-    let asks: [(String, Value); 18] = [
+    let limit = "insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, '1d', 86400, now(), now(), now())";
+    app.run(limit).await;
+    let of_bob = |what: &str| format!("/api/admin/users/{bob}/limits/{what}");
+    let change = json!({ "metric": "requests", "amount": 1, "reason": "exam" });
+    let asks: [(String, Value); 21] = [
         ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
         (
             format!("/api/admin/roles/{role}/clone"),
@@ -71,6 +76,12 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
         (
             format!("/api/conversations/{conversation}/feedback"),
             json!({ "seq": 1, "rating": "like" }),
+        ),
+        (of_bob("top-up"), change.clone()),
+        (of_bob("adjust"), change),
+        (
+            of_bob("reset"),
+            json!({ "metric": "requests", "reason": "exam" }),
         ),
     ];
     let asks = asks.into_iter();

@@ -6,7 +6,7 @@ use testing::{
     conversations::conversation,
     groups::group,
     resources::{client, resource},
-    roles::role,
+    roles::{assign, role},
     users::id_of,
 };
 
@@ -20,6 +20,9 @@ const CLIENTS: [&str; 2] = ["clients:write", "clients:read"];
 const RESOURCES: [&str; 2] = ["resources:write", "resources:read"];
 const ACCESS: [&str; 2] = ["access:read", "access:read"];
 const CONVERSATIONS: [&str; 2] = ["conversations:write", "conversations:read"];
+const LIMITS: [&str; 2] = ["limits:write", "limits:read"];
+const METERING: [&str; 2] = ["limits:consume", "limits:read"];
+const USAGE: [&str; 2] = ["usage:write", "limits:read"];
 
 /// Paths of an object of each kind.
 pub(super) struct Objects {
@@ -32,6 +35,11 @@ pub(super) struct Objects {
 
 /// Adds an object of each kind.
 pub(super) async fn add_objects(pool: &PgPool) -> Objects {
+    role("zzmark-host")
+        .permissions(&["limits:consume"])
+        .insert(pool)
+        .await;
+    assign(pool, id_of(pool, "ada").await, &["zzmark-host"]).await;
     let role = role("zzmark-desk").insert(pool).await;
     let group = group("zzmark group").insert(pool).await;
     let client = client(pool, "zzmark client").await;
@@ -194,5 +202,48 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
             "",
         ),
     ]);
+    writes.extend(writes_of_limits(ids, eve));
     writes
+}
+
+/// Returns the writes of limits, of what is left of them, and of uses.
+fn writes_of_limits(ids: &Ids, eve: &str) -> Vec<Case> {
+    let post = |path: &str, body: Value| Ask::post(path).json(&body);
+    let limit = json!({
+        "subject": "default", "metric": "requests", "amount": 10, "period": "1d", "model": "zzmark",
+    });
+    let change = json!({ "metric": "requests", "amount": 1, "model": "zzmark", "reason": "test" });
+    let reset = json!({ "metric": "requests", "model": "zzmark", "reason": "test" });
+    let of_bob = |what: &str| format!("/api/admin/users/{}/limits/{what}", ids.bob);
+    let used = json!({ "user": eve });
+    let lease = json!({ "lease": UNKNOWN_ID });
+    let unknown = format!("/api/admin/limits/{UNKNOWN_ID}");
+    vec![
+        case(LIMITS, put("/api/admin/limits", &limit), 200, "zzmark"),
+        case(LIMITS, delete(&unknown), 404, ""),
+        case(
+            USAGE,
+            post(&of_bob("top-up"), change.clone()),
+            200,
+            "zzmark",
+        ),
+        case(USAGE, post(&of_bob("adjust"), change), 200, "zzmark"),
+        case(USAGE, post(&of_bob("reset"), reset), 200, "zzmark"),
+        case(METERING, post("/api/limits/consume", used.clone()), 200, ""),
+        case(METERING, post("/api/limits/reserve", used), 200, ""),
+        case(METERING, post("/api/limits/settle", lease.clone()), 400, ""),
+        case(METERING, post("/api/limits/release", lease), 400, ""),
+        case(
+            METERING,
+            post("/api/usage", json!({ "events": [] })),
+            200,
+            "",
+        ),
+        case(
+            METERING,
+            post("/api/limits/check", json!({ "user": UNKNOWN_ID })),
+            400,
+            "",
+        ),
+    ]
 }
