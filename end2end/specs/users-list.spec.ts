@@ -49,9 +49,9 @@ test('each row shows the values of the database', async ({ page, database }) => 
       (select count(*)::int from personas p where p.user_id = u.id) as personas,
       (select count(*)::int from sessions x where x.user_id = u.id and x.ended_at is null) as sessions,
       (select count(*)::int from api_keys k where k.user_id = u.id) as keys,
-      floor(extract(epoch from u.created_at) * 1000)::float8 as created,
-      floor(extract(epoch from u.last_login_at) * 1000)::float8 as "signedIn",
-      floor(extract(epoch from u.last_active_at) * 1000)::float8 as active
+      floor(extract(epoch from u.created_at))::float8 * 1000 as created,
+      floor(extract(epoch from u.last_login_at))::float8 * 1000 as "signedIn",
+      floor(extract(epoch from u.last_active_at))::float8 * 1000 as active
     from users u where u.deleted_at is null order by personas desc, u.id desc limit 100`);
   expect(shown).toEqual(held);
   expect(held[0]!.personas).toBeGreaterThan(10);

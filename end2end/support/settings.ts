@@ -12,7 +12,7 @@ export const settings = {
   /** Folder with the built files of the panel. */
   site: process.env.LEPTOS_SITE_ROOT ?? resolve(root, 'target/site'),
   /** Path of the browser. */
-  chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  chromium: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
   /** Whether times are checked against their limits, which requires a release build on an idle machine. */
   measure: process.env.ROLLCALL_MEASURE === '1',
   /** Folder of the screenshots. */

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use service::{
     Error,
     access::{ClientsRead, ClientsWrite},
+    clients::ClientRef,
 };
 
 #[cfg(feature = "ssr")]
@@ -95,18 +96,20 @@ pub async fn create_client(
     .await
 }
 
-/// Changes a client if it still has the version that the form showed.
+/// Changes a client if it still has the name and the version that the form showed.
 #[server(endpoint = "edit-client", protocol = Post)]
 pub async fn edit_client(
     id: i32,
+    shown: String,
     version: i32,
     #[server(default)] name: String,
     #[server(default)] logo_url: String,
 ) -> Result<FormSuccess, ApiError> {
     use domain::flash::FlashEvent;
-    let target = (id, Some(version));
+    let target = ClientRef::shown(id, shown.as_str(), version);
     let edit = edit(EditClient {
         id,
+        shown,
         version,
         name,
         logo_url,
@@ -122,7 +125,7 @@ pub async fn edit_client(
 #[server(endpoint = "delete-client", protocol = Post)]
 pub async fn delete_client(id: i32, version: i32, shown: String) -> Result<FormSuccess, ApiError> {
     use domain::flash::FlashEvent;
-    let target = (id, Some(version));
+    let target = ClientRef::shown(id, shown.as_str(), version);
     ssr::call_with_read::<ClientsWrite, _>(async |services, authorized| {
         service::clients::delete(&services, &authorized, target).await?;
         Ok(flash(FlashEvent::ClientDeleted, shown).await)

@@ -138,21 +138,23 @@ pub fn draft(form: CreateGroup) -> GroupDraft {
     }
 }
 
-/// Changes the name and the description of a group if it still has the version that the form showed.
+/// Changes the name and the description of a group if it still has the name and the version that the form showed.
 #[server(endpoint = "edit-group", protocol = Post)]
 pub async fn edit_group(
     id: Uuid,
+    shown: String,
     version: i32,
     #[server(default)] name: String,
     #[server(default)] description: String,
 ) -> Result<FormSuccess, ApiError> {
+    let target = TargetRef::named(id, shown.as_str()).at_version(version);
     let edit = edit(EditGroup {
         id,
+        shown,
         version,
         name,
         description,
     });
-    let target = TargetRef::from(id).at_version(version);
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
         let group = service::groups::edit(&services, &authorized, target, edit).await?;
         Ok(flash(&path_of(id), GroupChange::Saved, group.name).await)

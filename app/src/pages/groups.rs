@@ -116,6 +116,10 @@ fn stored_group(object: &StoredObject) -> Option<&Group> {
     }
 }
 
+fn stored_name(object: &StoredObject) -> Option<String> {
+    stored_group(object).map(|group| group.name.clone())
+}
+
 /// Renders the list of groups. Its whole state is in the URL.
 #[component]
 pub fn Groups() -> impl IntoView {

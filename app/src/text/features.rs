@@ -93,10 +93,10 @@ pub fn description() -> &'static str {
     text("features.description", "Description")
 }
 
-/// Text: `Off by default`
+/// Text: `Turn off`
 #[must_use]
 pub fn disable() -> &'static str {
-    text("features.disable", "Off by default")
+    text("features.disable", "Turn off")
 }
 
 /// Text: `Turn off {name} by default`
@@ -129,10 +129,10 @@ pub fn edit_title(name: impl Display) -> String {
     )
 }
 
-/// Text: `On by default`
+/// Text: `Turn on`
 #[must_use]
 pub fn enable() -> &'static str {
-    text("features.enable", "On by default")
+    text("features.enable", "Turn on")
 }
 
 /// Text: `Turn on {name} by default`

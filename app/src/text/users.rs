@@ -171,21 +171,12 @@ pub fn help_created() -> &'static str {
     )
 }
 
-/// Text: `Has the feature, by default, through a group or as an admin`
-#[must_use]
-pub fn help_feature() -> &'static str {
-    text(
-        "users.help_feature",
-        "Has the feature, by default, through a group or as an admin",
-    )
-}
-
-/// Text: `Is in the group; also client:7 or client:"ACME"`
+/// Text: `Is in the group; also client:7, feature:chat.controls`
 #[must_use]
 pub fn help_group() -> &'static str {
     text(
         "users.help_group",
-        "Is in the group; also client:7 or client:\"ACME\"",
+        "Is in the group; also client:7, feature:chat.controls",
     )
 }
 

@@ -21,6 +21,37 @@ use crate::{
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Client);
 
+/// Number of a client to change, with the name and the version that were shown for it. The API and the command line show
+/// no name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientRef {
+    id: i32,
+    name: Option<String>,
+    version: Option<i32>,
+}
+
+impl ClientRef {
+    /// Creates a reference to a client that was shown with a name, in a version.
+    #[must_use]
+    pub fn shown(id: i32, name: impl Into<String>, version: i32) -> Self {
+        Self {
+            id,
+            name: Some(name.into()),
+            version: Some(version),
+        }
+    }
+}
+
+impl From<(i32, Option<i32>)> for ClientRef {
+    fn from((id, version): (i32, Option<i32>)) -> Self {
+        Self {
+            id,
+            name: None,
+            version,
+        }
+    }
+}
+
 /// Lists clients by name.
 ///
 /// # Errors
@@ -108,17 +139,19 @@ pub async fn create(
     Ok(client)
 }
 
-/// Changes a client. Fields that the edit leaves out stay. `version` is that of the client that was shown, if one was.
+/// Changes a client. Fields that the edit leaves out stay.
 ///
 /// # Errors
 /// [`Error::Invalid`] and [`Error::Taken`] with the field errors, [`Error::Outdated`] when the client was changed since the caller read
-/// it, [`Error::NotFound`] when there is no such client.
+/// it, [`Error::TargetMismatch`] when it was shown with another name, [`Error::NotFound`] when there is no such client.
 pub async fn edit(
     services: &Services,
     authorized: &Authorized<ClientsWrite>,
-    (id, version): (i32, Option<i32>),
+    target: impl Into<ClientRef>,
     edit: ClientEdit,
 ) -> Result<Client, Error> {
+    let target: ClientRef = target.into();
+    let id = target.id;
     let patch = edit.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
@@ -127,7 +160,7 @@ pub async fn edit(
         Permission::ClientsWrite,
     )
     .await?;
-    let before = lock(&mut transaction, id, version).await?;
+    let before = lock(&mut transaction, &target).await?;
     let mut changes = Changes::default();
     if let Some(name) = &patch.name {
         changes.note("name", before.name.as_str(), name.as_str());
@@ -166,12 +199,14 @@ pub async fn preview_deletion(
 ///
 /// # Errors
 /// [`Error::Conflict`] when the client has resources or personas, [`Error::Outdated`] when it was changed since the caller read it,
-/// [`Error::NotFound`] when there is no such client.
+/// [`Error::TargetMismatch`] when it was shown with another name, [`Error::NotFound`] when there is no such client.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<ClientsWrite>,
-    (id, version): (i32, Option<i32>),
+    target: impl Into<ClientRef>,
 ) -> Result<ClientUse, Error> {
+    let target: ClientRef = target.into();
+    let id = target.id;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
         &mut transaction,
@@ -179,7 +214,7 @@ pub async fn delete(
         Permission::ClientsWrite,
     )
     .await?;
-    let client = lock(&mut transaction, id, version).await?;
+    let client = lock(&mut transaction, &target).await?;
     let used = db::clients::count_use(&mut *transaction, id).await?;
     if used.resources > 0 || used.personas > 0 {
         return Err(Error::Conflict(Conflict::ClientInUse));
@@ -196,16 +231,16 @@ pub async fn delete(
     Ok(used)
 }
 
-/// Locks a client in the version that was shown. Resources and personas of it are not inserted meanwhile.
-async fn lock(
-    transaction: &mut db::Transaction,
-    id: i32,
-    version: Option<i32>,
-) -> Result<Client, Error> {
-    let client = db::clients::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
-    if version.is_some_and(|version| version != client.version) {
+/// Locks a client in the version and with the name that were shown. Resources and personas of it are not inserted meanwhile.
+async fn lock(transaction: &mut db::Transaction, target: &ClientRef) -> Result<Client, Error> {
+    let client = db::clients::lock(transaction, target.id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    // First, so that a form for a client that was renamed since shows its new name.
+    if target.version.is_some_and(|shown| shown != client.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Client(client))));
     }
+    guard::check(target.name.as_deref(), &client.name)?;
     Ok(client)
 }
 

@@ -220,10 +220,11 @@ async fn lock(transaction: &mut db::Transaction, target: &TargetRef) -> Result<G
     let group = db::groups::lock(transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
-    target.check_name(&group.name)?;
+    // First, so that a form for a group that was renamed since shows its new name.
     if !target.is_at(group.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Group(group))));
     }
+    target.check_name(&group.name)?;
     Ok(group)
 }
 

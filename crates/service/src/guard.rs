@@ -97,7 +97,8 @@ impl TargetRef {
     }
 }
 
-fn check(shown: Option<&str>, is: &str) -> Result<(), Error> {
+/// Compares a name that was shown, if one was, with the actual one.
+pub(crate) fn check(shown: Option<&str>, is: &str) -> Result<(), Error> {
     match shown {
         Some(shown) if shown != is => Err(Error::TargetMismatch(shown.to_owned())),
         Some(_) | None => Ok(()),

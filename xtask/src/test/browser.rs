@@ -18,7 +18,13 @@ const SITE: Mode = Mode::Release;
 /// Mode of the server: dev, which the Rust tests have compiled already.
 const SERVER: Mode = Mode::Dev;
 
-const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+/// Names of the browser, the fastest in tests first.
+const BROWSERS: &[&str] = &[
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+];
 
 /// Builds the browser files and returns their folder. It is a separate one, so that a running server keeps its files.
 pub(super) fn build_site(workspace: &Workspace) -> Result<PathBuf> {

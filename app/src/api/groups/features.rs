@@ -35,14 +35,15 @@ pub async fn list_features() -> Result<Vec<Feature>, ApiError> {
     .await
 }
 
-/// Sets the features of a group if it still has the version that the form showed.
+/// Sets the features of a group if it still has the name and the version that the form showed.
 #[server(endpoint = "save-group-features", protocol = Post)]
 pub async fn save_group_features(
     id: Uuid,
+    shown: String,
     version: i32,
     #[server(default)] features: Vec<String>,
 ) -> Result<FormSuccess, ApiError> {
-    let target = TargetRef::from(id).at_version(version);
+    let target = TargetRef::named(id, shown).at_version(version);
     let edit = GroupEdit {
         features: Some(features),
         ..GroupEdit::default()

@@ -24,7 +24,11 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use service::{
     Error,
-    groups::{GroupActor, member, members},
+    groups::{
+        GroupActor,
+        member::{self, MemberChange},
+        members,
+    },
     guard::TargetRef,
 };
 use uuid::Uuid;
@@ -148,6 +152,8 @@ pub enum MemberOperation {
     Add,
     /// Removes the member.
     Remove,
+    /// Adds the user as a manager.
+    AddAsManager,
     /// Lets the member manage the group.
     AddManager,
     /// Stops the member from managing the group.
@@ -161,9 +167,26 @@ impl MemberOperation {
         match self {
             Self::Add => "add",
             Self::Remove => "remove",
+            Self::AddAsManager => "add-as-manager",
             Self::AddManager => "add-manager",
             Self::RemoveManager => "remove-manager",
         }
+    }
+
+    /// Returns the message about a change that this action has made, and the action that reverses it; `None` if nothing
+    /// changed.
+    #[cfg(feature = "ssr")]
+    const fn result(self, changed: MemberChange) -> Option<(GroupChange, Self)> {
+        let is_removal = matches!(self, Self::Remove | Self::RemoveManager);
+        Some(match (changed, is_removal) {
+            (MemberChange::None, _) => return None,
+            (MemberChange::Member, true) => (GroupChange::MemberRemoved, Self::Add),
+            (MemberChange::Both, true) => (GroupChange::MemberRemoved, Self::AddAsManager),
+            (MemberChange::Manager, true) => (GroupChange::ManagerRemoved, Self::AddManager),
+            (MemberChange::Member, false) => (GroupChange::MembersAdded, Self::Remove),
+            (MemberChange::Both, false) => (GroupChange::ManagerAdded, Self::Remove),
+            (MemberChange::Manager, false) => (GroupChange::ManagerAdded, Self::RemoveManager),
+        })
     }
 }
 
@@ -181,9 +204,12 @@ pub async fn run_member_operation(
         let target = TargetRef::named(group, shown.clone());
         let user = TargetRef::of_user(id, username.clone());
         let actor = GroupActor::writer(&caller)?;
-        let is_changed = match operation {
+        let changed = match operation {
             MemberOperation::Add => member::add(&services, &actor, target, user).await?,
             MemberOperation::Remove => member::remove(&services, &actor, target, user).await?,
+            MemberOperation::AddAsManager => {
+                member::add_as_manager(&services, &caller.require()?, target, user).await?
+            }
             MemberOperation::AddManager | MemberOperation::RemoveManager => {
                 let is_manager = operation == MemberOperation::AddManager;
                 let authorized = caller.require()?;
@@ -192,18 +218,8 @@ pub async fn run_member_operation(
         };
         let page = path_of(group);
         let next = list_of(&page, &back).to_owned();
-        if !is_changed {
+        let Some((change, reverse)) = operation.result(changed) else {
             return Ok(FormSuccess::to(next));
-        }
-        let (change, reverse) = match operation {
-            MemberOperation::Add => (GroupChange::MembersAdded, MemberOperation::Remove),
-            MemberOperation::Remove => (GroupChange::MemberRemoved, MemberOperation::Add),
-            MemberOperation::AddManager => {
-                (GroupChange::ManagerAdded, MemberOperation::RemoveManager)
-            }
-            MemberOperation::RemoveManager => {
-                (GroupChange::ManagerRemoved, MemberOperation::AddManager)
-            }
         };
         let (group, id) = (group.to_string(), id.to_string());
         let undo = [

@@ -10,7 +10,6 @@ use domain::{
     flash::{Flash, FlashEvent, GroupChange, Undo},
     groups::GROUP_RESOURCES_ORDER,
     list::Limits,
-    resources::{GrantDraft, GrantTarget},
 };
 use domain::{
     groups::GroupResource,
@@ -73,32 +72,33 @@ impl GrantOperation {
     }
 }
 
-/// Revokes the access of a group to a resource, or grants it at a level. `shown` is the name of the resource that the page showed.
+/// Revokes the access of a group to a resource, or grants it at a level. `shown` and `shown_group` are the names that
+/// the page showed.
 #[server(endpoint = "group-grant", protocol = Post)]
 pub async fn run_grant_operation(
     group: Uuid,
     id: Uuid,
     shown: String,
+    shown_group: String,
     level: GrantLevel,
     operation: GrantOperation,
 ) -> Result<FormSuccess, ApiError> {
-    let target = TargetRef::named(id, shown.clone());
+    let shown_refs = (
+        TargetRef::named(id, shown.as_str()),
+        TargetRef::named(group, shown_group.as_str()),
+    );
     ssr::call::<ResourcesWrite, _>(async |services, authorized| {
-        let subject = GrantTarget::Group(group);
-        let (number, change, reverse) = match operation {
+        let (set_level, change, reverse) = match operation {
             GrantOperation::Grant => {
-                let grant = vec![GrantDraft { subject, level }];
-                let number = grants::add(&services, &authorized, target, grant).await?;
-                (number, GroupChange::AccessGranted, GrantOperation::Revoke)
+                let change = GroupChange::AccessGranted;
+                (Some(level), change, GrantOperation::Revoke)
             }
-            GrantOperation::Revoke => {
-                let subjects = vec![subject];
-                let number = grants::revoke(&services, &authorized, target, subjects).await?;
-                (number, GroupChange::AccessRevoked, GrantOperation::Grant)
-            }
+            GrantOperation::Revoke => (None, GroupChange::AccessRevoked, GrantOperation::Grant),
         };
+        let is_changed =
+            grants::set_of_group(&services, &authorized, shown_refs, set_level).await?;
         let page = format!("{}/resources", path_of(group));
-        if number == 0 {
+        if !is_changed {
             return Ok(FormSuccess::to(page));
         }
         let (group, id) = (group.to_string(), id.to_string());
@@ -106,6 +106,7 @@ pub async fn run_grant_operation(
             ("group", group.as_str()),
             ("id", &id),
             ("shown", &shown),
+            ("shown_group", &shown_group),
             ("level", level.as_str()),
             ("operation", reverse.as_str()),
         ];

@@ -117,6 +117,10 @@ fn saved(object: &StoredObject, value: fn(&Client) -> String) -> Option<String> 
     }
 }
 
+fn stored_name(object: &StoredObject) -> Option<String> {
+    saved(object, |client| client.name.clone())
+}
+
 /// Returns the URL of the logo; empty if there is none.
 fn logo_url(client: &Client) -> String {
     client.logo_url.clone().unwrap_or_default()
@@ -130,6 +134,7 @@ fn EditForm(client: Client) -> impl IntoView {
     let form_state = form::send_checked::<EditClient>(&path, check_edit);
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, client.version);
+    let shown = conflict.value(stored_name, client.name.clone());
     let name = typed_or(&context, "name", || client.name.clone());
     let logo = typed_or(&context, "logo_url", || logo_url(&client));
     view! {
@@ -146,7 +151,7 @@ fn EditForm(client: Client) -> impl IntoView {
             <SavedValue
                 conflict=Some(conflict)
                 mine=name
-                pick=|object| saved(object, |client| client.name.clone())
+                pick=stored_name
             />
             <Field spec=LOGO_URL value=logo.clone() error=form_state.error("logo_url") />
             <SavedValue
@@ -156,6 +161,7 @@ fn EditForm(client: Client) -> impl IntoView {
             />
             <input type="hidden" name="id" value=client.id.to_string() />
             <input type="hidden" name="version" value=version />
+            <input type="hidden" name="shown" value=shown />
         </FormDialog>
     }
 }

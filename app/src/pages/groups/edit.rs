@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     new::{DESCRIPTION, NAME},
     page::{route, with_group},
-    stored_group,
+    stored_group, stored_name,
 };
 use crate::{
     api::groups::{EditGroup as Form, GroupView, edit},
@@ -33,10 +33,6 @@ fn check(form: Form) -> FieldErrors {
     edit(form).check().err().unwrap_or_default()
 }
 
-fn stored_name(object: &StoredObject) -> Option<String> {
-    stored_group(object).map(|group| group.name.clone())
-}
-
 fn stored_description(object: &StoredObject) -> Option<String> {
     stored_group(object).map(|group| group.description.clone())
 }
@@ -50,6 +46,7 @@ fn EditForm(group: GroupView) -> impl IntoView {
     let description = typed_or(&context, "description", || group.description.clone());
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, group.version);
+    let shown = conflict.value(stored_name, group.name.clone());
     view! {
         <FormDialog
             title=text::groups::edit_title(&group.name)
@@ -61,6 +58,7 @@ fn EditForm(group: GroupView) -> impl IntoView {
         >
             <input type="hidden" name="id" value=group.id.to_string() />
             <input type="hidden" name="version" value=version />
+            <input type="hidden" name="shown" value=shown />
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
             <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
             <TextArea

@@ -12,7 +12,7 @@ use super::{
     may_write,
     members::failed,
     page::OpenedGroup,
-    stored_group,
+    stored_group, stored_name,
     tree::Branch,
 };
 use crate::{
@@ -79,6 +79,7 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
     let form_state = form::send::<SaveGroupFeatures>(&path);
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, group.version);
+    let shown = conflict.value(stored_name, group.name.clone());
     let mut selected: BTreeSet<String> = match context.outcome {
         Some(_) => {
             let typed = context.typed(NAME);
@@ -128,6 +129,7 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
                 <SavedValue conflict=Some(conflict) mine=mine pick=stored_features />
                 <input type="hidden" name="id" value=group.id.to_string() />
                 <input type="hidden" name="version" value=version />
+                <input type="hidden" name="shown" value=shown />
                 <Show when=Hydrated::now>
                     <FeatureSearch set_typed=set_typed />
                 </Show>

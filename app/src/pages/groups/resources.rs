@@ -12,7 +12,10 @@ use leptos::prelude::*;
 use super::{members::failed, over, page::OpenedGroup};
 use crate::{
     api::{
-        groups::resources::{GrantOperation, ListGroupResources, RunGrantOperation},
+        groups::{
+            GroupView,
+            resources::{GrantOperation, ListGroupResources, RunGrantOperation},
+        },
         listed::check_params,
         read::ReadRequest,
     },
@@ -23,7 +26,7 @@ use crate::{
             column::{Column, cells, visible},
             data_table::{self, DataTable},
         },
-        loaded::Loaded,
+        loaded::{Loaded, both, transition},
         loading::Loading,
         notice::ProblemNotice,
         pager::{Pager, Pages},
@@ -40,8 +43,8 @@ struct ListedResource {
     resource: GroupResource,
     /// Server time of the response.
     now: OffsetDateTime,
-    /// The id of the group.
-    group: String,
+    /// The group.
+    group: GroupView,
     /// Form of the buttons.
     doing: FormState,
 }
@@ -134,13 +137,16 @@ pub fn GroupResources() -> impl IntoView {
             }
         })
     };
-    let list = list.draw(LoadingNotice, move |list| {
+    let drawn = move || {
+        let (group, list) = both(opened.group, list)?;
         let params = params.get_untracked();
-        match list {
-            Ok(list) => shown(&path, &params, list, doing),
-            Err(problem) => failed(&path, &params, problem),
-        }
-    });
+        Some(match (group, list) {
+            // The header of the page shows the error.
+            (Err(_), _) => ().into_any(),
+            (Ok(group), Ok(list)) => shown(group, &params, list, doing),
+            (Ok(_), Err(error)) => failed(&path, &params, error.0),
+        })
+    };
     view! {
         {problem}
         <section
@@ -148,14 +154,14 @@ pub fn GroupResources() -> impl IntoView {
             aria-label=text::groups::resources()
             aria-busy=move || loading.is_busy().to_string()
         >
-            {list}
+            {transition(LoadingNotice.into(), Box::new(drawn))}
         </section>
     }
 }
 
 /// Renders the rows, or the empty state.
 fn shown(
-    path: &str,
+    group: GroupView,
     params: &UnfilteredParams,
     list: Listed<GroupResource>,
     doing: FormState,
@@ -169,8 +175,8 @@ fn shown(
         }
         .into_any();
     }
-    let pages = Pages::of(params, &page, |params| over(path, params));
-    let group = OpenedGroup::current().id.get_value();
+    let path = format!("{}/resources", OpenedGroup::current().path());
+    let pages = Pages::of(params, &page, |params| over(&path, params));
     let may_write = expect_context::<PageContext>().may(Permission::ResourcesWrite);
     let columns = visible(&COLUMNS, may_write);
     let rows = page.rows.into_iter().map(|resource| {
@@ -200,9 +206,10 @@ fn revoke(row: &ListedResource) -> AnyView {
     view! {
         <form method="post" action=path on:submit=move |event| doing.submit.run(event)>
             <PageUser />
-            <input type="hidden" name="group" value=row.group.clone() />
+            <input type="hidden" name="group" value=row.group.id.to_string() />
             <input type="hidden" name="id" value=resource.id.to_string() />
             <input type="hidden" name="shown" value=resource.name.clone() />
+            <input type="hidden" name="shown_group" value=row.group.name.clone() />
             <input type="hidden" name="level" value=resource.level.as_str() />
             <input type="hidden" name="operation" value=GrantOperation::Revoke.as_str() />
             <button class="button" aria-label=about aria-disabled=move || doing.busy()>

@@ -19,6 +19,15 @@ pub struct Candidate {
     pub is_manager: bool,
 }
 
+/// A user who was removed from a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovedMember {
+    /// The id of the user.
+    pub user_id: Uuid,
+    /// Whether the user managed the group.
+    pub is_manager: bool,
+}
+
 /// Lists the members of a page, in the order of their ids. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
@@ -179,7 +188,7 @@ pub async fn insert(
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
-/// Removes users from a group. Returns the ids of those who were members.
+/// Removes users from a group. Returns those who were members.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -187,21 +196,21 @@ pub async fn delete(
     connection: &mut PgConnection,
     group_id: Uuid,
     ids: &[Uuid],
-) -> Result<Vec<Uuid>, Error> {
+) -> Result<Vec<RemovedMember>, Error> {
     // Locked in the order of ids, so that two requests cannot wait for each other.
-    let rows = sqlx::query!(
+    Ok(sqlx::query_as!(
+        RemovedMember,
         "with locked as (
             select user_id from group_members where group_id = $1 and user_id = any($2) order by user_id for update
         )
         delete from group_members m using locked l
         where m.group_id = $1 and m.user_id = l.user_id
-        returning m.user_id",
+        returning m.user_id, m.is_manager",
         group_id,
         ids,
     )
     .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.user_id).collect())
+    .await?)
 }
 
 /// Sets whether members manage their group. Returns the ids of the changed ones.

@@ -1,21 +1,39 @@
 //! Changes of one member, whose username was shown.
 
 use domain::{
-    groups::{GroupAction, MemberSelection, MembersOutcome},
+    action::Action,
+    groups::{GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
+    permission::Permission,
     policy::Denied,
 };
+use serde_json::Value;
 
 use super::{
     GroupActor,
-    members::{Users, change, change_managers},
+    members::{Users, change, change_managers, check_shown, find_group, unknown_group},
+    selection::{choose, find},
 };
 use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite},
+    audit::{self, Changes},
     guard::{self, TargetRef},
 };
 
-/// Adds a user to a group. Returns false for a user who is a member already.
+/// Effect of a change on one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberChange {
+    /// Nothing changed.
+    None,
+    /// The user became a member, or is none any more.
+    Member,
+    /// A member became a manager, or is none any more.
+    Manager,
+    /// The user became a member and a manager, or is neither any more.
+    Both,
+}
+
+/// Adds a user to a group. Nothing changes for a user who is a member already.
 ///
 /// # Errors
 /// As [`add`](super::members::add), [`Error::TargetMismatch`] when the user has another username, [`Error::Denied`] for a user who has a
@@ -25,12 +43,16 @@ pub async fn add(
     actor: &GroupActor,
     group: TargetRef,
     user: TargetRef,
-) -> Result<bool, Error> {
+) -> Result<MemberChange, Error> {
     let target = (group, GroupAction::AddMembers);
-    changed(change(services, actor, target, shown(user), false).await?)
+    let added = change(services, actor, target, shown(user), false).await?;
+    Ok(match is_changed(&added.outcome)? {
+        true => MemberChange::Member,
+        false => MemberChange::None,
+    })
 }
 
-/// Removes a member from a group. Returns false for a user who is no member.
+/// Removes a member from a group. Nothing changes for a user who is no member.
 ///
 /// # Errors
 /// As [`add`]. A manager cannot remove a member who manages the group, too.
@@ -39,12 +61,19 @@ pub async fn remove(
     actor: &GroupActor,
     group: TargetRef,
     user: TargetRef,
-) -> Result<bool, Error> {
+) -> Result<MemberChange, Error> {
     let target = (group, GroupAction::RemoveMembers);
-    changed(change(services, actor, target, shown(user), false).await?)
+    let removed = change(services, actor, target, shown(user), false).await?;
+    Ok(
+        match (is_changed(&removed.outcome)?, removed.is_manager_removed) {
+            (true, true) => MemberChange::Both,
+            (true, false) => MemberChange::Member,
+            (false, _) => MemberChange::None,
+        },
+    )
 }
 
-/// Sets whether a member manages the group. Returns false if nothing changes, also for a user who is no member.
+/// Sets whether a member manages the group. Nothing changes for a user who is no member.
 ///
 /// # Errors
 /// As [`add`].
@@ -54,8 +83,66 @@ pub async fn set_manager(
     group: TargetRef,
     user: TargetRef,
     is_manager: bool,
-) -> Result<bool, Error> {
-    changed(change_managers(services, authorized, group, shown(user), is_manager).await?)
+) -> Result<MemberChange, Error> {
+    let outcome = change_managers(services, authorized, group, shown(user), is_manager).await?;
+    Ok(match is_changed(&outcome)? {
+        true => MemberChange::Manager,
+        false => MemberChange::None,
+    })
+}
+
+/// Adds a user to a group as its manager, both or nothing. A user who is a member already becomes a manager.
+///
+/// # Errors
+/// As [`add`].
+pub async fn add_as_manager(
+    services: &Services,
+    authorized: &Authorized<GroupsWrite>,
+    group: TargetRef,
+    user: TargetRef,
+) -> Result<MemberChange, Error> {
+    let id = group.id;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::GroupsWrite,
+    )
+    .await?;
+    let found = find_group(&mut transaction, &group).await?;
+    let selection = find(&mut transaction, MemberSelection::Ids(vec![user.id])).await?;
+    let opened = (actor, GroupAuthority::Permission);
+    let (chosen, outcome) = choose(&mut transaction, opened, id, selection).await?;
+    check_shown(Some(&user), &chosen)?;
+    check_chosen(&outcome)?;
+    let ids = [user.id];
+    let added = db::groups::members::insert(&mut transaction, id, &ids, actor.id()).await;
+    let is_added = !added.map_err(unknown_group)?.is_empty();
+    let promoted = db::groups::members::set_managers(&mut transaction, id, &ids, true).await?;
+    if promoted.is_empty() {
+        return Ok(MemberChange::None);
+    }
+    let names: Vec<&str> = chosen
+        .iter()
+        .map(|candidate| candidate.username.as_str())
+        .collect();
+    let about = |action| (action, Some(id), found.name.as_str());
+    if is_added {
+        let changes = Changes::default()
+            .with("members", Value::Null, names.clone())
+            .with("users", Value::Null, 1);
+        let about = about(Action::GroupMembersAdded);
+        audit::write_about(&mut transaction, actor, about, changes).await?;
+    }
+    let changes = Changes::default().with("managers", Value::Null, names);
+    let about = about(Action::GroupManagersChanged);
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(if is_added {
+        MemberChange::Both
+    } else {
+        MemberChange::Manager
+    })
 }
 
 /// Returns one user as a selection.
@@ -67,12 +154,18 @@ fn shown(user: TargetRef) -> Users {
 }
 
 /// Returns whether a user was changed, or the reason why the user was skipped.
-fn changed(outcome: MembersOutcome) -> Result<bool, Error> {
+fn is_changed(outcome: &MembersOutcome) -> Result<bool, Error> {
+    check_chosen(outcome)?;
+    Ok(outcome.changed > 0)
+}
+
+/// Returns the reason why the user was skipped, if so.
+fn check_chosen(outcome: &MembersOutcome) -> Result<(), Error> {
     if !outcome.unknown.is_empty() {
         return Err(guard::NOT_FOUND);
     }
     if !outcome.skipped.is_empty() {
         return Err(Error::Denied(Denied::MoreRights));
     }
-    Ok(outcome.changed > 0)
+    Ok(())
 }

@@ -83,7 +83,8 @@ pub async fn add(
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
     let target = (group.into(), GroupAction::AddMembers);
-    change(services, actor, target, selection.into(), is_preview).await
+    let changed = change(services, actor, target, selection.into(), is_preview).await?;
+    Ok(changed.outcome)
 }
 
 /// Removes members from a group. A preview changes nothing.
@@ -98,7 +99,8 @@ pub async fn remove(
     is_preview: bool,
 ) -> Result<MembersOutcome, Error> {
     let target = (group.into(), GroupAction::RemoveMembers);
-    change(services, actor, target, selection.into(), is_preview).await
+    let changed = change(services, actor, target, selection.into(), is_preview).await?;
+    Ok(changed.outcome)
 }
 
 /// Sets whether members manage their group. Users who are no members stay as they are.
@@ -177,12 +179,20 @@ impl From<MemberSelection> for Users {
 }
 
 /// Checks that a user has the username that was shown.
-fn check_shown(shown: Option<&TargetRef>, chosen: &[Candidate]) -> Result<(), Error> {
+pub(super) fn check_shown(shown: Option<&TargetRef>, chosen: &[Candidate]) -> Result<(), Error> {
     let Some(shown) = shown else { return Ok(()) };
     let found = chosen.iter().find(|candidate| candidate.id == shown.id);
     found.map_or(Ok(()), |candidate| {
         shown.check_username(&candidate.username)
     })
+}
+
+/// Effect of adding or removing users.
+pub(super) struct ChangedMembers {
+    /// Numbers of users, and those who were left out.
+    pub(super) outcome: MembersOutcome,
+    /// Whether a removed user managed the group.
+    pub(super) is_manager_removed: bool,
 }
 
 pub(super) async fn change(
@@ -191,7 +201,7 @@ pub(super) async fn change(
     (target, action): (TargetRef, GroupAction),
     users: Users,
     is_preview: bool,
-) -> Result<MembersOutcome, Error> {
+) -> Result<ChangedMembers, Error> {
     let group = target.id;
     let mut transaction = db::begin(&services.pool).await?;
     let (actor, authority) = &actor.open(&mut transaction, group, action).await?;
@@ -202,15 +212,22 @@ pub(super) async fn change(
     check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
     let is_added = action == GroupAction::AddMembers;
-    let changed = if is_added {
+    let mut is_manager_removed = false;
+    let changed: Vec<Uuid> = if is_added {
         let added = db::groups::members::insert(&mut transaction, group, &ids, actor.id()).await;
         added.map_err(unknown_group)?
     } else {
-        db::groups::members::delete(&mut transaction, group, &ids).await?
+        let removed = db::groups::members::delete(&mut transaction, group, &ids).await?;
+        is_manager_removed = removed.iter().any(|member| member.is_manager);
+        removed.iter().map(|member| member.user_id).collect()
     };
     count(&mut outcome, &chosen, &changed);
+    let changed_members = |outcome| ChangedMembers {
+        outcome,
+        is_manager_removed,
+    };
     if is_preview || changed.is_empty() {
-        return Ok(outcome);
+        return Ok(changed_members(outcome));
     }
     let names = Value::from(names(&chosen, &changed));
     let (action, changes) = if is_added {
@@ -224,10 +241,13 @@ pub(super) async fn change(
     let about = (action, Some(group), found.name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
-    Ok(outcome)
+    Ok(changed_members(outcome))
 }
 
-async fn find_group(transaction: &mut db::Transaction, target: &TargetRef) -> Result<Group, Error> {
+pub(super) async fn find_group(
+    transaction: &mut db::Transaction,
+    target: &TargetRef,
+) -> Result<Group, Error> {
     let group = db::groups::find(&mut **transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -251,7 +271,7 @@ fn names(chosen: &[Candidate], changed: &[Uuid]) -> Vec<String> {
 }
 
 /// Translates the error for a group that was deleted while members are added.
-fn unknown_group(error: db::Error) -> Error {
+pub(super) fn unknown_group(error: db::Error) -> Error {
     match &error {
         db::Error::Constraint { constraint } if constraint == "group_members_group_id_fkey" => {
             NOT_FOUND

@@ -2,10 +2,11 @@
 
 use domain::{
     action::Action,
+    error::Entity,
     fields::FieldErrors,
     messages,
     permission::Permission,
-    resources::{GRANTS_AT_ONCE, Grant, GrantDraft, GrantTarget},
+    resources::{GRANTS_AT_ONCE, Grant, GrantDraft, GrantLevel, GrantTarget},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -43,13 +44,46 @@ pub async fn add(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
     resource: impl Into<TargetRef>,
+    grants: Vec<GrantDraft>,
+) -> Result<u64, Error> {
+    put_all(services, authorized, (resource.into(), None), grants).await
+}
+
+/// Grants a group access to a resource at a level, or revokes it without a level. Both were shown with their names. Returns whether
+/// a grant has changed.
+///
+/// # Errors
+/// [`Error::TargetMismatch`] when one of them has another name, [`Error::NotFound`] when there is no such resource or group.
+pub async fn set_of_group(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    (resource, group): (TargetRef, TargetRef),
+    level: Option<GrantLevel>,
+) -> Result<bool, Error> {
+    let subject = GrantTarget::Group(group.id);
+    let shown = (resource, Some(group));
+    let number = match level {
+        Some(level) => {
+            let grant = GrantDraft { subject, level };
+            put_all(services, authorized, shown, vec![grant]).await?
+        }
+        None => delete_all(services, authorized, shown, vec![subject]).await?,
+    };
+    Ok(number > 0)
+}
+
+async fn put_all(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    (resource, group): (TargetRef, Option<TargetRef>),
     mut grants: Vec<GrantDraft>,
 ) -> Result<u64, Error> {
     check_number(grants.len())?;
     // Stored in one order, so that two requests cannot wait for each other.
     grants.sort_by_key(|grant| grant.subject);
     let mut transaction = db::begin(&services.pool).await?;
-    let (actor, resource, name) = &open(&mut transaction, authorized, resource.into()).await?;
+    let (actor, resource, name) = &open(&mut transaction, authorized, resource).await?;
+    check_group(&mut transaction, group.as_ref()).await?;
     let mut changed = Vec::new();
     for grant in &grants {
         let put = db::resources::grants::put(&mut transaction, *resource, grant, actor.id()).await;
@@ -76,12 +110,22 @@ pub async fn revoke(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
     resource: impl Into<TargetRef>,
+    subjects: Vec<GrantTarget>,
+) -> Result<u64, Error> {
+    delete_all(services, authorized, (resource.into(), None), subjects).await
+}
+
+async fn delete_all(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    (resource, group): (TargetRef, Option<TargetRef>),
     mut subjects: Vec<GrantTarget>,
 ) -> Result<u64, Error> {
     check_number(subjects.len())?;
     subjects.sort();
     let mut transaction = db::begin(&services.pool).await?;
-    let (actor, resource, name) = &open(&mut transaction, authorized, resource.into()).await?;
+    let (actor, resource, name) = &open(&mut transaction, authorized, resource).await?;
+    check_group(&mut transaction, group.as_ref()).await?;
     let mut revoked = Vec::new();
     for subject in subjects {
         if db::resources::grants::delete(&mut transaction, *resource, subject).await? {
@@ -112,6 +156,17 @@ async fn open(
         .ok_or(NOT_FOUND)?;
     target.check_name(&resource.name)?;
     Ok((actor, resource.id, resource.name))
+}
+
+/// Checks that the group of a grant has the name that was shown, if one was.
+async fn check_group(
+    transaction: &mut db::Transaction,
+    shown: Option<&TargetRef>,
+) -> Result<(), Error> {
+    let Some(shown) = shown else { return Ok(()) };
+    let group = db::groups::find(&mut **transaction, shown.id).await?;
+    let group = group.ok_or(Error::NotFound(Entity::Group))?;
+    shown.check_name(&group.name)
 }
 
 /// Returns a subject as the audit log has it.

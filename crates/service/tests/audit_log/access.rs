@@ -55,6 +55,10 @@ pub(super) const ACCESS: Table = &[
         "groups::of_user::set_of_user",
         &[Action::GroupMembersRemoved],
     ),
+    (
+        "groups::member::add_as_manager",
+        &[Action::GroupMembersAdded, Action::GroupManagersChanged],
+    ),
     ("resources::store", &[Action::ResourcesStored]),
     ("resources::edit", &[Action::ResourceUpdated]),
     (
@@ -62,6 +66,7 @@ pub(super) const ACCESS: Table = &[
         &[Action::ResourcesTransferred],
     ),
     ("resources::grants::add", &[Action::AccessGranted]),
+    ("resources::grants::set_of_group", &[Action::AccessGranted]),
     ("resources::grants::revoke", &[Action::AccessRevoked]),
     ("resources::delete", &[Action::ResourceDeleted]),
     ("groups::delete::delete", &[Action::GroupDeleted]),
@@ -216,6 +221,15 @@ async fn call_groups(services: &Services, function: &str, user: Uuid) -> Result<
                 .await
                 .map(drop)
         }
+        "groups::member::add_as_manager" => {
+            let (group, user) = (
+                TargetRef::from(group(services).await),
+                TargetRef::from(user),
+            );
+            groups::member::add_as_manager(services, &operator(), group, user)
+                .await
+                .map(drop)
+        }
         "groups::members::set_managers" => {
             let id = group_of(services, user).await;
             let selection = MemberSelection::Ids(vec![user]);
@@ -278,6 +292,13 @@ async fn call_resources(
             let grants = vec![GrantDraft { subject, level }];
             let added = resources::grants::add(services, &operator(), id, grants).await;
             added.map(drop)
+        }
+        "resources::grants::set_of_group" => {
+            let shown = (id.into(), group(services).await.into());
+            let level = Some(GrantLevel::Read);
+            resources::grants::set_of_group(services, &operator(), shown, level)
+                .await
+                .map(drop)
         }
         "resources::grants::revoke" => {
             let subjects = vec![subject];

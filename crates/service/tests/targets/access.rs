@@ -1,6 +1,7 @@
 //! Changes of roles, groups and resources: an id that was shown with another name changes nothing.
 
 use domain::{
+    clients::{ClientDraft, ClientEdit},
     groups::{GroupEdit, MemberSelection},
     invitations::InvitationDraft,
     limits::{BalanceChange, Metric, NewLimitChange},
@@ -11,14 +12,19 @@ use serde_json::json;
 use service::{
     Error,
     access::{GroupsWrite, operator},
-    groups::{self, GroupActor, GroupsChange, members},
+    clients::{self, ClientRef},
+    groups::{
+        self, GroupActor, GroupsChange,
+        member::{self, MemberChange},
+        members,
+    },
     guard::TargetRef,
     limits,
     resources::{self, grants},
     roles,
 };
 use sqlx::PgPool;
-use testing::{groups::group, roles::role};
+use testing::{groups::group, resources::resource, roles::role};
 use uuid::Uuid;
 
 use super::ENTRIES;
@@ -163,4 +169,83 @@ async fn role_shown_with_another_name_is_not_deleted(pool: PgPool) {
         count(&pool, "select count(*) from roles where name = 'desk'").await,
         1
     );
+}
+
+#[testing::test]
+async fn client_shown_with_another_name_is_not_changed(pool: PgPool) {
+    let services = services(&pool);
+    let draft = ClientDraft {
+        name: "ACME".to_owned(),
+        ..ClientDraft::default()
+    };
+    let id = clients::create(&services, &operator(), draft).await;
+    let id = id.unwrap().id;
+    let edit = || ClientEdit {
+        name: Some("Other".to_owned()),
+        ..ClientEdit::default()
+    };
+    let other = || ClientRef::shown(id, "another name", 1);
+    let edited = clients::edit(&services, &operator(), other(), edit()).await;
+    assert!(is_mismatch(edited));
+    let deleted = clients::delete(&services, &operator(), other()).await;
+    assert!(is_mismatch(deleted));
+    // A client that was renamed since is outdated, so that the form shows its new name.
+    let shown = ClientRef::shown(id, "ACME", 1);
+    let edited = clients::edit(&services, &operator(), shown.clone(), edit()).await;
+    assert_eq!(edited.unwrap().version, 2);
+    let outdated = clients::edit(&services, &operator(), shown.clone(), edit()).await;
+    assert!(matches!(outdated, Err(Error::Outdated(_))), "{outdated:?}");
+    let outdated = clients::delete(&services, &operator(), shown).await;
+    assert!(matches!(outdated, Err(Error::Outdated(_))), "{outdated:?}");
+}
+
+#[testing::test]
+async fn grant_of_a_group_needs_both_names(pool: PgPool) {
+    let services = services(&pool);
+    let editors = group("Editors").insert(&pool).await;
+    let model = resource("models", "m-1").insert(&pool).await;
+    let name = sqlx::query_scalar("select name from resources").fetch_one(&pool);
+    let name: String = name.await.unwrap();
+    let set = async |model_name: &str, group_name: &str, level| {
+        let model = TargetRef::named(model, model_name);
+        let shown = (model, TargetRef::named(editors, group_name));
+        grants::set_of_group(&services, &operator(), shown, level).await
+    };
+    let read = Some(GrantLevel::Read);
+    assert!(is_mismatch(set(&name, "Readers", read).await));
+    assert!(is_mismatch(set("another name", "Editors", read).await));
+    assert!(set(&name, "Editors", read).await.unwrap());
+    assert!(!set(&name, "Editors", read).await.unwrap());
+    assert!(is_mismatch(set(&name, "Readers", None).await));
+    assert!(set(&name, "Editors", None).await.unwrap());
+}
+
+#[testing::test]
+async fn removed_manager_is_restored_at_once(pool: PgPool) {
+    let services = services(&pool);
+    let mona = add(&pool, "mona", &[]).await;
+    let editors = group("Editors").managers(&[mona]).insert(&pool).await;
+    let writer = GroupActor::from(&operator::<GroupsWrite>());
+    let own = || TargetRef::named(editors, "Editors");
+    let user = || TargetRef::of_user(mona, "mona");
+    let removed = member::remove(&services, &writer, own(), user()).await;
+    assert_eq!(removed.unwrap(), MemberChange::Both);
+    let restore =
+        async |group, user| member::add_as_manager(&services, &operator(), group, user).await;
+    let renamed = TargetRef::named(editors, "another name");
+    assert!(is_mismatch(restore(renamed, user()).await));
+    let another = TargetRef::of_user(mona, "another");
+    assert!(is_mismatch(restore(own(), another).await));
+    let members = "select count(*) from group_members";
+    assert_eq!(count(&pool, members).await, 0);
+    assert_eq!(restore(own(), user()).await.unwrap(), MemberChange::Both);
+    assert_eq!(restore(own(), user()).await.unwrap(), MemberChange::None);
+    let managers = "select count(*) from group_members where is_manager";
+    assert_eq!(count(&pool, managers).await, 1);
+    let entries = "select count(*) from audit_events where action in ('group.members_added', 'group.managers_changed')";
+    assert_eq!(count(&pool, entries).await, 2);
+    member::set_manager(&services, &operator(), own(), user(), false)
+        .await
+        .unwrap();
+    assert_eq!(restore(own(), user()).await.unwrap(), MemberChange::Manager);
 }

@@ -43,6 +43,7 @@ pub(super) fn forms() -> Vec<Ask> {
         ("id", UNKNOWN_ID),
         ("group", UNKNOWN_ID),
         ("shown", "nothing"),
+        ("shown_group", "nothing"),
         ("username", "unknown-user"),
     ];
     let mut forms = Vec::new();
