@@ -216,7 +216,6 @@ const ELSEWHERE: Table = &[
         &[Action::RegistrationsReopened, Action::RegistrationsRestored],
     ),
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
-    ("tests/groups.rs", &[Action::GroupMembersAdded]),
     ("tests/usage.rs", &[Action::UsageExported]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),

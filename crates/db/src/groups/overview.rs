@@ -13,6 +13,7 @@ use crate::{
     Error,
     error::read_word,
     keyset::{self, Column, Keyset},
+    resources::push_seen,
 };
 
 /// Number of managers that a list names.
@@ -94,14 +95,15 @@ pub async fn manages_any(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result
     .await?)
 }
 
-/// Lists the resources of a page that are granted to a group, the first created first. The flag is true if there are more in the
-/// direction of reading.
+/// Lists the resources of a page that are granted to a group and that the viewer sees, the first created first. The flag is true if
+/// there are more in the direction of reading.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list_resources(
     executor: impl PgExecutor<'_>,
     group_id: Uuid,
+    viewer: Option<Uuid>,
     query: &UnfilteredQuery,
 ) -> Result<(Vec<GroupResource>, bool), Error> {
     let mut sql = QueryBuilder::new(
@@ -111,6 +113,7 @@ pub async fn list_resources(
         where g.group_id = ",
     );
     sql.push_bind(group_id);
+    push_seen(&mut sql, viewer);
     let id = Column::id("g.resource_id");
     let page = Keyset::new(id, false, &query.position, query.limit);
     page.push(&mut sql);
@@ -129,12 +132,19 @@ pub async fn list_resources(
     })
 }
 
-/// Counts the resources that are granted to a group, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
+/// Counts the same resources, up to one more than [`EXACT_TOTAL_MAX`](domain::list::EXACT_TOTAL_MAX).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn count_resources(executor: impl PgExecutor<'_>, group_id: Uuid) -> Result<u64, Error> {
-    let mut sql = keyset::counting("resource_grants g where g.group_id = ");
+pub async fn count_resources(
+    executor: impl PgExecutor<'_>,
+    group_id: Uuid,
+    viewer: Option<Uuid>,
+) -> Result<u64, Error> {
+    let mut sql = keyset::counting(
+        "resource_grants g join resources r on r.id = g.resource_id where g.group_id = ",
+    );
     sql.push_bind(group_id);
+    push_seen(&mut sql, viewer);
     keyset::count(executor, sql).await
 }

@@ -64,12 +64,17 @@ impl ResourceFilter<'_> {
         if let Some(user) = self.reached_by {
             push_reached(sql, user);
         }
-        if let Some(viewer) = self.viewer {
-            // Asked once for each client, not for each resource.
-            sql.push(" and (r.client_id is null or r.client_id in (select c.id from clients c where sees_client(")
-                .push_bind(viewer)
-                .push(", c.id)))");
-        }
+        push_seen(sql, self.viewer);
+    }
+}
+
+/// Appends the condition that the clients of the viewer include that of the resources `r`. Without a viewer they are not limited.
+pub(crate) fn push_seen(sql: &mut QueryBuilder<Postgres>, viewer: Option<Uuid>) {
+    if let Some(viewer) = viewer {
+        // Asked once for each client, not for each resource.
+        sql.push(" and (r.client_id is null or r.client_id in (select c.id from clients c where sees_client(")
+            .push_bind(viewer)
+            .push(", c.id)))");
     }
 }
 

@@ -75,22 +75,23 @@ pub async fn search_members(
     Ok(page.at((services.clock)()))
 }
 
-/// Lists the resources that are granted to a group.
+/// Lists the resources that are granted to a group, without those of clients that the actor does not see.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such group.
 pub async fn list_resources(
     services: &Services,
-    _: &Authorized<ResourcesRead>,
+    authorized: &Authorized<ResourcesRead>,
     group: Uuid,
     query: &UnfilteredQuery,
 ) -> Result<Listed<GroupResource>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let found = db::groups::find(&mut *connection, group).await?;
     found.ok_or(NOT_FOUND)?;
+    let viewer = authorized.actor().id();
     let (resources, more) =
-        db::groups::overview::list_resources(&mut *connection, group, query).await?;
-    let counted = db::groups::overview::count_resources(&mut *connection, group).await?;
+        db::groups::overview::list_resources(&mut *connection, group, viewer, query).await?;
+    let counted = db::groups::overview::count_resources(&mut *connection, group, viewer).await?;
     let total = Total::up_to_limit(counted);
     let page = Page::of(
         resources,
