@@ -310,6 +310,21 @@ async fn forms(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
     answers
 }
 
+/// Returns the elements of a page. Data of a page that arrives at different times is in several scripts, which count once.
+fn structure(page: &str) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for element in skeleton(page) {
+        kept.push(element);
+        if let [.., first, end, second, second_end] = kept.as_slice()
+            && first == "<script nonce>"
+            && (first, end) == (second, second_end)
+        {
+            kept.truncate(kept.len() - 2);
+        }
+    }
+    kept
+}
+
 /// Asserts that two pages differ only in texts and values.
 fn assert_same_markup(plain: &[(String, Answer)], marked: &[(String, Answer)], payload: &str) {
     assert_eq!(plain.len(), marked.len());
@@ -319,7 +334,7 @@ fn assert_same_markup(plain: &[(String, Answer)], marked: &[(String, Answer)], p
             "{label} with {payload}: {}",
             marked.body
         );
-        let (expected, found) = (skeleton(&plain.body), skeleton(&marked.body));
+        let (expected, found) = (structure(&plain.body), structure(&marked.body));
         let difference = expected
             .iter()
             .zip(&found)

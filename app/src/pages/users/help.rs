@@ -81,7 +81,7 @@ pub fn SearchHelp() -> impl IntoView {
                             view! {
                                 <div>
                                     <dt>
-                                        <a href=href data-noscroll on:click=move |_| close()>
+                                        <a href=href on:click=move |_| close()>
                                             <code>{example}</code>
                                         </a>
                                     </dt>
