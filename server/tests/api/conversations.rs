@@ -205,10 +205,9 @@ async fn exports_have_three_formats(pool: PgPool) {
         let file = world.app.get_as(&world.admin, &path).await;
         assert!(!file.body.contains("A wave."), "{}", file.body);
     }
-    let unknown = world
-        .app
-        .get_as(&world.admin, &format!("{ALL}/{id}/export?format=xml"));
-    assert_eq!(unknown.await.outline(), "400 VALIDATION_ERROR");
+    let path = format!("{ALL}/{id}/export?format=xml");
+    let unknown = world.app.get_as(&world.admin, &path).await;
+    assert_eq!(unknown.outline(), "400 VALIDATION_ERROR");
 }
 
 #[testing::test]

@@ -147,12 +147,12 @@ fn calendar(period: Period, zone: &TimeZone, at: OffsetDateTime) -> Bounds {
 /// Returns the local time of an instant.
 fn local(at: OffsetDateTime, zone: &TimeZone) -> Option<DateTime> {
     let timestamp = Timestamp::from_nanosecond(at.unix_timestamp_nanos()).ok()?;
-    Some(timestamp.to_zoned(zone.clone()).datetime())
+    Some(timestamp.to_zoned_datetime(zone.clone()).datetime())
 }
 
 /// Returns the instant of a local time: of two the earlier one, and in a gap the one as much later as the gap is long (RFC 5545).
 fn instant(local: DateTime, zone: &TimeZone) -> Option<OffsetDateTime> {
-    let zoned = local.to_zoned(zone.clone()).ok()?;
+    let zoned = local.to_zoned_datetime(zone.clone()).ok()?;
     OffsetDateTime::from_unix_timestamp_nanos(zoned.timestamp().as_nanosecond()).ok()
 }
 
