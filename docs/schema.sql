@@ -299,6 +299,27 @@ begin
     raise exception 'a role assignment is inserted or deleted, not updated' using errcode = 'check_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.drop_usage_partitions(ended_before timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+    partition_name text;
+    dropped int := 0;
+begin
+    for partition_name in
+        select c.relname
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'usage_events'::regclass and c.relname ~ '^usage_events_\d{4}_\d{2}$'
+            and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'UTC' <= ended_before
+    loop
+        execute format('drop table %I', partition_name);
+        dropped := dropped + 1;
+    end loop;
+    return dropped;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.ensure_audit_partitions(starting_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -324,6 +345,27 @@ begin
     end loop;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.ensure_usage_partitions(starting_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+    month_start timestamptz;
+    partition_name text;
+begin
+    for step in 0..2 loop
+        month_start := (date_trunc('month', starting_at at time zone 'UTC') + make_interval(months => step)) at time zone 'UTC';
+        partition_name := 'usage_events_' || to_char(month_start at time zone 'UTC', 'YYYY_MM');
+        if to_regclass(partition_name) is null then
+            execute format(
+                'create table %I partition of usage_events for values from (%L) to (%L)',
+                partition_name, month_start,
+                (month_start at time zone 'UTC' + interval '1 month') at time zone 'UTC'
+            );
+        end if;
+    end loop;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.fill_ontology_owner()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -338,6 +380,54 @@ CREATE OR REPLACE FUNCTION public.in_clients(client integer, listed integer[])
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((client IS NULL) OR (client = ANY (listed)));
+
+CREATE OR REPLACE FUNCTION public.limits_in_force(asked_user uuid, asked_token uuid)
+ RETURNS TABLE(id uuid, holder text, holder_id uuid, source text, source_id uuid, metric text, model text, amount bigint, soft_amount bigint, warn_at smallint, period text, anchor timestamp with time zone, time_zone text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select
+        f.id, 'user', asked_user, f.source, f.source_id, f.metric, f.model, f.amount, f.soft_amount, f.warn_at, f.period, f.anchor,
+        f.time_zone
+    from (
+        select distinct on (c.metric, c.model) c.*
+        from (
+            select 1 as precedence, 'user' as source, l.user_id as source_id, l.*
+            from limits l
+            where l.user_id = asked_user
+            union all
+            select 2, 'group', l.group_id, l.*
+            from group_members m
+            join limits l on l.group_id = m.group_id and not l.shared
+            where m.user_id = asked_user
+            union all
+            select 3, 'role', l.role_id, l.*
+            from user_roles r
+            join limits l on l.role_id = r.role_id
+            where r.user_id = asked_user
+            union all
+            select 4, 'default', null, l.*
+            from limits l
+            where num_nonnulls(l.role_id, l.group_id, l.user_id, l.token_id) = 0
+        ) c
+        order by
+            c.metric, c.model, c.precedence, c.amount is null desc,
+            c.amount::numeric / coalesce(c.period_seconds, 1) desc, c.id
+    ) f
+    union all
+    select
+        l.id, 'group', l.group_id, 'group', l.group_id, l.metric, l.model, l.amount, l.soft_amount, l.warn_at, l.period, l.anchor,
+        l.time_zone
+    from group_members m
+    join limits l on l.group_id = m.group_id and l.shared
+    where m.user_id = asked_user
+    union all
+    select
+        l.id, 'token', l.token_id, 'token', l.token_id, l.metric, l.model, l.amount, l.soft_amount, l.warn_at, l.period, l.anchor,
+        l.time_zone
+    from limits l
+    where l.token_id = asked_token
+$function$;
 
 CREATE OR REPLACE FUNCTION public.list_in(content jsonb, name text)
  RETURNS jsonb
@@ -495,6 +585,91 @@ begin
         from unnest(owners) as owner
     ) as held
     where s.user_id = held.owner and s.role_ids <> held.role_ids;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.sum_changed_feedback()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    update conversations c set likes = c.likes + d.likes, dislikes = c.dislikes + d.dislikes
+    from (
+        select conversation_id, sum(likes)::int as likes, sum(dislikes)::int as dislikes
+        from (
+            select
+                conversation_id,
+                coalesce((feedback ->> 'rating' = 'like')::int, 0) as likes,
+                coalesce((feedback ->> 'rating' = 'dislike')::int, 0) as dislikes
+            from new_rows
+            union all
+            select
+                conversation_id,
+                -coalesce((feedback ->> 'rating' = 'like')::int, 0),
+                -coalesce((feedback ->> 'rating' = 'dislike')::int, 0)
+            from old_rows
+        ) f
+        group by conversation_id
+    ) d
+    where c.id = d.conversation_id and (d.likes, d.dislikes) <> (0, 0);
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.sum_deleted_messages()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    update conversations c set
+        messages = c.messages - o.messages,
+        tokens_in = c.tokens_in - o.tokens_in,
+        tokens_out = c.tokens_out - o.tokens_out,
+        cost_nanos = c.cost_nanos - o.cost_nanos,
+        likes = c.likes - o.likes,
+        dislikes = c.dislikes - o.dislikes
+    from (
+        select
+            conversation_id,
+            count(*)::int as messages,
+            coalesce(sum(tokens) filter (where role <> 'assistant'), 0)::bigint as tokens_in,
+            coalesce(sum(tokens) filter (where role = 'assistant'), 0)::bigint as tokens_out,
+            sum(cost_nanos)::bigint as cost_nanos,
+            (count(*) filter (where feedback ->> 'rating' = 'like'))::int as likes,
+            (count(*) filter (where feedback ->> 'rating' = 'dislike'))::int as dislikes
+        from old_rows
+        group by conversation_id
+    ) o
+    where c.id = o.conversation_id;
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.sum_new_messages()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    update conversations c set
+        messages = c.messages + n.messages,
+        tokens_in = c.tokens_in + n.tokens_in,
+        tokens_out = c.tokens_out + n.tokens_out,
+        cost_nanos = c.cost_nanos + n.cost_nanos,
+        likes = c.likes + n.likes,
+        dislikes = c.dislikes + n.dislikes,
+        modified_at = greatest(c.modified_at, n.at)
+    from (
+        select
+            conversation_id,
+            count(*)::int as messages,
+            coalesce(sum(tokens) filter (where role <> 'assistant'), 0)::bigint as tokens_in,
+            coalesce(sum(tokens) filter (where role = 'assistant'), 0)::bigint as tokens_out,
+            sum(cost_nanos)::bigint as cost_nanos,
+            (count(*) filter (where feedback ->> 'rating' = 'like'))::int as likes,
+            (count(*) filter (where feedback ->> 'rating' = 'dislike'))::int as dislikes,
+            max(at) as at
+        from new_rows
+        group by conversation_id
+    ) n
+    where c.id = n.conversation_id;
+    return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.total_names(status text, created_at timestamp with time zone, deleted_at timestamp with time zone)
@@ -712,6 +887,38 @@ comment on column audit_seals.digests is 'Of each entry its id in 8 bytes, the l
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seals FOR EACH ROW EXECUTE FUNCTION deny_audit_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION deny_audit_change();
 
+create table balances (
+    user_id uuid,
+    token_id uuid,
+    group_id uuid,
+    holder_id uuid not null generated always as (COALESCE(user_id, token_id, group_id)) stored,
+    metric text not null,
+    model text not null default ''::text,
+    period text not null,
+    period_start timestamp with time zone not null,
+    period_end timestamp with time zone,
+    used bigint not null default 0,
+    granted bigint not null default 0,
+    level bigint,
+    level_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    constraint balances_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+    constraint balances_level_set CHECK (((level IS NULL) = (level_at IS NULL))),
+    constraint balances_one_holder CHECK ((num_nonnulls(user_id, token_id, group_id) = 1)),
+    constraint balances_pkey PRIMARY KEY (holder_id, metric, model),
+    constraint balances_token_id_fkey FOREIGN KEY (token_id) REFERENCES access_tokens(id) ON DELETE CASCADE,
+    constraint balances_used_range CHECK ((used >= 0)),
+    constraint balances_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column balances.model is 'Empty: all models together.';
+comment on column balances.period is 'The period with its anchor and time zone by which the row was counted.';
+comment on column balances.period_end is 'Null: the period does not end.';
+comment on column balances.granted is 'Top-ups of the period.';
+comment on column balances.level is 'What is left of a limit that refills, at the time level_at.';
+CREATE INDEX balances_by_group ON public.balances USING btree (group_id) WHERE (group_id IS NOT NULL);
+CREATE INDEX balances_by_token ON public.balances USING btree (token_id) WHERE (token_id IS NOT NULL);
+CREATE INDEX balances_by_user ON public.balances USING btree (user_id) WHERE (user_id IS NOT NULL);
+
 create table clients (
     id integer not null generated always as identity,
     name text not null,
@@ -725,6 +932,64 @@ create table clients (
     constraint clients_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX clients_name_key ON public.clients USING btree (name_key(name));
+
+create table conversation_messages (
+    conversation_id uuid not null,
+    seq integer not null,
+    id uuid not null,
+    role text not null,
+    content text not null,
+    tokens integer not null default 0,
+    cost_nanos bigint not null default 0,
+    feedback jsonb,
+    at timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    constraint conversation_messages_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES conversations(id) ON DELETE CASCADE,
+    constraint conversation_messages_cost_positive CHECK ((cost_nanos >= 0)),
+    constraint conversation_messages_feedback_form CHECK (((feedback ->> 'rating'::text) = ANY (ARRAY['like'::text, 'dislike'::text]))),
+    constraint conversation_messages_pkey PRIMARY KEY (conversation_id, seq),
+    constraint conversation_messages_role_known CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'system'::text, 'tool'::text]))),
+    constraint conversation_messages_tokens_positive CHECK ((tokens >= 0))
+);
+comment on column conversation_messages.seq is 'Number of the message in its conversation, from 1.';
+comment on column conversation_messages.id is 'Order of an export of all data of a user.';
+CREATE TRIGGER sum_deleted AFTER DELETE ON public.conversation_messages REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION sum_deleted_messages();
+CREATE TRIGGER sum_feedback AFTER UPDATE ON public.conversation_messages REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sum_changed_feedback();
+CREATE TRIGGER sum_messages AFTER INSERT ON public.conversation_messages REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sum_new_messages();
+
+create table conversations (
+    id uuid not null,
+    user_id uuid not null,
+    external_id text,
+    branch text not null,
+    name text not null,
+    started_at timestamp with time zone not null,
+    modified_at timestamp with time zone not null,
+    messages integer not null default 0,
+    tokens_in bigint not null default 0,
+    tokens_out bigint not null default 0,
+    tokens bigint not null generated always as ((tokens_in + tokens_out)) stored,
+    cost_nanos bigint not null default 0,
+    likes integer not null default 0,
+    dislikes integer not null default 0,
+    has_feedback boolean not null generated always as (((likes + dislikes) > 0)) stored,
+    created_at timestamp with time zone not null default now(),
+    constraint conversations_branch_length CHECK (((char_length(branch) >= 1) AND (char_length(branch) <= 200))),
+    constraint conversations_external_id_key UNIQUE (external_id),
+    constraint conversations_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
+    constraint conversations_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    constraint conversations_pkey PRIMARY KEY (id),
+    constraint conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column conversations.external_id is 'The id in the host application.';
+comment on column conversations.cost_nanos is 'Sum of the costs of the messages, in billionths of a dollar.';
+CREATE INDEX conversations_by_branch ON public.conversations USING btree (branch, modified_at, id);
+CREATE INDEX conversations_by_cost ON public.conversations USING btree (cost_nanos, id);
+CREATE INDEX conversations_by_modified ON public.conversations USING btree (modified_at, id);
+CREATE INDEX conversations_by_started ON public.conversations USING btree (started_at, id);
+CREATE INDEX conversations_by_tokens ON public.conversations USING btree (tokens, id);
+CREATE INDEX conversations_by_user ON public.conversations USING btree (user_id, modified_at, id);
+CREATE INDEX conversations_with_feedback ON public.conversations USING btree (modified_at, id) WHERE has_feedback;
 
 create table failed_sign_ins (
     id bigint not null generated always as identity,
@@ -907,6 +1172,78 @@ create table known_devices (
 CREATE INDEX known_devices_by_age ON public.known_devices USING btree (used_at);
 CREATE INDEX known_devices_by_user ON public.known_devices USING btree (user_id);
 
+create table leases (
+    id uuid not null,
+    user_id uuid not null,
+    token_id uuid,
+    holders uuid[] not null,
+    model text,
+    requests bigint not null,
+    tokens bigint not null,
+    cost_nanos bigint not null,
+    event_id text not null,
+    expires_at timestamp with time zone not null,
+    ended_at timestamp with time zone,
+    ended_as text,
+    created_at timestamp with time zone not null,
+    constraint leases_amounts_range CHECK (((requests >= 0) AND (tokens >= 0) AND (cost_nanos >= 0))),
+    constraint leases_end_set CHECK (((ended_at IS NULL) = (ended_as IS NULL))),
+    constraint leases_ended_as_known CHECK ((ended_as = ANY (ARRAY['settled'::text, 'released'::text]))),
+    constraint leases_event_id_key UNIQUE (user_id, event_id),
+    constraint leases_pkey PRIMARY KEY (id),
+    constraint leases_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column leases.token_id is 'A plain id.';
+comment on column leases.holders is 'The user, the token and the groups whose limits count the lease.';
+CREATE INDEX leases_by_expiry ON public.leases USING btree (expires_at);
+CREATE INDEX leases_by_holder ON public.leases USING gin (holders) WHERE (ended_at IS NULL);
+
+create table limits (
+    id uuid not null,
+    role_id uuid,
+    group_id uuid,
+    user_id uuid,
+    token_id uuid,
+    shared boolean not null default false,
+    metric text not null,
+    model text,
+    amount bigint,
+    soft_amount bigint,
+    warn_at smallint,
+    period text,
+    period_seconds bigint,
+    anchor timestamp with time zone not null,
+    time_zone text not null default 'UTC'::text,
+    version integer not null default 1,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint limits_amount_range CHECK ((amount >= 0)),
+    constraint limits_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+    constraint limits_metric_known CHECK ((metric = ANY (ARRAY['requests'::text, 'cost'::text, 'tokens'::text, 'rpm'::text, 'tpm'::text, 'parallel'::text]))),
+    constraint limits_model_length CHECK (((char_length(model) >= 1) AND (char_length(model) <= 200))),
+    constraint limits_one_subject CHECK ((num_nonnulls(role_id, group_id, user_id, token_id) <= 1)),
+    constraint limits_period_length CHECK ((char_length(period) <= 30)),
+    constraint limits_period_seconds_set CHECK ((((period IS NULL) = (period_seconds IS NULL)) AND (period_seconds > 0))),
+    constraint limits_period_set CHECK (((metric = ANY (ARRAY['requests'::text, 'cost'::text, 'tokens'::text])) = (period IS NOT NULL))),
+    constraint limits_pkey PRIMARY KEY (id),
+    constraint limits_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id) ON DELETE CASCADE,
+    constraint limits_shared_by_group CHECK (((NOT shared) OR (group_id IS NOT NULL))),
+    constraint limits_soft_amount_range CHECK ((soft_amount >= 0)),
+    constraint limits_subject_key UNIQUE NULLS NOT DISTINCT (role_id, group_id, user_id, token_id, metric, model, shared),
+    constraint limits_token_id_fkey FOREIGN KEY (token_id) REFERENCES access_tokens(id) ON DELETE CASCADE,
+    constraint limits_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+    constraint limits_warn_at_range CHECK (((warn_at >= 1) AND (warn_at <= 100)))
+);
+comment on column limits.role_id is 'Without a role, a group, a user and a token, the limit is the default of all users.';
+comment on column limits.shared is 'All members of the group have one balance together, beside their own ones.';
+comment on column limits.amount is 'Null: unlimited. A number of 1e-9 dollars for cost, otherwise a count.';
+comment on column limits.period_seconds is 'Approximate length of the period, by which the most generous limit is found.';
+comment on column limits.anchor is 'Periods of a fixed length begin here.';
+CREATE INDEX limits_by_group ON public.limits USING btree (group_id) WHERE (group_id IS NOT NULL);
+CREATE INDEX limits_by_token ON public.limits USING btree (token_id) WHERE (token_id IS NOT NULL);
+CREATE INDEX limits_by_user ON public.limits USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX limits_of_all_users ON public.limits USING btree (metric) WHERE (num_nonnulls(role_id, group_id, user_id, token_id) = 0);
+
 create table link_uses (
     link_id uuid not null,
     user_id uuid not null,
@@ -1013,6 +1350,16 @@ CREATE INDEX personas_by_user ON public.personas USING btree (user_id, id);
 CREATE TRIGGER count_deleted AFTER DELETE ON public.personas REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted('personas');
 CREATE TRIGGER count_inserted AFTER INSERT ON public.personas REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted('personas');
 CREATE TRIGGER count_moved AFTER UPDATE ON public.personas REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_moved('personas');
+
+create table rate_limits (
+    holder_id uuid not null,
+    metric text not null,
+    model text not null default ''::text,
+    spent_until timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    constraint rate_limits_pkey PRIMARY KEY (holder_id, metric, model)
+);
+CREATE INDEX rate_limits_by_time ON public.rate_limits USING btree (spent_until);
 
 create table resource_grants (
     resource_id uuid not null,
@@ -1129,6 +1476,60 @@ CREATE TRIGGER count_inserted AFTER INSERT ON public.sessions REFERENCING NEW TA
 CREATE TRIGGER count_sign_ins AFTER INSERT ON public.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_sign_ins();
 CREATE TRIGGER notify_session_ended AFTER UPDATE ON public.sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_sessions_changed();
 CREATE TRIGGER notify_session_started AFTER INSERT ON public.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_sessions_changed();
+
+create table usage_daily (
+    day date not null,
+    user_id uuid,
+    model text,
+    requests bigint not null default 0,
+    tokens_in bigint not null default 0,
+    tokens_out bigint not null default 0,
+    cost_nanos bigint not null default 0,
+    created_at timestamp with time zone not null default now(),
+    constraint usage_daily_key UNIQUE NULLS NOT DISTINCT (user_id, day, model),
+    constraint usage_daily_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_daily_by_day ON public.usage_daily USING btree (day, user_id);
+
+create table usage_event_ids (
+    user_id uuid,
+    event_id text not null,
+    created_at timestamp with time zone not null,
+    constraint usage_event_ids_key UNIQUE NULLS NOT DISTINCT (user_id, event_id),
+    constraint usage_event_ids_length CHECK (((char_length(event_id) >= 1) AND (char_length(event_id) <= 200))),
+    constraint usage_event_ids_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_event_ids_by_time ON public.usage_event_ids USING btree (created_at);
+
+create table usage_events (
+    id uuid not null,
+    at timestamp with time zone not null,
+    kind text not null,
+    user_id uuid,
+    token_id uuid,
+    model text,
+    metric text,
+    requests bigint not null default 0,
+    tokens_in bigint not null default 0,
+    tokens_out bigint not null default 0,
+    cost_nanos bigint not null default 0,
+    event_id text,
+    conversation_id text,
+    note text,
+    actor_id uuid,
+    created_at timestamp with time zone not null default now(),
+    constraint usage_events_kind_known CHECK ((kind = ANY (ARRAY['use'::text, 'top_up'::text, 'adjust'::text, 'reset'::text]))),
+    constraint usage_events_metric_set CHECK (((kind = 'use'::text) = (metric IS NULL))),
+    constraint usage_events_pkey PRIMARY KEY (id, at),
+    constraint usage_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+) partition by RANGE (at);
+comment on column usage_events.user_id is 'Null for a user who did not exist any more.';
+comment on column usage_events.token_id is 'A plain id; null without a token.';
+comment on column usage_events.metric is 'The limit that an entry of an administrator changes.';
+comment on column usage_events.actor_id is 'A plain id; null for the operator and for uses.';
+CREATE INDEX usage_events_by_time ON ONLY public.usage_events USING btree (at, id);
+CREATE INDEX usage_events_by_token ON ONLY public.usage_events USING btree (token_id, at) WHERE (token_id IS NOT NULL);
+CREATE INDEX usage_events_by_user ON ONLY public.usage_events USING btree (user_id, at, id);
 
 create table user_extensions (
     id uuid not null,
@@ -1324,6 +1725,25 @@ create view admins as
    FROM (user_roles ur
      JOIN roles r ON ((r.id = ur.role_id)))
   WHERE (r.builtin_kind = 'admin'::text);
+
+create view conversations_recount as
+ SELECT c.id,
+    COALESCE(m.messages, 0) AS messages,
+    COALESCE(m.tokens_in, (0)::bigint) AS tokens_in,
+    COALESCE(m.tokens_out, (0)::bigint) AS tokens_out,
+    COALESCE(m.cost_nanos, (0)::bigint) AS cost_nanos,
+    COALESCE(m.likes, 0) AS likes,
+    COALESCE(m.dislikes, 0) AS dislikes
+   FROM (conversations c
+     LEFT JOIN ( SELECT conversation_id,
+            (count(*))::integer AS messages,
+            COALESCE(sum(tokens) FILTER (WHERE (role <> 'assistant'::text)), (0)::bigint) AS tokens_in,
+            COALESCE(sum(tokens) FILTER (WHERE (role = 'assistant'::text)), (0)::bigint) AS tokens_out,
+            (sum(cost_nanos))::bigint AS cost_nanos,
+            (count(*) FILTER (WHERE ((feedback ->> 'rating'::text) = 'like'::text)))::integer AS likes,
+            (count(*) FILTER (WHERE ((feedback ->> 'rating'::text) = 'dislike'::text)))::integer AS dislikes
+           FROM conversation_messages
+          GROUP BY conversation_id) m ON ((m.conversation_id = c.id)));
 
 create view ended_sessions as
  SELECT s.id,

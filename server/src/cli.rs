@@ -7,6 +7,7 @@ mod backend;
 mod client;
 mod completions;
 mod confirm;
+mod conversation;
 mod demo;
 mod doctor;
 mod error;
@@ -15,6 +16,7 @@ mod filter_value;
 mod group;
 mod input;
 mod keys;
+mod limit;
 mod migrate;
 mod names;
 mod openapi;
@@ -26,6 +28,7 @@ mod rows;
 mod serve;
 mod setup_link;
 mod start;
+mod usage;
 mod user;
 
 use std::{
@@ -93,6 +96,9 @@ resources! {
     Feature: feature::FeatureArgs;
     Resource: resource::ResourceArgs;
     Access: access::AccessArgs;
+    Conversation: conversation::ConversationArgs;
+    Limit: limit::LimitArgs;
+    Usage: usage::UsageArgs;
 }
 
 impl Command {

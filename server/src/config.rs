@@ -175,6 +175,7 @@ fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<S
         registration_approval: boolean("REGISTRATION_APPROVAL")?,
         allow_account_deletion: boolean("ALLOW_ACCOUNT_DELETION")?,
         delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
+        usage_retention_days: u16::try_from(number("USAGE_RETENTION_DAYS", 0..=36_500)?)?,
         vault: values::encryption_keys("API_KEY_ENCRYPTION_KEY", &value("API_KEY_ENCRYPTION_KEY"))?,
         providers: values::providers("API_KEY_PROVIDERS", &value("API_KEY_PROVIDERS"))?,
         is_public_url_guessed: value("PUBLIC_URL").is_empty() && listen.ip().is_unspecified(),

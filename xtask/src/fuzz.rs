@@ -35,7 +35,7 @@ const USERS_SEED: u64 = 1;
 /// Encryption key for provider API keys, used in this test only.
 const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
 /// Scopes in the description that the access token does not have: it would revoke itself, or its owner lacks the permission.
-const WITHHELD: [&str; 2] = ["tokens:write", "api-keys:resolve"];
+const WITHHELD: [&str; 3] = ["tokens:write", "api-keys:resolve", "limits:consume"];
 
 /// Event stream, excluded because it never ends.
 const STREAM: &str = "/api/admin/sessions/events";

@@ -7,11 +7,13 @@ use super::{description_list::DescriptionItem, form::FormState};
 use crate::{format::count, text};
 
 /// Labels of the kinds of data, in the order of [`OwnedCounts::kinds`].
-const KINDS: [text::Label; 6] = [
+const KINDS: [text::Label; 8] = [
     text::actions::sessions,
     text::actions::personas,
     text::actions::ontologies,
     text::actions::annotations,
+    text::actions::conversations,
+    text::actions::messages,
     text::actions::api_keys,
     text::actions::access_tokens,
 ];

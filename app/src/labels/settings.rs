@@ -31,6 +31,7 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "ALLOW_ACCOUNT_DELETION" => text::settings::about_allow_account_deletion(),
         "REGISTRATION_APPROVAL" => text::settings::about_registration_approval(),
         "DELETE_RETENTION_DAYS" => text::settings::about_delete_retention_days(),
+        "USAGE_RETENTION_DAYS" => text::settings::about_usage_retention_days(),
         "API_KEY_ENCRYPTION_KEY" => text::settings::about_api_key_encryption_key(),
         "API_KEY_PROVIDERS" => text::settings::about_api_key_providers(),
         "LOG_FORMAT" => text::settings::about_log_format(),

@@ -70,6 +70,12 @@ pub fn confirm_username() -> &'static str {
     text("actions.confirm_username", "Type the username to confirm")
 }
 
+/// Text: `Conversations`
+#[must_use]
+pub fn conversations() -> &'static str {
+    text("actions.conversations", "Conversations")
+}
+
 /// Text: `Counting items…`
 #[must_use]
 pub fn counting() -> &'static str {
@@ -161,6 +167,12 @@ pub fn link_created() -> &'static str {
 #[must_use]
 pub fn list_failed() -> &'static str {
     text("actions.list_failed", "The list could not be loaded")
+}
+
+/// Text: `Messages`
+#[must_use]
+pub fn messages() -> &'static str {
+    text("actions.messages", "Messages")
 }
 
 /// Text: ` more`

@@ -13,12 +13,12 @@ pub fn all() -> &'static str {
     text("roles.all", "All permissions")
 }
 
-/// Text: `Also those of later versions. Reading API keys in plain text has to be granted separately.`
+/// Text: `Also those of later versions. Reading API keys in plain text and counting what users do have to be granted separately.`
 #[must_use]
 pub fn all_hint() -> &'static str {
     text(
         "roles.all_hint",
-        "Also those of later versions. Reading API keys in plain text has to be granted separately.",
+        "Also those of later versions. Reading API keys in plain text and counting what users do have to be granted separately.",
     )
 }
 
@@ -28,10 +28,13 @@ pub fn all_read() -> &'static str {
     text("roles.all_read", "All read permissions")
 }
 
-/// Text: `Also those of later versions.`
+/// Text: `Also those of later versions. Reading conversations has to be granted separately.`
 #[must_use]
 pub fn all_read_hint() -> &'static str {
-    text("roles.all_read_hint", "Also those of later versions.")
+    text(
+        "roles.all_read_hint",
+        "Also those of later versions. Reading conversations has to be granted separately.",
+    )
 }
 
 /// Text: `Built-in`
@@ -305,8 +308,10 @@ pub(crate) const RESOURCE: &[(&str, &str)] = &[
     ("roles.resource_api_keys", "API keys"),
     ("roles.resource_audit", "Audit log"),
     ("roles.resource_clients", "Clients"),
+    ("roles.resource_conversations", "Conversations"),
     ("roles.resource_features", "Features"),
     ("roles.resource_groups", "Groups"),
+    ("roles.resource_limits", "Limits"),
     (
         "roles.resource_registrations",
         "Registrations and invitations",
@@ -315,6 +320,7 @@ pub(crate) const RESOURCE: &[(&str, &str)] = &[
     ("roles.resource_roles", "Roles"),
     ("roles.resource_sessions", "Sessions"),
     ("roles.resource_tokens", "Access tokens"),
+    ("roles.resource_usage", "Usage"),
     ("roles.resource_users", "Users"),
 ];
 
@@ -352,6 +358,14 @@ pub(crate) const ABOUT: &[(&str, &str)] = &[
         "Create, change and delete clients.",
     ),
     (
+        "roles.about_conversations_read",
+        "Read the conversations of any user, which is audited.",
+    ),
+    (
+        "roles.about_conversations_write",
+        "Store conversations, messages and feedback. For host applications only.",
+    ),
+    (
         "roles.about_features_read",
         "See the features of the host application and their defaults.",
     ),
@@ -366,6 +380,18 @@ pub(crate) const ABOUT: &[(&str, &str)] = &[
     (
         "roles.about_groups_write",
         "Create, change and delete groups, with their features, members and managers.",
+    ),
+    (
+        "roles.about_limits_consume",
+        "Check and count what users do. For host applications only.",
+    ),
+    (
+        "roles.about_limits_read",
+        "See the limits of all users, and what is left of them.",
+    ),
+    (
+        "roles.about_limits_write",
+        "Create, change and delete limits.",
     ),
     (
         "roles.about_registrations_read",
@@ -400,6 +426,11 @@ pub(crate) const ABOUT: &[(&str, &str)] = &[
     (
         "roles.about_tokens_write",
         "Revoke access tokens of any user.",
+    ),
+    ("roles.about_usage_read", "See the usage of all users."),
+    (
+        "roles.about_usage_write",
+        "Top up, adjust and reset what users have used.",
     ),
     (
         "roles.about_users_read",

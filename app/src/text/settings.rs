@@ -226,6 +226,15 @@ pub fn about_trusted_proxies() -> &'static str {
     )
 }
 
+/// Text: `Days for which usage events are stored. Their sums by day stay. 0 = no limit.`
+#[must_use]
+pub fn about_usage_retention_days() -> &'static str {
+    text(
+        "settings.about_usage_retention_days",
+        "Days for which usage events are stored. Their sums by day stay. 0 = no limit.",
+    )
+}
+
 /// Text: `Configuration`
 #[must_use]
 pub fn configuration() -> &'static str {

@@ -195,6 +195,14 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
     ("tokens.scope_clients_read", "View clients"),
     ("tokens.scope_clients_write", "Manage clients"),
     (
+        "tokens.scope_conversations_read",
+        "Read the conversations of all users",
+    ),
+    (
+        "tokens.scope_conversations_write",
+        "Store conversations for a host application",
+    ),
+    (
         "tokens.scope_data_read",
         "View your personas, ontologies and annotations",
     ),
@@ -206,6 +214,12 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
     ("tokens.scope_features_write", "Manage features"),
     ("tokens.scope_groups_read", "View groups and their members"),
     ("tokens.scope_groups_write", "Manage groups"),
+    (
+        "tokens.scope_limits_consume",
+        "Ask for and count what users do",
+    ),
+    ("tokens.scope_limits_read", "View limits"),
+    ("tokens.scope_limits_write", "Manage limits"),
     (
         "tokens.scope_registrations_read",
         "View registrations and invitations",
@@ -225,6 +239,8 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
     ("tokens.scope_sessions_write", "Revoke any session"),
     ("tokens.scope_tokens_read", "View all access tokens"),
     ("tokens.scope_tokens_write", "Revoke any access token"),
+    ("tokens.scope_usage_read", "View the usage of any user"),
+    ("tokens.scope_usage_write", "Top up, adjust and reset usage"),
     ("tokens.scope_users_read", "View users"),
     ("tokens.scope_users_write", "Manage users"),
 ];

@@ -46,6 +46,8 @@ const SESSION: &str = "session";
         (name = "Clients", description = "Clients, whose data users see by their lists of clients"),
         (name = "Resources", description = "Resources of the host application, and grants to them"),
         (name = "Access", description = "Access of users to features and resources, with the reasons"),
+        (name = "Limits", description = "Limits of what users do in the host application, and what is left of them"),
+        (name = "Usage", description = "Usage of the host application"),
         (name = "Sessions", description = "Sessions of all users"),
         (name = "Registrations", description = "Pending registrations and invitations"),
         (name = "API keys", description = "Provider API keys of the system and of users"),
@@ -53,6 +55,7 @@ const SESSION: &str = "session";
         (name = "Audit log", description = "Changes and sign-ins"),
         (name = "Jobs", description = "Background jobs"),
         (name = "Owned data", description = "Personas, ontologies and annotations of the host application"),
+        (name = "Conversations", description = "Conversations of users with the host application"),
         (name = "Own account", description = "The caller's own account"),
         (name = "Sign-in", description = "Sign-in, sign-out and registration"),
         (name = "Server", description = "Health and settings")

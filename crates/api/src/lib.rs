@@ -9,6 +9,7 @@ mod auth;
 pub mod bearer_token;
 mod body;
 mod clients;
+mod conversations;
 pub mod cookies;
 pub mod document;
 pub mod error;
@@ -21,6 +22,7 @@ mod if_match;
 mod invitations;
 mod jobs;
 mod keys;
+mod limits;
 mod meta;
 mod operations;
 mod overview;
@@ -35,6 +37,7 @@ mod sessions;
 mod settings;
 mod site;
 pub mod state;
+mod usage;
 pub mod users;
 
 use axum::{Router, middleware::from_fn};
@@ -57,7 +60,8 @@ pub fn routes<S>(state: ApiState) -> Router<S> {
     only_as_described(small_resources(), state)
 }
 
-/// Returns the routes whose bodies are longer than forms: owned data and resources of a host application, and the members of a group.
+/// Returns the routes whose bodies are longer than forms: owned data, resources, conversations and usage of a host application, and
+/// the members of a group.
 pub fn large_routes<S>(state: ApiState) -> Router<S> {
     only_as_described(large_resources(), state)
 }
@@ -83,6 +87,8 @@ fn small_resources() -> OpenApiRouter<ApiState> {
         .merge(features::routes())
         .merge(clients::routes())
         .merge(access_check::routes())
+        .merge(limits::routes())
+        .merge(usage::routes())
         .merge(registrations::routes())
         .merge(invitations::routes())
         .merge(sessions::routes())
@@ -99,4 +105,6 @@ fn large_resources() -> OpenApiRouter<ApiState> {
         .merge(owned::routes())
         .merge(groups::members::routes())
         .merge(resources::routes())
+        .merge(conversations::routes())
+        .merge(usage::large_routes())
 }

@@ -15,6 +15,8 @@ pub struct Recount {
     pub wrong_search: i64,
     /// Number of groups whose numbers of members differ.
     pub wrong_groups: i64,
+    /// Number of conversations whose sums differ from their messages.
+    pub wrong_conversations: i64,
 }
 
 /// Recounts everything and compares it with the counters, in one snapshot.
@@ -58,7 +60,13 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                     select group_id, sum(members) as members from group_totals group by group_id
                 ) t using (group_id)
                 where coalesce(r.members, 0) <> coalesce(t.members, 0)
-            ) as "wrong_groups!""#
+            ) as "wrong_groups!",
+            (
+                select count(*) from conversations_recount r
+                join conversations c using (id)
+                where (r.messages, r.tokens_in, r.tokens_out, r.cost_nanos, r.likes, r.dislikes)
+                    is distinct from (c.messages, c.tokens_in, c.tokens_out, c.cost_nanos, c.likes, c.dislikes)
+            ) as "wrong_conversations!""#
     )
     .fetch_one(&mut *transaction)
     .await?;
@@ -67,6 +75,7 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
         wrong_totals: row.wrong_totals,
         wrong_search: row.wrong_search,
         wrong_groups: row.wrong_groups,
+        wrong_conversations: row.wrong_conversations,
     })
 }
 

@@ -14,6 +14,10 @@ pub enum Kind {
     Ontologies,
     /// Annotations by the user, and those of other users under these personas.
     Annotations,
+    /// Conversations with the host application.
+    Conversations,
+    /// Messages of these conversations.
+    Messages,
     /// Sessions, also ended ones, without their secrets.
     Sessions,
     /// Provider API keys, without the keys themselves.
@@ -28,10 +32,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of the file.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Personas,
         Self::Ontologies,
         Self::Annotations,
+        Self::Conversations,
+        Self::Messages,
         Self::Sessions,
         Self::ApiKeys,
         Self::Tokens,
@@ -46,6 +52,8 @@ impl Kind {
             Self::Personas => "personas",
             Self::Ontologies => "ontologies",
             Self::Annotations => "annotations",
+            Self::Conversations => "conversations",
+            Self::Messages => "messages",
             Self::Sessions => "sessions",
             Self::ApiKeys => "apiKeys",
             Self::Tokens => "tokens",
@@ -121,6 +129,19 @@ const fn source(kind: Kind) -> Source {
                 "select x.*, content_bytes as bytes from personas p join annotations x on x.persona_id = p.id
                 where x.user_id <> p.user_id and p.user_id",
             ],
+        },
+        Kind::Conversations => Source {
+            object: "'id', id, 'externalId', external_id, 'branch', branch, 'name', name, 'startedAt', started_at,
+            'modifiedAt', modified_at, 'messages', messages, 'tokensIn', tokens_in, 'tokensOut', tokens_out,
+            'cost', trim_scale(cost_nanos * 0.000000001)::text, 'likes', likes, 'dislikes', dislikes",
+            rows: &["select x.*, octet_length(name) as bytes from conversations x where x.user_id"],
+        },
+        Kind::Messages => Source {
+            object: "'id', id, 'conversationId', conversation_id, 'seq', seq, 'role', role, 'content', content,
+            'tokens', tokens, 'cost', trim_scale(cost_nanos * 0.000000001)::text, 'feedback', feedback, 'at', at",
+            rows: &["select x.*, octet_length(content) as bytes
+            from conversations c join conversation_messages x on x.conversation_id = c.id
+            where c.user_id"],
         },
         Kind::Sessions => Source {
             object: "'id', id, 'ipAddress', host(ip), 'userAgent', user_agent, 'createdAt', created_at,

@@ -29,6 +29,8 @@ pub async fn count(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<Owned
                 select count(*) from personas p join annotations a on a.persona_id = p.id
                 where p.user_id = $1 and a.user_id <> $1
             ) as "annotations!",
+            (select count(*) from conversations where user_id = $1) as "conversations!",
+            (select coalesce(sum(messages), 0)::bigint from conversations where user_id = $1) as "messages!",
             (select count(*) from api_keys where user_id = $1) as "api_keys!",
             (select count(*) from access_tokens where user_id = $1 and revoked_at is null) as "tokens!""#,
         user_id,
@@ -78,13 +80,19 @@ pub async fn sum_bytes(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i
     .await?)
 }
 
-/// Locks the personas of a user, and thus the data under them, until the transaction ends.
+/// Locks the personas and the conversations of a user, and thus the data under them, until the transaction ends.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn lock(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "select id from personas where user_id = $1 order by id for update",
+        user_id
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "select id from conversations where user_id = $1 order by id for no key update",
         user_id
     )
     .fetch_all(connection)

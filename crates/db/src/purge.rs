@@ -186,6 +186,10 @@ pub async fn delete_owned(
     if personas > 0 {
         return Ok(personas);
     }
+    let conversations = delete_conversations(connection, user_id, most).await?;
+    if conversations > 0 {
+        return Ok(conversations);
+    }
     let sessions = sqlx::query!(
         "delete from sessions where id in (select id from sessions where user_id = $1 limit $2)",
         user_id,
@@ -195,6 +199,38 @@ pub async fn delete_owned(
     .await?
     .rows_affected();
     Ok(sessions)
+}
+
+/// Deletes at most `most` messages of a user's conversations, and once there are none, conversations. Returns the number of rows.
+async fn delete_conversations(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+    most: i64,
+) -> Result<u64, Error> {
+    let messages = sqlx::query!(
+        "delete from conversation_messages where (conversation_id, seq) in (
+            select m.conversation_id, m.seq
+            from conversations c join conversation_messages m on m.conversation_id = c.id
+            where c.user_id = $1 limit $2
+        )",
+        user_id,
+        most,
+    )
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if messages > 0 {
+        return Ok(messages);
+    }
+    let conversations = sqlx::query!(
+        "delete from conversations where id in (select id from conversations where user_id = $1 limit $2)",
+        user_id,
+        most,
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok(conversations)
 }
 
 /// Deletes an account that owns no data any more, with its keys, tokens, links, roles, identifiers and extensions.

@@ -7,6 +7,7 @@ mod access_plans;
 mod audit;
 mod audit_list;
 mod audit_plans;
+mod conversation_plans;
 mod counters;
 mod days;
 mod feature_access;

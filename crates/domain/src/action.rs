@@ -29,6 +29,8 @@ string_enum! {
         Client = "client",
         /// A resource of the host application.
         Resource = "resource",
+        /// A limit.
+        Limit = "limit",
         /// The audit log itself.
         Audit = "audit",
         /// The installation.
@@ -151,6 +153,16 @@ actions! {
     ResourcesExported = "resource.exported", Resource, "Resources exported";
     AccessGranted = "resource.access_granted", Resource, "Access granted";
     AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
+    ConversationCreated = "conversation.created", User, "Conversation created";
+    ConversationViewed = "conversation.viewed", User, "Conversation viewed";
+    ConversationExported = "conversation.exported", User, "Conversation exported";
+    ConversationsExported = "conversation.list_exported", System, "Conversations exported";
+    LimitStored = "limit.stored", Limit, "Limit set";
+    LimitDeleted = "limit.deleted", Limit, "Limit deleted";
+    BalanceToppedUp = "user.balance_topped_up", User, "Limit topped up";
+    BalanceAdjusted = "user.balance_adjusted", User, "Usage adjusted";
+    BalanceReset = "user.balance_reset", User, "Usage reset";
+    UsageExported = "usage.exported", System, "Usage exported";
     DemoLoaded = "demo.loaded", System, "Demo users loaded";
     AuditExported = "audit.exported", Audit, "Audit log exported";
 }

@@ -66,6 +66,12 @@ entities! {
     Client => messages::client_not_found;
     /// A resource.
     Resource => messages::resource_not_found;
+    /// A conversation.
+    Conversation => messages::conversation_not_found;
+    /// A message of a conversation.
+    ConversationMessage => messages::message_not_found;
+    /// A limit.
+    Limit => messages::limit_not_found;
 }
 
 /// Conflict of a request with the state of its object.
@@ -137,6 +143,18 @@ pub enum Conflict {
     ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
+    /// The conversation would exceed the maximum number of messages.
+    ConversationFull,
+    /// Another request has created or deleted the limit meanwhile.
+    LimitChanged,
+    /// The account of the user is not active.
+    UserNotActive,
+    /// No limit with a number is in force for the user.
+    NoBalance,
+    /// Less than nothing would be used.
+    BalanceBelowZero,
+    /// The reservation was settled or released.
+    LeaseEnded,
 }
 
 /// Reason for not accepting credentials, or for requiring them.
@@ -165,6 +183,8 @@ pub enum Forbidden {
     PermissionRequired(Permission),
     /// The user whose API keys are requested lacks the role that can read them.
     ApplicationRoleRequired,
+    /// The user who asks for or counts what users do lacks the role that can.
+    ApplicationRequired,
     /// Registration is disabled.
     RegistrationDisabled,
     /// The account is pending approval.
@@ -225,6 +245,9 @@ mod tests {
             (Entity::Feature, "feature"),
             (Entity::Client, "client"),
             (Entity::Resource, "resource"),
+            (Entity::Conversation, "conversation"),
+            (Entity::ConversationMessage, "conversation_message"),
+            (Entity::Limit, "limit"),
         ] {
             assert_eq!(serde_json::to_value(entity).unwrap(), name);
             let read: Entity = serde_json::from_value(name.into()).unwrap();

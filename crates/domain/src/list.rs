@@ -5,6 +5,7 @@ mod error;
 mod page;
 mod page_info;
 mod params;
+mod period;
 mod search;
 mod unfiltered;
 
@@ -15,6 +16,7 @@ pub use page::{Listed, Page};
 pub use page_info::{EXACT_TOTAL_MAX, PageInfo, Total};
 pub use params::{Limits, PANEL_LIMITS, PageParams, Position, check_names};
 pub(crate) use params::{given, page_params, parse_limit, position, shorten};
+pub(crate) use period::period;
 pub(crate) use search::searched;
 pub use search::{SearchParams, SearchQuery, searched_text};
 pub use unfiltered::{UnfilteredParams, UnfilteredQuery};

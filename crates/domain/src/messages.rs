@@ -35,6 +35,12 @@ pub const fn already_suspended() -> Message {
     )
 }
 
+/// Message: `Enter an amount other than 0.`
+#[must_use]
+pub const fn amount_zero() -> Message {
+    Message::fixed("errors.amount_zero", "Enter an amount other than 0.")
+}
+
 /// Message: `Annotation not found`
 #[must_use]
 pub const fn annotation_not_found() -> Message {
@@ -101,6 +107,15 @@ pub const fn api_keys_disabled() -> Message {
     )
 }
 
+/// Message: `Only users with the role application can ask for and count what users do`
+#[must_use]
+pub const fn application_required() -> Message {
+    Message::fixed(
+        "errors.application_required",
+        "Only users with the role application can ask for and count what users do",
+    )
+}
+
 /// Message: `Only users with the role application can read users' API keys`
 #[must_use]
 pub const fn application_role_required() -> Message {
@@ -123,6 +138,33 @@ pub const fn approval_pending() -> Message {
 #[must_use]
 pub const fn authentication_required() -> Message {
     Message::fixed("errors.authentication_required", "Authentication required")
+}
+
+/// Message: `The used amount can't be below 0.`
+#[must_use]
+pub const fn balance_below_zero() -> Message {
+    Message::fixed(
+        "errors.balance_below_zero",
+        "The used amount can't be below 0.",
+    )
+}
+
+/// Message: `Only limits of requests, tokens and cost can be changed here.`
+#[must_use]
+pub const fn balance_metric() -> Message {
+    Message::fixed(
+        "errors.balance_metric",
+        "Only limits of requests, tokens and cost can be changed here.",
+    )
+}
+
+/// Message: `No limit with a number is in force here for this user.`
+#[must_use]
+pub const fn balance_none() -> Message {
+    Message::fixed(
+        "errors.balance_none",
+        "No limit with a number is in force here for this user.",
+    )
 }
 
 /// Message: `This bulk action does not exist. Check the URL.`
@@ -287,6 +329,50 @@ pub const fn control_characters() -> Message {
     Message::fixed(
         "errors.control_characters",
         "Remove the invisible control characters.",
+    )
+}
+
+/// Message: `This conversation has too many messages. Start a new one.`
+#[must_use]
+pub const fn conversation_full() -> Message {
+    Message::fixed(
+        "errors.conversation_full",
+        "This conversation has too many messages. Start a new one.",
+    )
+}
+
+/// Message: `Conversation not found`
+#[must_use]
+pub const fn conversation_not_found() -> Message {
+    Message::fixed("errors.conversation_not_found", "Conversation not found")
+}
+
+/// Message: `Use a cost from 0 to {max} dollars.`
+#[must_use]
+pub fn cost_range(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.cost_range",
+        "Use a cost from 0 to {max} dollars.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `One use can cost at most 1000000 dollars.`
+#[must_use]
+pub const fn cost_use_max() -> Message {
+    Message::fixed(
+        "errors.cost_use_max",
+        "One use can cost at most 1000000 dollars.",
+    )
+}
+
+/// Message: `Enter a whole number from 0 to {max}.`
+#[must_use]
+pub fn count_format(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.count_format",
+        "Enter a whole number from 0 to {max}.",
+        vec![("max", max.into())],
     )
 }
 
@@ -730,6 +816,80 @@ pub const fn last_admin() -> Message {
     )
 }
 
+/// Message: `This reservation was settled or released.`
+#[must_use]
+pub const fn lease_ended() -> Message {
+    Message::fixed(
+        "errors.lease_ended",
+        "This reservation was settled or released.",
+    )
+}
+
+/// Message: `There is no reservation with this id.`
+#[must_use]
+pub const fn lease_unknown() -> Message {
+    Message::fixed(
+        "errors.lease_unknown",
+        "There is no reservation with this id.",
+    )
+}
+
+/// Message: `This limit was created or deleted meanwhile. Check it, then try again.`
+#[must_use]
+pub const fn limit_changed() -> Message {
+    Message::fixed(
+        "errors.limit_changed",
+        "This limit was created or deleted meanwhile. Check it, then try again.",
+    )
+}
+
+/// Message: `Limit not found`
+#[must_use]
+pub const fn limit_not_found() -> Message {
+    Message::fixed("errors.limit_not_found", "Limit not found")
+}
+
+/// Message: `The limit {limit} is reached.`
+#[must_use]
+pub fn limit_reached(limit: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_reached",
+        "The limit {limit} is reached.",
+        vec![("limit", limit.into())],
+    )
+}
+
+/// Message: `The limit {limit} is reached. Try again in {seconds} s.`
+#[must_use]
+pub fn limit_reached_for(
+    limit: impl Into<MessageValue>,
+    seconds: impl Into<MessageValue>,
+) -> Message {
+    Message::filled(
+        "errors.limit_reached_for",
+        "The limit {limit} is reached. Try again in {seconds} s.",
+        vec![("limit", limit.into()), ("seconds", seconds.into())],
+    )
+}
+
+/// Message: `Only a limit of a group can be shared.`
+#[must_use]
+pub const fn limit_shared_group() -> Message {
+    Message::fixed(
+        "errors.limit_shared_group",
+        "Only a limit of a group can be shared.",
+    )
+}
+
+/// Message: `This user, group, role or access token does not exist.`
+#[must_use]
+pub const fn limit_subject_unknown() -> Message {
+    Message::fixed(
+        "errors.limit_subject_unknown",
+        "This user, group, role or access token does not exist.",
+    )
+}
+
 /// Message: `This link is no longer valid: it was used, was revoked or has expired. Ask your administrator for a new one.`
 #[must_use]
 pub const fn link_invalid() -> Message {
@@ -806,6 +966,16 @@ pub fn list_blank(parameter: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: `{typed} in  {parameter}  is not an amount in dollars. Use a number with at most nine decimals, such as 0.25.`
+#[must_use]
+pub fn list_cost(typed: impl Into<MessageValue>, parameter: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_cost",
+        "{typed} in `{parameter}` is not an amount in dollars. Use a number with at most nine decimals, such as 0.25.",
+        vec![("typed", typed.into()), ("parameter", parameter.into())],
+    )
+}
+
 /// Message: `This page does not exist in this list or order. Go back to the first page.`
 #[must_use]
 pub const fn list_cursor() -> Message {
@@ -841,6 +1011,16 @@ pub fn list_entry(typed: impl Into<MessageValue>) -> Message {
     Message::filled(
         "errors.list_entry",
         "{typed} is not an audit log entry. Use the ID of one.",
+        vec![("typed", typed.into())],
+    )
+}
+
+/// Message: ` feedback  is {typed}. Use true, false, likes or dislikes, or leave it out.`
+#[must_use]
+pub fn list_feedback(typed: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_feedback",
+        "`feedback` is {typed}. Use true, false, likes or dislikes, or leave it out.",
         vec![("typed", typed.into())],
     )
 }
@@ -1062,6 +1242,31 @@ pub fn members_unknown(names: impl Into<MessageValue>) -> Message {
         "errors.members_unknown",
         "No user has these names: {names}. Correct or remove them, or select to skip them.",
         vec![("names", names.into())],
+    )
+}
+
+/// Message: `Message not found`
+#[must_use]
+pub const fn message_not_found() -> Message {
+    Message::fixed("errors.message_not_found", "Message not found")
+}
+
+/// Message: `Send 1 to {max} messages.`
+#[must_use]
+pub fn messages_at_once(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.messages_at_once",
+        "Send 1 to {max} messages.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `Enter an amount in dollars from 0 to 9223372036.854775807, with at most 9 decimal places.`
+#[must_use]
+pub const fn money_format() -> Message {
+    Message::fixed(
+        "errors.money_format",
+        "Enter an amount in dollars from 0 to 9223372036.854775807, with at most 9 decimal places.",
     )
 }
 
@@ -1455,6 +1660,42 @@ pub const fn passwords_differ() -> Message {
     Message::fixed("errors.passwords_differ", "Passwords don't match.")
 }
 
+/// Message: `A limit of cost can't refill one by one. Choose another period.`
+#[must_use]
+pub const fn period_drip_cost() -> Message {
+    Message::fixed(
+        "errors.period_drip_cost",
+        "A limit of cost can't refill one by one. Choose another period.",
+    )
+}
+
+/// Message: `Use a period such as 30s, 30m, 12h, 1d, 1w, 1mo, calendar:day, calendar:week, calendar:month, drip:180 or total.`
+#[must_use]
+pub const fn period_format() -> Message {
+    Message::fixed(
+        "errors.period_format",
+        "Use a period such as 30s, 30m, 12h, 1d, 1w, 1mo, calendar:day, calendar:week, calendar:month, drip:180 or total.",
+    )
+}
+
+/// Message: `Limits of requests, tokens and cost need a period.`
+#[must_use]
+pub const fn period_missing() -> Message {
+    Message::fixed(
+        "errors.period_missing",
+        "Limits of requests, tokens and cost need a period.",
+    )
+}
+
+/// Message: `Limits per minute and of parallel requests have no period.`
+#[must_use]
+pub const fn period_unused() -> Message {
+    Message::fixed(
+        "errors.period_unused",
+        "Limits per minute and of parallel requests have no period.",
+    )
+}
+
 /// Message: `Persona not found`
 #[must_use]
 pub const fn persona_not_found() -> Message {
@@ -1546,6 +1787,15 @@ pub const fn read_only_clients() -> Message {
     )
 }
 
+/// Message: `You have read-only access to conversations.`
+#[must_use]
+pub const fn read_only_conversations() -> Message {
+    Message::fixed(
+        "errors.read_only_conversations",
+        "You have read-only access to conversations.",
+    )
+}
+
 /// Message: `You have read-only access to features.`
 #[must_use]
 pub const fn read_only_features() -> Message {
@@ -1561,6 +1811,15 @@ pub const fn read_only_groups() -> Message {
     Message::fixed(
         "errors.read_only_groups",
         "You have read-only access to groups.",
+    )
+}
+
+/// Message: `You have read-only access to limits.`
+#[must_use]
+pub const fn read_only_limits() -> Message {
+    Message::fixed(
+        "errors.read_only_limits",
+        "You have read-only access to limits.",
     )
 }
 
@@ -1606,6 +1865,15 @@ pub const fn read_only_tokens() -> Message {
     Message::fixed(
         "errors.read_only_tokens",
         "You have read-only access to access tokens.",
+    )
+}
+
+/// Message: `You have read-only access to usage.`
+#[must_use]
+pub const fn read_only_usage() -> Message {
+    Message::fixed(
+        "errors.read_only_usage",
+        "You have read-only access to usage.",
     )
 }
 
@@ -2356,6 +2624,15 @@ pub const fn skipped_not_suspended() -> Message {
     Message::fixed("errors.skipped_not_suspended", "Not suspended.")
 }
 
+/// Message: `The soft limit can't be higher than the limit.`
+#[must_use]
+pub const fn soft_amount_max() -> Message {
+    Message::fixed(
+        "errors.soft_amount_max",
+        "The soft limit can't be higher than the limit.",
+    )
+}
+
 /// Message: `Something went wrong. Try again.`
 #[must_use]
 pub const fn something_wrong() -> Message {
@@ -2450,6 +2727,12 @@ pub const fn temporary_password_invalid() -> Message {
     )
 }
 
+/// Message: `Use a time from 1970 to now.`
+#[must_use]
+pub const fn time_range() -> Message {
+    Message::fixed("errors.time_range", "Use a time from 1970 to now.")
+}
+
 /// Message: `Unknown time zone. Choose one such as Europe/Berlin.`
 #[must_use]
 pub const fn time_zone_unknown() -> Message {
@@ -2502,12 +2785,40 @@ pub const fn token_not_found() -> Message {
     Message::fixed("errors.token_not_found", "Access token not found")
 }
 
+/// Message: `This access token does not belong to the user.`
+#[must_use]
+pub const fn token_of_another() -> Message {
+    Message::fixed(
+        "errors.token_of_another",
+        "This access token does not belong to the user.",
+    )
+}
+
 /// Message: `The limit of 100 access tokens is reached. Revoke one first.`
 #[must_use]
 pub const fn tokens_max() -> Message {
     Message::fixed(
         "errors.tokens_max",
         "The limit of 100 access tokens is reached. Revoke one first.",
+    )
+}
+
+/// Message: `Use a number of tokens from 0 to {max}.`
+#[must_use]
+pub fn tokens_range(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.tokens_range",
+        "Use a number of tokens from 0 to {max}.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `Send either tokens, or tokensIn and tokensOut.`
+#[must_use]
+pub const fn tokens_twice() -> Message {
+    Message::fixed(
+        "errors.tokens_twice",
+        "Send either tokens, or tokensIn and tokensOut.",
     )
 }
 
@@ -2573,6 +2884,32 @@ pub const fn url_not_found() -> Message {
     Message::fixed("errors.url_not_found", "Not found. Check the URL.")
 }
 
+/// Message: `Use a day such as 2026-11-21.`
+#[must_use]
+pub const fn usage_day() -> Message {
+    Message::fixed("errors.usage_day", "Use a day such as 2026-11-21.")
+}
+
+/// Message: `Choose 1 to {max} days, the first one before the last one.`
+#[must_use]
+pub fn usage_days(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.usage_days",
+        "Choose 1 to {max} days, the first one before the last one.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `Use a time within the last {days} days.`
+#[must_use]
+pub fn usage_time(days: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.usage_time",
+        "Use a time within the last {days} days.",
+        vec![("days", days.into())],
+    )
+}
+
 /// Message: `This user is being permanently deleted and can't be restored.`
 #[must_use]
 pub const fn user_being_deleted() -> Message {
@@ -2598,6 +2935,12 @@ pub const fn user_deleted() -> Message {
         "errors.user_deleted",
         "This user is deleted. Restore the user first.",
     )
+}
+
+/// Message: `This account is not active.`
+#[must_use]
+pub const fn user_not_active() -> Message {
+    Message::fixed("errors.user_not_active", "This account is not active.")
 }
 
 /// Message: `This user is not deleted.`

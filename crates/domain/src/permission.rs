@@ -16,10 +16,12 @@ const ALL_READ: &str = "*:read";
 pub enum PermissionKind {
     /// Read-only: included in `*` and in `*:read`. The name ends with `:read`.
     Read,
+    /// Reads private content of users: included in `*`, not in `*:read`. The name ends with `:read`.
+    Private,
     /// Changes something: included in `*`.
     Write,
-    /// Discloses secrets: no wildcard includes it, so that it has to be granted by name. An admin can grant it, which is
-    /// audited, but does not hold it.
+    /// Discloses secrets, or acts as the host application: no wildcard includes it, so that it has to be granted by name. An admin
+    /// can grant it, which is audited, but does not hold it.
     Secret,
 }
 
@@ -129,15 +131,35 @@ permissions! {
     ResourcesWrite = "resources:write", Write, messages::read_only_resources;
     /// See which features and resources any user can reach, and why.
     AccessRead = "access:read", Read, messages::read_only_access;
+    /// Read the conversations of any user, which is audited.
+    ConversationsRead = "conversations:read", Private, messages::read_only_conversations;
+    /// Store conversations, messages and feedback: for a host application.
+    ConversationsWrite = "conversations:write", Write, messages::read_only_conversations;
+    /// See the limits of all users, and what is left of them.
+    LimitsRead = "limits:read", Read, messages::read_only_limits;
+    /// Create, change and delete limits.
+    LimitsWrite = "limits:write", Write, messages::read_only_limits;
+    /// Ask for and count what users do: for a host application that enforces their limits.
+    LimitsConsume = "limits:consume", Secret, messages::read_only_limits;
+    /// See the usage of all users.
+    UsageRead = "usage:read", Read, messages::read_only_usage;
+    /// Top up, adjust and reset what users have used.
+    UsageWrite = "usage:write", Write, messages::read_only_usage;
 }
 
 impl Permission {
     /// Returns the permission to read the resource that this one grants access to.
     #[must_use]
     pub fn to_read(self) -> Option<Self> {
-        Self::ALL.into_iter().find(|other| {
-            other.kind() == PermissionKind::Read && other.resource() == self.resource()
-        })
+        Self::ALL
+            .into_iter()
+            .find(|other| other.reads() && other.resource() == self.resource())
+    }
+
+    /// Returns whether it only reads.
+    #[must_use]
+    pub const fn reads(self) -> bool {
+        matches!(self.kind(), PermissionKind::Read | PermissionKind::Private)
     }
 
     /// Returns the resource that it grants access to: the name without the operation.
@@ -205,7 +227,10 @@ impl Permissions {
     fn covers(&self, name: &str) -> bool {
         self.0.iter().any(|assigned| match assigned.as_str() {
             ALL => true,
-            ALL_READ => name.ends_with(":read"),
+            ALL_READ => {
+                let kind = name.parse().map(Permission::kind);
+                name.ends_with(":read") && kind != Ok(PermissionKind::Private)
+            }
             exact => exact == name,
         })
     }
@@ -303,12 +328,11 @@ mod tests {
     #[test]
     fn wildcard_for_reading_agrees_with_the_kind() {
         for permission in Permission::ALL {
-            let reads = permission.kind() == PermissionKind::Read;
             let name = permission.as_str();
-            assert_eq!(name.ends_with(":read"), reads, "{name}");
+            assert_eq!(name.ends_with(":read"), permission.reads(), "{name}");
             assert_eq!(
                 permissions(&["*:read"]).include(permission),
-                reads,
+                permission.kind() == PermissionKind::Read,
                 "{name}"
             );
         }
@@ -331,6 +355,8 @@ mod tests {
             (&["*"], &["*:read", "users:write"], true),
             (&["*:read"], &["*:read", "users:read"], true),
             (&["*:read"], &["users:write"], false),
+            (&["*:read"], &["conversations:read"], false),
+            (&["*"], &["conversations:read"], true),
             (&["users:write", "users:read"], &["users:write"], true),
             (&["users:write", "users:read"], &["*:read"], false),
             (&["users:write"], &["*"], false),

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::{
     error::Entity,
     fields::FieldErrors,
+    limits::LimitStatus,
     message::Message,
     sessions::revoke::RevokeOutcome,
     stored::StoredObject,
@@ -126,7 +127,7 @@ pub struct Details {
     /// The user as stored now, if another change came in between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<UserDetail>>,
-    /// The role, group, feature, client or resource as stored now, if another change came in between.
+    /// The role, group, feature, client, resource or limit as stored now, if another change came in between.
     #[serde(
         default,
         deserialize_with = "known_object",
@@ -139,6 +140,9 @@ pub struct Details {
     /// Users that would change now, if they differ from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<BulkOutcome>,
+    /// The limit that denies a use, and what is left of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Box<LimitStatus>>,
     /// Number of sessions that would be revoked now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevokeOutcome>,

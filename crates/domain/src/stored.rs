@@ -48,4 +48,6 @@ stored_objects! {
     Client of crate::clients, ClientsRead;
     /// A resource.
     Resource of crate::resources, ResourcesRead;
+    /// A limit.
+    Limit of crate::limits, LimitsRead;
 }

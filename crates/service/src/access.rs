@@ -248,6 +248,9 @@ impl Caller {
 
     fn lacks(&self, scope: Scope) -> Error {
         match self.credential {
+            Credential::Session(_) if scope == Scope::Permission(Permission::LimitsConsume) => {
+                Error::Forbidden(Forbidden::ApplicationRequired)
+            }
             Credential::Session(_) if scope == Scope::Permission(Permission::ApiKeysResolve) => {
                 NO_APPLICATION
             }

@@ -71,6 +71,13 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             recount.wrong_groups
         ),
     });
+    findings.push(Finding {
+        good: recount.wrong_conversations == 0,
+        text: format!(
+            "Conversations whose sums differ from their messages: {}.",
+            recount.wrong_conversations
+        ),
+    });
     Ok(findings)
 }
 

@@ -8,6 +8,7 @@ use domain::{
     access_tokens::Scope,
     error::{Conflict, Entity, Forbidden, TooManyAtOnce, Unauthenticated},
     fields::FieldErrors,
+    limits::LimitReached,
     list::ListError,
     message::Message,
     policy::Denied,
@@ -76,6 +77,8 @@ pub enum Error {
     TooMany(Duration),
     /// Too many exports or live lists are running.
     TooManyAtOnce(TooManyAtOnce),
+    /// Denial of a use by a limit.
+    LimitReached(Box<LimitReached>),
     /// Disabled provider API keys: the server has no encryption key.
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
@@ -182,7 +185,9 @@ impl Error {
             | Self::TargetMismatch(_)
             | Self::RevocationChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
-            Self::TooMany(_) | Self::TooManyAtOnce(_) => Code::TooManyRequests,
+            Self::TooMany(_) | Self::TooManyAtOnce(_) | Self::LimitReached(_) => {
+                Code::TooManyRequests
+            }
             Self::KeysOff => Code::Disabled,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::InternalError,
@@ -196,6 +201,7 @@ impl Error {
             Self::Unavailable(_) | Self::InProgress => Some(1),
             Self::TooManyAtOnce(_) => Some(AT_ONCE_RETRY),
             Self::TooMany(delay) => Some(seconds(*delay)),
+            Self::LimitReached(reached) => reached.retry_after,
             _ => None,
         }
     }
@@ -221,6 +227,7 @@ impl Error {
             }
             Self::Stale(current) => problem.details.current = Some(current),
             Self::Outdated(object) => problem.details.object = Some(object),
+            Self::LimitReached(reached) => problem.details.limit = Some(Box::new(reached.limit)),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),

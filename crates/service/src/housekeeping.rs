@@ -2,24 +2,26 @@
 
 use domain::{access_tokens, jobs, sessions::HISTORY_DAYS};
 
-use crate::{Error, Services, audit, device, failed_sign_ins, known_device, users};
+use crate::{Error, Services, audit, device, failed_sign_ins, known_device, usage, users};
 
 /// Number of rows in one statement: few, so that it holds no lock for long.
 const BATCH: i64 = 1_000;
 
-/// Creates the audit partitions of this month and the next two, before the first request. After a long pause they are
-/// missing, and an entry stored outside them would prevent the partition of its month from being created.
+/// Creates the partitions of the audit log and of usage of this month and the next two, before the first request. After
+/// a long pause they are missing, and an entry stored outside them would prevent the partition of its month from being
+/// created.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn prepare(services: &Services) -> Result<(), Error> {
-    Ok(db::schema::ensure_audit_partitions(&services.pool).await?)
+    db::schema::ensure_audit_partitions(&services.pool).await?;
+    Ok(db::usage::ensure_partitions(&services.pool).await?)
 }
 
 /// Runs all maintenance tasks: expires sessions; deletes ended sessions, access tokens and jobs after their retention;
-/// fills in missing device descriptions; deletes old sign-in attempts, failed sign-ins, known browsers, idempotency keys
-/// and shown messages; creates the audit partitions of the next months; seals the audit log; lifts suspensions that are
-/// over. A failed task does not stop the others.
+/// fills in missing device descriptions; deletes old sign-in attempts, failed sign-ins, known browsers, idempotency
+/// keys and shown messages; deletes ended leases, unspent rates and old usage events; creates the partitions of the
+/// next months; seals the audit log; lifts suspensions that are over. A failed task does not stop the others.
 ///
 /// # Errors
 /// The first error, such as [`Error::Unavailable`]; the next run does the rest.
@@ -33,6 +35,8 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         forget_failures(services).await,
         forget_requests(services).await,
         forget_flashes(services).await,
+        forget_leases(services).await,
+        usage::forget(services, BATCH).await,
         prepare(services).await,
         audit::seal(services).await,
         users::clear_expired_suspensions(services).await.map(drop),
@@ -98,5 +102,13 @@ async fn forget_requests(services: &Services) -> Result<(), Error> {
 
 async fn forget_flashes(services: &Services) -> Result<(), Error> {
     while db::flashes::delete_over(&services.pool, BATCH).await? == BATCH.unsigned_abs() {}
+    Ok(())
+}
+
+/// Deletes reservations and rates that limit nothing any more.
+async fn forget_leases(services: &Services) -> Result<(), Error> {
+    let pool = &services.pool;
+    while db::limits::leases::delete_over(pool, BATCH).await? == BATCH.unsigned_abs() {}
+    while db::limits::rates::delete_over(pool, BATCH).await? == BATCH.unsigned_abs() {}
     Ok(())
 }

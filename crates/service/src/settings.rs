@@ -46,6 +46,8 @@ pub struct Settings {
     pub registration_approval: bool,
     /// Time for which a deleted account can be restored. Zero: deletion is permanent.
     pub delete_retention: Duration,
+    /// Number of days for which usage events are stored; their sums by day stay. 0: no limit.
+    pub usage_retention_days: u16,
     /// Encryption of the provider API keys.
     pub vault: Vault,
     /// Providers for which API keys can be stored.
@@ -128,6 +130,7 @@ impl Default for Settings {
             allow_account_deletion: false,
             registration_approval: true,
             delete_retention: 30 * DAY,
+            usage_retention_days: 400,
             vault: Vault::default(),
             providers: Provider::builtin(),
             public_url: "http://127.0.0.1:3000".to_owned(),

@@ -1,6 +1,7 @@
 //! Audit events: every change writes one for each affected object, in the same transaction.
 
 mod access;
+mod limits;
 
 use std::{
     collections::BTreeSet,
@@ -19,7 +20,7 @@ use domain::{
     keys::KeyEdit,
     list::{Limits, UnfilteredParams},
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
-    permission::{Permission, PermissionKind},
+    permission::Permission,
     registrations::{Decision, DecisionDraft, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
@@ -48,6 +49,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use access::ACCESS;
+use limits::{LIMITS, METERED};
 
 use crate::support::{
     furniture::furnish,
@@ -188,6 +190,14 @@ const ELSEWHERE: Table = &[
         ],
     ),
     ("tests/deletion.rs", &[Action::UserPurged]),
+    (
+        "tests/conversations.rs",
+        &[
+            Action::ConversationViewed,
+            Action::ConversationExported,
+            Action::ConversationsExported,
+        ],
+    ),
     ("tests/credentials.rs", &[Action::PasswordSet]),
     (
         "tests/account.rs",
@@ -206,15 +216,19 @@ const ELSEWHERE: Table = &[
         &[Action::RegistrationsReopened, Action::RegistrationsRestored],
     ),
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
+    ("tests/usage.rs", &[Action::UsageExported]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.
-const NOT_AUDITED: [&str; 9] = [
+const NOT_AUDITED: [&str; 12] = [
     "audit/seal.rs",
+    "conversations.rs",
+    "conversations/store.rs",
     "features.rs",
     "known_device.rs",
+    "limits.rs",
     "registrations/decide.rs",
     "resources.rs",
     "resources/grants.rs",
@@ -260,7 +274,9 @@ fn taking(what: &str, names: &[&str]) -> BTreeSet<String> {
 fn mutating() -> BTreeSet<String> {
     Permission::ALL
         .into_iter()
-        .filter(|permission| permission.kind() != PermissionKind::Read)
+        .filter(|permission| !permission.reads())
+        // Uses are events of the ledger: see `METERED`.
+        .filter(|permission| *permission != Permission::LimitsConsume)
         .flat_map(|permission| taking(&format!("Authorized<{permission:?}>"), &[""]))
         .collect()
 }
@@ -532,8 +548,14 @@ async fn every_change_is_audited(pool: PgPool) {
         add(&pool, "bob", &["user"]).await,
     );
     furnish(&pool, ada).await;
-    let tested = functions(AUTHORIZED).into_iter().chain(functions(ACCESS));
+    let tables = [AUTHORIZED, ACCESS, LIMITS];
+    let tested = tables.into_iter().flat_map(functions);
     assert_eq!(mutating(), tested.collect());
+    let metered = METERED.iter().map(ToString::to_string);
+    assert_eq!(
+        taking("Authorized<LimitsConsume>", &[""]),
+        metered.collect()
+    );
     for (function, actions) in AUTHORIZED {
         let before = last_entry(&pool).await;
         let prepare = match *function {
@@ -601,7 +623,7 @@ async fn export_of_the_audit_log_is_audited(pool: PgPool) {
 
 #[test]
 fn every_action_is_written_by_a_tested_function() {
-    let here: BTreeSet<Action> = [AUTHORIZED, ACCESS, AUDITORS, OWN, OWNED]
+    let here: BTreeSet<Action> = [AUTHORIZED, ACCESS, LIMITS, AUDITORS, OWN, OWNED]
         .into_iter()
         .flatten()
         .flat_map(|(_, actions)| actions.iter().copied())

@@ -40,6 +40,8 @@ const FURNITURE: OwnedCounts = OwnedCounts {
     personas: 2,
     ontologies: 3,
     annotations: 5,
+    conversations: 0,
+    messages: 0,
     api_keys: 1,
     tokens: 1,
 };

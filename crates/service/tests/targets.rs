@@ -398,6 +398,10 @@ fn functions_of_pages_take_a_target_reference() {
     // session.
     let by_id_alone = [
         "access_tokens::create",
+        "conversations/own::find_own",
+        "conversations/own::list_own_messages",
+        "conversations/store::append",
+        "conversations/store::set_feedback",
         "flash::take_undo",
         // Reads for a page.
         "groups/overview::open",

@@ -19,6 +19,7 @@
 #[cfg(test)]
 extern crate self as testing;
 
+pub mod conversations;
 pub mod crowd;
 mod database;
 pub mod groups;

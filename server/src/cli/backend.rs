@@ -2,7 +2,10 @@
 
 mod audit;
 pub(super) mod clients;
+mod conversations;
+mod files;
 pub(super) mod groups;
+pub(super) mod limits;
 pub(super) mod resources;
 mod tokens;
 mod users;

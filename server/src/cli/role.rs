@@ -122,7 +122,7 @@ fn named(role: &Role) -> String {
 
 impl Backend {
     /// Returns all roles, the most powerful first.
-    async fn list_roles(&self) -> Result<Vec<Role>, CliError> {
+    pub(super) async fn list_roles(&self) -> Result<Vec<Role>, CliError> {
         match self {
             Self::Database(services) => Ok(roles::list(services, &operator()).await?),
             Self::Server(remote) => remote.get(ROLES, &[]),

@@ -64,7 +64,7 @@ async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     let app = prepare(&pool).await;
     add_user(&pool, "visitor", &["user"]).await;
     role("host")
-        .permissions(&["api-keys:resolve"])
+        .permissions(&["api-keys:resolve", "limits:consume"])
         .rank(5)
         .insert(&pool)
         .await;

@@ -254,6 +254,8 @@ async fn response_headers_are_described(pool: PgPool) {
         ("put", "/api/admin/features/{feature}", "200", "ETag"),
         ("get", "/api/admin/clients/{client}", "200", "ETag"),
         ("patch", "/api/admin/resources/{id}", "200", "ETag"),
+        ("put", "/api/admin/limits", "200", "ETag"),
+        ("get", "/api/admin/limits", "200", "X-Total-Count"),
         (
             "post",
             "/api/admin/registrations/{id}/approve",

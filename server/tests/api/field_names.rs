@@ -441,9 +441,98 @@ fn property<'d>(document: &'d Value, schema: &'d Value, path: &str) -> Option<&'
 
 /// Returns an administrator with a password, and a session.
 async fn administrator(pool: &PgPool, app: &App) -> String {
-    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "ada", &["admin", "application", "user"]).await;
     add_password(pool, &app.services.hasher).await;
     session(pool, "ada").await
+}
+
+/// Returns invalid bodies for conversations.
+fn of_conversations() -> Vec<Case> {
+    vec![
+        case(
+            &["POST /api/conversations"],
+            json!({
+                "userId": UNKNOWN_ID, "branch": " ", "name": " ", "externalId": "x".repeat(201),
+                "startedAt": "1969-01-01T00:00:00Z"
+            }),
+            &[
+                ("branch", "enter_name"),
+                ("name", "enter_name"),
+                ("externalId", "characters_max"),
+                ("startedAt", "time_range"),
+            ],
+        ),
+        case(
+            &["POST /api/conversations"],
+            json!({ "userId": UNKNOWN_ID, "branch": "a", "name": "b" }),
+            &[("userId", "owner_unknown")],
+        ),
+        case(
+            &["POST /api/conversations/ID/messages"],
+            json!({ "messages": [] }),
+            &[("messages", "messages_at_once")],
+        ),
+        case(
+            &["POST /api/conversations/ID/feedback"],
+            json!({ "seq": 1, "rating": "like", "comment": "x".repeat(2_001) }),
+            &[("comment", "characters_max")],
+        ),
+    ]
+}
+
+/// Returns invalid bodies for limits and usage.
+fn of_limits() -> Vec<Case> {
+    vec![
+        case(
+            &["PUT /api/admin/limits"],
+            json!({
+                "subject": "default", "metric": "requests", "model": "x".repeat(201), "amount": "x", "softAmount": "x",
+                "warnAt": 0, "period": "1y", "timeZone": "x".repeat(65), "shared": true
+            }),
+            &[
+                ("model", "characters_max"),
+                ("amount", "count_format"),
+                ("softAmount", "count_format"),
+                ("warnAt", "number_range"),
+                ("period", "period_format"),
+                ("timeZone", "time_zone_unknown"),
+                ("shared", "limit_shared_group"),
+            ],
+        ),
+        case(
+            &[
+                "POST /api/limits/consume",
+                "POST /api/limits/check",
+                "POST /api/limits/reserve",
+            ],
+            json!({ "user": UNKNOWN_ID, "requests": -1, "eventId": "x".repeat(201) }),
+            &[("requests", "count_format"), ("eventId", "characters_max")],
+        ),
+        case(
+            &["POST /api/limits/settle"],
+            json!({ "lease": UNKNOWN_ID, "cost": "x" }),
+            &[("cost", "money_format")],
+        ),
+        case(
+            &["POST /api/limits/release"],
+            json!({ "lease": UNKNOWN_ID }),
+            &[("lease", "lease_unknown")],
+        ),
+        case(&["POST /api/usage"], json!({}), &[("events", "missing")]),
+        case(
+            &[
+                "POST /api/admin/users/ID/limits/top-up",
+                "POST /api/admin/users/ID/limits/adjust",
+            ],
+            json!({ "metric": "requests", "amount": 0, "reason": " " }),
+            &[("amount", "amount_zero"), ("reason", "enter_reason")],
+        ),
+        case(
+            &["POST /api/admin/users/ID/limits/reset"],
+            json!({ "metric": "rpm", "reason": " " }),
+            &[("metric", "balance_metric"), ("reason", "enter_reason")],
+        ),
+    ]
 }
 
 /// Checks the names against the document, in which every field of a body is.
@@ -463,6 +552,8 @@ async fn fields_have_their_names_in_the_body(pool: PgPool) {
         of_roles_and_groups(),
         of_clients_and_resources(),
         of_owned_data(),
+        of_conversations(),
+        of_limits(),
     ]
     .into_iter()
     .flatten()

@@ -77,10 +77,19 @@ const SEED_OF_ACCESS: &str = "
     select 'Client ' || n, now(), now() from generate_series(1, 11) n;
     insert into resources (id, kind, external_id, name, owner_id, created_at, updated_at)
     select uuid_v7(now()), 'models', 'm' || n, 'Model', u.id, now(), now()
-    from generate_series(1, 11) n, users u where u.username = 'ada'";
+    from generate_series(1, 11) n, users u where u.username = 'ada';
+    insert into conversations (id, user_id, branch, name, started_at, modified_at, cost_nanos)
+    select case n when 1 then '00000000-0000-7000-8000-0000000000c1' else uuid_v7(now()) end, u.id, 'branch ' || n % 2, 'Chat',
+        now(), now() - (n / 3) * interval '1 minute', n / 2
+    from generate_series(1, 11) n, users u where u.username = 'ada';
+    insert into conversation_messages (conversation_id, seq, id, role, content, tokens, feedback, at)
+    select c.id, n, uuid_v7(now()), 'user', 'Hello', n / 2, '{\"rating\": \"like\"}', c.modified_at
+    from conversations c, generate_series(1, 9) n;
+    insert into limits (id, group_id, metric, amount, anchor, created_at, updated_at)
+    select uuid_v7(now()), id, 'rpm', 10, now(), now(), now() from groups";
 
-/// Lists of groups, clients and resources.
-const LISTS_OF_ACCESS: [&str; 7] = [
+/// Lists of groups, clients, resources, conversations and limits.
+const LISTS_OF_ACCESS: [&str; 16] = [
     "/api/admin/groups?q=",
     "/api/admin/groups?q=GROUP",
     "/api/admin/groups/00000000-0000-7000-8000-000000000001/members?",
@@ -88,6 +97,15 @@ const LISTS_OF_ACCESS: [&str; 7] = [
     "/api/admin/resources?kind=models",
     "/api/admin/resources?q=mod",
     "/api/access/resources?kind=models",
+    "/api/conversations?",
+    "/api/conversations/00000000-0000-7000-8000-0000000000c1/messages?",
+    "/api/admin/conversations?sort=",
+    "/api/admin/conversations?sort=created&user=ada",
+    "/api/admin/conversations?sort=-tokens&branch=BRANCH",
+    "/api/admin/conversations?sort=cost&feedback=likes",
+    "/api/admin/conversations?min_cost=0&from=7d",
+    "/api/admin/conversations/00000000-0000-7000-8000-0000000000c1/messages?",
+    "/api/admin/limits?metric=rpm",
 ];
 
 /// Lists of the panel.

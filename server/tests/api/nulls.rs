@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 25] = [
+const NULLABLE: [(&str, &str); 33] = [
     ("UserUpdateRequest", "email"),
     ("UserUpdateRequest", "profile"),
     ("UserUpdateRequest", "notificationPreferences"),
@@ -33,6 +33,14 @@ const NULLABLE: [(&str, &str); 25] = [
     ("ResourceDraft", "data"),
     ("ResourceUpdateRequest", "ownerId"),
     ("ResourceUpdateRequest", "clientId"),
+    ("ConversationCreateRequest", "startedAt"),
+    ("ConversationMessageDraft", "at"),
+    ("LimitPutRequest", "amount"),
+    ("LimitPutRequest", "softAmount"),
+    ("LimitPutRequest", "warnAt"),
+    ("LimitPutRequest", "period"),
+    ("LimitPutRequest", "timeZone"),
+    ("UsageEventRequest", "at"),
 ];
 
 /// A field of a body: its schema, its name, whether it is nullable, and the body with `null` in it.
@@ -104,7 +112,7 @@ async fn send(app: &App, admin: &str, method: &str, path: &str, body: &Value) ->
 
 #[testing::test]
 async fn null_has_a_meaning_or_is_rejected(pool: PgPool) {
-    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "ada", &["admin", "application", "user"]).await;
     let app = app(&pool).storing_keys();
     let admin = session(&pool, "ada").await;
     let document = app.send(Ask::get("/api/openapi.json")).await.json();

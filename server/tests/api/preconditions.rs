@@ -84,7 +84,7 @@ async fn operations(app: &App) -> Vec<Operation> {
 /// Returns whether an operation changes a user, and not an object of the user that has no version.
 fn changes_a_user(operation: &Operation) -> bool {
     let path = operation.path.as_str();
-    let of_object = ["/api-keys/", "/personas"];
+    let of_object = ["/api-keys/", "/personas", "/limits/"];
     let of_user = [
         "/api/admin/users/{id}",
         "/api/admin/registrations/{id}/",
@@ -103,24 +103,34 @@ fn is_object(path: &str) -> bool {
         "/api/admin/features/{feature}",
         "/api/admin/clients/{client}",
         "/api/admin/resources/{id}",
+        "/api/admin/limits/{id}",
     ]
     .contains(&path)
 }
 
 /// Adds an object of each kind with a version. Returns the beginnings of their paths, with their ids.
-async fn add_objects(app: &App, ada: &str) -> [(&'static str, String); 5] {
+async fn add_objects(app: &App, ada: &str) -> [(&'static str, String); 6] {
     let feature = Ask::new(Method::PUT, "/api/admin/features/chat.call").by(ada);
     assert_eq!(app.send(feature.json(&json!({}))).await.status, 200);
     let role = role("desk").insert(&app.pool).await;
     let group = group("Editors").insert(&app.pool).await;
     let client = client(&app.pool, "ACME").await;
     let resource = resource("models", "gpt").insert(&app.pool).await;
+    let limit = json!({ "subject": "default", "metric": "rpm", "amount": 10 });
+    let limit = Ask::new(Method::PUT, "/api/admin/limits")
+        .json(&limit)
+        .by(ada);
+    let limit = app.send(limit).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     [
         ("/api/admin/roles/", role.to_string()),
         ("/api/admin/groups/", group.to_string()),
         ("/api/admin/features/", "chat.call".to_owned()),
         ("/api/admin/clients/", client.to_string()),
         ("/api/admin/resources/", resource.to_string()),
+        ("/api/admin/limits/", limit),
     ]
 }
 

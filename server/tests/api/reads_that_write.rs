@@ -33,6 +33,11 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
         .fetch_one(&pool)
         .await
         .unwrap();
+    add_user(&pool, "bob", &["user"]).await;
+    let bob = testing::users::id_of(&pool, "bob").await;
+    let conversation = testing::conversations::conversation(&pool, bob, "physics", "Light")
+        .await
+        .to_string();
     let described = paths(&app).await.into_iter();
     let described = described.filter(|(_, operations)| operations.contains_key("get"));
     let described: Vec<String> = described.map(|(path, _)| path).collect();
@@ -43,7 +48,19 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
             continue;
         }
         let address = match path.as_str() {
-            "/api/admin/audit/export" => format!("{path}?format=csv"),
+            "/api/admin/audit/export"
+            | "/api/admin/conversations/export"
+            | "/api/admin/usage/export" => {
+                format!("{path}?format=csv")
+            }
+            path if path.starts_with("/api/admin/conversations/{id}") => {
+                let query = if path.ends_with("/export") {
+                    "?format=json"
+                } else {
+                    ""
+                };
+                format!("{}{query}", path.replace("{id}", &conversation))
+            }
             _ => {
                 let parts = path.split('/').map(|part| match part {
                     "{provider}" => "OPENAI",
@@ -103,6 +120,11 @@ async fn cross_site_requests_cannot_cause_audited_reads(pool: PgPool) {
     }
     let expected = [
         "/api/admin/audit/export",
+        "/api/admin/conversations/export",
+        "/api/admin/conversations/{id}",
+        "/api/admin/conversations/{id}/export",
+        "/api/admin/conversations/{id}/messages",
+        "/api/admin/usage/export",
         "/api/admin/users/{id}/export",
         "/api/api-keys/resolve/{provider}",
         "/api/user/export",

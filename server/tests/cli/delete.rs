@@ -46,6 +46,8 @@ async fn delete_and_restore(pool: PgPool) {
             "  Personas       2",
             "  Ontologies     1",
             "  Annotations    3",
+            "  Conversations  0",
+            "  Messages       0",
             "  API keys       0",
             "  Access tokens  0"
         ]
@@ -105,7 +107,8 @@ async fn permanent_deletion(pool: PgPool) {
             "permanent": true,
             "restorableUntil": null,
             "counts": {
-                "sessions": 1, "personas": 2, "ontologies": 1, "annotations": 3, "apiKeys": 0, "tokens": 0
+                "sessions": 1, "personas": 2, "ontologies": 1, "annotations": 3, "conversations": 0, "messages": 0,
+                "apiKeys": 0, "tokens": 0
             }
         })
     );

@@ -15,7 +15,8 @@ use crate::{
 
 /// All scopes that the command line needs on a server.
 const SCOPES: &str = "users:read,users:write,tokens:read,tokens:write,audit:read,roles:read,roles:write,groups:read,groups:write,\
-    features:read,features:write,clients:read,clients:write,resources:read,resources:write,access:read";
+    features:read,features:write,clients:read,clients:write,resources:read,resources:write,access:read,\
+    conversations:read,conversations:write,limits:read,limits:write,usage:read,usage:write";
 
 /// Returns a database with an admin who can sign in and has a token.
 async fn with_admin(pool: &PgPool) -> (Cli, String) {

@@ -26,6 +26,8 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
             personas,
             ontologies,
             annotations,
+            conversations,
+            messages,
             api_keys,
             tokens,
         ] => Ok(OwnedCounts {
@@ -33,6 +35,8 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
             personas,
             ontologies,
             annotations,
+            conversations,
+            messages,
             api_keys,
             tokens,
         }),

@@ -112,7 +112,8 @@ fn saved(object: &StoredObject, value: fn(&Client) -> String) -> Option<String> 
         StoredObject::Role(_)
         | StoredObject::Group(_)
         | StoredObject::Feature(_)
-        | StoredObject::Resource(_) => None,
+        | StoredObject::Resource(_)
+        | StoredObject::Limit(_) => None,
     }
 }
 

@@ -118,7 +118,8 @@ fn saved(object: &StoredObject, value: fn(Values) -> String) -> Option<String> {
         StoredObject::Group(_)
         | StoredObject::Feature(_)
         | StoredObject::Client(_)
-        | StoredObject::Resource(_) => None,
+        | StoredObject::Resource(_)
+        | StoredObject::Limit(_) => None,
     }
 }
 

@@ -75,6 +75,7 @@ impl Column {
             CursorValue::Text(text) => Value::Text(text.clone()),
             CursorValue::Ids(ids) => Value::Ids(ids.clone()),
             CursorValue::Number(number) => Value::Integer(*number),
+            CursorValue::Amount(amount) => Value::Bigint(Some(*amount)),
             CursorValue::Time(micros) => Value::TimeOrNever(micros.and_then(time_of_micros)),
         })
     }

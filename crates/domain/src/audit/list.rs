@@ -9,8 +9,8 @@ use crate::{
     action::is_action_name,
     filter::{Dated, MAX_TEXT_CHARS, When},
     list::{
-        Cursor, Limits, ListError, PageParams, Position, given, page_params, parse_limit, position,
-        shorten,
+        Cursor, Limits, ListError, PageParams, Position, given, page_params, parse_limit, period,
+        position, shorten,
     },
 };
 
@@ -144,27 +144,9 @@ impl AuditParams {
             target: name("target", &self.target)?,
             action: given(&self.action).map(action).transpose()?,
             via: given(&self.via).map(via).transpose()?,
-            when: self.when()?,
+            when: period(&self.from, &self.to)?,
             parent: given(&self.parent).map(parent).transpose()?,
         })
-    }
-
-    fn when(&self) -> Result<Option<When>, ListError> {
-        let (from, to) = (given(&self.from), given(&self.to));
-        if from.is_none() && to.is_none() {
-            return Ok(None);
-        }
-        // Each end must be a single date or age: a value that is a range or open by itself is rejected.
-        for (parameter, end) in [("from", from), ("to", to)] {
-            let Some(end) = end else { continue };
-            if When::read(&format!("{}..*", end.trim())).is_err() {
-                let typed = shorten(end);
-                return Err(ListError::Time { parameter, typed });
-            }
-        }
-        let [from, to] = [from, to].map(|end| end.map_or("*", str::trim));
-        let range = When::read(&format!("{from}..{to}"));
-        range.map(Some).map_err(|_| ListError::Backward)
     }
 
     /// Returns only the conditions, without page size and position.

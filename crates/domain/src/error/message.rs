@@ -41,6 +41,12 @@ impl Conflict {
             Self::RoleBuiltin => messages::role_builtin_delete(),
             Self::ClientInUse => messages::client_in_use(),
             Self::PreviewChanged => messages::preview_changed(),
+            Self::ConversationFull => messages::conversation_full(),
+            Self::LimitChanged => messages::limit_changed(),
+            Self::UserNotActive => messages::user_not_active(),
+            Self::NoBalance => messages::balance_none(),
+            Self::BalanceBelowZero => messages::balance_below_zero(),
+            Self::LeaseEnded => messages::lease_ended(),
         }
     }
 }
@@ -67,6 +73,7 @@ impl Forbidden {
         match self {
             Self::AdminRequired | Self::PermissionRequired(_) => messages::admin_required(),
             Self::ApplicationRoleRequired => messages::application_role_required(),
+            Self::ApplicationRequired => messages::application_required(),
             Self::RegistrationDisabled => messages::registration_disabled(),
             Self::ApprovalPending => messages::approval_pending(),
             Self::AccountSuspended => messages::account_suspended(),

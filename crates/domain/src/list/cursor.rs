@@ -20,6 +20,9 @@ pub enum CursorValue {
     /// A counter.
     #[serde(rename = "n")]
     Number(i32),
+    /// A large number, such as an amount of money.
+    #[serde(rename = "a")]
+    Amount(i64),
     /// Microseconds since 1970, the precision of PostgreSQL; `None` for a time that is not set.
     #[serde(rename = "t")]
     Time(Option<i64>),
@@ -103,7 +106,10 @@ impl Cursor {
     pub fn time(&self) -> Option<OffsetDateTime> {
         match self.value {
             CursorValue::Time(micros) => micros.and_then(time_of_micros),
-            CursorValue::Text(_) | CursorValue::Ids(_) | CursorValue::Number(_) => None,
+            CursorValue::Text(_)
+            | CursorValue::Ids(_)
+            | CursorValue::Number(_)
+            | CursorValue::Amount(_) => None,
         }
     }
 
@@ -113,7 +119,10 @@ impl Cursor {
         let cursor = Self::read(text, order)?;
         match &cursor.value {
             CursorValue::Text(name) => !name.contains('\0'),
-            CursorValue::Ids(_) | CursorValue::Number(_) | CursorValue::Time(_) => false,
+            CursorValue::Ids(_)
+            | CursorValue::Number(_)
+            | CursorValue::Amount(_)
+            | CursorValue::Time(_) => false,
         }
         .then_some(cursor)
     }
@@ -125,12 +134,27 @@ impl Cursor {
         cursor.group().is_some().then_some(cursor)
     }
 
+    /// Returns the number of a cursor in an order by large numbers.
+    #[must_use]
+    pub fn amount(&self) -> Option<i64> {
+        match self.value {
+            CursorValue::Amount(amount) => Some(amount),
+            CursorValue::Text(_)
+            | CursorValue::Ids(_)
+            | CursorValue::Number(_)
+            | CursorValue::Time(_) => None,
+        }
+    }
+
     /// Returns the group of a cursor in an order by groups.
     #[must_use]
     pub fn group(&self) -> Option<i32> {
         match self.value {
             CursorValue::Number(group) => Some(group),
-            CursorValue::Text(_) | CursorValue::Ids(_) | CursorValue::Time(_) => None,
+            CursorValue::Text(_)
+            | CursorValue::Ids(_)
+            | CursorValue::Amount(_)
+            | CursorValue::Time(_) => None,
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::{
     users::list::SortKey,
 };
 
+/// Sort keys of conversations, for a message.
+const CONVERSATION_SORT_KEYS: &str = "modified, created, tokens, cost";
+
 /// Reason why list parameters are invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListError {
@@ -30,6 +33,17 @@ pub enum ListError {
     SortedDeleted,
     /// An unknown sort key of registrations.
     RegistrationSort(String),
+    /// An unknown sort key of conversations.
+    ConversationSort(String),
+    /// An unknown condition on feedback.
+    Feedback(String),
+    /// A text that is not an amount of money.
+    Cost {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Value as sent.
+        typed: String,
+    },
     /// An unknown state of registrations.
     RegistrationState(String),
     /// An unknown sort key of sessions, or any together with ended sessions.
@@ -107,6 +121,11 @@ impl ListError {
             Self::RegistrationSort(typed) => {
                 messages::list_sort(quoted(typed), known_keys(SortKey::OF_REGISTRATIONS))
             }
+            Self::ConversationSort(typed) => {
+                messages::list_sort(quoted(typed), CONVERSATION_SORT_KEYS)
+            }
+            Self::Feedback(typed) => messages::list_feedback(quoted(typed)),
+            Self::Cost { parameter, typed } => messages::list_cost(quoted(typed), *parameter),
             Self::RegistrationState(typed) => messages::list_registration_state(quoted(typed)),
             Self::Limit { typed, max } => messages::list_limit(quoted(typed), *max),
             Self::Cursor(_) => messages::list_cursor(),
@@ -146,6 +165,7 @@ impl ListError {
             Self::Filter(_) => "q",
             Self::Sort(_)
             | Self::RegistrationSort(_)
+            | Self::ConversationSort(_)
             | Self::SessionSort(_)
             | Self::SortedDeleted => "sort",
             Self::Limit { .. } => "limit",
@@ -153,6 +173,7 @@ impl ListError {
             Self::Address(_) => "address",
             Self::Ended(_) => "ended",
             Self::Grouping(_) => "by",
+            Self::Feedback(_) => "feedback",
             Self::TokenState(_) | Self::JobState(_) | Self::RegistrationState(_) => "state",
             Self::Action(_) => "action",
             Self::Via(_) => "via",
@@ -162,6 +183,7 @@ impl ListError {
             | Self::Blank(parameter)
             | Self::Age { parameter, .. }
             | Self::AmbiguousAge { parameter, .. }
+            | Self::Cost { parameter, .. }
             | Self::Name { parameter, .. }
             | Self::Time { parameter, .. } => parameter,
             Self::Parameter(name) | Self::Repeated(name) => name,

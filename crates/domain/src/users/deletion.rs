@@ -18,6 +18,12 @@ pub struct OwnedCounts {
     pub ontologies: i64,
     /// Annotations that the user owns.
     pub annotations: i64,
+    /// Conversations with the host application.
+    #[serde(default)]
+    pub conversations: i64,
+    /// Messages of these conversations.
+    #[serde(default)]
+    pub messages: i64,
     /// Provider API keys of their own.
     pub api_keys: i64,
     /// Access tokens that have not been revoked.
@@ -27,12 +33,14 @@ pub struct OwnedCounts {
 impl OwnedCounts {
     /// Returns each kind's plural name with its number, in the order of the dialog.
     #[must_use]
-    pub fn kinds(&self) -> [(&'static str, i64); 6] {
+    pub fn kinds(&self) -> [(&'static str, i64); 8] {
         [
             ("Sessions", self.sessions),
             ("Personas", self.personas),
             ("Ontologies", self.ontologies),
             ("Annotations", self.annotations),
+            ("Conversations", self.conversations),
+            ("Messages", self.messages),
             ("API keys", self.api_keys),
             ("Access tokens", self.tokens),
         ]

@@ -51,6 +51,7 @@ impl Caller {
             permission: _,
             url: _,
             entity: _,
+            limit: _,
             current,
             object,
             counts,

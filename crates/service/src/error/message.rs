@@ -1,6 +1,9 @@
 //! Messages of errors.
 
-use domain::{fields::FieldErrors, message::Message, messages, users::suspension::Suspension};
+use domain::{
+    fields::FieldErrors, limits::LimitReached, message::Message, messages,
+    users::suspension::Suspension,
+};
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{CompletedRequest, Error, seconds};
@@ -35,6 +38,7 @@ impl Error {
             Self::Invalid(_) => messages::check_fields(),
             Self::List(error) => error.message(),
             Self::TooMany(delay) => messages::too_many_attempts(seconds(*delay)),
+            Self::LimitReached(reached) => limit_reached(reached),
             Self::KeysOff => messages::api_keys_disabled(),
             Self::Unavailable(_) => messages::unavailable(),
             Self::Internal(_) => messages::internal(),
@@ -53,6 +57,25 @@ fn target_mismatch(name: &str) -> Message {
     match name.as_str() {
         "" => messages::target_mismatch_unnamed(),
         name => messages::target_mismatch(name),
+    }
+}
+
+/// Returns the message for a use that a limit denies, with the limit in the words of the API.
+fn limit_reached(reached: &LimitReached) -> Message {
+    let limit = &reached.limit;
+    let mut name = limit.metric.as_str().to_owned();
+    if let Some(model) = &limit.model {
+        name = format!("{name} of {model}");
+    }
+    if let Some(amount) = limit.amount {
+        name = format!("{name}: {amount}");
+    }
+    if let Some(period) = limit.period {
+        name = format!("{name} / {period}");
+    }
+    match reached.retry_after {
+        Some(seconds) => messages::limit_reached_for(name, seconds),
+        None => messages::limit_reached(name),
     }
 }
 

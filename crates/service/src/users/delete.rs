@@ -210,8 +210,8 @@ pub(crate) fn note_lost(changes: &mut Changes, lost: &LostAccess) {
     }
 }
 
-/// Transfers all personas of a user to another, with the data under them. Returns the number of personas. `shown` is the
-/// number that the page showed.
+/// Transfers all personas and conversations of a user to another, with the data under them. Returns the number of
+/// personas. `shown` is the number that the page showed.
 ///
 /// # Errors
 /// [`Error::CountsChanged`] when the number of personas differs from `shown`, [`Error::Conflict`] when both users are the
@@ -254,6 +254,7 @@ pub async fn reassign(
     }
     check_transfer(services, &mut transaction, from, to).await?;
     let personas = db::owned::reassign(&mut transaction, from, to).await?;
+    let conversations = db::conversations::write::transfer(&mut transaction, from, to).await?;
     let owner = |changes: Changes| {
         changes.with(
             "owner",
@@ -264,14 +265,22 @@ pub async fn reassign(
     let transferred_out = Change {
         action: Action::DataTransferredOut,
         user: (source.id, &source.username),
-        changes: owner(Changes::default().with("personas", personas, 0)),
+        changes: owner(Changes::default().with("personas", personas, 0).with(
+            "conversations",
+            conversations,
+            0,
+        )),
         reason: None,
     };
     audit::write(&mut transaction, actor, transferred_out).await?;
     let transferred_in = Change {
         action: Action::DataTransferredIn,
         user: (receiver.id, &receiver.username),
-        changes: owner(Changes::default().with("personas", 0, personas)),
+        changes: owner(Changes::default().with("personas", 0, personas).with(
+            "conversations",
+            0,
+            conversations,
+        )),
         reason: None,
     };
     let audited = audit::write(&mut transaction, actor, transferred_in).await?;

@@ -57,6 +57,7 @@ const fn permission(kind: Kind) -> Option<Permission> {
         | Kind::Annotations
         | Kind::Identifiers
         | Kind::Extensions => None,
+        Kind::Conversations | Kind::Messages => Some(Permission::ConversationsRead),
         Kind::Sessions => Some(Permission::SessionsRead),
         Kind::ApiKeys => Some(Permission::ApiKeysRead),
         Kind::Tokens => Some(Permission::TokensRead),

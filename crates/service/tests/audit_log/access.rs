@@ -1,17 +1,21 @@
-//! Audit events of changes of roles, groups, features, clients and resources.
+//! Audit events of changes of roles, groups, features, clients, resources and conversations.
 
 use domain::{
     action::Action,
     clients::{ClientDraft, ClientEdit},
+    conversations::{
+        ConversationDraft, ConversationMessageDraft, FeedbackDraft, FeedbackRating, MessageRole,
+    },
     features::{FeatureDraft, FeatureSet},
     groups::{GroupDraft, GroupEdit, MemberSelection},
+    money::Money,
     resources::{GrantDraft, GrantLevel, GrantTarget, ResourceDraft, ResourceEdit},
     roles::{RoleDraft, RoleEdit},
 };
 use service::{
     Error, Services,
     access::operator,
-    clients, features,
+    clients, conversations, features,
     groups::{self, GroupsChange},
     guard::TargetRef,
     resources, roles,
@@ -66,6 +70,13 @@ pub(super) const ACCESS: Table = &[
     ("resources::grants::revoke", &[Action::AccessRevoked]),
     ("resources::delete", &[Action::ResourceDeleted]),
     ("groups::delete::delete", &[Action::GroupDeleted]),
+    (
+        "conversations::store::create",
+        &[Action::ConversationCreated],
+    ),
+    // Messages and feedback are the content of a conversation.
+    ("conversations::store::append", &[]),
+    ("conversations::store::set_feedback", &[]),
 ];
 
 /// Returns the id of the only row of a table with this name.
@@ -301,6 +312,39 @@ async fn call_resources(
     }
 }
 
+async fn call_conversations(services: &Services, function: &str, ada: Uuid) -> Result<(), Error> {
+    let message = ConversationMessageDraft {
+        role: MessageRole::User,
+        content: "Hello".to_owned(),
+        tokens: 1,
+        cost: Money::default(),
+        at: None,
+    };
+    if function == "conversations::store::create" {
+        let draft = ConversationDraft {
+            user_id: ada,
+            branch: "physics".to_owned(),
+            name: "Light".to_owned(),
+            external_id: None,
+            started_at: None,
+            messages: vec![message],
+        };
+        let created = conversations::create(services, &operator(), draft).await;
+        return created.map(drop);
+    }
+    let id = named(services, "select id from conversations").await;
+    if function == "conversations::store::append" {
+        let appended = conversations::append(services, &operator(), id, vec![message]).await;
+        return appended.map(drop);
+    }
+    let feedback = FeedbackDraft {
+        seq: 2,
+        rating: FeedbackRating::Like,
+        comment: String::new(),
+    };
+    conversations::set_feedback(services, &operator(), id, feedback).await
+}
+
 #[testing::test]
 async fn every_change_of_access_is_audited(pool: PgPool) {
     let services = services(&pool);
@@ -312,6 +356,7 @@ async fn every_change_of_access_is_audited(pool: PgPool) {
             "roles" => call_roles(&services, function).await,
             "groups" => call_groups(&services, function, users[0]).await,
             "resources" => call_resources(&services, function, users).await,
+            "conversations" => call_conversations(&services, function, users[0]).await,
             _ => call_catalogue(&services, function).await,
         };
         called.unwrap();

@@ -4,9 +4,11 @@ use domain::{
     clients::{ClientDraft, ClientEdit},
     groups::{GroupEdit, MemberSelection},
     invitations::InvitationDraft,
+    limits::{BalanceChange, Metric, NewLimitChange},
     resources::{GrantDraft, GrantLevel, GrantTarget, ResourceEdit},
     roles::RoleEdit,
 };
+use serde_json::json;
 use service::{
     Error,
     access::{GroupsWrite, operator},
@@ -17,6 +19,7 @@ use service::{
         members,
     },
     guard::TargetRef,
+    limits,
     resources::{self, grants},
     roles,
 };
@@ -32,7 +35,7 @@ use crate::support::{
 };
 
 /// Functions that the test calls.
-pub(super) const OF_ACCESS: [&str; 14] = [
+pub(super) const OF_ACCESS: [&str; 16] = [
     "groups/delete::delete",
     "groups/invite::invite",
     "groups/members::add",
@@ -41,6 +44,8 @@ pub(super) const OF_ACCESS: [&str; 14] = [
     "groups/of_user::set_of_user",
     "groups/reset::create_reset_link",
     "groups::edit",
+    "limits/changes::change",
+    "limits::delete",
     "resources/grants::add",
     "resources/grants::revoke",
     "resources::delete",
@@ -77,6 +82,16 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
     let grant = GrantDraft {
         subject,
         level: GrantLevel::Read,
+    };
+    let draft = json!({ "subject": "default", "metric": "requests", "amount": 1, "period": "1d" });
+    let draft = serde_json::from_value(draft).unwrap();
+    let limit = limits::put(&services, &operator(), draft).await.unwrap();
+    let another = TargetRef::of_user(ada, "another");
+    let reset = NewLimitChange {
+        metric: Metric::Requests,
+        model: None,
+        change: BalanceChange::Reset,
+        reason: "test".to_owned(),
     };
     let before = count(&pool, ENTRIES).await;
     let denied = [
@@ -116,6 +131,8 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
         is_mismatch(
             groups::edit(&services, &operator(), other(editors), GroupEdit::default()).await,
         ),
+        is_mismatch(limits::change(&services, &operator(), another, reset).await),
+        is_mismatch(limits::delete(&services, &operator(), other(limit.id)).await),
         is_mismatch(grants::add(&services, &operator(), other(model), vec![grant]).await),
         is_mismatch(grants::revoke(&services, &operator(), other(model), vec![subject]).await),
         is_mismatch(resources::delete(&services, &operator(), other(model), None).await),

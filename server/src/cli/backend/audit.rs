@@ -1,6 +1,6 @@
 //! The audit log, on either backend.
 
-use std::io::{Read as _, Write};
+use std::io::Write;
 
 use domain::{
     audit::{AuditEntryResponse, list::AuditParams},
@@ -12,13 +12,11 @@ use service::{
     audit::{self, Format},
 };
 
-use super::Backend;
+use super::{Backend, files};
 use crate::{cli::error::CliError, failure::BoxError};
 
 /// Path of the audit log in the API.
 const AUDIT: &str = "/api/admin/audit";
-/// Bytes of an export that are in memory at once.
-const PIECE: usize = 64 * 1024;
 
 impl Backend {
     /// Returns a page of the audit log, newest entry first, and the cursor of the next page.
@@ -49,24 +47,12 @@ impl Backend {
                 let mut export = audit::export(services, &operator(), params, format)
                     .await
                     .map_err(CliError::from)?;
-                while let Some(piece) = export.pieces.recv().await {
-                    out.write_all(piece.map_err(CliError::from)?.as_bytes())?;
-                }
+                files::write_pieces(&mut export.pieces, &mut out).await?;
             }
             Self::Server(remote) => {
                 let mut query = params.pairs();
                 query.push(("format", format.as_str()));
-                let mut file = remote.file(&format!("{AUDIT}/export"), &query)?;
-                let mut piece = vec![0; PIECE];
-                loop {
-                    let read = file
-                        .read(&mut piece)
-                        .map_err(|error| remote.broken(&error))?;
-                    let Some(read) = piece.get(..read).filter(|read| !read.is_empty()) else {
-                        break;
-                    };
-                    out.write_all(read)?;
-                }
+                files::download(remote, &format!("{AUDIT}/export"), &query, &mut out)?;
             }
         }
         Ok(out.flush()?)

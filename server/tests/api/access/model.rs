@@ -17,6 +17,37 @@ fn of_object(path: &str) -> Vec<Ask> {
     ]
 }
 
+/// Returns the requests for conversations.
+fn of_conversations() -> Vec<Ask> {
+    let post = |path: &str, body: &Value| Ask::post(path).json(body);
+    let own = format!("/api/conversations/{UNKNOWN_ID}");
+    let any = format!("/api/admin/conversations/{UNKNOWN_ID}");
+    let message = json!({ "role": "user", "content": "Hello" });
+    vec![
+        Ask::get("/api/conversations"),
+        post(
+            "/api/conversations",
+            &json!({ "userId": UNKNOWN_ID, "branch": "physics", "name": "Light" }),
+        ),
+        Ask::get(&own),
+        Ask::get(&format!("{own}/messages")),
+        post(
+            &format!("{own}/messages"),
+            &json!({ "messages": [message] }),
+        ),
+        post(
+            &format!("{own}/feedback"),
+            &json!({ "seq": 1, "rating": "like" }),
+        ),
+        Ask::get("/api/admin/conversations"),
+        Ask::get("/api/admin/conversations/totals"),
+        Ask::get("/api/admin/conversations/export?format=xml"),
+        Ask::get(&any),
+        Ask::get(&format!("{any}/messages")),
+        Ask::get(&format!("{any}/export?format=json")),
+    ]
+}
+
 /// Returns the requests. The bodies without an object are invalid, so that they create nothing.
 pub(super) fn requests() -> Vec<Ask> {
     let unnamed = json!({ "name": " " });
@@ -81,5 +112,39 @@ pub(super) fn requests() -> Vec<Ask> {
         Ask::get("/api/access/features"),
         Ask::get("/api/access/resources"),
     ]);
+    asks.extend(of_conversations());
+    asks.extend(of_limits());
     asks
+}
+
+/// Returns the requests about limits and usage. Those that would count something are about a user who does not exist.
+fn of_limits() -> Vec<Ask> {
+    let limit = format!("/api/admin/limits/{UNKNOWN_ID}");
+    let post = |path: &str, body: &Value| Ask::post(path).json(body);
+    let unset = json!({ "subject": "default", "metric": "requests", "amount": 1 });
+    let used = json!({ "user": UNKNOWN_ID });
+    let lease = json!({ "lease": UNKNOWN_ID });
+    let change = json!({ "metric": "requests", "amount": 1, "reason": "test" });
+    let reset = json!({ "metric": "requests", "reason": "test" });
+    vec![
+        Ask::get("/api/limits"),
+        post("/api/limits/consume", &used),
+        post("/api/limits/check", &used),
+        post("/api/limits/reserve", &used),
+        post("/api/limits/settle", &lease),
+        post("/api/limits/release", &lease),
+        Ask::get("/api/usage"),
+        post("/api/usage", &json!({ "events": [] })),
+        Ask::get("/api/admin/limits"),
+        Ask::new(Method::PUT, "/api/admin/limits").json(&unset),
+        Ask::get(&limit),
+        Ask::new(Method::DELETE, &limit),
+        Ask::get(&unknown_user("/limits")),
+        post(&unknown_user("/limits/top-up"), &change),
+        post(&unknown_user("/limits/adjust"), &change),
+        post(&unknown_user("/limits/reset"), &reset),
+        Ask::get(&unknown_user("/usage")),
+        Ask::get("/api/admin/usage"),
+        Ask::get("/api/admin/usage/export?format=csv"),
+    ]
 }

@@ -1,7 +1,9 @@
 //! Requests about roles, groups, features, clients and resources.
 
 use serde_json::{Value, json};
-use testing::{groups::group, resources::resource, roles::role, users::id_of};
+use testing::{
+    conversations::conversation, groups::group, resources::resource, roles::role, users::id_of,
+};
 
 use crate::support::{App, Ask};
 
@@ -16,11 +18,17 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
     let role = role("helpdesk").insert(pool).await;
     let group = group("Editors").insert(pool).await;
     let resource = resource("models", "gpt").owner(bob).insert(pool).await;
+    let conversation = conversation(pool, bob, "physics", "Waves").await;
     let of_group = |what: &str| format!("/api/admin/groups/{group}/{what}");
     let of_resource = |what: &str| format!("/api/admin/resources/{resource}/{what}");
     let bobs = json!({ "names": ["bob"] });
     let stored = json!({ "kind": "models", "externalId": "llama", "name": "Llama" });
-    let asks: [(String, Value); 15] = [
+    let limit = "insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, '1d', 86400, now(), now(), now())";
+    app.run(limit).await;
+    let of_bob = |what: &str| format!("/api/admin/users/{bob}/limits/{what}");
+    let change = json!({ "metric": "requests", "amount": 1, "reason": "exam" });
+    let asks: [(String, Value); 21] = [
         ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
         (
             format!("/api/admin/roles/{role}/clone"),
@@ -56,6 +64,24 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
         (
             "/api/admin/resources/transfer".to_owned(),
             json!({ "from": bob, "to": ada }),
+        ),
+        (
+            "/api/conversations".to_owned(),
+            json!({ "userId": bob, "branch": "physics", "name": "Light" }),
+        ),
+        (
+            format!("/api/conversations/{conversation}/messages"),
+            json!({ "messages": [{ "role": "user", "content": "Hello" }] }),
+        ),
+        (
+            format!("/api/conversations/{conversation}/feedback"),
+            json!({ "seq": 1, "rating": "like" }),
+        ),
+        (of_bob("top-up"), change.clone()),
+        (of_bob("adjust"), change),
+        (
+            of_bob("reset"),
+            json!({ "metric": "requests", "reason": "exam" }),
         ),
     ];
     let asks = asks.into_iter();

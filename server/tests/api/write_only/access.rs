@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use testing::{
+    conversations::conversation,
     groups::group,
     resources::{client, resource},
-    roles::role,
+    roles::{assign, role},
+    users::id_of,
 };
 
 use super::{Case, Ids, UNKNOWN_ID, case, delete, patch, put};
@@ -17,6 +19,10 @@ const FEATURES: [&str; 2] = ["features:write", "features:read"];
 const CLIENTS: [&str; 2] = ["clients:write", "clients:read"];
 const RESOURCES: [&str; 2] = ["resources:write", "resources:read"];
 const ACCESS: [&str; 2] = ["access:read", "access:read"];
+const CONVERSATIONS: [&str; 2] = ["conversations:write", "conversations:read"];
+const LIMITS: [&str; 2] = ["limits:write", "limits:read"];
+const METERING: [&str; 2] = ["limits:consume", "limits:read"];
+const USAGE: [&str; 2] = ["usage:write", "limits:read"];
 
 /// Paths of an object of each kind.
 pub(super) struct Objects {
@@ -24,19 +30,28 @@ pub(super) struct Objects {
     group: String,
     client: String,
     resource: String,
+    conversation: String,
 }
 
 /// Adds an object of each kind.
 pub(super) async fn add_objects(pool: &PgPool) -> Objects {
+    role("zzmark-host")
+        .permissions(&["limits:consume"])
+        .insert(pool)
+        .await;
+    assign(pool, id_of(pool, "ada").await, &["zzmark-host"]).await;
     let role = role("zzmark-desk").insert(pool).await;
     let group = group("zzmark group").insert(pool).await;
     let client = client(pool, "zzmark client").await;
     let resource = resource("models", "zzmark").insert(pool).await;
+    let bob = id_of(pool, "zzmark-bob").await;
+    let conversation = conversation(pool, bob, "zzmark", "zzmark").await;
     Objects {
         role: format!("/api/admin/roles/{role}"),
         group: format!("/api/admin/groups/{group}"),
         client: format!("/api/admin/clients/{client}"),
         resource: format!("/api/admin/resources/{resource}"),
+        conversation: format!("/api/conversations/{conversation}"),
     }
 }
 
@@ -59,6 +74,7 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
         group,
         client,
         resource,
+        conversation,
     } = objects;
     let unknown = |what: &str| format!("/api/admin/{what}/{UNKNOWN_ID}");
     let of_group = |what: &str| post(&format!("{group}/{what}"), json!({ "ids": [eve] }));
@@ -157,5 +173,77 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
             "",
         ),
     ]);
+    let started =
+        json!({ "userId": ids.bob, "branch": "zzmark", "name": "zzmark", "externalId": pass });
+    let message = json!({ "role": "user", "content": "zzmark" });
+    writes.extend([
+        case(
+            CONVERSATIONS,
+            post("/api/conversations", started),
+            201,
+            "zzmark",
+        ),
+        case(
+            CONVERSATIONS,
+            post(
+                &format!("{conversation}/messages"),
+                json!({ "messages": [message] }),
+            ),
+            200,
+            "",
+        ),
+        case(
+            CONVERSATIONS,
+            post(
+                &format!("{conversation}/feedback"),
+                json!({ "seq": 1, "rating": "like" }),
+            ),
+            200,
+            "",
+        ),
+    ]);
+    writes.extend(writes_of_limits(ids, eve));
     writes
+}
+
+/// Returns the writes of limits, of what is left of them, and of uses.
+fn writes_of_limits(ids: &Ids, eve: &str) -> Vec<Case> {
+    let post = |path: &str, body: Value| Ask::post(path).json(&body);
+    let limit = json!({
+        "subject": "default", "metric": "requests", "amount": 10, "period": "1d", "model": "zzmark",
+    });
+    let change = json!({ "metric": "requests", "amount": 1, "model": "zzmark", "reason": "test" });
+    let reset = json!({ "metric": "requests", "model": "zzmark", "reason": "test" });
+    let of_bob = |what: &str| format!("/api/admin/users/{}/limits/{what}", ids.bob);
+    let used = json!({ "user": eve });
+    let lease = json!({ "lease": UNKNOWN_ID });
+    let unknown = format!("/api/admin/limits/{UNKNOWN_ID}");
+    vec![
+        case(LIMITS, put("/api/admin/limits", &limit), 200, "zzmark"),
+        case(LIMITS, delete(&unknown), 404, ""),
+        case(
+            USAGE,
+            post(&of_bob("top-up"), change.clone()),
+            200,
+            "zzmark",
+        ),
+        case(USAGE, post(&of_bob("adjust"), change), 200, "zzmark"),
+        case(USAGE, post(&of_bob("reset"), reset), 200, "zzmark"),
+        case(METERING, post("/api/limits/consume", used.clone()), 200, ""),
+        case(METERING, post("/api/limits/reserve", used), 200, ""),
+        case(METERING, post("/api/limits/settle", lease.clone()), 400, ""),
+        case(METERING, post("/api/limits/release", lease), 400, ""),
+        case(
+            METERING,
+            post("/api/usage", json!({ "events": [] })),
+            200,
+            "",
+        ),
+        case(
+            METERING,
+            post("/api/limits/check", json!({ "user": UNKNOWN_ID })),
+            400,
+            "",
+        ),
+    ]
 }

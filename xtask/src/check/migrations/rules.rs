@@ -18,7 +18,7 @@ const SMALL_TABLES: &[&str] = &[
 ];
 
 /// Tables that have no rows of their own: those are in partitions.
-const PARTITIONED_TABLES: &[&str] = &["audit_events"];
+const PARTITIONED_TABLES: &[&str] = &["audit_events", "usage_events"];
 
 /// Objects that one migration can drop and create again.
 const REPLACEABLE: &[&str] = &["function", "procedure", "trigger", "view"];

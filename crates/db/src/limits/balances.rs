@@ -1,0 +1,249 @@
+//! What is used of limits in their present periods.
+
+use domain::limits::Metric;
+use serde::Serialize;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Holder;
+use crate::{Error, error::read_word};
+
+/// A balance. Its form in JSON is the one that the database reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// The id of the holder.
+    pub holder_id: Uuid,
+    /// Quantity.
+    pub metric: Metric,
+    /// Model; empty for all models together.
+    pub model: String,
+    /// Period with its anchor and time zone.
+    pub period: String,
+    /// Start of the period.
+    #[serde(with = "time::serde::rfc3339")]
+    pub period_start: OffsetDateTime,
+    /// End of the period.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub period_end: Option<OffsetDateTime>,
+    /// Used amount.
+    pub used: i64,
+    /// Top-ups of the period.
+    pub granted: i64,
+    /// What was left of a limit that refills.
+    pub level: Option<i64>,
+    /// Time of the level.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub level_at: Option<OffsetDateTime>,
+}
+
+impl Balance {
+    /// Returns the key of the balance.
+    #[must_use]
+    pub fn key(&self) -> (Uuid, Metric, &str) {
+        (self.holder_id, self.metric, &self.model)
+    }
+}
+
+/// Columns of a balance.
+struct BalanceRow {
+    holder_id: Uuid,
+    metric: String,
+    model: String,
+    period: String,
+    period_start: OffsetDateTime,
+    period_end: Option<OffsetDateTime>,
+    used: i64,
+    granted: i64,
+    level: Option<i64>,
+    level_at: Option<OffsetDateTime>,
+}
+
+impl TryFrom<BalanceRow> for Balance {
+    type Error = sqlx::Error;
+
+    fn try_from(row: BalanceRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            holder_id: row.holder_id,
+            metric: read_word(&row.metric)?,
+            model: row.model,
+            period: row.period,
+            period_start: row.period_start,
+            period_end: row.period_end,
+            used: row.used,
+            granted: row.granted,
+            level: row.level,
+            level_at: row.level_at,
+        })
+    }
+}
+
+/// Lists the balances of holders, and locks them until the transaction ends, always in the same order.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn lock(connection: &mut PgConnection, holders: &[Uuid]) -> Result<Vec<Balance>, Error> {
+    let rows = sqlx::query_as!(
+        BalanceRow,
+        r#"select
+            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at
+        from balances
+        where holder_id = any($1)
+        order by holder_id, metric, model
+        for update"#,
+        holders,
+    )
+    .fetch_all(connection)
+    .await?;
+    let balances = rows.into_iter().map(Balance::try_from);
+    Ok(balances.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Lists the balances of holders.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list(executor: impl PgExecutor<'_>, holders: &[Uuid]) -> Result<Vec<Balance>, Error> {
+    let rows = sqlx::query_as!(
+        BalanceRow,
+        r#"select
+            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at
+        from balances
+        where holder_id = any($1)
+        order by holder_id, metric, model"#,
+        holders,
+    )
+    .fetch_all(executor)
+    .await?;
+    let balances = rows.into_iter().map(Balance::try_from);
+    Ok(balances.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Returns the used amount and the top-ups of a holder since a time, from the events.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn sum_since(
+    executor: impl PgExecutor<'_>,
+    holder: Holder,
+    (metric, model): (Metric, &str),
+    since: OffsetDateTime,
+) -> Result<(i64, i64), Error> {
+    let (user, token, group) = ids(holder);
+    let row = sqlx::query!(
+        r#"select
+            coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)::bigint as "used!",
+            coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)::bigint as "granted!"
+        from (
+            select e.* from usage_events e where e.user_id = $1 and e.at >= $6
+            union all
+            select e.* from usage_events e where e.token_id = $2 and e.at >= $6 and e.kind = 'use'
+            union all
+            select e.* from group_members m join usage_events e on e.user_id = m.user_id
+            where m.group_id = $3 and e.at >= $6 and e.kind = 'use'
+        ) e
+        cross join lateral (
+            select case $4
+                when 'requests' then e.requests when 'tokens' then e.tokens_in + e.tokens_out when 'cost' then e.cost_nanos else 0
+            end as amount
+        ) v
+        where case
+            when e.kind = 'use' then $5 = '' or e.model = $5
+            else e.metric = $4 and coalesce(e.model, '') = $5
+        end"#,
+        user,
+        token,
+        group,
+        metric.as_str(),
+        model,
+        since,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok((row.used.max(0), row.granted))
+}
+
+/// Returns the id of the user, of the token and of the group. One is set.
+const fn ids(holder: Holder) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
+    match holder {
+        Holder::User(id) => (Some(id), None, None),
+        Holder::Token(id) => (None, Some(id), None),
+        Holder::Group(id) => (None, None, Some(id)),
+    }
+}
+
+/// Creates a balance, unless another request has created it.
+///
+/// # Errors
+/// A foreign key if the holder does not exist any more.
+pub async fn insert(
+    connection: &mut PgConnection,
+    holder: Holder,
+    balance: &Balance,
+) -> Result<(), Error> {
+    let (user, token, group) = ids(holder);
+    sqlx::query!(
+        "insert into balances (
+            user_id, token_id, group_id, metric, model, period, period_start, period_end, used, granted, level, level_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        on conflict (holder_id, metric, model) do nothing",
+        user,
+        token,
+        group,
+        balance.metric.as_str(),
+        balance.model,
+        balance.period,
+        balance.period_start,
+        balance.period_end,
+        balance.used,
+        balance.granted,
+        balance.level,
+        balance.level_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Stores locked balances.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn store(connection: &mut PgConnection, balances: &[Balance]) -> Result<(), Error> {
+    // Texts, numbers and times always have a JSON form, so the default is never used.
+    let balances = serde_json::to_value(balances).unwrap_or_default();
+    sqlx::query!(
+        "update balances b set
+            period = w.period, period_start = w.period_start, period_end = w.period_end, used = w.used, granted = w.granted,
+            level = w.level, level_at = w.level_at
+        from jsonb_to_recordset($1) as w (
+            holder_id uuid, metric text, model text, period text, period_start timestamptz, period_end timestamptz, used bigint,
+            granted bigint, level bigint, level_at timestamptz
+        )
+        where b.holder_id = w.holder_id and b.metric = w.metric and b.model = w.model",
+        balances,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Deletes a locked balance that no limit governs any more: it is created again from the events if one does.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn delete(
+    connection: &mut PgConnection,
+    (holder, metric, model): (Uuid, Metric, &str),
+) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from balances where holder_id = $1 and metric = $2 and model = $3",
+        holder,
+        metric.as_str(),
+        model,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The limits in force for a user, and the state of the user.
+
+use domain::{
+    limits::{LimitSubject, Metric, Period, SubjectKind},
+    users::Status,
+};
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::read_period;
+use crate::{Error, error::read_word};
+
+/// Holder of a balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// A user.
+    User(Uuid),
+    /// An access token.
+    Token(Uuid),
+    /// All members of a group together.
+    Group(Uuid),
+}
+
+impl Holder {
+    /// Returns the id of the holder.
+    #[must_use]
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::User(id) | Self::Token(id) | Self::Group(id) => id,
+        }
+    }
+}
+
+/// A limit in force for a user or a token.
+#[derive(Debug, Clone)]
+pub struct LimitInForce {
+    /// The id of the limit.
+    pub id: Uuid,
+    /// Holder of its balance.
+    pub holder: Holder,
+    /// Subject of the limit that decides.
+    pub subject: LimitSubject,
+    /// Quantity that it is about.
+    pub metric: Metric,
+    /// Model that it is about.
+    pub model: Option<String>,
+    /// Amount in its units; `None` if it is unlimited.
+    pub amount: Option<i64>,
+    /// Amount from which a use is reported.
+    pub soft_amount: Option<i64>,
+    /// Percentage of the amount from which a use is reported.
+    pub warn_at: Option<i16>,
+    /// Period of requests, tokens and cost.
+    pub period: Option<Period>,
+    /// Start of the first period.
+    pub anchor: OffsetDateTime,
+    /// Time zone of the periods.
+    pub time_zone: String,
+}
+
+/// A user who uses something, with the time of the database.
+#[derive(Debug, Clone)]
+pub struct MeteredUser {
+    /// Name to sign in with; `None` if there is no such user.
+    pub username: Option<String>,
+    /// Status of the account; `None` if there is no such user.
+    pub status: Option<Status>,
+    /// Whether the user is deleted.
+    pub is_deleted: bool,
+    /// The id of the owner of the token, if there is such a token.
+    pub token_owner: Option<Uuid>,
+    /// Time of the database.
+    pub at: OffsetDateTime,
+}
+
+/// Returns the state of a user who uses something, and the time.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_user(
+    executor: impl PgExecutor<'_>,
+    user: Uuid,
+    token: Option<Uuid>,
+) -> Result<MeteredUser, Error> {
+    let row = sqlx::query!(
+        r#"select
+            clock_timestamp() as "at!",
+            (select u.username from users u where u.id = $1) as username,
+            (select u.status from users u where u.id = $1) as status,
+            exists (select from users u where u.id = $1 and u.deleted_at is not null) as "is_deleted!",
+            (select t.user_id from access_tokens t where t.id = $2) as token_owner"#,
+        user,
+        token,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(MeteredUser {
+        username: row.username,
+        status: row.status.as_deref().map(read_word).transpose()?,
+        is_deleted: row.is_deleted,
+        token_owner: row.token_owner,
+        at: row.at,
+    })
+}
+
+/// Lists the limits in force for a user, and for an access token in addition.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_in_force(
+    executor: impl PgExecutor<'_>,
+    user: Uuid,
+    token: Option<Uuid>,
+) -> Result<Vec<LimitInForce>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            id as "id!", holder as "holder!", holder_id as "holder_id!", source as "source!", source_id, metric as "metric!", model,
+            amount, soft_amount, warn_at, period, anchor as "anchor!", time_zone as "time_zone!"
+        from limits_in_force($1, $2)
+        order by metric, model nulls first, holder desc, id"#,
+        user,
+        token,
+    )
+    .fetch_all(executor)
+    .await?;
+    let limits = rows.into_iter().map(|row| {
+        let kind: SubjectKind = read_word(&row.source)?;
+        Ok(LimitInForce {
+            id: row.id,
+            holder: match row.holder.as_str() {
+                "group" => Holder::Group(row.holder_id),
+                "token" => Holder::Token(row.holder_id),
+                _ => Holder::User(row.holder_id),
+            },
+            subject: LimitSubject::of(kind, row.source_id).unwrap_or(LimitSubject::Default),
+            metric: read_word(&row.metric)?,
+            model: row.model,
+            amount: row.amount,
+            soft_amount: row.soft_amount,
+            warn_at: row.warn_at,
+            period: read_period(row.period.as_deref())?,
+            anchor: row.anchor,
+            time_zone: row.time_zone,
+        })
+    });
+    Ok(limits.collect::<Result<_, sqlx::Error>>()?)
+}

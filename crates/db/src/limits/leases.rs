@@ -1,0 +1,191 @@
+//! Reserved amounts whose use is known later.
+
+use domain::usage::{UsageAmounts, Use};
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// A lease.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The id of the user.
+    pub user_id: Uuid,
+    /// The id of the access token.
+    pub token_id: Option<Uuid>,
+    /// Name of the model.
+    pub model: Option<String>,
+    /// Reserved number of requests.
+    pub requests: i64,
+    /// Reserved number of tokens.
+    pub tokens: i64,
+    /// Reserved cost in units of 1e-9 dollars.
+    pub cost: i64,
+    /// The id of the event.
+    pub event_id: String,
+    /// Time of its end, unless it has ended before.
+    pub expires_at: OffsetDateTime,
+    /// Reason of its end: `settled` or `released`.
+    pub ended_as: Option<String>,
+}
+
+impl Lease {
+    /// Returns the reserved amounts.
+    #[must_use]
+    pub const fn amounts(&self) -> UsageAmounts {
+        UsageAmounts {
+            requests: self.requests,
+            tokens_in: self.tokens,
+            tokens_out: 0,
+            cost: self.cost,
+        }
+    }
+}
+
+/// Sums of the leases of a holder with one model.
+#[derive(Debug, Clone)]
+pub struct Leased {
+    /// The id of the holder.
+    pub holder_id: Uuid,
+    /// Name of the model.
+    pub model: Option<String>,
+    /// Number of leases.
+    pub leases: i64,
+    /// Reserved number of requests.
+    pub requests: i64,
+    /// Reserved number of tokens.
+    pub tokens: i64,
+    /// Reserved cost.
+    pub cost: i64,
+    /// Time at which the first of them ends.
+    pub first_end: OffsetDateTime,
+}
+
+/// Sums the leases of holders at a time, except those of one event.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn sum(
+    executor: impl PgExecutor<'_>,
+    holders: &[Uuid],
+    at: OffsetDateTime,
+) -> Result<Vec<Leased>, Error> {
+    Ok(sqlx::query_as!(
+        Leased,
+        r#"select
+            h.holder_id as "holder_id!", l.model, count(*) as "leases!", sum(l.requests)::bigint as "requests!",
+            sum(l.tokens)::bigint as "tokens!", sum(l.cost_nanos)::bigint as "cost!", min(l.expires_at) as "first_end!"
+        from leases l
+        cross join lateral unnest(l.holders) as h (holder_id)
+        where l.holders && $1 and l.ended_at is null and l.expires_at > $2 and h.holder_id = any($1)
+        group by h.holder_id, l.model"#,
+        holders,
+        at,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// Creates a lease. Returns its id and its end; `None` if the event has a lease already.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn insert(
+    connection: &mut PgConnection,
+    used: &Use,
+    holders: &[Uuid],
+    seconds: i32,
+) -> Result<Option<(Uuid, OffsetDateTime)>, Error> {
+    let tokens = used
+        .amounts
+        .tokens_in
+        .saturating_add(used.amounts.tokens_out);
+    let row = sqlx::query!(
+        "insert into leases (
+            id, user_id, token_id, holders, model, requests, tokens, cost_nanos, event_id, expires_at, created_at
+        )
+        select w.id, $1::uuid, $2::uuid, $3::uuid[], $4::text, $5::bigint, $6::bigint, $7::bigint, coalesce($8::text, w.id::text),
+            now() + $9::int * interval '1 second', now()
+        from (select uuid_v7(now()) as id) as w
+        on conflict (user_id, event_id) do nothing
+        returning id, expires_at",
+        used.user,
+        used.token,
+        holders,
+        used.model.as_deref(),
+        used.amounts.requests,
+        tokens,
+        used.amounts.cost,
+        used.event_id.as_deref(),
+        seconds,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| (row.id, row.expires_at)))
+}
+
+/// Returns the id and the end of the lease of an event.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_by_event(
+    executor: impl PgExecutor<'_>,
+    user: Uuid,
+    event_id: &str,
+) -> Result<Option<(Uuid, OffsetDateTime)>, Error> {
+    let row = sqlx::query!(
+        "select id, expires_at from leases where user_id = $1 and event_id = $2",
+        user,
+        event_id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| (row.id, row.expires_at)))
+}
+
+/// Returns a lease and locks its row until the transaction ends.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Lease>, Error> {
+    Ok(sqlx::query_as!(
+        Lease,
+        "select user_id, token_id, model, requests, tokens, cost_nanos as cost, event_id, expires_at, ended_as
+        from leases where id = $1 for update",
+        id,
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// Ends a lease, as `settled` or `released`.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn end(connection: &mut PgConnection, id: Uuid, ended_as: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update leases set ended_at = now(), ended_as = $2 where id = $1",
+        id,
+        ended_as,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Deletes some leases that ended more than a day ago. Returns their number.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn delete_over(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from leases where id in (
+            select id from leases where expires_at < now() - interval '1 day' order by expires_at limit $1 for update skip locked
+        )",
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}

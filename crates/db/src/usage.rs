@@ -1,0 +1,221 @@
+//! Events of usage and their sums by day: writing, and maintenance. Reports are in [`reports`].
+
+pub mod reports;
+
+use domain::{
+    limits::Metric,
+    usage::{UsageEvent, Use},
+};
+use serde::Serialize;
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// An event to store. Its form in JSON is the one that the database reads.
+#[derive(Debug, Clone, Serialize)]
+struct NewEvent<'a> {
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+    user_id: Option<Uuid>,
+    token_id: Option<Uuid>,
+    model: Option<&'a str>,
+    requests: i64,
+    tokens_in: i64,
+    tokens_out: i64,
+    cost_nanos: i64,
+    event_id: Option<&'a str>,
+    conversation_id: Option<&'a str>,
+}
+
+impl<'a> NewEvent<'a> {
+    fn of(used: &'a Use, at: OffsetDateTime, user_id: Option<Uuid>) -> Self {
+        Self {
+            at,
+            user_id,
+            token_id: used.token,
+            model: used.model.as_deref(),
+            requests: used.amounts.requests,
+            tokens_in: used.amounts.tokens_in,
+            tokens_out: used.amounts.tokens_out,
+            cost_nanos: used.amounts.cost,
+            event_id: used.event_id.as_deref(),
+            conversation_id: used.conversation_id.as_deref(),
+        }
+    }
+}
+
+/// Returns the time of the database.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_time(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, Error> {
+    Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "at!""#)
+        .fetch_one(executor)
+        .await?)
+}
+
+/// Reserves the ids of events of a user. Returns those that were not reserved before.
+///
+/// # Errors
+/// A foreign key if the user does not exist.
+pub async fn reserve_ids(
+    connection: &mut PgConnection,
+    user: Option<Uuid>,
+    ids: &[String],
+) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "insert into usage_event_ids (user_id, event_id, created_at)
+        select $1::uuid, w.id, now() from (select distinct unnest($2::text[]) as id order by 1) as w
+        on conflict on constraint usage_event_ids_key do nothing
+        returning event_id",
+        user,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Stores uses, and adds them to the sums of their days. `user` is `None` if the user does not exist any more.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn insert(
+    connection: &mut PgConnection,
+    user: Option<Uuid>,
+    events: &[UsageEvent],
+) -> Result<(), Error> {
+    let events: Vec<_> = events
+        .iter()
+        .map(|event| NewEvent::of(&event.used, event.at, user))
+        .collect();
+    // Texts, numbers and times always have a JSON form, so the default is never used.
+    let events = serde_json::to_value(events).unwrap_or_default();
+    sqlx::query!(
+        "with w as (
+            select * from jsonb_to_recordset($1) as w (
+                at timestamptz, user_id uuid, token_id uuid, model text, requests bigint, tokens_in bigint, tokens_out bigint,
+                cost_nanos bigint, event_id text, conversation_id text
+            )
+        ), stored as (
+            insert into usage_events (
+                id, at, kind, user_id, token_id, model, requests, tokens_in, tokens_out, cost_nanos, event_id, conversation_id
+            )
+            select
+                uuid_v7(now()), w.at, 'use', w.user_id, w.token_id, w.model, w.requests, w.tokens_in, w.tokens_out, w.cost_nanos,
+                w.event_id, w.conversation_id
+            from w
+        )
+        insert into usage_daily as d (day, user_id, model, requests, tokens_in, tokens_out, cost_nanos)
+        select
+            (w.at at time zone 'UTC')::date, w.user_id, w.model, sum(w.requests)::bigint, sum(w.tokens_in)::bigint,
+            sum(w.tokens_out)::bigint, sum(w.cost_nanos)::bigint
+        from w
+        group by 1, 2, 3
+        order by 1, 2, 3
+        on conflict on constraint usage_daily_key do update set
+            requests = d.requests + excluded.requests, tokens_in = d.tokens_in + excluded.tokens_in,
+            tokens_out = d.tokens_out + excluded.tokens_out, cost_nanos = d.cost_nanos + excluded.cost_nanos",
+        events,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A change of a balance by an administrator.
+#[derive(Debug, Clone)]
+pub struct LedgerEntry<'a> {
+    /// The id of the user.
+    pub user: Uuid,
+    /// Kind: `top_up`, `adjust` or `reset`.
+    pub kind: &'a str,
+    /// Quantity of the limit.
+    pub metric: Metric,
+    /// Model of the limit.
+    pub model: Option<&'a str>,
+    /// Amount that was granted, or added to the used amount.
+    pub amount: i64,
+    /// Reason.
+    pub reason: &'a str,
+    /// The id of the actor.
+    pub actor: Option<Uuid>,
+}
+
+/// Stores a change of a balance. It counts in no sum of uses.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn insert_entry(
+    connection: &mut PgConnection,
+    entry: &LedgerEntry<'_>,
+    at: OffsetDateTime,
+) -> Result<(), Error> {
+    let of = |metric: Metric| {
+        if entry.metric == metric {
+            entry.amount
+        } else {
+            0
+        }
+    };
+    sqlx::query!(
+        "insert into usage_events (id, at, kind, user_id, model, metric, requests, tokens_in, cost_nanos, note, actor_id)
+        values (uuid_v7(now()), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        at,
+        entry.kind,
+        entry.user,
+        entry.model,
+        entry.metric.as_str(),
+        of(Metric::Requests),
+        of(Metric::Tokens),
+        of(Metric::Cost),
+        entry.reason,
+        entry.actor,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Creates the partitions of this month and of the two after it.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn ensure_partitions(pool: &PgPool) -> Result<(), Error> {
+    sqlx::query!("select ensure_usage_partitions(now())")
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Drops the partitions of the months that ended more than some days ago. Returns their number.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn drop_partitions(pool: &PgPool, days: i32) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select drop_usage_partitions(now() - $1::int * interval '1 day') as "dropped!""#,
+        days,
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// Deletes some ids of events that are older than some days. Returns their number.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn delete_ids(executor: impl PgExecutor<'_>, days: i32, most: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from usage_event_ids where ctid = any(array(
+            select ctid from usage_event_ids where created_at < now() - $1::int * interval '1 day' order by created_at limit $2
+            for update skip locked
+        ))",
+        days,
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,274 @@
+//! Reports of usage, which read the sums by day, and the export of the events.
+
+use domain::{
+    limits::{Amount, Metric},
+    money::Money,
+    usage::{
+        BalanceEntry, DayUsage, GroupUsage, ModelUsage, StoredEvent, UsageRange, UsageSum,
+        UserUsage,
+    },
+};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{Error, error::read_word};
+
+/// Sums of the rows `d`.
+const SUMS: &str = "sum(d.requests)::bigint as requests, sum(d.tokens_in)::bigint as tokens_in,
+    sum(d.tokens_out)::bigint as tokens_out, sum(d.cost_nanos)::bigint as cost_nanos";
+/// Order of reports.
+const ORDER: &str = "cost_nanos desc, tokens_in + tokens_out desc, requests desc";
+
+/// Conditions on usage.
+#[derive(Debug, Clone)]
+pub struct UsageFilter {
+    /// Days in UTC.
+    pub days: UsageRange,
+    /// The id of the user.
+    pub user: Option<Uuid>,
+    /// The id of a group whose members are meant.
+    pub group: Option<Uuid>,
+    /// Name of the model.
+    pub model: Option<String>,
+}
+
+impl UsageFilter {
+    /// Appends the conditions on the rows `d`, without that on the time.
+    fn push_rest(&self, sql: &mut QueryBuilder<Postgres>) {
+        if let Some(user) = self.user {
+            sql.push(" and d.user_id = ").push_bind(user);
+        }
+        if let Some(group) = self.group {
+            sql.push(
+                " and d.user_id in (select m.user_id from group_members m where m.group_id = ",
+            )
+            .push_bind(group)
+            .push(")");
+        }
+        if let Some(model) = &self.model {
+            sql.push(" and d.model = ").push_bind(model.clone());
+        }
+    }
+
+    /// Appends all conditions on the rows `d` of the sums.
+    fn push(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push(" where d.day >= ")
+            .push_bind(self.days.from)
+            .push(" and d.day <= ")
+            .push_bind(self.days.to);
+        self.push_rest(sql);
+    }
+}
+
+fn read_sum(row: &PgRow) -> Result<UsageSum, sqlx::Error> {
+    Ok(UsageSum {
+        requests: row.try_get("requests")?,
+        tokens_in: row.try_get("tokens_in")?,
+        tokens_out: row.try_get("tokens_out")?,
+        cost: Money::from_nanos(row.try_get("cost_nanos")?),
+    })
+}
+
+/// Returns the sums of each day with uses, the first day first.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_days(
+    executor: impl PgExecutor<'_>,
+    filter: &UsageFilter,
+) -> Result<Vec<DayUsage>, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select to_char(d.day, 'YYYY-MM-DD') as day, {SUMS} from usage_daily d"
+    ));
+    filter.push(&mut sql);
+    sql.push(" group by d.day order by d.day");
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    let days = rows.iter().map(|row| {
+        Ok(DayUsage {
+            day: row.try_get("day")?,
+            usage: read_sum(row)?,
+        })
+    });
+    Ok(days.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Returns the users with the highest cost, most tokens and most requests.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_users(
+    executor: impl PgExecutor<'_>,
+    filter: &UsageFilter,
+    most: u16,
+) -> Result<Vec<UserUsage>, Error> {
+    // The sums are sorted before names are joined, so that only those of the result are.
+    let mut sql = QueryBuilder::new(format!(
+        "select t.*, u.username from (select s.* from (select d.user_id, {SUMS} from usage_daily d"
+    ));
+    filter.push(&mut sql);
+    sql.push(format!(
+        " group by d.user_id) s order by {ORDER}, s.user_id limit {most}) t
+        left join users u on u.id = t.user_id order by {ORDER}, t.user_id"
+    ));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    let users = rows.iter().map(|row| {
+        Ok(UserUsage {
+            id: row.try_get("user_id")?,
+            username: row.try_get("username")?,
+            usage: read_sum(row)?,
+        })
+    });
+    Ok(users.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Returns the models with the highest cost, most tokens and most requests.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_models(
+    executor: impl PgExecutor<'_>,
+    filter: &UsageFilter,
+    most: u16,
+) -> Result<Vec<ModelUsage>, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select s.* from (select d.model, {SUMS} from usage_daily d"
+    ));
+    filter.push(&mut sql);
+    sql.push(format!(
+        " group by d.model) s order by {ORDER}, s.model limit {most}"
+    ));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    let models = rows.iter().map(|row| {
+        Ok(ModelUsage {
+            model: row.try_get("model")?,
+            usage: read_sum(row)?,
+        })
+    });
+    Ok(models.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Returns the groups whose members have the highest cost, most tokens and most requests.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_groups(
+    executor: impl PgExecutor<'_>,
+    filter: &UsageFilter,
+    most: u16,
+) -> Result<Vec<GroupUsage>, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select s.*, g.name from (
+            select m.group_id, {SUMS} from usage_daily d join group_members m on m.user_id = d.user_id"
+    ));
+    filter.push(&mut sql);
+    sql.push(format!(
+        " group by m.group_id) s join groups g on g.id = s.group_id order by {ORDER}, s.group_id limit {most}"
+    ));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    let groups = rows.iter().map(|row| {
+        Ok(GroupUsage {
+            id: row.try_get("group_id")?,
+            name: row.try_get("name")?,
+            usage: read_sum(row)?,
+        })
+    });
+    Ok(groups.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Lists the changes of balances of a user in some days, the latest first.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_entries(
+    executor: impl PgExecutor<'_>,
+    user: Uuid,
+    days: UsageRange,
+    most: i64,
+) -> Result<Vec<BalanceEntry>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            at, kind, metric as "metric!", model, requests + tokens_in + cost_nanos as "amount!", coalesce(note, '') as "reason!"
+        from usage_events
+        where user_id = $1 and kind <> 'use' and at >= $2::date::timestamp at time zone 'UTC'
+            and at < ($3::date + 1)::timestamp at time zone 'UTC'
+        order by at desc, id desc
+        limit $4"#,
+        user,
+        days.from,
+        days.to,
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    let entries = rows.into_iter().map(|row| {
+        let metric: Metric = read_word(&row.metric)?;
+        Ok(BalanceEntry {
+            at: row.at,
+            kind: row.kind,
+            metric,
+            model: row.model,
+            amount: Amount::of(metric, row.amount),
+            reason: row.reason,
+        })
+    });
+    Ok(entries.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Lists the events of an export after one of them, the first first. Events that are stored later are not in it.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_events(
+    executor: impl PgExecutor<'_>,
+    filter: &UsageFilter,
+    (stored_before, after): (OffsetDateTime, Option<(OffsetDateTime, Uuid)>),
+    most: u16,
+) -> Result<Vec<StoredEvent>, Error> {
+    let mut sql = QueryBuilder::new(
+        "select
+            d.id, d.at, d.kind, d.user_id, u.username, d.token_id, d.model, d.requests, d.tokens_in, d.tokens_out, d.cost_nanos,
+            d.event_id, d.conversation_id, d.note
+        from usage_events d
+        left join users u on u.id = d.user_id
+        where d.at >= (",
+    );
+    sql.push_bind(filter.days.from)
+        .push(")::date::timestamp at time zone 'UTC' and d.at < ((")
+        .push_bind(filter.days.to)
+        .push(")::date + 1)::timestamp at time zone 'UTC' and d.created_at <= ")
+        .push_bind(stored_before);
+    filter.push_rest(&mut sql);
+    if let Some((at, id)) = after {
+        sql.push(" and d.at >= ")
+            .push_bind(at)
+            .push(" and (d.at, d.id) > (")
+            .push_bind(at)
+            .push(", ")
+            .push_bind(id)
+            .push(")");
+    }
+    sql.push(format!(" order by d.at, d.id limit {most}"));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    let events = rows.iter().map(read_event);
+    Ok(events.collect::<Result<_, sqlx::Error>>()?)
+}
+
+fn read_event(row: &PgRow) -> Result<StoredEvent, sqlx::Error> {
+    Ok(StoredEvent {
+        id: row.try_get("id")?,
+        at: row.try_get("at")?,
+        kind: row.try_get("kind")?,
+        user_id: row.try_get("user_id")?,
+        username: row.try_get("username")?,
+        token_id: row.try_get("token_id")?,
+        model: row.try_get("model")?,
+        requests: row.try_get("requests")?,
+        tokens_in: row.try_get("tokens_in")?,
+        tokens_out: row.try_get("tokens_out")?,
+        cost: Money::from_nanos(row.try_get("cost_nanos")?),
+        event_id: row.try_get("event_id")?,
+        conversation_id: row.try_get("conversation_id")?,
+        note: row.try_get("note")?,
+    })
+}

@@ -1,0 +1,279 @@
+//! Limits of what users do in the host application: their changes, and what is left of them. Uses are counted by `consume`.
+
+mod calendar;
+mod changes;
+mod consume;
+mod leases;
+mod meter;
+mod position;
+
+use db::limits as rows;
+pub use db::limits::LimitFilter;
+use domain::{
+    action::Action,
+    error::{Conflict, Entity},
+    fields::FieldErrors,
+    limits::{Amount, Limit, LimitDraft, LimitStatus, LimitSubject, NewLimit},
+    list::{Listed, Page, Total, UnfilteredQuery},
+    messages,
+    permission::Permission,
+    stored::StoredObject,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Authorized, Caller, LimitsRead, LimitsWrite},
+    audit::{self, Audited, Changes},
+    guard::{self, TargetRef},
+};
+use meter::Meter;
+
+pub use changes::change;
+pub(crate) use consume::record;
+pub use consume::{check, consume};
+pub use leases::{release, reserve, settle};
+
+const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
+
+/// Lists limits, the first created first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    query: &UnfilteredQuery,
+    filter: LimitFilter,
+) -> Result<Listed<Limit>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let (limits, more) = rows::list_page(&mut *connection, query, filter).await?;
+    let counted = rows::count(&mut *connection, filter).await?;
+    let total = Total::up_to_limit(counted);
+    let page = Page::of(limits, more, total, &query.position, Limit::cursor);
+    Ok(page.at((services.clock)()))
+}
+
+/// Returns a limit by its id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such limit.
+pub async fn find(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    id: Uuid,
+) -> Result<Limit, Error> {
+    rows::find(&services.pool, id).await?.ok_or(NOT_FOUND)
+}
+
+/// Creates a limit, or replaces that of the same subject, metric and model. What is used stays.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field errors, [`Error::Outdated`] when the limit was changed since the caller read it,
+/// [`Error::Conflict`] when it was created or deleted since then.
+pub async fn put(
+    services: &Services,
+    authorized: &Authorized<LimitsWrite>,
+    draft: LimitDraft,
+) -> Result<Limit, Error> {
+    let version = draft.version;
+    let limit = draft.check().map_err(Error::Invalid)?;
+    if !calendar::is_zone(&limit.time_zone) {
+        let mut errors = FieldErrors::default();
+        errors.add("time_zone", messages::time_zone_unknown());
+        return Err(Error::Invalid(errors));
+    }
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::LimitsWrite,
+    )
+    .await?;
+    let before = rows::lock_same(&mut transaction, &limit).await?;
+    let is_current = match (&before, version) {
+        (_, None) | (None, Some(0)) => true,
+        (Some(before), Some(version)) => before.version == version,
+        (None, Some(_)) => return Err(Error::Conflict(Conflict::LimitChanged)),
+    };
+    let (id, changes) = match before {
+        Some(before) if !is_current => {
+            return Err(Error::Outdated(Box::new(StoredObject::Limit(before))));
+        }
+        Some(before) => {
+            let changes = changes_of(Some(&before), &limit);
+            if changes.is_empty() {
+                return Ok(before);
+            }
+            rows::set(&mut transaction, before.id, &limit).await?;
+            if limit.amount.is_none() {
+                forget_shared(&mut transaction, &before).await?;
+            }
+            (before.id, changes)
+        }
+        None => {
+            let id = rows::insert(&mut transaction, &limit)
+                .await
+                .map_err(constraint)?;
+            (id, changes_of(None, &limit))
+        }
+    };
+    let after = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
+    let name = label(&after);
+    let about = (Action::LimitStored, Some(id), name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(after)
+}
+
+/// Translates the error of a new limit: a subject that does not exist, or another request that creates it.
+fn constraint(error: db::Error) -> Error {
+    let db::Error::Constraint { constraint } = &error else {
+        return error.into();
+    };
+    if constraint == "limits_subject_key" {
+        return Error::Conflict(Conflict::LimitChanged);
+    }
+    if constraint.ends_with("_id_fkey") {
+        let mut errors = FieldErrors::default();
+        errors.add("subject", messages::limit_subject_unknown());
+        return Error::Invalid(errors);
+    }
+    error.into()
+}
+
+/// Returns the audited changes of a limit. An unlimited amount is a text, so that it is not taken for no limit.
+fn changes_of(before: Option<&Limit>, limit: &NewLimit) -> Changes {
+    let amount = |amount: Option<Amount>| {
+        Value::from(amount.map_or_else(|| "unlimited".to_owned(), |amount| amount.to_string()))
+    };
+    let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
+    let units = |units: Option<i64>| units.map(|units| Amount::of(limit.metric, units));
+    let period = limit.period.map(|period| period.to_string());
+    let before_period = before.and_then(|before| before.period);
+    let zone = before.map(|before| before.time_zone.as_str());
+    Changes::default()
+        .with(
+            "amount",
+            before.map_or(Value::Null, |before| amount(before.amount)),
+            amount(units(limit.amount)),
+        )
+        .with(
+            "softAmount",
+            text(before.and_then(|before| before.soft_amount)),
+            text(units(limit.soft_amount)),
+        )
+        .with(
+            "warnAt",
+            before.and_then(|before| before.warn_at),
+            limit.warn_at,
+        )
+        .with(
+            "period",
+            before_period.map(|period| period.to_string()),
+            period,
+        )
+        .with("timeZone", zone, limit.time_zone.as_str())
+}
+
+/// Returns the name of a limit in the audit log, such as `user ada: requests of gpt`.
+fn label(limit: &Limit) -> String {
+    let subject = match limit.subject {
+        LimitSubject::Default => "all users".to_owned(),
+        other => {
+            let name = limit.subject_name.as_deref().unwrap_or_default();
+            format!("{} {name}", other.kind().as_str())
+        }
+    };
+    let shared = if limit.shared { ", shared" } else { "" };
+    let model = limit.model.as_deref().map(|model| format!(" of {model}"));
+    format!(
+        "{subject}{shared}: {}{}",
+        limit.metric.as_str(),
+        model.unwrap_or_default()
+    )
+}
+
+/// Deletes a limit. The next one in the order of precedence decides then.
+///
+/// # Errors
+/// [`Error::Outdated`] when the limit was changed since the caller read it, [`Error::NotFound`] when there is no such limit.
+pub async fn delete(
+    services: &Services,
+    authorized: &Authorized<LimitsWrite>,
+    target: impl Into<TargetRef>,
+) -> Result<(), Error> {
+    let target = target.into();
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::LimitsWrite,
+    )
+    .await?;
+    let limit = rows::lock(&mut transaction, target.id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    let name = label(&limit);
+    target.check_name(&name)?;
+    if !target.is_at(limit.version) {
+        return Err(Error::Outdated(Box::new(StoredObject::Limit(limit))));
+    }
+    rows::delete(&mut transaction, limit.id).await?;
+    forget_shared(&mut transaction, &limit).await?;
+    let amount = limit
+        .amount
+        .map_or_else(|| "unlimited".to_owned(), |amount| amount.to_string());
+    let period = limit.period.map(|period| period.to_string());
+    let changes =
+        Changes::default()
+            .with("amount", amount, Value::Null)
+            .with("period", period, Value::Null);
+    let about = (Action::LimitDeleted, Some(limit.id), name.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    Ok(db::commit(transaction, audited).await?)
+}
+
+/// Deletes the balance of a group that shares it no longer. That of a user or a token is deleted by the next use.
+async fn forget_shared(transaction: &mut db::Transaction, limit: &Limit) -> Result<(), Error> {
+    let (LimitSubject::Group(group), true) = (limit.subject, limit.shared) else {
+        return Ok(());
+    };
+    let model = limit.model.as_deref().unwrap_or_default();
+    Ok(rows::balances::delete(transaction, (group, limit.metric, model)).await?)
+}
+
+/// Returns what is left of each limit of a user, with the limit that decides.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such user.
+pub async fn list_effective(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    user: Uuid,
+) -> Result<Vec<LimitStatus>, Error> {
+    effective(services, user).await
+}
+
+/// Returns what is left of each of the caller's own limits.
+///
+/// # Errors
+/// [`Error::OutOfScope`] for an access token without the scope.
+pub async fn list_own(services: &Services, caller: &Caller) -> Result<Vec<LimitStatus>, Error> {
+    caller.require_account()?;
+    effective(services, caller.principal.id.0).await
+}
+
+async fn effective(services: &Services, user: Uuid) -> Result<Vec<LimitStatus>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let found = rows::find_user(&mut *connection, user, None).await?;
+    found.status.ok_or(guard::NOT_FOUND)?;
+    let meter = Meter::read(&mut connection, (user, None), found.at).await?;
+    Ok(meter.statuses(None))
+}
+
+/// Returns the proof that a use needs no audit log entry.
+pub(crate) const fn in_ledger() -> Audited {
+    Audited::not_needed("each use is an event of the ledger")
+}

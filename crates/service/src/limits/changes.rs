@@ -1,0 +1,127 @@
+//! Changes of balances by administrators: top-ups, adjustments and resets. Each is an event of the ledger, which the user sees, and an
+//! audit log entry.
+
+use db::{
+    limits::{self as rows, Holder},
+    usage::{self, LedgerEntry},
+};
+use domain::{
+    action::Action,
+    error::Conflict,
+    limits::{Amount, BalanceChange, LimitStatus, NewLimitChange},
+    permission::Permission,
+};
+use serde_json::Value;
+
+use super::{Meter, position::Position};
+use crate::{
+    Error, Services,
+    access::{Authorized, UsageWrite},
+    audit::{self, Change, Changes},
+    guard::{self, TargetRef},
+};
+
+/// Changes what is used of a limit of a user. Returns what is left of it then.
+///
+/// # Errors
+/// [`Error::Conflict`] when no limit with a number is in force, or less than nothing would be used, [`Error::NotFound`] when there is no
+/// such user.
+pub async fn change(
+    services: &Services,
+    authorized: &Authorized<UsageWrite>,
+    target: impl Into<TargetRef>,
+    change: NewLimitChange,
+) -> Result<LimitStatus, Error> {
+    let target = target.into();
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor =
+        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    let found = rows::find_user(&mut *transaction, target.id, None).await?;
+    let username = found.username.ok_or(guard::NOT_FOUND)?;
+    target.check_username(&username)?;
+    if found.is_deleted {
+        return Err(Error::Conflict(Conflict::UserDeleted));
+    }
+    let mut meter = Meter::open(&mut transaction, (target.id, None), found.at).await?;
+    let at = meter.at;
+    let mut positions = meter.positions.iter_mut();
+    let position = positions.find(|position| is_meant(position, &change));
+    let position = position.ok_or(Error::Conflict(Conflict::NoBalance))?;
+    let before = position.status(at);
+    let (kind, action, amount) = apply(position, change.change)?;
+    let after = position.status(at);
+    meter.store(&mut transaction).await?;
+    let entry = LedgerEntry {
+        user: target.id,
+        kind,
+        metric: change.metric,
+        model: change.model.as_deref(),
+        amount,
+        reason: &change.reason,
+        actor: actor.id(),
+    };
+    usage::insert_entry(&mut transaction, &entry, at).await?;
+    let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
+    let changes = Changes::default()
+        .with("metric", Value::Null, change.metric.as_str())
+        .with("model", Value::Null, change.model.as_deref())
+        .with("left", text(before.left), text(after.left))
+        .with("used", before.used.to_string(), after.used.to_string());
+    let change = Change {
+        action,
+        user: (target.id, &username),
+        changes,
+        reason: Some(&change.reason),
+    };
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    db::commit(transaction, audited).await?;
+    Ok(after)
+}
+
+/// Returns whether a limit is the one to change: the user's own balance of the metric and the model.
+fn is_meant(position: &Position, change: &NewLimitChange) -> bool {
+    let limit = &position.limit;
+    matches!(limit.holder, Holder::User(_))
+        && limit.metric == change.metric
+        && limit.model == change.model
+        && position.balance.is_some()
+}
+
+/// Applies a change to a balance. Returns the kind of the event, the action, and the amount of the event.
+fn apply(
+    position: &mut Position,
+    change: BalanceChange,
+) -> Result<(&'static str, Action, i64), Error> {
+    let amount = position.limit.amount.unwrap_or_default();
+    let Some(balance) = &mut position.balance else {
+        return Err(Error::Conflict(Conflict::NoBalance));
+    };
+    match change {
+        BalanceChange::TopUp(units) => {
+            balance.granted = balance.granted.saturating_add(units);
+            if let Some(level) = &mut balance.level {
+                *level = level.saturating_add(units);
+            }
+            Ok(("top_up", Action::BalanceToppedUp, units))
+        }
+        BalanceChange::Adjust(units) => {
+            let below_zero = match balance.level {
+                Some(level) => level.saturating_sub(units) > amount.saturating_add(balance.granted),
+                None => balance.used.saturating_add(units) < 0,
+            };
+            if below_zero {
+                return Err(Error::Conflict(Conflict::BalanceBelowZero));
+            }
+            Position::add(balance, units);
+            Ok(("adjust", Action::BalanceAdjusted, units))
+        }
+        BalanceChange::Reset => {
+            let used = match balance.level {
+                Some(level) => amount.saturating_add(balance.granted).saturating_sub(level),
+                None => balance.used,
+            };
+            Position::add(balance, used.saturating_neg());
+            Ok(("reset", Action::BalanceReset, used.saturating_neg()))
+        }
+    }
+}

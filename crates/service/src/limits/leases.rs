@@ -1,0 +1,178 @@
+//! Reservations of what is known only afterwards: they count against the limits until they are settled or released, or their time is over.
+
+use db::{
+    limits::{leases as rows, leases::Lease},
+    usage,
+};
+use domain::{
+    error::Conflict,
+    fields::FieldErrors,
+    limits::LimitsAnswer,
+    messages,
+    usage::{ReleaseDraft, ReserveDraft, SettleDraft, UsageAmounts, UsageEvent, Use},
+};
+use uuid::Uuid;
+
+use super::{
+    Meter,
+    consume::{answer, check_user},
+    in_ledger,
+};
+use crate::{
+    Error, Services,
+    access::{Authorized, LimitsConsume},
+};
+
+const SETTLED: &str = "settled";
+const RELEASED: &str = "released";
+
+/// Reserves amounts, if all limits permit it. The answer has the lease. An event with a lease gets the same lease again.
+///
+/// # Errors
+/// As `consume`.
+pub async fn reserve(
+    services: &Services,
+    _: &Authorized<LimitsConsume>,
+    draft: &ReserveDraft,
+) -> Result<LimitsAnswer, Error> {
+    let (used, seconds) = draft.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let at = check_user(&mut transaction, &used).await?;
+    let mut meter = Meter::open(&mut transaction, (used.user, used.token), at).await?;
+    if let Some(event) = &used.event_id
+        && let Some(lease) = rows::find_by_event(&mut *transaction, used.user, event).await?
+    {
+        return Ok(with_lease(answer(&meter, &used, false), lease));
+    }
+    let asked = (used.amounts, used.model.as_deref());
+    if let Some(denial) = meter.deny(asked, true) {
+        db::rollback(transaction).await?;
+        meter
+            .store_periods(&services.pool, (used.user, used.token))
+            .await?;
+        return Err(Error::LimitReached(Box::new(denial)));
+    }
+    if let Some(denial) = meter.spend(&mut transaction, asked, false).await? {
+        return Err(Error::LimitReached(Box::new(denial)));
+    }
+    let mut holders: Vec<Uuid> = meter.other_holders().collect();
+    holders.push(used.user);
+    holders.sort_unstable();
+    holders.dedup();
+    // Without a balance nothing is locked, so that another request can have reserved the event meanwhile.
+    let lease = rows::insert(&mut transaction, &used, &holders, seconds).await?;
+    let lease = lease.ok_or(Error::InProgress)?;
+    meter.store(&mut transaction).await?;
+    db::commit(transaction, in_ledger()).await?;
+    for position in &mut meter.positions {
+        if position.is_about(used.model.as_deref()) && !position.limit.metric.is_rate() {
+            let units = used.amounts.of(position.limit.metric);
+            position.reserved = position.reserved.saturating_add(units);
+        }
+    }
+    Ok(with_lease(answer(&meter, &used, true), lease))
+}
+
+/// Returns the error of an id that no lease has.
+fn unknown() -> Error {
+    let mut errors = FieldErrors::default();
+    errors.add("lease", messages::lease_unknown());
+    Error::Invalid(errors)
+}
+
+fn with_lease(
+    answer: LimitsAnswer,
+    (id, expires_at): (Uuid, time::OffsetDateTime),
+) -> LimitsAnswer {
+    LimitsAnswer {
+        lease: Some(id),
+        expires_at: Some(expires_at),
+        ..answer
+    }
+}
+
+/// Counts what a reservation has used, whatever the limits say, and ends it. One that is settled already is not counted again. A lease
+/// whose time is over can be settled for a day.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field errors and for an unknown lease, [`Error::Conflict`] when it was released.
+pub async fn settle(
+    services: &Services,
+    _: &Authorized<LimitsConsume>,
+    draft: &SettleDraft,
+) -> Result<LimitsAnswer, Error> {
+    let (amounts, conversation_id) = draft.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let lease = rows::lock(&mut transaction, draft.lease)
+        .await?
+        .ok_or_else(unknown)?;
+    let used = Use {
+        user: lease.user_id,
+        token: lease.token_id,
+        model: lease.model.clone(),
+        amounts,
+        event_id: Some(lease.event_id.clone()),
+        conversation_id,
+    };
+    let found = db::limits::find_user(&mut *transaction, used.user, None).await?;
+    let holder = (used.user, used.token);
+    match lease.ended_as.as_deref() {
+        Some(RELEASED) => return Err(Error::Conflict(Conflict::LeaseEnded)),
+        Some(_) => {
+            let meter = Meter::read(&mut transaction, holder, found.at).await?;
+            return Ok(answer(&meter, &used, false));
+        }
+        None => {}
+    }
+    // An event that was reported by itself meanwhile counts once.
+    let ids = [lease.event_id.clone()];
+    let new = usage::reserve_ids(&mut transaction, Some(used.user), &ids).await?;
+    rows::end(&mut transaction, draft.lease, SETTLED).await?;
+    let mut meter = Meter::open(&mut transaction, holder, found.at).await?;
+    if !new.is_empty() {
+        let rest = (beyond(&lease, amounts), used.model.as_deref());
+        meter.spend(&mut transaction, rest, true).await?;
+        let events = [UsageEvent {
+            used: used.clone(),
+            at: found.at,
+        }];
+        meter.count(&mut transaction, &events).await?;
+        usage::insert(&mut transaction, Some(used.user), &events).await?;
+    }
+    db::commit(transaction, in_ledger()).await?;
+    Ok(answer(&meter, &used, !new.is_empty()))
+}
+
+/// Returns what was used beyond the reserved amounts, which the rates do not have yet.
+const fn beyond(lease: &Lease, amounts: UsageAmounts) -> UsageAmounts {
+    let reserved = lease.amounts();
+    let tokens = amounts.tokens_in.saturating_add(amounts.tokens_out);
+    UsageAmounts {
+        requests: amounts.requests.saturating_sub(reserved.requests),
+        tokens_in: tokens.saturating_sub(reserved.tokens_in),
+        tokens_out: 0,
+        cost: 0,
+    }
+}
+
+/// Ends a reservation that was not used. One that is released already stays so.
+///
+/// # Errors
+/// [`Error::Conflict`] when it was settled, [`Error::Invalid`] for an unknown lease.
+pub async fn release(
+    services: &Services,
+    _: &Authorized<LimitsConsume>,
+    draft: ReleaseDraft,
+) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let lease = rows::lock(&mut transaction, draft.lease)
+        .await?
+        .ok_or_else(unknown)?;
+    match lease.ended_as.as_deref() {
+        Some(RELEASED) => return Ok(()),
+        Some(_) => return Err(Error::Conflict(Conflict::LeaseEnded)),
+        None => {}
+    }
+    rows::end(&mut transaction, draft.lease, RELEASED).await?;
+    Ok(db::commit(transaction, in_ledger()).await?)
+}

@@ -1,0 +1,267 @@
+//! The limits in force for a user, with locked balances: the decision on a use, and its count. All uses of a user, a token and a shared
+//! group wait for each other here, so no limit permits more than it says.
+
+mod store;
+
+use std::collections::BTreeMap;
+
+use db::{
+    PgConnection,
+    limits::{self as rows, Holder, balances, balances::Balance, leases, rates},
+};
+use domain::{
+    limits::{LimitReached, LimitStatus, Metric},
+    usage::UsageAmounts,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::position::Position;
+use crate::Error;
+
+/// Limits in force at a time.
+#[derive(Debug)]
+pub(super) struct Meter {
+    pub(super) at: OffsetDateTime,
+    pub(super) positions: Vec<Position>,
+    /// The user and the token.
+    own: (Uuid, Option<Uuid>),
+    /// Whether a limit has another period than its balance was counted by.
+    has_other_period: bool,
+}
+
+impl Meter {
+    /// Reads the limits of a user and a token, and what is used of them, without locks.
+    pub(super) async fn read(
+        connection: &mut PgConnection,
+        (user, token): (Uuid, Option<Uuid>),
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let mut meter = Self::find(connection, (user, token), at).await?;
+        let holders = meter.holders();
+        let stored = balances::list(&mut *connection, &holders).await?;
+        meter.take_stored(stored);
+        for index in meter.missing() {
+            let Some(position) = meter.positions.get_mut(index) else {
+                continue;
+            };
+            let balance = created(connection, position, at).await?;
+            position.balance = Some(balance);
+        }
+        meter.add_leases_and_rates(connection, &holders).await?;
+        Ok(meter)
+    }
+
+    /// Reads the limits of a user and a token, and locks the balances until the transaction ends. Missing ones are created from the
+    /// events of their periods, and those that no limit governs are deleted.
+    pub(super) async fn open(
+        connection: &mut PgConnection,
+        (user, token): (Uuid, Option<Uuid>),
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let mut meter = Self::find(connection, (user, token), at).await?;
+        let holders = meter.holders();
+        let stored = balances::lock(&mut *connection, &holders).await?;
+        let rest = meter.take_stored(stored);
+        for balance in rest {
+            balances::delete(&mut *connection, balance.key()).await?;
+        }
+        let missing = meter.missing();
+        if !missing.is_empty() {
+            for position in missing
+                .iter()
+                .filter_map(|index| meter.positions.get(*index))
+            {
+                let balance = created(connection, position, at).await?;
+                balances::insert(&mut *connection, position.limit.holder, &balance).await?;
+            }
+            let stored = balances::lock(&mut *connection, &holders).await?;
+            meter.take_stored(stored);
+        }
+        meter.add_leases_and_rates(connection, &holders).await?;
+        Ok(meter)
+    }
+
+    async fn find(
+        connection: &mut PgConnection,
+        (user, token): (Uuid, Option<Uuid>),
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let limits = rows::list_in_force(connection, user, token).await?;
+        let mut positions: Vec<_> = limits.into_iter().map(Position::new).collect();
+        // In the order in which the rows are locked.
+        positions.sort_by(|one, other| one.key().cmp(&other.key()));
+        Ok(Self {
+            at,
+            positions,
+            own: (user, token),
+            has_other_period: false,
+        })
+    }
+
+    /// Returns the ids of the user and the token, also without limits, and of the groups that share one.
+    pub(super) fn holders(&self) -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> = self
+            .positions
+            .iter()
+            .map(|it| it.limit.holder.id())
+            .collect();
+        let (user, token) = self.own;
+        ids.push(user);
+        ids.extend(token);
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Returns the groups with a shared limit, and the token with one.
+    pub(super) fn other_holders(&self) -> impl Iterator<Item = Uuid> {
+        let holders = self.positions.iter().map(|position| position.limit.holder);
+        holders
+            .filter(|holder| !matches!(holder, Holder::User(_)))
+            .map(Holder::id)
+    }
+
+    /// Assigns stored balances to their limits, in the present period. Returns those without one.
+    fn take_stored(&mut self, stored: Vec<Balance>) -> Vec<Balance> {
+        let at = self.at;
+        let mut rest = Vec::new();
+        for mut balance in stored {
+            let mut positions = self.positions.iter_mut();
+            let found = positions.find(|it| it.is_counted() && it.key() == balance.key());
+            match found {
+                // The uses of a limit that refilled were not summed.
+                Some(position) if balance.level.is_none() || position.fresh(at).level.is_some() => {
+                    self.has_other_period |= balance.period != position.spec();
+                    position.advance(&mut balance, at);
+                    position.balance = Some(balance);
+                }
+                Some(_) | None => rest.push(balance),
+            }
+        }
+        rest
+    }
+
+    /// Returns the indexes of the limits whose balances are missing.
+    fn missing(&self) -> Vec<usize> {
+        let all = self.positions.iter().enumerate();
+        let missing = all.filter(|(_, it)| it.is_counted() && it.balance.is_none());
+        missing.map(|(index, _)| index).collect()
+    }
+
+    async fn add_leases_and_rates(
+        &mut self,
+        connection: &mut PgConnection,
+        holders: &[Uuid],
+    ) -> Result<(), Error> {
+        let leased = leases::sum(&mut *connection, holders, self.at).await?;
+        let has_rates = self.positions.iter().any(|it| it.limit.metric.is_rate());
+        let spent = if has_rates {
+            rates::list(&mut *connection, holders).await?
+        } else {
+            Vec::new()
+        };
+        let spent: BTreeMap<_, _> = spent
+            .into_iter()
+            .map(|(holder, metric, model, until)| ((holder, metric, model), until))
+            .collect();
+        for position in &mut self.positions {
+            let (holder, metric, model) = position.key();
+            let rate = (holder, metric.as_str().to_owned(), model.to_owned());
+            position.spent_until = spent.get(&rate).copied();
+            let own = leased.iter().filter(|it| it.holder_id == holder);
+            let own: Vec<_> = own
+                .filter(|it| position.is_about(it.model.as_deref()))
+                .collect();
+            let of = |it: &&leases::Leased| match metric {
+                Metric::Requests => it.requests,
+                Metric::Tokens => it.tokens,
+                Metric::Cost => it.cost,
+                Metric::Parallel => it.leases,
+                Metric::Rpm | Metric::Tpm => 0,
+            };
+            let reserved = own.iter().map(of).fold(0, i64::saturating_add);
+            let first_end = own.iter().map(|it| it.first_end).min();
+            position.reserved = reserved;
+            position.first_end = first_end;
+        }
+        Ok(())
+    }
+
+    /// Returns the limits that count uses of a model.
+    fn about(&self, model: Option<&str>) -> impl Iterator<Item = &Position> {
+        self.positions
+            .iter()
+            .filter(move |position| position.is_about(model))
+    }
+
+    /// Returns the denial of a use, of several the one that lasts longest. `is_lease` uses count against the limit of leases.
+    pub(super) fn deny(
+        &self,
+        (amounts, model): (UsageAmounts, Option<&str>),
+        is_lease: bool,
+    ) -> Option<LimitReached> {
+        let denials = self.about(model).filter_map(|position| {
+            let metric = position.limit.metric;
+            match metric {
+                Metric::Parallel if !is_lease => None,
+                Metric::Rpm | Metric::Tpm if amounts.of(metric) == 0 => {
+                    let is_zero = position.limit.amount == Some(0);
+                    is_zero.then(|| position.reached(1, self.at))
+                }
+                _ => position.deny(amounts, self.at),
+            }
+        });
+        denials.max_by_key(|denial| denial.retry_after.unwrap_or(u64::MAX))
+    }
+
+    /// Spends the rates of a use. Returns the denial if another request has spent one meanwhile.
+    pub(super) async fn spend(
+        &self,
+        connection: &mut PgConnection,
+        (amounts, model): (UsageAmounts, Option<&str>),
+        forced: bool,
+    ) -> Result<Option<LimitReached>, Error> {
+        for position in self.about(model) {
+            let metric = position.limit.metric;
+            let units = amounts.of(metric);
+            if !metric.is_rate() || position.limit.amount.is_none() || units <= 0 {
+                continue;
+            }
+            let micros = position.step(units);
+            if !rates::take(&mut *connection, position.key(), micros, forced).await? {
+                return Ok(Some(position.reached(units, self.at)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what is left of each limit that counts uses of a model; of all limits without one.
+    pub(super) fn statuses(&self, model: Option<&str>) -> Vec<LimitStatus> {
+        let counts = |it: &&Position| model.is_none() || it.is_about(model);
+        self.positions
+            .iter()
+            .filter(counts)
+            .map(|it| it.status(self.at))
+            .collect()
+    }
+}
+
+/// Returns a balance of the present period with the uses that are stored already.
+async fn created(
+    connection: &mut PgConnection,
+    position: &Position,
+    at: OffsetDateTime,
+) -> Result<Balance, Error> {
+    let mut balance = position.fresh(at);
+    if position.limit.metric.has_period() && balance.level.is_none() {
+        let (_, metric, model) = position.key();
+        let since = balance.period_start;
+        let holder = position.limit.holder;
+        let (used, granted) =
+            balances::sum_since(connection, holder, (metric, model), since).await?;
+        balance.used = used;
+        balance.granted = granted;
+    }
+    Ok(balance)
+}

@@ -1,0 +1,72 @@
+//! Counting uses that are permitted or have happened.
+
+use db::{
+    PgConnection,
+    limits::{balances, balances::Balance},
+};
+use domain::usage::UsageEvent;
+use uuid::Uuid;
+
+use super::Meter;
+use crate::{
+    Error,
+    limits::{in_ledger, position::Position},
+};
+
+impl Meter {
+    /// Counts uses against the balances, and stores these. Uses before a period do not count in it.
+    pub(in crate::limits) async fn count(
+        &mut self,
+        connection: &mut PgConnection,
+        events: &[UsageEvent],
+    ) -> Result<(), Error> {
+        for position in &mut self.positions {
+            let metric = position.limit.metric;
+            if !metric.has_period() {
+                continue;
+            }
+            let Some(mut balance) = position.balance.take() else {
+                continue;
+            };
+            for event in events {
+                let is_now = balance.level.is_some() || event.at >= balance.period_start;
+                if is_now && position.is_about(event.used.model.as_deref()) {
+                    Position::add(&mut balance, event.used.amounts.of(metric));
+                }
+            }
+            position.balance = Some(balance);
+        }
+        self.store(connection).await
+    }
+
+    /// Stores the periods of the balances after a denial, if they are others than before: they begin now, and not with the next use.
+    pub(in crate::limits) async fn store_periods(
+        &self,
+        pool: &db::PgPool,
+        holder: (Uuid, Option<Uuid>),
+    ) -> Result<(), Error> {
+        if !self.has_other_period {
+            return Ok(());
+        }
+        let mut transaction = db::begin(pool).await?;
+        let meter = Self::open(&mut transaction, holder, self.at).await?;
+        meter.store(&mut transaction).await?;
+        Ok(db::commit(transaction, in_ledger()).await?)
+    }
+
+    /// Stores the balances.
+    pub(in crate::limits) async fn store(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(), Error> {
+        let balances: Vec<Balance> = self
+            .positions
+            .iter()
+            .filter_map(|position| position.balance.clone())
+            .collect();
+        if balances.is_empty() {
+            return Ok(());
+        }
+        Ok(balances::store(connection, &balances).await?)
+    }
+}

@@ -1,0 +1,100 @@
+//! Export of the events that match a filter, as a file that is streamed.
+
+use std::mem::take;
+
+use db::usage::reports::{UsageFilter, list_events};
+use domain::{action::Action, usage::StoredEvent};
+use serde_json::Value;
+use time::OffsetDateTime;
+use tokio::sync::mpsc::Sender;
+
+use super::csv;
+use crate::{
+    Error, Services,
+    access::{Authorized, UsageRead},
+    audit::{self, Changes, Format},
+    exports::{self, Pieces},
+};
+
+/// Number of events that one query reads.
+const PIECE: u16 = 1_000;
+
+/// Running export. An error as the last piece means that the file is incomplete.
+#[derive(Debug)]
+pub struct UsageExport {
+    /// Format of the file.
+    pub format: Format,
+    /// Name of the file, without its ending.
+    pub name: String,
+    /// Pieces of the file, in order.
+    pub pieces: Pieces,
+}
+
+/// Starts an export of the matching events, earliest first, without those that are stored later. `written` is the filter as a URL has it,
+/// for the audit log.
+///
+/// # Errors
+/// [`Error::TooManyAtOnce`] when too many exports are running.
+pub async fn export(
+    services: &Services,
+    authorized: &Authorized<UsageRead>,
+    (filter, written): (UsageFilter, &str),
+    format: Format,
+) -> Result<UsageExport, Error> {
+    let slot = services.exports.reserve(authorized.actor())?;
+    let now = db::usage::find_time(&services.pool).await?;
+    let changes = Changes::default()
+        .with("filter", Value::Null, written)
+        .with("format", Value::Null, format.as_str());
+    let mut transaction = db::begin(&services.pool).await?;
+    let about = (Action::UsageExported, None, "usage");
+    let audited = audit::write_about(&mut transaction, authorized.actor(), about, changes).await?;
+    db::commit(transaction, audited).await?;
+    let name = format!("usage-{}-{}", filter.days.from, filter.days.to);
+    let pool = services.pool.clone();
+    let pieces = exports::spawn(slot, |sender| async move {
+        send(&pool, &filter, now, format, &sender).await
+    });
+    Ok(UsageExport {
+        format,
+        name,
+        pieces,
+    })
+}
+
+async fn send(
+    pool: &db::PgPool,
+    filter: &UsageFilter,
+    stored_before: OffsetDateTime,
+    format: Format,
+    sender: &Sender<Result<String, Error>>,
+) -> Result<(), Error> {
+    let mut piece = match format {
+        Format::Csv => csv::head(),
+        Format::Ndjson => String::new(),
+    };
+    let mut after = None;
+    loop {
+        let events = list_events(pool, filter, (stored_before, after), PIECE).await?;
+        let Some(last) = events.last() else { break };
+        after = Some((last.at, last.id));
+        for event in &events {
+            piece.push_str(&row(format, event)?);
+        }
+        if sender.send(Ok(take(&mut piece))).await.is_err() {
+            return Ok(());
+        }
+    }
+    drop(sender.send(Ok(piece)).await);
+    Ok(())
+}
+
+fn row(format: Format, event: &StoredEvent) -> Result<String, Error> {
+    match format {
+        Format::Csv => csv::row(event),
+        Format::Ndjson => {
+            let line = serde_json::to_string(event);
+            Ok(line.map_err(|error| Error::Internal(error.into()))? + "\n")
+        }
+    }
+}

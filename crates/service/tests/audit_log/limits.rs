@@ -1,0 +1,89 @@
+//! Audit events of changes of limits and of what is left of them, and the uses that have none.
+
+use domain::{
+    action::Action,
+    limits::{BalanceChange, Metric, NewLimitChange},
+};
+use serde_json::json;
+use service::{Error, Services, access::operator, limits};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Table, entries_after, last_entry};
+use crate::support::{services, users::add};
+
+/// Functions that require a permission to write, in an order in which each has something to change.
+pub(super) const LIMITS: Table = &[
+    ("limits::put", &[Action::LimitStored]),
+    (
+        "limits::changes::change",
+        &[
+            Action::BalanceToppedUp,
+            Action::BalanceAdjusted,
+            Action::BalanceReset,
+        ],
+    ),
+    ("limits::delete", &[Action::LimitDeleted]),
+];
+
+/// Functions that ask for and count uses. Their events are in the ledger.
+pub(super) const METERED: [&str; 6] = [
+    "limits::consume::check",
+    "limits::consume::consume",
+    "limits::leases::release",
+    "limits::leases::reserve",
+    "limits::leases::settle",
+    "usage::store",
+];
+
+async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Error> {
+    match function {
+        "limits::put" => {
+            let draft =
+                json!({ "subject": "default", "metric": "requests", "amount": 10, "period": "1d" });
+            let draft = serde_json::from_value(draft).unwrap();
+            limits::put(services, &operator(), draft).await.map(drop)
+        }
+        "limits::changes::change" => {
+            for change in [
+                BalanceChange::TopUp(1),
+                BalanceChange::Adjust(2),
+                BalanceChange::Reset,
+            ] {
+                let change = NewLimitChange {
+                    metric: Metric::Requests,
+                    model: None,
+                    change,
+                    reason: "exam".to_owned(),
+                };
+                limits::change(services, &operator(), user, change).await?;
+            }
+            Ok(())
+        }
+        _ => {
+            let id: Uuid = sqlx::query_scalar("select id from limits")
+                .fetch_one(&services.pool)
+                .await
+                .unwrap();
+            limits::delete(services, &operator(), id).await
+        }
+    }
+}
+
+#[testing::test]
+async fn every_change_of_limits_is_audited(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    for (function, actions) in LIMITS {
+        let before = last_entry(&pool).await;
+        call(&services, function, ada).await.unwrap();
+        let expected: Vec<_> = actions
+            .iter()
+            .map(|action| {
+                let (via, label) = ("cli", "command line");
+                (action.as_str().to_owned(), via.to_owned(), label.to_owned())
+            })
+            .collect();
+        assert_eq!(entries_after(&pool, before).await, expected, "{function}");
+    }
+}

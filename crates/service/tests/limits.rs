@@ -1,0 +1,496 @@
+//! Limits: the order of precedence, uses at the same time, periods, reservations and changes of balances.
+
+use domain::{
+    error::Conflict,
+    limits::{
+        Amount, BalanceChange, Limit, LimitDraft, LimitReached, LimitStatus, LimitSubject,
+        LimitsAnswer, Metric, NewLimitChange,
+    },
+    usage::{ReleaseDraft, ReserveDraft, SettleDraft, UseDraft},
+};
+use serde_json::{Value, json};
+use service::{Error, Services, access::operator, limits};
+use sqlx::PgPool;
+use testing::{
+    groups::group,
+    roles::{assign, role},
+    users::user,
+};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::support::{
+    services,
+    users::{add, count},
+};
+
+fn draft(json: Value) -> LimitDraft {
+    serde_json::from_value(json).unwrap()
+}
+
+/// Sets a limit of requests.
+async fn set(services: &Services, subject: Value, amount: Value, period: &str) -> Limit {
+    let json =
+        json!({ "subject": subject, "metric": "requests", "amount": amount, "period": period });
+    limits::put(services, &operator(), draft(json))
+        .await
+        .unwrap()
+}
+
+async fn consume(services: &Services, mut used: Value, user: Uuid) -> Result<LimitsAnswer, Error> {
+    used["user"] = json!(user);
+    let draft: UseDraft = serde_json::from_value(used).unwrap();
+    limits::consume(services, &operator(), &draft).await
+}
+
+fn denial(result: Result<LimitsAnswer, Error>) -> LimitReached {
+    match result {
+        Err(Error::LimitReached(reached)) => *reached,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn left(services: &Services, user: Uuid) -> Vec<LimitStatus> {
+    limits::list_effective(services, &operator(), user)
+        .await
+        .unwrap()
+}
+
+async fn change(
+    services: &Services,
+    user: Uuid,
+    change: BalanceChange,
+) -> Result<LimitStatus, Error> {
+    let change = NewLimitChange {
+        metric: Metric::Requests,
+        model: None,
+        change,
+        reason: "exam".to_owned(),
+    };
+    limits::change(services, &operator(), user, change).await
+}
+
+#[testing::test]
+async fn one_limit_decides_for_each_metric(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let desk = role("desk").insert(&pool).await;
+    let (small, big) = (
+        group("Small").members(&[ada]).insert(&pool).await,
+        group("Big").members(&[ada]).insert(&pool).await,
+    );
+    let decides = async |subject: LimitSubject, amount: Option<i64>| {
+        let limits = left(&services, ada).await;
+        assert_eq!(limits.len(), 1, "{limits:?}");
+        assert_eq!(limits[0].subject, subject);
+        assert_eq!(limits[0].amount.map(Amount::units), amount);
+    };
+    assert!(left(&services, ada).await.is_empty());
+    set(&services, json!("default"), json!(1), "1d").await;
+    decides(LimitSubject::Default, Some(1)).await;
+    set(&services, json!({ "role": desk }), json!(0), "1d").await;
+    decides(LimitSubject::Default, Some(1)).await;
+    assign(&pool, ada, &["desk"]).await;
+    decides(LimitSubject::Role(desk), Some(0)).await;
+    set(&services, json!({ "group": small }), json!(10), "1d").await;
+    decides(LimitSubject::Group(small), Some(10)).await;
+    // 100 in a month are fewer than 10 a day.
+    set(&services, json!({ "group": big }), json!(100), "1mo").await;
+    decides(LimitSubject::Group(small), Some(10)).await;
+    set(&services, json!({ "group": big }), json!(null), "1d").await;
+    decides(LimitSubject::Group(big), None).await;
+    let own = set(&services, json!({ "user": ada }), json!(0), "1d").await;
+    decides(LimitSubject::User(ada), Some(0)).await;
+    denial(consume(&services, json!({}), ada).await);
+    limits::delete(&services, &operator(), own.id)
+        .await
+        .unwrap();
+    decides(LimitSubject::Group(big), None).await;
+    consume(&services, json!({}), ada).await.unwrap();
+}
+
+#[testing::test]
+async fn hundred_uses_at_once_of_ten_leave_ten(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(10), "1d").await;
+    let mut uses = JoinSet::new();
+    for number in 0..100 {
+        let services = services.clone();
+        uses.spawn(async move {
+            let used = json!({ "eventId": format!("event {number}") });
+            match consume(&services, used, ada).await {
+                Ok(answer) => u32::from(answer.counted),
+                Err(Error::LimitReached(_)) => 0,
+                Err(error) => panic!("{error:?}"),
+            }
+        });
+    }
+    let counted: u32 = uses.join_all().await.into_iter().sum();
+    assert_eq!(counted, 10);
+    for sql in [
+        "select sum(requests)::bigint from usage_events",
+        "select sum(requests)::bigint from usage_daily",
+        "select used from balances",
+        "select count(*) from usage_event_ids",
+    ] {
+        assert_eq!(count(&pool, sql).await, 10, "{sql}");
+    }
+}
+
+#[testing::test]
+async fn shared_balance_binds_all_members_together(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
+    let shared = json!({
+        "subject": { "group": team }, "metric": "cost", "amount": "0.3", "period": "calendar:month",
+        "shared": true,
+    });
+    limits::put(&services, &operator(), draft(shared))
+        .await
+        .unwrap();
+    let dime = || json!({ "cost": "0.1" });
+    for user in [ada, bob, ada] {
+        consume(&services, dime(), user).await.unwrap();
+    }
+    let denied = denial(consume(&services, dime(), bob).await);
+    assert_eq!(denied.limit.subject, LimitSubject::Group(team));
+    assert!(denied.limit.shared && denied.retry_after.is_some());
+    assert_eq!(denied.limit.used, Amount::of(Metric::Cost, 300_000_000));
+}
+
+#[testing::test]
+async fn event_that_is_sent_twice_counts_once(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(1), "1d").await;
+    let used = || json!({ "eventId": "a" });
+    assert!(consume(&services, used(), ada).await.unwrap().counted);
+    let again = consume(&services, used(), ada).await.unwrap();
+    assert!(again.allowed && !again.counted);
+    denial(consume(&services, json!({ "eventId": "b" }), ada).await);
+    set(&services, json!("default"), json!(2), "1d").await;
+    // What was denied can be sent again.
+    assert!(
+        consume(&services, json!({ "eventId": "b" }), ada)
+            .await
+            .unwrap()
+            .counted
+    );
+}
+
+#[testing::test]
+async fn what_was_used_before_a_limit_counts(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    for model in ["gpt", "llama", "gpt"] {
+        consume(&services, json!({ "model": model }), ada)
+            .await
+            .unwrap();
+    }
+    set(&services, json!("default"), json!(3), "calendar:month").await;
+    denial(consume(&services, json!({}), ada).await);
+    let of_model = json!({
+        "subject": "default", "metric": "requests", "model": "gpt", "amount": 5, "period": "calendar:month",
+    });
+    limits::put(&services, &operator(), draft(of_model))
+        .await
+        .unwrap();
+    let all = left(&services, ada).await;
+    let used: Vec<_> = all.iter().map(|status| status.used.units()).collect();
+    assert_eq!(used, [3, 2]);
+}
+
+#[testing::test]
+async fn uses_without_a_limit_count_when_there_is_one_again(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    let shared = || {
+        let json = json!({
+            "subject": { "group": team }, "metric": "requests", "amount": 9, "period": "total", "shared": true,
+        });
+        draft(json)
+    };
+    for used in [1, 3] {
+        let own = set(&services, json!({ "user": ada }), json!(9), "total").await;
+        let of_team = limits::put(&services, &operator(), shared()).await.unwrap();
+        let answer = consume(&services, json!({}), ada).await.unwrap();
+        let all: Vec<_> = answer
+            .limits
+            .iter()
+            .map(|status| status.used.units())
+            .collect();
+        assert_eq!(all, [used, used]);
+        for id in [own.id, of_team.id] {
+            limits::delete(&services, &operator(), id).await.unwrap();
+        }
+        consume(&services, json!({}), ada).await.unwrap();
+    }
+}
+
+#[testing::test]
+async fn period_ends_and_a_changed_one_keeps_what_is_used(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(5), "calendar:month").await;
+    consume(&services, json!({ "requests": 5 }), ada)
+        .await
+        .unwrap();
+    set(&services, json!("default"), json!(5), "12h").await;
+    let denied = denial(consume(&services, json!({}), ada).await);
+    assert!(
+        denied
+            .retry_after
+            .is_some_and(|seconds| seconds <= 12 * 3_600)
+    );
+    // A lowered amount stays exhausted, and nothing becomes negative.
+    set(&services, json!("default"), json!(2), "12h").await;
+    let status = &left(&services, ada).await[0];
+    assert_eq!(
+        (status.used.units(), status.left.map(Amount::units)),
+        (5, Some(0))
+    );
+    set(&services, json!("default"), json!(5), "12h").await;
+    // Twelve hours pass.
+    let earlier = "with l as (update limits set anchor = anchor - interval '12 hours')
+        update balances set period_start = period_start - interval '1 month', period_end = now() - interval '1 second'";
+    sqlx::raw_sql(earlier).execute(&pool).await.unwrap();
+    let answer = consume(&services, json!({}), ada).await.unwrap();
+    assert_eq!(answer.limits[0].used.units(), 1);
+    // A clock that steps back gives nothing back.
+    let ahead = "update balances set period_start = period_start + interval '1 hour'";
+    sqlx::raw_sql(ahead).execute(&pool).await.unwrap();
+    let answer = consume(&services, json!({}), ada).await.unwrap();
+    assert_eq!(answer.limits[0].used.units(), 2);
+}
+
+#[testing::test]
+async fn limit_that_refills_gets_one_after_each_time(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(2), "drip:180").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    let denied = denial(consume(&services, json!({}), ada).await);
+    assert!(
+        denied
+            .retry_after
+            .is_some_and(|seconds| (170..=180).contains(&seconds))
+    );
+    let earlier = "update balances set level_at = level_at - interval '181 seconds'";
+    sqlx::raw_sql(earlier).execute(&pool).await.unwrap();
+    consume(&services, json!({}), ada).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    let denied = denial(consume(&services, json!({ "requests": 3 }), ada).await);
+    assert_eq!(denied.retry_after, None, "three never fit");
+}
+
+#[testing::test]
+async fn rates_permit_a_burst_of_a_minute(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    for (metric, amount) in [("rpm", 3), ("tpm", 100)] {
+        let json = json!({ "subject": { "user": ada }, "metric": metric, "amount": amount });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    }
+    for _ in 0..3 {
+        consume(&services, json!({ "tokens": 10 }), ada)
+            .await
+            .unwrap();
+    }
+    let denied = denial(consume(&services, json!({}), ada).await);
+    assert_eq!(denied.limit.metric, Metric::Rpm);
+    assert!(
+        denied
+            .retry_after
+            .is_some_and(|seconds| (1..=20).contains(&seconds))
+    );
+    let many = json!({ "requests": 0, "tokens": 80 });
+    assert_eq!(
+        denial(consume(&services, many, ada).await).limit.metric,
+        Metric::Tpm
+    );
+    let never = json!({ "requests": 0, "tokens": 101 });
+    assert_eq!(
+        denial(consume(&services, never, ada).await).retry_after,
+        None
+    );
+}
+
+async fn reserve(services: &Services, mut json: Value, user: Uuid) -> Result<LimitsAnswer, Error> {
+    json["user"] = json!(user);
+    let draft: ReserveDraft = serde_json::from_value(json).unwrap();
+    limits::reserve(services, &operator(), &draft).await
+}
+
+async fn settle(services: &Services, json: Value) -> Result<LimitsAnswer, Error> {
+    let draft: SettleDraft = serde_json::from_value(json).unwrap();
+    limits::settle(services, &operator(), &draft).await
+}
+
+#[testing::test]
+async fn reservations_count_until_they_end(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let cost = json!({ "subject": "default", "metric": "cost", "amount": "1", "period": "total" });
+    let parallel = json!({ "subject": "default", "metric": "parallel", "amount": 2 });
+    for json in [cost, parallel] {
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    }
+    let first = reserve(&services, json!({ "cost": "0.6", "eventId": "a" }), ada)
+        .await
+        .unwrap();
+    let lease = first.lease.unwrap();
+    let again = reserve(&services, json!({ "cost": "0.6", "eventId": "a" }), ada)
+        .await
+        .unwrap();
+    assert_eq!((again.lease, again.counted), (Some(lease), false));
+    let denied = denial(reserve(&services, json!({ "cost": "0.5" }), ada).await);
+    assert_eq!(denied.limit.reserved, Amount::of(Metric::Cost, 600_000_000));
+    assert!(denied.retry_after.is_some(), "the reservation ends");
+    let second = reserve(&services, json!({ "cost": "0.1" }), ada)
+        .await
+        .unwrap();
+    let denied = denial(reserve(&services, json!({ "cost": "0.1" }), ada).await);
+    assert_eq!(denied.limit.metric, Metric::Parallel);
+
+    let settled = settle(&services, json!({ "lease": lease, "cost": "0.05" }))
+        .await
+        .unwrap();
+    assert!(settled.counted);
+    let twice = settle(&services, json!({ "lease": lease, "cost": "0.05" }))
+        .await
+        .unwrap();
+    assert!(!twice.counted);
+    let release = ReleaseDraft { lease };
+    let denied = limits::release(&services, &operator(), release).await;
+    assert!(matches!(denied, Err(Error::Conflict(Conflict::LeaseEnded))));
+    let other = ReleaseDraft {
+        lease: second.lease.unwrap(),
+    };
+    for _ in 0..2 {
+        limits::release(&services, &operator(), other)
+            .await
+            .unwrap();
+    }
+    let status = left(&services, ada).await;
+    let cost = status
+        .iter()
+        .find(|status| status.metric == Metric::Cost)
+        .unwrap();
+    assert_eq!(cost.left, Some(Amount::of(Metric::Cost, 950_000_000)));
+
+    let third = reserve(&services, json!({ "cost": "0.9", "seconds": 1 }), ada)
+        .await
+        .unwrap();
+    let over = "update leases set expires_at = now() - interval '1 second' where ended_at is null";
+    sqlx::raw_sql(over).execute(&pool).await.unwrap();
+    reserve(&services, json!({ "cost": "0.9" }), ada)
+        .await
+        .unwrap();
+    // What was used is counted, although the lease is over.
+    let late = json!({ "lease": third.lease, "cost": "0.9" });
+    assert!(settle(&services, late).await.unwrap().counted);
+}
+
+#[testing::test]
+async fn balances_are_changed_with_a_reason(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let none = change(&services, ada, BalanceChange::Reset).await;
+    assert!(
+        matches!(none, Err(Error::Conflict(Conflict::NoBalance))),
+        "{none:?}"
+    );
+    set(&services, json!("default"), json!(3), "1d").await;
+    consume(&services, json!({ "requests": 3 }), ada)
+        .await
+        .unwrap();
+    let units = |status: LimitStatus| (status.used.units(), status.left.unwrap().units());
+    let changed = change(&services, ada, BalanceChange::TopUp(2))
+        .await
+        .unwrap();
+    assert_eq!(units(changed), (3, 2));
+    let changed = change(&services, ada, BalanceChange::Adjust(-1))
+        .await
+        .unwrap();
+    assert_eq!(units(changed), (2, 3));
+    let below = change(&services, ada, BalanceChange::Adjust(-3)).await;
+    assert!(matches!(
+        below,
+        Err(Error::Conflict(Conflict::BalanceBelowZero))
+    ));
+    let changed = change(&services, ada, BalanceChange::Reset).await.unwrap();
+    assert_eq!(units(changed), (0, 5));
+    // The balance is the sum of its ledger: it is the same if it is created again.
+    sqlx::raw_sql("delete from balances")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let status = left(&services, ada).await.remove(0);
+    assert_eq!(units(status), (0, 5));
+}
+
+#[testing::test]
+async fn accounts_that_cannot_be_used_use_nothing(pool: PgPool) {
+    let services = services(&pool);
+    let gone = user("gone").deleted(true).insert(&pool).await;
+    let waiting = user("waiting").status("pending").insert(&pool).await;
+    let deleted = consume(&services, json!({}), gone).await;
+    assert!(matches!(
+        deleted,
+        Err(Error::Conflict(Conflict::UserDeleted))
+    ));
+    let pending = consume(&services, json!({}), waiting).await;
+    assert!(matches!(
+        pending,
+        Err(Error::Conflict(Conflict::UserNotActive))
+    ));
+    for json in [json!({}), json!({ "token": Uuid::nil() })] {
+        let unknown = consume(&services, json, Uuid::nil()).await;
+        assert!(matches!(unknown, Err(Error::Invalid(_))), "{unknown:?}");
+    }
+    assert_eq!(count(&pool, "select count(*) from usage_events").await, 0);
+}
+
+#[testing::test]
+async fn stale_and_unknown_limits_are_not_overwritten(pool: PgPool) {
+    let services = services(&pool);
+    let with = |amount: i64, version: i32| {
+        draft(json!({
+            "subject": "default", "metric": "rpm", "amount": amount, "version": version,
+        }))
+    };
+    let missing = limits::put(&services, &operator(), with(1, 1)).await;
+    assert!(matches!(
+        missing,
+        Err(Error::Conflict(Conflict::LimitChanged))
+    ));
+    let first = limits::put(&services, &operator(), with(1, 0))
+        .await
+        .unwrap();
+    assert_eq!(first.version, 1);
+    for version in [0, 2] {
+        let stale = limits::put(&services, &operator(), with(2, version)).await;
+        assert!(matches!(stale, Err(Error::Outdated(_))), "{version}");
+    }
+    let second = limits::put(&services, &operator(), with(2, 1))
+        .await
+        .unwrap();
+    assert_eq!((second.id, second.version), (first.id, 2));
+    for (subject, zone) in [
+        (json!({ "user": Uuid::nil() }), "UTC"),
+        (json!("default"), "Mars/Olympus"),
+    ] {
+        let json = json!({ "subject": subject, "metric": "rpm", "amount": 1, "timeZone": zone });
+        let invalid = limits::put(&services, &operator(), draft(json)).await;
+        assert!(matches!(invalid, Err(Error::Invalid(_))), "{zone}");
+    }
+}

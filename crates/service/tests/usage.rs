@@ -1,0 +1,218 @@
+//! Usage: reported events, reports, the export, and the retention.
+
+use domain::{
+    money::Money,
+    usage::{UsageEventDraft, UsageOutcome, UsageRange},
+};
+use serde_json::{Value, json};
+use service::{
+    Error, Services,
+    access::operator,
+    audit::Format,
+    housekeeping,
+    usage::{self, UsageFilter},
+};
+use sqlx::PgPool;
+use testing::groups::group;
+use time::{Date, Duration};
+use uuid::Uuid;
+
+use crate::support::{
+    services,
+    users::{add, count},
+};
+
+/// Returns the day of the database, in UTC.
+async fn today(pool: &PgPool) -> Date {
+    sqlx::query_scalar("select (now() at time zone 'UTC')::date")
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+async fn store(services: &Services, events: Value) -> Result<UsageOutcome, Error> {
+    let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
+    usage::store(services, &operator(), &events).await
+}
+
+async fn all(pool: &PgPool) -> UsageFilter {
+    let today = today(pool).await;
+    UsageFilter {
+        days: UsageRange {
+            from: today - Duration::days(40),
+            to: today + Duration::DAY,
+        },
+        user: None,
+        group: None,
+        model: None,
+    }
+}
+
+#[testing::test]
+async fn events_count_once_and_add_up_by_day(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    let events = json!([
+        { "user": ada, "eventId": "1", "model": "gpt", "tokensIn": 10, "tokensOut": 5, "cost": "0.000000001" },
+        { "user": ada, "eventId": "2", "model": "gpt", "tokensIn": 1, "cost": "0.1" },
+        { "user": ada, "eventId": "2", "model": "gpt", "cost": "5" },
+        { "user": bob, "eventId": "1", "cost": "0.2" },
+        { "user": Uuid::nil(), "eventId": "1", "cost": "1" },
+    ]);
+    let first = store(&services, events.clone()).await.unwrap();
+    let expected = UsageOutcome {
+        counted: 4,
+        repeated: 1,
+        unknown_users: 1,
+    };
+    assert_eq!(first, expected);
+    let again = store(&services, events).await.unwrap();
+    assert_eq!((again.counted, again.repeated), (0, 5));
+
+    let filter = all(&pool).await;
+    let overview = usage::overview(&services, &operator(), &filter)
+        .await
+        .unwrap();
+    assert_eq!(overview.total.cost, Money::from_nanos(1_300_000_001));
+    assert_eq!(overview.total.requests, 4);
+    let users: Vec<_> = overview
+        .users
+        .iter()
+        .map(|user| user.username.as_deref())
+        .collect();
+    assert_eq!(users, [None, Some("bob"), Some("ada")]);
+    let models: Vec<_> = overview
+        .models
+        .iter()
+        .map(|model| model.model.as_deref())
+        .collect();
+    assert_eq!(models, [None, Some("gpt")]);
+    assert_eq!(overview.groups.len(), 1);
+    assert_eq!(
+        overview.groups[0].usage.cost,
+        Money::from_nanos(100_000_001)
+    );
+    let of_team = UsageFilter {
+        group: Some(team),
+        ..filter.clone()
+    };
+    let overview = usage::overview(&services, &operator(), &of_team)
+        .await
+        .unwrap();
+    assert_eq!(overview.total.tokens_in, 11);
+    let report = usage::of_user(&services, &operator(), ada, filter.days)
+        .await
+        .unwrap();
+    assert_eq!(report.total.tokens_out, 5);
+    let differences = "select count(*) from (
+            select (at at time zone 'UTC')::date as day, coalesce(user_id::text, '') as \"user\", coalesce(model, '') as model,
+                sum(requests) as requests, sum(tokens_in) as tokens_in, sum(tokens_out) as tokens_out, sum(cost_nanos) as cost
+            from usage_events where kind = 'use' group by 1, 2, 3
+        ) e
+        full join usage_daily d
+            on d.day = e.day and coalesce(d.user_id::text, '') = e.\"user\" and coalesce(d.model, '') = e.model
+        where (d.requests, d.tokens_in, d.tokens_out, d.cost_nanos) is distinct from (e.requests, e.tokens_in, e.tokens_out, e.cost)";
+    assert_eq!(count(&pool, differences).await, 0);
+}
+
+#[testing::test]
+async fn invalid_events_are_named_and_nothing_is_stored(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let events = json!([
+        { "user": ada, "eventId": "1" },
+        { "user": ada },
+        { "user": ada, "eventId": "2", "cost": "-1" },
+        { "user": ada, "eventId": "3", "at": "1970-01-01T00:00:00Z" },
+    ]);
+    let Err(Error::Invalid(errors)) = store(&services, events).await else {
+        panic!("the events are accepted");
+    };
+    let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        ["events.1.event_id", "events.2.cost", "events.3.at"]
+    );
+    assert_eq!(count(&pool, "select count(*) from usage_events").await, 0);
+}
+
+#[testing::test]
+async fn export_has_each_event_and_is_audited(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let events = json!([
+        { "user": ada, "eventId": "=1+2", "cost": "0.5" }, { "user": ada, "eventId": "b" },
+    ]);
+    store(&services, events).await.unwrap();
+    for (format, lines) in [(Format::Csv, 3), (Format::Ndjson, 2)] {
+        let filter = all(&pool).await;
+        let asked = (filter, "model=gpt");
+        let export = usage::export(&services, &operator(), asked, format).await;
+        let mut export = export.unwrap();
+        let mut text = String::new();
+        while let Some(piece) = export.pieces.recv().await {
+            text.push_str(&piece.unwrap());
+        }
+        assert_eq!(text.lines().count(), lines, "{text}");
+        assert!(text.contains("0.5"), "{text}");
+        assert_eq!(text.contains("'=1+2"), format == Format::Csv, "{text}");
+    }
+    let audited = "select count(*) from audit_events where action = 'usage.exported'";
+    assert_eq!(count(&pool, audited).await, 2);
+}
+
+#[testing::test]
+async fn old_events_are_dropped_and_their_sums_stay(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    sqlx::query("select ensure_usage_partitions(now() - interval '24 months')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query(
+        "with old as (select now() - interval '24 months' as at),
+        stored as (
+            insert into usage_events (id, at, kind, user_id, requests) select uuid_v7(now()), at, 'use', $1, 7 from old
+        )
+        insert into usage_daily (day, user_id, requests) select (at at time zone 'UTC')::date, $1, 7 from old",
+    )
+    .bind(ada)
+    .execute(&pool)
+    .await
+    .unwrap();
+    store(&services, json!([{ "user": ada, "eventId": "a" }]))
+        .await
+        .unwrap();
+    housekeeping::run(&services).await.unwrap();
+    let events = "select sum(requests)::bigint from usage_events";
+    assert_eq!(count(&pool, events).await, 1);
+    let days = "select sum(requests)::bigint from usage_daily";
+    assert_eq!(count(&pool, days).await, 8);
+}
+
+#[testing::test]
+async fn purged_user_leaves_no_usage(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    store(&services, json!([{ "user": ada, "eventId": "a" }]))
+        .await
+        .unwrap();
+    sqlx::query("update users set deleted_at = now() where id = $1")
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query("delete from users where id = $1")
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    for table in [
+        "select count(*) from usage_events",
+        "select count(*) from usage_daily",
+        "select count(*) from usage_event_ids",
+    ] {
+        assert_eq!(count(&pool, table).await, 0, "{table}");
+    }
+}

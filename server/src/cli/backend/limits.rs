@@ -1,0 +1,157 @@
+//! Limits and usage, on either backend.
+
+use domain::{
+    limits::{BalanceDraft, Limit, LimitDraft, LimitListParams, LimitStatus, TopUpDraft},
+    list::{Limits, PageParams},
+    problem::{Code, Problem},
+    usage::{UsageOverview, UsageParams},
+};
+use serde_json::Value;
+use service::{
+    Error,
+    access::operator,
+    limits::{self, LimitFilter},
+    usage::{self, UsageFilter},
+};
+use uuid::Uuid;
+
+use super::Backend;
+use crate::cli::{error::CliError, pages::Fetched};
+
+/// Path of limits in the API.
+const LIMITS: &str = "/api/admin/limits";
+/// Path of usage in the API.
+const USAGE: &str = "/api/admin/usage";
+
+impl Backend {
+    /// Returns a page of limits, the first created first.
+    pub(in crate::cli) async fn limits(&self, params: &LimitListParams) -> Fetched<Limit> {
+        match self {
+            Self::Database(services) => {
+                let query = params.page(Limits::API).map_err(Error::from)?;
+                // The command line has parsed these values.
+                let filter = LimitFilter {
+                    kind: params.subject().ok().flatten(),
+                    subject: params.id().and_then(|id| id.parse().ok()),
+                    metric: params.metric().ok().flatten(),
+                };
+                let listed = limits::list(services, &operator(), &query, filter).await?;
+                Ok((listed.page.rows, listed.page.page_info.after))
+            }
+            Self::Server(remote) => remote.page(LIMITS, &params.pairs()),
+        }
+    }
+
+    /// Returns a limit.
+    pub(in crate::cli) async fn limit(&self, id: Uuid) -> Result<Limit, CliError> {
+        match self {
+            Self::Database(services) => Ok(limits::find(services, &operator(), id).await?),
+            Self::Server(remote) => remote.get(&format!("{LIMITS}/{id}"), &[]),
+        }
+    }
+
+    /// Returns what is left of each limit of a user.
+    pub(in crate::cli) async fn limits_of(&self, user: Uuid) -> Result<Vec<LimitStatus>, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(limits::list_effective(services, &operator(), user).await?)
+            }
+            Self::Server(remote) => remote.get(&format!("{}/limits", Self::user_path(user)), &[]),
+        }
+    }
+
+    /// Creates or replaces a limit.
+    pub(in crate::cli) async fn put_limit(&self, draft: LimitDraft) -> Result<Limit, CliError> {
+        match self {
+            Self::Database(services) => Ok(limits::put(services, &operator(), draft).await?),
+            Self::Server(remote) => remote.put(LIMITS, &draft),
+        }
+    }
+
+    /// Deletes a limit.
+    pub(in crate::cli) async fn delete_limit(&self, id: Uuid) -> Result<(), CliError> {
+        match self {
+            Self::Database(services) => Ok(limits::delete(services, &operator(), id).await?),
+            Self::Server(remote) => remote
+                .delete::<Value>(&format!("{LIMITS}/{id}"), &[])
+                .map(drop),
+        }
+    }
+
+    /// Tops up a limit of a user.
+    pub(in crate::cli) async fn top_up(
+        &self,
+        user: Uuid,
+        draft: TopUpDraft,
+    ) -> Result<LimitStatus, CliError> {
+        match self {
+            Self::Database(services) => {
+                let change = draft.check_top_up().map_err(Error::Invalid)?;
+                Ok(limits::change(services, &operator(), user, change).await?)
+            }
+            Self::Server(remote) => {
+                remote.post(&format!("{}/limits/top-up", Self::user_path(user)), &draft)
+            }
+        }
+    }
+
+    /// Adjusts the used amount of a limit of a user.
+    pub(in crate::cli) async fn adjust(
+        &self,
+        user: Uuid,
+        draft: TopUpDraft,
+    ) -> Result<LimitStatus, CliError> {
+        match self {
+            Self::Database(services) => {
+                let change = draft.check_adjustment().map_err(Error::Invalid)?;
+                Ok(limits::change(services, &operator(), user, change).await?)
+            }
+            Self::Server(remote) => {
+                remote.post(&format!("{}/limits/adjust", Self::user_path(user)), &draft)
+            }
+        }
+    }
+
+    /// Resets the used amount of a limit of a user.
+    pub(in crate::cli) async fn reset(
+        &self,
+        user: Uuid,
+        draft: BalanceDraft,
+    ) -> Result<LimitStatus, CliError> {
+        match self {
+            Self::Database(services) => {
+                let change = draft.check_reset().map_err(Error::Invalid)?;
+                Ok(limits::change(services, &operator(), user, change).await?)
+            }
+            Self::Server(remote) => {
+                remote.post(&format!("{}/limits/reset", Self::user_path(user)), &draft)
+            }
+        }
+    }
+
+    /// Returns the usage of some days.
+    pub(in crate::cli) async fn usage(
+        &self,
+        params: &UsageParams,
+    ) -> Result<UsageOverview, CliError> {
+        match self {
+            Self::Database(services) => {
+                let days = params.days(usage::today(services));
+                let days = days.map_err(|(name, message)| {
+                    let mut problem = Problem::new(Code::ValidationError, message);
+                    problem.details.parameter = Some(name.to_owned());
+                    CliError::Problem(problem)
+                })?;
+                // The command line has parsed the ids.
+                let filter = UsageFilter {
+                    days,
+                    user: params.user().and_then(|id| id.parse().ok()),
+                    group: params.group().and_then(|id| id.parse().ok()),
+                    model: params.model(),
+                };
+                Ok(usage::overview(services, &operator(), &filter).await?)
+            }
+            Self::Server(remote) => remote.get(USAGE, &params.pairs()),
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Limits and uses over the API: the whole way, and bad input.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use testing::{groups::group, users::id_of};
+
+use crate::support::{Answer, App, Ask, add_user, app, session, token};
+
+/// A host application, a user and an admin.
+struct Host {
+    app: App,
+    token: String,
+    admin: String,
+    bob: String,
+}
+
+async fn host(pool: &PgPool) -> Host {
+    for (name, role) in [("ada", "admin"), ("bob", "user"), ("host", "application")] {
+        add_user(pool, name, &[role]).await;
+    }
+    let app = app(pool);
+    Host {
+        token: token(&app.services, "host", &["limits:consume"]).await,
+        admin: session(pool, "ada").await,
+        bob: id_of(pool, "bob").await.to_string(),
+        app,
+    }
+}
+
+impl Host {
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.app
+            .send(Ask::post(path).json(&body).bearer(&self.token))
+            .await
+    }
+
+    async fn put(&self, body: Value) -> Answer {
+        let ask = Ask::new(Method::PUT, "/api/admin/limits").json(&body);
+        self.app.send(ask.by(&self.admin)).await
+    }
+
+    async fn change(&self, what: &str, body: Value) -> Answer {
+        let path = format!("/api/admin/users/{}/limits/{what}", self.bob);
+        self.app
+            .send(Ask::post(&path).json(&body).by(&self.admin))
+            .await
+    }
+
+    fn used(&self, changes: Value) -> Value {
+        let mut body = json!({ "user": self.bob });
+        for (name, value) in changes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        body
+    }
+}
+
+#[testing::test]
+async fn use_beyond_a_limit_is_denied_with_the_limit(pool: PgPool) {
+    let host = host(&pool).await;
+    let limit = json!({
+        "subject": { "user": host.bob }, "metric": "cost", "amount": "0.25", "period": "calendar:month",
+        "timeZone": "Europe/Berlin", "warnAt": 80,
+    });
+    let created = host.put(limit.clone()).await;
+    assert_eq!(
+        (created.status, created.header("etag")),
+        (200, "\"1\""),
+        "{}",
+        created.body
+    );
+    assert_eq!(created.json()["amount"], "0.25");
+    assert_eq!(host.put(limit).await.json()["version"], 1);
+    let asked = || host.used(json!({ "cost": "0.1", "eventId": "a" }));
+    let counted = host.post("/api/limits/consume", asked()).await;
+    assert_eq!(counted.status, 200, "{}", counted.body);
+    assert_eq!(counted.json()["limits"][0]["left"], "0.15");
+    let again = host.post("/api/limits/consume", asked()).await.json();
+    assert_eq!(
+        (&again["allowed"], &again["counted"]),
+        (&json!(true), &json!(false))
+    );
+    let more = || host.used(json!({ "cost": 0.2 }));
+    let checked = host.post("/api/limits/check", more()).await;
+    assert_eq!(
+        (checked.status, &checked.json()["allowed"]),
+        (200, &json!(false))
+    );
+    let denied = host.post("/api/limits/consume", more()).await;
+    assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+    assert!(denied.header("retry-after").parse::<u64>().unwrap() >= 1);
+    let details = &denied.json()["details"];
+    assert_eq!(details["limit"]["metric"], "cost");
+    assert_eq!(details["limit"]["subject"], json!({ "user": host.bob }));
+    assert!(
+        denied.message().contains("cost: 0.25 / calendar:month"),
+        "{}",
+        denied.message()
+    );
+
+    // A change of the admin is in the ledger, which the user sees.
+    let top_up = json!({ "metric": "cost", "amount": "0.1", "reason": "exam" });
+    let topped = host.change("top-up", top_up).await;
+    assert_eq!(topped.json()["left"], "0.25", "{}", topped.body);
+    assert_eq!(host.post("/api/limits/consume", more()).await.status, 200);
+    let bob = session(&pool, "bob").await;
+    let own = host.app.get_as(&bob, "/api/limits").await.json();
+    assert_eq!(
+        (&own[0]["left"], &own[0]["warning"]),
+        (&json!("0.05"), &json!(true))
+    );
+    let usage = host.app.get_as(&bob, "/api/usage").await.json();
+    assert_eq!(usage["total"]["cost"], "0.3");
+    assert_eq!(usage["changes"][0]["reason"], "exam");
+    let overview = host
+        .app
+        .get_as(&host.admin, "/api/admin/usage")
+        .await
+        .json();
+    assert_eq!(overview["users"][0]["username"], "bob");
+    assert_eq!(overview["users"][0]["usage"]["cost"], "0.3");
+    let export = host
+        .app
+        .get_as(&host.admin, "/api/admin/usage/export?format=ndjson")
+        .await;
+    assert_eq!(export.body.lines().count(), 3, "{}", export.body);
+}
+
+#[testing::test]
+async fn lease_is_settled_over_the_api(pool: PgPool) {
+    let host = host(&pool).await;
+    host.put(json!({ "subject": "default", "metric": "parallel", "amount": 1 }))
+        .await;
+    let reserved = host
+        .post("/api/limits/reserve", host.used(json!({ "tokens": 100 })))
+        .await
+        .json();
+    let denied = host.post("/api/limits/reserve", host.used(json!({}))).await;
+    assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+    let lease = &reserved["lease"];
+    let settled = json!({ "lease": lease, "tokensIn": 10, "tokensOut": 20 });
+    for counted in [true, false] {
+        let answer = host
+            .post("/api/limits/settle", settled.clone())
+            .await
+            .json();
+        assert_eq!(answer["counted"], counted);
+    }
+    let released = host
+        .post("/api/limits/release", json!({ "lease": lease }))
+        .await;
+    assert_eq!(released.outline(), "409 CONFLICT");
+    assert_eq!(
+        host.post("/api/limits/reserve", host.used(json!({})))
+            .await
+            .status,
+        200
+    );
+}
+
+#[testing::test]
+async fn bad_amounts_are_rejected_and_count_nothing(pool: PgPool) {
+    let host = host(&pool).await;
+    for (field, value) in [
+        ("requests", json!(-1)),
+        ("requests", json!(0.5)),
+        ("requests", json!("many")),
+        ("tokens", json!(1e300)),
+        ("tokensIn", json!("9223372036854775808")),
+        ("cost", json!("NaN")),
+        ("cost", json!("-0.1")),
+        ("cost", json!("1e400")),
+        ("cost", json!("0.12345678901234567890")),
+        ("cost", json!("1000000.01")),
+        ("cost", json!(null)),
+        ("model", json!("a\u{0}b")),
+        ("model", json!("m".repeat(201))),
+        ("eventId", json!("")),
+        ("unknown", json!(1)),
+        ("user", json!("00000000-0000-7000-8000-000000000000")),
+        ("token", json!("00000000-0000-7000-8000-000000000000")),
+    ] {
+        for path in [
+            "/api/limits/consume",
+            "/api/limits/check",
+            "/api/limits/reserve",
+        ] {
+            let answer = host.post(path, host.used(json!({ field: value }))).await;
+            assert_eq!(
+                answer.outline(),
+                "400 VALIDATION_ERROR",
+                "{path} {field} {value}"
+            );
+        }
+    }
+    for body in [
+        r#"{"user":"x","cost":1e400}"#,
+        r#"{"user":"x","cost":NaN}"#,
+        r#"{"cost":"1"}"#,
+    ] {
+        let ask = Ask::post("/api/limits/consume").body("application/json", body);
+        let answer = host.app.send(ask.bearer(&host.token)).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+    }
+    assert_eq!(host.app.count("select count(*) from usage_events").await, 0);
+}
+
+#[testing::test]
+async fn bad_limits_are_rejected(pool: PgPool) {
+    let host = host(&pool).await;
+    let team = group("Team").insert(&pool).await;
+    for (changes, field) in [
+        (json!({ "amount": -1 }), "amount"),
+        (json!({ "amount": "" }), "amount"),
+        (json!({ "amount": 1e300 }), "amount"),
+        (
+            json!({ "metric": "cost", "amount": "9223372036.854775808" }),
+            "amount",
+        ),
+        (
+            json!({ "metric": "cost", "amount": "0.0000000001" }),
+            "amount",
+        ),
+        (json!({ "period": "1y" }), "period"),
+        (json!({ "period": null }), "period"),
+        (json!({ "metric": "rpm" }), "period"),
+        (json!({ "metric": "cost", "period": "drip:60" }), "period"),
+        (json!({ "timeZone": "Mars/Olympus" }), "timeZone"),
+        (json!({ "softAmount": 11 }), "softAmount"),
+        (json!({ "warnAt": 101 }), "warnAt"),
+        (json!({ "shared": true }), "shared"),
+        (json!({ "subject": { "group": host.bob } }), "subject"),
+        (json!({ "subject": { "user": team } }), "subject"),
+        (json!({ "metric": "words" }), "metric"),
+        (json!({ "subject": "unknown" }), "subject"),
+    ] {
+        let mut body =
+            json!({ "subject": "default", "metric": "requests", "amount": 10, "period": "1d" });
+        for (name, value) in changes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let answer = host.put(body).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{changes}");
+        let fields = answer.json()["details"]["fields"].clone();
+        assert_eq!(fields[0]["field"], field, "{changes}: {}", answer.body);
+    }
+    // A blank never becomes unlimited.
+    let without = host
+        .put(json!({ "subject": "default", "metric": "rpm" }))
+        .await;
+    assert_eq!(without.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(host.app.count("select count(*) from limits").await, 0);
+    for (metric, amount) in [("requests", json!(0)), ("tokens", json!(null))] {
+        let body =
+            json!({ "subject": "default", "metric": metric, "amount": amount, "period": "1d" });
+        assert_eq!(host.put(body).await.json()["amount"], amount);
+    }
+    let listed = host
+        .app
+        .get_as(&host.admin, "/api/admin/limits?metric=requests")
+        .await;
+    assert_eq!(listed.header("x-total-count"), "1", "{}", listed.body);
+    for query in ["metric=words", "subject=unknown", "id=x"] {
+        let path = format!("/api/admin/limits?{query}");
+        let answer = host.app.get_as(&host.admin, &path).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{query}");
+    }
+}
+
+#[testing::test]
+async fn reported_events_are_checked(pool: PgPool) {
+    let host = host(&pool).await;
+    let event = |id: usize| json!({ "user": host.bob, "eventId": id.to_string() });
+    let events: Vec<Value> = (0..1_000).map(event).collect();
+    let stored = host.post("/api/usage", json!({ "events": events })).await;
+    assert_eq!(stored.json()["counted"], 1_000, "{}", stored.body);
+    let more: Vec<Value> = (0..1_001).map(event).collect();
+    let denied = host.post("/api/usage", json!({ "events": more })).await;
+    assert_eq!(denied.outline(), "413 PAYLOAD_TOO_LARGE");
+    assert!(
+        denied.message().contains("1000 events"),
+        "{}",
+        denied.message()
+    );
+    let million = format!("{{\"events\":[{}]}}", vec!["{}"; 1_000_000].join(","));
+    let ask = Ask::post("/api/usage").body("application/json", million);
+    let denied = host.app.send(ask.bearer(&host.token)).await;
+    assert_eq!(denied.outline(), "413 PAYLOAD_TOO_LARGE");
+    for at in ["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "tomorrow"] {
+        let event = json!({ "user": host.bob, "eventId": "x", "at": at });
+        let answer = host.post("/api/usage", json!({ "events": [event] })).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{at}");
+    }
+    host.app
+        .run("update users set deleted_at = now() where username = 'bob'")
+        .await;
+    let late = json!({ "user": host.bob, "eventId": "late" });
+    let late = host
+        .post("/api/usage", json!({ "events": [late] }))
+        .await
+        .json();
+    assert_eq!(
+        (&late["counted"], &late["unknownUsers"]),
+        (&json!(1), &json!(0))
+    );
+    let used = host.post("/api/limits/consume", host.used(json!({}))).await;
+    assert_eq!(used.outline(), "409 CONFLICT");
+}
+
+#[testing::test]
+async fn only_applications_meter(pool: PgPool) {
+    let host = host(&pool).await;
+    let ask = Ask::post("/api/limits/consume").json(&host.used(json!({})));
+    let denied = host.app.send(ask.by(&host.admin)).await;
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
+    let reading = Ask::get("/api/admin/limits").bearer(&host.token);
+    assert_eq!(host.app.send(reading).await.outline(), "403 FORBIDDEN");
+}
