@@ -231,12 +231,7 @@ async fn export_usage(
         model: asked.model,
     };
     let filter = filter(&services, &params)?;
-    let pairs = params.pairs().into_iter();
-    let words: Vec<String> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let written = words.join(" ");
-    let export = usage::export(&services, &authorized, (filter, &written), format).await?;
+    let export = usage::export(&services, &authorized, (filter, &params), format).await?;
     let (ending, kind) = match export.format {
         Format::Csv => ("csv", "text/csv; charset=utf-8"),
         Format::Ndjson => ("ndjson", "application/x-ndjson"),

@@ -25,6 +25,18 @@ type Piece = Result<String, Error>;
 #[derive(Debug, Clone, Default)]
 pub struct Exports(Arc<Mutex<Vec<Option<Uuid>>>>);
 
+/// Returns the filter of an export in the form of a URL query, for the audit log. PostgreSQL rejects control characters.
+pub(crate) fn written(pairs: Vec<(&'static str, &str)>) -> String {
+    let words: Vec<String> = pairs
+        .into_iter()
+        .map(|(name, value)| {
+            let visible = value.chars().filter(|c| !c.is_control());
+            format!("{name}={}", visible.collect::<String>())
+        })
+        .collect();
+    words.join(" ")
+}
+
 /// Reservation for one running export, released on drop.
 #[derive(Debug)]
 pub(crate) struct Slot {

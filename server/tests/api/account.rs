@@ -455,15 +455,15 @@ async fn delete_form_requires_name_and_counts(pool: PgPool) {
         Ask::post("/account/delete").form(&fields).by(&ada)
     };
     for (ask, status, says) in [
-        (form("bob", "1,0,0,0,0,0"), 422, "Type ada to confirm."),
-        (form("ada", "1,7,0,0,0,0"), 409, "data changed"),
+        (form("bob", "1,0,0,0,0,0,0,0"), 422, "Type ada to confirm."),
+        (form("ada", "1,7,0,0,0,0,0,0"), 409, "data changed"),
         (form("ada", ""), 409, "This page is out of date"),
     ] {
         let answer = app.send(ask).await;
         assert_eq!(answer.status, status, "{says}");
         assert!(answer.body.contains(says), "{says}");
     }
-    let done = app.send(form(" ADA ", "1,0,0,0,0,0")).await;
+    let done = app.send(form(" ADA ", "1,0,0,0,0,0,0,0")).await;
     assert_eq!(done.outline(), "303 to /account/deleted");
     let (value, _) = done.cookie("rollcall_done").unwrap();
     let page = Ask::get("/account/deleted").by(&ada);

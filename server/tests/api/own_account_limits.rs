@@ -47,7 +47,7 @@ fn ways(id: &str, username: &str) -> Vec<(&'static str, Ask)> {
             ("page", page.as_str()),
             ("id", id),
             ("username", username),
-            ("counts", "0,0,0,0,0,0"),
+            ("counts", "0,0,0,0,0,0,0,0"),
             ("confirm", username),
         ])
     };

@@ -93,7 +93,11 @@ pub async fn export(
     let AuditQueryFilter { actor, target, .. } = ask(&mut connection, &filter, now).await?;
     drop(connection);
     let changes = Changes::default()
-        .with("filter", Value::Null, written(params))
+        .with(
+            "filter",
+            Value::Null,
+            exports::written(params.only_filter().pairs()),
+        )
         .with("format", Value::Null, format.as_str())
         .with("upTo", Value::Null, up_to);
     let mut transaction = db::begin(&services.pool).await?;
@@ -118,16 +122,6 @@ pub async fn export(
         up_to,
         pieces,
     })
-}
-
-/// Returns the filter in the form of a URL query, for the audit log.
-fn written(params: &AuditParams) -> String {
-    let params = params.only_filter();
-    let pairs = params.pairs().into_iter();
-    let words: Vec<String> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    words.join(" ")
 }
 
 /// Returns the last id up to which no entry can still appear.

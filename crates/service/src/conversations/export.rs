@@ -117,7 +117,11 @@ pub async fn export(
     let right = Permission::ConversationsRead;
     let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
     let changes = Changes::default()
-        .with("filter", Value::Null, written(params))
+        .with(
+            "filter",
+            Value::Null,
+            exports::written(params.only_filter().pairs()),
+        )
         .with("format", Value::Null, format.as_str());
     let about = (Action::ConversationsExported, None, "conversations");
     let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
@@ -138,16 +142,6 @@ pub async fn export(
         name: format!("conversations.{}", format.as_str()),
         pieces,
     })
-}
-
-/// Returns the filter in the form of a URL query, for the audit log.
-fn written(params: &ConversationParams) -> String {
-    let params = params.only_filter();
-    let pairs = params.pairs().into_iter();
-    let words: Vec<String> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    words.join(" ")
 }
 
 /// File that is sent piece by piece.

@@ -60,7 +60,7 @@ pub async fn export(
     let query = params.parse(Limits::API)?;
     let slot = services.exports.reserve(authorized.actor())?;
     let changes = Changes::default()
-        .with("filter", Value::Null, written(&params))
+        .with("filter", Value::Null, exports::written(params.pairs()))
         .with("format", Value::Null, format.as_str());
     let mut transaction = db::begin(&services.pool).await?;
     let about = (Action::ResourcesExported, None, "resources");
@@ -71,18 +71,6 @@ pub async fn export(
     Ok(exports::spawn(slot, move |sender| async move {
         send(&pool, viewer, &query, format, &sender).await
     }))
-}
-
-/// Returns the filter in the form of a URL query, for the audit log. PostgreSQL rejects control characters.
-fn written(params: &ResourceListParams) -> String {
-    let pairs = params.pairs().into_iter();
-    let words: Vec<String> = pairs
-        .map(|(name, value)| {
-            let visible = value.chars().filter(|c| !c.is_control());
-            format!("{name}={}", visible.collect::<String>())
-        })
-        .collect();
-    words.join(" ")
 }
 
 async fn send(

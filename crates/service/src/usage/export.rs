@@ -3,7 +3,10 @@
 use std::mem::take;
 
 use db::usage::reports::{UsageFilter, list_events};
-use domain::{action::Action, usage::StoredEvent};
+use domain::{
+    action::Action,
+    usage::{StoredEvent, UsageParams},
+};
 use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::Sender;
@@ -30,21 +33,21 @@ pub struct UsageExport {
     pub pieces: Pieces,
 }
 
-/// Starts an export of the matching events, earliest first, without those that are stored later. `written` is the filter as a URL has it,
-/// for the audit log.
+/// Starts an export of the matching events, earliest first, without those that are stored later. `params`
+/// are those of the filter, for the audit log.
 ///
 /// # Errors
 /// [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<UsageRead>,
-    (filter, written): (UsageFilter, &str),
+    (filter, params): (UsageFilter, &UsageParams),
     format: Format,
 ) -> Result<UsageExport, Error> {
     let slot = services.exports.reserve(authorized.actor())?;
     let now = db::usage::find_time(&services.pool).await?;
     let changes = Changes::default()
-        .with("filter", Value::Null, written)
+        .with("filter", Value::Null, exports::written(params.pairs()))
         .with("format", Value::Null, format.as_str());
     let mut transaction = db::begin(&services.pool).await?;
     let about = (Action::UsageExported, None, "usage");

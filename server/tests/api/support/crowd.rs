@@ -10,6 +10,9 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "api_keys.provider",
     "audit_events.via",
     "audit_horizon.pending_writers",
+    "balances.metric",
+    "balances.period",
+    "conversation_messages.role",
     "failed_sign_ins.reason",
     "features.key",
     "groups.features",
@@ -18,6 +21,10 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "idempotency_keys.location",
     "jobs.kind",
     "jobs.state",
+    "leases.ended_as",
+    "limits.metric",
+    "limits.period",
+    "limits.time_zone",
     "login_attempts.scope",
     "lost_access.kind",
     "one_time_links.kind",
@@ -27,6 +34,8 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "roles.permissions",
     "sessions.data",
     "sessions.ended_reason",
+    "usage_events.kind",
+    "usage_events.metric",
     "user_extensions.namespace",
     "user_identifiers.namespace",
     "user_totals.name",
@@ -164,4 +173,14 @@ insert into user_identifiers (id, user_id, namespace, value)
 select uuid_v7(now()), id, 'litellm', 'zqmark-id' from users where username = 'zqmark-uma';
 insert into user_extensions (id, user_id, namespace, data)
 select uuid_v7(now()), id, 'litellm', '{"zqmark": "zqmark"}' from users where username = 'zqmark-uma';
+insert into conversations (id, user_id, external_id, branch, name, started_at, modified_at)
+select uuid_v7(now()), id, 'zqmark-chat', 'zqmark branch', 'zqmark chat', now(), now() from users where username = 'zqmark-uma';
+insert into conversation_messages (conversation_id, seq, id, role, content, feedback, at)
+select id, 1, uuid_v7(now()), 'user', 'zqmark content', '{"rating": "like", "comment": "zqmark"}', now() from conversations;
+insert into limits (id, metric, model, amount, period, period_seconds, anchor, created_at, updated_at)
+values (uuid_v7(now()), 'requests', 'zqmark model', 100, '1d', 86400, now(), now(), now());
+insert into usage_events (id, at, kind, user_id, model, event_id, conversation_id, note)
+select uuid_v7(now()), now(), 'use', id, 'zqmark model', 'zqmark event', 'zqmark chat', 'zqmark note' from users where username = 'zqmark-uma';
+insert into usage_event_ids (user_id, event_id, created_at)
+select id, 'zqmark event', now() from users where username = 'zqmark-uma';
 "#;
