@@ -67,7 +67,9 @@ pub(crate) async fn recognise(
     let language = language(&request, preferences);
     let flashes = if is_shown && caller.is_some() {
         let taken = flashes(&services, &session, path).await;
-        text::request::sync_scope(language, || taken.into_iter().map(FlashMessage::from).collect())
+        text::request::sync_scope(language, || {
+            taken.into_iter().map(FlashMessage::from).collect()
+        })
     } else {
         Vec::new()
     };

@@ -105,7 +105,7 @@ impl Answer {
     }
 }
 
-/// Response to the request for an export of the audit log.
+/// Response to the request for an export.
 pub(super) enum Begun {
     /// The file, which may be larger than memory.
     File(BodyReader<'static>),
@@ -115,7 +115,12 @@ pub(super) enum Begun {
 
 impl Begun {
     pub(super) fn read(response: Response<Body>) -> Result<Self, Error> {
-        let kinds = ["text/csv", "application/x-ndjson"];
+        let kinds = [
+            "text/csv",
+            "application/x-ndjson",
+            "application/json",
+            "application/yaml",
+        ];
         let is_kind = kinds.iter().any(|kind| is(response.headers(), kind));
         if response.status().is_success() && is_kind {
             let body = response.into_body().into_with_config();
