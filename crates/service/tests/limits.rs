@@ -254,8 +254,8 @@ async fn period_ends_and_a_changed_one_keeps_what_is_used(pool: PgPool) {
     );
     set(&services, json!("default"), json!(5), "12h").await;
     // Twelve hours pass.
-    let earlier = "with l as (update limits set anchor = anchor - interval '12 hours')
-        update balances set period_start = period_start - interval '1 month', period_end = now() - interval '1 second'";
+    let earlier = "update usage_events set at = at - interval '12 hours';
+        update balances set period_start = period_start - interval '12 hours', period_end = now() - interval '1 second'";
     sqlx::raw_sql(earlier).execute(&pool).await.unwrap();
     let answer = consume(&services, json!({}), ada).await.unwrap();
     assert_eq!(answer.limits[0].used.units(), 1);
