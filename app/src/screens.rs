@@ -18,7 +18,7 @@ use crate::{
     text,
 };
 
-/// Screens in the order in which their paths are matched, and of the sidebar.
+/// Screens in the order of their paths and of the sidebar.
 static SCREENS: &[Screen] = &[
     Screen::public("/login", &Account::SignIn),
     Screen::public("/setup", &Account::Setup),
@@ -243,10 +243,10 @@ pub(crate) fn sidebar() -> Vec<SidebarLink> {
 /// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one, and for a page
 /// whose title does not come from its parameter.
 pub(crate) fn page_parameter(path: &str) -> Option<String> {
-    let mut screens = screens().filter(|screen| screen.node.views(path).is_some());
-    let screen = screens
-        .next()
-        .filter(|screen| screen.node.title.is_none())?;
+    let screen = screens().find(|screen| screen.node.views(path).is_some())?;
+    if screen.node.title.is_some() {
+        return None;
+    }
     screen.node.pattern.last_parameter(path)
 }
 

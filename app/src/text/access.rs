@@ -252,12 +252,12 @@ pub fn no_clients() -> &'static str {
     )
 }
 
-/// Text: `There are no features. Create them on the Features screen.`
+/// Text: `No features yet. Add them on the Features screen.`
 #[must_use]
 pub fn no_features() -> &'static str {
     text(
         "access.no_features",
-        "There are no features. Create them on the Features screen.",
+        "No features yet. Add them on the Features screen.",
     )
 }
 

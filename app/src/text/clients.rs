@@ -16,13 +16,13 @@ pub fn delete() -> &'static str {
     text("clients.delete", "Delete")
 }
 
-/// Text: `Its number {number} stays in the lists of these users, and no other client gets it. This can't be undone.`
+/// Text: `The number {number} stays in the lists of these users and is not reused. This can't be undone.`
 #[must_use]
 pub fn delete_meaning(number: impl Display) -> String {
     fill(
         text(
             "clients.delete_meaning",
-            "Its number {number} stays in the lists of these users, and no other client gets it. This can't be undone.",
+            "The number {number} stays in the lists of these users and is not reused. This can't be undone.",
         ),
         &[("number", &number)],
     )
@@ -64,12 +64,12 @@ pub fn filter() -> &'static str {
     text("clients.filter", "Filter clients")
 }
 
-/// Text: `Users with a list of clients see only the resources and personas of these clients, and those without a client.`
+/// Text: `Users see the resources and personas of their clients, and those without a client. Administrators see all.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "clients.hint",
-        "Users with a list of clients see only the resources and personas of these clients, and those without a client.",
+        "Users see the resources and personas of their clients, and those without a client. Administrators see all.",
     )
 }
 

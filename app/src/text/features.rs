@@ -150,12 +150,12 @@ pub fn feature() -> &'static str {
     text("features.feature", "Feature")
 }
 
-/// Text: `Permissions in the host application. Users have those that are on by default, and those of their groups.`
+/// Text: `Permissions in the host application. Users have those that are on by default and those of their groups; administrators have all.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "features.hint",
-        "Permissions in the host application. Users have those that are on by default, and those of their groups.",
+        "Permissions in the host application. Users have those that are on by default and those of their groups; administrators have all.",
     )
 }
 

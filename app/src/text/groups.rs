@@ -198,10 +198,10 @@ pub fn hint() -> &'static str {
     )
 }
 
-/// Text: `The groups that you manage.`
+/// Text: `Groups that you manage.`
 #[must_use]
 pub fn hint_managed() -> &'static str {
-    text("groups.hint_managed", "The groups that you manage.")
+    text("groups.hint_managed", "Groups that you manage.")
 }
 
 /// Text: `Inactive`
@@ -225,11 +225,11 @@ pub fn invite_hint() -> &'static str {
     )
 }
 
-/// Text: `Invite into {name}`
+/// Text: `Invite to {name}`
 #[must_use]
 pub fn invite_title(name: impl Display) -> String {
     fill(
-        text("groups.invite_title", "Invite into {name}"),
+        text("groups.invite_title", "Invite to {name}"),
         &[("name", &name)],
     )
 }
@@ -264,22 +264,25 @@ pub fn load_failed() -> &'static str {
     text("groups.load_failed", "The groups could not be loaded")
 }
 
-/// Text: `Features that it gives`
+/// Text: `Features that they lose`
 #[must_use]
 pub fn losing_features() -> &'static str {
-    text("groups.losing_features", "Features that it gives")
+    text("groups.losing_features", "Features that they lose")
 }
 
-/// Text: `Members who leave it`
+/// Text: `Members who lose access`
 #[must_use]
 pub fn losing_members() -> &'static str {
-    text("groups.losing_members", "Members who leave it")
+    text("groups.losing_members", "Members who lose access")
 }
 
-/// Text: `Resources that it reaches`
+/// Text: `Resources that they can no longer reach`
 #[must_use]
 pub fn losing_resources() -> &'static str {
-    text("groups.losing_resources", "Resources that it reaches")
+    text(
+        "groups.losing_resources",
+        "Resources that they can no longer reach",
+    )
 }
 
 /// Text: `Manager`
@@ -368,12 +371,12 @@ pub fn names() -> &'static str {
     text("groups.names", "Usernames or email addresses")
 }
 
-/// Text: `One per line, up to 10,000. Repeated names count once.`
+/// Text: `One per line, up to 10,000. Duplicates count once.`
 #[must_use]
 pub fn names_hint() -> &'static str {
     text(
         "groups.names_hint",
-        "One per line, up to 10,000. Repeated names count once.",
+        "One per line, up to 10,000. Duplicates count once.",
     )
 }
 
@@ -395,12 +398,12 @@ pub fn no_features() -> &'static str {
     text("groups.no_features", "No features yet")
 }
 
-/// Text: `Add the features of the host application with the API.`
+/// Text: `Add the features of the host application on the Features screen.`
 #[must_use]
 pub fn no_features_hint() -> &'static str {
     text(
         "groups.no_features_hint",
-        "Add the features of the host application with the API.",
+        "Add the features of the host application on the Features screen.",
     )
 }
 
@@ -590,12 +593,12 @@ pub fn skip() -> &'static str {
     text("groups.skip", "Skip users who can't be added")
 }
 
-/// Text: `Without this, nothing is changed if a name is unknown.`
+/// Text: `Otherwise nothing is changed if a name is unknown or a user can't be added.`
 #[must_use]
 pub fn skip_note() -> &'static str {
     text(
         "groups.skip_note",
-        "Without this, nothing is changed if a name is unknown.",
+        "Otherwise nothing is changed if a name is unknown or a user can't be added.",
     )
 }
 

@@ -40,12 +40,12 @@ pub fn all_kinds() -> &'static str {
     text("resources.all_kinds", "All")
 }
 
-/// Text: `blocked: the user does not have the client`
+/// Text: `blocked: the client is not in the user's list`
 #[must_use]
 pub fn blocked_client() -> &'static str {
     text(
         "resources.blocked_client",
-        "blocked: the user does not have the client",
+        "blocked: the client is not in the user's list",
     )
 }
 
@@ -91,11 +91,11 @@ pub fn check_failed() -> &'static str {
     text("resources.check_failed", "The access could not be checked")
 }
 
-/// Text: `{name} cannot reach it`
+/// Text: `{name} can't reach it`
 #[must_use]
 pub fn check_no(name: impl Display) -> String {
     fill(
-        text("resources.check_no", "{name} cannot reach it"),
+        text("resources.check_no", "{name} can't reach it"),
         &[("name", &name)],
     )
 }
@@ -166,12 +166,12 @@ pub fn delete_members() -> &'static str {
     text("resources.delete_members", "Members of groups")
 }
 
-/// Text: `The resource is deleted with its grants. These lose access:`
+/// Text: `Deletes the resource and its grants. This can't be undone. These lose access:`
 #[must_use]
 pub fn delete_text() -> &'static str {
     text(
         "resources.delete_text",
-        "The resource is deleted with its grants. These lose access:",
+        "Deletes the resource and its grants. This can't be undone. These lose access:",
     )
 }
 
@@ -399,12 +399,12 @@ pub fn none_match() -> &'static str {
     text("resources.none_match", "No resources match")
 }
 
-/// Text: `Store them with POST /api/admin/resources or  rollcall resource create .`
+/// Text: `Add resources with POST /api/admin/resources or  rollcall resource create .`
 #[must_use]
 pub fn none_text() -> &'static str {
     text(
         "resources.none_text",
-        "Store them with POST /api/admin/resources or `rollcall resource create`.",
+        "Add resources with POST /api/admin/resources or `rollcall resource create`.",
     )
 }
 
@@ -420,10 +420,10 @@ pub fn owner() -> &'static str {
     text("resources.owner", "Owner")
 }
 
-/// Text: `Present owner`
+/// Text: `Current owner`
 #[must_use]
 pub fn present_owner() -> &'static str {
-    text("resources.present_owner", "Present owner")
+    text("resources.present_owner", "Current owner")
 }
 
 /// Text: `Who can reach it`
@@ -571,12 +571,12 @@ pub fn transfer_all_button() -> &'static str {
     text("resources.transfer_all_button", "Transfer all resources")
 }
 
-/// Text: `Transfers all resources of a user to another one. This cannot be undone as a whole.`
+/// Text: `Transfers all resources of a user to another user. This can't be undone as a whole.`
 #[must_use]
 pub fn transfer_all_text() -> &'static str {
     text(
         "resources.transfer_all_text",
-        "Transfers all resources of a user to another one. This cannot be undone as a whole.",
+        "Transfers all resources of a user to another user. This can't be undone as a whole.",
     )
 }
 
@@ -586,12 +586,12 @@ pub fn transfer_button() -> &'static str {
     text("resources.transfer_button", "Transfer ownership")
 }
 
-/// Text: `The new owner can change the resource. The present owner keeps only what grants allow.`
+/// Text: `The new owner can change the resource. The current owner keeps only what grants allow.`
 #[must_use]
 pub fn transfer_text() -> &'static str {
     text(
         "resources.transfer_text",
-        "The new owner can change the resource. The present owner keeps only what grants allow.",
+        "The new owner can change the resource. The current owner keeps only what grants allow.",
     )
 }
 

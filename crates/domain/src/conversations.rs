@@ -39,7 +39,7 @@ pub const COMMENT_MAX: usize = 2_000;
 pub const MESSAGES_ORDER: &str = "messages";
 
 string_enum! {
-    /// Role of the author of a message.
+    /// Role of the sender of a message.
     MessageRole {
         /// The user.
         User = "user",
@@ -141,7 +141,7 @@ impl Conversation {
 pub struct ConversationMessage {
     /// Number of the message in its conversation, from 1.
     pub seq: i32,
-    /// Role of the author.
+    /// Role of the sender.
     pub role: MessageRole,
     /// Text of the message.
     pub content: String,

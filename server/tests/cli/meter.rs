@@ -79,11 +79,11 @@ async fn example_meters_a_chat_under_limits(pool: PgPool) {
         let places = cost.strip_prefix("0.").unwrap();
         format!("{places:0<9}").parse::<i64>().unwrap()
     };
-    let told: i64 = all
+    let answered: i64 = all
         .map(|result| nanos(result["cost"].as_str().unwrap()))
         .sum();
     let stored = "select sum(cost_nanos)::bigint from usage_daily";
-    assert_eq!(direct.count(stored).await, told + 1);
+    assert_eq!(direct.count(stored).await, answered + 1);
     let left = direct.rollcall(&["limit", "show", "ada", "--json"]).json();
     let requests = left
         .as_array()

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("format", &["text"]),
     ("labels", &["text", "format"]),
-    ("api", &["text", "format"]),
+    ("api", &["text", "format", "labels"]),
     ("context", &["text", "api"]),
     ("links", &["api"]),
     (

@@ -58,7 +58,7 @@ pub struct ConversationDraft {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConversationMessageDraft {
-    /// Role of the author.
+    /// Role of the sender.
     #[serde(deserialize_with = "variant")]
     pub role: MessageRole,
     /// Text of the message.
@@ -124,7 +124,7 @@ pub struct NewConversation {
 pub struct StoredMessage {
     /// Number of the message among those of the request, from 1.
     pub ordinal: i32,
-    /// Role of the author.
+    /// Role of the sender.
     pub role: MessageRole,
     /// Text of the message.
     pub content: String,

@@ -33,12 +33,12 @@ pub(super) fn quoted(lines: &mut Lines, first: &str, quote: char) -> Option<Stri
     loop {
         let (text, end) = unquote(&part, quote)?;
         match end {
-            End::Quote => {
+            LineEnd::Quote => {
                 folded.line(&text);
                 return Some(folded.text);
             }
-            End::Line => folded.line(text.trim_end()),
-            End::Joined => {
+            LineEnd::Line => folded.line(text.trim_end()),
+            LineEnd::Joined => {
                 folded.line(&text);
                 folded.joins = true;
             }
@@ -57,7 +57,7 @@ pub(super) fn quoted(lines: &mut Lines, first: &str, quote: char) -> Option<Stri
 }
 
 /// End of a line of a scalar in quotes.
-enum End {
+enum LineEnd {
     /// The closing quote.
     Quote,
     /// A line break, which becomes a space.
@@ -67,7 +67,7 @@ enum End {
 }
 
 /// Resolves the escapes of a line up to the closing quote; `None` for an unknown escape.
-fn unquote(part: &str, quote: char) -> Option<(String, End)> {
+fn unquote(part: &str, quote: char) -> Option<(String, LineEnd)> {
     let mut text = String::new();
     let mut characters = part.chars().peekable();
     while let Some(character) = characters.next() {
@@ -77,14 +77,14 @@ fn unquote(part: &str, quote: char) -> Option<(String, End)> {
                 text.push('\'');
                 continue;
             }
-            return Some((text, End::Quote));
+            return Some((text, LineEnd::Quote));
         }
         if character != '\\' || quote == '\'' {
             text.push(character);
             continue;
         }
         let Some(escape) = characters.next() else {
-            return Some((text, End::Joined));
+            return Some((text, LineEnd::Joined));
         };
         let digits = match escape {
             'x' => 2,
@@ -100,7 +100,7 @@ fn unquote(part: &str, quote: char) -> Option<(String, End)> {
         // Python writes half of a pair for a broken text.
         text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
     }
-    Some((text, End::Line))
+    Some((text, LineEnd::Line))
 }
 
 fn named_escape(escape: char) -> Option<char> {
