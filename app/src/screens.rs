@@ -250,8 +250,7 @@ pub(crate) fn page_parameter(path: &str) -> Option<String> {
     screen.node.pattern.last_parameter(path)
 }
 
-/// Returns the access level of the page at a path; that of the panel for all other paths. The server checks it before it
-/// renders the page; the server functions that load the data of the page check their own permissions in addition.
+/// Returns the access level of the page at a path; that of the panel for other paths. Server functions have their own checks.
 #[must_use]
 pub fn access(path: &str) -> Access {
     screens()

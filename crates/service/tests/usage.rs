@@ -2,7 +2,7 @@
 
 use domain::{
     money::Money,
-    usage::{UsageEventDraft, UsageOutcome, UsageRange},
+    usage::{UsageEventDraft, UsageOutcome, UsageParams, UsageRange},
 };
 use serde_json::{Value, json};
 use service::{
@@ -147,7 +147,11 @@ async fn export_has_each_event_and_is_audited(pool: PgPool) {
     store(&services, events).await.unwrap();
     for (format, lines) in [(Format::Csv, 3), (Format::Ndjson, 2)] {
         let filter = all(&pool).await;
-        let asked = (filter, "model=gpt");
+        let params = UsageParams {
+            model: Some("gpt".to_owned()),
+            ..UsageParams::default()
+        };
+        let asked = (filter, &params);
         let export = usage::export(&services, &operator(), asked, format).await;
         let mut export = export.unwrap();
         let mut text = String::new();
