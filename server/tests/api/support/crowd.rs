@@ -28,6 +28,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "login_attempts.scope",
     "lost_access.kind",
     "one_time_links.kind",
+    "rate_limits.metric",
     "resource_grants.level",
     "resources.kind",
     "roles.builtin_kind",
@@ -183,4 +184,12 @@ insert into usage_events (id, at, kind, user_id, model, event_id, conversation_i
 select uuid_v7(now()), now(), 'use', id, 'zqmark model', 'zqmark event', 'zqmark chat', 'zqmark note' from users where username = 'zqmark-uma';
 insert into usage_event_ids (user_id, event_id, created_at)
 select id, 'zqmark event', now() from users where username = 'zqmark-uma';
+insert into usage_daily (day, user_id, model, requests)
+select current_date, id, 'zqmark model', 1 from users where username = 'zqmark-uma';
+insert into balances (user_id, metric, model, period, period_start, used)
+select id, 'requests', 'zqmark model', '1d', now(), 1 from users where username = 'zqmark-uma';
+insert into leases (id, user_id, holders, model, requests, tokens, cost_nanos, event_id, expires_at, created_at)
+select uuid_v7(now()), id, '{}', 'zqmark model', 1, 0, 0, 'zqmark lease', now(), now() from users where username = 'zqmark-uma';
+insert into rate_limits (holder_id, metric, model, spent_until)
+select id, 'rpm', 'zqmark model', now() from users where username = 'zqmark-uma';
 "#;
