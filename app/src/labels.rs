@@ -63,6 +63,36 @@ pub(crate) fn bulk_user_action_effect(action: UserAction) -> &'static str {
     }
 }
 
+/// Returns the message about a completed action: it names one user, and counts several.
+#[cfg(feature = "ssr")]
+pub(crate) fn user_action_done(action: UserAction, count: u64, name: String) -> String {
+    let users = |name, one: fn(String) -> String, many: fn(u64) -> String| match count {
+        1 => one(name),
+        count => many(count),
+    };
+    match action {
+        UserAction::Suspend => users(name, text::flash::suspended, text::flash::suspended_users),
+        UserAction::Unsuspend => users(
+            name,
+            text::flash::unsuspended,
+            text::flash::unsuspended_users,
+        ),
+        UserAction::RevokeSessions => {
+            users(name, text::flash::signed_out, text::flash::signed_out_users)
+        }
+        UserAction::Delete => users(name, text::flash::deleted, text::flash::deleted_users),
+        UserAction::Restore => users(name, text::flash::restored, text::flash::restored_users),
+        UserAction::Approve => users(
+            name,
+            text::flash::approved,
+            text::flash::approved_registrations,
+        ),
+        UserAction::Edit | UserAction::SetEmail | UserAction::SetRoles | UserAction::Reset => {
+            text::flash::user_saved(name)
+        }
+    }
+}
+
 /// Returns the label of an audited action.
 pub(crate) fn audited_action(action: Action) -> &'static str {
     let name = action.as_str();
@@ -122,6 +152,21 @@ mod tests {
     fn statuses_have_their_names_in_english() {
         for value in Status::ALL {
             assert_eq!(status(*value), capitalized(value.as_str()));
+        }
+    }
+
+    #[test]
+    fn messages_of_actions_name_one_user_and_count_several() {
+        for action in UserAction::ALL.iter().copied() {
+            let one = user_action_done(action, 1, "ada".to_owned());
+            assert!(one.contains("ada"), "{one}");
+        }
+        for action in UserAction::bulk() {
+            let several = user_action_done(action, 3, "ada".to_owned());
+            assert!(
+                several.contains(" 3 ") && !several.contains("ada"),
+                "{several}"
+            );
         }
     }
 

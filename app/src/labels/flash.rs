@@ -6,6 +6,7 @@ use domain::{
 };
 use time::OffsetDateTime;
 
+use super::user_action_done;
 use crate::text;
 
 /// Returns the sentence about a change, with names and counts.
@@ -91,35 +92,6 @@ pub fn sentence(flash: &Flash) -> String {
     }
 }
 
-/// Returns the message about a completed action: it names one user, and counts several.
-fn user_action_done(action: UserAction, count: u64, name: String) -> String {
-    let users = |name, one: fn(String) -> String, many: fn(u64) -> String| match count {
-        1 => one(name),
-        count => many(count),
-    };
-    match action {
-        UserAction::Suspend => users(name, text::flash::suspended, text::flash::suspended_users),
-        UserAction::Unsuspend => users(
-            name,
-            text::flash::unsuspended,
-            text::flash::unsuspended_users,
-        ),
-        UserAction::RevokeSessions => {
-            users(name, text::flash::signed_out, text::flash::signed_out_users)
-        }
-        UserAction::Delete => users(name, text::flash::deleted, text::flash::deleted_users),
-        UserAction::Restore => users(name, text::flash::restored, text::flash::restored_users),
-        UserAction::Approve => users(
-            name,
-            text::flash::approved,
-            text::flash::approved_registrations,
-        ),
-        UserAction::Edit | UserAction::SetEmail | UserAction::SetRoles | UserAction::Reset => {
-            text::flash::user_saved(name)
-        }
-    }
-}
-
 /// Returns the sentence about a change of a group, or of one of its members or resources.
 fn group_change(change: GroupChange, count: u64, name: String, member: String) -> String {
     match change {
@@ -200,21 +172,6 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-
-    #[test]
-    fn messages_of_actions_name_one_user_and_count_several() {
-        for action in UserAction::ALL.iter().copied() {
-            let one = user_action_done(action, 1, "ada".to_owned());
-            assert!(one.contains("ada"), "{one}");
-        }
-        for action in UserAction::bulk() {
-            let several = user_action_done(action, 3, "ada".to_owned());
-            assert!(
-                several.contains(" 3 ") && !several.contains("ada"),
-                "{several}"
-            );
-        }
-    }
 
     #[test]
     fn message_names_users_and_counts() {

@@ -25,7 +25,7 @@ const UNLIMITED: &str = "unlimited";
 /// Set a limit. What is used stays.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "rollcall limit set <SUBJECT> <METRIC> <AMOUNT> [OPTIONS]")]
-#[command(group(ArgGroup::new("subject").args(["default", "role", "group", "user", "token"]).required(true)))]
+#[command(group(ArgGroup::new("subject").args(["default", "role", "group", "user", "access_token"]).required(true)))]
 pub(super) struct SetArgs {
     /// Metric: requests, cost, tokens, rpm, tpm or parallel.
     metric: Metric,
@@ -45,7 +45,7 @@ pub(super) struct SetArgs {
     user: Option<UserRef>,
     /// Id of an access token.
     #[arg(long)]
-    token: Option<Uuid>,
+    access_token: Option<Uuid>,
     /// Model; without it, all models together.
     #[arg(long)]
     model: Option<String>,
@@ -112,7 +112,7 @@ impl SetArgs {
             return Ok(LimitSubject::User(backend.find(user).await?.summary.id.0));
         }
         Ok(self
-            .token
+            .access_token
             .map_or(LimitSubject::Default, LimitSubject::Token))
     }
 }

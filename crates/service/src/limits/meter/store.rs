@@ -14,12 +14,14 @@ use crate::{
 };
 
 impl Meter {
-    /// Counts uses against the balances, and stores these. Uses before a period do not count in it.
+    /// Counts uses against the balances, and stores these. Uses before a period do not count in it, but those of the present always do,
+    /// also while the clock is before the period.
     pub(in crate::limits) async fn count(
         &mut self,
         connection: &mut PgConnection,
         events: &[UsageEvent],
     ) -> Result<(), Error> {
+        let at = self.at;
         for position in &mut self.positions {
             let metric = position.limit.metric;
             if !metric.has_period() {
@@ -28,8 +30,9 @@ impl Meter {
             let Some(mut balance) = position.balance.take() else {
                 continue;
             };
+            let begins = balance.period_start.min(at);
             for event in events {
-                let is_now = balance.level.is_some() || event.at >= balance.period_start;
+                let is_now = balance.level.is_some() || event.at >= begins;
                 if is_now && position.is_about(event.used.model.as_deref()) {
                     Position::add(&mut balance, event.used.amounts.of(metric));
                 }
