@@ -161,7 +161,7 @@ test('a page that was drawn is the one that the browser takes over', async ({ pa
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('filtering, paging, opening a row, taking it away', async ({ page }) => {
     await page.goto('/audit');

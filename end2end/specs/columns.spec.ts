@@ -138,7 +138,7 @@ test('sessions and the audit log have the menu too', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('each choice is a form that leads back', async ({ page, database }) => {
     const list = new UsersList(page, database);

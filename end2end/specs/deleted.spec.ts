@@ -104,7 +104,7 @@ test.describe('an auditor', () => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('deleted users have a link, and a search stays among them', async ({ page, database }) => {
     const list = new UsersList(page, database);

@@ -153,7 +153,7 @@ test('another page that opens first does not show it', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('it stays until the next page, and Undo works', async ({ page, database }) => {
     const status = () => database.value(`select status from users where username = 'test-member'`);

@@ -114,7 +114,7 @@ test('two in two tabs stay apart', async ({ page, another, database }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('the same', async ({ page, another }) => {
     await page.goto('/registrations/invitations/new');

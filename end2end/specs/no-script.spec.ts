@@ -5,7 +5,7 @@ import { template } from '../support/template';
 import { BY_EMAIL, BY_NAME, UsersList } from '../support/users-list';
 
 serve('demo users');
-test.use({ javaScriptEnabled: false });
+test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
 test('signing in, rejected at first, and out again', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/login');

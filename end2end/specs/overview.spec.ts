@@ -92,7 +92,7 @@ test('what is on its way holds its place', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('all of it is there', async ({ page }) => {
     await page.goto('/overview');

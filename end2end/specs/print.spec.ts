@@ -82,7 +82,7 @@ test('times are exact, and what is folded is open', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('times in a list are exact', async ({ page }) => {
     await page.goto('/users');

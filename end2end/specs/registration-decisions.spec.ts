@@ -219,7 +219,7 @@ test.describe('who decides', () => {
   });
 
   test.describe('without scripts', () => {
-    test.use({ javaScriptEnabled: false });
+    test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
     test('selects and approves', async ({ page }) => {
       await add(page, 'scriptless');

@@ -105,7 +105,7 @@ test('a password manager fills the field for programs: the user reads what to do
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('registers, rejected at first', async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(422, '/register');

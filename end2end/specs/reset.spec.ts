@@ -154,7 +154,7 @@ test('a link that does not work', async ({ page, browserWatch }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('the same, rejected at first', async ({ page, server, database, browserWatch }) => {
     browserWatch.expectAnswer(422, '/reset');

@@ -9,7 +9,7 @@ import { expectNoSidewaysScroll, open } from '../support/page';
 serve('demo users');
 
 const matrix = (page: Page) => page.getByRole('table', { name: 'Permissions by role' });
-const head = (page: Page, name: string) => matrix(page).getByRole('columnheader').filter({ hasText: name });
+const head = (page: Page, name: string) => matrix(page).getByRole('columnheader').filter({ hasText: new RegExp(`^\\s*${name}`) });
 const permission = (page: Page, name: string) => dialog(page).getByRole('checkbox', { name: new RegExp(`^${name}`) });
 
 /** Returns whether a role grants a permission, from the matrix. */

@@ -251,7 +251,7 @@ test('a form that the browser sends by itself does not become another user’s c
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('what was typed comes back, after a wrong password too', async ({ page, database, browserWatch }) => {
     browserWatch.expectAnswer(401, '/account');

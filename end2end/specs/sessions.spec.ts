@@ -139,7 +139,7 @@ test('the tab of a user revokes one or all', async ({ page, server }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('filtering, revoking one, revoking all that match', async ({ page, server }) => {
     for (let n = 0; n < 3; n += 1) await signInElsewhere(server.url, 'test-auditor');

@@ -75,6 +75,12 @@ function namesIn(database: Database): Promise<string[]> {
       union select unverified_email from users union select suspended_reason from users
       union select role from personas
       union select name from roles union select initcap(name) from roles
+      union select name from groups union select description from groups union select name from clients
+      union select name from resources union select kind from resources
+      union select label from features union select description from features
+      union select regexp_split_to_table(key, '\\.') from features
+      union select upper(left(part, 1)) || replace(substr(part, 2), '_', ' ')
+        from features, regexp_split_to_table(key, '\\.') part
       union select name from api_keys union select name from access_tokens union select prefix from access_tokens
       union select preset ->> 'note' from one_time_links
       union select device from sessions union select user_agent from sessions

@@ -67,17 +67,25 @@ pub fn Question(
     }
 }
 
+/// Returns the branch of the feature with a key; a key without a branch is its own.
+fn branch(key: &str) -> &str {
+    key.rsplit_once('.').map_or(key, |(branch, _)| branch)
+}
+
 #[component]
 fn FeatureForm(path: String, features: Vec<(String, String)>, known: Query) -> impl IntoView {
     let chosen = known.get("feature").unwrap_or_default();
-    let options = features.into_iter().map(|(key, label)| {
-        let selected = key == chosen;
-        let name = format!("{label} ({key})");
-        view! {
-            <option value=key selected=selected>
-                {name}
-            </option>
-        }
+    let branches = features.chunk_by(|(one, _), (other, _)| branch(one) == branch(other));
+    let options = branches.map(|features| {
+        let name = features.first().map(|(key, _)| branch(key).to_owned());
+        let options = features.iter().map(|(key, label)| {
+            view! {
+                <option value=key.clone() selected=*key == chosen>
+                    {label.clone()}
+                </option>
+            }
+        });
+        view! { <optgroup label=name>{options.collect_view()}</optgroup> }
     });
     let options = options.collect_view();
     view! {
