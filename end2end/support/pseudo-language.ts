@@ -91,6 +91,8 @@ function namesIn(database: Database): Promise<string[]> {
 }
 
 function withoutData(text: string, names: string[]): string {
+  // Before the names, because a term such as `features:read` can have one in it.
+  if (!text.replace(TERM, '').trim()) return '';
   let rest = text;
   for (const name of names) if (rest.includes(name)) rest = withoutName(rest, name);
   rest = rest.replace(TERM, ' ');
