@@ -7,6 +7,7 @@ use axum::{Json, extract::State};
 use domain::{
     list::Limits,
     object::{objects, present},
+    problem::Problem,
     resources::{
         Resource, ResourceDeletion, ResourceDraft, ResourceEdit, ResourceListParams, StoreOutcome,
     },
@@ -144,7 +145,7 @@ struct ResourcesTransferResponse {
     path = "/api/admin/resources/transfer",
     tag = "Resources",
     request_body = ResourcesTransferRequest,
-    responses((status = OK, body = ResourcesTransferResponse)),
+    responses((status = OK, body = ResourcesTransferResponse), (status = NOT_FOUND, body = Problem)),
     security(("token" = ["resources:write"]))
 )]
 async fn transfer_resources(
