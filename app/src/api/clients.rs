@@ -121,13 +121,18 @@ pub async fn edit_client(
     .await
 }
 
-/// Deletes a client. `shown` and `version` are the name and the version that the form showed.
+/// Deletes a client. `shown`, `version` and `users` are the name, the version and the number of users that the form showed.
 #[server(endpoint = "delete-client", protocol = Post)]
-pub async fn delete_client(id: i32, version: i32, shown: String) -> Result<FormSuccess, ApiError> {
+pub async fn delete_client(
+    id: i32,
+    version: i32,
+    shown: String,
+    users: u64,
+) -> Result<FormSuccess, ApiError> {
     use domain::flash::FlashEvent;
     let target = ClientRef::shown(id, shown.as_str(), version);
     ssr::call_with_read::<ClientsWrite, _>(async |services, authorized| {
-        service::clients::delete(&services, &authorized, target).await?;
+        service::clients::delete(&services, &authorized, target, Some(users)).await?;
         Ok(flash(FlashEvent::ClientDeleted, shown).await)
     })
     .await

@@ -176,17 +176,19 @@ pub async fn set_feature_default(
     .await
 }
 
-/// Deletes a feature, and removes it from all groups, if it still has the version that the dialog showed.
+/// Deletes a feature, and removes it from all groups, if it still has the version and the number of groups that the dialog showed.
 #[server(endpoint = "delete-feature", protocol = Post)]
 pub async fn delete_feature(
     key: String,
     shown: String,
     version: i32,
+    groups: u64,
 ) -> Result<FormSuccess, ApiError> {
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<FeaturesWrite>()?;
         let feature = find(&services, &caller, &key, (&shown, version)).await?;
-        service::features::delete(&services, &authorized, &key, Some(version)).await?;
+        let (version, groups) = (Some(version), Some(groups));
+        service::features::delete(&services, &authorized, &key, version, groups).await?;
         let flash = Flash::of(FlashEvent::FeatureDeleted, [feature.label]);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })

@@ -149,7 +149,7 @@ async fn delete_client(
     if_match: IfMatch,
 ) -> Result<Json<SuccessResponse>, ApiError> {
     let target = (id, if_match.version());
-    let deleted = service::clients::delete(&services, &authorized, target).await;
+    let deleted = service::clients::delete(&services, &authorized, target, None).await;
     if_match.check(deleted)?;
     Ok(success())
 }

@@ -155,7 +155,8 @@ async fn delete_feature(
     FeaturePath(key): FeaturePath,
     if_match: IfMatch,
 ) -> Result<Json<SuccessResponse>, ApiError> {
-    let deleted = service::features::delete(&services, &authorized, &key, if_match.version()).await;
+    let version = if_match.version();
+    let deleted = service::features::delete(&services, &authorized, &key, version, None).await;
     if_match.check(deleted)?;
     Ok(success())
 }

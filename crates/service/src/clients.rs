@@ -195,15 +195,17 @@ pub async fn preview_deletion(
 }
 
 /// Deletes a client that has no resources and personas: they would be visible to all users. Its number stays in lists of clients, and no
-/// other client gets it.
+/// other client gets it. `users` is the number of users with the client in the preview, if one was shown.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the client has resources or personas, [`Error::Outdated`] when it was changed since the caller read it,
-/// [`Error::TargetMismatch`] when it was shown with another name, [`Error::NotFound`] when there is no such client.
+/// [`Error::Conflict`] when the client has resources or personas, and for another number of users, [`Error::Outdated`] when it was changed
+/// since the caller read it, [`Error::TargetMismatch`] when it was shown with another name, [`Error::NotFound`] when there is no such
+/// client.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<ClientsWrite>,
     target: impl Into<ClientRef>,
+    users: Option<u64>,
 ) -> Result<ClientUse, Error> {
     let target: ClientRef = target.into();
     let id = target.id;
@@ -218,6 +220,9 @@ pub async fn delete(
     let used = db::clients::count_use(&mut *transaction, id).await?;
     if used.resources > 0 || used.personas > 0 {
         return Err(Error::Conflict(Conflict::ClientInUse));
+    }
+    if users.is_some_and(|users| users != used.users) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
     }
     db::clients::delete(&mut transaction, id).await?;
     let changes = Changes::default()

@@ -2,7 +2,7 @@
 
 use domain::{
     action::Action,
-    error::Entity,
+    error::{Conflict, Entity},
     features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
     permission::Permission,
     stored::StoredObject,
@@ -118,15 +118,17 @@ pub async fn put(
     after.ok_or(NOT_FOUND)
 }
 
-/// Deletes a feature, and removes it from all groups.
+/// Deletes a feature, and removes it from all groups. `groups` is their number in the preview, if one was shown.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such feature, [`Error::Outdated`] when it was changed since the caller read it.
+/// [`Error::NotFound`] when there is no such feature, [`Error::Outdated`] when it was changed since the caller read it,
+/// [`Error::Conflict`] for another number of groups.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<FeaturesWrite>,
     key: &str,
     version: Option<i32>,
+    groups: Option<u64>,
 ) -> Result<(), Error> {
     check_key(key).map_err(|_| NOT_FOUND)?;
     let mut transaction = db::begin(&services.pool).await?;
@@ -142,11 +144,15 @@ pub async fn delete(
     if version.is_some_and(|version| version != feature.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Feature(feature))));
     }
-    let groups = db::features::delete(&mut transaction, key).await?;
+    let removed = db::features::delete(&mut transaction, key).await?;
+    // The error undoes the deletion, which is the first to lock the groups.
+    if groups.is_some_and(|groups| groups != removed) {
+        return Err(Error::Conflict(Conflict::PreviewChanged));
+    }
     let changes = Changes::default()
         .with("label", feature.label.as_str(), Value::Null)
         .with("defaultValue", feature.default_value, Value::Null)
-        .with("groups", groups, 0);
+        .with("groups", removed, 0);
     let about = (Action::FeatureDeleted, None, key);
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     Ok(db::commit(transaction, audited).await?)

@@ -66,7 +66,7 @@ async fn client_is_created_edited_and_deleted(pool: PgPool) {
     assert_eq!(named.unwrap(), std::slice::from_ref(&edited));
     let preview = clients::preview_deletion(&services, &operator(), edited.id).await;
     assert_eq!(preview.unwrap(), used);
-    let denied = clients::delete(&services, &operator(), (edited.id, None)).await;
+    let denied = clients::delete(&services, &operator(), (edited.id, None), None).await;
     assert!(
         matches!(denied, Err(Error::Conflict(Conflict::ClientInUse))),
         "{denied:?}"
@@ -76,7 +76,13 @@ async fn client_is_created_edited_and_deleted(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    let deleted = clients::delete(&services, &operator(), (edited.id, Some(2))).await;
+    let at_two = (edited.id, Some(2));
+    let changed = clients::delete(&services, &operator(), at_two, Some(2)).await;
+    assert!(
+        matches!(changed, Err(Error::Conflict(Conflict::PreviewChanged))),
+        "{changed:?}"
+    );
+    let deleted = clients::delete(&services, &operator(), at_two, Some(1)).await;
     assert_eq!(deleted.unwrap().users, 1);
     let next = clients::create(&services, &operator(), draft("ACME")).await;
     assert!(next.unwrap().id > edited.id, "numbers are not used again");
@@ -194,7 +200,7 @@ async fn lists_keep_the_numbers_of_deleted_clients(pool: PgPool) {
     users::delete(&services, &operator(), ada, &Deletion::default())
         .await
         .unwrap();
-    let deleted = clients::delete(&services, &operator(), (acme.id, None)).await;
+    let deleted = clients::delete(&services, &operator(), (acme.id, None), None).await;
     assert_eq!(deleted.unwrap().users, 0);
     let restored = users::restore(&services, &operator(), ada).await.unwrap();
     assert_eq!(restored.user.client_list, [acme.id, other.id]);

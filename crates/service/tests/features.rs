@@ -1,6 +1,7 @@
 //! Features: the catalogue, and those that users have by default, through groups and as administrators.
 
 use domain::{
+    error::Conflict,
     features::{EffectiveFeature, FeatureDraft, FeatureReason, FeatureSet},
     stored::StoredObject,
 };
@@ -30,6 +31,7 @@ async fn effective(services: &Services, user: Uuid) -> Vec<EffectiveFeature> {
 #[testing::test]
 async fn features_are_created_replaced_and_deleted(pool: PgPool) {
     let services = services(&pool);
+    let reader = operator();
     let operator = operator();
     let created = features::put(&services, &operator, "chat.call", None, draft(false))
         .await
@@ -51,12 +53,26 @@ async fn features_are_created_replaced_and_deleted(pool: PgPool) {
         .features(&["chat.call"])
         .insert(&pool)
         .await;
-    features::delete(&services, &operator, "chat.call", Some(2))
+    let preview = features::preview_deletion(&services, &reader, "chat.call")
         .await
         .unwrap();
+    group("Speakers")
+        .features(&["chat.call"])
+        .insert(&pool)
+        .await;
+    let delete = async |groups| {
+        features::delete(&services, &operator, "chat.call", Some(2), Some(groups)).await
+    };
+    let changed = delete(preview).await;
+    assert!(
+        matches!(changed, Err(Error::Conflict(Conflict::PreviewChanged))),
+        "{changed:?}"
+    );
     let having = "select count(*) from groups where features <> '{}'";
+    assert_eq!(count(&pool, having).await, 2, "nothing is removed");
+    delete(preview + 1).await.unwrap();
     assert_eq!(count(&pool, having).await, 0);
-    let deleted = features::delete(&services, &operator, "chat.call", None).await;
+    let deleted = features::delete(&services, &operator, "chat.call", None, None).await;
     assert!(matches!(deleted, Err(Error::NotFound(_))), "{deleted:?}");
     let entries = "select count(*) from audit_events where action like 'feature.%'";
     assert_eq!(count(&pool, entries).await, 3);

@@ -153,7 +153,7 @@ impl DeleteArgs {
         let used = backend.preview_client(client.id).await?;
         self.confirm
             .check(output, &used, || effect(&client, used))?;
-        backend.delete_client(client.id).await?;
+        backend.delete_client(client.id, used).await?;
         output.print(&json!({ "success": true }), || {
             format!("Deleted {}.", named(&client))
         })
@@ -222,11 +222,11 @@ impl Backend {
         }
     }
 
-    /// Deletes a client.
-    async fn delete_client(&self, id: i32) -> Result<(), CliError> {
+    /// Deletes a client. A server does not compare the preview.
+    async fn delete_client(&self, id: i32, used: ClientUse) -> Result<(), CliError> {
         match self {
             Self::Database(services) => {
-                clients::delete(services, &operator(), (id, None)).await?;
+                clients::delete(services, &operator(), (id, None), Some(used.users)).await?;
                 Ok(())
             }
             Self::Server(remote) => remote

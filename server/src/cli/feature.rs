@@ -238,7 +238,7 @@ impl Backend {
     async fn delete_feature(&self, key: &str) -> Result<(), CliError> {
         match self {
             Self::Database(services) => {
-                Ok(features::delete(services, &operator(), key, None).await?)
+                Ok(features::delete(services, &operator(), key, None, None).await?)
             }
             Self::Server(remote) => remote.delete::<Value>(&path(key), &[]).map(drop),
         }

@@ -354,7 +354,7 @@ fn forms() -> Vec<Ask> {
         (
             "/features/lab.none/delete",
             "delete-feature",
-            &[("key", "lab.none"), ("version", "1")],
+            &[("key", "lab.none"), ("version", "1"), ("groups", "0")],
         ),
     ] {
         let names_one = fields.iter().any(|(name, _)| *name == "username");
@@ -369,6 +369,7 @@ fn forms() -> Vec<Ask> {
         ("version", "1"),
         ("shown", "ACME"),
         ("name", "Other"),
+        ("users", "0"),
     ];
     for operation in ["edit", "delete"] {
         forms.push(Ask::post(&format!("/clients/999/{operation}")).form(&client));

@@ -128,7 +128,7 @@ const WITH_TARGET: [TargetForm; 33] = [
     (
         "delete-feature",
         "shown",
-        &[("key", "lab.none"), ("version", "1")],
+        &[("key", "lab.none"), ("version", "1"), ("groups", "0")],
     ),
     (
         "set-feature-default",
@@ -207,7 +207,11 @@ const WITH_TARGET: [TargetForm; 33] = [
         "shown",
         &[("version", "1"), ("name", "Other")],
     ),
-    ("delete-client", "shown", &[("version", "1")]),
+    (
+        "delete-client",
+        "shown",
+        &[("version", "1"), ("users", "0")],
+    ),
 ];
 
 /// Asserts that a function rejects a form without a field, and answers the whole one with a status.

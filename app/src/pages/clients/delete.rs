@@ -72,6 +72,7 @@ fn DeleteForm(preview: ClientDeletionView) -> impl IntoView {
             <input type="hidden" name="id" value=client.id.to_string() />
             <input type="hidden" name="version" value=client.version.to_string() />
             <input type="hidden" name="shown" value=client.name />
+            <input type="hidden" name="users" value=used.users.to_string() />
         </FormDialog>
     }
 }

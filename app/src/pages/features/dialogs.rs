@@ -206,6 +206,7 @@ fn deletion(feature: Feature, groups: Result<u64, Problem>) -> AnyView {
             <input type="hidden" name="key" value=feature.key />
             <input type="hidden" name="shown" value=feature.label />
             <input type="hidden" name="version" value=feature.version.to_string() />
+            <input type="hidden" name="groups" value=groups.to_string() />
         </FormDialog>
     }
     .into_any()

@@ -166,7 +166,7 @@ async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error
             }
             Ok(())
         }
-        "features::delete" => features::delete(services, &operator(), "lab.use", None).await,
+        "features::delete" => features::delete(services, &operator(), "lab.use", None, None).await,
         "clients::create" => {
             let draft = ClientDraft {
                 name,
@@ -188,7 +188,7 @@ async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error
         }
         _ => {
             let target = (client(services).await, None);
-            clients::delete(services, &operator(), target)
+            clients::delete(services, &operator(), target, None)
                 .await
                 .map(drop)
         }

@@ -187,7 +187,7 @@ async fn client_shown_with_another_name_is_not_changed(pool: PgPool) {
     let other = || ClientRef::shown(id, "another name", 1);
     let edited = clients::edit(&services, &operator(), other(), edit()).await;
     assert!(is_mismatch(edited));
-    let deleted = clients::delete(&services, &operator(), other()).await;
+    let deleted = clients::delete(&services, &operator(), other(), None).await;
     assert!(is_mismatch(deleted));
     // A client that was renamed since is outdated, so that the form shows its new name.
     let shown = ClientRef::shown(id, "ACME", 1);
@@ -195,7 +195,7 @@ async fn client_shown_with_another_name_is_not_changed(pool: PgPool) {
     assert_eq!(edited.unwrap().version, 2);
     let outdated = clients::edit(&services, &operator(), shown.clone(), edit()).await;
     assert!(matches!(outdated, Err(Error::Outdated(_))), "{outdated:?}");
-    let outdated = clients::delete(&services, &operator(), shown).await;
+    let outdated = clients::delete(&services, &operator(), shown, None).await;
     assert!(matches!(outdated, Err(Error::Outdated(_))), "{outdated:?}");
 }
 
