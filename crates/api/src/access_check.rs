@@ -43,7 +43,7 @@ struct AccessCheckRequest {
 /// Check the access of users
 ///
 /// Answers in the order of the questions, each with all reasons for it and against it. The access of a user or to an object that does
-/// not exist is denied without reasons.
+/// not exist is denied without reasons, and so is that to a resource of a client that you do not see.
 #[utoipa::path(
     post,
     path = "/api/access/check",

@@ -7,7 +7,11 @@ use domain::{
 use sqlx::{PgExecutor, QueryBuilder, Row};
 use uuid::Uuid;
 
-use crate::{Error, error::read_word, resources::push_reached};
+use crate::{
+    Error,
+    error::read_word,
+    resources::{push_reached, push_seen},
+};
 
 /// A user and a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +44,15 @@ pub async fn reaches(
     .await?)
 }
 
-/// Lists the ways in which users reach resources, for each pair in the order of these, in one statement.
+/// Lists the ways in which users reach resources, for each pair in the order of these, in one statement. There are none to resources of
+/// clients that the viewer does not see; without a viewer they are not limited.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list_paths(
     executor: impl PgExecutor<'_>,
     pairs: &[Pair],
+    viewer: Option<Uuid>,
 ) -> Result<Vec<Vec<AccessPath>>, Error> {
     let users: Vec<Uuid> = pairs.iter().map(|pair| pair.user).collect();
     let resources: Vec<Uuid> = pairs.iter().map(|pair| pair.resource).collect();
@@ -61,9 +67,12 @@ pub async fn list_paths(
             select * from resource_access a where a.user_id = w.user_id and a.resource_id = w.resource_id offset 0
         ) a
         left join groups g on g.id = a.group_id
+        where $3::uuid is null
+            or exists (select from resources r where r.id = w.resource_id and sees_client($3::uuid, r.client_id))
         order by w.place, a.blocked_by nulls first, a.level desc, a.through, name_key(g.name)"#,
         users.as_slice(),
         resources.as_slice(),
+        viewer,
     )
     .fetch_all(executor)
     .await?;
@@ -95,16 +104,18 @@ pub async fn list_paths(
     Ok(paths)
 }
 
-/// Counts the resources that a user reaches, by kind.
+/// Counts the resources that a user reaches, by kind, without those of clients that the viewer does not see.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count_by_kind(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
+    viewer: Option<Uuid>,
 ) -> Result<Vec<KindTotal>, Error> {
     let mut sql = QueryBuilder::new("select r.kind, count(*) as count from resources r where true");
     push_reached(&mut sql, user_id);
+    push_seen(&mut sql, viewer);
     sql.push(" group by r.kind order by r.kind");
     let rows = sql.build().fetch_all(executor).await?;
     let totals = rows.iter().map(|row| {

@@ -172,7 +172,7 @@ async fn explanation_enforcement_and_lists_agree_in_random_worlds(pool: PgPool) 
                     resource: *id,
                 })
                 .collect();
-            let explained = list_paths(&pool, &pairs).await.unwrap();
+            let explained = list_paths(&pool, &pairs, None).await.unwrap();
             let mut readable = BTreeSet::new();
             for (r, (pair, paths)) in pairs.iter().zip(explained).enumerate() {
                 for level in GrantLevel::ALL.iter().copied() {
@@ -220,7 +220,7 @@ async fn reachable_resources_are_counted_by_kind(pool: PgPool) {
         (ada, vec![("models", 2), ("tools", 1)]),
         (root, vec![("brand", 1), ("models", 2), ("tools", 1)]),
     ] {
-        let totals = count_by_kind(&pool, user).await.unwrap();
+        let totals = count_by_kind(&pool, user, None).await.unwrap();
         let totals: Vec<(&str, u64)> = totals
             .iter()
             .map(|total| (total.kind.as_str(), total.count))

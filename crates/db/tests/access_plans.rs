@@ -163,7 +163,9 @@ async fn lists_and_checks_read_few_rows(pool: PgPool) {
     })
     .await;
     check(&pool, "an explanation", async |connection| {
-        list_paths(connection, &[pair; 10]).await.unwrap()
+        list_paths(connection, &[pair; 10], Some(user))
+            .await
+            .unwrap()
     })
     .await;
     check(&pool, "features of a user", async |connection| {

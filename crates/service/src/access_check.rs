@@ -24,13 +24,13 @@ use crate::{
 };
 
 /// Answers questions about the access of users, in their order. The access of a user or to an object that does not exist is denied
-/// without reasons.
+/// without reasons, and so is that to a resource of a client that the actor does not see.
 ///
 /// # Errors
 /// [`Error::Invalid`] for too many questions.
 pub async fn check(
     services: &Services,
-    _: &Authorized<AccessRead>,
+    authorized: &Authorized<AccessRead>,
     questions: &[AccessQuestion],
 ) -> Result<Vec<AccessAnswer>, Error> {
     if questions.is_empty() || questions.len() > CHECKS_AT_ONCE {
@@ -64,7 +64,8 @@ pub async fn check(
         pairs.push(Pair { user, resource });
         levels.push(level);
     }
-    let paths = db::access::list_paths(&mut *connection, &pairs).await?;
+    let viewer = authorized.actor().id();
+    let paths = db::access::list_paths(&mut *connection, &pairs, viewer).await?;
     let mut resources = levels.into_iter().zip(paths);
     let answers = questions.iter().map(|question| match &question.object {
         AccessObject::Feature(key) => {
@@ -107,35 +108,36 @@ fn of_feature(features: &[EffectiveFeature], key: &str) -> AccessAnswer {
     }
 }
 
-/// Counts the resources that a user can reach, by kind.
+/// Counts the resources that a user can reach, by kind. Those of clients that the actor does not see are left out.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such user.
 pub async fn count_by_kind(
     services: &Services,
-    _: &Authorized<AccessRead>,
+    authorized: &Authorized<AccessRead>,
     user: Uuid,
 ) -> Result<Vec<KindTotal>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let found = db::users::account::find_target(&mut *connection, user).await?;
     found.ok_or(guard::NOT_FOUND)?;
-    Ok(db::access::count_by_kind(&mut *connection, user).await?)
+    let viewer = authorized.actor().id();
+    Ok(db::access::count_by_kind(&mut *connection, user, viewer).await?)
 }
 
-/// Lists the resources of a kind that a user can reach.
+/// Lists the resources of a kind that a user can reach. Those of clients that the actor does not see are left out.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such user.
 pub async fn list_reachable(
     services: &Services,
-    _: &Authorized<AccessRead>,
+    authorized: &Authorized<AccessRead>,
     user: Uuid,
     kind: Option<&str>,
     query: &UnfilteredQuery,
 ) -> Result<Listed<Resource>, Error> {
     let found = db::users::account::find_target(&services.pool, user).await?;
     found.ok_or(guard::NOT_FOUND)?;
-    page(services, user, kind, query).await
+    page(services, (user, authorized.actor().id()), kind, query).await
 }
 
 /// Lists the resources of a kind that the caller can reach.
@@ -149,12 +151,13 @@ pub async fn list_own(
     query: &UnfilteredQuery,
 ) -> Result<Listed<Resource>, Error> {
     caller.require_own(Scope::DataRead)?;
-    page(services, caller.principal.id.0, kind, query).await
+    // A user reaches no resource of another client, so no viewer limits them.
+    page(services, (caller.principal.id.0, None), kind, query).await
 }
 
 async fn page(
     services: &Services,
-    user: Uuid,
+    (user, viewer): (Uuid, Option<Uuid>),
     kind: Option<&str>,
     query: &UnfilteredQuery,
 ) -> Result<Listed<Resource>, Error> {
@@ -162,6 +165,7 @@ async fn page(
         // No resource has a kind of another form, and PostgreSQL rejects a NUL.
         kind: kind.map(|kind| if check_kind(kind).is_ok() { kind } else { "" }),
         reached_by: Some(user),
+        viewer,
         ..ResourceFilter::default()
     };
     resources::page(services, query, filter).await

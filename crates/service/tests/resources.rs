@@ -14,7 +14,7 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Authorized, ResourcesRead, ResourcesWrite, operator},
+    access::{AccessRead, Authorized, ResourcesRead, ResourcesWrite, operator},
     access_check,
     audit::Format,
     features,
@@ -348,6 +348,49 @@ async fn resources_of_other_clients_are_absent(pool: PgPool) {
         .unwrap();
     assert_eq!(listed(&reader).await, ["free", "seven"]);
     assert!(resources::find(&services, &reader, of_seven).await.is_ok());
+}
+
+/// Checks that the answers about resources of clients outside of the reader's list are those about unknown resources.
+#[testing::test]
+async fn access_to_resources_of_other_clients_is_hidden(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["access:read"];
+    role("inspector").permissions(&granted).insert(&pool).await;
+    let seven = client(&pool, "Seven").await;
+    let inspector = add(&pool, "inspector", &["inspector"]).await;
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = user("ada").clients(&[seven]).insert(&pool).await;
+    resource("brand", "free").owner(ada).insert(&pool).await;
+    let of_seven = resource("brand", "seven").client(seven).owner(ada);
+    let id = of_seven.insert(&pool).await;
+    let page = UnfilteredParams::default().parse(Limits::API, RESOURCES_ORDER);
+    let page = page.unwrap();
+    let level = GrantLevel::Read;
+    let external = AccessObject::External {
+        kind: "brand".to_owned(),
+        external_id: "seven".to_owned(),
+        level,
+    };
+    let objects = [AccessObject::Resource { id, level }, external];
+    let questions = objects.map(|object| AccessQuestion { user: ada, object });
+    let limited: Authorized<AccessRead> = caller(inspector, &granted).require().unwrap();
+    for (authorized, is_seen) in [(limited, false), (admin(root), true), (operator(), true)] {
+        let answers = access_check::check(&services, &authorized, &questions).await;
+        for answer in answers.unwrap() {
+            assert_eq!(answer.allowed, is_seen, "{answer:?}");
+            let AccessReasons::Resource(paths) = answer.because else {
+                panic!("not about a resource");
+            };
+            assert_eq!(paths.is_empty(), !is_seen, "{paths:?}");
+        }
+        let number = if is_seen { 2 } else { 1 };
+        let totals = access_check::count_by_kind(&services, &authorized, ada).await;
+        assert_eq!(totals.unwrap()[0].count, number);
+        let listed = access_check::list_reachable(&services, &authorized, ada, None, &page).await;
+        assert_eq!(listed.unwrap().page.page_info.total.count, number);
+    }
+    let own = access_check::list_own(&services, &caller(ada, &[]), None, &page).await;
+    assert_eq!(own.unwrap().page.rows.len(), 2);
 }
 
 #[testing::test]
