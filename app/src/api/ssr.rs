@@ -115,7 +115,7 @@ pub async fn call_list<P: RequiredPermission, Q, T>(
     match query {
         Ok(query) => {
             let list = Box::pin(list(services, authorized, query)).await;
-            list.map(ListResult::List).map_err(fail)
+            listed(list)
         }
         Err(error) => Ok(invalid(error)),
     }
@@ -133,9 +133,17 @@ pub async fn call_list_as_caller<Q, T>(
     match query {
         Ok(query) => {
             let list = Box::pin(list(services, caller, query)).await;
-            list.map(ListResult::List).map_err(fail)
+            listed(list)
         }
         Err(error) => Ok(invalid(error)),
+    }
+}
+
+/// Returns the response with a list, or to parameters that only the service can check.
+fn listed<T>(list: Result<T, Error>) -> Result<ListResult<T>, ApiError> {
+    match list {
+        Err(Error::List(error)) => Ok(invalid(error)),
+        list => list.map(ListResult::List).map_err(fail),
     }
 }
 

@@ -25,6 +25,7 @@
 //! [`Filter`] is the only type that holds a search. Every value comes through [`Filter::parse`], so it is within the limits below and its
 //! text parses to an equal value.
 
+mod access;
 mod ast;
 mod choice;
 mod edit;

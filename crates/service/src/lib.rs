@@ -49,6 +49,7 @@ mod throttle;
 pub mod time_zones;
 mod tokens;
 pub mod usage;
+mod user_search;
 pub mod users;
 pub mod vault;
 

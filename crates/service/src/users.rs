@@ -30,7 +30,7 @@ pub use suspend::{clear_expired_suspensions, suspend, unsuspend};
 
 use db::users::{Counts, Named, UserSet, account::Account};
 use domain::{
-    filter::{Dated, Filter},
+    filter::Filter,
     list::{Cursor, Page, Position, Total},
     users::{
         UserSummary,
@@ -47,7 +47,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersRead},
     audit::Audited,
-    days,
+    user_search,
 };
 
 /// Applies a bulk action to a locked account. Returns what a restored user has lost. The caller has checked the policy.
@@ -75,16 +75,15 @@ async fn apply(
 /// kind of object that the search refers to.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::List`] for a search about what the actor cannot read.
 pub async fn list(
     services: &Services,
     authorized: &Authorized<UsersRead>,
     query: &ListQuery,
 ) -> Result<UserPage, Error> {
     let now = (services.clock)();
-    let days = days::find(services, authorized.actor(), &query.filter).await?;
     let query = &ListQuery {
-        filter: query.filter.in_days(&days),
+        filter: user_search::prepare(services, authorized, &query.filter).await?,
         ..query.clone()
     };
     // One connection for all queries: each that is returned to the pool costs a round trip.
@@ -105,16 +104,15 @@ pub async fn list(
 /// Lists deleted users.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::List`] for a search about what the actor cannot read.
 pub async fn list_deleted(
     services: &Services,
     authorized: &Authorized<UsersRead>,
     query: &DeletedQuery,
 ) -> Result<DeletedPage, Error> {
     let now = (services.clock)();
-    let days = days::find(services, authorized.actor(), &query.filter).await?;
     let query = &DeletedQuery {
-        filter: query.filter.in_days(&days),
+        filter: user_search::prepare(services, authorized, &query.filter).await?,
         ..query.clone()
     };
     let mut connection = db::acquire(&services.pool).await?;

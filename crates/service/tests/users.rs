@@ -3,12 +3,12 @@
 use domain::{
     access::Principal,
     audit::Via,
-    list::{Limits, Total},
+    list::{Limits, ListError, Total},
     permission::Permissions,
     users::{Status, UserId, list::ListParams, page::UserPage},
 };
 use service::{
-    Services,
+    Error, Services,
     access::{Caller, Credential, Origin, UsersRead},
     users,
 };
@@ -226,4 +226,37 @@ async fn totals_cover_all_users_and_the_search(pool: PgPool) {
             "{q:?}"
         );
     }
+}
+
+#[testing::test]
+async fn searches_about_groups_and_features_need_their_permissions(pool: PgPool) {
+    let services = services(&pool);
+    let ask = async |granted: &[&str], search: &str| {
+        let params = ListParams {
+            q: Some(search.to_owned()),
+            ..ListParams::default()
+        };
+        let authorized = caller(granted).require::<UsersRead>().unwrap();
+        let query = params.parse(Limits::API).unwrap();
+        users::list(&services, &authorized, &query).await.err()
+    };
+    for (search, permission) in [
+        ("group:editors", "groups:read"),
+        ("ada OR -has:group", "groups:read"),
+        ("feature:chat.call", "access:read"),
+    ] {
+        let denied = ask(&["users:read"], search).await;
+        let Some(Error::List(ListError::Unreadable {
+            parameter: "q",
+            permission: missing,
+            ..
+        })) = denied
+        else {
+            panic!("{search}: {denied:?}");
+        };
+        assert_eq!(missing.as_str(), permission, "{search}");
+        let allowed = ask(&["users:read", permission], search).await;
+        assert!(allowed.is_none(), "{search}: {allowed:?}");
+    }
+    assert!(ask(&["users:read"], "role:admin").await.is_none());
 }

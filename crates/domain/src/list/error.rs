@@ -5,6 +5,7 @@ use crate::{
     filter::FilterError,
     message::{Message, message_error},
     messages,
+    permission::Permission,
     users::list::SortKey,
 };
 
@@ -93,6 +94,15 @@ pub enum ListError {
     Group(String),
     /// A text that is not the id of an audit log entry.
     Entry(String),
+    /// A condition about what the caller cannot read.
+    Unreadable {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Condition as it is printed.
+        condition: String,
+        /// Permission that the caller lacks.
+        permission: Permission,
+    },
     /// An unknown parameter.
     Parameter(String),
     /// A parameter that occurs more than once.
@@ -150,6 +160,11 @@ impl ListError {
             Self::Via(typed) => messages::list_via(quoted(typed)),
             Self::Group(typed) => messages::list_group(quoted(typed)),
             Self::Entry(typed) => messages::list_entry(quoted(typed)),
+            Self::Unreadable {
+                condition,
+                permission,
+                ..
+            } => messages::list_unreadable(condition.as_str(), permission.as_str()),
             Self::Parameter(name) => messages::list_parameter(quoted(&shorten(name))),
             Self::Repeated(name) => messages::list_repeated(quoted(&shorten(name))),
             Self::Time { typed, .. } => messages::list_time(quoted(typed)),
@@ -185,6 +200,7 @@ impl ListError {
             | Self::AmbiguousAge { parameter, .. }
             | Self::Cost { parameter, .. }
             | Self::Name { parameter, .. }
+            | Self::Unreadable { parameter, .. }
             | Self::Time { parameter, .. } => parameter,
             Self::Parameter(name) | Self::Repeated(name) => name,
             Self::FilteredOthers | Self::Backward | Self::TwoCursors => return None,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use db::groups::members::Candidate;
 use domain::{
     action::Action,
-    filter::{Dated, Filter},
+    filter::Filter,
     groups::{
         Group, GroupAction, GroupAuthority, GroupMember, MEMBERS_AT_ONCE, MemberSelection,
         MembersOutcome,
@@ -24,8 +24,8 @@ use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite, UsersRead},
     audit::{self, Changes},
-    days,
     guard::{self, TargetRef},
+    user_search,
 };
 
 /// Lists the members of a group.
@@ -52,15 +52,14 @@ pub async fn list(
 /// Returns the ids of the users who match a search, as a selection of members. Only for callers who can see all users.
 ///
 /// # Errors
-/// [`Error::List`] for an invalid search, [`Error::Invalid`] for one that matches too many users or none.
+/// [`Error::List`] for an invalid search and one about what the actor cannot read, [`Error::Invalid`] for one that matches too many users or none.
 pub async fn select(
     services: &Services,
     authorized: &Authorized<UsersRead>,
     search: &str,
 ) -> Result<MemberSelection, Error> {
     let filter = Filter::parse(search).map_err(ListError::Filter)?;
-    let days = days::find(services, authorized.actor(), &filter).await?;
-    let filter = filter.in_days(&days);
+    let filter = user_search::prepare(services, authorized, &filter).await?;
     let mut connection = db::acquire(&services.pool).await?;
     let named = db::users::find_named(&mut connection, &filter).await?;
     let most = i64::try_from(MEMBERS_AT_ONCE + 1).unwrap_or(i64::MAX);

@@ -1,0 +1,33 @@
+//! Searches over users, as the caller can ask them.
+
+use domain::{
+    filter::{Dated, Filter},
+    list::ListError,
+};
+
+use crate::{
+    Error, Services,
+    access::{Authorized, UsersRead},
+    days,
+};
+
+/// Returns a search with the days of its dates, if the actor can read all that it asks about.
+///
+/// # Errors
+/// [`Error::List`] for a condition about what the actor cannot read.
+pub(crate) async fn prepare(
+    services: &Services,
+    authorized: &Authorized<UsersRead>,
+    filter: &Filter,
+) -> Result<Filter, Error> {
+    let actor = authorized.actor();
+    if let Some((condition, permission)) = filter.unreadable(&actor.subject.permissions) {
+        return Err(Error::List(ListError::Unreadable {
+            parameter: "q",
+            condition: condition.to_string(),
+            permission,
+        }));
+    }
+    let days = days::find(services, actor, filter).await?;
+    Ok(filter.in_days(&days))
+}
