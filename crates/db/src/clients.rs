@@ -5,6 +5,7 @@ use domain::{
     list::{EXACT_TOTAL_MAX, SearchQuery, Total},
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row};
+use uuid::Uuid;
 
 use crate::{
     Error,
@@ -76,6 +77,25 @@ pub async fn find(executor: impl PgExecutor<'_>, ids: &[i32]) -> Result<Vec<Clie
     )
     .fetch_all(executor)
     .await?)
+}
+
+/// Returns the first of some numbers of clients whose data a user does not see. There need not be clients with these numbers.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_unseen(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+    ids: &[i32],
+) -> Result<Option<i32>, Error> {
+    let row = sqlx::query!(
+        r#"select w.id as "id!" from unnest($1::int[]) as w (id) where not sees_client($2, w.id) order by w.id limit 1"#,
+        ids,
+        user_id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| row.id))
 }
 
 /// Returns the client with a number and locks its row until the transaction ends.

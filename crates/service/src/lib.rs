@@ -9,6 +9,7 @@ mod assignment;
 pub mod audit;
 pub mod auth;
 mod backing;
+mod client_lists;
 pub mod clients;
 pub mod conversations;
 mod days;

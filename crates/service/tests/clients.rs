@@ -7,11 +7,11 @@ use domain::{
     list::{Limits, PageParams, SearchParams},
     resources::GrantLevel,
     stored::StoredObject,
-    users::deletion::Deletion,
+    users::{create::UserDraft, deletion::Deletion, edit::UserEdit},
 };
 use service::{
     Error,
-    access::{UsersRead, operator},
+    access::{Authorized, UsersRead, UsersWrite, operator},
     access_check, clients,
     owned::{Reader, personas},
     resources, users,
@@ -20,7 +20,11 @@ use sqlx::PgPool;
 use testing::{resources::resource, roles::role, users::user};
 use uuid::Uuid;
 
-use crate::support::{callers::caller, services, users::count};
+use crate::support::{
+    callers::{admin, caller},
+    services,
+    users::{add, count},
+};
 
 fn draft(name: &str) -> ClientDraft {
     ClientDraft {
@@ -225,4 +229,59 @@ async fn lists_keep_the_numbers_of_deleted_clients(pool: PgPool) {
     }
     let kept = "select count(*) from resources r join clients c on c.id = r.client_id where c.name = 'Other'";
     assert_eq!(count(&pool, kept).await, 1);
+}
+
+/// Checks that users without the role of administrators do not extend what others see, or they themselves.
+#[testing::test]
+async fn only_clients_of_the_own_list_are_added(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["users:read", "users:write"];
+    role("keeper").permissions(&granted).insert(&pool).await;
+    let six = testing::resources::client(&pool, "Six").await;
+    let seven = testing::resources::client(&pool, "Seven").await;
+    let keeper = user("keeper").roles(&["keeper"]).clients(&[six]);
+    let keeper = keeper.insert(&pool).await;
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = user("ada").clients(&[seven]).insert(&pool).await;
+    let bob = add(&pool, "bob", &[]).await;
+    let set = async |authorized: &Authorized<UsersWrite>, user: Uuid, clients: &[i32]| {
+        let edit = UserEdit {
+            client_list: Some(clients.to_vec()),
+            ..UserEdit::default()
+        };
+        let edited = users::edit(&services, authorized, user, edit).await;
+        edited.map(|user| user.client_list)
+    };
+    let limited: Authorized<UsersWrite> = caller(keeper, &granted).require().unwrap();
+    for (user, clients) in [
+        (bob, vec![seven]),
+        (keeper, vec![six, seven]),
+        (bob, vec![99]),
+    ] {
+        let denied = set(&limited, user, &clients).await;
+        let Err(Error::Invalid(errors)) = denied else {
+            panic!("{clients:?}: {denied:?}");
+        };
+        let field = errors.iter().next().map(|error| error.field.as_str());
+        assert_eq!(field, Some("client_list"));
+    }
+    // What is there already can stay or go.
+    let both = [six, seven];
+    assert_eq!(set(&limited, ada, &both).await.unwrap(), both);
+    assert_eq!(set(&limited, ada, &[]).await.unwrap(), [0; 0]);
+    assert_eq!(set(&limited, bob, &[six]).await.unwrap(), [six]);
+    let draft = |username: &str| UserDraft {
+        username: username.to_owned(),
+        display_name: "New".to_owned(),
+        client_list: vec![seven],
+        ..UserDraft::default()
+    };
+    let denied = users::create(&services, &limited, draft("newton")).await;
+    assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+    for authorized in [admin(root), operator()] {
+        assert_eq!(set(&authorized, bob, &both).await.unwrap(), both);
+        assert_eq!(set(&authorized, bob, &[]).await.unwrap(), [0; 0]);
+    }
+    let created = users::create(&services, &admin(root), draft("newton")).await;
+    assert_eq!(created.unwrap().user.client_list, [seven]);
 }

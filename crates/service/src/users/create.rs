@@ -28,7 +28,7 @@ use crate::{
     access::{Actor, Authorized, UsersWrite},
     assignment,
     audit::{self, Change, Changes},
-    guard,
+    client_lists, guard,
     passwords::Asker,
     reset,
 };
@@ -135,6 +135,7 @@ pub(super) async fn insert(
     let roles = assignment::grantable(transaction, actor, &wanted).await?;
     assignment::check_is_admin(&roles, user.is_admin)?;
     let roles = roles.names;
+    client_lists::check_added(transaction, actor, &[], &user.client_list).await?;
     let id = db::users::insert(transaction, &new)
         .await
         .map_err(conflicts::taken)?;

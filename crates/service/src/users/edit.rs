@@ -31,6 +31,7 @@ use crate::{
     access::{Actor, Authorized, UsersWrite},
     assignment,
     audit::{self, Change, Changes},
+    client_lists,
     guard::{self, TargetRef},
     passwords::Asker,
 };
@@ -95,6 +96,9 @@ pub async fn edit(
     if let Some(wanted) = &patch.roles {
         let wanted = (wanted, patch.is_admin);
         set_roles(&mut transaction, actor, &account, wanted, &mut changes).await?;
+    }
+    if let Some(clients) = &patch.client_list {
+        client_lists::check_added(&mut transaction, actor, &before.client_list, clients).await?;
     }
     note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
