@@ -171,6 +171,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
                 state.services.clone(),
                 identity::recognise,
             ))
+            .layer(from_fn_with_state(body_max, body_limit::limit_anonymous))
             .layer(from_fn_with_state(
                 LargeBodies::default(),
                 large_bodies::limit,

@@ -51,3 +51,28 @@ async fn account_sends_eight_large_bodies_at_once(pool: PgPool) {
     held.shutdown().await;
     assert_eq!(send(&app, &ada, 70_000).await, 400);
 }
+
+#[testing::test]
+async fn long_form_without_a_session_is_not_read(pool: PgPool) {
+    let app = app(&pool);
+    let form = "application/x-www-form-urlencoded";
+    for (path, status) in [
+        ("/groups/1/add", 303),
+        ("/sfn/add-group-members", 401),
+        ("/groups/1/edit", 413),
+    ] {
+        let ask = Ask::post(path).header("content-type", form);
+        let ask = ask.header("content-length", "900000");
+        // The body does not end: a handler that reads it waits.
+        let answer = app.send_without_end(ask);
+        let answer = tokio::time::timeout(Duration::from_secs(20), answer).await;
+        assert_eq!(answer.unwrap().status().as_u16(), status, "{path}");
+    }
+    let fields = [("names", "bob")];
+    let short = app.send(Ask::post("/groups/1/add").form(&fields)).await;
+    assert_eq!(short.status, 401, "{}", short.outline());
+    assert!(
+        short.body.contains("bob"),
+        "the sign-in page carries the form"
+    );
+}
