@@ -1,6 +1,7 @@
 //! Groups: listing, creation, changes and deletion. Their members are in [`members`].
 
 mod authority;
+mod change;
 mod delete;
 mod invite;
 pub mod member;

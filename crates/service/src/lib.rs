@@ -32,6 +32,7 @@ pub mod keys;
 pub mod known_device;
 pub mod last_seen;
 pub mod limits;
+mod memberships;
 pub mod overview;
 mod own_account;
 pub mod owned;

@@ -311,11 +311,24 @@ async fn groups_of_a_user_change_by_the_difference_to_the_shown_ones(pool: PgPoo
     };
     assert!(matches!(set(unknown).await, Err(Error::Invalid(_))));
     assert_eq!(memberships().await, ["Editors", "New"]);
+    // The last group is deleted meanwhile: nothing changes in the others either.
+    let partly = GroupsChange {
+        shown: vec![editors],
+        chosen: vec![writers, Uuid::max()],
+        named: Vec::new(),
+    };
+    assert!(matches!(set(partly).await, Err(Error::NotFound(_))));
+    assert_eq!(memberships().await, ["Editors", "New"]);
+    let entries = "select count(*) from audit_events where action like 'group.%'";
+    assert_eq!(count(&pool, entries).await, 0);
     let change = GroupsChange {
         shown: vec![editors],
         chosen: vec![writers],
         named: vec!["core team".to_owned()],
     };
-    assert_eq!(set(change).await.unwrap(), "ada");
+    assert_eq!(set(change.clone()).await.unwrap(), "ada");
     assert_eq!(memberships().await, ["Core Team", "New", "Writers"]);
+    assert_eq!(count(&pool, entries).await, 3, "one entry for each group");
+    assert_eq!(set(change).await.unwrap(), "ada");
+    assert_eq!(count(&pool, entries).await, 3);
 }

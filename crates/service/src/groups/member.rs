@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{
     GroupActor,
-    members::{Users, change, change_managers, check_shown, find_group, unknown_group},
+    change::{Users, change, check_shown, find_group, unknown_group},
+    members::change_managers,
     selection::{choose, find},
 };
 use crate::{

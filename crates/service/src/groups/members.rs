@@ -1,14 +1,10 @@
 //! Members of groups: listing, adding and removing many at once, and managers.
 
-use std::collections::BTreeSet;
-
-use db::groups::members::Candidate;
 use domain::{
     action::Action,
     filter::Filter,
     groups::{
-        Group, GroupAction, GroupAuthority, GroupMember, MEMBERS_AT_ONCE, MemberSelection,
-        MembersOutcome,
+        GroupAction, GroupAuthority, GroupMember, MEMBERS_AT_ONCE, MemberSelection, MembersOutcome,
     },
     list::{ListError, Listed, Page, Total, UnfilteredQuery},
     permission::Permission,
@@ -18,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     GroupActor, NOT_FOUND,
+    change::{Users, change, check_shown, count, find_group, names},
     selection::{check_number, choose, find},
 };
 use crate::{
@@ -158,125 +155,4 @@ pub(super) async fn change_managers(
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(outcome)
-}
-
-/// Users of a change.
-pub(super) struct Users {
-    /// Selection of the users.
-    pub(super) selection: MemberSelection,
-    /// The only user, with the username that was shown.
-    pub(super) shown: Option<TargetRef>,
-}
-
-impl From<MemberSelection> for Users {
-    fn from(selection: MemberSelection) -> Self {
-        Self {
-            selection,
-            shown: None,
-        }
-    }
-}
-
-/// Checks that a user has the username that was shown.
-pub(super) fn check_shown(shown: Option<&TargetRef>, chosen: &[Candidate]) -> Result<(), Error> {
-    let Some(shown) = shown else { return Ok(()) };
-    let found = chosen.iter().find(|candidate| candidate.id == shown.id);
-    found.map_or(Ok(()), |candidate| {
-        shown.check_username(&candidate.username)
-    })
-}
-
-/// Effect of adding or removing users.
-pub(super) struct ChangedMembers {
-    /// Numbers of users, and those who were left out.
-    pub(super) outcome: MembersOutcome,
-    /// Whether a removed user managed the group.
-    pub(super) is_manager_removed: bool,
-}
-
-pub(super) async fn change(
-    services: &Services,
-    actor: &GroupActor,
-    (target, action): (TargetRef, GroupAction),
-    users: Users,
-    is_preview: bool,
-) -> Result<ChangedMembers, Error> {
-    let group = target.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let (actor, authority) = &actor.open(&mut transaction, group, action).await?;
-    let found = find_group(&mut transaction, &target).await?;
-    let selection = find(&mut transaction, users.selection).await?;
-    let opened = (actor, *authority);
-    let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
-    check_shown(users.shown.as_ref(), &chosen)?;
-    let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
-    let is_added = action == GroupAction::AddMembers;
-    let mut is_manager_removed = false;
-    let changed: Vec<Uuid> = if is_added {
-        let added = db::groups::members::insert(&mut transaction, group, &ids, actor.id()).await;
-        added.map_err(unknown_group)?
-    } else {
-        let removed = db::groups::members::delete(&mut transaction, group, &ids).await?;
-        is_manager_removed = removed.iter().any(|member| member.is_manager);
-        removed.iter().map(|member| member.user_id).collect()
-    };
-    count(&mut outcome, &chosen, &changed);
-    let changed_members = |outcome| ChangedMembers {
-        outcome,
-        is_manager_removed,
-    };
-    if is_preview || changed.is_empty() {
-        return Ok(changed_members(outcome));
-    }
-    let names = Value::from(names(&chosen, &changed));
-    let (action, changes) = if is_added {
-        let changes = Changes::default().with("members", Value::Null, names);
-        (Action::GroupMembersAdded, changes)
-    } else {
-        let changes = Changes::default().with("members", names, Value::Null);
-        (Action::GroupMembersRemoved, changes)
-    };
-    let changes = changes.with("users", Value::Null, outcome.changed);
-    let about = (action, Some(group), found.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    db::commit(transaction, audited).await?;
-    Ok(changed_members(outcome))
-}
-
-pub(super) async fn find_group(
-    transaction: &mut db::Transaction,
-    target: &TargetRef,
-) -> Result<Group, Error> {
-    let group = db::groups::find(&mut **transaction, target.id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    target.check_name(&group.name)?;
-    Ok(group)
-}
-
-/// Sets the numbers of changed and unchanged users.
-fn count(outcome: &mut MembersOutcome, chosen: &[Candidate], changed: &[Uuid]) {
-    outcome.changed = changed.len() as u64;
-    outcome.unchanged = chosen.len().saturating_sub(changed.len()) as u64;
-}
-
-/// Returns the usernames of the changed users.
-fn names(chosen: &[Candidate], changed: &[Uuid]) -> Vec<String> {
-    let changed: BTreeSet<&Uuid> = changed.iter().collect();
-    let chosen = chosen
-        .iter()
-        .filter(|candidate| changed.contains(&candidate.id));
-    chosen.map(|candidate| candidate.username.clone()).collect()
-}
-
-/// Translates the error for a group that was deleted while members are added.
-pub(super) fn unknown_group(error: db::Error) -> Error {
-    match &error {
-        db::Error::Constraint { constraint } if constraint == "group_members_group_id_fkey" => {
-            NOT_FOUND
-        }
-        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
-            error.into()
-        }
-    }
 }

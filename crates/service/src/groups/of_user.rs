@@ -1,20 +1,21 @@
 //! Groups of one user.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::{
     error::Conflict,
-    fields::FieldErrors,
-    groups::{MemberSelection, MembersOutcome},
-    messages,
+    groups::{GroupAction, GroupAuthority, MemberSelection},
+    permission::Permission,
     policy::Denied,
-    users::names::is_deceptive,
 };
 use uuid::Uuid;
 
-use super::{GroupActor, members};
+use super::change::{Users, apply};
 use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite},
     guard::{self, TargetRef},
+    memberships,
 };
 
 /// Change of a user's groups, as a difference to the groups that were shown: the membership in others stays, such as one that was added
@@ -25,12 +26,12 @@ pub struct GroupsChange {
     pub shown: Vec<Uuid>,
     /// The ids of the groups that were chosen.
     pub chosen: Vec<Uuid>,
-    /// Names of further groups, as typed.
+    /// Names or ids of further groups, as typed.
     pub named: Vec<String>,
 }
 
-/// Adds a user to groups, and removes the user from others. Returns the username. Each group is a change of its own; a denied user and an
-/// unknown name prevent all of them.
+/// Adds a user to groups, and removes the user from others, in one transaction. Returns the username. Each group has an entry in the
+/// audit log.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such user or group, [`Error::Invalid`] for a name that no group has, [`Error::Denied`] for a user
@@ -42,53 +43,46 @@ pub async fn set_of_user(
     change: GroupsChange,
 ) -> Result<String, Error> {
     let user = user.into();
-    let found = db::users::find_detail(&services.pool, user.id).await?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::GroupsWrite,
+    )
+    .await?;
+    let found = db::users::find_detail(&mut *transaction, user.id).await?;
     let found = found.ok_or(guard::NOT_FOUND)?;
     user.check_username(&found.summary.username)?;
     if found.deleted_at.is_some() {
         return Err(Error::Conflict(Conflict::UserDeleted));
     }
-    let mut chosen = change.chosen;
-    chosen.extend(find_named(services, change.named).await?);
-    let actor = GroupActor::from(authorized);
-    let selection = || MemberSelection::Ids(vec![user.id]);
-    for group in chosen.iter().filter(|group| !change.shown.contains(group)) {
-        let outcome = members::add(services, &actor, *group, selection(), false).await?;
-        check_skipped(&outcome)?;
+    let named = memberships::find_ids(&mut transaction, &change.named).await?;
+    let mut audited = None;
+    for (group, action) in actions(change, named) {
+        let target = TargetRef::from(group);
+        let users = Users::from(MemberSelection::Ids(vec![user.id]));
+        let opened = (actor, GroupAuthority::Permission);
+        let (changed, entry) = apply(&mut transaction, opened, (&target, action), users).await?;
+        if !changed.outcome.skipped.is_empty() {
+            return Err(Error::Denied(Denied::MoreRights));
+        }
+        if let Some(entry) = entry {
+            audited = Some(entry.write(&mut transaction, actor).await?);
+        }
     }
-    for group in change.shown.iter().filter(|group| !chosen.contains(group)) {
-        let outcome = members::remove(services, &actor, *group, selection(), false).await?;
-        check_skipped(&outcome)?;
+    if let Some(audited) = audited {
+        db::commit(transaction, audited).await?;
     }
     Ok(found.summary.username)
 }
 
-/// Returns the ids of the groups with some names.
-async fn find_named(services: &Services, names: Vec<String>) -> Result<Vec<Uuid>, Error> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    // No group has such a name, and PostgreSQL rejects a NUL.
-    if let Some(name) = names.iter().find(|name| name.chars().any(is_deceptive)) {
-        return Err(unknown(name));
-    }
-    let found = db::groups::named::find_ids(&services.pool, &names).await?;
-    let ids = names.iter().zip(found);
-    ids.map(|(name, id)| id.ok_or_else(|| unknown(name)))
-        .collect()
-}
-
-fn unknown(name: &str) -> Error {
-    let mut errors = FieldErrors::default();
-    errors.add("groups", messages::group_unknown(name));
-    Error::Invalid(errors)
-}
-
-/// Returns an error if the user was skipped, because of more permissions than the actor has.
-fn check_skipped(outcome: &MembersOutcome) -> Result<(), Error> {
-    if outcome.skipped.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Denied(Denied::MoreRights))
-    }
+/// Returns the groups to change, in the order of their ids, so that two requests cannot wait for each other.
+fn actions(change: GroupsChange, named: Vec<Uuid>) -> BTreeMap<Uuid, GroupAction> {
+    let shown: BTreeSet<Uuid> = change.shown.into_iter().collect();
+    let chosen: BTreeSet<Uuid> = change.chosen.into_iter().chain(named).collect();
+    let added = chosen.difference(&shown);
+    let added = added.map(|group| (*group, GroupAction::AddMembers));
+    let removed = shown.difference(&chosen);
+    let removed = removed.map(|group| (*group, GroupAction::RemoveMembers));
+    added.chain(removed).collect()
 }

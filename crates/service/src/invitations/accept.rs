@@ -13,14 +13,10 @@ use domain::{
     users::{CreatedVia, Status, UserBrief},
 };
 
-use serde_json::Value;
-use uuid::Uuid;
-
 use crate::{
     Error, Services,
     access::{Actor, Origin},
-    audit::{self, Changes},
-    backing,
+    backing, memberships,
     own_account::{self, NewAccount},
     throttle::{self, NameTries},
     tokens,
@@ -155,29 +151,12 @@ async fn create(
     invitations::insert_use(&mut transaction, used.id, user.id.0).await?;
     if let Some(group) = used.preset.group {
         let actor = Actor::by_link(user.id, &user.username, actor_origin);
-        join(&mut transaction, &actor, group, by).await?;
+        let group = db::groups::lock(&mut transaction, group).await?;
+        let group = group.ok_or(DEAD_LINK)?;
+        let joined = (user.id.0, user.username.as_str());
+        memberships::join(&mut transaction, &actor, joined, (&group, by)).await?;
     }
     db::commit(transaction, audited).await?;
     services.work.notify_one();
     Ok(user)
-}
-
-/// Adds the new user to the group of the invitation.
-async fn join(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    group: Uuid,
-    added_by: Option<Uuid>,
-) -> Result<(), Error> {
-    let ids: Vec<Uuid> = actor.id().into_iter().collect();
-    let found = db::groups::lock(transaction, group)
-        .await?
-        .ok_or(DEAD_LINK)?;
-    db::groups::members::insert(transaction, group, &ids, added_by).await?;
-    let changes = Changes::default()
-        .with("members", Value::Null, vec![actor.label.clone()])
-        .with("users", Value::Null, 1);
-    let about = (Action::GroupMembersAdded, Some(group), found.name.as_str());
-    audit::write_about(transaction, actor, about, changes).await?;
-    Ok(())
 }
