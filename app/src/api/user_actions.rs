@@ -9,13 +9,8 @@ pub mod profile;
 #[cfg(feature = "ssr")]
 pub(super) mod read;
 pub mod reversible;
+mod typed;
 
-use domain::{
-    fields::FieldErrors,
-    message::Message,
-    messages,
-    users::{create::UserDraft, edit::UserEdit},
-};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use service::{Error, access::UsersWrite, guard::TargetRef};
@@ -29,8 +24,9 @@ use super::{
     wire::{Get, Post},
 };
 use profile::ProfileRow;
+pub use typed::{BY_PASSWORD, draft, edit};
 
-/// Creates a user with a temporary password, or with a link to set one.
+/// Creates a user with a temporary password, or with a link to set one. `more` has names of further groups, separated by commas.
 #[server(endpoint = "create-user", protocol = Post)]
 pub async fn create_user(
     username: String,
@@ -39,6 +35,8 @@ pub async fn create_user(
     #[server(default)] roles: Vec<String>,
     #[server(default)] client_list: Vec<i32>,
     #[server(default)] more_clients: String,
+    #[server(default)] groups: Vec<String>,
+    #[server(default)] more: String,
     #[server(default)] access: String,
     #[server(default)] password: String,
 ) -> Result<FormSuccess, ApiError> {
@@ -50,6 +48,8 @@ pub async fn create_user(
         roles,
         client_list,
         more_clients,
+        groups,
+        more,
         access,
         password,
     });
@@ -74,51 +74,6 @@ pub async fn username_taken(username: String) -> Result<bool, ApiError> {
         read::exists(&services, &caller, username).await
     })
     .await
-}
-
-/// Form value that selects a temporary password instead of a link.
-pub const BY_PASSWORD: &str = "password";
-
-/// Converts the form to a draft.
-///
-/// # Errors
-/// If the list of clients cannot be parsed, returns that error together with all other field errors.
-pub fn draft(form: CreateUser) -> Result<UserDraft, FieldErrors> {
-    let (client_list, error) = clients(form.client_list, &form.more_clients);
-    let draft = UserDraft {
-        username: form.username,
-        display_name: form.display_name,
-        email: form.email,
-        roles: form.roles,
-        password: (form.access == BY_PASSWORD).then_some(form.password),
-        client_list,
-        ..UserDraft::default()
-    };
-    match error {
-        None => Ok(draft),
-        Some(error) => {
-            let mut errors = draft.check().err().unwrap_or_default();
-            errors.add("client_list", error);
-            Err(errors)
-        }
-    }
-}
-
-/// Returns the checked numbers of clients and the typed ones, each once, and the error if a typed one is no number.
-fn clients(checked: Vec<i32>, typed: &str) -> (Vec<i32>, Option<Message>) {
-    let typed = typed.split(|c: char| c == ',' || c.is_whitespace());
-    let typed = typed.filter(|number| !number.is_empty());
-    let typed: Result<Vec<i32>, _> = typed
-        .map(|number| number.trim_start_matches('#').parse())
-        .collect();
-    let error = typed.is_err().then(messages::client_unknown);
-    let mut clients = checked;
-    for number in typed.unwrap_or_default() {
-        if !clients.contains(&number) {
-            clients.push(number);
-        }
-    }
-    (clients, error)
 }
 
 /// Changes a user if it still has the version that the form showed.
@@ -170,41 +125,6 @@ pub async fn edit_user(
         Ok(FormSuccess::flash(&page, flash, None).await)
     })
     .await
-}
-
-/// Converts the form to an edit. An empty password leaves the password and the sessions of the user unchanged.
-///
-/// # Errors
-/// If the profile or the list of clients cannot be parsed, returns that error together with all other field errors.
-pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
-    let (client_list, no_client) = clients(form.client_list, &form.more_clients);
-    let profile = profile::read(form.profile);
-    let (profile, no_profile) = match profile {
-        Ok(profile) => (Some(profile), None),
-        Err(error) => (None, Some(error)),
-    };
-    let edit = UserEdit {
-        display_name: Some(form.display_name),
-        email: Some(Some(form.email)),
-        roles: form.set_roles.then_some(form.roles),
-        revoke_sessions: form.revoke_sessions && !form.password.is_empty(),
-        password: Some(form.password).filter(|password| !password.is_empty()),
-        profile: form.set_profile.then_some(profile),
-        client_list: form.set_clients.then_some(client_list),
-        version: Some(form.version),
-        ..UserEdit::default()
-    };
-    if no_client.is_none() && no_profile.is_none() {
-        return Ok(edit);
-    }
-    let mut errors = edit.check().err().unwrap_or_default();
-    if let Some(error) = no_client {
-        errors.add("client_list", error);
-    }
-    if let Some(error) = no_profile {
-        errors.add("profile", error);
-    }
-    Err(errors)
 }
 
 /// Deletes a user, permanently or so that they can be restored. `counts` are the numbers that the form showed, in the order of the table.

@@ -181,6 +181,7 @@ async fn create_user(
         password: body.password,
         notification_preferences: body.notification_preferences,
         client_list: body.client_list,
+        groups: body.groups,
     };
     let CreatedUser { user, link } = service::users::create(&services, &authorized, draft).await?;
     let location = format!("{PATH}/{}", user.summary.id);

@@ -8,12 +8,14 @@ use domain::{
     },
     list::{Limits, Listed, SearchParams, UnfilteredParams},
     stored::StoredObject,
+    users::create::UserDraft,
 };
 use service::{
     Error, Services,
-    access::{GroupsRead, GroupsWrite, UsersRead, operator},
+    access::{GroupsRead, GroupsWrite, UsersRead, UsersWrite, operator},
     groups::{self, GroupActor, GroupsChange, members},
     guard::TargetRef,
+    users,
 };
 use sqlx::PgPool;
 use testing::{crowd::crowd, groups::group, roles::role};
@@ -331,4 +333,53 @@ async fn groups_of_a_user_change_by_the_difference_to_the_shown_ones(pool: PgPoo
     assert_eq!(count(&pool, entries).await, 3, "one entry for each group");
     assert_eq!(set(change).await.unwrap(), "ada");
     assert_eq!(count(&pool, entries).await, 3);
+}
+
+#[testing::test]
+async fn new_user_joins_groups(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["users:write"];
+    role("clerk").permissions(&granted).insert(&pool).await;
+    let clerk = add(&pool, "clerk", &["clerk"]).await;
+    let root = add(&pool, "root", &["admin"]).await;
+    let editors = group("Editors").insert(&pool).await.to_string();
+    group("Core Team").insert(&pool).await;
+    let draft = |groups: &[&str]| UserDraft {
+        username: "ada".to_owned(),
+        display_name: "Ada".to_owned(),
+        groups: groups.iter().map(ToString::to_string).collect(),
+        ..UserDraft::default()
+    };
+    let limited = caller(clerk, &granted).require::<UsersWrite>().unwrap();
+    let denied = users::create(&services, &limited, draft(&[&editors])).await;
+    let denied = denied.err();
+    assert!(matches!(denied, Some(Error::Forbidden(_))), "{denied:?}");
+    let nil = Uuid::nil().to_string();
+    for unknown in ["No such group", "nul\0", nil.as_str()] {
+        let denied = users::create(&services, &admin(root), draft(&[&editors, unknown])).await;
+        let Err(Error::Invalid(errors)) = denied else {
+            panic!("{unknown} is accepted, or has another error");
+        };
+        assert!(errors.get("groups").is_some(), "{unknown}");
+    }
+    let ada = "select count(*) from users where username = 'ada'";
+    assert_eq!(count(&pool, ada).await, 0);
+    // Each group once, by whatever it is named.
+    let wanted = draft(&["core team", &editors, "EDITORS"]);
+    users::create(&services, &admin(root), wanted)
+        .await
+        .unwrap();
+    let members = "select count(*) from group_members m join users u on u.id = m.user_id
+        where u.username = 'ada' and m.added_by is not null and not m.is_manager";
+    assert_eq!(count(&pool, members).await, 2);
+    let entries = "select count(*) from audit_events where action = 'group.members_added'";
+    assert_eq!(count(&pool, entries).await, 2);
+    let created = "select count(*) from audit_events
+        where action = 'user.created' and jsonb_array_length(changes -> 'groups' -> 1) = 2";
+    assert_eq!(count(&pool, created).await, 1);
+    let none = UserDraft {
+        username: "bob".to_owned(),
+        ..draft(&[])
+    };
+    assert!(users::create(&services, &limited, none).await.is_ok());
 }

@@ -78,6 +78,7 @@ fn lines(errors: &FieldErrors) -> String {
 fn argument(field: &str) -> String {
     match field {
         "display_name" => "name".to_owned(),
+        "groups" => "group".to_owned(),
         other => other.replace('_', "-"),
     }
 }

@@ -135,7 +135,7 @@ fn of_users() -> Vec<Case> {
             &["POST /api/admin/users"],
             json!({
                 "username": "ab", "displayName": " ", "email": "x", "roles": ["no role"], "password": "12345",
-                "notificationPreferences": { "a": "\0" }, "clientList": clients
+                "notificationPreferences": { "a": "\0" }, "clientList": clients, "groups": vec!["x"; 101]
             }),
             &[
                 ("username", "characters_range"),
@@ -145,6 +145,7 @@ fn of_users() -> Vec<Case> {
                 ("password", "characters_min"),
                 ("notificationPreferences", "json_nul"),
                 ("clientList", "clients_max"),
+                ("groups", "groups_max"),
             ],
         ),
         case(

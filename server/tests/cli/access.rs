@@ -73,6 +73,21 @@ async fn groups_of_a_user_are_replaced(pool: PgPool) {
 }
 
 #[testing::test]
+async fn new_user_joins_groups(pool: PgPool) {
+    let cli = cli(&pool);
+    run(&cli, "group create Editors", "").text();
+    let create = "user create --name Ada --username ada --group editors";
+    let failed = run(&cli, &format!("{create} --group unknown"), "");
+    assert_eq!(
+        failed.failure(),
+        "group: There is no group with the name unknown."
+    );
+    run(&cli, create, "").text();
+    let members = "select count(*) from group_members m join users u on u.id = m.user_id where u.username = 'ada'";
+    assert_eq!(cli.count(members).await, 1);
+}
+
+#[testing::test]
 async fn deletion_shows_its_effect_first(pool: PgPool) {
     let cli = cli(&pool);
     cli.create("ada", "user");

@@ -175,6 +175,9 @@ pub struct UserCreateRequest {
     pub(crate) notification_preferences: Map<String, Value>,
     #[serde(default)]
     pub(crate) client_list: Vec<i32>,
+    /// Names or ids of the groups that the user joins; needs `groups:write`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) groups: Vec<String>,
 }
 
 /// Converts a draft to the body that is sent to a server.
@@ -189,6 +192,7 @@ impl From<UserDraft> for UserCreateRequest {
             roles: draft.roles,
             notification_preferences: draft.notification_preferences,
             client_list: draft.client_list,
+            groups: draft.groups,
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::{
 /// Maximum number of roles of a user.
 pub const ROLES_MAX: usize = 20;
 
+/// Maximum number of groups that a new user joins.
+pub const GROUPS_MAX: usize = 100;
+
 /// The form for creating a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -37,6 +40,8 @@ pub struct UserDraft {
     pub notification_preferences: Map<String, Value>,
     /// Numbers of the clients whose data the user can see.
     pub client_list: Vec<i32>,
+    /// Names or ids of the groups that the user joins.
+    pub groups: Vec<String>,
 }
 
 /// A checked form for creating a user.
@@ -58,6 +63,8 @@ pub struct NewUser {
     pub notification_preferences: Map<String, Value>,
     /// Numbers of the clients whose data the user can see.
     pub client_list: Vec<i32>,
+    /// Names or ids of the groups that the user joins.
+    pub groups: Vec<String>,
 }
 
 impl UserDraft {
@@ -82,6 +89,9 @@ impl UserDraft {
             check_object(&self.notification_preferences, JsonLimits::PROFILE),
         );
         check_clients(&self.client_list, &mut errors);
+        if self.groups.len() > GROUPS_MAX {
+            errors.add("groups", messages::groups_max(GROUPS_MAX));
+        }
         match (username, display_name, email, roles) {
             (Some(username), Some(display_name), Some(email), Some(roles)) if errors.is_empty() => {
                 Ok(NewUser {
@@ -93,6 +103,7 @@ impl UserDraft {
                     temporary_password: self.password,
                     notification_preferences: self.notification_preferences,
                     client_list: self.client_list,
+                    groups: self.groups,
                 })
             }
             _ => Err(errors),
@@ -141,6 +152,7 @@ mod tests {
             password: Some("short".into()),
             notification_preferences: Map::from_iter([("a".to_owned(), "\0".into())]),
             client_list: vec![1; 1_001],
+            groups: vec![String::new(); 101],
         };
         assert_eq!(
             errors(draft),
@@ -151,7 +163,8 @@ mod tests {
                 "roles",
                 "password",
                 "notification_preferences",
-                "client_list"
+                "client_list",
+                "groups"
             ]
         );
     }

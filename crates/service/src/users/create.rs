@@ -10,6 +10,7 @@ use domain::{
     access::BuiltinRole,
     action::Action,
     audit::Via,
+    groups::Group,
     permission::Permission,
     users::{
         CreatedVia,
@@ -28,7 +29,7 @@ use crate::{
     access::{Actor, Authorized, UsersWrite},
     assignment,
     audit::{self, Change, Changes},
-    client_lists, guard,
+    client_lists, guard, memberships,
     passwords::Asker,
     reset,
 };
@@ -40,7 +41,7 @@ const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 ///
 /// # Errors
 /// [`Error::Invalid`] with all field errors at once, [`Error::Taken`] when the username or the email address is taken,
-/// [`Error::Denied`] for a role that the actor cannot assign.
+/// [`Error::Denied`] for a role that the actor cannot assign, [`Error::Forbidden`] for groups without the permission to add members.
 pub async fn create(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
@@ -58,6 +59,7 @@ pub async fn create(
     let mut transaction = db::begin(&services.pool).await?;
     let actor =
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
+    let groups = find_groups(&mut transaction, actor, &user).await?;
     let password = hash
         .as_deref()
         .map(|hash| AdminPassword::of(services, hash));
@@ -82,16 +84,33 @@ pub async fn create(
     let change = Change {
         action: Action::UserCreated,
         user: (id, user.username.as_str()),
-        changes: created(&user, roles, link.as_ref()),
+        changes: created(&user, roles, &groups, link.as_ref()),
         reason: None,
     };
     let audited = audit::write(&mut transaction, actor, change).await?;
+    for group in &groups {
+        let joined = (id, user.username.as_str());
+        memberships::join(&mut transaction, actor, joined, (group, actor.id())).await?;
+    }
     let created = detail::find(&mut transaction, id).await?;
     db::commit(transaction, audited).await?;
     Ok(CreatedUser {
         user: created,
         link,
     })
+}
+
+/// Returns the groups that a user joins, locked, if the actor can add members.
+async fn find_groups(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    user: &NewUser,
+) -> Result<Vec<Group>, Error> {
+    if user.groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    guard::confirm(transaction, actor, Permission::GroupsWrite).await?;
+    memberships::lock(transaction, &user.groups).await
 }
 
 /// Password that an administrator sets.
@@ -178,11 +197,20 @@ async fn set_fields(
     Ok(account::set_fields(transaction, id, &fields).await?)
 }
 
-fn created(user: &NewUser, roles: Vec<String>, link: Option<&IssuedLink>) -> Changes {
+fn created(
+    user: &NewUser,
+    roles: Vec<String>,
+    groups: &[Group],
+    link: Option<&IssuedLink>,
+) -> Changes {
     let nothing = Value::Null;
     let mut changes = Changes::default();
     if !user.client_list.is_empty() {
         changes.note("clientList", nothing.clone(), user.client_list.clone());
+    }
+    if !groups.is_empty() {
+        let names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
+        changes.note("groups", nothing.clone(), names);
     }
     if !user.notification_preferences.is_empty() {
         let preferences = user.notification_preferences.clone();

@@ -43,6 +43,9 @@ pub(super) struct CreateArgs {
     /// Numbers of the clients whose data the user can see, separated by commas.
     #[arg(long, value_name = "IDS", value_parser = values::clients)]
     client_list: Option<Clients>,
+    /// Name or id of a group that the user joins. Repeat it for several groups.
+    #[arg(long = "group", value_name = "GROUP")]
+    groups: Vec<String>,
     /// Notification preferences: a JSON object such as '{"email":true}'.
     #[arg(long, value_name = "JSON", value_parser = values::preferences)]
     notification_preferences: Option<Preferences>,
@@ -64,6 +67,7 @@ impl CreateArgs {
                 .notification_preferences
                 .map_or_else(Default::default, |given| given.0),
             client_list: self.client_list.map_or_else(Vec::new, |given| given.0),
+            groups: self.groups,
         };
         let username = draft.username.clone();
         let new_roles = NewRoles::before(backend).await?;

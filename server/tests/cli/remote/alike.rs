@@ -93,6 +93,7 @@ const STEPS: &[&str] = &[
     "group members remove writers mia",
     "user set-groups mia writers",
     "user set-groups mia unknown-group",
+    "user create --name Gus --username gus --group writers --group unknown-group",
     "feature set chat.call --label Calls --default true --json",
     "feature set chat.call --position 7",
     "feature list",

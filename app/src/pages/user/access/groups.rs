@@ -21,7 +21,8 @@ use crate::{
     text,
 };
 
-const GROUPS: PickerSpec = PickerSpec {
+/// Selection of groups.
+pub(in crate::pages::user) const GROUPS: PickerSpec = PickerSpec {
     name: "groups",
     more: "more",
     label: text::access::groups,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     access::BuiltinRole,
     fields::FieldErrors,
+    permission::Permission,
     users::{detail::GrantableRole, names::Username},
 };
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
@@ -22,10 +23,12 @@ use crate::{
         field::{DISPLAY_NAME, EMAIL, Field, FieldSpec},
         form::{self, FormState},
         loaded::Loaded,
+        picker::{Picker, picked},
         roles::RoleChoice,
         typed::{ticked_roles, typed_or},
     },
     context::PageContext,
+    pages::user::access::groups::GROUPS,
     text,
 };
 
@@ -93,6 +96,7 @@ fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
             <Field spec=EMAIL value=typed_or(&context, "email", String::new) error=form_state.error("email") />
             <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
             <ClientChoice context=context.clone() error=form_state.error("client_list") initial=Vec::new() />
+            {group_choice(&context, form_state)}
             <fieldset class="field choice">
                 <legend class="field-label">{text::user::sign_in_method()}</legend>
                 <label class="check">
@@ -112,6 +116,17 @@ fn CreateForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
             </fieldset>
         </FormDialog>
     }
+}
+
+/// Renders the selection of groups for viewers who can find groups and add members.
+fn group_choice(context: &PageContext, form_state: FormState) -> Option<AnyView> {
+    let can_add = context.may(Permission::GroupsRead) && context.may(Permission::GroupsWrite);
+    can_add.then(|| {
+        let items = picked(context, GROUPS.name, Vec::new(), str::to_owned);
+        let typed = context.typed(GROUPS.more);
+        view! { <Picker spec=GROUPS items=items typed=typed error=form_state.error("groups") /> }
+            .into_any()
+    })
 }
 
 /// Renders the username field, which reports a taken username while the user types.
