@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import type { Database } from '../support/database';
-import { dialog, press, toast } from '../support/dialog';
+import { dialog, field, press, toast } from '../support/dialog';
 import { open } from '../support/page';
 
 serve('demo users');
@@ -88,6 +88,39 @@ test('the list finds and shows groups and clients', async ({ page, database }) =
   await expect(page.locator('tbody tr')).toHaveCount(1);
 });
 
+test('reachable resources of a kind are listed', async ({ page, database }) => {
+  await prepare(database);
+  await database.rows(`
+    insert into group_members (group_id, user_id, added_at)
+    select g.id, u.id, now() from groups g, users u where g.name = 'Brand Team' and u.username = 'test-member'`);
+  await database.rows(`
+    update users set client_list = array(select id from clients where name = 'Globex Test') where username = 'test-member'`);
+  await open(page, '/users/test-member/access');
+  const reachable = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Reachable resources' }) });
+  const brands = reachable.locator('dl > div').filter({ hasText: /^brand/ }).getByRole('link');
+  await expect(brands).toHaveText(/^[\d,]+ of [\d,]+$/);
+  await brands.click();
+  await expect(page).toHaveURL('/resources?kind=brand&reached_by=test-member');
+  await expect(page.getByRole('search').getByLabel('Can be reached by')).toHaveValue('test-member');
+  await expect(page.getByRole('link', { name: 'Test Brand' })).toBeVisible();
+  await database.rows(`delete from group_members using users u where u.id = user_id and u.username = 'test-member'`);
+  await page.reload();
+  await expect(page.getByRole('link', { name: 'Test Brand' })).toBeHidden();
+});
+
+test('a new user joins groups', async ({ page, database }) => {
+  await prepare(database);
+  await open(page, '/users/new');
+  await field(page, 'Username').fill('test-joined');
+  await field(page, 'Display name').fill('Test Joined');
+  await dialog(page).getByRole('searchbox', { name: 'Find a group to add' }).fill('brand te');
+  await dialog(page).getByRole('button', { name: 'Add Brand Team' }).click();
+  await press(page, 'Create user');
+  await expect(field(page, 'Link')).toBeFocused();
+  await open(page, '/users/test-joined/access');
+  await expect(page.getByRole('link', { name: 'Brand Team' })).toBeVisible();
+});
+
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
@@ -107,6 +140,22 @@ test.describe('without scripts', () => {
     await dialog(page).getByRole('checkbox', { name: 'Brand Team' }).uncheck();
     await press(page, 'Save');
     await expect(page.getByText('In no group')).toBeVisible();
+  });
+
+  test('a new user joins groups by their names', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/users/new');
+    await prepare(database);
+    await page.goto('/users/new');
+    await field(page, 'Username').fill('test-joined-plain');
+    await field(page, 'Display name').fill('Test Joined Plain');
+    await dialog(page).getByLabel('Find a group to add').fill('brand team, no such group');
+    await press(page, 'Create user');
+    await expect(dialog(page)).toContainText('There is no group with the name no such group.');
+    await dialog(page).getByLabel('Find a group to add').fill('brand team');
+    await press(page, 'Create user');
+    await expect(field(page, 'Link')).toBeVisible();
+    await page.goto('/users/test-joined-plain/access');
+    await expect(page.getByRole('link', { name: 'Brand Team' })).toBeVisible();
   });
 });
 

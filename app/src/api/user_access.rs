@@ -16,7 +16,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use service::access::{AccessRead, ClientsRead, GroupsRead, GroupsWrite};
+use service::access::{AccessRead, ClientsRead, GroupsRead, GroupsWrite, ResourcesRead};
 use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
@@ -68,6 +68,8 @@ pub struct UserAccess {
     pub features: Vec<EffectiveFeature>,
     /// Numbers of reachable resources by kind.
     pub resources: Vec<KindTotal>,
+    /// Numbers of all resources by kind; `None` if the caller cannot read resources.
+    pub all_resources: Option<Vec<KindTotal>>,
 }
 
 /// A resource that a question is about.
@@ -115,13 +117,19 @@ pub enum AccessReply {
 #[server(endpoint = "user-access", protocol = Get)]
 pub async fn get_access(id: Uuid) -> Result<UserAccess, ApiError> {
     let groups = ssr::permitted::<GroupsRead>();
+    let resources = ssr::permitted::<ResourcesRead>();
     ssr::call::<AccessRead, _>(async |services, authorized| {
         let groups = match groups {
             Some(groups) => Some(answer::groups(&services, &groups, id).await?),
             None => None,
         };
+        let all_resources = match resources {
+            Some(resources) => Some(service::resources::count_kinds(&services, &resources).await?),
+            None => None,
+        };
         Ok(UserAccess {
             groups,
+            all_resources,
             features: service::features::list_effective(&services, &authorized, id).await?,
             resources: service::access_check::count_by_kind(&services, &authorized, id).await?,
         })

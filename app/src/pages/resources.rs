@@ -172,7 +172,8 @@ fn Filters(
     /// State of the list, from the URL.
     params: Memo<ResourceListParams>,
 ) -> impl IntoView {
-    let fields = Memo::new(move |_| fields(&params.read()));
+    let can_ask = PageContext::current().may(Permission::AccessRead);
+    let fields = Memo::new(move |_| fields(&params.read(), can_ask));
     let cleared = Signal::derive(move || {
         links::href(&ResourceListParams {
             kind: params.read().kind.clone(),
@@ -189,8 +190,13 @@ fn Filters(
     }
 }
 
-fn fields(params: &ResourceListParams) -> Vec<FilterField> {
+/// Returns the fields of the form. `can_ask` is whether the viewer can see what other users reach.
+fn fields(params: &ResourceListParams, can_ask: bool) -> Vec<FilterField> {
     let typed = |label: &'static str, example: &'static str| Entry::Typed(label, example, None);
+    let reached_by = match can_ask {
+        true => typed(text::resources::reached_by(), text::resources::username()),
+        false => Entry::Hidden,
+    };
     vec![
         FilterField::new("q", &params.q, typed(text::resources::name(), "")),
         FilterField::new(
@@ -203,6 +209,7 @@ fn fields(params: &ResourceListParams) -> Vec<FilterField> {
             &params.client,
             typed(text::resources::client(), text::resources::client_example()),
         ),
+        FilterField::new("reached_by", &params.reached_by, reached_by),
         FilterField::new("kind", &params.kind, Entry::Hidden),
         FilterField::new("external_id", &params.external_id, Entry::Hidden),
         FilterField::new("group", &params.group, Entry::Hidden),

@@ -1,17 +1,13 @@
 //! Access of users to resources. Explanation and enforcement read the same view, `resource_access`.
 
 use domain::{
-    access_check::{AccessPath, AccessThrough, KindTotal},
+    access_check::{AccessPath, AccessThrough},
     resources::GrantLevel,
 };
-use sqlx::{PgExecutor, QueryBuilder, Row};
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{
-    Error,
-    error::read_word,
-    resources::{push_reached, push_seen},
-};
+use crate::{Error, error::read_word};
 
 /// A user and a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,28 +98,4 @@ pub async fn list_paths(
         }
     }
     Ok(paths)
-}
-
-/// Counts the resources that a user reaches, by kind, without those of clients that the viewer does not see.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn count_by_kind(
-    executor: impl PgExecutor<'_>,
-    user_id: Uuid,
-    viewer: Option<Uuid>,
-) -> Result<Vec<KindTotal>, Error> {
-    let mut sql = QueryBuilder::new("select r.kind, count(*) as count from resources r where true");
-    push_reached(&mut sql, user_id);
-    push_seen(&mut sql, viewer);
-    sql.push(" group by r.kind order by r.kind");
-    let rows = sql.build().fetch_all(executor).await?;
-    let totals = rows.iter().map(|row| {
-        let count: i64 = row.try_get("count")?;
-        Ok::<_, sqlx::Error>(KindTotal {
-            kind: row.try_get("kind")?,
-            count: u64::try_from(count).unwrap_or_default(),
-        })
-    });
-    Ok(totals.collect::<Result<_, _>>()?)
 }

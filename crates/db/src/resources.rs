@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use filter::ResourceFilter;
-pub(crate) use filter::{push_reached, push_seen};
+pub(crate) use filter::push_seen;
 pub use store::store;
 
 const COLUMNS: &str = "

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{
-    access::{Pair, count_by_kind, list_paths, reaches},
-    resources::{ResourceFilter, list_page},
+    access::{Pair, list_paths, reaches},
+    resources::{ResourceFilter, list_page, listed::count_by_kind},
 };
 use domain::{
     list::{Limits, UnfilteredParams},
@@ -220,7 +220,11 @@ async fn reachable_resources_are_counted_by_kind(pool: PgPool) {
         (ada, vec![("models", 2), ("tools", 1)]),
         (root, vec![("brand", 1), ("models", 2), ("tools", 1)]),
     ] {
-        let totals = count_by_kind(&pool, user, None).await.unwrap();
+        let filter = ResourceFilter {
+            reached_by: Some(user),
+            ..ResourceFilter::default()
+        };
+        let totals = count_by_kind(&pool, filter).await.unwrap();
         let totals: Vec<(&str, u64)> = totals
             .iter()
             .map(|total| (total.kind.as_str(), total.count))

@@ -20,10 +20,6 @@ const LIMITS: [&str; 2] = ["resource_access", "sees_client"];
 /// Places whose statements do not limit the rows, each with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[
     (
-        "access.rs::count_by_kind",
-        "`push_reached` appends the condition",
-    ),
-    (
         "clients.rs::count_use",
         "counts for administrators of clients, shows no row",
     ),

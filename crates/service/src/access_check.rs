@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use db::{access::Pair, resources::ResourceFilter};
+use db::{
+    access::Pair,
+    resources::{ResourceFilter, listed},
+};
 use domain::{
     access_check::{
         AccessAnswer, AccessObject, AccessQuestion, AccessReasons, CHECKS_AT_ONCE, KindTotal,
@@ -120,8 +123,12 @@ pub async fn count_by_kind(
     let mut connection = db::acquire(&services.pool).await?;
     let found = db::users::account::find_target(&mut *connection, user).await?;
     found.ok_or(guard::NOT_FOUND)?;
-    let viewer = authorized.actor().id();
-    Ok(db::access::count_by_kind(&mut *connection, user, viewer).await?)
+    let filter = ResourceFilter {
+        reached_by: Some(user),
+        viewer: authorized.actor().id(),
+        ..ResourceFilter::default()
+    };
+    Ok(listed::count_by_kind(&mut *connection, filter).await?)
 }
 
 /// Lists the resources of a kind that a user can reach. Those of clients that the actor does not see are left out.

@@ -34,7 +34,7 @@ use crate::{
 };
 
 pub use export::export;
-pub use listing::{list_matching, list_with_grants, open};
+pub use listing::{count_kinds, list_matching, list_with_grants, open};
 pub use names::{find_client, find_group};
 pub use transfer::transfer;
 

@@ -6,7 +6,7 @@ use domain::{
     },
     error::Conflict,
     features::{FeatureDraft, FeatureReason},
-    list::{Limits, UnfilteredParams},
+    list::{Limits, ListError, UnfilteredParams},
     resources::{
         GrantDraft, GrantLevel, GrantSubject, GrantTarget, RESOURCES_ORDER, ResourceDeletion,
         ResourceDraft, ResourceEdit, ResourceListParams, StoreOutcome,
@@ -472,4 +472,80 @@ async fn list_has_names_grants_and_numbers_of_kinds(pool: PgPool) {
     assert_eq!(listed.granted, granted);
     let opened = resources::open(&services, &operator(), id).await.unwrap();
     assert_eq!(opened.grants.len(), 3);
+}
+
+/// Checks that the list of what a user reaches is that of the checks, and that it needs the permission for these.
+#[testing::test]
+async fn resources_that_a_user_reaches_are_listed(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["resources:read"];
+    role("reader").permissions(&granted).insert(&pool).await;
+    let reader = add(&pool, "reader", &["reader"]).await;
+    let ada = add(&pool, "ada", &[]).await;
+    let editors = group("Editors").members(&[ada]).insert(&pool).await;
+    let seven = client(&pool, "Seven").await;
+    let shared = resource("brand", "shared").insert(&pool).await;
+    resource("brand", "other").insert(&pool).await;
+    let blocked = resource("brand", "blocked").client(seven);
+    let blocked = blocked.insert(&pool).await;
+    resource("models", "own").owner(ada).insert(&pool).await;
+    for id in [shared, blocked] {
+        testing::resources::grant(&pool, id, (None, Some(editors)), "read").await;
+    }
+    let params = |user: &str| ResourceListParams {
+        reached_by: Some(user.to_owned()),
+        ..ResourceListParams::default()
+    };
+    let query = |user: &str| params(user).parse(Limits::PANEL).unwrap();
+    let listing = resources::list_with_grants(&services, &operator(), &query("ada"))
+        .await
+        .unwrap();
+    let names: Vec<&str> = listing
+        .page
+        .rows
+        .iter()
+        .map(|row| row.resource.name.as_str())
+        .collect();
+    assert_eq!(names, ["shared", "own"]);
+    let counted = access_check::count_by_kind(&services, &operator(), ada).await;
+    assert_eq!(listing.kinds, counted.unwrap());
+    let all = resources::count_kinds(&services, &operator())
+        .await
+        .unwrap();
+    let all: Vec<(&str, u64)> = all
+        .iter()
+        .map(|one| (one.kind.as_str(), one.count))
+        .collect();
+    assert_eq!(all, [("brand", 3), ("models", 1)]);
+    let unknown = resources::list_matching(&services, &operator(), &query("unknown-user")).await;
+    assert!(unknown.unwrap().page.rows.is_empty());
+
+    let limited: Authorized<ResourcesRead> = caller(reader, &granted).require().unwrap();
+    let denied = [
+        resources::list_matching(&services, &limited, &query("ada"))
+            .await
+            .err(),
+        resources::list_with_grants(&services, &limited, &query("ada"))
+            .await
+            .err(),
+        resources::export(&services, &limited, &params("ada"), Format::Csv)
+            .await
+            .err(),
+    ];
+    for denied in denied {
+        assert!(
+            matches!(
+                denied,
+                Some(Error::List(ListError::Unreadable {
+                    parameter: "reached_by",
+                    ..
+                }))
+            ),
+            "{denied:?}"
+        );
+    }
+    let both = ["resources:read", "access:read"];
+    let allowed: Authorized<ResourcesRead> = caller(reader, &both).require().unwrap();
+    let listed = resources::list_matching(&services, &allowed, &query("ada")).await;
+    assert_eq!(listed.unwrap().page.rows.len(), 2);
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use domain::{list::UnfilteredParams, resources::Resource, users::detail::UserRef};
+use uuid::Uuid;
 
 use super::{
     backend::{Backend, BackendArgs, resources::Conditions},
@@ -81,6 +82,9 @@ struct ListArgs {
     /// Name or id of a group with a grant.
     #[arg(long, value_parser = filled)]
     group: Option<String>,
+    /// Number, id or username of a user who can reach the resources.
+    #[arg(long, value_name = "USER", value_parser = reference)]
+    reached_by: Option<UserRef>,
     /// Maximum number of resources.
     #[arg(long, default_value_t = 100)]
     limit: usize,
@@ -110,10 +114,8 @@ pub(super) async fn run(
 
 impl ListArgs {
     async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
-        let owner = match &self.owner {
-            Some(user) => Some(backend.find(user).await?.summary.id.0),
-            None => None,
-        };
+        let owner = find_user(backend, self.owner.as_ref()).await?;
+        let reached_by = find_user(backend, self.reached_by.as_ref()).await?;
         let client = match &self.client {
             Some(name) => Some(backend.find_client(name).await?.id),
             None => None,
@@ -129,10 +131,18 @@ impl ListArgs {
             owner,
             client,
             group,
+            reached_by,
         };
         let rows = Rows::new(output, HEADINGS, "No resources found.");
         let fetch = async |params: &UnfilteredParams| backend.resources(&conditions, params).await;
         pages::print(UnfilteredParams::default(), self.limit, rows, fetch, row).await
+    }
+}
+
+async fn find_user(backend: &Backend, user: Option<&UserRef>) -> Result<Option<Uuid>, CliError> {
+    match user {
+        Some(user) => Ok(Some(backend.find(user).await?.summary.id.0)),
+        None => Ok(None),
     }
 }
 

@@ -5,7 +5,10 @@ pub mod groups;
 pub mod question;
 mod reply;
 
-use domain::{access_check::KindTotal, permission::Permission, problem::Code};
+use domain::{
+    access_check::KindTotal, permission::Permission, problem::Code, resources::ResourceListParams,
+    users::detail::UserRef,
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -24,6 +27,7 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
+    links::resources::href,
     text,
 };
 use features::Features;
@@ -78,6 +82,7 @@ fn Content(user_view: UserView, access: UserAccess) -> impl IntoView {
     });
     let edit = (may_write() && is_current(&user_view)).then(|| format!("{page}/edit"));
     let is_admin = user_view.user.summary.is_admin;
+    let user = UserRef::naming(&user_view.user.summary.username);
     view! {
         <div class="panes">
             <section>
@@ -91,7 +96,7 @@ fn Content(user_view: UserView, access: UserAccess) -> impl IntoView {
             </section>
             {groups}
             <Clients clients=user_view.clients.clone() is_admin=is_admin href=edit />
-            <Resources totals=access.resources />
+            <Resources user=user totals=access.resources all=access.all_resources />
         </div>
         <Question user_view=user_view features=features kinds=kinds />
         <Features features=access.features />
@@ -184,19 +189,38 @@ fn Clients(
     }
 }
 
-/// Renders the numbers of reachable resources by kind.
+/// Renders the numbers of reachable resources by kind, with links to these for viewers who can read resources.
 #[component]
-fn Resources(totals: Vec<KindTotal>) -> impl IntoView {
+fn Resources(
+    /// Reference to the user, for the links.
+    user: String,
+    /// Numbers of reachable resources.
+    totals: Vec<KindTotal>,
+    /// Numbers of all resources, if the viewer can read resources.
+    all: Option<Vec<KindTotal>>,
+) -> impl IntoView {
     let is_empty = totals.is_empty();
-    let items = totals.into_iter().map(|total| {
-        let href = format!("/resources?kind={}", total.kind);
-        view! {
-            <DescriptionItem label=total.kind>
-                <a class="link" href=href>
-                    {grouped(total.count)}
-                </a>
-            </DescriptionItem>
-        }
+    let items = totals.into_iter().map(|reached| {
+        let KindTotal { kind, count } = reached;
+        let number = match &all {
+            Some(all) => {
+                let total = all.iter().find(|total| total.kind == kind);
+                let total = total.map_or(count, |total| total.count);
+                let href = href(&ResourceListParams {
+                    kind: Some(kind.clone()),
+                    reached_by: Some(user.clone()),
+                    ..ResourceListParams::default()
+                });
+                view! {
+                    <a class="link" href=href>
+                        {text::access::of_total(grouped(count), grouped(total))}
+                    </a>
+                }
+                .into_any()
+            }
+            None => grouped(count).into_any(),
+        };
+        view! { <DescriptionItem label=kind>{number}</DescriptionItem> }
     });
     view! {
         <section>

@@ -42,6 +42,8 @@ struct ResourceExportParams {
     /// Id of a group with a grant.
     #[param(value_type = Option<uuid::Uuid>)]
     group: Option<String>,
+    /// User who can reach the resources, in the forms of the owner. Needs `access:read`.
+    reached_by: Option<String>,
 }
 
 /// Download resources
@@ -74,6 +76,7 @@ async fn export_resources(
         owner: asked.owner,
         client: asked.client,
         group: asked.group,
+        reached_by: asked.reached_by,
         ..ResourceListParams::default()
     };
     let pieces = service::resources::export(&services, &authorized, &params, format).await?;

@@ -79,7 +79,7 @@ pub(crate) fn push_seen(sql: &mut QueryBuilder<Postgres>, viewer: Option<Uuid>) 
 }
 
 /// Appends the condition that a user reaches the resources `r`. An administrator reaches all or none, which one row of the view shows.
-pub(crate) fn push_reached(sql: &mut QueryBuilder<Postgres>, user: Uuid) {
+fn push_reached(sql: &mut QueryBuilder<Postgres>, user: Uuid) {
     sql.push(" and (exists (select from resource_access a where a.user_id = ")
         .push_bind(user)
         .push(" and a.through = 'admin' and a.blocked_by is null) or r.id in (select a.resource_id from resource_access a where a.user_id = ")

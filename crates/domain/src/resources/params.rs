@@ -31,6 +31,8 @@ pub struct ResourceListParams {
     /// Id of a group with a grant.
     #[param(value_type = Option<uuid::Uuid>)]
     pub group: Option<String>,
+    /// User who can reach the resources, in the forms of the owner. Needs `access:read`.
+    pub reached_by: Option<String>,
     /// Maximum number of rows in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
@@ -47,6 +49,7 @@ page_params!(ResourceListParams {
     owner,
     client,
     group,
+    reached_by,
     limit,
     after,
     before
@@ -86,6 +89,8 @@ pub struct ResourceQuery {
     pub client: Option<ClientRef>,
     /// The id of a group with a grant.
     pub group: Option<Uuid>,
+    /// User who can reach the resources; `None` for any.
+    pub reached_by: Option<UserRef>,
     /// Page size and position.
     pub page: UnfilteredQuery,
 }
@@ -101,13 +106,15 @@ impl ResourceListParams {
                 .parse()
                 .map_err(|_| ListError::Group(shorten(text)))
         };
+        let user = |text: &str| UserRef::parse(text.trim());
         Ok(ResourceQuery {
             kind: searched_text(&self.kind),
             external_id: searched_text(&self.external_id),
             text: searched_text(&self.q),
-            owner: given(&self.owner).map(|owner| UserRef::parse(owner.trim())),
+            owner: given(&self.owner).map(user),
             client: given(&self.client).map(ClientRef::parse),
             group: given(&self.group).map(group).transpose()?,
+            reached_by: given(&self.reached_by).map(user),
             page: parse_page([&self.limit, &self.after, &self.before], limits)?,
         })
     }

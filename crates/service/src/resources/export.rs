@@ -49,7 +49,7 @@ const COLUMNS: [&str; 15] = [
 /// piece means that the file is incomplete.
 ///
 /// # Errors
-/// [`Error::List`] when the filter is not valid, [`Error::TooManyAtOnce`] when too many exports are running.
+/// [`Error::List`] when the filter is not valid or about what the actor cannot read, [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
@@ -58,6 +58,7 @@ pub async fn export(
 ) -> Result<Pieces, Error> {
     let params = params.only_filter();
     let query = params.parse(Limits::API)?;
+    listing::check_readable(authorized, &query)?;
     let slot = services.exports.reserve(authorized.actor())?;
     let changes = Changes::default()
         .with("filter", Value::Null, exports::written(params.pairs()))

@@ -7,10 +7,13 @@ use db::resources::{
     listed::{Surroundings, count_by_kind, find_surroundings},
 };
 use domain::{
-    list::{Listed, Page},
+    list::{ListError, Listed, Page},
+    permission::Permission,
     resources::{
-        ClientRef, ListedResource, OpenedResource, Resource, ResourceListing, ResourceQuery,
+        ClientRef, KindTotal, ListedResource, OpenedResource, Resource, ResourceListing,
+        ResourceQuery,
     },
+    users::detail::UserRef,
 };
 use serde_json::Map;
 use uuid::Uuid;
@@ -18,19 +21,20 @@ use uuid::Uuid;
 use super::{find, grants, page};
 use crate::{
     Error, Services,
-    access::{Authorized, ResourcesRead},
+    access::{AccessRead, Authorized, ResourcesRead},
     guard,
 };
 
 /// Lists the resources that match a query, the first created first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::List`] for a condition about what the actor cannot read.
 pub async fn list_matching(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
     query: &ResourceQuery,
 ) -> Result<Listed<Resource>, Error> {
+    check_readable(authorized, query)?;
     let filter = filter(&services.pool, authorized.actor().id(), query).await?;
     page(services, &query.page, filter).await
 }
@@ -38,12 +42,13 @@ pub async fn list_matching(
 /// Lists the resources that match a query, with their names and grants, and the number of those of each kind.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::List`] for a condition about what the actor cannot read.
 pub async fn list_with_grants(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
     query: &ResourceQuery,
 ) -> Result<ResourceListing, Error> {
+    check_readable(authorized, query)?;
     let filter = filter(&services.pool, authorized.actor().id(), query).await?;
     let of_any_kind = ResourceFilter {
         kind: None,
@@ -58,6 +63,21 @@ pub async fn list_with_grants(
         kinds,
         now,
     })
+}
+
+/// Counts the resources that the actor sees, by kind.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn count_kinds(
+    services: &Services,
+    authorized: &Authorized<ResourcesRead>,
+) -> Result<Vec<KindTotal>, Error> {
+    let filter = ResourceFilter {
+        viewer: authorized.actor().id(),
+        ..ResourceFilter::default()
+    };
+    Ok(count_by_kind(&services.pool, filter).await?)
 }
 
 /// Returns a resource with its names and grants. A resource with more than 1,000 grants has a part of them.
@@ -78,20 +98,28 @@ pub async fn open(
     })
 }
 
-/// Returns the conditions of a query for a viewer. An owner who does not exist becomes an id that no user has.
+/// Checks that the actor can read what a query asks about, beside resources.
+pub(super) fn check_readable(
+    authorized: &Authorized<ResourcesRead>,
+    query: &ResourceQuery,
+) -> Result<(), Error> {
+    if query.reached_by.is_none() || authorized.includes::<AccessRead>() {
+        return Ok(());
+    }
+    let parameter = "reached_by";
+    Err(Error::List(ListError::Unreadable {
+        parameter,
+        condition: parameter.to_owned(),
+        permission: Permission::AccessRead,
+    }))
+}
+
+/// Returns the conditions of a query for a viewer.
 pub(super) async fn filter<'q>(
     pool: &db::PgPool,
     viewer: Option<Uuid>,
     query: &'q ResourceQuery,
 ) -> Result<ResourceFilter<'q>, Error> {
-    let owner = match &query.owner {
-        None => None,
-        Some(owner) => match guard::find(pool, owner).await {
-            Ok(id) => Some(id),
-            Err(Error::NotFound(_)) => Some(Uuid::nil()),
-            Err(error) => return Err(error),
-        },
-    };
     let (client, client_name) = match &query.client {
         None => (None, None),
         Some(ClientRef::Number(number)) => (Some(*number), None),
@@ -101,13 +129,23 @@ pub(super) async fn filter<'q>(
         kind: query.kind.as_deref(),
         external_id: query.external_id.as_deref(),
         text: query.text.as_deref(),
-        owner,
+        owner: find_user(pool, query.owner.as_ref()).await?,
         client,
         client_name,
         group: query.group,
+        reached_by: find_user(pool, query.reached_by.as_ref()).await?,
         viewer,
-        ..ResourceFilter::default()
     })
+}
+
+/// Returns the id of a user in a query. One who does not exist becomes an id that no user has.
+async fn find_user(pool: &db::PgPool, user: Option<&UserRef>) -> Result<Option<Uuid>, Error> {
+    let Some(user) = user else { return Ok(None) };
+    match guard::find(pool, user).await {
+        Ok(id) => Ok(Some(id)),
+        Err(Error::NotFound(_)) => Ok(Some(Uuid::nil())),
+        Err(error) => Err(error),
+    }
 }
 
 /// Adds the names and grants to resources.

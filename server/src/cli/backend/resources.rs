@@ -35,6 +35,8 @@ pub(in crate::cli) struct Conditions {
     pub(in crate::cli) client: Option<i32>,
     /// The id of a group with a grant.
     pub(in crate::cli) group: Option<Uuid>,
+    /// The id of a user who can reach the resources.
+    pub(in crate::cli) reached_by: Option<Uuid>,
 }
 
 impl Conditions {
@@ -46,6 +48,7 @@ impl Conditions {
             owner: self.owner,
             client: self.client,
             group: self.group,
+            reached_by: self.reached_by,
             ..ResourceFilter::default()
         }
     }
@@ -59,6 +62,7 @@ impl Conditions {
             ("owner", self.owner.map(|id| id.to_string())),
             ("client", self.client.map(|id| id.to_string())),
             ("group", self.group.map(|id| id.to_string())),
+            ("reached_by", self.reached_by.map(|id| id.to_string())),
         ];
         all.into_iter()
             .filter_map(|(name, value)| Some((name, value?)))

@@ -114,6 +114,8 @@ const STEPS: &[&str] = &[
     "resource create gpt --name GPT",
     "resource list --kind models",
     "resource list --owner mia --client acme --json",
+    "resource list --reached-by mia",
+    "resource list --reached-by unknown-user",
     "resource get models:gpt",
     "resource get models:none",
     "resource get nonsense",
