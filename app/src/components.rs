@@ -20,6 +20,7 @@ pub mod form;
 pub mod frame;
 pub(crate) mod history;
 pub mod icon;
+pub mod invitation_form;
 pub mod link;
 pub mod link_page;
 pub mod list;

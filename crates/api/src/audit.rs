@@ -6,18 +6,14 @@ use domain::{
     list::Limits,
 };
 use serde::Deserialize;
-use service::{
-    Error, Services,
-    access::AuditRead,
-    audit::{AuditExport, Format},
-};
+use service::{Error, Services, access::AuditRead};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params},
-    file::Download,
+    file::{Download, format_of_rows},
     page::PageResponse,
     site::FromThisSite,
     state::ApiState,
@@ -101,11 +97,7 @@ async fn export_audit_events(
     _: FromThisSite,
     Params(asked): Params<AuditExportParams>,
 ) -> Result<Download, ApiError> {
-    let known = Format::ALL
-        .into_iter()
-        .find(|known| known.as_str() == asked.format);
-    let format =
-        known.ok_or_else(|| ApiError::of_parameter("format", "`format` must be csv or ndjson."))?;
+    let format = format_of_rows(&asked.format)?;
     let params = AuditParams {
         actor: asked.actor,
         target: asked.target,
@@ -117,18 +109,7 @@ async fn export_audit_events(
         ..AuditParams::default()
     };
     let export = service::audit::export(&services, &authorized, &params, format).await?;
-    Ok(file(export))
-}
-
-/// Returns an export as a download, named after the last entry that can be in it.
-fn file(export: AuditExport) -> Download {
-    let (word, kind) = match export.format {
-        Format::Csv => ("csv", "text/csv; charset=utf-8"),
-        Format::Ndjson => ("ndjson", "application/x-ndjson"),
-    };
-    Download {
-        pieces: export.pieces,
-        kind,
-        name: format!("audit-log-{}.{word}", export.up_to),
-    }
+    // Named after the last entry that can be in it.
+    let name = format!("audit-log-{}", export.up_to);
+    Ok(Download::of_rows(export.pieces, export.format, &name))
 }

@@ -8,7 +8,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt as _, stream};
-use service::{exports::Pieces, users::Export};
+use service::{audit::Format, exports::Pieces, users::Export};
+
+use crate::error::ApiError;
 
 /// Response with a file as a download.
 pub(crate) struct Download {
@@ -18,6 +20,27 @@ pub(crate) struct Download {
     pub(crate) kind: &'static str,
     /// Name of the file. Unusual characters in it are replaced.
     pub(crate) name: String,
+}
+
+impl Download {
+    /// Creates the download of an export in rows. `name` is that of the file without its ending.
+    pub(crate) fn of_rows(pieces: Pieces, format: Format, name: &str) -> Self {
+        Self {
+            pieces,
+            kind: match format {
+                Format::Csv => "text/csv; charset=utf-8",
+                Format::Ndjson => "application/x-ndjson",
+            },
+            name: format!("{name}.{}", format.as_str()),
+        }
+    }
+}
+
+/// Parses the format of an export in rows.
+pub(crate) fn format_of_rows(text: &str) -> Result<Format, ApiError> {
+    let mut formats = Format::ALL.into_iter();
+    let known = formats.find(|known| known.as_str() == text);
+    known.ok_or_else(|| ApiError::of_parameter("format", "`format` must be csv or ndjson."))
 }
 
 /// Names the export of all data of a user after the user.

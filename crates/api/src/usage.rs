@@ -13,7 +13,6 @@ use serde::Deserialize;
 use service::{
     Services,
     access::{LimitsConsume, UsageRead},
-    audit::Format,
     usage::{self, UsageFilter},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -23,7 +22,7 @@ use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, Params, SignedIn, UserPath, id_param},
-    file::Download,
+    file::{Download, format_of_rows},
     site::FromThisSite,
     state::ApiState,
 };
@@ -219,10 +218,7 @@ async fn export_usage(
     _: FromThisSite,
     Params(asked): Params<UsageExportParams>,
 ) -> Result<Download, ApiError> {
-    let mut formats = Format::ALL.into_iter();
-    let format = formats.find(|known| known.as_str() == asked.format);
-    let format = format
-        .ok_or_else(|| ApiError::of_parameter("format", "`format` must be csv or ndjson."))?;
+    let format = format_of_rows(&asked.format)?;
     let params = UsageParams {
         from: asked.from,
         to: asked.to,
@@ -232,13 +228,9 @@ async fn export_usage(
     };
     let filter = filter(&services, &params)?;
     let export = usage::export(&services, &authorized, (filter, &params), format).await?;
-    let (ending, kind) = match export.format {
-        Format::Csv => ("csv", "text/csv; charset=utf-8"),
-        Format::Ndjson => ("ndjson", "application/x-ndjson"),
-    };
-    Ok(Download {
-        pieces: export.pieces,
-        kind,
-        name: format!("{}.{ending}", export.name),
-    })
+    Ok(Download::of_rows(
+        export.pieces,
+        export.format,
+        &export.name,
+    ))
 }

@@ -1,11 +1,6 @@
 //! Dialogs that create links: an invitation into a group, and a password link of a member.
 
-use domain::{
-    fields::FieldErrors,
-    groups::GroupMember,
-    invitations::{DAYS, DAYS_DEFAULT},
-    permission::Permission,
-};
+use domain::{fields::FieldErrors, groups::GroupMember, permission::Permission};
 use leptos::prelude::*;
 
 use super::{
@@ -22,34 +17,14 @@ use crate::{
     },
     components::{
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
+        field::Field,
         form,
+        invitation_form::{InvitationLimits, NOTE},
         loaded::{both, transition},
         rows::keyed_by,
-        typed::typed_or,
     },
     context::PageContext,
     text,
-};
-
-const NOTE: FieldSpec = FieldSpec {
-    name: "note",
-    label: text::registrations::label,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::registrations::label_hint),
-    optional: true,
-    max: 500,
-};
-
-const USES: FieldSpec = FieldSpec {
-    name: "max_uses",
-    label: text::registrations::max_uses,
-    kind: "number",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 4,
 };
 
 /// Renders the dialog that creates an invitation into the group.
@@ -68,7 +43,6 @@ fn InviteForm(group: GroupView) -> impl IntoView {
     let route = route(&group, "invite");
     let context = expect_context::<PageContext>().of_form(&route.path);
     let form_state = form::send_checked::<InviteIntoGroup>(&route.path, check);
-    let days = typed_or(&context, "days", || DAYS_DEFAULT.to_string());
     view! {
         <FormDialog
             title=text::groups::invite_title(&group.name)
@@ -81,30 +55,7 @@ fn InviteForm(group: GroupView) -> impl IntoView {
         >
             <p>{text::groups::invite_hint()}</p>
             <Field spec=NOTE value=context.typed("note") error=form_state.error("note") first=true />
-            <Field
-                spec=USES
-                value=typed_or(&context, "max_uses", || "1".to_owned())
-                error=form_state.error("max_uses")
-            />
-            <fieldset class="field">
-                <legend class="field-label">{text::registrations::expires_after()}</legend>
-                {DAYS
-                    .map(|choice| {
-                        view! {
-                            <label class="check">
-                                <input
-                                    type="radio"
-                                    name="days"
-                                    value=choice.to_string()
-                                    checked=days == choice.to_string()
-                                />
-                                <span>{text::common::days(choice.into())}</span>
-                            </label>
-                        }
-                    })
-                    .into_iter()
-                    .collect_view()}
-            </fieldset>
+            <InvitationLimits context=context form_state=form_state />
             <input type="hidden" name="id" value=group.id.to_string() />
             <input type="hidden" name="shown" value=group.name />
         </FormDialog>

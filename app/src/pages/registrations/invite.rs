@@ -1,11 +1,7 @@
 //! Creation of an invitation.
 
 use domain::{
-    access::BuiltinRole,
-    fields::FieldErrors,
-    invitations::{DAYS, DAYS_DEFAULT},
-    permission::Permission,
-    users::detail::GrantableRole,
+    access::BuiltinRole, fields::FieldErrors, permission::Permission, users::detail::GrantableRole,
 };
 use leptos::prelude::*;
 
@@ -17,37 +13,18 @@ use crate::{
     },
     components::{
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
+        field::Field,
         form,
+        invitation_form::{InvitationLimits, NOTE},
         loaded::Loaded,
         roles::RoleChoice,
-        typed::{ticked_roles, typed_or},
+        typed::ticked_roles,
     },
     context::PageContext,
     text,
 };
 
 const PATH: &str = "/registrations/invitations/new";
-
-const NOTE: FieldSpec = FieldSpec {
-    name: "note",
-    label: text::registrations::label,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::registrations::label_hint),
-    optional: true,
-    max: 500,
-};
-
-const USES: FieldSpec = FieldSpec {
-    name: "max_uses",
-    label: text::registrations::max_uses,
-    kind: "number",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 4,
-};
 
 /// Renders the dialog that creates an invitation.
 #[component]
@@ -75,7 +52,6 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
     };
     let form_state = form::send_checked::<Form>(PATH, check);
     let chosen = ticked_roles(&context, vec![BuiltinRole::User.as_str().to_owned()]);
-    let days = typed_or(&context, "days", || DAYS_DEFAULT.to_string());
     view! {
         <FormDialog
             route=route
@@ -88,30 +64,7 @@ fn InviteForm(roles: Vec<GrantableRole>, denied: Option<String>) -> impl IntoVie
             <p>{text::registrations::invite_hint()}</p>
             <Field spec=NOTE value=context.typed("note") error=form_state.error("note") first=true />
             <RoleChoice roles=roles chosen=chosen error=form_state.error("roles") denied=None />
-            <Field
-                spec=USES
-                value=typed_or(&context, "max_uses", || "1".to_owned())
-                error=form_state.error("max_uses")
-            />
-            <fieldset class="field">
-                <legend class="field-label">{text::registrations::expires_after()}</legend>
-                {DAYS
-                    .map(|choice| {
-                        view! {
-                            <label class="check">
-                                <input
-                                    type="radio"
-                                    name="days"
-                                    value=choice.to_string()
-                                    checked=days == choice.to_string()
-                                />
-                                <span>{text::common::days(choice.into())}</span>
-                            </label>
-                        }
-                    })
-                    .into_iter()
-                    .collect_view()}
-            </fieldset>
+            <InvitationLimits context=context form_state=form_state />
         </FormDialog>
     }
 }

@@ -3,14 +3,14 @@
 use axum::extract::State;
 use domain::resources::ResourceListParams;
 use serde::Deserialize;
-use service::{Services, access::ResourcesRead, audit::Format};
+use service::{Services, access::ResourcesRead};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::ApiError,
     extract::{Allowed, Params},
-    file::Download,
+    file::{Download, format_of_rows},
     site::FromThisSite,
     state::ApiState,
 };
@@ -64,11 +64,7 @@ async fn export_resources(
     _: FromThisSite,
     Params(asked): Params<ResourceExportParams>,
 ) -> Result<Download, ApiError> {
-    let known = Format::ALL
-        .into_iter()
-        .find(|known| known.as_str() == asked.format);
-    let format =
-        known.ok_or_else(|| ApiError::of_parameter("format", "`format` must be csv or ndjson."))?;
+    let format = format_of_rows(&asked.format)?;
     let params = ResourceListParams {
         kind: asked.kind,
         external_id: asked.external_id,
@@ -80,13 +76,5 @@ async fn export_resources(
         ..ResourceListParams::default()
     };
     let pieces = service::resources::export(&services, &authorized, &params, format).await?;
-    let (word, kind) = match format {
-        Format::Csv => ("csv", "text/csv; charset=utf-8"),
-        Format::Ndjson => ("ndjson", "application/x-ndjson"),
-    };
-    Ok(Download {
-        pieces,
-        kind,
-        name: format!("resources.{word}"),
-    })
+    Ok(Download::of_rows(pieces, format, "resources"))
 }

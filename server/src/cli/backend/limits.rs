@@ -1,11 +1,13 @@
 //! Limits and usage, on either backend.
 
 use domain::{
-    limits::{BalanceDraft, Limit, LimitDraft, LimitListParams, LimitStatus, TopUpDraft},
+    fields::FieldErrors,
+    limits::{Limit, LimitDraft, LimitListParams, LimitStatus, NewLimitChange},
     list::{Limits, PageParams},
     problem::{Code, Problem},
     usage::{UsageOverview, UsageParams},
 };
+use serde::Serialize;
 use serde_json::Value;
 use service::{
     Error,
@@ -78,53 +80,21 @@ impl Backend {
         }
     }
 
-    /// Tops up a limit of a user.
-    pub(in crate::cli) async fn top_up(
+    /// Changes what a user has used of a limit, or tops it up. `word` is the end of the path in the API.
+    pub(in crate::cli) async fn change_balance<D: Serialize>(
         &self,
         user: Uuid,
-        draft: TopUpDraft,
+        word: &str,
+        draft: D,
+        check: fn(D) -> Result<NewLimitChange, FieldErrors>,
     ) -> Result<LimitStatus, CliError> {
         match self {
             Self::Database(services) => {
-                let change = draft.check_top_up().map_err(Error::Invalid)?;
+                let change = check(draft).map_err(Error::Invalid)?;
                 Ok(limits::change(services, &operator(), user, change).await?)
             }
             Self::Server(remote) => {
-                remote.post(&format!("{}/limits/top-up", Self::user_path(user)), &draft)
-            }
-        }
-    }
-
-    /// Adjusts the used amount of a limit of a user.
-    pub(in crate::cli) async fn adjust(
-        &self,
-        user: Uuid,
-        draft: TopUpDraft,
-    ) -> Result<LimitStatus, CliError> {
-        match self {
-            Self::Database(services) => {
-                let change = draft.check_adjustment().map_err(Error::Invalid)?;
-                Ok(limits::change(services, &operator(), user, change).await?)
-            }
-            Self::Server(remote) => {
-                remote.post(&format!("{}/limits/adjust", Self::user_path(user)), &draft)
-            }
-        }
-    }
-
-    /// Resets the used amount of a limit of a user.
-    pub(in crate::cli) async fn reset(
-        &self,
-        user: Uuid,
-        draft: BalanceDraft,
-    ) -> Result<LimitStatus, CliError> {
-        match self {
-            Self::Database(services) => {
-                let change = draft.check_reset().map_err(Error::Invalid)?;
-                Ok(limits::change(services, &operator(), user, change).await?)
-            }
-            Self::Server(remote) => {
-                remote.post(&format!("{}/limits/reset", Self::user_path(user)), &draft)
+                remote.post(&format!("{}/limits/{word}", Self::user_path(user)), &draft)
             }
         }
     }

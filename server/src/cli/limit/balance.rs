@@ -87,7 +87,9 @@ impl TopUpArgs {
     pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let (user_arg, draft) = self.balance.with_amount(self.amount);
         let user = user_arg.find(backend).await?.summary;
-        let status = backend.top_up(user.id.0, draft).await?;
+        let check = TopUpDraft::check_top_up;
+        let changed = backend.change_balance(user.id.0, "top-up", draft, check);
+        let status = changed.await?;
         output.print(&status, || text(&print::name(&user), &status))
     }
 }
@@ -96,7 +98,9 @@ impl AdjustArgs {
     pub(super) async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
         let (user_arg, draft) = self.balance.with_amount(self.amount);
         let user = user_arg.find(backend).await?.summary;
-        let status = backend.adjust(user.id.0, draft).await?;
+        let check = TopUpDraft::check_adjustment;
+        let changed = backend.change_balance(user.id.0, "adjust", draft, check);
+        let status = changed.await?;
         output.print(&status, || text(&print::name(&user), &status))
     }
 }
@@ -115,7 +119,9 @@ impl ResetArgs {
             model,
             reason,
         };
-        let status = backend.reset(user.id.0, draft).await?;
+        let check = BalanceDraft::check_reset;
+        let changed = backend.change_balance(user.id.0, "reset", draft, check);
+        let status = changed.await?;
         output.print(&status, || text(&print::name(&user), &status))
     }
 }
