@@ -6,7 +6,14 @@ pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
+use domain::list::PageParams;
+
 use crate::api::bulk::SELECTED;
+
+/// Returns the URL of a list, or of a dialog above it, with the state of the list.
+pub(crate) fn over(path: &str, params: &impl PageParams) -> String {
+    with_selected(path, params.pairs().into_iter(), &[])
+}
 
 /// Returns the URL of a dialog above any list, with the state of the list and the selected users.
 pub(crate) fn with_selected<'a>(

@@ -66,6 +66,27 @@ pub fn LoadErrorNotice(
     }
 }
 
+/// Renders the empty state of a search that nothing matches, with a link to the whole list.
+#[component]
+pub fn NoMatch(
+    /// Message, such as "No groups match".
+    title: &'static str,
+    /// URL of the whole list.
+    href: &'static str,
+    /// Text of the link, such as "Show all groups".
+    label: &'static str,
+) -> impl IntoView {
+    view! {
+        <ListState icon=Icon::Search title=title>
+            <div class="state-actions">
+                <a class="button" href=href>
+                    {label}
+                </a>
+            </div>
+        </ListState>
+    }
+}
+
 /// Renders an error of loading a list. If the filter in the URL is invalid, it explains the error and links to the whole
 /// list. It shows no rows, since they would be mistaken for the requested ones.
 #[component]

@@ -2,17 +2,12 @@
 
 use domain::{list::PageParams, resources::ResourceListParams};
 
-use super::with_selected;
+use super::{over, with_selected};
 use crate::api::resources::RESOURCES;
 
 /// Returns the URL of the list for the parameters.
 pub(crate) fn href(params: &ResourceListParams) -> String {
     over(RESOURCES, params)
-}
-
-/// Returns the URL of a dialog above the list.
-pub(crate) fn over(path: &str, params: &ResourceListParams) -> String {
-    with_selected(path, params.pairs().into_iter(), &[])
 }
 
 /// Returns the URL of the first page of the list with another kind.

@@ -27,10 +27,10 @@ use crate::{
         loading::Loading,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState},
+        state::{ListErrorNotice, ListState, NoMatch},
     },
     context::PageContext,
-    links::with_selected,
+    links::over,
     text,
 };
 use table::ClientRow;
@@ -91,11 +91,6 @@ pub fn Clients() -> impl IntoView {
 fn use_params() -> Memo<SearchParams> {
     let query = use_query();
     Memo::new(move |_| SearchParams::from_pairs(|name| query.read().get(name)))
-}
-
-/// Returns the URL of the list, or of a dialog above it, with the parameters of the list.
-fn over(path: &str, params: &SearchParams) -> String {
-    with_selected(path, params.pairs().into_iter(), &[])
 }
 
 /// Returns the path of a dialog and the URL of the list behind it.
@@ -168,13 +163,11 @@ fn shown(params: &SearchParams, list: Listed<ListedClient>) -> AnyView {
 fn empty(params: &SearchParams) -> AnyView {
     if params.pairs().iter().any(|(name, _)| *name == "q") {
         return view! {
-            <ListState icon=Icon::Search title=text::clients::none_match()>
-                <div class="state-actions">
-                    <a class="button" href=CLIENTS>
-                        {text::clients::show_all()}
-                    </a>
-                </div>
-            </ListState>
+            <NoMatch
+                title=text::clients::none_match()
+                href=CLIENTS
+                label=text::clients::show_all()
+            />
         }
         .into_any();
     }

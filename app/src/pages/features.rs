@@ -21,7 +21,7 @@ use crate::{
         loaded::Loaded,
         notice::ProblemNotice,
         parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState, LoadingNotice},
+        state::{ListErrorNotice, ListState, LoadingNotice, NoMatch},
     },
     context::PageContext,
     text,
@@ -140,13 +140,11 @@ fn shown(features: Vec<Feature>, search: &str, doing: FormState) -> AnyView {
     let branches = branches(found);
     if branches.is_empty() {
         return view! {
-            <ListState icon=Icon::Search title=text::features::none_match()>
-                <div class="state-actions">
-                    <a class="button" href=FEATURES>
-                        {text::features::show_all()}
-                    </a>
-                </div>
-            </ListState>
+            <NoMatch
+                title=text::features::none_match()
+                href=FEATURES
+                label=text::features::show_all()
+            />
         }
         .into_any();
     }

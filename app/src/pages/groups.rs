@@ -41,11 +41,11 @@ use crate::{
         loading::Loading,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState},
+        state::{ListErrorNotice, ListState, NoMatch},
     },
     context::PageContext,
     format::grouped,
-    links::with_selected,
+    links::over,
     text,
 };
 
@@ -180,11 +180,6 @@ pub fn Groups() -> impl IntoView {
     }
 }
 
-/// Returns the URL of a list, or of a dialog above it, at a page of the list.
-fn over(path: &str, params: &impl PageParams) -> String {
-    with_selected(path, params.pairs().into_iter(), &[])
-}
-
 /// Renders the form that searches a list by a part of a name.
 #[component]
 fn SearchForm(
@@ -245,13 +240,7 @@ fn nothing(params: &SearchParams) -> AnyView {
     let is_search = params.q.as_deref().is_some_and(|q| !q.trim().is_empty());
     if is_search {
         return view! {
-            <ListState icon=Icon::Search title=text::groups::none_match()>
-                <div class="state-actions">
-                    <a class="button button-primary" href=GROUPS>
-                        {text::groups::show_all()}
-                    </a>
-                </div>
-            </ListState>
+            <NoMatch title=text::groups::none_match() href=GROUPS label=text::groups::show_all() />
         }
         .into_any();
     }

@@ -15,7 +15,7 @@ use crate::{
     components::{list::ListScreen, loading::Loading, parameters::Query, state::ListErrorNotice},
     context::{PageContext, Site},
     format::grouped,
-    links::{registrations::REJECTED_LIST, with_selected},
+    links::registrations::REJECTED_LIST,
     text,
 };
 
@@ -34,11 +34,6 @@ fn may_write() -> bool {
 /// Returns the list parameters of a URL.
 fn params<P: PageParams>(query: &Query) -> P {
     P::from_pairs(|name| query.get(name))
-}
-
-/// Returns the URL of a tab or of a dialog above it, at a page of the list.
-fn over(path: &str, params: &impl PageParams) -> String {
-    with_selected(path, params.pairs().into_iter(), &[])
 }
 
 /// Returns the screen of a tab: the header with the registration settings, the tabs, and the tools of the list.

@@ -35,7 +35,7 @@ use crate::{
     },
     context::PageContext,
     format::{grouped, total},
-    links::resources as links,
+    links::{over, resources as links},
     text,
 };
 use rows::{COLUMNS, rows};
@@ -119,7 +119,7 @@ fn Tools(
         }
     };
     let transfer = may_write().then(|| {
-        let href = move || links::over(transfer::PATH, &params.read().at_start());
+        let href = move || over(transfer::PATH, &params.read().at_start());
         view! {
             <a class="button" href=href data-noscroll>
                 {text::resources::transfer_all()}

@@ -3,7 +3,7 @@
 use domain::{clients::ListedClient, list::SearchParams, users::list::ListParams};
 use leptos::prelude::*;
 
-use super::{may_write, over};
+use super::may_write;
 use crate::{
     api::clients::CLIENTS,
     components::{
@@ -14,7 +14,7 @@ use crate::{
         rows::KeyedRow,
     },
     format::total,
-    links::users,
+    links::{over, users},
     text,
 };
 

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{members::failed, over, page::OpenedGroup};
+use super::{members::failed, page::OpenedGroup};
 use crate::{
     api::{audit::ListAudit, listed::check_params, read::ReadRequest},
     components::{
@@ -18,6 +18,7 @@ use crate::{
         parameters::{NONE, checked, use_query},
         state::{ListState, LoadingNotice},
     },
+    links::over,
     text,
 };
 

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{may_write, over, page::OpenedGroup};
+use super::{may_write, page::OpenedGroup};
 use crate::{
     api::{
         groups::{GroupView, members::MemberOperation},
@@ -19,6 +19,7 @@ use crate::{
         time::Ago,
     },
     context::PageContext,
+    links::over,
     text,
 };
 

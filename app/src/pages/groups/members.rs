@@ -11,7 +11,6 @@ use leptos_router::components::Outlet;
 use super::{
     SearchForm,
     member_row::{COLUMNS, ListedMember},
-    over,
     page::{OpenedGroup, may_change_members, with_group},
 };
 use crate::{
@@ -37,6 +36,7 @@ use crate::{
         parameters::{NONE, checked, use_query},
         state::{ListErrorNotice, ListState, LoadingNotice},
     },
+    links::over,
     text,
 };
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{members::failed, over, page::OpenedGroup};
+use super::{members::failed, page::OpenedGroup};
 use crate::{
     api::{
         groups::{
@@ -35,6 +35,7 @@ use crate::{
         time::Ago,
     },
     context::PageContext,
+    links::over,
     text,
 };
 

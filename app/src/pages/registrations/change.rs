@@ -3,7 +3,7 @@
 use domain::{list::UnfilteredParams, permission::Permission};
 use leptos::prelude::*;
 
-use super::{invitations::LoadedInvitations, over, params};
+use super::{invitations::LoadedInvitations, params};
 use crate::{
     api::{
         error::set_not_found,
@@ -16,6 +16,7 @@ use crate::{
         rows::keyed_by,
         tab::with,
     },
+    links::over,
     text,
 };
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{over, params};
+use super::params;
 use crate::{
     api::{
         bulk::SELECTED,
@@ -30,6 +30,7 @@ use crate::{
         typed::ticked_roles,
     },
     context::PageContext,
+    links::over,
     text,
 };
 

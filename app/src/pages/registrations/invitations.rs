@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{failed, may_write, over, params, screen};
+use super::{failed, may_write, params, screen};
 use crate::{
     api::{
         invitations::{INVITATIONS, ListInvitations},
@@ -29,6 +29,7 @@ use crate::{
         state::ListState,
         time::{Ago, Ends},
     },
+    links::over,
     text,
 };
 
