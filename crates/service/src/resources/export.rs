@@ -49,7 +49,8 @@ const COLUMNS: [&str; 15] = [
 /// piece means that the file is incomplete.
 ///
 /// # Errors
-/// [`Error::List`] when the filter is not valid or about what the actor cannot read, [`Error::TooManyAtOnce`] when too many exports are running.
+/// [`Error::List`] when the filter is not valid or about what the actor cannot read, [`Error::TooManyAtOnce`] when too many exports are
+/// running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
