@@ -11,7 +11,7 @@ use testing::{
     users::id_of,
 };
 
-use crate::support::{Answer, App, Ask, add_user, app, session};
+use crate::support::{Answer, App, Ask, add_user, app, session, token};
 
 const RESOURCES: &str = "/api/admin/resources";
 
@@ -175,6 +175,10 @@ async fn list_is_filtered(pool: PgPool) {
         ("client=acme".to_owned(), &["llama"]),
         ("client=x".to_owned(), &[]),
         (format!("group={editors}"), &["gpt"]),
+        ("reached_by=bob".to_owned(), &["gpt"]),
+        ("reached_by=bob&kind=brand".to_owned(), &[]),
+        ("reached_by=ada".to_owned(), &["gpt", "gpt brand", "llama"]),
+        ("reached_by=unknown".to_owned(), &[]),
         ("kind=Models".to_owned(), &[]),
         ("client=7777".to_owned(), &[]),
     ] {
@@ -190,6 +194,14 @@ async fn list_is_filtered(pool: PgPool) {
     let denied = app.get_as(&ada, &format!("{RESOURCES}?group=x")).await;
     assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
     assert_eq!(denied.json()["details"]["parameter"], "group");
+    let reader = token(&app.services, "ada", &["resources:read"]).await;
+    for path in ["?reached_by=bob", "/export?format=csv&reached_by=bob"] {
+        let ask = Ask::get(&format!("{RESOURCES}{path}")).bearer(&reader);
+        let denied = app.send(ask).await;
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{path}");
+        assert_eq!(denied.json()["details"]["parameter"], "reached_by");
+        assert!(denied.message().contains("access:read"), "{}", denied.body);
+    }
 }
 
 #[testing::test]

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{GROUPS, prepare};
-use crate::support::{Answer, App, Ask};
+use crate::support::{Answer, App, Ask, token};
 
 /// Sends a change of the members of a group.
 async fn change(app: &App, session: &str, group: Uuid, what: &str, body: &Value) -> Answer {
@@ -180,4 +180,37 @@ async fn group_is_no_member_of_a_group(pool: PgPool) {
         assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
         assert!(denied.message().contains("groups"), "{}", denied.message());
     }
+}
+
+#[testing::test]
+async fn new_user_joins_groups(pool: PgPool) {
+    let (app, ada) = prepare(&pool, &[]).await;
+    let editors = group("Editors").insert(&pool).await;
+    group("Core Team").insert(&pool).await;
+    let create = |groups: Value| {
+        let body = json!({ "username": "bob", "displayName": "Bob", "groups": groups });
+        Ask::post("/api/admin/users").json(&body)
+    };
+    let unknown = app
+        .send(create(json!([editors, "No such group"])).by(&ada))
+        .await;
+    assert_eq!(unknown.outline(), "400 VALIDATION_ERROR");
+    assert!(unknown.body.contains("No such group"), "{}", unknown.body);
+    let writer = token(&app.services, "ada", &["users:write"]).await;
+    let denied = app.send(create(json!([editors])).bearer(&writer)).await;
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
+    assert_eq!(denied.json()["details"]["permission"], "groups:write");
+    let created = app
+        .send(create(json!([editors, "core team"])).by(&ada))
+        .await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("{}/groups", created.header("location"));
+    let groups = app.get_as(&ada, &path).await.json();
+    let names: Vec<&Value> = groups
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| &group["name"])
+        .collect();
+    assert_eq!(names, ["Core Team", "Editors"]);
 }
