@@ -73,25 +73,14 @@ pub async fn edit(
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
     let account = guard::open(&mut transaction, actor, action, target).await?;
     let before = detail::find(&mut transaction, id).await?;
-    if Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref()) {
-        let policy_target = Target {
-            id: before.summary.id,
-            permissions: account.permissions.clone(),
-            is_last_admin: false,
-        };
-        guard::authorize(actor, UserAction::SetEmail, &policy_target)?;
-    }
+    check_email(actor, &account, &before, &patch)?;
     let mut changes = Changes::default();
     if patch.revoke_sessions {
         let reason = match hash {
             Some(_) => EndReason::PasswordReset,
             None => EndReason::Revoked,
         };
-        let ended = db::sessions::set_ended_of(&mut transaction, id, reason, actor.id()).await?;
-        changes.note("sessions", ended, 0);
-        // Access tokens are revoked with the sessions: an attacker who used the account can have created one.
-        let revoked = db::access_tokens::set_revoked_of(&mut transaction, id, actor.id()).await?;
-        changes.note("tokens", revoked, 0);
+        revoke_sessions(&mut transaction, actor, (id, reason), &mut changes).await?;
     }
     if let Some(wanted) = &patch.roles {
         let wanted = (wanted, patch.is_admin);
@@ -135,6 +124,38 @@ pub async fn edit(
     let after = detail::find(&mut transaction, id).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
+}
+
+/// Checks that the actor can change the email address of the account, if the patch does that.
+fn check_email(
+    actor: &Actor,
+    account: &Account,
+    before: &UserDetail,
+    patch: &UserPatch,
+) -> Result<(), Error> {
+    if !Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref()) {
+        return Ok(());
+    }
+    let target = Target {
+        id: before.summary.id,
+        permissions: account.permissions.clone(),
+        is_last_admin: false,
+    };
+    guard::authorize(actor, UserAction::SetEmail, &target)
+}
+
+/// Revokes the sessions of a user, and the access tokens: an attacker who used the account can have created one.
+async fn revoke_sessions(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (id, reason): (Uuid, EndReason),
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let ended = db::sessions::set_ended_of(transaction, id, reason, actor.id()).await?;
+    changes.note("sessions", ended, 0);
+    let revoked = db::access_tokens::set_revoked_of(transaction, id, actor.id()).await?;
+    changes.note("tokens", revoked, 0);
+    Ok(())
 }
 
 /// Returns the names of the roles that a user should have.
