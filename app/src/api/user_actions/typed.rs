@@ -92,3 +92,28 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
     }
     Err(errors)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checked_and_typed_groups_and_clients_are_joined() {
+        let form = CreateUser {
+            username: "ada".to_owned(),
+            display_name: "Ada".to_owned(),
+            email: String::new(),
+            roles: Vec::new(),
+            client_list: vec![7],
+            more_clients: "#8, 7".to_owned(),
+            groups: vec!["0198c2a4-0000-7000-8000-000000000001".to_owned()],
+            more: " Core Team ,, Editors".to_owned(),
+            access: String::new(),
+            password: String::new(),
+        };
+        let draft = draft(form).unwrap();
+        assert_eq!(draft.client_list, [7, 8]);
+        let id = "0198c2a4-0000-7000-8000-000000000001";
+        assert_eq!(draft.groups, [id, "Core Team", "Editors"]);
+    }
+}
