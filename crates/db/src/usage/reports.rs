@@ -23,7 +23,7 @@ const USED: &str = " having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out
 const ORDER: &str = "cost_nanos desc, tokens_in + tokens_out desc, requests desc";
 
 /// Conditions on usage.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageFilter {
     /// Days in UTC.
     pub days: UsageRange,
