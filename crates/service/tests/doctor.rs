@@ -97,6 +97,26 @@ async fn totals_follow_every_change_of_a_day(pool: PgPool) {
 }
 
 #[testing::test]
+async fn migration_adds_the_days_before_the_trigger(pool: PgPool) {
+    const FILL: &str = include_str!("../../../migrations/20261130170100_fill_usage_totals.sql");
+    let trigger = "alter table usage_daily disable trigger sum_usage";
+    sqlx::query(trigger).execute(&pool).await.unwrap();
+    store_usage(&pool).await;
+    let trigger = "alter table usage_daily enable trigger sum_usage";
+    sqlx::query(trigger).execute(&pool).await.unwrap();
+    // A use between the two migrations is in the totals already.
+    sqlx::query("update usage_daily set requests = requests + 1")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let wrong = db::doctor::recount(&pool).await.unwrap().wrong_usage_totals;
+    assert_eq!(wrong, 2);
+    sqlx::raw_sql(FILL).execute(&pool).await.unwrap();
+    let wrong = db::doctor::recount(&pool).await.unwrap().wrong_usage_totals;
+    assert_eq!(wrong, 0);
+}
+
+#[testing::test]
 async fn wrong_sum_of_a_conversation_is_found(pool: PgPool) {
     let ada = add(&pool, "ada", &["user"]).await;
     conversation(&pool, ada, "physics", "a").await;
