@@ -34,15 +34,19 @@ async fn count(pool: &PgPool, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
 }
 
-/// Lists the definitions of all indexes, constraints and triggers, which a load drops or disables and restores.
+/// Lists the definitions of all indexes, constraints and triggers, which a load drops or disables and restores, without those of the months
+/// of usage, which it creates.
 async fn surroundings(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
-        "select indexdef from pg_indexes where schemaname = 'public'
+        "select found from (
+        select indexdef as found from pg_indexes where schemaname = 'public'
         union all
         select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || convalidated
         from pg_constraint
         union all
         select tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text from pg_trigger where not tgisinternal
+        ) s
+        where found !~ 'usage_events_[0-9]'
         order by 1",
     )
     .fetch_all(pool)

@@ -38,9 +38,10 @@ pub struct UsageFilter {
 impl UsageFilter {
     /// Returns the table with the sums by day and model: of single users only if the filter needs them.
     const fn table(&self) -> &'static str {
-        match (self.user, self.group) {
-            (None, None) => "usage_daily_totals",
-            _ => "usage_daily",
+        if self.user.is_none() && self.group.is_none() {
+            "usage_daily_totals"
+        } else {
+            "usage_daily"
         }
     }
 
