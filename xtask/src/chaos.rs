@@ -123,11 +123,7 @@ fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> R
             .iter_mut()
             .map(|worker| scope.spawn(|| worker.run()))
             .collect();
-        threads.extend(
-            meters
-                .iter_mut()
-                .map(|meter| scope.spawn(|| meter.run())),
-        );
+        threads.extend(meters.iter_mut().map(|meter| scope.spawn(|| meter.run())));
         // The workers must be stopped even if the injection of faults failed; otherwise the scope would never end.
         let broken = break_things(stage, shared, Schedule::new(seed), began, load);
         shared.over.store(true, Ordering::Relaxed);

@@ -56,5 +56,8 @@ pub(super) fn wrong_sums(users: &UserDatabase<'_>) -> Result<u64> {
             + (select count(*) from ((table totals except table daily) union all (table daily except table totals)) as y)",
     )?;
     report::step("sums of usage compared", started);
-    wrong.trim().parse().context("the number of sums is no number")
+    wrong
+        .trim()
+        .parse()
+        .context("the number of sums is no number")
 }

@@ -47,10 +47,7 @@ impl Run<'_> {
         let (cookie, probes) = self.scout()?;
         let works = self.trace(&cookie, &probes)?;
         let server = Server::start(&self.program, &self.url)?;
-        metering::prepare(
-            &Client::new(&server.base, Some(&cookie)),
-            &self.users.words,
-        )?;
+        metering::prepare(&Client::new(&server.base, Some(&cookie)), &self.users.words)?;
         let mut rows = Vec::new();
         for (probe, work) in probes.iter().zip(works) {
             rows.push(self.measure(&server, &cookie, probe, work)?);

@@ -88,7 +88,8 @@ impl Meter<'_> {
     /// Asks for a use, which the limit of one of the users often denies.
     fn consume(&mut self) {
         let mut requested = self.draw();
-        let (answer, is_repeated) = self.insist("consume", "/api/limits/consume", &body(&requested));
+        let (answer, is_repeated) =
+            self.insist("consume", "/api/limits/consume", &body(&requested));
         let can_be_denied = requested.user == self.tight;
         match &answer {
             Answer::Done(body, _) if !is_repeated && body["counted"] != true => {
@@ -129,8 +130,10 @@ impl Meter<'_> {
         }
         let outcome = answer.outcome();
         let requested = requested.into_iter();
-        self.uses
-            .extend(requested.map(|requested| Use { outcome, ..requested }));
+        self.uses.extend(requested.map(|requested| Use {
+            outcome,
+            ..requested
+        }));
     }
 
     /// Reserves a use, and settles it with another number of requests, or leaves its lease to end by itself.

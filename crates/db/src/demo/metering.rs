@@ -145,10 +145,7 @@ pub async fn insert_limits(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn insert_usage(
-    connection: &mut PgConnection,
-    metering: Metering,
-) -> Result<u64, Error> {
+pub async fn insert_usage(connection: &mut PgConnection, metering: Metering) -> Result<u64, Error> {
     // Without partitions the events would be outside of those that `rollcall doctor` compares.
     sqlx::query(
         "select ensure_usage_partitions(($1::date - 30)::timestamp at time zone 'UTC')
