@@ -8,6 +8,7 @@ mod figures;
 mod floor;
 mod machine;
 mod members;
+mod metering;
 mod oha;
 mod plan;
 mod probe;
@@ -20,6 +21,7 @@ mod sizes;
 mod table;
 mod trace;
 mod users;
+mod words;
 mod work;
 
 use std::fs;

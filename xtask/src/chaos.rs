@@ -1,12 +1,14 @@
 //! Fault injection: simulated users keep working while servers and database are killed, stopped and disconnected.
-//! Afterwards every acknowledged change must be in the database, and no other.
+//! Afterwards every acknowledged change and use must be in the database once, and no other.
 
 mod account;
 mod answer;
 mod cast;
 mod dice;
 mod findings;
+mod leases;
 mod ledger;
+mod meter;
 mod operations;
 mod outage;
 mod report;
@@ -14,6 +16,7 @@ mod schedule;
 mod sessions;
 mod stage;
 mod tally;
+mod uses;
 mod verdict;
 mod visits;
 mod worker;
@@ -107,15 +110,20 @@ pub(crate) fn chaos(workspace: &Workspace, args: &ChaosArgs) -> Result<ExitCode>
 /// Runs the workers while faults are injected, verifies the result and stops the servers.
 fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> Result<()> {
     let mut workers = cast::assemble(stage, shared, seed)?;
+    let mut meters = cast::assemble_meters(stage, shared, seed)?;
     let began = Instant::now();
     for worker in &mut workers {
         worker.begin(began);
     }
+    for meter in &mut meters {
+        meter.begin(began);
+    }
     let broken = thread::scope(|scope| {
-        let threads: Vec<_> = workers
+        let mut threads: Vec<_> = workers
             .iter_mut()
             .map(|worker| scope.spawn(|| worker.run()))
             .collect();
+        threads.extend(meters.iter_mut().map(|meter| scope.spawn(|| meter.run())));
         // The workers must be stopped even if the injection of faults failed; otherwise the scope would never end.
         let broken = break_things(stage, shared, Schedule::new(seed), began, load);
         shared.over.store(true, Ordering::Relaxed);
@@ -130,7 +138,11 @@ fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> R
     for worker in &workers {
         tally.add(&worker.tally);
     }
-    let verdict = verdict::reach(stage, &workers, &shared.findings)?;
+    for meter in &meters {
+        tally.add(&meter.tally);
+    }
+    leases::end_by_itself(stage, &shared.password, &shared.findings)?;
+    let verdict = verdict::reach(stage, &workers, &meters, &shared.findings)?;
     stage.end_servers(&shared.findings);
     report::print(&tally, &verdict, load);
     Ok(())

@@ -158,7 +158,8 @@ fn filter(services: &Services, params: &UsageParams) -> Result<UsageFilter, ApiE
 
 /// Get the usage of all users
 ///
-/// Sums by day, and the 20 users, models and groups with the highest cost.
+/// Sums by day, and the 20 users, models and groups with the highest cost. With millions of sums, users and groups can be up to ten
+/// minutes old.
 #[utoipa::path(
     get,
     path = "/api/admin/usage",

@@ -3,6 +3,7 @@
 
 mod aside;
 mod copy;
+mod metering;
 mod millis;
 mod rows;
 
@@ -15,6 +16,7 @@ use crate::Error;
 
 pub use aside::{Aside, disable_triggers, enable_triggers, lock, restore, set_aside, vacuum};
 pub use copy::{Batch, CopyRow};
+pub use metering::{Metering, fill_usage_totals, insert_limits, insert_usage};
 pub use millis::Millis;
 pub use rows::{
     AnnotationRow, GrantRow, GroupRow, KeyRow, MemberRow, OntologyRow, PersonaRow,

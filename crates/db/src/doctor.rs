@@ -17,6 +17,10 @@ pub struct Recount {
     pub wrong_groups: i64,
     /// Number of conversations whose sums differ from their messages.
     pub wrong_conversations: i64,
+    /// Number of sums of usage of users by day and model that differ from the stored events.
+    pub wrong_usage: i64,
+    /// Number of sums of usage of all users by day and model that differ from those of the users.
+    pub wrong_usage_totals: i64,
 }
 
 /// Recounts everything and compares it with the counters, in one snapshot.
@@ -66,7 +70,30 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                 join conversations c using (id)
                 where (r.messages, r.tokens_in, r.tokens_out, r.cost_nanos, r.likes, r.dislikes)
                     is distinct from (c.messages, c.tokens_in, c.tokens_out, c.cost_nanos, c.likes, c.dislikes)
-            ) as "wrong_conversations!""#
+            ) as "wrong_conversations!",
+            (
+                select count(*) from (
+                    select 1 from (
+                        select day, user_id, model, requests, tokens_in, tokens_out, cost_nanos from usage_daily_recount
+                        union all
+                        select day, user_id, model, -requests, -tokens_in, -tokens_out, -cost_nanos from usage_daily
+                    ) d
+                    where date_trunc('month', d.day)::date in (select stored_usage_months())
+                    group by d.day, d.user_id, d.model
+                    having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)
+                ) x
+            ) as "wrong_usage!",
+            (
+                select count(*) from (
+                    select 1 from (
+                        select day, model, requests, tokens_in, tokens_out, cost_nanos from usage_daily_totals_recount
+                        union all
+                        select day, model, -requests, -tokens_in, -tokens_out, -cost_nanos from usage_daily_totals
+                    ) d
+                    group by d.day, d.model
+                    having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)
+                ) x
+            ) as "wrong_usage_totals!""#
     )
     .fetch_one(&mut *transaction)
     .await?;
@@ -76,7 +103,25 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
         wrong_search: row.wrong_search,
         wrong_groups: row.wrong_groups,
         wrong_conversations: row.wrong_conversations,
+        wrong_usage: row.wrong_usage,
+        wrong_usage_totals: row.wrong_usage_totals,
     })
+}
+
+/// Counts the partitions of events that are missing for this month and the next one.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn count_missing_partitions(pool: &PgPool) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "missing!"
+        from unnest(array['audit_events', 'usage_events']) as parent, generate_series(0, 1) as step
+        where to_regclass(
+            parent || to_char((now() at time zone 'UTC') + make_interval(months => step), '_YYYY_MM')
+        ) is null"#
+    )
+    .fetch_one(pool)
+    .await?)
 }
 
 /// Returns the encoding of the database.

@@ -1,6 +1,6 @@
 //! Diagnosis of the database, for `rollcall doctor`.
 
-use db::schema::SchemaError;
+use db::{doctor::Recount, schema::SchemaError};
 
 use crate::{Error, Services};
 
@@ -13,7 +13,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Checks schema, encoding, statistics, search index, totals, and that an admin exists.
+/// Checks schema, encoding, statistics, search index, totals, conversations, usage, partitions, and that an admin exists.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -42,43 +42,52 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             "No admin can sign in. Run `rollcall setup-link`.".to_owned()
         },
     });
-    let recount = db::doctor::recount(&services.pool).await?;
-    findings.push(Finding {
-        good: recount.wrong_stats == 0,
-        text: format!(
-            "Users whose statistics differ from a recount: {}.",
-            recount.wrong_stats
-        ),
-    });
-    findings.push(Finding {
-        good: recount.wrong_totals == 0,
-        text: format!(
-            "Totals that differ from a recount: {}.",
-            recount.wrong_totals
-        ),
-    });
-    findings.push(Finding {
-        good: recount.wrong_search == 0,
-        text: format!(
-            "Users whose search index is out of date: {}.",
-            recount.wrong_search
-        ),
-    });
-    findings.push(Finding {
-        good: recount.wrong_groups == 0,
-        text: format!(
-            "Groups whose numbers of members differ from a recount: {}.",
-            recount.wrong_groups
-        ),
-    });
-    findings.push(Finding {
-        good: recount.wrong_conversations == 0,
-        text: format!(
-            "Conversations whose sums differ from their messages: {}.",
-            recount.wrong_conversations
-        ),
-    });
+    findings.extend(recounted(&db::doctor::recount(&services.pool).await?));
+    let missing = db::doctor::count_missing_partitions(&services.pool).await?;
+    findings.push(none(
+        "Missing partitions of events of this month and the next",
+        missing,
+    ));
     Ok(findings)
+}
+
+/// Returns the findings of a recount.
+fn recounted(recount: &Recount) -> [Finding; 7] {
+    [
+        none(
+            "Users whose statistics differ from a recount",
+            recount.wrong_stats,
+        ),
+        none("Totals that differ from a recount", recount.wrong_totals),
+        none(
+            "Users whose search index is out of date",
+            recount.wrong_search,
+        ),
+        none(
+            "Groups whose numbers of members differ from a recount",
+            recount.wrong_groups,
+        ),
+        none(
+            "Conversations whose sums differ from their messages",
+            recount.wrong_conversations,
+        ),
+        none(
+            "Days of usage of a user that differ from the events",
+            recount.wrong_usage,
+        ),
+        none(
+            "Totals of usage that differ from the days of the users",
+            recount.wrong_usage_totals,
+        ),
+    ]
+}
+
+/// Returns the finding of a number that must be zero.
+fn none(what: &str, count: i64) -> Finding {
+    Finding {
+        good: count == 0,
+        text: format!("{what}: {count}."),
+    }
 }
 
 /// Checks that the encoding of the database can represent every name.

@@ -84,6 +84,8 @@ pub struct Services {
     pub exports: exports::Exports,
     /// Cached names of the time zones.
     pub time_zones: time_zones::TimeZones,
+    /// Cached users and groups with the highest cost.
+    pub rankings: usage::Rankings,
     /// Wakes the worker that runs queued jobs.
     pub work: Arc<tokio::sync::Notify>,
     /// Clock of this process, for times that are not compared between replicas.

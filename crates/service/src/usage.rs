@@ -2,6 +2,7 @@
 
 mod csv;
 mod export;
+mod rankings;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use export::{UsageExport, export};
+pub use rankings::Rankings;
 
 /// Number of users, models and groups in an overview.
 const TOP: u16 = 20;
@@ -91,7 +93,8 @@ fn check(
     }
 }
 
-/// Returns the usage of all users in some days: sums by day, and the users, models and groups with the highest cost.
+/// Returns the usage of all users in some days: sums by day, and the users, models and groups with the highest cost. Users and groups
+/// that take long to compute can be some minutes old.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -102,13 +105,14 @@ pub async fn overview(
 ) -> Result<UsageOverview, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let days = reports::list_days(&mut *connection, filter).await?;
+    let ranking = services.rankings.get(&mut connection, filter).await?;
     Ok(UsageOverview {
         from: filter.days.from.to_string(),
         to: filter.days.to.to_string(),
         total: total(&days),
-        users: reports::list_users(&mut *connection, filter, TOP).await?,
+        users: ranking.users,
         models: reports::list_models(&mut *connection, filter, TOP).await?,
-        groups: reports::list_groups(&mut *connection, filter, TOP).await?,
+        groups: ranking.groups,
         days,
     })
 }

@@ -16,6 +16,13 @@ const FAIL_IF_USERS: Order = Order {
     existing_users: ExistingUsers::Fail,
 };
 
+/// One if about one in twenty of the users has usage, and some of them conversations.
+const METERED_USERS: &str = "select (
+        (select count(distinct user_id) from usage_daily) between 40 and 160
+        and (select count(distinct user_id) from conversations) between 20 and 160
+    )::int::bigint";
+const DAYS_OF_USAGE: &str = "select count(distinct day) from usage_daily";
+
 fn services(pool: &PgPool) -> Services {
     Services {
         clock: || datetime!(2026-11-21 15:30 UTC),
@@ -27,15 +34,19 @@ async fn count(pool: &PgPool, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
 }
 
-/// Lists the definitions of all indexes, constraints and triggers, which a load drops or disables and restores.
+/// Lists the definitions of all indexes, constraints and triggers, which a load drops or disables and restores, without those of the months
+/// of usage, which it creates.
 async fn surroundings(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
-        "select indexdef from pg_indexes where schemaname = 'public'
+        "select found from (
+        select indexdef as found from pg_indexes where schemaname = 'public'
         union all
         select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || convalidated
         from pg_constraint
         union all
         select tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text from pg_trigger where not tgisinternal
+        ) s
+        where found !~ 'usage_events_[0-9]'
         order by 1",
     )
     .fetch_all(pool)
@@ -43,10 +54,11 @@ async fn surroundings(pool: &PgPool) -> Vec<String> {
     .unwrap()
 }
 
-/// Counts statistics, totals and search entries that differ from a recount.
+/// Counts statistics, totals, search entries, and sums of usage and conversations that differ from a recount.
 async fn differences(pool: &PgPool) -> i64 {
     let recount = db::doctor::recount(pool).await.unwrap();
-    recount.wrong_stats + recount.wrong_totals + recount.wrong_search
+    let of_users = recount.wrong_stats + recount.wrong_totals + recount.wrong_search;
+    of_users + recount.wrong_conversations + recount.wrong_usage + recount.wrong_usage_totals
 }
 
 #[testing::test]
@@ -80,6 +92,33 @@ async fn load_is_complete_and_restores_the_schema(pool: PgPool) {
         ),
         ("select count(*) from clients", 6),
         ("select count(*) from resources", 200),
+        ("select count(*) from limits", 3),
+        (
+            "select count(*) from limits l join group_members m on m.group_id = l.group_id where l.shared",
+            400,
+        ),
+        (METERED_USERS, 1),
+        (DAYS_OF_USAGE, 30),
+        (
+            "select count(distinct model)::bigint from usage_daily_totals",
+            3,
+        ),
+        (
+            "select count(distinct branch)::bigint from conversations",
+            6,
+        ),
+        (
+            "select count(distinct feedback ->> 'rating')::bigint from conversation_messages",
+            2,
+        ),
+        (
+            "select count(*) from usage_events where at >= '2026-11-21T00:00:00Z' or kind <> 'use'",
+            0,
+        ),
+        (
+            "select count(*) from conversations c join users u on u.id = c.user_id where c.started_at < u.created_at or c.messages < 2",
+            0,
+        ),
         (
             "select count(*) from users where not client_list <@ array(select id from clients)",
             0,

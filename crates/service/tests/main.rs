@@ -12,6 +12,7 @@ mod conversations;
 mod credentials;
 mod deletion;
 mod demo;
+mod doctor;
 mod extensions;
 mod features;
 mod group_managers;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
     reset::Choice, sessions::live::Live, settings::Settings, time_zones::TimeZones,
+    usage::Rankings,
 };
 use sqlx::PgPool;
 use time::macros::datetime;
@@ -28,6 +29,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         live: Live::default(),
         exports: Exports::default(),
         time_zones: TimeZones::default(),
+        rankings: Rankings::default(),
         work: Arc::default(),
         clock: || datetime!(2026-11-21 12:00 UTC),
     }

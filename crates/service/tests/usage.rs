@@ -216,7 +216,12 @@ async fn purged_user_leaves_no_usage(pool: PgPool) {
         "select count(*) from usage_events",
         "select count(*) from usage_daily",
         "select count(*) from usage_event_ids",
+        "select sum(requests)::bigint from usage_daily_totals",
     ] {
         assert_eq!(count(&pool, table).await, 0, "{table}");
     }
+    let overview = usage::overview(&services, &operator(), &all(&pool).await)
+        .await
+        .unwrap();
+    assert_eq!((overview.days.len(), overview.models.len()), (0, 0));
 }

@@ -17,9 +17,9 @@ const MOST_USERS: u64 = 100_000_000;
 
 /// Fill the database with generated users.
 ///
-/// They have names from many countries, roles, a history of sign-ins, personas, keys, sessions, groups, clients and resources, but
-/// cannot sign in. The same number and seed generate the same users on the same day. While it runs, sign-ins and changes are blocked; an interrupted run
-/// leaves nothing behind.
+/// They have names from many countries, roles, a history of sign-ins, personas, keys, sessions, groups, clients and resources; some have
+/// usage with limits, and conversations. They cannot sign in. The same number and seed generate the same users on the same day. While it
+/// runs, sign-ins and changes are blocked; an interrupted run leaves nothing behind.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
     /// Number of users.

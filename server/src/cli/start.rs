@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live, time_zones::TimeZones,
+    sessions::live::Live, time_zones::TimeZones, usage::Rankings,
 };
 
 use crate::{
@@ -31,6 +31,7 @@ pub(super) async fn services(config: &Config) -> Result<Services, BoxError> {
         live: Live::default(),
         exports: Exports::default(),
         time_zones: TimeZones::default(),
+        rankings: Rankings::default(),
         work: Arc::default(),
         clock: config::clock,
     })

@@ -21,7 +21,7 @@ use server::{
 };
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live, settings::Settings, time_zones::TimeZones, vault::Vault,
+    sessions::live::Live, settings::Settings, time_zones::TimeZones, usage::Rankings, vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -123,6 +123,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
         live: Live::default(),
         exports: Exports::default(),
         time_zones: TimeZones::default(),
+        rankings: Rankings::default(),
         work: Arc::default(),
         clock,
     };

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live, settings::Settings, time_zones::TimeZones,
+    sessions::live::Live, settings::Settings, time_zones::TimeZones, usage::Rankings,
 };
 use sqlx::{ConnectOptions, PgPool};
 use time::OffsetDateTime;
@@ -215,6 +215,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         live: Live::default(),
         exports: Exports::default(),
         time_zones: TimeZones::default(),
+        rankings: Rankings::default(),
         work: Arc::default(),
         clock: || OffsetDateTime::UNIX_EPOCH,
     }

@@ -50,6 +50,12 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
         "ms",
         results.members.added.as_secs_f64() * 1e3,
     ));
+    figures.push(single(
+        "sums of usage that differ from the events after the run",
+        AtMost(0.0),
+        "sums",
+        results.wrong_sums as f64,
+    ));
     let start_up = results.start_up.as_secs_f64();
     figures.push(single(
         "start-up",
@@ -80,6 +86,20 @@ fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
         |row| Some(row.alone.rate / row.probe.per_second?),
     ));
     figures.push(per_row(
+        "requests per second at 8 connections, relative to the target of the case",
+        AtLeast(1.0),
+        "×",
+        rows,
+        |row| Some(row.together.rate / row.probe.together_per_second?),
+    ));
+    figures.push(per_row(
+        "p99 at 8 connections, relative to the target of the case",
+        AtMost(1.0),
+        "×",
+        rows,
+        |row| Some(row.together.p99 / row.probe.together_p99_ms?),
+    ));
+    figures.push(per_row(
         "median time of a half-way page, relative to the first page",
         AtMost(targets.half_way),
         "×",
@@ -94,11 +114,14 @@ fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
         |row| row.part_of_floor().filter(|_| row.probe.face == Face::Json),
     ));
     figures.push(per_row(
-        "queries per request",
+        "queries per request that changes nothing",
         AtMost(targets.queries as f64),
         "queries",
         rows,
-        |row| row.floor.as_ref().map(|floor| floor.queries as f64),
+        |row| {
+            let floor = row.floor.as_ref().filter(|_| !row.probe.is_write)?;
+            Some(floor.queries as f64)
+        },
     ));
     // Failed requests return early, so their times would look better than they are.
     figures.push(per_row(

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -15,14 +16,18 @@ use crate::{process, report, workspace::Workspace};
 /// Version that is installed; [`Report`] matches its JSON output.
 const VERSION: &str = "1.16.0";
 
-/// Path of the oha binary.
-pub(super) struct Oha(PathBuf);
+/// The oha binary.
+pub(super) struct Oha {
+    program: PathBuf,
+    /// File for bodies of which each request has one.
+    bodies: PathBuf,
+}
 
 /// Page to request.
 pub(super) struct Page<'a> {
     pub(super) url: String,
     pub(super) cookie: &'a str,
-    /// JSON body, if the request is a POST.
+    /// JSON body, if the request is a POST; of several lines each request has one.
     pub(super) body: Option<&'a str>,
     /// Value of the `Accept-Encoding` header.
     pub(super) encodings: &'static str,
@@ -91,12 +96,13 @@ impl Oha {
             )?;
             report::step("oha installed", started);
         }
-        Ok(Self(program))
+        let bodies = workspace.cache().join("bench/bodies.jsonl");
+        Ok(Self { program, bodies })
     }
 
     /// Requests the page repeatedly for `time` on this number of connections.
     pub(super) fn run(&self, page: &Page<'_>, connections: usize, time: Duration) -> Result<Load> {
-        let mut command = Command::new(&self.0);
+        let mut command = Command::new(&self.program);
         command
             .args(["--no-tui", "--output-format", "json"])
             .arg("--wait-ongoing-requests-after-deadline")
@@ -105,9 +111,13 @@ impl Oha {
             .args(["-H", &format!("cookie: {}", page.cookie)])
             .args(["-H", &format!("accept-encoding: {}", page.encodings)]);
         if let Some(body) = page.body {
-            command
-                .args(["-m", "POST", "-T", "application/json"])
-                .args(["-d", body]);
+            command.args(["-m", "POST", "-T", "application/json"]);
+            if body.contains('\n') {
+                fs::write(&self.bodies, body)?;
+                command.arg("-Z").arg(&self.bodies);
+            } else {
+                command.args(["-d", body]);
+            }
         }
         let report = process::output(command.arg(&page.url))?;
         Load::read(&report).with_context(|| format!("requesting {}", page.url))

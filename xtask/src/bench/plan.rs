@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use super::words::SearchWords;
 use crate::{files, workspace::Workspace};
 
 const FILE: &str = "bench/cases.toml";
@@ -36,6 +37,10 @@ pub(super) struct Size {
     /// Name of the database.
     pub(super) database: String,
     pub(super) users: u64,
+    /// Number of events of usage.
+    pub(super) events: u64,
+    /// Number of messages of conversations.
+    pub(super) messages: u64,
     pub(super) warm_up_ms: u64,
     /// Duration of each measurement in seconds.
     pub(super) seconds: u64,
@@ -83,7 +88,10 @@ pub(super) struct Case {
     to: Option<String>,
     /// Filter of the list of resources.
     kind: Option<String>,
-    /// JSON body of a request that is a POST.
+    /// Filters of the list of conversations.
+    branch: Option<String>,
+    feedback: Option<String>,
+    /// JSON body of a request that is a POST; of several lines each request has one.
     body: Option<String>,
     #[serde(default = "usual_limit")]
     limit: u16,
@@ -94,6 +102,9 @@ pub(super) struct Case {
     pub(super) p99_ms: f64,
     /// Minimum number of requests per second at one connection, where the case has such a target.
     pub(super) per_second: Option<f64>,
+    /// The same two for eight connections.
+    pub(super) together_per_second: Option<f64>,
+    pub(super) together_p99_ms: Option<f64>,
 }
 
 /// List that a case requests.
@@ -119,12 +130,21 @@ enum List {
     Access,
     /// Questions about access, which are no list.
     Check,
+    /// A use to count, which is no list.
+    Consume,
+    /// The usage of all users in 30 days, which is no list.
+    Usage,
+    /// The list of conversations.
+    Conversations,
 }
 
 impl List {
     /// Returns whether the response has a number of matches.
     const fn is_counted(self) -> bool {
-        !matches!(self, Self::Access | Self::Check)
+        !matches!(
+            self,
+            Self::Access | Self::Check | Self::Consume | Self::Usage
+        )
     }
 }
 
@@ -137,27 +157,6 @@ pub(super) enum Face {
     Json,
     /// Browser: server-rendered HTML, compressed.
     Html,
-}
-
-/// Search terms and objects, selected from the database.
-#[derive(Default)]
-pub(super) struct SearchWords {
-    /// A word with about 14 matches.
-    pub(super) few: String,
-    /// A word with thousands of matches.
-    pub(super) many: String,
-    /// The id of the largest group.
-    pub(super) group_id: String,
-    /// Name of the largest group.
-    pub(super) group: String,
-    /// Number of the client that most users have.
-    pub(super) client: String,
-    /// The id of a user who is in many groups.
-    pub(super) user: String,
-    /// One question about the access of that user, as a JSON array.
-    pub(super) question: String,
-    /// As many questions as one request can have.
-    pub(super) questions: String,
 }
 
 fn usual_limit() -> u16 {
@@ -189,6 +188,9 @@ impl Face {
             (_, List::Reachable) => "/api/admin/users/{user}/access/resources",
             (_, List::Access) => "/api/admin/users/{user}/access",
             (_, List::Check) => "/api/access/check",
+            (_, List::Consume) => "/api/limits/consume",
+            (_, List::Usage) => "/api/admin/usage",
+            (_, List::Conversations) => "/api/admin/conversations",
         }
     }
 
@@ -217,6 +219,11 @@ impl Case {
         self.list.is_counted()
     }
 
+    /// Returns whether the request changes something, in a transaction of several statements.
+    pub(super) fn is_write(&self) -> bool {
+        self.list == List::Consume
+    }
+
     /// Returns the body of the request, if it is a POST.
     pub(super) fn body(&self, words: &SearchWords) -> Option<String> {
         self.body.as_ref().map(|body| words.put_into(body))
@@ -241,6 +248,8 @@ impl Case {
             ("via", self.via.as_deref()),
             ("to", self.to.as_deref()),
             ("kind", self.kind.as_deref()),
+            ("branch", self.branch.as_deref()),
+            ("feedback", self.feedback.as_deref()),
             ("after", after),
         ] {
             if let Some(value) = value {
@@ -249,19 +258,6 @@ impl Case {
             }
         }
         path
-    }
-}
-
-impl SearchWords {
-    fn put_into(&self, text: &str) -> String {
-        text.replace("{few}", &self.few)
-            .replace("{many}", &self.many)
-            .replace("{group_id}", &self.group_id)
-            .replace("{group}", &self.group)
-            .replace("{client}", &self.client)
-            .replace("{user}", &self.user)
-            .replace("{question}", &self.question)
-            .replace("{questions}", &self.questions)
     }
 }
 

@@ -4,7 +4,8 @@ use anyhow::{Result, anyhow};
 
 use super::{
     client::Client,
-    plan::{Case, Face, SearchWords},
+    plan::{Case, Face},
+    words::SearchWords,
 };
 
 /// Maximum page size of the API.
@@ -16,8 +17,10 @@ pub(super) struct Probe {
     pub(super) name: String,
     pub(super) face: Face,
     pub(super) path: String,
-    /// JSON body, if the request is a POST.
+    /// JSON body, if the request is a POST; of several lines each request has one.
     pub(super) body: Option<String>,
+    /// Whether the request changes something.
+    pub(super) is_write: bool,
     /// Number of users in the list.
     pub(super) matches: u64,
     /// Whether counting stopped at `matches` and the list may be longer.
@@ -26,6 +29,9 @@ pub(super) struct Probe {
     pub(super) p99_ms: f64,
     /// Minimum number of requests per second at one connection, where the case has such a target.
     pub(super) per_second: Option<f64>,
+    /// The same two for eight connections.
+    pub(super) together_per_second: Option<f64>,
+    pub(super) together_p99_ms: Option<f64>,
     /// Name of the probe of the first page of the same list, if this is the page in the middle.
     pub(super) half_way_of: Option<String>,
 }
@@ -46,7 +52,10 @@ impl Probe {
             matches,
             or_more,
             p99_ms: case.p99_ms,
+            is_write: case.is_write(),
             per_second: case.per_second,
+            together_per_second: case.together_per_second,
+            together_p99_ms: case.together_p99_ms,
             half_way_of: None,
         };
         if !case.half_way {

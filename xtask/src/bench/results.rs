@@ -28,6 +28,8 @@ pub(super) struct Results {
     pub(super) check: Check,
     pub(super) sessions: Sessions,
     pub(super) members: Members,
+    /// Number of sums of usage that differ from the events after the run.
+    pub(super) wrong_sums: u64,
     pub(super) sizes: Vec<Sizes>,
     pub(super) memory: Memory,
 }

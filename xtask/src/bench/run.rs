@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     client::Client,
-    deletion, floor, machine, members,
+    deletion, floor, machine, members, metering,
     oha::{Load, Oha, Page},
     plan::{Plan, Size},
     probe::Probe,
@@ -47,6 +47,7 @@ impl Run<'_> {
         let (cookie, probes) = self.scout()?;
         let works = self.trace(&cookie, &probes)?;
         let server = Server::start(&self.program, &self.url)?;
+        metering::prepare(&Client::new(&server.base, Some(&cookie)), &self.users.words)?;
         let mut rows = Vec::new();
         for (probe, work) in probes.iter().zip(works) {
             rows.push(self.measure(&server, &cookie, probe, work)?);
@@ -63,6 +64,7 @@ impl Run<'_> {
             check: self.check(&server, &cookie)?,
             sessions: sessions::measure(&server, &self.users, &cookie)?,
             members: members::measure(&server, &self.users, &cookie)?,
+            wrong_sums: metering::wrong_sums(&self.users)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
             memory: server::memory(&server)?,
         };
@@ -102,6 +104,7 @@ impl Run<'_> {
             let body = probe
                 .body
                 .as_deref()
+                .and_then(|body| body.lines().next())
                 .map(serde_json::from_str::<Value>)
                 .transpose()?;
             let request = || match &body {

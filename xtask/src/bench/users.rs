@@ -6,7 +6,8 @@ use anyhow::{Result, anyhow};
 
 use super::{
     client::USER_AGENT,
-    plan::{SearchWords, Size, UserSettings},
+    plan::{Size, UserSettings},
+    words::SearchWords,
 };
 use crate::{
     database::Sibling, fingerprint::Fingerprint, process, program::Program, report,
@@ -19,9 +20,15 @@ const SOURCES: &[&str] = &[
     "crates/service/src/demo",
     "crates/db/src/demo",
     "bench/users.sql",
+    GENERATOR,
 ];
+/// Script that generates usage and conversations.
+const GENERATOR: &str = "bench/metering.sql";
 /// Script that sets passwords and selects the search terms.
 const PREPARATION: &str = "bench/users.sql";
+
+/// Number of users whose uses are measured together.
+const CONSUMERS: u32 = 5_000;
 
 /// Database of demo users; some can sign in.
 pub(super) struct UserDatabase<'a> {
@@ -91,6 +98,16 @@ fn words(database: &Sibling<'_>, few: String, many: String) -> Result<SearchWord
         where u.status = 'active' and u.deleted_at is null and not exists (select from admins a where a.user_id = u.id)
         group by m.user_id order by count(*) desc, m.user_id limit 1",
     )?;
+    let hot = database.query(
+        "select user_id from limits where user_id is not null and metric = 'requests' order by id limit 1",
+    )?;
+    let consumers = database.query(&format!(
+        r#"select format('{{"user": "%s", "model": "gpt-5", "tokensIn": 900, "tokensOut": 300, "cost": "0.005"}}', u.user_id)
+        from (
+            select distinct user_id from usage_daily
+            where day = (select min(day) from usage_daily) and user_id <> '{hot}' order by user_id limit {CONSUMERS}
+        ) u"#
+    ))?;
     let questions = |number: u32| {
         database.query(&format!(
             "select jsonb_agg(jsonb_build_object(
@@ -108,11 +125,20 @@ fn words(database: &Sibling<'_>, few: String, many: String) -> Result<SearchWord
         group,
         client,
         user,
+        consumers,
+        hot,
     })
 }
 
 fn fingerprint(workspace: &Workspace, settings: &UserSettings, size: &Size) -> Result<String> {
-    let numbers = [size.users, settings.seed, settings.accounts].map(|number| number.to_string());
+    let numbers = [
+        size.users,
+        size.events,
+        size.messages,
+        settings.seed,
+        settings.accounts,
+    ];
+    let numbers = numbers.map(|number| number.to_string());
     let mut fingerprint = Fingerprint::new(&numbers.each_ref().map(String::as_str));
     for source in SOURCES {
         fingerprint.add_folder(&workspace.root.join(source))?;
@@ -147,6 +173,14 @@ fn create(
     database.remove()?;
     database.create()?;
     let password = program.fill(&database.url(), size.users, settings.seed)?;
+    process::output(
+        database
+            .psql()
+            .arg("-f")
+            .arg(workspace.root.join(GENERATOR))
+            .env("BENCH_EVENTS", size.events.to_string())
+            .env("BENCH_MESSAGES", size.messages.to_string()),
+    )?;
     process::output(
         database
             .psql()

@@ -64,6 +64,17 @@ impl Answer {
         }
     }
 
+    /// Returns the name of an error that no fault explains: temporary errors have a status of their own, so that clients
+    /// know that they may try again.
+    pub(super) fn problem(&self) -> Option<String> {
+        match self {
+            Self::Failed(failure @ (RequestError::Status(500) | RequestError::Unreadable)) => {
+                Some(failure.name())
+            }
+            Self::Done(..) | Self::Rejected(_) | Self::Failed(_) => None,
+        }
+    }
+
     /// Reports whether the server processed the request.
     pub(super) fn is_answer(&self) -> bool {
         !matches!(self, Self::Failed(_))
@@ -210,5 +221,18 @@ mod tests {
         }
         assert_eq!(Answer::Rejected(409).outcome(), Outcome::Rejected);
         assert_eq!(Answer::Done(Value::Null, None).outcome(), Outcome::Done);
+    }
+
+    #[test]
+    fn temporary_errors_are_no_problems() {
+        for (failure, is_problem) in [
+            (RequestError::Status(500), true),
+            (RequestError::Unreadable, true),
+            (RequestError::Status(503), false),
+            (RequestError::Cut, false),
+        ] {
+            assert_eq!(Answer::Failed(failure).problem().is_some(), is_problem);
+        }
+        assert_eq!(Answer::Rejected(429).problem(), None);
     }
 }

@@ -25,6 +25,10 @@ pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
         "sessions: {}, each verified at both servers",
         verdict.sessions
     );
+    println!(
+        "uses: {} counted once, {} denied or not used, {} without a clear response",
+        verdict.counted_uses, verdict.denied_uses, verdict.unclear_uses
+    );
 }
 
 fn print_requests(tally: &Tally) {

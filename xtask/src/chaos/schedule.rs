@@ -29,6 +29,11 @@ impl Site {
         }
     }
 
+    /// Draws one of the servers.
+    pub(super) fn draw(dice: &mut Dice) -> Self {
+        if dice.below(2) == 0 { Self::A } else { Self::B }
+    }
+
     fn other(self) -> Self {
         match self {
             Self::A => Self::B,
@@ -99,7 +104,7 @@ impl Schedule {
     }
 
     fn round(&mut self) -> Vec<Disruption> {
-        let first = self.site();
+        let first = Site::draw(&mut self.dice);
         let mut disruptions = vec![
             Disruption::Kill(first),
             Disruption::Stop(first.other()),
@@ -108,20 +113,12 @@ impl Schedule {
         ];
         if self.rounds > 0 {
             disruptions.push(Disruption::KillBoth);
-            disruptions.push(Disruption::KillWithDatabase(self.site()));
-            disruptions.push(Disruption::CutAndEnd(self.site()));
+            disruptions.push(Disruption::KillWithDatabase(Site::draw(&mut self.dice)));
+            disruptions.push(Disruption::CutAndEnd(Site::draw(&mut self.dice)));
         }
         self.rounds += 1;
         self.dice.shuffle(&mut disruptions);
         disruptions
-    }
-
-    fn site(&mut self) -> Site {
-        if self.dice.below(2) == 0 {
-            Site::A
-        } else {
-            Site::B
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod sessions;
+mod usage;
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
@@ -10,12 +11,13 @@ use super::{
     account::Account,
     findings::Findings,
     ledger::{Outcome, Unclear},
+    meter::Meter,
     stage::Stage,
     worker::Worker,
 };
 use crate::database::Sibling;
 
-/// Number of verified changes and sessions.
+/// Number of verified changes, sessions and uses.
 #[derive(Default)]
 pub(super) struct Verdict {
     /// Changes of accounts by their responses.
@@ -23,17 +25,23 @@ pub(super) struct Verdict {
     pub(super) rejected: usize,
     pub(super) unclear: Unclear,
     pub(super) sessions: usize,
+    /// Uses by their responses.
+    pub(super) counted_uses: usize,
+    pub(super) denied_uses: usize,
+    pub(super) unclear_uses: usize,
 }
 
-/// Verifies accounts, sessions and the result of `rollcall doctor`.
+/// Verifies accounts, sessions, counted uses and the result of `rollcall doctor`.
 pub(super) fn reach(
     stage: &Stage<'_>,
     workers: &[Worker<'_>],
+    meters: &[Meter<'_>],
     findings: &Findings,
 ) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     accounts::judge(&stage.database, workers, findings, &mut verdict)?;
     sessions::judge_stored(&stage.database, workers, findings)?;
+    usage::judge(&stage.database, meters, findings, &mut verdict)?;
     verdict.sessions = sessions::use_all(stage, workers, findings);
     if let Some(complaint) = stage.doctor()? {
         findings.note(format!("rollcall doctor reports:\n{complaint}"));

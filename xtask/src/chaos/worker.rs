@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     account::{Account, AccountState, Session},
-    answer::{Answer, Callers, Request, RequestError},
+    answer::{Answer, Callers, Request},
     dice::Dice,
     findings::Findings,
     schedule::Site,
@@ -17,9 +17,9 @@ use super::{
 };
 
 /// Pause between two requests; it keeps the load steady and below the machine's limit.
-const PAUSE: Duration = Duration::from_millis(10);
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 /// Pause after a request that did not get through, as real clients wait before they try again.
-const PATIENCE: Duration = Duration::from_millis(50);
+pub(super) const PATIENCE: Duration = Duration::from_millis(50);
 /// Maximum number of managed users. For each new one beyond it, one that cannot sign in is no longer changed.
 const ACCOUNTS: usize = 12;
 
@@ -179,23 +179,14 @@ impl Worker<'_> {
 
     /// Sends a request to a random server and counts the outcome.
     pub(super) fn ask(&mut self, what: &'static str, request: &Request) -> Answer {
-        let site = if self.dice.below(2) == 0 {
-            Site::A
-        } else {
-            Site::B
-        };
+        let site = Site::draw(&mut self.dice);
         let answer = self.callers.ask(site, request);
         let at = self.began.elapsed();
         self.tally.note(what, site, &answer, at);
-        match &answer {
-            // Temporary errors have a status of their own, so that clients know that they may try again. A 500 and an
-            // unreadable body are findings.
-            Answer::Failed(failure @ (RequestError::Status(500) | RequestError::Unreadable)) => {
-                let failure = failure.name();
-                self.find(format!("{what} at server {}: {failure}", site.name()));
-            }
-            Answer::Failed(_) => thread::sleep(PATIENCE),
-            Answer::Done(..) | Answer::Rejected(_) => {}
+        if let Some(problem) = answer.problem() {
+            self.find(format!("{what} at server {}: {problem}", site.name()));
+        } else if !answer.is_answer() {
+            thread::sleep(PATIENCE);
         }
         answer
     }

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use crate::Error;
 
 /// Tables that the demo data fills.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 16] = [
     "users",
     "user_roles",
     "user_stats",
@@ -20,6 +20,9 @@ const TABLES: [&str; 13] = [
     "group_members",
     "resources",
     "resource_grants",
+    "usage_daily",
+    "conversations",
+    "conversation_messages",
 ];
 
 /// A dropped index, primary or unique key, or foreign key.
@@ -129,7 +132,7 @@ pub async fn vacuum(pool: &PgPool) -> Result<(), Error> {
     run(
         &mut connection,
         format!(
-            "vacuum (analyze) {}, user_totals, group_totals, clients",
+            "vacuum (analyze) {}, user_totals, group_totals, clients, limits, usage_events, usage_daily_totals",
             TABLES.join(", ")
         ),
     )

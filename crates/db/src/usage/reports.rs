@@ -1,4 +1,4 @@
-//! Reports of usage, which read the sums by day, and the export of the events.
+//! Reports of usage, which read the sums by day and their totals, and the export of the events.
 
 use domain::{
     limits::{Amount, Metric},
@@ -17,11 +17,13 @@ use crate::{Error, error::read_word};
 /// Sums of the rows `d`.
 const SUMS: &str = "sum(d.requests)::bigint as requests, sum(d.tokens_in)::bigint as tokens_in,
     sum(d.tokens_out)::bigint as tokens_out, sum(d.cost_nanos)::bigint as cost_nanos";
+/// Condition on sums: those of deleted users leave days and models without uses behind.
+const USED: &str = " having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)";
 /// Order of reports.
 const ORDER: &str = "cost_nanos desc, tokens_in + tokens_out desc, requests desc";
 
 /// Conditions on usage.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageFilter {
     /// Days in UTC.
     pub days: UsageRange,
@@ -34,6 +36,15 @@ pub struct UsageFilter {
 }
 
 impl UsageFilter {
+    /// Returns the table with the sums by day and model: of single users only if the filter needs them.
+    const fn table(&self) -> &'static str {
+        if self.user.is_none() && self.group.is_none() {
+            "usage_daily_totals"
+        } else {
+            "usage_daily"
+        }
+    }
+
     /// Appends the conditions on the rows `d`, without that on the time.
     fn push_rest(&self, sql: &mut QueryBuilder<Postgres>) {
         if let Some(user) = self.user {
@@ -79,10 +90,11 @@ pub async fn list_days(
     filter: &UsageFilter,
 ) -> Result<Vec<DayUsage>, Error> {
     let mut sql = QueryBuilder::new(format!(
-        "select to_char(d.day, 'YYYY-MM-DD') as day, {SUMS} from usage_daily d"
+        "select to_char(d.day, 'YYYY-MM-DD') as day, {SUMS} from {} d",
+        filter.table()
     ));
     filter.push(&mut sql);
-    sql.push(" group by d.day order by d.day");
+    sql.push(format!(" group by d.day{USED} order by d.day"));
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     let days = rows.iter().map(|row| {
         Ok(DayUsage {
@@ -132,11 +144,12 @@ pub async fn list_models(
     most: u16,
 ) -> Result<Vec<ModelUsage>, Error> {
     let mut sql = QueryBuilder::new(format!(
-        "select s.* from (select d.model, {SUMS} from usage_daily d"
+        "select s.* from (select d.model, {SUMS} from {} d",
+        filter.table()
     ));
     filter.push(&mut sql);
     sql.push(format!(
-        " group by d.model) s order by {ORDER}, s.model limit {most}"
+        " group by d.model{USED}) s order by {ORDER}, s.model limit {most}"
     ));
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     let models = rows.iter().map(|row| {

@@ -12,6 +12,7 @@ use domain::{
     features::FeatureSet,
 };
 use serde_json::json;
+use time::UtcOffset;
 use tokio::{
     sync::mpsc::{self, Receiver},
     task::{self, JoinHandle},
@@ -21,6 +22,7 @@ use super::{
     chunk::Chunk,
     clients,
     crowd::{Crowd, Plan, RoleIds},
+    groups,
 };
 use crate::{Error, Services};
 
@@ -30,6 +32,11 @@ const SAME_USERS: Error = Error::Conflict(Conflict::DemoUsersRepeated);
 /// Maximum ratio of existing users to new ones at which the indexes are dropped and rebuilt rather than maintained row by
 /// row. Measured with 100,000 users: rebuilding costs 0.1 ms per user, maintaining 0.6 ms.
 const REBUILD_UP_TO: u64 = 8;
+
+/// Share of the users of a large data set who have usage and conversations: one in this number.
+const METERED: u64 = 20;
+/// Number of users that have usage in a data set whose share is larger.
+const USERS_PER_SHARE: u64 = 50;
 
 /// Parameters of a load.
 #[derive(Debug, Clone, Copy)]
@@ -143,6 +150,7 @@ async fn fill(
     report: &mut impl FnMut(Step),
 ) -> Result<u64, Error> {
     let plan = crowd.plan;
+    let (largest_group, _) = groups::identify(&crowd, 0);
     sql::disable_triggers(connection).await?;
     let aside = if plan.users.saturating_mul(REBUILD_UP_TO) >= plan.taken {
         sql::set_aside(connection).await?
@@ -150,17 +158,24 @@ async fn fill(
         Vec::new()
     };
     let (generating, created) = generate(crowd);
-    let rows = copy(connection, created, report)
+    let mut rows = copy(connection, created, report)
         .await
         .map_err(same_users)?;
     generating
         .await
         .map_err(|failure| Error::Internal(failure.into()))?;
+    rows += sql::insert_limits(connection, largest_group, plan.today).await?;
+    rows += sql::insert_usage(connection, metering(plan)).await?;
+    report(Step::Users {
+        user_count: plan.users,
+        rows,
+    });
     report(Step::Counting);
     sql::fill_user_stats(connection).await?;
     sql::fill_user_search(connection).await?;
     sql::refill_user_totals(connection).await?;
     sql::fill_group_totals(connection).await?;
+    sql::fill_usage_totals(connection).await?;
     // In the order that `set_aside` returned: a foreign key needs the key that it refers to.
     let of = aside.len();
     for (done, index) in aside.into_iter().enumerate() {
@@ -169,6 +184,16 @@ async fn fill(
     }
     sql::enable_triggers(connection).await?;
     Ok(rows)
+}
+
+/// Returns the choice of the users who use the host application: all of a few, one in `METERED` of many.
+fn metering(plan: Plan) -> sql::Metering {
+    let one_in = (plan.users / USERS_PER_SHARE).clamp(1, METERED);
+    sql::Metering {
+        seed: plan.seed,
+        one_in: one_in.cast_signed(),
+        until: plan.today.to_offset(UtcOffset::UTC).date(),
+    }
 }
 
 /// Generates all rows in a blocking task, on one core, while PostgreSQL copies them on another.
