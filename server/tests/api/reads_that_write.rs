@@ -146,7 +146,7 @@ async fn export_without_site_needs_the_panel_or_a_token(pool: PgPool) {
     assert!(
         by_cookie
             .message()
-            .contains("Open the export from the panel, or use an access token."),
+            .contains("Open it from the panel, or use an access token."),
         "{}",
         by_cookie.body
     );
