@@ -5,12 +5,12 @@
     reason = "the macro turns the arguments into fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::{conversations::message_page, list::Limits};
 use domain::{
     conversations::{ConversationListing, ConversationParams, OpenedConversation},
     list::UnfilteredParams,
 };
-#[cfg(feature = "ssr")]
-use domain::{conversations::message_page, list::Limits};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use service::access::ConversationsRead;

@@ -216,7 +216,11 @@ mod tests {
             ("user", "number:1001", "User is No. 1001"),
             ("feedback", "true", "With feedback"),
             ("feedback", "dislikes", "With dislikes"),
-            ("from", "7d", "Latest message since 21 Nov 2026 (7 days ago)"),
+            (
+                "from",
+                "7d",
+                "Latest message since 21 Nov 2026 (7 days ago)",
+            ),
             ("min_cost", "0.5", "Cost is $0.5 or more"),
             ("max_cost", "1200", "Cost is $1,200 or less"),
             ("external_id", "chat-1", "External ID is chat-1"),

@@ -208,7 +208,9 @@ fn totals(totals: ConversationTotals) -> AnyView {
         Some(text::conversations::conversations(totals.conversations)),
         Some(text::conversations::messages(messages)),
         Some(text::conversations::input(totals.tokens_in.unsigned_abs())),
-        Some(text::conversations::output(totals.tokens_out.unsigned_abs())),
+        Some(text::conversations::output(
+            totals.tokens_out.unsigned_abs(),
+        )),
         Some(dollars(totals.cost)),
         more,
     ];

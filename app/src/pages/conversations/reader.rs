@@ -49,8 +49,7 @@ fn ReaderOf(
     // No conversation has the nil id, so that another text is an unknown conversation.
     let id: Uuid = id.parse().unwrap_or_default();
     let query = use_query();
-    let params =
-        Memo::new(move |_| UnfilteredParams::from_pairs(|name| query.read().get(name)));
+    let params = Memo::new(move |_| UnfilteredParams::from_pairs(|name| query.read().get(name)));
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
     let opened = Loaded::list(loading, move || {

@@ -44,7 +44,8 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
         cell: |cell, row| {
             let conversation = &row.conversation;
             let (href, name) = (path(conversation.id), conversation.name.clone());
-            let messages = text::conversations::messages(conversation.messages.unsigned_abs().into());
+            let messages =
+                text::conversations::messages(conversation.messages.unsigned_abs().into());
             cell.header(view! {
                 <a href=href>
                     <bdi>{name}</bdi>
