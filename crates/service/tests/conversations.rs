@@ -365,9 +365,8 @@ async fn conversations_are_data_of_their_users(pool: PgPool) {
     let export = users::export(&services, &reader, ada).await.unwrap();
     let text = read(export.pieces).await;
     assert!(!text.contains("A wave."), "{text}");
-    users::reassign(&services, &operator(), ada, bob, None)
-        .await
-        .unwrap();
+    let transferred = users::reassign(&services, &operator(), ada, bob, None).await;
+    assert_eq!(transferred.unwrap().conversations, 2);
     let moved = users::preview(&services, &operator(), bob).await.unwrap();
     let left = users::preview(&services, &operator(), ada).await.unwrap();
     assert_eq!(

@@ -351,4 +351,11 @@ async fn counts_of_a_user_include_conversations(pool: PgPool) {
     let shown = world.app.get_as(&world.admin, "/users/ada/reassign").await;
     let button = "Transfer data (personas: 0, conversations: 2)";
     assert!(shown.body.contains(button), "{}", shown.body);
+    let path = format!("/api/admin/users/{}/reassign", world.ada_id);
+    let body = json!({ "to": id_of(&pool, "reader").await });
+    let transferred = Ask::post(&path).json(&body).by(&world.admin);
+    assert_eq!(
+        world.app.send(transferred).await.json(),
+        json!({ "success": true, "personas": 0, "conversations": 2 })
+    );
 }
