@@ -386,6 +386,21 @@ async fn conversations_are_data_of_their_users(pool: PgPool) {
 }
 
 #[testing::test]
+async fn due_purge_counts_conversations_and_messages(pool: PgPool) {
+    let ada = add(&pool, "ada", &["user"]).await;
+    conversation(&pool, ada, "physics", "a").await;
+    sqlx::raw_sql("update users set deleted_at = now(), purge_after = now()")
+        .execute(&pool)
+        .await
+        .unwrap();
+    db::purge::queue_due(&pool, 10).await.unwrap();
+    assert_eq!(count(&pool, "select total from jobs").await, 3);
+    users::purge::run(&services(&pool)).await.unwrap();
+    let done = "select done from jobs where state = 'done'";
+    assert_eq!(count(&pool, done).await, 3);
+}
+
+#[testing::test]
 async fn long_conversations_have_pages(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
