@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
+import { isRendered } from '../support/alterations';
 import type { Database } from '../support/database';
 import { inspect } from '../support/inspect';
 import { expectNoSidewaysScroll, open } from '../support/page';
@@ -83,8 +84,12 @@ test('a conversation is found and read, which is audited once', async ({ page, d
 
 test('markup and directions in messages stay text', async ({ page, database }) => {
   const markup = `<img src=x onerror="document.title='changed'"><b>bold</b>\n    indented **text** [link](https://example.org)`;
-  const path = await store(page, database, '<i>Name</i>', [markup, 'אור הוא גל\u202E reversed', `${'x'.repeat(500)}`]);
+  const contents = [markup, 'אור הוא גל\u202E reversed', 'x'.repeat(500), '', '\n\r\nline\r\n'];
+  const path = await store(page, database, '<i>Name</i>', contents);
   await open(page, path);
+  // The browser reads the same nodes as the server has written.
+  expect(await isRendered(page)).toBe(false);
+  await expect(messages(page)).toHaveCount(contents.length);
   await expect(page.getByRole('heading', { name: '<i>Name</i>' })).toBeVisible();
   await expect(messages(page).locator('img, b:not(.message-head b), a, i')).toHaveCount(0);
   const shown = messages(page).first().locator('.message-text');
