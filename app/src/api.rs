@@ -7,6 +7,7 @@ pub mod auth;
 pub mod bulk;
 pub mod clients;
 pub mod confirm;
+pub mod conversations;
 pub mod error;
 pub mod features;
 pub mod form_success;

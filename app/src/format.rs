@@ -1,9 +1,10 @@
 //! Formatting of numbers and times.
 
-use domain::list::Total;
+use domain::{list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use crate::text;
+use crate::text::number::decimal;
 pub(crate) use crate::text::number::grouped;
 
 const MINUTE: i64 = 60;
@@ -21,6 +22,11 @@ pub(crate) fn total(total: Total) -> String {
 /// Formats a signed count from the database. Negative numbers become 0.
 pub(crate) fn count(number: i64) -> String {
     grouped(u64::try_from(number).unwrap_or_default())
+}
+
+/// Formats an amount of dollars with all its decimals: `$0.0025`.
+pub(crate) fn dollars(amount: Money) -> String {
+    text::conversations::dollars(decimal(&amount.to_string()))
 }
 
 /// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.

@@ -1,6 +1,7 @@
 //! Labels of values, in the language of the page.
 
 pub mod audit;
+pub(crate) mod conversations;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub(crate) mod permissions;

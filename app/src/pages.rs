@@ -6,6 +6,7 @@ pub mod account;
 pub mod audit;
 pub mod clients;
 pub mod confirm;
+pub mod conversations;
 pub mod features;
 pub mod groups;
 pub mod invite;

@@ -16,8 +16,9 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, clients, confirm, features, groups, invite, keys, login,
-        overview, register, registrations, reset, resources, roles, sessions, settings, setup,
+        access_tokens, account, audit, clients, confirm, conversations, features, groups, invite,
+        keys, login, overview, register, registrations, reset, resources, roles, sessions,
+        settings, setup,
         user::{self, dialogs},
         users,
     },
@@ -184,6 +185,12 @@ part!(
     AddFeatureSet => features::dialogs::AddFeatureSet,
     EditFeature => features::edit::EditFeature,
     DeleteFeature => features::dialogs::DeleteFeature,
+);
+part!(
+    /// Pages about limits, usage and conversations.
+    Metering in metering by load_metering, preload_metering:
+    Conversations => conversations::Conversations,
+    Conversation => conversations::reader::Reader,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

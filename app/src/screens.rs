@@ -4,6 +4,7 @@
 
 mod access;
 mod access_level;
+mod conversations;
 mod node;
 
 use domain::permission::Permission;
@@ -89,6 +90,8 @@ static SCREENS: &[Screen] = &[
     access::RESOURCES,
     access::RESOURCE,
     access::FEATURES,
+    conversations::CONVERSATIONS,
+    conversations::CONVERSATION,
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
@@ -407,6 +410,8 @@ mod tests {
             ("/resources/1", "[ResourcePage]"),
             ("/resources/1/transfer", "[ResourcePage, TransferResource]"),
             ("/features/chat.call/edit", "[Features, EditFeature]"),
+            ("/conversations", "[Conversations]"),
+            ("/conversations/1", "[Conversation]"),
             ("/settings/jobs/1/retry", "[Jobs, Confirm]"),
             ("/users/ada/anything", "[]"),
             ("/anything", "[]"),
@@ -426,6 +431,7 @@ mod tests {
             ("/users/bulk/delete", None),
             ("/sessions/1/revoke", None),
             ("/resources/1", None),
+            ("/conversations/1", None),
             ("/anything", None),
         ] {
             assert_eq!(page_parameter(path).as_deref(), expected, "{path}");

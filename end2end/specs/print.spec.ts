@@ -23,6 +23,7 @@ const SCREENS = [
   '/tokens',
   '/resources',
   '/features',
+  '/conversations',
   '/audit',
   '/settings',
   '/account',

@@ -173,6 +173,26 @@ test.describe('with users', () => {
       ]);
     });
 
+    test('conversations', async ({ page, database }) => {
+      const userId = await database.value(`select id from users where username = 'test-member'`);
+      const messages = ['user', 'assistant', 'system', 'tool'].map((role) => ({ role, content: 'Hello', tokens: 2, cost: '0.01' }));
+      const data = { userId, branch: 'Physics', name: 'Light', externalId: 'translated', messages };
+      const stored = await page.request.post('/api/conversations', { data });
+      expect(stored.status()).toBe(201);
+      const { id } = await stored.json();
+      for (const [seq, rating] of [[1, 'like'], [2, 'dislike']] as const) {
+        await page.request.post(`/api/conversations/${id}/feedback`, { data: { seq, rating, comment: 'Hello' } });
+      }
+      await expectAllTranslated(page, database, [
+        '/conversations',
+        '/conversations?branch=physics&user=test-member&feedback=likes&from=7d&min_cost=0.01&max_cost=1',
+        '/conversations?branch=unknown-branch',
+        '/conversations?feedback=unknown',
+        `/conversations/${id}`,
+        '/conversations/00000000-0000-7000-8000-000000000000',
+      ]);
+    });
+
     test('overview, audit log, settings and jobs', async ({ page, database }) => {
       const job = await pathsOf(database, `select id from jobs where state = 'failed' limit 1`, (id) => [
         `/settings/jobs/${id}/retry`,

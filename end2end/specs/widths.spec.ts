@@ -156,6 +156,7 @@ test.describe('an administrator', () => {
     '/resources/transfer',
     '/features',
     '/features/new',
+    '/conversations',
     '/audit',
     '/audit?actor=admin',
     '/settings',

@@ -184,11 +184,16 @@ pub async fn reassign_data(
         let to = read::transfer_target(&services, &caller, &to).await?;
         let from = read::named(&services, &caller, id).await?;
         let target = TargetRef::of_user(id, username);
-        let personas =
+        let transferred =
             service::users::reassign(&services, &authorized, target, to.id.0, Some(personas))
                 .await?;
-        let flash = Flash::of(FlashEvent::DataTransferred, [from.username, to.username]);
-        Ok(FormSuccess::flash(&page, flash.counting(personas), None).await)
+        let names = [from.username, to.username];
+        let flash = match transferred.conversations {
+            0 => Flash::of(FlashEvent::DataTransferred, names).counting(transferred.personas),
+            conversations => Flash::of(FlashEvent::ItemsTransferred, names)
+                .counting(transferred.personas.saturating_add(conversations)),
+        };
+        Ok(FormSuccess::flash(&page, flash, None).await)
     })
     .await
 }

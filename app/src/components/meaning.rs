@@ -9,6 +9,7 @@ use domain::{
         list::{EXPIRING, TokensQuery},
     },
     audit::list::AuditFilter,
+    conversations::ConversationFilter,
     filter::{Field, When},
     jobs::list::JobsQuery,
     sessions::filter::SessionFilter,
@@ -17,7 +18,8 @@ use domain::{
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
-    labels::{audit, security::token_state, settings::job_state},
+    format::dollars,
+    labels::{audit, conversations::feedback_filter, security::token_state, settings::job_state},
     text,
 };
 
@@ -56,6 +58,39 @@ pub(crate) fn of_audit(filter: &AuditFilter, now: OffsetDateTime) -> Vec<String>
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Returns the conditions on a conversation at the time `now`.
+pub(crate) fn of_conversations(filter: &ConversationFilter, now: OffsetDateTime) -> Vec<String> {
+    let owner = filter.user.as_deref().map(UserRef::parse);
+    let feedback = filter.feedback.map(feedback_filter);
+    let when = filter.when.map(|when| when::describe(when, now));
+    let external_id = filter.external_id.as_deref();
+    [
+        filter
+            .branch
+            .as_deref()
+            .map(text::conversations::branch_contains),
+        owner.as_ref().map(user),
+        feedback.map(str::to_owned),
+        when.map(text::conversations::modified_when),
+        cost(filter),
+        external_id.map(text::conversations::external_id_is),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Returns the condition on the cost of a conversation.
+fn cost(filter: &ConversationFilter) -> Option<String> {
+    let (min, max) = (filter.min_cost.map(dollars), filter.max_cost.map(dollars));
+    match (min, max) {
+        (Some(min), Some(max)) => Some(text::conversations::cost_between(min, max)),
+        (Some(min), None) => Some(text::conversations::cost_min(min)),
+        (None, Some(max)) => Some(text::conversations::cost_max(max)),
+        (None, None) => None,
+    }
 }
 
 /// Returns the conditions on an access token at the time `now`.
@@ -122,6 +157,7 @@ mod tests {
     use domain::{
         access_tokens::list::TokenParams,
         audit::list::AuditParams,
+        conversations::ConversationParams,
         jobs::list::JobParams,
         list::{Limits, PageParams},
         sessions::list::SessionParams,
@@ -171,6 +207,34 @@ mod tests {
             let filter = params::<AuditParams>(name, value).filter().unwrap();
             assert_eq!(of_audit(&filter, NOW), [meaning]);
         }
+    }
+
+    #[test]
+    fn conditions_on_conversations_are_described() {
+        for (name, value, meaning) in [
+            ("branch", "physics", "Branch contains “physics”"),
+            ("user", "number:1001", "User is No. 1001"),
+            ("feedback", "true", "With feedback"),
+            ("feedback", "dislikes", "With dislikes"),
+            (
+                "from",
+                "7d",
+                "Latest message since 21 Nov 2026 (7 days ago)",
+            ),
+            ("min_cost", "0.5", "Cost is $0.5 or more"),
+            ("max_cost", "1200", "Cost is $1,200 or less"),
+            ("external_id", "chat-1", "External ID is chat-1"),
+        ] {
+            let filter = params::<ConversationParams>(name, value).filter().unwrap();
+            assert_eq!(of_conversations(&filter, NOW), [meaning]);
+        }
+        let range = ConversationParams {
+            min_cost: Some("0.1".to_owned()),
+            max_cost: Some("2".to_owned()),
+            ..ConversationParams::default()
+        };
+        let filter = range.filter().unwrap();
+        assert_eq!(of_conversations(&filter, NOW), ["Cost is $0.1 to $2"]);
     }
 
     #[test]

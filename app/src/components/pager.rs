@@ -52,7 +52,11 @@ impl Pages {
 pub fn Pager(
     /// Position of the page in its list.
     pages: Pages,
+    /// `true` if another page is read from its top, as a text is.
+    #[prop(optional)]
+    from_top: bool,
 ) -> impl IntoView {
+    let noscroll = (!from_top).then_some("");
     let shown = u64::try_from(pages.shown).unwrap_or_default();
     let range = format!(
         "{}–{}",
@@ -84,17 +88,22 @@ pub fn Pager(
                     .collect_view()}
             </nav>
             <nav class="pager-pages" aria-label=text::common::pages()>
-                {step(pages.before, "prev", view! { <Glyph icon=Icon::ChevronLeft /> {text::common::page_previous()} }.into_any())}
-                {step(pages.after, "next", view! { {text::common::page_next()} <Glyph icon=Icon::ChevronRight /> }.into_any())}
+                {step(pages.before, noscroll, "prev", view! { <Glyph icon=Icon::ChevronLeft /> {text::common::page_previous()} }.into_any())}
+                {step(pages.after, noscroll, "next", view! { {text::common::page_next()} <Glyph icon=Icon::ChevronRight /> }.into_any())}
             </nav>
         </footer>
     }
 }
 
-fn step(href: Option<String>, rel: &'static str, label: AnyView) -> AnyView {
+fn step(
+    href: Option<String>,
+    noscroll: Option<&'static str>,
+    rel: &'static str,
+    label: AnyView,
+) -> AnyView {
     match href {
         Some(href) => view! {
-            <a href=href data-noscroll class="button" rel=rel>
+            <a href=href data-noscroll=noscroll class="button" rel=rel>
                 {label}
             </a>
         }

@@ -33,6 +33,7 @@ pub fn sentence(flash: &Flash) -> String {
             text::flash::deletions_started,
         ),
         FlashEvent::DataTransferred => text::flash::transferred(flash.count, first, second),
+        FlashEvent::ItemsTransferred => text::flash::items_transferred(flash.count, first, second),
         FlashEvent::ResetLinksRevoked => text::flash::links_revoked(first),
         FlashEvent::PasswordChanged => text::flash::password_changed().to_owned(),
         FlashEvent::Saved => text::flash::saved().to_owned(),
@@ -223,6 +224,12 @@ mod tests {
                 &["ada", "bob"],
                 37,
                 "Transferred 37 personas from ada to bob",
+            ),
+            (
+                FlashEvent::ItemsTransferred,
+                &["ada", "bob"],
+                12,
+                "Transferred 12 items from ada to bob",
             ),
             (
                 FlashEvent::RegistrationReopened,

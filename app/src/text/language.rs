@@ -83,6 +83,14 @@ impl Language {
             Self::German => '.',
         }
     }
+
+    /// Returns the separator between the digits of a whole number and its decimals.
+    pub(super) const fn decimal_separator(self) -> char {
+        match self {
+            Self::English | Self::Pseudo => '.',
+            Self::German => ',',
+        }
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, 
         )
         insert into jobs (id, kind, params, total, created_at)
         select uuid_v7(now()), 'purge', jsonb_build_object('user_id', due.id, 'username', due.username),
-            s.personas + s.ontologies + s.annotations + s.sessions + s.api_keys, now()
+            s.personas + s.ontologies + s.annotations + s.sessions + s.api_keys
+            + (select coalesce(sum(1 + c.messages), 0)::bigint from conversations c where c.user_id = due.id), now()
         from due join user_stats s on s.user_id = due.id
         on conflict do nothing",
         most,

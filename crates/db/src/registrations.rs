@@ -164,6 +164,7 @@ pub async fn lock_rejected(
         where name_key(u.username) = name_key($1) and u.status = 'pending' and u.deleted_at is not null
             and not exists (select from personas p where p.user_id = u.id)
             and not exists (select from annotations a where a.user_id = u.id)
+            and not exists (select from conversations c where c.user_id = u.id)
         for update of u",
         username,
     )

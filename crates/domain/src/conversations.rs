@@ -1,6 +1,7 @@
 //! Conversations of users with the host application, and their messages.
 
 mod forms;
+mod listed;
 mod params;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use forms::{
     ConversationDraft, ConversationMessageDraft, FeedbackDraft, FeedbackRating, NewConversation,
     StoredMessage, check_messages,
 };
+pub use listed::{ConversationListing, OpenedConversation};
 pub use params::{
     ConversationFilter, ConversationParams, ConversationQuery, ConversationSort,
     ConversationSortKey, FeedbackFilter, SORT_KEYS, message_page,

@@ -18,8 +18,10 @@ pub enum FlashEvent {
     User(UserAction),
     /// Users are being deleted permanently.
     DeletionStarted,
-    /// Data of the first user was transferred to the second.
+    /// Personas of the first user were transferred to the second.
     DataTransferred,
+    /// Personas and conversations of the first user were transferred to the second.
+    ItemsTransferred,
     /// Links to choose a password were revoked.
     ResetLinksRevoked,
     /// The user's own password was changed.

@@ -12,6 +12,7 @@ pub mod names;
 pub mod page;
 mod reference;
 pub mod suspension;
+pub mod transfer;
 
 use std::{fmt, str::FromStr};
 

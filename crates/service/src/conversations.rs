@@ -10,8 +10,8 @@ use db::conversations::ConversationConditions;
 use domain::{
     action::Action,
     conversations::{
-        Conversation, ConversationFilter, ConversationMessage, ConversationParams,
-        ConversationQuery, ConversationTotals,
+        Conversation, ConversationFilter, ConversationListing, ConversationMessage,
+        ConversationParams, ConversationQuery, ConversationTotals, OpenedConversation,
     },
     error::Entity,
     filter::Dated,
@@ -46,6 +46,31 @@ pub async fn list(
 ) -> Result<Listed<Conversation>, Error> {
     let resolved = resolve(services, authorized.actor(), &query.filter).await?;
     page(services, query, resolved.conditions()).await
+}
+
+/// Lists conversations without their messages, with the sums of all that match.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_with_totals(
+    services: &Services,
+    authorized: &Authorized<ConversationsRead>,
+    query: &ConversationQuery,
+) -> Result<ConversationListing, Error> {
+    let resolved = resolve(services, authorized.actor(), &query.filter).await?;
+    let conditions = resolved.conditions();
+    let mut connection = db::acquire(&services.pool).await?;
+    let (rows, more) = db::conversations::list_page(&mut *connection, query, conditions).await?;
+    let totals = db::conversations::sum(&mut *connection, conditions).await?;
+    let total = Total {
+        count: totals.conversations,
+        or_more: totals.or_more,
+    };
+    Ok(ConversationListing {
+        page: page_of(query, rows, more, total),
+        totals,
+        now: (services.clock)(),
+    })
 }
 
 /// Adds up the conversations that match the parameters, counted up to the limit of exact totals.
@@ -86,6 +111,24 @@ pub async fn list_messages(
     let conversation = look(services, authorized, id, Action::ConversationViewed).await?;
     let messages = messages(services, &conversation, query).await?;
     Ok((conversation, messages))
+}
+
+/// Returns a conversation with a page of its messages, the first one first. The look is audited once.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such conversation.
+pub async fn open(
+    services: &Services,
+    authorized: &Authorized<ConversationsRead>,
+    id: Uuid,
+    query: &UnfilteredQuery,
+) -> Result<OpenedConversation, Error> {
+    let (conversation, messages) = list_messages(services, authorized, id, query).await?;
+    Ok(OpenedConversation {
+        conversation,
+        messages: messages.page,
+        now: messages.now,
+    })
 }
 
 /// Filter with the names in it resolved.
@@ -142,13 +185,21 @@ async fn page(
     conditions: ConversationConditions<'_>,
 ) -> Result<Listed<Conversation>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
-    let listed = db::conversations::list_page(&mut *connection, query, conditions).await?;
+    let (rows, more) = db::conversations::list_page(&mut *connection, query, conditions).await?;
     let counted = db::conversations::count(&mut *connection, conditions).await?;
-    let (conversations, more) = listed;
-    let cursor = |row: &Conversation, number| row.cursor(query.sort, number);
-    let total = Total::up_to_limit(counted);
-    let page = Page::of(conversations, more, total, &query.position, cursor);
+    let page = page_of(query, rows, more, Total::up_to_limit(counted));
     Ok(page.at((services.clock)()))
+}
+
+/// Returns the page of the conversations that were read for a query.
+fn page_of(
+    query: &ConversationQuery,
+    rows: Vec<Conversation>,
+    more: bool,
+    total: Total,
+) -> Page<Conversation> {
+    let cursor = |row: &Conversation, number| row.cursor(query.sort, number);
+    Page::of(rows, more, total, &query.position, cursor)
 }
 
 /// Lists messages, for callers whose permission is checked.

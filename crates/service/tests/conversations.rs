@@ -8,7 +8,7 @@ use domain::{
     error::{Conflict, Entity},
     list::{Limits, PageParams, UnfilteredParams},
     money::Money,
-    users::deletion::Deletion,
+    users::{deletion::Deletion, detail::UserRef},
 };
 use serde_json::Value;
 use service::{
@@ -231,9 +231,14 @@ async fn filters_narrow_the_list_and_its_totals(pool: PgPool) {
         });
         let query = params.parse(Limits::API).unwrap();
         let listed = conversations::list(&services, &operator(), &query).await;
-        assert_eq!(listed.unwrap().page.rows.len(), expected, "{pairs:?}");
+        let page = listed.unwrap().page;
+        assert_eq!(page.rows.len(), expected, "{pairs:?}");
+        let listing = conversations::list_with_totals(&services, &operator(), &query).await;
+        let listing = listing.unwrap();
+        assert_eq!(listing.page, page, "{pairs:?}");
         let totals = conversations::totals(&services, &operator(), &params).await;
         let totals = totals.unwrap();
+        assert_eq!(listing.totals, totals, "{pairs:?}");
         let number = i64::try_from(expected).unwrap();
         assert_eq!(totals.conversations, number.unsigned_abs(), "{pairs:?}");
         assert_eq!(
@@ -271,6 +276,12 @@ async fn looks_at_conversations_of_others_are_audited(pool: PgPool) {
         .await
         .unwrap();
     let json = ConversationFormat::Json;
+    let opened = conversations::open(&services, &reader, id, &page).await;
+    let opened = opened.unwrap();
+    assert_eq!(
+        (opened.conversation.id, opened.messages.rows.len()),
+        (id, 2)
+    );
     let export = conversations::export_one(&services, &reader, id, json).await;
     let file: Value = serde_json::from_str(&read(export.unwrap().pieces).await).unwrap();
     assert_eq!(file["messageList"][1]["content"], "A wave.");
@@ -285,6 +296,7 @@ async fn looks_at_conversations_of_others_are_audited(pool: PgPool) {
         [
             "conversation.viewed",
             "conversation.viewed",
+            "conversation.viewed",
             "conversation.exported",
             "conversation.list_exported",
             "conversation.list_exported",
@@ -292,7 +304,7 @@ async fn looks_at_conversations_of_others_are_audited(pool: PgPool) {
         ]
     );
     let targets = "select count(*) from audit_events where target_label = 'ada' and changes::text not like '%Light%'";
-    assert_eq!(count(&pool, targets).await, 3);
+    assert_eq!(count(&pool, targets).await, 4);
 }
 
 #[testing::test]
@@ -341,6 +353,8 @@ async fn conversations_are_data_of_their_users(pool: PgPool) {
         (preview.counts.conversations, preview.counts.messages),
         (2, 4)
     );
+    let found = users::get(&services, &operator(), &UserRef::Id(ada)).await;
+    assert_eq!(found.unwrap().conversation_count, 2);
     let export = users::export(&services, &operator(), ada).await.unwrap();
     let file: Value = serde_json::from_str(&read(export.pieces).await).unwrap();
     assert_eq!(file["conversations"].as_array().unwrap().len(), 2);
@@ -351,9 +365,8 @@ async fn conversations_are_data_of_their_users(pool: PgPool) {
     let export = users::export(&services, &reader, ada).await.unwrap();
     let text = read(export.pieces).await;
     assert!(!text.contains("A wave."), "{text}");
-    users::reassign(&services, &operator(), ada, bob, None)
-        .await
-        .unwrap();
+    let transferred = users::reassign(&services, &operator(), ada, bob, None).await;
+    assert_eq!(transferred.unwrap().conversations, 2);
     let moved = users::preview(&services, &operator(), bob).await.unwrap();
     let left = users::preview(&services, &operator(), ada).await.unwrap();
     assert_eq!(
@@ -370,6 +383,21 @@ async fn conversations_are_data_of_their_users(pool: PgPool) {
     users::purge::run(&services).await.unwrap();
     let rows = "select (select count(*) from conversations) + (select count(*) from conversation_messages)";
     assert_eq!(count(&pool, rows).await, 0);
+}
+
+#[testing::test]
+async fn due_purge_counts_conversations_and_messages(pool: PgPool) {
+    let ada = add(&pool, "ada", &["user"]).await;
+    conversation(&pool, ada, "physics", "a").await;
+    sqlx::raw_sql("update users set deleted_at = now(), purge_after = now()")
+        .execute(&pool)
+        .await
+        .unwrap();
+    db::purge::queue_due(&pool, 10).await.unwrap();
+    assert_eq!(count(&pool, "select total from jobs").await, 3);
+    users::purge::run(&services(&pool)).await.unwrap();
+    let done = "select done from jobs where state = 'done'";
+    assert_eq!(count(&pool, done).await, 3);
 }
 
 #[testing::test]

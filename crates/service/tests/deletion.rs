@@ -10,6 +10,7 @@ use domain::{
         deletion::{Deletion, OwnedCounts},
         detail::UserRef,
         list::ListParams,
+        transfer::TransferredData,
     },
 };
 use serde_json::Value;
@@ -431,7 +432,10 @@ async fn transferred_data_survives_its_former_owner(pool: PgPool) {
         users::reassign(&services, &operator(), ada, bob, Some(2))
             .await
             .unwrap(),
-        2
+        TransferredData {
+            personas: 2,
+            conversations: 0
+        }
     );
     let permanent = Deletion {
         permanent: true,

@@ -9,6 +9,7 @@ use domain::{
 };
 use service::{Error, Services, access::operator, registrations, settings::Settings, users};
 use sqlx::PgPool;
+use testing::conversations::conversation;
 use tokio::task::JoinSet;
 
 use crate::{
@@ -105,10 +106,17 @@ async fn rejected_user_can_register_again(pool: PgPool) {
     .await;
     let taken = register(&services, draft).await;
     assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
+    // So does one with a conversation.
+    run(&pool, "delete from personas").await;
+    conversation(&pool, second.id.0, "physics", "Light").await;
+    let taken = register(&services, form("ada", "")).await;
+    assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
+    let stored = "select count(*) from conversations";
+    assert_eq!(count(&pool, stored).await, 1);
     // So does a deleted user who was approved.
     run(
         &pool,
-        "delete from personas; update users set status = 'active'",
+        "delete from conversations; update users set status = 'active'",
     )
     .await;
     let taken = register(&services, form("ada", "")).await;

@@ -111,6 +111,8 @@ fn screens() -> Vec<Ask> {
         Ask::get("/features/set"),
         Ask::get("/features/lab.none/edit"),
         Ask::get("/features/lab.none/delete"),
+        Ask::get("/conversations"),
+        Ask::get(&format!("/conversations/{UNKNOWN_ID}")),
         Ask::get("/audit"),
         Ask::get("/settings"),
         Ask::get("/settings/jobs"),
@@ -423,6 +425,8 @@ fn reads() -> Vec<Ask> {
         Ask::get(&format!("/sfn/resource-check?id={UNKNOWN_ID}&user=visitor")),
         Ask::get("/sfn/features"),
         Ask::get("/sfn/feature-deletion?key=lab.none"),
+        Ask::get("/sfn/conversations?params[feedback]=likes"),
+        Ask::get(&format!("/sfn/conversation?id={UNKNOWN_ID}")),
     ]);
     for function in [
         "sessions", "keys", "tokens", "data", "access", "groups", "history", "deletion",

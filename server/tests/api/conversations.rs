@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use testing::{conversations::conversation, users::id_of};
 
-use crate::support::{Answer, App, Ask, add_user, app, session};
+use crate::support::{
+    Answer, App, Ask, add_user, app,
+    html::{elements, text_of},
+    session,
+};
 
 const STORED: &str = "/api/conversations";
 const ALL: &str = "/api/admin/conversations";
@@ -227,4 +231,131 @@ async fn invalid_parameters_are_named(pool: PgPool) {
         assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{path}");
         assert_eq!(denied.json()["details"]["parameter"], name, "{path}");
     }
+}
+
+#[testing::test]
+async fn list_of_the_panel_has_the_totals_of_its_filter(pool: PgPool) {
+    let world = World::create(&pool).await;
+    for (branch, name) in [
+        ("physics", "Light"),
+        ("physics", "Heat"),
+        ("chemistry", "Acids"),
+    ] {
+        conversation(&pool, world.ada_id, branch, name).await;
+    }
+    let shown = async |query: &str| {
+        let page = world
+            .app
+            .get_as(&world.admin, &format!("/conversations{query}"))
+            .await;
+        assert_eq!(page.status, 200, "{query}: {}", page.body);
+        page.body
+    };
+    let all = shown("").await;
+    for words in [
+        "3 conversations",
+        "6 messages",
+        "30 input tokens",
+        "60 output tokens",
+        "$0.000003",
+    ] {
+        assert!(all.contains(words), "{words}: {all}");
+    }
+    let physics = shown("?branch=PHYSICS&user=ada").await;
+    for words in [
+        "2 conversations",
+        "Branch contains",
+        "Light",
+        "Heat",
+        "format=yaml&amp;branch=PHYSICS&amp;user=ada",
+    ] {
+        assert!(physics.contains(words), "{words}: {physics}");
+    }
+    assert!(!physics.contains("Acids"), "{physics}");
+    let none = shown("?feedback=dislikes").await;
+    assert!(none.contains("No conversations match"), "{none}");
+}
+
+#[testing::test]
+async fn page_of_a_conversation_shows_messages_as_text_and_is_one_look(pool: PgPool) {
+    let world = World::create(&pool).await;
+    let id = conversation(&pool, world.ada_id, "physics", "Light").await;
+    let content = "<img src=x onerror=alert(1)>\n  **bold** [link](https://evil.example)";
+    sqlx::query("update conversation_messages set content = $1 where seq = 2")
+        .bind(content)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let looks = "select count(*) from audit_events where action = 'conversation.viewed' and actor_label = 'root'";
+    let path = format!("/conversations/{id}");
+    let page = world.app.get_as(&world.admin, &path).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert_eq!(world.app.count(looks).await, 1);
+    let elements = elements(&page.body);
+    assert!(
+        elements.iter().all(|element| element.name != "img"),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.body.contains(
+            "&lt;img src=x onerror=alert(1)&gt;\n  **bold** [link](https://evil.example)"
+        ),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("/users/ada"), "{}", page.body);
+    let title = text_of(&page.body, "title");
+    assert_eq!(title.as_deref(), Some("Conversation · Rollcall"));
+    let limited = world
+        .app
+        .get_as(&world.admin, &format!("{path}?limit=25"))
+        .await;
+    assert_eq!(limited.status, 200);
+    assert_eq!(world.app.count(looks).await, 2);
+    for (query, status) in [("?after=x", 422), ("?q=light", 422)] {
+        let denied = world
+            .app
+            .get_as(&world.admin, &format!("{path}{query}"))
+            .await;
+        assert_eq!(denied.status, status, "{query}: {}", denied.body);
+    }
+    assert_eq!(world.app.count(looks).await, 2);
+}
+
+#[testing::test]
+async fn counts_of_a_user_include_conversations(pool: PgPool) {
+    let world = World::create(&pool).await;
+    add_user(&pool, "reader", &["auditor"]).await;
+    let reader = session(&pool, "reader").await;
+    for name in ["Light", "Heat"] {
+        conversation(&pool, world.ada_id, "physics", name).await;
+    }
+    let user = world
+        .app
+        .get_as(&world.admin, &format!("/api/admin/users/{}", world.ada_id))
+        .await;
+    assert_eq!(user.json()["conversationCount"], 2, "{}", user.body);
+    let own = world.app.get_as(&world.ada, "/account/data").await;
+    let counts = own.body.split("Conversations").nth(1).unwrap_or_default();
+    let count = counts.split("<dd dir=\"auto\">").nth(1).unwrap_or_default();
+    assert!(count.starts_with('2'), "{}", own.body);
+    let link = "href=\"/conversations?user=ada\"";
+    let shown = world.app.get_as(&world.admin, "/users/ada/data").await;
+    assert!(shown.body.contains(link), "{}", shown.body);
+    // A link to data that the viewer cannot read would lead to an error.
+    let shown = world.app.get_as(&reader, "/users/ada/data").await;
+    assert_eq!(shown.status, 200);
+    assert!(!shown.body.contains(link), "{}", shown.body);
+    // A user without personas has data to transfer.
+    let shown = world.app.get_as(&world.admin, "/users/ada/reassign").await;
+    let button = "Transfer data (personas: 0, conversations: 2)";
+    assert!(shown.body.contains(button), "{}", shown.body);
+    let path = format!("/api/admin/users/{}/reassign", world.ada_id);
+    let body = json!({ "to": id_of(&pool, "reader").await });
+    let transferred = Ask::post(&path).json(&body).by(&world.admin);
+    assert_eq!(
+        world.app.send(transferred).await.json(),
+        json!({ "success": true, "personas": 0, "conversations": 2 })
+    );
 }

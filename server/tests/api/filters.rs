@@ -76,6 +76,20 @@ const LISTS: &[List] = &[
         way: "Show all clients",
     },
     List {
+        path: "/conversations",
+        broken: &[
+            "sort=name",
+            "feedback=perhaps",
+            "from=last+week",
+            "min_cost=cheap",
+            "max_cost=1e400",
+            "limit=0",
+            "after=x",
+            "before=x",
+        ],
+        way: "Show all conversations",
+    },
+    List {
         path: "/sessions",
         broken: AGES,
         way: "Show all sessions",
@@ -591,6 +605,7 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         ("/sfn/tokens?params[state]=dead", 200),
         ("/sfn/audit?params[via]=fax", 200),
         ("/sfn/jobs?params[state]=stuck", 200),
+        ("/sfn/conversations?params[feedback]=perhaps", 200),
         ("/sfn/registrations?params[after]=x", 200),
         ("/sfn/registrations?params[sort]=password", 200),
         ("/sfn/invitations?after=x", 422),

@@ -38,6 +38,7 @@ struct Ids {
     client: String,
     group: String,
     resource: String,
+    conversation: String,
     /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
     adas: [String; 2],
@@ -94,6 +95,12 @@ impl Ids {
             client: id(pool, "select id::text from clients order by id limit 1").await,
             group: id(pool, "select id::text from groups order by id limit 1").await,
             resource: id(pool, "select id::text from resources order by id limit 1").await,
+            // One of Ada: her looks at it are not audited.
+            conversation: id(
+                pool,
+                "select c.id::text from conversations c join users u on u.id = c.user_id where email like '%ada@%'",
+            )
+            .await,
         }
     }
 
@@ -123,6 +130,8 @@ impl Ids {
             &self.uma
         } else if screen.starts_with("/resources") {
             &self.resource
+        } else if screen.starts_with("/conversations") {
+            &self.conversation
         } else {
             &self.invitation
         };
@@ -284,6 +293,9 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/groups/{text}/features"),
         format!("/resources/{text}"),
         format!("/features/{text}/edit"),
+        format!("/conversations?branch={text}&user={text}&external_id={text}"),
+        format!("/conversations?feedback={text}"),
+        format!("/conversations/{text}"),
         format!("/registrations?after={text}&u={text}"),
         format!("/pkg/{text}"),
     ] {

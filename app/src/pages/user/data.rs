@@ -1,13 +1,18 @@
 //! Data that a user owns.
 
 use ::time::OffsetDateTime;
-use domain::users::detail::OwnedPersona;
+use domain::{permission::Permission, users::detail::OwnedPersona};
 use leptos::prelude::*;
 
 use super::{OpenedUser, may_write, path, with_user};
 use crate::{
-    api::{listed::check_params, read::ReadRequest, user::ListPersonas},
+    api::{
+        listed::check_params,
+        read::ReadRequest,
+        user::{ListPersonas, UserView},
+    },
     components::{
+        description_list::DescriptionItem,
         icon::Icon,
         list::{
             column::{Column, cells},
@@ -18,7 +23,9 @@ use crate::{
         tab::{More, tab},
         time::Ago,
     },
+    context::PageContext,
     format::count,
+    links::conversations,
     text,
 };
 
@@ -67,7 +74,7 @@ static COLUMNS: [Column<ListedPersona>; 5] = [
     },
 ];
 
-/// Renders the personas with the counts of their ontologies and annotations.
+/// Renders the number of conversations, and the personas with the counts of their ontologies and annotations.
 #[component]
 pub fn Data() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
@@ -82,7 +89,9 @@ pub fn Data() -> impl IntoView {
         },
     );
     let transfer_link = with_user(|user_view| {
-        let owns = user_view.user.summary.persona_count > 0 && user_view.user.deleted_at.is_none();
+        let user = &user_view.user;
+        let has_data = user.summary.persona_count > 0 || user.conversation_count > 0;
+        let owns = has_data && user.deleted_at.is_none();
         (owns && may_write()).then(|| {
             view! {
                 <div class="pane-actions">
@@ -113,6 +122,28 @@ pub fn Data() -> impl IntoView {
     });
     view! {
         {transfer_link}
+        {with_user(|user_view| conversations_of(&user_view))}
         {personas}
     }
+}
+
+/// Renders the number of conversations, with a link to them for viewers who can read them.
+fn conversations_of(user_view: &UserView) -> AnyView {
+    let user = &user_view.user;
+    let number = count(user.conversation_count);
+    let may_read = PageContext::current().may(Permission::ConversationsRead);
+    let number = if may_read && user.conversation_count > 0 {
+        let href = conversations::of_user(&user.summary.username);
+        view! { <a href=href>{number}</a> }.into_any()
+    } else {
+        number.into_any()
+    };
+    view! {
+        <div class="pane-actions">
+            <dl class="details">
+                <DescriptionItem label=text::actions::conversations()>{number}</DescriptionItem>
+            </dl>
+        </div>
+    }
+    .into_any()
 }

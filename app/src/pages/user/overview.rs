@@ -146,6 +146,11 @@ fn Statistics(user_view: UserView) -> impl IntoView {
             user.annotation_count.into(),
         ),
         (
+            text::actions::conversations(),
+            "data",
+            user_view.user.conversation_count,
+        ),
+        (
             text::actions::sessions(),
             "sessions",
             user.session_count.into(),

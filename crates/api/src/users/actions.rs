@@ -218,6 +218,8 @@ struct UserReassignResponse {
     success: bool,
     /// Number of personas that were transferred, each with the data that belongs to it.
     personas: u64,
+    /// Number of conversations that were transferred.
+    conversations: u64,
 }
 
 /// Transfer a user's data to another user
@@ -238,9 +240,12 @@ async fn reassign_user_data(
     Body(body): Body<UserReassignRequest>,
 ) -> Result<Json<UserReassignResponse>, ApiError> {
     let from = if_match.target(id);
-    let personas =
+    let transferred =
         service::users::reassign(&services, &authorized, from, body.to, body.personas).await;
-    let personas = if_match.check(personas)?;
-    let success = true;
-    Ok(Json(UserReassignResponse { success, personas }))
+    let transferred = if_match.check(transferred)?;
+    Ok(Json(UserReassignResponse {
+        success: true,
+        personas: transferred.personas,
+        conversations: transferred.conversations,
+    }))
 }

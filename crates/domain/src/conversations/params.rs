@@ -72,6 +72,13 @@ impl ConversationSort {
     pub fn order(self) -> String {
         format!("conversations {self}")
     }
+
+    /// Returns the order after a click on a column's header: descending by that column, or reversed if it is sorted that way already.
+    #[must_use]
+    pub fn clicked(self, key: ConversationSortKey) -> Self {
+        let descending = self.key != key || !self.descending;
+        Self { key, descending }
+    }
 }
 
 impl fmt::Display for ConversationSort {

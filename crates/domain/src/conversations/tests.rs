@@ -151,6 +151,18 @@ fn cursors_belong_to_their_order() {
 }
 
 #[test]
+fn click_on_a_heading_sorts_by_it_and_then_reverses() {
+    let sort = ConversationSort::default();
+    assert_eq!(sort.to_string(), "-modified");
+    let sort = sort.clicked(ConversationSortKey::Cost);
+    assert_eq!(sort.to_string(), "-cost");
+    let sort = sort.clicked(ConversationSortKey::Cost);
+    assert_eq!(sort.to_string(), "cost");
+    let sort = sort.clicked(ConversationSortKey::Modified);
+    assert_eq!(sort, ConversationSort::default());
+}
+
+#[test]
 fn invalid_parameters_are_rejected() {
     for (name, value) in [
         ("sort", "name"),

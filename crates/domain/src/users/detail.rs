@@ -44,6 +44,9 @@ pub struct UserDetail {
     pub purge_after: Option<OffsetDateTime>,
     /// Number of access tokens that are not revoked.
     pub token_count: i64,
+    /// Number of conversations with the host application.
+    #[serde(default)]
+    pub conversation_count: i64,
     /// Profile fields, a JSON object of the host application.
     pub profile: Map<String, Value>,
     /// Notification preferences, a JSON object.

@@ -15,6 +15,7 @@ use domain::{
         action::UserAction,
         deleted::{LostAccess, RestoredUser},
         deletion::{Deletion, DeletionPreview},
+        transfer::TransferredData,
     },
 };
 use serde_json::{Map, Value, json};
@@ -210,8 +211,8 @@ pub(crate) fn note_lost(changes: &mut Changes, lost: &LostAccess) {
     }
 }
 
-/// Transfers all personas and conversations of a user to another, with the data under them. Returns the number of
-/// personas. `shown` is the number that the page showed.
+/// Transfers all personas and conversations of a user to another, with the data under them. `shown` is the number of personas
+/// that the page showed.
 ///
 /// # Errors
 /// [`Error::CountsChanged`] when the number of personas differs from `shown`, [`Error::Conflict`] when both users are the
@@ -223,7 +224,7 @@ pub async fn reassign(
     from: impl Into<TargetRef>,
     to: Uuid,
     shown: Option<i64>,
-) -> Result<u64, Error> {
+) -> Result<TransferredData, Error> {
     let source = from.into();
     let from = source.id;
     if from == to {
@@ -285,5 +286,8 @@ pub async fn reassign(
     };
     let audited = audit::write(&mut transaction, actor, transferred_in).await?;
     db::commit(transaction, audited).await?;
-    Ok(personas)
+    Ok(TransferredData {
+        personas,
+        conversations,
+    })
 }

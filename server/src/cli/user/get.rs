@@ -87,9 +87,10 @@ fn password(user: &UserDetail) -> &'static str {
 }
 
 fn owns(user: &UserDetail) -> String {
+    let conversations = user.conversation_count;
     let user = &user.summary;
     format!(
-        "personas {}, ontologies {}, annotations {}, API keys {}, sessions {}",
+        "personas {}, ontologies {}, annotations {}, conversations {conversations}, API keys {}, sessions {}",
         user.persona_count,
         user.ontology_count,
         user.annotation_count,

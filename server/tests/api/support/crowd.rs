@@ -175,7 +175,8 @@ select uuid_v7(now()), id, 'litellm', 'zqmark-id' from users where username = 'z
 insert into user_extensions (id, user_id, namespace, data)
 select uuid_v7(now()), id, 'litellm', '{"zqmark": "zqmark"}' from users where username = 'zqmark-uma';
 insert into conversations (id, user_id, external_id, branch, name, started_at, modified_at)
-select uuid_v7(now()), id, 'zqmark-chat', 'zqmark branch', 'zqmark chat', now(), now() from users where username = 'zqmark-uma';
+select uuid_v7(now()), id, case when username = 'zqmark-uma' then 'zqmark-chat' end, 'zqmark branch', 'zqmark chat', now(), now()
+from users where username in ('zqmark-ada', 'zqmark-uma');
 insert into conversation_messages (conversation_id, seq, id, role, content, feedback, at)
 select id, 1, uuid_v7(now()), 'user', 'zqmark content', '{"rating": "like", "comment": "zqmark"}', now() from conversations;
 insert into limits (id, metric, model, amount, period, period_seconds, anchor, created_at, updated_at)

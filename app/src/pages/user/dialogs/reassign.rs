@@ -13,6 +13,7 @@ use crate::{
         user_form::{About, deleted_notice, route},
     },
     context::PageContext,
+    format::{count, grouped},
     text,
 };
 
@@ -29,7 +30,7 @@ const TO: FieldSpec = FieldSpec {
 /// Path suffix of the tab behind the dialog.
 const TAB: &str = "/data";
 
-/// Renders the dialog that transfers all personas.
+/// Renders the dialog that transfers all personas and conversations.
 #[component]
 pub fn Reassign() -> impl IntoView {
     view! {
@@ -56,9 +57,14 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
         let changed = counts.map(|counts| counts.personas);
         changed.or(known.copied()).unwrap_or(first)
     });
+    let conversations = user_view.user.conversation_count;
     let action = move || {
         let number = u64::try_from(personas.get()).unwrap_or_default();
-        text::user::transfer_personas(number)
+        if conversations > 0 {
+            text::conversations::transfer(grouped(number), count(conversations))
+        } else {
+            text::user::transfer_personas(number)
+        }
     };
     view! {
         <FormDialog

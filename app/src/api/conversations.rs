@@ -1,0 +1,56 @@
+//! Conversations of users with the host application.
+
+#![expect(
+    missing_docs,
+    reason = "the macro turns the arguments into fields of a struct"
+)]
+
+#[cfg(feature = "ssr")]
+use domain::{conversations::message_page, list::Limits};
+use domain::{
+    conversations::{ConversationListing, ConversationParams, OpenedConversation},
+    list::UnfilteredParams,
+};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::ConversationsRead;
+use uuid::Uuid;
+
+use super::{error::ApiError, listed::ListResult, wire::Get};
+#[cfg(feature = "ssr")]
+use super::{site, ssr};
+
+/// Path of the list.
+pub const CONVERSATIONS: &str = "/conversations";
+
+/// Returns the path of the page of a conversation.
+#[must_use]
+pub fn path(id: Uuid) -> String {
+    format!("{CONVERSATIONS}/{id}")
+}
+
+/// Lists one page of the conversations, with the sums of all that match.
+#[server(endpoint = "conversations", protocol = Get)]
+pub async fn list_conversations(
+    #[server(default)] params: ConversationParams,
+) -> Result<ListResult<ConversationListing>, ApiError> {
+    let query = params.parse(Limits::PANEL);
+    ssr::call_list::<ConversationsRead, _, _>(query, async |services, authorized, query| {
+        service::conversations::list_with_totals(&services, &authorized, &query).await
+    })
+    .await
+}
+
+/// Returns a conversation with one page of its messages. The look is audited, so another site must not cause it.
+#[server(endpoint = "conversation", protocol = Get)]
+pub async fn open_conversation(
+    id: Uuid,
+    #[server(default)] params: UnfilteredParams,
+) -> Result<ListResult<OpenedConversation>, ApiError> {
+    let query = message_page(&params, Limits::PANEL);
+    ssr::call_list::<ConversationsRead, _, _>(query, async |services, authorized, query| {
+        site::require_own(&services.settings)?;
+        service::conversations::open(&services, &authorized, id, &query).await
+    })
+    .await
+}

@@ -1,0 +1,227 @@
+//! Page "Conversations": those of all users with the host application, with the totals of the filter.
+
+mod message;
+pub mod reader;
+mod table;
+
+use domain::{
+    conversations::{ConversationParams, ConversationTotals, FeedbackFilter},
+    filter::Dated,
+    list::{Limits, ListError, PageParams},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        conversations::{CONVERSATIONS, ListConversations},
+        listed::check_params,
+        read::ReadRequest,
+    },
+    components::{
+        filters::{Entry, FilterField, FilterForm},
+        list::ListScreen,
+        loaded::Loaded,
+        loading::Loading,
+        meaning,
+        parameters::{NONE, Query, checked, use_query},
+        state::{ListErrorNotice, Meaning},
+        tab::with,
+    },
+    format::{dollars, grouped},
+    labels::conversations::feedback_filter,
+    links::conversations as links,
+    text,
+};
+
+/// Formats of the exports: value in URLs, and label of the link.
+const FORMATS: [(&str, text::Label); 3] = [
+    ("json", text::conversations::export_json),
+    ("yaml", text::conversations::export_yaml),
+    ("csv", text::conversations::export_csv),
+];
+
+/// Renders the list of conversations. Its whole state is in the URL.
+#[component]
+pub fn Conversations() -> impl IntoView {
+    let query = use_query();
+    let params = Memo::new(move |_| params(&query.read()));
+    let loading = Loading::new();
+    let request = checked(move || params.get(), ConversationParams::NAMES, NONE);
+    let list = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(ListConversations { params })
+    });
+    let about = with(list, move |listing| {
+        let filter = params.get_untracked().filter().unwrap_or_default();
+        let parts = meaning::of_conversations(&filter, listing.now);
+        let names_dates = !filter.days().is_empty();
+        view! {
+            <Meaning parts=parts names_dates=names_dates />
+            {totals(listing.totals)}
+        }
+    });
+    let above = view! {
+        <p class="pane-actions muted">{text::conversations::hint()}</p>
+        <Filters params=params />
+        {about}
+    };
+    let screen = ListScreen {
+        title: text::conversations::title(),
+        header: "page-head",
+        beside: view! { <Files request=request /> }.into_any(),
+        above: above.into_any(),
+        label: text::conversations::title(),
+        loading,
+        skeleton: (move || table::table(&params.get_untracked()).skeleton()).into(),
+    };
+    screen.render(list, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(listing) => table::shown(&params, listing),
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::conversations::load_failed()
+                    problem=problem
+                    again=links::href(&params)
+                    all=CONVERSATIONS.to_owned()
+                    label=text::conversations::show_all()
+                />
+            }
+            .into_any(),
+        }
+    })
+}
+
+/// Returns the list parameters of a URL.
+fn params(query: &Query) -> ConversationParams {
+    ConversationParams::from_pairs(|name| query.get(name))
+}
+
+/// Renders the links that export the matching conversations as files; none for an invalid filter, whose export would fail.
+#[component]
+fn Files(
+    /// State of the list, from the URL.
+    request: Memo<Result<ConversationParams, ListError>>,
+) -> impl IntoView {
+    move || {
+        let params = request.get().ok()?;
+        params.parse(Limits::PANEL).ok()?;
+        Some(files(&|format| links::file(&params, format)))
+    }
+}
+
+/// Renders the links to an export in all formats. `href` returns the URL of a format.
+fn files(href: &dyn Fn(&'static str) -> String) -> AnyView {
+    let links = FORMATS.map(|(format, label)| {
+        view! {
+            <a class="button" href=href(format) rel="external">
+                {label()}
+            </a>
+        }
+    });
+    view! { <div class="toolbar-end">{links.into_iter().collect_view()}</div> }.into_any()
+}
+
+/// Renders the filter form.
+#[component]
+fn Filters(
+    /// State of the list, from the URL.
+    params: Memo<ConversationParams>,
+) -> impl IntoView {
+    let fields = Memo::new(move |_| fields(&params.read()));
+    let cleared = Signal::derive(move || links::cleared(&params.read()));
+    view! {
+        <FilterForm
+            label=text::conversations::filter()
+            path=CONVERSATIONS
+            fields=fields
+            cleared=cleared
+        />
+    }
+}
+
+fn fields(params: &ConversationParams) -> Vec<FilterField> {
+    let typed = |label, example| Entry::Typed(label, example, None);
+    vec![
+        FilterField::new(
+            "branch",
+            &params.branch,
+            typed(text::conversations::branch(), ""),
+        ),
+        FilterField::new(
+            "user",
+            &params.user,
+            typed(
+                text::conversations::user(),
+                text::conversations::user_example(),
+            ),
+        ),
+        FilterField::new(
+            "feedback",
+            &params.feedback,
+            Entry::Chosen(text::conversations::feedback(), feedback()),
+        ),
+        FilterField::new(
+            "from",
+            &params.from,
+            typed(
+                text::conversations::from(),
+                text::conversations::from_example(),
+            ),
+        ),
+        FilterField::new(
+            "to",
+            &params.to,
+            typed(text::conversations::to(), "2026-11-30"),
+        ),
+        FilterField::new(
+            "min_cost",
+            &params.min_cost,
+            typed(text::conversations::min_cost(), "0.01"),
+        ),
+        FilterField::new(
+            "max_cost",
+            &params.max_cost,
+            typed(text::conversations::max_cost(), "5"),
+        ),
+        FilterField::new("external_id", &params.external_id, Entry::Hidden),
+        FilterField::new("sort", &params.sort, Entry::Hidden),
+        FilterField::new("limit", &params.limit, Entry::Hidden),
+    ]
+}
+
+/// Returns the selectable conditions on the feedback: value and label.
+fn feedback() -> Vec<(&'static str, &'static str)> {
+    let all = ("", text::conversations::any_feedback());
+    let conditions = FeedbackFilter::ALL.iter().copied();
+    let conditions = conditions.map(|known| (known.as_str(), feedback_filter(known)));
+    std::iter::once(all).chain(conditions).collect()
+}
+
+/// Renders the sums of the matching conversations in words.
+fn totals(totals: ConversationTotals) -> AnyView {
+    let more = totals
+        .or_more
+        .then(|| text::conversations::or_more(grouped(totals.conversations)));
+    let messages = totals.messages.unsigned_abs();
+    let sums = [
+        Some(text::conversations::conversations(totals.conversations)),
+        Some(text::conversations::messages(messages)),
+        Some(text::conversations::input(totals.tokens_in.unsigned_abs())),
+        Some(text::conversations::output(
+            totals.tokens_out.unsigned_abs(),
+        )),
+        Some(dollars(totals.cost)),
+        more,
+    ];
+    let sums = sums
+        .into_iter()
+        .flatten()
+        .map(|sum| view! { <li>{sum}</li> });
+    view! {
+        <ul class="filter-meaning" aria-label=text::conversations::totals()>
+            {sums.collect_view()}
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,201 @@
+//! Table of conversations.
+
+use ::time::OffsetDateTime;
+use domain::{
+    conversations::{Conversation, ConversationListing, ConversationParams, ConversationSortKey},
+    list::{PageParams, Total},
+    users::UserId,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        conversations::{CONVERSATIONS, path},
+        user::path_of,
+    },
+    components::{
+        icon::Icon,
+        list::{
+            column::{Column, SortLink, cells, sortable},
+            data_table::{self, DataTable},
+        },
+        pager::{Pager, Pages},
+        state::ListState,
+        time::Ago,
+    },
+    format::{count, dollars, total},
+    links::conversations as links,
+    text,
+};
+
+/// Row of the list.
+struct Row {
+    conversation: Conversation,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
+    Column {
+        class: "",
+        label: text::conversations::name,
+        sort: None,
+        cell: |cell, row| {
+            let conversation = &row.conversation;
+            let (href, name) = (path(conversation.id), conversation.name.clone());
+            let messages =
+                text::conversations::messages(conversation.messages.unsigned_abs().into());
+            cell.header(view! {
+                <a href=href>
+                    <bdi>{name}</bdi>
+                </a>
+                " "
+                <span class="muted">{messages}</span>
+            })
+        },
+    },
+    Column {
+        class: "",
+        label: text::conversations::user,
+        sort: None,
+        cell: |cell, row| cell.labelled(user(&row.conversation)),
+    },
+    Column {
+        class: "",
+        label: text::conversations::branch,
+        sort: None,
+        cell: |cell, row| {
+            let branch = row.conversation.branch.clone();
+            cell.labelled(view! { <bdi>{branch}</bdi> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::conversations::feedback,
+        sort: None,
+        cell: |cell, row| cell.labelled(feedback(&row.conversation)),
+    },
+    Column {
+        class: "",
+        label: text::conversations::tokens,
+        sort: Some(ConversationSortKey::Tokens),
+        cell: |cell, row| cell.labelled(count(row.conversation.tokens())),
+    },
+    Column {
+        class: "",
+        label: text::conversations::cost,
+        sort: Some(ConversationSortKey::Cost),
+        cell: |cell, row| cell.labelled(dollars(row.conversation.cost)),
+    },
+    Column {
+        class: "",
+        label: text::conversations::started,
+        sort: Some(ConversationSortKey::Created),
+        cell: |cell, row| {
+            let at = row.conversation.started_at;
+            cell.labelled(view! { <Ago at=at now=row.now brief=true /> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::conversations::modified,
+        sort: Some(ConversationSortKey::Modified),
+        cell: |cell, row| {
+            let at = row.conversation.modified_at;
+            cell.labelled(view! { <Ago at=at now=row.now brief=true /> })
+        },
+    },
+];
+
+/// Renders the link to the user of a conversation.
+pub(super) fn user(conversation: &Conversation) -> AnyView {
+    let name = conversation.username.clone();
+    let href = path_of(UserId(conversation.user_id), &name);
+    view! {
+        <a href=href>
+            <bdi>{name}</bdi>
+        </a>
+    }
+    .into_any()
+}
+
+/// Returns the numbers of likes and dislikes, or a dash.
+pub(super) fn feedback(conversation: &Conversation) -> String {
+    let (likes, dislikes) = (conversation.likes, conversation.dislikes);
+    let counts = [
+        (likes > 0).then(|| text::conversations::likes(likes.unsigned_abs().into())),
+        (dislikes > 0).then(|| text::conversations::dislikes(dislikes.unsigned_abs().into())),
+    ];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    if counts.is_empty() {
+        "—".to_owned()
+    } else {
+        counts.join(", ")
+    }
+}
+
+/// Returns the table without its rows.
+pub(super) fn table(params: &ConversationParams) -> DataTable {
+    let sort = links::current_sort(params);
+    let link = |key: ConversationSortKey| SortLink {
+        href: links::sorted(params, key),
+        descending: (sort.key == key).then_some(sort.descending),
+    };
+    DataTable {
+        class: "table records",
+        caption: text::conversations::title(),
+        headings: sortable(&COLUMNS, &link),
+        select_all: None,
+    }
+}
+
+/// Renders the rows, or the empty state.
+pub(super) fn shown(params: &ConversationParams, listing: ConversationListing) -> AnyView {
+    let ConversationListing { page, now, .. } = listing;
+    if page.rows.is_empty() {
+        return empty(params, page.page_info.total);
+    }
+    let pages = Pages::of(params, &page, links::href);
+    let rows = page.rows.into_iter().map(|conversation| {
+        let row = Row { conversation, now };
+        data_table::row(row.conversation.id, cells(&COLUMNS, &row))
+    });
+    view! {
+        {table(params).with_rows(rows.collect())}
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+/// Renders the empty state, with the number of conversations on other pages.
+fn empty(params: &ConversationParams, others: Total) -> AnyView {
+    let is_filtered = !params.only_filter().pairs().is_empty();
+    if !is_filtered && others.count == 0 {
+        return view! {
+            <ListState icon=Icon::Chat title=text::conversations::none()>
+                <p class="state-text">{text::conversations::none_text()}</p>
+            </ListState>
+        }
+        .into_any();
+    }
+    let (title, href, label) = if others.count > 0 {
+        let first = links::href(&params.at_start());
+        let label = text::conversations::first_page(total(others));
+        (text::conversations::none_here(), first, label)
+    } else {
+        let label = text::conversations::show_all().to_owned();
+        let all = CONVERSATIONS.to_owned();
+        (text::conversations::none_match(), all, label)
+    };
+    view! {
+        <ListState icon=Icon::Chat title=title>
+            <div class="state-actions">
+                <a class="button" href=href>
+                    {label}
+                </a>
+            </div>
+        </ListState>
+    }
+    .into_any()
+}
