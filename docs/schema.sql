@@ -48,6 +48,35 @@ begin
     on conflict (name, shard) do update set value = t.value + excluded.value;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.add_to_usage_totals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+    mine int := pg_backend_pid() % 32;
+    shards constant int := 32;
+begin
+    for step in 0 .. shards - 1 loop
+        if pg_try_advisory_xact_lock(hashtext('rollcall.totals'), (mine + step) % shards) then
+            mine := (mine + step) % shards;
+            exit;
+        end if;
+    end loop;
+    insert into usage_daily_totals as t (day, model, shard, requests, tokens_in, tokens_out, cost_nanos)
+    select d.day, d.model, mine, sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)
+    from (
+        select new.day, new.model, new.requests, new.tokens_in, new.tokens_out, new.cost_nanos where tg_op <> 'DELETE'
+        union all
+        select old.day, old.model, -old.requests, -old.tokens_in, -old.tokens_out, -old.cost_nanos where tg_op <> 'INSERT'
+    ) as d (day, model, requests, tokens_in, tokens_out, cost_nanos)
+    group by d.day, d.model
+    order by d.day, d.model
+    on conflict on constraint usage_daily_totals_key do update set
+        requests = t.requests + excluded.requests, tokens_in = t.tokens_in + excluded.tokens_in,
+        tokens_out = t.tokens_out + excluded.tokens_out, cost_nanos = t.cost_nanos + excluded.cost_nanos;
+    return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.add_user_search()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -586,6 +615,17 @@ begin
     ) as held
     where s.user_id = held.owner and s.role_ids <> held.role_ids;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.stored_usage_months()
+ RETURNS SETOF date
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select to_date(right(c.relname, 7), 'YYYY_MM')
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'usage_events'::regclass and c.relname ~ '^usage_events_\d{4}_\d{2}$'
+$function$;
 
 CREATE OR REPLACE FUNCTION public.sum_changed_feedback()
  RETURNS trigger
@@ -1490,6 +1530,20 @@ create table usage_daily (
     constraint usage_daily_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX usage_daily_by_day ON public.usage_daily USING btree (day, user_id);
+CREATE TRIGGER sum_usage AFTER INSERT OR DELETE OR UPDATE ON public.usage_daily FOR EACH ROW EXECUTE FUNCTION add_to_usage_totals();
+
+create table usage_daily_totals (
+    day date not null,
+    model text,
+    shard smallint not null,
+    requests bigint not null,
+    tokens_in bigint not null,
+    tokens_out bigint not null,
+    cost_nanos bigint not null,
+    created_at timestamp with time zone not null default now(),
+    constraint usage_daily_totals_key UNIQUE NULLS NOT DISTINCT (day, model, shard)
+);
+comment on column usage_daily_totals.shard is 'The sums of all shards are those of usage_daily. -1: rows that are older than the trigger.';
 
 create table usage_event_ids (
     user_id uuid,
@@ -1939,6 +1993,28 @@ create view resource_access as
              CROSS JOIN resources r_1)) p
      JOIN users u ON ((u.id = p.user_id)))
      JOIN resources r ON ((r.id = p.resource_id)));
+
+create view usage_daily_recount as
+ SELECT ((at AT TIME ZONE 'UTC'::text))::date AS day,
+    user_id,
+    model,
+    (sum(requests))::bigint AS requests,
+    (sum(tokens_in))::bigint AS tokens_in,
+    (sum(tokens_out))::bigint AS tokens_out,
+    (sum(cost_nanos))::bigint AS cost_nanos
+   FROM usage_events
+  WHERE (kind = 'use'::text)
+  GROUP BY (((at AT TIME ZONE 'UTC'::text))::date), user_id, model;
+
+create view usage_daily_totals_recount as
+ SELECT day,
+    model,
+    (sum(requests))::bigint AS requests,
+    (sum(tokens_in))::bigint AS tokens_in,
+    (sum(tokens_out))::bigint AS tokens_out,
+    (sum(cost_nanos))::bigint AS cost_nanos
+   FROM usage_daily
+  GROUP BY day, model;
 
 create view user_stats_recount as
  SELECT u.id AS user_id,

@@ -33,6 +33,7 @@ pub mod audit;
 pub mod clients;
 pub mod common;
 pub mod confirm;
+pub mod conversations;
 pub mod features;
 pub mod filters;
 pub mod flash;

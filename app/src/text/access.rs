@@ -306,6 +306,15 @@ pub fn of_client(client: impl Display) -> String {
     )
 }
 
+/// Text: `{shown} of {total}`
+#[must_use]
+pub fn of_total(shown: impl Display, total: impl Display) -> String {
+    fill(
+        text("access.of_total", "{shown} of {total}"),
+        &[("shown", &shown), ("total", &total)],
+    )
+}
+
 /// Text: `Can this user …?`
 #[must_use]
 pub fn question() -> &'static str {

@@ -272,6 +272,20 @@ pub fn invitation_revoked(name: impl Display) -> String {
     )
 }
 
+/// Text: `Transferred {count} items from {from} to {to}`
+#[must_use]
+pub fn items_transferred(count: u64, from: impl Display, to: impl Display) -> String {
+    fill(
+        plural(
+            "flash.items_transferred",
+            count,
+            "Transferred {count} item from {from} to {to}",
+            "Transferred {count} items from {from} to {to}",
+        ),
+        &[("count", &grouped(count)), ("from", &from), ("to", &to)],
+    )
+}
+
 /// Text: `Retrying the permanent deletion of {name}`
 #[must_use]
 pub fn job_retried(name: impl Display) -> String {

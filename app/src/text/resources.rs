@@ -460,6 +460,12 @@ pub fn reach_users(count: u64) -> String {
     )
 }
 
+/// Text: `Can be reached by`
+#[must_use]
+pub fn reached_by() -> &'static str {
+    text("resources.reached_by", "Can be reached by")
+}
+
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {

@@ -9,6 +9,10 @@ pub(super) const DE: &[(&str, &str)] = &[
     ("clients", include_str!("../../locales/de/clients.json")),
     ("common", include_str!("../../locales/de/common.json")),
     ("confirm", include_str!("../../locales/de/confirm.json")),
+    (
+        "conversations",
+        include_str!("../../locales/de/conversations.json"),
+    ),
     ("errors", include_str!("../../locales/de/errors.json")),
     ("features", include_str!("../../locales/de/features.json")),
     ("filters", include_str!("../../locales/de/filters.json")),
@@ -41,6 +45,10 @@ pub(super) const EN_XA: &[(&str, &str)] = &[
     ("clients", include_str!("../../locales/en-XA/clients.json")),
     ("common", include_str!("../../locales/en-XA/common.json")),
     ("confirm", include_str!("../../locales/en-XA/confirm.json")),
+    (
+        "conversations",
+        include_str!("../../locales/en-XA/conversations.json"),
+    ),
     ("errors", include_str!("../../locales/en-XA/errors.json")),
     (
         "features",

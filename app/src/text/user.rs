@@ -666,12 +666,12 @@ pub fn transfer_dialog() -> &'static str {
     text("user.transfer_dialog", "Transfer ownership…")
 }
 
-/// Text: `The new owner also receives the ontologies and annotations of the personas.`
+/// Text: `The new owner also receives the ontologies and annotations of the personas, and all conversations.`
 #[must_use]
 pub fn transfer_meaning() -> &'static str {
     text(
         "user.transfer_meaning",
-        "The new owner also receives the ontologies and annotations of the personas.",
+        "The new owner also receives the ontologies and annotations of the personas, and all conversations.",
     )
 }
 

@@ -304,6 +304,16 @@ pub const fn client_not_found() -> Message {
     Message::fixed("errors.client_not_found", "Client not found")
 }
 
+/// Message: `You can't add client {client}, because it is not in your own list of clients.`
+#[must_use]
+pub fn client_not_own(client: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.client_not_own",
+        "You can't add client {client}, because it is not in your own list of clients.",
+        vec![("client", client.into())],
+    )
+}
+
 /// Message: `There is no client with this number.`
 #[must_use]
 pub const fn client_unknown() -> Message {
@@ -601,12 +611,12 @@ pub const fn from_elsewhere() -> Message {
     )
 }
 
-/// Message: `This request does not show which site it came from. Open the export from the panel, or use an access token.`
+/// Message: `This request does not show which site it came from. Open it from the panel, or use an access token.`
 #[must_use]
 pub const fn from_unknown_site() -> Message {
     Message::fixed(
         "errors.from_unknown_site",
-        "This request does not show which site it came from. Open the export from the panel, or use an access token.",
+        "This request does not show which site it came from. Open it from the panel, or use an access token.",
     )
 }
 
@@ -651,6 +661,16 @@ pub fn group_unknown(name: impl Into<MessageValue>) -> Message {
         "errors.group_unknown",
         "There is no group with the name {name}.",
         vec![("name", name.into())],
+    )
+}
+
+/// Message: `Choose at most {max} groups.`
+#[must_use]
+pub fn groups_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.groups_max",
+        "Choose at most {max} groups.",
+        vec![("max", max.into())],
     )
 }
 
@@ -1169,6 +1189,22 @@ pub const fn list_two_cursors() -> Message {
     Message::fixed(
         "errors.list_two_cursors",
         "Use either `after` or `before`, not both.",
+    )
+}
+
+/// Message: ` {condition}  needs the permission {permission}. Remove this condition, or ask an administrator for the permission.`
+#[must_use]
+pub fn list_unreadable(
+    condition: impl Into<MessageValue>,
+    permission: impl Into<MessageValue>,
+) -> Message {
+    Message::filled(
+        "errors.list_unreadable",
+        "`{condition}` needs the permission {permission}. Remove this condition, or ask an administrator for the permission.",
+        vec![
+            ("condition", condition.into()),
+            ("permission", permission.into()),
+        ],
     )
 }
 
@@ -1702,12 +1738,12 @@ pub const fn persona_not_found() -> Message {
     Message::fixed("errors.persona_not_found", "Persona not found")
 }
 
-/// Message: `The number of affected users or resources has changed. Check it, then try again.`
+/// Message: `The number of affected users, groups or resources has changed. Check it, then try again.`
 #[must_use]
 pub const fn preview_changed() -> Message {
     Message::fixed(
         "errors.preview_changed",
-        "The number of affected users or resources has changed. Check it, then try again.",
+        "The number of affected users, groups or resources has changed. Check it, then try again.",
     )
 }
 
