@@ -4,6 +4,7 @@ pub(crate) mod registrations;
 pub(crate) mod resources;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+pub(crate) mod usage;
 pub(crate) mod users;
 
 use crate::api::bulk::SELECTED;

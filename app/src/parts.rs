@@ -18,6 +18,7 @@ use crate::{
     pages::{
         access_tokens, account, audit, clients, confirm, features, groups, invite, keys, login,
         overview, register, registrations, reset, resources, roles, sessions, settings, setup,
+        usage,
         user::{self, dialogs},
         users,
     },
@@ -184,6 +185,13 @@ part!(
     AddFeatureSet => features::dialogs::AddFeatureSet,
     EditFeature => features::edit::EditFeature,
     DeleteFeature => features::dialogs::DeleteFeature,
+);
+
+part!(
+    /// Pages about limits and usage.
+    Metering in metering by load_metering, preload_metering:
+    Usage => usage::Usage,
+    UserUsage => user::usage::UsageTab,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

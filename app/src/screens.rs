@@ -4,6 +4,7 @@
 
 mod access;
 mod access_level;
+mod metering_usage;
 mod node;
 
 use domain::permission::Permission;
@@ -14,7 +15,7 @@ pub(crate) use self::node::Node;
 use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
-    parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
+    parts::{self, Account, Dialogs, LazyView, Lists, Metering, User, Users},
     text,
 };
 
@@ -75,6 +76,7 @@ static SCREENS: &[Screen] = &[
         Node::new("data", &User::Data),
         Node::new("access", &parts::Access::UserTab)
             .with(&[Node::new("groups", &parts::Access::UserGroups)]),
+        Node::new("usage", &Metering::UserUsage),
         Node::new("history", &User::History),
         Node::new("edit", &Dialogs::Edit),
         Node::new("suspend", &Dialogs::Suspend),
@@ -89,6 +91,7 @@ static SCREENS: &[Screen] = &[
     access::RESOURCES,
     access::RESOURCE,
     access::FEATURES,
+    metering_usage::USAGE,
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
@@ -387,6 +390,8 @@ mod tests {
             ("/users/ada/edit", "[Page, Edit]"),
             ("/users/ada/access", "[Page, UserTab]"),
             ("/users/ada/access/groups", "[Page, UserTab, UserGroups]"),
+            ("/users/ada/usage", "[Page, UserUsage]"),
+            ("/usage", "[Usage]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
             ("/groups", "[Groups]"),

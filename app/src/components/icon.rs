@@ -41,6 +41,7 @@ pub enum Icon {
     Sliders,
     Cube,
     Toggle,
+    Bars,
 }
 
 impl Icon {
@@ -118,6 +119,7 @@ impl Icon {
             Self::Toggle => {
                 "M6.5 5.5h7a4.5 4.5 0 0 1 0 9h-7a4.5 4.5 0 0 1 0-9zM11.25 10a2.25 2.25 0 1 0 4.5 0a2.25 2.25 0 1 0-4.5 0z"
             }
+            Self::Bars => "M3 16.5h14M5.5 16.5v-5M10 16.5v-12M14.5 16.5v-8",
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }
     }

@@ -83,6 +83,14 @@ impl Language {
             Self::German => '.',
         }
     }
+
+    /// Returns the mark before the decimals of a number.
+    pub(super) const fn decimal_mark(self) -> char {
+        match self {
+            Self::English | Self::Pseudo => '.',
+            Self::German => ',',
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,12 @@ pub fn grouped(number: u64) -> String {
     grouped_in(super::current(), number)
 }
 
+/// Returns the mark before the decimals of a number: a point in English.
+#[must_use]
+pub fn decimal_mark() -> char {
+    super::current().decimal_mark()
+}
+
 fn grouped_in(language: Language, number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

@@ -111,6 +111,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/features/set"),
         Ask::get("/features/lab.none/edit"),
         Ask::get("/features/lab.none/delete"),
+        Ask::get("/usage"),
         Ask::get("/audit"),
         Ask::get("/settings"),
         Ask::get("/settings/jobs"),
@@ -143,6 +144,7 @@ fn screens() -> Vec<Ask> {
         "data",
         "access",
         "access/groups",
+        "usage",
         "history",
         "edit",
         "suspend",
@@ -422,9 +424,10 @@ fn reads() -> Vec<Ask> {
         Ask::get(&format!("/sfn/resource-check?id={UNKNOWN_ID}&user=visitor")),
         Ask::get("/sfn/features"),
         Ask::get("/sfn/feature-deletion?key=lab.none"),
+        Ask::get("/sfn/usage?params[range]=7d"),
     ]);
     for function in [
-        "sessions", "keys", "tokens", "data", "access", "groups", "history", "deletion",
+        "sessions", "keys", "tokens", "data", "access", "groups", "usage", "history", "deletion",
     ] {
         reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
@@ -460,6 +463,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/account/keys/new"),
         Ask::get(&format!("/account/keys/{UNKNOWN_ID}/edit")),
         Ask::get("/sfn/keys?owner=own"),
+        Ask::get("/sfn/own-usage"),
         Ask::get("/api/api-keys"),
         Ask::post("/api/api-keys").json(&key),
         Ask::new(Method::PUT, &own_key).json(&json!({ "isActive": false })),
