@@ -129,12 +129,13 @@ async fn filter_of_the_screen_has_the_named_user_and_group(pool: PgPool) {
     store(&services, events).await.unwrap();
     let days = all(&pool).await.days;
     let text = |text: &str| Some(text.to_owned());
+    let (ada_id, team_id) = (ada.to_string(), team.to_string());
     for (user, group, model, id, nanos) in [
         ("", "", "", None, 1_500_000_002),
         ("ADA", "", "", Some(ada), 500_000_002),
-        (&ada.to_string(), "", "gpt", Some(ada), 500_000_000),
+        (ada_id.as_str(), "", "gpt", Some(ada), 500_000_000),
         ("", "team", "", None, 500_000_002),
-        ("", &team.to_string(), "", None, 500_000_002),
+        ("", team_id.as_str(), "", None, 500_000_002),
         ("bob", "Team", "", Some(bob), 0),
         ("nobody", "", "", Some(Uuid::nil()), 0),
         ("", "nothing\0", "", None, 0),
@@ -158,7 +159,10 @@ async fn filter_of_the_screen_has_the_named_user_and_group(pool: PgPool) {
 async fn detail_of_a_user_has_models_and_the_newest_uses(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
-    let uses = (0..25).map(|number| json!({ "user": ada, "eventId": format!("{number}"), "model": format!("m{}", number % 2), "cost": "0.1" }));
+    let uses = (0..25).map(|number| {
+        let model = format!("m{}", number % 2);
+        json!({ "user": ada, "eventId": number.to_string(), "model": model, "cost": "0.1" })
+    });
     let others = [json!({ "user": bob, "eventId": "1", "cost": "9" })];
     store(&services, uses.chain(others).collect())
         .await
