@@ -2,6 +2,8 @@
 
 use ::time::OffsetDateTime;
 use domain::{
+    limits::Left,
+    money::Money,
     permission::Permission,
     users::{UserId, list::SortKey},
 };
@@ -27,6 +29,7 @@ use crate::{
         time::Ago,
     },
     context::{PageContext, columns::ListColumn},
+    format::{count, dollars},
     text,
 };
 
@@ -41,8 +44,8 @@ pub(super) struct ListedUser {
     pub(super) now: OffsetDateTime,
 }
 
-/// Columns in their order. The last [`ACCESS_COLUMNS`] have groups and clients.
-static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
+/// Columns in their order.
+static COLUMNS: [Column<ListedUser, SortKey>; 15] = [
     Column {
         class: "cell-user",
         label: text::users::user,
@@ -116,6 +119,27 @@ static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
         },
     },
     Column {
+        class: "cell-amount",
+        label: text::usage::spend,
+        sort: Some(SortKey::Spend),
+        cell: |cell, row| cell.titled(spend(row)),
+    },
+    Column {
+        class: "cell-amount",
+        label: text::usage::budget_left,
+        sort: None,
+        cell: |cell, row| {
+            let left = |nanos| dollars(Money::from_nanos(nanos));
+            cell.titled(row.user.metering.map(|it| amount(it.budget, left)))
+        },
+    },
+    Column {
+        class: "cell-amount",
+        label: text::usage::requests_left,
+        sort: None,
+        cell: |cell, row| cell.titled(row.user.metering.map(|it| amount(it.requests, count))),
+    },
+    Column {
         class: "cell-access",
         label: text::users::groups,
         sort: None,
@@ -129,11 +153,8 @@ static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
     },
 ];
 
-/// Number of columns for viewers who can read groups and clients.
-const ACCESS_COLUMNS: usize = 2;
-
 /// Names of the columns that users can hide, in the order of the columns.
-static NAMES: [Option<ListColumn>; 12] = [
+static NAMES: [Option<ListColumn>; 15] = [
     None,
     Some(ListColumn::UsersEmail),
     Some(ListColumn::UsersRole),
@@ -144,27 +165,27 @@ static NAMES: [Option<ListColumn>; 12] = [
     Some(ListColumn::UsersCreated),
     Some(ListColumn::UsersLastSignIn),
     Some(ListColumn::UsersLastActive),
+    Some(ListColumn::UsersSpend),
+    Some(ListColumn::UsersBudgetLeft),
+    Some(ListColumn::UsersRequestsLeft),
     Some(ListColumn::UsersGroups),
     Some(ListColumn::UsersClients),
 ];
 
 /// Columns that the viewer can show, and their names.
-pub(super) type Available = (
-    &'static [Column<ListedUser, SortKey>],
-    &'static [Option<ListColumn>],
-);
+pub(super) type Available = (Vec<Column<ListedUser, SortKey>>, Vec<Option<ListColumn>>);
 
 /// Returns the columns that the viewer can show, and their names.
 pub(super) fn available() -> Available {
-    let without = COLUMNS.len().saturating_sub(ACCESS_COLUMNS);
-    match (
-        can_read_access(),
-        COLUMNS.get(..without),
-        NAMES.get(..without),
-    ) {
-        (false, Some(columns), Some(names)) => (columns, names),
-        _ => (COLUMNS.as_slice(), NAMES.as_slice()),
-    }
+    let (access, metering) = (can_read_access(), can_read_metering());
+    let is_readable = |name: ListColumn| {
+        (access || !name.is_of_access()) && (metering || !name.is_of_metering())
+    };
+    let readable = COLUMNS.iter().zip(NAMES);
+    let readable = readable.filter(|(_, name)| name.is_none_or(is_readable));
+    readable
+        .map(|(column, name)| (column.with_class(column.class), name))
+        .unzip()
 }
 
 /// Returns whether the viewer can read groups and clients.
@@ -173,12 +194,44 @@ fn can_read_access() -> bool {
     context.may(Permission::GroupsRead) && context.may(Permission::ClientsRead)
 }
 
+/// Returns whether the viewer can read usage and limits.
+fn can_read_metering() -> bool {
+    let context = PageContext::current();
+    context.may(Permission::UsageRead) && context.may(Permission::LimitsRead)
+}
+
 /// Returns whether the viewer has shown a column with groups or clients. Reads a signal.
 pub(super) fn shows_access() -> bool {
     let choices = chooser::tracked();
     let columns = [ListColumn::UsersGroups, ListColumn::UsersClients];
     let is_shown = |column| choices.or_initial(column) == Some(true);
     can_read_access() && columns.into_iter().any(is_shown)
+}
+
+/// Returns whether the viewer sees a column with costs or limits: one that is shown, or by which the list is sorted. Reads a signal.
+pub(super) fn shows_metering(sorted: SortKey) -> bool {
+    let choices = chooser::tracked();
+    let columns = [
+        ListColumn::UsersSpend,
+        ListColumn::UsersBudgetLeft,
+        ListColumn::UsersRequestsLeft,
+    ];
+    let is_shown = |column| choices.or_initial(column) == Some(true);
+    can_read_metering() && (sorted == SortKey::Spend || columns.into_iter().any(is_shown))
+}
+
+/// Returns the costs of this month.
+fn spend(row: &ListedUser) -> Option<String> {
+    row.user.metering.map(|metering| dollars(metering.spend))
+}
+
+/// Returns what is left of limits, as at least nothing.
+fn amount(left: Left, written: fn(i64) -> String) -> String {
+    match left {
+        Left::Amount(units) => written(units.max(0)),
+        Left::Unlimited => text::usage::unlimited().to_owned(),
+        Left::NoLimit => "—".to_owned(),
+    }
 }
 
 /// Returns the first names, and the number of further ones.
@@ -265,7 +318,8 @@ mod tests {
         let headings: BTreeSet<&str> = COLUMNS.iter().map(|column| (column.label)()).collect();
         let orders: BTreeSet<SortKey> = COLUMNS.iter().filter_map(|column| column.sort).collect();
         assert_eq!(headings.len(), COLUMNS.len());
-        assert_eq!(orders.len(), COLUMNS.len() - ACCESS_COLUMNS);
+        let unsorted = COLUMNS.iter().filter(|column| column.sort.is_none());
+        assert_eq!(orders.len(), COLUMNS.len() - unsorted.count());
         assert_eq!(NAMES.len(), COLUMNS.len());
     }
 }
