@@ -174,7 +174,7 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>
         Term::Number(range) => push_range(sql, "u.number", *range),
         Term::Count(count, range) => push_range(sql, column(*count), *range),
         Term::Spend(range) => spend::push_spend(sql, *range, now),
-        Term::Over(limit) => spend::push_over(sql, *limit, now),
+        Term::Over(limit) => spend::push_over(sql, *limit),
         Term::Created(when) => push_when(sql, "u.created_at", "u.created_at", *when, now),
         Term::LastLogin(when) => {
             push_when(

@@ -278,7 +278,7 @@ fn messages_suggest_a_fix() {
         (
             "http://x",
             "\"http\" is not a field. The fields are username, name, email, role, group, client, feature, status, via, \
-             number, personas, ontologies, annotations, sessions, api-keys, created, last-login, last-active, inactive, has. \
+             number, personas, ontologies, annotations, sessions, api-keys, spend, over, created, last-login, last-active, inactive, has. \
              Put it in quotes to search for the text.",
         ),
         (

@@ -38,15 +38,13 @@ pub(super) fn push_spend(sql: &mut QueryBuilder<Postgres>, range: SpendRange, no
     sql.push(")");
 }
 
-/// Appends the condition that nothing is left of a limit.
-pub(super) fn push_over(sql: &mut QueryBuilder<Postgres>, limit: OverLimit, now: OffsetDateTime) {
+/// Appends the condition that nothing is left of a limit, at the time of the database, as uses are counted.
+pub(super) fn push_over(sql: &mut QueryBuilder<Postgres>, limit: OverLimit) {
     let metric = match limit {
         OverLimit::Budget => Metric::Cost,
         OverLimit::Requests => Metric::Requests,
     };
     sql.push("s.user_id in (select o.user_id from users_over_limit(")
         .push_bind(metric.as_str())
-        .push(", ")
-        .push_bind(now)
-        .push(") o)");
+        .push(", now()) o)");
 }
