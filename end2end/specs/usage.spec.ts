@@ -28,10 +28,10 @@ async function fill(database: Database): Promise<void> {
     select uuid_v7(now()), now() - v.days * interval '1 day', 'use', u.id, v.model, v.requests, v.tokens_in, v.tokens_out, v.cost
     from ${uses}`);
   await database.rows(`
-    with made as (
+    with created as (
       insert into groups (id, name, created_at, updated_at) values (uuid_v7(now()), 'Metered', now(), now()) returning id
     )
-    insert into group_members (group_id, user_id, added_at) select made.id, u.id, now() from made, users u where u.username = 'test-member'`);
+    insert into group_members (group_id, user_id, added_at) select created.id, u.id, now() from created, users u where u.username = 'test-member'`);
 }
 
 test.describe('an administrator', () => {
@@ -104,6 +104,22 @@ test.describe('an administrator', () => {
     await inspect(page, 'user-usage');
     await open(page, '/users/test-suspended/usage');
     await expect(page.getByRole('heading', { name: 'No usage' })).toBeVisible();
+  });
+
+  test('the list of users is sorted and searched by spend, and shows it', async ({ page }) => {
+    await open(page, '/users?sort=-spend');
+    const rows = page.locator('.users-table tbody tr');
+    await expect(page.getByRole('columnheader', { name: 'Spend' })).toBeVisible();
+    await expect(rows.first()).toContainText('test-auditor');
+    await expect(rows.first()).toContainText('$3.00');
+    await page.getByRole('searchbox', { name: 'Search users' }).fill('spend:>2');
+    await page.getByRole('searchbox', { name: 'Search users' }).press('Enter');
+    await expect(rows).toHaveCount(1);
+    await expect(page.locator('#filter-meaning')).toContainText('Spend this month: more than $2.00');
+    await page.getByRole('button', { name: 'Edit columns' }).click();
+    await page.locator('#columns').getByRole('button', { name: 'Budget left' }).click();
+    await expect(page.getByRole('columnheader', { name: 'Budget left' })).toBeVisible();
+    await inspect(page, 'users-spend');
   });
 
   test('an unknown user has no usage, and an unknown day is explained', async ({ page, browserWatch }) => {
