@@ -27,14 +27,14 @@ use crate::{
 pub fn UsageChart() -> impl IntoView {
     let own = Loaded::new(|| ReadRequest::of(OwnUsage {}));
     own.draw(LoadingNotice, |own| match own {
-        Ok(days) => chart(days),
+        Ok(days) => chart(&days),
         Err(problem) => view! { <LoadErrorNotice title=text::usage::load_failed() problem=problem /> }
             .into_any(),
     })
 }
 
 /// Renders the costs of days as a chart, with a table of all sums of each day.
-pub(crate) fn chart(days: Vec<UsageDay>) -> AnyView {
+pub(crate) fn chart(days: &[UsageDay]) -> AnyView {
     let costs = days.iter().map(|day| (day.start, nanos(&day.usage)));
     let costs: Vec<(OffsetDateTime, u64)> = costs.collect();
     let rows = days.iter().rev();

@@ -191,7 +191,7 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
     let groups: Vec<TopRow> = groups.collect();
     view! {
         {totals(&report.total)}
-        <div class="panes">{chart(report.days)}</div>
+        <div class="panes">{chart(&report.days)}</div>
         <div class="panes">
             {top(text::usage::top_users(), text::usage::user, &users)}
             {top(text::usage::top_models(), text::usage::model, &models)}

@@ -137,7 +137,7 @@ async fn filter_of_the_screen_has_the_named_user_and_group(pool: PgPool) {
         ("", "team", "", None, 500_000_002),
         ("", team_id.as_str(), "", None, 500_000_002),
         ("bob", "Team", "", Some(bob), 0),
-        ("nobody", "", "", Some(Uuid::nil()), 0),
+        ("unknown", "", "", Some(Uuid::nil()), 0),
         ("", "nothing\0", "", None, 0),
     ] {
         let params = UsageScreenParams {

@@ -115,7 +115,7 @@ fn shown(report: UserUsageReport) -> AnyView {
     view! {
         {totals(&report.total)}
         <div class="panes">
-            {chart(report.days)} {top(text::usage::top_models(), text::usage::model, &models)}
+            {chart(&report.days)} {top(text::usage::top_models(), text::usage::model, &models)}
         </div>
         <div class="panes">
             <section class="list">

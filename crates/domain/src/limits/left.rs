@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a user has left of a metric, by all limits in force for all models together. The smallest amount decides.
+/// Amount that a user has left of a metric, by all limits in force for all models together. The smallest one decides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Left {

@@ -9,7 +9,7 @@ use crate::{
     access::{Authorized, LimitsRead},
 };
 
-/// What a user has left.
+/// Amounts that a user has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserLeft {
     /// The id of the user.
