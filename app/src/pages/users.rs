@@ -7,6 +7,7 @@ pub mod empty;
 pub mod filters;
 pub mod help;
 pub mod menu;
+mod metering;
 pub mod rows;
 pub mod search;
 pub mod table;
@@ -39,7 +40,8 @@ use crate::{
 };
 use filters::{ActiveFilters, QuickFilters};
 use menu::RowMenu;
-use rows::{available, shows_access, shows_metering};
+use metering::shows_metering;
+use rows::{available, shows_access};
 use search::{Failed, SearchBox};
 use table::{UserTable, skeleton};
 

@@ -2,15 +2,16 @@
 
 use ::time::OffsetDateTime;
 use domain::{
-    limits::Left,
-    money::Money,
     permission::Permission,
     users::{UserId, list::SortKey},
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::menu::{MenuCell, MenuUser, RowMenu};
+use super::{
+    menu::{MenuCell, MenuUser, RowMenu},
+    metering::{self, can_read_metering},
+};
 use crate::{
     api::{
         user::path_of,
@@ -29,7 +30,6 @@ use crate::{
         time::Ago,
     },
     context::{PageContext, columns::ListColumn},
-    format::{count, dollars},
     text,
 };
 
@@ -122,22 +122,19 @@ static COLUMNS: [Column<ListedUser, SortKey>; 15] = [
         class: "cell-amount",
         label: text::usage::spend,
         sort: Some(SortKey::Spend),
-        cell: |cell, row| cell.titled(spend(row)),
+        cell: |cell, row| cell.titled(metering::spend(&row.user)),
     },
     Column {
         class: "cell-amount",
         label: text::usage::budget_left,
         sort: None,
-        cell: |cell, row| {
-            let left = |nanos| dollars(Money::from_nanos(nanos));
-            cell.titled(row.user.metering.map(|it| amount(it.budget, left)))
-        },
+        cell: |cell, row| cell.titled(metering::budget_left(&row.user)),
     },
     Column {
         class: "cell-amount",
         label: text::usage::requests_left,
         sort: None,
-        cell: |cell, row| cell.titled(row.user.metering.map(|it| amount(it.requests, count))),
+        cell: |cell, row| cell.titled(metering::requests_left(&row.user)),
     },
     Column {
         class: "cell-access",
@@ -194,44 +191,12 @@ fn can_read_access() -> bool {
     context.may(Permission::GroupsRead) && context.may(Permission::ClientsRead)
 }
 
-/// Returns whether the viewer can read usage and limits.
-fn can_read_metering() -> bool {
-    let context = PageContext::current();
-    context.may(Permission::UsageRead) && context.may(Permission::LimitsRead)
-}
-
 /// Returns whether the viewer has shown a column with groups or clients. Reads a signal.
 pub(super) fn shows_access() -> bool {
     let choices = chooser::tracked();
     let columns = [ListColumn::UsersGroups, ListColumn::UsersClients];
     let is_shown = |column| choices.or_initial(column) == Some(true);
     can_read_access() && columns.into_iter().any(is_shown)
-}
-
-/// Returns whether the viewer sees a column with costs or limits: one that is shown, or by which the list is sorted. Reads a signal.
-pub(super) fn shows_metering(sorted: SortKey) -> bool {
-    let choices = chooser::tracked();
-    let columns = [
-        ListColumn::UsersSpend,
-        ListColumn::UsersBudgetLeft,
-        ListColumn::UsersRequestsLeft,
-    ];
-    let is_shown = |column| choices.or_initial(column) == Some(true);
-    can_read_metering() && (sorted == SortKey::Spend || columns.into_iter().any(is_shown))
-}
-
-/// Returns the costs of this month.
-fn spend(row: &ListedUser) -> Option<String> {
-    row.user.metering.map(|metering| dollars(metering.spend))
-}
-
-/// Returns what is left of limits, as at least nothing.
-fn amount(left: Left, written: fn(i64) -> String) -> String {
-    match left {
-        Left::Amount(units) => written(units.max(0)),
-        Left::Unlimited => text::usage::unlimited().to_owned(),
-        Left::NoLimit => "—".to_owned(),
-    }
 }
 
 /// Returns the first names, and the number of further ones.
