@@ -3,8 +3,8 @@
 use domain::{list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use crate::text::{self, number::decimal_mark};
 pub(crate) use crate::text::number::grouped;
+use crate::text::{self, number::decimal_mark};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

@@ -7,9 +7,7 @@
 
 #[cfg(feature = "ssr")]
 use domain::usage::{DayUsage, StoredEvent, UsageRange};
-use domain::usage::{
-    GroupUsage, ModelUsage, UsageParams, UsageScreenParams, UsageSum, UserUsage,
-};
+use domain::usage::{GroupUsage, ModelUsage, UsageParams, UsageScreenParams, UsageSum, UserUsage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]

@@ -8,13 +8,13 @@
 pub mod row;
 
 use domain::list::Total;
-#[cfg(feature = "ssr")]
-use domain::{list::Limits, money::Money};
 use domain::users::{
     deleted::DeletedPage,
     list::ListParams,
     page::{Totals, UserPage},
 };
+#[cfg(feature = "ssr")]
+use domain::{list::Limits, money::Money};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]

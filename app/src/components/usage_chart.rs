@@ -28,8 +28,10 @@ pub fn UsageChart() -> impl IntoView {
     let own = Loaded::new(|| ReadRequest::of(OwnUsage {}));
     own.draw(LoadingNotice, |own| match own {
         Ok(days) => chart(&days),
-        Err(problem) => view! { <LoadErrorNotice title=text::usage::load_failed() problem=problem /> }
-            .into_any(),
+        Err(problem) => {
+            view! { <LoadErrorNotice title=text::usage::load_failed() problem=problem /> }
+                .into_any()
+        }
     })
 }
 
@@ -168,8 +170,8 @@ pub(crate) fn top(title: &'static str, heading: text::Label, rows: &[TopRow]) ->
     ];
     let shown = rows.iter();
     let shown = shown.map(|row| data_table::row(&row.name, cells(&columns, row)));
-    let table = (!rows.is_empty())
-        .then(|| DataTable::records(title, &columns).with_rows(shown.collect()));
+    let table =
+        (!rows.is_empty()).then(|| DataTable::records(title, &columns).with_rows(shown.collect()));
     let nothing = rows
         .is_empty()
         .then(|| view! { <p class="muted">{text::usage::none_of_these()}</p> });

@@ -178,8 +178,13 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
         .map(|user| top_user(params, user))
         .collect();
     let models = report.models.into_iter().map(|model| TopRow {
-        href: model.model.as_deref().map(|name| links::of_model(params, name)),
-        name: model.model.unwrap_or_else(|| text::usage::no_model().to_owned()),
+        href: model
+            .model
+            .as_deref()
+            .map(|name| links::of_model(params, name)),
+        name: model
+            .model
+            .unwrap_or_else(|| text::usage::no_model().to_owned()),
         usage: model.usage,
     });
     let models: Vec<TopRow> = models.collect();

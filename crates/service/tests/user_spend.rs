@@ -129,7 +129,11 @@ async fn costs_of_the_month_are_found_and_sorted(pool: PgPool) {
     assert_eq!(differences(&pool).await, 0);
     let query = ListParams::default().parse(Limits::API).unwrap();
     let page = users::list(&services, &operator(), &query).await.unwrap();
-    let spend = page.users.rows.iter().map(|user| user.spend.in_month_of(now));
+    let spend = page
+        .users
+        .rows
+        .iter()
+        .map(|user| user.spend.in_month_of(now));
     let total: i64 = spend.map(Money::nanos).sum();
     assert_eq!(total, 6_100_000_002);
 }
@@ -200,35 +204,58 @@ async fn users_over_their_limits_are_found(pool: PgPool) {
         { "user": dee, "eventId": "1", "cost": "0.999999999", "requests": 3 },
     ]);
     store(&services, events).await;
-    assert_eq!(search(&services, "over:budget").await, ["ada", "cid", "dee", "eve"]);
-    assert_eq!(search(&services, "over:requests").await, ["bob", "dee", "flo"]);
-    assert_eq!(search(&services, "-over:budget").await, ["bob", "flo", "guy"]);
-    assert_eq!(search(&services, "over:budget over:requests").await, ["dee"]);
+    assert_eq!(
+        search(&services, "over:budget").await,
+        ["ada", "cid", "dee", "eve"]
+    );
+    assert_eq!(
+        search(&services, "over:requests").await,
+        ["bob", "dee", "flo"]
+    );
+    assert_eq!(
+        search(&services, "-over:budget").await,
+        ["bob", "flo", "guy"]
+    );
+    assert_eq!(
+        search(&services, "over:budget over:requests").await,
+        ["dee"]
+    );
 
-    let all = limits::list_left(&services, &operator(), &ids).await.unwrap();
+    let all = limits::list_left(&services, &operator(), &ids)
+        .await
+        .unwrap();
     assert_eq!(all.len(), ids.len());
     for (left, id) in all.iter().zip(&ids) {
         let statuses = limits::list_effective(&services, &operator(), *id).await;
         let statuses = statuses.unwrap();
         assert_eq!(left.user, *id);
         assert_eq!(left.budget, least(&statuses, Metric::Cost), "{statuses:?}");
-        assert_eq!(left.requests, least(&statuses, Metric::Requests), "{statuses:?}");
+        assert_eq!(
+            left.requests,
+            least(&statuses, Metric::Requests),
+            "{statuses:?}"
+        );
     }
     assert_eq!(all[0].budget, Left::Amount(0));
     assert_eq!(all[1].budget, Left::Unlimited);
 
     // An hour later another request has dripped.
-    sqlx::query("update balances set level_at = level_at - interval '1 hour' where level is not null")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update balances set level_at = level_at - interval '1 hour' where level is not null",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
     assert_eq!(search(&services, "over:requests").await, ["dee", "flo"]);
     // The balance of a period that is over does not count.
     sqlx::query("update balances set period_end = now() - interval '1 day' where level is null and user_id is not null")
         .execute(&pool)
         .await
         .unwrap();
-    assert_eq!(search(&services, "over:budget").await, ["cid", "dee", "eve"]);
+    assert_eq!(
+        search(&services, "over:budget").await,
+        ["cid", "dee", "eve"]
+    );
     let without = "select count(*) from users_over_limit('tokens', now())";
     assert_eq!(count(&pool, without).await, 0);
 }
@@ -239,6 +266,9 @@ async fn users_without_limits_have_none_left(pool: PgPool) {
     let ada = add(&pool, "ada", &[]).await;
     let left = limits::list_left(&services, &operator(), &[ada]).await;
     let left = left.unwrap();
-    assert_eq!((left[0].budget, left[0].requests), (Left::NoLimit, Left::NoLimit));
+    assert_eq!(
+        (left[0].budget, left[0].requests),
+        (Left::NoLimit, Left::NoLimit)
+    );
     assert!(search(&services, "over:budget").await.is_empty());
 }

@@ -592,7 +592,10 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         ("/sfn/users?params[deleted]=yes", 200),
         ("/sfn/usage?params[range]=8d", 200),
         ("/sfn/usage?params[from]=2026-02-30", 200),
-        ("/sfn/usage?params[from]=2026-11-02&params[to]=2026-11-01", 200),
+        (
+            "/sfn/usage?params[from]=2026-11-02&params[to]=2026-11-01",
+            200,
+        ),
         ("/sfn/usage?persn=ada", 422),
         ("/sfn/sessions?params[seen]=%3E7d", 200),
         ("/sfn/tokens?params[state]=dead", 200),

@@ -148,7 +148,9 @@ async fn users_are_found_and_sorted_by_spend_and_limits(pool: PgPool) {
         assert_eq!(list.status, 200, "{}", list.body);
         let list = list.json();
         let users = list.as_array().unwrap().iter();
-        let names: Vec<&str> = users.map(|user| user["username"].as_str().unwrap()).collect();
+        let names: Vec<&str> = users
+            .map(|user| user["username"].as_str().unwrap())
+            .collect();
         assert_eq!(names, expected, "{query}");
     }
 }

@@ -175,9 +175,8 @@ pub(super) type Available = (Vec<Column<ListedUser, SortKey>>, Vec<Option<ListCo
 /// Returns the columns that the viewer can show, and their names.
 pub(super) fn available() -> Available {
     let (access, metering) = (can_read_access(), can_read_metering());
-    let is_readable = |name: ListColumn| {
-        (access || !name.is_of_access()) && (metering || !name.is_of_metering())
-    };
+    let is_readable =
+        |name: ListColumn| (access || !name.is_of_access()) && (metering || !name.is_of_metering());
     let readable = COLUMNS.iter().zip(NAMES);
     let readable = readable.filter(|(_, name)| name.is_none_or(is_readable));
     readable

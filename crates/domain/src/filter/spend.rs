@@ -132,7 +132,18 @@ mod tests {
 
     #[test]
     fn other_amounts_are_rejected() {
-        for value in ["", "x", "-1", "$5", "1,5", ">", "..", "1..", "1..x", "0.0000000001"] {
+        for value in [
+            "",
+            "x",
+            "-1",
+            "$5",
+            "1,5",
+            ">",
+            "..",
+            "1..",
+            "1..x",
+            "0.0000000001",
+        ] {
             let kind = FilterErrorKind::NotMoney {
                 word: value.to_owned(),
             };

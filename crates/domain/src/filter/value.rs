@@ -3,7 +3,8 @@
 use super::error::shown;
 use super::lexer::Word;
 use super::{
-    Field, FilterError, FilterErrorKind, MAX_TEXT_CHARS, RoleName, Term, Text, choice, number, spend, when,
+    Field, FilterError, FilterErrorKind, MAX_TEXT_CHARS, RoleName, Term, Text, choice, number,
+    spend, when,
 };
 
 /// Parses `word` into a term.

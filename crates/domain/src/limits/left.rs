@@ -21,7 +21,12 @@ mod tests {
 
     #[test]
     fn the_smallest_amount_decides() {
-        let all = [Left::NoLimit, Left::Unlimited, Left::Amount(2), Left::Amount(-1)];
+        let all = [
+            Left::NoLimit,
+            Left::Unlimited,
+            Left::Amount(2),
+            Left::Amount(-1),
+        ];
         assert_eq!(all.into_iter().min(), Some(Left::Amount(-1)));
         assert_eq!(Left::Unlimited.min(Left::NoLimit), Left::Unlimited);
     }

@@ -362,7 +362,10 @@ mod tests {
             pair.map(|(_, value)| (*value).to_owned())
         };
         let again = UsageScreenParams::from_pairs(value);
-        assert_eq!((again.span(), again.user()), (Some(UsageSpan::Week), Some("ada")));
+        assert_eq!(
+            (again.span(), again.user()),
+            (Some(UsageSpan::Week), Some("ada"))
+        );
         assert_eq!(again.group(), None);
         let all = UsageScreenParams::from_pairs(|name| Some(name.to_owned()));
         let names: Vec<_> = all.pairs().into_iter().map(|(name, _)| name).collect();
