@@ -32,6 +32,7 @@ pub mod site;
 pub mod ssr;
 #[cfg(feature = "ssr")]
 pub mod success_page;
+pub mod usage;
 pub mod user;
 pub mod user_access;
 pub mod user_actions;

@@ -49,5 +49,6 @@ pub mod title;
 pub mod toast;
 pub mod token_row;
 pub mod typed;
+pub mod usage_chart;
 pub mod user_form;
 pub mod user_menu;

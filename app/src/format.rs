@@ -3,9 +3,8 @@
 use domain::{list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use crate::text;
-use crate::text::number::decimal;
 pub(crate) use crate::text::number::grouped;
+use crate::text::{self, number::decimal_mark};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -24,9 +23,17 @@ pub(crate) fn count(number: i64) -> String {
     grouped(u64::try_from(number).unwrap_or_default())
 }
 
-/// Formats an amount of dollars with all its decimals: `$0.0025`.
+/// Formats an amount of money with all its decimals, but two at least: `$1,234.50`.
 pub(crate) fn dollars(amount: Money) -> String {
-    text::conversations::dollars(decimal(&amount.to_string()))
+    let written = amount.to_string();
+    let (sign, digits) = match written.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", written.as_str()),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = grouped(whole.parse().unwrap_or_default());
+    let amount = format!("{whole}{}{decimals:0<2}", decimal_mark());
+    format!("{sign}{}", text::usage::dollars(amount))
 }
 
 /// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.
@@ -189,6 +196,19 @@ mod tests {
     }
 
     #[test]
+    fn money_has_all_its_decimals() {
+        for (amount, text) in [
+            ("0", "$0.00"),
+            ("0.5", "$0.50"),
+            ("1234.25", "$1,234.25"),
+            ("0.000000001", "$0.000000001"),
+            ("-12", "-$12.00"),
+        ] {
+            assert_eq!(dollars(amount.parse().unwrap()), text);
+        }
+    }
+
+    #[test]
     fn exact_times_are_at_an_offset() {
         let at = datetime!(2026-11-28 20:13:16.223262 UTC);
         for (offset, short, long) in [
@@ -231,6 +251,7 @@ mod tests {
             ] {
                 assert_eq!(relative(now - ago, now), text);
             }
+            assert_eq!(dollars(Money::from_nanos(1_234_500_000_000)), "1.234,50 $");
             assert_eq!(upcoming(now, now), "in Kürze");
             assert_eq!(upcoming(now + Duration::days(1), now), "in 1 Tag");
             assert_eq!(exact(now, None), "28. Nov. 2026, 12:00 UTC");

@@ -5,6 +5,7 @@ pub(crate) mod registrations;
 pub(crate) mod resources;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+pub(crate) mod usage;
 pub(crate) mod users;
 
 use domain::list::PageParams;

@@ -23,5 +23,6 @@ pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod sign_in_again;
+pub mod usage;
 pub mod user;
 pub mod users;

@@ -18,7 +18,7 @@ use crate::{
     pages::{
         access_tokens, account, audit, clients, confirm, conversations, features, groups, invite,
         keys, login, overview, register, registrations, reset, resources, roles, sessions,
-        settings, setup,
+        settings, setup, usage,
         user::{self, dialogs},
         users,
     },
@@ -191,6 +191,8 @@ part!(
     Metering in metering by load_metering, preload_metering:
     Conversations => conversations::Conversations,
     Conversation => conversations::reader::Reader,
+    Usage => usage::Usage,
+    UserUsage => user::usage::UsageTab,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

@@ -5,6 +5,7 @@
 mod access;
 mod access_level;
 mod conversations;
+mod metering_usage;
 mod node;
 
 use domain::permission::Permission;
@@ -15,7 +16,7 @@ pub(crate) use self::node::Node;
 use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
-    parts::{self, Account, Dialogs, LazyView, Lists, User, Users},
+    parts::{self, Account, Dialogs, LazyView, Lists, Metering, User, Users},
     text,
 };
 
@@ -76,6 +77,7 @@ static SCREENS: &[Screen] = &[
         Node::new("data", &User::Data),
         Node::new("access", &parts::Access::UserTab)
             .with(&[Node::new("groups", &parts::Access::UserGroups)]),
+        Node::new("usage", &Metering::UserUsage),
         Node::new("history", &User::History),
         Node::new("edit", &Dialogs::Edit),
         Node::new("suspend", &Dialogs::Suspend),
@@ -92,6 +94,7 @@ static SCREENS: &[Screen] = &[
     access::FEATURES,
     conversations::CONVERSATIONS,
     conversations::CONVERSATION,
+    metering_usage::USAGE,
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
@@ -390,6 +393,8 @@ mod tests {
             ("/users/ada/edit", "[Page, Edit]"),
             ("/users/ada/access", "[Page, UserTab]"),
             ("/users/ada/access/groups", "[Page, UserTab, UserGroups]"),
+            ("/users/ada/usage", "[Page, UserUsage]"),
+            ("/usage", "[Usage]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
             ("/groups", "[Groups]"),

@@ -175,7 +175,8 @@ test.describe('signed in', () => {
       '/users/test-member/keys', '/users/test-member/data', '/users/test-member/history', '/users/test-member/delete',
       '/users/test-member/access', '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens', '/groups', '/keys',
       '/registrations', '/registrations/invitations', '/registrations/invitations/new', '/audit', '/settings',
-      '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/settings/jobs', '/account', '/account/password',
+      '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/usage', '/users/test-member/usage', '/settings/jobs', '/account',
+      '/account/password',
       '/account/sessions', '/account/keys', '/account/tokens',
       '/account/tokens/new', '/account/preferences', '/account/data',
     ];

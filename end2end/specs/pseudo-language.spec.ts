@@ -193,6 +193,21 @@ test.describe('with users', () => {
       ]);
     });
 
+    test('usage', async ({ page, database }) => {
+      await database.rows(`
+        insert into usage_daily (day, user_id, model, requests, tokens_in, tokens_out, cost_nanos)
+        select (now() at time zone 'UTC')::date, id, null, 1, 20, 3, 4000000000 from users where username = 'test-member'`);
+      await database.rows(`
+        insert into usage_events (id, at, kind, user_id, requests, tokens_in, tokens_out, cost_nanos)
+        select uuid_v7(now()), now(), 'use', id, 1, 20, 3, 4000000000 from users where username = 'test-member'`);
+      await expectAllTranslated(page, database, [
+        '/usage',
+        '/usage?range=7d&user=unknown-user',
+        '/users/test-member/usage',
+        '/users/test-auditor/usage',
+      ]);
+    });
+
     test('overview, audit log, settings and jobs', async ({ page, database }) => {
       const job = await pathsOf(database, `select id from jobs where state = 'failed' limit 1`, (id) => [
         `/settings/jobs/${id}/retry`,

@@ -7,18 +7,18 @@
 
 pub mod row;
 
-#[cfg(feature = "ssr")]
-use domain::list::Limits;
 use domain::list::Total;
 use domain::users::{
     deleted::DeletedPage,
     list::ListParams,
     page::{Totals, UserPage},
 };
+#[cfg(feature = "ssr")]
+use domain::{list::Limits, money::Money};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use service::access::{ClientsRead, GroupsRead, UsersRead};
+use service::access::{ClientsRead, GroupsRead, LimitsRead, UsageRead, UsersRead};
 use time::OffsetDateTime;
 #[cfg(feature = "ssr")]
 use uuid::Uuid;
@@ -28,7 +28,7 @@ use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
 use row::UserRow;
 #[cfg(feature = "ssr")]
-use row::{NameList, RowAccess};
+use row::{NameList, RowAccess, RowMetering};
 
 /// A page of the user list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,11 +64,13 @@ impl UserRows {
 }
 
 /// Lists one page of the users, or of the deleted users. With `access` the rows have the groups and clients of their users, for
-/// callers who can read both.
+/// callers who can read both; with `metering` the costs of this month and what is left of limits, for callers who can read usage and
+/// limits.
 #[server(endpoint = "users", protocol = Get)]
 pub async fn list_users(
     #[server(default)] params: ListParams,
     #[server(default)] access: bool,
+    #[server(default)] metering: bool,
 ) -> Result<ListResult<UserList>, ApiError> {
     use domain::users::deleted::ListRequest;
     let request = params.ask(Limits::PANEL);
@@ -79,10 +81,14 @@ pub async fn list_users(
                 let page = list(&services, &authorized, &query).await?;
                 let deleted =
                     count_deleted_matches(&services, &authorized, &query.filter, &page).await?;
+                let spend = spend_of(&page, (services.clock)());
                 let mut rows = UserPage {
                     users: page.users.map(UserRow::from),
                     totals: page.totals,
                 };
+                if metering {
+                    add_metering(&services, &mut rows.users.rows, &spend).await?;
+                }
                 if access {
                     add_access(&services, &mut rows.users.rows).await?;
                 }
@@ -121,6 +127,38 @@ async fn add_access(
             NameList(user.groups, user.group_count.unsigned_abs()),
             NameList(user.clients, user.client_count.unsigned_abs().into()),
         ));
+    }
+    Ok(())
+}
+
+/// Returns the costs of each listed user in this month.
+#[cfg(feature = "ssr")]
+fn spend_of(page: &UserPage, now: OffsetDateTime) -> Vec<Money> {
+    let users = page.users.rows.iter();
+    users.map(|user| user.spend.in_month_of(now)).collect()
+}
+
+/// Adds the costs of users and what is left of their limits to their rows, if the caller can read usage and limits.
+#[cfg(feature = "ssr")]
+async fn add_metering(
+    services: &service::Services,
+    rows: &mut [UserRow],
+    spend: &[Money],
+) -> Result<(), service::Error> {
+    let (Some(_), Some(limits)) = (
+        ssr::permitted::<UsageRead>(),
+        ssr::permitted::<LimitsRead>(),
+    ) else {
+        return Ok(());
+    };
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+    let left = service::limits::list_left(services, &limits, &ids).await?;
+    for ((row, spend), left) in rows.iter_mut().zip(spend).zip(left) {
+        row.metering = Some(RowMetering {
+            spend: *spend,
+            budget: left.budget,
+            requests: left.requests,
+        });
     }
     Ok(())
 }

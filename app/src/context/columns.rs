@@ -15,6 +15,9 @@ pub enum ListColumn {
     UsersCreated,
     UsersLastSignIn,
     UsersLastActive,
+    UsersSpend,
+    UsersBudgetLeft,
+    UsersRequestsLeft,
     UsersGroups,
     UsersClients,
     SessionsDevice,
@@ -29,7 +32,7 @@ pub enum ListColumn {
 
 impl ListColumn {
     /// Every column. The position of a column is stored on the open page only, so new columns can be inserted anywhere.
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 22] = [
         Self::UsersEmail,
         Self::UsersRole,
         Self::UsersStatus,
@@ -39,6 +42,9 @@ impl ListColumn {
         Self::UsersCreated,
         Self::UsersLastSignIn,
         Self::UsersLastActive,
+        Self::UsersSpend,
+        Self::UsersBudgetLeft,
+        Self::UsersRequestsLeft,
         Self::UsersGroups,
         Self::UsersClients,
         Self::SessionsDevice,
@@ -64,6 +70,9 @@ impl ListColumn {
             Self::UsersCreated => "users-created",
             Self::UsersLastSignIn => "users-last-sign-in",
             Self::UsersLastActive => "users-last-active",
+            Self::UsersSpend => "users-spend",
+            Self::UsersBudgetLeft => "users-budget-left",
+            Self::UsersRequestsLeft => "users-requests-left",
             Self::UsersGroups => "users-groups",
             Self::UsersClients => "users-clients",
             Self::SessionsDevice => "sessions-device",
@@ -85,7 +94,20 @@ impl ListColumn {
 
     /// Returns whether the column is hidden until the user shows it.
     const fn is_initially_hidden(self) -> bool {
+        self.is_of_access() || self.is_of_metering()
+    }
+
+    /// Returns whether the column has groups or clients of users.
+    pub(crate) const fn is_of_access(self) -> bool {
         matches!(self, Self::UsersGroups | Self::UsersClients)
+    }
+
+    /// Returns whether the column has costs of users, or what is left of their limits.
+    pub(crate) const fn is_of_metering(self) -> bool {
+        matches!(
+            self,
+            Self::UsersSpend | Self::UsersBudgetLeft | Self::UsersRequestsLeft
+        )
     }
 
     /// Returns the bit of the column in a set.

@@ -28,7 +28,7 @@ use crate::{
         time::Ago,
     },
     context::PageContext,
-    format::total,
+    format::{grouped, total},
     labels::audit::actor_and_source,
     links::users,
     text,
@@ -70,8 +70,16 @@ fn OverviewPanel(shown: OverviewNow) -> impl IntoView {
     view! {
         <Tiles figures=overview.clone() now=now />
         <div class="panes">
-            <DayChart title=text::overview::sign_ins() days=chart(|day| day.sign_ins) />
-            <DayChart title=text::overview::new_users() days=chart(|day| day.created) />
+            <DayChart
+                title=text::overview::sign_ins()
+                days=chart(|day| day.sign_ins)
+                written=grouped
+            />
+            <DayChart
+                title=text::overview::new_users()
+                days=chart(|day| day.created)
+                written=grouped
+            />
         </div>
         <div class="panes">
             <AttentionList attention=overview.attention />

@@ -7,6 +7,7 @@ pub mod empty;
 pub mod filters;
 pub mod help;
 pub mod menu;
+mod metering;
 pub mod rows;
 pub mod search;
 pub mod table;
@@ -39,6 +40,7 @@ use crate::{
 };
 use filters::{ActiveFilters, QuickFilters};
 use menu::RowMenu;
+use metering::shows_metering;
 use rows::{available, shows_access};
 use search::{Failed, SearchBox};
 use table::{UserTable, skeleton};
@@ -78,7 +80,12 @@ pub fn Users() -> impl IntoView {
     let list = Loaded::list(loading, move || {
         let params = check_params(request.get())?;
         let access = shows_access();
-        ReadRequest::of(ListUsers { params, access })
+        let metering = shows_metering(links::current_sort(&params).key);
+        ReadRequest::of(ListUsers {
+            params,
+            access,
+            metering,
+        })
     });
     let total = with(list, |list| {
         view! { <p class="page-total">{grouped(list.page.totals().users)}</p> }
@@ -115,7 +122,7 @@ pub fn Users() -> impl IntoView {
                 {move || {
                     let is_of_deleted = links::is_of_deleted(&params.read());
                     let (columns, names) = available();
-                    (!is_of_deleted).then(|| view! { <ColumnMenu items=items(columns, names) /> })
+                    (!is_of_deleted).then(|| view! { <ColumnMenu items=items(&columns, &names) /> })
                 }}
             </div>
         </div>

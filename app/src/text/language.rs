@@ -84,8 +84,8 @@ impl Language {
         }
     }
 
-    /// Returns the separator between the digits of a whole number and its decimals.
-    pub(super) const fn decimal_separator(self) -> char {
+    /// Returns the mark before the decimals of a number.
+    pub(super) const fn decimal_mark(self) -> char {
         match self {
             Self::English | Self::Pseudo => '.',
             Self::German => ',',

@@ -44,6 +44,10 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                 where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.role_ids, r.deleted)
                     is distinct from
                     (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.role_ids, s.deleted)
+            ) + (
+                select count(*) from user_stats s
+                left join user_spend_recount r using (user_id)
+                where (coalesce(r.month, 0), coalesce(r.nanos, 0)) <> (s.spend_month, s.spend_nanos)
             ) as "wrong_stats!",
             (
                 select count(*) from user_totals_recount r

@@ -12,7 +12,9 @@ use domain::{
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
-pub use in_force::{Holder, LimitInForce, MeteredUser, find_user, list_in_force};
+pub use in_force::{
+    Holder, LimitInForce, MeteredUser, find_user, list_in_force, list_totals_in_force,
+};
 
 use crate::{
     Error,

@@ -27,7 +27,8 @@ const CROWD: &str = "
     from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 minute' as created) m;
     insert into user_roles (user_id, role_id, granted_at)
     select u.id, r.id, now() from users u join roles r on r.name = case u.number % 100 when 0 then 'admin' else 'user' end;
-    update user_stats s set personas = n % 20, ontologies = n % 7, annotations = n % 100, sessions = n % 4, api_keys = n % 3
+    update user_stats s set personas = n % 20, ontologies = n % 7, annotations = n % 100, sessions = n % 4, api_keys = n % 3,
+        spend_month = 321 + n % 2, spend_nanos = n % 50
     from (select id, number as n from users) u where u.id = s.user_id;
     update users set deleted_at = now() where number % 50 = 0;
     analyze users, user_stats";
@@ -113,6 +114,7 @@ fn values(user: &UserSummary, key: SortKey) -> String {
         SortKey::Annotations => user.annotation_count.to_string(),
         SortKey::Sessions => user.session_count.to_string(),
         SortKey::ApiKeys => user.api_key_count.to_string(),
+        SortKey::Spend => user.spend.rank.to_string(),
         SortKey::LastLogin => time(user.last_login_at),
         SortKey::LastActive => time(user.last_active_at),
     };

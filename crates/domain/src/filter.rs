@@ -17,6 +17,8 @@
 //! | `number` `personas` `ontologies` `annotations` `sessions` `api-keys` | `10` `>10` `>=10` `<10` `<=10` `10..20` `10..*` `*..20` |
 //! | `created` `last-login` `last-active` | dates compared in the same way, `before-90d`, `after-90d`, see [`When`]; the last two also `never` |
 //! | `inactive` | `90d`: not active for so long, or never |
+//! | `spend` | dollars in this calendar month in UTC, compared in the same way as numbers, such as `>5` or `0.5..2` |
+//! | `over` | `budget`, `requests`: nothing is left of the limit of all models |
 //! | `has` | `email`, `group`, or a counted thing such as `personas` |
 //!
 //! Fields and keywords are case-insensitive. `keys`, `login` and `active` are short for `api-keys`, `last-login` and `last-active`. An
@@ -36,6 +38,7 @@ mod number;
 mod parser;
 mod print;
 mod shape;
+mod spend;
 mod text;
 mod value;
 mod when;
@@ -49,6 +52,7 @@ pub use error::{FilterError, FilterErrorKind};
 pub use field::Field;
 pub use number::IntRange;
 pub use shape::Comparison;
+pub use spend::{OverLimit, SpendRange};
 pub use text::{RoleName, Text, is_short};
 pub use when::{Age, AgeUnit, Bounds, Dated, Days, Period, PeriodLength, TimePoint, When};
 

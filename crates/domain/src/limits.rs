@@ -3,6 +3,7 @@
 mod amount;
 mod balances;
 mod forms;
+mod left;
 mod params;
 mod period;
 mod status;
@@ -23,6 +24,7 @@ pub use amount::{Amount, Decimal};
 pub use balances::{BalanceChange, BalanceDraft, NewLimitChange, TopUpDraft};
 pub(crate) use forms::check_model;
 pub use forms::{LimitDraft, NewLimit};
+pub use left::Left;
 pub use params::LimitListParams;
 pub use period::{Period, PeriodError};
 pub use status::{LimitReached, LimitStatus, LimitsAnswer};

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub use forms::{EVENTS_AT_ONCE, ReserveDraft, UsageEvent, UsageEventDraft, Use, UseDraft};
-pub use params::{UsageParams, UsageRange};
+pub use params::{UsageParams, UsageRange, UsageScreenParams, UsageSpan};
 pub use settle::{ReleaseDraft, SettleDraft};
 
 /// Amounts of one use, in the units of the metrics.

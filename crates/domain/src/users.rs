@@ -11,6 +11,7 @@ pub mod list;
 pub mod names;
 pub mod page;
 mod reference;
+pub mod spend;
 pub mod suspension;
 pub mod transfer;
 
@@ -21,6 +22,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use self::spend::MonthSpend;
 use crate::{
     message::{Message, message_error},
     messages,
@@ -164,6 +166,9 @@ pub struct UserSummary {
     pub session_count: i32,
     /// Number of provider API keys of their own.
     pub api_key_count: i32,
+    /// Costs in the latest month with costs. Only the server has them.
+    #[serde(skip)]
+    pub spend: MonthSpend,
     /// Version of the account, incremented by every change, so that a change of a stale version is denied.
     pub version: i32,
     /// Time of the account's creation.

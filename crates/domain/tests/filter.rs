@@ -111,6 +111,19 @@ fn time_or_never() -> impl Strategy<Value = When> {
     prop_oneof![1 => Just(When::Never), 4 => time()]
 }
 
+fn spend() -> impl Strategy<Value = SpendRange> {
+    use Comparison::{AtLeast, AtMost, Greater, Is, Less};
+    let comparison = prop::sample::select(vec![Is, Greater, AtLeast, Less, AtMost]);
+    let amount = || (0..=i64::MAX).prop_map(Money::from_nanos);
+    let compare = (comparison, amount())
+        .prop_map(|(comparison, amount)| SpendRange::Compare(comparison, amount));
+    let between = (amount(), amount(), 0..3).prop_map(|(one, other, open)| {
+        let (min, max) = (one.min(other), one.max(other));
+        SpendRange::Between((open != 0).then_some(min), (open != 1).then_some(max))
+    });
+    prop_oneof![compare, between]
+}
+
 fn term() -> impl Strategy<Value = Term> {
     use CreatedVia::{Admin, Cli, Import, Invitation, Registration, Setup};
     let statuses = prop::sample::select(vec![Status::Active, Status::Pending, Status::Suspended]);
@@ -132,6 +145,13 @@ fn term() -> impl Strategy<Value = Term> {
             2,
             (count(), range(MAX_COUNT))
                 .prop_map(|(count, range)| Term::Count(count, range))
+                .boxed(),
+        ),
+        (1, spend().prop_map(Term::Spend).boxed()),
+        (
+            1,
+            prop_oneof![Just(OverLimit::Budget), Just(OverLimit::Requests)]
+                .prop_map(Term::Over)
                 .boxed(),
         ),
         (1, time().prop_map(Term::Created).boxed()),

@@ -16,6 +16,7 @@ use domain::{
         deleted::{DeletedUser, ListRequest},
         detail::UserRef,
         list::{ListParams, Sort, SortKey},
+        spend::MonthSpend,
     },
 };
 use proptest::{option, prelude::*};
@@ -40,16 +41,18 @@ prop_compose! {
         role_ids in prop::collection::vec(id(), 0..4),
         status in prop::sample::select(Status::ALL),
         counts in any::<[i32; 5]>(),
+        rank in any::<i64>(),
         created_at in timestamp(),
         seen in [option::of(timestamp()), option::of(timestamp())],
     ) -> UserSummary {
         let [username, display_name] = texts;
         let [persona_count, ontology_count, annotation_count, session_count, api_key_count] = counts;
         let [last_login_at, last_active_at] = seen;
+        let spend = MonthSpend { rank, ..MonthSpend::default() };
         UserSummary {
             id: UserId(id), number: 1, username, display_name, email, is_admin: false, roles: Vec::new(), role_ids, status,
-            suspended_until: None, persona_count, ontology_count, annotation_count, session_count, api_key_count, version: 1, created_at,
-            updated_at: created_at, last_login_at, last_active_at,
+            suspended_until: None, persona_count, ontology_count, annotation_count, session_count, api_key_count, spend, version: 1,
+            created_at, updated_at: created_at, last_login_at, last_active_at,
         }
     }
 }

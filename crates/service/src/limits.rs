@@ -4,6 +4,7 @@ mod calendar;
 mod changes;
 mod consume;
 mod leases;
+mod left;
 mod meter;
 mod position;
 
@@ -34,6 +35,7 @@ pub use changes::change;
 pub(crate) use consume::record;
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
+pub use left::{UserLeft, list_left};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 

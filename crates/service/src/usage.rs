@@ -13,9 +13,10 @@ use domain::{
     messages,
     money::Money,
     usage::{
-        DayUsage, UsageEvent, UsageEventDraft, UsageOutcome, UsageOverview, UsageRange,
-        UsageReport, UsageSum,
+        DayUsage, ModelUsage, StoredEvent, UsageEvent, UsageEventDraft, UsageOutcome,
+        UsageOverview, UsageRange, UsageReport, UsageScreenParams, UsageSum,
     },
+    users::detail::UserRef,
 };
 use time::{Date, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
@@ -34,6 +35,21 @@ pub use rankings::Rankings;
 const TOP: u16 = 20;
 /// Number of changes of balances in a report.
 const CHANGES: i64 = 100;
+/// Number of the newest uses on the page of a user.
+const NEWEST: u16 = 20;
+
+/// Usage of a user in some days, for the user's page.
+#[derive(Debug)]
+pub struct UserUsageDetail {
+    /// Sums of all days.
+    pub total: UsageSum,
+    /// Sums of each day with uses, the first day first.
+    pub days: Vec<DayUsage>,
+    /// Models with the highest cost, then the most tokens and requests.
+    pub models: Vec<ModelUsage>,
+    /// Newest uses, also of earlier days, the latest first.
+    pub events: Vec<StoredEvent>,
+}
 
 /// Returns the present day in UTC, of this server.
 #[must_use]
@@ -155,16 +171,82 @@ pub async fn of_caller(
     report(services, caller.principal.id.0, days).await
 }
 
-async fn report(services: &Services, user: Uuid, days: UsageRange) -> Result<UsageReport, Error> {
+/// Returns the usage of a user in some days with the models, and the newest uses.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such user.
+pub async fn detail_of_user(
+    services: &Services,
+    _: &Authorized<UsageRead>,
+    user: Uuid,
+    days: UsageRange,
+) -> Result<UserUsageDetail, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let found = db::limits::find_user(&mut *connection, user, None).await?;
     found.status.ok_or(guard::NOT_FOUND)?;
-    let filter = UsageFilter {
+    let filter = of_one(user, days);
+    let sums = reports::list_days(&mut *connection, &filter).await?;
+    Ok(UserUsageDetail {
+        total: total(&sums),
+        days: sums,
+        models: reports::list_models(&mut *connection, &filter, TOP).await?,
+        events: reports::list_newest(&mut *connection, user, NEWEST).await?,
+    })
+}
+
+/// Returns the filter of the screen of usage, with the ids of the user and the group that it names. Nothing matches an unknown one.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_filter(
+    services: &Services,
+    _: &Authorized<UsageRead>,
+    params: &UsageScreenParams,
+    days: UsageRange,
+) -> Result<UsageFilter, Error> {
+    let user = match params.user() {
+        Some(user) => {
+            let id = db::users::find_id(&services.pool, &UserRef::parse(user)).await?;
+            Some(id.unwrap_or_default())
+        }
+        None => None,
+    };
+    let group = match params.group() {
+        Some(group) => Some(find_group(services, group).await?),
+        None => None,
+    };
+    Ok(UsageFilter {
+        days,
+        user,
+        group,
+        model: params.model(),
+    })
+}
+
+/// Returns the id of the group with a name or an id; the nil id, which no group has, for an unknown one.
+async fn find_group(services: &Services, group: String) -> Result<Uuid, Error> {
+    if let Ok(id) = Uuid::try_parse(&group) {
+        return Ok(id);
+    }
+    let found = db::groups::named::find_ids(&services.pool, &[group]).await?;
+    Ok(found.into_iter().flatten().next().unwrap_or_default())
+}
+
+/// Returns the filter of one user.
+const fn of_one(user: Uuid, days: UsageRange) -> UsageFilter {
+    UsageFilter {
         days,
         user: Some(user),
         group: None,
         model: None,
-    };
+    }
+}
+
+async fn report(services: &Services, user: Uuid, days: UsageRange) -> Result<UsageReport, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let found = db::limits::find_user(&mut *connection, user, None).await?;
+    found.status.ok_or(guard::NOT_FOUND)?;
+    let filter = of_one(user, days);
     let sums = reports::list_days(&mut *connection, &filter).await?;
     Ok(UsageReport {
         from: days.from.to_string(),

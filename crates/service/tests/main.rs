@@ -45,4 +45,5 @@ mod targets;
 mod token_grants;
 mod usage;
 mod user_actions;
+mod user_spend;
 mod users;

@@ -2,7 +2,7 @@
 
 use domain::{
     money::Money,
-    usage::{UsageEventDraft, UsageOutcome, UsageParams, UsageRange},
+    usage::{UsageEventDraft, UsageOutcome, UsageParams, UsageRange, UsageScreenParams},
 };
 use serde_json::{Value, json};
 use service::{
@@ -114,6 +114,81 @@ async fn events_count_once_and_add_up_by_day(pool: PgPool) {
             on d.day = e.day and coalesce(d.user_id::text, '') = e.\"user\" and coalesce(d.model, '') = e.model
         where (d.requests, d.tokens_in, d.tokens_out, d.cost_nanos) is distinct from (e.requests, e.tokens_in, e.tokens_out, e.cost)";
     assert_eq!(count(&pool, differences).await, 0);
+}
+
+#[testing::test]
+async fn filter_of_the_screen_has_the_named_user_and_group(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    let events = json!([
+        { "user": ada, "eventId": "1", "model": "gpt", "cost": "0.5" },
+        { "user": ada, "eventId": "2", "cost": "0.000000002" },
+        { "user": bob, "eventId": "1", "model": "gpt", "cost": "1" },
+    ]);
+    store(&services, events).await.unwrap();
+    let days = all(&pool).await.days;
+    let text = |text: &str| Some(text.to_owned());
+    let (ada_id, team_id) = (ada.to_string(), team.to_string());
+    for (user, group, model, id, nanos) in [
+        ("", "", "", None, 1_500_000_002),
+        ("ADA", "", "", Some(ada), 500_000_002),
+        (ada_id.as_str(), "", "gpt", Some(ada), 500_000_000),
+        ("", "team", "", None, 500_000_002),
+        ("", team_id.as_str(), "", None, 500_000_002),
+        ("bob", "Team", "", Some(bob), 0),
+        ("unknown", "", "", Some(Uuid::nil()), 0),
+        ("", "nothing\0", "", None, 0),
+    ] {
+        let params = UsageScreenParams {
+            user: text(user),
+            group: text(group),
+            model: text(model),
+            ..UsageScreenParams::default()
+        };
+        let filter = usage::find_filter(&services, &operator(), &params, days).await;
+        let filter = filter.unwrap();
+        assert_eq!(filter.user, id, "{user}");
+        let overview = usage::overview(&services, &operator(), &filter).await;
+        let cost = overview.unwrap().total.cost;
+        assert_eq!(cost, Money::from_nanos(nanos), "{user} {group} {model}");
+    }
+}
+
+#[testing::test]
+async fn detail_of_a_user_has_models_and_the_newest_uses(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let uses = (0..25).map(|number| {
+        let model = format!("m{}", number % 2);
+        json!({ "user": ada, "eventId": number.to_string(), "model": model, "cost": "0.1" })
+    });
+    let others = [json!({ "user": bob, "eventId": "1", "cost": "9" })];
+    store(&services, uses.chain(others).collect())
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into usage_events (id, at, kind, user_id, metric, cost_nanos) values (uuid_v7(now()), now(), 'top_up', $1, 'cost', 7)",
+    )
+    .bind(ada)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let days = all(&pool).await.days;
+    let detail = usage::detail_of_user(&services, &operator(), ada, days).await;
+    let detail = detail.unwrap();
+    assert_eq!(detail.total.cost, Money::from_nanos(2_500_000_000));
+    let models: Vec<_> = detail
+        .models
+        .iter()
+        .map(|found| (found.model.as_deref(), found.usage.requests))
+        .collect();
+    assert_eq!(models, [(Some("m0"), 13), (Some("m1"), 12)]);
+    assert_eq!(detail.events.len(), 20);
+    assert!(detail.events.is_sorted_by(|one, next| one.at >= next.at));
+    assert!(detail.events.iter().all(|event| event.kind == "use"));
+    let missing = usage::detail_of_user(&services, &operator(), Uuid::nil(), days).await;
+    assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
 
 #[testing::test]

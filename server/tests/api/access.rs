@@ -113,6 +113,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/features/lab.none/delete"),
         Ask::get("/conversations"),
         Ask::get(&format!("/conversations/{UNKNOWN_ID}")),
+        Ask::get("/usage"),
         Ask::get("/audit"),
         Ask::get("/settings"),
         Ask::get("/settings/jobs"),
@@ -145,6 +146,7 @@ fn screens() -> Vec<Ask> {
         "data",
         "access",
         "access/groups",
+        "usage",
         "history",
         "edit",
         "suspend",
@@ -427,9 +429,10 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/feature-deletion?key=lab.none"),
         Ask::get("/sfn/conversations?params[feedback]=likes"),
         Ask::get(&format!("/sfn/conversation?id={UNKNOWN_ID}")),
+        Ask::get("/sfn/usage?params[range]=7d"),
     ]);
     for function in [
-        "sessions", "keys", "tokens", "data", "access", "groups", "history", "deletion",
+        "sessions", "keys", "tokens", "data", "access", "groups", "usage", "history", "deletion",
     ] {
         reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
@@ -465,6 +468,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/account/keys/new"),
         Ask::get(&format!("/account/keys/{UNKNOWN_ID}/edit")),
         Ask::get("/sfn/keys?owner=own"),
+        Ask::get("/sfn/own-usage"),
         Ask::get("/api/api-keys"),
         Ask::post("/api/api-keys").json(&key),
         Ask::new(Method::PUT, &own_key).json(&json!({ "isActive": false })),

@@ -201,6 +201,8 @@ const RESOURCES: &[(&str, &[&str])] = &[
             "q=statsu:active",
             "q=last-login:%3E90d",
             "q=last-active:%3C%3D90d",
+            "q=spend:five",
+            "q=over:tokens",
             "sort=password",
             "limit=0",
             "after=x",
@@ -460,6 +462,7 @@ async fn filter_meaning_is_shown(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, meaning) in [
         ("/users?q=inactive:90d", "(90 days ago), or never"),
+        ("/users?q=spend:%3E5", "Spend this month: more than $5.00"),
         (
             "/users?q=last-login:before-90d&deleted=true",
             "Last sign-in before ",
@@ -601,6 +604,13 @@ async fn invalid_filter_returns_no_rows_from_server_functions(pool: PgPool) {
         // The browser would report these as errors of the page; the message in place of the list is the same.
         ("/sfn/users?params[q]=last-login:%3E90d", 200),
         ("/sfn/users?params[deleted]=yes", 200),
+        ("/sfn/usage?params[range]=8d", 200),
+        ("/sfn/usage?params[from]=2026-02-30", 200),
+        (
+            "/sfn/usage?params[from]=2026-11-02&params[to]=2026-11-01",
+            200,
+        ),
+        ("/sfn/usage?persn=ada", 422),
         ("/sfn/sessions?params[seen]=%3E7d", 200),
         ("/sfn/tokens?params[state]=dead", 200),
         ("/sfn/audit?params[via]=fax", 200),

@@ -128,6 +128,34 @@ async fn use_beyond_a_limit_is_denied_with_the_limit(pool: PgPool) {
 }
 
 #[testing::test]
+async fn users_are_found_and_sorted_by_spend_and_limits(pool: PgPool) {
+    let host = host(&pool).await;
+    let limit = json!({ "subject": "default", "metric": "cost", "amount": "1", "period": "total" });
+    host.put(limit).await;
+    let event = json!({ "user": host.bob, "eventId": "1", "cost": "1.5" });
+    let stored = host.post("/api/usage", json!({ "events": [event] })).await;
+    assert_eq!(stored.status, 200, "{}", stored.body);
+    for (query, expected) in [
+        ("q=spend:1.5", &["bob"][..]),
+        ("q=spend:%3E1.5", &[]),
+        ("q=over:budget", &["bob"]),
+        ("q=-over:budget&sort=username", &["ada", "host"]),
+        ("q=over:requests", &[]),
+        ("sort=-spend&limit=1", &["bob"]),
+    ] {
+        let path = format!("/api/admin/users?{query}");
+        let list = host.app.get_as(&host.admin, &path).await;
+        assert_eq!(list.status, 200, "{}", list.body);
+        let list = list.json();
+        let users = list.as_array().unwrap().iter();
+        let names: Vec<&str> = users
+            .map(|user| user["username"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, expected, "{query}");
+    }
+}
+
+#[testing::test]
 async fn lease_is_settled_over_the_api(pool: PgPool) {
     let host = host(&pool).await;
     host.put(json!({ "subject": "default", "metric": "parallel", "amount": 1 }))

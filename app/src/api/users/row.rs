@@ -2,7 +2,11 @@
 
 use std::error::Error;
 
-use domain::users::{Status, UserId, UserSummary, bulk::Selected};
+use domain::{
+    limits::Left,
+    money::Money,
+    users::{Status, UserId, UserSummary, bulk::Selected},
+};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, error::ComponentRange};
 use uuid::Uuid;
@@ -20,6 +24,37 @@ pub struct NameList(pub Vec<String>, pub u64);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowAccess(pub NameList, pub NameList);
 
+/// Costs of a user in this month, and what is left of the limits, which the list shows in columns that are hidden initially.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "PackedMetering", into = "PackedMetering")]
+pub struct RowMetering {
+    /// Costs of this calendar month in UTC.
+    pub spend: Money,
+    /// Cost that is left, in units of 1e-9 dollars.
+    pub budget: Left,
+    /// Number of requests that are left.
+    pub requests: Left,
+}
+
+/// The fields of a [`RowMetering`] in their order, without names.
+type PackedMetering = (Money, Left, Left);
+
+impl From<RowMetering> for PackedMetering {
+    fn from(metering: RowMetering) -> Self {
+        (metering.spend, metering.budget, metering.requests)
+    }
+}
+
+impl From<PackedMetering> for RowMetering {
+    fn from((spend, budget, requests): PackedMetering) -> Self {
+        Self {
+            spend,
+            budget,
+            requests,
+        }
+    }
+}
+
 /// A user as the list shows one. Times are in whole milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Packed", into = "Packed")]
@@ -34,6 +69,8 @@ pub struct UserRow {
     pub email: Option<String>,
     /// Groups and clients, if the list shows them.
     pub access: Option<RowAccess>,
+    /// Costs and limits, if the list shows them.
+    pub metering: Option<RowMetering>,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
     /// Status of the account.
@@ -57,7 +94,7 @@ pub struct UserRow {
 }
 
 /// The fields of a row in their order, without names. The id is a number of base 36, the status a number. The groups and
-/// clients are two lists, or none. Times are in milliseconds: the end of a suspension since 1970, 0 without one; the creation
+/// clients are two lists, or none; so are costs with limits, one or none. Times are in milliseconds: the end of a suspension since 1970, 0 without one; the creation
 /// since the time in the id; the later ones since the creation.
 type Packed = (
     String,
@@ -75,6 +112,7 @@ type Packed = (
     i64,
     Option<i64>,
     Option<i64>,
+    Vec<RowMetering>,
 );
 
 impl UserRow {
@@ -97,6 +135,7 @@ impl From<UserSummary> for UserRow {
             display_name: user.display_name,
             email: user.email,
             access: None,
+            metering: None,
             roles: user.roles,
             status: user.status,
             suspended_until: user
@@ -138,6 +177,7 @@ impl From<UserRow> for Packed {
             created - time_in_id(row.id),
             later(row.last_login_at),
             later(row.last_active_at),
+            row.metering.into_iter().collect(),
         )
     }
 }
@@ -162,6 +202,7 @@ impl TryFrom<Packed> for UserRow {
             created,
             login,
             active,
+            metering,
         ) = packed;
         let mut access = access.into_iter();
         let access = access.next().zip(access.next());
@@ -174,6 +215,7 @@ impl TryFrom<Packed> for UserRow {
             display_name,
             email,
             access: access.map(|(groups, clients)| RowAccess(groups, clients)),
+            metering: metering.first().copied(),
             roles,
             status: *Status::ALL.get(status).ok_or("unknown status")?,
             suspended_until: Some(until)
@@ -238,6 +280,7 @@ mod tests {
             display_name: "Uma \"U\" <b>".to_owned(),
             email: None,
             access: None,
+            metering: None,
             roles: vec!["admin".to_owned(), "user".to_owned()],
             status: Status::Suspended,
             suspended_until: Some(datetime!(2027-01-02 03:04:05.678 UTC)),
@@ -268,6 +311,23 @@ mod tests {
         let sent = serde_json::to_string(&user).unwrap();
         assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), user);
         assert!(!sent.contains('{'), "no names of fields: {sent}");
+    }
+
+    #[test]
+    fn costs_and_limits_are_the_same_in_the_browser() {
+        for budget in [Left::Amount(-1), Left::Unlimited, Left::NoLimit] {
+            let metering = RowMetering {
+                spend: Money::from_nanos(1_500_000_000),
+                budget,
+                requests: Left::Amount(7),
+            };
+            let user = UserRow {
+                metering: Some(metering),
+                ..row()
+            };
+            let sent = serde_json::to_string(&user).unwrap();
+            assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), user);
+        }
     }
 
     #[test]
@@ -304,7 +364,7 @@ mod tests {
             ..row()
         };
         let sent = serde_json::to_string(&new).unwrap();
-        assert!(sent.ends_with(",4,0,0,5000]"), "{sent}");
+        assert!(sent.ends_with(",4,0,0,5000,[]]"), "{sent}");
         assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), new);
     }
 

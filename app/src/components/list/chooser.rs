@@ -58,12 +58,7 @@ fn chosen_by<R, S: Copy + PartialEq>(
             None if !is_sorted => column.class,
             _ => certain(column.class).unwrap_or(column.class),
         };
-        Some(Column {
-            class,
-            label: column.label,
-            sort: column.sort,
-            cell: column.cell,
-        })
+        Some(column.with_class(class))
     });
     visible.collect()
 }

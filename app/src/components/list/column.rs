@@ -19,6 +19,18 @@ pub(crate) struct Column<R, S = ()> {
     pub(crate) cell: fn(Cell, &R) -> AnyView,
 }
 
+impl<R, S: Copy> Column<R, S> {
+    /// Returns the column with another class.
+    pub(crate) const fn with_class(&self, class: &'static str) -> Self {
+        Self {
+            class,
+            label: self.label,
+            sort: self.sort,
+            cell: self.cell,
+        }
+    }
+}
+
 /// Element of a cell, with the class and the label of its column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cell {

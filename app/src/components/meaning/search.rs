@@ -1,14 +1,17 @@
 //! The search of the user list in words.
 
 use domain::{
-    filter::{Count, Expr, Filter, Has, IntRange, Term, Text, When, is_short},
+    filter::{
+        Comparison, Count, Expr, Filter, Has, IntRange, OverLimit, SpendRange, Term, Text, When,
+        is_short,
+    },
     text::capitalized,
     users::{CreatedVia, Status},
 };
 use time::OffsetDateTime;
 
 use super::when::{describe, since};
-use crate::text;
+use crate::{format::dollars, text};
 
 /// Returns the conditions on a user at the time `now`, one sentence without its full stop for each top-level part.
 pub(crate) fn of_search(filter: &Filter, now: OffsetDateTime) -> Vec<String> {
@@ -70,6 +73,9 @@ fn condition(term: &Term, now: OffsetDateTime) -> String {
         Term::Via(via) => of_via(*via).to_owned(),
         Term::Number(range) => text::filters::number(amount(*range)),
         Term::Count(count, range) => of_count(*count, &amount(*range)),
+        Term::Spend(range) => text::filters::spend(money(*range)),
+        Term::Over(OverLimit::Budget) => text::filters::over_budget().to_owned(),
+        Term::Over(OverLimit::Requests) => text::filters::over_requests().to_owned(),
         Term::Created(when) => text::filters::created(describe(*when, now)),
         Term::LastLogin(When::Never) => text::filters::never_signed_in().to_owned(),
         Term::LastLogin(when) => or_never(text::filters::last_login(describe(*when, now)), *when),
@@ -147,6 +153,27 @@ fn of_any(count: Count) -> &'static str {
     }
 }
 
+fn money(range: SpendRange) -> String {
+    match range {
+        SpendRange::Compare(comparison, amount) => {
+            let amount = dollars(amount);
+            match comparison {
+                Comparison::Is => amount,
+                Comparison::Greater => text::filters::more_than(amount),
+                Comparison::AtLeast => text::filters::range_min(amount),
+                Comparison::Less => text::filters::less_than(amount),
+                Comparison::AtMost => text::filters::at_most(amount),
+            }
+        }
+        SpendRange::Between(Some(min), Some(max)) => {
+            text::filters::range(dollars(min), dollars(max))
+        }
+        SpendRange::Between(Some(min), None) => text::filters::range_min(dollars(min)),
+        SpendRange::Between(None, Some(max)) => text::filters::at_most(dollars(max)),
+        SpendRange::Between(None, None) => text::filters::range_any().to_owned(),
+    }
+}
+
 fn amount(range: IntRange) -> String {
     match (range.min(), range.max()) {
         (Some(min), Some(max)) if min == max => min.to_string(),
@@ -192,6 +219,13 @@ mod tests {
             ("personas:>10", "Personas: 11 or more"),
             ("keys:<1", "API keys: none"),
             ("sessions:1..3", "Active sessions: 1 to 3"),
+            ("spend:>5", "Spend this month: more than $5.00"),
+            ("spend:<0.5", "Spend this month: less than $0.50"),
+            ("spend:1..*", "Spend this month: $1.00 or more"),
+            ("spend:*..2.5", "Spend this month: $2.50 or less"),
+            ("spend:0", "Spend this month: $0.00"),
+            ("over:budget", "Nothing left of the budget"),
+            ("over:requests", "No requests left"),
             ("has:email", "Has an email address"),
             ("has:keys", "Has API keys"),
             ("last-login:never", "Never signed in"),

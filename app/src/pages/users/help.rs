@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Examples of the search syntax: search and description.
-const EXAMPLES: [(&str, text::Label); 11] = [
+const EXAMPLES: [(&str, text::Label); 13] = [
     ("amina", text::users::help_word),
     ("\"de Vasconcelos\"", text::users::help_phrase),
     ("role:admin", text::users::help_role),
@@ -26,6 +26,8 @@ const EXAMPLES: [(&str, text::Label); 11] = [
     ("last-login:before-90d", text::users::help_last_login),
     ("personas:>10", text::users::help_count),
     ("has:api-keys", text::users::help_has),
+    ("spend:>5", text::usage::help_spend),
+    ("over:budget", text::usage::help_over),
     ("-role:admin (anna OR hanna)", text::users::help_not),
 ];
 

@@ -8,7 +8,10 @@ use domain::{
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::menu::{MenuCell, MenuUser, RowMenu};
+use super::{
+    menu::{MenuCell, MenuUser, RowMenu},
+    metering::{self, can_read_metering},
+};
 use crate::{
     api::{
         user::path_of,
@@ -41,8 +44,8 @@ pub(super) struct ListedUser {
     pub(super) now: OffsetDateTime,
 }
 
-/// Columns in their order. The last [`ACCESS_COLUMNS`] have groups and clients.
-static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
+/// Columns in their order.
+static COLUMNS: [Column<ListedUser, SortKey>; 15] = [
     Column {
         class: "cell-user",
         label: text::users::user,
@@ -116,6 +119,24 @@ static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
         },
     },
     Column {
+        class: "cell-amount",
+        label: text::usage::spend,
+        sort: Some(SortKey::Spend),
+        cell: |cell, row| cell.titled(metering::spend(&row.user)),
+    },
+    Column {
+        class: "cell-amount",
+        label: text::usage::budget_left,
+        sort: None,
+        cell: |cell, row| cell.titled(metering::budget_left(&row.user)),
+    },
+    Column {
+        class: "cell-amount",
+        label: text::usage::requests_left,
+        sort: None,
+        cell: |cell, row| cell.titled(metering::requests_left(&row.user)),
+    },
+    Column {
         class: "cell-access",
         label: text::users::groups,
         sort: None,
@@ -129,11 +150,8 @@ static COLUMNS: [Column<ListedUser, SortKey>; 12] = [
     },
 ];
 
-/// Number of columns for viewers who can read groups and clients.
-const ACCESS_COLUMNS: usize = 2;
-
 /// Names of the columns that users can hide, in the order of the columns.
-static NAMES: [Option<ListColumn>; 12] = [
+static NAMES: [Option<ListColumn>; 15] = [
     None,
     Some(ListColumn::UsersEmail),
     Some(ListColumn::UsersRole),
@@ -144,27 +162,26 @@ static NAMES: [Option<ListColumn>; 12] = [
     Some(ListColumn::UsersCreated),
     Some(ListColumn::UsersLastSignIn),
     Some(ListColumn::UsersLastActive),
+    Some(ListColumn::UsersSpend),
+    Some(ListColumn::UsersBudgetLeft),
+    Some(ListColumn::UsersRequestsLeft),
     Some(ListColumn::UsersGroups),
     Some(ListColumn::UsersClients),
 ];
 
 /// Columns that the viewer can show, and their names.
-pub(super) type Available = (
-    &'static [Column<ListedUser, SortKey>],
-    &'static [Option<ListColumn>],
-);
+pub(super) type Available = (Vec<Column<ListedUser, SortKey>>, Vec<Option<ListColumn>>);
 
 /// Returns the columns that the viewer can show, and their names.
 pub(super) fn available() -> Available {
-    let without = COLUMNS.len().saturating_sub(ACCESS_COLUMNS);
-    match (
-        can_read_access(),
-        COLUMNS.get(..without),
-        NAMES.get(..without),
-    ) {
-        (false, Some(columns), Some(names)) => (columns, names),
-        _ => (COLUMNS.as_slice(), NAMES.as_slice()),
-    }
+    let (access, metering) = (can_read_access(), can_read_metering());
+    let is_readable =
+        |name: ListColumn| (access || !name.is_of_access()) && (metering || !name.is_of_metering());
+    let readable = COLUMNS.iter().zip(NAMES);
+    let readable = readable.filter(|(_, name)| name.is_none_or(is_readable));
+    readable
+        .map(|(column, name)| (column.with_class(column.class), name))
+        .unzip()
 }
 
 /// Returns whether the viewer can read groups and clients.
@@ -265,7 +282,8 @@ mod tests {
         let headings: BTreeSet<&str> = COLUMNS.iter().map(|column| (column.label)()).collect();
         let orders: BTreeSet<SortKey> = COLUMNS.iter().filter_map(|column| column.sort).collect();
         assert_eq!(headings.len(), COLUMNS.len());
-        assert_eq!(orders.len(), COLUMNS.len() - ACCESS_COLUMNS);
+        let unsorted = COLUMNS.iter().filter(|column| column.sort.is_none());
+        assert_eq!(orders.len(), COLUMNS.len() - unsorted.count());
         assert_eq!(NAMES.len(), COLUMNS.len());
     }
 }

@@ -101,7 +101,7 @@ fn columns(params: &ListParams) -> Vec<Column<ListedUser, SortKey>> {
         .is_some()
         .then(|| links::current_sort(params).key);
     let (columns, names) = available();
-    chosen(columns, names, sorted)
+    chosen(&columns, &names, sorted)
 }
 
 /// Returns the table of the list without its rows.

@@ -59,6 +59,48 @@ pub struct LimitInForce {
     pub time_zone: String,
 }
 
+/// Columns of a limit in force.
+struct InForceRow {
+    id: Uuid,
+    holder: String,
+    holder_id: Uuid,
+    source: String,
+    source_id: Option<Uuid>,
+    metric: String,
+    model: Option<String>,
+    amount: Option<i64>,
+    soft_amount: Option<i64>,
+    warn_at: Option<i16>,
+    period: Option<String>,
+    anchor: OffsetDateTime,
+    time_zone: String,
+}
+
+impl TryFrom<InForceRow> for LimitInForce {
+    type Error = sqlx::Error;
+
+    fn try_from(row: InForceRow) -> Result<Self, sqlx::Error> {
+        let kind: SubjectKind = read_word(&row.source)?;
+        Ok(Self {
+            id: row.id,
+            holder: match row.holder.as_str() {
+                "group" => Holder::Group(row.holder_id),
+                "token" => Holder::Token(row.holder_id),
+                _ => Holder::User(row.holder_id),
+            },
+            subject: LimitSubject::of(kind, row.source_id).unwrap_or(LimitSubject::Default),
+            metric: read_word(&row.metric)?,
+            model: row.model,
+            amount: row.amount,
+            soft_amount: row.soft_amount,
+            warn_at: row.warn_at,
+            period: read_period(row.period.as_deref())?,
+            anchor: row.anchor,
+            time_zone: row.time_zone,
+        })
+    }
+}
+
 /// A user who uses something, with the time of the database.
 #[derive(Debug, Clone)]
 pub struct MeteredUser {
@@ -113,7 +155,8 @@ pub async fn list_in_force(
     user: Uuid,
     token: Option<Uuid>,
 ) -> Result<Vec<LimitInForce>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        InForceRow,
         r#"select
             id as "id!", holder as "holder!", holder_id as "holder_id!", source as "source!", source_id, metric as "metric!", model,
             amount, soft_amount, warn_at, period, anchor as "anchor!", time_zone as "time_zone!"
@@ -124,25 +167,46 @@ pub async fn list_in_force(
     )
     .fetch_all(executor)
     .await?;
+    let limits = rows.into_iter().map(LimitInForce::try_from);
+    Ok(limits.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Lists the limits in force for users on cost and requests of all models together, each with the user.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_totals_in_force(
+    executor: impl PgExecutor<'_>,
+    users: &[Uuid],
+) -> Result<Vec<(Uuid, LimitInForce)>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            u.id as "user_id!", f.id as "id!", f.holder as "holder!", f.holder_id as "holder_id!", f.source as "source!", f.source_id,
+            f.metric as "metric!", f.amount, f.soft_amount, f.warn_at, f.period, f.anchor as "anchor!", f.time_zone as "time_zone!"
+        from unnest($1::uuid[]) as u (id)
+        cross join lateral limits_in_force(u.id, null) f
+        where f.metric in ('requests', 'cost') and f.model is null"#,
+        users,
+    )
+    .fetch_all(executor)
+    .await?;
     let limits = rows.into_iter().map(|row| {
-        let kind: SubjectKind = read_word(&row.source)?;
-        Ok(LimitInForce {
+        let limit = InForceRow {
             id: row.id,
-            holder: match row.holder.as_str() {
-                "group" => Holder::Group(row.holder_id),
-                "token" => Holder::Token(row.holder_id),
-                _ => Holder::User(row.holder_id),
-            },
-            subject: LimitSubject::of(kind, row.source_id).unwrap_or(LimitSubject::Default),
-            metric: read_word(&row.metric)?,
-            model: row.model,
+            holder: row.holder,
+            holder_id: row.holder_id,
+            source: row.source,
+            source_id: row.source_id,
+            metric: row.metric,
+            model: None,
             amount: row.amount,
             soft_amount: row.soft_amount,
             warn_at: row.warn_at,
-            period: read_period(row.period.as_deref())?,
+            period: row.period,
             anchor: row.anchor,
             time_zone: row.time_zone,
-        })
+        };
+        Ok((row.user_id, LimitInForce::try_from(limit)?))
     });
     Ok(limits.collect::<Result<_, sqlx::Error>>()?)
 }

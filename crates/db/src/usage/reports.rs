@@ -21,6 +21,10 @@ const SUMS: &str = "sum(d.requests)::bigint as requests, sum(d.tokens_in)::bigin
 const USED: &str = " having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)";
 /// Order of reports.
 const ORDER: &str = "cost_nanos desc, tokens_in + tokens_out desc, requests desc";
+/// Columns of the events `d`, and their tables.
+const EVENT: &str = "d.id, d.at, d.kind, d.user_id, u.username, d.token_id, d.model, d.requests, d.tokens_in, d.tokens_out,
+    d.cost_nanos, d.event_id, d.conversation_id, d.note
+    from usage_events d left join users u on u.id = d.user_id";
 
 /// Conditions on usage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,14 +242,7 @@ pub async fn list_events(
     (stored_before, after): (OffsetDateTime, Option<(OffsetDateTime, Uuid)>),
     most: u16,
 ) -> Result<Vec<StoredEvent>, Error> {
-    let mut sql = QueryBuilder::new(
-        "select
-            d.id, d.at, d.kind, d.user_id, u.username, d.token_id, d.model, d.requests, d.tokens_in, d.tokens_out, d.cost_nanos,
-            d.event_id, d.conversation_id, d.note
-        from usage_events d
-        left join users u on u.id = d.user_id
-        where d.at >= (",
-    );
+    let mut sql = QueryBuilder::new(format!("select {EVENT} where d.at >= ("));
     sql.push_bind(filter.days.from)
         .push(")::date::timestamp at time zone 'UTC' and d.at < ((")
         .push_bind(filter.days.to)
@@ -262,6 +259,25 @@ pub async fn list_events(
             .push(")");
     }
     sql.push(format!(" order by d.at, d.id limit {most}"));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    let events = rows.iter().map(read_event);
+    Ok(events.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Lists the newest uses of a user, without changes by administrators.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_newest(
+    executor: impl PgExecutor<'_>,
+    user: Uuid,
+    most: u16,
+) -> Result<Vec<StoredEvent>, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select {EVENT} where d.kind = 'use' and d.user_id = "
+    ));
+    sql.push_bind(user)
+        .push(format!(" order by d.at desc, d.id desc limit {most}"));
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     let events = rows.iter().map(read_event);
     Ok(events.collect::<Result<_, sqlx::Error>>()?)

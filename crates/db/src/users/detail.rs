@@ -6,6 +6,7 @@ use domain::{
         Status, UserId, UserSummary,
         detail::{UserDetail, UserRef},
         names::is_deceptive,
+        spend::MonthSpend,
         suspension::Suspension,
     },
 };
@@ -108,6 +109,8 @@ pub async fn find_detail(
             annotation_count: row.annotations,
             session_count: row.sessions,
             api_key_count: row.api_keys,
+            // Only the list has it.
+            spend: MonthSpend::default(),
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -1,10 +1,13 @@
 //! Searches as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
+mod spend;
+
 use domain::filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When};
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+pub(super) use self::spend::SPEND_RANK;
 use super::{
     named::{Named, NamedFeature},
     search::{self, Line, Lookup},
@@ -77,6 +80,8 @@ impl Tables {
                 Term::Role(_)
                 | Term::Group(_)
                 | Term::Count(..)
+                | Term::Spend(_)
+                | Term::Over(_)
                 | Term::Has(Has::Group | Has::Any(_)),
             ) => {
                 self.stats = true;
@@ -168,6 +173,8 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>
         }
         Term::Number(range) => push_range(sql, "u.number", *range),
         Term::Count(count, range) => push_range(sql, column(*count), *range),
+        Term::Spend(range) => spend::push_spend(sql, *range, now),
+        Term::Over(limit) => spend::push_over(sql, *limit),
         Term::Created(when) => push_when(sql, "u.created_at", "u.created_at", *when, now),
         Term::LastLogin(when) => {
             push_when(

@@ -2,9 +2,11 @@
 
 use domain::{
     list::EXACT_TOTAL_MAX,
+    money::Money,
     users::{
         UserId, UserSummary,
         list::{ListQuery, SortKey},
+        spend::MonthSpend,
     },
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
@@ -12,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    filter::{self, Context, Tables},
+    filter::{self, Context, SPEND_RANK, Tables},
     named::Named,
     search::Lookup,
 };
@@ -52,7 +54,8 @@ pub async fn list_page(
 pub(super) const COLUMNS: &str = "
     u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
     u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
-    s.role_ids, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys";
+    s.role_ids, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
+    s.spend_month, s.spend_nanos, spend_rank(s.spend_month, s.spend_nanos) as spend_rank";
 
 fn statement(query: &ListQuery, context: Context<'_>) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
@@ -158,6 +161,7 @@ const fn sort_column(key: SortKey) -> Option<&'static str> {
         SortKey::Annotations => "s.annotations",
         SortKey::Sessions => "s.sessions",
         SortKey::ApiKeys => "s.api_keys",
+        SortKey::Spend => SPEND_RANK,
     })
 }
 
@@ -184,7 +188,8 @@ const fn sort_tables(key: SortKey) -> Tables {
         | SortKey::Ontologies
         | SortKey::Annotations
         | SortKey::Sessions
-        | SortKey::ApiKeys => Tables {
+        | SortKey::ApiKeys
+        | SortKey::Spend => Tables {
             users: false,
             stats: true,
             search: false,
@@ -210,6 +215,11 @@ pub(super) fn summary(row: &PgRow, roles: &Roles) -> Result<UserSummary, sqlx::E
         annotation_count: row.try_get("annotations")?,
         session_count: row.try_get("sessions")?,
         api_key_count: row.try_get("api_keys")?,
+        spend: MonthSpend {
+            month: row.try_get("spend_month")?,
+            cost: Money::from_nanos(row.try_get("spend_nanos")?),
+            rank: row.try_get("spend_rank")?,
+        },
         version: row.try_get("version")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,

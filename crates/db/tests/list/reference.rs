@@ -2,10 +2,12 @@
 
 use domain::{
     filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When, is_short},
+    money::Money,
     text::{name_key, search_fold},
     users::{
         UserSummary,
         list::{Sort, SortKey},
+        spend::month_number,
     },
 };
 use sqlx::PgPool;
@@ -39,6 +41,8 @@ pub(crate) struct ReferenceUser {
     annotations: i32,
     sessions: i32,
     api_keys: i32,
+    spend_month: i32,
+    spend_nanos: i64,
     /// Positions of the three texts in the order of the Unicode collation.
     username_place: i64,
     name_place: i64,
@@ -49,7 +53,7 @@ pub(crate) struct ReferenceUser {
 pub(crate) async fn load(pool: &PgPool) -> Vec<ReferenceUser> {
     sqlx::query_as(
         r#"select
-            u.*, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
+            u.*, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.spend_month, s.spend_nanos,
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
@@ -78,6 +82,7 @@ enum Key {
     Same,
     Number(i64),
     Words(Vec<String>),
+    Spend(i32, i64),
     Ids(Vec<Uuid>),
     Time(Option<OffsetDateTime>),
 }
@@ -95,6 +100,7 @@ fn key(stored_user: &ReferenceUser, key: SortKey) -> Key {
         SortKey::Annotations => Key::Number(stored_user.annotations.into()),
         SortKey::Sessions => Key::Number(stored_user.sessions.into()),
         SortKey::ApiKeys => Key::Number(stored_user.api_keys.into()),
+        SortKey::Spend => Key::Spend(stored_user.spend_month, stored_user.spend_nanos),
         SortKey::LastLogin => Key::Time(stored_user.last_login_at),
         SortKey::LastActive => Key::Time(stored_user.last_active_at),
     }
@@ -155,6 +161,14 @@ fn describes(term: &Term, stored_user: &ReferenceUser) -> bool {
         Term::Via(via) => stored_user.created_via == via.as_str(),
         Term::Number(range) => within(stored_user.number, range),
         Term::Count(count, range) => within(stored_user.count(*count).into(), range),
+        Term::Spend(range) => {
+            let (min, max) = range.bounds();
+            let is_now = stored_user.spend_month == month_number(NOW);
+            let spend = Money::from_nanos(if is_now { stored_user.spend_nanos } else { 0 });
+            min.is_none_or(|min| spend >= min) && max.is_none_or(|max| spend <= max)
+        }
+        // These users have no limits.
+        Term::Over(_) => false,
         Term::Created(when) => happened(Some(stored_user.created_at), when),
         Term::LastLogin(when) => happened(stored_user.last_login_at, when),
         Term::LastActive(when) => happened(stored_user.last_active_at, when),
@@ -243,6 +257,10 @@ impl ReferenceUser {
         assert_eq!(user.is_admin, self.roles.contains(&"admin".to_owned()));
         assert_eq!(user.status.as_str(), self.status);
         assert_eq!(user.suspended_until, self.suspended_until);
+        assert_eq!(
+            (user.spend.month, user.spend.cost.nanos()),
+            (self.spend_month, self.spend_nanos)
+        );
         assert_eq!(
             (user.created_at, user.updated_at),
             (self.created_at, self.created_at)

@@ -2,7 +2,7 @@
 
 use crate::users::{CreatedVia, Status};
 
-use super::{Age, Field, IntRange, RoleName, Text, When};
+use super::{Age, Field, IntRange, OverLimit, RoleName, SpendRange, Text, When};
 
 /// A search or a part of one.
 ///
@@ -99,6 +99,10 @@ pub enum Term {
     Number(IntRange),
     /// The number of items of this kind that the user has is in the range.
     Count(Count, IntRange),
+    /// The costs of this calendar month are in the range.
+    Spend(SpendRange),
+    /// Nothing is left of the limit.
+    Over(OverLimit),
     /// The account was created in the range. The condition is not `never`.
     Created(When),
     /// The last sign-in is in the range.
@@ -128,6 +132,8 @@ impl Term {
             Term::Via(_) => Field::Via,
             Term::Number(_) => Field::Number,
             Term::Count(count, _) => Field::Count(*count),
+            Term::Spend(_) => Field::Spend,
+            Term::Over(_) => Field::Over,
             Term::Created(_) => Field::Created,
             Term::LastLogin(_) => Field::LastLogin,
             Term::LastActive(_) => Field::LastActive,

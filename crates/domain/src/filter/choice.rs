@@ -3,7 +3,7 @@
 use crate::users::{CreatedVia, Status};
 
 use super::error::shown;
-use super::{Count, Field, FilterErrorKind, Has};
+use super::{Count, Field, FilterErrorKind, Has, OverLimit};
 
 const POSSESSIONS: [Has; 7] = [
     Has::Email,
@@ -81,6 +81,7 @@ pub(super) fn choices(field: Field) -> Vec<&'static str> {
         Field::Status => Status::ALL.iter().map(|status| status.as_str()).collect(),
         Field::Via => CreatedVia::ALL.iter().map(|way| way.as_str()).collect(),
         Field::Has => POSSESSIONS.into_iter().map(Has::name).collect(),
+        Field::Over => OverLimit::ALL.into_iter().map(OverLimit::name).collect(),
         _ => Vec::new(),
     }
 }
@@ -97,6 +98,8 @@ pub(super) fn example(field: Field) -> String {
         Field::Status => "active",
         Field::Via => "invitation",
         Field::Number | Field::Count(_) => ">10",
+        Field::Spend => ">5",
+        Field::Over => "budget",
         Field::Created => ">2026-01-01",
         Field::LastLogin | Field::LastActive => "before-30d",
         Field::Inactive => "90d",

@@ -133,6 +133,11 @@ pub enum FilterErrorKind {
         /// The value as typed.
         word: String,
     },
+    /// A value of `spend` that is not an amount of money.
+    NotMoney {
+        /// The value as typed.
+        word: String,
+    },
     /// A value that is neither a date nor an age.
     NotADate {
         /// The field with the value.
@@ -194,6 +199,7 @@ impl FilterErrorKind {
             Self::NotANumber { field, word } => {
                 messages::search_not_a_number(word.as_str(), field.name(), number::largest(*field))
             }
+            Self::NotMoney { word } => messages::search_not_money(word.as_str()),
             Self::NotADate { field, word } if field.takes_never() => {
                 messages::search_not_a_date_or_never(word.as_str())
             }

@@ -32,6 +32,10 @@ pub enum Field {
     Number,
     /// Number of items of a kind that the user has.
     Count(Count),
+    /// Costs in this calendar month.
+    Spend,
+    /// A limit of which nothing is left.
+    Over,
     /// Time of the account's creation.
     Created,
     /// Time of the user's last sign-in.
@@ -45,7 +49,7 @@ pub enum Field {
 }
 
 /// Spellings of all fields, in the order in which messages list them.
-const SPELLINGS: [(&str, Field); 23] = [
+const SPELLINGS: [(&str, Field); 25] = [
     ("username", Field::Username),
     ("name", Field::Name),
     ("email", Field::Email),
@@ -62,6 +66,8 @@ const SPELLINGS: [(&str, Field); 23] = [
     ("sessions", Field::Count(Count::Sessions)),
     ("api-keys", Field::Count(Count::ApiKeys)),
     ("keys", Field::Count(Count::ApiKeys)),
+    ("spend", Field::Spend),
+    ("over", Field::Over),
     ("created", Field::Created),
     ("last-login", Field::LastLogin),
     ("login", Field::LastLogin),
@@ -91,6 +97,8 @@ impl Field {
             Field::Count(Count::Annotations) => "annotations",
             Field::Count(Count::Sessions) => "sessions",
             Field::Count(Count::ApiKeys) => "api-keys",
+            Field::Spend => "spend",
+            Field::Over => "over",
             Field::Created => "created",
             Field::LastLogin => "last-login",
             Field::LastActive => "last-active",
@@ -137,9 +145,10 @@ impl Field {
     pub(super) fn is_single_valued(self) -> bool {
         match self {
             Field::Username | Field::Name | Field::Email | Field::Has => false,
-            Field::Group | Field::Client | Field::Feature => false,
+            Field::Group | Field::Client | Field::Feature | Field::Over => false,
             Field::Role | Field::Status | Field::Via | Field::Number | Field::Count(_) => true,
             Field::Created | Field::LastLogin | Field::LastActive | Field::Inactive => true,
+            Field::Spend => true,
         }
     }
 
@@ -184,7 +193,7 @@ mod tests {
         for (_, field) in SPELLINGS {
             assert_eq!(Field::find(field.name()), Some(field));
         }
-        assert_eq!(Field::all().count(), 20);
+        assert_eq!(Field::all().count(), 22);
     }
 
     #[test]

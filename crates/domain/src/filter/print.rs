@@ -53,6 +53,8 @@ impl fmt::Display for Term {
             Term::Status(status) => out.write_str(status.as_str()),
             Term::Via(way) => out.write_str(way.as_str()),
             Term::Number(range) | Term::Count(_, range) => range.fmt(out),
+            Term::Spend(range) => range.fmt(out),
+            Term::Over(limit) => out.write_str(limit.name()),
             Term::Created(when) | Term::LastLogin(when) | Term::LastActive(when) => when.fmt(out),
             Term::Inactive(age) => age.fmt(out),
             Term::Has(what) => out.write_str(what.name()),

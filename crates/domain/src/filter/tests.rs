@@ -53,6 +53,12 @@ fn every_field_is_printed_in_full() {
         ("sessions:>=1", "sessions:>=1"),
         ("api-keys:*..3", "api-keys:<=3"),
         ("KEYS:0", "api-keys:0"),
+        ("spend:5", "spend:5"),
+        ("Spend:>5.00", "spend:>5"),
+        ("spend:<0.5", "spend:<0.5"),
+        ("spend:1..*", "spend:1..*"),
+        ("over:Budget", "over:budget"),
+        ("over:requests", "over:requests"),
         ("created:2026", "created:2026"),
         ("created:>2026-01-01", "created:>2026-01-01"),
         ("created:7d", "created:after-7d"),
@@ -272,7 +278,7 @@ fn messages_suggest_a_fix() {
         (
             "http://x",
             "\"http\" is not a field. The fields are username, name, email, role, group, client, feature, status, via, \
-             number, personas, ontologies, annotations, sessions, api-keys, created, last-login, last-active, inactive, has. \
+             number, personas, ontologies, annotations, sessions, api-keys, spend, over, created, last-login, last-active, inactive, has. \
              Put it in quotes to search for the text.",
         ),
         (

@@ -3,7 +3,8 @@
 use super::error::shown;
 use super::lexer::Word;
 use super::{
-    Field, FilterError, FilterErrorKind, MAX_TEXT_CHARS, RoleName, Term, Text, choice, number, when,
+    Field, FilterError, FilterErrorKind, MAX_TEXT_CHARS, RoleName, Term, Text, choice, number,
+    spend, when,
 };
 
 /// Parses `word` into a term.
@@ -52,6 +53,8 @@ fn field_term(field: Field, value: &str, quoted: bool) -> Result<Term, FilterErr
         Field::Via => Term::Via(choice::via(value)?),
         Field::Number => Term::Number(number::int_range(field, value)?),
         Field::Count(count) => Term::Count(count, number::int_range(field, value)?),
+        Field::Spend => Term::Spend(spend::spend(value)?),
+        Field::Over => Term::Over(spend::over(value)?),
         Field::Created => Term::Created(when::when(field, value)?),
         Field::LastLogin => Term::LastLogin(when::when(field, value)?),
         Field::LastActive => Term::LastActive(when::when(field, value)?),

@@ -45,6 +45,12 @@ pub enum ListError {
         /// Value as sent.
         typed: String,
     },
+    /// A text that is not a day. Holds the name of its parameter.
+    UsageDay(&'static str),
+    /// Days of which the first one is after the last one, or more than this number of days.
+    UsageLength(i64),
+    /// An unknown range of days.
+    UsageSpan(String),
     /// An unknown state of registrations.
     RegistrationState(String),
     /// An unknown sort key of sessions, or any together with ended sessions.
@@ -136,6 +142,9 @@ impl ListError {
             }
             Self::Feedback(typed) => messages::list_feedback(quoted(typed)),
             Self::Cost { parameter, typed } => messages::list_cost(quoted(typed), *parameter),
+            Self::UsageDay(_) => messages::usage_day(),
+            Self::UsageLength(max) => messages::usage_days(*max),
+            Self::UsageSpan(typed) => messages::list_usage_span(quoted(typed)),
             Self::RegistrationState(typed) => messages::list_registration_state(quoted(typed)),
             Self::Limit { typed, max } => messages::list_limit(quoted(typed), *max),
             Self::Cursor(_) => messages::list_cursor(),
@@ -189,6 +198,8 @@ impl ListError {
             Self::Ended(_) => "ended",
             Self::Grouping(_) => "by",
             Self::Feedback(_) => "feedback",
+            Self::UsageLength(_) => "from",
+            Self::UsageSpan(_) => "range",
             Self::TokenState(_) | Self::JobState(_) | Self::RegistrationState(_) => "state",
             Self::Action(_) => "action",
             Self::Via(_) => "via",
@@ -196,6 +207,7 @@ impl ListError {
             Self::Entry(_) => "parent",
             Self::Cursor(parameter)
             | Self::Blank(parameter)
+            | Self::UsageDay(parameter)
             | Self::Age { parameter, .. }
             | Self::AmbiguousAge { parameter, .. }
             | Self::Cost { parameter, .. }

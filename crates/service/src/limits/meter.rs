@@ -1,6 +1,7 @@
 //! The limits in force for a user, with locked balances: the decision on a use, and its count. All uses of a user, a token and a shared
 //! group wait for each other here, so no limit permits more than it says.
 
+mod many;
 mod store;
 
 use std::collections::BTreeMap;
@@ -169,6 +170,15 @@ impl Meter {
             let (holder, metric, model) = position.key();
             let rate = (holder, metric.as_str().to_owned(), model.to_owned());
             position.spent_until = spent.get(&rate).copied();
+        }
+        self.add_leases(&leased);
+        Ok(())
+    }
+
+    /// Adds what is reserved to the limits that count it.
+    fn add_leases(&mut self, leased: &[leases::Leased]) {
+        for position in &mut self.positions {
+            let (holder, metric, _) = position.key();
             let own = leased.iter().filter(|it| it.holder_id == holder);
             let own: Vec<_> = own
                 .filter(|it| position.is_about(it.model.as_deref()))
@@ -185,7 +195,6 @@ impl Meter {
             position.reserved = reserved;
             position.first_end = first_end;
         }
-        Ok(())
     }
 
     /// Returns the limits that count uses of a model.

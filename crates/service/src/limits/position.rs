@@ -204,7 +204,8 @@ impl Position {
         i64::try_from(step).unwrap_or(i64::MAX).min(60 * MINUTE)
     }
 
-    fn left(&self, at: OffsetDateTime) -> Option<i64> {
+    /// Returns the amount that is left. `None` if it is unlimited.
+    pub(super) fn left(&self, at: OffsetDateTime) -> Option<i64> {
         let left = self.capacity()?.saturating_sub(self.used(at));
         Some(left.saturating_sub(self.reserved))
     }

@@ -31,6 +31,8 @@ string_enum! {
         Sessions = "sessions",
         /// Number of provider API keys of their own.
         ApiKeys = "api-keys",
+        /// Costs in this calendar month.
+        Spend = "spend",
         /// Time of the last sign-in; users who never signed in come first.
         LastLogin = "last-login",
         /// Time of the last activity; users who were never active come first.
@@ -54,6 +56,7 @@ impl SortKey {
             | Self::Annotations
             | Self::Sessions
             | Self::ApiKeys
+            | Self::Spend
             | Self::LastLogin
             | Self::LastActive => true,
         }

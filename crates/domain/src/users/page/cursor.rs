@@ -55,6 +55,7 @@ impl CursorValue {
                 !text.contains('\0')
             }
             (SortKey::Role, Self::Ids(_))
+            | (SortKey::Spend, Self::Amount(_))
             | (
                 SortKey::Personas
                 | SortKey::Ontologies
@@ -83,6 +84,7 @@ fn value_of(user: &UserSummary, key: SortKey) -> CursorValue {
         SortKey::Annotations => CursorValue::Number(user.annotation_count),
         SortKey::Sessions => CursorValue::Number(user.session_count),
         SortKey::ApiKeys => CursorValue::Number(user.api_key_count),
+        SortKey::Spend => CursorValue::Amount(user.spend.rank),
     }
 }
 

@@ -1,0 +1,218 @@
+//! Page "Usage": what users have used in the host application, by day, user, model and group.
+
+use domain::usage::{UsageScreenParams, UsageSpan, UserUsage};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        listed::check_params,
+        read::ReadRequest,
+        usage::{GetUsage, USAGE, UsageReport},
+    },
+    components::{
+        filters::{Entry, FilterField, FilterForm},
+        icon::Icon,
+        list::ListScreen,
+        loaded::Loaded,
+        loading::Loading,
+        parameters::{NONE, checked, use_query},
+        state::{ListErrorNotice, ListState, LoadingNotice},
+        tab::with,
+        usage_chart::{TopRow, chart, top, totals},
+    },
+    links::usage as links,
+    text,
+};
+
+/// Ranges that end today, with their labels.
+const SPANS: [(UsageSpan, text::Label); 4] = [
+    (UsageSpan::Week, text::usage::week),
+    (UsageSpan::ThirtyDays, text::usage::thirty_days),
+    (UsageSpan::NinetyDays, text::usage::ninety_days),
+    (UsageSpan::Month, text::usage::month),
+];
+
+/// Renders the usage that matches a filter. The whole state is in the URL.
+#[component]
+pub fn Usage() -> impl IntoView {
+    let query = use_query();
+    let params = Memo::new(move |_| {
+        let query = query.read();
+        UsageScreenParams::from_pairs(|name| query.get(name))
+    });
+    let loading = Loading::new();
+    let request = checked(move || params.get(), UsageScreenParams::NAMES, NONE);
+    let report = Loaded::list(loading, move || {
+        let params = check_params(request.get())?;
+        ReadRequest::of(GetUsage { params })
+    });
+    let above = view! {
+        <p class="pane-actions muted">{text::usage::hint()}</p>
+        <Spans params=params />
+        <Filters params=params />
+    };
+    let screen = ListScreen {
+        title: text::usage::title(),
+        header: "page-head",
+        beside: with(report, |report| exports(&report)),
+        above: above.into_any(),
+        label: text::usage::title(),
+        loading,
+        skeleton: LoadingNotice.into(),
+    };
+    screen.render(report, move |result| {
+        let params = params.get_untracked();
+        match result {
+            Ok(report) => shown(&params, report),
+            Err(problem) => view! {
+                <ListErrorNotice
+                    title=text::usage::load_failed()
+                    problem=problem
+                    again=links::href(&params)
+                    all=USAGE.to_owned()
+                    label=text::usage::show_all()
+                />
+            }
+            .into_any(),
+        }
+    })
+}
+
+/// Renders the links to the exports of the events.
+fn exports(report: &UsageReport) -> AnyView {
+    let file = |format: &'static str, name: &'static str| {
+        view! {
+            <a class="button" href=links::file(&report.export, format) rel="external">
+                {name}
+            </a>
+        }
+    };
+    view! {
+        <div class="toolbar-end">
+            {file("csv", text::usage::export_csv())} {file("ndjson", text::usage::export_ndjson())}
+        </div>
+    }
+    .into_any()
+}
+
+/// Renders the ranges that end today as tabs.
+#[component]
+fn Spans(
+    /// State of the screen, from the URL.
+    params: Memo<UsageScreenParams>,
+) -> impl IntoView {
+    let link = |(span, label): (UsageSpan, text::Label)| {
+        view! {
+            <a
+                href=move || links::within(&params.read(), span)
+                aria-current=move || (params.read().span() == Some(span)).then_some("page")
+                data-noscroll
+            >
+                {label()}
+            </a>
+        }
+        .into_any()
+    };
+    view! {
+        <nav class="tabs" aria-label=text::usage::range()>
+            {SPANS.map(link).into_iter().collect::<Vec<_>>()}
+        </nav>
+    }
+}
+
+/// Renders the filter form.
+#[component]
+fn Filters(
+    /// State of the screen, from the URL.
+    params: Memo<UsageScreenParams>,
+) -> impl IntoView {
+    let fields = Memo::new(move |_| fields(&params.read()));
+    let cleared = Signal::derive(|| USAGE.to_owned());
+    view! {
+        <FilterForm label=text::usage::filter() path=USAGE fields=fields cleared=cleared />
+    }
+}
+
+fn fields(params: &UsageScreenParams) -> Vec<FilterField> {
+    let typed = |label: &'static str, example: &'static str| Entry::Typed(label, example, None);
+    vec![
+        FilterField::new(
+            "from",
+            &params.from,
+            typed(text::usage::from(), text::usage::day_example()),
+        ),
+        FilterField::new(
+            "to",
+            &params.to,
+            typed(text::usage::to(), text::usage::day_example()),
+        ),
+        FilterField::new(
+            "user",
+            &params.user,
+            typed(text::usage::user(), text::usage::username()),
+        ),
+        FilterField::new("model", &params.model, typed(text::usage::model(), "")),
+        FilterField::new("group", &params.group, typed(text::usage::group(), "")),
+        FilterField::new("range", &params.range, Entry::Hidden),
+    ]
+}
+
+/// Renders the sums, the chart and the highest costs, or the empty state.
+fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
+    if report.models.is_empty() {
+        return view! {
+            <ListState icon=Icon::Bars title=text::usage::none()>
+                <p class="state-text">{text::usage::none_text()}</p>
+                <div class="state-actions">
+                    <a class="button" href=USAGE>
+                        {text::usage::show_all()}
+                    </a>
+                </div>
+            </ListState>
+        }
+        .into_any();
+    }
+    let users: Vec<TopRow> = report
+        .users
+        .into_iter()
+        .map(|user| top_user(params, user))
+        .collect();
+    let models = report.models.into_iter().map(|model| TopRow {
+        href: model
+            .model
+            .as_deref()
+            .map(|name| links::of_model(params, name)),
+        name: model
+            .model
+            .unwrap_or_else(|| text::usage::no_model().to_owned()),
+        usage: model.usage,
+    });
+    let models: Vec<TopRow> = models.collect();
+    let groups = report.groups.into_iter().map(|group| TopRow {
+        href: Some(links::of_group(params, &group.name)),
+        name: group.name,
+        usage: group.usage,
+    });
+    let groups: Vec<TopRow> = groups.collect();
+    view! {
+        {totals(&report.total)}
+        <div class="panes">{chart(&report.days)}</div>
+        <div class="panes">
+            {top(text::usage::top_users(), text::usage::user, &users)}
+            {top(text::usage::top_models(), text::usage::model, &models)}
+            {top(text::usage::top_groups(), text::usage::group, &groups)}
+        </div>
+    }
+    .into_any()
+}
+
+fn top_user(params: &UsageScreenParams, user: UserUsage) -> TopRow {
+    let username = user.username.as_deref();
+    TopRow {
+        href: username.map(|username| links::of_user(params, username)),
+        name: user
+            .username
+            .unwrap_or_else(|| text::usage::former_users().to_owned()),
+        usage: user.usage,
+    }
+}

@@ -1,0 +1,67 @@
+//! Limits of several users at once, without locks.
+
+use std::collections::BTreeMap;
+
+use db::{
+    PgConnection,
+    limits::{self as rows, balances, leases},
+};
+use domain::limits::{Left, Metric};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Meter, created};
+use crate::{Error, limits::position::Position};
+
+impl Meter {
+    /// Reads the limits of users on cost and requests of all models together, and what is used of them. The number of statements does
+    /// not depend on the number of users, except for limits that no use has counted yet.
+    pub(in crate::limits) async fn read_totals(
+        connection: &mut PgConnection,
+        users: &[Uuid],
+        at: OffsetDateTime,
+    ) -> Result<Vec<(Uuid, Self)>, Error> {
+        let mut positions: BTreeMap<Uuid, Vec<Position>> = BTreeMap::new();
+        for (user, limit) in rows::list_totals_in_force(&mut *connection, users).await? {
+            let of_user = positions.entry(user).or_default();
+            of_user.push(Position::new(limit));
+        }
+        let mut meters: Vec<(Uuid, Self)> = Vec::with_capacity(users.len());
+        for user in users {
+            let meter = Self {
+                at,
+                positions: positions.remove(user).unwrap_or_default(),
+                own: (*user, None),
+                has_other_period: false,
+            };
+            meters.push((*user, meter));
+        }
+        let mut holders: Vec<Uuid> = meters.iter().flat_map(|(_, it)| it.holders()).collect();
+        holders.sort_unstable();
+        holders.dedup();
+        let stored = balances::list(&mut *connection, &holders).await?;
+        let leased = leases::sum(&mut *connection, &holders, at).await?;
+        for (_, meter) in &mut meters {
+            let own = meter.holders();
+            let of_user = stored.iter().filter(|it| own.contains(&it.holder_id));
+            meter.take_stored(of_user.cloned().collect());
+            for index in meter.missing() {
+                let Some(position) = meter.positions.get_mut(index) else {
+                    continue;
+                };
+                let balance = created(connection, position, at).await?;
+                position.balance = Some(balance);
+            }
+            meter.add_leases(&leased);
+        }
+        Ok(meters)
+    }
+
+    /// Returns what is left of all limits of a metric on all models together.
+    pub(in crate::limits) fn left(&self, metric: Metric) -> Left {
+        let all = self.positions.iter();
+        let of_metric = all.filter(|it| it.limit.metric == metric && it.limit.model.is_none());
+        let left = of_metric.map(|it| it.left(self.at).map_or(Left::Unlimited, Left::Amount));
+        left.min().unwrap_or_default()
+    }
+}

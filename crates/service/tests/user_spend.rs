@@ -1,0 +1,274 @@
+//! Costs of users and what is left of their limits in the list of users.
+
+use domain::{
+    limits::{Left, LimitDraft, LimitStatus, Metric},
+    list::{Limits, PageParams},
+    money::Money,
+    usage::UsageEventDraft,
+    users::list::ListParams,
+};
+use serde_json::{Value, json};
+use service::{Services, access::operator, limits, usage, users};
+use sqlx::PgPool;
+use testing::{
+    groups::group,
+    roles::{assign, role},
+};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::support::{
+    services,
+    users::{add, count},
+};
+
+async fn store(services: &Services, events: Value) {
+    let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
+    usage::store(services, &operator(), &events).await.unwrap();
+}
+
+async fn set(services: &Services, limit: Value) {
+    let draft: LimitDraft = serde_json::from_value(limit).unwrap();
+    limits::put(services, &operator(), draft).await.unwrap();
+}
+
+/// Returns the usernames of all pages of the list, three users each.
+async fn list(services: &Services, q: &str, sort: &str) -> Vec<String> {
+    let mut params = ListParams {
+        q: Some(q.to_owned()),
+        sort: Some(sort.to_owned()),
+        limit: Some("3".to_owned()),
+        ..ListParams::default()
+    };
+    let mut names = Vec::new();
+    loop {
+        let query = params.parse(Limits::API).unwrap();
+        let page = users::list(services, &operator(), &query).await.unwrap();
+        let users = page.users.rows.into_iter();
+        names.extend(users.map(|user| user.username));
+        match page.users.page_info.after {
+            Some(after) => params = params.at(Some(after), None),
+            None => return names,
+        }
+    }
+}
+
+async fn search(services: &Services, q: &str) -> Vec<String> {
+    list(services, q, "username").await
+}
+
+/// Adds costs to those of a day.
+async fn store_day(pool: &PgPool, user: Uuid, day: OffsetDateTime, nanos: i64) {
+    sqlx::query(
+        "insert into usage_daily as d (day, user_id, cost_nanos) values ($1, $2, $3)
+        on conflict on constraint usage_daily_key do update set cost_nanos = d.cost_nanos + excluded.cost_nanos",
+    )
+    .bind(day.date())
+    .bind(user)
+    .bind(nanos)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+/// Returns the number of users whose stored costs differ from those of the days.
+async fn differences(pool: &PgPool) -> i64 {
+    db::doctor::recount(pool).await.unwrap().wrong_stats
+}
+
+#[testing::test]
+async fn costs_of_the_month_are_found_and_sorted(pool: PgPool) {
+    let services = services(&pool);
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "cid", "dee", "eve"] {
+        ids.push(add(&pool, name, &[]).await);
+    }
+    let &[ada, bob, cid, dee, _] = ids.as_slice() else {
+        panic!("five users are added");
+    };
+    let now = (services.clock)();
+    let before = now - Duration::days(62);
+    for (user, day, nanos) in [
+        (cid, before, 9_000_000_000_000),
+        (dee, before, 1),
+        (ada, now, 5_000_000_000),
+        (ada, now - Duration::DAY, 1),
+        (bob, now, 250_000_000),
+        (bob, now, 250_000_000),
+        (dee, now, 0),
+    ] {
+        store_day(&pool, user, day, nanos).await;
+    }
+    // Costs of an earlier month, which are reported late.
+    store_day(&pool, bob, before, 1_000_000_000).await;
+    assert_eq!(differences(&pool).await, 0);
+
+    for (q, expected) in [
+        ("spend:>5", &["ada"][..]),
+        ("spend:>=5.000000001", &["ada"]),
+        ("spend:>5.000000001", &[]),
+        ("spend:<0.5", &["cid", "dee", "eve"]),
+        ("spend:<=0.5", &["bob", "cid", "dee", "eve"]),
+        ("spend:0.5", &["bob"]),
+        ("spend:0", &["cid", "dee", "eve"]),
+        ("spend:0.1..6", &["ada", "bob"]),
+        ("-spend:>0", &["cid", "dee", "eve"]),
+        ("spend:<0", &[]),
+    ] {
+        assert_eq!(search(&services, q).await, expected, "{q}");
+    }
+    let sorted = list(&services, "", "-spend").await;
+    assert_eq!(sorted, ["ada", "bob", "cid", "dee", "eve"]);
+    let sorted = list(&services, "", "spend").await;
+    assert_eq!(sorted, ["eve", "dee", "cid", "bob", "ada"]);
+
+    // The first costs of a later month take the place of those of the earlier one.
+    store_day(&pool, cid, now, 600_000_000).await;
+    store_day(&pool, cid, now, 1).await;
+    assert_eq!(search(&services, "spend:0.600000001").await, ["cid"]);
+    assert_eq!(differences(&pool).await, 0);
+    let query = ListParams::default().parse(Limits::API).unwrap();
+    let page = users::list(&services, &operator(), &query).await.unwrap();
+    let spend = page
+        .users
+        .rows
+        .iter()
+        .map(|user| user.spend.in_month_of(now));
+    let total: i64 = spend.map(Money::nanos).sum();
+    assert_eq!(total, 6_100_000_002);
+}
+
+#[testing::test]
+async fn each_event_adds_to_the_costs_once(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let events = json!([
+        { "user": ada, "eventId": "1", "model": "gpt", "cost": "5" },
+        { "user": ada, "eventId": "2", "model": "llama", "cost": "0.000000001" },
+        { "user": bob, "eventId": "1", "cost": "0.25" },
+        { "user": bob, "eventId": "2", "cost": "0.25" },
+        { "user": bob, "eventId": "2", "cost": "7" },
+        { "user": Uuid::nil(), "eventId": "1", "cost": "1" },
+    ]);
+    for _ in 0..2 {
+        store(&services, events.clone()).await;
+        let stored = "select sum(spend_nanos)::bigint from user_stats";
+        assert_eq!(count(&pool, stored).await, 5_500_000_001);
+        assert_eq!(differences(&pool).await, 0);
+    }
+}
+
+/// Returns what is left by the statuses of a user's limits.
+fn least(statuses: &[LimitStatus], metric: Metric) -> Left {
+    let about = statuses
+        .iter()
+        .filter(|status| status.metric == metric && status.model.is_none());
+    let left = about.map(|status| {
+        let left = status.left.as_ref().map(|left| left.units());
+        left.map_or(Left::Unlimited, Left::Amount)
+    });
+    left.min().unwrap_or_default()
+}
+
+#[testing::test]
+async fn users_over_their_limits_are_found(pool: PgPool) {
+    let services = services(&pool);
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "cid", "dee", "eve", "flo", "guy"] {
+        ids.push(add(&pool, name, &[]).await);
+    }
+    let &[ada, bob, cid, dee, eve, flo, _] = ids.as_slice() else {
+        panic!("seven users are added");
+    };
+    let stopped = role("stopped").insert(&pool).await;
+    assign(&pool, eve, &["stopped"]).await;
+    let team = group("Team").members(&[cid, dee]).insert(&pool).await;
+    let month = "calendar:month";
+    for limit in [
+        json!({ "subject": "default", "metric": "cost", "amount": "1", "period": month }),
+        json!({ "subject": "default", "metric": "requests", "amount": 2, "period": "drip:3600" }),
+        json!({ "subject": "default", "metric": "cost", "model": "gpt", "amount": "0", "period": month }),
+        json!({ "subject": { "user": bob }, "metric": "cost", "amount": null, "period": month }),
+        json!({ "subject": { "role": stopped }, "metric": "cost", "amount": "0", "period": month }),
+        json!({
+            "subject": { "group": team }, "metric": "cost", "amount": "2", "period": "total", "shared": true,
+        }),
+        json!({ "subject": { "user": flo }, "metric": "requests", "amount": 0, "period": "1d" }),
+    ] {
+        set(&services, limit).await;
+    }
+    let events = json!([
+        { "user": ada, "eventId": "1", "cost": "1", "requests": 1 },
+        { "user": bob, "eventId": "1", "cost": "9", "requests": 2 },
+        { "user": cid, "eventId": "1", "cost": "2.5", "requests": 1 },
+        { "user": dee, "eventId": "1", "cost": "0.999999999", "requests": 3 },
+    ]);
+    store(&services, events).await;
+    assert_eq!(
+        search(&services, "over:budget").await,
+        ["ada", "cid", "dee", "eve"]
+    );
+    assert_eq!(
+        search(&services, "over:requests").await,
+        ["bob", "dee", "flo"]
+    );
+    assert_eq!(
+        search(&services, "-over:budget").await,
+        ["bob", "flo", "guy"]
+    );
+    assert_eq!(
+        search(&services, "over:budget over:requests").await,
+        ["dee"]
+    );
+
+    let all = limits::list_left(&services, &operator(), &ids)
+        .await
+        .unwrap();
+    assert_eq!(all.len(), ids.len());
+    for (left, id) in all.iter().zip(&ids) {
+        let statuses = limits::list_effective(&services, &operator(), *id).await;
+        let statuses = statuses.unwrap();
+        assert_eq!(left.user, *id);
+        assert_eq!(left.budget, least(&statuses, Metric::Cost), "{statuses:?}");
+        assert_eq!(
+            left.requests,
+            least(&statuses, Metric::Requests),
+            "{statuses:?}"
+        );
+    }
+    assert_eq!(all[0].budget, Left::Amount(0));
+    assert_eq!(all[1].budget, Left::Unlimited);
+
+    // An hour later another request has dripped.
+    sqlx::query(
+        "update balances set level_at = level_at - interval '1 hour' where level is not null",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert_eq!(search(&services, "over:requests").await, ["dee", "flo"]);
+    // The balance of a period that is over does not count.
+    sqlx::query("update balances set period_end = now() - interval '1 day' where level is null and user_id is not null")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(
+        search(&services, "over:budget").await,
+        ["cid", "dee", "eve"]
+    );
+    let without = "select count(*) from users_over_limit('tokens', now())";
+    assert_eq!(count(&pool, without).await, 0);
+}
+
+#[testing::test]
+async fn users_without_limits_have_none_left(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let left = limits::list_left(&services, &operator(), &[ada]).await;
+    let left = left.unwrap();
+    assert_eq!(
+        (left[0].budget, left[0].requests),
+        (Left::NoLimit, Left::NoLimit)
+    );
+    assert!(search(&services, "over:budget").await.is_empty());
+}
