@@ -49,6 +49,7 @@ pub mod sessions;
 pub mod settings;
 pub mod time;
 pub mod tokens;
+pub mod usage;
 pub mod user;
 pub mod users;
 

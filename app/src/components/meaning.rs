@@ -221,8 +221,8 @@ mod tests {
                 "7d",
                 "Latest message since 21 Nov 2026 (7 days ago)",
             ),
-            ("min_cost", "0.5", "Cost is $0.5 or more"),
-            ("max_cost", "1200", "Cost is $1,200 or less"),
+            ("min_cost", "0.5", "Cost is $0.50 or more"),
+            ("max_cost", "1200", "Cost is $1,200.00 or less"),
             ("external_id", "chat-1", "External ID is chat-1"),
         ] {
             let filter = params::<ConversationParams>(name, value).filter().unwrap();
@@ -234,7 +234,7 @@ mod tests {
             ..ConversationParams::default()
         };
         let filter = range.filter().unwrap();
-        assert_eq!(of_conversations(&filter, NOW), ["Cost is $0.1 to $2"]);
+        assert_eq!(of_conversations(&filter, NOW), ["Cost is $0.10 to $2.00"]);
     }
 
     #[test]

@@ -95,15 +95,6 @@ pub fn dislikes(count: u64) -> String {
     )
 }
 
-/// Text: `${amount}`
-#[must_use]
-pub fn dollars(amount: impl Display) -> String {
-    fill(
-        text("conversations.dollars", "${amount}"),
-        &[("amount", &amount)],
-    )
-}
-
 /// Text: `Export CSV`
 #[must_use]
 pub fn export_csv() -> &'static str {

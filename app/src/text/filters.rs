@@ -73,6 +73,15 @@ pub fn any_starts(value: impl Display) -> String {
     )
 }
 
+/// Text: `{amount} or less`
+#[must_use]
+pub fn at_most(amount: impl Display) -> String {
+    fill(
+        text("filters.at_most", "{amount} or less"),
+        &[("amount", &amount)],
+    )
+}
+
 /// Text: `Action is {action}`
 #[must_use]
 pub fn audit_action(action: impl Display) -> String {
@@ -358,6 +367,15 @@ pub fn last_login(when: impl Display) -> String {
     )
 }
 
+/// Text: `less than {amount}`
+#[must_use]
+pub fn less_than(amount: impl Display) -> String {
+    fill(
+        text("filters.less_than", "less than {amount}"),
+        &[("amount", &amount)],
+    )
+}
+
 /// Text: `{month} {year}`
 #[must_use]
 pub fn month(month: impl Display, year: impl Display) -> String {
@@ -439,6 +457,15 @@ pub fn month_9() -> &'static str {
     text("filters.month_9", "Sep")
 }
 
+/// Text: `more than {amount}`
+#[must_use]
+pub fn more_than(amount: impl Display) -> String {
+    fill(
+        text("filters.more_than", "more than {amount}"),
+        &[("amount", &amount)],
+    )
+}
+
 /// Text: `display name contains “{value}”`
 #[must_use]
 pub fn name_contains(value: impl Display) -> String {
@@ -515,6 +542,18 @@ pub fn or_number(condition: impl Display, number: impl Display) -> String {
         text("filters.or_number", "{condition}, or number is {number}"),
         &[("condition", &condition), ("number", &number)],
     )
+}
+
+/// Text: `nothing left of the budget`
+#[must_use]
+pub fn over_budget() -> &'static str {
+    text("filters.over_budget", "nothing left of the budget")
+}
+
+/// Text: `no requests left`
+#[must_use]
+pub fn over_requests() -> &'static str {
+    text("filters.over_requests", "no requests left")
 }
 
 /// Text: `{min} to {max}`
@@ -619,6 +658,15 @@ pub fn session_user(user: impl Display) -> String {
     fill(
         text("filters.session_user", "User is {user}"),
         &[("user", &user)],
+    )
+}
+
+/// Text: `spend this month: {amount}`
+#[must_use]
+pub fn spend(amount: impl Display) -> String {
+    fill(
+        text("filters.spend", "spend this month: {amount}"),
+        &[("amount", &amount)],
     )
 }
 

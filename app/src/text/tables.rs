@@ -32,6 +32,7 @@ pub(super) const DE: &[(&str, &str)] = &[
     ("settings", include_str!("../../locales/de/settings.json")),
     ("time", include_str!("../../locales/de/time.json")),
     ("tokens", include_str!("../../locales/de/tokens.json")),
+    ("usage", include_str!("../../locales/de/usage.json")),
     ("user", include_str!("../../locales/de/user.json")),
     ("users", include_str!("../../locales/de/users.json")),
 ];
@@ -83,6 +84,7 @@ pub(super) const EN_XA: &[(&str, &str)] = &[
     ),
     ("time", include_str!("../../locales/en-XA/time.json")),
     ("tokens", include_str!("../../locales/en-XA/tokens.json")),
+    ("usage", include_str!("../../locales/en-XA/usage.json")),
     ("user", include_str!("../../locales/en-XA/user.json")),
     ("users", include_str!("../../locales/en-XA/users.json")),
 ];

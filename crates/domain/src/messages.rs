@@ -1208,6 +1208,16 @@ pub fn list_unreadable(
     )
 }
 
+/// Message: ` range  is {typed}. Use 7d, 30d, 90d or month, or leave it out.`
+#[must_use]
+pub fn list_usage_span(typed: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_usage_span",
+        "`range` is {typed}. Use 7d, 30d, 90d or month, or leave it out.",
+        vec![("typed", typed.into())],
+    )
+}
+
 /// Message: `{typed} is not a source. Use ui, api, cli, job or self.`
 #[must_use]
 pub fn list_via(typed: impl Into<MessageValue>) -> Message {
@@ -2380,6 +2390,16 @@ pub fn search_not_an_age(word: impl Into<MessageValue>) -> Message {
     Message::filled(
         "errors.search_not_an_age",
         "\"{word}\" is not a duration. Use a number with h for hours, d for days or w for weeks, such as inactive:90d.",
+        vec![("word", word.into())],
+    )
+}
+
+/// Message: `"{word}" is not an amount in dollars. Use a number such as 5, >5, <0.5 or 1..10.`
+#[must_use]
+pub fn search_not_money(word: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.search_not_money",
+        "\"{word}\" is not an amount in dollars. Use a number such as 5, >5, <0.5 or 1..10.",
         vec![("word", word.into())],
     )
 }
