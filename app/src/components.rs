@@ -23,6 +23,8 @@ pub mod icon;
 pub mod link;
 pub mod link_page;
 pub mod list;
+pub(crate) mod limit_form;
+pub(crate) mod limit_table;
 pub(crate) mod loaded;
 pub mod loading;
 pub mod meaning;

@@ -1,6 +1,6 @@
 //! Formatting of numbers and times.
 
-use domain::list::Total;
+use domain::{limits::Amount, list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use crate::text;
@@ -21,6 +21,30 @@ pub(crate) fn total(total: Total) -> String {
 /// Formats a signed count from the database. Negative numbers become 0.
 pub(crate) fn count(number: i64) -> String {
     grouped(u64::try_from(number).unwrap_or_default())
+}
+
+/// Formats an amount of money: `$5.00`, `$0.0025`.
+pub(crate) fn money(money: Money) -> String {
+    let digits = money.to_string();
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits.as_str()),
+    };
+    let (dollars, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let dollars = grouped(dollars.parse().unwrap_or_default());
+    let amount = text::limits::dollars(dollars, format_args!("{decimals:0<2}"));
+    format!("{sign}{amount}")
+}
+
+/// Formats a number of requests, tokens or leases, or an amount of money.
+pub(crate) fn amount(amount: Amount) -> String {
+    match amount {
+        Amount::Count(count) => {
+            let sign = if count < 0 { "-" } else { "" };
+            format!("{sign}{}", grouped(count.unsigned_abs()))
+        }
+        Amount::Money(dollars) => money(dollars),
+    }
 }
 
 /// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.
@@ -153,6 +177,22 @@ mod tests {
     };
 
     use super::*;
+
+    #[test]
+    fn money_has_at_least_two_decimals() {
+        for (dollars, text) in [
+            ("0", "$0.00"),
+            ("5", "$5.00"),
+            ("-1234.5", "-$1,234.50"),
+            ("0.0025", "$0.0025"),
+            ("9223372036.854775807", "$9,223,372,036.854775807"),
+        ] {
+            let dollars: Money = dollars.parse().unwrap();
+            assert_eq!(money(dollars), text);
+            assert_eq!(amount(Amount::Money(dollars)), text);
+        }
+        assert_eq!(amount(Amount::Count(-12_000)), "-12,000");
+    }
 
     #[test]
     fn times_are_relative_to_now() {

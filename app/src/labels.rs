@@ -3,6 +3,7 @@
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod flash;
+pub(crate) mod limits;
 pub(crate) mod permissions;
 pub(crate) mod security;
 pub mod settings;

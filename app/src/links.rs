@@ -1,5 +1,6 @@
 //! URLs of lists, to which several pages link.
 
+pub(crate) mod limits;
 pub(crate) mod registrations;
 pub(crate) mod resources;
 pub(crate) mod sessions;

@@ -16,8 +16,8 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, clients, confirm, features, groups, invite, keys, login,
-        overview, register, registrations, reset, resources, roles, sessions, settings, setup,
+        access_tokens, account, audit, clients, confirm, features, groups, invite, keys, limits,
+        login, overview, register, registrations, reset, resources, roles, sessions, settings, setup,
         user::{self, dialogs},
         users,
     },
@@ -184,6 +184,20 @@ part!(
     AddFeatureSet => features::dialogs::AddFeatureSet,
     EditFeature => features::edit::EditFeature,
     DeleteFeature => features::dialogs::DeleteFeature,
+);
+part!(
+    /// Pages about limits and what is left of them.
+    Metering in metering by load_metering, preload_metering:
+    Adjust => user::limits::balance::Adjust,
+    DeleteLimit => limits::dialogs::Delete,
+    EditLimit => limits::dialogs::Edit,
+    Limits => limits::Limits,
+    NewLimit => limits::dialogs::New,
+    OwnUsage => account::usage::Usage,
+    ResetUsed => user::limits::balance::Reset,
+    SetUserLimit => user::limits::set::SetLimit,
+    TopUp => user::limits::balance::TopUp,
+    UserLimits => user::limits::LimitsTab,
 );
 
 /// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.

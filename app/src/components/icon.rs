@@ -41,6 +41,7 @@ pub enum Icon {
     Sliders,
     Cube,
     Toggle,
+    Levels,
 }
 
 impl Icon {
@@ -118,6 +119,7 @@ impl Icon {
             Self::Toggle => {
                 "M6.5 5.5h7a4.5 4.5 0 0 1 0 9h-7a4.5 4.5 0 0 1 0-9zM11.25 10a2.25 2.25 0 1 0 4.5 0a2.25 2.25 0 1 0-4.5 0z"
             }
+            Self::Levels => "M3.5 6h13M3.5 10h9M3.5 14h5M15.5 12v5M12.5 12v5",
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }
     }

@@ -35,7 +35,7 @@ pub use changes::change;
 pub(crate) use consume::record;
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
-pub use subjects::{check_user, find_subject, list_by_ids};
+pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 

@@ -521,6 +521,17 @@ async fn subjects_are_found_by_name_and_by_id(pool: PgPool) {
             (found, _) => panic!("{kind:?} {typed}: {found:?}"),
         }
     }
+    for (subject, expected) in [
+        (LimitSubject::Default, None),
+        (LimitSubject::User(ada), Some("ada")),
+        (LimitSubject::Role(desk), Some("desk")),
+        (LimitSubject::Group(lab), Some("Lab")),
+        (LimitSubject::Group(ada), None),
+        (LimitSubject::Token(ada), None),
+    ] {
+        let name = limits::find_subject_name(&services, &operator(), subject).await;
+        assert_eq!(name.unwrap().as_deref(), expected, "{subject:?}");
+    }
 }
 
 #[testing::test]

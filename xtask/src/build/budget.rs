@@ -22,6 +22,7 @@ const PARTS: &[(&str, u64)] = &[
     ("lists", 518_000),
     ("dialogs", 525_000),
     ("access", 611_000),
+    ("metering", 560_000),
 ];
 
 /// Prints the sizes.

@@ -17,6 +17,7 @@ const TABS: &[(&str, text::Label, Permission)] = &[
     ("keys", text::actions::api_keys, Permission::ApiKeysRead),
     ("data", text::user::owned_data, Permission::UsersRead),
     ("access", text::access::title, Permission::AccessRead),
+    ("limits", text::limits::title, Permission::LimitsRead),
     ("history", text::user::history, Permission::AuditRead),
 ];
 

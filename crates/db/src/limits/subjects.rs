@@ -1,6 +1,6 @@
-//! Roles by name, and limits by id.
+//! Subjects of limits and their names, and limits by id.
 
-use domain::limits::Limit;
+use domain::limits::{Limit, LimitSubject};
 use sqlx::{PgExecutor, QueryBuilder};
 use uuid::Uuid;
 
@@ -17,6 +17,27 @@ pub async fn find_role(executor: impl PgExecutor<'_>, name: &str) -> Result<Opti
             .fetch_optional(executor)
             .await?,
     )
+}
+
+/// Returns the name of a role, a group or a user; `None` for other subjects, and if it does not exist.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_name(
+    executor: impl PgExecutor<'_>,
+    subject: LimitSubject,
+) -> Result<Option<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select case $1::text
+            when 'role' then (select name from roles where id = $2)
+            when 'group' then (select name from groups where id = $2)
+            when 'user' then (select username from users where id = $2)
+        end as name",
+        subject.kind().as_str(),
+        subject.id(),
+    )
+    .fetch_one(executor)
+    .await?)
 }
 
 /// Lists the limits with some ids, in no particular order.

@@ -93,6 +93,13 @@ pub enum ListError {
     Group(String),
     /// A text that is not the id of an audit log entry.
     Entry(String),
+    /// An unknown value of a parameter.
+    Value {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Value as sent.
+        typed: String,
+    },
     /// An unknown parameter.
     Parameter(String),
     /// A parameter that occurs more than once.
@@ -150,6 +157,7 @@ impl ListError {
             Self::Via(typed) => messages::list_via(quoted(typed)),
             Self::Group(typed) => messages::list_group(quoted(typed)),
             Self::Entry(typed) => messages::list_entry(quoted(typed)),
+            Self::Value { parameter, typed } => messages::list_value(*parameter, quoted(typed)),
             Self::Parameter(name) => messages::list_parameter(quoted(&shorten(name))),
             Self::Repeated(name) => messages::list_repeated(quoted(&shorten(name))),
             Self::Time { typed, .. } => messages::list_time(quoted(typed)),
@@ -185,7 +193,8 @@ impl ListError {
             | Self::AmbiguousAge { parameter, .. }
             | Self::Cost { parameter, .. }
             | Self::Name { parameter, .. }
-            | Self::Time { parameter, .. } => parameter,
+            | Self::Time { parameter, .. }
+            | Self::Value { parameter, .. } => parameter,
             Self::Parameter(name) | Self::Repeated(name) => name,
             Self::FilteredOthers | Self::Backward | Self::TwoCursors => return None,
         };

@@ -51,6 +51,18 @@ pub async fn find_subject(
     })
 }
 
+/// Returns the name of a role, a group or a user; `None` for other subjects, and if it does not exist.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_subject_name(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    subject: LimitSubject,
+) -> Result<Option<String>, Error> {
+    Ok(rows::subjects::find_name(&services.pool, subject).await?)
+}
+
 /// Checks that a user exists, is not deleted, and has the name that was shown.
 ///
 /// # Errors
