@@ -96,6 +96,19 @@ pub(crate) fn period(period: Period) -> String {
     }
 }
 
+/// Returns whether the ends of a period depend on the time zone.
+pub(crate) const fn has_zone(period: Period) -> bool {
+    matches!(
+        period,
+        Period::Days(_)
+            | Period::Weeks(_)
+            | Period::Months(_)
+            | Period::CalendarDay
+            | Period::CalendarWeek
+            | Period::CalendarMonth
+    )
+}
+
 /// Returns the sentences that say what a limit permits.
 pub(crate) fn sentence(limit: &NewLimit) -> String {
     let quantity = |units: i64| quantity(limit.metric, units);

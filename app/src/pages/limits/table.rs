@@ -117,10 +117,13 @@ fn subject(limit: &Limit) -> AnyView {
     .into_any()
 }
 
-/// Returns the period in words, with its time zone. Rates are per minute, and leases have none.
+/// Returns the period in words, with its time zone if it depends on that. Rates and leases have none.
 fn period(limit: &Limit) -> String {
     match limit.period {
-        Some(period) => text::limits::period_in_zone(labels::period(period), &limit.time_zone),
+        Some(period) if labels::has_zone(period) => {
+            text::limits::period_in_zone(labels::period(period), &limit.time_zone)
+        }
+        Some(period) => labels::period(period),
         None => text::limits::no_period().to_owned(),
     }
 }
