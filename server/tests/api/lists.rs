@@ -109,7 +109,7 @@ const LISTS_OF_ACCESS: [&str; 16] = [
 ];
 
 /// Lists of the panel.
-const SCREENS: [&str; 16] = [
+const SCREENS: [&str; 17] = [
     "/users?q=",
     "/users?deleted=true",
     "/sessions?sort=",
@@ -126,6 +126,7 @@ const SCREENS: [&str; 16] = [
     "/groups/00000000-0000-7000-8000-000000000001?",
     "/clients?q=client",
     "/resources?kind=models",
+    "/limits?metric=rpm",
 ];
 
 /// Maximum number of pages of one list.

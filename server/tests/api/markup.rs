@@ -38,6 +38,7 @@ struct Ids {
     client: String,
     group: String,
     resource: String,
+    limit: String,
     /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
     adas: [String; 2],
@@ -94,6 +95,7 @@ impl Ids {
             client: id(pool, "select id::text from clients order by id limit 1").await,
             group: id(pool, "select id::text from groups order by id limit 1").await,
             resource: id(pool, "select id::text from resources order by id limit 1").await,
+            limit: id(pool, "select id::text from limits order by id limit 1").await,
         }
     }
 
@@ -105,6 +107,8 @@ impl Ids {
             own_token
         } else if screen.starts_with("/account/sessions") {
             own_session
+        } else if screen.contains("/limits") {
+            &self.limit
         } else if screen.contains("tokens/") {
             token
         } else if screen.contains("sessions/") {
@@ -129,6 +133,7 @@ impl Ids {
         let path = screen.replace("{user}", &self.uma).replace("{id}", key);
         let path = path.replace("{group}", &self.group);
         let path = path.replace("{key}", "chat.call");
+        let path = path.replace("{metric}", "requests");
         let selected = format!("?u={}", encoded(&self.pending));
         match screen {
             "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
@@ -217,6 +222,16 @@ fn rejected_form(path: &str, text: &str) -> Ask {
         "search",
         "more",
         "from",
+        "kind",
+        "subject",
+        "metric",
+        "model",
+        "amount",
+        "period",
+        "every",
+        "soft_amount",
+        "warn_at",
+        "shown",
     ];
     // Longer than any name can be: the name of a group or a client can be any shorter text.
     let long = text.repeat(40);

@@ -52,7 +52,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 33] = [
+const WITH_TARGET: [TargetForm; 36] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -208,6 +208,17 @@ const WITH_TARGET: [TargetForm; 33] = [
         &[("version", "1"), ("name", "Other")],
     ),
     ("delete-client", "shown", &[("version", "1")]),
+    ("save-limit", "shown", &[("version", "1")]),
+    ("delete-limit", "shown", &[("version", "1")]),
+    (
+        "change-balance",
+        "username",
+        &[
+            ("operation", "reset"),
+            ("metric", "requests"),
+            ("reason", "Exam"),
+        ],
+    ),
 ];
 
 /// Asserts that a function rejects a form without a field, and answers the whole one with a status.
