@@ -17,7 +17,8 @@ use crate::{
     components::state::LoadErrorNotice,
     pages::{
         access_tokens, account, audit, clients, confirm, features, groups, invite, keys, limits,
-        login, overview, register, registrations, reset, resources, roles, sessions, settings, setup,
+        login, overview, register, registrations, reset, resources, roles, sessions, settings,
+        setup,
         user::{self, dialogs},
         users,
     },

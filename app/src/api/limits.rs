@@ -11,14 +11,14 @@ pub mod form;
 #[cfg(feature = "ssr")]
 mod save;
 
+#[cfg(feature = "ssr")]
+use domain::{error::Entity, flash::LimitChange, limits::LimitSubject};
 use domain::{
     limits::{Limit, LimitListParams},
     list::Listed,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-#[cfg(feature = "ssr")]
-use domain::{error::Entity, flash::LimitChange, limits::LimitSubject};
 #[cfg(feature = "ssr")]
 use service::{
     Error,

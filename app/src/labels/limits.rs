@@ -63,10 +63,7 @@ pub(crate) fn name(limit: &Limit) -> String {
 
 /// Returns an amount: a number, which can be 0, or that it is unlimited.
 pub(crate) fn amount(amount: Option<Amount>) -> String {
-    amount.map_or_else(
-        || text::limits::unlimited().to_owned(),
-        format::amount,
-    )
+    amount.map_or_else(|| text::limits::unlimited().to_owned(), format::amount)
 }
 
 /// Returns a duration in the largest unit that it is a multiple of.
@@ -117,7 +114,9 @@ pub(crate) fn sentence(limit: &NewLimit) -> String {
     let percent = limit.warn_at.filter(|_| is_number);
     [
         Some(permitted(limit)),
-        limit.shared.then(|| text::limits::shared_effect().to_owned()),
+        limit
+            .shared
+            .then(|| text::limits::shared_effect().to_owned()),
         limit.model.as_deref().map(text::limits::model_effect),
         soft.map(text::limits::soft_effect),
         percent.map(text::limits::warn_effect),
@@ -223,8 +222,18 @@ mod tests {
     fn sentence_says_what_a_limit_permits() {
         use Metric::{Cost, Parallel, Requests, Rpm, Tokens, Tpm};
         for (metric, amount, period, expected) in [
-            (Requests, Some(100), "drip:180", "100 requests, one more every 3 minutes, at most 100."),
-            (Requests, Some(1), "drip:86400", "1 request, one more every 1 day, at most 1."),
+            (
+                Requests,
+                Some(100),
+                "drip:180",
+                "100 requests, one more every 3 minutes, at most 100.",
+            ),
+            (
+                Requests,
+                Some(1),
+                "drip:86400",
+                "1 request, one more every 1 day, at most 1.",
+            ),
             (
                 Cost,
                 Some(5_000_000_000),
@@ -243,16 +252,51 @@ mod tests {
                 "calendar:day",
                 "At most 1 token a day, from midnight, Europe/Berlin.",
             ),
-            (Requests, Some(5), "30s", "At most 5 requests in 30 seconds."),
-            (Requests, Some(5), "30m", "At most 5 requests in 30 minutes."),
+            (
+                Requests,
+                Some(5),
+                "30s",
+                "At most 5 requests in 30 seconds.",
+            ),
+            (
+                Requests,
+                Some(5),
+                "30m",
+                "At most 5 requests in 30 minutes.",
+            ),
             (Requests, Some(5), "12h", "At most 5 requests in 12 hours."),
-            (Requests, Some(5), "1d", "At most 5 requests in 1 day, Europe/Berlin."),
-            (Requests, Some(5), "2w", "At most 5 requests in 2 weeks, Europe/Berlin."),
-            (Requests, Some(5), "1mo", "At most 5 requests in 1 month, Europe/Berlin."),
-            (Requests, Some(5), "total", "At most 5 requests in total. This never resets."),
+            (
+                Requests,
+                Some(5),
+                "1d",
+                "At most 5 requests in 1 day, Europe/Berlin.",
+            ),
+            (
+                Requests,
+                Some(5),
+                "2w",
+                "At most 5 requests in 2 weeks, Europe/Berlin.",
+            ),
+            (
+                Requests,
+                Some(5),
+                "1mo",
+                "At most 5 requests in 1 month, Europe/Berlin.",
+            ),
+            (
+                Requests,
+                Some(5),
+                "total",
+                "At most 5 requests in total. This never resets.",
+            ),
             (Rpm, Some(60), "", "At most 60 requests per minute."),
             (Tpm, Some(9_000), "", "At most 9,000 tokens per minute."),
-            (Parallel, Some(3), "", "At most 3 requests at the same time."),
+            (
+                Parallel,
+                Some(3),
+                "",
+                "At most 3 requests at the same time.",
+            ),
             (Requests, None, "1d", "Requests: unlimited."),
             (Cost, Some(0), "1d", "Cost: 0. Every use is denied."),
         ] {

@@ -187,7 +187,7 @@ fn empty(params: &LimitListParams) -> AnyView {
         .into_any();
     }
     view! {
-        <ListState icon=Icon::Gauge title=text::limits::none()>
+        <ListState icon=Icon::Levels title=text::limits::none()>
             <p class="state-text">{text::limits::none_hint()}</p>
         </ListState>
     }

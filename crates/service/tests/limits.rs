@@ -503,7 +503,11 @@ async fn subjects_are_found_by_name_and_by_id(pool: PgPool) {
     let lab = group("Lab").insert(&pool).await;
     let id = ada.to_string();
     for (kind, typed, expected) in [
-        (SubjectKind::Default, "anything", Some(LimitSubject::Default)),
+        (
+            SubjectKind::Default,
+            "anything",
+            Some(LimitSubject::Default),
+        ),
         (SubjectKind::User, " ada ", Some(LimitSubject::User(ada))),
         (SubjectKind::User, &id, Some(LimitSubject::User(ada))),
         (SubjectKind::User, "unknown", None),

@@ -1,9 +1,6 @@
 //! Forms on the screens of limits.
 
-use app::api::limits::{
-    DeleteLimit, SaveLimit,
-    balances::ChangeBalance,
-};
+use app::api::limits::{DeleteLimit, SaveLimit, balances::ChangeBalance};
 use axum::routing::post;
 
 use super::send::{FormRoute, send};

@@ -241,8 +241,16 @@ mod tests {
     #[test]
     fn amounts_are_in_the_units_of_the_metric() {
         for (operation, amount, expected) in [
-            (BalanceOperation::TopUp, "0.5", BalanceChange::TopUp(500_000_000)),
-            (BalanceOperation::Adjust, "-1", BalanceChange::Adjust(-1_000_000_000)),
+            (
+                BalanceOperation::TopUp,
+                "0.5",
+                BalanceChange::TopUp(500_000_000),
+            ),
+            (
+                BalanceOperation::Adjust,
+                "-1",
+                BalanceChange::Adjust(-1_000_000_000),
+            ),
             (BalanceOperation::Reset, "ignored", BalanceChange::Reset),
         ] {
             let change = change(form(operation, amount, "Exam")).unwrap();

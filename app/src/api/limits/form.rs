@@ -117,7 +117,11 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
         version: limit.version.to_string(),
         page: String::new(),
         kind: limit.subject.kind().as_str().to_owned(),
-        subject: limit.subject.id().map(|id| id.to_string()).unwrap_or_default(),
+        subject: limit
+            .subject
+            .id()
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
         shared: limit.shared,
         metric: limit.metric.as_str().to_owned(),
         model: limit.model.clone().unwrap_or_default(),
@@ -127,7 +131,10 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
         every,
         time_zone: limit.time_zone.clone(),
         soft_amount: text(limit.soft_amount).unwrap_or_default(),
-        warn_at: limit.warn_at.map(|percent| percent.to_string()).unwrap_or_default(),
+        warn_at: limit
+            .warn_at
+            .map(|percent| percent.to_string())
+            .unwrap_or_default(),
     }
 }
 
@@ -138,7 +145,12 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
 pub fn draft(form: SaveLimit, subject: LimitSubject) -> Result<Option<LimitDraft>, FieldErrors> {
     let mut errors = FieldErrors::default();
     let period = period_text(&form);
-    let metric = errors.take("metric", form.metric.parse::<Metric>().map_err(|_| messages::enter_value()));
+    let metric = errors.take(
+        "metric",
+        form.metric
+            .parse::<Metric>()
+            .map_err(|_| messages::enter_value()),
+    );
     let state = LimitState::parse(&form.state);
     if state.is_none() {
         errors.add("state", messages::enter_value());
@@ -267,7 +279,12 @@ mod tests {
         ] {
             let period: Period = text.parse().unwrap();
             let (period, every) = period_fields(period);
-            assert!(PeriodChoice::ALL.iter().any(|choice| choice.as_str() == period), "{text}");
+            assert!(
+                PeriodChoice::ALL
+                    .iter()
+                    .any(|choice| choice.as_str() == period),
+                "{text}"
+            );
             let form = SaveLimit {
                 metric: "requests".to_owned(),
                 amount: "5".to_owned(),
@@ -276,7 +293,10 @@ mod tests {
                 ..form()
             };
             let limit = check(form).unwrap().unwrap();
-            assert_eq!(limit.period.map(|period| period.to_string()).as_deref(), Some(text));
+            assert_eq!(
+                limit.period.map(|period| period.to_string()).as_deref(),
+                Some(text)
+            );
         }
     }
 

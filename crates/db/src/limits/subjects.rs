@@ -44,10 +44,7 @@ pub async fn find_name(
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn list_by_ids(
-    executor: impl PgExecutor<'_>,
-    ids: &[Uuid],
-) -> Result<Vec<Limit>, Error> {
+pub async fn list_by_ids(executor: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Limit>, Error> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from limits l where l.id = any("));
     sql.push_bind(ids.to_vec()).push(")");
     let rows = sql.build().fetch_all(executor).await?;

@@ -93,10 +93,7 @@ impl LimitListParams {
 }
 
 /// Parses the value of a parameter, unless it is absent.
-fn parse<T: FromStr>(
-    parameter: &'static str,
-    given: Option<&str>,
-) -> Result<Option<T>, ListError> {
+fn parse<T: FromStr>(parameter: &'static str, given: Option<&str>) -> Result<Option<T>, ListError> {
     let unknown = |text: &str| ListError::Value {
         parameter,
         typed: shorten(text),

@@ -91,8 +91,6 @@ pub(super) fn reads() -> Vec<Ask> {
         Ask::get(&format!("/sfn/limit?id={UNKNOWN_ID}")),
         Ask::get("/sfn/limit-subject?params[subject]=default"),
         Ask::get(&format!("/sfn/user-limits?id={UNKNOWN_ID}")),
-        Ask::get(&format!(
-            "/sfn/user-limit?id={UNKNOWN_ID}&metric=requests"
-        )),
+        Ask::get(&format!("/sfn/user-limit?id={UNKNOWN_ID}&metric=requests")),
     ]
 }

@@ -1,6 +1,6 @@
 //! Dialog that sets the limit of a user's own.
 
-use domain::limits::SubjectKind;
+use domain::limits::{Metric, SubjectKind};
 use leptos::prelude::*;
 
 use super::tab_of;
@@ -38,7 +38,8 @@ struct About {
 pub fn SetLimit() -> impl IntoView {
     keyed_by("metric", |metric| {
         let model = model(&metric);
-        view! { <SetOf about=About { metric, model } /> }.into_any()
+        let about = About { metric, model };
+        view! { <SetOf about=about /> }.into_any()
     })
 }
 
@@ -116,7 +117,7 @@ fn dialog(user_view: &UserView, limit: &UserLimit, about: &About) -> AnyView {
             ..new_limit(SubjectKind::User, user.id.0.to_string())
         },
     };
-    let metric = about.metric.parse().map(|metric| {
+    let metric = about.metric.parse().map(|metric: Metric| {
         let model = Some(about.model.as_str()).filter(|model| !model.is_empty());
         labels::metric_of(metric, model)
     });
