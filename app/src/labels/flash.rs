@@ -313,4 +313,30 @@ mod tests {
             "without an end"
         );
     }
+
+    #[test]
+    fn message_names_the_subject_of_a_limit() {
+        let of = |change, names: &[&str]| {
+            sentence(&Flash::of(FlashEvent::Limit(change), names.iter().copied()))
+        };
+        for (change, named, default) in [
+            (
+                LimitChange::Saved,
+                "Saved the limit of ada",
+                "Saved the default limit",
+            ),
+            (
+                LimitChange::Deleted,
+                "Deleted the limit of ada",
+                "Deleted the default limit",
+            ),
+        ] {
+            assert_eq!(of(change, &["ada"]), named);
+            assert_eq!(of(change, &[]), default);
+        }
+        assert_eq!(
+            of(LimitChange::ToppedUp, &["ada"]),
+            "Topped up the limit of ada"
+        );
+    }
 }

@@ -37,7 +37,7 @@ pub const CHANGES_DAYS: u16 = 90;
 pub struct DecidingLimit {
     /// What is left.
     pub status: LimitStatus,
-    /// The limit with the name of its subject; `None` if it was deleted in this moment.
+    /// The limit with the name of its subject; `None` if it was deleted meanwhile.
     pub limit: Option<Limit>,
 }
 

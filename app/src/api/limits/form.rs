@@ -41,12 +41,11 @@ impl LimitState {
         }
     }
 
-    /// Returns the state of a stored limit, or of none.
+    /// Returns the state of a stored limit.
     #[must_use]
-    pub const fn of(limit: Option<&Limit>) -> Self {
-        match limit {
-            None => Self::Inherit,
-            Some(Limit { amount: None, .. }) => Self::Unlimited,
+    pub const fn of(limit: &Limit) -> Self {
+        match limit.amount {
+            None => Self::Unlimited,
             Some(_) => Self::Number,
         }
     }
@@ -125,7 +124,7 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
         shared: limit.shared,
         metric: limit.metric.as_str().to_owned(),
         model: limit.model.clone().unwrap_or_default(),
-        state: LimitState::of(Some(limit)).as_str().to_owned(),
+        state: LimitState::of(limit).as_str().to_owned(),
         amount: text(limit.amount).unwrap_or_default(),
         period,
         every,

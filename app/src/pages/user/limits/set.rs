@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use super::tab_of;
 use crate::{
     api::{
-        limits::{FindUserLimit, SaveLimit, UserLimit, form::of_limit},
+        limits::{
+            FindUserLimit, SaveLimit, UserLimit,
+            form::{LimitState, of_limit},
+        },
         read::ReadRequest,
         user::UserView,
     },
@@ -113,7 +116,7 @@ fn dialog(user_view: &UserView, limit: &UserLimit, about: &About) -> AnyView {
             shown: user.username.clone(),
             metric: about.metric.clone(),
             model: about.model.clone(),
-            state: "inherit".to_owned(),
+            state: LimitState::Inherit.as_str().to_owned(),
             ..new_limit(SubjectKind::User, user.id.0.to_string())
         },
     };
