@@ -154,7 +154,7 @@ fn used(line: &LimitLine) -> String {
 /// Renders what is left, with a badge if the warning is reached.
 fn left(line: &LimitLine) -> AnyView {
     let Some(status) = &line.status else {
-        return text::limits::unlimited().into_any();
+        return text::limits::not_limited().into_any();
     };
     let warning = status.warning.then(|| {
         view! {
