@@ -14,6 +14,7 @@ pub mod form_success;
 pub mod groups;
 pub mod invitations;
 pub mod keys;
+pub mod limits;
 #[cfg(feature = "ssr")]
 pub mod links;
 pub mod listed;

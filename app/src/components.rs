@@ -21,6 +21,8 @@ pub mod frame;
 pub(crate) mod history;
 pub mod icon;
 pub mod invitation_form;
+pub(crate) mod limit_form;
+pub(crate) mod limit_table;
 pub mod link;
 pub mod link_page;
 pub mod list;

@@ -1,6 +1,6 @@
 //! Formatting of numbers and times.
 
-use domain::{list::Total, money::Money};
+use domain::{limits::Amount, list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 pub(crate) use crate::text::number::grouped;
@@ -34,6 +34,17 @@ pub(crate) fn dollars(amount: Money) -> String {
     let whole = grouped(whole.parse().unwrap_or_default());
     let amount = format!("{whole}{}{decimals:0<2}", decimal_mark());
     format!("{sign}{}", text::usage::dollars(amount))
+}
+
+/// Formats a number of requests, tokens or leases, or an amount of money.
+pub(crate) fn amount(amount: Amount) -> String {
+    match amount {
+        Amount::Count(count) => {
+            let sign = if count < 0 { "-" } else { "" };
+            format!("{sign}{}", grouped(count.unsigned_abs()))
+        }
+        Amount::Money(dollars) => self::dollars(dollars),
+    }
 }
 
 /// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.
@@ -168,6 +179,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn money_has_at_least_two_decimals() {
+        for (dollars, text) in [
+            ("0", "$0.00"),
+            ("5", "$5.00"),
+            ("-1234.5", "-$1,234.50"),
+            ("0.0025", "$0.0025"),
+            ("9223372036.854775807", "$9,223,372,036.854775807"),
+        ] {
+            let dollars: Money = dollars.parse().unwrap();
+            assert_eq!(super::dollars(dollars), text);
+            assert_eq!(amount(Amount::Money(dollars)), text);
+        }
+        assert_eq!(amount(Amount::Count(-12_000)), "-12,000");
+    }
+
+    #[test]
     fn times_are_relative_to_now() {
         let now = datetime!(2026-11-21 12:00 UTC);
         for (ago, text) in [
@@ -193,19 +220,6 @@ mod tests {
         }
         assert_eq!(exact(now, None), "21 Nov 2026, 12:00 UTC");
         assert_eq!(day(datetime!(2026-03-01 0:30 +1)), "28 Feb 2026", "in UTC");
-    }
-
-    #[test]
-    fn money_has_all_its_decimals() {
-        for (amount, text) in [
-            ("0", "$0.00"),
-            ("0.5", "$0.50"),
-            ("1234.25", "$1,234.25"),
-            ("0.000000001", "$0.000000001"),
-            ("-12", "-$12.00"),
-        ] {
-            assert_eq!(dollars(amount.parse().unwrap()), text);
-        }
     }
 
     #[test]

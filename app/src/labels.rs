@@ -4,6 +4,7 @@ pub mod audit;
 pub(crate) mod conversations;
 #[cfg(feature = "ssr")]
 pub mod flash;
+pub(crate) mod limits;
 pub(crate) mod permissions;
 pub(crate) mod security;
 pub mod settings;

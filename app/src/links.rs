@@ -1,6 +1,7 @@
 //! URLs of lists, to which several pages link.
 
 pub(crate) mod conversations;
+pub(crate) mod limits;
 pub(crate) mod registrations;
 pub(crate) mod resources;
 pub(crate) mod sessions;

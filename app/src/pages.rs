@@ -11,6 +11,7 @@ pub mod features;
 pub mod groups;
 pub mod invite;
 pub mod keys;
+pub mod limits;
 pub mod login;
 pub mod not_found;
 pub mod overview;

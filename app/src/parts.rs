@@ -17,7 +17,7 @@ use crate::{
     components::state::LoadErrorNotice,
     pages::{
         access_tokens, account, audit, clients, confirm, conversations, features, groups, invite,
-        keys, login, overview, register, registrations, reset, resources, roles, sessions,
+        keys, limits, login, overview, register, registrations, reset, resources, roles, sessions,
         settings, setup, usage,
         user::{self, dialogs},
         users,
@@ -189,9 +189,19 @@ part!(
 part!(
     /// Pages about limits, usage and conversations.
     Metering in metering by load_metering, preload_metering:
-    Conversations => conversations::Conversations,
+    Adjust => user::limits::balance::Adjust,
     Conversation => conversations::reader::Reader,
+    Conversations => conversations::Conversations,
+    DeleteLimit => limits::dialogs::Delete,
+    EditLimit => limits::dialogs::Edit,
+    Limits => limits::Limits,
+    NewLimit => limits::dialogs::New,
+    OwnUsage => account::usage::Usage,
+    ResetUsed => user::limits::balance::Reset,
+    SetUserLimit => user::limits::set::SetLimit,
+    TopUp => user::limits::balance::TopUp,
     Usage => usage::Usage,
+    UserLimits => user::limits::LimitsTab,
     UserUsage => user::usage::UsageTab,
 );
 

@@ -6,7 +6,9 @@ mod access;
 mod access_level;
 mod conversations;
 mod metering_usage;
+mod metering;
 mod node;
+mod operation;
 
 use domain::permission::Permission;
 use leptos::wasm_split::SplitLoaderError;
@@ -47,6 +49,7 @@ static SCREENS: &[Screen] = &[
             ]),
             Node::new("tokens", &Account::Tokens).with(&[Node::confirmation(":id/revoke")]),
             Node::new("tokens/new", &Account::NewToken),
+            metering::OWN_USAGE,
             Node::new("preferences", &Account::Preferences),
             Node::new("data", &Account::Data),
             Node::new("delete", &Account::Delete),
@@ -78,6 +81,7 @@ static SCREENS: &[Screen] = &[
         Node::new("access", &parts::Access::UserTab)
             .with(&[Node::new("groups", &parts::Access::UserGroups)]),
         Node::new("usage", &Metering::UserUsage),
+        metering::USER_LIMITS,
         Node::new("history", &User::History),
         Node::new("edit", &Dialogs::Edit),
         Node::new("suspend", &Dialogs::Suspend),
@@ -95,6 +99,7 @@ static SCREENS: &[Screen] = &[
     conversations::CONVERSATIONS,
     conversations::CONVERSATION,
     metering_usage::USAGE,
+    metering::LIMITS,
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
@@ -140,19 +145,9 @@ static SCREENS: &[Screen] = &[
             Permission::TokensRead,
         )
         .with(&[Node::confirmation(":id/revoke")]),
-    Screen::panel("/audit", &User::AuditLog).in_sidebar(
-        text::frame::screen_audit,
-        Icon::Record,
-        Permission::AuditRead,
-    ),
-    Screen::panel("/settings", &User::Settings).in_sidebar(
-        text::frame::screen_settings,
-        Icon::Sliders,
-        Permission::AuditRead,
-    ),
-    Screen::panel("/settings/jobs", &User::Jobs)
-        .titled(text::frame::screen_jobs)
-        .with(&[Node::confirmation(":id/retry")]),
+    operation::AUDIT_LOG,
+    operation::SETTINGS,
+    operation::JOBS,
 ];
 
 /// A page, with its tabs and dialogs.
@@ -395,6 +390,14 @@ mod tests {
             ("/users/ada/access/groups", "[Page, UserTab, UserGroups]"),
             ("/users/ada/usage", "[Page, UserUsage]"),
             ("/usage", "[Usage]"),
+            ("/users/ada/limits", "[Page, UserLimits]"),
+            (
+                "/users/ada/limits/cost/set",
+                "[Page, UserLimits, SetUserLimit]",
+            ),
+            ("/users/ada/limits/1/adjust", "[Page, UserLimits, Adjust]"),
+            ("/limits/1/edit", "[Limits, EditLimit]"),
+            ("/account/usage", "[Page, OwnUsage]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
             ("/groups", "[Groups]"),

@@ -40,6 +40,7 @@ pub mod flash;
 pub mod frame;
 pub mod groups;
 pub mod keys;
+pub mod limits;
 pub mod overview;
 pub mod public;
 pub mod registrations;

@@ -173,12 +173,12 @@ test.describe('signed in', () => {
     const paths = [
       '/overview', '/users', '/users?deleted=true', '/users/new', '/users/test-member', '/users/test-member/sessions',
       '/users/test-member/keys', '/users/test-member/data', '/users/test-member/history', '/users/test-member/delete',
-      '/users/test-member/access', '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens', '/groups', '/keys',
+      '/users/test-member/access', '/users/test-member/limits', '/users/test-member/limits/cost/set', '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens', '/groups', '/keys',
       '/registrations', '/registrations/invitations', '/registrations/invitations/new', '/audit', '/settings',
-      '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/usage', '/users/test-member/usage', '/settings/jobs', '/account',
-      '/account/password',
+      '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/usage', '/limits', '/limits/new', '/users/test-member/usage',
+      '/settings/jobs', '/account', '/account/password',
       '/account/sessions', '/account/keys', '/account/tokens',
-      '/account/tokens/new', '/account/preferences', '/account/data',
+      '/account/tokens/new', '/account/preferences', '/account/data', '/account/usage',
     ];
     for (const path of paths) {
       await page.goto(path);

@@ -20,6 +20,7 @@ const SCREENS = [
   '/registrations',
   '/roles',
   '/clients',
+  '/limits',
   '/tokens',
   '/resources',
   '/features',

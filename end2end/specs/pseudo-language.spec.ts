@@ -150,6 +150,26 @@ test.describe('with users', () => {
       await expectAllTranslated(page, database, ['/roles', '/roles/new', ...role, ...builtin, '/clients', '/clients/new', ...client]);
     });
 
+    test('limits', async ({ page, database }) => {
+      await database.rows(`
+        insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, 'drip:180', 1800, now(), now(), now()) on conflict do nothing`);
+      const limit = await pathsOf(database, `select id from limits where metric = 'requests' limit 1`, (id) => [
+        ...['edit', 'delete'].map((action) => `/limits/${id}/${action}`),
+        ...['top-up', 'adjust', 'reset'].map((action) => `/users/test-member/limits/${id}/${action}`),
+      ]);
+      await expectAllTranslated(page, database, [
+        '/limits',
+        '/limits?metric=parallel',
+        '/limits/new',
+        ...limit,
+        '/users/test-member/limits',
+        '/users/test-member/limits/requests/set',
+        '/users/test-member/limits/cost/set',
+        '/account/usage',
+      ]);
+    });
+
     test('groups', async ({ page, database }) => {
       const group = await pathsOf(database, `select id from groups order by id limit 1`, (id) =>
         ['', '/features', '/resources', '/activity', '/add', '/invite', '/edit', '/delete'].map((part) => `/groups/${id}${part}`),

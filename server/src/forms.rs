@@ -8,6 +8,7 @@ mod draw;
 mod expired;
 mod fields;
 mod groups;
+mod limits;
 pub(crate) mod links;
 mod resources;
 pub(crate) mod routes;

@@ -1,7 +1,7 @@
 //! Sentences of flash messages.
 
 use domain::{
-    flash::{Flash, FlashEvent, GroupChange},
+    flash::{Flash, FlashEvent, GroupChange, LimitChange},
     users::action::UserAction,
 };
 use time::OffsetDateTime;
@@ -54,10 +54,7 @@ pub fn sentence(flash: &Flash) -> String {
             text::flash::registration_restored,
             text::flash::restored_registrations,
         ),
-        FlashEvent::InvitationRevoked if first.is_empty() => {
-            text::flash::open_invitation_revoked().to_owned()
-        }
-        FlashEvent::InvitationRevoked => text::flash::invitation_revoked(first),
+        FlashEvent::InvitationRevoked => invitation_revoked(first),
         FlashEvent::KeyAdded => text::flash::key_added(first),
         FlashEvent::KeySaved => text::flash::key_saved(first),
         FlashEvent::KeyEnabled => text::flash::key_enabled(first),
@@ -89,7 +86,31 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::FeatureDisabled => text::flash::feature_disabled(first),
         FlashEvent::FeatureDeleted => text::flash::feature_deleted(first),
         FlashEvent::FeaturesAdded => text::flash::features_added(flash.count),
+        FlashEvent::Limit(change) => limit_change(change, first),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
+    }
+}
+
+/// Returns the sentence about a revoked invitation, which can have a note.
+fn invitation_revoked(note: String) -> String {
+    if note.is_empty() {
+        return text::flash::open_invitation_revoked().to_owned();
+    }
+    text::flash::invitation_revoked(note)
+}
+
+/// Returns the sentence about a change of a limit of a subject, or of the default.
+fn limit_change(change: LimitChange, subject: String) -> String {
+    match change {
+        LimitChange::Saved if subject.is_empty() => text::flash::default_limit_saved().to_owned(),
+        LimitChange::Saved => text::flash::limit_saved(subject),
+        LimitChange::Deleted if subject.is_empty() => {
+            text::flash::default_limit_deleted().to_owned()
+        }
+        LimitChange::Deleted => text::flash::limit_deleted(subject),
+        LimitChange::ToppedUp => text::flash::limit_topped_up(subject),
+        LimitChange::Adjusted => text::flash::limit_adjusted(subject),
+        LimitChange::Reset => text::flash::limit_reset(subject),
     }
 }
 
@@ -297,6 +318,32 @@ mod tests {
             until(&Flash::of(suspended, ["ada"])),
             None,
             "without an end"
+        );
+    }
+
+    #[test]
+    fn message_names_the_subject_of_a_limit() {
+        let of = |change, names: &[&str]| {
+            sentence(&Flash::of(FlashEvent::Limit(change), names.iter().copied()))
+        };
+        for (change, named, default) in [
+            (
+                LimitChange::Saved,
+                "Saved the limit of ada",
+                "Saved the default limit",
+            ),
+            (
+                LimitChange::Deleted,
+                "Deleted the limit of ada",
+                "Deleted the default limit",
+            ),
+        ] {
+            assert_eq!(of(change, &["ada"]), named);
+            assert_eq!(of(change, &[]), default);
+        }
+        assert_eq!(
+            of(LimitChange::ToppedUp, &["ada"]),
+            "Topped up the limit of ada"
         );
     }
 }

@@ -9,6 +9,7 @@ pub mod preferences;
 pub mod profile;
 pub mod sessions;
 pub mod tokens;
+pub mod usage;
 
 use domain::access::Principal;
 use leptos::prelude::*;
@@ -42,6 +43,7 @@ const PARTS: &[(&str, text::Label)] = &[
     ("sessions", text::account::sessions),
     ("keys", text::account::keys),
     ("tokens", text::account::tokens),
+    ("usage", text::limits::usage),
     ("preferences", text::account::preferences),
     ("data", text::account::data),
 ];

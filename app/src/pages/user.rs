@@ -5,6 +5,7 @@ pub mod data;
 pub mod dialogs;
 pub mod history;
 pub mod keys;
+pub mod limits;
 pub mod overview;
 pub mod reset_links;
 pub mod sessions;

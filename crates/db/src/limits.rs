@@ -4,6 +4,7 @@ pub mod balances;
 mod in_force;
 pub mod leases;
 pub mod rates;
+pub mod subjects;
 
 use domain::{
     limits::{Amount, Limit, LimitSubject, Metric, NewLimit, Period, SubjectKind},

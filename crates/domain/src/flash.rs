@@ -94,8 +94,26 @@ pub enum FlashEvent {
     FeatureDeleted,
     /// The features of a set were added.
     FeaturesAdded,
+    /// A limit was changed, or what a user has used of it: the subject, or no name for the default.
+    Limit(LimitChange),
     /// The change can no longer be undone.
     UndoExpired,
+}
+
+/// Change of a limit that a message reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitChange {
+    /// The limit was created or changed.
+    Saved,
+    /// The limit was deleted.
+    Deleted,
+    /// The user can use more in this period.
+    ToppedUp,
+    /// The used amount was corrected.
+    Adjusted,
+    /// The used amount was set to zero.
+    Reset,
 }
 
 /// Change of a group that a message reports.

@@ -186,6 +186,25 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// Returns the name of the limit in the audit log and in forms, such as `user ada: requests of gpt`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let subject = match self.subject {
+            LimitSubject::Default => "all users".to_owned(),
+            other => {
+                let name = self.subject_name.as_deref().unwrap_or_default();
+                format!("{} {name}", other.kind().as_str())
+            }
+        };
+        let shared = if self.shared { ", shared" } else { "" };
+        let model = self.model.as_deref().map(|model| format!(" of {model}"));
+        format!(
+            "{subject}{shared}: {}{}",
+            self.metric.as_str(),
+            model.unwrap_or_default()
+        )
+    }
+
     /// Returns the cursor at the limit.
     #[must_use]
     pub fn cursor(&self, number: u64) -> Cursor {

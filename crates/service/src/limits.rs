@@ -7,6 +7,7 @@ mod leases;
 mod left;
 mod meter;
 mod position;
+mod subjects;
 
 use db::limits as rows;
 pub use db::limits::LimitFilter;
@@ -36,6 +37,7 @@ pub(crate) use consume::record;
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, list_left};
+pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 
@@ -60,13 +62,17 @@ pub async fn list(
 /// Returns a limit by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such limit.
+/// [`Error::NotFound`] when there is no such limit, [`Error::TargetMismatch`] when it was shown with another name.
 pub async fn find(
     services: &Services,
     _: &Authorized<LimitsRead>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<Limit, Error> {
-    rows::find(&services.pool, id).await?.ok_or(NOT_FOUND)
+    let target = target.into();
+    let limit = rows::find(&services.pool, target.id).await?;
+    let limit = limit.ok_or(NOT_FOUND)?;
+    target.check_name(&limit.label())?;
+    Ok(limit)
 }
 
 /// Creates a limit, or replaces that of the same subject, metric and model. What is used stays.
@@ -122,7 +128,7 @@ pub async fn put(
         }
     };
     let after = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
-    let name = label(&after);
+    let name = after.label();
     let about = (Action::LimitStored, Some(id), name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
@@ -179,24 +185,6 @@ fn changes_of(before: Option<&Limit>, limit: &NewLimit) -> Changes {
         .with("timeZone", zone, limit.time_zone.as_str())
 }
 
-/// Returns the name of a limit in the audit log, such as `user ada: requests of gpt`.
-fn label(limit: &Limit) -> String {
-    let subject = match limit.subject {
-        LimitSubject::Default => "all users".to_owned(),
-        other => {
-            let name = limit.subject_name.as_deref().unwrap_or_default();
-            format!("{} {name}", other.kind().as_str())
-        }
-    };
-    let shared = if limit.shared { ", shared" } else { "" };
-    let model = limit.model.as_deref().map(|model| format!(" of {model}"));
-    format!(
-        "{subject}{shared}: {}{}",
-        limit.metric.as_str(),
-        model.unwrap_or_default()
-    )
-}
-
 /// Deletes a limit. The next one in the order of precedence decides then.
 ///
 /// # Errors
@@ -217,7 +205,7 @@ pub async fn delete(
     let limit = rows::lock(&mut transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let name = label(&limit);
+    let name = limit.label();
     target.check_name(&name)?;
     if !target.is_at(limit.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Limit(limit))));

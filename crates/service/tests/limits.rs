@@ -4,7 +4,7 @@ use domain::{
     error::Conflict,
     limits::{
         Amount, BalanceChange, Limit, LimitDraft, LimitReached, LimitStatus, LimitSubject,
-        LimitsAnswer, Metric, NewLimitChange,
+        LimitsAnswer, Metric, NewLimitChange, SubjectKind,
     },
     usage::{ReleaseDraft, ReserveDraft, SettleDraft, UseDraft},
 };
@@ -493,4 +493,60 @@ async fn stale_and_unknown_limits_are_not_overwritten(pool: PgPool) {
         let invalid = limits::put(&services, &operator(), draft(json)).await;
         assert!(matches!(invalid, Err(Error::Invalid(_))), "{zone}");
     }
+}
+
+#[testing::test]
+async fn subjects_are_found_by_name_and_by_id(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let desk = role("desk").insert(&pool).await;
+    let lab = group("Lab").insert(&pool).await;
+    let id = ada.to_string();
+    for (kind, typed, expected) in [
+        (
+            SubjectKind::Default,
+            "anything",
+            Some(LimitSubject::Default),
+        ),
+        (SubjectKind::User, " ada ", Some(LimitSubject::User(ada))),
+        (SubjectKind::User, &id, Some(LimitSubject::User(ada))),
+        (SubjectKind::User, "unknown", None),
+        (SubjectKind::Role, "Desk", Some(LimitSubject::Role(desk))),
+        (SubjectKind::Role, "", None),
+        (SubjectKind::Group, "lab", Some(LimitSubject::Group(lab))),
+        (SubjectKind::Group, "la\0b", None),
+        (SubjectKind::Token, "ada", None),
+        (SubjectKind::Token, &id, Some(LimitSubject::Token(ada))),
+    ] {
+        let found = limits::find_subject(&services, &operator(), kind, typed).await;
+        match (found, expected) {
+            (Ok(found), Some(expected)) => assert_eq!(found, expected, "{kind:?} {typed}"),
+            (Err(Error::Invalid(_)), None) => {}
+            (found, _) => panic!("{kind:?} {typed}: {found:?}"),
+        }
+    }
+    for (subject, expected) in [
+        (LimitSubject::Default, None),
+        (LimitSubject::User(ada), Some("ada")),
+        (LimitSubject::Role(desk), Some("desk")),
+        (LimitSubject::Group(lab), Some("Lab")),
+        (LimitSubject::Group(ada), None),
+        (LimitSubject::Token(ada), None),
+    ] {
+        let name = limits::find_subject_name(&services, &operator(), subject).await;
+        assert_eq!(name.unwrap().as_deref(), expected, "{subject:?}");
+    }
+}
+
+#[testing::test]
+async fn limits_are_listed_by_their_ids(pool: PgPool) {
+    let services = services(&pool);
+    let lab = group("Lab").insert(&pool).await;
+    let first = set(&services, json!("default"), json!(1), "1d").await;
+    let second = set(&services, json!({ "group": lab }), json!(null), "1d").await;
+    assert_eq!(second.label(), "group Lab: requests");
+    let ids = [second.id, Uuid::nil()];
+    let found = limits::list_by_ids(&services, &operator(), &ids).await;
+    assert_eq!(found.unwrap(), [second]);
+    assert_eq!(first.label(), "all users: requests");
 }

@@ -1,6 +1,7 @@
 //! Access of every kind of caller to every route.
 
 mod groups;
+mod limits;
 mod model;
 
 use std::{collections::BTreeSet, fmt::Write};
@@ -139,6 +140,7 @@ fn screens() -> Vec<Ask> {
         screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
     }
     screens.extend(groups::screens());
+    screens.extend(limits::screens());
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
         "sessions",
@@ -380,6 +382,7 @@ fn forms() -> Vec<Ask> {
         forms.push(Ask::post(&format!("/sfn/{operation}-client")).form(&client));
     }
     forms.extend(groups::forms());
+    forms.extend(limits::forms());
     forms
 }
 
@@ -437,6 +440,7 @@ fn reads() -> Vec<Ask> {
         reads.push(Ask::get(&format!("/sfn/user-{function}?id={UNKNOWN_ID}")));
     }
     reads.extend(groups::reads());
+    reads.extend(limits::reads());
     reads
 }
 
@@ -477,6 +481,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/api/api-keys/resolve/OPENAI"),
         Ask::get("/account/tokens"),
         Ask::get("/account/tokens/new"),
+        Ask::get("/account/usage"),
         Ask::get("/account/preferences"),
         Ask::get("/account/data"),
         Ask::get("/account/delete"),
@@ -484,6 +489,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/sfn/account-sessions"),
         Ask::get("/sfn/account-tokens"),
         Ask::get("/sfn/account-deletion"),
+        Ask::get("/sfn/own-limits"),
         Ask::get("/sfn/time-zones"),
     ];
     asks.extend(confirmations(true).iter().map(|path| Ask::get(path)));
@@ -797,6 +803,7 @@ fn every_address_is_in_the_table() {
         path.replace("{id}", id)
             .replace("{group}", UNKNOWN_ID)
             .replace("{key}", "lab.none")
+            .replace("{metric}", "requests")
             .replace("{action}", "suspend")
     });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();

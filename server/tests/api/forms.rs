@@ -57,6 +57,9 @@ const FORMS: &[(&str, Rule)] = &[
     ("/features/set", Dialog),
     ("/features/{key}/delete", Dialog),
     ("/features/{key}/edit", Dialog),
+    ("/limits/new", Dialog),
+    ("/limits/{id}/delete", Dialog),
+    ("/limits/{id}/edit", Dialog),
     ("/keys disable", Undo),
     ("/keys enable", Undo),
     ("/keys/new", Dialog),
@@ -92,6 +95,10 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user}/access/groups", Dialog),
     ("/users/{user}/delete", Dialog),
     ("/users/{user}/edit", Dialog),
+    ("/users/{user}/limits/{id}/adjust adjust", Dialog),
+    ("/users/{user}/limits/{id}/reset reset", Dialog),
+    ("/users/{user}/limits/{id}/top-up top-up", Dialog),
+    ("/users/{user}/limits/{metric}/set", Dialog),
     ("/users/{user}/reassign", Dialog),
     ("/users/{user}/reset", Dialog),
     ("/users/{user}/suspend", Dialog),
@@ -128,6 +135,9 @@ impl Form {
             }
             if at == 2 && words[1] == "users" && !["new", "bulk"].contains(&words[at]) {
                 words[at] = "{user}";
+            }
+            if at == 4 && words[3] == "limits" && words.last() == Some(&"set") {
+                words[at] = "{metric}";
             }
             if at == 2 && words[1] == "features" && !["new", "set"].contains(&words[at]) {
                 words[at] = "{key}";
@@ -238,6 +248,8 @@ async fn fill(app: &App) -> String {
         insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob';
         insert into roles (id, name, permissions, rank) values (uuid_v7(now()), 'helpdesk', '{users:read}', 60);
         insert into clients (name, created_at, updated_at) values ('ACME', now(), now());
+        insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, 'calendar:month', 2629746, now(), now(), now());
         insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
         values (
             gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'gone'), 'failed', 1, 2, 'x',
@@ -513,6 +525,7 @@ const STATE: &str = "select md5(concat(
     (select string_agg(t::text, '' order by id) from one_time_links t), (select string_agg(t::text, '' order by id) from personas t),
     (select string_agg(t::text, '' order by id) from roles t), (select string_agg(t::text, '' order by t::text) from user_roles t),
     (select string_agg(t::text, '' order by id) from groups t), (select string_agg(t::text, '' order by t::text) from group_members t),
+    (select string_agg(t::text, '' order by id) from limits t),
     (select string_agg(t::text, '' order by id) from clients t), (select string_agg(t::text, '' order by id) from resources t),
     (select string_agg(t::text, '' order by t::text) from resource_grants t),
     (select string_agg(t::text, '' order by key) from features t),

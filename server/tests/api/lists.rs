@@ -109,7 +109,7 @@ const LISTS_OF_ACCESS: [&str; 16] = [
 ];
 
 /// Lists of the panel.
-const SCREENS: [&str; 18] = [
+const SCREENS: [&str; 19] = [
     "/users?q=",
     "/users?deleted=true",
     "/sessions?sort=",
@@ -128,6 +128,7 @@ const SCREENS: [&str; 18] = [
     "/resources?kind=models",
     "/conversations?sort=-tokens",
     "/conversations/00000000-0000-7000-8000-0000000000c1?",
+    "/limits?metric=rpm",
 ];
 
 /// Maximum number of pages of one list.

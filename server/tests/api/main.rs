@@ -32,6 +32,7 @@ mod idempotency;
 mod jobs;
 mod keys;
 mod large_bodies;
+mod limit_forms;
 mod limits;
 mod lists;
 mod manage;

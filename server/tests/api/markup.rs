@@ -39,6 +39,7 @@ struct Ids {
     group: String,
     resource: String,
     conversation: String,
+    limit: String,
     /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
     adas: [String; 2],
@@ -101,6 +102,7 @@ impl Ids {
                 "select c.id::text from conversations c join users u on u.id = c.user_id where email like '%ada@%'",
             )
             .await,
+            limit: id(pool, "select id::text from limits order by id limit 1").await,
         }
     }
 
@@ -112,6 +114,8 @@ impl Ids {
             own_token
         } else if screen.starts_with("/account/sessions") {
             own_session
+        } else if screen.contains("/limits") {
+            &self.limit
         } else if screen.contains("tokens/") {
             token
         } else if screen.contains("sessions/") {
@@ -138,6 +142,7 @@ impl Ids {
         let path = screen.replace("{user}", &self.uma).replace("{id}", key);
         let path = path.replace("{group}", &self.group);
         let path = path.replace("{key}", "chat.call");
+        let path = path.replace("{metric}", "requests");
         let selected = format!("?u={}", encoded(&self.pending));
         match screen {
             "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
@@ -226,6 +231,16 @@ fn rejected_form(path: &str, text: &str) -> Ask {
         "search",
         "more",
         "from",
+        "kind",
+        "subject",
+        "metric",
+        "model",
+        "amount",
+        "period",
+        "every",
+        "soft_amount",
+        "warn_at",
+        "shown",
     ];
     // Longer than any name can be: the name of a group or a client can be any shorter text.
     let long = text.repeat(40);

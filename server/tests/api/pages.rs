@@ -577,6 +577,8 @@ async fn titles_are_those_of_the_screens(pool: PgPool) {
         ("/roles", "Roles"),
         ("/clients", "Clients"),
         ("/clients/new", "Clients"),
+        ("/limits", "Limits"),
+        ("/limits/new", "Limits"),
         ("/tokens", "Access tokens"),
         ("/audit", "Audit log"),
         ("/settings", "Settings"),
@@ -633,6 +635,7 @@ async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
             ],
         ),
         ("/clients", &["Noch keine Clients", "Neuer Client"]),
+        ("/limits", &["Noch keine Limits", "Neues Limit"]),
         ("/tokens", &["Keine Zugriffstokens", "Läuft bald ab"]),
     ] {
         let ask = Ask::get(path).by(&ada);

@@ -52,7 +52,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 33] = [
+const WITH_TARGET: [TargetForm; 36] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -211,6 +211,17 @@ const WITH_TARGET: [TargetForm; 33] = [
         "delete-client",
         "shown",
         &[("version", "1"), ("users", "0")],
+    ),
+    ("save-limit", "shown", &[("version", "1")]),
+    ("delete-limit", "shown", &[("version", "1")]),
+    (
+        "change-balance",
+        "username",
+        &[
+            ("operation", "reset"),
+            ("metric", "requests"),
+            ("reason", "Exam"),
+        ],
     ),
 ];
 

@@ -143,14 +143,16 @@ impl Meter<'_> {
             ..self.draw()
         };
         let mut reservation = body(&requested);
-        reservation["seconds"] = json!(LEASE_SECONDS);
+        if let Some(fields) = reservation.as_object_mut() {
+            fields.insert("seconds".to_owned(), json!(LEASE_SECONDS));
+        }
         let (answer, _) = self.insist("reserve", "/api/limits/reserve", &reservation);
         // A reservation counts nothing, whatever its response.
         requested.outcome = Outcome::Rejected;
         match answer {
             Answer::Done(body, _) if self.dice.below(100) >= ABANDONED => {
                 requested.requests += self.dice.below(REQUESTS);
-                let settlement = json!({ "lease": body["lease"], "requests": requested.requests });
+                let settlement = json!({ "lease": body.get("lease"), "requests": requested.requests });
                 let (answer, _) = self.insist("settle", "/api/limits/settle", &settlement);
                 if let Answer::Rejected(status) = answer {
                     self.find(format!("{}: not settled: {status}", requested.event));
@@ -179,7 +181,7 @@ impl Meter<'_> {
         }
         let (answer, _) = self.insist("consume again", "/api/limits/consume", &body(&known));
         match answer {
-            Answer::Done(body, _) if body["counted"] == false => {}
+            Answer::Done(body, _) if body.get("counted") == Some(&json!(false)) => {}
             Answer::Done(body, _) => self.find(format!("{}: counted again: {body}", known.event)),
             Answer::Rejected(status) => {
                 self.find(format!("{}: denied with {status} later", known.event));

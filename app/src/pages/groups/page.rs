@@ -1,6 +1,7 @@
 //! Page of a group: the header, and below it a tab.
 
 use domain::{
+    limits::LimitSubject,
     permission::Permission,
     problem::{Code, Problem},
 };
@@ -25,6 +26,7 @@ use crate::{
         title::PageTitle,
     },
     context::PageContext,
+    links::limits,
     text,
 };
 
@@ -168,7 +170,14 @@ fn Actions(group: GroupView) -> impl IntoView {
             </a>
         }
     });
-    view! { <div class="actions">{links.collect_view()}</div> }
+    let limits = context.may(Permission::LimitsRead).then(|| {
+        view! {
+            <a class="button" href=limits::of_subject(LimitSubject::Group(group.id))>
+                {text::limits::title()}
+            </a>
+        }
+    });
+    view! { <div class="actions">{links.collect_view()} {limits}</div> }
 }
 
 /// Returns the tabs that the viewer can open.

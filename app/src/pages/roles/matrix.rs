@@ -2,6 +2,7 @@
 
 use domain::{
     access_tokens::Scope,
+    limits::LimitSubject,
     permission::{Permission, Permissions},
     users::list::ListParams,
 };
@@ -11,12 +12,13 @@ use super::{label, may_write};
 use crate::{
     api::roles::{ListedRole, ROLES},
     components::icon::{Glyph, Icon},
+    context::PageContext,
     labels::{
         self,
         permissions::{self, ResourcePermissions},
         security,
     },
-    links::users,
+    links::{limits, users},
     text,
 };
 
@@ -56,6 +58,17 @@ fn head(listed: &ListedRole, may_write: bool) -> AnyView {
         q: Some(format!("role:{}", role.name)),
         ..ListParams::default()
     });
+    let limits = PageContext::current().may(Permission::LimitsRead).then(|| {
+        let href = limits::of_subject(LimitSubject::Role(role.id));
+        let about = text::limits::limits_of(label(role));
+        view! {
+            <p>
+                <a href=href aria-label=about>
+                    {text::limits::title()}
+                </a>
+            </p>
+        }
+    });
     let builtin = role
         .builtin
         .map(|_| view! { <span class="badge">{text::roles::builtin()}</span> });
@@ -78,6 +91,7 @@ fn head(listed: &ListedRole, may_write: bool) -> AnyView {
             <p>
                 <a href=holders>{text::roles::users(role.users)}</a>
             </p>
+            {limits}
             {may_write.then(|| actions(listed))}
         </th>
     }

@@ -18,6 +18,7 @@ const TABS: &[(&str, text::Label, Permission)] = &[
     ("data", text::user::owned_data, Permission::UsersRead),
     ("access", text::access::title, Permission::AccessRead),
     ("usage", text::usage::title, Permission::UsageRead),
+    ("limits", text::limits::title, Permission::LimitsRead),
     ("history", text::user::history, Permission::AuditRead),
 ];
 

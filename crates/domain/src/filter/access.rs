@@ -30,6 +30,8 @@ const fn required(term: &Term) -> Option<Permission> {
     match term {
         Term::Group(_) | Term::Has(Has::Group) => Some(Permission::GroupsRead),
         Term::Feature(_) => Some(Permission::AccessRead),
+        Term::Spend(_) => Some(Permission::UsageRead),
+        Term::Over(_) => Some(Permission::LimitsRead),
         Term::Text(_) | Term::Username(_) | Term::Name(_) | Term::Email(_) => None,
         Term::Role(_) | Term::Client(_) | Term::Status(_) | Term::Via(_) => None,
         Term::Number(_) | Term::Count(..) | Term::Has(Has::Email | Has::Any(_)) => None,
@@ -46,12 +48,20 @@ mod tests {
         let granted =
             |names: &[&str]| Permissions::new(names.iter().map(ToString::to_string).collect());
         let reader = granted(&["users:read"]);
-        let all = granted(&["users:read", "groups:read", "access:read"]);
+        let all = granted(&[
+            "users:read",
+            "groups:read",
+            "access:read",
+            "usage:read",
+            "limits:read",
+        ]);
         for (search, missing) in [
             ("", None),
             ("ada role:admin client:7 has:email personas:>1", None),
             ("group:Editors", Some(("group:Editors", "groups:read"))),
             ("ada -has:group", Some(("has:group", "groups:read"))),
+            ("spend:>5", Some(("spend:>5", "usage:read"))),
+            ("ada over:budget", Some(("over:budget", "limits:read"))),
             (
                 "ada OR (eve feature:chat.call)",
                 Some(("feature:chat.call", "access:read")),

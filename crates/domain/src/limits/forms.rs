@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Decimal, DecimalSchema, LimitSubject, MODEL_MAX, Metric, Period};
+use super::{Amount, Decimal, DecimalSchema, Limit, LimitSubject, MODEL_MAX, Metric, Period};
 use crate::{
     fields::FieldErrors,
     label::parse_optional_label,
@@ -96,6 +96,23 @@ pub struct NewLimit {
     pub time_zone: String,
     /// Whether all members of the group have one balance together.
     pub shared: bool,
+}
+
+/// The values of a stored limit.
+impl From<&Limit> for NewLimit {
+    fn from(limit: &Limit) -> Self {
+        Self {
+            subject: limit.subject,
+            metric: limit.metric,
+            model: limit.model.clone(),
+            amount: limit.amount.map(Amount::units),
+            soft_amount: limit.soft_amount.map(Amount::units),
+            warn_at: limit.warn_at,
+            period: limit.period,
+            time_zone: limit.time_zone.clone(),
+            shared: limit.shared,
+        }
+    }
 }
 
 impl LimitDraft {

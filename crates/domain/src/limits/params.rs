@@ -1,10 +1,15 @@
 //! Parameters of the list of limits.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::{LIMITS_ORDER, Metric, SubjectKind};
-use crate::list::{Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params};
+use crate::list::{
+    Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, shorten,
+};
 
 /// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -59,6 +64,20 @@ impl LimitListParams {
         given(&self.id)
     }
 
+    /// Parses the conditions: the kind of the subject, its id, and the metric.
+    ///
+    /// # Errors
+    /// The first parameter with an unknown value.
+    pub fn conditions(
+        &self,
+    ) -> Result<(Option<SubjectKind>, Option<Uuid>, Option<Metric>), ListError> {
+        Ok((
+            parse("subject", given(&self.subject))?,
+            parse("id", given(&self.id))?,
+            parse("metric", given(&self.metric))?,
+        ))
+    }
+
     /// Parses the page size and the position.
     ///
     /// # Errors
@@ -70,5 +89,47 @@ impl LimitListParams {
             before: self.before.clone(),
         };
         page.parse(limits, LIMITS_ORDER)
+    }
+}
+
+/// Parses the value of a parameter, unless it is absent.
+fn parse<T: FromStr>(parameter: &'static str, given: Option<&str>) -> Result<Option<T>, ListError> {
+    let unknown = |text: &str| ListError::Value {
+        parameter,
+        typed: shorten(text),
+    };
+    let parsed = given.map(|text| text.parse::<T>().map_err(|_| unknown(text)));
+    parsed.transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_values_are_errors_of_their_parameters() {
+        let params = |subject: &str, id: &str, metric: &str| LimitListParams {
+            subject: Some(subject.to_owned()),
+            id: Some(id.to_owned()),
+            metric: Some(metric.to_owned()),
+            ..LimitListParams::default()
+        };
+        assert_eq!(params("", " ", "").conditions(), Ok((None, None, None)));
+        assert_eq!(
+            params("group", "00000000-0000-0000-0000-000000000000", "cost").conditions(),
+            Ok((
+                Some(SubjectKind::Group),
+                Some(Uuid::nil()),
+                Some(Metric::Cost)
+            ))
+        );
+        for (params, parameter) in [
+            (params("team", "", ""), "subject"),
+            (params("", "1", ""), "id"),
+            (params("", "", "budget"), "metric"),
+        ] {
+            let error = params.conditions().unwrap_err();
+            assert_eq!(error.parameter(), Some(parameter));
+        }
     }
 }

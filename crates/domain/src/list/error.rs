@@ -109,6 +109,13 @@ pub enum ListError {
         /// Permission that the caller lacks.
         permission: Permission,
     },
+    /// An unknown value of a parameter.
+    Value {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Value as sent.
+        typed: String,
+    },
     /// An unknown parameter.
     Parameter(String),
     /// A parameter that occurs more than once.
@@ -174,6 +181,7 @@ impl ListError {
                 permission,
                 ..
             } => messages::list_unreadable(condition.as_str(), permission.as_str()),
+            Self::Value { parameter, typed } => messages::list_value(*parameter, quoted(typed)),
             Self::Parameter(name) => messages::list_parameter(quoted(&shorten(name))),
             Self::Repeated(name) => messages::list_repeated(quoted(&shorten(name))),
             Self::Time { typed, .. } => messages::list_time(quoted(typed)),
@@ -213,7 +221,8 @@ impl ListError {
             | Self::Cost { parameter, .. }
             | Self::Name { parameter, .. }
             | Self::Unreadable { parameter, .. }
-            | Self::Time { parameter, .. } => parameter,
+            | Self::Time { parameter, .. }
+            | Self::Value { parameter, .. } => parameter,
             Self::Parameter(name) | Self::Repeated(name) => name,
             Self::FilteredOthers | Self::Backward | Self::TwoCursors => return None,
         };

@@ -35,7 +35,7 @@ use crate::support::{
 };
 
 /// Functions that the test calls.
-pub(super) const OF_ACCESS: [&str; 16] = [
+pub(super) const OF_ACCESS: [&str; 18] = [
     "groups/delete::delete",
     "groups/invite::invite",
     "groups/members::add",
@@ -45,7 +45,9 @@ pub(super) const OF_ACCESS: [&str; 16] = [
     "groups/reset::create_reset_link",
     "groups::edit",
     "limits/changes::change",
+    "limits/subjects::check_user",
     "limits::delete",
+    "limits::find",
     "resources/grants::add",
     "resources/grants::revoke",
     "resources::delete",
@@ -87,6 +89,7 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
     let draft = serde_json::from_value(draft).unwrap();
     let limit = limits::put(&services, &operator(), draft).await.unwrap();
     let another = TargetRef::of_user(ada, "another");
+    let another_user = another.clone();
     let reset = NewLimitChange {
         metric: Metric::Requests,
         model: None,
@@ -132,7 +135,9 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
             groups::edit(&services, &operator(), other(editors), GroupEdit::default()).await,
         ),
         is_mismatch(limits::change(&services, &operator(), another, reset).await),
+        is_mismatch(limits::check_user(&services, &operator(), another_user).await),
         is_mismatch(limits::delete(&services, &operator(), other(limit.id)).await),
+        is_mismatch(limits::find(&services, &operator(), other(limit.id)).await),
         is_mismatch(grants::add(&services, &operator(), other(model), vec![grant]).await),
         is_mismatch(grants::revoke(&services, &operator(), other(model), vec![subject]).await),
         is_mismatch(resources::delete(&services, &operator(), other(model), None).await),

@@ -1,0 +1,217 @@
+//! Fields of the form of a limit.
+
+use domain::limits::{Metric, SubjectKind};
+use leptos::prelude::*;
+
+use crate::{
+    api::limits::{
+        SaveLimit,
+        form::{LimitState, PeriodChoice},
+    },
+    components::{
+        field::{Field, FieldSpec},
+        form::FormState,
+        icon::{Glyph, Icon},
+    },
+    labels, text,
+};
+
+const SUBJECT: FieldSpec = FieldSpec {
+    name: "subject",
+    label: text::limits::subject,
+    kind: "text",
+    autocomplete: "off",
+    hint: Some(text::limits::subject_hint),
+    optional: true,
+    max: 200,
+};
+
+const MODEL: FieldSpec = FieldSpec {
+    name: "model",
+    label: text::limits::model,
+    hint: Some(text::limits::model_hint),
+    ..SUBJECT
+};
+
+const AMOUNT: FieldSpec = FieldSpec {
+    name: "amount",
+    label: text::limits::amount,
+    hint: Some(text::limits::amount_hint),
+    optional: false,
+    max: 40,
+    ..SUBJECT
+};
+
+const EVERY: FieldSpec = FieldSpec {
+    name: "every",
+    label: text::limits::every,
+    hint: Some(text::limits::every_hint),
+    max: 10,
+    ..SUBJECT
+};
+
+const TIME_ZONE: FieldSpec = FieldSpec {
+    name: "time_zone",
+    label: text::limits::time_zone,
+    hint: Some(text::limits::time_zone_hint),
+    max: 64,
+    ..SUBJECT
+};
+
+const SOFT_AMOUNT: FieldSpec = FieldSpec {
+    name: "soft_amount",
+    label: text::limits::soft_amount,
+    hint: Some(text::limits::soft_amount_hint),
+    max: 40,
+    ..SUBJECT
+};
+
+const WARN_AT: FieldSpec = FieldSpec {
+    name: "warn_at",
+    label: text::limits::warn_at,
+    hint: Some(text::limits::warn_at_hint),
+    max: 3,
+    ..SUBJECT
+};
+
+/// Renders the fields that identify a new limit: subject, metric and model.
+pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
+    let kinds = SubjectKind::ALL.iter();
+    let kinds = kinds.map(|kind| (kind.as_str(), labels::limits::subject_kind(*kind)));
+    let metrics = Metric::ALL.iter();
+    let metrics = metrics.map(|metric| (metric.as_str(), labels::limits::metric(*metric)));
+    view! {
+        {select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state)}
+        <Field spec=SUBJECT value=values.subject.clone() error=form_state.error("subject") />
+        <label class="check">
+            <input id="shared" type="checkbox" name="shared" value="true" checked=values.shared />
+            <span>
+                {text::limits::shared()} <span class="check-note">{text::limits::shared_hint()}</span>
+            </span>
+        </label>
+        {error("shared", form_state.error("shared"))}
+        {select("metric", text::limits::metric(), metrics.collect(), &values.metric, form_state)}
+        <Field spec=MODEL value=values.model.clone() error=form_state.error("model") />
+    }
+    .into_any()
+}
+
+/// Renders the states, and the fields of a number. Without them a new limit cannot be inherited.
+pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormState) -> AnyView {
+    let states = LimitState::ALL.into_iter();
+    let states = states.filter(|state| !is_new || *state != LimitState::Inherit);
+    let states: Vec<AnyView> = states.map(|state| radio(state, &values.state)).collect();
+    let periods = PeriodChoice::ALL.iter();
+    let periods = periods.map(|choice| (choice.as_str(), period_label(choice.as_str())));
+    let failed = form_state.error("state");
+    view! {
+        <div class="form choice">
+            // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
+            <fieldset
+                class="field"
+                id="state"
+                tabindex="-1"
+                aria-describedby=move || failed.with(Option::is_some).then_some("state-error")
+                data-error=move || failed.with(Option::is_some).then_some("")
+            >
+                <legend class="field-label">{text::limits::state()}</legend>
+                {states}
+                {error("state", failed)}
+            </fieldset>
+            <div class="form chosen">
+                <Field spec=AMOUNT value=values.amount.clone() error=form_state.error("amount") />
+                {select("period", text::limits::period(), periods.collect(), &values.period, form_state)}
+                <Field spec=EVERY value=values.every.clone() error=form_state.error("every") />
+                <Field spec=TIME_ZONE value=values.time_zone.clone() error=form_state.error("time_zone") />
+                <Field spec=SOFT_AMOUNT value=values.soft_amount.clone() error=form_state.error("soft_amount") />
+                <Field spec=WARN_AT value=values.warn_at.clone() error=form_state.error("warn_at") />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Renders the radio button of a state.
+fn radio(state: LimitState, chosen: &str) -> AnyView {
+    let (label, note) = match state {
+        LimitState::Inherit => (text::limits::inherit(), text::limits::inherit_note()),
+        LimitState::Unlimited => (text::limits::unlimited(), text::limits::unlimited_note()),
+        LimitState::Number => (text::limits::number(), text::limits::number_note()),
+    };
+    let checked = state.as_str() == chosen;
+    view! {
+        <label class="check">
+            <input type="radio" name="state" value=state.as_str() checked=checked />
+            <span>{label} <span class="check-note">{note}</span></span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Returns the label of a kind of period.
+fn period_label(choice: &str) -> &'static str {
+    match choice {
+        "calendar:day" => text::limits::calendar_day(),
+        "calendar:week" => text::limits::calendar_week(),
+        "calendar:month" => text::limits::calendar_month(),
+        "s" => text::limits::unit_seconds(),
+        "m" => text::limits::unit_minutes(),
+        "h" => text::limits::unit_hours(),
+        "d" => text::limits::unit_days(),
+        "w" => text::limits::unit_weeks(),
+        "mo" => text::limits::unit_months(),
+        "drip" => text::limits::unit_refill(),
+        _ => text::limits::total(),
+    }
+}
+
+/// Renders a selection with its label and error message.
+fn select(
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(&'static str, &'static str)>,
+    chosen: &str,
+    form_state: FormState,
+) -> AnyView {
+    let options = options.into_iter().map(|(value, words)| {
+        view! {
+            <option value=value selected=value == chosen>
+                {words}
+            </option>
+        }
+    });
+    let failed = form_state.error(name);
+    view! {
+        <div class="field">
+            <label class="field-label" for=name>
+                {label}
+            </label>
+            <select
+                class="input"
+                id=name
+                name=name
+                aria-invalid=move || failed.with(Option::is_some).then_some("true")
+                aria-describedby=move || failed.with(Option::is_some).then(|| format!("{name}-error"))
+            >
+                {options.collect_view()}
+            </select>
+            {error(name, failed)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Renders the error message of a field, if there is one.
+fn error(name: &'static str, failed: Signal<Option<String>>) -> AnyView {
+    let message = move || {
+        failed.get().map(|message| {
+            view! {
+                <p class="field-error" id=format!("{name}-error")>
+                    <Glyph icon=Icon::Alert />
+                    {message}
+                </p>
+            }
+        })
+    };
+    view! { {message} }.into_any()
+}

@@ -1,0 +1,256 @@
+//! Tables of what is left of limits, and of the changes of it.
+
+use ::time::OffsetDateTime;
+use domain::{
+    limits::{Limit, LimitStatus, Metric},
+    usage::BalanceEntry,
+};
+use leptos::prelude::*;
+
+use super::{
+    icon::Icon,
+    list::{
+        column::{Column, cells, visible},
+        data_table::{self, DataTable},
+    },
+    state::ListState,
+    time::{Ago, Ends},
+};
+use crate::{format, labels::limits as labels, text};
+
+/// Link to a dialog about a limit.
+pub(crate) struct LimitLink {
+    /// URL of the dialog.
+    pub(crate) href: String,
+    /// Text of the link.
+    pub(crate) label: &'static str,
+    /// Accessible label that names the limit.
+    pub(crate) about: String,
+}
+
+/// Row of the table: a metric and a model, with what is left of the limit in force.
+pub(crate) struct LimitLine {
+    /// Quantity.
+    pub(crate) metric: Metric,
+    /// Model; `None` for all models together.
+    pub(crate) model: Option<String>,
+    /// What is left; `None` if no limit is in force.
+    pub(crate) status: Option<LimitStatus>,
+    /// The limit that decides, if it is known.
+    pub(crate) limit: Option<Limit>,
+    /// Links to dialogs.
+    pub(crate) links: Vec<LimitLink>,
+    /// Server time of the response.
+    pub(crate) now: OffsetDateTime,
+}
+
+impl LimitLine {
+    /// Returns the row of a limit in force without links.
+    pub(crate) fn of(status: LimitStatus, limit: Option<Limit>, now: OffsetDateTime) -> Self {
+        Self {
+            metric: status.metric,
+            model: status.model.clone(),
+            status: Some(status),
+            limit,
+            links: Vec::new(),
+            now,
+        }
+    }
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<LimitLine>; 7] = [
+    Column {
+        class: "",
+        label: text::limits::metric,
+        sort: None,
+        cell: |cell, row| {
+            let name = labels::metric_of(row.metric, row.model.as_deref());
+            cell.header(view! { <bdi>{name}</bdi> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::limits::limit,
+        sort: None,
+        cell: |cell, row| cell.labelled(amount(row)),
+    },
+    Column {
+        class: "",
+        label: text::limits::used,
+        sort: None,
+        cell: |cell, row| cell.labelled(used(row)),
+    },
+    Column {
+        class: "",
+        label: text::limits::left,
+        sort: None,
+        cell: |cell, row| cell.labelled(left(row)),
+    },
+    Column {
+        class: "",
+        label: text::limits::resets,
+        sort: None,
+        cell: |cell, row| cell.labelled(resets(row)),
+    },
+    Column {
+        class: "",
+        label: text::limits::decides,
+        sort: None,
+        cell: |cell, row| cell.labelled(decides(row)),
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| cell.plain(links(row)),
+    },
+];
+
+/// Renders the rows, with a column for their links if any row has some.
+pub(crate) fn table(caption: &'static str, lines: Vec<LimitLine>) -> AnyView {
+    let has_links = lines.iter().any(|line| !line.links.is_empty());
+    let columns = visible(&COLUMNS, has_links);
+    let rows = lines.into_iter().map(|line| {
+        let model = line.model.as_deref().unwrap_or_default();
+        let decides = line.status.as_ref().map(|status| status.id);
+        let id = format!("{} {decides:?} {model}", line.metric.as_str());
+        data_table::row(id, cells(columns, &line))
+    });
+    DataTable::records(caption, columns).with_rows(rows.collect())
+}
+
+/// Renders the amount and the period of the limit in force.
+fn amount(line: &LimitLine) -> AnyView {
+    let Some(status) = &line.status else {
+        return text::limits::no_limit().into_any();
+    };
+    let period = status.period.map(labels::period);
+    view! {
+        {labels::amount(status.amount)}
+        {period
+            .map(|period| {
+                view! {
+                    " "
+                    <span class="muted">{period}</span>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// Returns the used and the reserved amount.
+fn used(line: &LimitLine) -> String {
+    let Some(status) = &line.status else {
+        return text::limits::not_counted().to_owned();
+    };
+    let used = format::amount(status.used);
+    if status.reserved.units() == 0 {
+        return used;
+    }
+    text::limits::used_and_reserved(used, format::amount(status.reserved))
+}
+
+/// Renders what is left, with a badge if the warning is reached.
+fn left(line: &LimitLine) -> AnyView {
+    let Some(status) = &line.status else {
+        return text::limits::not_limited().into_any();
+    };
+    let warning = status.warning.then(|| {
+        view! {
+            " "
+            <span class="badge tone-warning">{text::limits::warning_reached()}</span>
+        }
+    });
+    view! {
+        {labels::amount(status.left)}
+        {warning}
+    }
+    .into_any()
+}
+
+/// Renders the time at which more can be used.
+fn resets(line: &LimitLine) -> AnyView {
+    match line.status.as_ref().and_then(|status| status.resets_at) {
+        Some(at) => view! { <Ends at=at now=line.now /> }.into_any(),
+        None => text::limits::no_reset().into_any(),
+    }
+}
+
+/// Renders what decides, which can have a name in any language.
+fn decides(line: &LimitLine) -> AnyView {
+    match &line.status {
+        Some(status) => {
+            let decided = labels::decided_by(status, line.limit.as_ref());
+            view! { <bdi>{decided}</bdi> }.into_any()
+        }
+        None => text::limits::nothing_decides().into_any(),
+    }
+}
+
+fn links(line: &LimitLine) -> AnyView {
+    let links = line.links.iter().map(|link| {
+        view! {
+            <a class="button" href=link.href.clone() data-noscroll aria-label=link.about.clone()>
+                {link.label}
+            </a>
+        }
+    });
+    view! { <div class="chips">{links.collect_view()}</div> }.into_any()
+}
+
+/// Row of the table of changes.
+struct ListedChange {
+    entry: BalanceEntry,
+    /// Server time of the response.
+    now: OffsetDateTime,
+}
+
+/// Columns of the changes in their order.
+static CHANGES: [Column<ListedChange>; 5] = [
+    Column {
+        class: "",
+        label: text::limits::change,
+        sort: None,
+        cell: |cell, row| cell.header(labels::change_kind(&row.entry.kind)),
+    },
+    Column {
+        class: "",
+        label: text::limits::metric,
+        sort: None,
+        cell: |cell, row| {
+            let name = labels::metric_of(row.entry.metric, row.entry.model.as_deref());
+            cell.labelled(view! { <bdi>{name}</bdi> })
+        },
+    },
+    Column {
+        class: "",
+        label: text::limits::amount,
+        sort: None,
+        cell: |cell, row| cell.labelled(format::amount(row.entry.amount)),
+    },
+    Column {
+        class: "",
+        label: text::limits::reason,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <bdi>{row.entry.reason.clone()}</bdi> }),
+    },
+    Column {
+        class: "",
+        label: text::limits::time,
+        sort: None,
+        cell: |cell, row| cell.labelled(view! { <Ago at=row.entry.at now=row.now /> }),
+    },
+];
+
+/// Renders the changes, the latest first, or that there are none.
+pub(crate) fn changes(entries: Vec<BalanceEntry>, now: OffsetDateTime) -> AnyView {
+    if entries.is_empty() {
+        return view! { <ListState icon=Icon::Info title=text::limits::no_changes() /> }.into_any();
+    }
+    let rows = entries.into_iter().enumerate().map(|(number, entry)| {
+        let listed = ListedChange { entry, now };
+        data_table::row(number, cells(&CHANGES, &listed))
+    });
+    DataTable::records(text::limits::changes(), &CHANGES).with_rows(rows.collect())
+}

@@ -1,0 +1,168 @@
+//! Columns of the list of limits.
+
+use domain::limits::{Limit, LimitListParams, LimitSubject};
+use leptos::prelude::*;
+
+use super::may_write;
+use crate::{
+    api::limits::LIMITS,
+    components::{
+        list::{
+            column::{Column, cells, visible},
+            data_table,
+        },
+        rows::KeyedRow,
+    },
+    format,
+    labels::limits as labels,
+    links::limits::over,
+    text,
+};
+
+/// Row of the list.
+pub(super) struct LimitRow {
+    pub(super) limit: Limit,
+    /// Parameters of the list, which the dialogs above it retain.
+    pub(super) params: LimitListParams,
+}
+
+/// Columns in their order.
+static COLUMNS: [Column<LimitRow>; 7] = [
+    Column {
+        class: "",
+        label: text::limits::subject,
+        sort: None,
+        cell: |cell, row| cell.header(subject(&row.limit)),
+    },
+    Column {
+        class: "",
+        label: text::limits::metric,
+        sort: None,
+        cell: |cell, row| cell.labelled(labels::metric(row.limit.metric)),
+    },
+    Column {
+        class: "",
+        label: text::limits::amount,
+        sort: None,
+        cell: |cell, row| cell.labelled(labels::amount(row.limit.amount)),
+    },
+    Column {
+        class: "",
+        label: text::limits::period,
+        sort: None,
+        cell: |cell, row| cell.labelled(period(&row.limit)),
+    },
+    Column {
+        class: "",
+        label: text::limits::warning,
+        sort: None,
+        cell: |cell, row| cell.labelled(warning(&row.limit)),
+    },
+    Column {
+        class: "",
+        label: text::limits::model,
+        sort: None,
+        cell: |cell, row| cell.labelled(model(&row.limit)),
+    },
+    Column {
+        class: "",
+        label: text::common::actions,
+        sort: None,
+        cell: |cell, row| cell.plain(links(row)),
+    },
+];
+
+/// Returns the columns that the viewer sees.
+pub(super) fn columns() -> &'static [Column<LimitRow>] {
+    visible(&COLUMNS, may_write())
+}
+
+/// Renders a row.
+pub(super) fn row(row: LimitRow) -> KeyedRow {
+    data_table::row(row.limit.id, cells(columns(), &row))
+}
+
+/// Renders the kind of the subject, and its name with a link to its page.
+fn subject(limit: &Limit) -> AnyView {
+    let kind = labels::subject_kind(limit.subject.kind());
+    if limit.subject == LimitSubject::Default {
+        return kind.into_any();
+    }
+    let name = labels::subject_name(limit);
+    let href = match limit.subject {
+        LimitSubject::User(id) => Some(format!("/users/{id}/limits")),
+        LimitSubject::Group(id) => Some(format!("/groups/{id}")),
+        LimitSubject::Default | LimitSubject::Role(_) | LimitSubject::Token(_) => None,
+    };
+    let name = match href {
+        Some(href) => view! {
+            <a class="link" href=href>
+                <bdi>{name}</bdi>
+            </a>
+        }
+        .into_any(),
+        None => view! { <bdi>{name}</bdi> }.into_any(),
+    };
+    let shared = limit.shared.then(|| {
+        view! {
+            " "
+            <span class="badge">{text::limits::shared()}</span>
+        }
+    });
+    view! {
+        <span class="muted">{kind} ": "</span>
+        {name}
+        {shared}
+    }
+    .into_any()
+}
+
+/// Returns the period in words, with its time zone if it depends on that. Rates and leases have none.
+fn period(limit: &Limit) -> String {
+    match limit.period {
+        Some(period) if labels::has_zone(period) => {
+            text::limits::period_in_zone(labels::period(period), &limit.time_zone)
+        }
+        Some(period) => labels::period(period),
+        None => text::limits::no_period().to_owned(),
+    }
+}
+
+/// Returns the amount and the percentage from which a use is reported.
+fn warning(limit: &Limit) -> String {
+    let soft = limit.soft_amount.map(format::amount);
+    let percent = limit.warn_at.map(text::limits::percent);
+    let warnings: Vec<String> = soft.into_iter().chain(percent).collect();
+    if warnings.is_empty() {
+        return text::limits::no_warning().to_owned();
+    }
+    warnings.join(", ")
+}
+
+/// Renders the model, which is not in the language of the page.
+fn model(limit: &Limit) -> AnyView {
+    match limit.model.clone() {
+        Some(model) => view! { <bdi>{model}</bdi> }.into_any(),
+        None => text::limits::all_models().into_any(),
+    }
+}
+
+/// Renders the links to the dialogs of a limit.
+fn links(row: &LimitRow) -> AnyView {
+    let name = labels::name(&row.limit);
+    let link = |word: &str, label: &'static str, about: String| {
+        let href = over(&format!("{LIMITS}/{}/{word}", row.limit.id), &row.params);
+        view! {
+            <a class="button" href=href data-noscroll aria-label=about>
+                {label}
+            </a>
+        }
+    };
+    let edit = link("edit", text::limits::edit(), text::limits::edit_of(&name));
+    let delete = link(
+        "delete",
+        text::limits::delete(),
+        text::limits::delete_of(&name),
+    );
+    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+}

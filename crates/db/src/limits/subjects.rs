@@ -1,0 +1,52 @@
+//! Subjects of limits and their names, and limits by id.
+
+use domain::limits::{Limit, LimitSubject};
+use sqlx::{PgExecutor, QueryBuilder};
+use uuid::Uuid;
+
+use super::{COLUMNS, read};
+use crate::Error;
+
+/// Returns the id of the role with a name in lower case.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_role(executor: impl PgExecutor<'_>, name: &str) -> Result<Option<Uuid>, Error> {
+    Ok(
+        sqlx::query_scalar!("select id from roles where name = $1", name)
+            .fetch_optional(executor)
+            .await?,
+    )
+}
+
+/// Returns the name of a role, a group or a user; `None` for other subjects, and if it does not exist.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_name(
+    executor: impl PgExecutor<'_>,
+    subject: LimitSubject,
+) -> Result<Option<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select case $1::text
+            when 'role' then (select name from roles where id = $2)
+            when 'group' then (select name from groups where id = $2)
+            when 'user' then (select username from users where id = $2)
+        end as name",
+        subject.kind().as_str(),
+        subject.id(),
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
+/// Lists the limits with some ids, in no particular order.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_by_ids(executor: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Limit>, Error> {
+    let mut sql = QueryBuilder::new(format!("select {COLUMNS} from limits l where l.id = any("));
+    sql.push_bind(ids.to_vec()).push(")");
+    let rows = sql.build().fetch_all(executor).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+}

@@ -1,0 +1,96 @@
+//! Subjects of limits by what a form names, and limits by their ids.
+
+use db::limits as rows;
+use domain::{
+    error::Conflict,
+    fields::FieldErrors,
+    limits::{Limit, LimitSubject, SubjectKind},
+    messages,
+    users::{detail::UserRef, names::is_deceptive},
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Authorized, LimitsRead},
+    guard::{self, TargetRef},
+};
+
+/// Returns the subject of a kind by its id, or by the name of the role or the group, or by the reference to the user.
+///
+/// # Errors
+/// [`Error::Invalid`] when there is no such subject. One with an unknown id is found when a limit is stored.
+pub async fn find_subject(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    kind: SubjectKind,
+    typed: &str,
+) -> Result<LimitSubject, Error> {
+    let typed = typed.trim();
+    let id = match (kind, typed.parse::<Uuid>()) {
+        (SubjectKind::Default, _) | (SubjectKind::Token, Err(_)) => None,
+        (_, Ok(id)) => Some(id),
+        // No name has such characters, and PostgreSQL rejects a NUL.
+        (_, Err(_)) if typed.chars().any(is_deceptive) => None,
+        (SubjectKind::Role, Err(_)) => {
+            rows::subjects::find_role(&services.pool, &typed.to_lowercase()).await?
+        }
+        (SubjectKind::Group, Err(_)) => {
+            let names = [typed.to_owned()];
+            let ids = db::groups::named::find_ids(&services.pool, &names).await?;
+            ids.into_iter().next().flatten()
+        }
+        (SubjectKind::User, Err(_)) => {
+            db::users::find_id(&services.pool, &UserRef::parse(typed)).await?
+        }
+    };
+    LimitSubject::of(kind, id).ok_or_else(|| {
+        let mut errors = FieldErrors::default();
+        errors.add("subject", messages::limit_subject_unknown());
+        Error::Invalid(errors)
+    })
+}
+
+/// Returns the name of a role, a group or a user; `None` for other subjects, and if it does not exist.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_subject_name(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    subject: LimitSubject,
+) -> Result<Option<String>, Error> {
+    Ok(rows::subjects::find_name(&services.pool, subject).await?)
+}
+
+/// Checks that a user exists, is not deleted, and has the name that was shown.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such user, [`Error::TargetMismatch`] when the user was shown with another name,
+/// [`Error::Conflict`] when the user is deleted.
+pub async fn check_user(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    target: impl Into<TargetRef>,
+) -> Result<(), Error> {
+    let target = target.into();
+    let found = rows::find_user(&services.pool, target.id, None).await?;
+    let username = found.username.ok_or(guard::NOT_FOUND)?;
+    target.check_username(&username)?;
+    if found.is_deleted {
+        return Err(Error::Conflict(Conflict::UserDeleted));
+    }
+    Ok(())
+}
+
+/// Lists the limits with some ids, in no particular order.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_by_ids(
+    services: &Services,
+    _: &Authorized<LimitsRead>,
+    ids: &[Uuid],
+) -> Result<Vec<Limit>, Error> {
+    Ok(rows::subjects::list_by_ids(&services.pool, ids).await?)
+}

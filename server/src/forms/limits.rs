@@ -1,0 +1,25 @@
+//! Forms on the screens of limits.
+
+use app::api::limits::{DeleteLimit, SaveLimit, balances::ChangeBalance};
+use axum::routing::post;
+
+use super::send::{FormRoute, send};
+
+/// Forms, each at the path of its page.
+pub(super) const FORMS: &[FormRoute] = &[
+    ("/limits/new", || post(send::<SaveLimit>)),
+    ("/limits/{id}/edit", || post(send::<SaveLimit>)),
+    ("/limits/{id}/delete", || post(send::<DeleteLimit>)),
+    ("/users/{user}/limits/{metric}/set", || {
+        post(send::<SaveLimit>)
+    }),
+    ("/users/{user}/limits/{id}/top-up", || {
+        post(send::<ChangeBalance>)
+    }),
+    ("/users/{user}/limits/{id}/adjust", || {
+        post(send::<ChangeBalance>)
+    }),
+    ("/users/{user}/limits/{id}/reset", || {
+        post(send::<ChangeBalance>)
+    }),
+];

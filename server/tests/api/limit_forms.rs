@@ -1,0 +1,135 @@
+//! Forms of limits as browsers without scripts send them.
+
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
+
+/// Submits a form to a path as Ada.
+async fn post(app: &App, ada: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    app.send(Ask::post(path).form(fields).by(ada)).await
+}
+
+/// Returns the amounts of all limits, the first created first.
+async fn amounts(pool: &PgPool) -> Vec<Option<i64>> {
+    let amounts = sqlx::query_scalar("select amount from limits order by id");
+    amounts.fetch_all(pool).await.unwrap()
+}
+
+/// Fields of a default limit of requests in a state.
+fn default_limit<'a>(state: &'a str, amount: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("shown", ""),
+        ("kind", "default"),
+        ("metric", "requests"),
+        ("period", "calendar:day"),
+        ("state", state),
+        ("amount", amount),
+    ]
+}
+
+#[testing::test]
+async fn three_states_are_stored_as_they_are(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    let none: &[Option<i64>] = &[];
+    for (state, amount, status, expected) in [
+        ("number", "", 422, none),
+        ("", "5", 422, none),
+        ("inherit", "5", 303, none),
+        ("number", "0", 303, &[Some(0)]),
+        ("unlimited", "7", 303, &[None]),
+        ("number", "7", 303, &[Some(7)]),
+    ] {
+        let form = default_limit(state, amount);
+        let answer = post(&app, &ada, "/limits/new", &form).await;
+        assert_eq!(answer.status, status, "{state} {amount}: {}", answer.body);
+        assert_eq!(amounts(&pool).await, expected, "{state} {amount}");
+    }
+}
+
+#[testing::test]
+async fn denied_form_has_the_typed_values_and_says_what_they_permit(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    let mut form = default_limit("number", "12");
+    form.push(("time_zone", "Mars/Olympus"));
+    let denied = post(&app, &ada, "/limits/new", &form).await;
+    assert_eq!(denied.status, 422);
+    for text in [
+        "At most 12 requests a day, from midnight, Mars/Olympus.",
+        "value=\"12\"",
+        "value=\"Mars/Olympus\"",
+    ] {
+        assert!(denied.body.contains(text), "{text}: {}", denied.body);
+    }
+}
+
+#[testing::test]
+async fn limit_that_another_user_has_changed_is_not_overwritten(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    post(&app, &ada, "/limits/new", &default_limit("number", "5")).await;
+    let id: String = sqlx::query_scalar("select id::text from limits")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let path = format!("/limits/{id}/edit");
+    for (shown, version, status) in [
+        ("all users: tokens", "1", 409),
+        ("all users: requests", "7", 409),
+        ("all users: requests", "1", 303),
+    ] {
+        let mut form = default_limit("number", "9");
+        form.retain(|(name, _)| *name != "shown");
+        form.extend([("id", id.as_str()), ("shown", shown), ("version", version)]);
+        let answer = post(&app, &ada, &path, &form).await;
+        assert_eq!(answer.status, status, "{shown} {version}: {}", answer.body);
+        let expected = if status == 303 { 9 } else { 5 };
+        assert_eq!(amounts(&pool).await, [Some(expected)], "{shown} {version}");
+    }
+    // A limit that is inherited is deleted.
+    let inherit = [
+        ("id", id.as_str()),
+        ("shown", "all users: requests"),
+        ("version", "2"),
+        ("state", "inherit"),
+    ];
+    let deleted = post(&app, &ada, &path, &inherit).await;
+    assert_eq!(deleted.status, 303, "{}", deleted.body);
+    assert!(amounts(&pool).await.is_empty());
+}
+
+#[testing::test]
+async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
+        add_user(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let uma = id_of(&pool, "uma").await;
+    for (shown, status) in [("una", 409), ("uma", 303)] {
+        let form = [
+            ("page", "/users/uma/limits"),
+            ("shown", shown),
+            ("kind", "user"),
+            ("subject", &uma),
+            ("metric", "rpm"),
+            ("state", "number"),
+            ("amount", "3"),
+            ("version", "0"),
+        ];
+        let answer = post(&app, &ada, "/users/uma/limits/rpm/set", &form).await;
+        assert_eq!(answer.status, status, "{shown}: {}", answer.body);
+    }
+    let tab = app.get_as(&ada, "/users/uma/limits").await;
+    for text in ["Saved the limit of uma", "Own limit"] {
+        assert!(tab.body.contains(text), "{text}: {}", tab.body);
+    }
+    let own = app
+        .get_as(&session(&pool, "uma").await, "/account/usage")
+        .await;
+    assert!(own.body.contains("Requests per minute"), "{}", own.body);
+}
