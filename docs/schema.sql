@@ -97,6 +97,25 @@ begin
     return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.apply_spend(owners uuid[], months integer[], deltas bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+    if cardinality(owners) > 1 then
+        perform 1 from user_stats where user_id = any(owners) order by user_id for no key update;
+    end if;
+    update user_stats s set
+        spend_month = d.month,
+        spend_nanos = case when s.spend_month = d.month then s.spend_nanos else 0 end + d.delta
+    from (
+        select distinct on (c.user_id) c.user_id, c.month, c.delta
+        from unnest(owners, months, deltas) as c (user_id, month, delta)
+        order by c.user_id, c.month desc
+    ) d
+    where s.user_id = d.user_id and d.month >= s.spend_month;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.apply_user_stats(counter text, owners uuid[], deltas integer[])
  RETURNS void
  LANGUAGE plpgsql
@@ -114,6 +133,27 @@ CREATE OR REPLACE FUNCTION public.case_fold(value text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN translate(replace(lower(upper((value COLLATE "und-x-icu"))), 'ß'::text, 'ss'::text), 'ς'::text, 'σ'::text);
+
+CREATE OR REPLACE FUNCTION public.count_changed_spend()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform apply_spend(array_agg(user_id), array_agg(month), array_agg(delta))
+    from (
+        select user_id, month_number(day) as month, sum(nanos)::bigint as delta
+        from (
+            select user_id, day, cost_nanos as nanos from new_rows
+            union all
+            select user_id, day, -cost_nanos from old_rows
+        ) as changes
+        where user_id is not null
+        group by 1, 2
+        having sum(nanos) <> 0
+    ) as d
+    having count(*) > 0;
+    return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.count_deleted()
  RETURNS trigger
@@ -232,6 +272,23 @@ begin
         where user_id is not null
         group by user_id
         having sum(delta) <> 0
+    ) as d
+    having count(*) > 0;
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_new_spend()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform apply_spend(array_agg(user_id), array_agg(month), array_agg(delta))
+    from (
+        select user_id, month_number(day) as month, sum(cost_nanos)::bigint as delta
+        from new_rows
+        where user_id is not null
+        group by 1, 2
+        having sum(cost_nanos) <> 0
     ) as d
     having count(*) > 0;
     return null;
@@ -477,6 +534,14 @@ begin
     return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.month_number(day date)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select (extract(year from day)::int - 2000) * 12 + extract(month from day)::int - 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.name_key(name text)
  RETURNS text
  LANGUAGE sql
@@ -595,6 +660,14 @@ begin
     having count(*) > 0;
     return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.spend_rank(month integer, nanos bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select (month::bigint << 53) + least(nanos, 9007199254740991)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.store_user_roles(owners uuid[])
  RETURNS void
@@ -763,6 +836,61 @@ CREATE OR REPLACE FUNCTION public.undecided(pending integer, since timestamp wit
  STABLE
 AS $function$
     select greatest(0, pending - least(greatest(floor(extract(epoch from now() - since) * 5), 0), 1000000)::int);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.users_over_limit(asked_metric text, asked_at timestamp with time zone)
+ RETURNS TABLE(user_id uuid)
+ LANGUAGE sql
+ STABLE
+AS $function$
+    with asked as (
+        select l.* from limits l where l.metric = asked_metric and l.model is null and l.amount is not null
+    ), candidates as (
+        select b.user_id
+        from balances b
+        where
+            b.user_id is not null and b.metric = asked_metric and b.model = ''
+            and (b.level is not null or b.used - b.granted >= (select min(a.amount) from asked a))
+        union
+        select m.user_id from asked a join group_members m on m.group_id = a.group_id where a.shared or a.amount = 0
+        union
+        select r.user_id from asked a join user_roles r on r.role_id = a.role_id where a.amount = 0
+        union
+        select a.user_id from asked a where a.user_id is not null and a.amount = 0
+        union
+        select u.id
+        from users u
+        where exists (
+            select from asked a where a.amount = 0 and num_nonnulls(a.role_id, a.group_id, a.user_id, a.token_id) = 0
+        )
+    )
+    select c.user_id
+    from candidates c
+    where exists (
+        select
+        from limits_in_force(c.user_id, null) f
+        left join balances b
+            on b.holder_id = f.holder_id and b.metric = f.metric and b.model = ''
+            and (b.level is not null or b.period_end is null or b.period_end > asked_at)
+        cross join lateral (
+            select
+                f.amount + coalesce(b.granted, 0) as capacity,
+                coalesce(b.level, f.amount + coalesce(b.granted, 0) - coalesce(b.used, 0)) as level,
+                case when f.period like 'drip:%' then split_part(f.period, ':', 2)::bigint end as seconds
+        ) v
+        where
+            f.metric = asked_metric and f.model is null and f.amount is not null
+            and case
+                -- What has dripped since fills the level up to the amount. A top-up is above it.
+                when v.seconds is not null then least(
+                    v.level + greatest(floor(extract(epoch from asked_at - b.level_at) / v.seconds), 0),
+                    greatest(f.amount, least(v.level, v.capacity))
+                ) <= 0
+                -- The limit was one that drips: what was used is counted with the next use.
+                when b.level is not null then f.amount = 0
+                else v.level <= 0
+            end
+    )
 $function$;
 
 CREATE OR REPLACE FUNCTION public.uuid_v7(at timestamp with time zone)
@@ -1530,6 +1658,8 @@ create table usage_daily (
     constraint usage_daily_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX usage_daily_by_day ON public.usage_daily USING btree (day, user_id);
+CREATE TRIGGER count_changed_spend AFTER UPDATE ON public.usage_daily REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_changed_spend();
+CREATE TRIGGER count_new_spend AFTER INSERT ON public.usage_daily REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_new_spend();
 CREATE TRIGGER sum_usage AFTER INSERT OR DELETE OR UPDATE ON public.usage_daily FOR EACH ROW EXECUTE FUNCTION add_to_usage_totals();
 
 create table usage_daily_totals (
@@ -1652,15 +1782,20 @@ create table user_stats (
     role_ids uuid[] not null default '{}'::uuid[],
     deleted boolean not null default false,
     created_at timestamp with time zone not null default now(),
+    spend_month integer not null default 0,
+    spend_nanos bigint not null default 0,
     constraint user_stats_pkey PRIMARY KEY (user_id),
     constraint user_stats_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+comment on column user_stats.spend_month is 'Number of the month in UTC: January 2000 has 0.';
+comment on column user_stats.spend_nanos is 'Costs of the month, in billionths of a dollar.';
 CREATE INDEX user_stats_by_annotations ON public.user_stats USING btree (annotations, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_api_keys ON public.user_stats USING btree (api_keys, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_ontologies ON public.user_stats USING btree (ontologies, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_personas ON public.user_stats USING btree (personas, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_roles ON public.user_stats USING btree (role_ids, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_sessions ON public.user_stats USING btree (sessions, user_id) WHERE (NOT deleted);
+CREATE INDEX user_stats_by_spend ON public.user_stats USING btree (spend_rank(spend_month, spend_nanos), user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_holding_role ON public.user_stats USING gin (role_ids) WITH (fastupdate=off) WHERE (NOT deleted);
 
 create table user_totals (
@@ -2015,6 +2150,16 @@ create view usage_daily_totals_recount as
     (sum(cost_nanos))::bigint AS cost_nanos
    FROM usage_daily
   GROUP BY day, model;
+
+create view user_spend_recount as
+ SELECT DISTINCT ON (d.user_id) d.user_id,
+    month_number(d.day) AS month,
+    (sum(d.cost_nanos))::bigint AS nanos
+   FROM usage_daily d
+  WHERE (d.user_id IS NOT NULL)
+  GROUP BY d.user_id, (month_number(d.day))
+ HAVING (sum(d.cost_nanos) <> (0)::numeric)
+  ORDER BY d.user_id, (month_number(d.day)) DESC;
 
 create view user_stats_recount as
  SELECT u.id AS user_id,

@@ -57,6 +57,18 @@ pub fn client_saved(name: impl Display) -> String {
     )
 }
 
+/// Text: `Deleted the default limit`
+#[must_use]
+pub fn default_limit_deleted() -> &'static str {
+    text("flash.default_limit_deleted", "Deleted the default limit")
+}
+
+/// Text: `Saved the default limit`
+#[must_use]
+pub fn default_limit_saved() -> &'static str {
+    text("flash.default_limit_saved", "Saved the default limit")
+}
+
 /// Text: `Deleted {name}`
 #[must_use]
 pub fn deleted(name: impl Display) -> String {
@@ -339,6 +351,51 @@ pub fn key_enabled(name: impl Display) -> String {
 pub fn key_saved(name: impl Display) -> String {
     fill(
         text("flash.key_saved", "Saved API key {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Adjusted what {name} has used`
+#[must_use]
+pub fn limit_adjusted(name: impl Display) -> String {
+    fill(
+        text("flash.limit_adjusted", "Adjusted what {name} has used"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleted the limit of {name}`
+#[must_use]
+pub fn limit_deleted(name: impl Display) -> String {
+    fill(
+        text("flash.limit_deleted", "Deleted the limit of {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Reset what {name} has used`
+#[must_use]
+pub fn limit_reset(name: impl Display) -> String {
+    fill(
+        text("flash.limit_reset", "Reset what {name} has used"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Saved the limit of {name}`
+#[must_use]
+pub fn limit_saved(name: impl Display) -> String {
+    fill(
+        text("flash.limit_saved", "Saved the limit of {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Topped up the limit of {name}`
+#[must_use]
+pub fn limit_topped_up(name: impl Display) -> String {
+    fill(
+        text("flash.limit_topped_up", "Topped up the limit of {name}"),
         &[("name", &name)],
     )
 }

@@ -20,6 +20,7 @@ pub(super) const DE: &[(&str, &str)] = &[
     ("frame", include_str!("../../locales/de/frame.json")),
     ("groups", include_str!("../../locales/de/groups.json")),
     ("keys", include_str!("../../locales/de/keys.json")),
+    ("limits", include_str!("../../locales/de/limits.json")),
     ("overview", include_str!("../../locales/de/overview.json")),
     ("public", include_str!("../../locales/de/public.json")),
     (
@@ -60,6 +61,7 @@ pub(super) const EN_XA: &[(&str, &str)] = &[
     ("frame", include_str!("../../locales/en-XA/frame.json")),
     ("groups", include_str!("../../locales/en-XA/groups.json")),
     ("keys", include_str!("../../locales/en-XA/keys.json")),
+    ("limits", include_str!("../../locales/en-XA/limits.json")),
     (
         "overview",
         include_str!("../../locales/en-XA/overview.json"),

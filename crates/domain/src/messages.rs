@@ -1218,6 +1218,16 @@ pub fn list_usage_span(typed: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: ` {parameter}  is {typed}, which is unknown. Choose another value, or leave it out.`
+#[must_use]
+pub fn list_value(parameter: impl Into<MessageValue>, typed: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_value",
+        "`{parameter}` is {typed}, which is unknown. Choose another value, or leave it out.",
+        vec![("parameter", parameter.into()), ("typed", typed.into())],
+    )
+}
+
 /// Message: `{typed} is not a source. Use ui, api, cli, job or self.`
 #[must_use]
 pub fn list_via(typed: impl Into<MessageValue>) -> Message {
