@@ -41,6 +41,9 @@ page_params!(LimitListParams {
     before
 });
 
+/// Kind of the subject, its id, and the metric, where the list is limited to them.
+pub(super) type LimitConditions = (Option<SubjectKind>, Option<Uuid>, Option<Metric>);
+
 impl LimitListParams {
     /// Returns the kind of the subject. `Err` with an unknown one.
     ///
@@ -68,9 +71,7 @@ impl LimitListParams {
     ///
     /// # Errors
     /// The first parameter with an unknown value.
-    pub fn conditions(
-        &self,
-    ) -> Result<(Option<SubjectKind>, Option<Uuid>, Option<Metric>), ListError> {
+    pub fn conditions(&self) -> Result<LimitConditions, ListError> {
         Ok((
             parse("subject", given(&self.subject))?,
             parse("id", given(&self.id))?,
