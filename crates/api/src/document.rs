@@ -51,7 +51,7 @@ const SESSION: &str = "session";
         (name = "Sessions", description = "Sessions of all users"),
         (name = "Registrations", description = "Pending registrations and invitations"),
         (name = "API keys", description = "Provider API keys of the system and of users"),
-        (name = "Access tokens", description = "Access tokens of all users"),
+        (name = "Access tokens", description = "Access tokens and virtual keys of all users"),
         (name = "Audit log", description = "Changes and sign-ins"),
         (name = "Jobs", description = "Background jobs"),
         (name = "Owned data", description = "Personas, ontologies and annotations of the host application"),

@@ -3,6 +3,7 @@
 pub mod balances;
 mod in_force;
 pub mod leases;
+pub mod models;
 pub mod rates;
 
 use domain::{
@@ -12,7 +13,7 @@ use domain::{
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
-pub use in_force::{Holder, LimitInForce, MeteredUser, find_user, list_in_force};
+pub use in_force::{Holder, LimitInForce, MeteredToken, MeteredUser, find_user, list_in_force};
 
 use crate::{
     Error,

@@ -3,6 +3,7 @@
 mod amount;
 mod balances;
 mod forms;
+mod models;
 mod params;
 mod period;
 mod status;
@@ -23,6 +24,8 @@ pub use amount::{Amount, Decimal};
 pub use balances::{BalanceChange, BalanceDraft, NewLimitChange, TopUpDraft};
 pub(crate) use forms::check_model;
 pub use forms::{LimitDraft, NewLimit};
+pub(crate) use models::check_models;
+pub use models::{AllowedModels, AllowedModelsDraft, ModelDenied, permits};
 pub use params::LimitListParams;
 pub use period::{Period, PeriodError};
 pub use status::{LimitReached, LimitStatus, LimitsAnswer};

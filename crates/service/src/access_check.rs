@@ -27,16 +27,19 @@ use crate::{
 /// without reasons.
 ///
 /// # Errors
-/// [`Error::Invalid`] for too many questions.
+/// [`Error::Invalid`] for too many questions, [`Error::Forbidden`] for those about others than the owner of a virtual key.
 pub async fn check(
     services: &Services,
-    _: &Authorized<AccessRead>,
+    authorized: &Authorized<AccessRead>,
     questions: &[AccessQuestion],
 ) -> Result<Vec<AccessAnswer>, Error> {
     if questions.is_empty() || questions.len() > CHECKS_AT_ONCE {
         let mut errors = FieldErrors::default();
         errors.add("questions", messages::checks_max(CHECKS_AT_ONCE));
         return Err(Error::Invalid(errors));
+    }
+    for question in questions {
+        authorized.actor().require_for(question.user)?;
     }
     let mut connection = db::acquire(&services.pool).await?;
     let mut features: BTreeMap<Uuid, Vec<EffectiveFeature>> = BTreeMap::new();

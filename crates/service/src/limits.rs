@@ -5,6 +5,7 @@ mod changes;
 mod consume;
 mod leases;
 mod meter;
+mod models;
 mod position;
 
 use db::limits as rows;
@@ -31,9 +32,10 @@ use crate::{
 use meter::Meter;
 
 pub use changes::change;
-pub(crate) use consume::record;
+pub(crate) use consume::{bind, record};
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
+pub use models::{find_models, set_models};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 

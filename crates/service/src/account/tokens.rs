@@ -22,7 +22,7 @@ pub async fn tokens(services: &Services, caller: &Caller) -> Result<Vec<AccessTo
     caller.session()?;
     let asked = TokenFilter {
         user: Some(caller.principal.id.0),
-        state: None,
+        ..TokenFilter::default()
     };
     let newest = TokensQuery::newest(SHOWN_MAX);
     let (tokens, _) = rows::list_page(&services.pool, &newest, asked).await?;
