@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{
-    access_tokens::TokenDraft,
+    access_tokens::{RotationDraft, TokenDraft},
     account::OwnEdit,
     action::Action,
     audit::list::AuditParams,
@@ -90,6 +90,10 @@ const AUTHORIZED: Table = &[
     ("invitations::revoke", &[Action::InvitationRevoked]),
     ("access_tokens::create", &[Action::TokenCreated]),
     ("access_tokens::revoke", &[Action::TokenRevoked]),
+    ("access_tokens::keys::create_key", &[Action::KeyCreated]),
+    ("access_tokens::keys::rotate", &[Action::KeyRotated]),
+    ("access_tokens::keys::block", &[Action::KeyBlocked]),
+    ("access_tokens::keys::unblock", &[Action::KeyUnblocked]),
     (
         "registrations::decide::approve",
         &[Action::RegistrationApproved],
@@ -344,6 +348,15 @@ async fn token_of(services: &Services, user: Uuid) -> Uuid {
         .unwrap()
 }
 
+/// Returns the id of the only virtual key of a user.
+async fn virtual_key_of(services: &Services, user: Uuid) -> Uuid {
+    sqlx::query_scalar("select id from access_tokens where user_id = $1 and kind = 'key'")
+        .bind(user)
+        .fetch_one(&services.pool)
+        .await
+        .unwrap()
+}
+
 /// Queues the purge of an account and marks the job as failed. Returns the id of the job.
 async fn failed_removal(services: &Services, user: Uuid) -> Uuid {
     sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
@@ -527,6 +540,27 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "access_tokens::revoke" => {
             let id = token_of(services, bob).await;
             access_tokens::revoke(services, &operator(), id).await
+        }
+        "access_tokens::keys::create_key" => {
+            let draft = serde_json::from_value(serde_json::json!({ "name": "lab" })).unwrap();
+            access_tokens::create_key(services, &operator(), bob, &draft)
+                .await
+                .map(drop)
+        }
+        "access_tokens::keys::rotate" => {
+            let id = virtual_key_of(services, bob).await;
+            let draft = RotationDraft { overlap_hours: 1 };
+            access_tokens::rotate(services, &operator(), id, &draft)
+                .await
+                .map(drop)
+        }
+        "access_tokens::keys::block" => {
+            let id = virtual_key_of(services, bob).await;
+            access_tokens::block(services, &operator(), id).await
+        }
+        "access_tokens::keys::unblock" => {
+            let id = virtual_key_of(services, bob).await;
+            access_tokens::unblock(services, &operator(), id).await
         }
         "jobs::retry" => {
             let id = failed_removal(services, bob).await;

@@ -45,3 +45,4 @@ mod token_grants;
 mod usage;
 mod user_actions;
 mod users;
+mod virtual_keys;
