@@ -1,7 +1,10 @@
 //! Limits and usage, on either backend.
 
 use domain::{
-    limits::{BalanceDraft, Limit, LimitDraft, LimitListParams, LimitStatus, TopUpDraft},
+    limits::{
+        AllowedModels, AllowedModelsDraft, BalanceDraft, Limit, LimitDraft, LimitListParams,
+        LimitStatus, TopUpDraft,
+    },
     list::{Limits, PageParams},
     problem::{Code, Problem},
     usage::{UsageOverview, UsageParams},
@@ -57,6 +60,38 @@ impl Backend {
                 Ok(limits::list_effective(services, &operator(), user).await?)
             }
             Self::Server(remote) => remote.get(&format!("{}/limits", Self::user_path(user)), &[]),
+        }
+    }
+
+    /// Returns the models that a user can use.
+    pub(in crate::cli) async fn allowed_models(
+        &self,
+        user: Uuid,
+    ) -> Result<AllowedModels, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(limits::find_models(services, &operator(), user).await?)
+            }
+            Self::Server(remote) => remote.get(
+                &format!("{}/allowed-models", Self::user_path(user)),
+                &[],
+            ),
+        }
+    }
+
+    /// Sets the models that a user can use.
+    pub(in crate::cli) async fn set_allowed_models(
+        &self,
+        user: Uuid,
+        draft: &AllowedModelsDraft,
+    ) -> Result<AllowedModels, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(limits::set_models(services, &operator(), user, draft).await?)
+            }
+            Self::Server(remote) => {
+                remote.put(&format!("{}/allowed-models", Self::user_path(user)), draft)
+            }
         }
     }
 
