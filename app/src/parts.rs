@@ -137,6 +137,8 @@ part!(
     Delete => dialogs::Delete,
     Reset => dialogs::Reset,
     Reassign => dialogs::Reassign,
+    NewKey => dialogs::NewKey,
+    RotateKey => dialogs::RotateKey,
     Revoke => sessions::revoke::Revoke,
     Approve => registrations::decide::Approve,
     Reject => registrations::decide::Reject,

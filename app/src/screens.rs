@@ -69,6 +69,10 @@ static SCREENS: &[Screen] = &[
         Node::new("", &User::Overview).with(&USER_CONFIRMATIONS),
         Node::new("sessions", &User::Sessions).with(&[Node::confirmation(":id/revoke")]),
         Node::new("keys", &User::Keys).with(&[
+            Node::new("tokens/new", &Dialogs::NewKey),
+            Node::new("tokens/:id/rotate", &Dialogs::RotateKey),
+            Node::confirmation("tokens/:id/block"),
+            Node::confirmation("tokens/:id/unblock"),
             Node::confirmation("tokens/:id/revoke"),
             Node::confirmation(":id/revoke"),
         ]),

@@ -50,6 +50,7 @@ pub mod time;
 pub mod tokens;
 pub mod user;
 pub mod users;
+pub mod virtual_keys;
 
 #[cfg(not(feature = "ssr"))]
 use page as source;

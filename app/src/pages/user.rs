@@ -10,6 +10,7 @@ pub mod reset_links;
 pub mod sessions;
 mod tabs;
 pub mod tokens;
+pub mod virtual_keys;
 
 pub use data::Data;
 pub use history::History;

@@ -135,11 +135,15 @@ fn screens() -> Vec<Ask> {
     for end in ["", "/grant", "/transfer", "/edit", "/delete"] {
         screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
     }
+    screens.push(Ask::get(&format!(
+        "/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate"
+    )));
     screens.extend(groups::screens());
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
         "sessions",
         "keys",
+        "keys/tokens/new",
         "data",
         "access",
         "access/groups",
@@ -167,6 +171,7 @@ fn forms() -> Vec<Ask> {
     let selected = format!("{UNKNOWN_ID}:1:unknown-user");
     let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
+    let rotate_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate");
     let [clone_role, edit_role, delete_role] =
         ["clone", "edit", "delete"].map(|end| format!("/roles/{UNKNOWN_ID}/{end}"));
     let resource = |end: &str| format!("/resources/{UNKNOWN_ID}{end}");
@@ -208,6 +213,12 @@ fn forms() -> Vec<Ask> {
             &[("counts", "0,0,0,0,0,0"), ("confirm", "visitor")],
         ),
         ("/users/visitor/reset", "create-reset-link", &[]),
+        (
+            "/users/visitor/keys/tokens/new",
+            "create-virtual-key",
+            &[("name", "lab")],
+        ),
+        (&rotate_key, "rotate-virtual-key", &[]),
         ("/users/visitor/access/groups", "set-user-groups", &[]),
         (
             "/sessions/revoke",
@@ -411,6 +422,7 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
         Ask::get("/sfn/tokens?params[state]=live"),
+        Ask::get(&format!("/sfn/virtual-key?id={UNKNOWN_ID}")),
         Ask::get(&format!(
             "/sfn/ask-access?id={UNKNOWN_ID}&feature=chat.call"
         )),

@@ -91,6 +91,8 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user} restore", Undo),
     ("/users/{user}/access/groups", Dialog),
     ("/users/{user}/delete", Dialog),
+    ("/users/{user}/keys/tokens/new", Dialog),
+    ("/users/{user}/keys/tokens/{id}/rotate", Dialog),
     ("/users/{user}/edit", Dialog),
     ("/users/{user}/reassign", Dialog),
     ("/users/{user}/reset", Dialog),

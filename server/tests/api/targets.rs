@@ -52,7 +52,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 33] = [
+const WITH_TARGET: [TargetForm; 35] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -75,6 +75,12 @@ const WITH_TARGET: [TargetForm; 33] = [
         &[("counts", "0,0,0,0,0,0"), ("confirm", "uma")],
     ),
     ("create-reset-link", "username", &[]),
+    ("create-virtual-key", "username", &[("name", "lab")]),
+    (
+        "rotate-virtual-key",
+        "shown",
+        &[("username", "uma"), ("overlap_hours", "1")],
+    ),
     (
         "reassign-data",
         "username",

@@ -70,7 +70,7 @@ async fn keys_are_created_blocked_rotated_and_revoked(pool: PgPool) {
     );
     assert_eq!(
         key(&cli, &["rotate", id, "--overlap-hours", "169"]).failure(),
-        "overlapHours: Use 0 to 168 hours."
+        "overlap-hours: Use 0 to 168 hours."
     );
     assert_eq!(
         key(&cli, &["revoke", id]).text(),
@@ -90,7 +90,7 @@ async fn models_of_a_user_are_set_and_shown(pool: PgPool) {
     cli.create("ada", "user");
     let models = |more: &[&str]| {
         let mut command = Command::new(ROLLCALL);
-        let words = [&["limit", "models", "ada"], more].concat();
+        let words = [&["limit", "models", "ada"][..], more].concat();
         cli.run(command.args(words), "").text()
     };
     assert_eq!(models(&[]), "All models are allowed.\n");

@@ -59,7 +59,12 @@ fn draw(part: Chunk<AccessToken>) -> AnyView {
             let about = text::account::revoke_named(&token.name);
             (format!("{OWN}/{}/revoke", token.id), about)
         });
-        ListedToken { token, now, revoke }
+        ListedToken {
+            token,
+            now,
+            revoke,
+            change: None,
+        }
     });
     token_row::table(text::account::tokens_caption(), &COLUMNS, rows)
 }
