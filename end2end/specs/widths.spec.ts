@@ -125,6 +125,7 @@ test.describe('an administrator', () => {
     '/users/test-member',
     '/users/test-member/sessions',
     '/users/test-member/keys',
+    '/users/test-member/keys/tokens/new',
     '/users/test-member/data',
     '/users/test-member/access',
     '/users/test-member/access/groups',
