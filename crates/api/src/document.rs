@@ -268,7 +268,8 @@ fn add_schemes(components: &mut Components) {
          port other than 3000, it ends with the port: `session_token_8080`.",
     );
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "Access token, `rc_…`. It has the permissions that both its scopes and its owner allow.",
+        "Access token, `rc_…`, with the permissions that both its scopes and its owner allow; or a virtual key, `sk-…`, which opens \
+         `/api/limits`, `/api/usage` and `/api/access` for its owner only.",
     ));
     for (name, scheme) in [
         (SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),

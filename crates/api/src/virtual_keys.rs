@@ -1,9 +1,9 @@
 //! Virtual keys of users. They are listed and revoked like access tokens.
 
 use axum::{Json, extract::State};
-use domain::access_tokens::{IssuedKey, KeyDraft, RotationDraft};
+use domain::access_tokens::{IssuedKey, KeyDraft, OwnKeyDraft, RotationDraft};
 use serde::Serialize;
-use service::{Services, access::TokensWrite, access_tokens};
+use service::{Services, access::TokensWrite, access_tokens, account};
 use time::OffsetDateTime;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -11,14 +11,15 @@ use uuid::Uuid;
 use crate::{
     body::Body,
     error::ApiError,
-    extract::{Allowed, IdPath, UserPath},
-    response::{Created, Stored, SuccessResponse, Written, success},
+    extract::{Allowed, IdPath, SessionCaller, UserPath},
+    response::{Created, ShownOnce, Stored, SuccessResponse, Written, success},
     state::ApiState,
 };
 
 /// Returns the routes of virtual keys.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
+        .routes(routes!(create_own_virtual_key))
         .routes(routes!(create_virtual_key))
         .routes(routes!(block_virtual_key))
         .routes(routes!(unblock_virtual_key))
@@ -51,6 +52,27 @@ impl Stored for IssuedKey {
     fn has_secret(&self) -> bool {
         true
     }
+}
+
+/// Create a virtual key for yourself
+///
+/// The key begins with `sk-`. It opens `/api/limits`, `/api/usage` and `/api/access` for you only. It is in this response, and is not shown
+/// again. Requires `currentPassword`.
+#[utoipa::path(
+    post,
+    path = "/api/virtual-keys",
+    tag = "Own account",
+    request_body = OwnKeyDraft,
+    responses((status = CREATED, body = IssuedKey)),
+    security(("session" = []))
+)]
+async fn create_own_virtual_key(
+    State(services): State<Services>,
+    SessionCaller(caller): SessionCaller,
+    Body(draft): Body<OwnKeyDraft>,
+) -> Result<Created<ShownOnce<Json<IssuedKey>>>, ApiError> {
+    let issued = account::create_virtual_key(&services, &caller, &draft).await?;
+    Ok(Created::new(ShownOnce(Json(issued))))
 }
 
 /// Create a virtual key for a user

@@ -19,8 +19,8 @@ use crate::{
     users::{Unknown, names::DisplayName, string_enum},
 };
 pub use keys::{
-    IssuedKey, KeyDetails, KeyDraft, NewKey, OVERLAP_HOURS, OVERLAP_HOURS_MAX, RotationDraft,
-    TokenKind,
+    IssuedKey, KeyDetails, KeyDraft, NewKey, OVERLAP_HOURS, OVERLAP_HOURS_MAX, OwnKeyDraft,
+    RotationDraft, TokenKind,
 };
 pub use scope::Scope;
 

@@ -34,6 +34,7 @@ use crate::{
     guard::{self, Access, TargetRef},
 };
 
+pub(crate) use keys::issue_key;
 pub use keys::{block, create_key, rotate, unblock};
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);

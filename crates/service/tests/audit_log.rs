@@ -155,6 +155,10 @@ const OWN: Table = &[
     ("account::tokens::create_token", &[Action::TokenCreated]),
     ("account::tokens::revoke_token", &[Action::TokenRevoked]),
     (
+        "account::tokens::create_virtual_key",
+        &[Action::KeyCreated],
+    ),
+    (
         "account::sessions::revoke_other_sessions",
         &[Action::SessionsRevoked],
     ),
@@ -743,6 +747,13 @@ async fn call_own(
         "account::tokens::revoke_token" => {
             let id = token_of(services, caller.principal.id.0).await;
             account::revoke_token(services, caller, id).await
+        }
+        "account::tokens::create_virtual_key" => {
+            let draft = serde_json::json!({ "name": "lab", "currentPassword": PASSWORD });
+            let draft = serde_json::from_value(draft).unwrap();
+            account::create_virtual_key(services, caller, &draft)
+                .await
+                .map(drop)
         }
         "account::sessions::revoke_other_sessions" => {
             account::revoke_other_sessions(services, caller)

@@ -1,7 +1,9 @@
 //! Virtual keys: creation, rotation, blocks, and the models and limits of uses with them.
 
 use domain::{
-    access_tokens::{IssuedKey, KeyDraft, RotationDraft, TOKENS_MAX, TokenKind, TokenState, list::TokensQuery},
+    access_tokens::{
+        IssuedKey, KeyDraft, RotationDraft, TOKENS_MAX, TokenKind, TokenState, list::TokensQuery,
+    },
     error::{Conflict, Forbidden},
     limits::{AllowedModelsDraft, LimitsAnswer, SubjectKind},
     usage::{ReleaseDraft, ReserveDraft, UsageEventDraft, UseDraft},
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use service::{
     Error, Services,
     access::{AccessRead, Caller, LimitsConsume, Origin, UsersRead, operator},
-    access_check, access_tokens, limits, usage,
+    access_check, access_tokens, account, limits, usage,
 };
 use sqlx::PgPool;
 use testing::{
@@ -21,6 +23,7 @@ use uuid::Uuid;
 
 use crate::support::{
     callers::{admin, caller},
+    own::{Own, set_password},
     services,
     users::{add, count},
 };
@@ -506,4 +509,29 @@ async fn key_counts_for_its_owner_only(pool: PgPool) {
         let answered = access_check::check(&services, &access, &[question]).await;
         assert_eq!(answered.is_ok(), is_answered);
     }
+}
+
+#[testing::test]
+async fn own_key_requires_password_and_session(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "ada", &["user"]).await;
+    set_password(&services, "correct horse").await;
+    let own = Own::sign_in(&services, "ada", "correct horse").await;
+    let create = async |by: &Caller, password: &str| {
+        let draft = json!({ "name": "lab", "currentPassword": password });
+        let draft = serde_json::from_value(draft).unwrap();
+        account::create_virtual_key(&services, by, &draft).await
+    };
+    for (password, code) in [
+        ("", "CurrentPasswordRequired"),
+        ("other", "CurrentPasswordWrong"),
+    ] {
+        let denied = create(&own.caller, password).await;
+        assert_eq!(format!("{:?}", denied.unwrap_err()), code);
+    }
+    let key = create(&own.caller, "correct horse").await.unwrap();
+    let by_key = find(&services, &key.token).await.unwrap();
+    assert_eq!(by_key.principal.id, own.caller.principal.id);
+    let denied = create(&by_key, "correct horse").await;
+    assert!(matches!(denied, Err(Error::TokenNotAllowed)));
 }

@@ -465,6 +465,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/api/tokens"),
         Ask::post("/api/tokens").json(&unnamed_token),
         Ask::new(Method::DELETE, &format!("/api/tokens/{UNKNOWN_ID}")),
+        Ask::post("/api/virtual-keys").json(&json!({ "name": "" })),
         Ask::get("/account"),
         Ask::get("/account/password"),
         Ask::get("/account/sessions"),

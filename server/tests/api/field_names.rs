@@ -106,7 +106,10 @@ fn of_tokens_and_keys() -> Vec<Case> {
             CURRENT,
         ),
         case(
-            &["POST /api/admin/users/ID/virtual-keys"],
+            &[
+                "POST /api/admin/users/ID/virtual-keys",
+                "POST /api/virtual-keys",
+            ],
             json!({ "name": " ", "days": 0, "allowedModels": [""], "metadata": { "a": "x".repeat(3_000) } }),
             &[
                 ("name", "enter_name"),
@@ -114,6 +117,11 @@ fn of_tokens_and_keys() -> Vec<Case> {
                 ("allowedModels", "enter_name"),
                 ("metadata", "bytes_max"),
             ],
+        ),
+        case(
+            &["POST /api/virtual-keys"],
+            json!({ "name": "lab" }),
+            CURRENT,
         ),
         case(
             &["POST /api/admin/virtual-keys/ID/rotate"],

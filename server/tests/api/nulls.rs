@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 36] = [
+const NULLABLE: [(&str, &str); 38] = [
     ("UserUpdateRequest", "email"),
     ("UserUpdateRequest", "profile"),
     ("UserUpdateRequest", "notificationPreferences"),
@@ -20,6 +20,8 @@ const NULLABLE: [(&str, &str); 36] = [
     ("AccessTokenCreateRequest", "days"),
     ("VirtualKeyCreateRequest", "days"),
     ("VirtualKeyCreateRequest", "allowedModels"),
+    ("OwnVirtualKeyCreateRequest", "days"),
+    ("OwnVirtualKeyCreateRequest", "allowedModels"),
     ("AllowedModelsPutRequest", "allowedModels"),
     ("PersonaWriteRequest", "details"),
     ("RoleCreateRequest", "label"),

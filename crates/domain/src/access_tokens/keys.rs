@@ -48,32 +48,73 @@ impl TokenKind {
     }
 }
 
-/// A virtual key to create, not yet checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(as = VirtualKeyCreateRequest)]
-pub struct KeyDraft {
-    /// Purpose of the key.
-    #[schema(min_length = 1)]
-    pub name: String,
-    /// The id of a group of the owner that the key is for.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    #[schema(nullable = false)]
-    pub group: Option<Uuid>,
-    /// Lifetime in days; `null` for no expiry.
-    #[serde(default = "days_default")]
-    #[schema(minimum = 1)]
-    pub days: Option<u16>,
-    /// Names of the models that it can use; `null` for all, an empty list for none.
-    #[serde(default)]
-    pub allowed_models: Option<Vec<String>>,
-    /// Data of the host application.
-    #[serde(default, deserialize_with = "distinct")]
-    pub metadata: Map<String, Value>,
+/// Declares a key to create with further fields. They can be secrets, so it is not printed.
+macro_rules! key_drafts {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $kind:ty,)* }) => {
+        #[derive(Clone, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        $(#[$meta])*
+        pub struct $name {
+            /// Purpose of the key.
+            #[schema(min_length = 1)]
+            pub name: String,
+            /// The id of a group of the owner that the key is for.
+            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub group: Option<Uuid>,
+            /// Lifetime in days; `null` for no expiry.
+            #[serde(default = "days_default")]
+            #[schema(minimum = 1)]
+            pub days: Option<u16>,
+            /// Names of the models that it can use; `null` for all, an empty list for none.
+            #[serde(default)]
+            pub allowed_models: Option<Vec<String>>,
+            /// Data of the host application.
+            #[serde(default, deserialize_with = "distinct")]
+            pub metadata: Map<String, Value>,
+            $($(#[$field_meta])* pub $field: $kind,)*
+        }
+
+        impl $name {
+            /// Checks every field. `longest` is the maximum lifetime in days, 0 for none.
+            ///
+            /// # Errors
+            /// The errors of all fields at once.
+            pub fn check(&self, longest: u16) -> Result<NewKey, FieldErrors> {
+                let mut errors = FieldErrors::default();
+                let name = errors.take("name", self.name.parse());
+                check_days(self.days, longest, &mut errors);
+                let allowed_models = check_models(self.allowed_models.as_deref(), &mut errors);
+                errors.take("metadata", check_object(&self.metadata, JsonLimits::METADATA));
+                match name {
+                    Some(name) if errors.is_empty() => Ok(NewKey {
+                        name,
+                        group: self.group,
+                        days: self.days,
+                        allowed_models,
+                        metadata: self.metadata.clone(),
+                    }),
+                    _ => Err(errors),
+                }
+            }
+        }
+    };
+}
+
+key_drafts! {
+    /// A virtual key to create for a user, not yet checked.
+    #[schema(as = VirtualKeyCreateRequest)]
+    KeyDraft {}
+}
+
+key_drafts! {
+    /// A virtual key to create for oneself, not yet checked.
+    #[schema(as = OwnVirtualKeyCreateRequest)]
+    OwnKeyDraft {
+        /// The current password of the owner: required because a key outlives the session that creates it.
+        #[serde(default)]
+        current_password: String,
+    }
 }
 
 /// Default for an absent `days`; `null` is a value and means no expiry.
@@ -94,33 +135,6 @@ pub struct NewKey {
     pub allowed_models: Option<Vec<String>>,
     /// Data of the host application.
     pub metadata: Map<String, Value>,
-}
-
-impl KeyDraft {
-    /// Checks every field. `longest` is the maximum lifetime in days, 0 for none.
-    ///
-    /// # Errors
-    /// The errors of all fields at once.
-    pub fn check(&self, longest: u16) -> Result<NewKey, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let name = errors.take("name", self.name.parse());
-        check_days(self.days, longest, &mut errors);
-        let allowed_models = check_models(self.allowed_models.as_deref(), &mut errors);
-        errors.take(
-            "metadata",
-            check_object(&self.metadata, JsonLimits::METADATA),
-        );
-        match name {
-            Some(name) if errors.is_empty() => Ok(NewKey {
-                name,
-                group: self.group,
-                days: self.days,
-                allowed_models,
-                metadata: self.metadata.clone(),
-            }),
-            _ => Err(errors),
-        }
-    }
 }
 
 /// A request for another secret of a key, not yet checked.

@@ -74,18 +74,12 @@ impl Actor {
         (grant.kind == TokenKind::Key).then_some(grant.token)
     }
 
-    /// Returns whether the actor can ask for and count what a user does: with a virtual key the owner only.
-    #[must_use]
-    pub(crate) fn acts_for(&self, user: Uuid) -> bool {
-        self.key().is_none() || self.id() == Some(user)
-    }
-
-    /// Checks that the actor can ask for and count what a user does.
+    /// Checks that the actor can ask for and count what a user does: with a virtual key the owner only.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a virtual key of another user.
     pub(crate) fn require_for(&self, user: Uuid) -> Result<(), Error> {
-        if self.acts_for(user) {
+        if self.key().is_none() || self.id() == Some(user) {
             Ok(())
         } else {
             Err(Error::Forbidden(Forbidden::KeyOwnerRequired))

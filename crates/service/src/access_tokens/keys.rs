@@ -49,7 +49,7 @@ pub async fn create_key(
 }
 
 /// Creates a virtual key of an account that the transaction has locked, and audits it.
-async fn issue_key(
+pub(crate) async fn issue_key(
     transaction: &mut db::Transaction,
     actor: &Actor,
     user: (Uuid, &str),
@@ -182,7 +182,7 @@ pub async fn rotate(
     let text = secret::generate(TokenKind::Key);
     let prefix = secret::prefix(text.expose_secret());
     let hash = secret::hash_of(text.expose_secret());
-    let rotated = rows::rotate(&mut transaction, stored.id, (prefix, &hash), hours).await?;
+    let rotated = rows::rotate(&mut transaction, stored.id, (prefix, hash.as_slice()), hours).await?;
     let rotated = rotated.ok_or(Error::Conflict(Conflict::TokenExpired))?;
     let until = rotated.previous_until.map(|until| until.to_string());
     let change = Change {

@@ -180,13 +180,13 @@ pub(super) async fn check_user(
 /// Returns the denial of a use of a model that the user or the token cannot use.
 pub(super) fn deny_model(found: &MeteredUser, model: Option<&str>) -> Option<ModelDenied> {
     let of_token = found.token.as_ref().and_then(|token| token.models.as_deref());
-    let by = if !permits(found.models.as_deref(), model) {
-        SubjectKind::User
-    } else if !permits(of_token, model) {
-        SubjectKind::Token
-    } else {
-        return None;
-    };
+    let lists = [
+        (SubjectKind::User, found.models.as_deref()),
+        (SubjectKind::Token, of_token),
+    ];
+    let (by, _) = lists
+        .into_iter()
+        .find(|(_, allowed)| !permits(*allowed, model))?;
     let model = model.map(str::to_owned);
     Some(ModelDenied { by, model })
 }

@@ -73,6 +73,10 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
             "/api/tokens".to_owned(),
             json!({ "name": "t", "scopes": ["account"], "currentPassword": PASSWORD }),
         ),
+        (
+            "/api/virtual-keys".to_owned(),
+            json!({ "name": "lab", "currentPassword": PASSWORD }),
+        ),
         (at(bob, "virtual-keys"), json!({ "name": "lab" })),
         (virtual_key("block"), Value::Null),
         (virtual_key("unblock"), Value::Null),
@@ -214,6 +218,7 @@ async fn answers_are_replayed_unless_secret(pool: PgPool) {
         "POST /api/admin/users/{id}/virtual-keys",
         "POST /api/admin/virtual-keys/{id}/rotate",
         "POST /api/tokens",
+        "POST /api/virtual-keys",
     ];
     assert_eq!(
         secret.iter().map(String::as_str).collect::<Vec<_>>(),

@@ -92,6 +92,7 @@ fn NewForm(user_view: UserView) -> impl IntoView {
         0 => DAYS_DEFAULT,
         longest => longest.min(DAYS_DEFAULT),
     };
+    let days = if longest == 0 { OPTIONAL_DAYS } else { DAYS };
     let denied = user_view.denied_actions.reason(UserAction::Edit);
     view! {
         <FormDialog
@@ -110,7 +111,7 @@ fn NewForm(user_view: UserView) -> impl IntoView {
                 error=form_state.error("allowed_models")
             />
             <Field
-                spec=if longest == 0 { OPTIONAL_DAYS } else { DAYS }
+                spec=days
                 value=typed_or(&context, "days", || usual.to_string())
                 error=form_state.error("days")
             />
