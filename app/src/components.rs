@@ -20,6 +20,7 @@ pub mod form;
 pub mod frame;
 pub(crate) mod history;
 pub mod icon;
+pub(crate) mod key_fields;
 pub mod link;
 pub mod link_page;
 pub mod list;

@@ -93,6 +93,7 @@ part!(
     EditKey => keys::dialogs::Edit,
     Tokens => account::tokens::TokensTab,
     NewToken => account::new_token::NewToken,
+    NewKey => account::new_key::NewKey,
     Preferences => account::preferences::Preferences,
     Data => account::data::Data,
     Delete => account::delete::Delete,

@@ -169,6 +169,7 @@ test.describe('an administrator', () => {
     '/account/keys/new',
     '/account/tokens',
     '/account/tokens/new',
+    '/account/tokens/new-key',
     '/account/data',
     '/account/delete',
   ]) {

@@ -5,7 +5,7 @@
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
-use domain::access_tokens::{AccessToken, KeyDraft};
+use domain::access_tokens::{AccessToken, KeyDraft, OwnKeyDraft};
 use leptos::prelude::*;
 use serde_json::Map;
 #[cfg(feature = "ssr")]
@@ -71,22 +71,66 @@ pub async fn create_virtual_key(
     .await
 }
 
-/// Converts the form to a draft. A number of days that cannot be parsed becomes 0, which the check of the draft rejects; none is no
-/// expiry. No models are all models.
-#[must_use]
-pub fn draft(form: CreateVirtualKey) -> KeyDraft {
-    let models = form.allowed_models.split([',', '\n']).map(str::trim);
+/// Creates a virtual key for the caller. The form shows the key once.
+#[server(endpoint = "create-own-virtual-key", protocol = Post)]
+pub async fn create_own_virtual_key(
+    name: String,
+    #[server(default)] allowed_models: String,
+    #[server(default)] days: String,
+    #[server(default)] current_password: String,
+) -> Result<FormSuccess, ApiError> {
+    let draft = own_draft(CreateOwnVirtualKey {
+        name,
+        allowed_models,
+        days,
+        current_password,
+    });
+    ssr::call_as_caller(async |services, caller| {
+        let key = service::account::create_virtual_key(&services, &caller, &draft).await?;
+        Ok(issued(key, super::access_tokens::OWN))
+    })
+    .await
+}
+
+/// Returns the typed models, separated by lines or commas; `None` for all without any.
+fn models(typed: &str) -> Option<Vec<String>> {
+    let models = typed.split([',', '\n']).map(str::trim);
     let models: Vec<String> = models
         .filter(|model| !model.is_empty())
         .map(str::to_owned)
         .collect();
-    let days = form.days.trim();
+    (!models.is_empty()).then_some(models)
+}
+
+/// Returns the typed number of days; `None` for no expiry without any. A text that is no number becomes 0, which the check of the draft
+/// rejects.
+fn lifetime(typed: &str) -> Option<u16> {
+    let typed = typed.trim();
+    (!typed.is_empty()).then(|| typed.parse().unwrap_or_default())
+}
+
+/// Converts the form to a draft.
+#[must_use]
+pub fn draft(form: CreateVirtualKey) -> KeyDraft {
     KeyDraft {
         name: form.name,
         group: None,
-        days: (!days.is_empty()).then(|| days.parse().unwrap_or_default()),
-        allowed_models: (!models.is_empty()).then_some(models),
+        days: lifetime(&form.days),
+        allowed_models: models(&form.allowed_models),
         metadata: Map::new(),
+    }
+}
+
+/// Converts the form to a draft.
+#[must_use]
+pub fn own_draft(form: CreateOwnVirtualKey) -> OwnKeyDraft {
+    OwnKeyDraft {
+        name: form.name,
+        group: None,
+        days: lifetime(&form.days),
+        allowed_models: models(&form.allowed_models),
+        metadata: Map::new(),
+        current_password: form.current_password,
     }
 }
 
@@ -116,21 +160,15 @@ mod tests {
 
     #[test]
     fn models_are_listed_by_lines_and_commas() {
-        let models = |text: &str| {
-            let form = CreateVirtualKey {
-                page: String::new(),
-                id: Uuid::nil(),
-                username: String::new(),
-                name: "lab".into(),
-                allowed_models: text.into(),
-                days: "x".into(),
-            };
-            let draft = draft(form);
-            assert_eq!(draft.days, Some(0));
-            draft.allowed_models
-        };
         assert_eq!(models(" \n,"), None);
         let two = vec!["gpt 5".to_owned(), "llama".to_owned()];
         assert_eq!(models(" gpt 5 ,\r\nllama\r\n"), Some(two));
+    }
+
+    #[test]
+    fn blank_lifetime_is_none() {
+        for (typed, days) in [(" ", None), (" 30 ", Some(30)), ("x", Some(0)), ("-1", Some(0))] {
+            assert_eq!(lifetime(typed), days, "{typed:?}");
+        }
     }
 }

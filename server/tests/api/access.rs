@@ -481,6 +481,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/api/api-keys/resolve/OPENAI"),
         Ask::get("/account/tokens"),
         Ask::get("/account/tokens/new"),
+        Ask::get("/account/tokens/new-key"),
         Ask::get("/account/preferences"),
         Ask::get("/account/data"),
         Ask::get("/account/delete"),
@@ -531,6 +532,11 @@ fn account() -> Vec<Ask> {
             "/account/tokens/new",
             "create-token",
             &[("name", ""), ("scopes[]", "account"), ("days", "30")],
+        ),
+        (
+            "/account/tokens/new-key",
+            "create-own-virtual-key",
+            &[("name", ""), ("days", "30")],
         ),
         (
             "/account/preferences",

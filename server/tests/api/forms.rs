@@ -37,6 +37,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/account/password", Typed),
     ("/account/preferences", Typed),
     ("/account/tokens/new", Dialog),
+    ("/account/tokens/new-key", Dialog),
     ("/clients/new", Dialog),
     ("/clients/{id}/delete", Dialog),
     ("/clients/{id}/edit", Dialog),

@@ -46,6 +46,9 @@ pub fn Tokens() -> impl IntoView {
                 <a class="button" href="/account/tokens/new" data-noscroll>
                     {text::account::token_new()}
                 </a>
+                <a class="button" href="/account/tokens/new-key" data-noscroll>
+                    {text::virtual_keys::new()}
+                </a>
             </div>
             {tab(list, (Icon::Shield, text::account::tokens_none()), draw)}
         </section>

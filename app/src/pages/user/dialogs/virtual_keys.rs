@@ -1,7 +1,7 @@
 //! Dialogs of virtual keys: creation and rotation. Each shows the secret once.
 
 use domain::{
-    access_tokens::{AccessToken, DAYS_DEFAULT, OVERLAP_HOURS, OVERLAP_HOURS_MAX},
+    access_tokens::{AccessToken, OVERLAP_HOURS, OVERLAP_HOURS_MAX},
     fields::FieldErrors,
     permission::Permission,
     users::action::UserAction,
@@ -18,54 +18,16 @@ use crate::{
     },
     components::{
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
         form,
+        key_fields::KeyFields,
         loaded::Loaded,
         rows::keyed_by,
         tab::with,
-        text_area::TextArea,
         typed::typed_or,
         user_form::{About, deleted_notice},
     },
     context::PageContext,
     text,
-};
-
-const NAME: FieldSpec = FieldSpec {
-    name: "name",
-    label: text::virtual_keys::name,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::virtual_keys::name_hint),
-    optional: false,
-    max: 100,
-};
-
-const MODELS: FieldSpec = FieldSpec {
-    name: "allowed_models",
-    label: text::virtual_keys::models,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::virtual_keys::models_hint),
-    optional: true,
-    max: 0,
-};
-
-const DAYS: FieldSpec = FieldSpec {
-    name: "days",
-    label: text::virtual_keys::days,
-    kind: "number",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 5,
-};
-
-/// The same where keys without an expiry are allowed.
-const OPTIONAL_DAYS: FieldSpec = FieldSpec {
-    hint: Some(text::virtual_keys::days_hint),
-    optional: true,
-    ..DAYS
 };
 
 /// Renders the dialog that creates a virtual key.
@@ -88,11 +50,6 @@ fn NewForm(user_view: UserView) -> impl IntoView {
         draft(form).check(longest).err().unwrap_or_default()
     };
     let form_state = form::send_checked::<CreateVirtualKey>(&route.path, check);
-    let usual = match longest {
-        0 => DAYS_DEFAULT,
-        longest => longest.min(DAYS_DEFAULT),
-    };
-    let days = if longest == 0 { OPTIONAL_DAYS } else { DAYS };
     let denied = user_view.denied_actions.reason(UserAction::Edit);
     view! {
         <FormDialog
@@ -103,18 +60,7 @@ fn NewForm(user_view: UserView) -> impl IntoView {
             action=Signal::stored(text::virtual_keys::create().to_owned())
             right=Permission::TokensWrite
         >
-            <Field spec=NAME value=context.typed("name") error=form_state.error("name") first=true />
-            <TextArea
-                spec=MODELS
-                value=context.typed("allowed_models")
-                rows=3
-                error=form_state.error("allowed_models")
-            />
-            <Field
-                spec=days
-                value=typed_or(&context, "days", || usual.to_string())
-                error=form_state.error("days")
-            />
+            <KeyFields context=context form_state=form_state />
             <About user_view=user_view tab="/keys" />
         </FormDialog>
     }
