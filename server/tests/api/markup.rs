@@ -217,6 +217,8 @@ fn rejected_form(path: &str, text: &str) -> Ask {
         "search",
         "more",
         "from",
+        "allowed_models",
+        "overlap_hours",
     ];
     // Longer than any name can be: the name of a group or a client can be any shorter text.
     let long = text.repeat(40);
