@@ -160,23 +160,25 @@ async fn call(
             .await;
             access_tokens::revoke(services, &operator(), thing(token, "t")).await
         }
-        "access_tokens/keys::create_key" => access_tokens::create_key(services, &by, user, &key_draft())
-            .await
-            .map(drop),
+        "access_tokens/keys::create_key" => {
+            access_tokens::create_key(services, &operator(), user, &key_draft())
+                .await
+                .map(drop)
+        }
         "access_tokens/keys::rotate" => {
             let key = id(services, KEY).await;
             let draft = RotationDraft { overlap_hours: 1 };
-            access_tokens::rotate(services, &by, thing(key, "lab"), &draft)
+            access_tokens::rotate(services, &operator(), thing(key, "lab"), &draft)
                 .await
                 .map(drop)
         }
         "access_tokens/keys::block" => {
             let key = id(services, KEY).await;
-            access_tokens::block(services, &by, thing(key, "lab")).await
+            access_tokens::block(services, &operator(), thing(key, "lab")).await
         }
         "access_tokens/keys::unblock" => {
             let key = id(services, KEY).await;
-            access_tokens::unblock(services, &by, thing(key, "lab")).await
+            access_tokens::unblock(services, &operator(), thing(key, "lab")).await
         }
         "keys/user::revoke_key" => {
             let key = id(
