@@ -1,6 +1,7 @@
 //! One-time display of a created link, access token or virtual key.
 
 use ::time::OffsetDateTime;
+use domain::access_tokens::TokenKind;
 use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -13,8 +14,6 @@ const LINK: [text::Label; 2] = [text::common::link, text::common::link_hint];
 const TOKEN: [text::Label; 2] = [text::common::token, text::common::token_hint];
 /// Label and hint of a virtual key.
 const KEY: [text::Label; 2] = [text::virtual_keys::secret, text::virtual_keys::secret_hint];
-/// Beginning of a virtual key.
-const KEY_MARK: &str = "sk-";
 
 /// Renders the link or the token that a form has created, with a button to copy it.
 #[component]
@@ -25,7 +24,7 @@ pub fn Link(
     let FormSuccess { next, link, token } = done;
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
     let token = token.map(|created| {
-        let is_key = created.token.starts_with(KEY_MARK);
+        let is_key = created.token.starts_with(TokenKind::Key.mark());
         let labels = if is_key { KEY } else { TOKEN };
         (labels, created.token, created.expires_at)
     });

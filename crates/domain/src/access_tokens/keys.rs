@@ -37,6 +37,15 @@ string_enum! {
 }
 
 impl TokenKind {
+    /// Returns the prefix of every token of this kind. That of a key is the one that clients of language models expect.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Token => "rc_",
+            Self::Key => "sk-",
+        }
+    }
+
     /// Returns whether a token of this kind can open a path of the API at all.
     #[must_use]
     pub fn opens(self, path: &str) -> bool {

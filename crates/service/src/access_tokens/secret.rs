@@ -20,19 +20,11 @@ const CHECK: usize = 6;
 const SHOWN: usize = 8;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Returns the prefix of every token of a kind. That of a key is the one that clients of language models expect.
-const fn mark(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::Token => "rc_",
-        TokenKind::Key => "sk-",
-    }
-}
-
 /// Generates a token.
 pub(super) fn generate(kind: TokenKind) -> SecretString {
     let mut rng = rand::rng();
     let random = (0..RANDOM).map(|_| digit(rng.random_range(0..62)));
-    let text: String = mark(kind).chars().chain(random).collect();
+    let text: String = kind.mark().chars().chain(random).collect();
     let check = check(&text);
     format!("{text}{check}").into()
 }
@@ -47,7 +39,7 @@ pub(super) fn read(text: &str) -> Option<(TokenKind, [u8; 32])> {
     let (body, end) = text.split_at_checked(MARK + RANDOM)?;
     let (kind, random) = TokenKind::ALL
         .iter()
-        .find_map(|kind| Some((*kind, body.strip_prefix(mark(*kind))?)))?;
+        .find_map(|kind| Some((*kind, body.strip_prefix(kind.mark())?)))?;
     let known = random.bytes().all(|byte| ALPHABET.contains(&byte));
     (known && end == check(body)).then(|| (kind, hash_of(text)))
 }
@@ -99,7 +91,7 @@ mod tests {
 
         #[test]
         fn wrong_checksum_is_rejected(
-            kind in proptest::sample::select(&BOTH[..]), at in any::<Index>(), sign in any::<char>(), signs in 1..3_usize,
+            kind in proptest::sample::select(BOTH.to_vec()), at in any::<Index>(), sign in any::<char>(), signs in 1..3_usize,
         ) {
             let text = generate(kind);
             let text = text.expose_secret();
