@@ -176,7 +176,7 @@ async fn previous_secret_works_until_its_time_is_over(pool: PgPool) {
         let caller = find(&services, &key.token).await.unwrap();
         assert_eq!(caller.principal.id.0, ada);
     }
-    // A moment before the end and at the end, by the clock of the database.
+    // A minute before the end and at the end, by the clock of the database.
     run(
         &pool,
         "update access_tokens set previous_until = now() + interval '1 minute'",

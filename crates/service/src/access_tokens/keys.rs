@@ -131,7 +131,7 @@ async fn set_blocked(
     is_blocked: bool,
 ) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    // Blocking takes access away, as the revocation of sessions does; unblocking returns it.
+    // Blocking removes access, as the revocation of sessions does; unblocking restores it.
     let action = if is_blocked {
         UserAction::RevokeSessions
     } else {
