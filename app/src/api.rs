@@ -38,4 +38,5 @@ pub mod user;
 pub mod user_access;
 pub mod user_actions;
 pub mod users;
+pub mod virtual_keys;
 pub mod wire;

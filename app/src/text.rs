@@ -53,6 +53,7 @@ pub mod tokens;
 pub mod usage;
 pub mod user;
 pub mod users;
+pub mod virtual_keys;
 
 #[cfg(not(feature = "ssr"))]
 use page as source;

@@ -128,6 +128,7 @@ test.describe('with users', () => {
       );
       const ofUser = await pathsOf(database, `select k.id, u.username from api_keys k ${OF_USER} limit 1`, (id, username) => [
         `/users/${username}/keys/${id}/revoke`,
+        `/users/${username}/keys/tokens/new`,
       ]);
       const token = await pathsOf(
         database,

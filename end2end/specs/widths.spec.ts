@@ -125,6 +125,7 @@ test.describe('an administrator', () => {
     '/users/test-member',
     '/users/test-member/sessions',
     '/users/test-member/keys',
+    '/users/test-member/keys/tokens/new',
     '/users/test-member/data',
     '/users/test-member/access',
     '/users/test-member/access/groups',
@@ -177,6 +178,7 @@ test.describe('an administrator', () => {
     '/account/tokens',
     '/account/tokens/new',
     '/account/usage',
+    '/account/tokens/new-key',
     '/account/data',
     '/account/delete',
   ]) {

@@ -30,6 +30,7 @@ mod setup_link;
 mod start;
 mod usage;
 mod user;
+mod virtual_key;
 
 use std::{
     io::{self, Write},
@@ -99,6 +100,7 @@ resources! {
     Conversation: conversation::ConversationArgs;
     Limit: limit::LimitArgs;
     Usage: usage::UsageArgs;
+    VirtualKey: virtual_key::VirtualKeyArgs;
 }
 
 impl Command {

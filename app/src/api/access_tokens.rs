@@ -44,13 +44,17 @@ pub async fn list_own_tokens() -> Result<Chunk<AccessToken>, ApiError> {
     .await
 }
 
-/// Lists the newest access tokens of a user, at most 100.
+/// Lists the newest access tokens of a user, at most 100; with a kind those of that kind only.
 #[server(endpoint = "user-tokens", protocol = Get)]
-pub async fn list_user_tokens(id: Uuid) -> Result<Chunk<AccessToken>, ApiError> {
+pub async fn list_user_tokens(
+    id: Uuid,
+    #[server(default)] kind: String,
+) -> Result<Chunk<AccessToken>, ApiError> {
     use domain::{access_tokens::list::TokensQuery, users::detail::UserRef};
     ssr::call::<TokensRead, _>(async |services, authorized| {
         let query = TokensQuery {
             user: Some(UserRef::Id(id)),
+            kind: kind.parse().ok(),
             ..TokensQuery::newest(OF_USER)
         };
         let Listed { page, now } =

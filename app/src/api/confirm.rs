@@ -71,7 +71,7 @@ pub fn page_of(path: &str) -> &str {
     let end = |path: &str| path.rfind('/').unwrap_or_default();
     let mut page = path.get(..end(path)).unwrap_or_default();
     // The paths of these dialogs have an id before the action, which does not belong to the page either.
-    if ["/revoke", "/delete", "/retry"]
+    if ["/revoke", "/delete", "/retry", "/block", "/unblock"]
         .iter()
         .any(|end| path.ends_with(end))
     {
@@ -127,6 +127,7 @@ mod tests {
             ("/tokens/x/revoke", "/tokens"),
             ("/users/ada/keys/x/revoke", "/users/ada/keys"),
             ("/users/ada/keys/tokens/x/revoke", "/users/ada/keys"),
+            ("/users/ada/keys/tokens/x/unblock", "/users/ada/keys"),
             ("/users/tokens/keys/x/revoke", "/users/tokens/keys"),
             ("/users/ada/sign-out", "/users/ada"),
             ("/users/ada/revoke-links", "/users/ada"),

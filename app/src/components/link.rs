@@ -1,6 +1,7 @@
-//! One-time display of a created link or access token.
+//! One-time display of a created link, access token or virtual key.
 
 use ::time::OffsetDateTime;
+use domain::access_tokens::TokenKind;
 use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -11,6 +12,8 @@ use crate::{api::form_success::FormSuccess, hydrated::Hydrated, text};
 const LINK: [text::Label; 2] = [text::common::link, text::common::link_hint];
 /// Label and hint of an access token.
 const TOKEN: [text::Label; 2] = [text::common::token, text::common::token_hint];
+/// Label and hint of a virtual key.
+const KEY: [text::Label; 2] = [text::virtual_keys::secret, text::virtual_keys::secret_hint];
 
 /// Renders the link or the token that a form has created, with a button to copy it.
 #[component]
@@ -20,7 +23,12 @@ pub fn Link(
 ) -> impl IntoView {
     let FormSuccess { next, link, token } = done;
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
-    let created = link.or(token.map(|created| (TOKEN, created.token, created.expires_at)));
+    let token = token.map(|created| {
+        let is_key = created.token.starts_with(TokenKind::Key.mark());
+        let labels = if is_key { KEY } else { TOKEN };
+        (labels, created.token, created.expires_at)
+    });
+    let created = link.or(token);
     created.map(|([label, hint], text, end)| view! { <Once label=label() hint=hint() text=text end=end next=next /> })
 }
 

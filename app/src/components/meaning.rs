@@ -19,7 +19,12 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     format::dollars,
-    labels::{audit, conversations::feedback_filter, security::token_state, settings::job_state},
+    labels::{
+        audit,
+        conversations::feedback_filter,
+        security::{token_kind, token_state},
+        settings::job_state,
+    },
     text,
 };
 
@@ -106,12 +111,14 @@ pub(crate) fn of_tokens(query: &TokensQuery, now: OffsetDateTime) -> Vec<String>
         }
         state => text::filters::state(token_state(state)),
     });
+    let kind = query.kind.map(token_kind).map(text::virtual_keys::kind_is);
     query
         .user
         .as_ref()
         .map(user)
         .into_iter()
         .chain(state)
+        .chain(kind)
         .collect()
 }
 
@@ -242,6 +249,7 @@ mod tests {
         for (name, value, meaning) in [
             ("user", "ada", "User is ada"),
             ("state", "live", "State is “Active”"),
+            ("kind", "key", "Type is “Virtual key”"),
             (
                 "state",
                 "expiring",

@@ -91,7 +91,9 @@ fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
         Code::CurrentPasswordRequired => text::public::needs_current_password(),
         Code::CurrentPasswordWrong => text::public::wrong_current_password(),
         Code::Forbidden if sign_in => text::public::no_sign_in(),
-        Code::Forbidden | Code::TokenNotAllowed => text::public::not_allowed(),
+        Code::Forbidden | Code::TokenNotAllowed | Code::ModelNotAllowed => {
+            text::public::not_allowed()
+        }
         Code::NotFound => text::public::not_found(),
         Code::Conflict | Code::PreconditionFailed
             if problem.details.current.is_some() || problem.details.object.is_some() =>

@@ -1,7 +1,10 @@
 //! Tables of access tokens.
 
 use ::time::OffsetDateTime;
-use domain::access_tokens::{AccessToken, TokenState};
+use domain::{
+    access_tokens::{AccessToken, KeyDetails, TokenState},
+    permission::Permission,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -12,7 +15,7 @@ use super::{
     },
     time::{Ago, Ends},
 };
-use crate::{labels::security, text};
+use crate::{context::PageContext, labels::security, text};
 
 /// Row of a table of tokens.
 pub(crate) struct ListedToken {
@@ -22,11 +25,17 @@ pub(crate) struct ListedToken {
     pub(crate) now: OffsetDateTime,
     /// Link that revokes the token: path and accessible label; `None` if the viewer cannot revoke it.
     pub(crate) revoke: Option<(String, String)>,
+    /// Path of the dialogs that change a virtual key, without the name of the dialog; `None` if the viewer cannot change it.
+    pub(crate) change: Option<String>,
 }
 
 /// Columns of the tables that have the tokens of one user, in their order.
 pub(crate) static COLUMNS: [Column<ListedToken>; 7] =
     [TOKEN, SCOPES, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
+
+/// Columns of the table with the virtual keys of one user, in their order.
+pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] =
+    [TOKEN, MODELS, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
 
 pub(crate) const TOKEN: Column<ListedToken> = Column {
     class: "",
@@ -47,8 +56,43 @@ pub(crate) const SCOPES: Column<ListedToken> = Column {
     class: "",
     label: text::tokens::scopes,
     sort: None,
-    cell: |cell, row| cell.labelled(row.token.scopes.join(", ")),
+    cell: |cell, row| match &row.token.key {
+        Some(key) => cell.labelled(view! {
+            {text::virtual_keys::key()}
+            {note(models(key))}
+        }),
+        None => cell.labelled(row.token.scopes.join(", ")),
+    },
 };
+
+const MODELS: Column<ListedToken> = Column {
+    class: "",
+    label: text::virtual_keys::models,
+    sort: None,
+    cell: |cell, row| {
+        let key = row.token.key.as_ref();
+        let group = key.and_then(|key| key.group_name.clone());
+        cell.labelled(view! {
+            {key.map(models)}
+            {group.map(|group| note(text::virtual_keys::of_group(group)))}
+        })
+    },
+};
+
+/// Returns the models that a key can use.
+fn models(key: &KeyDetails) -> String {
+    match &key.allowed_models {
+        None => text::virtual_keys::all_models().to_owned(),
+        Some(models) if models.is_empty() => text::virtual_keys::no_models().to_owned(),
+        Some(models) => models.join(", "),
+    }
+}
+
+/// Returns whether a token is a blocked key.
+fn is_blocked(token: &AccessToken) -> bool {
+    let key = token.key.as_ref();
+    key.is_some_and(|key| key.blocked_at.is_some())
+}
 
 pub(crate) const STATE: Column<ListedToken> = Column {
     class: "",
@@ -57,6 +101,9 @@ pub(crate) const STATE: Column<ListedToken> = Column {
     cell: |cell, row| {
         let state = row.token.state;
         let why = match state {
+            TokenState::Blocked if is_blocked(&row.token) => {
+                Some(text::virtual_keys::blocked().to_owned())
+            }
             TokenState::Blocked => Some(text::tokens::blocked().to_owned()),
             TokenState::Revoked => row.token.revoked_by.clone().map(text::tokens::revoked_by),
             TokenState::Live | TokenState::Expiring | TokenState::Expired => None,
@@ -111,9 +158,40 @@ pub(crate) const ACTIONS: Column<ListedToken> = Column {
         let link = row.revoke.clone().map(|(href, about)| {
             view! { <ConfirmLink href=href label=text::tokens::revoke() about=about /> }
         });
-        cell.plain(link)
+        let change = row.change.as_ref();
+        cell.plain(view! {
+            {change.map(|path| key_links(path, &row.token))}
+            {link}
+        })
     },
 };
+
+/// Renders the links to the limits of a virtual key, and to the dialogs that change it.
+fn key_links(path: &str, token: &AccessToken) -> AnyView {
+    let name = &token.name;
+    let limits = PageContext::current().may(Permission::LimitsRead).then(|| {
+        let href = format!("/limits?subject=token:{}", token.id);
+        view! {
+            <a class="button" href=href aria-label=text::virtual_keys::limits_of(name)>
+                {text::virtual_keys::limits()}
+            </a>
+        }
+    });
+    let (end, label, about) = if is_blocked(token) {
+        let about = text::virtual_keys::unblock_of(name);
+        ("unblock", text::virtual_keys::unblock(), about)
+    } else {
+        let about = text::virtual_keys::block_of(name);
+        ("block", text::virtual_keys::block(), about)
+    };
+    let rotate = text::virtual_keys::rotate_of(name);
+    view! {
+        {limits}
+        <ConfirmLink href=format!("{path}/rotate") label=text::virtual_keys::rotate() about=rotate />
+        <ConfirmLink href=format!("{path}/{end}") label=label about=about />
+    }
+    .into_any()
+}
 
 /// Renders a table of tokens with these columns.
 pub(crate) fn table(

@@ -63,6 +63,8 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::KeyDeleted => text::flash::user_key_revoked(first, second),
         FlashEvent::TokenRevoked if second.is_empty() => text::flash::token_revoked(first),
         FlashEvent::TokenRevoked => text::flash::user_token_revoked(first, second),
+        FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
+        FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
         FlashEvent::RoleCreated => text::flash::role_created(first),
         FlashEvent::RoleSaved => text::flash::role_saved(first),
         FlashEvent::RoleDeleted => text::flash::role_deleted(first),

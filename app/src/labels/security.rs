@@ -1,7 +1,7 @@
 //! Labels of sessions, failed sign-ins and access tokens.
 
 use domain::{
-    access_tokens::{Scope, TokenState},
+    access_tokens::{Scope, TokenKind, TokenState},
     sessions::{EndReason, failed::SignInFailure},
 };
 
@@ -39,6 +39,14 @@ pub(crate) fn token_state(state: TokenState) -> &'static str {
         TokenState::Blocked => text::tokens::state_blocked(),
         TokenState::Expired => text::tokens::state_expired(),
         TokenState::Revoked => text::tokens::state_revoked(),
+    }
+}
+
+/// Returns the label of the kind of a token.
+pub(crate) fn token_kind(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Token => text::virtual_keys::kind_token(),
+        TokenKind::Key => text::virtual_keys::key(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Page with the access tokens of all users.
 
 use domain::{
-    access_tokens::{AccessToken, TokenState, list::TokenParams},
+    access_tokens::{AccessToken, TokenKind, TokenState, list::TokenParams},
     list::{Limits, Listed, PageParams},
     permission::Permission,
 };
@@ -135,6 +135,9 @@ fn fields(params: &TokenParams) -> Vec<FilterField> {
     let states = TokenState::ALL.iter();
     let states = states.map(|state| (state.as_str(), security::token_state(*state)));
     let states = std::iter::once(("", text::tokens::all_states())).chain(states);
+    let kinds = TokenKind::ALL.iter();
+    let kinds = kinds.map(|kind| (kind.as_str(), security::token_kind(*kind)));
+    let kinds = std::iter::once(("", text::virtual_keys::kind_all())).chain(kinds);
     vec![
         FilterField::new(
             "user",
@@ -145,6 +148,11 @@ fn fields(params: &TokenParams) -> Vec<FilterField> {
             "state",
             &params.state,
             Entry::Chosen(text::tokens::state(), states.collect()),
+        ),
+        FilterField::new(
+            "kind",
+            &params.kind,
+            Entry::Chosen(text::virtual_keys::kind(), kinds.collect()),
         ),
     ]
 }
@@ -180,7 +188,12 @@ fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
             let about = text::tokens::revoke_of(&token.name, &token.user.username);
             (format!("{ALL}/{}/revoke", token.id), about)
         });
-        ListedToken { token, now, revoke }
+        ListedToken {
+            token,
+            now,
+            revoke,
+            change: None,
+        }
     });
     let table = token_row::table(text::tokens::title(), columns(), rows);
     view! {

@@ -3,6 +3,7 @@
 pub mod data;
 pub mod delete;
 pub mod deleted;
+pub mod new_key;
 pub mod new_token;
 pub mod password;
 pub mod preferences;

@@ -112,7 +112,7 @@ fn NewLink(
     /// State of the list, from the URL.
     params: Memo<SearchParams>,
 ) -> impl IntoView {
-    let href = move || over(&format!("{CLIENTS}/new"), &params.read());
+    let href = move || over(&format!("{CLIENTS}/new"), &*params.read());
     view! {
         <a class="button button-primary" href=href data-noscroll>
             {text::clients::new()}

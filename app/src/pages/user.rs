@@ -12,6 +12,7 @@ pub mod sessions;
 mod tabs;
 pub mod tokens;
 pub mod usage;
+pub mod virtual_keys;
 
 pub use data::Data;
 pub use history::History;

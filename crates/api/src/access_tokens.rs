@@ -30,7 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(revoke_access_token))
 }
 
-/// List your access tokens
+/// List your access tokens and virtual keys
 ///
 /// Newest first.
 #[utoipa::path(
@@ -67,7 +67,7 @@ async fn create_access_token(
     Ok(Created::new(ShownOnce(Json(created))))
 }
 
-/// Revoke one of your access tokens
+/// Revoke one of your access tokens or virtual keys
 #[utoipa::path(
     delete,
     path = "/api/tokens/{id}",
@@ -84,7 +84,7 @@ async fn revoke_own_access_token(
     Ok(success())
 }
 
-/// List the access tokens of all users
+/// List the access tokens and virtual keys of all users
 ///
 /// Newest first.
 #[utoipa::path(
@@ -105,7 +105,7 @@ async fn list_access_tokens(
     Ok(PageResponse::new(tokens.page, "/api/admin/tokens", &params))
 }
 
-/// Revoke an access token
+/// Revoke an access token or a virtual key
 #[utoipa::path(
     delete,
     path = "/api/admin/tokens/{id}",

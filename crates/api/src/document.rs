@@ -51,7 +51,7 @@ const SESSION: &str = "session";
         (name = "Sessions", description = "Sessions of all users"),
         (name = "Registrations", description = "Pending registrations and invitations"),
         (name = "API keys", description = "Provider API keys of the system and of users"),
-        (name = "Access tokens", description = "Access tokens of all users"),
+        (name = "Access tokens", description = "Access tokens and virtual keys of all users"),
         (name = "Audit log", description = "Changes and sign-ins"),
         (name = "Jobs", description = "Background jobs"),
         (name = "Owned data", description = "Personas, ontologies and annotations of the host application"),
@@ -268,7 +268,8 @@ fn add_schemes(components: &mut Components) {
          port other than 3000, it ends with the port: `session_token_8080`.",
     );
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "Access token, `rc_…`. It has the permissions that both its scopes and its owner allow.",
+        "Access token, `rc_…`, with the permissions that both its scopes and its owner allow; or a virtual key, `sk-…`, which opens \
+         `/api/limits`, `/api/usage` and `/api/access` for its owner only.",
     ));
     for (name, scheme) in [
         (SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),

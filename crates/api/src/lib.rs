@@ -39,6 +39,7 @@ mod site;
 pub mod state;
 mod usage;
 pub mod users;
+mod virtual_keys;
 
 use axum::{Router, middleware::from_fn};
 use utoipa_axum::router::OpenApiRouter;
@@ -94,6 +95,7 @@ fn small_resources() -> OpenApiRouter<ApiState> {
         .merge(sessions::routes())
         .merge(keys::routes())
         .merge(access_tokens::routes())
+        .merge(virtual_keys::routes())
         .merge(audit::routes())
         .merge(jobs::routes())
         .merge(settings::routes())

@@ -1,6 +1,7 @@
-//! Limits: the list, single limits and their changes, and what is left of them. Uses are in [`metering`].
+//! Limits: the list, single limits and their changes, and what is left of them. Uses are in [`metering`], allowed models in [`models`].
 
 mod metering;
+mod models;
 
 use axum::{Json, extract::State};
 use domain::{
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(adjust_limit))
         .routes(routes!(reset_limit))
         .merge(metering::routes())
+        .merge(models::routes())
 }
 
 impl Stored for Limit {

@@ -1,11 +1,13 @@
 //! Access tokens. Only the hash of a token's text is stored.
 
+pub mod keys;
 mod list;
 
 use std::time::Duration;
 
 use domain::{
     access::Principal,
+    access_tokens::TokenKind,
     client_address::ClientAddress,
     permission::Permissions,
     users::{Status, UserId},
@@ -14,7 +16,7 @@ use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, error::read_word};
 
 pub use list::{TokenFilter, count, find_listed, list_open, list_page};
 
@@ -23,6 +25,8 @@ pub use list::{TokenFilter, count, find_listed, list_open, list_page};
 pub struct LiveToken {
     /// Public id of the token.
     pub id: Uuid,
+    /// Kind of the token.
+    pub kind: TokenKind,
     /// Name that the owner has given it.
     pub name: String,
     /// First characters of the token, to recognize it by.
@@ -33,8 +37,8 @@ pub struct LiveToken {
     pub principal: Principal,
 }
 
-/// Returns the token of a hash if it is working. The same query returns the owner and the permissions, as for a session: a revoked role or
-/// a suspended account takes effect at the next request.
+/// Returns the token of a hash if it is working, also by the secret before the last rotation until its time is over. The same query
+/// returns the owner and the permissions, as for a session: a revoked role or a suspended account takes effect at the next request.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -44,7 +48,7 @@ pub async fn find_live(
 ) -> Result<Option<LiveToken>, Error> {
     let row = sqlx::query!(
         r#"select
-            t.id as "id!", t.name as "name!", t.prefix as "prefix!", t.scopes as "scopes!", t.user_id as "user_id!",
+            t.id as "id!", t.kind as "kind!", t.name as "name!", t.prefix as "prefix!", t.scopes as "scopes!", t.user_id as "user_id!",
             t.username as "username!", t.display_name as "display_name!", t.email, t.user_created_at as "created_at!",
             t.last_login_at, t.time_zone,
             array(
@@ -57,13 +61,22 @@ pub async fn find_live(
                 where ur.user_id = t.user_id
             ) as "permissions!"
         from live_tokens t
-        where t.token_hash = $1"#,
+        where t.id = (
+            select a.id from access_tokens a where a.token_hash = $1
+            union all
+            select a.id from access_tokens a where a.previous_hash = $1 and a.previous_until > now()
+            limit 1
+        )"#,
         token_hash,
     )
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|row| LiveToken {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    Ok(Some(LiveToken {
         id: row.id,
+        kind: read_word(&row.kind)?,
         name: row.name,
         prefix: row.prefix,
         scopes: row.scopes,

@@ -3,6 +3,7 @@
 pub mod balances;
 mod in_force;
 pub mod leases;
+pub mod models;
 pub mod rates;
 pub mod subjects;
 
@@ -14,7 +15,7 @@ use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRo
 use uuid::Uuid;
 
 pub use in_force::{
-    Holder, LimitInForce, MeteredUser, find_user, list_in_force, list_totals_in_force,
+    Holder, LimitInForce, MeteredToken, MeteredUser, find_user, list_in_force, list_totals_in_force,
 };
 
 use crate::{

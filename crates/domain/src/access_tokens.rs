@@ -1,5 +1,6 @@
 //! Access tokens: a program that presents one acts for its owner, within some of the owner's permissions.
 
+mod keys;
 pub mod list;
 mod scope;
 
@@ -16,6 +17,10 @@ use crate::{
     permission::Permissions,
     sessions::SessionUser,
     users::{Unknown, names::DisplayName, string_enum},
+};
+pub use keys::{
+    IssuedKey, KeyDetails, KeyDraft, NewKey, OVERLAP_HOURS, OVERLAP_HOURS_MAX, OwnKeyDraft,
+    RotationDraft, TokenKind,
 };
 pub use scope::Scope;
 
@@ -85,16 +90,7 @@ impl TokenDraft {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", self.name.parse());
         let scopes = self.check_scopes(permissions, &mut errors);
-        let days = self.days.map_or(longest == 0, |days| {
-            days > 0 && (longest == 0 || days <= longest)
-        });
-        if !days {
-            let error = match longest {
-                0 => messages::token_days_min(),
-                longest => messages::token_days_max(longest),
-            };
-            errors.add("days", error);
-        }
+        check_days(self.days, longest, &mut errors);
         match name {
             Some(name) if errors.is_empty() => Ok(NewToken {
                 name,
@@ -124,6 +120,20 @@ impl TokenDraft {
     }
 }
 
+/// Checks a lifetime in days, `None` for no expiry. `longest` is the maximum, 0 for none.
+fn check_days(days: Option<u16>, longest: u16, errors: &mut FieldErrors) {
+    let is_valid = days.map_or(longest == 0, |days| {
+        days > 0 && (longest == 0 || days <= longest)
+    });
+    if !is_valid {
+        let error = match longest {
+            0 => messages::token_days_min(),
+            longest => messages::token_days_max(longest),
+        };
+        errors.add("days", error);
+    }
+}
+
 string_enum! {
     /// State of a token.
     TokenState {
@@ -131,7 +141,7 @@ string_enum! {
         Live = "live",
         /// Accepted, and expires in less than a week.
         Expiring = "expiring",
-        /// Rejected for now: its owner cannot use the account, or has to choose a password first.
+        /// Rejected for now: the virtual key is blocked, or its owner cannot use the account or has to choose a password first.
         Blocked = "blocked",
         /// Past its expiry.
         Expired = "expired",
@@ -155,6 +165,8 @@ impl TokenState {
 pub struct AccessToken {
     /// Public id, which does not authenticate.
     pub id: Uuid,
+    /// Kind of the token.
+    pub kind: TokenKind,
     /// Owner of the token.
     pub user: SessionUser,
     /// Purpose of the token, as its owner named it.
@@ -182,6 +194,8 @@ pub struct AccessToken {
     pub revoked_at: Option<OffsetDateTime>,
     /// Username of the user who revoked it, if that account still exists.
     pub revoked_by: Option<String>,
+    /// What a virtual key has in addition; `None` for an access token.
+    pub key: Option<KeyDetails>,
 }
 
 /// A working token, as the notification to its owner lists it.

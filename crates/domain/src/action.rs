@@ -115,6 +115,10 @@ actions! {
     InvitationRevoked = "invitation.revoked", Invitation, "Invitation revoked";
     TokenCreated = "user.token_created", User, "Access token created";
     TokenRevoked = "user.token_revoked", User, "Access token revoked";
+    KeyCreated = "user.virtual_key_created", User, "Virtual key created";
+    KeyBlocked = "user.virtual_key_blocked", User, "Virtual key blocked";
+    KeyUnblocked = "user.virtual_key_unblocked", User, "Virtual key unblocked";
+    KeyRotated = "user.virtual_key_rotated", User, "Virtual key rotated";
     ApiKeyCreated = "api_key.created", ApiKey, "API key added";
     ApiKeyUpdated = "api_key.updated", ApiKey, "API key updated";
     ApiKeyDeleted = "api_key.deleted", ApiKey, "API key deleted";
@@ -159,6 +163,7 @@ actions! {
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
+    ModelsAllowed = "user.models_allowed", User, "Allowed models set";
     BalanceToppedUp = "user.balance_topped_up", User, "Limit topped up";
     BalanceAdjusted = "user.balance_adjusted", User, "Usage adjusted";
     BalanceReset = "user.balance_reset", User, "Usage reset";

@@ -32,6 +32,8 @@ entities! {
     Session => messages::session_not_found;
     /// An access token.
     AccessToken => messages::token_not_found;
+    /// A virtual key.
+    VirtualKey => messages::key_not_found;
     /// An invitation.
     Invitation => messages::invitation_not_found;
     /// The link of an invitation, which is used up, revoked or expired.
@@ -121,6 +123,14 @@ pub enum Conflict {
     ApiKeyUndecryptable,
     /// The owner has the maximum number of access tokens.
     AccessTokensMax,
+    /// The access token or the virtual key has expired.
+    TokenExpired,
+    /// The access token or the virtual key is revoked.
+    TokenRevoked,
+    /// The virtual key is blocked.
+    KeyBlocked,
+    /// The virtual key is not blocked.
+    KeyNotBlocked,
     /// The job has not failed.
     JobNotFailed,
     /// The job can be retried only on the command line of the server.
@@ -185,6 +195,12 @@ pub enum Forbidden {
     ApplicationRoleRequired,
     /// The user who asks for or counts what users do lacks the role that can.
     ApplicationRequired,
+    /// Virtual keys do not open the path.
+    KeyNotAllowed,
+    /// The virtual key belongs to another user.
+    KeyOwnerRequired,
+    /// The virtual key is blocked.
+    KeyBlocked,
     /// Registration is disabled.
     RegistrationDisabled,
     /// The account is pending approval.
@@ -228,6 +244,7 @@ mod tests {
             (Entity::User, "user"),
             (Entity::Session, "session"),
             (Entity::AccessToken, "access_token"),
+            (Entity::VirtualKey, "virtual_key"),
             (Entity::Invitation, "invitation"),
             (Entity::InvitationLink, "invitation_link"),
             (Entity::PasswordLink, "password_link"),

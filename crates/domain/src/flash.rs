@@ -54,6 +54,10 @@ pub enum FlashEvent {
     KeyDeleted,
     /// An access token was revoked: its name, and the user if it is another's.
     TokenRevoked,
+    /// A virtual key was blocked: its name, and the user.
+    VirtualKeyBlocked,
+    /// A virtual key was unblocked: its name, and the user.
+    VirtualKeyUnblocked,
     /// A role was created.
     RoleCreated,
     /// A role was changed.

@@ -44,6 +44,11 @@ impl JsonLimits {
         bytes: 8 * 1024,
         values: 1_000,
     };
+    /// Limits of the metadata of a virtual key, of which a page of a list has many.
+    pub const METADATA: Self = Self {
+        bytes: 2 * 1024,
+        values: 100,
+    };
     /// Limits of an extension: the data of a user in another system.
     pub const EXTENSION: Self = Self {
         bytes: 64 * 1024,

@@ -105,7 +105,7 @@ permissions! {
     ApiKeysResolve = "api-keys:resolve", Secret, messages::read_only_api_keys;
     /// See the access tokens of all users, never their values.
     TokensRead = "tokens:read", Read, messages::read_only_tokens;
-    /// Revoke access tokens of any user.
+    /// Revoke access tokens of any user, and create, block and rotate virtual keys.
     TokensWrite = "tokens:write", Write, messages::read_only_tokens;
     /// See the audit log, the jobs and the settings.
     AuditRead = "audit:read", Read, messages::read_only_audit;

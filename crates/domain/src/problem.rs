@@ -25,6 +25,8 @@ pub enum Code {
     Forbidden,
     /// The operation requires a session: an access token is not accepted.
     TokenNotAllowed,
+    /// The user or the virtual key cannot use the model.
+    ModelNotAllowed,
     /// The password is correct, but was set by an administrator and has to be changed.
     PasswordChangeRequired,
     /// The operation requires the current password of the account, and the request contains none.
@@ -61,6 +63,7 @@ impl Code {
             Self::Unauthorized => 401,
             Self::Forbidden
             | Self::TokenNotAllowed
+            | Self::ModelNotAllowed
             | Self::PasswordChangeRequired
             | Self::CurrentPasswordRequired
             | Self::CurrentPasswordWrong => 403,

@@ -2,8 +2,9 @@
 
 use domain::filter::{
     Age, AgeUnit, Comparison, Count, Expr, Filter, FilterErrorKind, Has, IntRange, MAX_CHARS,
-    MAX_COUNT, Period, RoleName, Term, Text, TimePoint, When,
+    MAX_COUNT, OverLimit, Period, RoleName, SpendRange, Term, Text, TimePoint, When,
 };
+use domain::money::Money;
 use domain::users::{CreatedVia, Status};
 use proptest::prelude::*;
 use proptest::strategy::Union;

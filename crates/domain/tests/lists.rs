@@ -2,7 +2,7 @@
 
 use domain::{
     access_tokens::{
-        AccessToken, TokenState,
+        AccessToken, TokenKind, TokenState,
         list::{TokenParams, TokensQuery},
     },
     audit::list::AuditParams,
@@ -80,6 +80,7 @@ fn session(id: Uuid, at: OffsetDateTime) -> Session {
 fn token(id: Uuid, at: OffsetDateTime) -> AccessToken {
     AccessToken {
         id,
+        kind: TokenKind::Token,
         user: empty_user(),
         name: String::new(),
         prefix: String::new(),
@@ -91,6 +92,7 @@ fn token(id: Uuid, at: OffsetDateTime) -> AccessToken {
         last_used_ip: None,
         revoked_at: None,
         revoked_by: None,
+        key: None,
     }
 }
 

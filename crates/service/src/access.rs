@@ -2,6 +2,7 @@
 
 mod identity;
 mod readable;
+mod token_grant;
 
 use std::marker::PhantomData;
 
@@ -21,6 +22,8 @@ use crate::{Error, known_device::Device};
 
 pub use domain::permission::{RequiredPermission, required::*};
 pub use identity::{Identity, OperatorKey, operator};
+pub use token_grant::TokenGrant;
+pub(crate) use token_grant::{KEY_SCOPES, read_scopes, within};
 
 /// Response text of FOVEA for a missing permission.
 pub(crate) const FORBIDDEN: Error = Error::Forbidden(Forbidden::AdminRequired);
@@ -57,43 +60,6 @@ pub enum Credential {
     Session(Uuid),
     /// Access token, with which a program acts for its owner.
     Token(TokenGrant),
-}
-
-/// Share of its owner's permissions that an access token carries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenGrant {
-    /// Public id of the token.
-    pub token: Uuid,
-    /// Name and prefix of the token, as the audit log shows it.
-    pub label: String,
-    /// Upper limit of what the token permits.
-    pub scopes: Vec<Scope>,
-}
-
-impl TokenGrant {
-    /// Returns the owner's permissions that are within the scopes of the token.
-    #[must_use]
-    pub fn within(&self, rights: &Permissions) -> Permissions {
-        within(&self.scopes, rights)
-    }
-}
-
-/// Parses stored scopes. An unknown scope, of an older version, permits nothing and is skipped.
-pub(crate) fn read_scopes(words: &[String]) -> Vec<Scope> {
-    words.iter().filter_map(|word| word.parse().ok()).collect()
-}
-
-/// Returns the permissions that are within the scopes of an access token.
-pub(crate) fn within(scopes: &[Scope], rights: &Permissions) -> Permissions {
-    let allowed: Vec<Permission> = scopes
-        .iter()
-        .filter_map(|scope| match scope {
-            // Scopes for the caller's own data are checked by `require_own` and grant no permission.
-            Scope::Account | Scope::DataRead | Scope::DataWrite => None,
-            Scope::Permission(permission) => Some(*permission),
-        })
-        .collect();
-    rights.within(&allowed)
 }
 
 /// Authenticated caller: a signed-in user, or a program with the user's access token.
@@ -224,6 +190,15 @@ impl Caller {
         match self.credential {
             Credential::Session(id) => Ok(id),
             Credential::Token(_) => Err(Error::TokenNotAllowed),
+        }
+    }
+
+    /// Returns whether the credential can open a path of the API at all: a virtual key opens few.
+    #[must_use]
+    pub fn opens(&self, path: &str) -> bool {
+        match &self.credential {
+            Credential::Session(_) => true,
+            Credential::Token(grant) => grant.kind.opens(path),
         }
     }
 

@@ -30,7 +30,7 @@ use crate::{
 /// without reasons, and so is that to a resource of a client that the actor does not see.
 ///
 /// # Errors
-/// [`Error::Invalid`] for too many questions.
+/// [`Error::Invalid`] for too many questions, [`Error::Forbidden`] for those about others than the owner of a virtual key.
 pub async fn check(
     services: &Services,
     authorized: &Authorized<AccessRead>,
@@ -40,6 +40,9 @@ pub async fn check(
         let mut errors = FieldErrors::default();
         errors.add("questions", messages::checks_max(CHECKS_AT_ONCE));
         return Err(Error::Invalid(errors));
+    }
+    for question in questions {
+        authorized.actor().require_for(question.user)?;
     }
     let mut connection = db::acquire(&services.pool).await?;
     let mut features: BTreeMap<Uuid, Vec<EffectiveFeature>> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! Access tokens: authentication by a token, and administration of the tokens of all users. Operations of users on their
 //! own tokens are in [`crate::account`].
 
+mod keys;
 mod secret;
 
 use std::time::Duration;
@@ -8,18 +9,19 @@ use std::time::Duration;
 use db::access_tokens::{self as rows, TokenFilter};
 use domain::{
     access_tokens::{
-        AccessToken, CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft,
+        AccessToken, CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft, TokenKind,
         list::TokensQuery,
     },
     action::Action,
     audit::Via,
-    error::{Conflict, Entity, Unauthenticated},
+    error::{Conflict, Entity, Forbidden, Unauthenticated},
     list::{Listed, Page, Total},
     permission::Permission,
     users::action::UserAction,
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
@@ -32,6 +34,9 @@ use crate::{
     guard::{self, Access, TargetRef},
 };
 
+pub(crate) use keys::issue_key;
+pub use keys::{block, create_key, rotate, unblock};
+
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
 const INVALID_TOKEN: Error = Error::Unauthenticated(Unauthenticated::TokenInvalid);
@@ -40,24 +45,35 @@ const INVALID_TOKEN: Error = Error::Unauthenticated(Unauthenticated::TokenInvali
 /// that are within the token's scopes. The use of the token is stored later, in a batch.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for a text that is no valid token.
+/// [`Error::Unauthenticated`] for a text that is no valid token, [`Error::Forbidden`] for a virtual key that is blocked.
 pub async fn find_caller(
     services: &Services,
     text: &str,
     origin: &Origin,
 ) -> Result<Caller, Error> {
     // The check digits reject mistyped and made-up texts without a query.
-    let hash = secret::hash(text).ok_or(INVALID_TOKEN)?;
-    let live = rows::find_live(&services.pool, &hash)
-        .await?
-        .ok_or(INVALID_TOKEN)?;
+    let (kind, hash) = secret::read(text).ok_or(INVALID_TOKEN)?;
+    let Some(live) = rows::find_live(&services.pool, &hash).await? else {
+        // Only the holder of the key can ask.
+        let is_blocked =
+            kind == TokenKind::Key && rows::keys::is_blocked(&services.pool, &hash).await?;
+        return Err(if is_blocked {
+            Error::Forbidden(Forbidden::KeyBlocked)
+        } else {
+            INVALID_TOKEN
+        });
+    };
     services
         .last_seen
         .note_token(live.id, (services.clock)(), origin.ip);
     let grant = TokenGrant {
         token: live.id,
+        kind: live.kind,
         label: label(&live.name, &live.prefix),
-        scopes: access::read_scopes(&live.scopes),
+        scopes: match live.kind {
+            TokenKind::Token => access::read_scopes(&live.scopes),
+            TokenKind::Key => access::KEY_SCOPES.to_vec(),
+        },
     };
     let mut principal = live.principal;
     principal.permissions = grant.within(&principal.permissions);
@@ -90,6 +106,7 @@ pub async fn list(
     let asked = TokenFilter {
         user,
         state: query.state,
+        kind: query.kind,
     };
     let (tokens, more) = rows::list_page(&mut *connection, query, asked).await?;
     let counted = rows::count(&mut *connection, asked).await?;
@@ -190,35 +207,26 @@ pub(crate) async fn issue(
     user: (Uuid, &str),
     new: &NewToken,
 ) -> Result<(CreatedToken, Audited), Error> {
-    // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
-    if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
-        return Err(Error::Conflict(Conflict::AccessTokensMax));
-    }
-    let text = secret::generate();
+    check_count(transaction, user.0).await?;
+    let text = secret::generate(TokenKind::Token);
     let prefix = secret::prefix(text.expose_secret());
     let scopes: Vec<String> = new.scopes.iter().map(Scope::to_string).collect();
-    let day = Duration::from_secs(24 * 60 * 60);
     let row = rows::NewToken {
         user_id: user.0,
         name: new.name.as_str(),
         prefix,
         token_hash: &secret::hash_of(text.expose_secret()),
         scopes: &scopes,
-        lifetime: new.days.map(|days| day * u32::from(days)),
+        lifetime: lifetime(new.days),
     };
     let (id, expires_at) = rows::insert(transaction, &row).await?;
-    let end = expires_at.map(|end| end.to_string());
     let change = Change {
         action: Action::TokenCreated,
         user,
         changes: Changes::default()
             .with("token", Value::Null, label(new.name.as_str(), prefix))
             .with("scopes", Value::Null, scopes.clone())
-            .with(
-                "expires",
-                Value::Null,
-                end.unwrap_or_else(|| "never".to_owned()),
-            ),
+            .with("expires", Value::Null, expiry(expires_at)),
         reason: None,
     };
     let audited = audit::write(transaction, actor, change).await?;
@@ -233,6 +241,25 @@ pub(crate) async fn issue(
         },
     };
     Ok((created, audited))
+}
+
+/// Checks that a user can have another token, under the lock of the account, so that concurrent requests cannot exceed the maximum.
+async fn check_count(transaction: &mut db::Transaction, user: Uuid) -> Result<(), Error> {
+    if rows::count_of(&mut **transaction, user).await? >= TOKENS_MAX {
+        return Err(Error::Conflict(Conflict::AccessTokensMax));
+    }
+    Ok(())
+}
+
+/// Returns the lifetime of a token with a number of days.
+fn lifetime(days: Option<u16>) -> Option<Duration> {
+    let day = Duration::from_secs(24 * 60 * 60);
+    days.map(|days| day * u32::from(days))
+}
+
+/// Returns the expiry of a token in the audit log.
+fn expiry(at: Option<OffsetDateTime>) -> String {
+    at.map_or_else(|| "never".to_owned(), |at| at.to_string())
 }
 
 /// Returns the name of a token in the audit log: its name and its prefix.

@@ -8,7 +8,7 @@ use domain::{
     access_tokens::Scope,
     error::{Conflict, Entity, Forbidden, TooManyAtOnce, Unauthenticated},
     fields::FieldErrors,
-    limits::LimitReached,
+    limits::{LimitReached, ModelDenied},
     list::ListError,
     message::Message,
     policy::Denied,
@@ -79,6 +79,8 @@ pub enum Error {
     TooManyAtOnce(TooManyAtOnce),
     /// Denial of a use by a limit.
     LimitReached(Box<LimitReached>),
+    /// Denial of a use of a model that the user or the token cannot use.
+    ModelDenied(ModelDenied),
     /// Disabled provider API keys: the server has no encryption key.
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
@@ -169,6 +171,7 @@ impl Error {
                 Code::Forbidden
             }
             Self::TokenNotAllowed => Code::TokenNotAllowed,
+            Self::ModelDenied(_) => Code::ModelNotAllowed,
             Self::PasswordChangeRequired(_) => Code::PasswordChangeRequired,
             Self::CurrentPasswordRequired => Code::CurrentPasswordRequired,
             Self::CurrentPasswordWrong => Code::CurrentPasswordWrong,
@@ -234,6 +237,7 @@ impl Error {
             Self::Unauthenticated(_)
             | Self::Forbidden(_)
             | Self::TokenNotAllowed
+            | Self::ModelDenied(_)
             | Self::OutOfScope(_)
             | Self::Denied(_)
             | Self::Suspended(_)

@@ -6,6 +6,7 @@ mod consume;
 mod leases;
 mod left;
 mod meter;
+mod models;
 mod position;
 mod subjects;
 
@@ -33,11 +34,12 @@ use crate::{
 use meter::Meter;
 
 pub use changes::change;
-pub(crate) use consume::record;
+pub(crate) use consume::{bind, record};
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, list_left};
 pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
+pub use models::{find_models, set_models};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 

@@ -25,7 +25,7 @@ use crate::{
     Error, Services,
     access::{Authorized, Caller, LimitsConsume, UsageRead},
     guard,
-    limits::record,
+    limits::{bind, record},
 };
 
 pub use export::{UsageExport, export};
@@ -61,15 +61,20 @@ pub fn today(services: &Services) -> Date {
 /// counts once.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the errors of all events, named as `events.3.cost`; nothing is stored then.
+/// [`Error::Invalid`] with the errors of all events, named as `events.3.cost`; nothing is stored then. [`Error::Forbidden`] for a virtual
+/// key of another user.
 pub async fn store(
     services: &Services,
-    _: &Authorized<LimitsConsume>,
+    authorized: &Authorized<LimitsConsume>,
     drafts: &[UsageEventDraft],
 ) -> Result<UsageOutcome, Error> {
     let mut outcome = UsageOutcome::default();
     let now = db::usage::find_time(&services.pool).await?;
-    for (user, events) in check(drafts, now)? {
+    let mut users = check(drafts, now)?;
+    for event in users.values_mut().flatten() {
+        bind(authorized.actor(), &mut event.used)?;
+    }
+    for (user, events) in users {
         let sent = events.len() as u64;
         let (counted, is_known) = record(services, user, events).await?;
         outcome.counted += counted;

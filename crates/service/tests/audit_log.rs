@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{
-    access_tokens::TokenDraft,
+    access_tokens::{RotationDraft, TokenDraft},
     account::OwnEdit,
     action::Action,
     audit::list::AuditParams,
@@ -90,6 +90,10 @@ const AUTHORIZED: Table = &[
     ("invitations::revoke", &[Action::InvitationRevoked]),
     ("access_tokens::create", &[Action::TokenCreated]),
     ("access_tokens::revoke", &[Action::TokenRevoked]),
+    ("access_tokens::keys::create_key", &[Action::KeyCreated]),
+    ("access_tokens::keys::rotate", &[Action::KeyRotated]),
+    ("access_tokens::keys::block", &[Action::KeyBlocked]),
+    ("access_tokens::keys::unblock", &[Action::KeyUnblocked]),
     (
         "registrations::decide::approve",
         &[Action::RegistrationApproved],
@@ -150,6 +154,10 @@ const OWN: Table = &[
     ("account::tokens::tokens", &[]),
     ("account::tokens::create_token", &[Action::TokenCreated]),
     ("account::tokens::revoke_token", &[Action::TokenRevoked]),
+    (
+        "account::tokens::create_virtual_key",
+        &[Action::KeyCreated],
+    ),
     (
         "account::sessions::revoke_other_sessions",
         &[Action::SessionsRevoked],
@@ -344,6 +352,15 @@ async fn token_of(services: &Services, user: Uuid) -> Uuid {
         .unwrap()
 }
 
+/// Returns the id of the only virtual key of a user.
+async fn virtual_key_of(services: &Services, user: Uuid) -> Uuid {
+    sqlx::query_scalar("select id from access_tokens where user_id = $1 and kind = 'key'")
+        .bind(user)
+        .fetch_one(&services.pool)
+        .await
+        .unwrap()
+}
+
 /// Queues the purge of an account and marks the job as failed. Returns the id of the job.
 async fn failed_removal(services: &Services, user: Uuid) -> Uuid {
     sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
@@ -528,6 +545,27 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = token_of(services, bob).await;
             access_tokens::revoke(services, &operator(), id).await
         }
+        "access_tokens::keys::create_key" => {
+            let draft = serde_json::from_value(serde_json::json!({ "name": "lab" })).unwrap();
+            access_tokens::create_key(services, &operator(), bob, &draft)
+                .await
+                .map(drop)
+        }
+        "access_tokens::keys::rotate" => {
+            let id = virtual_key_of(services, bob).await;
+            let draft = RotationDraft { overlap_hours: 1 };
+            access_tokens::rotate(services, &operator(), id, &draft)
+                .await
+                .map(drop)
+        }
+        "access_tokens::keys::block" => {
+            let id = virtual_key_of(services, bob).await;
+            access_tokens::block(services, &operator(), id).await
+        }
+        "access_tokens::keys::unblock" => {
+            let id = virtual_key_of(services, bob).await;
+            access_tokens::unblock(services, &operator(), id).await
+        }
         "jobs::retry" => {
             let id = failed_removal(services, bob).await;
             jobs::retry(services, &operator(), id).await.map(drop)
@@ -709,6 +747,13 @@ async fn call_own(
         "account::tokens::revoke_token" => {
             let id = token_of(services, caller.principal.id.0).await;
             account::revoke_token(services, caller, id).await
+        }
+        "account::tokens::create_virtual_key" => {
+            let draft = serde_json::json!({ "name": "lab", "currentPassword": PASSWORD });
+            let draft = serde_json::from_value(draft).unwrap();
+            account::create_virtual_key(services, caller, &draft)
+                .await
+                .map(drop)
         }
         "account::sessions::revoke_other_sessions" => {
             account::revoke_other_sessions(services, caller)

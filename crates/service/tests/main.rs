@@ -47,3 +47,4 @@ mod usage;
 mod user_actions;
 mod user_spend;
 mod users;
+mod virtual_keys;

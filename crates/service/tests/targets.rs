@@ -5,6 +5,7 @@ mod access;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use domain::{
+    access_tokens::{KeyDraft, RotationDraft},
     invitations::InvitationDraft,
     keys::KeyEdit,
     registrations::{Decision, DecisionDraft, DecisionRequest},
@@ -159,6 +160,26 @@ async fn call(
             .await;
             access_tokens::revoke(services, &operator(), thing(token, "t")).await
         }
+        "access_tokens/keys::create_key" => {
+            access_tokens::create_key(services, &operator(), user, &key_draft())
+                .await
+                .map(drop)
+        }
+        "access_tokens/keys::rotate" => {
+            let key = id(services, KEY).await;
+            let draft = RotationDraft { overlap_hours: 1 };
+            access_tokens::rotate(services, &operator(), thing(key, "lab"), &draft)
+                .await
+                .map(drop)
+        }
+        "access_tokens/keys::block" => {
+            let key = id(services, KEY).await;
+            access_tokens::block(services, &operator(), thing(key, "lab")).await
+        }
+        "access_tokens/keys::unblock" => {
+            let key = id(services, KEY).await;
+            access_tokens::unblock(services, &operator(), thing(key, "lab")).await
+        }
         "keys/user::revoke_key" => {
             let key = id(
                 services,
@@ -252,6 +273,13 @@ async fn call(
     }
 }
 
+/// Finds the virtual key.
+const KEY: &str = "select id from access_tokens where kind = 'key'";
+
+fn key_draft() -> KeyDraft {
+    serde_json::from_value(serde_json::json!({ "name": "lab" })).unwrap()
+}
+
 fn renamed() -> KeyEdit {
     KeyEdit {
         key_name: Some("Other".into()),
@@ -301,6 +329,10 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("account/tokens::revoke_token", NAME),
         ("keys/user::revoke_key", BOTH),
         ("access_tokens::revoke", BOTH),
+        ("access_tokens/keys::create_key", USERNAME),
+        ("access_tokens/keys::rotate", BOTH),
+        ("access_tokens/keys::block", BOTH),
+        ("access_tokens/keys::unblock", BOTH),
         ("keys/system::edit_system", NAME),
         ("keys/system::delete_system", NAME),
         ("invitations::resend", NAME),

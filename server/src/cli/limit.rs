@@ -1,6 +1,7 @@
 //! `rollcall limit`: limits without the panel, and what is left of them.
 
 mod balance;
+mod models;
 mod set;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ enum Command {
     Show(ShowArgs),
     Set(set::SetArgs),
     Delete(DeleteArgs),
+    Models(models::ModelsArgs),
     TopUp(balance::TopUpArgs),
     Adjust(balance::AdjustArgs),
     Reset(balance::ResetArgs),
@@ -93,6 +95,7 @@ pub(super) async fn run(backend: BackendArgs, arguments: LimitArgs) -> Result<Ex
         Command::Show(arguments) => arguments.run(backend, output).await?,
         Command::Set(arguments) => arguments.run(backend, output).await?,
         Command::Delete(arguments) => arguments.run(backend, output).await?,
+        Command::Models(arguments) => arguments.run(backend, output).await?,
         Command::TopUp(arguments) => arguments.run(backend, output).await?,
         Command::Adjust(arguments) => arguments.run(backend, output).await?,
         Command::Reset(arguments) => arguments.run(backend, output).await?,

@@ -4,6 +4,7 @@ use app::api::{
     access_tokens::CreateToken,
     account::{ChangePassword, DeleteAccount, EditProfile, SetPreferences},
     keys::{AddKey, EditKey, SetKeyActive},
+    virtual_keys::CreateOwnVirtualKey,
 };
 use axum::routing::post;
 
@@ -17,6 +18,9 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/account/keys/new", || post(send::<AddKey>)),
     ("/account/keys/{id}/edit", || post(send::<EditKey>)),
     ("/account/tokens/new", || post(send::<CreateToken>)),
+    ("/account/tokens/new-key", || {
+        post(send::<CreateOwnVirtualKey>)
+    }),
     ("/account/preferences", || post(send::<SetPreferences>)),
     ("/account/delete", || post(send::<DeleteAccount>)),
 ];

@@ -11,6 +11,7 @@ use app::api::{
         CreateResetLink, CreateUser, DeleteUser, EditUser, ReassignData,
         reversible::{RunUserOperation, SuspendUser},
     },
+    virtual_keys::{CreateVirtualKey, RotateVirtualKey},
 };
 use axum::routing::post;
 
@@ -29,6 +30,12 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/users/{user}/delete", || post(send::<DeleteUser>)),
     ("/users/{user}/reset", || post(send::<CreateResetLink>)),
     ("/users/{user}/reassign", || post(send::<ReassignData>)),
+    ("/users/{user}/keys/tokens/new", || {
+        post(send::<CreateVirtualKey>)
+    }),
+    ("/users/{user}/keys/tokens/{id}/rotate", || {
+        post(send::<RotateVirtualKey>)
+    }),
     ("/keys", || post(send::<SetKeyActive>)),
     ("/keys/new", || post(send::<AddKey>)),
     ("/keys/{id}/edit", || post(send::<EditKey>)),

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dialects::{Dialect, DialectError};
-use domain::audit::Via;
+use domain::{audit::Via, error::Forbidden};
 use service::{
     Error, Services,
     access::{Identity, Origin},
@@ -79,6 +79,9 @@ async fn token(services: &Services, parts: &Parts) -> Option<Result<Identity, Er
     let found = access_tokens::find_caller(services, text, &origin(parts)).await;
     Some(match found {
         Ok(_) if !is_of_api(parts) => Err(Error::TokenNotAllowed),
+        Ok(caller) if !caller.opens(parts.uri.path()) => {
+            Err(Error::Forbidden(Forbidden::KeyNotAllowed))
+        }
         found => found.map(Identity::from),
     })
 }

@@ -139,12 +139,16 @@ fn screens() -> Vec<Ask> {
     for end in ["", "/grant", "/transfer", "/edit", "/delete"] {
         screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
     }
+    screens.push(Ask::get(&format!(
+        "/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate"
+    )));
     screens.extend(groups::screens());
     screens.extend(limits::screens());
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
     for part in [
         "sessions",
         "keys",
+        "keys/tokens/new",
         "data",
         "access",
         "access/groups",
@@ -173,6 +177,7 @@ fn forms() -> Vec<Ask> {
     let selected = format!("{UNKNOWN_ID}:1:unknown-user");
     let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
+    let rotate_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate");
     let [clone_role, edit_role, delete_role] =
         ["clone", "edit", "delete"].map(|end| format!("/roles/{UNKNOWN_ID}/{end}"));
     let resource = |end: &str| format!("/resources/{UNKNOWN_ID}{end}");
@@ -214,6 +219,12 @@ fn forms() -> Vec<Ask> {
             &[("counts", "0,0,0,0,0,0"), ("confirm", "visitor")],
         ),
         ("/users/visitor/reset", "create-reset-link", &[]),
+        (
+            "/users/visitor/keys/tokens/new",
+            "create-virtual-key",
+            &[("name", "lab")],
+        ),
+        (&rotate_key, "rotate-virtual-key", &[]),
         ("/users/visitor/access/groups", "set-user-groups", &[]),
         (
             "/sessions/revoke",
@@ -419,6 +430,7 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
         Ask::get("/sfn/tokens?params[state]=live"),
+        Ask::get(&format!("/sfn/virtual-key?id={UNKNOWN_ID}")),
         Ask::get(&format!(
             "/sfn/ask-access?id={UNKNOWN_ID}&feature=chat.call"
         )),
@@ -465,6 +477,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/api/tokens"),
         Ask::post("/api/tokens").json(&unnamed_token),
         Ask::new(Method::DELETE, &format!("/api/tokens/{UNKNOWN_ID}")),
+        Ask::post("/api/virtual-keys").json(&json!({ "name": "" })),
         Ask::get("/account"),
         Ask::get("/account/password"),
         Ask::get("/account/sessions"),
@@ -482,6 +495,7 @@ fn account() -> Vec<Ask> {
         Ask::get("/account/tokens"),
         Ask::get("/account/tokens/new"),
         Ask::get("/account/usage"),
+        Ask::get("/account/tokens/new-key"),
         Ask::get("/account/preferences"),
         Ask::get("/account/data"),
         Ask::get("/account/delete"),
@@ -533,6 +547,11 @@ fn account() -> Vec<Ask> {
             "/account/tokens/new",
             "create-token",
             &[("name", ""), ("scopes[]", "account"), ("days", "30")],
+        ),
+        (
+            "/account/tokens/new-key",
+            "create-own-virtual-key",
+            &[("name", ""), ("days", "30")],
         ),
         (
             "/account/preferences",
@@ -645,6 +664,10 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &format!("/api/admin/sessions/{UNKNOWN_ID}")),
         Ask::get("/api/admin/tokens"),
         Ask::new(Method::DELETE, &format!("/api/admin/tokens/{UNKNOWN_ID}")),
+        Ask::post(&unknown_user("/virtual-keys")).json(&json!({ "name": "lab" })),
+        Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/block")),
+        Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/unblock")),
+        Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/rotate")).json(&json!({})),
         Ask::get("/api/admin/audit"),
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
         Ask::get("/api/admin/resources/export?format=csv&kind=none"),

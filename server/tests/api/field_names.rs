@@ -106,6 +106,29 @@ fn of_tokens_and_keys() -> Vec<Case> {
             CURRENT,
         ),
         case(
+            &[
+                "POST /api/admin/users/ID/virtual-keys",
+                "POST /api/virtual-keys",
+            ],
+            json!({ "name": " ", "days": 0, "allowedModels": [""], "metadata": { "a": "x".repeat(3_000) } }),
+            &[
+                ("name", "enter_name"),
+                ("days", "token_days_max"),
+                ("allowedModels", "enter_name"),
+                ("metadata", "bytes_max"),
+            ],
+        ),
+        case(
+            &["POST /api/virtual-keys"],
+            json!({ "name": "lab" }),
+            CURRENT,
+        ),
+        case(
+            &["POST /api/admin/virtual-keys/ID/rotate"],
+            json!({ "overlapHours": 169 }),
+            &[("overlapHours", "key_overlap_max")],
+        ),
+        case(
             &["POST /api/api-keys", "POST /api/admin/api-keys"],
             json!({ "provider": "UNKNOWN", "keyName": " ", "apiKey": "" }),
             &[
@@ -529,6 +552,11 @@ fn of_limits() -> Vec<Case> {
             &[("amount", "amount_zero"), ("reason", "enter_reason")],
         ),
         case(
+            &["PUT /api/admin/users/ID/allowed-models"],
+            json!({ "allowedModels": [" "] }),
+            &[("allowedModels", "enter_name")],
+        ),
+        case(
             &["POST /api/admin/users/ID/limits/reset"],
             json!({ "metric": "rpm", "reason": " " }),
             &[("metric", "balance_metric"), ("reason", "enter_reason")],
@@ -667,6 +695,12 @@ async fn missing_object_is_named(pool: PgPool) {
             "/api/admin/tokens/ID",
             "access_token",
             "Access token not found",
+        ),
+        (
+            Method::POST,
+            "/api/admin/virtual-keys/ID/block",
+            "virtual_key",
+            "Virtual key not found",
         ),
         (
             Method::DELETE,

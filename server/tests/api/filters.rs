@@ -239,7 +239,7 @@ const RESOURCES: &[(&str, &[&str])] = &[
     ),
     (
         "/api/admin/tokens",
-        &["state=dead", "limit=0", "after=x", "person=ada"],
+        &["state=dead", "kind=sk", "limit=0", "after=x", "person=ada"],
     ),
     (
         "/api/admin/audit",

@@ -66,4 +66,5 @@ mod unavailable;
 mod user_list_page;
 mod user_page;
 mod users;
+mod virtual_keys;
 mod write_only;

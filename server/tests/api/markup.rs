@@ -241,6 +241,8 @@ fn rejected_form(path: &str, text: &str) -> Ask {
         "soft_amount",
         "warn_at",
         "shown",
+        "allowed_models",
+        "overlap_hours",
     ];
     // Longer than any name can be: the name of a group or a client can be any shorter text.
     let long = text.repeat(40);

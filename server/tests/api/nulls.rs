@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 33] = [
+const NULLABLE: [(&str, &str); 38] = [
     ("UserUpdateRequest", "email"),
     ("UserUpdateRequest", "profile"),
     ("UserUpdateRequest", "notificationPreferences"),
@@ -18,6 +18,11 @@ const NULLABLE: [(&str, &str); 33] = [
     ("RegistrationCreateRequest", "email"),
     ("UserSuspendRequest", "until"),
     ("AccessTokenCreateRequest", "days"),
+    ("VirtualKeyCreateRequest", "days"),
+    ("VirtualKeyCreateRequest", "allowedModels"),
+    ("OwnVirtualKeyCreateRequest", "days"),
+    ("OwnVirtualKeyCreateRequest", "allowedModels"),
+    ("AllowedModelsPutRequest", "allowedModels"),
     ("PersonaWriteRequest", "details"),
     ("RoleCreateRequest", "label"),
     ("RoleCreateRequest", "rank"),

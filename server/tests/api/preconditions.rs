@@ -84,7 +84,13 @@ async fn operations(app: &App) -> Vec<Operation> {
 /// Returns whether an operation changes a user, and not an object of the user that has no version.
 fn changes_a_user(operation: &Operation) -> bool {
     let path = operation.path.as_str();
-    let of_object = ["/api-keys/", "/personas", "/limits/"];
+    let of_object = [
+        "/api-keys/",
+        "/personas",
+        "/limits/",
+        "/allowed-models",
+        "/virtual-keys",
+    ];
     let of_user = [
         "/api/admin/users/{id}",
         "/api/admin/registrations/{id}/",

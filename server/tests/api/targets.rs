@@ -15,7 +15,7 @@ const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
 /// target of a link, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or the path
 /// of a dialog, whose names are compared: see the tests of those.
-const WITHOUT_TARGET: [&str; 23] = [
+const WITHOUT_TARGET: [&str; 24] = [
     "sign-in",
     "setup",
     "register",
@@ -28,6 +28,7 @@ const WITHOUT_TARGET: [&str; 23] = [
     "invite",
     "add-key",
     "create-token",
+    "create-own-virtual-key",
     "add-feature",
     "add-feature-set",
     "transfer-resources",
@@ -52,7 +53,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 36] = [
+const WITH_TARGET: [TargetForm; 38] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -75,6 +76,12 @@ const WITH_TARGET: [TargetForm; 36] = [
         &[("counts", "0,0,0,0,0,0"), ("confirm", "uma")],
     ),
     ("create-reset-link", "username", &[]),
+    ("create-virtual-key", "username", &[("name", "lab")]),
+    (
+        "rotate-virtual-key",
+        "shown",
+        &[("username", "uma"), ("overlap_hours", "1")],
+    ),
     (
         "reassign-data",
         "username",

@@ -224,6 +224,8 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
     let reject = format!("{}/reject", unknown("registrations"));
     let restore = format!("{}/restore", unknown("registrations"));
     let resend = format!("{}/resend", unknown("invitations"));
+    let named_key = json!({ "name": "zzmark" });
+    let virtual_key = |what: &str| format!("{}/{what}", unknown("virtual-keys"));
     let invite = Ask::post("/api/admin/invitations").json(&json!({ "note": "zzmark" }));
     vec![
         case(
@@ -254,6 +256,20 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
         case(REGISTRATIONS, Ask::post(&resend), 404, ""),
         case(REGISTRATIONS, delete(&unknown("invitations")), 404, ""),
         case(TOKENS, delete(&unknown("tokens")), 404, ""),
+        case(
+            TOKENS,
+            Ask::post(&format!("/api/admin/users/{}/virtual-keys", ids.bob)).json(&named_key),
+            201,
+            "zzmark",
+        ),
+        case(TOKENS, Ask::post(&virtual_key("block")), 404, ""),
+        case(TOKENS, Ask::post(&virtual_key("unblock")), 404, ""),
+        case(
+            TOKENS,
+            Ask::post(&virtual_key("rotate")).json(&json!({})),
+            404,
+            "",
+        ),
     ]
 }
 

@@ -37,3 +37,4 @@ mod suspend;
 mod tokens;
 mod update;
 mod upgrade;
+mod virtual_keys;

@@ -37,7 +37,9 @@ impl SeenTarget {
 pub(super) fn require(caller: &Caller, target: &Target) -> Result<(), Error> {
     match target {
         Target::UserKey(..) | Target::SystemKey(_) => caller.require::<ApiKeysWrite>().map(drop),
-        Target::Token(_) => caller.require::<TokensWrite>().map(drop),
+        Target::Token(_) | Target::BlockKey(_) | Target::UnblockKey(_) => {
+            caller.require::<TokensWrite>().map(drop)
+        }
         Target::Session(_) => caller.require::<SessionsWrite>().map(drop),
         Target::User(..) | Target::ResetLinks(_) | Target::Job(_) => {
             caller.require::<UsersWrite>().map(drop)
@@ -79,6 +81,16 @@ pub(super) async fn apply(
             service::access_tokens::revoke(services, &caller.require()?, names.of_user(*id))
                 .await?;
             (FlashEvent::TokenRevoked, 1)
+        }
+        Target::BlockKey(id) => {
+            let key = names.of_user(*id);
+            service::access_tokens::block(services, &caller.require()?, key).await?;
+            (FlashEvent::VirtualKeyBlocked, 1)
+        }
+        Target::UnblockKey(id) => {
+            let key = names.of_user(*id);
+            service::access_tokens::unblock(services, &caller.require()?, key).await?;
+            (FlashEvent::VirtualKeyUnblocked, 1)
         }
         Target::OwnToken(id) => {
             service::account::revoke_token(services, caller, names.thing(*id)).await?;

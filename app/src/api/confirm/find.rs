@@ -31,6 +31,7 @@ use crate::{
 };
 
 mod links_and_jobs;
+mod virtual_keys;
 
 const KEY_NOT_FOUND: Error = Error::NotFound(Entity::ApiKey);
 const TOKEN_NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);
@@ -63,13 +64,21 @@ pub(super) async fn confirmation(
         Target::Token(id) => {
             let found = service::access_tokens::find(services, &caller.require()?, *id).await?;
             let username = found.user.username.clone();
+            let is_key = found.key.is_some();
             let asked = token(found, denied::<TokensWrite>(caller));
+            let title = if is_key {
+                text::virtual_keys::revoke_title(&asked.shown, &username)
+            } else {
+                text::confirm::revoke_token_of(&asked.shown, &username)
+            };
             Confirmation {
-                title: text::confirm::revoke_token_of(&asked.shown, &username),
+                title,
                 username,
                 ..asked
             }
         }
+        Target::BlockKey(id) => virtual_keys::block(services, caller, *id).await?,
+        Target::UnblockKey(id) => virtual_keys::unblock(services, caller, *id).await?,
         Target::OwnToken(id) => {
             let tokens = service::account::tokens(services, caller).await?;
             token(

@@ -18,6 +18,10 @@ pub(super) enum Target {
     OwnKey(Uuid),
     /// An access token of any user.
     Token(Uuid),
+    /// A virtual key of any user, which is blocked.
+    BlockKey(Uuid),
+    /// A virtual key of any user, which is unblocked.
+    UnblockKey(Uuid),
     /// An access token of the caller.
     OwnToken(Uuid),
     /// A session of any user.
@@ -51,6 +55,8 @@ impl Target {
             ["users", _, "keys", "tokens", token, "revoke"] | ["tokens", token, "revoke"] => {
                 Self::Token(id(token)?)
             }
+            ["users", _, "keys", "tokens", key, "block"] => Self::BlockKey(id(key)?),
+            ["users", _, "keys", "tokens", key, "unblock"] => Self::UnblockKey(id(key)?),
             ["users", _, "sessions", session, "revoke"] | ["sessions", session, "revoke"] => {
                 Self::Session(id(session)?)
             }
@@ -87,6 +93,8 @@ mod tests {
         for (path, expected) in [
             ("/users/ada/keys/ID/revoke", Target::UserKey(ada(), uuid)),
             ("/users/ada/keys/tokens/ID/revoke", Target::Token(uuid)),
+            ("/users/ada/keys/tokens/ID/block", Target::BlockKey(uuid)),
+            ("/users/ada/keys/tokens/ID/unblock", Target::UnblockKey(uuid)),
             ("/users/ada/sessions/ID/revoke", Target::Session(uuid)),
             ("/sessions/ID/revoke", Target::Session(uuid)),
             (

@@ -46,6 +46,9 @@ pub fn Tokens() -> impl IntoView {
                 <a class="button" href="/account/tokens/new" data-noscroll>
                     {text::account::token_new()}
                 </a>
+                <a class="button" href="/account/tokens/new-key" data-noscroll>
+                    {text::virtual_keys::new()}
+                </a>
             </div>
             {tab(list, (Icon::Shield, text::account::tokens_none()), draw)}
         </section>
@@ -59,7 +62,12 @@ fn draw(part: Chunk<AccessToken>) -> AnyView {
             let about = text::account::revoke_named(&token.name);
             (format!("{OWN}/{}/revoke", token.id), about)
         });
-        ListedToken { token, now, revoke }
+        ListedToken {
+            token,
+            now,
+            revoke,
+            change: None,
+        }
     });
     token_row::table(text::account::tokens_caption(), &COLUMNS, rows)
 }

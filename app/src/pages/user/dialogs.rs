@@ -7,11 +7,13 @@ pub mod delete;
 pub mod edit;
 pub mod profile;
 pub mod reassign;
+pub mod virtual_keys;
 
 pub use create::Create;
 pub use delete::Delete;
 pub use edit::Edit;
 pub use reassign::Reassign;
+pub use virtual_keys::{NewKey, RotateKey};
 
 use domain::users::action::UserAction;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
+//! Provider API keys, access tokens and virtual keys of a user. Only the owner can use the keys, and their secrets cannot be read.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use domain::{keys::ApiKey, permission::Permission, users::action::UserAction};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use super::{OpenedUser, path, tokens::Tokens};
+use super::{OpenedUser, path, tokens::Tokens, virtual_keys::VirtualKeys};
 use crate::{
     api::{
         listed::check_params,
@@ -25,7 +25,7 @@ use crate::{
     text,
 };
 
-/// Renders the API keys, and the access tokens below them.
+/// Renders the API keys, and the access tokens and virtual keys below them.
 #[component]
 pub fn Keys() -> impl IntoView {
     let user_view = OpenedUser::current().user_view;
@@ -67,6 +67,7 @@ pub fn Keys() -> impl IntoView {
     view! {
         {tab(list, (Icon::Key, text::user::no_keys()), draw)}
         <Tokens />
+        <VirtualKeys />
         <Outlet />
     }
 }

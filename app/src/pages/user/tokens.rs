@@ -1,6 +1,9 @@
 //! Access tokens of a user.
 
-use domain::{access_tokens::AccessToken, permission::Permission};
+use domain::{
+    access_tokens::{AccessToken, TokenKind},
+    permission::Permission,
+};
 use leptos::prelude::*;
 
 use super::{OpenedUser, path, with_user};
@@ -35,7 +38,8 @@ fn TokenTable() -> impl IntoView {
         move || check_params(request.get()),
         |(), user_view| {
             let id = user_view.user.summary.id.0;
-            ReadRequest::of(ListUserTokens { id })
+            let kind = TokenKind::Token.as_str().to_owned();
+            ReadRequest::of(ListUserTokens { id, kind })
         },
     );
     let all = with_user(|user_view| {
@@ -60,7 +64,12 @@ fn TokenTable() -> impl IntoView {
                 let about = text::user::revoke_key(&token.name);
                 (format!("{page}/{}/revoke", token.id), about)
             });
-            ListedToken { token, now, revoke }
+            ListedToken {
+                token,
+                now,
+                revoke,
+                change: None,
+            }
         });
         token_row::table(text::actions::access_tokens(), &COLUMNS, rows)
     };

@@ -29,7 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 /// Count a use
 ///
 /// Counts the use if all limits of the user permit it, and otherwise nothing: 429 with the limit in `details.limit`, and `Retry-After` if
-/// it resets. A use without an amount of cost or tokens needs something to be left of them. An event that was counted before is permitted
+/// it resets. 403 `MODEL_NOT_ALLOWED` if the user or the token cannot use the model, 409 if the token is blocked, expired or revoked. With
+/// a virtual key, `user` is its owner and `token` the key. A use without an amount of cost or tokens needs something to be left of them. An event that was counted before is permitted
 /// and not counted again.
 #[utoipa::path(
     post,
@@ -49,7 +50,7 @@ async fn consume_limits(
 
 /// Check whether a use is permitted
 ///
-/// Counts nothing. A denial is an answer with `allowed` false, not an error.
+/// Counts nothing. A denial by a limit or by the allowed models is an answer with `allowed` false, not an error.
 #[utoipa::path(
     post,
     path = "/api/limits/check",

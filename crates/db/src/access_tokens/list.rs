@@ -1,21 +1,26 @@
 //! Lists of access tokens, the newest first. A page is one statement.
 
 use domain::{
-    access_tokens::{AccessToken, OpenToken, TokenState, list::TokensQuery},
+    access_tokens::{
+        AccessToken, KeyDetails, OpenToken, TokenKind, TokenState, list::TokensQuery,
+    },
+    json::read_object,
     sessions::SessionUser,
-    users::{Unknown, UserId},
+    users::UserId,
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
 use uuid::Uuid;
 
 use crate::{
     Error,
+    error::read_word,
     keyset::{self, Column, Keyset},
 };
 
 const COLUMNS: &str = "
     t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,
-    t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by";
+    t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.kind, t.group_id, t.group_name, t.allowed_models,
+    t.metadata::text as metadata, t.blocked_at, t.previous_until";
 
 /// Conditions on the listed tokens.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,12 +29,17 @@ pub struct TokenFilter {
     pub user: Option<Uuid>,
     /// State of the tokens.
     pub state: Option<TokenState>,
+    /// Kind of the tokens.
+    pub kind: Option<TokenKind>,
 }
 
 impl TokenFilter {
     fn push(self, sql: &mut QueryBuilder<Postgres>) {
         if let Some(user) = self.user {
             sql.push(" and t.user_id = ").push_bind(user);
+        }
+        if let Some(kind) = self.kind {
+            sql.push(" and t.kind = ").push_bind(kind.as_str());
         }
         if let Some(state) = self.state {
             // The indexes are on these columns, whereas the view computes the state for each row. The conditions on them are implied by the
@@ -92,12 +102,11 @@ pub async fn count(executor: impl PgExecutor<'_>, asked: TokenFilter) -> Result<
 
 /// Decodes a row of [`COLUMNS`].
 fn token(row: &PgRow) -> Result<AccessToken, sqlx::Error> {
-    let state: &str = row.try_get("state")?;
-    let state = state.parse();
-    let state = state.map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))?;
+    let kind: TokenKind = read_word(row.try_get("kind")?)?;
     let network: Option<IpNetwork> = row.try_get("last_used_ip")?;
     Ok(AccessToken {
         id: row.try_get("id")?,
+        kind,
         user: SessionUser {
             id: UserId(row.try_get("user_id")?),
             username: row.try_get("username")?,
@@ -106,13 +115,27 @@ fn token(row: &PgRow) -> Result<AccessToken, sqlx::Error> {
         name: row.try_get("name")?,
         prefix: row.try_get("prefix")?,
         scopes: row.try_get("scopes")?,
-        state,
+        state: read_word(row.try_get("state")?)?,
         created_at: row.try_get("created_at")?,
         expires_at: row.try_get("expires_at")?,
         last_used_at: row.try_get("last_used_at")?,
         last_used_ip: network.map(|network| network.ip()),
         revoked_at: row.try_get("revoked_at")?,
         revoked_by: row.try_get("revoked_by")?,
+        key: (kind == TokenKind::Key).then(|| key(row)).transpose()?,
+    })
+}
+
+/// Decodes what a row of a key has in addition.
+fn key(row: &PgRow) -> Result<KeyDetails, sqlx::Error> {
+    let metadata: &str = row.try_get("metadata")?;
+    Ok(KeyDetails {
+        group: row.try_get("group_id")?,
+        group_name: row.try_get("group_name")?,
+        allowed_models: row.try_get("allowed_models")?,
+        metadata: read_object(metadata),
+        blocked_at: row.try_get("blocked_at")?,
+        previous_until: row.try_get("previous_until")?,
     })
 }
 

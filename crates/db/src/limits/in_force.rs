@@ -1,6 +1,7 @@
 //! The limits in force for a user, and the state of the user.
 
 use domain::{
+    access_tokens::TokenState,
     limits::{LimitSubject, Metric, Period, SubjectKind},
     users::Status,
 };
@@ -110,13 +111,26 @@ pub struct MeteredUser {
     pub status: Option<Status>,
     /// Whether the user is deleted.
     pub is_deleted: bool,
-    /// The id of the owner of the token, if there is such a token.
-    pub token_owner: Option<Uuid>,
+    /// Models that the user can use; `None` for all.
+    pub models: Option<Vec<String>>,
+    /// The token, if there is such a token.
+    pub token: Option<MeteredToken>,
     /// Time of the database.
     pub at: OffsetDateTime,
 }
 
-/// Returns the state of a user who uses something, and the time.
+/// An access token or a virtual key with which a user uses something.
+#[derive(Debug, Clone)]
+pub struct MeteredToken {
+    /// The id of the owner.
+    pub owner: Uuid,
+    /// State, without that of the owner.
+    pub state: TokenState,
+    /// Models that it can use; `None` for all.
+    pub models: Option<Vec<String>>,
+}
+
+/// Returns the state of a user who uses something, with that of the token, and the time.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -127,21 +141,35 @@ pub async fn find_user(
 ) -> Result<MeteredUser, Error> {
     let row = sqlx::query!(
         r#"select
-            clock_timestamp() as "at!",
-            (select u.username from users u where u.id = $1) as username,
-            (select u.status from users u where u.id = $1) as status,
-            exists (select from users u where u.id = $1 and u.deleted_at is not null) as "is_deleted!",
-            (select t.user_id from access_tokens t where t.id = $2) as token_owner"#,
+            clock_timestamp() as "at!", u.username as "username?", u.status as "status?",
+            coalesce(u.deleted_at is not null, false) as "is_deleted!", m.models as "models?",
+            t.user_id as "token_owner?", t.allowed_models as "token_models?",
+            case
+                when t.revoked_at is not null then 'revoked'
+                when t.expires_at <= now() then 'expired'
+                when t.blocked_at is not null then 'blocked'
+                else 'live'
+            end as "token_state!"
+        from (values ($1::uuid, $2::uuid)) asked (user_id, token_id)
+        left join users u on u.id = asked.user_id
+        left join allowed_models m on m.user_id = asked.user_id
+        left join access_tokens t on t.id = asked.token_id"#,
         user,
         token,
     )
     .fetch_one(executor)
     .await?;
+    let state = read_word(&row.token_state)?;
     Ok(MeteredUser {
         username: row.username,
         status: row.status.as_deref().map(read_word).transpose()?,
         is_deleted: row.is_deleted,
-        token_owner: row.token_owner,
+        models: row.models,
+        token: row.token_owner.map(|owner| MeteredToken {
+            owner,
+            state,
+            models: row.token_models,
+        }),
         at: row.at,
     })
 }

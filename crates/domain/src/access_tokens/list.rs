@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::Duration;
 use utoipa::IntoParams;
 
-use super::{AccessToken, TokenState};
+use super::{AccessToken, TokenKind, TokenState};
 use crate::{
     list::{
         Cursor, Limits, ListError, Position, given, page_params, parse_limit, position, shorten,
@@ -28,6 +28,9 @@ pub struct TokenParams {
     /// State of the tokens.
     #[param(value_type = Option<TokenState>)]
     pub state: Option<String>,
+    /// Kind of the tokens.
+    #[param(value_type = Option<TokenKind>)]
+    pub kind: Option<String>,
     /// Maximum number of tokens in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
@@ -44,6 +47,8 @@ pub struct TokensQuery {
     pub user: Option<UserRef>,
     /// State of the tokens; `None` for any.
     pub state: Option<TokenState>,
+    /// Kind of the tokens; `None` for any.
+    pub kind: Option<TokenKind>,
     /// Maximum number of rows in the page.
     pub limit: u16,
     /// Position of the page in the list.
@@ -53,6 +58,7 @@ pub struct TokensQuery {
 page_params!(TokenParams {
     user,
     state,
+    kind,
     limit,
     after,
     before
@@ -68,9 +74,14 @@ impl TokenParams {
             text.parse()
                 .map_err(|_| ListError::TokenState(shorten(text)))
         };
+        let kind = |text: &str| {
+            text.parse()
+                .map_err(|_| ListError::TokenKind(shorten(text)))
+        };
         Ok(TokensQuery {
             user: given(&self.user).map(|text| UserRef::parse(text.trim())),
             state: given(&self.state).map(state).transpose()?,
+            kind: given(&self.kind).map(kind).transpose()?,
             limit: parse_limit(given(&self.limit), limits)?,
             position: position(&self.after, &self.before, |text| {
                 Cursor::decode_at(text, ORDER)
@@ -86,6 +97,7 @@ impl TokensQuery {
         Self {
             user: None,
             state: None,
+            kind: None,
             limit,
             position: Position::First,
         }
@@ -118,6 +130,7 @@ mod tests {
     fn invalid_parameters_are_named() {
         for (name, value, says) in [
             ("state", "dead", "`state` is \"dead\""),
+            ("kind", "sk", "`kind` is \"sk\""),
             ("limit", "0", "is not a number from 1 to 100"),
             ("after", "x", "does not exist"),
         ] {
@@ -131,10 +144,11 @@ mod tests {
         let asked = TokenParams {
             user: Some("ada".into()),
             state: Some("expiring".into()),
+            kind: Some("key".into()),
             ..TokenParams::default()
         };
         let pairs = asked.pairs();
-        assert_eq!(pairs, [("user", "ada"), ("state", "expiring")]);
+        assert_eq!(pairs, [("user", "ada"), ("state", "expiring"), ("kind", "key")]);
         let read = TokenParams::from_pairs(|name| {
             let found = pairs.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())

@@ -69,7 +69,7 @@ pub struct LimitDraft {
 }
 
 /// Deserializes a field that must be there and can be `null`.
-fn nullable<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+pub(super) fn nullable<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     Option::deserialize(value)

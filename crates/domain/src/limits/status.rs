@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Amount, LimitSubject, Metric, Period};
+use super::{Amount, LimitSubject, Metric, Period, SubjectKind};
 
 /// A limit in force for a user, with what is left of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -62,6 +62,9 @@ pub struct LimitsAnswer {
     pub retry_after: Option<u64>,
     /// The limit that denies the use.
     pub denied_by: Option<LimitStatus>,
+    /// `user` or `token` if the use is denied because that cannot use the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_denied_by: Option<SubjectKind>,
     /// The limits in force, and what is left of each.
     pub limits: Vec<LimitStatus>,
     /// The id of the lease of a reservation.

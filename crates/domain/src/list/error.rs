@@ -83,6 +83,8 @@ pub enum ListError {
     Blank(&'static str),
     /// An unknown state of access tokens.
     TokenState(String),
+    /// An unknown kind of access tokens.
+    TokenKind(String),
     /// An unknown state of jobs.
     JobState(String),
     /// A text that cannot be the name of a user or another target in the audit log.
@@ -170,6 +172,7 @@ impl ListError {
             Self::FilteredOthers => messages::list_filtered_others(),
             Self::Blank(parameter) => messages::list_blank(*parameter),
             Self::TokenState(typed) => messages::list_token_state(quoted(typed)),
+            Self::TokenKind(typed) => messages::list_token_kind(quoted(typed)),
             Self::JobState(typed) => messages::list_job_state(quoted(typed)),
             Self::Name { typed, .. } => messages::list_name(quoted(typed)),
             Self::Action(typed) => messages::list_action(quoted(typed)),
@@ -209,6 +212,7 @@ impl ListError {
             Self::UsageLength(_) => "from",
             Self::UsageSpan(_) => "range",
             Self::TokenState(_) | Self::JobState(_) | Self::RegistrationState(_) => "state",
+            Self::TokenKind(_) => "kind",
             Self::Action(_) => "action",
             Self::Via(_) => "via",
             Self::Group(_) => "group",

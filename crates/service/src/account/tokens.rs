@@ -1,13 +1,15 @@
 //! The caller's own access tokens.
 
 use db::access_tokens::{self as rows, TokenFilter};
-use domain::access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokensQuery};
+use domain::access_tokens::{
+    AccessToken, CreatedToken, IssuedKey, OwnKeyDraft, TokenDraft, list::TokensQuery,
+};
 
 use super::{actor, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Caller,
-    access_tokens::{NOT_FOUND, end, issue},
+    access_tokens::{NOT_FOUND, end, issue, issue_key},
     guard::TargetRef,
 };
 
@@ -22,7 +24,7 @@ pub async fn tokens(services: &Services, caller: &Caller) -> Result<Vec<AccessTo
     caller.session()?;
     let asked = TokenFilter {
         user: Some(caller.principal.id.0),
-        state: None,
+        ..TokenFilter::default()
     };
     let newest = TokensQuery::newest(SHOWN_MAX);
     let (tokens, _) = rows::list_page(&services.pool, &newest, asked).await?;
@@ -60,7 +62,30 @@ pub async fn create_token(
     Ok(created)
 }
 
-/// Revokes one of the caller's own access tokens.
+/// Creates a virtual key for the caller. It requires the password, as [`create_token`] does.
+///
+/// # Errors
+/// As [`create_token`].
+pub async fn create_virtual_key(
+    services: &Services,
+    caller: &Caller,
+    draft: &OwnKeyDraft,
+) -> Result<IssuedKey, Error> {
+    caller.session()?;
+    let new = draft
+        .check(services.settings.token_max_days)
+        .map_err(Error::Invalid)?;
+    let proof = Proof::of(services, caller, Some(&draft.current_password)).await?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, caller).await?;
+    proof.confirm(&mut transaction, caller).await?;
+    let user = (account.id, account.username.as_str());
+    let (issued, audited) = issue_key(&mut transaction, &actor(caller), user, &new).await?;
+    db::commit(transaction, audited).await?;
+    Ok(issued)
+}
+
+/// Revokes one of the caller's own access tokens or virtual keys.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such token or it is revoked already, [`Error::TokenNotAllowed`] for an access

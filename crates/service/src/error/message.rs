@@ -1,7 +1,10 @@
 //! Messages of errors.
 
 use domain::{
-    fields::FieldErrors, limits::LimitReached, message::Message, messages,
+    fields::FieldErrors,
+    limits::{LimitReached, ModelDenied, SubjectKind},
+    message::Message,
+    messages,
     users::suspension::Suspension,
 };
 use time::{OffsetDateTime, UtcOffset};
@@ -39,6 +42,7 @@ impl Error {
             Self::List(error) => error.message(),
             Self::TooMany(delay) => messages::too_many_attempts(seconds(*delay)),
             Self::LimitReached(reached) => limit_reached(reached),
+            Self::ModelDenied(denied) => model_denied(denied),
             Self::KeysOff => messages::api_keys_disabled(),
             Self::Unavailable(_) => messages::unavailable(),
             Self::Internal(_) => messages::internal(),
@@ -76,6 +80,17 @@ fn limit_reached(reached: &LimitReached) -> Message {
     match reached.retry_after {
         Some(seconds) => messages::limit_reached_for(name, seconds),
         None => messages::limit_reached(name),
+    }
+}
+
+/// Returns the message for a use of a model that the user or the key cannot use.
+fn model_denied(denied: &ModelDenied) -> Message {
+    let of_user = denied.by == SubjectKind::User;
+    match (&denied.model, of_user) {
+        (Some(model), true) => messages::model_denied_user(model.as_str()),
+        (Some(model), false) => messages::model_denied_key(model.as_str()),
+        (None, true) => messages::models_denied_user(),
+        (None, false) => messages::models_denied_key(),
     }
 }
 

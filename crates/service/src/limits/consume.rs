@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use db::{limits as rows, usage};
+use db::{
+    limits::{self as rows, MeteredUser},
+    usage,
+};
 use domain::{
-    error::Conflict,
+    access_tokens::TokenState,
+    error::{Conflict, Forbidden},
     fields::FieldErrors,
-    limits::LimitsAnswer,
+    limits::{LimitsAnswer, ModelDenied, SubjectKind, permits},
     messages,
     usage::{UsageEvent, Use, UseDraft},
     users::Status,
@@ -17,27 +21,33 @@ use uuid::Uuid;
 use super::{Meter, in_ledger};
 use crate::{
     Error, Services,
-    access::{Authorized, LimitsConsume},
+    access::{Actor, Authorized, LimitsConsume},
 };
 
 /// Counts a use, if all limits permit it. An event that was counted before is not counted again, and is permitted.
 ///
 /// # Errors
-/// [`Error::LimitReached`] with the limit that denies it, and nothing is counted; [`Error::Invalid`] with the field errors, also for an
-/// unknown user; [`Error::Conflict`] when the account cannot be used.
+/// [`Error::LimitReached`] with the limit that denies it, and [`Error::ModelDenied`] if the user or the token cannot use the model, and
+/// nothing is counted; [`Error::Invalid`] with the field errors, also for an unknown user; [`Error::Conflict`] when the account or the
+/// token cannot be used; [`Error::Forbidden`] for a virtual key of another user.
 pub async fn consume(
     services: &Services,
-    _: &Authorized<LimitsConsume>,
+    authorized: &Authorized<LimitsConsume>,
     draft: &UseDraft,
 ) -> Result<LimitsAnswer, Error> {
-    let used = draft.check().map_err(Error::Invalid)?;
+    let mut used = draft.check().map_err(Error::Invalid)?;
+    bind(authorized.actor(), &mut used)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let at = check_user(&mut transaction, &used).await?;
+    let found = check_user(&mut transaction, &used).await?;
+    let at = found.at;
     let ids: Vec<String> = used.event_id.iter().cloned().collect();
     let new = usage::reserve_ids(&mut transaction, Some(used.user), &ids).await?;
     if new.len() < ids.len() {
         db::rollback(transaction).await?;
         return repeated(services, &used, at).await;
+    }
+    if let Some(denied) = deny_model(&found, used.model.as_deref()) {
+        return Err(Error::ModelDenied(denied));
     }
     let mut meter = Meter::open(&mut transaction, (used.user, used.token), at).await?;
     let asked = (used.amounts, used.model.as_deref());
@@ -65,12 +75,14 @@ pub async fn consume(
 /// As `consume`, but a denial is an answer.
 pub async fn check(
     services: &Services,
-    _: &Authorized<LimitsConsume>,
+    authorized: &Authorized<LimitsConsume>,
     draft: &UseDraft,
 ) -> Result<LimitsAnswer, Error> {
-    let used = draft.check().map_err(Error::Invalid)?;
+    let mut used = draft.check().map_err(Error::Invalid)?;
+    bind(authorized.actor(), &mut used)?;
     let mut connection = db::acquire(&services.pool).await?;
-    let at = check_user(&mut connection, &used).await?;
+    let found = check_user(&mut connection, &used).await?;
+    let at = found.at;
     let meter = Meter::read(&mut connection, (used.user, used.token), at).await?;
     let denial = meter.deny((used.amounts, used.model.as_deref()), false);
     let mut answer = answer(&meter, &used, false);
@@ -78,6 +90,11 @@ pub async fn check(
         answer.allowed = false;
         answer.retry_after = denial.retry_after;
         answer.denied_by = Some(denial.limit);
+    }
+    if let Some(denied) = deny_model(&found, used.model.as_deref()) {
+        answer.allowed = false;
+        answer.retry_after = None;
+        answer.model_denied_by = Some(denied.by);
     }
     Ok(answer)
 }
@@ -100,17 +117,34 @@ pub(super) fn answer(meter: &Meter, used: &Use, counted: bool) -> LimitsAnswer {
         counted,
         retry_after: None,
         denied_by: None,
+        model_denied_by: None,
         limits: meter.statuses(used.model.as_deref()),
         lease: None,
         expires_at: None,
     }
 }
 
-/// Checks that the user can use something, and that the token is one of the user. Returns the time.
+/// Sets the virtual key of the request as the token of a use, which must be one of its owner. Any other credential leaves the token.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a key of another user, and for another token than the key.
+pub(crate) fn bind(actor: &Actor, used: &mut Use) -> Result<(), Error> {
+    let Some(key) = actor.key() else {
+        return Ok(());
+    };
+    actor.require_for(used.user)?;
+    if used.token.is_some_and(|token| token != key) {
+        return Err(Error::Forbidden(Forbidden::KeyOwnerRequired));
+    }
+    used.token = Some(key);
+    Ok(())
+}
+
+/// Checks that the user can use something, and that the token is one of the user that works. Returns their state with the time.
 pub(super) async fn check_user(
     connection: &mut db::PgConnection,
     used: &Use,
-) -> Result<OffsetDateTime, Error> {
+) -> Result<MeteredUser, Error> {
     let found = rows::find_user(connection, used.user, used.token).await?;
     let mut errors = FieldErrors::default();
     let Some(status) = found.status else {
@@ -123,11 +157,38 @@ pub(super) async fn check_user(
     if status != Status::Active {
         return Err(Error::Conflict(Conflict::UserNotActive));
     }
-    if used.token.is_some() && found.token_owner != Some(used.user) {
-        errors.add("token", messages::token_of_another());
-        return Err(Error::Invalid(errors));
+    if used.token.is_none() {
+        return Ok(found);
     }
-    Ok(found.at)
+    let state = found
+        .token
+        .as_ref()
+        .filter(|token| token.owner == used.user)
+        .map(|token| token.state);
+    match state {
+        None => {
+            errors.add("token", messages::token_of_another());
+            Err(Error::Invalid(errors))
+        }
+        Some(TokenState::Revoked) => Err(Error::Conflict(Conflict::TokenRevoked)),
+        Some(TokenState::Expired) => Err(Error::Conflict(Conflict::TokenExpired)),
+        Some(TokenState::Blocked) => Err(Error::Conflict(Conflict::KeyBlocked)),
+        Some(TokenState::Live | TokenState::Expiring) => Ok(found),
+    }
+}
+
+/// Returns the denial of a use of a model that the user or the token cannot use.
+pub(super) fn deny_model(found: &MeteredUser, model: Option<&str>) -> Option<ModelDenied> {
+    let of_token = found.token.as_ref().and_then(|token| token.models.as_deref());
+    let lists = [
+        (SubjectKind::User, found.models.as_deref()),
+        (SubjectKind::Token, of_token),
+    ];
+    let (by, _) = lists
+        .into_iter()
+        .find(|(_, allowed)| !permits(*allowed, model))?;
+    let model = model.map(str::to_owned);
+    Some(ModelDenied { by, model })
 }
 
 /// Stores uses of one user that have happened, whatever the limits say. Returns the number of those that were not stored before, and

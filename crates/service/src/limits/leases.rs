@@ -15,12 +15,12 @@ use uuid::Uuid;
 
 use super::{
     Meter,
-    consume::{answer, check_user},
+    consume::{answer, bind, check_user, deny_model},
     in_ledger,
 };
 use crate::{
     Error, Services,
-    access::{Authorized, LimitsConsume},
+    access::{Actor, Authorized, LimitsConsume},
 };
 
 const SETTLED: &str = "settled";
@@ -32,17 +32,21 @@ const RELEASED: &str = "released";
 /// As `consume`.
 pub async fn reserve(
     services: &Services,
-    _: &Authorized<LimitsConsume>,
+    authorized: &Authorized<LimitsConsume>,
     draft: &ReserveDraft,
 ) -> Result<LimitsAnswer, Error> {
-    let (used, seconds) = draft.check().map_err(Error::Invalid)?;
+    let (mut used, seconds) = draft.check().map_err(Error::Invalid)?;
+    bind(authorized.actor(), &mut used)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let at = check_user(&mut transaction, &used).await?;
-    let mut meter = Meter::open(&mut transaction, (used.user, used.token), at).await?;
+    let found = check_user(&mut transaction, &used).await?;
+    let mut meter = Meter::open(&mut transaction, (used.user, used.token), found.at).await?;
     if let Some(event) = &used.event_id
         && let Some(lease) = rows::find_by_event(&mut *transaction, used.user, event).await?
     {
         return Ok(with_lease(answer(&meter, &used, false), lease));
+    }
+    if let Some(denied) = deny_model(&found, used.model.as_deref()) {
+        return Err(Error::ModelDenied(denied));
     }
     let asked = (used.amounts, used.model.as_deref());
     if let Some(denial) = meter.deny(asked, true) {
@@ -73,11 +77,19 @@ pub async fn reserve(
     Ok(with_lease(answer(&meter, &used, true), lease))
 }
 
-/// Returns the error of an id that no lease has.
-fn unknown() -> Error {
-    let mut errors = FieldErrors::default();
-    errors.add("lease", messages::lease_unknown());
-    Error::Invalid(errors)
+/// Returns the lease with an id, and locks it. With a virtual key there are only the leases of that key.
+async fn lock(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Lease, Error> {
+    let lease = rows::lock(transaction, id).await?;
+    let lease = lease.filter(|lease| actor.key().is_none() || lease.token_id == actor.key());
+    lease.ok_or_else(|| {
+        let mut errors = FieldErrors::default();
+        errors.add("lease", messages::lease_unknown());
+        Error::Invalid(errors)
+    })
 }
 
 fn with_lease(
@@ -98,14 +110,12 @@ fn with_lease(
 /// [`Error::Invalid`] with the field errors and for an unknown lease, [`Error::Conflict`] when it was released.
 pub async fn settle(
     services: &Services,
-    _: &Authorized<LimitsConsume>,
+    authorized: &Authorized<LimitsConsume>,
     draft: &SettleDraft,
 ) -> Result<LimitsAnswer, Error> {
     let (amounts, conversation_id) = draft.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let lease = rows::lock(&mut transaction, draft.lease)
-        .await?
-        .ok_or_else(unknown)?;
+    let lease = lock(&mut transaction, authorized.actor(), draft.lease).await?;
     let used = Use {
         user: lease.user_id,
         token: lease.token_id,
@@ -161,13 +171,11 @@ const fn beyond(lease: &Lease, amounts: UsageAmounts) -> UsageAmounts {
 /// [`Error::Conflict`] when it was settled, [`Error::Invalid`] for an unknown lease.
 pub async fn release(
     services: &Services,
-    _: &Authorized<LimitsConsume>,
+    authorized: &Authorized<LimitsConsume>,
     draft: ReleaseDraft,
 ) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let lease = rows::lock(&mut transaction, draft.lease)
-        .await?
-        .ok_or_else(unknown)?;
+    let lease = lock(&mut transaction, authorized.actor(), draft.lease).await?;
     match lease.ended_as.as_deref() {
         Some(RELEASED) => return Ok(()),
         Some(_) => return Err(Error::Conflict(Conflict::LeaseEnded)),

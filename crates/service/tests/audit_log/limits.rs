@@ -23,6 +23,7 @@ pub(super) const LIMITS: Table = &[
             Action::BalanceReset,
         ],
     ),
+    ("limits::models::set_models", &[Action::ModelsAllowed]),
     ("limits::delete", &[Action::LimitDeleted]),
 ];
 
@@ -59,6 +60,12 @@ async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Err
                 limits::change(services, &operator(), user, change).await?;
             }
             Ok(())
+        }
+        "limits::models::set_models" => {
+            let draft = serde_json::from_value(json!({ "allowedModels": ["gpt"] })).unwrap();
+            limits::set_models(services, &operator(), user, &draft)
+                .await
+                .map(drop)
         }
         _ => {
             let id: Uuid = sqlx::query_scalar("select id from limits")

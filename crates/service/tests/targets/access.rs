@@ -4,7 +4,7 @@ use domain::{
     clients::{ClientDraft, ClientEdit},
     groups::{GroupEdit, MemberSelection},
     invitations::InvitationDraft,
-    limits::{BalanceChange, Metric, NewLimitChange},
+    limits::{AllowedModelsDraft, BalanceChange, Metric, NewLimitChange},
     resources::{GrantDraft, GrantLevel, GrantTarget, ResourceEdit},
     roles::RoleEdit,
 };
@@ -35,7 +35,7 @@ use crate::support::{
 };
 
 /// Functions that the test calls.
-pub(super) const OF_ACCESS: [&str; 18] = [
+pub(super) const OF_ACCESS: [&str; 19] = [
     "groups/delete::delete",
     "groups/invite::invite",
     "groups/members::add",
@@ -45,6 +45,7 @@ pub(super) const OF_ACCESS: [&str; 18] = [
     "groups/reset::create_reset_link",
     "groups::edit",
     "limits/changes::change",
+    "limits/models::set_models",
     "limits/subjects::check_user",
     "limits::delete",
     "limits::find",
@@ -90,6 +91,9 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
     let limit = limits::put(&services, &operator(), draft).await.unwrap();
     let another = TargetRef::of_user(ada, "another");
     let another_user = another.clone();
+    let models = AllowedModelsDraft {
+        allowed_models: Some(Vec::new()),
+    };
     let reset = NewLimitChange {
         metric: Metric::Requests,
         model: None,
@@ -134,7 +138,8 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
         is_mismatch(
             groups::edit(&services, &operator(), other(editors), GroupEdit::default()).await,
         ),
-        is_mismatch(limits::change(&services, &operator(), another, reset).await),
+        is_mismatch(limits::change(&services, &operator(), another.clone(), reset).await),
+        is_mismatch(limits::set_models(&services, &operator(), another, &models).await),
         is_mismatch(limits::check_user(&services, &operator(), another_user).await),
         is_mismatch(limits::delete(&services, &operator(), other(limit.id)).await),
         is_mismatch(limits::find(&services, &operator(), other(limit.id)).await),

@@ -2,7 +2,10 @@
 
 use domain::{
     fields::FieldErrors,
-    limits::{Limit, LimitDraft, LimitListParams, LimitStatus, NewLimitChange},
+    limits::{
+        AllowedModels, AllowedModelsDraft, Limit, LimitDraft, LimitListParams, LimitStatus,
+        NewLimitChange,
+    },
     list::{Limits, PageParams},
     problem::{Code, Problem},
     usage::{UsageOverview, UsageParams},
@@ -59,6 +62,38 @@ impl Backend {
                 Ok(limits::list_effective(services, &operator(), user).await?)
             }
             Self::Server(remote) => remote.get(&format!("{}/limits", Self::user_path(user)), &[]),
+        }
+    }
+
+    /// Returns the models that a user can use.
+    pub(in crate::cli) async fn allowed_models(
+        &self,
+        user: Uuid,
+    ) -> Result<AllowedModels, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(limits::find_models(services, &operator(), user).await?)
+            }
+            Self::Server(remote) => remote.get(
+                &format!("{}/allowed-models", Self::user_path(user)),
+                &[],
+            ),
+        }
+    }
+
+    /// Sets the models that a user can use.
+    pub(in crate::cli) async fn set_allowed_models(
+        &self,
+        user: Uuid,
+        draft: &AllowedModelsDraft,
+    ) -> Result<AllowedModels, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(limits::set_models(services, &operator(), user, draft).await?)
+            }
+            Self::Server(remote) => {
+                remote.put(&format!("{}/allowed-models", Self::user_path(user)), draft)
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Access tokens, on either backend.
 
 use domain::{
-    access_tokens::{AccessToken, list::TokenParams},
+    access_tokens::{AccessToken, IssuedKey, KeyDraft, RotationDraft, list::TokenParams},
     list::{Limits, PageParams},
 };
 use serde_json::Value;
@@ -13,6 +13,8 @@ use crate::cli::error::CliError;
 
 /// Path of all users' access tokens in the API.
 const TOKENS: &str = "/api/admin/tokens";
+/// Path of virtual keys in the API.
+const KEYS: &str = "/api/admin/virtual-keys";
 
 impl Backend {
     /// Returns the first page of matching access tokens, newest first.
@@ -38,6 +40,60 @@ impl Backend {
                 let revoked = remote.delete::<Value>(&format!("{TOKENS}/{id}"), &[]);
                 revoked.map(drop)
             }
+        }
+    }
+
+    /// Creates a virtual key for a user.
+    pub(in crate::cli) async fn create_key(
+        &self,
+        user: Uuid,
+        draft: &KeyDraft,
+    ) -> Result<IssuedKey, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(access_tokens::create_key(services, &operator(), user, draft).await?)
+            }
+            Self::Server(remote) => {
+                remote.post(&format!("{}/virtual-keys", Self::user_path(user)), draft)
+            }
+        }
+    }
+
+    /// Blocks a virtual key.
+    pub(in crate::cli) async fn block_key(&self, id: Uuid) -> Result<(), CliError> {
+        match self {
+            Self::Database(services) => Ok(access_tokens::block(services, &operator(), id).await?),
+            Self::Server(remote) => {
+                let blocked = remote.act::<Value>(&format!("{KEYS}/{id}/block"));
+                blocked.map(drop)
+            }
+        }
+    }
+
+    /// Unblocks a virtual key.
+    pub(in crate::cli) async fn unblock_key(&self, id: Uuid) -> Result<(), CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(access_tokens::unblock(services, &operator(), id).await?)
+            }
+            Self::Server(remote) => {
+                let unblocked = remote.act::<Value>(&format!("{KEYS}/{id}/unblock"));
+                unblocked.map(drop)
+            }
+        }
+    }
+
+    /// Replaces the secret of a virtual key.
+    pub(in crate::cli) async fn rotate_key(
+        &self,
+        id: Uuid,
+        draft: &RotationDraft,
+    ) -> Result<IssuedKey, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(access_tokens::rotate(services, &operator(), id, draft).await?)
+            }
+            Self::Server(remote) => remote.post(&format!("{KEYS}/{id}/rotate"), draft),
         }
     }
 }

@@ -140,6 +140,9 @@ fn of_limits() -> Vec<Ask> {
         Ask::get(&limit),
         Ask::new(Method::DELETE, &limit),
         Ask::get(&unknown_user("/limits")),
+        Ask::get(&unknown_user("/allowed-models")),
+        Ask::new(Method::PUT, &unknown_user("/allowed-models"))
+            .json(&json!({ "allowedModels": null })),
         post(&unknown_user("/limits/top-up"), &change),
         post(&unknown_user("/limits/adjust"), &change),
         post(&unknown_user("/limits/reset"), &reset),

@@ -27,6 +27,8 @@ async fn prepare(pool: &PgPool) -> (App, String) {
         update users set deleted_at = now(), purge_after = now() + interval '1 day' where username = 'cyd';
         insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username in ('ada', 'bob');
         update users set deleted_at = now(), purge_after = now() where username = 'fay';
+        insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
+        select '00000000-0000-7000-8000-0000000000e1'::uuid, 'key', id, 'lab', 'sk-x', sha256('x'), now() from users where username = 'bob';
         insert into jobs (id, kind, params, state, error, created_at, finished_at)
         select gen_random_uuid(), 'purge', jsonb_build_object('user_id', id, 'username', username), 'failed', 'x', now(), now()
         from users where username = 'fay'",
@@ -62,6 +64,8 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
     });
     let job = id(app, "select id from jobs").await;
     let at = |id: Uuid, what: &str| format!("/api/admin/users/{id}/{what}");
+    let virtual_key =
+        |what: &str| format!("/api/admin/virtual-keys/00000000-0000-7000-8000-0000000000e1/{what}");
     let mark = json!({ "videoId": "v1", "label": "A boat" });
     let key = json!({ "provider": "OPENAI", "keyName": "Work", "apiKey": "sk-1234567890" });
     [
@@ -69,6 +73,14 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
             "/api/tokens".to_owned(),
             json!({ "name": "t", "scopes": ["account"], "currentPassword": PASSWORD }),
         ),
+        (
+            "/api/virtual-keys".to_owned(),
+            json!({ "name": "lab", "currentPassword": PASSWORD }),
+        ),
+        (at(bob, "virtual-keys"), json!({ "name": "lab" })),
+        (virtual_key("block"), Value::Null),
+        (virtual_key("unblock"), Value::Null),
+        (virtual_key("rotate"), json!({})),
         ("/api/api-keys".to_owned(), key.clone()),
         ("/api/admin/api-keys".to_owned(), key),
         (
@@ -203,7 +215,10 @@ async fn answers_are_replayed_unless_secret(pool: PgPool) {
         "POST /api/admin/invitations/{id}/resend",
         "POST /api/admin/users",
         "POST /api/admin/users/{id}/reset-link",
+        "POST /api/admin/users/{id}/virtual-keys",
+        "POST /api/admin/virtual-keys/{id}/rotate",
         "POST /api/tokens",
+        "POST /api/virtual-keys",
     ];
     assert_eq!(
         secret.iter().map(String::as_str).collect::<Vec<_>>(),
@@ -214,7 +229,7 @@ async fn answers_are_replayed_unless_secret(pool: PgPool) {
         ),
         words as (select distinct unnest(regexp_split_to_array(text, '[^A-Za-z0-9_-]+')) as word from kept)
         select count(*) from words where sha256(convert_to(word, 'UTF8')) in (
-            select token_hash from access_tokens union all select token_hash from one_time_links
+            select token_hash from access_tokens union all select previous_hash from access_tokens union all select token_hash from one_time_links
             union all select token_hash from sessions
         )";
     assert_eq!(app.count(hashes).await, 0);

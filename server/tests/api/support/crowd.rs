@@ -5,6 +5,7 @@ pub(crate) const MARKER: &str = "zqmark";
 
 /// Columns of text without input of users: the program's own words, or data that only the program reads.
 pub(crate) const OWN_WORDS: &[&str] = &[
+    "access_tokens.kind",
     "access_tokens.prefix",
     "access_tokens.scopes",
     "api_keys.provider",
@@ -193,4 +194,11 @@ insert into leases (id, user_id, holders, model, requests, tokens, cost_nanos, e
 select uuid_v7(now()), id, '{}', 'zqmark model', 1, 0, 0, 'zqmark lease', now(), now() from users where username = 'zqmark-uma';
 insert into rate_limits (holder_id, metric, model, spent_until)
 select id, 'rpm', 'zqmark model', now() from users where username = 'zqmark-uma';
+-- The first one, so that the dialogs of tokens are about the key.
+insert into access_tokens (id, kind, user_id, group_id, name, prefix, token_hash, allowed_models, metadata, created_at)
+select
+    uuid_v7(now() - interval '1 second'), 'key', id, (select id from groups order by id limit 1), 'zqmark key', 'sk-abcd',
+    sha256('zqmark key'), '{zqmark model}', '{"zqmark": "zqmark"}', now()
+from users where username = 'zqmark-uma';
+insert into allowed_models (user_id, models) select id, '{zqmark model}' from users where username = 'zqmark-uma';
 "#;

@@ -222,6 +222,15 @@ fn writes_of_limits(ids: &Ids, eve: &str) -> Vec<Case> {
         case(LIMITS, put("/api/admin/limits", &limit), 200, "zzmark"),
         case(LIMITS, delete(&unknown), 404, ""),
         case(
+            LIMITS,
+            put(
+                &format!("/api/admin/users/{}/allowed-models", ids.bob),
+                &json!({ "allowedModels": [] }),
+            ),
+            200,
+            "",
+        ),
+        case(
             USAGE,
             post(&of_bob("top-up"), change.clone()),
             200,

@@ -1,0 +1,70 @@
+//! Content of the confirmation dialogs of virtual keys.
+
+use domain::{access_tokens::AccessToken, error::Entity};
+use service::{
+    Error, Services,
+    access::{Caller, TokensWrite},
+};
+use uuid::Uuid;
+
+use super::{Confirmation, asking, denied, detail, when};
+use crate::text;
+
+/// Returns the content of the dialog that blocks a key.
+pub(super) async fn block(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Confirmation, Error> {
+    let key = find(services, caller, id).await?;
+    let reason = is_blocked(&key).then(|| text::virtual_keys::is_blocked().to_owned());
+    let title = text::virtual_keys::block_title(&key.name, &key.user.username);
+    let effect = text::virtual_keys::block_effect();
+    Ok(content(caller, key, (title, effect), reason))
+}
+
+/// Returns the content of the dialog that unblocks a key.
+pub(super) async fn unblock(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Confirmation, Error> {
+    let key = find(services, caller, id).await?;
+    let reason = (!is_blocked(&key)).then(|| text::virtual_keys::not_blocked().to_owned());
+    let title = text::virtual_keys::unblock_title(&key.name, &key.user.username);
+    let effect = text::virtual_keys::unblock_effect();
+    Ok(content(caller, key, (title, effect), reason))
+}
+
+/// Returns a key. An access token is none.
+async fn find(services: &Services, caller: &Caller, id: Uuid) -> Result<AccessToken, Error> {
+    let found = service::access_tokens::find(services, &caller.require()?, id).await?;
+    if found.key.is_some() {
+        Ok(found)
+    } else {
+        Err(Error::NotFound(Entity::VirtualKey))
+    }
+}
+
+fn is_blocked(key: &AccessToken) -> bool {
+    let details = key.key.as_ref();
+    details.is_some_and(|details| details.blocked_at.is_some())
+}
+
+fn content(
+    caller: &Caller,
+    key: AccessToken,
+    (title, effect): (String, &str),
+    reason: Option<String>,
+) -> Confirmation {
+    Confirmation {
+        title,
+        details: vec![
+            detail(text::virtual_keys::key(), format!("{}…", key.prefix)),
+            when(text::confirm::created(), Some(key.created_at)),
+            when(text::confirm::last_used(), key.last_used_at),
+        ],
+        username: key.user.username,
+        ..asking(key.name, effect, denied::<TokensWrite>(caller).or(reason))
+    }
+}

@@ -1,0 +1,134 @@
+//! Dialogs of virtual keys: creation and rotation. Each shows the secret once.
+
+use domain::{
+    access_tokens::{AccessToken, OVERLAP_HOURS, OVERLAP_HOURS_MAX},
+    fields::FieldErrors,
+    permission::Permission,
+    users::action::UserAction,
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::super::with_user;
+use crate::{
+    api::{
+        read::ReadRequest,
+        user::{UserView, path, path_of},
+        virtual_keys::{CreateVirtualKey, FindVirtualKey, RotateVirtualKey, draft},
+    },
+    components::{
+        dialog::{DialogRoute, FormDialog},
+        form,
+        key_fields::KeyFields,
+        loaded::Loaded,
+        rows::keyed_by,
+        tab::with,
+        typed::typed_or,
+        user_form::{About, deleted_notice},
+    },
+    context::PageContext,
+    text,
+};
+
+/// Renders the dialog that creates a virtual key.
+#[component]
+pub fn NewKey() -> impl IntoView {
+    with_user(|user_view| view! { <NewForm user_view=user_view /> })
+}
+
+#[component]
+fn NewForm(user_view: UserView) -> impl IntoView {
+    let back = format!("{}/keys", path(&user_view.user.summary));
+    let route = DialogRoute {
+        path: format!("{back}/tokens/new"),
+        back,
+    };
+    let context = PageContext::current();
+    let longest = context.site.token_max_days;
+    let context = context.of_form(&route.path);
+    let check = move |form: CreateVirtualKey| -> FieldErrors {
+        draft(form).check(longest).err().unwrap_or_default()
+    };
+    let form_state = form::send_checked::<CreateVirtualKey>(&route.path, check);
+    let denied = user_view.denied_actions.reason(UserAction::Edit);
+    view! {
+        <FormDialog
+            title=text::virtual_keys::new_for(&user_view.user.summary.username)
+            route=route
+            form_state=form_state
+            denied=denied.or(deleted_notice(&user_view.user))
+            action=Signal::stored(text::virtual_keys::create().to_owned())
+            right=Permission::TokensWrite
+        >
+            <KeyFields context=context form_state=form_state />
+            <About user_view=user_view tab="/keys" />
+        </FormDialog>
+    }
+}
+
+/// Renders the dialog that rotates a virtual key.
+#[component]
+pub fn RotateKey() -> impl IntoView {
+    keyed_by("id", |id| view! { <RotationOf id=id /> }.into_any())
+}
+
+/// Renders the dialog for the key with an id.
+#[component]
+fn RotationOf(
+    /// Id of the key, from the URL.
+    id: String,
+) -> impl IntoView {
+    // No key has the nil id.
+    let id = id.parse().unwrap_or(Uuid::nil());
+    let key = Loaded::new(move || ReadRequest::of(FindVirtualKey { id }));
+    with(key, |key| view! { <RotationForm key=key /> })
+}
+
+/// Hours of the overlap to choose from.
+const HOURS: [u16; 3] = [0, OVERLAP_HOURS, OVERLAP_HOURS_MAX];
+
+#[component]
+fn RotationForm(key: AccessToken) -> impl IntoView {
+    let back = format!("{}/keys", path_of(key.user.id, &key.user.username));
+    let route = DialogRoute {
+        path: format!("{back}/tokens/{}/rotate", key.id),
+        back: back.clone(),
+    };
+    let context = PageContext::current().of_form(&route.path);
+    let form_state = form::send::<RotateVirtualKey>(&route.path);
+    let chosen = typed_or(&context, "overlap_hours", || OVERLAP_HOURS.to_string());
+    let over = key.state.is_over() || key.key.is_none();
+    let choices = HOURS.map(|hours| {
+        let label = match hours {
+            0 => text::virtual_keys::overlap_none().to_owned(),
+            hours => text::virtual_keys::overlap_hours(hours.into()),
+        };
+        let checked = hours.to_string() == chosen;
+        view! {
+            <label class="check">
+                <input type="radio" name="overlap_hours" value=hours.to_string() checked=checked />
+                <span>{label}</span>
+            </label>
+        }
+    });
+    view! {
+        <FormDialog
+            title=text::virtual_keys::rotate_title(&key.name)
+            route=route
+            form_state=form_state
+            denied=over.then(|| text::virtual_keys::over().to_owned())
+            action=Signal::stored(text::virtual_keys::rotate().to_owned())
+            right=Permission::TokensWrite
+        >
+            <p>{text::virtual_keys::rotate_effect()}</p>
+            <fieldset class="field" id="overlap_hours" tabindex="-1">
+                <legend class="field-label">{text::virtual_keys::overlap()}</legend>
+                {choices.into_iter().collect_view()}
+            </fieldset>
+            <input type="hidden" name="page" value=back />
+            <input type="hidden" name="id" value=key.id.to_string() />
+            <input type="hidden" name="username" value=key.user.username />
+            <input type="hidden" name="shown" value=key.name />
+        </FormDialog>
+    }
+}

@@ -1,0 +1,91 @@
+//! Virtual keys of a user.
+
+use domain::{
+    access_tokens::{AccessToken, TokenKind},
+    permission::Permission,
+};
+use leptos::prelude::*;
+
+use super::{OpenedUser, path, with_user};
+use crate::{
+    api::{access_tokens::ListUserTokens, listed::check_params, read::ReadRequest, user::Chunk},
+    components::{
+        icon::Icon,
+        loaded::Loaded,
+        parameters::{NONE, checked},
+        tab::tab,
+        token_row::{self, KEY_COLUMNS, ListedToken},
+    },
+    context::PageContext,
+    text,
+};
+
+/// Renders the virtual keys, if the viewer can list them.
+#[component]
+pub fn VirtualKeys() -> impl IntoView {
+    PageContext::current()
+        .may(Permission::TokensRead)
+        .then(|| view! { <KeyTable /> })
+}
+
+/// Returns whether the viewer can change keys.
+fn may_write() -> bool {
+    PageContext::current().may(Permission::TokensWrite)
+}
+
+#[component]
+fn KeyTable() -> impl IntoView {
+    let user_view = OpenedUser::current().user_view;
+    let request = checked(|| (), &[], NONE);
+    let list = Loaded::after(
+        user_view,
+        move || check_params(request.get()),
+        |(), user_view| {
+            let id = user_view.user.summary.id.0;
+            let kind = TokenKind::Key.as_str().to_owned();
+            ReadRequest::of(ListUserTokens { id, kind })
+        },
+    );
+    let add = with_user(|user_view| {
+        let may = may_write() && user_view.user.deleted_at.is_none();
+        may.then(|| {
+            let href = format!("{}/keys/tokens/new", path(&user_view.user.summary));
+            view! {
+                <a class="button" href=href data-noscroll>
+                    {text::virtual_keys::new()}
+                </a>
+            }
+        })
+    });
+    view! {
+        <div class="pane-actions actions">
+            <h2>{text::virtual_keys::title()}</h2>
+            {add}
+        </div>
+        <p class="muted">{text::virtual_keys::hint()}</p>
+        {tab(list, (Icon::Key, text::virtual_keys::none()), draw)}
+    }
+}
+
+fn draw(part: Chunk<AccessToken>) -> AnyView {
+    let (now, may_write) = (part.now, may_write());
+    let user_view = OpenedUser::current().user_view.get_untracked();
+    let user_view = user_view.and_then(Result::ok);
+    let page = user_view.map(|user_view| format!("{}/keys/tokens", path(&user_view.user.summary)));
+    let page = page.unwrap_or_default();
+    let rows = part.items.into_iter().map(|token| {
+        let change =
+            (may_write && !token.state.is_over()).then(|| format!("{page}/{}", token.id));
+        let revoke = change.as_ref().map(|change| {
+            let about = text::user::revoke_key(&token.name);
+            (format!("{change}/revoke"), about)
+        });
+        ListedToken {
+            token,
+            now,
+            revoke,
+            change,
+        }
+    });
+    token_row::table(text::virtual_keys::title(), &KEY_COLUMNS, rows)
+}

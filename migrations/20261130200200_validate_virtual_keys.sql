@@ -1,0 +1,1 @@
+alter table access_tokens validate constraint access_tokens_kind_known;

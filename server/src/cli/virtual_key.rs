@@ -1,0 +1,250 @@
+//! `rollcall virtual-key`: virtual keys without the panel.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use domain::{
+    access_tokens::{
+        AccessToken, DAYS_DEFAULT, IssuedKey, KeyDraft, OVERLAP_HOURS, RotationDraft, TokenKind,
+        TokenState, list::TokenParams,
+    },
+    users::detail::UserRef,
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{
+    backend::{Backend, BackendArgs},
+    filter_value::filled,
+    names::{Names, names},
+    user::{
+        print::{self, Output, clean, note, timestamp},
+        table::Table,
+        user_arg::reference,
+    },
+};
+use crate::failure::BoxError;
+
+const HEADINGS: [&str; 7] = [
+    "ID",
+    "KEY",
+    "NAME",
+    "USERNAME",
+    "MODELS",
+    "STATE",
+    "EXPIRES",
+];
+
+/// Manage virtual keys, with which programs use models on behalf of users.
+///
+/// A key opens only the limits, the usage and the access of its user. Commands have all permissions on the database, and those of the
+/// access token on a server. All changes are audited.
+#[derive(Debug, clap::Args)]
+pub(super) struct VirtualKeyArgs {
+    /// Print JSON, in the format of the API.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Create(CreateArgs),
+    List(ListArgs),
+    /// Block a key. It is rejected until it is unblocked.
+    Block(KeyArg),
+    /// Unblock a key.
+    Unblock(KeyArg),
+    Rotate(RotateArgs),
+    /// Revoke a key. It stops working at once.
+    Revoke(KeyArg),
+}
+
+#[derive(Debug, clap::Args)]
+struct KeyArg {
+    /// Id of the key, as in the list.
+    id: Uuid,
+}
+
+/// Create a key and print it. It is not shown again.
+#[derive(Debug, clap::Args)]
+struct CreateArgs {
+    /// Number, id or username of the user that the key belongs to.
+    #[arg(long, value_parser = reference)]
+    user: UserRef,
+    /// Name of the key: what will use it.
+    #[arg(long)]
+    name: String,
+    /// Name or id of a group of the user that the key is for.
+    #[arg(long)]
+    group: Option<String>,
+    /// Models that it can use, separated by commas; '' for none. Without this option all.
+    #[arg(long, value_parser = names)]
+    models: Option<Names>,
+    /// Data of the host application: a JSON object.
+    #[arg(long, value_parser = object)]
+    metadata: Option<Map<String, Value>>,
+    /// Lifetime in days.
+    #[arg(long, default_value_t = DAYS_DEFAULT)]
+    days: u16,
+    /// Create a key that never expires. Requires TOKEN_MAX_DAYS=0.
+    #[arg(long, conflicts_with = "days")]
+    no_end: bool,
+}
+
+/// List keys, newest first.
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Number, id or username of the owner of the keys.
+    #[arg(long, value_parser = owner)]
+    user: Option<UserRef>,
+    /// State of the keys: live, expiring, blocked, expired or revoked.
+    #[arg(long, value_parser = filled)]
+    state: Option<String>,
+    /// Maximum number of keys, at most 1000.
+    #[arg(long)]
+    limit: Option<u16>,
+}
+
+/// Replace the secret of a key and print it. The present secret still works for some hours.
+#[derive(Debug, clap::Args)]
+struct RotateArgs {
+    #[command(flatten)]
+    key: KeyArg,
+    /// Number of hours for which the present secret still works, at most 168.
+    #[arg(long, default_value_t = OVERLAP_HOURS)]
+    overlap_hours: u16,
+}
+
+/// Parses the filter by owner.
+fn owner(text: &str) -> Result<UserRef, String> {
+    filled(text).map(|text| UserRef::parse(&text))
+}
+
+/// Parses a JSON object.
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))
+}
+
+/// Runs the subcommand.
+pub(super) async fn run(
+    backend: BackendArgs,
+    arguments: VirtualKeyArgs,
+) -> Result<ExitCode, BoxError> {
+    let backend = &backend.open().await?;
+    let output = Output {
+        json: arguments.json,
+    };
+    let done = || json!({ "success": true });
+    match arguments.command {
+        Command::Create(arguments) => arguments.run(backend, output).await?,
+        Command::List(arguments) => arguments.run(backend, output).await?,
+        Command::Block(KeyArg { id }) => {
+            backend.block_key(id).await?;
+            output.print(&done(), || format!("Blocked virtual key {id}."))?;
+        }
+        Command::Unblock(KeyArg { id }) => {
+            backend.unblock_key(id).await?;
+            output.print(&done(), || format!("Unblocked virtual key {id}."))?;
+        }
+        Command::Rotate(arguments) => arguments.run(backend, output).await?,
+        Command::Revoke(KeyArg { id }) => {
+            backend.revoke_token(id).await?;
+            output.print(&done(), || format!("Revoked virtual key {id}."))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl CreateArgs {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        let user = backend.find(&self.user).await?.summary;
+        let group = match &self.group {
+            Some(name) => Some(backend.find_group(name).await?.id),
+            None => None,
+        };
+        let draft = KeyDraft {
+            name: self.name,
+            group,
+            days: (!self.no_end).then_some(self.days),
+            allowed_models: self.models.map(|Names(models)| models),
+            metadata: self.metadata.unwrap_or_default(),
+        };
+        let issued = backend.create_key(user.id.0, &draft).await?;
+        if !output.json {
+            let end = match issued.expires_at {
+                Some(end) => format!("valid until {}", timestamp(end)),
+                None => "never expires".to_owned(),
+            };
+            note(&format!("Virtual key for {}, {end}.", print::name(&user)));
+        }
+        secret(output, &issued)
+    }
+}
+
+impl RotateArgs {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        let draft = RotationDraft {
+            overlap_hours: self.overlap_hours,
+        };
+        let issued = backend.rotate_key(self.key.id, &draft).await?;
+        if !output.json {
+            let end = match issued.previous_until {
+                Some(end) => format!("works until {}", timestamp(end)),
+                None => "no longer works".to_owned(),
+            };
+            note(&format!("The previous secret {end}."));
+        }
+        secret(output, &issued)
+    }
+}
+
+/// Prints the secret alone, so that a program can read it unchanged.
+fn secret(output: Output, issued: &IssuedKey) -> Result<(), BoxError> {
+    output.print(issued, || issued.token.clone())
+}
+
+impl ListArgs {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        let params = TokenParams {
+            user: self.user.map(|user| user.to_string()),
+            state: self.state,
+            kind: Some(TokenKind::Key.as_str().to_owned()),
+            limit: self.limit.map(|limit| limit.to_string()),
+            ..TokenParams::default()
+        };
+        let keys = backend.tokens(&params).await?;
+        if keys.is_empty() && !output.json {
+            note("No virtual keys found.");
+            return Ok(());
+        }
+        output.print(&keys, || {
+            let headings = std::iter::once(HEADINGS.map(str::to_owned));
+            let rows: Vec<_> = headings.chain(keys.iter().map(row)).collect();
+            Table::default().lay_out(&rows)
+        })
+    }
+}
+
+fn row(key: &AccessToken) -> [String; 7] {
+    let models = key.key.as_ref().and_then(|key| key.allowed_models.as_ref());
+    let models = match models {
+        None => "all".to_owned(),
+        Some(models) if models.is_empty() => "none".to_owned(),
+        Some(models) => clean(&models.join(",")),
+    };
+    let end = key
+        .revoked_at
+        .filter(|_| key.state == TokenState::Revoked)
+        .or(key.expires_at);
+    [
+        key.id.to_string(),
+        key.prefix.clone(),
+        key.name.clone(),
+        key.user.username.clone(),
+        models,
+        key.state.as_str().to_owned(),
+        end.map_or_else(|| "never".to_owned(), timestamp),
+    ]
+}

@@ -1,0 +1,258 @@
+//! Virtual keys over the API: the paths that they open, their whole life, and uses with them.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::{
+    access::endpoints,
+    support::{Answer, App, Ask, add_user, app, id_of, session, token},
+};
+
+const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
+
+/// Paths that ask for no caller: health probes, and those that do not exist.
+const UNGUARDED: [&str; 4] = [
+    "/healthz",
+    "/readyz",
+    "/api/anything",
+    "/anything",
+];
+
+/// An admin, and users with and without a key.
+struct World {
+    app: App,
+    ada: String,
+    bob: String,
+}
+
+async fn world(pool: &PgPool) -> World {
+    let app = app(pool);
+    add_user(pool, "ada", &["admin", "user"]).await;
+    add_user(pool, "bob", &["user"]).await;
+    World {
+        ada: session(pool, "ada").await,
+        bob: id_of(pool, "bob").await,
+        app,
+    }
+}
+
+impl World {
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        let ask = Ask::post(path).json(&body).by(&self.ada);
+        self.app.send(ask).await
+    }
+
+    /// Creates a key of Bob.
+    async fn create(&self, changes: Value) -> Value {
+        let mut body = json!({ "name": "lab" });
+        for (name, value) in changes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let path = format!("/api/admin/users/{}/virtual-keys", self.bob);
+        let created = self.post(&path, body).await;
+        assert_eq!(created.status, 201, "{}", created.body);
+        created.json()
+    }
+
+    /// Changes a key.
+    async fn change(&self, key: &Value, what: &str, body: Value) -> Answer {
+        let id = key["id"].as_str().unwrap();
+        self.post(&format!("/api/admin/virtual-keys/{id}/{what}"), body)
+            .await
+    }
+
+    async fn limits_of(&self, key: &Value) -> Answer {
+        let text = key["token"].as_str().unwrap();
+        self.app.send(Ask::get("/api/limits").bearer(text)).await
+    }
+}
+
+/// Tries every operation of the API, and the pages and functions of the panel.
+#[testing::test]
+async fn key_opens_limits_usage_and_access_only(pool: PgPool) {
+    let world = world(&pool).await;
+    // The owner has all permissions, so that a denial is due to the key alone.
+    let path = format!("/api/admin/users/{}/virtual-keys", id_of(&pool, "ada").await);
+    let created = world.post(&path, json!({ "name": "lab" })).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    let key = created.json()["token"].as_str().unwrap().to_owned();
+    let mut opened = Vec::new();
+    for endpoint in endpoints() {
+        let label = endpoint.label();
+        let answer = world.app.send(endpoint.bearer(&key)).await;
+        let (_, path) = label.split_once(' ').unwrap();
+        let path = path.split('?').next().unwrap();
+        let is_open = ["/api/limits", "/api/usage", "/api/access"]
+            .iter()
+            .any(|start| path == *start || path.starts_with(&format!("{start}/")));
+        if is_open {
+            opened.push((label, answer.status));
+        } else if path.starts_with("/api/") && !UNGUARDED.contains(&path) {
+            assert_eq!(answer.outline(), "403 FORBIDDEN", "{label}");
+            assert!(answer.message().starts_with("Virtual keys"), "{label}");
+        } else if !UNGUARDED.contains(&path) {
+            assert_eq!(answer.outline(), "403 TOKEN_NOT_ALLOWED", "{label}");
+        }
+    }
+    // Of the open ones, those that name the unknown user are denied as they would be for any user but the owner.
+    let allowed: Vec<&str> = opened
+        .iter()
+        .filter(|(_, status)| *status == 200)
+        .map(|(label, _)| label.as_str())
+        .collect();
+    for label in [
+        "GET /api/limits",
+        "GET /api/usage",
+        "GET /api/access/features",
+    ] {
+        assert!(allowed.contains(&label), "{label}: {opened:?}");
+    }
+    assert!(opened.len() >= 11, "{opened:?}");
+    assert!(opened.iter().all(|(_, status)| *status != 401));
+}
+
+#[testing::test]
+async fn secret_is_shown_once_and_rotated_with_an_overlap(pool: PgPool) {
+    let world = world(&pool).await;
+    let first = world
+        .create(json!({ "allowedModels": ["gpt"], "metadata": { "team": "a" } }))
+        .await;
+    assert!(first["token"].as_str().unwrap().starts_with("sk-"));
+    assert_eq!(world.limits_of(&first).await.status, 200);
+    let rotated = world.change(&first, "rotate", json!({ "overlapHours": 2 })).await;
+    assert_eq!(rotated.status, 200, "{}", rotated.body);
+    let second = rotated.json();
+    assert!(second["previousUntil"].is_string());
+    for key in [&first, &second] {
+        assert_eq!(world.limits_of(key).await.status, 200);
+    }
+    world
+        .app
+        .run("update access_tokens set previous_until = now()")
+        .await;
+    assert_eq!(world.limits_of(&first).await.outline(), "401 UNAUTHORIZED");
+    assert_eq!(world.limits_of(&second).await.status, 200);
+    let listed = world
+        .app
+        .get_as(&world.ada, "/api/admin/tokens?kind=key&user=bob")
+        .await;
+    let listed = &listed.json()[0];
+    assert_eq!(listed["kind"], "key");
+    assert_eq!(listed["key"]["allowedModels"], json!(["gpt"]));
+    assert_eq!(listed["key"]["metadata"], json!({ "team": "a" }));
+    assert_eq!(listed["key"]["previousUntil"], Value::Null);
+    let tokens = world
+        .app
+        .get_as(&world.ada, "/api/admin/tokens?kind=token")
+        .await;
+    assert_eq!(tokens.json(), json!([]));
+    for stored in ["access_tokens", "audit_events"] {
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select row_to_json(t)::text from {stored} t"
+        )))
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        for key in [&first, &second] {
+            let text = key["token"].as_str().unwrap();
+            assert!(!rows.iter().any(|row| row.contains(text)), "{stored}");
+        }
+    }
+}
+
+#[testing::test]
+async fn blocked_and_revoked_keys_are_denied(pool: PgPool) {
+    let world = world(&pool).await;
+    let key = world.create(json!({})).await;
+    assert_eq!(world.change(&key, "unblock", json!({})).await.status, 409);
+    assert_eq!(world.change(&key, "block", json!({})).await.status, 200);
+    let denied = world.limits_of(&key).await;
+    assert_eq!(denied.outline(), "403 FORBIDDEN");
+    assert_eq!(denied.message(), "This virtual key is blocked.");
+    let listed = world
+        .app
+        .get_as(&world.ada, "/api/admin/tokens?state=blocked&kind=key")
+        .await;
+    assert_eq!(listed.json().as_array().unwrap().len(), 1);
+    assert_eq!(world.change(&key, "block", json!({})).await.status, 409);
+    assert_eq!(world.change(&key, "unblock", json!({})).await.status, 200);
+    assert_eq!(world.limits_of(&key).await.status, 200);
+    // The owner revokes it like a token.
+    let bob = session(&pool, "bob").await;
+    let own = world.app.get_as(&bob, "/api/tokens").await.json();
+    assert_eq!(own[0]["id"], key["id"]);
+    let path = format!("/api/tokens/{}", key["id"].as_str().unwrap());
+    let revoke = Ask::new(Method::DELETE, &path).by(&bob);
+    assert_eq!(world.app.send(revoke).await.status, 200);
+    assert_eq!(world.limits_of(&key).await.outline(), "401 UNAUTHORIZED");
+    assert_eq!(world.change(&key, "rotate", json!({})).await.status, 404);
+}
+
+#[testing::test]
+async fn models_and_keys_of_uses_are_checked(pool: PgPool) {
+    let world = world(&pool).await;
+    add_user(&pool, "host", &["application"]).await;
+    let host = token(&world.app.services, "host", &["limits:consume"]).await;
+    let key = world.create(json!({ "allowedModels": ["gpt"] })).await;
+    let id = key["id"].as_str().unwrap();
+    let ask = async |path: &str, model: &str, by: &str| {
+        let body = json!({ "user": world.bob, "token": id, "model": model });
+        world.app.send(Ask::post(path).json(&body).bearer(by)).await
+    };
+    let text = key["token"].as_str().unwrap();
+    for by in [host.as_str(), text] {
+        assert_eq!(ask("/api/limits/consume", "gpt", by).await.status, 200);
+        let denied = ask("/api/limits/consume", "llama", by).await;
+        assert_eq!(denied.outline(), "403 MODEL_NOT_ALLOWED");
+        assert_eq!(
+            denied.message(),
+            "This virtual key can't use the model llama."
+        );
+        let checked = ask("/api/limits/check", "llama", by).await.json();
+        assert_eq!(checked["allowed"], false);
+        assert_eq!(checked["modelDeniedBy"], "token");
+    }
+    let path = format!("/api/admin/users/{}/allowed-models", world.bob);
+    let put = Ask::new(Method::PUT, &path).json(&json!({ "allowedModels": [] }));
+    assert_eq!(world.app.send(put.by(&world.ada)).await.status, 200);
+    let stored = world.app.get_as(&world.ada, &path).await.json();
+    assert_eq!(stored["allowedModels"], json!([]));
+    let denied = ask("/api/limits/reserve", "gpt", &host).await;
+    assert_eq!(denied.outline(), "403 MODEL_NOT_ALLOWED");
+    assert_eq!(denied.message(), "This user can't use the model gpt.");
+    world.change(&key, "block", json!({})).await;
+    let denied = ask("/api/limits/consume", "gpt", &host).await;
+    assert_eq!(denied.outline(), "409 CONFLICT");
+    assert_eq!(denied.message(), "This virtual key is blocked.");
+}
+
+#[testing::test]
+async fn key_is_denied_for_other_users(pool: PgPool) {
+    let world = world(&pool).await;
+    let key = world.create(json!({})).await;
+    let text = key["token"].as_str().unwrap();
+    let ada = id_of(&pool, "ada").await;
+    for other in [ada.as_str(), UNKNOWN_ID] {
+        let used = json!({ "user": other });
+        let event = json!({ "events": [{ "user": other, "eventId": "e" }] });
+        let question =
+            json!({ "questions": [{ "user": other, "object": { "feature": "chat.call" } }] });
+        for (path, body) in [
+            ("/api/limits/consume", &used),
+            ("/api/limits/check", &used),
+            ("/api/limits/reserve", &used),
+            ("/api/usage", &event),
+            ("/api/access/check", &question),
+        ] {
+            let denied = world
+                .app
+                .send(Ask::post(path).json(body).bearer(text))
+                .await;
+            assert_eq!(denied.outline(), "403 FORBIDDEN", "{path}");
+            assert!(denied.message().contains("owner"), "{}", denied.body);
+        }
+    }
+    let count = "select count(*) from usage_events";
+    assert_eq!(world.app.count(count).await, 0);
+}
