@@ -925,6 +925,21 @@ create table access_tokens (
     revoked_at timestamp with time zone,
     revoked_by uuid,
     created_at timestamp with time zone not null,
+    kind text not null default 'token'::text,
+    group_id uuid,
+    allowed_models text[],
+    metadata jsonb not null default '{}'::jsonb,
+    blocked_at timestamp with time zone,
+    blocked_by uuid,
+    previous_hash bytea,
+    previous_until timestamp with time zone,
+    constraint access_tokens_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE SET NULL,
+    constraint access_tokens_kind_known CHECK (
+CASE kind
+    WHEN 'token'::text THEN (num_nonnulls(group_id, allowed_models, blocked_at, previous_hash, previous_until) = 0)
+    WHEN 'key'::text THEN ((previous_hash IS NULL) = (previous_until IS NULL))
+    ELSE false
+END),
     constraint access_tokens_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     constraint access_tokens_pkey PRIMARY KEY (id),
     constraint access_tokens_prefix_length CHECK ((char_length(prefix) <= 20)),
@@ -933,9 +948,26 @@ create table access_tokens (
 );
 comment on column access_tokens.prefix is 'The beginning of the token, by which users recognise it.';
 comment on column access_tokens.scopes is 'The most that the token can do; it cannot do what its owner cannot.';
+comment on column access_tokens.group_id is 'The group that a key is for; null for none.';
+comment on column access_tokens.allowed_models is 'The models that a key can use. Null: all. Empty: none.';
+comment on column access_tokens.metadata is 'Data of the host application.';
+comment on column access_tokens.blocked_by is 'A plain id; null for the operator.';
+comment on column access_tokens.previous_hash is 'The secret before the last rotation, which works until previous_until.';
 CREATE INDEX access_tokens_by_expiry ON public.access_tokens USING btree (expires_at, id) WHERE (revoked_at IS NULL);
+CREATE INDEX access_tokens_by_group ON public.access_tokens USING btree (group_id) WHERE (group_id IS NOT NULL);
 CREATE INDEX access_tokens_by_revocation ON public.access_tokens USING btree (revoked_at, id) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX access_tokens_by_user ON public.access_tokens USING btree (user_id, id);
+CREATE UNIQUE INDEX access_tokens_previous_hash ON public.access_tokens USING btree (previous_hash) WHERE (previous_hash IS NOT NULL);
+
+create table allowed_models (
+    user_id uuid not null,
+    models text[] not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint allowed_models_pkey PRIMARY KEY (user_id),
+    constraint allowed_models_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column allowed_models.models is 'Empty: none.';
 
 create table annotations (
     id uuid not null,
@@ -2011,14 +2043,25 @@ create view listed_tokens as
         CASE
             WHEN (t.revoked_at IS NOT NULL) THEN 'revoked'::text
             WHEN (t.expires_at <= now()) THEN 'expired'::text
-            WHEN ((p.id IS NULL) OR p.must_change_password) THEN 'blocked'::text
+            WHEN ((t.blocked_at IS NOT NULL) OR (p.id IS NULL) OR p.must_change_password) THEN 'blocked'::text
             WHEN (t.expires_at <= (now() + '7 days'::interval)) THEN 'expiring'::text
             ELSE 'live'::text
-        END AS state
-   FROM (((access_tokens t
+        END AS state,
+    t.kind,
+    t.group_id,
+    g.name AS group_name,
+    t.allowed_models,
+    t.metadata,
+    t.blocked_at,
+        CASE
+            WHEN (t.previous_until > now()) THEN t.previous_until
+            ELSE NULL::timestamp with time zone
+        END AS previous_until
+   FROM ((((access_tokens t
      JOIN users u ON ((u.id = t.user_id)))
      LEFT JOIN active_users p ON ((p.id = t.user_id)))
-     LEFT JOIN users r ON ((r.id = t.revoked_by)));
+     LEFT JOIN users r ON ((r.id = t.revoked_by)))
+     LEFT JOIN groups g ON ((g.id = t.group_id)));
 
 create view live_sessions as
  SELECT s.id,
@@ -2057,10 +2100,11 @@ create view live_tokens as
     p.email,
     p.created_at AS user_created_at,
     p.last_login_at,
-    p.time_zone
+    p.time_zone,
+    t.kind
    FROM (access_tokens t
      JOIN active_users p ON ((p.id = t.user_id)))
-  WHERE ((t.revoked_at IS NULL) AND ((t.expires_at IS NULL) OR (t.expires_at > now())) AND (NOT p.must_change_password));
+  WHERE ((t.revoked_at IS NULL) AND ((t.expires_at IS NULL) OR (t.expires_at > now())) AND (NOT p.must_change_password) AND (t.blocked_at IS NULL));
 
 create view resource_access as
  SELECT p.user_id,

@@ -170,7 +170,7 @@ pub(crate) const ACTIONS: Column<ListedToken> = Column {
 fn key_links(path: &str, token: &AccessToken) -> AnyView {
     let name = &token.name;
     let limits = PageContext::current().may(Permission::LimitsRead).then(|| {
-        let href = format!("/limits?subject=token:{}", token.id);
+        let href = format!("/limits?subject=token&id={}", token.id);
         view! {
             <a class="button" href=href aria-label=text::virtual_keys::limits_of(name)>
                 {text::virtual_keys::limits()}

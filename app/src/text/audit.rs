@@ -477,6 +477,7 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
         "audit.action_user_invitation_accepted",
         "Invitation accepted",
     ),
+    ("audit.action_user_models_allowed", "Allowed models set"),
     ("audit.action_user_password_chosen", "Password set"),
     ("audit.action_user_purge_retried", "Deletion retried"),
     ("audit.action_user_purged", "User permanently deleted"),
@@ -498,6 +499,22 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_user_token_revoked", "Access token revoked"),
     ("audit.action_user_unsuspended", "User unsuspended"),
     ("audit.action_user_updated", "User updated"),
+    (
+        "audit.action_user_virtual_key_blocked",
+        "Virtual key blocked",
+    ),
+    (
+        "audit.action_user_virtual_key_created",
+        "Virtual key created",
+    ),
+    (
+        "audit.action_user_virtual_key_rotated",
+        "Virtual key rotated",
+    ),
+    (
+        "audit.action_user_virtual_key_unblocked",
+        "Virtual key unblocked",
+    ),
     ("audit.action_users_deleted", "Users deleted (bulk)"),
     ("audit.action_users_restored", "Users restored (bulk)"),
     ("audit.action_users_signed_out", "Users signed out (bulk)"),
@@ -542,6 +559,7 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
     ("audit.field_filter", "filter"),
     ("audit.field_format", "format"),
     ("audit.field_grants", "grants"),
+    ("audit.field_group", "group"),
     ("audit.field_groups", "groups"),
     ("audit.field_hidden", "hidden"),
     ("audit.field_id", "number"),
@@ -564,6 +582,7 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
     ("audit.field_meta", "further data"),
     ("audit.field_metric", "limit of"),
     ("audit.field_model", "model"),
+    ("audit.field_models", "models"),
     ("audit.field_name", "name"),
     (
         "audit.field_notification_preferences",

@@ -896,3 +896,27 @@ pub fn user_token_revoked(name: impl Display, user: impl Display) -> String {
         &[("name", &name), ("user", &user)],
     )
 }
+
+/// Text: `Blocked virtual key {name} of {user}`
+#[must_use]
+pub fn virtual_key_blocked(name: impl Display, user: impl Display) -> String {
+    fill(
+        text(
+            "flash.virtual_key_blocked",
+            "Blocked virtual key {name} of {user}",
+        ),
+        &[("name", &name), ("user", &user)],
+    )
+}
+
+/// Text: `Unblocked virtual key {name} of {user}`
+#[must_use]
+pub fn virtual_key_unblocked(name: impl Display, user: impl Display) -> String {
+    fill(
+        text(
+            "flash.virtual_key_unblocked",
+            "Unblocked virtual key {name} of {user}",
+        ),
+        &[("name", &name), ("user", &user)],
+    )
+}

@@ -425,7 +425,7 @@ pub(crate) const ABOUT: &[(&str, &str)] = &[
     ),
     (
         "roles.about_tokens_write",
-        "Revoke access tokens of any user.",
+        "Revoke access tokens of any user, and create, block and rotate virtual keys.",
     ),
     ("roles.about_usage_read", "See the usage of all users."),
     (

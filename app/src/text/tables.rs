@@ -36,6 +36,10 @@ pub(super) const DE: &[(&str, &str)] = &[
     ("usage", include_str!("../../locales/de/usage.json")),
     ("user", include_str!("../../locales/de/user.json")),
     ("users", include_str!("../../locales/de/users.json")),
+    (
+        "virtual_keys",
+        include_str!("../../locales/de/virtual_keys.json"),
+    ),
 ];
 
 /// Files of the language `en-XA`.
@@ -89,4 +93,8 @@ pub(super) const EN_XA: &[(&str, &str)] = &[
     ("usage", include_str!("../../locales/en-XA/usage.json")),
     ("user", include_str!("../../locales/en-XA/user.json")),
     ("users", include_str!("../../locales/en-XA/users.json")),
+    (
+        "virtual_keys",
+        include_str!("../../locales/en-XA/virtual_keys.json"),
+    ),
 ];

@@ -238,7 +238,10 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
     ("tokens.scope_sessions_read", "View all sessions"),
     ("tokens.scope_sessions_write", "Revoke any session"),
     ("tokens.scope_tokens_read", "View all access tokens"),
-    ("tokens.scope_tokens_write", "Revoke any access token"),
+    (
+        "tokens.scope_tokens_write",
+        "Revoke any access token and manage virtual keys",
+    ),
     ("tokens.scope_usage_read", "View the usage of any user"),
     ("tokens.scope_usage_write", "Top up, adjust and reset usage"),
     ("tokens.scope_users_read", "View users"),

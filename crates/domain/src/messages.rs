@@ -818,6 +818,61 @@ pub fn json_values(max: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: `This virtual key is blocked.`
+#[must_use]
+pub const fn key_blocked() -> Message {
+    Message::fixed("errors.key_blocked", "This virtual key is blocked.")
+}
+
+/// Message: `The user is not a member of this group.`
+#[must_use]
+pub const fn key_group() -> Message {
+    Message::fixed(
+        "errors.key_group",
+        "The user is not a member of this group.",
+    )
+}
+
+/// Message: `Virtual keys open only the limits, the usage and the access of their owners. Use an access token instead.`
+#[must_use]
+pub const fn key_not_allowed() -> Message {
+    Message::fixed(
+        "errors.key_not_allowed",
+        "Virtual keys open only the limits, the usage and the access of their owners. Use an access token instead.",
+    )
+}
+
+/// Message: `This virtual key is not blocked.`
+#[must_use]
+pub const fn key_not_blocked() -> Message {
+    Message::fixed("errors.key_not_blocked", "This virtual key is not blocked.")
+}
+
+/// Message: `Virtual key not found`
+#[must_use]
+pub const fn key_not_found() -> Message {
+    Message::fixed("errors.key_not_found", "Virtual key not found")
+}
+
+/// Message: `Use 0 to {max} hours.`
+#[must_use]
+pub fn key_overlap_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.key_overlap_max",
+        "Use 0 to {max} hours.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `A virtual key acts for its owner only.`
+#[must_use]
+pub const fn key_owner_required() -> Message {
+    Message::fixed(
+        "errors.key_owner_required",
+        "A virtual key acts for its owner only.",
+    )
+}
+
 /// Message: `Your account is already sending 8 requests larger than 64 KiB. Wait for one to finish, then try again.`
 #[must_use]
 pub const fn large_requests_max() -> Message {
@@ -1173,6 +1228,16 @@ pub fn list_time(typed: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: ` kind  is {typed}. Use token or key, or leave it out.`
+#[must_use]
+pub fn list_token_kind(typed: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_token_kind",
+        "`kind` is {typed}. Use token or key, or leave it out.",
+        vec![("typed", typed.into())],
+    )
+}
+
 /// Message: ` state  is {typed}. Use live, expiring, blocked, expired or revoked, or leave it out.`
 #[must_use]
 pub fn list_token_state(typed: impl Into<MessageValue>) -> Message {
@@ -1313,6 +1378,54 @@ pub fn messages_at_once(max: impl Into<MessageValue>) -> Message {
     Message::filled(
         "errors.messages_at_once",
         "Send 1 to {max} messages.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: `This virtual key can't use the model {model}.`
+#[must_use]
+pub fn model_denied_key(model: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.model_denied_key",
+        "This virtual key can't use the model {model}.",
+        vec![("model", model.into())],
+    )
+}
+
+/// Message: `This user can't use the model {model}.`
+#[must_use]
+pub fn model_denied_user(model: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.model_denied_user",
+        "This user can't use the model {model}.",
+        vec![("model", model.into())],
+    )
+}
+
+/// Message: `This virtual key can't use any model.`
+#[must_use]
+pub const fn models_denied_key() -> Message {
+    Message::fixed(
+        "errors.models_denied_key",
+        "This virtual key can't use any model.",
+    )
+}
+
+/// Message: `This user can't use any model.`
+#[must_use]
+pub const fn models_denied_user() -> Message {
+    Message::fixed(
+        "errors.models_denied_user",
+        "This user can't use any model.",
+    )
+}
+
+/// Message: `List at most {max} models.`
+#[must_use]
+pub fn models_max(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.models_max",
+        "List at most {max} models.",
         vec![("max", max.into())],
     )
 }
@@ -2827,6 +2940,15 @@ pub const fn token_days_min() -> Message {
     )
 }
 
+/// Message: `This access token or virtual key has expired.`
+#[must_use]
+pub const fn token_expired() -> Message {
+    Message::fixed(
+        "errors.token_expired",
+        "This access token or virtual key has expired.",
+    )
+}
+
 /// Message: `This access token is not valid. It may be expired, revoked or mistyped.`
 #[must_use]
 pub const fn token_invalid() -> Message {
@@ -2857,6 +2979,15 @@ pub const fn token_of_another() -> Message {
     Message::fixed(
         "errors.token_of_another",
         "This access token does not belong to the user.",
+    )
+}
+
+/// Message: `This access token or virtual key was revoked.`
+#[must_use]
+pub const fn token_revoked() -> Message {
+    Message::fixed(
+        "errors.token_revoked",
+        "This access token or virtual key was revoked.",
     )
 }
 
