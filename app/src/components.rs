@@ -23,7 +23,7 @@ pub mod icon;
 pub mod invitation_form;
 pub(crate) mod limit_form;
 pub(crate) mod limit_table;
-pub(crate) mod key_fields;
+pub mod key_fields;
 pub mod link;
 pub mod link_page;
 pub mod list;
