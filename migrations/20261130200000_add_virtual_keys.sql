@@ -13,4 +13,4 @@ comment on column access_tokens.group_id is 'The group that a key is for; null f
 comment on column access_tokens.allowed_models is 'The models that a key can use. Null: all. Empty: none.';
 comment on column access_tokens.metadata is 'Data of the host application.';
 comment on column access_tokens.blocked_by is 'A plain id; null for the operator.';
-comment on column access_tokens.previous_hash is 'The secret before the last rotation, which works until previous_until.';
+comment on column access_tokens.previous_hash is 'The secret before the last rotation, valid before previous_until.';

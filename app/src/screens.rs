@@ -4,8 +4,7 @@
 
 mod access;
 mod access_level;
-mod conversations;
-mod metering_usage;
+mod account;
 mod metering;
 mod node;
 mod operation;
@@ -33,28 +32,7 @@ static SCREENS: &[Screen] = &[
     Screen::public("/invite", &Account::Invited),
     Screen::public("/invite/done", &Account::InvitationAccepted),
     Screen::public("/account/deleted", &Account::Deleted),
-    Screen::own("/account", &Account::Page)
-        .titled(text::frame::my_account)
-        .with(&[
-            Node::new("", &Account::Profile),
-            Node::new("password", &Account::Password),
-            Node::new("sessions", &Account::Sessions).with(&[
-                Node::confirmation("others"),
-                Node::confirmation(":id/revoke"),
-            ]),
-            Node::new("keys", &Account::Keys).with(&[
-                Node::new("new", &Account::AddKey),
-                Node::new(":id/edit", &Account::EditKey),
-                Node::confirmation(":id/delete"),
-            ]),
-            Node::new("tokens", &Account::Tokens).with(&[Node::confirmation(":id/revoke")]),
-            Node::new("tokens/new", &Account::NewToken),
-            metering::OWN_USAGE,
-            Node::new("tokens/new-key", &Account::NewKey),
-            Node::new("preferences", &Account::Preferences),
-            Node::new("data", &Account::Data),
-            Node::new("delete", &Account::Delete),
-        ]),
+    account::ACCOUNT,
     Screen::panel("/overview", &Lists::Overview).in_sidebar(
         text::frame::screen_overview,
         Icon::Gauge,
@@ -101,10 +79,10 @@ static SCREENS: &[Screen] = &[
     access::RESOURCES,
     access::RESOURCE,
     access::FEATURES,
-    conversations::CONVERSATIONS,
-    conversations::CONVERSATION,
-    metering_usage::USAGE,
     metering::LIMITS,
+    metering::USAGE,
+    metering::CONVERSATIONS,
+    metering::CONVERSATION,
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)

@@ -167,7 +167,12 @@ mod tests {
 
     #[test]
     fn blank_lifetime_is_none() {
-        for (typed, days) in [(" ", None), (" 30 ", Some(30)), ("x", Some(0)), ("-1", Some(0))] {
+        for (typed, days) in [
+            (" ", None),
+            (" 30 ", Some(30)),
+            ("x", Some(0)),
+            ("-1", Some(0)),
+        ] {
             assert_eq!(lifetime(typed), days, "{typed:?}");
         }
     }

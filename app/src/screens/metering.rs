@@ -1,4 +1,4 @@
-//! Screens about limits and what is left of them.
+//! Screens about limits, usage and conversations.
 
 use domain::permission::Permission;
 
@@ -24,3 +24,22 @@ pub(super) const USER_LIMITS: Node = Node::new("limits", &Metering::UserLimits).
 
 /// Tab of the own account with what is left of the limits.
 pub(super) const OWN_USAGE: Node = Node::new("usage", &Metering::OwnUsage);
+
+/// Usage of all users.
+pub(super) const USAGE: Screen = Screen::panel("/usage", &Metering::Usage).in_sidebar(
+    text::usage::title,
+    Icon::Bars,
+    Permission::UsageRead,
+);
+
+/// List of conversations.
+pub(super) const CONVERSATIONS: Screen = Screen::panel("/conversations", &Metering::Conversations)
+    .in_sidebar(
+        text::conversations::title,
+        Icon::Chat,
+        Permission::ConversationsRead,
+    );
+
+/// Page of a conversation. Its name is as private as its messages, so it is not in the title of the document.
+pub(super) const CONVERSATION: Screen =
+    Screen::panel("/conversations/:id", &Metering::Conversation).titled(text::conversations::one);

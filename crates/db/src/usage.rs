@@ -1,6 +1,9 @@
 //! Events of usage and their sums by day: writing, and maintenance. Reports are in [`reports`].
 
+mod filter;
 pub mod reports;
+
+pub use filter::UsageFilter;
 
 use domain::{
     limits::Metric,

@@ -44,7 +44,7 @@ impl JsonLimits {
         bytes: 8 * 1024,
         values: 1_000,
     };
-    /// Limits of the metadata of a virtual key, of which a page of a list has many.
+    /// Limits of the metadata of a virtual key: a page of a list has many keys.
     pub const METADATA: Self = Self {
         bytes: 2 * 1024,
         values: 100,

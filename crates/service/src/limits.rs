@@ -38,8 +38,8 @@ pub(crate) use consume::{bind, record};
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, list_left};
-pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
 pub use models::{find_models, set_models};
+pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 

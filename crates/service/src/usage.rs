@@ -6,8 +6,8 @@ mod rankings;
 
 use std::collections::BTreeMap;
 
+pub use db::usage::UsageFilter;
 use db::usage::reports;
-pub use db::usage::reports::UsageFilter;
 use domain::{
     fields::FieldErrors,
     messages,

@@ -154,10 +154,7 @@ const OWN: Table = &[
     ("account::tokens::tokens", &[]),
     ("account::tokens::create_token", &[Action::TokenCreated]),
     ("account::tokens::revoke_token", &[Action::TokenRevoked]),
-    (
-        "account::tokens::create_virtual_key",
-        &[Action::KeyCreated],
-    ),
+    ("account::tokens::create_virtual_key", &[Action::KeyCreated]),
     (
         "account::sessions::revoke_other_sessions",
         &[Action::SessionsRevoked],

@@ -119,10 +119,17 @@ async fn key_of_a_user_with_more_permissions_is_denied(pool: PgPool) {
     assert!(matches!(denied, Err(Error::Denied(_))), "{denied:?}");
     let created = access_tokens::create_key(&services, &admin(root), ada, &draft(json!({}))).await;
     let created = created.unwrap();
-    run(&pool, "update users set deleted_at = now() where username = 'ada'").await;
+    run(
+        &pool,
+        "update users set deleted_at = now() where username = 'ada'",
+    )
+    .await;
     assert!(!works(&services, &created.token).await);
     let denied = rotate(&services, created.id, 1).await;
-    assert!(matches!(denied, Err(Error::Conflict(Conflict::UserDeleted))));
+    assert!(matches!(
+        denied,
+        Err(Error::Conflict(Conflict::UserDeleted))
+    ));
     access_tokens::block(&services, &operator(), created.id)
         .await
         .unwrap();
@@ -162,7 +169,7 @@ async fn group_of_a_key_is_one_of_its_owner(pool: PgPool) {
 }
 
 #[testing::test]
-async fn previous_secret_works_until_its_time_is_over(pool: PgPool) {
+async fn previous_secret_expires_at_the_end_of_the_overlap(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
     let first = create(&services, ada, json!({})).await;
@@ -266,7 +273,10 @@ async fn blocked_key_is_denied_in_words_until_it_is_unblocked(pool: PgPool) {
         .unwrap();
     for key in [&first, &second] {
         let denied = find(&services, &key.token).await;
-        assert!(matches!(denied, Err(Error::Forbidden(Forbidden::KeyBlocked))));
+        assert!(matches!(
+            denied,
+            Err(Error::Forbidden(Forbidden::KeyBlocked))
+        ));
     }
     let denied = consume(&services, ada, Some(first.id), None).await;
     assert!(matches!(denied, Err(Error::Conflict(Conflict::KeyBlocked))));
@@ -390,7 +400,10 @@ async fn denied_by(
     };
     assert_eq!(answer.model_denied_by, denied);
     assert_eq!(answer.allowed, denied.is_none());
-    assert_eq!(matches!(reserved, Err(Error::ModelDenied(_))), denied.is_some());
+    assert_eq!(
+        matches!(reserved, Err(Error::ModelDenied(_))),
+        denied.is_some()
+    );
     denied
 }
 
@@ -433,7 +446,11 @@ async fn models_of_user_and_key_both_bind(pool: PgPool) {
     // A denied use is not counted, and the event can be sent again.
     let counted = "select count(*) from usage_events where model = 'gpt' and token_id is not null";
     let before = count(&pool, counted).await;
-    assert!(consume(&services, ada, Some(any), Some("gpt")).await.is_err());
+    assert!(
+        consume(&services, ada, Some(any), Some("gpt"))
+            .await
+            .is_err()
+    );
     assert_eq!(count(&pool, counted).await, before);
 }
 
@@ -467,7 +484,8 @@ async fn key_counts_for_its_owner_only(pool: PgPool) {
     let other = create(&services, ada, json!({})).await;
     let caller = find(&services, &key.token).await.unwrap();
     let authorized = caller.require::<LimitsConsume>().unwrap();
-    let draft = |user: Uuid| -> UseDraft { serde_json::from_value(json!({ "user": user })).unwrap() };
+    let draft =
+        |user: Uuid| -> UseDraft { serde_json::from_value(json!({ "user": user })).unwrap() };
     limits::consume(&services, &authorized, &draft(ada))
         .await
         .unwrap();
@@ -477,22 +495,27 @@ async fn key_counts_for_its_owner_only(pool: PgPool) {
         .unwrap();
     assert_eq!(of_key, key.id);
     let is_denied = |result: Result<LimitsAnswer, Error>| {
-        matches!(
-            result,
-            Err(Error::Forbidden(Forbidden::KeyOwnerRequired))
-        )
+        matches!(result, Err(Error::Forbidden(Forbidden::KeyOwnerRequired)))
     };
-    assert!(is_denied(limits::consume(&services, &authorized, &draft(bob)).await));
-    assert!(is_denied(limits::check(&services, &authorized, &draft(bob)).await));
+    assert!(is_denied(
+        limits::consume(&services, &authorized, &draft(bob)).await
+    ));
+    assert!(is_denied(
+        limits::check(&services, &authorized, &draft(bob)).await
+    ));
     let with_other = UseDraft {
         token: Some(other.id),
         ..draft(ada)
     };
-    assert!(is_denied(limits::consume(&services, &authorized, &with_other).await));
+    assert!(is_denied(
+        limits::consume(&services, &authorized, &with_other).await
+    ));
     let reserved = |user: Uuid| -> ReserveDraft {
         serde_json::from_value(json!({ "user": user, "eventId": "e" })).unwrap()
     };
-    assert!(is_denied(limits::reserve(&services, &authorized, &reserved(bob)).await));
+    assert!(is_denied(
+        limits::reserve(&services, &authorized, &reserved(bob)).await
+    ));
     // A lease of the host application, without the key, cannot be ended with it.
     let lease = limits::reserve(&services, &operator(), &reserved(ada)).await;
     let lease = lease.unwrap().lease.unwrap();

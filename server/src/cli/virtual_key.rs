@@ -26,13 +26,7 @@ use super::{
 use crate::failure::BoxError;
 
 const HEADINGS: [&str; 7] = [
-    "ID",
-    "KEY",
-    "NAME",
-    "USERNAME",
-    "MODELS",
-    "STATE",
-    "EXPIRES",
+    "ID", "KEY", "NAME", "USERNAME", "MODELS", "STATE", "EXPIRES",
 ];
 
 /// Manage virtual keys, with which programs use models on behalf of users.
@@ -191,7 +185,7 @@ impl RotateArgs {
         let issued = backend.rotate_key(self.key.id, &draft).await?;
         if !output.json {
             let end = match issued.previous_until {
-                Some(end) => format!("works until {}", timestamp(end)),
+                Some(end) => format!("valid until {}", timestamp(end)),
                 None => "no longer works".to_owned(),
             };
             note(&format!("The previous secret {end}."));

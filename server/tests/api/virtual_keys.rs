@@ -12,12 +12,7 @@ use crate::{
 const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Paths that ask for no caller: health probes, and those that do not exist.
-const UNGUARDED: [&str; 4] = [
-    "/healthz",
-    "/readyz",
-    "/api/anything",
-    "/anything",
-];
+const UNGUARDED: [&str; 4] = ["/healthz", "/readyz", "/api/anything", "/anything"];
 
 /// An admin, and users with and without a key.
 struct World {
@@ -73,7 +68,10 @@ impl World {
 async fn key_opens_limits_usage_and_access_only(pool: PgPool) {
     let world = world(&pool).await;
     // The owner has all permissions, so that a denial is due to the key alone.
-    let path = format!("/api/admin/users/{}/virtual-keys", id_of(&pool, "ada").await);
+    let path = format!(
+        "/api/admin/users/{}/virtual-keys",
+        id_of(&pool, "ada").await
+    );
     let created = world.post(&path, json!({ "name": "lab" })).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let key = created.json()["token"].as_str().unwrap().to_owned();
@@ -120,7 +118,9 @@ async fn secret_is_shown_once_and_rotated_with_an_overlap(pool: PgPool) {
         .await;
     assert!(first["token"].as_str().unwrap().starts_with("sk-"));
     assert_eq!(world.limits_of(&first).await.status, 200);
-    let rotated = world.change(&first, "rotate", json!({ "overlapHours": 2 })).await;
+    let rotated = world
+        .change(&first, "rotate", json!({ "overlapHours": 2 }))
+        .await;
     assert_eq!(rotated.status, 200, "{}", rotated.body);
     let second = rotated.json();
     assert!(second["previousUntil"].is_string());

@@ -40,7 +40,10 @@ async fn keys_are_created_blocked_rotated_and_revoked(pool: PgPool) {
     );
     let listed = key(&cli, &["list", "--user", "ada"]).text();
     let row = listed.lines().nth(1).unwrap();
-    assert!(row.contains("gpt,llama") && row.contains("live"), "{listed}");
+    assert!(
+        row.contains("gpt,llama") && row.contains("live"),
+        "{listed}"
+    );
     assert!(!row.contains(created.out.trim()), "{listed}");
     let listed = key(&cli, &["list", "--json"]).json();
     assert_eq!(listed[0]["key"]["metadata"], json!({ "team": "a" }));

@@ -19,7 +19,7 @@ const VERSION: &str = "1.16.0";
 /// The oha binary.
 pub(super) struct Oha {
     program: PathBuf,
-    /// File for bodies of which each request has one.
+    /// File for bodies, one for each request.
     bodies: PathBuf,
 }
 

@@ -16,7 +16,7 @@ use super::{
     stage::Stage,
 };
 
-/// Requests that the user has, all of which are reserved.
+/// Requests that the user has. All are reserved.
 const AMOUNT: u64 = 10;
 /// Seconds of the lease: longer than the restart.
 const SECONDS: u64 = 10;

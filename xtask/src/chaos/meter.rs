@@ -152,7 +152,8 @@ impl Meter<'_> {
         match answer {
             Answer::Done(body, _) if self.dice.below(100) >= ABANDONED => {
                 requested.requests += self.dice.below(REQUESTS);
-                let settlement = json!({ "lease": body.get("lease"), "requests": requested.requests });
+                let settlement =
+                    json!({ "lease": body.get("lease"), "requests": requested.requests });
                 let (answer, _) = self.insist("settle", "/api/limits/settle", &settlement);
                 if let Answer::Rejected(status) = answer {
                     self.find(format!("{}: not settled: {status}", requested.event));

@@ -94,7 +94,10 @@ mod tests {
             ("/users/ada/keys/ID/revoke", Target::UserKey(ada(), uuid)),
             ("/users/ada/keys/tokens/ID/revoke", Target::Token(uuid)),
             ("/users/ada/keys/tokens/ID/block", Target::BlockKey(uuid)),
-            ("/users/ada/keys/tokens/ID/unblock", Target::UnblockKey(uuid)),
+            (
+                "/users/ada/keys/tokens/ID/unblock",
+                Target::UnblockKey(uuid),
+            ),
             ("/users/ada/sessions/ID/revoke", Target::Session(uuid)),
             ("/sessions/ID/revoke", Target::Session(uuid)),
             (

@@ -74,8 +74,7 @@ fn draw(part: Chunk<AccessToken>) -> AnyView {
     let page = user_view.map(|user_view| format!("{}/keys/tokens", path(&user_view.user.summary)));
     let page = page.unwrap_or_default();
     let rows = part.items.into_iter().map(|token| {
-        let change =
-            (may_write && !token.state.is_over()).then(|| format!("{page}/{}", token.id));
+        let change = (may_write && !token.state.is_over()).then(|| format!("{page}/{}", token.id));
         let revoke = change.as_ref().map(|change| {
             let about = text::user::revoke_key(&token.name);
             (format!("{change}/revoke"), about)

@@ -1,9 +1,7 @@
 //! Lists of access tokens, the newest first. A page is one statement.
 
 use domain::{
-    access_tokens::{
-        AccessToken, KeyDetails, OpenToken, TokenKind, TokenState, list::TokensQuery,
-    },
+    access_tokens::{AccessToken, KeyDetails, OpenToken, TokenKind, TokenState, list::TokensQuery},
     json::read_object,
     sessions::SessionUser,
     users::UserId,

@@ -8,10 +8,11 @@ use domain::{
         UserUsage,
     },
 };
-use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
+use sqlx::{PgExecutor, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::filter::UsageFilter;
 use crate::{Error, error::read_word};
 
 /// Sums of the rows `d`.
@@ -25,56 +26,6 @@ const ORDER: &str = "cost_nanos desc, tokens_in + tokens_out desc, requests desc
 const EVENT: &str = "d.id, d.at, d.kind, d.user_id, u.username, d.token_id, d.model, d.requests, d.tokens_in, d.tokens_out,
     d.cost_nanos, d.event_id, d.conversation_id, d.note
     from usage_events d left join users u on u.id = d.user_id";
-
-/// Conditions on usage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsageFilter {
-    /// Days in UTC.
-    pub days: UsageRange,
-    /// The id of the user.
-    pub user: Option<Uuid>,
-    /// The id of a group whose members are meant.
-    pub group: Option<Uuid>,
-    /// Name of the model.
-    pub model: Option<String>,
-}
-
-impl UsageFilter {
-    /// Returns the table with the sums by day and model: of single users only if the filter needs them.
-    const fn table(&self) -> &'static str {
-        if self.user.is_none() && self.group.is_none() {
-            "usage_daily_totals"
-        } else {
-            "usage_daily"
-        }
-    }
-
-    /// Appends the conditions on the rows `d`, without that on the time.
-    fn push_rest(&self, sql: &mut QueryBuilder<Postgres>) {
-        if let Some(user) = self.user {
-            sql.push(" and d.user_id = ").push_bind(user);
-        }
-        if let Some(group) = self.group {
-            sql.push(
-                " and d.user_id in (select m.user_id from group_members m where m.group_id = ",
-            )
-            .push_bind(group)
-            .push(")");
-        }
-        if let Some(model) = &self.model {
-            sql.push(" and d.model = ").push_bind(model.clone());
-        }
-    }
-
-    /// Appends all conditions on the rows `d` of the sums.
-    fn push(&self, sql: &mut QueryBuilder<Postgres>) {
-        sql.push(" where d.day >= ")
-            .push_bind(self.days.from)
-            .push(" and d.day <= ")
-            .push_bind(self.days.to);
-        self.push_rest(sql);
-    }
-}
 
 fn read_sum(row: &PgRow) -> Result<UsageSum, sqlx::Error> {
     Ok(UsageSum {

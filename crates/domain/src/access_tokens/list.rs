@@ -148,7 +148,10 @@ mod tests {
             ..TokenParams::default()
         };
         let pairs = asked.pairs();
-        assert_eq!(pairs, [("user", "ada"), ("state", "expiring"), ("kind", "key")]);
+        assert_eq!(
+            pairs,
+            [("user", "ada"), ("state", "expiring"), ("kind", "key")]
+        );
         let read = TokenParams::from_pairs(|name| {
             let found = pairs.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())

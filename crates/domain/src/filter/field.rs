@@ -34,7 +34,7 @@ pub enum Field {
     Count(Count),
     /// Costs in this calendar month.
     Spend,
-    /// A limit of which nothing is left.
+    /// A limit that is used up.
     Over,
     /// Time of the account's creation.
     Created,

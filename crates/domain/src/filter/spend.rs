@@ -71,7 +71,7 @@ pub(super) fn spend(value: &str) -> Result<SpendRange, FilterErrorKind> {
     }
 }
 
-/// A limit of which a user has nothing left. It is about all models together.
+/// A limit that a user has used up. It is about all models together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverLimit {
     /// The limit of the cost.

@@ -106,7 +106,11 @@ mod tests {
             (Some(&two), None, true),
         ] {
             let allowed = allowed.map(Vec::as_slice);
-            assert_eq!(permits(allowed, model), is_permitted, "{allowed:?} {model:?}");
+            assert_eq!(
+                permits(allowed, model),
+                is_permitted,
+                "{allowed:?} {model:?}"
+            );
         }
     }
 

@@ -47,7 +47,7 @@ pub enum ListError {
     },
     /// A text that is not a day. Holds the name of its parameter.
     UsageDay(&'static str),
-    /// Days of which the first one is after the last one, or more than this number of days.
+    /// Days whose first one is after the last one, or more than this number of days.
     UsageLength(i64),
     /// An unknown range of days.
     UsageSpan(String),

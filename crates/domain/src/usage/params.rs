@@ -49,7 +49,7 @@ pub struct UsageRange {
 }
 
 impl UsageRange {
-    /// Returns a number of days, the last one of which is `to`.
+    /// Returns a number of days that end with `to`.
     #[must_use]
     pub fn until(to: Date, days: i64) -> Self {
         let from = to.checked_sub(Duration::days(days - 1)).unwrap_or(to);

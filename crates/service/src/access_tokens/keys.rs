@@ -182,7 +182,13 @@ pub async fn rotate(
     let text = secret::generate(TokenKind::Key);
     let prefix = secret::prefix(text.expose_secret());
     let hash = secret::hash_of(text.expose_secret());
-    let rotated = rows::rotate(&mut transaction, stored.id, (prefix, hash.as_slice()), hours).await?;
+    let rotated = rows::rotate(
+        &mut transaction,
+        stored.id,
+        (prefix, hash.as_slice()),
+        hours,
+    )
+    .await?;
     let rotated = rotated.ok_or(Error::Conflict(Conflict::TokenExpired))?;
     let until = rotated.previous_until.map(|until| until.to_string());
     let change = Change {

@@ -179,7 +179,10 @@ pub(super) async fn check_user(
 
 /// Returns the denial of a use of a model that the user or the token cannot use.
 pub(super) fn deny_model(found: &MeteredUser, model: Option<&str>) -> Option<ModelDenied> {
-    let of_token = found.token.as_ref().and_then(|token| token.models.as_deref());
+    let of_token = found
+        .token
+        .as_ref()
+        .and_then(|token| token.models.as_deref());
     let lists = [
         (SubjectKind::User, found.models.as_deref()),
         (SubjectKind::Token, of_token),

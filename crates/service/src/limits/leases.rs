@@ -78,11 +78,7 @@ pub async fn reserve(
 }
 
 /// Returns the lease with an id, and locks it. With a virtual key there are only the leases of that key.
-async fn lock(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    id: Uuid,
-) -> Result<Lease, Error> {
+async fn lock(transaction: &mut db::Transaction, actor: &Actor, id: Uuid) -> Result<Lease, Error> {
     let lease = rows::lock(transaction, id).await?;
     let lease = lease.filter(|lease| actor.key().is_none() || lease.token_id == actor.key());
     lease.ok_or_else(|| {

@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use db::usage::reports::{UsageFilter, list_events};
+use db::usage::{UsageFilter, reports::list_events};
 use domain::{
     action::Action,
     usage::{StoredEvent, UsageParams},

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use db::usage::reports::{self, UsageFilter};
+use db::usage::{UsageFilter, reports};
 use domain::usage::{GroupUsage, UserUsage};
 
 use super::TOP;

@@ -71,13 +71,10 @@ impl Backend {
         user: Uuid,
     ) -> Result<AllowedModels, CliError> {
         match self {
-            Self::Database(services) => {
-                Ok(limits::find_models(services, &operator(), user).await?)
+            Self::Database(services) => Ok(limits::find_models(services, &operator(), user).await?),
+            Self::Server(remote) => {
+                remote.get(&format!("{}/allowed-models", Self::user_path(user)), &[])
             }
-            Self::Server(remote) => remote.get(
-                &format!("{}/allowed-models", Self::user_path(user)),
-                &[],
-            ),
         }
     }
 
