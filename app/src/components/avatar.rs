@@ -24,9 +24,7 @@ pub fn Avatar(
         "" => format!("avatar hue-{hue}"),
         size => format!("avatar {size} hue-{hue}"),
     };
-    view! {
-        <span class=class aria-hidden="true">
-            {initials(&name)}
-        </span>
-    }
+    // Drawn by the style sheet, so that neither screen readers nor copied texts have the initials; short, because a list has
+    // many.
+    view! { <i class=class data-i=initials(&name)></i> }
 }

@@ -241,12 +241,10 @@ pub(super) fn name(id: UserId, username: &str, name: &str) -> impl IntoView + us
     view! {
         <div>
             <Avatar id=id name=name.clone() />
-            <div>
-                <a class="name" href=path_of(id, username)>
-                    <bdi>{name}</bdi>
-                </a>
-                <span class="handle">{username.to_owned()}</span>
-            </div>
+            <a class="name" href=path_of(id, username)>
+                <bdi>{name}</bdi>
+            </a>
+            <span class="handle">{username.to_owned()}</span>
         </div>
     }
 }
