@@ -1,5 +1,6 @@
 -- The users who have nothing left of a limit in force, of the metric `cost` or `requests` for all models together. What is used is that of
--- the balances, so a limit counts from the first use after it was set. Reservations do not count.
+-- the balances, so a limit counts from the first use after it was set. Reservations do not count. A candidate has a limit of 0, or had
+-- nothing left of some limit when a use was last counted: time only adds to what is left. Candidates are few, so each is asked exactly.
 create function users_over_limit(asked_metric text, asked_at timestamptz) returns table (user_id uuid) language sql stable as $$
     with asked as (
         select l.* from limits l where l.metric = asked_metric and l.model is null and l.amount is not null
@@ -8,9 +9,18 @@ create function users_over_limit(asked_metric text, asked_at timestamptz) return
         from balances b
         where
             b.user_id is not null and b.metric = asked_metric and b.model = ''
-            and (b.level is not null or b.used - b.granted >= (select min(a.amount) from asked a))
+            and (b.level <= 0 or (b.level is null and b.used - b.granted >= (select min(a.amount) from asked a)))
         union
-        select m.user_id from asked a join group_members m on m.group_id = a.group_id where a.shared or a.amount = 0
+        select m.user_id
+        from asked a
+        join group_members m on m.group_id = a.group_id
+        where a.amount = 0 or (a.shared and exists (
+            select
+            from balances b
+            where
+                b.holder_id = a.group_id and b.metric = asked_metric and b.model = ''
+                and (b.level <= 0 or (b.level is null and b.used - b.granted >= a.amount))
+        ))
         union
         select r.user_id from asked a join user_roles r on r.role_id = a.role_id where a.amount = 0
         union

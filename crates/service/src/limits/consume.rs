@@ -240,6 +240,10 @@ async fn charge(
     events: &[UsageEvent],
 ) -> Result<(), Error> {
     let tokens: BTreeSet<Option<Uuid>> = events.iter().map(|event| event.used.token).collect();
+    if tokens.len() > 1 {
+        let known: Vec<Uuid> = tokens.iter().copied().flatten().collect();
+        Meter::lock(transaction, (user, &known), at).await?;
+    }
     for token in tokens {
         let own: Vec<UsageEvent> = events
             .iter()
