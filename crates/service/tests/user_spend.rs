@@ -152,7 +152,7 @@ async fn each_event_adds_to_the_costs_once(pool: PgPool) {
     ]);
     for _ in 0..2 {
         store(&services, events.clone()).await;
-        let stored = "select sum(spend_nanos)::bigint from user_stats";
+        let stored = "select sum(nanos)::bigint from user_spend";
         assert_eq!(count(&pool, stored).await, 5_500_000_001);
         assert_eq!(differences(&pool).await, 0);
     }

@@ -23,6 +23,8 @@ pub(super) struct Tables {
     pub(super) users: bool,
     /// `user_stats s`
     pub(super) stats: bool,
+    /// `user_spend p`
+    pub(super) spend: bool,
     /// `user_search x`
     pub(super) search: bool,
 }
@@ -40,6 +42,7 @@ impl Tables {
         Self {
             users: self.users || other.users,
             stats: self.stats || other.stats,
+            spend: self.spend || other.spend,
             search: self.search || other.search,
         }
     }
@@ -49,6 +52,7 @@ impl Tables {
         let live = [
             (self.users, "u.deleted_at is null"),
             (self.stats, "not s.deleted"),
+            (self.spend, "not p.deleted"),
             (self.search, "not x.deleted"),
         ];
         let live = live.into_iter().filter(|(needed, _)| *needed);
@@ -61,6 +65,7 @@ impl Tables {
         let tables = [
             (self.users, "users u", "u.id"),
             (self.stats, "user_stats s", "s.user_id"),
+            (self.spend, "user_spend p", "p.user_id"),
             (self.search, "user_search x", "x.user_id"),
         ];
         let mut needed = tables.into_iter().filter(|(needed, ..)| *needed);
@@ -80,12 +85,12 @@ impl Tables {
                 Term::Role(_)
                 | Term::Group(_)
                 | Term::Count(..)
-                | Term::Spend(_)
                 | Term::Over(_)
                 | Term::Has(Has::Group | Has::Any(_)),
             ) => {
                 self.stats = true;
             }
+            Expr::Term(Term::Spend(_)) => self.spend = true,
             Expr::Term(Term::Text(_) | Term::Username(_) | Term::Name(_) | Term::Email(_)) => {
                 self.search = true;
             }
@@ -105,8 +110,7 @@ pub(super) struct Context<'a> {
     pub(super) lookup: Lookup,
 }
 
-/// Appends the conditions of a filter, or `true` without any. They refer to those of `users u`, `user_stats s` and `user_search x` that the
-/// filter needs.
+/// Appends the conditions of a filter, or `true` without any. They refer to those of [`Tables`] that the filter needs.
 pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: Context<'_>) {
     match filter.root() {
         Some(expr) => push_expr(sql, expr, context),
