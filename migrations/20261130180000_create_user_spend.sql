@@ -18,8 +18,7 @@ create table user_spend (
     nanos bigint not null default 0,
     deleted boolean not null default false,
     created_at timestamptz not null default now(),
-    constraint user_spend_pkey primary key (user_id),
-    constraint user_spend_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+    constraint user_spend_pkey primary key (user_id)
 );
 
 comment on column user_spend.month is 'Number of the month in UTC: January 2000 has 0.';
@@ -37,7 +36,7 @@ end $$;
 create trigger add_spend after insert on users
 referencing new table as new_rows for each statement execute function add_user_spend_rows();
 
--- A user was deleted or restored. The row can be missing while the next migration runs.
+-- A user was deleted or restored. The row can be missing while the next migrations run.
 create function mark_deleted_spend() returns trigger language plpgsql as $$
 begin
     insert into user_spend (user_id, deleted) values (new.id, new.deleted_at is not null)
