@@ -359,6 +359,33 @@ async fn limit_that_refills_gets_one_after_each_time(pool: PgPool) {
 }
 
 #[testing::test]
+async fn reported_uses_spend_rates_for_a_minute(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let rate = json!({ "subject": "default", "metric": "rpm", "amount": 2 });
+    limits::put(&services, &operator(), draft(rate))
+        .await
+        .unwrap();
+    let earlier = r#"select to_char((now() - interval '2 minutes') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+    let earlier: String = sqlx::query_scalar(earlier).fetch_one(&pool).await.unwrap();
+    let report = async |events: Value| {
+        let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
+        usage::store(&services, &operator(), &events).await.unwrap()
+    };
+    report(json!([
+        { "user": ada, "eventId": "1", "at": earlier, "requests": 9 },
+        { "user": ada, "eventId": "2", "at": earlier, "requests": 9 },
+    ]))
+    .await;
+    consume(&services, json!({}), ada).await.unwrap();
+    report(json!([{ "user": ada, "eventId": "3" }, { "user": ada, "eventId": "4" }])).await;
+    let denied = denial(consume(&services, json!({}), ada).await);
+    assert_eq!(denied.limit.metric, Metric::Rpm);
+    let rows = "select count(*) from rate_limits where spent_until > now() + interval '60 seconds'";
+    assert_eq!(count(&pool, rows).await, 1);
+}
+
+#[testing::test]
 async fn rates_permit_a_burst_of_a_minute(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -251,11 +251,7 @@ async fn charge(
             .cloned()
             .collect();
         let mut meter = Meter::open(transaction, (user, token), at).await?;
-        for event in &own {
-            let used = &event.used;
-            let asked = (used.amounts, used.model.as_deref());
-            meter.spend(transaction, asked, true).await?;
-        }
+        meter.spend_past(transaction, &own).await?;
         meter.count(transaction, &own).await?;
     }
     Ok(())
