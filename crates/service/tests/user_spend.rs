@@ -334,6 +334,46 @@ async fn users_over_their_limits_are_found(pool: PgPool) {
 }
 
 #[testing::test]
+async fn default_of_nothing_is_used_up_unless_something_else_decides(pool: PgPool) {
+    let services = services(&pool);
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "cid", "dee", "eve", "flo"] {
+        ids.push(add(&pool, name, &[]).await);
+    }
+    let &[_, bob, cid, dee, eve, flo] = ids.as_slice() else {
+        panic!("six users are added");
+    };
+    let paying = role("paying").insert(&pool).await;
+    assign(&pool, dee, &["paying"]).await;
+    let team = group("Team").members(&[cid]).insert(&pool).await;
+    let month = "calendar:month";
+    for limit in [
+        json!({ "subject": "default", "metric": "cost", "amount": "0", "period": month }),
+        json!({ "subject": { "user": bob }, "metric": "cost", "amount": "1", "period": month }),
+        json!({ "subject": { "group": team }, "metric": "cost", "amount": null, "period": month }),
+        json!({ "subject": { "role": paying }, "metric": "cost", "amount": "1", "period": month }),
+    ] {
+        set(&services, limit).await;
+    }
+    let events = json!([
+        { "user": dee, "eventId": "1", "cost": "0.5" },
+        { "user": eve, "eventId": "1", "cost": "2" },
+        { "user": flo, "eventId": "1", "cost": "2" },
+    ]);
+    store(&services, events).await;
+    let top_up = "update balances set granted = 3000000000 where user_id = $1";
+    sqlx::query(top_up).bind(eve).execute(&pool).await.unwrap();
+    assert_eq!(search(&services, "over:budget").await, ["ada", "flo"]);
+    // The top-up ends with its period.
+    let over = "update balances set period_end = now() - interval '1 day'";
+    sqlx::query(over).execute(&pool).await.unwrap();
+    assert_eq!(
+        search(&services, "over:budget").await,
+        ["ada", "eve", "flo"]
+    );
+}
+
+#[testing::test]
 async fn uses_before_a_limit_count_in_what_is_left_of_several_users(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
