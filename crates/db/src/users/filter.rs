@@ -1,5 +1,6 @@
 //! Searches as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
+mod access;
 mod spend;
 
 use domain::filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 pub(super) use self::spend::SPEND_RANK;
 use super::{
-    named::{Named, NamedFeature},
+    named::Named,
     search::{self, Line, Lookup},
 };
 
@@ -163,12 +164,12 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>
                 sql.push("false");
             }
         },
-        Term::Group(name) => push_group(sql, named.group(name)),
+        Term::Group(name) => access::push_group(sql, named.group(name)),
         Term::Client(typed) => {
             sql.push("u.client_list && ")
                 .push_bind(named.clients(typed));
         }
-        Term::Feature(key) => push_feature(sql, named.feature(key)),
+        Term::Feature(key) => access::push_feature(sql, named.feature(key)),
         Term::Status(status) => {
             sql.push("u.status = ").push_bind(status.as_str());
         }
@@ -216,35 +217,6 @@ const fn column(count: Count) -> &'static str {
         Count::Sessions => "s.sessions",
         Count::ApiKeys => "s.api_keys",
     }
-}
-
-/// Appends the condition that users are members of a group. No user is a member of an unknown one.
-fn push_group(sql: &mut QueryBuilder<Postgres>, group: Option<Uuid>) {
-    match group {
-        Some(id) => {
-            sql.push("s.user_id in (select m.user_id from group_members m where m.group_id = ")
-                .push_bind(id)
-                .push(")");
-        }
-        None => {
-            sql.push("false");
-        }
-    }
-}
-
-/// Appends the condition that users have a feature, for the same reasons as in the view `feature_access`.
-fn push_feature(sql: &mut QueryBuilder<Postgres>, feature: Option<&NamedFeature>) {
-    let Some(feature) = feature else {
-        sql.push("false");
-        return;
-    };
-    sql.push("(u.deleted_at is null and u.status = 'active'");
-    if !feature.is_default {
-        sql.push(" and u.id in (select m.user_id from group_members m where m.group_id = any(")
-            .push_bind(feature.groups.clone())
-            .push(") union all select a.user_id from admins a)");
-    }
-    sql.push(")");
 }
 
 /// Appends a condition that matches users by words, and the user whose number or id the words are.
