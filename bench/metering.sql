@@ -69,6 +69,11 @@ create index usage_events_by_token on usage_events (token_id, at) where token_id
 insert into usage_daily_totals (day, model, shard, requests, tokens_in, tokens_out, cost_nanos)
 select day, model, -1, requests, tokens_in, tokens_out, cost_nanos from usage_daily_totals_recount;
 alter table usage_daily enable trigger user;
+truncate user_spend;
+insert into user_spend (user_id, month, nanos, deleted, created_at)
+select u.id, coalesce(r.month, 0), coalesce(r.nanos, 0), u.deleted_at is not null, u.created_at
+from users u
+left join user_spend_recount r on r.user_id = u.id;
 
 -- Conversations of ten messages, 50,000 at a time; one in twenty has feedback.
 truncate conversations cascade;

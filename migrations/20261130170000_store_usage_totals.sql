@@ -12,7 +12,7 @@ create table usage_daily_totals (
     constraint usage_daily_totals_key unique nulls not distinct (day, model, shard)
 );
 
-comment on column usage_daily_totals.shard is 'The sums of all shards are those of usage_daily. -1: rows that are older than the trigger.';
+comment on column usage_daily_totals.shard is 'The sums of all shards are those of usage_daily. -1: merged ones of days that are over.';
 
 create function add_to_usage_totals() returns trigger language plpgsql as $$
 declare

@@ -1,14 +1,3 @@
--- Number of the calendar month of a day.
-create function month_number(day date) returns int language sql immutable parallel safe as $$
-    select (extract(year from day)::int - 2000) * 12 + extract(month from day)::int - 1
-$$;
-
--- Order of users by costs: those with costs in a later month come last, and then those with higher costs. A month has room for nine
--- million dollars; above that, the order is that of the ids.
-create function spend_rank(month int, nanos bigint) returns bigint language sql immutable parallel safe as $$
-    select (month::bigint << 53) + least(nanos, 9007199254740991)
-$$;
-
 -- The expected costs: the oracle of `rollcall doctor`.
 create view user_spend_recount as
 select distinct on (d.user_id) d.user_id, month_number(d.day) as month, sum(d.cost_nanos)::bigint as nanos
@@ -22,17 +11,17 @@ order by d.user_id, month_number(d.day) desc;
 create function apply_spend(owners uuid[], months int[], deltas bigint[]) returns void language plpgsql as $$
 begin
     if cardinality(owners) > 1 then
-        perform 1 from user_stats where user_id = any(owners) order by user_id for no key update;
+        perform 1 from user_spend where user_id = any(owners) order by user_id for no key update;
     end if;
-    update user_stats s set
-        spend_month = d.month,
-        spend_nanos = case when s.spend_month = d.month then s.spend_nanos else 0 end + d.delta
+    update user_spend s set
+        month = d.month,
+        nanos = case when s.month = d.month then s.nanos else 0 end + d.delta
     from (
         select distinct on (c.user_id) c.user_id, c.month, c.delta
         from unnest(owners, months, deltas) as c (user_id, month, delta)
         order by c.user_id, c.month desc
     ) d
-    where s.user_id = d.user_id and d.month >= s.spend_month;
+    where s.user_id = d.user_id and d.month >= s.month;
 end $$;
 
 create function count_new_spend() returns trigger language plpgsql as $$

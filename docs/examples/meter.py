@@ -25,7 +25,8 @@ ATTEMPTS = 5
 
 
 class Denied(Exception):
-    """A limit denies the use: `limit` is what is left of it, `retry_after` the number of seconds, or None."""
+    """A limit denies the use: `limit` is what is left of it, `retry_after` the number of seconds, or None. Without `limit`, the model is
+    not one that the user can use."""
 
     def __init__(self, message, limit, retry_after):
         super().__init__(message)
@@ -60,6 +61,8 @@ class Meter:
                 details = problem.get("details", {})
                 if error.code == 429 and "limit" in details:
                     raise Denied(problem["message"], details["limit"], details.get("retryAfter")) from None
+                if problem.get("error") == "MODEL_NOT_ALLOWED":
+                    raise Denied(problem["message"], None, None) from None
                 if error.code not in (429, 503):
                     raise RuntimeError(f"{error.code}: {problem['message']}") from None
                 wait = details.get("retryAfter", wait)
@@ -125,7 +128,8 @@ def main():
             result = {"user": user, **meter.chat(user, text)}
         except Denied as denied:
             result = {
-                "user": user, "denied": str(denied), "metric": denied.limit["metric"], "retryAfter": denied.retry_after,
+                "user": user, "denied": str(denied), "metric": denied.limit and denied.limit["metric"],
+                "retryAfter": denied.retry_after,
             }
         print(json.dumps(result), flush=True)
 

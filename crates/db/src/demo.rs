@@ -116,6 +116,23 @@ pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error>
     Ok(())
 }
 
+/// Inserts the costs of users who have none yet.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn fill_user_spend(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query(
+        "insert into user_spend (user_id, month, nanos, deleted, created_at)
+        select u.id, coalesce(r.month, 0), coalesce(r.nanos, 0), u.deleted_at is not null, u.created_at
+        from users u
+        left join user_spend_recount r on r.user_id = u.id
+        where not exists (select from user_spend s where s.user_id = u.id)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Inserts the folded names of users who cannot be searched for yet.
 ///
 /// # Errors

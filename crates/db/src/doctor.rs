@@ -45,9 +45,11 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                     is distinct from
                     (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.role_ids, s.deleted)
             ) + (
-                select count(*) from user_stats s
-                left join user_spend_recount r using (user_id)
-                where (coalesce(r.month, 0), coalesce(r.nanos, 0)) <> (s.spend_month, s.spend_nanos)
+                select count(*) from users u
+                left join user_spend_recount r on r.user_id = u.id
+                left join user_spend s on s.user_id = u.id
+                where (coalesce(r.month, 0), coalesce(r.nanos, 0), u.deleted_at is not null)
+                    is distinct from (s.month, s.nanos, s.deleted)
             ) as "wrong_stats!",
             (
                 select count(*) from user_totals_recount r

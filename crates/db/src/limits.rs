@@ -71,8 +71,12 @@ impl LimitFilter {
             }
         }
         if let Some(id) = self.subject {
-            sql.push(" and coalesce(l.role_id, l.group_id, l.user_id, l.token_id) = ")
-                .push_bind(id);
+            // By column, because each has an index.
+            let columns = ["l.role_id", "l.group_id", "l.user_id", "l.token_id"];
+            for (column, joint) in columns.into_iter().zip([" and (", " or ", " or ", " or "]) {
+                sql.push(format!("{joint}{column} = ")).push_bind(id);
+            }
+            sql.push(")");
         }
         if let Some(metric) = self.metric {
             sql.push(" and l.metric = ").push_bind(metric.as_str());

@@ -205,6 +205,38 @@ pub async fn drop_partitions(pool: &PgPool, days: i32) -> Result<i32, Error> {
     .await?)
 }
 
+/// Merges the shards of some totals of days that are over, to which few uses are added any more. Returns the number of merged rows.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn merge_shards(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
+    let merged = sqlx::query_scalar!(
+        r#"with moved as (
+            delete from usage_daily_totals where ctid = any(array(
+                select ctid from usage_daily_totals
+                where shard >= 0 and day < (now() at time zone 'UTC')::date - 1
+                order by day limit $1
+                for update skip locked
+            ))
+            returning day, model, requests, tokens_in, tokens_out, cost_nanos
+        ), stored as (
+            insert into usage_daily_totals as t (day, model, shard, requests, tokens_in, tokens_out, cost_nanos)
+            select day, model, -1, sum(requests), sum(tokens_in), sum(tokens_out), sum(cost_nanos)
+            from moved
+            group by day, model
+            order by day, model
+            on conflict on constraint usage_daily_totals_key do update set
+                requests = t.requests + excluded.requests, tokens_in = t.tokens_in + excluded.tokens_in,
+                tokens_out = t.tokens_out + excluded.tokens_out, cost_nanos = t.cost_nanos + excluded.cost_nanos
+        )
+        select count(*) as "merged!" from moved"#,
+        most,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(merged.unsigned_abs())
+}
+
 /// Deletes some ids of events that are older than some days. Returns their number.
 ///
 /// # Errors

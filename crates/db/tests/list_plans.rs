@@ -27,11 +27,12 @@ const CROWD: &str = "
     from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 minute' as created) m;
     insert into user_roles (user_id, role_id, granted_at)
     select u.id, r.id, now() from users u join roles r on r.name = case u.number % 100 when 0 then 'admin' else 'user' end;
-    update user_stats s set personas = n % 20, ontologies = n % 7, annotations = n % 100, sessions = n % 4, api_keys = n % 3,
-        spend_month = 321 + n % 2, spend_nanos = n % 50
+    update user_stats s set personas = n % 20, ontologies = n % 7, annotations = n % 100, sessions = n % 4, api_keys = n % 3
     from (select id, number as n from users) u where u.id = s.user_id;
+    update user_spend p set month = 321 + n % 2, nanos = n % 50
+    from (select id, number as n from users) u where u.id = p.user_id;
     update users set deleted_at = now() where number % 50 = 0;
-    analyze users, user_stats";
+    analyze users, user_stats, user_spend";
 
 /// Reads a page with a connection that has no prepared statements.
 async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary> {

@@ -20,8 +20,8 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 
 /// Runs all maintenance tasks: expires sessions; deletes ended sessions, access tokens and jobs after their retention;
 /// fills in missing device descriptions; deletes old sign-in attempts, failed sign-ins, known browsers, idempotency
-/// keys and shown messages; deletes ended leases, unspent rates and old usage events; creates the partitions of the
-/// next months; seals the audit log; lifts suspensions that are over. A failed task does not stop the others.
+/// keys and shown messages; deletes ended leases, unspent rates and old usage events; merges totals of usage; creates
+/// the partitions of the next months; seals the audit log; lifts suspensions that are over. A failed task does not stop the others.
 ///
 /// # Errors
 /// The first error, such as [`Error::Unavailable`]; the next run does the rest.
@@ -37,6 +37,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         forget_flashes(services).await,
         forget_leases(services).await,
         usage::forget(services, BATCH).await,
+        usage::merge_totals(services, BATCH).await,
         prepare(services).await,
         audit::seal(services).await,
         users::clear_expired_suspensions(services).await.map(drop),

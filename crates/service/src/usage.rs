@@ -275,3 +275,12 @@ pub(crate) async fn forget(services: &Services, batch: i64) -> Result<(), Error>
     while db::usage::delete_ids(&services.pool, days, batch).await? == batch.unsigned_abs() {}
     Ok(())
 }
+
+/// Merges the shards of the totals of days that are over, so that an overview reads one row for a day and a model.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub(crate) async fn merge_totals(services: &Services, batch: i64) -> Result<(), Error> {
+    while db::usage::merge_shards(&services.pool, batch).await? == batch.unsigned_abs() {}
+    Ok(())
+}

@@ -6,10 +6,10 @@ use domain::{
         Amount, BalanceChange, Limit, LimitDraft, LimitReached, LimitStatus, LimitSubject,
         LimitsAnswer, Metric, NewLimitChange, SubjectKind,
     },
-    usage::{ReleaseDraft, ReserveDraft, SettleDraft, UseDraft},
+    usage::{ReleaseDraft, ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
 };
 use serde_json::{Value, json};
-use service::{Error, Services, access::operator, limits};
+use service::{Error, Services, access::operator, limits, usage};
 use sqlx::PgPool;
 use testing::{
     groups::group,
@@ -160,6 +160,76 @@ async fn shared_balance_binds_all_members_together(pool: PgPool) {
     assert_eq!(denied.limit.used, Amount::of(Metric::Cost, 300_000_000));
 }
 
+/// Inserts a virtual key of a user.
+async fn add_key(pool: &PgPool, user: Uuid, name: &str) -> Uuid {
+    sqlx::query_scalar(
+        "insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
+        values (uuid_v7(now()), 'key', $1, $2, 'sk-', sha256(convert_to($2, 'UTF8')), now()) returning id",
+    )
+    .bind(user)
+    .bind(name)
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+#[testing::test]
+async fn batch_with_several_keys_locks_balances_in_the_order_of_uses(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let (first, second) = (
+        add_key(&pool, ada, "a").await,
+        add_key(&pool, ada, "b").await,
+    );
+    // Later than the keys, so that its balance is locked after theirs.
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    for (subject, shared) in [
+        (json!({ "token": first }), false),
+        (json!({ "token": second }), false),
+        (json!({ "group": team }), true),
+    ] {
+        let json = json!({
+            "subject": subject, "metric": "requests", "amount": 99, "period": "total", "shared": shared,
+        });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    }
+    let batch = move |services: Services, number: u8| async move {
+        let events = json!([
+            { "user": ada, "token": first, "eventId": format!("first {number}") },
+            { "user": ada, "token": second, "eventId": format!("second {number}") },
+        ]);
+        let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
+        usage::store(&services, &operator(), &events).await
+    };
+    batch(services.clone(), 1).await.unwrap();
+
+    // A use with the second key has its balance, and then asks for that of the group.
+    let lock = "select from balances where holder_id = $1 for update";
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query(lock)
+        .bind(second)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let stored = tokio::spawn(batch(services, 2));
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while count(&pool, waiting).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    sqlx::query(lock)
+        .bind(team)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    other.rollback().await.unwrap();
+    assert_eq!(stored.await.unwrap().unwrap().counted, 2);
+    let used = "select used from balances where group_id is not null";
+    assert_eq!(count(&pool, used).await, 4);
+}
+
 #[testing::test]
 async fn event_that_is_sent_twice_counts_once(pool: PgPool) {
     let services = services(&pool);
@@ -286,6 +356,33 @@ async fn limit_that_refills_gets_one_after_each_time(pool: PgPool) {
     denial(consume(&services, json!({}), ada).await);
     let denied = denial(consume(&services, json!({ "requests": 3 }), ada).await);
     assert_eq!(denied.retry_after, None, "three never fit");
+}
+
+#[testing::test]
+async fn reported_uses_spend_rates_for_a_minute(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let rate = json!({ "subject": "default", "metric": "rpm", "amount": 2 });
+    limits::put(&services, &operator(), draft(rate))
+        .await
+        .unwrap();
+    let earlier = r#"select to_char((now() - interval '2 minutes') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+    let earlier: String = sqlx::query_scalar(earlier).fetch_one(&pool).await.unwrap();
+    let report = async |events: Value| {
+        let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
+        usage::store(&services, &operator(), &events).await.unwrap()
+    };
+    report(json!([
+        { "user": ada, "eventId": "1", "at": earlier, "requests": 9 },
+        { "user": ada, "eventId": "2", "at": earlier, "requests": 9 },
+    ]))
+    .await;
+    consume(&services, json!({}), ada).await.unwrap();
+    report(json!([{ "user": ada, "eventId": "3" }, { "user": ada, "eventId": "4" }])).await;
+    let denied = denial(consume(&services, json!({}), ada).await);
+    assert_eq!(denied.limit.metric, Metric::Rpm);
+    let rows = "select count(*) from rate_limits where spent_until > now() + interval '60 seconds'";
+    assert_eq!(count(&pool, rows).await, 1);
 }
 
 #[testing::test]

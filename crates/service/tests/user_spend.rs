@@ -152,9 +152,82 @@ async fn each_event_adds_to_the_costs_once(pool: PgPool) {
     ]);
     for _ in 0..2 {
         store(&services, events.clone()).await;
-        let stored = "select sum(spend_nanos)::bigint from user_stats";
+        let stored = "select sum(nanos)::bigint from user_spend";
         assert_eq!(count(&pool, stored).await, 5_500_000_001);
         assert_eq!(differences(&pool).await, 0);
+    }
+}
+
+#[testing::test]
+async fn migration_adds_the_costs_before_the_trigger(pool: PgPool) {
+    const FILL: &str = include_str!("../../../migrations/20261130180200_fill_spend.sql");
+    let now = (services(&pool).clock)();
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let trigger = "alter table usage_daily disable trigger user";
+    sqlx::query(trigger).execute(&pool).await.unwrap();
+    store_day(&pool, ada, now, 5).await;
+    store_day(&pool, bob, now - Duration::days(62), 7).await;
+    let trigger = "alter table usage_daily enable trigger user";
+    sqlx::query(trigger).execute(&pool).await.unwrap();
+    // A use between the two migrations is counted already.
+    store_day(&pool, ada, now, 1).await;
+    assert_eq!(differences(&pool).await, 2);
+    sqlx::raw_sql(FILL).execute(&pool).await.unwrap();
+    assert_eq!(differences(&pool).await, 0);
+    let stored = "select sum(nanos)::bigint from user_spend";
+    assert_eq!(count(&pool, stored).await, 13);
+}
+
+#[testing::test]
+async fn use_does_not_wait_for_other_statistics_of_its_user(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("select from user_stats where user_id = $1 for update")
+        .bind(ada)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let used = json!([{ "user": ada, "eventId": "1", "cost": "5" }]);
+    let stored = store(&services, used);
+    let in_time = tokio::time::timeout(std::time::Duration::from_secs(5), stored).await;
+    assert!(in_time.is_ok(), "the use waits");
+    other.rollback().await.unwrap();
+    assert_eq!(differences(&pool).await, 0);
+}
+
+#[testing::test]
+async fn deleted_users_leave_the_order_of_costs_until_they_are_restored(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let now = (services.clock)();
+    store_day(&pool, ada, now, 5).await;
+    store_day(&pool, bob, now, 7).await;
+    for (change, expected) in [
+        (
+            "update users set deleted_at = now() where username = 'bob'",
+            &["ada"][..],
+        ),
+        (
+            "update users set deleted_at = null where username = 'bob'",
+            &["bob", "ada"],
+        ),
+    ] {
+        sqlx::query(change).execute(&pool).await.unwrap();
+        // Also with conditions on other statistics, on the account and on words.
+        for q in [
+            "",
+            "sessions:0",
+            "spend:>0 sessions:0 number:>0",
+            "username:ada OR username:bob",
+        ] {
+            assert_eq!(
+                list(&services, q, "-spend").await,
+                expected,
+                "{q}, {change}"
+            );
+        }
+        assert_eq!(differences(&pool).await, 0, "{change}");
     }
 }
 
@@ -258,6 +331,82 @@ async fn users_over_their_limits_are_found(pool: PgPool) {
     );
     let without = "select count(*) from users_over_limit('tokens', now())";
     assert_eq!(count(&pool, without).await, 0);
+}
+
+#[testing::test]
+async fn default_of_nothing_is_used_up_unless_something_else_decides(pool: PgPool) {
+    let services = services(&pool);
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "cid", "dee", "eve", "flo"] {
+        ids.push(add(&pool, name, &[]).await);
+    }
+    let &[_, bob, cid, dee, eve, flo] = ids.as_slice() else {
+        panic!("six users are added");
+    };
+    let paying = role("paying").insert(&pool).await;
+    assign(&pool, dee, &["paying"]).await;
+    let team = group("Team").members(&[cid]).insert(&pool).await;
+    let month = "calendar:month";
+    for limit in [
+        json!({ "subject": "default", "metric": "cost", "amount": "0", "period": month }),
+        json!({ "subject": { "user": bob }, "metric": "cost", "amount": "1", "period": month }),
+        json!({ "subject": { "group": team }, "metric": "cost", "amount": null, "period": month }),
+        json!({ "subject": { "role": paying }, "metric": "cost", "amount": "1", "period": month }),
+    ] {
+        set(&services, limit).await;
+    }
+    let events = json!([
+        { "user": dee, "eventId": "1", "cost": "0.5" },
+        { "user": eve, "eventId": "1", "cost": "2" },
+        { "user": flo, "eventId": "1", "cost": "2" },
+    ]);
+    store(&services, events).await;
+    let top_up = "update balances set granted = 3000000000 where user_id = $1";
+    sqlx::query(top_up).bind(eve).execute(&pool).await.unwrap();
+    assert_eq!(search(&services, "over:budget").await, ["ada", "flo"]);
+    // The top-up ends with its period.
+    let over = "update balances set period_end = now() - interval '1 day'";
+    sqlx::query(over).execute(&pool).await.unwrap();
+    assert_eq!(
+        search(&services, "over:budget").await,
+        ["ada", "eve", "flo"]
+    );
+}
+
+#[testing::test]
+async fn uses_before_a_limit_count_in_what_is_left_of_several_users(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let eve = add(&pool, "eve", &[]).await;
+    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
+    let events = json!([
+        { "user": ada, "eventId": "1", "model": "gpt", "cost": "1", "requests": 2 },
+        { "user": bob, "eventId": "1", "cost": "0.5" },
+    ]);
+    store(&services, events).await;
+    for limit in [
+        json!({ "subject": "default", "metric": "cost", "amount": "3", "period": "calendar:month" }),
+        json!({ "subject": "default", "metric": "requests", "amount": 5, "period": "total" }),
+        json!({ "subject": { "group": team }, "metric": "cost", "amount": "4", "period": "total", "shared": true }),
+        json!({ "subject": { "user": bob }, "metric": "cost", "amount": "9", "period": "total" }),
+    ] {
+        set(&services, limit).await;
+    }
+    let all = limits::list_left(&services, &operator(), &[bob, ada, eve]).await;
+    let all: Vec<_> = all
+        .unwrap()
+        .iter()
+        .map(|left| (left.user, left.budget, left.requests))
+        .collect();
+    let amount = Left::Amount;
+    assert_eq!(
+        all,
+        [
+            (bob, amount(2_500_000_000), amount(4)),
+            (ada, amount(2_000_000_000), amount(3)),
+            (eve, amount(3_000_000_000), amount(5)),
+        ]
+    );
 }
 
 #[testing::test]

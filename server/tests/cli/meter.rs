@@ -99,4 +99,11 @@ async fn example_meters_a_chat_under_limits(pool: PgPool) {
     assert_eq!(direct.count(leases).await, 0);
     let usage = direct.rollcall(&["usage", "--json"]).json();
     assert_eq!(usage["total"]["requests"], 8);
+
+    direct
+        .rollcall(&["limit", "models", "bob", "--allow", "large"])
+        .text();
+    let denied = meter(&direct, &server, &token, &format!("{} bye\n", id(&bob)));
+    assert!(denied[0]["denied"].is_string(), "{denied:?}");
+    assert!(denied[0]["metric"].is_null(), "{denied:?}");
 }

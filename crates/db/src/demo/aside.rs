@@ -6,10 +6,11 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use crate::Error;
 
 /// Tables that the demo data fills.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "users",
     "user_roles",
     "user_stats",
+    "user_spend",
     "user_search",
     "personas",
     "ontologies",

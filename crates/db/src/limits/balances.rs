@@ -119,48 +119,84 @@ pub async fn list(executor: impl PgExecutor<'_>, holders: &[Uuid]) -> Result<Vec
     Ok(balances.collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// Returns the used amount and the top-ups of a holder since a time, from the events.
+/// A balance whose period is summed. Its form in JSON is the one that the database reads.
+#[derive(Debug, Clone, Serialize)]
+struct Summed<'a> {
+    position: usize,
+    user_id: Option<Uuid>,
+    token_id: Option<Uuid>,
+    group_id: Option<Uuid>,
+    metric: Metric,
+    model: &'a str,
+    #[serde(with = "time::serde::rfc3339")]
+    since: OffsetDateTime,
+}
+
+/// Returns the used amounts and the top-ups of holders since their balances' periods began, from the events, in the order of the balances.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn sum_since(
+pub async fn sum_periods(
     executor: impl PgExecutor<'_>,
-    holder: Holder,
-    (metric, model): (Metric, &str),
-    since: OffsetDateTime,
-) -> Result<(i64, i64), Error> {
-    let (user, token, group) = ids(holder);
-    let row = sqlx::query!(
-        r#"select
-            coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)::bigint as "used!",
-            coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)::bigint as "granted!"
-        from (
-            select e.* from usage_events e where e.user_id = $1 and e.at >= $6
-            union all
-            select e.* from usage_events e where e.token_id = $2 and e.at >= $6 and e.kind = 'use'
-            union all
-            select e.* from group_members m join usage_events e on e.user_id = m.user_id
-            where m.group_id = $3 and e.at >= $6 and e.kind = 'use'
-        ) e
+    balances: &[(Holder, &Balance)],
+) -> Result<Vec<(i64, i64)>, Error> {
+    if balances.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked: Vec<_> = balances
+        .iter()
+        .enumerate()
+        .map(|(position, (holder, balance))| {
+            let (user_id, token_id, group_id) = ids(*holder);
+            Summed {
+                position,
+                user_id,
+                token_id,
+                group_id,
+                metric: balance.metric,
+                model: &balance.model,
+                since: balance.period_start,
+            }
+        })
+        .collect();
+    // Texts, numbers and times always have a JSON form, so the default is never used.
+    let asked = serde_json::to_value(asked).unwrap_or_default();
+    let rows = sqlx::query!(
+        r#"select s.used as "used!", s.granted as "granted!"
+        from jsonb_to_recordset($1) as w (
+            position int, user_id uuid, token_id uuid, group_id uuid, metric text, model text, since timestamptz
+        )
         cross join lateral (
-            select case $4
-                when 'requests' then e.requests when 'tokens' then e.tokens_in + e.tokens_out when 'cost' then e.cost_nanos else 0
-            end as amount
-        ) v
-        where case
-            when e.kind = 'use' then $5 = '' or e.model = $5
-            else e.metric = $4 and coalesce(e.model, '') = $5
-        end"#,
-        user,
-        token,
-        group,
-        metric.as_str(),
-        model,
-        since,
+            select
+                coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)::bigint as used,
+                coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)::bigint as granted
+            from (
+                select e.* from usage_events e where e.user_id = w.user_id and e.at >= w.since
+                union all
+                select e.* from usage_events e where e.token_id = w.token_id and e.at >= w.since and e.kind = 'use'
+                union all
+                select e.* from group_members m join usage_events e on e.user_id = m.user_id
+                where m.group_id = w.group_id and e.at >= w.since and e.kind = 'use'
+            ) e
+            cross join lateral (
+                select case w.metric
+                    when 'requests' then e.requests when 'tokens' then e.tokens_in + e.tokens_out when 'cost' then e.cost_nanos else 0
+                end as amount
+            ) v
+            where case
+                when e.kind = 'use' then w.model = '' or e.model = w.model
+                else e.metric = w.metric and coalesce(e.model, '') = w.model
+            end
+        ) s
+        order by w.position"#,
+        asked,
     )
-    .fetch_one(executor)
+    .fetch_all(executor)
     .await?;
-    Ok((row.used.max(0), row.granted))
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.used.max(0), row.granted))
+        .collect())
 }
 
 /// Returns the id of the user, of the token and of the group. One is set.

@@ -98,6 +98,7 @@ const fn page(query: &DeletedQuery) -> Keyset<'_> {
 fn statement(query: &DeletedQuery, named: &Named, now: OffsetDateTime) -> QueryBuilder<Postgres> {
     let tables = Tables {
         stats: true,
+        spend: true,
         ..Tables::of(&query.filter)
     };
     let mut sql = QueryBuilder::new(format!(

@@ -1,5 +1,6 @@
 //! Searches as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
+mod access;
 mod spend;
 
 use domain::filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 pub(super) use self::spend::SPEND_RANK;
 use super::{
-    named::{Named, NamedFeature},
+    named::Named,
     search::{self, Line, Lookup},
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Tables {
     pub(super) users: bool,
     /// `user_stats s`
     pub(super) stats: bool,
+    /// `user_spend p`
+    pub(super) spend: bool,
     /// `user_search x`
     pub(super) search: bool,
 }
@@ -40,6 +43,7 @@ impl Tables {
         Self {
             users: self.users || other.users,
             stats: self.stats || other.stats,
+            spend: self.spend || other.spend,
             search: self.search || other.search,
         }
     }
@@ -49,6 +53,7 @@ impl Tables {
         let live = [
             (self.users, "u.deleted_at is null"),
             (self.stats, "not s.deleted"),
+            (self.spend, "not p.deleted"),
             (self.search, "not x.deleted"),
         ];
         let live = live.into_iter().filter(|(needed, _)| *needed);
@@ -61,6 +66,7 @@ impl Tables {
         let tables = [
             (self.users, "users u", "u.id"),
             (self.stats, "user_stats s", "s.user_id"),
+            (self.spend, "user_spend p", "p.user_id"),
             (self.search, "user_search x", "x.user_id"),
         ];
         let mut needed = tables.into_iter().filter(|(needed, ..)| *needed);
@@ -80,12 +86,12 @@ impl Tables {
                 Term::Role(_)
                 | Term::Group(_)
                 | Term::Count(..)
-                | Term::Spend(_)
                 | Term::Over(_)
                 | Term::Has(Has::Group | Has::Any(_)),
             ) => {
                 self.stats = true;
             }
+            Expr::Term(Term::Spend(_)) => self.spend = true,
             Expr::Term(Term::Text(_) | Term::Username(_) | Term::Name(_) | Term::Email(_)) => {
                 self.search = true;
             }
@@ -105,8 +111,7 @@ pub(super) struct Context<'a> {
     pub(super) lookup: Lookup,
 }
 
-/// Appends the conditions of a filter, or `true` without any. They refer to those of `users u`, `user_stats s` and `user_search x` that the
-/// filter needs.
+/// Appends the conditions of a filter, or `true` without any. They refer to those of [`Tables`] that the filter needs.
 pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: Context<'_>) {
     match filter.root() {
         Some(expr) => push_expr(sql, expr, context),
@@ -159,12 +164,12 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, context: Context<'_>
                 sql.push("false");
             }
         },
-        Term::Group(name) => push_group(sql, named.group(name)),
+        Term::Group(name) => access::push_group(sql, named.group(name)),
         Term::Client(typed) => {
             sql.push("u.client_list && ")
                 .push_bind(named.clients(typed));
         }
-        Term::Feature(key) => push_feature(sql, named.feature(key)),
+        Term::Feature(key) => access::push_feature(sql, named.feature(key)),
         Term::Status(status) => {
             sql.push("u.status = ").push_bind(status.as_str());
         }
@@ -212,35 +217,6 @@ const fn column(count: Count) -> &'static str {
         Count::Sessions => "s.sessions",
         Count::ApiKeys => "s.api_keys",
     }
-}
-
-/// Appends the condition that users are members of a group. No user is a member of an unknown one.
-fn push_group(sql: &mut QueryBuilder<Postgres>, group: Option<Uuid>) {
-    match group {
-        Some(id) => {
-            sql.push("s.user_id in (select m.user_id from group_members m where m.group_id = ")
-                .push_bind(id)
-                .push(")");
-        }
-        None => {
-            sql.push("false");
-        }
-    }
-}
-
-/// Appends the condition that users have a feature, for the same reasons as in the view `feature_access`.
-fn push_feature(sql: &mut QueryBuilder<Postgres>, feature: Option<&NamedFeature>) {
-    let Some(feature) = feature else {
-        sql.push("false");
-        return;
-    };
-    sql.push("(u.deleted_at is null and u.status = 'active'");
-    if !feature.is_default {
-        sql.push(" and u.id in (select m.user_id from group_members m where m.group_id = any(")
-            .push_bind(feature.groups.clone())
-            .push(") union all select a.user_id from admins a)");
-    }
-    sql.push(")");
 }
 
 /// Appends a condition that matches users by words, and the user whose number or id the words are.

@@ -50,66 +50,74 @@ pub async fn list_page(
     page(query).read(&rows, |row| summary(row, &named.roles))
 }
 
-/// Columns of the list, from `users u` and `user_stats s`.
+/// Columns of the list, from `users u`, `user_stats s` and `user_spend p`.
 pub(super) const COLUMNS: &str = "
     u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
     u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
     s.role_ids, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
-    s.spend_month, s.spend_nanos, spend_rank(s.spend_month, s.spend_nanos) as spend_rank";
+    p.month as spend_month, p.nanos as spend_nanos, spend_rank(p.month, p.nanos) as spend_rank";
 
 fn statement(query: &ListQuery, context: Context<'_>) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
     let page = page(query);
     let tables = Tables::of(&query.filter).and(sort_tables(query.sort.key));
-    // If one table alone determines the rows of the page, the other one is joined to those rows only.
-    match tables {
-        Tables { search: true, .. } => {
-            let id = match tables {
-                Tables {
-                    users: false,
-                    stats: false,
-                    ..
-                } => "x.user_id",
-                Tables { users: false, .. } => "s.user_id",
-                Tables { .. } => id_column(query.sort.key),
-            };
-            sql.push(format!(
-                "(select {id} as user_id from {} and ",
-                tables.live()
-            ));
-            push_page(&mut sql, query, page.with_id(Column::id(id)), context);
-            sql.push(
-                ") x join users u on u.id = x.user_id join user_stats s on s.user_id = x.user_id",
-            );
-            page.push_order(&mut sql);
-        }
+    // The tables that determine the rows of the page are read first, and the others are joined to those rows only.
+    let rest = match tables {
         Tables {
-            users: true,
-            stats: true,
+            stats: false,
+            spend: false,
+            search: false,
             ..
         } => {
-            sql.push(format!("{} and ", tables.live()));
+            sql.push("(select * from users u where u.deleted_at is null and ");
             push_page(&mut sql, query, page, context);
+            ") u join user_stats s on s.user_id = u.id join user_spend p on p.user_id = u.id"
         }
         Tables {
             users: false,
             stats: true,
-            ..
+            spend: false,
+            search: false,
         } => {
             let page = page.with_id(Column::id("s.user_id"));
             sql.push("(select * from user_stats s where not s.deleted and ");
             push_page(&mut sql, query, page, context);
-            sql.push(") s join users u on u.id = s.user_id");
-            page.push_order(&mut sql);
+            ") s join users u on u.id = s.user_id join user_spend p on p.user_id = s.user_id"
         }
-        Tables { stats: false, .. } => {
-            sql.push("(select * from users u where u.deleted_at is null and ");
+        Tables {
+            users: false,
+            stats: false,
+            spend: true,
+            search: false,
+        } => {
+            let page = page.with_id(Column::id("p.user_id"));
+            sql.push("(select * from user_spend p where not p.deleted and ");
             push_page(&mut sql, query, page, context);
-            sql.push(") u join user_stats s on s.user_id = u.id");
-            page.push_order(&mut sql);
+            ") p join users u on u.id = p.user_id join user_stats s on s.user_id = p.user_id"
         }
-    }
+        Tables { .. } => {
+            let id = joined_id(tables, query.sort.key);
+            let live = tables.live();
+            sql.push(format!("(select {id} as user_id from {live} and "));
+            push_page(&mut sql, query, page.with_id(Column::id(id)), context);
+            ") x join users u on u.id = x.user_id join user_stats s on s.user_id = x.user_id
+            join user_spend p on p.user_id = x.user_id"
+        }
+    };
+    sql.push(rest);
+    page.push_order(&mut sql);
     sql
+}
+
+/// Returns the column of the ids in the table of the order, or in one of the joined ones for the order of ids.
+const fn joined_id(tables: Tables, key: SortKey) -> &'static str {
+    match (key, tables) {
+        (SortKey::Created, Tables { users: true, .. }) => "u.id",
+        (SortKey::Created, Tables { stats: true, .. }) => "s.user_id",
+        (SortKey::Created, Tables { spend: true, .. }) => "p.user_id",
+        (SortKey::Created, Tables { .. }) => "x.user_id",
+        _ => id_column(key),
+    }
 }
 
 /// Appends the conditions, the order and the limit of a page.
@@ -139,10 +147,10 @@ fn page(query: &ListQuery) -> Keyset<'_> {
 
 /// Returns the column of the ids in the table that an order needs. The order of creation is the order of ids.
 const fn id_column(key: SortKey) -> &'static str {
-    if sort_tables(key).stats {
-        "s.user_id"
-    } else {
-        "u.id"
+    match sort_tables(key) {
+        Tables { stats: true, .. } => "s.user_id",
+        Tables { spend: true, .. } => "p.user_id",
+        Tables { .. } => "u.id",
     }
 }
 
@@ -165,14 +173,16 @@ const fn sort_column(key: SortKey) -> Option<&'static str> {
     })
 }
 
-/// Returns the table that an order needs. Both tables have the ids.
+/// Returns the table that an order needs. All tables have the ids.
 const fn sort_tables(key: SortKey) -> Tables {
+    let none = Tables {
+        users: false,
+        stats: false,
+        spend: false,
+        search: false,
+    };
     match key {
-        SortKey::Created => Tables {
-            users: false,
-            stats: false,
-            search: false,
-        },
+        SortKey::Created => none,
         SortKey::Username
         | SortKey::Name
         | SortKey::Email
@@ -180,19 +190,20 @@ const fn sort_tables(key: SortKey) -> Tables {
         | SortKey::LastLogin
         | SortKey::LastActive => Tables {
             users: true,
-            stats: false,
-            search: false,
+            ..none
         },
         SortKey::Role
         | SortKey::Personas
         | SortKey::Ontologies
         | SortKey::Annotations
         | SortKey::Sessions
-        | SortKey::ApiKeys
-        | SortKey::Spend => Tables {
-            users: false,
+        | SortKey::ApiKeys => Tables {
             stats: true,
-            search: false,
+            ..none
+        },
+        SortKey::Spend => Tables {
+            spend: true,
+            ..none
         },
     }
 }

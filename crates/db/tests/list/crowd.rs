@@ -156,12 +156,18 @@ async fn add(pool: &PgPool, stored_user: usize) {
         .await;
     sqlx::query(
         "update user_stats
-        set (personas, ontologies, annotations, sessions, api_keys) = ($2[1], $2[2], $2[3], $2[4], $2[5]),
-            spend_month = $3, spend_nanos = $4
+        set (personas, ontologies, annotations, sessions, api_keys) = ($2[1], $2[2], $2[3], $2[4], $2[5])
         where user_id = (select id from users where username = $1)",
     )
     .bind(&username)
     .bind(&counts)
+    .execute(pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "update user_spend set month = $2, nanos = $3 where user_id = (select id from users where username = $1)",
+    )
+    .bind(&username)
     .bind(month_number(NOW) - i32::try_from(dice(stored_user, 14, 2)).unwrap())
     .bind(i64::try_from(dice(stored_user, 15, 4)).unwrap() * 500_000_000)
     .execute(pool)

@@ -53,7 +53,7 @@ pub(crate) struct ReferenceUser {
 pub(crate) async fn load(pool: &PgPool) -> Vec<ReferenceUser> {
     sqlx::query_as(
         r#"select
-            u.*, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.spend_month, s.spend_nanos,
+            u.*, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, p.month as spend_month, p.nanos as spend_nanos,
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
@@ -68,7 +68,7 @@ pub(crate) async fn load(pool: &PgPool) -> Vec<ReferenceUser> {
             dense_rank() over (order by u.username collate "und-x-icu") as username_place,
             dense_rank() over (order by u.display_name collate "und-x-icu") as name_place,
             dense_rank() over (order by coalesce(u.email, '') collate "und-x-icu") as email_place
-        from users u join user_stats s on s.user_id = u.id
+        from users u join user_stats s on s.user_id = u.id join user_spend p on p.user_id = u.id
         where u.deleted_at is null order by u.id"#,
     )
     .fetch_all(pool)

@@ -172,6 +172,7 @@ async fn fill(
     });
     report(Step::Counting);
     sql::fill_user_stats(connection).await?;
+    sql::fill_user_spend(connection).await?;
     sql::fill_user_search(connection).await?;
     sql::refill_user_totals(connection).await?;
     sql::fill_group_totals(connection).await?;

@@ -240,6 +240,10 @@ async fn charge(
     events: &[UsageEvent],
 ) -> Result<(), Error> {
     let tokens: BTreeSet<Option<Uuid>> = events.iter().map(|event| event.used.token).collect();
+    if tokens.len() > 1 {
+        let known: Vec<Uuid> = tokens.iter().copied().flatten().collect();
+        Meter::lock(transaction, (user, &known), at).await?;
+    }
     for token in tokens {
         let own: Vec<UsageEvent> = events
             .iter()
@@ -247,11 +251,7 @@ async fn charge(
             .cloned()
             .collect();
         let mut meter = Meter::open(transaction, (user, token), at).await?;
-        for event in &own {
-            let used = &event.used;
-            let asked = (used.amounts, used.model.as_deref());
-            meter.spend(transaction, asked, true).await?;
-        }
+        meter.spend_past(transaction, &own).await?;
         meter.count(transaction, &own).await?;
     }
     Ok(())

@@ -42,13 +42,8 @@ impl Meter {
         let holders = meter.holders();
         let stored = balances::list(&mut *connection, &holders).await?;
         meter.take_stored(stored);
-        for index in meter.missing() {
-            let Some(position) = meter.positions.get_mut(index) else {
-                continue;
-            };
-            let balance = created(connection, position, at).await?;
-            position.balance = Some(balance);
-        }
+        let missing = created(connection, &meter.missing(), at).await?;
+        meter.take_stored(missing);
         meter.add_leases_and_rates(connection, &holders).await?;
         Ok(meter)
     }
@@ -69,18 +64,29 @@ impl Meter {
         }
         let missing = meter.missing();
         if !missing.is_empty() {
-            for position in missing
-                .iter()
-                .filter_map(|index| meter.positions.get(*index))
-            {
-                let balance = created(connection, position, at).await?;
-                balances::insert(&mut *connection, position.limit.holder, &balance).await?;
+            let fresh = created(connection, &missing, at).await?;
+            for (position, balance) in missing.iter().zip(&fresh) {
+                balances::insert(&mut *connection, position.limit.holder, balance).await?;
             }
             let stored = balances::lock(&mut *connection, &holders).await?;
             meter.take_stored(stored);
         }
         meter.add_leases_and_rates(connection, &holders).await?;
         Ok(meter)
+    }
+
+    /// Locks the balances of a user and of several tokens together, before [`open`](Self::open) locks those of each token: in one order, as
+    /// all uses do, so that two of them do not wait for each other in a circle.
+    pub(super) async fn lock(
+        connection: &mut PgConnection,
+        (user, tokens): (Uuid, &[Uuid]),
+        at: OffsetDateTime,
+    ) -> Result<(), Error> {
+        let meter = Self::find(connection, (user, None), at).await?;
+        let mut holders = meter.holders();
+        holders.extend(tokens);
+        balances::lock(connection, &holders).await?;
+        Ok(())
     }
 
     async fn find(
@@ -143,11 +149,11 @@ impl Meter {
         rest
     }
 
-    /// Returns the indexes of the limits whose balances are missing.
-    fn missing(&self) -> Vec<usize> {
-        let all = self.positions.iter().enumerate();
-        let missing = all.filter(|(_, it)| it.is_counted() && it.balance.is_none());
-        missing.map(|(index, _)| index).collect()
+    /// Returns the limits whose balances are missing.
+    fn missing(&self) -> Vec<&Position> {
+        let all = self.positions.iter();
+        all.filter(|it| it.is_counted() && it.balance.is_none())
+            .collect()
     }
 
     async fn add_leases_and_rates(
@@ -256,21 +262,28 @@ impl Meter {
     }
 }
 
-/// Returns a balance of the present period with the uses that are stored already.
+/// Returns balances of the present periods of limits, with the uses that are stored already, in the order of the limits.
 async fn created(
     connection: &mut PgConnection,
-    position: &Position,
+    positions: &[&Position],
     at: OffsetDateTime,
-) -> Result<Balance, Error> {
-    let mut balance = position.fresh(at);
-    if position.limit.metric.has_period() && balance.level.is_none() {
-        let (_, metric, model) = position.key();
-        let since = balance.period_start;
-        let holder = position.limit.holder;
-        let (used, granted) =
-            balances::sum_since(connection, holder, (metric, model), since).await?;
+) -> Result<Vec<Balance>, Error> {
+    let mut created: Vec<Balance> = positions.iter().map(|it| it.fresh(at)).collect();
+    let holders = positions.iter().map(|it| it.limit.holder);
+    let summed: Vec<(Holder, &Balance)> = holders
+        .zip(&created)
+        .filter(|(_, balance)| is_summed(balance))
+        .collect();
+    let sums = balances::sum_periods(connection, &summed).await?;
+    let summed = created.iter_mut().filter(|balance| is_summed(balance));
+    for (balance, (used, granted)) in summed.zip(sums) {
         balance.used = used;
         balance.granted = granted;
     }
-    Ok(balance)
+    Ok(created)
+}
+
+/// Returns whether a balance is the sum of the uses of its period.
+fn is_summed(balance: &Balance) -> bool {
+    balance.metric.has_period() && balance.level.is_none()
 }

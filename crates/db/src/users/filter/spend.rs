@@ -10,7 +10,7 @@ use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 /// Order by the costs of the latest month, in the form of its index.
-pub(in crate::users) const SPEND_RANK: &str = "spend_rank(s.spend_month, s.spend_nanos)";
+pub(in crate::users) const SPEND_RANK: &str = "spend_rank(p.month, p.nanos)";
 
 /// Appends a condition on the costs of the present month. Costs of another month count as none.
 pub(super) fn push_spend(sql: &mut QueryBuilder<Postgres>, range: SpendRange, now: OffsetDateTime) {
@@ -22,17 +22,17 @@ pub(super) fn push_spend(sql: &mut QueryBuilder<Postgres>, range: SpendRange, no
             .push_bind(month)
             .push(", ")
             .push_bind(least)
-            .push(") and s.spend_month = ")
+            .push(") and p.month = ")
             .push_bind(month)
-            .push(" and s.spend_nanos >= ")
+            .push(" and p.nanos >= ")
             .push_bind(least);
     } else {
         sql.push("(true");
     }
     if let Some(max) = max {
-        sql.push(" and case when s.spend_month = ")
+        sql.push(" and case when p.month = ")
             .push_bind(month)
-            .push(" then s.spend_nanos else 0 end <= ")
+            .push(" then p.nanos else 0 end <= ")
             .push_bind(max.nanos());
     }
     sql.push(")");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use db::{
     PgConnection,
-    limits::{self as rows, balances, leases},
+    limits::{self as rows, balances, balances::Balance, leases},
 };
 use domain::limits::{Left, Metric};
 use time::OffsetDateTime;
@@ -15,7 +15,7 @@ use crate::{Error, limits::position::Position};
 
 impl Meter {
     /// Reads the limits of users on cost and requests of all models together, and what is used of them. The number of statements does
-    /// not depend on the number of users, except for limits that no use has counted yet.
+    /// not depend on the number of users.
     pub(in crate::limits) async fn read_totals(
         connection: &mut PgConnection,
         users: &[Uuid],
@@ -41,17 +41,14 @@ impl Meter {
         holders.dedup();
         let stored = balances::list(&mut *connection, &holders).await?;
         let leased = leases::sum(&mut *connection, &holders, at).await?;
+        assign(&mut meters, &stored);
+        // A group that shares a limit is summed once, and not for each member.
+        let mut missing: Vec<_> = meters.iter().flat_map(|(_, it)| it.missing()).collect();
+        missing.sort_by(|one, other| one.key().cmp(&other.key()));
+        missing.dedup_by(|one, other| one.key() == other.key());
+        let created = created(connection, &missing, at).await?;
+        assign(&mut meters, &created);
         for (_, meter) in &mut meters {
-            let own = meter.holders();
-            let of_user = stored.iter().filter(|it| own.contains(&it.holder_id));
-            meter.take_stored(of_user.cloned().collect());
-            for index in meter.missing() {
-                let Some(position) = meter.positions.get_mut(index) else {
-                    continue;
-                };
-                let balance = created(connection, position, at).await?;
-                position.balance = Some(balance);
-            }
             meter.add_leases(&leased);
         }
         Ok(meters)
@@ -63,5 +60,14 @@ impl Meter {
         let of_metric = all.filter(|it| it.limit.metric == metric && it.limit.model.is_none());
         let left = of_metric.map(|it| it.left(self.at).map_or(Left::Unlimited, Left::Amount));
         left.min().unwrap_or_default()
+    }
+}
+
+/// Assigns balances to the limits of their holders.
+fn assign(meters: &mut [(Uuid, Meter)], balances: &[Balance]) {
+    for (_, meter) in meters {
+        let own = meter.holders();
+        let of_meter = balances.iter().filter(|it| own.contains(&it.holder_id));
+        meter.take_stored(of_meter.cloned().collect());
     }
 }
