@@ -43,6 +43,8 @@ pub enum Denied {
     Grant,
     /// The role, as it is or as it would be, has a permission that the actor lacks, or a higher rank than those of the actor.
     RoleAboveOwn,
+    /// The virtual key is one of the actor's own, which requires the current password.
+    OwnKey,
 }
 
 impl Denied {
@@ -57,6 +59,7 @@ impl Denied {
             Self::MoreRights => messages::target_has_more_permissions(),
             Self::Grant => messages::role_has_more_permissions(),
             Self::RoleAboveOwn => messages::role_above_own(),
+            Self::OwnKey => messages::own_key_elsewhere(),
         }
     }
 }
@@ -193,6 +196,7 @@ mod tests {
             Denied::MoreRights,
             Denied::Grant,
             Denied::RoleAboveOwn,
+            Denied::OwnKey,
         ];
         for denied in on_self.chain(others) {
             assert!(!denied.message().is_empty(), "{denied:?}");
