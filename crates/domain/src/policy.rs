@@ -45,6 +45,8 @@ pub enum Denied {
     RoleAboveOwn,
     /// The virtual key is one of the actor's own, which requires the current password.
     OwnKey,
+    /// The target sees the data of a client that the actor does not see.
+    MoreClients,
 }
 
 impl Denied {
@@ -60,6 +62,7 @@ impl Denied {
             Self::Grant => messages::role_has_more_permissions(),
             Self::RoleAboveOwn => messages::role_above_own(),
             Self::OwnKey => messages::own_key_elsewhere(),
+            Self::MoreClients => messages::target_has_more_clients(),
         }
     }
 }
@@ -197,6 +200,7 @@ mod tests {
             Denied::Grant,
             Denied::RoleAboveOwn,
             Denied::OwnKey,
+            Denied::MoreClients,
         ];
         for denied in on_self.chain(others) {
             assert!(!denied.message().is_empty(), "{denied:?}");

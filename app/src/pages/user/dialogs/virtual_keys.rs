@@ -36,7 +36,7 @@ fn denied_to_self(context: &PageContext, owner: UserId) -> Option<String> {
     let viewer = context.principal.as_ref();
     viewer
         .is_some_and(|viewer| viewer.id == owner)
-        .then(|| text::message::translated(&messages::own_key_elsewhere()).to_string())
+        .then(|| text::message::of(&messages::own_key_elsewhere()))
 }
 
 /// Renders the dialog that creates a virtual key.
