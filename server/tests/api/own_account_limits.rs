@@ -217,7 +217,11 @@ async fn admin_endpoints_give_no_key_of_ones_own_account(pool: PgPool) {
             let before = secrets_of(&app, username).await;
             let answer = app.send(ask.by(&root)).await;
             let is_denied = answer.status == 403;
-            assert_eq!(is_denied, is_own, "{way}: {} {}", answer.status, answer.body);
+            assert_eq!(
+                is_denied, is_own,
+                "{way}: {} {}",
+                answer.status, answer.body
+            );
             let is_same = secrets_of(&app, username).await == before;
             assert_eq!(is_same, is_own, "{way}: {}", answer.body);
         }

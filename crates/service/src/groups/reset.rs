@@ -22,7 +22,8 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member, manages the group too
-/// or was added by a manager, [`Error::Denied`] when the policy denies it or the user has a client outside of the manager's list, [`Error::Stale`] when the account was shown at another version.
+/// or was added by a manager, [`Error::Denied`] when the policy denies it or the user has a client outside of the manager's list,
+/// [`Error::Stale`] when the account was shown at another version.
 pub async fn create_reset_link(
     services: &Services,
     caller: &Caller,
