@@ -136,6 +136,8 @@ test('fits a phone', async ({ page, database }) => {
 
 test('a manager sees the own group, and nothing else', async ({ database, another }) => {
   const path = await addGroup(database, 'Managed group', 'test-member');
+  // A manager creates no link for a member who sees other clients.
+  await database.rows(`update users set client_list = '{}' where username = 'test-suspended'`);
   const page = await another();
   await enter(page, 'test-member');
   await page.getByRole('link', { name: 'Groups' }).first().click();

@@ -147,7 +147,8 @@ pub async fn rotate_virtual_key(
     let draft = domain::access_tokens::RotationDraft {
         overlap_hours: overlap_hours.trim().parse().unwrap_or(u16::MAX),
     };
-    ssr::call::<TokensWrite, _>(async |services, authorized| {
+    // The dialog shows the expiry, which is stored data.
+    ssr::call_with_read::<TokensWrite, _>(async |services, authorized| {
         let key = service::access_tokens::rotate(&services, &authorized, target, &draft).await?;
         Ok(issued(key, &page))
     })

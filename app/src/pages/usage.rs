@@ -1,6 +1,9 @@
 //! Page "Usage": what users have used in the host application, by day, user, model and group.
 
-use domain::usage::{UsageScreenParams, UsageSpan, UserUsage};
+use domain::{
+    permission::Permission,
+    usage::{UsageScreenParams, UsageSpan, UserUsage},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -20,6 +23,7 @@ use crate::{
         tab::with,
         usage_chart::{TopRow, chart, top, totals},
     },
+    context::PageContext,
     links::usage as links,
     text,
 };
@@ -126,15 +130,26 @@ fn Filters(
     /// State of the screen, from the URL.
     params: Memo<UsageScreenParams>,
 ) -> impl IntoView {
-    let fields = Memo::new(move |_| fields(&params.read()));
+    let with_group = may_read_groups();
+    let fields = Memo::new(move |_| fields(&params.read(), with_group));
     let cleared = Signal::derive(|| USAGE.to_owned());
     view! {
         <FilterForm label=text::usage::filter() path=USAGE fields=fields cleared=cleared />
     }
 }
 
-fn fields(params: &UsageScreenParams) -> Vec<FilterField> {
+/// Returns whether the viewer can ask for the usage of a group, whose users are its members.
+fn may_read_groups() -> bool {
+    PageContext::current().may(Permission::GroupsRead)
+}
+
+fn fields(params: &UsageScreenParams, with_group: bool) -> Vec<FilterField> {
     let typed = |label: &'static str, example: &'static str| Entry::Typed(label, example, None);
+    let group = if with_group {
+        typed(text::usage::group(), "")
+    } else {
+        Entry::Hidden
+    };
     vec![
         FilterField::new(
             "from",
@@ -152,7 +167,7 @@ fn fields(params: &UsageScreenParams) -> Vec<FilterField> {
             typed(text::usage::user(), text::usage::username()),
         ),
         FilterField::new("model", &params.model, typed(text::usage::model(), "")),
-        FilterField::new("group", &params.group, typed(text::usage::group(), "")),
+        FilterField::new("group", &params.group, group),
         FilterField::new("range", &params.range, Entry::Hidden),
     ]
 }
@@ -188,8 +203,9 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
         usage: model.usage,
     });
     let models: Vec<TopRow> = models.collect();
+    let with_group = may_read_groups();
     let groups = report.groups.into_iter().map(|group| TopRow {
-        href: Some(links::of_group(params, &group.name)),
+        href: with_group.then(|| links::of_group(params, &group.name)),
         name: group.name,
         usage: group.usage,
     });

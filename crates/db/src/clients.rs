@@ -98,6 +98,26 @@ pub async fn find_unseen(
     Ok(row.map(|row| row.id))
 }
 
+/// Returns whether a user sees the data of every client in the list of another user.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn sees_all_of(
+    executor: impl PgExecutor<'_>,
+    viewer: Uuid,
+    user_id: Uuid,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select not exists (
+            select from users u cross join unnest(u.client_list) as w (id) where u.id = $2 and not sees_client($1, w.id)
+        ) as "sees_all!""#,
+        viewer,
+        user_id,
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
 /// Returns the client with a number and locks its row until the transaction ends.
 ///
 /// # Errors

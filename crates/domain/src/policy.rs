@@ -43,6 +43,10 @@ pub enum Denied {
     Grant,
     /// The role, as it is or as it would be, has a permission that the actor lacks, or a higher rank than those of the actor.
     RoleAboveOwn,
+    /// The virtual key is one of the actor's own, which requires the current password.
+    OwnKey,
+    /// The target sees the data of a client that the actor does not see.
+    MoreClients,
 }
 
 impl Denied {
@@ -57,6 +61,8 @@ impl Denied {
             Self::MoreRights => messages::target_has_more_permissions(),
             Self::Grant => messages::role_has_more_permissions(),
             Self::RoleAboveOwn => messages::role_above_own(),
+            Self::OwnKey => messages::own_key_elsewhere(),
+            Self::MoreClients => messages::target_has_more_clients(),
         }
     }
 }
@@ -193,6 +199,8 @@ mod tests {
             Denied::MoreRights,
             Denied::Grant,
             Denied::RoleAboveOwn,
+            Denied::OwnKey,
+            Denied::MoreClients,
         ];
         for denied in on_self.chain(others) {
             assert!(!denied.message().is_empty(), "{denied:?}");

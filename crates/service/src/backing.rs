@@ -1,4 +1,4 @@
-//! Validity of links and temporary passwords by the current permissions of their creators.
+//! Validity of links and temporary passwords by the current permissions and clients of their creators.
 
 use db::{Backer, groups::members, users::account};
 use domain::{groups::member_password_is_valid, permission::Permissions, policy};
@@ -20,6 +20,9 @@ pub(crate) async fn is_backed(
     let Some(target) = account::find_target(&mut *connection, target).await? else {
         return Ok(false);
     };
+    if !db::clients::sees_all_of(&mut *connection, creator.user, target.id.0).await? {
+        return Ok(false);
+    }
     if policy::password_is_valid(rights.as_ref(), &target.permissions) {
         return Ok(true);
     }

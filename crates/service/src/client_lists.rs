@@ -1,6 +1,8 @@
-//! Lists of clients of users. They limit the data that a user sees, so nothing beyond the actor's own list can be added to them.
+//! Lists of clients of users. They limit the data that a user sees, so nothing beyond the actor's own list can be added to them, and the
+//! password of a user whose list goes beyond it cannot be set.
 
-use domain::{fields::FieldErrors, messages};
+use domain::{fields::FieldErrors, messages, policy::Denied};
+use uuid::Uuid;
 
 use crate::{Error, access::Actor};
 
@@ -29,4 +31,33 @@ pub(crate) async fn check_added(
         messages::client_not_own(format!("#{client}")),
     );
     Err(Error::Invalid(errors))
+}
+
+/// Returns the reason why the actor cannot set the password of a user: with it the actor could act as the user, and see the data of
+/// clients outside of the own list. None for administrators and the operator, who see that of all clients.
+pub(crate) async fn password_denied(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    user: Uuid,
+) -> Result<Option<Denied>, Error> {
+    let Some(id) = actor.id() else {
+        return Ok(None);
+    };
+    let is_within = db::clients::sees_all_of(connection, id, user).await?;
+    Ok((!is_within).then_some(Denied::MoreClients))
+}
+
+/// Checks that the actor can set the password of a user.
+///
+/// # Errors
+/// [`Error::Denied`] for a user with a client outside of the actor's list.
+pub(crate) async fn check_password(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    user: Uuid,
+) -> Result<(), Error> {
+    match password_denied(connection, actor, user).await? {
+        Some(denied) => Err(denied.into()),
+        None => Ok(()),
+    }
 }

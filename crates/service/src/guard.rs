@@ -13,7 +13,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Error, access::Actor};
+use crate::{Error, access::Actor, client_lists};
 
 /// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::User);
@@ -203,6 +203,9 @@ pub(crate) async fn lock(
         .await?
         .ok_or(NOT_FOUND)?;
     authorize(actor, action, &policy_target)?;
+    if action == UserAction::Reset {
+        client_lists::check_password(transaction, actor, id).await?;
+    }
     Ok(account)
 }
 

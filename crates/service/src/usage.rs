@@ -2,6 +2,7 @@
 
 mod csv;
 mod export;
+mod filter;
 mod rankings;
 
 use std::collections::BTreeMap;
@@ -118,12 +119,13 @@ fn check(
 /// that take long to compute can be some minutes old.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::List`] for a filter about what the actor cannot read.
 pub async fn overview(
     services: &Services,
-    _: &Authorized<UsageRead>,
+    authorized: &Authorized<UsageRead>,
     filter: &UsageFilter,
 ) -> Result<UsageOverview, Error> {
+    filter::check_readable(authorized, filter)?;
     let mut connection = db::acquire(&services.pool).await?;
     let days = reports::list_days(&mut *connection, filter).await?;
     let ranking = services.rankings.get(&mut connection, filter).await?;

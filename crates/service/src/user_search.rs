@@ -3,6 +3,7 @@
 use domain::{
     filter::{Dated, Filter},
     list::ListError,
+    users::list::Sort,
 };
 
 use crate::{
@@ -30,4 +31,22 @@ pub(crate) async fn prepare(
     }
     let days = days::find(services, actor, filter).await?;
     Ok(filter.in_days(&days))
+}
+
+/// Checks that the actor can read what an order of the list discloses.
+///
+/// # Errors
+/// [`Error::List`] for an order by what the actor cannot read.
+pub(crate) fn check_order(authorized: &Authorized<UsersRead>, sort: Sort) -> Result<(), Error> {
+    let permissions = &authorized.actor().subject.permissions;
+    match sort.key.required() {
+        Some(permission) if !permissions.include(permission) => {
+            Err(Error::List(ListError::Unreadable {
+                parameter: "sort",
+                condition: format!("sort={sort}"),
+                permission,
+            }))
+        }
+        Some(_) | None => Ok(()),
+    }
 }

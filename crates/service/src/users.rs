@@ -75,12 +75,13 @@ async fn apply(
 /// kind of object that the search refers to.
 ///
 /// # Errors
-/// [`Error::List`] for a search about what the actor cannot read.
+/// [`Error::List`] for a search about what the actor cannot read, and for an order by it.
 pub async fn list(
     services: &Services,
     authorized: &Authorized<UsersRead>,
     query: &ListQuery,
 ) -> Result<UserPage, Error> {
+    user_search::check_order(authorized, query.sort)?;
     let now = (services.clock)();
     let query = &ListQuery {
         filter: user_search::prepare(services, authorized, &query.filter).await?,

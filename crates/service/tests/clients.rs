@@ -5,16 +5,17 @@ use domain::{
     clients::{CLIENTS_ORDER, ClientDraft, ClientEdit, ClientUse},
     error::Conflict,
     list::{Limits, PageParams, SearchParams},
+    policy::Denied,
     resources::GrantLevel,
     stored::StoredObject,
-    users::{create::UserDraft, deletion::Deletion, edit::UserEdit},
+    users::{action::UserAction, create::UserDraft, deletion::Deletion, edit::UserEdit},
 };
 use service::{
     Error,
-    access::{Authorized, UsersRead, UsersWrite, operator},
+    access::{Authorized, Origin, UsersRead, UsersWrite, operator},
     access_check, clients,
     owned::{Reader, personas},
-    resources, users,
+    reset, resources, users,
 };
 use sqlx::PgPool;
 use testing::{resources::resource, roles::role, users::user};
@@ -285,4 +286,62 @@ async fn only_clients_of_the_own_list_are_added(pool: PgPool) {
     }
     let created = users::create(&services, &admin(root), draft("newton")).await;
     assert_eq!(created.unwrap().user.client_list, [seven]);
+}
+
+/// Checks that users without the role of administrators do not act as users who see more clients.
+#[testing::test]
+async fn password_of_a_user_with_other_clients_is_not_set(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["users:read", "users:write"];
+    role("keeper").permissions(&granted).insert(&pool).await;
+    let six = testing::resources::client(&pool, "Six").await;
+    let seven = testing::resources::client(&pool, "Seven").await;
+    let keeper = user("keeper").roles(&["keeper"]).clients(&[six]);
+    let keeper = keeper.insert(&pool).await;
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = user("ada").clients(&[six, seven]).insert(&pool).await;
+    let bob = user("bob").clients(&[six]).insert(&pool).await;
+    let limited: Authorized<UsersWrite> = caller(keeper, &granted).require().unwrap();
+    let reader: Authorized<UsersRead> = caller(keeper, &granted).require().unwrap();
+    let is_denied = |error: Option<Error>| match error {
+        Some(Error::Denied(Denied::MoreClients)) => true,
+        None => false,
+        Some(error) => panic!("{error}"),
+    };
+    let set = async |authorized: &Authorized<UsersWrite>, user: Uuid| {
+        let edit = UserEdit {
+            password: Some("handed over on paper".to_owned()),
+            ..UserEdit::default()
+        };
+        users::edit(&services, authorized, user, edit).await.err()
+    };
+    for (user, expected) in [(ada, true), (bob, false)] {
+        assert_eq!(is_denied(set(&limited, user).await), expected);
+        let link = reset::create_link(&services, &limited, user).await;
+        assert_eq!(is_denied(link.err()), expected);
+        let shown = users::denied_actions(&services, &reader, user).await;
+        assert_eq!(shown.unwrap().allows(UserAction::Reset), !expected);
+    }
+    for authorized in [admin(root), operator()] {
+        assert!(!is_denied(set(&authorized, ada).await));
+    }
+    // A link is worth what its creator can do now, for the account as it is now.
+    let link = reset::create_link(&services, &limited, bob).await.unwrap();
+    let token = link.url.rsplit('/').next().unwrap();
+    let opens = async || {
+        let opened = reset::open_link(&services, token, &Origin::default()).await;
+        opened.is_ok()
+    };
+    let set_clients = async |clients: &[i32]| {
+        sqlx::query("update users set client_list = $1 where username = 'bob'")
+            .bind(clients)
+            .execute(&pool)
+            .await
+            .unwrap();
+    };
+    assert!(opens().await);
+    set_clients(&[seven]).await;
+    assert!(!opens().await);
+    set_clients(&[]).await;
+    assert!(opens().await);
 }

@@ -19,7 +19,10 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use testing::conversations::conversation;
+use testing::{
+    conversations::conversation,
+    roles::{assign, role},
+};
 use uuid::Uuid;
 
 use crate::support::{
@@ -383,6 +386,39 @@ async fn conversations_are_data_of_their_users(pool: PgPool) {
     users::purge::run(&services).await.unwrap();
     let rows = "select (select count(*) from conversations) + (select count(*) from conversation_messages)";
     assert_eq!(count(&pool, rows).await, 0);
+}
+
+/// Checks that users who cannot read the conversations of others neither become their owners nor choose another one.
+#[testing::test]
+async fn transfer_of_conversations_needs_the_permission_to_read_them(pool: PgPool) {
+    let services = services(&pool);
+    let granted = ["users:read", "users:write"];
+    role("keeper").permissions(&granted).insert(&pool).await;
+    role("reader")
+        .permissions(&["conversations:read"])
+        .insert(&pool)
+        .await;
+    let ada = add(&pool, "ada", &[]).await;
+    let eve = add(&pool, "eve", &[]).await;
+    let keeper = add(&pool, "keeper", &["keeper"]).await;
+    conversation(&pool, ada, "physics", "a").await;
+    let owned = async |user: Uuid| {
+        let preview = users::preview(&services, &operator(), user).await.unwrap();
+        preview.counts.conversations
+    };
+    let limited = caller(keeper, &granted).require().unwrap();
+    for to in [keeper, eve] {
+        let denied = users::reassign(&services, &limited, ada, to, None).await;
+        assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
+        assert_eq!((owned(ada).await, owned(to).await), (1, 0));
+    }
+    // Without conversations the permission is not needed.
+    let nothing = users::reassign(&services, &limited, eve, keeper, None).await;
+    assert_eq!(nothing.unwrap().conversations, 0);
+    assign(&pool, keeper, &["keeper", "reader"]).await;
+    let all = caller(keeper, &["users:write", "conversations:read"]);
+    let transferred = users::reassign(&services, &all.require().unwrap(), ada, eve, None).await;
+    assert_eq!(transferred.unwrap().conversations, 1);
 }
 
 #[testing::test]

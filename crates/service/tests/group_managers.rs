@@ -15,7 +15,7 @@ use service::{
     invitations, reset, users,
 };
 use sqlx::PgPool;
-use testing::{groups::group, roles::role};
+use testing::{groups::group, resources::client, roles::role, users::user};
 use uuid::Uuid;
 
 use crate::support::{
@@ -157,6 +157,29 @@ async fn reset_link_is_denied_for_users_that_a_manager_has_added(pool: PgPool) {
     let added = members::add(&services, &writers, own, selection(), false).await;
     assert_eq!(effect_of(added), Changed);
     assert_eq!(reset().await, Done);
+}
+
+/// Checks that a manager cannot act as a member who sees more clients.
+#[testing::test]
+async fn reset_link_is_denied_for_members_with_other_clients(pool: PgPool) {
+    let services = services(&pool);
+    let six = client(&pool, "Six").await;
+    let mona = user("mona").clients(&[six]).insert(&pool).await;
+    let ada = user("ada").clients(&[six]).insert(&pool).await;
+    let bob = user("bob").clients(&[six, 7]).insert(&pool).await;
+    let own = group("Own")
+        .managers(&[mona])
+        .members(&[ada, bob])
+        .insert(&pool)
+        .await;
+    let reset = async |member: Uuid| {
+        groups::create_reset_link(&services, &caller(mona, &[]), own, member).await
+    };
+    assert!(reset(ada).await.is_ok());
+    assert!(matches!(
+        reset(bob).await,
+        Err(Error::Denied(Denied::MoreClients))
+    ));
 }
 
 fn token_of(url: &str) -> String {

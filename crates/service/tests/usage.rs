@@ -1,13 +1,14 @@
 //! Usage: reported events, reports, the export, and the retention.
 
 use domain::{
+    list::ListError,
     money::Money,
     usage::{UsageEventDraft, UsageOutcome, UsageParams, UsageRange, UsageScreenParams},
 };
 use serde_json::{Value, json};
 use service::{
     Error, Services,
-    access::operator,
+    access::{UsageRead, operator},
     audit::Format,
     housekeeping,
     usage::{self, UsageFilter},
@@ -18,6 +19,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::support::{
+    callers::caller,
     services,
     users::{add, count},
 };
@@ -152,6 +154,45 @@ async fn filter_of_the_screen_has_the_named_user_and_group(pool: PgPool) {
         let overview = usage::overview(&services, &operator(), &filter).await;
         let cost = overview.unwrap().total.cost;
         assert_eq!(cost, Money::from_nanos(nanos), "{user} {group} {model}");
+    }
+}
+
+/// Checks that the users in the usage of a group, who are its members, are not disclosed.
+#[testing::test]
+async fn usage_of_a_group_needs_the_permission_to_read_groups(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let of_all = all(&pool).await;
+    let of_team = UsageFilter {
+        group: Some(group("Team").members(&[ada]).insert(&pool).await),
+        ..of_all.clone()
+    };
+    let ask = async |granted: &[&str], filter: &UsageFilter| {
+        let authorized = caller(ada, granted).require::<UsageRead>().unwrap();
+        let overview = usage::overview(&services, &authorized, filter).await.err();
+        let export = (filter.clone(), &UsageParams::default());
+        let export = usage::export(&services, &authorized, export, Format::Csv).await;
+        [overview, export.err()]
+    };
+    for error in ask(&["usage:read"], &of_team).await {
+        let Some(Error::List(ListError::Unreadable {
+            parameter: "group",
+            permission,
+            ..
+        })) = error
+        else {
+            panic!("{error:?}");
+        };
+        assert_eq!(permission.as_str(), "groups:read");
+    }
+    let exported = "select count(*) from audit_events where action = 'usage.exported'";
+    assert_eq!(count(&pool, exported).await, 0);
+    for (granted, filter) in [
+        (&["usage:read"][..], &of_all),
+        (&["usage:read", "groups:read"], &of_team),
+    ] {
+        let errors = ask(granted, filter).await;
+        assert!(errors.iter().all(Option::is_none), "{errors:?}");
     }
 }
 

@@ -260,3 +260,33 @@ async fn searches_about_groups_and_features_need_their_permissions(pool: PgPool)
     }
     assert!(ask(&["users:read"], "role:admin").await.is_none());
 }
+
+/// Checks that the order of the list does not disclose costs, which the condition `spend:` does not either.
+#[testing::test]
+async fn order_by_costs_needs_the_permission_to_see_them(pool: PgPool) {
+    let services = services(&pool);
+    let ask = async |granted: &[&str], sort: &str| {
+        let params = ListParams {
+            sort: Some(sort.to_owned()),
+            ..ListParams::default()
+        };
+        let authorized = caller(granted).require::<UsersRead>().unwrap();
+        let query = params.parse(Limits::API).unwrap();
+        users::list(&services, &authorized, &query).await.err()
+    };
+    for sort in ["spend", "-spend"] {
+        let denied = ask(&["users:read", "limits:read"], sort).await;
+        let Some(Error::List(ListError::Unreadable {
+            parameter: "sort",
+            permission,
+            ..
+        })) = denied
+        else {
+            panic!("{sort}: {denied:?}");
+        };
+        assert_eq!(permission.as_str(), "usage:read", "{sort}");
+        let allowed = ask(&["users:read", "usage:read"], sort).await;
+        assert!(allowed.is_none(), "{sort}: {allowed:?}");
+    }
+    assert!(ask(&["users:read"], "-api-keys").await.is_none());
+}

@@ -6,6 +6,7 @@ use domain::{
     },
     error::{Conflict, Forbidden},
     limits::{AllowedModelsDraft, LimitsAnswer, SubjectKind},
+    policy::Denied,
     usage::{ReleaseDraft, ReserveDraft, UsageEventDraft, UseDraft},
 };
 use serde_json::{Value, json};
@@ -557,4 +558,30 @@ async fn own_key_requires_password_and_session(pool: PgPool) {
     assert_eq!(by_key.principal.id, own.caller.principal.id);
     let denied = create(&by_key, "correct horse").await;
     assert!(matches!(denied, Err(Error::TokenNotAllowed)));
+}
+
+/// Checks that a session is not enough for a secret of the own account, which outlives it.
+#[testing::test]
+async fn own_key_is_no_matter_of_administration(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let second = add(&pool, "second", &["admin"]).await;
+    let key = create(&services, root, json!({})).await;
+    let rotation = RotationDraft { overlap_hours: 1 };
+    let denied = access_tokens::create_key(&services, &admin(root), root, &draft(json!({}))).await;
+    assert!(matches!(denied, Err(Error::Denied(Denied::OwnKey))));
+    let denied = access_tokens::rotate(&services, &admin(root), key.id, &rotation).await;
+    assert!(matches!(denied, Err(Error::Denied(Denied::OwnKey))));
+    assert!(works(&services, &key.token).await);
+    let stored = "select count(*) from access_tokens where previous_hash is not null";
+    assert_eq!(count(&pool, stored).await, 0);
+    // Blocking gives nothing away, and others can do all of it.
+    access_tokens::block(&services, &admin(root), key.id)
+        .await
+        .unwrap();
+    access_tokens::unblock(&services, &admin(root), key.id)
+        .await
+        .unwrap();
+    let rotated = access_tokens::rotate(&services, &admin(second), key.id, &rotation).await;
+    assert_eq!(rotated.unwrap().id, key.id);
 }

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use testing::{conversations::conversation, users::id_of};
+use testing::{conversations::conversation, roles::role, users::id_of};
 
 use crate::support::{
     Answer, App, Ask, add_user, app,
@@ -351,6 +351,16 @@ async fn counts_of_a_user_include_conversations(pool: PgPool) {
     let shown = world.app.get_as(&world.admin, "/users/ada/reassign").await;
     let button = "Transfer data (personas: 0, conversations: 2)";
     assert!(shown.body.contains(button), "{}", shown.body);
+    // Who chooses the owner of conversations can read them.
+    role("keeper")
+        .permissions(&["users:read", "users:write"])
+        .insert(&pool)
+        .await;
+    add_user(&pool, "keeper", &["keeper"]).await;
+    let keeper = session(&pool, "keeper").await;
+    let shown = world.app.get_as(&keeper, "/users/ada/reassign").await;
+    let denied = "transfer conversations without the permission to read them";
+    assert!(shown.body.contains(denied), "{}", shown.body);
     let path = format!("/api/admin/users/{}/reassign", world.ada_id);
     let body = json!({ "to": id_of(&pool, "reader").await });
     let transferred = Ask::post(&path).json(&body).by(&world.admin);

@@ -149,6 +149,90 @@ async fn admin_endpoints_change_other_accounts(pool: PgPool) {
     assert_ne!(state_of(&app, "last").await, before, "many at once");
 }
 
+/// Returns every route of an administrator to the secret of a virtual key of a user, who has the key `key`.
+fn ways_to_secrets(id: &str, username: &str, key: &str) -> Vec<(&'static str, Ask)> {
+    let page = format!("/users/{username}/keys");
+    let new = |path: &str| {
+        Ask::post(path).form(&[
+            ("page", page.as_str()),
+            ("id", id),
+            ("username", username),
+            ("name", "lab"),
+        ])
+    };
+    let rotation = |path: &str| {
+        Ask::post(path).form(&[
+            ("page", page.as_str()),
+            ("id", key),
+            ("username", username),
+            ("shown", "lab"),
+            ("overlap_hours", "0"),
+        ])
+    };
+    let api = format!("/api/admin/users/{id}/virtual-keys");
+    let rotate = format!("/api/admin/virtual-keys/{key}/rotate");
+    vec![
+        ("new", Ask::post(&api).json(&json!({ "name": "lab" }))),
+        ("rotation", Ask::post(&rotate).json(&json!({}))),
+        ("new by function", new("/sfn/create-virtual-key")),
+        ("rotation by function", rotation("/sfn/rotate-virtual-key")),
+        ("new by form", new(&format!("{page}/tokens/new"))),
+        (
+            "rotation by form",
+            rotation(&format!("{page}/tokens/{key}/rotate")),
+        ),
+    ]
+}
+
+/// Returns the secrets of the virtual keys of a user.
+async fn secrets_of(app: &App, username: &str) -> String {
+    sqlx::query_scalar(
+        "select string_agg(encode(t.token_hash, 'hex'), ' ' order by t.id)
+        from access_tokens t join users u on u.id = t.user_id where u.username = $1",
+    )
+    .bind(username)
+    .fetch_one(&app.pool)
+    .await
+    .unwrap()
+}
+
+#[testing::test]
+async fn admin_endpoints_give_no_key_of_ones_own_account(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "root", &["admin"]).await;
+    add_user(&pool, "ada", &["user"]).await;
+    let root = session(&pool, "root").await;
+    for (username, is_own) in [("root", true), ("ada", false)] {
+        let id = id_of(&pool, username).await;
+        let key: String = sqlx::query_scalar(
+            "insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
+            select uuid_v7(now()), 'key', id, 'lab', 'sk-lab', uuid_send(gen_random_uuid()), now()
+            from users where username = $1 returning id::text",
+        )
+        .bind(username)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        for (way, ask) in ways_to_secrets(&id, username, &key) {
+            let before = secrets_of(&app, username).await;
+            let answer = app.send(ask.by(&root)).await;
+            let is_denied = answer.status == 403;
+            assert_eq!(
+                is_denied, is_own,
+                "{way}: {} {}",
+                answer.status, answer.body
+            );
+            let is_same = secrets_of(&app, username).await == before;
+            assert_eq!(is_same, is_own, "{way}: {}", answer.body);
+        }
+    }
+    let own = app.get_as(&root, "/users/root/keys/tokens/new").await;
+    assert!(
+        own.body
+            .contains("Create your own virtual keys under My account")
+    );
+}
+
 #[testing::test]
 async fn form_links_to_ones_own_email_settings(pool: PgPool) {
     let app = app(&pool);

@@ -72,7 +72,10 @@ async fn key_opens_limits_usage_and_access_only(pool: PgPool) {
         "/api/admin/users/{}/virtual-keys",
         id_of(&pool, "ada").await
     );
-    let created = world.post(&path, json!({ "name": "lab" })).await;
+    add_user(&pool, "root", &["admin"]).await;
+    let root = session(&pool, "root").await;
+    let ask = Ask::post(&path).json(&json!({ "name": "lab" })).by(&root);
+    let created = world.app.send(ask).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let key = created.json()["token"].as_str().unwrap().to_owned();
     let mut opened = Vec::new();

@@ -375,7 +375,12 @@ async fn write_scope_alone_reads_nothing(pool: PgPool) {
 async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
     let (app, ids) = prepare(&pool).await;
     role("writer")
-        .permissions(&["users:write", "sessions:write", "registrations:write"])
+        .permissions(&[
+            "users:write",
+            "sessions:write",
+            "registrations:write",
+            "tokens:write",
+        ])
         .rank(5)
         .insert(&pool)
         .await;
@@ -416,6 +421,12 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
         ("username", "zzmark-bob"),
         ("expected", "7"),
     ];
+    let rotate = [
+        ("page", "/users"),
+        ("id", UNKNOWN_ID),
+        ("username", "zzmark-bob"),
+        ("shown", "zzmark"),
+    ];
     for ask in [
         Ask::get(&format!(
             "/sfn/preview-bulk?operation=suspend&selected={seen}"
@@ -428,6 +439,7 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
         Ask::post("/sfn/bulk-users").form(&bulk),
         Ask::post("/sfn/decide").form(&decide),
         Ask::post("/sfn/revoke-sessions").form(&revoke),
+        Ask::post("/sfn/rotate-virtual-key").form(&rotate),
     ] {
         let label = ask.label();
         let answer = app.send(ask.by(&sam)).await;

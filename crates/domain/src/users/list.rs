@@ -21,7 +21,7 @@ pub use sort::{Sort, SortKey};
 pub struct ListParams {
     /// Search in the grammar of the panel, such as `role:admin inactive:90d`. Dates are days in the caller's time zone.
     pub q: Option<String>,
-    /// Sort order: a column such as `username`, or `-username` for descending.
+    /// Sort order: a column such as `username`, or `-username` for descending. `spend` needs `usage:read`.
     pub sort: Option<String>,
     /// Maximum number of users in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]

@@ -8,6 +8,7 @@ use domain::{
     fields::FieldErrors,
     messages,
     permission::Permission,
+    policy::Denied,
     users::action::UserAction,
 };
 use secrecy::ExposeSecret;
@@ -27,7 +28,7 @@ const NOT_FOUND: Error = Error::NotFound(Entity::VirtualKey);
 /// Creates a virtual key for a user. It opens the limits, the usage and the access of the user only.
 ///
 /// # Errors
-/// [`Error::Invalid`] with all field errors at once, [`Error::Denied`] when the user has permissions that the actor lacks,
+/// [`Error::Invalid`] with all field errors at once, [`Error::Denied`] when the user has permissions that the actor lacks or is the actor,
 /// [`Error::NotFound`] when there is no such user, [`Error::Conflict`] when the maximum number of tokens is reached.
 pub async fn create_key(
     services: &Services,
@@ -42,6 +43,7 @@ pub async fn create_key(
     let mut transaction = db::begin(&services.pool).await?;
     let access = Access::by(Permission::TokensWrite, UserAction::Edit);
     let account = guard::open(&mut transaction, actor, access, user).await?;
+    deny_own(actor, account.id)?;
     let user = (account.id, account.username.as_str());
     let (issued, audited) = issue_key(&mut transaction, actor, user, &new).await?;
     db::commit(transaction, audited).await?;
@@ -167,8 +169,8 @@ async fn set_blocked(
 /// Replaces the secret of a virtual key. The present one works for a number of hours, and one from before that no longer.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the field error, [`Error::Denied`] when the owner has permissions that the actor lacks, [`Error::NotFound`]
-/// when there is no such key or it is revoked, [`Error::Conflict`] when it has expired.
+/// [`Error::Invalid`] with the field error, [`Error::Denied`] when the owner has permissions that the actor lacks or is the actor,
+/// [`Error::NotFound`] when there is no such key or it is revoked, [`Error::Conflict`] when it has expired.
 pub async fn rotate(
     services: &Services,
     authorized: &Authorized<TokensWrite>,
@@ -179,6 +181,7 @@ pub async fn rotate(
     let hours = draft.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let (user, stored) = open(&mut transaction, actor, UserAction::Edit, &key).await?;
+    deny_own(actor, user.0)?;
     let text = secret::generate(TokenKind::Key);
     let prefix = secret::prefix(text.expose_secret());
     let hash = secret::hash_of(text.expose_secret());
@@ -213,6 +216,15 @@ pub async fn rotate(
         expires_at: rotated.expires_at,
         previous_until: rotated.previous_until,
     })
+}
+
+/// Denies the secret of a key to its owner: it outlives the session, and a session alone can be stolen. Users create their own keys with
+/// the current password.
+fn deny_own(actor: &Actor, owner: Uuid) -> Result<(), Error> {
+    if actor.id() == Some(owner) {
+        return Err(Denied::OwnKey.into());
+    }
+    Ok(())
 }
 
 /// Returns a key with the id and the username of its owner, whose account it locks, if the policy allows the action.

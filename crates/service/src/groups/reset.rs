@@ -11,6 +11,7 @@ use super::{GroupActor, authority::FORBIDDEN};
 use crate::{
     Error, Services,
     access::Caller,
+    client_lists,
     guard::{self, TargetRef},
     reset,
 };
@@ -21,7 +22,8 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member, manages the group too
-/// or was added by a manager, [`Error::Denied`] when the policy denies it, [`Error::Stale`] when the account was shown at another version.
+/// or was added by a manager, [`Error::Denied`] when the policy denies it or the user has a client outside of the manager's list,
+/// [`Error::Stale`] when the account was shown at another version.
 pub async fn create_reset_link(
     services: &Services,
     caller: &Caller,
@@ -45,6 +47,7 @@ pub async fn create_reset_link(
         .await?
         .ok_or(FORBIDDEN)?;
     guard::authorize(actor, UserAction::Reset, &target)?;
+    client_lists::check_password(&mut transaction, actor, member.id).await?;
     guard::check_version(&mut transaction, &member, &account).await?;
     let user = (account.id, account.username.as_str());
     let (link, audited) = reset::replace(services, &mut transaction, actor, user).await?;

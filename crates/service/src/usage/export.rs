@@ -11,7 +11,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::Sender;
 
-use super::csv;
+use super::{csv, filter::check_readable};
 use crate::{
     Error, Services,
     access::{Authorized, UsageRead},
@@ -37,13 +37,14 @@ pub struct UsageExport {
 /// are those of the filter, for the audit log.
 ///
 /// # Errors
-/// [`Error::TooManyAtOnce`] when too many exports are running.
+/// [`Error::List`] for a filter about what the actor cannot read, [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<UsageRead>,
     (filter, params): (UsageFilter, &UsageParams),
     format: Format,
 ) -> Result<UsageExport, Error> {
+    check_readable(authorized, &filter)?;
     let slot = services.exports.reserve(authorized.actor())?;
     let now = db::usage::find_time(&services.pool).await?;
     let changes = Changes::default()

@@ -217,7 +217,7 @@ pub(crate) fn note_lost(changes: &mut Changes, lost: &LostAccess) {
 /// # Errors
 /// [`Error::CountsChanged`] when the number of personas differs from `shown`, [`Error::Conflict`] when both users are the
 /// same, one is deleted, or the receiver would exceed the quota, [`Error::Stale`] when the first was shown at another version,
-/// [`Error::Denied`] when the policy denies it for either.
+/// [`Error::Denied`] when the policy denies it for either, [`Error::Forbidden`] for conversations without the permission to read them.
 pub async fn reassign(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
@@ -256,6 +256,10 @@ pub async fn reassign(
     check_transfer(services, &mut transaction, from, to).await?;
     let personas = db::owned::reassign(&mut transaction, from, to).await?;
     let conversations = db::conversations::write::transfer(&mut transaction, from, to).await?;
+    if conversations > 0 {
+        // The receiver can be the actor, or an account that the actor has created: owners read without a look that is audited.
+        guard::confirm(&mut transaction, actor, Permission::ConversationsRead).await?;
+    }
     let owner = |changes: Changes| {
         changes.with(
             "owner",

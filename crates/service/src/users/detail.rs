@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{AuditRead, Authorized, SessionsRead, UsersRead},
-    backing,
+    backing, client_lists,
     guard::{self, NOT_FOUND},
 };
 
@@ -59,14 +59,20 @@ pub async fn denied_actions(
     authorized: &Authorized<UsersRead>,
     id: Uuid,
 ) -> Result<DeniedActions, Error> {
-    let target = db::users::account::find_target(&services.pool, id)
+    let mut connection = db::acquire(&services.pool).await?;
+    let target = db::users::account::find_target(&mut *connection, id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let removal = db::purge::find_progress(&services.pool, id).await?;
-    let subject = &authorized.actor().subject;
-    let why = |action| policy::denied(subject, action, &target).map(Denied::message);
+    let removal = db::purge::find_progress(&mut *connection, id).await?;
+    let actor = authorized.actor();
+    let why = |action| policy::denied(&actor.subject, action, &target).map(Denied::message);
     let denied = |action: &UserAction| Some((*action, why(*action)?));
     let mut denied: DeniedActions = UserAction::ALL.iter().filter_map(denied).collect();
+    if denied.allows(UserAction::Reset)
+        && let Some(why) = client_lists::password_denied(&mut connection, actor, id).await?
+    {
+        denied.deny(UserAction::Reset, why.message());
+    }
     if let Some(removal) = removal {
         denied.deny(UserAction::Restore, going(removal));
     }

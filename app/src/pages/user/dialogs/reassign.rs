@@ -1,6 +1,6 @@
 //! Transfer of a user's data to another user.
 
-use domain::users::action::UserAction;
+use domain::{permission::Permission, users::action::UserAction};
 use leptos::prelude::*;
 
 use super::super::{data::Data, with_user};
@@ -58,6 +58,8 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
         changed.or(known.copied()).unwrap_or(first)
     });
     let conversations = user_view.user.conversation_count;
+    let unreadable = conversations > 0 && !context.may(Permission::ConversationsRead);
+    let unreadable = unreadable.then(|| text::conversations::transfer_denied().to_owned());
     let action = move || {
         let number = u64::try_from(personas.get()).unwrap_or_default();
         if conversations > 0 {
@@ -71,7 +73,11 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
             title=text::user::transfer_data(&user_view.user.summary.username)
             route=route
             form_state=form_state
-            denied=user_view.denied_actions.reason(UserAction::Edit).or(deleted_notice(&user_view.user))
+            denied=user_view
+                .denied_actions
+                .reason(UserAction::Edit)
+                .or(deleted_notice(&user_view.user))
+                .or(unreadable)
             action=Signal::derive(action)
         >
             <p>{text::user::transfer_meaning()}</p>

@@ -3,8 +3,9 @@
 use domain::{
     access_tokens::{AccessToken, OVERLAP_HOURS, OVERLAP_HOURS_MAX},
     fields::FieldErrors,
+    messages,
     permission::Permission,
-    users::action::UserAction,
+    users::{UserId, action::UserAction},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -30,6 +31,14 @@ use crate::{
     text,
 };
 
+/// Returns the reason why the viewer can neither create nor rotate a key of a user: it would be one of the viewer's own.
+fn denied_to_self(context: &PageContext, owner: UserId) -> Option<String> {
+    let viewer = context.principal.as_ref();
+    viewer
+        .is_some_and(|viewer| viewer.id == owner)
+        .then(|| text::message::of(&messages::own_key_elsewhere()))
+}
+
 /// Renders the dialog that creates a virtual key.
 #[component]
 pub fn NewKey() -> impl IntoView {
@@ -45,6 +54,7 @@ fn NewForm(user_view: UserView) -> impl IntoView {
     };
     let context = PageContext::current();
     let longest = context.site.token_max_days;
+    let own = denied_to_self(&context, user_view.user.summary.id);
     let context = context.of_form(&route.path);
     let check = move |form: CreateVirtualKey| -> FieldErrors {
         draft(form).check(longest).err().unwrap_or_default()
@@ -56,7 +66,7 @@ fn NewForm(user_view: UserView) -> impl IntoView {
             title=text::virtual_keys::new_for(&user_view.user.summary.username)
             route=route
             form_state=form_state
-            denied=denied.or(deleted_notice(&user_view.user))
+            denied=own.or(denied).or(deleted_notice(&user_view.user))
             action=Signal::stored(text::virtual_keys::create().to_owned())
             right=Permission::TokensWrite
         >
@@ -94,7 +104,9 @@ fn RotationForm(key: AccessToken) -> impl IntoView {
         path: format!("{back}/tokens/{}/rotate", key.id),
         back: back.clone(),
     };
-    let context = PageContext::current().of_form(&route.path);
+    let context = PageContext::current();
+    let own = denied_to_self(&context, key.user.id);
+    let context = context.of_form(&route.path);
     let form_state = form::send::<RotateVirtualKey>(&route.path);
     let chosen = typed_or(&context, "overlap_hours", || OVERLAP_HOURS.to_string());
     let over = key.state.is_over() || key.key.is_none();
@@ -116,7 +128,7 @@ fn RotationForm(key: AccessToken) -> impl IntoView {
             title=text::virtual_keys::rotate_title(&key.name)
             route=route
             form_state=form_state
-            denied=over.then(|| text::virtual_keys::over().to_owned())
+            denied=own.or(over.then(|| text::virtual_keys::over().to_owned()))
             action=Signal::stored(text::virtual_keys::rotate().to_owned())
             right=Permission::TokensWrite
         >
