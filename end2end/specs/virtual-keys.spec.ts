@@ -132,7 +132,7 @@ test.describe('screens', () => {
     await inspect(page, 'user-virtual-key-new');
     await open(page, '/users/test-member/keys');
     await page.getByRole('link', { name: 'Rotate Program 1' }).click();
-    await expect(dialog(page)).toContainText('The present secret');
+    await expect(dialog(page)).toContainText('Current secret');
     await inspect(page, 'user-virtual-key-rotate');
   });
 });

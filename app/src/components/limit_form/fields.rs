@@ -114,7 +114,7 @@ pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormSta
                 aria-describedby=move || failed.with(Option::is_some).then_some("state-error")
                 data-error=move || failed.with(Option::is_some).then_some("")
             >
-                <legend class="field-label">{text::limits::state()}</legend>
+                <legend class="field-label">{text::limits::limit()}</legend>
                 {states}
                 {error("state", failed)}
             </fieldset>
