@@ -247,7 +247,7 @@ static CHANGES: [Column<ListedChange>; 5] = [
     },
 ];
 
-/// Renders the changes, the latest first, or that there are none.
+/// Renders the changes, newest first, or that there are none.
 pub(crate) fn changes(entries: Vec<BalanceEntry>, now: OffsetDateTime) -> AnyView {
     if entries.is_empty() {
         return view! { <ListState icon=Icon::Info title=text::limits::no_changes() /> }.into_any();
