@@ -83,7 +83,9 @@ for (const scripts of [true, false]) {
       await page.goto(`/users/${name}/keys`);
       await settled(page);
       await page.getByRole('link', { name: 'Revoke Lab notebook' }).click();
+      await expect(dialog(page)).toContainText('Programs that use this key stop working immediately.');
       await press(page, `Revoke virtual key Lab notebook of ${name}`);
+      await expect(toast(page)).toContainText(`Revoked virtual key Lab notebook of ${name}`);
       await expect(row(page, 'Lab notebook')).toContainText('Revoked');
       await expect(page.getByRole('link', { name: 'Rotate Lab notebook' })).toHaveCount(0);
       expect((await ask(server.url, '/api/limits', second)).status()).toBe(401);

@@ -24,8 +24,10 @@ pub fn Link(
     let FormSuccess { next, link, token } = done;
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
     let token = token.map(|created| {
-        let is_key = created.token.starts_with(TokenKind::Key.mark());
-        let labels = if is_key { KEY } else { TOKEN };
+        let labels = match TokenKind::of(&created.token) {
+            TokenKind::Token => TOKEN,
+            TokenKind::Key => KEY,
+        };
         (labels, created.token, created.expires_at)
     });
     let created = link.or(token);
