@@ -256,6 +256,13 @@ mod tests {
     }
 
     #[test]
+    fn kind_is_known_by_the_beginning() {
+        for kind in TokenKind::ALL {
+            assert_eq!(TokenKind::of(&format!("{}0aB", kind.mark())), *kind);
+        }
+    }
+
+    #[test]
     fn key_opens_limits_usage_and_access_only() {
         for (path, opens) in [
             ("/api/limits", true),
