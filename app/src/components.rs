@@ -15,6 +15,7 @@ pub mod description_list;
 pub mod dialog;
 pub mod email;
 pub mod field;
+pub(crate) mod field_group;
 pub mod filters;
 pub mod form;
 pub mod frame;

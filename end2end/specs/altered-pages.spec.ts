@@ -1,7 +1,7 @@
 // Password managers, translators and phones alter a page before hydration. It must work nevertheless.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { ALTERATIONS, isRendered, outline } from '../support/alterations';
+import { ALTERATIONS, difference, isRendered, outline } from '../support/alterations';
 import { dialog, field, press, toast } from '../support/dialog';
 import { hold, hydrated, open, signIn } from '../support/page';
 import { box, count } from '../support/selection';
@@ -173,17 +173,20 @@ test.describe('signed in', () => {
     const paths = [
       '/overview', '/users', '/users?deleted=true', '/users/new', '/users/test-member', '/users/test-member/sessions',
       '/users/test-member/keys', '/users/test-member/data', '/users/test-member/history', '/users/test-member/delete',
-      '/users/test-member/access', '/users/test-member/limits', '/users/test-member/limits/cost/set', '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens', '/groups', '/keys',
-      '/registrations', '/registrations/invitations', '/registrations/invitations/new', '/audit', '/settings',
-      '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/usage', '/limits', '/limits/new', '/users/test-member/usage',
-      '/settings/jobs', '/account', '/account/password',
-      '/account/sessions', '/account/keys', '/account/tokens',
-      '/account/tokens/new', '/account/preferences', '/account/data', '/account/usage',
+      '/users/test-member/access', '/users/test-member/limits', '/users/test-member/limits/cost/set',
+      '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens',
+      '/groups', '/keys', '/registrations', '/registrations/invitations', '/registrations/invitations/new', '/audit',
+      '/settings', '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/usage', '/limits',
+      '/limits/new', '/users/test-member/usage', '/settings/jobs', '/account', '/account/password', '/account/sessions',
+      '/account/keys', '/account/tokens', '/account/tokens/new', '/account/preferences', '/account/data',
+      '/account/usage',
     ];
     for (const path of paths) {
-      await page.goto(path);
+      const response = await page.goto(path);
       await hydrated(page);
-      expect(await isRendered(page), path).toBe(false);
+      const rendered = await isRendered(page);
+      const where = rendered ? await difference(page, await response!.text()) : '';
+      expect(rendered, `${path}\n${where}`).toBe(false);
     }
   });
 });

@@ -35,8 +35,8 @@ test.describe('an administrator', () => {
 
     await page.getByRole('link', { name: 'New limit' }).click();
     await press(page, 'Save');
-    await expect(dialog(page).getByRole('group', { name: 'Limit in force' })).toHaveAccessibleDescription(/Enter a value\./);
-    await state(page, 'A number').check();
+    await expect(dialog(page).getByRole('group', { name: 'Limit', exact: true })).toHaveAccessibleDescription(/Enter a value\./);
+    await state(page, 'Limited').check();
     await field(page, 'Amount').fill('0');
     await expect(effect(page)).toHaveText('Requests: 0. Every use is denied.');
     await field(page, 'Amount').fill('100');
@@ -60,7 +60,7 @@ test.describe('an administrator', () => {
 
     await page.getByRole('link', { name: 'New limit' }).click();
     await field(page, 'Metric').selectOption('Cost');
-    await state(page, 'A number').check();
+    await state(page, 'Limited').check();
     await field(page, 'Amount').fill('0.000000001');
     await field(page, 'Time zone').fill('Europe/Berlin');
     await expect(effect(page)).toHaveText('At most $0.000000001 a month, from the 1st, Europe/Berlin.');
@@ -110,11 +110,11 @@ test.describe('an administrator', () => {
     await addDefault(database, 10);
     await open(page, '/users/test-member/limits');
     await expect(row(page, /^Requests[^ ]/)).toContainText('Default');
-    await expect(row(page, /^Cost/)).toContainText('Not set');
+    await expect(row(page, /^Cost/)).toContainText('No limit');
     await page.getByRole('link', { name: 'Change limit of Requests', exact: true }).click();
-    await expect(dialog(page)).toContainText('Now this decides: Default. At most 10 requests a month, from the 1st, UTC.');
+    await expect(dialog(page)).toContainText('In force: Default. At most 10 requests a month, from the 1st, UTC.');
     await expect(effect(page)).toHaveText('No limit is stored here. The next one decides.');
-    await state(page, 'A number').check();
+    await state(page, 'Limited').check();
     await field(page, 'Amount').fill('5');
     await field(page, 'Period').selectOption('Calendar day');
     await expect(effect(page)).toContainText('At most 5 requests a day, from midnight,');
@@ -170,7 +170,7 @@ test.describe('an administrator', () => {
     await page.getByRole('link', { name: 'New limit' }).click();
     await expect(field(page, 'Subject')).toHaveValue('Limited');
     await dialog(page).getByRole('checkbox', { name: /^Shared/ }).check();
-    await state(page, 'A number').check();
+    await state(page, 'Limited').check();
     await field(page, 'Amount').fill('1000');
     await expect(effect(page)).toContainText('All members of the group share this amount.');
     await press(page, 'Save');
@@ -233,7 +233,7 @@ test.describe('without scripts', () => {
     await page.goto('/limits/new');
     await field(page, 'Applies to').selectOption('User');
     await field(page, 'Metric').selectOption('Cost');
-    await state(page, 'A number').check();
+    await state(page, 'Limited').check();
     await field(page, 'Amount').fill('2.5');
     await press(page, 'Save');
     await expect(field(page, 'Subject')).toHaveAccessibleDescription(/Enter a value\./);

@@ -152,7 +152,7 @@ test.describe('without scripts', () => {
     await tab(page, '7 days').click();
     await expect(tile(page, 'Requests')).toHaveText('1');
     await table(page, 'Top users').getByRole('link', { name: 'test-member' }).click();
-    await expect(tile(page, 'Tokens in')).toHaveText('10');
+    await expect(tile(page, 'Input tokens')).toHaveText('10');
   });
 });
 

@@ -83,7 +83,9 @@ for (const scripts of [true, false]) {
       await page.goto(`/users/${name}/keys`);
       await settled(page);
       await page.getByRole('link', { name: 'Revoke Lab notebook' }).click();
+      await expect(dialog(page)).toContainText('Programs that use this key stop working immediately.');
       await press(page, `Revoke virtual key Lab notebook of ${name}`);
+      await expect(toast(page)).toContainText(`Revoked virtual key Lab notebook of ${name}`);
       await expect(row(page, 'Lab notebook')).toContainText('Revoked');
       await expect(page.getByRole('link', { name: 'Rotate Lab notebook' })).toHaveCount(0);
       expect((await ask(server.url, '/api/limits', second)).status()).toBe(401);
@@ -132,7 +134,7 @@ test.describe('screens', () => {
     await inspect(page, 'user-virtual-key-new');
     await open(page, '/users/test-member/keys');
     await page.getByRole('link', { name: 'Rotate Program 1' }).click();
-    await expect(dialog(page)).toContainText('The present secret');
+    await expect(dialog(page)).toContainText('Current secret');
     await inspect(page, 'user-virtual-key-rotate');
   });
 });

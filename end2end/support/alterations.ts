@@ -73,6 +73,52 @@ export function isRendered(page: Page): Promise<boolean> {
   return page.evaluate(() => performance.getEntriesByName('rendered').length > 0);
 }
 
+/** Returns where the page as rendered differs from the page as sent, and the sizes of the data that was sent with it. */
+export function difference(page: Page, sent: string): Promise<string> {
+  return page.evaluate((sent) => {
+    const nodesOf = (body: HTMLElement) => {
+      const copy = body.cloneNode(true) as HTMLElement;
+      // The server separates texts by comments that rendering does not need.
+      const walker = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT);
+      const comments: Comment[] = [];
+      while (walker.nextNode()) comments.push(walker.currentNode as Comment);
+      comments.forEach((comment) => comment.remove());
+      copy.normalize();
+      const nodes: { path: string; own: string | null; text: string }[] = [];
+      const add = (parent: Node, above: string) => {
+        for (const node of parent.childNodes) {
+          const path = `${above} > ${node.nodeName.toLowerCase()}`;
+          nodes.push({ path, own: node.nodeValue, text: (node.textContent ?? '').trim() });
+          add(node, path);
+        }
+      };
+      add(copy, 'body');
+      return nodes;
+    };
+    const before = nodesOf(new DOMParser().parseFromString(sent, 'text/html').body);
+    const after = nodesOf(document.body);
+    const most = Math.max(before.length, after.length);
+    const first = (property: 'path' | 'own') => {
+      for (let at = 0; at < most; at += 1) if (before[at]?.[property] !== after[at]?.[property]) return at;
+      return -1;
+    };
+    // Texts such as relative times also change without a reason, so names decide if they differ.
+    const [names, texts] = [first('path'), first('own')];
+    const at = names < 0 ? texts : names;
+    const around = (nodes: typeof before) => {
+      const shown = nodes.slice(Math.max(at - 2, 0), at + 3);
+      return shown.map(({ path, text }) => `  ${path} "${text.slice(0, 40)}"`).join('\n');
+    };
+    const resources = Object.entries((globalThis as Record<string, any>).__RESOLVED_RESOURCES ?? {});
+    const sizes = resources.map(([id, value]) => `${id}: ${String(value).length}`);
+    return [
+      at < 0 ? 'The nodes and texts are the same.' : `The ${names < 0 ? 'texts' : 'nodes'} differ at ${at}.`,
+      ...(at < 0 ? [] : [`sent, ${before.length} nodes:`, around(before), `rendered, ${after.length} nodes:`, around(after)]),
+      `lengths of resources: ${sizes.join(', ') || 'none'}`,
+    ].join('\n');
+  }, sent);
+}
+
 /** Returns the content of a page: the number of elements per name, and the texts of headings, labels, links and buttons. */
 export function outline(page: Page): Promise<string[]> {
   return page.evaluate(async () => {

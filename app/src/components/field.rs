@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    field_group::field_error,
     icon::{Glyph, Icon},
     strength::strength,
 };
@@ -81,9 +82,8 @@ pub fn Field(
     let note_id = format!("{name}-note");
     let rating_id = format!("{name}-strength");
     let hint_id = hint.map(|_| format!("{name}-hint"));
-    let error_id = format!("{name}-error");
     let described_by = {
-        let error_id = error_id.clone();
+        let error_id = format!("{name}-error");
         let (hint_id, note_id, rating_id) = (hint_id.clone(), note_id.clone(), rating_id.clone());
         move || {
             let error = error.with(Option::is_some).then(|| error_id.clone());
@@ -154,18 +154,7 @@ pub fn Field(
                         }
                     })
             }}
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id=error_id.clone()>
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
+            {field_error(name, error)}
         </div>
     }
 }

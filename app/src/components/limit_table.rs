@@ -18,6 +18,9 @@ use super::{
 };
 use crate::{format, labels::limits as labels, text};
 
+/// Content of the cells of a metric without a limit.
+const NONE: &str = "—";
+
 /// Link to a dialog about a limit.
 pub(crate) struct LimitLink {
     /// URL of the dialog.
@@ -123,7 +126,7 @@ pub(crate) fn table(caption: &'static str, lines: Vec<LimitLine>) -> AnyView {
 /// Renders the amount and the period of the limit in force.
 fn amount(line: &LimitLine) -> AnyView {
     let Some(status) = &line.status else {
-        return text::limits::no_limit().into_any();
+        return text::limits::nothing_decides().into_any();
     };
     let period = status.period.map(labels::period);
     view! {
@@ -142,7 +145,7 @@ fn amount(line: &LimitLine) -> AnyView {
 /// Returns the used and the reserved amount.
 fn used(line: &LimitLine) -> String {
     let Some(status) = &line.status else {
-        return text::limits::not_counted().to_owned();
+        return NONE.to_owned();
     };
     let used = format::amount(status.used);
     if status.reserved.units() == 0 {
@@ -154,7 +157,7 @@ fn used(line: &LimitLine) -> String {
 /// Renders what is left, with a badge if the warning is reached.
 fn left(line: &LimitLine) -> AnyView {
     let Some(status) = &line.status else {
-        return text::limits::not_limited().into_any();
+        return NONE.into_any();
     };
     let warning = status.warning.then(|| {
         view! {
@@ -171,9 +174,10 @@ fn left(line: &LimitLine) -> AnyView {
 
 /// Renders the time at which more can be used.
 fn resets(line: &LimitLine) -> AnyView {
-    match line.status.as_ref().and_then(|status| status.resets_at) {
-        Some(at) => view! { <Ends at=at now=line.now /> }.into_any(),
-        None => text::limits::no_reset().into_any(),
+    match line.status.as_ref().map(|status| status.resets_at) {
+        Some(Some(at)) => view! { <Ends at=at now=line.now /> }.into_any(),
+        Some(None) => text::limits::no_reset().into_any(),
+        None => NONE.into_any(),
     }
 }
 
@@ -184,7 +188,7 @@ fn decides(line: &LimitLine) -> AnyView {
             let decided = labels::decided_by(status, line.limit.as_ref());
             view! { <bdi>{decided}</bdi> }.into_any()
         }
-        None => text::limits::nothing_decides().into_any(),
+        None => NONE.into_any(),
     }
 }
 
@@ -243,7 +247,7 @@ static CHANGES: [Column<ListedChange>; 5] = [
     },
 ];
 
-/// Renders the changes, the latest first, or that there are none.
+/// Renders the changes, newest first, or that there are none.
 pub(crate) fn changes(entries: Vec<BalanceEntry>, now: OffsetDateTime) -> AnyView {
     if entries.is_empty() {
         return view! { <ListState icon=Icon::Info title=text::limits::no_changes() /> }.into_any();

@@ -13,7 +13,7 @@ const LINK: [text::Label; 2] = [text::common::link, text::common::link_hint];
 /// Label and hint of an access token.
 const TOKEN: [text::Label; 2] = [text::common::token, text::common::token_hint];
 /// Label and hint of a virtual key.
-const KEY: [text::Label; 2] = [text::virtual_keys::secret, text::virtual_keys::secret_hint];
+const KEY: [text::Label; 2] = [text::virtual_keys::key, text::virtual_keys::secret_hint];
 
 /// Renders the link or the token that a form has created, with a button to copy it.
 #[component]
@@ -24,8 +24,10 @@ pub fn Link(
     let FormSuccess { next, link, token } = done;
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
     let token = token.map(|created| {
-        let is_key = created.token.starts_with(TokenKind::Key.mark());
-        let labels = if is_key { KEY } else { TOKEN };
+        let labels = match TokenKind::of(&created.token) {
+            TokenKind::Token => TOKEN,
+            TokenKind::Key => KEY,
+        };
         (labels, created.token, created.expires_at)
     });
     let created = link.or(token);

@@ -249,7 +249,7 @@ mod tests {
         for (name, value, meaning) in [
             ("user", "ada", "User is ada"),
             ("state", "live", "State is “Active”"),
-            ("kind", "key", "Type is “Virtual key”"),
+            ("kind", "key", "Kind is “Virtual key”"),
             (
                 "state",
                 "expiring",

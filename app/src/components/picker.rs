@@ -5,7 +5,7 @@ use std::{pin::Pin, time::Duration};
 
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
 
-use super::icon::{Glyph, Icon};
+use super::field_group::field_group;
 use crate::{
     api::{
         error::ApiError,
@@ -97,42 +97,16 @@ pub fn Picker(
 ) -> impl IntoView {
     let name = spec.name;
     let items = RwSignal::new(items);
-    let error_id = format!("{name}-error");
-    let described_by = {
-        let error_id = error_id.clone();
-        move || error.with(Option::is_some).then(|| error_id.clone())
+    let controls = view! {
+        <p class="field-hint">{(spec.hint)()}</p>
+        <For
+            each=move || items.get()
+            key=|picked| picked.item.key.clone()
+            children=move |picked| view! { <PickedBox name=name picked=picked /> }
+        />
+        <Search spec=spec items=items typed=typed />
     };
-    view! {
-        // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
-        <fieldset
-            class="field"
-            id=name
-            tabindex="-1"
-            aria-describedby=described_by
-            data-error=move || error.with(Option::is_some).then_some("")
-        >
-            <legend class="field-label">{(spec.label)()}</legend>
-            <p class="field-hint">{(spec.hint)()}</p>
-            <For
-                each=move || items.get()
-                key=|picked| picked.item.key.clone()
-                children=move |picked| view! { <PickedBox name=name picked=picked /> }
-            />
-            <Search spec=spec items=items typed=typed />
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id=error_id.clone()>
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
-        </fieldset>
-    }
+    field_group(name, (spec.label)().into_any(), controls.into_any(), error)
 }
 
 #[component]

@@ -3,7 +3,7 @@
 use domain::users::detail::GrantableRole;
 use leptos::prelude::*;
 
-use super::icon::{Glyph, Icon};
+use super::field_group::field_group;
 use crate::{hydrated::Hydrated, labels, text};
 
 /// Number of roles above which the selection has a search field.
@@ -28,50 +28,29 @@ pub fn RoleChoice(
     let names: Vec<String> = roles.iter().map(|role| role.name.clone()).collect();
     let none_found =
         Memo::new(move |_| typed.with(|typed| !names.iter().any(|name| matches(name, typed))));
-    let described_by = move || error.with(Option::is_some).then_some("roles-error");
-    view! {
-        // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
-        <fieldset
-            class="field"
-            id="roles"
-            tabindex="-1"
-            aria-describedby=described_by
-            data-error=move || error.with(Option::is_some).then_some("")
-        >
-            <legend class="field-label">{text::actions::roles()}</legend>
-            {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
-            <Show when=move || has_search && Hydrated::now()>
-                <RoleSearch set_typed=set_typed />
-            </Show>
-            {roles
-                .into_iter()
-                .map(|role| {
-                    let chosen = chosen.contains(&role.name);
-                    view! { <RoleBox role=role chosen=chosen fixed=fixed typed=typed /> }
-                })
-                .collect_view()}
-            {has_search
-                .then(|| {
-                    view! {
-                        <p class="field-note" aria-live="polite">
-                            {move || none_found.get().then(text::actions::no_roles_found)}
-                        </p>
-                    }
-                })}
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id="roles-error">
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
-        </fieldset>
-    }
+    let controls = view! {
+        {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
+        <Show when=move || has_search && Hydrated::now()>
+            <RoleSearch set_typed=set_typed />
+        </Show>
+        {roles
+            .into_iter()
+            .map(|role| {
+                let chosen = chosen.contains(&role.name);
+                view! { <RoleBox role=role chosen=chosen fixed=fixed typed=typed /> }
+            })
+            .collect_view()}
+        {has_search
+            .then(|| {
+                view! {
+                    <p class="field-note" aria-live="polite">
+                        {move || none_found.get().then(text::actions::no_roles_found)}
+                    </p>
+                }
+            })}
+    };
+    let legend = text::actions::roles().into_any();
+    field_group("roles", legend, controls.into_any(), error)
 }
 
 /// Returns whether a role has the typed text in its name or label.

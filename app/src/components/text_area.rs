@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    field::FieldSpec,
-    icon::{Glyph, Icon},
-};
+use super::{field::FieldSpec, field_group::field_error};
 use crate::text;
 
 /// Returns a text as HTML. The server writes children of a `<textarea>` unescaped.
@@ -39,9 +36,8 @@ pub fn TextArea(
         ..
     } = spec;
     let hint_id = hint.map(|_| format!("{name}-hint"));
-    let error_id = format!("{name}-error");
     let described_by = {
-        let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
+        let (hint_id, error_id) = (hint_id.clone(), format!("{name}-error"));
         move || {
             let error = error.with(Option::is_some).then(|| error_id.clone());
             let ids: Vec<String> = hint_id.clone().into_iter().chain(error).collect();
@@ -71,18 +67,7 @@ pub fn TextArea(
                 aria-describedby=described_by
                 inner_html=escaped(&value)
             />
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id=error_id.clone()>
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
+            {field_error(name, error)}
         </div>
     }
 }

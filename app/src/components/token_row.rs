@@ -3,6 +3,7 @@
 use ::time::OffsetDateTime;
 use domain::{
     access_tokens::{AccessToken, KeyDetails, TokenState},
+    limits::LimitSubject,
     permission::Permission,
 };
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use super::{
     },
     time::{Ago, Ends},
 };
-use crate::{context::PageContext, labels::security, text};
+use crate::{context::PageContext, labels::security, links::limits, text};
 
 /// Row of a table of tokens.
 pub(crate) struct ListedToken {
@@ -170,10 +171,10 @@ pub(crate) const ACTIONS: Column<ListedToken> = Column {
 fn key_links(path: &str, token: &AccessToken) -> AnyView {
     let name = &token.name;
     let limits = PageContext::current().may(Permission::LimitsRead).then(|| {
-        let href = format!("/limits?subject=token&id={}", token.id);
+        let href = limits::of_subject(LimitSubject::Token(token.id));
         view! {
-            <a class="button" href=href aria-label=text::virtual_keys::limits_of(name)>
-                {text::virtual_keys::limits()}
+            <a class="button" href=href aria-label=text::limits::limits_of(name)>
+                {text::limits::title()}
             </a>
         }
     });

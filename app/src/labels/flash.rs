@@ -61,8 +61,8 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::KeyDisabled => text::flash::key_disabled(first),
         FlashEvent::KeyDeleted if second.is_empty() => text::flash::key_deleted(first),
         FlashEvent::KeyDeleted => text::flash::user_key_revoked(first, second),
-        FlashEvent::TokenRevoked if second.is_empty() => text::flash::token_revoked(first),
-        FlashEvent::TokenRevoked => text::flash::user_token_revoked(first, second),
+        FlashEvent::TokenRevoked => token_revoked(first, second),
+        FlashEvent::VirtualKeyRevoked => virtual_key_revoked(first, second),
         FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
         FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
         FlashEvent::RoleCreated => text::flash::role_created(first),
@@ -99,6 +99,22 @@ fn invitation_revoked(note: String) -> String {
         return text::flash::open_invitation_revoked().to_owned();
     }
     text::flash::invitation_revoked(note)
+}
+
+/// Returns the sentence about a revoked access token: of a user, or the own one.
+fn token_revoked(name: String, user: String) -> String {
+    if user.is_empty() {
+        return text::flash::token_revoked(name);
+    }
+    text::flash::user_token_revoked(name, user)
+}
+
+/// Returns the sentence about a revoked virtual key: of a user, or the own one.
+fn virtual_key_revoked(name: String, user: String) -> String {
+    if user.is_empty() {
+        return text::flash::virtual_key_revoked(name);
+    }
+    text::flash::user_virtual_key_revoked(name, user)
 }
 
 /// Returns the sentence about a change of a limit of a subject, or of the default.
@@ -201,7 +217,7 @@ mod tests {
     fn message_names_users_and_counts() {
         use FlashEvent::{
             DataTransferred, InvitationRevoked, KeyDeleted, SessionRevoked, SessionsRevoked,
-            TokenRevoked, User,
+            TokenRevoked, User, VirtualKeyRevoked,
         };
         for (event, targets, count, expected) in [
             (
@@ -267,6 +283,13 @@ mod tests {
                 "Restored 2 registrations (ada, bob)",
             ),
             (TokenRevoked, &["script"], 1, "Revoked access token script"),
+            (VirtualKeyRevoked, &["lab"], 1, "Revoked virtual key lab"),
+            (
+                VirtualKeyRevoked,
+                &["lab", "ada"],
+                1,
+                "Revoked virtual key lab of ada",
+            ),
             (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),
             (
                 InvitationRevoked,

@@ -44,7 +44,7 @@ const PARTS: &[(&str, text::Label)] = &[
     ("sessions", text::account::sessions),
     ("keys", text::account::keys),
     ("tokens", text::account::tokens),
-    ("usage", text::limits::usage),
+    ("usage", text::usage::title),
     ("preferences", text::account::preferences),
     ("data", text::account::data),
 ];

@@ -54,6 +54,8 @@ pub enum FlashEvent {
     KeyDeleted,
     /// An access token was revoked: its name, and the user if it is another's.
     TokenRevoked,
+    /// A virtual key was revoked: its name, and the user if it is another's.
+    VirtualKeyRevoked,
     /// A virtual key was blocked: its name, and the user.
     VirtualKeyBlocked,
     /// A virtual key was unblocked: its name, and the user.

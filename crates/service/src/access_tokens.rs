@@ -128,7 +128,7 @@ pub async fn find(
     found.ok_or(NOT_FOUND)
 }
 
-/// Revokes an access token of any user.
+/// Revokes an access token or a virtual key of any user. Returns its kind.
 ///
 /// # Errors
 /// [`Error::Denied`] when the owner has permissions that the actor lacks, [`Error::NotFound`] when there is no such token
@@ -137,7 +137,7 @@ pub async fn revoke(
     services: &Services,
     authorized: &Authorized<TokensWrite>,
     token: impl Into<TargetRef>,
-) -> Result<(), Error> {
+) -> Result<TokenKind, Error> {
     let token = token.into();
     let id = token.id;
     let actor = authorized.actor();
@@ -147,9 +147,11 @@ pub async fn revoke(
     let owner = token.owner(target.user_id);
     let account = guard::open(&mut transaction, actor, access, owner).await?;
     token.check_name(&target.name)?;
+    let kind = TokenKind::of(&target.prefix);
     let user = (account.id, account.username.as_str());
     let audited = end(&mut transaction, actor, user, (id, target)).await?;
-    Ok(db::commit(transaction, audited).await?)
+    db::commit(transaction, audited).await?;
+    Ok(kind)
 }
 
 /// Revokes an access token of an account that the transaction has locked.

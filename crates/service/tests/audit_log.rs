@@ -540,7 +540,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         }
         "access_tokens::revoke" => {
             let id = token_of(services, bob).await;
-            access_tokens::revoke(services, &operator(), id).await
+            access_tokens::revoke(services, &operator(), id)
+                .await
+                .map(drop)
         }
         "access_tokens::keys::create_key" => {
             let draft = serde_json::from_value(serde_json::json!({ "name": "lab" })).unwrap();
@@ -743,7 +745,7 @@ async fn call_own(
             .map(drop),
         "account::tokens::revoke_token" => {
             let id = token_of(services, caller.principal.id.0).await;
-            account::revoke_token(services, caller, id).await
+            account::revoke_token(services, caller, id).await.map(drop)
         }
         "account::tokens::create_virtual_key" => {
             let draft = serde_json::json!({ "name": "lab", "currentPassword": PASSWORD });

@@ -158,7 +158,9 @@ async fn call(
                 "select id from access_tokens where revoked_at is null",
             )
             .await;
-            access_tokens::revoke(services, &operator(), thing(token, "t")).await
+            access_tokens::revoke(services, &operator(), thing(token, "t"))
+                .await
+                .map(drop)
         }
         "access_tokens/keys::create_key" => {
             access_tokens::create_key(services, &operator(), user, &key_draft())
@@ -241,7 +243,9 @@ async fn call(
                 "select id from access_tokens where revoked_at is null",
             )
             .await;
-            account::revoke_token(services, caller, thing(token, "t")).await
+            account::revoke_token(services, caller, thing(token, "t"))
+                .await
+                .map(drop)
         }
         "account/sessions::revoke_session" => {
             let session = id(

@@ -33,6 +33,14 @@ const THINGS: &str = "
     ) as v (id, used_at)
     join users u on u.username = 'ada'";
 
+/// A virtual key of Ada.
+const VIRTUAL_KEY: &str = "
+    insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
+    select
+        '0198c2a4-0000-7000-8000-0000000000b1', 'key', u.id, 'lab', 'sk-abcd', uuid_send(gen_random_uuid()),
+        '2026-10-01 08:30:00+00'
+    from users u where u.username = 'ada'";
+
 /// Returns the details of a dialog.
 async fn details(app: &App, session: &str, path: &str) -> Value {
     let asked = format!("/sfn/confirmation?path={path}");
@@ -94,6 +102,37 @@ async fn the_dialog_of_a_token_says_what_it_can_do_and_when_it_was_last_used(poo
             ]);
             assert_eq!(details(&app, &ada, &path).await, expected, "{path}");
         }
+    }
+}
+
+#[testing::test]
+async fn the_dialog_of_a_virtual_key_names_it_as_such(pool: PgPool) {
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    app.run(VIRTUAL_KEY).await;
+    for (path, title) in [
+        (
+            format!("/tokens/{TOKEN}/revoke"),
+            "Revoke virtual key lab of ada",
+        ),
+        (
+            format!("/users/ada/keys/tokens/{TOKEN}/revoke"),
+            "Revoke virtual key lab of ada",
+        ),
+        (
+            format!("/account/tokens/{TOKEN}/revoke"),
+            "Revoke virtual key lab",
+        ),
+    ] {
+        let asked = format!("/sfn/confirmation?path={path}");
+        let asked = app.get_as(&ada, &asked).await.json();
+        assert_eq!(asked["title"], title, "{path}");
+        let expected = json!([
+            detail("Virtual key", "sk-abcd…", None),
+            detail("Created", "", Some("2026-10-01T08:30:00Z")),
+            last_used(false),
+        ]);
+        assert_eq!(asked["details"], expected, "{path}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Execution of the actions that a dialog has confirmed.
 
 use domain::{
+    access_tokens::TokenKind,
     error::Entity,
     flash::{Flash, FlashEvent},
 };
@@ -51,6 +52,14 @@ pub(super) fn require(caller: &Caller, target: &Target) -> Result<(), Error> {
     }
 }
 
+/// Returns the event of a revoked token.
+const fn revoked(kind: TokenKind) -> FlashEvent {
+    match kind {
+        TokenKind::Token => FlashEvent::TokenRevoked,
+        TokenKind::Key => FlashEvent::VirtualKeyRevoked,
+    }
+}
+
 /// Executes the action and returns the flash message.
 pub(super) async fn apply(
     services: &Services,
@@ -78,9 +87,9 @@ pub(super) async fn apply(
             (FlashEvent::KeyDeleted, 1)
         }
         Target::Token(id) => {
-            service::access_tokens::revoke(services, &caller.require()?, names.of_user(*id))
-                .await?;
-            (FlashEvent::TokenRevoked, 1)
+            let token = names.of_user(*id);
+            let kind = service::access_tokens::revoke(services, &caller.require()?, token).await?;
+            (revoked(kind), 1)
         }
         Target::BlockKey(id) => {
             let key = names.of_user(*id);
@@ -93,8 +102,9 @@ pub(super) async fn apply(
             (FlashEvent::VirtualKeyUnblocked, 1)
         }
         Target::OwnToken(id) => {
-            service::account::revoke_token(services, caller, names.thing(*id)).await?;
-            (FlashEvent::TokenRevoked, 1)
+            let token = names.thing(*id);
+            let kind = service::account::revoke_token(services, caller, token).await?;
+            (revoked(kind), 1)
         }
         Target::Session(id) => {
             service::sessions::revoke_one(services, &caller.require()?, names.of_user(*id)).await?;
@@ -128,12 +138,16 @@ pub(super) async fn apply(
             (FlashEvent::JobRetried, 1)
         }
     };
-    // The message names the user of a session first, as in "the session of ada on Firefox".
-    let names = match target {
+    let names = named(target, asked).into_iter();
+    let names = names.filter(|name| !name.is_empty());
+    Ok(Flash::of(event, names).counting(count))
+}
+
+/// Returns the names in the message, that of the user of a session first, as in "the session of ada on Firefox".
+fn named(target: &Target, asked: Confirmation) -> Vec<String> {
+    match target {
         Target::Session(_) => vec![asked.username, asked.shown],
         Target::User(..) | Target::ResetLinks(_) | Target::Job(_) => vec![asked.username],
         _ => vec![asked.shown, asked.username],
-    };
-    let names = names.into_iter().filter(|name| !name.is_empty());
-    Ok(Flash::of(event, names).counting(count))
+    }
 }

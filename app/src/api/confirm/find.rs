@@ -63,28 +63,13 @@ pub(super) async fn confirmation(
         }
         Target::Token(id) => {
             let found = service::access_tokens::find(services, &caller.require()?, *id).await?;
-            let username = found.user.username.clone();
-            let is_key = found.key.is_some();
-            let asked = token(found, denied::<TokensWrite>(caller));
-            let title = if is_key {
-                text::virtual_keys::revoke_title(&asked.shown, &username)
-            } else {
-                text::confirm::revoke_token_of(&asked.shown, &username)
-            };
-            Confirmation {
-                title,
-                username,
-                ..asked
-            }
+            token_of_user(found, denied::<TokensWrite>(caller))
         }
         Target::BlockKey(id) => virtual_keys::block(services, caller, *id).await?,
         Target::UnblockKey(id) => virtual_keys::unblock(services, caller, *id).await?,
         Target::OwnToken(id) => {
             let tokens = service::account::tokens(services, caller).await?;
-            token(
-                found(tokens, |token| token.id == *id, TOKEN_NOT_FOUND)?,
-                None,
-            )
+            own_token(found(tokens, |token| token.id == *id, TOKEN_NOT_FOUND)?)
         }
         Target::Session(id) => user_session(services, caller, *id).await?,
         Target::OwnSession(id) => {
@@ -160,10 +145,34 @@ fn key(key: ApiKey, text: &str, denied: Option<String>) -> Confirmation {
     }
 }
 
-fn token(token: AccessToken, denied: Option<String>) -> Confirmation {
+/// Returns the content of the dialog that revokes a token or a virtual key of a user.
+fn token_of_user(of_user: AccessToken, denied: Option<String>) -> Confirmation {
+    let username = of_user.user.username.clone();
+    let asked = if of_user.key.is_some() {
+        let title = text::virtual_keys::revoke_title(&of_user.name, &username);
+        virtual_keys::revoke(of_user, title, denied)
+    } else {
+        let title = text::confirm::revoke_token_of(&of_user.name, &username);
+        token(of_user, title, denied)
+    };
+    Confirmation { username, ..asked }
+}
+
+/// Returns the content of the dialog that revokes a token or a virtual key of one's own.
+fn own_token(own: AccessToken) -> Confirmation {
+    if own.key.is_some() {
+        let title = text::virtual_keys::revoke_own(&own.name);
+        virtual_keys::revoke(own, title, None)
+    } else {
+        let title = text::confirm::revoke_token(&own.name);
+        token(own, title, None)
+    }
+}
+
+fn token(token: AccessToken, title: String, denied: Option<String>) -> Confirmation {
     let text = text::confirm::token_effect();
     Confirmation {
-        title: text::confirm::revoke_token(&token.name),
+        title,
         details: vec![
             detail(text::confirm::token(), format!("{}…", token.prefix)),
             detail(text::confirm::scopes(), token.scopes.join(", ")),

@@ -10,8 +10,8 @@ use crate::{
     },
     components::{
         field::{Field, FieldSpec},
+        field_group::{field_error, field_group},
         form::FormState,
-        icon::{Glyph, Icon},
     },
     labels, text,
 };
@@ -89,7 +89,7 @@ pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
                 {text::limits::shared()} <span class="check-note">{text::limits::shared_hint()}</span>
             </span>
         </label>
-        {error("shared", form_state.error("shared"))}
+        {field_error("shared", form_state.error("shared"))}
         {select("metric", text::limits::metric(), metrics.collect(), &values.metric, form_state)}
         <Field spec=MODEL value=values.model.clone() error=form_state.error("model") />
     }
@@ -103,21 +103,14 @@ pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormSta
     let states: Vec<AnyView> = states.map(|state| radio(state, &values.state)).collect();
     let periods = PeriodChoice::ALL.iter();
     let periods = periods.map(|choice| (choice.as_str(), period_label(choice.as_str())));
-    let failed = form_state.error("state");
     view! {
         <div class="form choice">
-            // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
-            <fieldset
-                class="field"
-                id="state"
-                tabindex="-1"
-                aria-describedby=move || failed.with(Option::is_some).then_some("state-error")
-                data-error=move || failed.with(Option::is_some).then_some("")
-            >
-                <legend class="field-label">{text::limits::state()}</legend>
-                {states}
-                {error("state", failed)}
-            </fieldset>
+            {field_group(
+                "state",
+                text::limits::limit().into_any(),
+                states.into_any(),
+                form_state.error("state"),
+            )}
             <div class="form chosen">
                 <Field spec=AMOUNT value=values.amount.clone() error=form_state.error("amount") />
                 {select("period", text::limits::period(), periods.collect(), &values.period, form_state)}
@@ -195,23 +188,8 @@ fn select(
             >
                 {options.collect_view()}
             </select>
-            {error(name, failed)}
+            {field_error(name, failed)}
         </div>
     }
     .into_any()
-}
-
-/// Renders the error message of a field, if there is one.
-fn error(name: &'static str, failed: Signal<Option<String>>) -> AnyView {
-    let message = move || {
-        failed.get().map(|message| {
-            view! {
-                <p class="field-error" id=format!("{name}-error")>
-                    <Glyph icon=Icon::Alert />
-                    {message}
-                </p>
-            }
-        })
-    };
-    view! { {message} }.into_any()
 }

@@ -12,8 +12,8 @@ use crate::{
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
-        form::{self, FormState},
-        icon::{Glyph, Icon},
+        field_group::field_group,
+        form,
         typed::typed_or,
     },
     context::PageContext,
@@ -61,7 +61,18 @@ pub fn NewToken() -> impl IntoView {
         back: OWN.to_owned(),
     };
     let typed = context.typed("scopes[]");
-    let ticked: Vec<String> = typed.split(',').map(str::to_owned).collect();
+    let ticked: Vec<&str> = typed.split(',').collect();
+    let scopes = Scope::of(&rights).map(|scope| {
+        let word = scope.as_str();
+        let checked = ticked.contains(&word);
+        view! {
+            <label class="check">
+                <input type="checkbox" name="scopes[]" value=word checked=checked />
+                <span>{security::scope(scope)} <span class="check-note">{word}</span></span>
+            </label>
+        }
+    });
+    let scopes = scopes.collect_view().into_any();
     view! {
         <Tokens />
         <FormDialog
@@ -73,23 +84,18 @@ pub fn NewToken() -> impl IntoView {
             own=true
         >
             <Field spec=NAME value=context.typed("name") error=form_state.error("name") first=true />
-            <Choice name="scopes" label=text::account::token_scopes() form_state=form_state>
-                {Scope::of(&rights)
-                    .map(|scope| {
-                        let word = scope.as_str();
-                        let checked = ticked.iter().any(|ticked| ticked == word);
-                        view! {
-                            <label class="check">
-                                <input type="checkbox" name="scopes[]" value=word checked=checked />
-                                <span>{security::scope(scope)} <span class="check-note">{word}</span></span>
-                            </label>
-                        }
-                    })
-                    .collect_view()}
-            </Choice>
-            <Choice name="days" label=text::account::token_days() form_state=form_state>
-                {days(longest, &context)}
-            </Choice>
+            {field_group(
+                "scopes",
+                text::account::token_scopes().into_any(),
+                scopes,
+                form_state.error("scopes"),
+            )}
+            {field_group(
+                "days",
+                text::account::token_days().into_any(),
+                days(longest, &context).into_any(),
+                form_state.error("days"),
+            )}
             <Field spec=PASSWORD error=form_state.error("current_password") />
         </FormDialog>
     }
@@ -121,49 +127,4 @@ fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
             }
         })
         .collect_view()
-}
-
-/// Renders a group of checkboxes or radio buttons, and the error message of the choice.
-#[component]
-fn Choice(
-    /// Name of the field.
-    name: &'static str,
-    /// Visible label of the group.
-    label: &'static str,
-    /// State of the form.
-    form_state: FormState,
-    /// Checkboxes or radio buttons.
-    children: Children,
-) -> impl IntoView {
-    let error = form_state.error(name);
-    let error_id = format!("{name}-error");
-    let described_by = {
-        let error_id = error_id.clone();
-        move || error.with(Option::is_some).then(|| error_id.clone())
-    };
-    view! {
-        // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
-        <fieldset
-            class="field"
-            id=name
-            tabindex="-1"
-            aria-describedby=described_by
-            data-error=move || error.with(Option::is_some).then_some("")
-        >
-            <legend class="field-label">{label}</legend>
-            {children()}
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id=error_id.clone()>
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
-        </fieldset>
-    }
 }

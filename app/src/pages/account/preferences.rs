@@ -11,9 +11,9 @@ use crate::{
     },
     components::{
         choice::{CurrentPath, Segmented},
+        field_group::field_error,
         form,
         frame::THEMES,
-        icon::{Glyph, Icon},
         loaded::{Loaded, both, transition},
         typed::typed_or,
         user_form::Conflict,
@@ -178,18 +178,7 @@ fn ZoneField(
                 <option value="">{text::account::time_zone_device()}</option>
                 {options}
             </select>
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id="time_zone-error">
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
+            {field_error("time_zone", error)}
         </div>
     }
 }

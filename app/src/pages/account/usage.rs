@@ -36,7 +36,7 @@ pub fn Usage() -> impl IntoView {
     });
     view! {
         <section class="form">
-            <h2>{text::limits::usage()}</h2>
+            <h2>{text::usage::title()}</h2>
             <p class="muted">{text::limits::usage_hint()}</p>
             {content}
             <UsageChart />

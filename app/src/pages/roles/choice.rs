@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::field_group::field_group,
     context::PageContext,
     labels::{permissions, security},
     text,
@@ -64,32 +64,8 @@ pub fn PermissionChoice(
     let groups: Vec<AnyView> = std::iter::once(group(text::roles::everything(), wildcards))
         .chain(resources)
         .collect();
-    let described_by = move || error.with(Option::is_some).then_some("permissions-error");
-    view! {
-        // `aria-invalid` does not apply to a group: the error message describes it. `tabindex` lets the summary link to it.
-        <fieldset
-            class="field"
-            id="permissions"
-            tabindex="-1"
-            aria-describedby=described_by
-            data-error=move || error.with(Option::is_some).then_some("")
-        >
-            <legend class="field-label">{text::roles::permissions()}</legend>
-            {groups}
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id="permissions-error">
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
-        </fieldset>
-    }
+    let legend = text::roles::permissions().into_any();
+    field_group("permissions", legend, groups.into_any(), error)
 }
 
 /// State of the checkbox of a permission.

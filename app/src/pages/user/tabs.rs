@@ -17,8 +17,8 @@ const TABS: &[(&str, text::Label, Permission)] = &[
     ("keys", text::actions::api_keys, Permission::ApiKeysRead),
     ("data", text::user::owned_data, Permission::UsersRead),
     ("access", text::access::title, Permission::AccessRead),
-    ("usage", text::usage::title, Permission::UsageRead),
     ("limits", text::limits::title, Permission::LimitsRead),
+    ("usage", text::usage::title, Permission::UsageRead),
     ("history", text::user::history, Permission::AuditRead),
 ];
 

@@ -98,7 +98,12 @@ pub fn UsageTab() -> impl IntoView {
 /// Renders the sums, the chart, the models and the newest uses, or the empty state.
 fn shown(report: UserUsageReport) -> AnyView {
     if report.models.is_empty() && report.events.is_empty() {
-        return view! { <ListState icon=Icon::Bars title=text::usage::none() /> }.into_any();
+        return view! {
+            <ListState icon=Icon::Bars title=text::usage::none()>
+                <p class="state-text">{text::usage::user_hint()}</p>
+            </ListState>
+        }
+        .into_any();
     }
     let models = report.models.into_iter().map(|found| TopRow {
         name: model(found.model),
@@ -113,6 +118,7 @@ fn shown(report: UserUsageReport) -> AnyView {
     });
     let events = DataTable::records(text::usage::newest(), &COLUMNS).with_rows(events.collect());
     view! {
+        <p class="pane-actions muted">{text::usage::user_hint()}</p>
         {totals(&report.total)}
         <div class="panes">
             {chart(&report.days)} {top(text::usage::top_models(), text::usage::model, &models)}

@@ -50,7 +50,7 @@ pub(super) fn requests_left(user: &UserRow) -> Option<String> {
 fn amount(left: Left, written: fn(i64) -> String) -> String {
     match left {
         Left::Amount(units) => written(units.max(0)),
-        Left::Unlimited => text::usage::unlimited().to_owned(),
+        Left::Unlimited => text::limits::unlimited().to_owned(),
         Left::NoLimit => "—".to_owned(),
     }
 }

@@ -37,6 +37,16 @@ string_enum! {
 }
 
 impl TokenKind {
+    /// Returns the kind of a token, by its text or the beginning of it.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        if text.starts_with(Self::Key.mark()) {
+            Self::Key
+        } else {
+            Self::Token
+        }
+    }
+
     /// Returns the prefix of every token of this kind. That of a key is the one that clients of language models expect.
     #[must_use]
     pub const fn mark(self) -> &'static str {
@@ -243,6 +253,13 @@ mod tests {
             json[name] = value.clone();
         }
         serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn kind_is_known_by_the_beginning() {
+        for kind in TokenKind::ALL {
+            assert_eq!(TokenKind::of(&format!("{}0aB", kind.mark())), *kind);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use db::access_tokens::{self as rows, TokenFilter};
 use domain::access_tokens::{
-    AccessToken, CreatedToken, IssuedKey, OwnKeyDraft, TokenDraft, list::TokensQuery,
+    AccessToken, CreatedToken, IssuedKey, OwnKeyDraft, TokenDraft, TokenKind, list::TokensQuery,
 };
 
 use super::{actor, open, proof::Proof};
@@ -85,7 +85,7 @@ pub async fn create_virtual_key(
     Ok(issued)
 }
 
-/// Revokes one of the caller's own access tokens or virtual keys.
+/// Revokes one of the caller's own access tokens or virtual keys. Returns its kind.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such token or it is revoked already, [`Error::TokenNotAllowed`] for an access
@@ -94,7 +94,7 @@ pub async fn revoke_token(
     services: &Services,
     caller: &Caller,
     token: impl Into<TargetRef>,
-) -> Result<(), Error> {
+) -> Result<TokenKind, Error> {
     let token = token.into();
     let id = token.id;
     let mut transaction = db::begin(&services.pool).await?;
@@ -104,7 +104,9 @@ pub async fn revoke_token(
         .filter(|target| target.user_id == account.id)
         .ok_or(NOT_FOUND)?;
     token.check_name(&target.name)?;
+    let kind = TokenKind::of(&target.prefix);
     let user = (account.id, account.username.as_str());
     let audited = end(&mut transaction, &actor(caller), user, (id, target)).await?;
-    Ok(db::commit(transaction, audited).await?)
+    db::commit(transaction, audited).await?;
+    Ok(kind)
 }

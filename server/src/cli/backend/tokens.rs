@@ -35,7 +35,10 @@ impl Backend {
     /// Revokes an access token.
     pub(in crate::cli) async fn revoke_token(&self, id: Uuid) -> Result<(), CliError> {
         match self {
-            Self::Database(services) => Ok(access_tokens::revoke(services, &operator(), id).await?),
+            Self::Database(services) => {
+                access_tokens::revoke(services, &operator(), id).await?;
+                Ok(())
+            }
             Self::Server(remote) => {
                 let revoked = remote.delete::<Value>(&format!("{TOKENS}/{id}"), &[]);
                 revoked.map(drop)

@@ -20,7 +20,7 @@ pub(super) async fn block(
     let reason = is_blocked(&key).then(|| text::virtual_keys::is_blocked().to_owned());
     let title = text::virtual_keys::block_title(&key.name, &key.user.username);
     let effect = text::virtual_keys::block_effect();
-    Ok(content(caller, key, (title, effect), reason))
+    Ok(of_user(caller, key, (title, effect), reason))
 }
 
 /// Returns the content of the dialog that unblocks a key.
@@ -33,7 +33,12 @@ pub(super) async fn unblock(
     let reason = (!is_blocked(&key)).then(|| text::virtual_keys::not_blocked().to_owned());
     let title = text::virtual_keys::unblock_title(&key.name, &key.user.username);
     let effect = text::virtual_keys::unblock_effect();
-    Ok(content(caller, key, (title, effect), reason))
+    Ok(of_user(caller, key, (title, effect), reason))
+}
+
+/// Returns the content of the dialog that revokes a key.
+pub(super) fn revoke(key: AccessToken, title: String, denied: Option<String>) -> Confirmation {
+    content(key, (title, text::virtual_keys::revoke_effect()), denied)
 }
 
 /// Returns a key. An access token is none.
@@ -51,11 +56,24 @@ fn is_blocked(key: &AccessToken) -> bool {
     details.is_some_and(|details| details.blocked_at.is_some())
 }
 
-fn content(
+/// Returns the content of a dialog about a key of a user.
+fn of_user(
     caller: &Caller,
     key: AccessToken,
-    (title, effect): (String, &str),
+    words: (String, &str),
     reason: Option<String>,
+) -> Confirmation {
+    let username = key.user.username.clone();
+    Confirmation {
+        username,
+        ..content(key, words, denied::<TokensWrite>(caller).or(reason))
+    }
+}
+
+fn content(
+    key: AccessToken,
+    (title, effect): (String, &str),
+    denied: Option<String>,
 ) -> Confirmation {
     Confirmation {
         title,
@@ -64,7 +82,6 @@ fn content(
             when(text::confirm::created(), Some(key.created_at)),
             when(text::confirm::last_used(), key.last_used_at),
         ],
-        username: key.user.username,
-        ..asking(key.name, effect, denied::<TokensWrite>(caller).or(reason))
+        ..asking(key.name, effect, denied)
     }
 }

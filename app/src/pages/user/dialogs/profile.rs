@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     api::user_actions::profile::ProfileRow,
-    components::icon::{Glyph, Icon},
+    components::field_group::field_group,
     context::PageContext,
     hydrated::Hydrated,
     text,
@@ -45,49 +45,29 @@ pub(super) fn Profile(
 ) -> impl IntoView {
     let known = rows.len();
     let (added, set_added) = signal(1);
-    let described_by = move || error.with(Option::is_some).then_some("profile-error");
-    view! {
-        <fieldset
-            class="field"
-            id="profile"
-            tabindex="-1"
-            aria-describedby=described_by
-            data-error=move || error.with(Option::is_some).then_some("")
-        >
-            <legend class="field-label">
-                {text::user::profile()} <span class="field-optional">{text::actions::optional()}</span>
-            </legend>
-            <p class="field-hint">{text::user::profile_hint()}</p>
-            <input type="hidden" name="set_profile" value="true" />
-            {rows
-                .into_iter()
-                .enumerate()
-                .map(|(number, row)| view! { <Row number=number row=row /> })
-                .collect_view()}
-            <For
-                each=move || known..known + added.get()
-                key=|number| *number
-                children=|number| view! { <Row number=number row=ProfileRow::default() /> }
-            />
-            <Show when=Hydrated::now>
-                <button class="button" type="button" on:click=move |_| set_added.update(|added| *added += 1)>
-                    {text::user::add_field()}
-                </button>
-            </Show>
-            {move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field-error" id="profile-error">
-                                <Glyph icon=Icon::Alert />
-                                {error}
-                            </p>
-                        }
-                    })
-            }}
-        </fieldset>
-    }
+    let legend = view! {
+        {text::user::profile()} <span class="field-optional">{text::actions::optional()}</span>
+    };
+    let controls = view! {
+        <p class="field-hint">{text::user::profile_hint()}</p>
+        <input type="hidden" name="set_profile" value="true" />
+        {rows
+            .into_iter()
+            .enumerate()
+            .map(|(number, row)| view! { <Row number=number row=row /> })
+            .collect_view()}
+        <For
+            each=move || known..known + added.get()
+            key=|number| *number
+            children=|number| view! { <Row number=number row=ProfileRow::default() /> }
+        />
+        <Show when=Hydrated::now>
+            <button class="button" type="button" on:click=move |_| set_added.update(|added| *added += 1)>
+                {text::user::add_field()}
+            </button>
+        </Show>
+    };
+    field_group("profile", legend.into_any(), controls.into_any(), error)
 }
 
 #[component]

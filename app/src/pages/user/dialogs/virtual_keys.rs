@@ -19,6 +19,7 @@ use crate::{
     },
     components::{
         dialog::{DialogRoute, FormDialog},
+        field_group::field_group,
         form,
         key_fields::KeyFields,
         loaded::Loaded,
@@ -123,6 +124,7 @@ fn RotationForm(key: AccessToken) -> impl IntoView {
             </label>
         }
     });
+    let choices = choices.into_iter().collect_view().into_any();
     view! {
         <FormDialog
             title=text::virtual_keys::rotate_title(&key.name)
@@ -133,10 +135,12 @@ fn RotationForm(key: AccessToken) -> impl IntoView {
             right=Permission::TokensWrite
         >
             <p>{text::virtual_keys::rotate_effect()}</p>
-            <fieldset class="field" id="overlap_hours" tabindex="-1">
-                <legend class="field-label">{text::virtual_keys::overlap()}</legend>
-                {choices.into_iter().collect_view()}
-            </fieldset>
+            {field_group(
+                "overlap_hours",
+                text::virtual_keys::overlap().into_any(),
+                choices,
+                form_state.error("overlap_hours"),
+            )}
             <input type="hidden" name="page" value=back />
             <input type="hidden" name="id" value=key.id.to_string() />
             <input type="hidden" name="username" value=key.user.username />

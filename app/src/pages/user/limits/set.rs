@@ -129,7 +129,7 @@ fn dialog(user_view: &UserView, limit: &UserLimit, about: &About) -> AnyView {
     let dialog = LimitDialog {
         url: with_selected(&route.path, model, &[]),
         route,
-        title: text::limits::set_of(metric.unwrap_or_default(), &user.username),
+        title: text::limits::set_of(&user.username, metric.unwrap_or_default()),
         values,
         is_new: false,
         note,
