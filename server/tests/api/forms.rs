@@ -253,6 +253,9 @@ async fn fill(app: &App) -> String {
         insert into clients (name, created_at, updated_at) values ('ACME', now(), now());
         insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
         values (uuid_v7(now()), 'requests', 10, 'calendar:month', 2629746, now(), now(), now());
+        insert into access_tokens (id, user_id, kind, name, prefix, token_hash, blocked_at, created_at)
+        select uuid_v7(now()), u.id, 'key', 'Key ' || n, 'sk-0000', sha256(n::text::bytea), case n when 2 then now() end, now()
+        from generate_series(1, 2) as n, users u where u.username = 'bob';
         insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
         values (
             gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'gone'), 'failed', 1, 2, 'x',
@@ -322,7 +325,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
         ));
     }
     // Each path is visited once, whatever its query: these paths with one that lists rows.
-    waiting.extend(["/sessions", "/tokens", "/sessions/revoke?others=true"].map(str::to_owned));
+    waiting.extend(["/limits", "/sessions", "/tokens", "/sessions/revoke?others=true"].map(str::to_owned));
     let (mut seen, mut forms) = (BTreeSet::new(), Vec::new());
     while let Some(address) = waiting.pop() {
         let path = address.split('?').next().unwrap_or_default().to_owned();
@@ -427,12 +430,12 @@ async fn dialog_names_its_target_and_last_use(pool: PgPool) {
         ),
         (
             "select '/users/bob/keys/tokens/' || t.id || '/revoke' from access_tokens t join users u on u.id = t.user_id
-            where username = 'bob'",
+            where username = 'bob' and kind = 'token'",
             &["Revoke access token script of bob", "2026-11-01T10:00:00Z"],
         ),
         (
             "select '/tokens/' || t.id || '/revoke' from access_tokens t join users u on u.id = t.user_id
-            where username = 'bob'",
+            where username = 'bob' and kind = 'token'",
             &["Revoke access token script of bob", "2026-11-01T10:00:00Z"],
         ),
         (
@@ -602,7 +605,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 69);
+    assert_eq!(with, 81);
 }
 
 #[testing::test]

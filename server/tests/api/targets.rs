@@ -76,7 +76,11 @@ const WITH_TARGET: [TargetForm; 38] = [
         &[("counts", "0,0,0,0,0,0"), ("confirm", "uma")],
     ),
     ("create-reset-link", "username", &[]),
-    ("create-virtual-key", "username", &[("name", "lab")]),
+    (
+        "create-virtual-key",
+        "username",
+        &[("name", "lab"), ("days", "30")],
+    ),
     (
         "rotate-virtual-key",
         "shown",
