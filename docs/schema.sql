@@ -87,6 +87,16 @@ begin
     return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.add_user_spend_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    insert into user_spend (user_id, deleted, created_at)
+    select id, deleted_at is not null, created_at from new_rows;
+    return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.add_user_stats_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -103,17 +113,17 @@ CREATE OR REPLACE FUNCTION public.apply_spend(owners uuid[], months integer[], d
 AS $function$
 begin
     if cardinality(owners) > 1 then
-        perform 1 from user_stats where user_id = any(owners) order by user_id for no key update;
+        perform 1 from user_spend where user_id = any(owners) order by user_id for no key update;
     end if;
-    update user_stats s set
-        spend_month = d.month,
-        spend_nanos = case when s.spend_month = d.month then s.spend_nanos else 0 end + d.delta
+    update user_spend s set
+        month = d.month,
+        nanos = case when s.month = d.month then s.nanos else 0 end + d.delta
     from (
         select distinct on (c.user_id) c.user_id, c.month, c.delta
         from unnest(owners, months, deltas) as c (user_id, month, delta)
         order by c.user_id, c.month desc
     ) d
-    where s.user_id = d.user_id and d.month >= s.spend_month;
+    where s.user_id = d.user_id and d.month >= s.month;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.apply_user_stats(counter text, owners uuid[], deltas integer[])
@@ -467,6 +477,29 @@ CREATE OR REPLACE FUNCTION public.in_clients(client integer, listed integer[])
  IMMUTABLE PARALLEL SAFE
 RETURN ((client IS NULL) OR (client = ANY (listed)));
 
+CREATE OR REPLACE FUNCTION public.is_used_up(amount bigint, period text, balance balances, asked_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select case
+        -- What has dripped since fills the level up to the amount. A top-up is above it.
+        when v.seconds is not null then least(
+            v.level + greatest(floor(extract(epoch from asked_at - (balance).level_at) / v.seconds), 0),
+            greatest(amount, least(v.level, v.capacity))
+        ) <= 0
+        -- The limit was one that drips: what was used is counted with the next use.
+        when (balance).level is not null then amount = 0
+        else v.level <= 0
+    end
+    from (
+        select
+            amount + coalesce((balance).granted, 0) as capacity,
+            coalesce((balance).level, amount + coalesce((balance).granted, 0) - coalesce((balance).used, 0)) as level,
+            case when period like 'drip:%' then split_part(period, ':', 2)::bigint end as seconds
+    ) v
+$function$;
+
 CREATE OR REPLACE FUNCTION public.limits_in_force(asked_user uuid, asked_token uuid)
  RETURNS TABLE(id uuid, holder text, holder_id uuid, source text, source_id uuid, metric text, model text, amount bigint, soft_amount bigint, warn_at smallint, period text, anchor timestamp with time zone, time_zone text)
  LANGUAGE sql
@@ -522,6 +555,16 @@ CREATE OR REPLACE FUNCTION public.list_in(content jsonb, name text)
 AS $function$
     select case when jsonb_typeof(content -> name) = 'array' then content -> name else '[]' end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_deleted_spend()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    insert into user_spend (user_id, deleted) values (new.id, new.deleted_at is not null)
+    on conflict (user_id) do update set deleted = excluded.deleted;
+    return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.mark_deleted_stats()
  RETURNS trigger
@@ -845,25 +888,47 @@ CREATE OR REPLACE FUNCTION public.users_over_limit(asked_metric text, asked_at t
 AS $function$
     with asked as (
         select l.* from limits l where l.metric = asked_metric and l.model is null and l.amount is not null
+    ), own as not materialized (
+        select b.* from balances b where b.user_id is not null and b.metric = asked_metric and b.model = ''
+    ), nothing_by_default as (
+        select a.id from asked a where a.amount = 0 and num_nonnulls(a.role_id, a.group_id, a.user_id, a.token_id) = 0
+    ), used_up_groups as (
+        select a.group_id
+        from asked a
+        left join balances b
+            on b.holder_id = a.group_id and b.metric = a.metric and b.model = ''
+            and (b.level is not null or b.period_end is null or b.period_end > asked_at)
+        where a.shared and is_used_up(a.amount, a.period, b, asked_at)
+    ), not_by_default as (
+        select l.user_id from limits l where l.metric = asked_metric and l.model is null and l.user_id is not null
+        union all
+        select m.user_id
+        from limits l
+        join group_members m on m.group_id = l.group_id
+        where l.metric = asked_metric and l.model is null and not l.shared
+        union all
+        select r.user_id from limits l join user_roles r on r.role_id = l.role_id where l.metric = asked_metric and l.model is null
+        union all
+        select b.user_id from own b where b.level > 0 or b.granted > 0
     ), candidates as (
         select b.user_id
-        from balances b
+        from own b
         where
-            b.user_id is not null and b.metric = asked_metric and b.model = ''
-            and (b.level is not null or b.used - b.granted >= (select min(a.amount) from asked a))
+            b.level <= 0 or (b.level is null and b.used - b.granted >= (select min(a.amount) from asked a))
+            or ((b.level > 0 or b.granted > 0) and exists (select from nothing_by_default))
         union
-        select m.user_id from asked a join group_members m on m.group_id = a.group_id where a.shared or a.amount = 0
+        select m.user_id from asked a join group_members m on m.group_id = a.group_id where a.amount = 0 and not a.shared
         union
         select r.user_id from asked a join user_roles r on r.role_id = a.role_id where a.amount = 0
         union
         select a.user_id from asked a where a.user_id is not null and a.amount = 0
-        union
-        select u.id
-        from users u
-        where exists (
-            select from asked a where a.amount = 0 and num_nonnulls(a.role_id, a.group_id, a.user_id, a.token_id) = 0
-        )
     )
+    select m.user_id from used_up_groups g join group_members m on m.group_id = g.group_id
+    union
+    select u.id
+    from users u
+    where exists (select from nothing_by_default) and not exists (select from not_by_default o where o.user_id = u.id)
+    union
     select c.user_id
     from candidates c
     where exists (
@@ -872,24 +937,9 @@ AS $function$
         left join balances b
             on b.holder_id = f.holder_id and b.metric = f.metric and b.model = ''
             and (b.level is not null or b.period_end is null or b.period_end > asked_at)
-        cross join lateral (
-            select
-                f.amount + coalesce(b.granted, 0) as capacity,
-                coalesce(b.level, f.amount + coalesce(b.granted, 0) - coalesce(b.used, 0)) as level,
-                case when f.period like 'drip:%' then split_part(f.period, ':', 2)::bigint end as seconds
-        ) v
         where
-            f.metric = asked_metric and f.model is null and f.amount is not null
-            and case
-                -- What has dripped since fills the level up to the amount. A top-up is above it.
-                when v.seconds is not null then least(
-                    v.level + greatest(floor(extract(epoch from asked_at - b.level_at) / v.seconds), 0),
-                    greatest(f.amount, least(v.level, v.capacity))
-                ) <= 0
-                -- The limit was one that drips: what was used is counted with the next use.
-                when b.level is not null then f.amount = 0
-                else v.level <= 0
-            end
+            f.holder = 'user' and f.metric = asked_metric and f.model is null and f.amount is not null
+            and is_used_up(f.amount, f.period, b, asked_at)
     )
 $function$;
 
@@ -952,9 +1002,10 @@ comment on column access_tokens.group_id is 'The group that a key is for; null f
 comment on column access_tokens.allowed_models is 'The models that a key can use. Null: all. Empty: none.';
 comment on column access_tokens.metadata is 'Data of the host application.';
 comment on column access_tokens.blocked_by is 'A plain id; null for the operator.';
-comment on column access_tokens.previous_hash is 'The secret before the last rotation, which works until previous_until.';
+comment on column access_tokens.previous_hash is 'The secret before the last rotation, valid before previous_until.';
 CREATE INDEX access_tokens_by_expiry ON public.access_tokens USING btree (expires_at, id) WHERE (revoked_at IS NULL);
 CREATE INDEX access_tokens_by_group ON public.access_tokens USING btree (group_id) WHERE (group_id IS NOT NULL);
+CREATE INDEX access_tokens_by_kind ON public.access_tokens USING btree (kind, id);
 CREATE INDEX access_tokens_by_revocation ON public.access_tokens USING btree (revoked_at, id) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX access_tokens_by_user ON public.access_tokens USING btree (user_id, id);
 CREATE UNIQUE INDEX access_tokens_previous_hash ON public.access_tokens USING btree (previous_hash) WHERE (previous_hash IS NOT NULL);
@@ -1705,7 +1756,7 @@ create table usage_daily_totals (
     created_at timestamp with time zone not null default now(),
     constraint usage_daily_totals_key UNIQUE NULLS NOT DISTINCT (day, model, shard)
 );
-comment on column usage_daily_totals.shard is 'The sums of all shards are those of usage_daily. -1: rows that are older than the trigger.';
+comment on column usage_daily_totals.shard is 'The sums of all shards are those of usage_daily. -1: merged ones of days that are over.';
 
 create table usage_event_ids (
     user_id uuid,
@@ -1804,6 +1855,20 @@ comment on column user_search.deleted is 'Whether the user is deleted: the index
 comment on column user_search.search is 'The result of search_text.';
 CREATE INDEX user_search_grams ON public.user_search USING gin (grams) WITH (fastupdate=off) WHERE (NOT deleted);
 
+create table user_spend (
+    user_id uuid not null,
+    month integer not null default 0,
+    nanos bigint not null default 0,
+    deleted boolean not null default false,
+    created_at timestamp with time zone not null default now(),
+    constraint user_spend_pkey PRIMARY KEY (user_id),
+    constraint user_spend_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column user_spend.month is 'Number of the month in UTC: January 2000 has 0.';
+comment on column user_spend.nanos is 'Costs of the month, in billionths of a dollar.';
+comment on column user_spend.deleted is 'Whether the user is deleted, as in user_stats.';
+CREATE INDEX user_spend_by_rank ON public.user_spend USING btree (spend_rank(month, nanos), user_id) WHERE (NOT deleted);
+
 create table user_stats (
     user_id uuid not null,
     personas integer not null default 0,
@@ -1814,20 +1879,15 @@ create table user_stats (
     role_ids uuid[] not null default '{}'::uuid[],
     deleted boolean not null default false,
     created_at timestamp with time zone not null default now(),
-    spend_month integer not null default 0,
-    spend_nanos bigint not null default 0,
     constraint user_stats_pkey PRIMARY KEY (user_id),
     constraint user_stats_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
-comment on column user_stats.spend_month is 'Number of the month in UTC: January 2000 has 0.';
-comment on column user_stats.spend_nanos is 'Costs of the month, in billionths of a dollar.';
 CREATE INDEX user_stats_by_annotations ON public.user_stats USING btree (annotations, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_api_keys ON public.user_stats USING btree (api_keys, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_ontologies ON public.user_stats USING btree (ontologies, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_personas ON public.user_stats USING btree (personas, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_roles ON public.user_stats USING btree (role_ids, user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_by_sessions ON public.user_stats USING btree (sessions, user_id) WHERE (NOT deleted);
-CREATE INDEX user_stats_by_spend ON public.user_stats USING btree (spend_rank(spend_month, spend_nanos), user_id) WHERE (NOT deleted);
 CREATE INDEX user_stats_holding_role ON public.user_stats USING gin (role_ids) WITH (fastupdate=off) WHERE (NOT deleted);
 
 create table user_totals (
@@ -1914,10 +1974,12 @@ CREATE INDEX users_to_purge ON public.users USING btree (purge_after) WHERE (del
 CREATE INDEX users_unverified_emails ON public.users USING btree (id) WHERE ((unverified_email IS NOT NULL) AND (unverified_email_resolved_at IS NULL) AND (status = 'active'::text));
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (name_key(username));
 CREATE TRIGGER add_search AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_search();
+CREATE TRIGGER add_spend AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_spend_rows();
 CREATE TRIGGER add_stats AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_stats_rows();
 CREATE TRIGGER count_deleted_members AFTER UPDATE ON public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_members();
 CREATE TRIGGER deny_purge_of_live_user BEFORE DELETE ON public.users FOR EACH ROW WHEN ((old.deleted_at IS NULL)) EXECUTE FUNCTION deny_purge_of_live_user();
 CREATE TRIGGER mark_deleted AFTER UPDATE ON public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_stats();
+CREATE TRIGGER mark_deleted_spend AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) <> (new.deleted_at IS NULL))) EXECUTE FUNCTION mark_deleted_spend();
 CREATE TRIGGER set_search AFTER UPDATE OF username, display_name, email, deleted_at ON public.users FOR EACH ROW WHEN (((((old.username IS DISTINCT FROM new.username) OR (old.display_name IS DISTINCT FROM new.display_name)) OR (old.email IS DISTINCT FROM new.email)) OR ((old.deleted_at IS NULL) IS DISTINCT FROM (new.deleted_at IS NULL)))) EXECUTE FUNCTION set_user_search();
 CREATE TRIGGER total_deleted AFTER DELETE ON public.users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION total_users();
 CREATE TRIGGER total_inserted AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION total_users();

@@ -167,12 +167,12 @@ pub fn from_example() -> &'static str {
     text("conversations.from_example", "2026-11-01 or 7d")
 }
 
-/// Text: `Conversations of users with the host application. Each look at one of another user is in the audit log.`
+/// Text: `Conversations of users with the host application. Opening one of another user adds an entry to the audit log.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "conversations.hint",
-        "Conversations of users with the host application. Each look at one of another user is in the audit log.",
+        "Conversations of users with the host application. Opening one of another user adds an entry to the audit log.",
     )
 }
 
@@ -320,13 +320,13 @@ pub fn one_failed() -> &'static str {
     )
 }
 
-/// Text: `More conversations match: these are the totals of {limit} of them`
+/// Text: `More conversations match; the totals include {limit} of them`
 #[must_use]
 pub fn or_more(limit: impl Display) -> String {
     fill(
         text(
             "conversations.or_more",
-            "More conversations match: these are the totals of {limit} of them",
+            "More conversations match; the totals include {limit} of them",
         ),
         &[("limit", &limit)],
     )
@@ -429,6 +429,15 @@ pub fn transfer(personas: impl Display, conversations: impl Display) -> String {
             "Transfer data (personas: {personas}, conversations: {conversations})",
         ),
         &[("personas", &personas), ("conversations", &conversations)],
+    )
+}
+
+/// Text: `You can't transfer conversations without the permission to read them. Ask an administrator.`
+#[must_use]
+pub fn transfer_denied() -> &'static str {
+    text(
+        "conversations.transfer_denied",
+        "You can't transfer conversations without the permission to read them. Ask an administrator.",
     )
 }
 

@@ -897,6 +897,18 @@ pub fn user_token_revoked(name: impl Display, user: impl Display) -> String {
     )
 }
 
+/// Text: `Revoked virtual key {name} of {user}`
+#[must_use]
+pub fn user_virtual_key_revoked(name: impl Display, user: impl Display) -> String {
+    fill(
+        text(
+            "flash.user_virtual_key_revoked",
+            "Revoked virtual key {name} of {user}",
+        ),
+        &[("name", &name), ("user", &user)],
+    )
+}
+
 /// Text: `Blocked virtual key {name} of {user}`
 #[must_use]
 pub fn virtual_key_blocked(name: impl Display, user: impl Display) -> String {
@@ -906,6 +918,15 @@ pub fn virtual_key_blocked(name: impl Display, user: impl Display) -> String {
             "Blocked virtual key {name} of {user}",
         ),
         &[("name", &name), ("user", &user)],
+    )
+}
+
+/// Text: `Revoked virtual key {name}`
+#[must_use]
+pub fn virtual_key_revoked(name: impl Display) -> String {
+    fill(
+        text("flash.virtual_key_revoked", "Revoked virtual key {name}"),
+        &[("name", &name)],
     )
 }
 

@@ -13,12 +13,12 @@ pub fn adjust() -> &'static str {
     text("limits.adjust", "Adjust")
 }
 
-/// Text: `What is added to the used amount; negative to subtract.`
+/// Text: `Added to the used amount; negative to subtract.`
 #[must_use]
 pub fn adjust_hint() -> &'static str {
     text(
         "limits.adjust_hint",
-        "What is added to the used amount; negative to subtract.",
+        "Added to the used amount; negative to subtract.",
     )
 }
 
@@ -58,12 +58,12 @@ pub fn amount() -> &'static str {
     text("limits.amount", "Amount")
 }
 
-/// Text: `A whole number; for cost dollars with up to 9 decimals, such as 0.25.`
+/// Text: `A whole number; for cost, dollars with up to 9 decimals, such as 0.25.`
 #[must_use]
 pub fn amount_hint() -> &'static str {
     text(
         "limits.amount_hint",
-        "A whole number; for cost dollars with up to 9 decimals, such as 0.25.",
+        "A whole number; for cost, dollars with up to 9 decimals, such as 0.25.",
     )
 }
 
@@ -130,21 +130,21 @@ pub fn change_top_up() -> &'static str {
     text("limits.change_top_up", "Top-up")
 }
 
-/// Text: `Changes of what was used`
+/// Text: `Top-ups, adjustments and resets`
 #[must_use]
 pub fn changes() -> &'static str {
-    text("limits.changes", "Changes of what was used")
+    text("limits.changes", "Top-ups, adjustments and resets")
 }
 
-/// Text: `In the last {count} days, the latest first.`
+/// Text: `In the last {count} days, newest first.`
 #[must_use]
 pub fn changes_hint(count: u64) -> String {
     fill(
         plural(
             "limits.changes_hint",
             count,
-            "In the last {count} day, the latest first.",
-            "In the last {count} days, the latest first.",
+            "In the last {count} day, newest first.",
+            "In the last {count} days, newest first.",
         ),
         &[("count", &grouped(count))],
     )
@@ -186,14 +186,11 @@ pub fn decides() -> &'static str {
     text("limits.decides", "Decided by")
 }
 
-/// Text: `Now this decides: {subject}. {effect}`
+/// Text: `In force: {subject}. {effect}`
 #[must_use]
 pub fn decides_now(subject: impl Display, effect: impl Display) -> String {
     fill(
-        text(
-            "limits.decides_now",
-            "Now this decides: {subject}. {effect}",
-        ),
+        text("limits.decides_now", "In force: {subject}. {effect}"),
         &[("subject", &subject), ("effect", &effect)],
     )
 }
@@ -210,12 +207,12 @@ pub fn delete_action() -> &'static str {
     text("limits.delete_action", "Delete limit")
 }
 
-/// Text: `Then the next limit decides: of the groups, of the roles, or the default. What was used still counts.`
+/// Text: `The next limit then decides: that of the groups, the roles or the default. What was used still counts.`
 #[must_use]
 pub fn delete_meaning() -> &'static str {
     text(
         "limits.delete_meaning",
-        "Then the next limit decides: of the groups, of the roles, or the default. What was used still counts.",
+        "The next limit then decides: that of the groups, the roles or the default. What was used still counts.",
     )
 }
 
@@ -273,12 +270,12 @@ pub fn filter() -> &'static str {
     text("limits.filter", "Filter limits")
 }
 
-/// Text: `For each metric and model one limit decides: that of the user, else the most generous of the groups, else of the roles, else the default. A limit of an access token and a shared limit of a group apply in addition.`
+/// Text: `For each metric and model, one limit decides: the user's own, else the most generous of the groups, else of the roles, else the default. Limits of tokens and virtual keys, and shared limits of groups, apply in addition.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "limits.hint",
-        "For each metric and model one limit decides: that of the user, else the most generous of the groups, else of the roles, else the default. A limit of an access token and a shared limit of a group apply in addition.",
+        "For each metric and model, one limit decides: the user's own, else the most generous of the groups, else of the roles, else the default. Limits of tokens and virtual keys, and shared limits of groups, apply in addition.",
     )
 }
 
@@ -312,12 +309,12 @@ pub fn inherit_effect() -> &'static str {
     )
 }
 
-/// Text: `No limit is stored; the next one decides.`
+/// Text: `No limit is stored here; the next one decides.`
 #[must_use]
 pub fn inherit_note() -> &'static str {
     text(
         "limits.inherit_note",
-        "No limit is stored; the next one decides.",
+        "No limit is stored here; the next one decides.",
     )
 }
 
@@ -339,10 +336,10 @@ pub fn kind_role() -> &'static str {
     text("limits.kind_role", "Role")
 }
 
-/// Text: `Access token`
+/// Text: `Token or virtual key`
 #[must_use]
 pub fn kind_token() -> &'static str {
-    text("limits.kind_token", "Access token")
+    text("limits.kind_token", "Token or virtual key")
 }
 
 /// Text: `User`
@@ -453,12 +450,12 @@ pub fn model_effect(model: impl Display) -> String {
     )
 }
 
-/// Text: `Name of the model. Empty for all models together.`
+/// Text: `Name of the model. Leave empty for all models together.`
 #[must_use]
 pub fn model_hint() -> &'static str {
     text(
         "limits.model_hint",
-        "Name of the model. Empty for all models together.",
+        "Name of the model. Leave empty for all models together.",
     )
 }
 
@@ -502,12 +499,6 @@ pub fn new() -> &'static str {
 #[must_use]
 pub fn no_changes() -> &'static str {
     text("limits.no_changes", "No top-ups, adjustments or resets")
-}
-
-/// Text: `Not set`
-#[must_use]
-pub fn no_limit() -> &'static str {
-    text("limits.no_limit", "Not set")
 }
 
 /// Text: `No limits apply to you`
@@ -555,25 +546,13 @@ pub fn none_match() -> &'static str {
     text("limits.none_match", "No limits match")
 }
 
-/// Text: `Not counted`
-#[must_use]
-pub fn not_counted() -> &'static str {
-    text("limits.not_counted", "Not counted")
-}
-
-/// Text: `This limit with a number is not in force for this user any more.`
+/// Text: `This limit no longer applies to this user. Close this dialog to see the limits in force.`
 #[must_use]
 pub fn not_in_force() -> &'static str {
     text(
         "limits.not_in_force",
-        "This limit with a number is not in force for this user any more.",
+        "This limit no longer applies to this user. Close this dialog to see the limits in force.",
     )
-}
-
-/// Text: `Not limited`
-#[must_use]
-pub fn not_limited() -> &'static str {
-    text("limits.not_limited", "Not limited")
 }
 
 /// Text: `No limit`
@@ -582,25 +561,28 @@ pub fn nothing_decides() -> &'static str {
     text("limits.nothing_decides", "No limit")
 }
 
-/// Text: `No limit decides now, so the use is not limited.`
+/// Text: `No limit is in force, so the use is not limited.`
 #[must_use]
 pub fn nothing_decides_now() -> &'static str {
     text(
         "limits.nothing_decides_now",
-        "No limit decides now, so the use is not limited.",
+        "No limit is in force, so the use is not limited.",
     )
 }
 
-/// Text: `A number`
+/// Text: `Limited`
 #[must_use]
 pub fn number() -> &'static str {
-    text("limits.number", "A number")
+    text("limits.number", "Limited")
 }
 
-/// Text: `Also 0, which denies every use.`
+/// Text: `To the amount below; 0 denies every use.`
 #[must_use]
 pub fn number_note() -> &'static str {
-    text("limits.number_note", "Also 0, which denies every use.")
+    text(
+        "limits.number_note",
+        "To the amount below; 0 denies every use.",
+    )
 }
 
 /// Text: `Own limit`
@@ -678,10 +660,10 @@ pub fn reason() -> &'static str {
     text("limits.reason", "Reason")
 }
 
-/// Text: `The user sees it.`
+/// Text: `Shown to the user.`
 #[must_use]
 pub fn reason_hint() -> &'static str {
-    text("limits.reason_hint", "The user sees it.")
+    text("limits.reason_hint", "Shown to the user.")
 }
 
 /// Text: `One more every {duration}`
@@ -762,12 +744,12 @@ pub fn seconds(count: u64) -> String {
     )
 }
 
-/// Text: `{metric} of {user}`
+/// Text: `Limit of {user}: {metric}`
 #[must_use]
-pub fn set_of(metric: impl Display, user: impl Display) -> String {
+pub fn set_of(user: impl Display, metric: impl Display) -> String {
     fill(
-        text("limits.set_of", "{metric} of {user}"),
-        &[("metric", &metric), ("user", &user)],
+        text("limits.set_of", "Limit of {user}: {metric}"),
+        &[("user", &user), ("metric", &metric)],
     )
 }
 
@@ -816,12 +798,12 @@ pub fn soft_amount() -> &'static str {
     text("limits.soft_amount", "Soft limit")
 }
 
-/// Text: `From this amount on uses are reported, but not denied.`
+/// Text: `From this amount on, uses are reported but not denied.`
 #[must_use]
 pub fn soft_amount_hint() -> &'static str {
     text(
         "limits.soft_amount_hint",
-        "From this amount on uses are reported, but not denied.",
+        "From this amount on, uses are reported but not denied.",
     )
 }
 
@@ -834,24 +816,18 @@ pub fn soft_effect(quantity: impl Display) -> String {
     )
 }
 
-/// Text: `Limit in force`
-#[must_use]
-pub fn state() -> &'static str {
-    text("limits.state", "Limit in force")
-}
-
 /// Text: `Subject`
 #[must_use]
 pub fn subject() -> &'static str {
     text("limits.subject", "Subject")
 }
 
-/// Text: `Username, name of the role or the group, or id of the access token. Empty for the default.`
+/// Text: `Username, name of the role or the group, or ID of the token or the virtual key. Empty for the default.`
 #[must_use]
 pub fn subject_hint() -> &'static str {
     text(
         "limits.subject_hint",
-        "Username, name of the role or the group, or id of the access token. Empty for the default.",
+        "Username, name of the role or the group, or ID of the token or the virtual key. Empty for the default.",
     )
 }
 
@@ -903,13 +879,10 @@ pub fn top_up() -> &'static str {
     text("limits.top_up", "Top up")
 }
 
-/// Text: `What can be used in addition in this period. Whole numbers; for cost dollars.`
+/// Text: `A whole number; for cost, dollars.`
 #[must_use]
 pub fn top_up_hint() -> &'static str {
-    text(
-        "limits.top_up_hint",
-        "What can be used in addition in this period. Whole numbers; for cost dollars.",
-    )
+    text("limits.top_up_hint", "A whole number; for cost, dollars.")
 }
 
 /// Text: `The amount can be used in addition until the period ends.`
@@ -1005,12 +978,12 @@ pub fn unlimited_effect(metric: impl Display) -> String {
     )
 }
 
-/// Text: `Everything is permitted, whatever other limits say.`
+/// Text: `Any amount. Shared limits and limits of tokens still apply.`
 #[must_use]
 pub fn unlimited_note() -> &'static str {
     text(
         "limits.unlimited_note",
-        "Everything is permitted, whatever other limits say.",
+        "Any amount. Shared limits and limits of tokens still apply.",
     )
 }
 
@@ -1020,18 +993,12 @@ pub fn until_now() -> &'static str {
     text("limits.until_now", "Until now")
 }
 
-/// Text: `Usage`
-#[must_use]
-pub fn usage() -> &'static str {
-    text("limits.usage", "Usage")
-}
-
-/// Text: `What is left of your limits, and when more can be used.`
+/// Text: `What is left of your limits, and when they reset.`
 #[must_use]
 pub fn usage_hint() -> &'static str {
     text(
         "limits.usage_hint",
-        "What is left of your limits, and when more can be used.",
+        "What is left of your limits, and when they reset.",
     )
 }
 
@@ -1050,16 +1017,19 @@ pub fn used_and_reserved(used: impl Display, reserved: impl Display) -> String {
     )
 }
 
-/// Text: `Warn at percent`
+/// Text: `Warn at (%)`
 #[must_use]
 pub fn warn_at() -> &'static str {
-    text("limits.warn_at", "Warn at percent")
+    text("limits.warn_at", "Warn at (%)")
 }
 
-/// Text: `A number from 1 to 100.`
+/// Text: `Percentage of the amount, from 1 to 100.`
 #[must_use]
 pub fn warn_at_hint() -> &'static str {
-    text("limits.warn_at_hint", "A number from 1 to 100.")
+    text(
+        "limits.warn_at_hint",
+        "Percentage of the amount, from 1 to 100.",
+    )
 }
 
 /// Text: `A warning from {percent}% on.`

@@ -421,7 +421,7 @@ pub(crate) const ABOUT: &[(&str, &str)] = &[
     ("roles.about_sessions_write", "Revoke sessions of any user."),
     (
         "roles.about_tokens_read",
-        "See the access tokens of all users, never their values.",
+        "See the access tokens and virtual keys of all users, never their values.",
     ),
     (
         "roles.about_tokens_write",

@@ -208,12 +208,12 @@ pub fn about_session_timeout_days() -> &'static str {
     )
 }
 
-/// Text: `Maximum lifetime of an access token in days. 0 = unlimited.`
+/// Text: `Maximum lifetime of an access token or a virtual key in days. 0 = unlimited.`
 #[must_use]
 pub fn about_token_max_days() -> &'static str {
     text(
         "settings.about_token_max_days",
-        "Maximum lifetime of an access token in days. 0 = unlimited.",
+        "Maximum lifetime of an access token or a virtual key in days. 0 = unlimited.",
     )
 }
 

@@ -216,7 +216,7 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
     ("tokens.scope_groups_write", "Manage groups"),
     (
         "tokens.scope_limits_consume",
-        "Ask for and count what users do",
+        "Check and count what users do",
     ),
     ("tokens.scope_limits_read", "View limits"),
     ("tokens.scope_limits_write", "Manage limits"),
@@ -237,7 +237,10 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
     ("tokens.scope_roles_write", "Manage roles"),
     ("tokens.scope_sessions_read", "View all sessions"),
     ("tokens.scope_sessions_write", "Revoke any session"),
-    ("tokens.scope_tokens_read", "View all access tokens"),
+    (
+        "tokens.scope_tokens_read",
+        "View all access tokens and virtual keys",
+    ),
     (
         "tokens.scope_tokens_write",
         "Revoke any access token and manage virtual keys",

@@ -76,12 +76,12 @@ pub fn group() -> &'static str {
     text("usage.group", "Group")
 }
 
-/// Text: `Nothing left of the limit of the cost; also requests`
+/// Text: `Nothing left of the budget; also requests`
 #[must_use]
 pub fn help_over() -> &'static str {
     text(
         "usage.help_over",
-        "Nothing left of the limit of the cost; also requests",
+        "Nothing left of the budget; also requests",
     )
 }
 
@@ -94,12 +94,12 @@ pub fn help_spend() -> &'static str {
     )
 }
 
-/// Text: `What users have used in the host application. Days are in UTC. A group has the usage of its present members.`
+/// Text: `Usage of the host application by user, model and group. Days are in UTC. The usage of a group is that of its present members.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "usage.hint",
-        "What users have used in the host application. Days are in UTC. A group has the usage of its present members.",
+        "Usage of the host application by user, model and group. Days are in UTC. The usage of a group is that of its present members.",
     )
 }
 
@@ -151,12 +151,12 @@ pub fn none_of_these() -> &'static str {
     text("usage.none_of_these", "None.")
 }
 
-/// Text: `Nothing was used in these days, or nothing matches the filter.`
+/// Text: `No usage matches in these days. Choose a longer range or fewer filters.`
 #[must_use]
 pub fn none_text() -> &'static str {
     text(
         "usage.none_text",
-        "Nothing was used in these days, or nothing matches the filter.",
+        "No usage matches in these days. Choose a longer range or fewer filters.",
     )
 }
 
@@ -226,16 +226,16 @@ pub fn tokens() -> &'static str {
     text("usage.tokens", "Tokens")
 }
 
-/// Text: `Tokens in`
+/// Text: `Input tokens`
 #[must_use]
 pub fn tokens_in() -> &'static str {
-    text("usage.tokens_in", "Tokens in")
+    text("usage.tokens_in", "Input tokens")
 }
 
-/// Text: `Tokens out`
+/// Text: `Output tokens`
 #[must_use]
 pub fn tokens_out() -> &'static str {
-    text("usage.tokens_out", "Tokens out")
+    text("usage.tokens_out", "Output tokens")
 }
 
 /// Text: `Top groups`
@@ -256,16 +256,16 @@ pub fn top_users() -> &'static str {
     text("usage.top_users", "Top users")
 }
 
-/// Text: `Unlimited`
-#[must_use]
-pub fn unlimited() -> &'static str {
-    text("usage.unlimited", "Unlimited")
-}
-
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
     text("usage.user", "User")
+}
+
+/// Text: `The last 30 days, in UTC.`
+#[must_use]
+pub fn user_hint() -> &'static str {
+    text("usage.user_hint", "The last 30 days, in UTC.")
 }
 
 /// Text: `Username`

@@ -19,12 +19,12 @@ pub fn block() -> &'static str {
     text("virtual_keys.block", "Block")
 }
 
-/// Text: `Programs that use it are rejected until it is unblocked.`
+/// Text: `Programs that use this key are rejected until it is unblocked.`
 #[must_use]
 pub fn block_effect() -> &'static str {
     text(
         "virtual_keys.block_effect",
-        "Programs that use it are rejected until it is unblocked.",
+        "Programs that use this key are rejected until it is unblocked.",
     )
 }
 
@@ -61,10 +61,10 @@ pub fn create() -> &'static str {
     text("virtual_keys.create", "Create key")
 }
 
-/// Text: `Expires after days`
+/// Text: `Expires after (days)`
 #[must_use]
 pub fn days() -> &'static str {
-    text("virtual_keys.days", "Expires after days")
+    text("virtual_keys.days", "Expires after (days)")
 }
 
 /// Text: `Leave empty for no expiry.`
@@ -73,12 +73,12 @@ pub fn days_hint() -> &'static str {
     text("virtual_keys.days_hint", "Leave empty for no expiry.")
 }
 
-/// Text: `Programs use models with a virtual key. It opens only the limits, the usage and the access of its user.`
+/// Text: `Programs use models with a virtual key. It opens only the limits, the usage and the access of its owner.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "virtual_keys.hint",
-        "Programs use models with a virtual key. It opens only the limits, the usage and the access of its user.",
+        "Programs use models with a virtual key. It opens only the limits, the usage and the access of its owner.",
     )
 }
 
@@ -97,23 +97,23 @@ pub fn key() -> &'static str {
     text("virtual_keys.key", "Virtual key")
 }
 
-/// Text: `Type`
+/// Text: `Kind`
 #[must_use]
 pub fn kind() -> &'static str {
-    text("virtual_keys.kind", "Type")
+    text("virtual_keys.kind", "Kind")
 }
 
-/// Text: `All types`
+/// Text: `All kinds`
 #[must_use]
 pub fn kind_all() -> &'static str {
-    text("virtual_keys.kind_all", "All types")
+    text("virtual_keys.kind_all", "All kinds")
 }
 
-/// Text: `Type is “{kind}”`
+/// Text: `Kind is “{kind}”`
 #[must_use]
 pub fn kind_is(kind: impl Display) -> String {
     fill(
-        text("virtual_keys.kind_is", "Type is “{kind}”"),
+        text("virtual_keys.kind_is", "Kind is “{kind}”"),
         &[("kind", &kind)],
     )
 }
@@ -122,21 +122,6 @@ pub fn kind_is(kind: impl Display) -> String {
 #[must_use]
 pub fn kind_token() -> &'static str {
     text("virtual_keys.kind_token", "Access token")
-}
-
-/// Text: `Limits`
-#[must_use]
-pub fn limits() -> &'static str {
-    text("virtual_keys.limits", "Limits")
-}
-
-/// Text: `Limits of {name}`
-#[must_use]
-pub fn limits_of(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.limits_of", "Limits of {name}"),
-        &[("name", &name)],
-    )
 }
 
 /// Text: `Models`
@@ -211,19 +196,19 @@ pub fn of_group(name: impl Display) -> String {
     )
 }
 
-/// Text: `This virtual key is expired or revoked.`
+/// Text: `This virtual key has expired or was revoked.`
 #[must_use]
 pub fn over() -> &'static str {
     text(
         "virtual_keys.over",
-        "This virtual key is expired or revoked.",
+        "This virtual key has expired or was revoked.",
     )
 }
 
-/// Text: `The present secret`
+/// Text: `Current secret`
 #[must_use]
 pub fn overlap() -> &'static str {
-    text("virtual_keys.overlap", "The present secret")
+    text("virtual_keys.overlap", "Current secret")
 }
 
 /// Text: `Works for {count} more hours`
@@ -255,6 +240,24 @@ pub fn password_hint() -> &'static str {
     )
 }
 
+/// Text: `Programs that use this key stop working immediately. This can't be undone.`
+#[must_use]
+pub fn revoke_effect() -> &'static str {
+    text(
+        "virtual_keys.revoke_effect",
+        "Programs that use this key stop working immediately. This can't be undone.",
+    )
+}
+
+/// Text: `Revoke virtual key {name}`
+#[must_use]
+pub fn revoke_own(name: impl Display) -> String {
+    fill(
+        text("virtual_keys.revoke_own", "Revoke virtual key {name}"),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `Revoke virtual key {name} of {user}`
 #[must_use]
 pub fn revoke_title(name: impl Display, user: impl Display) -> String {
@@ -273,12 +276,12 @@ pub fn rotate() -> &'static str {
     text("virtual_keys.rotate", "Rotate")
 }
 
-/// Text: `The key gets another secret. Its limits, models and expiry stay.`
+/// Text: `The key gets a new secret. Its limits, models and expiry stay.`
 #[must_use]
 pub fn rotate_effect() -> &'static str {
     text(
         "virtual_keys.rotate_effect",
-        "The key gets another secret. Its limits, models and expiry stay.",
+        "The key gets a new secret. Its limits, models and expiry stay.",
     )
 }
 
@@ -300,18 +303,12 @@ pub fn rotate_title(name: impl Display) -> String {
     )
 }
 
-/// Text: `Virtual key`
-#[must_use]
-pub fn secret() -> &'static str {
-    text("virtual_keys.secret", "Virtual key")
-}
-
-/// Text: `Copy it now; you won't see it again. Anyone who has it can use models at the cost of its user.`
+/// Text: `Copy it now; you won't see it again. Anyone who has it can use models at the cost of its owner.`
 #[must_use]
 pub fn secret_hint() -> &'static str {
     text(
         "virtual_keys.secret_hint",
-        "Copy it now; you won't see it again. Anyone who has it can use models at the cost of its user.",
+        "Copy it now; you won't see it again. Anyone who has it can use models at the cost of its owner.",
     )
 }
 
@@ -327,12 +324,12 @@ pub fn unblock() -> &'static str {
     text("virtual_keys.unblock", "Unblock")
 }
 
-/// Text: `Programs can use it again immediately.`
+/// Text: `Programs can use this key again immediately.`
 #[must_use]
 pub fn unblock_effect() -> &'static str {
     text(
         "virtual_keys.unblock_effect",
-        "Programs can use it again immediately.",
+        "Programs can use this key again immediately.",
     )
 }
 

@@ -956,12 +956,12 @@ pub const fn limit_shared_group() -> Message {
     )
 }
 
-/// Message: `This user, group, role or access token does not exist.`
+/// Message: `This user, group, role, access token or virtual key does not exist.`
 #[must_use]
 pub const fn limit_subject_unknown() -> Message {
     Message::fixed(
         "errors.limit_subject_unknown",
-        "This user, group, role or access token does not exist.",
+        "This user, group, role, access token or virtual key does not exist.",
     )
 }
 
@@ -1556,6 +1556,15 @@ pub const fn own_email_elsewhere() -> Message {
     Message::fixed(
         "errors.own_email_elsewhere",
         "Change your own email address under My account.",
+    )
+}
+
+/// Message: `Create your own virtual keys under My account. Ask another administrator to rotate one.`
+#[must_use]
+pub const fn own_key_elsewhere() -> Message {
+    Message::fixed(
+        "errors.own_key_elsewhere",
+        "Create your own virtual keys under My account. Ask another administrator to rotate one.",
     )
 }
 
@@ -2869,6 +2878,15 @@ pub fn suspended_until_because(
     )
 }
 
+/// Message: `You can't set the password of a user with a client that is not in your own list of clients.`
+#[must_use]
+pub const fn target_has_more_clients() -> Message {
+    Message::fixed(
+        "errors.target_has_more_clients",
+        "You can't set the password of a user with a client that is not in your own list of clients.",
+    )
+}
+
 /// Message: `You can't manage a user with more permissions than you.`
 #[must_use]
 pub const fn target_has_more_permissions() -> Message {
@@ -2991,12 +3009,12 @@ pub const fn token_revoked() -> Message {
     )
 }
 
-/// Message: `The limit of 100 access tokens is reached. Revoke one first.`
+/// Message: `The limit of 100 access tokens and virtual keys is reached. Revoke one first.`
 #[must_use]
 pub const fn tokens_max() -> Message {
     Message::fixed(
         "errors.tokens_max",
-        "The limit of 100 access tokens is reached. Revoke one first.",
+        "The limit of 100 access tokens and virtual keys is reached. Revoke one first.",
     )
 }
 
