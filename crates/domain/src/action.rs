@@ -163,6 +163,8 @@ actions! {
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
+    UsersLimitsSet = "users.limits_set", Users, "Limits of users set (bulk)";
+    UsersLimitsDeleted = "users.limits_deleted", Users, "Limits of users deleted (bulk)";
     ModelsAllowed = "user.models_allowed", User, "Allowed models set";
     BalanceToppedUp = "user.balance_topped_up", User, "Limit topped up";
     BalanceAdjusted = "user.balance_adjusted", User, "Usage adjusted";
