@@ -201,6 +201,7 @@ part!(
     NewLimit => limits::dialogs::New,
     OwnUsage => account::usage::Usage,
     ResetUsed => user::limits::balance::Reset,
+    SetLimitOfUsers => users::set_limit::SetLimit,
     SetUserLimit => user::limits::set::SetLimit,
     TopUp => user::limits::balance::TopUp,
     Usage => usage::Usage,

@@ -46,6 +46,7 @@ static SCREENS: &[Screen] = &[
         )
         .with(&[
             Node::new("new", &Dialogs::Create),
+            metering::LIMIT_OF_USERS,
             Node::new("bulk/:action", &Dialogs::Bulk),
         ]),
     // The title is the name of the user.
@@ -366,6 +367,7 @@ mod tests {
             ("/users/", "[List]"),
             ("/users/new", "[List, Create]"),
             ("/users/bulk/delete", "[List, Bulk]"),
+            ("/users/bulk/limit", "[List, SetLimitOfUsers]"),
             ("/users/ada", "[Page, Overview]"),
             ("/users/ada/sign-out", "[Page, Overview, Confirm]"),
             ("/users/ada/revoke-links", "[Page, Overview, Confirm]"),

@@ -524,6 +524,22 @@ fn of_limits() -> Vec<Case> {
             ],
         ),
         case(
+            &["POST /api/admin/limits/bulk"],
+            json!({
+                "users": [], "metric": "requests", "model": "x".repeat(201),
+                "limit": { "amount": "x", "softAmount": "x", "warnAt": 0, "period": "1y", "timeZone": "x".repeat(65) }
+            }),
+            &[
+                ("model", "characters_max"),
+                ("limit.amount", "count_format"),
+                ("limit.softAmount", "count_format"),
+                ("limit.warnAt", "number_range"),
+                ("limit.period", "period_format"),
+                ("limit.timeZone", "time_zone_unknown"),
+                ("users", "select_users"),
+            ],
+        ),
+        case(
             &[
                 "POST /api/limits/consume",
                 "POST /api/limits/check",

@@ -87,6 +87,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/resources/{id}/transfer", Dialog),
     ("/sessions/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
+    ("/users/bulk/limit", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
     ("/users/bulk/sign-out sign-out", Dialog),
     ("/users/bulk/suspend suspend", Dialog),
@@ -304,7 +305,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     ];
     let mut waiting: Vec<String> = start.map(str::to_owned).into();
     // Pages that are reached by selecting rows.
-    for action in ["suspend", "unsuspend", "sign-out", "delete"] {
+    for action in ["suspend", "unsuspend", "sign-out", "delete", "limit"] {
         waiting.push(format!(
             "/users/bulk/{action}?{}",
             selected(app, &["bob", "sue"]).await
@@ -602,7 +603,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 69);
+    assert_eq!(with, 70);
 }
 
 #[testing::test]

@@ -78,8 +78,6 @@ const WARN_AT: FieldSpec = FieldSpec {
 pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
     let kinds = SubjectKind::ALL.iter();
     let kinds = kinds.map(|kind| (kind.as_str(), labels::limits::subject_kind(*kind)));
-    let metrics = Metric::ALL.iter();
-    let metrics = metrics.map(|metric| (metric.as_str(), labels::limits::metric(*metric)));
     view! {
         {select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state)}
         <Field spec=SUBJECT value=values.subject.clone() error=form_state.error("subject") />
@@ -90,6 +88,16 @@ pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
             </span>
         </label>
         {error("shared", form_state.error("shared"))}
+        {metric_fields(values, form_state)}
+    }
+    .into_any()
+}
+
+/// Renders the fields of the metric and the model.
+pub(super) fn metric_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
+    let metrics = Metric::ALL.iter();
+    let metrics = metrics.map(|metric| (metric.as_str(), labels::limits::metric(*metric)));
+    view! {
         {select("metric", text::limits::metric(), metrics.collect(), &values.metric, form_state)}
         <Field spec=MODEL value=values.model.clone() error=form_state.error("model") />
     }
