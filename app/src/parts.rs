@@ -141,6 +141,7 @@ part!(
     Reassign => dialogs::Reassign,
     NewKey => dialogs::NewKey,
     RotateKey => dialogs::RotateKey,
+    EditVirtualKey => dialogs::EditVirtualKey,
     Revoke => sessions::revoke::Revoke,
     Approve => registrations::decide::Approve,
     Reject => registrations::decide::Reject,

@@ -56,6 +56,7 @@ static SCREENS: &[Screen] = &[
         Node::new("keys", &User::Keys).with(&[
             Node::new("tokens/new", &Dialogs::NewKey),
             Node::new("tokens/:id/rotate", &Dialogs::RotateKey),
+            Node::new("tokens/:id/edit", &Dialogs::EditVirtualKey),
             Node::confirmation("tokens/:id/block"),
             Node::confirmation("tokens/:id/unblock"),
             Node::confirmation("tokens/:id/revoke"),
@@ -386,6 +387,10 @@ mod tests {
             ("/account/usage", "[Page, OwnUsage]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
+            (
+                "/users/ada/keys/tokens/1/edit",
+                "[Page, Keys, EditVirtualKey]",
+            ),
             ("/groups", "[Groups]"),
             ("/groups/new", "[Groups, NewGroup]"),
             ("/groups/1", "[GroupPage, GroupMembers]"),

@@ -65,6 +65,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::TokenRevoked => text::flash::user_token_revoked(first, second),
         FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
         FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
+        FlashEvent::VirtualKeySaved => text::flash::virtual_key_saved(first, second),
         FlashEvent::RoleCreated => text::flash::role_created(first),
         FlashEvent::RoleSaved => text::flash::role_saved(first),
         FlashEvent::RoleDeleted => text::flash::role_deleted(first),

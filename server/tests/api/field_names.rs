@@ -124,6 +124,19 @@ fn of_tokens_and_keys() -> Vec<Case> {
             CURRENT,
         ),
         case(
+            &[
+                "PATCH /api/admin/virtual-keys/ID",
+                "PUT /api/admin/virtual-keys/ID",
+            ],
+            json!({ "name": " ", "days": 0, "allowedModels": [""], "metadata": { "a": "x".repeat(3_000) } }),
+            &[
+                ("name", "enter_name"),
+                ("days", "token_days_max"),
+                ("allowedModels", "enter_name"),
+                ("metadata", "bytes_max"),
+            ],
+        ),
+        case(
             &["POST /api/admin/virtual-keys/ID/rotate"],
             json!({ "overlapHours": 169 }),
             &[("overlapHours", "key_overlap_max")],

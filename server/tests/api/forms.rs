@@ -97,6 +97,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user}/access/groups", Dialog),
     ("/users/{user}/delete", Dialog),
     ("/users/{user}/keys/tokens/new", Dialog),
+    ("/users/{user}/keys/tokens/{id}/edit", Dialog),
     ("/users/{user}/keys/tokens/{id}/rotate", Dialog),
     ("/users/{user}/edit", Dialog),
     ("/users/{user}/limits/{id}/adjust adjust", Dialog),
@@ -603,7 +604,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 70);
+    assert_eq!(with, 71);
 }
 
 #[testing::test]

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 44] = [
+const NULLABLE: [(&str, &str); 46] = [
     ("UserUpdateRequest", "email"),
     ("UserUpdateRequest", "profile"),
     ("UserUpdateRequest", "notificationPreferences"),
@@ -22,6 +22,8 @@ const NULLABLE: [(&str, &str); 44] = [
     ("VirtualKeyCreateRequest", "allowedModels"),
     ("OwnVirtualKeyCreateRequest", "days"),
     ("OwnVirtualKeyCreateRequest", "allowedModels"),
+    ("VirtualKeyUpdateRequest", "days"),
+    ("VirtualKeyUpdateRequest", "allowedModels"),
     ("AllowedModelsPutRequest", "allowedModels"),
     ("PersonaWriteRequest", "details"),
     ("RoleCreateRequest", "label"),

@@ -54,7 +54,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 38] = [
+const WITH_TARGET: [TargetForm; 39] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -78,6 +78,16 @@ const WITH_TARGET: [TargetForm; 38] = [
     ),
     ("create-reset-link", "username", &[]),
     ("create-virtual-key", "username", &[("name", "lab")]),
+    (
+        "edit-virtual-key",
+        "shown",
+        &[
+            ("username", "uma"),
+            ("version", "1"),
+            ("name", "other"),
+            ("models", "all"),
+        ],
+    ),
     (
         "rotate-virtual-key",
         "shown",

@@ -22,7 +22,7 @@ use crate::{
     guard::{self, Access, TargetRef},
 };
 
-const NOT_FOUND: Error = Error::NotFound(Entity::VirtualKey);
+pub(super) const NOT_FOUND: Error = Error::NotFound(Entity::VirtualKey);
 
 /// Creates a virtual key for a user. It opens the limits, the usage and the access of the user only.
 ///
@@ -216,7 +216,7 @@ pub async fn rotate(
 }
 
 /// Returns a key with the id and the username of its owner, whose account it locks, if the policy allows the action.
-async fn open(
+pub(super) async fn open(
     transaction: &mut db::Transaction,
     actor: &Actor,
     action: UserAction,
