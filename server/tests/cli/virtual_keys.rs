@@ -76,7 +76,7 @@ async fn keys_are_created_blocked_rotated_and_revoked(pool: PgPool) {
     );
     assert_eq!(
         key(&cli, &["edit", id, "--days", "0"]).failure(),
-        "days: Enter a number of days from 1 to 365."
+        "days: Enter a number of days from 1 to 365, the maximum on this server."
     );
     let rotated = key(&cli, &["rotate", id, "--overlap-hours", "0"]);
     assert!(
