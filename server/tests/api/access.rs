@@ -139,9 +139,10 @@ fn screens() -> Vec<Ask> {
     for end in ["", "/grant", "/transfer", "/edit", "/delete"] {
         screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
     }
-    screens.push(Ask::get(&format!(
-        "/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate"
-    )));
+    for end in ["edit", "rotate"] {
+        let path = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/{end}");
+        screens.push(Ask::get(&path));
+    }
     screens.extend(groups::screens());
     screens.extend(limits::screens());
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));

@@ -33,7 +33,7 @@ pub fn EditVirtualKey() -> impl IntoView {
         // No key has the nil id.
         let id = id.parse().unwrap_or(Uuid::nil());
         let key = Loaded::new(move || ReadRequest::of(FindVirtualKey { id }));
-        with(key, |key| view! { <KeyForm key=key /> }).into_any()
+        with(key, |key| view! { <KeyForm key=key /> })
     })
 }
 
