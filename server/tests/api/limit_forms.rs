@@ -149,7 +149,7 @@ async fn limits_of_selected_users_are_set_without_scripts(pool: PgPool) {
     let dialog = format!("/users/bulk/limit?u={bob}:1:bob&u={uma}:1:uma&sort=name");
     let dialog = app.get_as(&ada, &dialog).await;
     assert_eq!(dialog.status, 200, "{}", dialog.body);
-    for text in ["Set limit of 2 users", "<li>bob</li>", "<li>uma</li>"] {
+    for text in ["Set limit of 2 users", ">bob<", ">uma<"] {
         assert!(dialog.body.contains(text), "{text}: {}", dialog.body);
     }
     let none: &[Option<i64>] = &[];
