@@ -63,7 +63,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 
 /// List users
 ///
-/// A page of users; with `deleted=true` of deleted users. Each has `spend`, the costs of this month, for callers with `usage:read`. Without `limit` and cursor it has up to 1,000 users.
+/// A page of users; with `deleted=true` of deleted users. Each has `spend`, the costs of this month, for callers with `usage:read`.
+/// Without `limit` and cursor it has up to 1,000 users.
 #[utoipa::path(
     get,
     path = "/api/admin/users",
