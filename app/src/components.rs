@@ -40,6 +40,7 @@ pub mod parameters;
 pub mod picker;
 pub mod roles;
 pub mod rows;
+pub(crate) mod select;
 pub mod selection;
 pub(crate) mod session_row;
 pub mod state;

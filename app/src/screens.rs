@@ -46,6 +46,7 @@ static SCREENS: &[Screen] = &[
         )
         .with(&[
             Node::new("new", &Dialogs::Create),
+            metering::LIMIT_OF_USERS,
             Node::new("bulk/:action", &Dialogs::Bulk),
         ]),
     // The title is the name of the user.
@@ -55,6 +56,7 @@ static SCREENS: &[Screen] = &[
         Node::new("keys", &User::Keys).with(&[
             Node::new("tokens/new", &Dialogs::NewKey),
             Node::new("tokens/:id/rotate", &Dialogs::RotateKey),
+            Node::new("tokens/:id/edit", &Dialogs::EditVirtualKey),
             Node::confirmation("tokens/:id/block"),
             Node::confirmation("tokens/:id/unblock"),
             Node::confirmation("tokens/:id/revoke"),
@@ -366,6 +368,7 @@ mod tests {
             ("/users/", "[List]"),
             ("/users/new", "[List, Create]"),
             ("/users/bulk/delete", "[List, Bulk]"),
+            ("/users/bulk/limit", "[List, SetLimitOfUsers]"),
             ("/users/ada", "[Page, Overview]"),
             ("/users/ada/sign-out", "[Page, Overview, Confirm]"),
             ("/users/ada/revoke-links", "[Page, Overview, Confirm]"),
@@ -384,6 +387,10 @@ mod tests {
             ("/account/usage", "[Page, OwnUsage]"),
             ("/users/ada/sessions/1/revoke", "[Page, Sessions, Confirm]"),
             ("/users/ada/keys/tokens/1/revoke", "[Page, Keys, Confirm]"),
+            (
+                "/users/ada/keys/tokens/1/edit",
+                "[Page, Keys, EditVirtualKey]",
+            ),
             ("/groups", "[Groups]"),
             ("/groups/new", "[Groups, NewGroup]"),
             ("/groups/1", "[GroupPage, GroupMembers]"),

@@ -57,7 +57,7 @@ test.describe('with users', () => {
         select id || ':' || version || ':' || username from users
         where username in ('test-member', 'test-auditor') order by username`);
       const chosen = new URLSearchParams([['u', one], ['u', other]]);
-      const paths = ['suspend', 'unsuspend', 'sign-out', 'delete', 'restore'].map((action) => `/users/bulk/${action}?${chosen}`);
+      const paths = ['suspend', 'unsuspend', 'sign-out', 'delete', 'restore', 'limit'].map((action) => `/users/bulk/${action}?${chosen}`);
       await expectAllTranslated(page, database, paths);
     });
 

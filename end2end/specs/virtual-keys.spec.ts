@@ -53,6 +53,17 @@ for (const scripts of [true, false]) {
       await expect(row(page, 'Lab notebook')).toContainText('gpt-7, llama');
       expect(await page.content()).not.toContain(first);
 
+      await page.getByRole('link', { name: 'Edit Lab notebook' }).click();
+      await expect(page).toHaveURL(/\/keys\/tokens\/[^/]*\/edit$/);
+      await settled(page);
+      await expect(dialog(page).getByLabel('Only these models')).toBeChecked();
+      await dialog(page).getByLabel('No models').check();
+      await field(page, 'Metadata').fill('{"team": "a"}');
+      await press(page, 'Save');
+      await expect(toast(page)).toContainText(`Saved virtual key Lab notebook of ${name}`);
+      await settled(page);
+      await expect(row(page, 'Lab notebook')).toContainText('No models');
+
       await page.getByRole('link', { name: 'Rotate Lab notebook' }).click();
       await expect(page).toHaveURL(/\/keys\/tokens\/[^/]*\/rotate$/);
       await settled(page);
@@ -92,6 +103,7 @@ for (const scripts of [true, false]) {
       const actions = 'select action from audit_events where target_label = $1 and action like $2 order by id';
       expect(await database.column(actions, [name, 'user.virtual_key_%'])).toEqual([
         'user.virtual_key_created',
+        'user.virtual_key_updated',
         'user.virtual_key_rotated',
         'user.virtual_key_blocked',
         'user.virtual_key_unblocked',

@@ -7,6 +7,7 @@
 )]
 
 pub mod balances;
+pub mod bulk;
 pub mod form;
 #[cfg(feature = "ssr")]
 mod save;

@@ -2,14 +2,24 @@
 
 #![expect(
     missing_docs,
+    clippy::too_many_arguments,
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
-use domain::access_tokens::{AccessToken, KeyDraft, OwnKeyDraft};
+pub mod edit;
+
+use domain::{
+    access_tokens::{AccessToken, KeyDraft, OwnKeyDraft},
+    fields::FieldErrors,
+    message::Message,
+    messages,
+    object::distinct,
+};
 use leptos::prelude::*;
-use serde_json::Map;
+use serde_json::{Map, Value};
 #[cfg(feature = "ssr")]
 use service::{
+    Error,
     access::{TokensRead, TokensWrite},
     guard::TargetRef,
 };
@@ -51,19 +61,24 @@ pub async fn create_virtual_key(
     id: Uuid,
     username: String,
     name: String,
+    #[server(default)] group: String,
     #[server(default)] allowed_models: String,
     #[server(default)] days: String,
+    #[server(default)] metadata: String,
 ) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::of_user(id, username.clone());
-    let draft = draft(CreateVirtualKey {
+    let form = CreateVirtualKey {
         page: page.clone(),
         id,
         username,
         name,
+        group,
         allowed_models,
         days,
-    });
+        metadata,
+    };
     ssr::call::<TokensWrite, _>(async |services, authorized| {
+        let draft = draft(form, services.settings.token_max_days).map_err(Error::Invalid)?;
         let key =
             service::access_tokens::create_key(&services, &authorized, target, &draft).await?;
         Ok(issued(key, &page))
@@ -109,15 +124,47 @@ fn lifetime(typed: &str) -> Option<u16> {
     (!typed.is_empty()).then(|| typed.parse().unwrap_or_default())
 }
 
-/// Converts the form to a draft.
-#[must_use]
-pub fn draft(form: CreateVirtualKey) -> KeyDraft {
-    KeyDraft {
+/// Returns the typed data of the host application, a JSON object; an empty one without any text.
+fn metadata(typed: &str) -> Result<Map<String, Value>, Message> {
+    if typed.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    let mut json = serde_json::Deserializer::from_str(typed);
+    let object = distinct(&mut json).ok();
+    let object = object.filter(|_| json.end().is_ok());
+    object.ok_or_else(messages::json_object)
+}
+
+/// Converts the form to a draft. `longest` is the maximum lifetime in days, 0 for none.
+///
+/// # Errors
+/// Returns the errors of all fields.
+pub fn draft(form: CreateVirtualKey, longest: u16) -> Result<KeyDraft, FieldErrors> {
+    let (metadata, unreadable) = match metadata(&form.metadata) {
+        Ok(metadata) => (metadata, None),
+        Err(error) => (Map::new(), Some(error)),
+    };
+    let group = Some(form.group.trim()).filter(|group| !group.is_empty());
+    let group = group.map(str::parse::<Uuid>).transpose();
+    let is_unknown = group.is_err();
+    let draft = KeyDraft {
         name: form.name,
-        group: None,
+        group: group.unwrap_or_default(),
         days: lifetime(&form.days),
         allowed_models: models(&form.allowed_models),
-        metadata: Map::new(),
+        metadata,
+    };
+    let mut errors = draft.check(longest).err().unwrap_or_default();
+    if is_unknown {
+        errors.add("group", messages::key_group());
+    }
+    if let Some(error) = unreadable {
+        errors.add("metadata", error);
+    }
+    if errors.is_empty() {
+        Ok(draft)
+    } else {
+        Err(errors)
     }
 }
 
@@ -164,6 +211,37 @@ mod tests {
         assert_eq!(models(" \n,"), None);
         let two = vec!["gpt 5".to_owned(), "llama".to_owned()];
         assert_eq!(models(" gpt 5 ,\r\nllama\r\n"), Some(two));
+    }
+
+    #[test]
+    fn metadata_is_an_object() {
+        assert_eq!(metadata(" \n"), Ok(Map::new()));
+        let team = metadata(r#" {"team":"a"} "#).unwrap();
+        assert_eq!(Value::Object(team).to_string(), r#"{"team":"a"}"#);
+        for wrong in ["[]", "x", "{} {}", r#"{"a":1,"a":2}"#, "null"] {
+            assert!(metadata(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn group_is_one_of_the_offered() {
+        let group = |typed: &str| {
+            let form = CreateVirtualKey {
+                page: String::new(),
+                id: Uuid::nil(),
+                username: "ada".to_owned(),
+                name: "lab".to_owned(),
+                group: typed.to_owned(),
+                allowed_models: String::new(),
+                days: "30".to_owned(),
+                metadata: String::new(),
+            };
+            draft(form, 365).map(|draft| draft.group)
+        };
+        assert_eq!(group("").ok(), Some(None));
+        let id = Uuid::from_u128(1);
+        assert_eq!(group(&id.to_string()).ok(), Some(Some(id)));
+        assert!(group("Editors").is_err());
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Fields of a virtual key.
 
+pub(crate) mod edit;
+
 use domain::access_tokens::DAYS_DEFAULT;
 use leptos::prelude::*;
 
 use super::{
     field::{Field, FieldSpec},
     form::FormState,
+    select::{option, select},
     text_area::TextArea,
     typed::typed_or,
 };
-use crate::{context::PageContext, text};
+use crate::{api::user_access::PickerItem, context::PageContext, text};
 
 const NAME: FieldSpec = FieldSpec {
     name: "name",
@@ -47,6 +50,32 @@ const OPTIONAL_DAYS: FieldSpec = FieldSpec {
     optional: true,
     ..DAYS
 };
+
+const METADATA: FieldSpec = FieldSpec {
+    name: "metadata",
+    label: text::virtual_keys::metadata,
+    hint: Some(text::virtual_keys::metadata_hint),
+    ..MODELS
+};
+
+/// Renders the field of the group that a key is for, one of the groups of its owner.
+pub(crate) fn group_field(
+    context: &PageContext,
+    groups: Vec<PickerItem>,
+    form_state: FormState,
+) -> AnyView {
+    let none = option("", text::virtual_keys::group_none());
+    let groups = groups.into_iter().map(|group| (group.key, group.label));
+    let options = std::iter::once(none).chain(groups).collect();
+    let chosen = context.typed("group");
+    select("group", text::virtual_keys::group(), options, &chosen, form_state)
+}
+
+/// Renders the field with the data of the host application, as JSON.
+pub(crate) fn metadata_field(value: String, form_state: FormState) -> AnyView {
+    view! { <TextArea spec=METADATA value=value rows=3 error=form_state.error("metadata") /> }
+        .into_any()
+}
 
 /// Renders the fields of a virtual key to create.
 #[component]

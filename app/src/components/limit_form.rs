@@ -9,15 +9,20 @@ use domain::{
     stored::StoredObject,
 };
 use leptos::prelude::*;
+use uuid::Uuid;
 
-use self::fields::{key_fields, state_fields};
+use self::fields::{key_fields, metric_fields, state_fields};
 use super::{
     dialog::{DialogRoute, FormDialog},
-    form,
+    form::{self, FormState},
     object_form::{ObjectConflict, SavedValue, UseTheirs},
 };
 use crate::{
-    api::limits::{SaveLimit, form::check},
+    api::limits::{
+        SaveLimit,
+        bulk::{SetUserLimits, values as of_users},
+        form::check,
+    },
     context::PageContext,
     labels, text,
 };
@@ -92,6 +97,33 @@ impl LimitDialog {
         }
         .into_any()
     }
+}
+
+/// Returns the state of the form at a path that sets a limit of each of several users, and its fields about the limit.
+pub(crate) fn limit_of_users(path: &'static str) -> (FormState, AnyView) {
+    let context = expect_context::<PageContext>().of_form(path);
+    let user = Uuid::nil().to_string();
+    let values = SaveLimit {
+        kind: SubjectKind::User.as_str().to_owned(),
+        subject: user.clone(),
+        ..restored(&context, new_limit(SubjectKind::User, user))
+    };
+    let effect_now = RwSignal::new(effect(&check(values.clone())));
+    let form_state = form::send_checked::<SetUserLimits>(path, move |form| {
+        let checked = check(of_users(form));
+        effect_now.set(effect(&checked));
+        checked.err().unwrap_or_default()
+    });
+    let metric = metric_fields(&values, form_state);
+    let state = state_fields(&values, false, form_state);
+    let fields = view! {
+        {metric}
+        {state}
+        <p class="notice tone-info" role="status">
+            {move || effect_now.get()}
+        </p>
+    };
+    (form_state, fields.into_any())
 }
 
 /// Returns the values of the form of a limit that is not stored yet.

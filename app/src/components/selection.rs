@@ -18,7 +18,7 @@ pub use bar::{BulkLinks, SelectionBar};
 const FORM: &str = "bulk";
 
 /// Selected users of a list by id, at the version at which they were selected, on any page. This is the single source:
-/// checkboxes render its state. It exists only for viewers who can change users.
+/// checkboxes render its state. It exists only for viewers who can change users or their limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection(RwSignal<BTreeMap<Uuid, Selected>>);
 
@@ -35,7 +35,7 @@ impl Selection {
         Self(RwSignal::new(selected))
     }
 
-    /// Returns the selection of the list, if the viewer can change users.
+    /// Returns the selection of the list, if the viewer can change users or their limits.
     pub(crate) fn current() -> Option<Self> {
         use_context()
     }

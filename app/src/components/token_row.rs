@@ -186,8 +186,10 @@ fn key_links(path: &str, token: &AccessToken) -> AnyView {
         ("block", text::virtual_keys::block(), about)
     };
     let rotate = text::virtual_keys::rotate_of(name);
+    let edit = text::virtual_keys::edit_of(name);
     view! {
         {limits}
+        <ConfirmLink href=format!("{path}/edit") label=text::virtual_keys::edit() about=edit />
         <ConfirmLink href=format!("{path}/rotate") label=text::virtual_keys::rotate() about=rotate />
         <ConfirmLink href=format!("{path}/{end}") label=label about=about />
     }

@@ -65,6 +65,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::VirtualKeyRevoked => virtual_key_revoked(first, second),
         FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
         FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
+        FlashEvent::VirtualKeySaved => text::flash::virtual_key_saved(first, second),
         FlashEvent::RoleCreated => text::flash::role_created(first),
         FlashEvent::RoleSaved => text::flash::role_saved(first),
         FlashEvent::RoleDeleted => text::flash::role_deleted(first),
@@ -88,7 +89,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::FeatureDisabled => text::flash::feature_disabled(first),
         FlashEvent::FeatureDeleted => text::flash::feature_deleted(first),
         FlashEvent::FeaturesAdded => text::flash::features_added(flash.count),
-        FlashEvent::Limit(change) => limit_change(change, first),
+        FlashEvent::Limit(change) => limit_change(change, flash.count, first),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
     }
 }
@@ -117,9 +118,11 @@ fn virtual_key_revoked(name: String, user: String) -> String {
     text::flash::user_virtual_key_revoked(name, user)
 }
 
-/// Returns the sentence about a change of a limit of a subject, or of the default.
-fn limit_change(change: LimitChange, subject: String) -> String {
+/// Returns the sentence about a change of a limit of a subject, or of the default, or of limits of several users.
+fn limit_change(change: LimitChange, count: u64, subject: String) -> String {
     match change {
+        LimitChange::Saved if count > 1 => text::flash::limits_saved(count),
+        LimitChange::Deleted if count > 1 => text::flash::limits_deleted(count),
         LimitChange::Saved if subject.is_empty() => text::flash::default_limit_saved().to_owned(),
         LimitChange::Saved => text::flash::limit_saved(subject),
         LimitChange::Deleted if subject.is_empty() => {
@@ -171,6 +174,7 @@ pub fn names(flash: &Flash) -> Option<String> {
         flash.event,
         FlashEvent::User(_)
             | FlashEvent::DeletionStarted
+            | FlashEvent::Limit(_)
             | FlashEvent::RegistrationRejected
             | FlashEvent::RegistrationReopened
             | FlashEvent::RegistrationRestored
@@ -366,6 +370,14 @@ mod tests {
             assert_eq!(of(change, &["ada"]), named);
             assert_eq!(of(change, &[]), default);
         }
+        assert_eq!(
+            of(LimitChange::Saved, &["ada", "bob"]),
+            "Saved the limits of 2 users"
+        );
+        assert_eq!(
+            of(LimitChange::Deleted, &["ada", "bob"]),
+            "Deleted the limits of 2 users"
+        );
         assert_eq!(
             of(LimitChange::ToppedUp, &["ada"]),
             "Topped up the limit of ada"

@@ -10,9 +10,12 @@ pub mod menu;
 mod metering;
 pub mod rows;
 pub mod search;
+pub mod set_limit;
 pub mod table;
 
-use domain::{filter::Dated, list::PageParams, users::list::ListParams};
+use domain::{
+    filter::Dated, list::PageParams, permission::Permission, users::list::ListParams,
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -62,11 +65,13 @@ const DENSITIES: &[Value] = &[
 #[component]
 pub fn Users() -> impl IntoView {
     let query = use_query();
-    let principal = expect_context::<PageContext>().principal;
-    let may_write = principal.is_some_and(|principal| principal.may_write_users());
-    if may_write {
+    let context = expect_context::<PageContext>();
+    let may_write = context.may(Permission::UsersWrite);
+    if may_write || context.may(Permission::LimitsWrite) {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
         provide_context(Selection::new(&selected));
+    }
+    if may_write {
         let menu = RowMenu::new(query);
         menu.close_on_navigation();
         provide_context(menu);

@@ -14,6 +14,9 @@ pub(super) const LIMITS: Screen = Screen::panel("/limits", &Metering::Limits)
         Node::new(":id/delete", &Metering::DeleteLimit),
     ]);
 
+/// Dialog that sets a limit of each of the selected users.
+pub(super) const LIMIT_OF_USERS: Node = Node::new("bulk/limit", &Metering::SetLimitOfUsers);
+
 /// Tab of a user with the limits in force.
 pub(super) const USER_LIMITS: Node = Node::new("limits", &Metering::UserLimits).with(&[
     Node::new(":metric/set", &Metering::SetUserLimit),

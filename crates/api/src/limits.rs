@@ -1,5 +1,7 @@
-//! Limits: the list, single limits and their changes, and what is left of them. Uses are in [`metering`], allowed models in [`models`].
+//! Limits: the list, single limits and their changes, and what is left of them. Those of several users are in [`bulk`], uses
+//! in [`metering`], allowed models in [`models`].
 
+mod bulk;
 mod metering;
 mod models;
 
@@ -42,6 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(top_up_limit))
         .routes(routes!(adjust_limit))
         .routes(routes!(reset_limit))
+        .merge(bulk::routes())
         .merge(metering::routes())
         .merge(models::routes())
 }

@@ -27,7 +27,7 @@ use domain::{
 use serde::Deserialize;
 use service::{
     Error, Services,
-    access::{UsersRead, UsersWrite},
+    access::{UsageRead, UsersRead, UsersWrite},
 };
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -63,7 +63,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 
 /// List users
 ///
-/// A page of users; with `deleted=true` of deleted users. Without `limit` and cursor it has up to 1,000 users.
+/// A page of users; with `deleted=true` of deleted users. Each has `spend`, the costs of this month, for callers with `usage:read`.
+/// Without `limit` and cursor it has up to 1,000 users.
 #[utoipa::path(
     get,
     path = "/api/admin/users",
@@ -81,7 +82,13 @@ async fn list_users(
     match params.ask(Limits::API).map_err(Error::from)? {
         ListRequest::List(query) => {
             let page = service::users::list(&services, &authorized, &query).await?;
-            let users = page.users.map(UserListResponse::<UserSummary>::from);
+            let now = (services.clock)();
+            let reads_usage = authorized.includes::<UsageRead>();
+            let users = page.users.map(|user| {
+                let spend = user.spend.in_month_of(now);
+                let user = UserListResponse::<UserSummary>::from(user);
+                if reads_usage { user.with_spend(spend) } else { user }
+            });
             Ok(PageResponse::new(users, PATH, &params).into_response())
         }
         ListRequest::Deleted(query) => {

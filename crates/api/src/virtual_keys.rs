@@ -1,9 +1,15 @@
 //! Virtual keys of users. They are listed and revoked like access tokens.
 
 use axum::{Json, extract::State};
-use domain::access_tokens::{IssuedKey, KeyDraft, OwnKeyDraft, RotationDraft};
+use domain::access_tokens::{
+    AccessToken, IssuedKey, KeyDraft, OwnKeyDraft, RotationDraft, VirtualKeyEdit,
+};
 use serde::Serialize;
-use service::{Services, access::TokensWrite, access_tokens, account};
+use service::{
+    Services,
+    access::{TokensRead, TokensWrite},
+    access_tokens, account,
+};
 use time::OffsetDateTime;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -12,7 +18,11 @@ use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, IdPath, SessionCaller, UserPath},
-    response::{Created, ShownOnce, Stored, SuccessResponse, Written, success},
+    if_match::IfMatch,
+    response::{
+        Created, ShownOnce, Stored, SuccessResponse, VersionResponse, Versioned, Written, success,
+        written,
+    },
     state::ApiState,
 };
 
@@ -21,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(create_own_virtual_key))
         .routes(routes!(create_virtual_key))
+        .routes(routes!(get_virtual_key, update_virtual_key))
         .routes(routes!(block_virtual_key))
         .routes(routes!(unblock_virtual_key))
         .routes(routes!(rotate_virtual_key))
@@ -51,6 +62,14 @@ impl Stored for IssuedKey {
 
     fn has_secret(&self) -> bool {
         true
+    }
+}
+
+impl Stored for AccessToken {
+    type Written = VersionResponse<Uuid>;
+
+    fn written(self) -> VersionResponse<Uuid> {
+        VersionResponse::new(self.id, self.version)
     }
 }
 
@@ -95,6 +114,52 @@ async fn create_virtual_key(
 ) -> Result<Created<Written<IssuedKey>>, ApiError> {
     let issued = access_tokens::create_key(&services, &authorized, id, &draft).await?;
     Ok(Created::new(Written::new(issued, authorized.can_read())))
+}
+
+/// Get a virtual key
+#[utoipa::path(
+    get,
+    path = "/api/admin/virtual-keys/{id}",
+    tag = "Access tokens",
+    responses((status = OK, body = AccessToken)),
+    security(("token" = ["tokens:read"]))
+)]
+async fn get_virtual_key(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<TokensRead>,
+    IdPath(id): IdPath,
+) -> Result<Versioned<Json<AccessToken>>, ApiError> {
+    let key = access_tokens::find_key(&services, &authorized, id).await?;
+    Ok(Versioned {
+        version: key.version,
+        body: Json(key),
+    })
+}
+
+/// Change a virtual key
+///
+/// Absent fields stay unchanged, as do the secret, the limits and the usage. `days` counts from now on. Without `tokens:read` the response
+/// has only the id and the version.
+#[utoipa::path(
+    method(put, patch),
+    path = "/api/admin/virtual-keys/{id}",
+    tag = "Access tokens",
+    params(IfMatch),
+    request_body = VirtualKeyEdit,
+    responses((status = OK, body = AccessToken)),
+    security(("token" = ["tokens:write"]))
+)]
+async fn update_virtual_key(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<TokensWrite>,
+    IdPath(id): IdPath,
+    if_match: IfMatch,
+    Body(edit): Body<VirtualKeyEdit>,
+) -> Result<Versioned<Written<AccessToken>>, ApiError> {
+    let target = if_match.target(id);
+    let edited = access_tokens::edit_key(&services, &authorized, target, &edit).await;
+    let key = if_match.check(edited)?;
+    Ok(written(&authorized, key.version, key))
 }
 
 /// Block a virtual key

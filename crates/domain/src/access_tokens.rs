@@ -1,5 +1,6 @@
 //! Access tokens: a program that presents one acts for its owner, within some of the owner's permissions.
 
+mod key_edit;
 mod keys;
 pub mod list;
 mod scope;
@@ -18,6 +19,7 @@ use crate::{
     sessions::SessionUser,
     users::{Unknown, names::DisplayName, string_enum},
 };
+pub use key_edit::{VirtualKeyEdit, VirtualKeyPatch};
 pub use keys::{
     IssuedKey, KeyDetails, KeyDraft, NewKey, OVERLAP_HOURS, OVERLAP_HOURS_MAX, OwnKeyDraft,
     RotationDraft, TokenKind,
@@ -196,6 +198,8 @@ pub struct AccessToken {
     pub revoked_by: Option<String>,
     /// What a virtual key has in addition; `None` for an access token.
     pub key: Option<KeyDetails>,
+    /// Version, incremented by each edit of a virtual key.
+    pub version: i32,
 }
 
 /// A working token, as the notification to its owner lists it.

@@ -119,6 +119,7 @@ actions! {
     KeyBlocked = "user.virtual_key_blocked", User, "Virtual key blocked";
     KeyUnblocked = "user.virtual_key_unblocked", User, "Virtual key unblocked";
     KeyRotated = "user.virtual_key_rotated", User, "Virtual key rotated";
+    KeyUpdated = "user.virtual_key_updated", User, "Virtual key updated";
     ApiKeyCreated = "api_key.created", ApiKey, "API key added";
     ApiKeyUpdated = "api_key.updated", ApiKey, "API key updated";
     ApiKeyDeleted = "api_key.deleted", ApiKey, "API key deleted";
@@ -163,6 +164,8 @@ actions! {
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
+    UsersLimitsSet = "users.limits_set", Users, "Limits of users set (bulk)";
+    UsersLimitsDeleted = "users.limits_deleted", Users, "Limits of users deleted (bulk)";
     ModelsAllowed = "user.models_allowed", User, "Allowed models set";
     BalanceToppedUp = "user.balance_topped_up", User, "Limit topped up";
     BalanceAdjusted = "user.balance_adjusted", User, "Usage adjusted";

@@ -60,6 +60,8 @@ pub enum FlashEvent {
     VirtualKeyBlocked,
     /// A virtual key was unblocked: its name, and the user.
     VirtualKeyUnblocked,
+    /// A virtual key was changed: its name, and the user.
+    VirtualKeySaved,
     /// A role was created.
     RoleCreated,
     /// A role was changed.

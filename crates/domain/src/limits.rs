@@ -2,6 +2,7 @@
 
 mod amount;
 mod balances;
+mod bulk;
 mod forms;
 mod left;
 mod models;
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) use amount::DecimalSchema;
 pub use amount::{Amount, Decimal};
 pub use balances::{BalanceChange, BalanceDraft, NewLimitChange, TopUpDraft};
+pub use bulk::{LimitBulkRequest, NewUserLimits, UserLimitDraft};
 pub(crate) use forms::check_model;
 pub use forms::{LimitDraft, NewLimit};
 pub use left::Left;

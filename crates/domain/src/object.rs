@@ -130,6 +130,14 @@ pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Object::deserialize(value).map(|Object(value)| value)
 }
 
+/// Deserializes a field that must be there, and is an object or `null`.
+pub(crate) fn nullable_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    let object = Option::<Object<T>>::deserialize(value)?;
+    Ok(object.map(|Object(value)| value))
+}
+
 /// Deserializes a field that is a list of objects and not of lists.
 ///
 /// # Errors

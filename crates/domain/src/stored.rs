@@ -50,4 +50,6 @@ stored_objects! {
     Resource of crate::resources, ResourcesRead;
     /// A limit.
     Limit of crate::limits, LimitsRead;
+    /// A virtual key.
+    AccessToken of crate::access_tokens, TokensRead;
 }

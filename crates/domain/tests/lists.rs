@@ -93,6 +93,7 @@ fn token(id: Uuid, at: OffsetDateTime) -> AccessToken {
         revoked_at: None,
         revoked_by: None,
         key: None,
+        version: 1,
     }
 }
 

@@ -4,6 +4,8 @@
 //! shown, whatever happened in between: a row that stood for another object, a manipulated form, a changed name. All
 //! comparisons are in this module.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use db::users::account::{self, Account};
 use domain::{
     error::{Conflict, Entity},
@@ -207,6 +209,21 @@ pub(crate) async fn lock(
         client_lists::check_password(transaction, actor, id).await?;
     }
     Ok(account)
+}
+
+/// Locks all accounts before the first one is changed, in the order of their ids, so that two transactions that lock
+/// several cannot deadlock.
+pub(crate) async fn lock_all(
+    transaction: &mut db::Transaction,
+    ids: BTreeSet<Uuid>,
+) -> Result<BTreeMap<Uuid, Account>, Error> {
+    let mut accounts = BTreeMap::new();
+    for id in ids {
+        if let Some(account) = account::lock(transaction, id).await? {
+            accounts.insert(id, account);
+        }
+    }
+    Ok(accounts)
 }
 
 /// Checks that a locked account has the version that was shown, if one was.

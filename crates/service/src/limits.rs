@@ -1,5 +1,6 @@
 //! Limits of what users do in the host application: their changes, and what is left of them. Uses are counted by `consume`.
 
+mod bulk;
 mod calendar;
 mod changes;
 mod consume;
@@ -16,7 +17,7 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     fields::FieldErrors,
-    limits::{Amount, Limit, LimitDraft, LimitStatus, LimitSubject, NewLimit},
+    limits::{Amount, Limit, LimitDraft, LimitStatus, LimitSubject, Metric, NewLimit},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
     permission::Permission,
@@ -27,12 +28,13 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Authorized, Caller, LimitsRead, LimitsWrite},
+    access::{Actor, Authorized, Caller, LimitsRead, LimitsWrite},
     audit::{self, Audited, Changes},
     guard::{self, TargetRef},
 };
 use meter::Meter;
 
+pub use bulk::put_many;
 pub use changes::change;
 pub(crate) use consume::{bind, record};
 pub use consume::{check, consume};
@@ -89,11 +91,7 @@ pub async fn put(
 ) -> Result<Limit, Error> {
     let version = draft.version;
     let limit = draft.check().map_err(Error::Invalid)?;
-    if !calendar::is_zone(&limit.time_zone) {
-        let mut errors = FieldErrors::default();
-        errors.add("time_zone", messages::time_zone_unknown());
-        return Err(Error::Invalid(errors));
-    }
+    check_zone(&limit)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
         &mut transaction,
@@ -107,34 +105,51 @@ pub async fn put(
         (Some(before), Some(version)) => before.version == version,
         (None, Some(_)) => return Err(Error::Conflict(Conflict::LimitChanged)),
     };
-    let (id, changes) = match before {
-        Some(before) if !is_current => {
-            return Err(Error::Outdated(Box::new(StoredObject::Limit(before))));
+    let changes = changes_of(before.as_ref(), &limit);
+    match before {
+        Some(before) if !is_current => Err(Error::Outdated(Box::new(StoredObject::Limit(before)))),
+        Some(before) if changes.is_empty() => Ok(before),
+        before => {
+            let change = (&limit, changes);
+            let (after, audited) = store(&mut transaction, actor, before.as_ref(), change).await?;
+            db::commit(transaction, audited).await?;
+            Ok(after)
         }
+    }
+}
+
+/// Checks that the time zone of a limit is known.
+fn check_zone(limit: &NewLimit) -> Result<(), Error> {
+    if calendar::is_zone(&limit.time_zone) {
+        return Ok(());
+    }
+    let mut errors = FieldErrors::default();
+    errors.add("time_zone", messages::time_zone_unknown());
+    Err(Error::Invalid(errors))
+}
+
+/// Stores a limit in place of the one before, which is locked, and audits its changes.
+async fn store(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    before: Option<&Limit>,
+    (limit, changes): (&NewLimit, Changes),
+) -> Result<(Limit, Audited), Error> {
+    let id = match before {
         Some(before) => {
-            let changes = changes_of(Some(&before), &limit);
-            if changes.is_empty() {
-                return Ok(before);
-            }
-            rows::set(&mut transaction, before.id, &limit).await?;
+            rows::set(transaction, before.id, limit).await?;
             if limit.amount.is_none() {
-                forget_shared(&mut transaction, &before).await?;
+                forget_shared(transaction, before).await?;
             }
-            (before.id, changes)
+            before.id
         }
-        None => {
-            let id = rows::insert(&mut transaction, &limit)
-                .await
-                .map_err(constraint)?;
-            (id, changes_of(None, &limit))
-        }
+        None => rows::insert(transaction, limit).await.map_err(constraint)?,
     };
-    let after = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
+    let after = rows::find(&mut **transaction, id).await?.ok_or(NOT_FOUND)?;
     let name = after.label();
     let about = (Action::LimitStored, Some(id), name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    db::commit(transaction, audited).await?;
-    Ok(after)
+    let audited = audit::write_about(transaction, actor, about, changes).await?;
+    Ok((after, audited))
 }
 
 /// Translates the error of a new limit: a subject that does not exist, or another request that creates it.
@@ -153,11 +168,16 @@ fn constraint(error: db::Error) -> Error {
     error.into()
 }
 
-/// Returns the audited changes of a limit. An unlimited amount is a text, so that it is not taken for no limit.
+/// Returns the audited amount of a limit. An unlimited one is a text, so that it is not taken for no limit.
+fn amount_text(metric: Metric, units: Option<i64>) -> String {
+    units.map_or_else(
+        || "unlimited".to_owned(),
+        |units| Amount::of(metric, units).to_string(),
+    )
+}
+
+/// Returns the audited changes of a limit.
 fn changes_of(before: Option<&Limit>, limit: &NewLimit) -> Changes {
-    let amount = |amount: Option<Amount>| {
-        Value::from(amount.map_or_else(|| "unlimited".to_owned(), |amount| amount.to_string()))
-    };
     let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
     let units = |units: Option<i64>| units.map(|units| Amount::of(limit.metric, units));
     let period = limit.period.map(|period| period.to_string());
@@ -166,8 +186,8 @@ fn changes_of(before: Option<&Limit>, limit: &NewLimit) -> Changes {
     Changes::default()
         .with(
             "amount",
-            before.map_or(Value::Null, |before| amount(before.amount)),
-            amount(units(limit.amount)),
+            before.map(|before| amount_text(before.metric, before.amount.map(Amount::units))),
+            amount_text(limit.metric, limit.amount),
         )
         .with(
             "softAmount",
@@ -212,19 +232,27 @@ pub async fn delete(
     if !target.is_at(limit.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Limit(limit))));
     }
-    rows::delete(&mut transaction, limit.id).await?;
-    forget_shared(&mut transaction, &limit).await?;
-    let amount = limit
-        .amount
-        .map_or_else(|| "unlimited".to_owned(), |amount| amount.to_string());
+    let audited = remove(&mut transaction, actor, &limit).await?;
+    Ok(db::commit(transaction, audited).await?)
+}
+
+/// Deletes a limit, which is locked, and audits that.
+async fn remove(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    limit: &Limit,
+) -> Result<Audited, Error> {
+    rows::delete(transaction, limit.id).await?;
+    forget_shared(transaction, limit).await?;
+    let amount = amount_text(limit.metric, limit.amount.map(Amount::units));
     let period = limit.period.map(|period| period.to_string());
     let changes =
         Changes::default()
             .with("amount", amount, Value::Null)
             .with("period", period, Value::Null);
+    let name = limit.label();
     let about = (Action::LimitDeleted, Some(limit.id), name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    Ok(db::commit(transaction, audited).await?)
+    audit::write_about(transaction, actor, about, changes).await
 }
 
 /// Deletes the balance of a group that shares it no longer. That of a user or a token is deleted by the next use.

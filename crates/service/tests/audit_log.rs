@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{
-    access_tokens::{RotationDraft, TokenDraft},
+    access_tokens::{RotationDraft, TokenDraft, VirtualKeyEdit},
     account::OwnEdit,
     action::Action,
     audit::list::AuditParams,
@@ -92,6 +92,7 @@ const AUTHORIZED: Table = &[
     ("access_tokens::revoke", &[Action::TokenRevoked]),
     ("access_tokens::keys::create_key", &[Action::KeyCreated]),
     ("access_tokens::keys::rotate", &[Action::KeyRotated]),
+    ("access_tokens::key_edit::edit_key", &[Action::KeyUpdated]),
     ("access_tokens::keys::block", &[Action::KeyBlocked]),
     ("access_tokens::keys::unblock", &[Action::KeyUnblocked]),
     (
@@ -227,13 +228,14 @@ const ELSEWHERE: Table = &[
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.
-const NOT_AUDITED: [&str; 12] = [
+const NOT_AUDITED: [&str; 13] = [
     "audit/seal.rs",
     "conversations.rs",
     "conversations/store.rs",
     "features.rs",
     "known_device.rs",
     "limits.rs",
+    "limits/bulk.rs",
     "registrations/decide.rs",
     "resources.rs",
     "resources/grants.rs",
@@ -554,6 +556,16 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = virtual_key_of(services, bob).await;
             let draft = RotationDraft { overlap_hours: 1 };
             access_tokens::rotate(services, &operator(), id, &draft)
+                .await
+                .map(drop)
+        }
+        "access_tokens::key_edit::edit_key" => {
+            let id = virtual_key_of(services, bob).await;
+            let edit = VirtualKeyEdit {
+                name: Some("other".to_owned()),
+                ..VirtualKeyEdit::default()
+            };
+            access_tokens::edit_key(services, &operator(), id, &edit)
                 .await
                 .map(drop)
         }

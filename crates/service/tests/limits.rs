@@ -3,7 +3,7 @@
 use domain::{
     error::Conflict,
     limits::{
-        Amount, BalanceChange, Limit, LimitDraft, LimitReached, LimitStatus, LimitSubject,
+        Amount, BalanceChange, Limit, LimitBulkRequest, LimitDraft, LimitReached, LimitStatus, LimitSubject,
         LimitsAnswer, Metric, NewLimitChange, SubjectKind,
     },
     usage::{ReleaseDraft, ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
@@ -646,4 +646,80 @@ async fn limits_are_listed_by_their_ids(pool: PgPool) {
     let found = limits::list_by_ids(&services, &operator(), &ids).await;
     assert_eq!(found.unwrap(), [second]);
     assert_eq!(first.label(), "all users: requests");
+}
+
+/// Returns a request about the limits of requests of some users at their first version.
+fn of_users(users: &[Uuid], limit: Value, expected: Option<usize>) -> LimitBulkRequest {
+    let users: Vec<Value> = users
+        .iter()
+        .map(|id| json!({ "id": id, "version": 1 }))
+        .collect();
+    let mut request = json!({ "users": users, "metric": "requests", "limit": limit });
+    if let Some(expected) = expected {
+        request["expected"] = json!(expected);
+    }
+    serde_json::from_value(request).unwrap()
+}
+
+#[testing::test]
+async fn limits_of_several_users_are_set_and_deleted_together(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob, eve) = (
+        add(&pool, "ada", &[]).await,
+        add(&pool, "bob", &[]).await,
+        add(&pool, "eve", &[]).await,
+    );
+    sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
+        .bind(eve)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let all = [ada, bob, eve, Uuid::nil(), ada];
+    let put = async |limit: Value, expected| {
+        let request = of_users(&all, limit, expected);
+        limits::put_many(&services, &operator(), request).await
+    };
+    let amounts = async || -> Vec<Option<i64>> {
+        let amounts = sqlx::query_scalar("select amount from limits order by id");
+        amounts.fetch_all(&pool).await.unwrap()
+    };
+    let ten = json!({ "amount": 10, "period": "1d" });
+    let preview = put(ten.clone(), None).await.unwrap();
+    assert_eq!((preview.changed, preview.items.len()), (2, 4));
+    assert!(amounts().await.is_empty());
+    let changed = put(ten.clone(), Some(3)).await;
+    assert!(matches!(changed, Err(Error::SelectionChanged(_))));
+    assert!(amounts().await.is_empty());
+
+    set(&services, json!({ "user": bob }), json!(10), "1d").await;
+    put(ten, Some(2)).await.unwrap();
+    assert_eq!(amounts().await, [Some(10), Some(10)]);
+    let stored = "select count(*) from audit_events where action = 'limit.stored'";
+    assert_eq!(count(&pool, stored).await, 2, "the limit of Bob is the same");
+    let parents = "select count(*) from audit_events where action like 'users.limits%'";
+    assert_eq!(count(&pool, parents).await, 0, "one limit has changed");
+
+    put(json!({ "amount": null, "period": "1d" }), Some(2))
+        .await
+        .unwrap();
+    assert_eq!(amounts().await, [None, None]);
+    let children = "select count(*) from audit_events c join audit_events p on p.id = c.parent_id
+        where p.action = 'users.limits_set' and c.action = 'limit.stored'";
+    assert_eq!(count(&pool, children).await, 2);
+    put(Value::Null, Some(2)).await.unwrap();
+    assert!(amounts().await.is_empty());
+    put(Value::Null, Some(2)).await.unwrap();
+    assert_eq!(count(&pool, parents).await, 2);
+}
+
+#[testing::test]
+async fn limits_of_several_users_need_the_shown_names(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let request = json!({
+        "users": [{ "id": ada, "version": 1, "username": "bob" }], "metric": "requests", "limit": null, "expected": 1
+    });
+    let request = serde_json::from_value(request).unwrap();
+    let denied = limits::put_many(&services, &operator(), request).await;
+    assert!(matches!(denied, Err(Error::TargetMismatch(_))), "{denied:?}");
 }

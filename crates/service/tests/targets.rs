@@ -5,7 +5,7 @@ mod access;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use domain::{
-    access_tokens::{KeyDraft, RotationDraft},
+    access_tokens::{KeyDraft, RotationDraft, VirtualKeyEdit},
     invitations::InvitationDraft,
     keys::KeyEdit,
     registrations::{Decision, DecisionDraft, DecisionRequest},
@@ -174,6 +174,16 @@ async fn call(
                 .await
                 .map(drop)
         }
+        "access_tokens/key_edit::edit_key" => {
+            let key = id(services, KEY).await;
+            let edit = VirtualKeyEdit {
+                days: Some(Some(30)),
+                ..VirtualKeyEdit::default()
+            };
+            access_tokens::edit_key(services, &operator(), thing(key, "lab"), &edit)
+                .await
+                .map(drop)
+        }
         "access_tokens/keys::block" => {
             let key = id(services, KEY).await;
             access_tokens::block(services, &operator(), thing(key, "lab")).await
@@ -335,6 +345,7 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("access_tokens::revoke", BOTH),
         ("access_tokens/keys::create_key", USERNAME),
         ("access_tokens/keys::rotate", BOTH),
+        ("access_tokens/key_edit::edit_key", BOTH),
         ("access_tokens/keys::block", BOTH),
         ("access_tokens/keys::unblock", BOTH),
         ("keys/system::edit_system", NAME),

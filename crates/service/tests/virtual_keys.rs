@@ -2,7 +2,8 @@
 
 use domain::{
     access_tokens::{
-        IssuedKey, KeyDraft, RotationDraft, TOKENS_MAX, TokenKind, TokenState, list::TokensQuery,
+        IssuedKey, KeyDraft, RotationDraft, TOKENS_MAX, TokenKind, TokenState, VirtualKeyEdit,
+        list::TokensQuery,
     },
     error::{Conflict, Forbidden},
     limits::{AllowedModelsDraft, LimitsAnswer, SubjectKind},
@@ -13,7 +14,9 @@ use serde_json::{Value, json};
 use service::{
     Error, Services,
     access::{AccessRead, Caller, LimitsConsume, Origin, UsersRead, operator},
-    access_check, access_tokens, account, limits, usage,
+    access_check, access_tokens, account,
+    guard::TargetRef,
+    limits, usage,
 };
 use sqlx::PgPool;
 use testing::{
@@ -584,4 +587,72 @@ async fn own_key_is_no_matter_of_administration(pool: PgPool) {
         .unwrap();
     let rotated = access_tokens::rotate(&services, &admin(second), key.id, &rotation).await;
     assert_eq!(rotated.unwrap().id, key.id);
+}
+
+fn edit(changes: Value) -> VirtualKeyEdit {
+    serde_json::from_value(changes).unwrap()
+}
+
+#[testing::test]
+async fn edit_changes_what_is_given_and_nothing_else(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let key = create(
+        &services,
+        ada,
+        json!({ "allowedModels": ["gpt"], "metadata": { "team": "a" } }),
+    )
+    .await;
+    let put = async |changes: Value| {
+        let edit = edit(changes);
+        access_tokens::edit_key(&services, &operator(), key.id, &edit).await
+    };
+    let entries = "select count(*) from audit_events where action = 'user.virtual_key_updated'";
+    let same = put(json!({ "name": "lab", "allowedModels": ["gpt"] })).await;
+    assert_eq!(same.unwrap().version, 1);
+    assert_eq!(count(&pool, entries).await, 0);
+
+    let renamed = put(json!({ "name": "Notebook" })).await.unwrap();
+    assert_eq!((renamed.name.as_str(), renamed.version), ("Notebook", 2));
+    assert_eq!(renamed.expires_at, key.expires_at);
+    let details = renamed.key.unwrap();
+    assert_eq!(details.allowed_models, Some(vec!["gpt".to_owned()]));
+    let changed = put(json!({ "days": 1, "allowedModels": [], "metadata": {} }));
+    let changed = changed.await.unwrap();
+    assert!(changed.expires_at < key.expires_at);
+    let details = changed.key.unwrap();
+    assert_eq!(details.allowed_models, Some(Vec::new()));
+    assert!(details.metadata.is_empty());
+    let all = put(json!({ "allowedModels": null })).await.unwrap();
+    assert_eq!(all.key.unwrap().allowed_models, None);
+    assert_eq!(count(&pool, entries).await, 3);
+    assert!(works(&services, &key.token).await);
+}
+
+#[testing::test]
+async fn edit_of_an_outdated_or_expired_key_is_denied(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let key = create(&services, ada, json!({})).await;
+    let put = async |version: i32| {
+        let target = TargetRef::from(key.id).at_version(version);
+        let edit = edit(json!({ "name": format!("version {version}") }));
+        access_tokens::edit_key(&services, &operator(), target, &edit).await
+    };
+    assert_eq!(put(1).await.unwrap().version, 2);
+    let outdated = put(1).await;
+    let Err(Error::Outdated(current)) = outdated else {
+        panic!("{outdated:?}");
+    };
+    assert_eq!(current.version(), 2);
+    run(
+        &pool,
+        "update access_tokens set created_at = now() - interval '2 days', expires_at = now() - interval '1 day'",
+    )
+    .await;
+    let expired = put(2).await;
+    assert!(
+        matches!(expired, Err(Error::Conflict(Conflict::TokenExpired))),
+        "{expired:?}"
+    );
 }

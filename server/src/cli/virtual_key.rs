@@ -6,7 +6,7 @@ use clap::Subcommand;
 use domain::{
     access_tokens::{
         AccessToken, DAYS_DEFAULT, IssuedKey, KeyDraft, OVERLAP_HOURS, RotationDraft, TokenKind,
-        TokenState, list::TokenParams,
+        TokenState, VirtualKeyEdit, list::TokenParams,
     },
     users::detail::UserRef,
 };
@@ -46,6 +46,7 @@ pub(super) struct VirtualKeyArgs {
 enum Command {
     Create(CreateArgs),
     List(ListArgs),
+    Edit(EditArgs),
     /// Block a key. It is rejected until it is unblocked.
     Block(KeyArg),
     /// Unblock a key.
@@ -83,6 +84,31 @@ struct CreateArgs {
     #[arg(long, default_value_t = DAYS_DEFAULT)]
     days: u16,
     /// Create a key that never expires. Requires TOKEN_MAX_DAYS=0.
+    #[arg(long, conflicts_with = "days")]
+    no_end: bool,
+}
+
+/// Change a key. What is not given stays, as do its secret, its limits and its usage.
+#[derive(Debug, clap::Args)]
+struct EditArgs {
+    #[command(flatten)]
+    key: KeyArg,
+    /// Name of the key: what uses it.
+    #[arg(long)]
+    name: Option<String>,
+    /// Models that it can use, separated by commas; '' for none.
+    #[arg(long, value_parser = names)]
+    models: Option<Names>,
+    /// Let the key use all models.
+    #[arg(long, conflicts_with = "models")]
+    all_models: bool,
+    /// Data of the host application: a JSON object.
+    #[arg(long, value_parser = object)]
+    metadata: Option<Map<String, Value>>,
+    /// Lifetime in days from now on.
+    #[arg(long)]
+    days: Option<u16>,
+    /// Let the key never expire. Requires TOKEN_MAX_DAYS=0.
     #[arg(long, conflicts_with = "days")]
     no_end: bool,
 }
@@ -134,6 +160,7 @@ pub(super) async fn run(
     match arguments.command {
         Command::Create(arguments) => arguments.run(backend, output).await?,
         Command::List(arguments) => arguments.run(backend, output).await?,
+        Command::Edit(arguments) => arguments.run(backend, output).await?,
         Command::Block(KeyArg { id }) => {
             backend.block_key(id).await?;
             output.print(&done(), || format!("Blocked virtual key {id}."))?;
@@ -174,6 +201,27 @@ impl CreateArgs {
             note(&format!("Virtual key for {}, {end}.", print::name(&user)));
         }
         secret(output, &issued)
+    }
+}
+
+impl EditArgs {
+    async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
+        let edit = VirtualKeyEdit {
+            name: self.name,
+            days: if self.no_end {
+                Some(None)
+            } else {
+                self.days.map(Some)
+            },
+            allowed_models: if self.all_models {
+                Some(None)
+            } else {
+                self.models.map(|Names(models)| Some(models))
+            },
+            metadata: self.metadata,
+        };
+        let key = backend.edit_key(self.key.id, &edit).await?;
+        output.print(&key, || format!("Changed virtual key {}.", key.id))
     }
 }
 

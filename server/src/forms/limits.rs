@@ -1,6 +1,6 @@
 //! Forms on the screens of limits.
 
-use app::api::limits::{DeleteLimit, SaveLimit, balances::ChangeBalance};
+use app::api::limits::{DeleteLimit, SaveLimit, balances::ChangeBalance, bulk::SetUserLimits};
 use axum::routing::post;
 
 use super::send::{FormRoute, send};
@@ -10,6 +10,7 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/limits/new", || post(send::<SaveLimit>)),
     ("/limits/{id}/edit", || post(send::<SaveLimit>)),
     ("/limits/{id}/delete", || post(send::<DeleteLimit>)),
+    ("/users/bulk/limit", || post(send::<SetUserLimits>)),
     ("/users/{user}/limits/{metric}/set", || {
         post(send::<SaveLimit>)
     }),

@@ -11,7 +11,7 @@ use app::api::{
         CreateResetLink, CreateUser, DeleteUser, EditUser, ReassignData,
         reversible::{RunUserOperation, SuspendUser},
     },
-    virtual_keys::{CreateVirtualKey, RotateVirtualKey},
+    virtual_keys::{CreateVirtualKey, RotateVirtualKey, edit::EditVirtualKey},
 };
 use axum::routing::post;
 
@@ -35,6 +35,9 @@ pub(super) const FORMS: &[FormRoute] = &[
     }),
     ("/users/{user}/keys/tokens/{id}/rotate", || {
         post(send::<RotateVirtualKey>)
+    }),
+    ("/users/{user}/keys/tokens/{id}/edit", || {
+        post(send::<EditVirtualKey>)
     }),
     ("/keys", || post(send::<SetKeyActive>)),
     ("/keys/new", || post(send::<AddKey>)),

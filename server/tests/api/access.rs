@@ -139,9 +139,10 @@ fn screens() -> Vec<Ask> {
     for end in ["", "/grant", "/transfer", "/edit", "/delete"] {
         screens.push(Ask::get(&format!("/resources/{UNKNOWN_ID}{end}")));
     }
-    screens.push(Ask::get(&format!(
-        "/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate"
-    )));
+    for end in ["edit", "rotate"] {
+        let path = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/{end}");
+        screens.push(Ask::get(&path));
+    }
     screens.extend(groups::screens());
     screens.extend(limits::screens());
     screens.extend(confirmations(false).iter().map(|path| Ask::get(path)));
@@ -178,6 +179,7 @@ fn forms() -> Vec<Ask> {
     let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
     let rotate_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate");
+    let edit_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/edit");
     let [clone_role, edit_role, delete_role] =
         ["clone", "edit", "delete"].map(|end| format!("/roles/{UNKNOWN_ID}/{end}"));
     let resource = |end: &str| format!("/resources/{UNKNOWN_ID}{end}");
@@ -225,6 +227,11 @@ fn forms() -> Vec<Ask> {
             &[("name", "lab")],
         ),
         (&rotate_key, "rotate-virtual-key", &[]),
+        (
+            &edit_key,
+            "edit-virtual-key",
+            &[("version", "1"), ("name", "lab"), ("models", "all")],
+        ),
         ("/users/visitor/access/groups", "set-user-groups", &[]),
         (
             "/sessions/revoke",
@@ -665,6 +672,10 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::get("/api/admin/tokens"),
         Ask::new(Method::DELETE, &format!("/api/admin/tokens/{UNKNOWN_ID}")),
         Ask::post(&unknown_user("/virtual-keys")).json(&json!({ "name": "lab" })),
+        Ask::get(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}")),
+        Ask::new(Method::PUT, &format!("/api/admin/virtual-keys/{UNKNOWN_ID}")).json(&json!({})),
+        Ask::new(Method::PATCH, &format!("/api/admin/virtual-keys/{UNKNOWN_ID}"))
+            .json(&json!({ "name": "other" })),
         Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/block")),
         Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/unblock")),
         Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/rotate")).json(&json!({})),

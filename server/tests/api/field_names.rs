@@ -124,6 +124,19 @@ fn of_tokens_and_keys() -> Vec<Case> {
             CURRENT,
         ),
         case(
+            &[
+                "PATCH /api/admin/virtual-keys/ID",
+                "PUT /api/admin/virtual-keys/ID",
+            ],
+            json!({ "name": " ", "days": 0, "allowedModels": [""], "metadata": { "a": "x".repeat(3_000) } }),
+            &[
+                ("name", "enter_name"),
+                ("days", "token_days_max"),
+                ("allowedModels", "enter_name"),
+                ("metadata", "bytes_max"),
+            ],
+        ),
+        case(
             &["POST /api/admin/virtual-keys/ID/rotate"],
             json!({ "overlapHours": 169 }),
             &[("overlapHours", "key_overlap_max")],
@@ -521,6 +534,22 @@ fn of_limits() -> Vec<Case> {
                 ("period", "period_format"),
                 ("timeZone", "time_zone_unknown"),
                 ("shared", "limit_shared_group"),
+            ],
+        ),
+        case(
+            &["POST /api/admin/limits/bulk"],
+            json!({
+                "users": [], "metric": "requests", "model": "x".repeat(201),
+                "limit": { "amount": "x", "softAmount": "x", "warnAt": 0, "period": "1y", "timeZone": "x".repeat(65) }
+            }),
+            &[
+                ("model", "characters_max"),
+                ("limit.amount", "count_format"),
+                ("limit.softAmount", "count_format"),
+                ("limit.warnAt", "number_range"),
+                ("limit.period", "period_format"),
+                ("limit.timeZone", "time_zone_unknown"),
+                ("users", "select_users"),
             ],
         ),
         case(

@@ -87,6 +87,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/resources/{id}/transfer", Dialog),
     ("/sessions/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
+    ("/users/bulk/limit", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
     ("/users/bulk/sign-out sign-out", Dialog),
     ("/users/bulk/suspend suspend", Dialog),
@@ -96,6 +97,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user}/access/groups", Dialog),
     ("/users/{user}/delete", Dialog),
     ("/users/{user}/keys/tokens/new", Dialog),
+    ("/users/{user}/keys/tokens/{id}/edit", Dialog),
     ("/users/{user}/keys/tokens/{id}/rotate", Dialog),
     ("/users/{user}/edit", Dialog),
     ("/users/{user}/limits/{id}/adjust adjust", Dialog),
@@ -307,7 +309,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     ];
     let mut waiting: Vec<String> = start.map(str::to_owned).into();
     // Pages that are reached by selecting rows.
-    for action in ["suspend", "unsuspend", "sign-out", "delete"] {
+    for action in ["suspend", "unsuspend", "sign-out", "delete", "limit"] {
         waiting.push(format!(
             "/users/bulk/{action}?{}",
             selected(app, &["bob", "sue"]).await
@@ -605,7 +607,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 81);
+    assert_eq!(with, 83);
 }
 
 #[testing::test]

@@ -133,3 +133,50 @@ async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
         .await;
     assert!(own.body.contains("Requests per minute"), "{}", own.body);
 }
+
+#[testing::test]
+async fn limits_of_selected_users_are_set_without_scripts(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [
+        ("ada", &["admin", "user"][..]),
+        ("bob", &["user"]),
+        ("uma", &["user"]),
+    ] {
+        add_user(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let [bob, uma] = [id_of(&pool, "bob").await, id_of(&pool, "uma").await];
+    let dialog = format!("/users/bulk/limit?u={bob}:1:bob&u={uma}:1:uma&sort=name");
+    let dialog = app.get_as(&ada, &dialog).await;
+    assert_eq!(dialog.status, 200, "{}", dialog.body);
+    for text in ["Set limit of 2 users", ">bob<", ">uma<"] {
+        assert!(dialog.body.contains(text), "{text}: {}", dialog.body);
+    }
+    let none: &[Option<i64>] = &[];
+    let selected = format!("{bob}:1:bob {uma}:1:uma");
+    for (state, amount, expected, status, stored) in [
+        ("", "5", "2", 422, none),
+        ("number", "", "2", 422, none),
+        ("number", "5", "1", 409, none),
+        ("number", "5", "2", 303, &[Some(5), Some(5)]),
+        ("unlimited", "", "2", 303, &[None, None]),
+        ("inherit", "", "2", 303, none),
+    ] {
+        let form = [
+            ("selected", selected.as_str()),
+            ("expected", expected),
+            ("back", "/users?sort=name"),
+            ("metric", "requests"),
+            ("period", "calendar:day"),
+            ("state", state),
+            ("amount", amount),
+        ];
+        let answer = post(&app, &ada, "/users/bulk/limit", &form).await;
+        assert_eq!(answer.status, status, "{state} {amount}: {}", answer.body);
+        assert_eq!(amounts(&pool).await, stored, "{state} {amount}");
+    }
+    let list = app.get_as(&ada, "/users?sort=name").await;
+    for text in ["Deleted the limits of 2 users", "/users/bulk/limit"] {
+        assert!(list.body.contains(text), "{text}");
+    }
+}

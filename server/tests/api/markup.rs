@@ -151,7 +151,8 @@ impl Ids {
             "/registrations/approve"
             | "/registrations/reject"
             | "/registrations/reopen"
-            | "/registrations/restore" => vec![path + &selected],
+            | "/registrations/restore"
+            | "/users/bulk/limit" => vec![path + &selected],
             "/registrations" => ["", "?state=rejected", "?q=plain&sort=-email"]
                 .map(|query| path.clone() + query)
                 .into(),

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_user, app, session};
 
 /// Fields in which `null` has a meaning: that there is no value, or no expiry.
-const NULLABLE: [(&str, &str); 38] = [
+const NULLABLE: [(&str, &str); 46] = [
     ("UserUpdateRequest", "email"),
     ("UserUpdateRequest", "profile"),
     ("UserUpdateRequest", "notificationPreferences"),
@@ -22,6 +22,8 @@ const NULLABLE: [(&str, &str); 38] = [
     ("VirtualKeyCreateRequest", "allowedModels"),
     ("OwnVirtualKeyCreateRequest", "days"),
     ("OwnVirtualKeyCreateRequest", "allowedModels"),
+    ("VirtualKeyUpdateRequest", "days"),
+    ("VirtualKeyUpdateRequest", "allowedModels"),
     ("AllowedModelsPutRequest", "allowedModels"),
     ("PersonaWriteRequest", "details"),
     ("RoleCreateRequest", "label"),
@@ -45,6 +47,12 @@ const NULLABLE: [(&str, &str); 38] = [
     ("LimitPutRequest", "warnAt"),
     ("LimitPutRequest", "period"),
     ("LimitPutRequest", "timeZone"),
+    ("LimitBulkUpdateRequest", "limit"),
+    ("UserLimitDraft", "amount"),
+    ("UserLimitDraft", "softAmount"),
+    ("UserLimitDraft", "warnAt"),
+    ("UserLimitDraft", "period"),
+    ("UserLimitDraft", "timeZone"),
     ("UsageEventRequest", "at"),
 ];
 

@@ -21,6 +21,12 @@ use crate::{
 const USERS: &str = "/api/admin/users";
 const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 
+/// Id of the virtual key that [`ADD_KEY`] adds.
+const KEY: &str = "00000000-0000-7000-8000-0000000000e1";
+/// Adds a virtual key of Bob.
+const ADD_KEY: &str = "insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
+    select '00000000-0000-7000-8000-0000000000e1'::uuid, 'key', id, 'lab', 'sk-x', sha256('x'), now() from users where username = 'bob'";
+
 /// An operation of the document.
 struct Operation {
     method: Method,
@@ -110,14 +116,16 @@ fn is_object(path: &str) -> bool {
         "/api/admin/clients/{client}",
         "/api/admin/resources/{id}",
         "/api/admin/limits/{id}",
+        "/api/admin/virtual-keys/{id}",
     ]
     .contains(&path)
 }
 
 /// Adds an object of each kind with a version. Returns the beginnings of their paths, with their ids.
-async fn add_objects(app: &App, ada: &str) -> [(&'static str, String); 6] {
+async fn add_objects(app: &App, ada: &str) -> [(&'static str, String); 7] {
     let feature = Ask::new(Method::PUT, "/api/admin/features/chat.call").by(ada);
     assert_eq!(app.send(feature.json(&json!({}))).await.status, 200);
+    app.run(ADD_KEY).await;
     let role = role("desk").insert(&app.pool).await;
     let group = group("Editors").insert(&app.pool).await;
     let client = client(&app.pool, "ACME").await;
@@ -137,6 +145,7 @@ async fn add_objects(app: &App, ada: &str) -> [(&'static str, String); 6] {
         ("/api/admin/clients/", client.to_string()),
         ("/api/admin/resources/", resource.to_string()),
         ("/api/admin/limits/", limit),
+        ("/api/admin/virtual-keys/", KEY.to_owned()),
     ]
 }
 

@@ -165,7 +165,9 @@ async fn cross_site_requests_cannot_cause_locking_previews(pool: PgPool) {
     for address in [
         format!("/sfn/preview-bulk?operation=suspend&selected={bob}:1:bob"),
         format!("/sfn/preview-decision?decision=approve&selected={bob}:1:bob"),
+        format!("/sfn/preview-user-limits?selected={bob}:1:bob"),
         format!("/users/bulk/suspend?u={bob}:1:bob"),
+        format!("/users/bulk/limit?u={bob}:1:bob"),
     ] {
         for (site, status) in [
             ("cross-site", 403),

@@ -13,9 +13,9 @@ use crate::support::{App, Ask, add_user, app, id_of, session};
 const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
-/// target of a link, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or the path
+/// target of a link, or (the last five) take a whole selection, in which each id has its name, a filter with a count, or the path
 /// of a dialog, whose names are compared: see the tests of those.
-const WITHOUT_TARGET: [&str; 24] = [
+const WITHOUT_TARGET: [&str; 25] = [
     "sign-in",
     "setup",
     "register",
@@ -37,6 +37,7 @@ const WITHOUT_TARGET: [&str; 24] = [
     "set-preferences",
     "delete-account",
     "bulk-users",
+    "set-user-limits",
     "decide",
     "revoke-sessions",
     "confirm",
@@ -53,7 +54,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 38] = [
+const WITH_TARGET: [TargetForm; 39] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -80,6 +81,16 @@ const WITH_TARGET: [TargetForm; 38] = [
         "create-virtual-key",
         "username",
         &[("name", "lab"), ("days", "30")],
+    ),
+    (
+        "edit-virtual-key",
+        "shown",
+        &[
+            ("username", "uma"),
+            ("version", "1"),
+            ("name", "other"),
+            ("models", "all"),
+        ],
     ),
     (
         "rotate-virtual-key",

@@ -94,6 +94,7 @@ async fn user_has_foveas_fields_and_both_counts(pool: PgPool) {
         "sessionCount": 1,
         "apiKeyCount": 1,
         "_count": { "personas": 3, "sessions": 1, "apiKeys": 1 },
+        "spend": "0",
         "version": 1,
         "lastLoginAt": null,
         "lastActiveAt": null,
@@ -107,6 +108,29 @@ async fn user_has_foveas_fields_and_both_counts(pool: PgPool) {
         ("1", "eq")
     );
     assert_eq!(answer.header("link"), "");
+}
+
+#[testing::test]
+async fn costs_of_this_month_are_listed_for_readers_of_usage(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    app.run(
+        "update user_stats set spend_nanos = 5250000000, spend_month = (extract(year from now() at time zone 'UTC')::int - 2000) * 12
+            + extract(month from now() at time zone 'UTC')::int - 1",
+    )
+    .await;
+    let listed = list(&app, &ada, &[]).await.json();
+    assert_eq!(listed[0]["spend"], "5.25");
+    for (scopes, is_shown) in [
+        (&["users:read"][..], false),
+        (&["users:read", "usage:read"], true),
+    ] {
+        let token = token(&app.services, "ada", scopes).await;
+        let users = app.send(Ask::get(LIST).bearer(&token)).await.json();
+        assert_eq!(users[0].get("spend").is_some(), is_shown, "{scopes:?}");
+    }
+    app.run("update user_stats set spend_month = spend_month - 1").await;
+    let listed = list(&app, &ada, &[]).await.json();
+    assert_eq!(listed[0]["spend"], "0", "the costs are those of last month");
 }
 
 #[testing::test]

@@ -193,6 +193,45 @@ async fn blocked_and_revoked_keys_are_denied(pool: PgPool) {
 }
 
 #[testing::test]
+async fn key_is_changed_at_the_version_that_was_read(pool: PgPool) {
+    let world = world(&pool).await;
+    let key = world.create(json!({ "metadata": { "team": "a" } })).await;
+    let id = key["id"].as_str().unwrap();
+    let path = format!("/api/admin/virtual-keys/{id}");
+    let read = world.app.get_as(&world.ada, &path).await;
+    assert_eq!((read.status, read.header("etag")), (200, "\"1\""));
+    let change = async |tag: &str, body: Value| {
+        let ask = Ask::new(Method::PATCH, &path).json(&body).by(&world.ada);
+        world.app.send(ask.header("if-match", tag)).await
+    };
+    let changed = change("\"1\"", json!({ "allowedModels": ["gpt"] })).await;
+    assert_eq!((changed.status, changed.header("etag")), (200, "\"2\""));
+    let stale = change("\"1\"", json!({ "name": "other" })).await;
+    assert_eq!(stale.outline(), "412 PRECONDITION_FAILED");
+    let current = &stale.json()["details"]["object"]["access_token"];
+    assert_eq!(current["key"]["allowedModels"], json!(["gpt"]));
+    assert_eq!(current["name"], "lab");
+    // The form of the panel, without scripts.
+    let form = [
+        ("page", "/users/bob/keys"),
+        ("id", id),
+        ("username", "bob"),
+        ("shown", "lab"),
+        ("version", "2"),
+        ("name", "Notebook"),
+        ("models", "none"),
+        ("metadata", ""),
+    ];
+    let page = format!("/users/bob/keys/tokens/{id}/edit");
+    let saved = world.app.send(Ask::post(&page).form(&form).by(&world.ada)).await;
+    assert_eq!(saved.outline(), "303 to /users/bob/keys");
+    let read = world.app.get_as(&world.ada, &path).await.json();
+    assert_eq!(read["name"], "Notebook");
+    assert_eq!(read["key"]["allowedModels"], json!([]));
+    assert_eq!(read["key"]["metadata"], json!({}));
+}
+
+#[testing::test]
 async fn models_and_keys_of_uses_are_checked(pool: PgPool) {
     let world = world(&pool).await;
     add_user(&pool, "host", &["application"]).await;

@@ -262,6 +262,13 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
             201,
             "zzmark",
         ),
+        case(
+            TOKENS,
+            patch(&unknown("virtual-keys"), &json!({})),
+            404,
+            "",
+        ),
+        case(TOKENS, put(&unknown("virtual-keys"), &json!({})), 404, ""),
         case(TOKENS, Ask::post(&virtual_key("block")), 404, ""),
         case(TOKENS, Ask::post(&virtual_key("unblock")), 404, ""),
         case(
@@ -410,6 +417,12 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
         ("selected", seen.as_str()),
         ("expected", "7"),
     ];
+    let limits = [
+        ("selected", seen.as_str()),
+        ("expected", "7"),
+        ("metric", "requests"),
+        ("state", "unlimited"),
+    ];
     let decide = [
         ("decision", "approve"),
         ("selected", pending.as_str()),
@@ -435,6 +448,8 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
             "/sfn/preview-decision?decision=approve&selected={pending}"
         )),
         Ask::get("/sfn/preview-revocation?params[user]=zzmark-bob"),
+        Ask::get(&format!("/sfn/preview-user-limits?selected={seen}")),
+        Ask::post("/sfn/set-user-limits").form(&limits),
         Ask::post("/sfn/edit-user").form(&edit),
         Ask::post("/sfn/bulk-users").form(&bulk),
         Ask::post("/sfn/decide").form(&decide),

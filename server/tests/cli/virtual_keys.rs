@@ -62,6 +62,22 @@ async fn keys_are_created_blocked_rotated_and_revoked(pool: PgPool) {
         key(&cli, &["unblock", id]).text(),
         format!("Unblocked virtual key {id}.\n")
     );
+    let edited = key(
+        &cli,
+        &["edit", id, "--name", "Notebook", "--models", "", "--json"],
+    )
+    .json();
+    assert_eq!(edited["name"], "Notebook");
+    assert_eq!(edited["key"]["allowedModels"], json!([]));
+    assert_eq!(edited["key"]["metadata"], json!({ "team": "a" }));
+    assert_eq!(
+        key(&cli, &["edit", id, "--all-models"]).text(),
+        format!("Changed virtual key {id}.\n")
+    );
+    assert_eq!(
+        key(&cli, &["edit", id, "--days", "0"]).failure(),
+        "days: Enter a number of days from 1 to 365, the maximum on this server."
+    );
     let rotated = key(&cli, &["rotate", id, "--overlap-hours", "0"]);
     assert!(
         rotated.out.starts_with("sk-") && rotated.out != created.out,
@@ -82,7 +98,7 @@ async fn keys_are_created_blocked_rotated_and_revoked(pool: PgPool) {
     assert_eq!(key(&cli, &["block", id]).failure(), "Virtual key not found");
     let query = "select count(*) from audit_events where via = 'cli' and target_label = 'ada'
         and action like 'user.virtual_key_%'";
-    assert_eq!(cli.count(query).await, 4);
+    assert_eq!(cli.count(query).await, 6);
     let unknown = key(&cli, &["create", "--user", "eve", "--name", "x"]);
     assert_eq!(unknown.failure(), NO_SUCH_USER);
 }

@@ -26,7 +26,7 @@ pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
 }
 
 /// Returns the page to go back to, without the selection in its query.
-pub(super) fn after(back: &str) -> String {
+pub(in crate::api) fn after(back: &str) -> String {
     let page = list_of(back);
     let Some((path, query)) = page.split_once('?') else {
         return page.to_owned();

@@ -12,6 +12,7 @@ use crate::{
         field::{Field, FieldSpec},
         field_group::{field_error, field_group},
         form::FormState,
+        select::{option, select},
     },
     labels, text,
 };
@@ -77,9 +78,7 @@ const WARN_AT: FieldSpec = FieldSpec {
 /// Renders the fields that identify a new limit: subject, metric and model.
 pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
     let kinds = SubjectKind::ALL.iter();
-    let kinds = kinds.map(|kind| (kind.as_str(), labels::limits::subject_kind(*kind)));
-    let metrics = Metric::ALL.iter();
-    let metrics = metrics.map(|metric| (metric.as_str(), labels::limits::metric(*metric)));
+    let kinds = kinds.map(|kind| option(kind.as_str(), labels::limits::subject_kind(*kind)));
     view! {
         {select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state)}
         <Field spec=SUBJECT value=values.subject.clone() error=form_state.error("subject") />
@@ -90,6 +89,16 @@ pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
             </span>
         </label>
         {field_error("shared", form_state.error("shared"))}
+        {metric_fields(values, form_state)}
+    }
+    .into_any()
+}
+
+/// Renders the fields of the metric and the model.
+pub(super) fn metric_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
+    let metrics = Metric::ALL.iter();
+    let metrics = metrics.map(|metric| option(metric.as_str(), labels::limits::metric(*metric)));
+    view! {
         {select("metric", text::limits::metric(), metrics.collect(), &values.metric, form_state)}
         <Field spec=MODEL value=values.model.clone() error=form_state.error("model") />
     }
@@ -102,7 +111,7 @@ pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormSta
     let states = states.filter(|state| !is_new || *state != LimitState::Inherit);
     let states: Vec<AnyView> = states.map(|state| radio(state, &values.state)).collect();
     let periods = PeriodChoice::ALL.iter();
-    let periods = periods.map(|choice| (choice.as_str(), period_label(choice.as_str())));
+    let periods = periods.map(|choice| option(choice.as_str(), period_label(choice.as_str())));
     view! {
         <div class="form choice">
             {field_group(
@@ -156,40 +165,4 @@ fn period_label(choice: &str) -> &'static str {
         "drip" => text::limits::unit_refill(),
         _ => text::limits::total(),
     }
-}
-
-/// Renders a selection with its label and error message.
-fn select(
-    name: &'static str,
-    label: &'static str,
-    options: Vec<(&'static str, &'static str)>,
-    chosen: &str,
-    form_state: FormState,
-) -> AnyView {
-    let options = options.into_iter().map(|(value, words)| {
-        view! {
-            <option value=value selected=value == chosen>
-                {words}
-            </option>
-        }
-    });
-    let failed = form_state.error(name);
-    view! {
-        <div class="field">
-            <label class="field-label" for=name>
-                {label}
-            </label>
-            <select
-                class="input"
-                id=name
-                name=name
-                aria-invalid=move || failed.with(Option::is_some).then_some("true")
-                aria-describedby=move || failed.with(Option::is_some).then(|| format!("{name}-error"))
-            >
-                {options.collect_view()}
-            </select>
-            {field_error(name, failed)}
-        </div>
-    }
-    .into_any()
 }

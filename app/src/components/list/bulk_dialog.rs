@@ -84,8 +84,9 @@ pub(crate) fn BulkDialog(
     preview: BulkOutcome,
     /// State of the form.
     form_state: FormState,
-    /// Name and value of the hidden field that names the action.
-    operation: (&'static str, &'static str),
+    /// Name and value of the hidden field that names the action, if the form has several.
+    #[prop(optional)]
+    operation: Option<(&'static str, &'static str)>,
     /// Returns the label of the submit button for a number of users.
     action: Callback<u64, String>,
     /// Consequence for the users.
@@ -111,7 +112,8 @@ pub(crate) fn BulkDialog(
     });
     let count = move || outcome.with(|outcome| outcome.changed);
     let label = move || action.run(u64::try_from(count()).unwrap_or_default());
-    let (name, value) = operation;
+    let operation =
+        operation.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     view! {
         <FormDialog
             title=title
@@ -125,7 +127,7 @@ pub(crate) fn BulkDialog(
             <p>{effect}</p>
             {move || outcome.with(|outcome| view! { <BulkItems items=outcome.items.clone() /> })}
             {children.map(|children| children())}
-            <input type="hidden" name=name value=value />
+            {operation}
             <input type="hidden" name="selected" value=users />
             <input type="hidden" name="expected" value=move || count().to_string() />
             <input type="hidden" name="back" value=back />

@@ -113,7 +113,8 @@ fn saved(object: &StoredObject, value: fn(&Client) -> String) -> Option<String> 
         | StoredObject::Group(_)
         | StoredObject::Feature(_)
         | StoredObject::Resource(_)
-        | StoredObject::Limit(_) => None,
+        | StoredObject::Limit(_)
+        | StoredObject::AccessToken(_) => None,
     }
 }
 

@@ -119,7 +119,8 @@ fn saved(object: &StoredObject, value: fn(Values) -> String) -> Option<String> {
         | StoredObject::Feature(_)
         | StoredObject::Client(_)
         | StoredObject::Resource(_)
-        | StoredObject::Limit(_) => None,
+        | StoredObject::Limit(_)
+        | StoredObject::AccessToken(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod clients;
 pub mod create;
 pub mod delete;
 pub mod edit;
+pub mod edit_key;
 pub mod profile;
 pub mod reassign;
 pub mod virtual_keys;
@@ -12,6 +13,7 @@ pub mod virtual_keys;
 pub use create::Create;
 pub use delete::Delete;
 pub use edit::Edit;
+pub use edit_key::EditVirtualKey;
 pub use reassign::Reassign;
 pub use virtual_keys::{NewKey, RotateKey};
 

@@ -4,12 +4,14 @@
 use ::time::OffsetDateTime;
 use domain::{
     messages,
+    permission::Permission,
     problem::{Code, Problem},
     users::{action::UserAction, bulk::BulkOutcome, list::ListParams},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::set_limit;
 use crate::{
     api::{
         bulk::{BulkUsers, PreviewBulk, SELECTED, list_of},
@@ -37,12 +39,20 @@ fn path(operation: UserAction) -> String {
     format!("/users/bulk/{}", operation.as_str())
 }
 
-/// Returns the bulk actions of the user list. Restoring is an action on deleted users, who are not in it.
+/// Returns the bulk actions of the user list that the viewer is permitted.
 pub(super) fn of_list() -> BulkLinks {
-    UserAction::bulk()
-        .filter(|operation| *operation != UserAction::Restore)
-        .map(|operation| (path(operation), bulk_user_action(operation)))
-        .collect()
+    let context = PageContext::current();
+    links_for(|permission| context.may(permission))
+}
+
+/// Returns the bulk actions that some permissions allow. Restoring is an action on deleted users, who are not in the list.
+fn links_for(may: impl Fn(Permission) -> bool) -> BulkLinks {
+    let actions = UserAction::bulk()
+        .filter(|operation| *operation != UserAction::Restore && may(Permission::UsersWrite))
+        .map(|operation| (path(operation), bulk_user_action(operation)));
+    let limit = may(Permission::LimitsWrite)
+        .then(|| (set_limit::PATH.to_owned(), text::limits::set_for_users()));
+    actions.chain(limit).collect()
 }
 
 /// Renders the consequences of the action for the users.
@@ -158,19 +168,23 @@ mod tests {
 
     #[test]
     fn list_offers_the_actions_on_existing_users() {
-        let links = of_list();
-        let links: Vec<(&str, &str)> = links
-            .iter()
-            .map(|(path, label)| (path.as_str(), *label))
-            .collect();
-        assert_eq!(
-            links,
-            [
-                ("/users/bulk/suspend", "Suspend"),
-                ("/users/bulk/unsuspend", "Unsuspend"),
-                ("/users/bulk/sign-out", "Sign out"),
-                ("/users/bulk/delete", "Delete"),
-            ]
-        );
+        let offered = |permitted: &[Permission]| {
+            let links = links_for(|permission| permitted.contains(&permission));
+            let links = links.iter().map(|(path, label)| (path.clone(), *label));
+            links.collect::<Vec<(String, &str)>>()
+        };
+        let all = [
+            ("/users/bulk/suspend", "Suspend"),
+            ("/users/bulk/unsuspend", "Unsuspend"),
+            ("/users/bulk/sign-out", "Sign out"),
+            ("/users/bulk/delete", "Delete"),
+            ("/users/bulk/limit", "Set limit"),
+        ]
+        .map(|(path, label)| (path.to_owned(), label));
+        let (users, limits) = (Permission::UsersWrite, Permission::LimitsWrite);
+        assert_eq!(offered(&[users, limits]), all);
+        assert_eq!(offered(&[users]), all[..4]);
+        assert_eq!(offered(&[limits]), all[4..]);
+        assert!(offered(&[Permission::UsersRead]).is_empty());
     }
 }

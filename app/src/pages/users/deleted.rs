@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::{
     actions::DeletedActions,
     empty::NoUsers,
+    menu::RowMenu,
     rows::{email, name, show_whole},
 };
 use crate::{
@@ -22,7 +23,6 @@ use crate::{
         },
         pager::{Pager, Pages},
         rows::KeyedRow,
-        selection::Selection,
         state::ListState,
         time::{Ago, Upcoming},
     },
@@ -107,7 +107,7 @@ static COLUMNS: [Column<ListedUser>; 8] = [
 
 /// Returns the columns that the viewer sees.
 fn columns() -> &'static [Column<ListedUser>] {
-    visible(&COLUMNS, Selection::current().is_some())
+    visible(&COLUMNS, RowMenu::current().is_some())
 }
 
 /// Returns the table of the list without its rows.

@@ -209,7 +209,8 @@ fn names(list: Option<&NameList>) -> Option<String> {
     })
 }
 
-/// Renders one user in these columns, with a checkbox and the button of the menu for viewers who can change users.
+/// Renders one user in these columns, with a checkbox for viewers who can change users or their limits, and the button of the menu for
+/// those who can change users.
 pub(super) fn row(listed: &ListedUser, columns: &[Column<ListedUser, SortKey>]) -> KeyedRow {
     let user = &listed.user;
     let selection = Selection::current();

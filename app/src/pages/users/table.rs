@@ -116,7 +116,7 @@ fn table(
         descending: (sort.key == key).then_some(sort.descending),
     };
     let mut headings = sortable(columns, &link);
-    headings.extend(select_all.is_some().then(Heading::of_actions));
+    headings.extend(RowMenu::current().is_some().then(Heading::of_actions));
     DataTable {
         class: "table users-table",
         caption: text::users::title(),

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use domain::{
+    money::Money,
     object::{distinct, present},
     users::{
         UserId, UserSummary,
@@ -24,6 +25,9 @@ pub struct UserListResponse<T = UserSummary> {
     user: T,
     #[serde(rename = "_count")]
     count: UserCounts,
+    /// Costs in this month, in dollars; absent without `usage:read`, and for deleted users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spend: Option<Money>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -44,10 +48,25 @@ impl UserCounts {
     }
 }
 
+impl UserListResponse {
+    /// Returns the same response with the costs of the user in this month.
+    #[must_use]
+    pub(crate) fn with_spend(self, spend: Money) -> Self {
+        Self {
+            spend: Some(spend),
+            ..self
+        }
+    }
+}
+
 impl From<UserSummary> for UserListResponse {
     fn from(user: UserSummary) -> Self {
         let count = UserCounts::of(&user);
-        Self { user, count }
+        Self {
+            user,
+            count,
+            spend: None,
+        }
     }
 }
 
@@ -57,6 +76,7 @@ impl From<DeletedUser> for UserListResponse<DeletedUser> {
         Self {
             user: deleted,
             count,
+            spend: None,
         }
     }
 }

@@ -139,6 +139,50 @@ pub async fn set_unblocked(connection: &mut PgConnection, id: Uuid) -> Result<bo
     Ok(done.rows_affected() > 0)
 }
 
+/// A change of a key. Fields without a value stay.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyPatch<'a> {
+    /// Purpose of the key.
+    pub name: Option<&'a str>,
+    /// Lifetime from now on; `Some(None)` for no expiry.
+    pub lifetime: Option<Option<Duration>>,
+    /// Models that it can use; `Some(None)` for all.
+    pub allowed_models: Option<Option<&'a [String]>>,
+    /// Data of the host application.
+    pub metadata: Option<&'a Map<String, Value>>,
+}
+
+/// Changes a key, and increments its version. Returns false if it is expired or revoked.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set(
+    connection: &mut PgConnection,
+    id: Uuid,
+    patch: &KeyPatch<'_>,
+) -> Result<bool, Error> {
+    let lifetime = patch.lifetime.flatten();
+    let done = sqlx::query!(
+        "update access_tokens set
+            name = coalesce($2, name),
+            expires_at = case when $3::bool then now() + make_interval(secs => $4) else expires_at end,
+            allowed_models = case when $5::bool then $6 else allowed_models end,
+            metadata = coalesce($7, metadata),
+            version = version + 1
+        where id = $1 and kind = 'key' and revoked_at is null and (expires_at is null or expires_at > now())",
+        id,
+        patch.name,
+        patch.lifetime.is_some(),
+        lifetime.map(|lifetime| lifetime.as_secs_f64()),
+        patch.allowed_models.is_some(),
+        patch.allowed_models.flatten(),
+        patch.metadata.map(|metadata| Value::Object(metadata.clone())),
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Times of a key after a rotation.
 #[derive(Debug, Clone, Copy)]
 pub struct RotatedKey {

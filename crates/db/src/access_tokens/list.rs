@@ -18,7 +18,7 @@ use crate::{
 const COLUMNS: &str = "
     t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,
     t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.kind, t.group_id, t.group_name, t.allowed_models,
-    t.metadata::text as metadata, t.blocked_at, t.previous_until";
+    t.metadata::text as metadata, t.blocked_at, t.previous_until, t.version";
 
 /// Conditions on the listed tokens.
 #[derive(Debug, Clone, Copy, Default)]
@@ -121,6 +121,7 @@ fn token(row: &PgRow) -> Result<AccessToken, sqlx::Error> {
         revoked_at: row.try_get("revoked_at")?,
         revoked_by: row.try_get("revoked_by")?,
         key: (kind == TokenKind::Key).then(|| key(row)).transpose()?,
+        version: row.try_get("version")?,
     })
 }
 

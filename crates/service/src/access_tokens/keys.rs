@@ -23,7 +23,7 @@ use crate::{
     guard::{self, Access, TargetRef},
 };
 
-const NOT_FOUND: Error = Error::NotFound(Entity::VirtualKey);
+pub(super) const NOT_FOUND: Error = Error::NotFound(Entity::VirtualKey);
 
 /// Creates a virtual key for a user. It opens the limits, the usage and the access of the user only.
 ///
@@ -228,7 +228,7 @@ fn deny_own(actor: &Actor, owner: Uuid) -> Result<(), Error> {
 }
 
 /// Returns a key with the id and the username of its owner, whose account it locks, if the policy allows the action.
-async fn open(
+pub(super) async fn open(
     transaction: &mut db::Transaction,
     actor: &Actor,
     action: UserAction,

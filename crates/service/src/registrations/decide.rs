@@ -3,7 +3,7 @@
 mod apply;
 mod check;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use db::users::account;
 use domain::{
@@ -171,13 +171,7 @@ pub async fn decide(
     let actor = &confirm(&mut transaction, authorized, decision).await?;
     let effect = Effect::find(&mut transaction, services, actor, decision, &checked).await?;
     let actor = &begin(&mut transaction, actor, &request, &checked).await?;
-    let mut accounts = BTreeMap::new();
-    // A `BTreeSet` iterates in the order of ids, so that concurrent decisions cannot deadlock.
-    for id in ids {
-        if let Some(account) = account::lock(&mut transaction, id).await? {
-            accounts.insert(id, account);
-        }
-    }
+    let accounts = guard::lock_all(&mut transaction, ids).await?;
     let mut outcome = BulkOutcome {
         changed: 0,
         items: Vec::with_capacity(request.users.len()),

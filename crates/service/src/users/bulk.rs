@@ -1,6 +1,6 @@
 //! Bulk actions on users: a preview of the users that would change, then exactly those or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use db::users::account::{self, Account};
 use domain::{
@@ -16,7 +16,6 @@ use domain::{
     },
 };
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::delete;
 use crate::{
@@ -54,7 +53,7 @@ pub async fn bulk(
     let actor =
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
     let actor = &begin(&mut transaction, actor, &request).await?;
-    let mut accounts = lock(&mut transaction, ids).await?;
+    let mut accounts = guard::lock_all(&mut transaction, ids).await?;
     let mut outcome = BulkOutcome {
         changed: 0,
         items: Vec::with_capacity(request.users.len()),
@@ -110,21 +109,6 @@ async fn begin(
         reason,
     };
     audit::write_batch(transaction, actor, batch).await
-}
-
-/// Locks all accounts before the first one is changed, in the order of their ids, so that two transactions that lock
-/// several cannot deadlock.
-async fn lock(
-    transaction: &mut db::Transaction,
-    ids: BTreeSet<Uuid>,
-) -> Result<BTreeMap<Uuid, Account>, Error> {
-    let mut accounts = BTreeMap::new();
-    for id in ids {
-        if let Some(account) = account::lock(transaction, id).await? {
-            accounts.insert(id, account);
-        }
-    }
-    Ok(accounts)
 }
 
 /// Returns the end of the restore period, for an action that deletes users. None for other actions and for permanent

@@ -4,7 +4,7 @@ use domain::{
     action::Action,
     limits::{BalanceChange, Metric, NewLimitChange},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use service::{Error, Services, access::operator, limits};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -14,6 +14,17 @@ use crate::support::{services, users::add};
 
 /// Functions that require a permission to write, in an order in which each has something to change.
 pub(super) const LIMITS: Table = &[
+    (
+        "limits::bulk::put_many",
+        &[
+            Action::UsersLimitsSet,
+            Action::LimitStored,
+            Action::LimitStored,
+            Action::UsersLimitsDeleted,
+            Action::LimitDeleted,
+            Action::LimitDeleted,
+        ],
+    ),
     ("limits::put", &[Action::LimitStored]),
     (
         "limits::changes::change",
@@ -39,6 +50,18 @@ pub(super) const METERED: [&str; 6] = [
 
 async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Error> {
     match function {
+        "limits::bulk::put_many" => {
+            let bob = add(&services.pool, "bob", &[]).await;
+            let users = [user, bob].map(|id| json!({ "id": id, "version": 1 }));
+            for limit in [json!({ "amount": 10, "period": "1d" }), Value::Null] {
+                let request = json!({
+                    "users": users, "metric": "requests", "limit": limit, "expected": 2
+                });
+                let request = serde_json::from_value(request).unwrap();
+                limits::put_many(services, &operator(), request).await?;
+            }
+            Ok(())
+        }
         "limits::put" => {
             let draft =
                 json!({ "subject": "default", "metric": "requests", "amount": 10, "period": "1d" });

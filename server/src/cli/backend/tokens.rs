@@ -1,7 +1,9 @@
 //! Access tokens, on either backend.
 
 use domain::{
-    access_tokens::{AccessToken, IssuedKey, KeyDraft, RotationDraft, list::TokenParams},
+    access_tokens::{
+        AccessToken, IssuedKey, KeyDraft, RotationDraft, VirtualKeyEdit, list::TokenParams,
+    },
     list::{Limits, PageParams},
 };
 use serde_json::Value;
@@ -59,6 +61,20 @@ impl Backend {
             Self::Server(remote) => {
                 remote.post(&format!("{}/virtual-keys", Self::user_path(user)), draft)
             }
+        }
+    }
+
+    /// Changes a virtual key.
+    pub(in crate::cli) async fn edit_key(
+        &self,
+        id: Uuid,
+        edit: &VirtualKeyEdit,
+    ) -> Result<AccessToken, CliError> {
+        match self {
+            Self::Database(services) => {
+                Ok(access_tokens::edit_key(services, &operator(), id, edit).await?)
+            }
+            Self::Server(remote) => remote.patch(&format!("{KEYS}/{id}"), edit),
         }
     }
 

@@ -27,6 +27,9 @@ pub(super) fn screens() -> Vec<Ask> {
         Ask::get(&limit("delete")),
         Ask::get("/users/visitor/limits"),
         Ask::get("/users/visitor/limits/requests/set"),
+        Ask::get(&format!(
+            "/users/bulk/limit?u={UNKNOWN_ID}:1:unknown-user"
+        )),
     ];
     screens.extend(OPERATIONS.map(|operation| Ask::get(&balance(operation))));
     screens
@@ -36,6 +39,7 @@ pub(super) fn screens() -> Vec<Ask> {
 /// nothing.
 pub(super) fn forms() -> Vec<Ask> {
     let mut forms = Vec::new();
+    let selected = format!("{UNKNOWN_ID}:1:unknown-user");
     for (page, function, fields) in [
         (
             "/limits/new".to_owned(),
@@ -56,6 +60,16 @@ pub(super) fn forms() -> Vec<Ask> {
                 ("shown", "unknown-user"),
                 ("metric", "requests"),
                 ("state", "unlimited"),
+            ],
+        ),
+        (
+            "/users/bulk/limit".to_owned(),
+            "set-user-limits",
+            &[
+                ("selected", selected.as_str()),
+                ("expected", "0"),
+                ("metric", "requests"),
+                ("state", "inherit"),
             ],
         ),
         (
@@ -92,5 +106,8 @@ pub(super) fn reads() -> Vec<Ask> {
         Ask::get("/sfn/limit-subject?params[subject]=default"),
         Ask::get(&format!("/sfn/user-limits?id={UNKNOWN_ID}")),
         Ask::get(&format!("/sfn/user-limit?id={UNKNOWN_ID}&metric=requests")),
+        Ask::get(&format!(
+            "/sfn/preview-user-limits?selected={UNKNOWN_ID}:1:unknown-user"
+        )),
     ]
 }

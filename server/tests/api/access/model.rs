@@ -123,6 +123,8 @@ fn of_limits() -> Vec<Ask> {
     let post = |path: &str, body: &Value| Ask::post(path).json(body);
     let unset = json!({ "subject": "default", "metric": "requests", "amount": 1 });
     let used = json!({ "user": UNKNOWN_ID });
+    let selected = json!([{ "id": UNKNOWN_ID, "version": 1 }]);
+    let bulk = json!({ "users": selected, "metric": "requests", "limit": null });
     let lease = json!({ "lease": UNKNOWN_ID });
     let change = json!({ "metric": "requests", "amount": 1, "reason": "test" });
     let reset = json!({ "metric": "requests", "reason": "test" });
@@ -137,6 +139,7 @@ fn of_limits() -> Vec<Ask> {
         post("/api/usage", &json!({ "events": [] })),
         Ask::get("/api/admin/limits"),
         Ask::new(Method::PUT, "/api/admin/limits").json(&unset),
+        post("/api/admin/limits/bulk", &bulk),
         Ask::get(&limit),
         Ask::new(Method::DELETE, &limit),
         Ask::get(&unknown_user("/limits")),

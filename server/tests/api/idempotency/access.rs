@@ -28,7 +28,13 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
     app.run(limit).await;
     let of_bob = |what: &str| format!("/api/admin/users/{bob}/limits/{what}");
     let change = json!({ "metric": "requests", "amount": 1, "reason": "exam" });
-    let asks: [(String, Value); 21] = [
+    let version = "select version::bigint from users where username = 'hal'";
+    let hals = json!([{ "id": hal, "version": app.count(version).await }]);
+    let limits = json!({
+        "users": hals, "metric": "cost", "limit": { "amount": 5, "period": "1d" }, "expected": 1
+    });
+    let asks: [(String, Value); 22] = [
+        ("/api/admin/limits/bulk".to_owned(), limits),
         ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
         (
             format!("/api/admin/roles/{role}/clone"),

@@ -223,6 +223,17 @@ fn writes_of_limits(ids: &Ids, eve: &str) -> Vec<Case> {
         case(LIMITS, delete(&unknown), 404, ""),
         case(
             LIMITS,
+            post(
+                "/api/admin/limits/bulk",
+                json!({
+                    "users": [{ "id": ids.bob, "version": 999 }], "metric": "requests", "limit": null, "expected": 0
+                }),
+            ),
+            200,
+            "",
+        ),
+        case(
+            LIMITS,
             put(
                 &format!("/api/admin/users/{}/allowed-models", ids.bob),
                 &json!({ "allowedModels": [] }),

@@ -10,18 +10,19 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::super::with_user;
+use super::super::{OpenedUser, with_user};
 use crate::{
     api::{
         read::ReadRequest,
         user::{UserView, path, path_of},
+        user_access::{PickerItem, UserGroups},
         virtual_keys::{CreateVirtualKey, FindVirtualKey, RotateVirtualKey, draft},
     },
     components::{
         dialog::{DialogRoute, FormDialog},
         field_group::field_group,
         form,
-        key_fields::KeyFields,
+        key_fields::{KeyFields, group_field, metadata_field},
         loaded::Loaded,
         rows::keyed_by,
         tab::with,
@@ -43,11 +44,31 @@ fn denied_to_self(context: &PageContext, owner: UserId) -> Option<String> {
 /// Renders the dialog that creates a virtual key.
 #[component]
 pub fn NewKey() -> impl IntoView {
-    with_user(|user_view| view! { <NewForm user_view=user_view /> })
+    if !PageContext::current().may(Permission::GroupsRead) {
+        let form = |user_view: UserView| view! { <NewForm user_view=user_view groups=Vec::new() /> };
+        return with_user(form).into_any();
+    }
+    let user_view = OpenedUser::current().user_view;
+    let groups = Loaded::after(
+        user_view,
+        || Ok(()),
+        |(), user_view| {
+            let id = user_view.user.summary.id.0;
+            ReadRequest::of(UserGroups { id })
+        },
+    );
+    groups.draw(ViewFnOnce::default(), move |groups| {
+        // A key can be created without a group.
+        let groups = groups.unwrap_or_default();
+        let user_view = user_view.get_untracked().and_then(Result::ok);
+        user_view
+            .map(|user_view| view! { <NewForm user_view=user_view groups=groups /> })
+            .into_any()
+    })
 }
 
 #[component]
-fn NewForm(user_view: UserView) -> impl IntoView {
+fn NewForm(user_view: UserView, groups: Vec<PickerItem>) -> impl IntoView {
     let back = format!("{}/keys", path(&user_view.user.summary));
     let route = DialogRoute {
         path: format!("{back}/tokens/new"),
@@ -58,10 +79,12 @@ fn NewForm(user_view: UserView) -> impl IntoView {
     let own = denied_to_self(&context, user_view.user.summary.id);
     let context = context.of_form(&route.path);
     let check = move |form: CreateVirtualKey| -> FieldErrors {
-        draft(form).check(longest).err().unwrap_or_default()
+        draft(form, longest).err().unwrap_or_default()
     };
     let form_state = form::send_checked::<CreateVirtualKey>(&route.path, check);
     let denied = user_view.denied_actions.reason(UserAction::Edit);
+    let group = (!groups.is_empty()).then(|| group_field(&context, groups, form_state));
+    let metadata = metadata_field(context.typed("metadata"), form_state);
     view! {
         <FormDialog
             title=text::virtual_keys::new_for(&user_view.user.summary.username)
@@ -72,6 +95,8 @@ fn NewForm(user_view: UserView) -> impl IntoView {
             right=Permission::TokensWrite
         >
             <KeyFields context=context form_state=form_state />
+            {group}
+            {metadata}
             <About user_view=user_view tab="/keys" />
         </FormDialog>
     }

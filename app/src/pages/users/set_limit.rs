@@ -1,0 +1,59 @@
+//! Dialog that sets a limit of each of the selected users.
+
+use domain::{permission::Permission, users::bulk::BulkOutcome};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        bulk::{SELECTED, list_of},
+        limits::bulk::PreviewUserLimits,
+        read::ReadRequest,
+    },
+    components::{
+        limit_form::limit_of_users,
+        list::bulk_dialog::{BulkDialog, BulkSelection},
+        loaded::Loaded,
+        parameters::use_query,
+    },
+    links::users as links,
+    text,
+};
+
+/// Path of the dialog.
+pub(super) const PATH: &str = "/users/bulk/limit";
+
+/// Renders the dialog.
+#[component]
+pub fn SetLimit() -> impl IntoView {
+    let (keys, list) = use_query().with_untracked(|query| {
+        let keys = query.get_all(SELECTED);
+        let list = links::over("/users", &super::params(query), &keys);
+        (keys, list)
+    });
+    let selection = BulkSelection::new(PATH.to_owned(), &keys, list, list_of);
+    let users = selection.users.clone();
+    let preview = Loaded::new(move || {
+        let selected = users.clone();
+        ReadRequest::of(PreviewUserLimits { selected })
+    });
+    selection.dialog(text::limits::set_for_users(), preview, form)
+}
+
+fn form(selection: BulkSelection, preview: BulkOutcome) -> AnyView {
+    let (form_state, fields) = limit_of_users(PATH);
+    view! {
+        <BulkDialog
+            title=text::limits::set_for_users()
+            selection=selection
+            preview=preview
+            form_state=form_state
+            action=Callback::new(text::limits::set_for_count)
+            effect=text::limits::set_for_users_effect().into_any()
+            danger=false
+            right=Permission::LimitsWrite
+        >
+            {fields}
+        </BulkDialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,180 @@
+//! Limits of several users at once: a preview of the users, then exactly those or none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::{limits as rows, users::account::Account};
+use domain::{
+    action::Action,
+    limits::{Limit, LimitBulkRequest, NewLimit, NewUserLimits},
+    message::Message,
+    messages,
+    permission::Permission,
+    users::{
+        UserId,
+        bulk::{BulkItem, BulkOutcome, Selected},
+    },
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{changes_of, check_zone, remove, store};
+use crate::{
+    Error, Services,
+    access::{Actor, Authorized, LimitsWrite},
+    audit::{self, Audited, Batch, Changes},
+    guard::{self, TargetRef},
+};
+
+/// Change of the limit of one of the users.
+struct Write {
+    /// The stored limit.
+    before: Option<Limit>,
+    /// The limit in its place, unless it is deleted.
+    limit: NewLimit,
+    /// Changed values.
+    changes: Changes,
+}
+
+/// Sets a limit of each of several users, or deletes those of the users' own, in one transaction. Without `expected` it only reports the
+/// outcome and changes nothing. A user that is named twice counts once. A user who has the limit already counts as changed, without an
+/// audit log entry.
+///
+/// # Errors
+/// [`Error::SelectionChanged`] when the number of users would differ from `expected`, [`Error::TargetMismatch`] when an id and the
+/// username shown with it belong to different users, [`Error::Invalid`] with the field errors.
+pub async fn put_many(
+    services: &Services,
+    authorized: &Authorized<LimitsWrite>,
+    mut request: LimitBulkRequest,
+) -> Result<BulkOutcome, Error> {
+    let mut ids = BTreeSet::new();
+    request.users.retain(|selected| ids.insert(selected.id));
+    let limits = request.check().map_err(Error::Invalid)?;
+    check_zone(limits.values())?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::LimitsWrite,
+    )
+    .await?;
+    let accounts = guard::lock_all(&mut transaction, ids).await?;
+    let outcome = outcome(&request.users, &accounts)?;
+    match request.expected {
+        // A preview: the transaction is rolled back on drop.
+        None => return Ok(outcome),
+        Some(expected) if expected != outcome.changed => {
+            return Err(Error::SelectionChanged(Box::new(outcome)));
+        }
+        Some(_) => {}
+    }
+    let mut writes = Vec::with_capacity(outcome.changed);
+    for item in outcome.items.iter().filter(|item| item.skipped.is_none()) {
+        writes.extend(write_of(&mut transaction, &limits, item.id.0).await?);
+    }
+    let actor = &begin(&mut transaction, actor, &limits, writes.len()).await?;
+    let mut audited = Audited::not_needed("every user has the limit already");
+    for write in writes {
+        audited = match &write.before {
+            Some(before) if limits.inherits => remove(&mut transaction, actor, before).await?,
+            before => {
+                let change = (&write.limit, write.changes);
+                let stored = store(&mut transaction, actor, before.as_ref(), change).await?;
+                stored.1
+            }
+        };
+    }
+    db::commit(transaction, audited).await?;
+    Ok(outcome)
+}
+
+/// Returns the users who get the limit, and the skipped ones with reasons.
+fn outcome(
+    selected: &[Selected],
+    accounts: &BTreeMap<Uuid, Account>,
+) -> Result<BulkOutcome, Error> {
+    let mut outcome = BulkOutcome {
+        changed: 0,
+        items: Vec::with_capacity(selected.len()),
+        restorable_until: None,
+    };
+    for selected in selected {
+        let account = accounts.get(&selected.id);
+        if let Some(account) = account {
+            TargetRef::from(selected).check_username(&account.username)?;
+        }
+        let skipped = skipped(selected, account);
+        outcome.changed += usize::from(skipped.is_none());
+        outcome.items.push(BulkItem {
+            id: UserId(selected.id),
+            username: account.map_or_else(String::new, |account| account.username.clone()),
+            skipped,
+            lost: None,
+        });
+    }
+    Ok(outcome)
+}
+
+/// Returns the reason why a user is skipped. None if the user gets the limit.
+fn skipped(selected: &Selected, account: Option<&Account>) -> Option<Message> {
+    match account {
+        None => Some(messages::skipped_missing()),
+        Some(account) if account.deleted_at.is_some() => Some(messages::skipped_deleted()),
+        Some(account) if account.version != selected.version => Some(messages::skipped_changed()),
+        Some(_) => None,
+    }
+}
+
+/// Returns the change of the limit of a user, which it locks. None if nothing changes.
+async fn write_of(
+    transaction: &mut db::Transaction,
+    limits: &NewUserLimits,
+    user: Uuid,
+) -> Result<Option<Write>, Error> {
+    let limit = limits.of(user);
+    let before = rows::lock_same(transaction, &limit).await?;
+    if limits.inherits && before.is_none() {
+        return Ok(None);
+    }
+    let changes = changes_of(before.as_ref(), &limit);
+    let is_changed = limits.inherits || !changes.is_empty();
+    Ok(is_changed.then_some(Write {
+        before,
+        limit,
+        changes,
+    }))
+}
+
+/// Writes the parent event of a change of several limits. Returns the actor for the events of the single limits.
+async fn begin(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    limits: &NewUserLimits,
+    users: usize,
+) -> Result<Actor, Error> {
+    if users < 2 {
+        return Ok(actor.clone());
+    }
+    let limit = limits.values();
+    let changes = Changes::default()
+        .with("metric", Value::Null, limit.metric.as_str())
+        .with("model", Value::Null, limit.model.as_deref());
+    let (action, changes) = if limits.inherits {
+        (Action::UsersLimitsDeleted, changes)
+    } else {
+        let amount = super::amount_text(limit.metric, limit.amount);
+        let period = limit.period.map(|period| period.to_string());
+        let changes = changes
+            .with("amount", Value::Null, amount)
+            .with("period", Value::Null, period);
+        (Action::UsersLimitsSet, changes)
+    };
+    let batch = Batch {
+        action,
+        users: users as u64,
+        label: &format!("{users} users"),
+        changes,
+        reason: None,
+    };
+    audit::write_batch(transaction, actor, batch).await
+}
