@@ -983,6 +983,7 @@ create table access_tokens (
     blocked_by uuid,
     previous_hash bytea,
     previous_until timestamp with time zone,
+    version integer not null default 1,
     constraint access_tokens_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE SET NULL,
     constraint access_tokens_kind_known CHECK (
 CASE kind
@@ -1003,6 +1004,7 @@ comment on column access_tokens.allowed_models is 'The models that a key can use
 comment on column access_tokens.metadata is 'Data of the host application.';
 comment on column access_tokens.blocked_by is 'A plain id; null for the operator.';
 comment on column access_tokens.previous_hash is 'The secret before the last rotation, valid before previous_until.';
+comment on column access_tokens.version is 'Incremented by each edit of a virtual key.';
 CREATE INDEX access_tokens_by_expiry ON public.access_tokens USING btree (expires_at, id) WHERE (revoked_at IS NULL);
 CREATE INDEX access_tokens_by_group ON public.access_tokens USING btree (group_id) WHERE (group_id IS NOT NULL);
 CREATE INDEX access_tokens_by_kind ON public.access_tokens USING btree (kind, id);
@@ -2118,7 +2120,8 @@ create view listed_tokens as
         CASE
             WHEN (t.previous_until > now()) THEN t.previous_until
             ELSE NULL::timestamp with time zone
-        END AS previous_until
+        END AS previous_until,
+    t.version
    FROM ((((access_tokens t
      JOIN users u ON ((u.id = t.user_id)))
      LEFT JOIN active_users p ON ((p.id = t.user_id)))

@@ -68,7 +68,13 @@ pub(crate) fn group_field(
     let groups = groups.into_iter().map(|group| (group.key, group.label));
     let options = std::iter::once(none).chain(groups).collect();
     let chosen = context.typed("group");
-    select("group", text::virtual_keys::group(), options, &chosen, form_state)
+    select(
+        "group",
+        text::virtual_keys::group(),
+        options,
+        &chosen,
+        form_state,
+    )
 }
 
 /// Renders the field with the data of the host application, as JSON.

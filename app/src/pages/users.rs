@@ -13,9 +13,7 @@ pub mod search;
 pub mod set_limit;
 pub mod table;
 
-use domain::{
-    filter::Dated, list::PageParams, permission::Permission, users::list::ListParams,
-};
+use domain::{filter::Dated, list::PageParams, permission::Permission, users::list::ListParams};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 

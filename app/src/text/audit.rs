@@ -515,7 +515,19 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
         "audit.action_user_virtual_key_unblocked",
         "Virtual key unblocked",
     ),
+    (
+        "audit.action_user_virtual_key_updated",
+        "Virtual key updated",
+    ),
     ("audit.action_users_deleted", "Users deleted (bulk)"),
+    (
+        "audit.action_users_limits_deleted",
+        "Limits of users deleted (bulk)",
+    ),
+    (
+        "audit.action_users_limits_set",
+        "Limits of users set (bulk)",
+    ),
     ("audit.action_users_restored", "Users restored (bulk)"),
     ("audit.action_users_signed_out", "Users signed out (bulk)"),
     ("audit.action_users_suspended", "Users suspended (bulk)"),

@@ -400,6 +400,34 @@ pub fn limit_topped_up(name: impl Display) -> String {
     )
 }
 
+/// Text: `Deleted the limits of {count} users`
+#[must_use]
+pub fn limits_deleted(count: u64) -> String {
+    fill(
+        plural(
+            "flash.limits_deleted",
+            count,
+            "Deleted the limit of {count} user",
+            "Deleted the limits of {count} users",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Saved the limits of {count} users`
+#[must_use]
+pub fn limits_saved(count: u64) -> String {
+    fill(
+        plural(
+            "flash.limits_saved",
+            count,
+            "Saved the limit of {count} user",
+            "Saved the limits of {count} users",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
 /// Text: `Revoked the password links of {name}`
 #[must_use]
 pub fn links_revoked(name: impl Display) -> String {
@@ -927,6 +955,18 @@ pub fn virtual_key_revoked(name: impl Display) -> String {
     fill(
         text("flash.virtual_key_revoked", "Revoked virtual key {name}"),
         &[("name", &name)],
+    )
+}
+
+/// Text: `Saved virtual key {name} of {user}`
+#[must_use]
+pub fn virtual_key_saved(name: impl Display, user: impl Display) -> String {
+    fill(
+        text(
+            "flash.virtual_key_saved",
+            "Saved virtual key {name} of {user}",
+        ),
+        &[("name", &name), ("user", &user)],
     )
 }
 

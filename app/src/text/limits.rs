@@ -744,6 +744,35 @@ pub fn seconds(count: u64) -> String {
     )
 }
 
+/// Text: `Set limit of {count} users`
+#[must_use]
+pub fn set_for_count(count: u64) -> String {
+    fill(
+        plural(
+            "limits.set_for_count",
+            count,
+            "Set limit of {count} user",
+            "Set limit of {count} users",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Set limit`
+#[must_use]
+pub fn set_for_users() -> &'static str {
+    text("limits.set_for_users", "Set limit")
+}
+
+/// Text: `Each of these users gets this limit, in place of the user's own limit of the same metric and model.`
+#[must_use]
+pub fn set_for_users_effect() -> &'static str {
+    text(
+        "limits.set_for_users_effect",
+        "Each of these users gets this limit, in place of the user's own limit of the same metric and model.",
+    )
+}
+
 /// Text: `Limit of {user}: {metric}`
 #[must_use]
 pub fn set_of(user: impl Display, metric: impl Display) -> String {

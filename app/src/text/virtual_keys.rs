@@ -73,6 +73,42 @@ pub fn days_hint() -> &'static str {
     text("virtual_keys.days_hint", "Leave empty for no expiry.")
 }
 
+/// Text: `Edit`
+#[must_use]
+pub fn edit() -> &'static str {
+    text("virtual_keys.edit", "Edit")
+}
+
+/// Text: `Edit {name}`
+#[must_use]
+pub fn edit_of(name: impl Display) -> String {
+    fill(
+        text("virtual_keys.edit_of", "Edit {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Edit virtual key {name}`
+#[must_use]
+pub fn edit_title(name: impl Display) -> String {
+    fill(
+        text("virtual_keys.edit_title", "Edit virtual key {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Group`
+#[must_use]
+pub fn group() -> &'static str {
+    text("virtual_keys.group", "Group")
+}
+
+/// Text: `No group`
+#[must_use]
+pub fn group_none() -> &'static str {
+    text("virtual_keys.group_none", "No group")
+}
+
 /// Text: `Programs use models with a virtual key. It opens only the limits, the usage and the access of its owner.`
 #[must_use]
 pub fn hint() -> &'static str {
@@ -124,6 +160,36 @@ pub fn kind_token() -> &'static str {
     text("virtual_keys.kind_token", "Access token")
 }
 
+/// Text: `One per line, for “Only these models”.`
+#[must_use]
+pub fn listed_hint() -> &'static str {
+    text(
+        "virtual_keys.listed_hint",
+        "One per line, for “Only these models”.",
+    )
+}
+
+/// Text: `Only these models`
+#[must_use]
+pub fn listed_models() -> &'static str {
+    text("virtual_keys.listed_models", "Only these models")
+}
+
+/// Text: `Metadata`
+#[must_use]
+pub fn metadata() -> &'static str {
+    text("virtual_keys.metadata", "Metadata")
+}
+
+/// Text: `A JSON object for the host application.`
+#[must_use]
+pub fn metadata_hint() -> &'static str {
+    text(
+        "virtual_keys.metadata_hint",
+        "A JSON object for the host application.",
+    )
+}
+
 /// Text: `Models`
 #[must_use]
 pub fn models() -> &'static str {
@@ -157,6 +223,15 @@ pub fn new() -> &'static str {
     text("virtual_keys.new", "New virtual key")
 }
 
+/// Text: `Counted from now. If empty, the present expiry stays.`
+#[must_use]
+pub fn new_days_hint() -> &'static str {
+    text(
+        "virtual_keys.new_days_hint",
+        "Counted from now. If empty, the present expiry stays.",
+    )
+}
+
 /// Text: `New virtual key for {user}`
 #[must_use]
 pub fn new_for(user: impl Display) -> String {
@@ -164,6 +239,12 @@ pub fn new_for(user: impl Display) -> String {
         text("virtual_keys.new_for", "New virtual key for {user}"),
         &[("user", &user)],
     )
+}
+
+/// Text: `No expiry`
+#[must_use]
+pub fn no_end() -> &'static str {
+    text("virtual_keys.no_end", "No expiry")
 }
 
 /// Text: `No models`

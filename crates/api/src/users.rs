@@ -87,7 +87,11 @@ async fn list_users(
             let users = page.users.map(|user| {
                 let spend = user.spend.in_month_of(now);
                 let user = UserListResponse::<UserSummary>::from(user);
-                if reads_usage { user.with_spend(spend) } else { user }
+                if reads_usage {
+                    user.with_spend(spend)
+                } else {
+                    user
+                }
             });
             Ok(PageResponse::new(users, PATH, &params).into_response())
         }

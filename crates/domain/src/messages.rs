@@ -808,6 +808,15 @@ pub const fn json_number() -> Message {
     )
 }
 
+/// Message: `Enter a JSON object, or leave the field empty.`
+#[must_use]
+pub const fn json_object() -> Message {
+    Message::fixed(
+        "errors.json_object",
+        "Enter a JSON object, or leave the field empty.",
+    )
+}
+
 /// Message: `Use at most {max} values in total.`
 #[must_use]
 pub fn json_values(max: impl Into<MessageValue>) -> Message {

@@ -3,8 +3,8 @@
 use domain::{
     error::Conflict,
     limits::{
-        Amount, BalanceChange, Limit, LimitBulkRequest, LimitDraft, LimitReached, LimitStatus, LimitSubject,
-        LimitsAnswer, Metric, NewLimitChange, SubjectKind,
+        Amount, BalanceChange, Limit, LimitBulkRequest, LimitDraft, LimitReached, LimitStatus,
+        LimitSubject, LimitsAnswer, Metric, NewLimitChange, SubjectKind,
     },
     usage::{ReleaseDraft, ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
 };
@@ -695,7 +695,11 @@ async fn limits_of_several_users_are_set_and_deleted_together(pool: PgPool) {
     put(ten, Some(2)).await.unwrap();
     assert_eq!(amounts().await, [Some(10), Some(10)]);
     let stored = "select count(*) from audit_events where action = 'limit.stored'";
-    assert_eq!(count(&pool, stored).await, 2, "the limit of Bob is the same");
+    assert_eq!(
+        count(&pool, stored).await,
+        2,
+        "the limit of Bob is the same"
+    );
     let parents = "select count(*) from audit_events where action like 'users.limits%'";
     assert_eq!(count(&pool, parents).await, 0, "one limit has changed");
 
@@ -721,5 +725,8 @@ async fn limits_of_several_users_need_the_shown_names(pool: PgPool) {
     });
     let request = serde_json::from_value(request).unwrap();
     let denied = limits::put_many(&services, &operator(), request).await;
-    assert!(matches!(denied, Err(Error::TargetMismatch(_))), "{denied:?}");
+    assert!(
+        matches!(denied, Err(Error::TargetMismatch(_))),
+        "{denied:?}"
+    );
 }

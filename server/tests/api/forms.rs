@@ -327,7 +327,15 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
         ));
     }
     // Each path is visited once, whatever its query: these paths with one that lists rows.
-    waiting.extend(["/limits", "/sessions", "/tokens", "/sessions/revoke?others=true"].map(str::to_owned));
+    waiting.extend(
+        [
+            "/limits",
+            "/sessions",
+            "/tokens",
+            "/sessions/revoke?others=true",
+        ]
+        .map(str::to_owned),
+    );
     let (mut seen, mut forms) = (BTreeSet::new(), Vec::new());
     while let Some(address) = waiting.pop() {
         let path = address.split('?').next().unwrap_or_default().to_owned();

@@ -128,7 +128,8 @@ async fn costs_of_this_month_are_listed_for_readers_of_usage(pool: PgPool) {
         let users = app.send(Ask::get(LIST).bearer(&token)).await.json();
         assert_eq!(users[0].get("spend").is_some(), is_shown, "{scopes:?}");
     }
-    app.run("update user_stats set spend_month = spend_month - 1").await;
+    app.run("update user_stats set spend_month = spend_month - 1")
+        .await;
     let listed = list(&app, &ada, &[]).await.json();
     assert_eq!(listed[0]["spend"], "0", "the costs are those of last month");
 }

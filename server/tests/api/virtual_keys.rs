@@ -223,7 +223,10 @@ async fn key_is_changed_at_the_version_that_was_read(pool: PgPool) {
         ("metadata", ""),
     ];
     let page = format!("/users/bob/keys/tokens/{id}/edit");
-    let saved = world.app.send(Ask::post(&page).form(&form).by(&world.ada)).await;
+    let saved = world
+        .app
+        .send(Ask::post(&page).form(&form).by(&world.ada))
+        .await;
     assert_eq!(saved.outline(), "303 to /users/bob/keys");
     let read = world.app.get_as(&world.ada, &path).await.json();
     assert_eq!(read["name"], "Notebook");

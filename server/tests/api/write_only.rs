@@ -262,12 +262,7 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
             201,
             "zzmark",
         ),
-        case(
-            TOKENS,
-            patch(&unknown("virtual-keys"), &json!({})),
-            404,
-            "",
-        ),
+        case(TOKENS, patch(&unknown("virtual-keys"), &json!({})), 404, ""),
         case(TOKENS, put(&unknown("virtual-keys"), &json!({})), 404, ""),
         case(TOKENS, Ask::post(&virtual_key("block")), 404, ""),
         case(TOKENS, Ask::post(&virtual_key("unblock")), 404, ""),

@@ -175,7 +175,10 @@ mod tests {
     fn three_states_are_distinct() {
         let limit = |state, amount| request(form(state, amount), Vec::new()).unwrap().limit;
         assert_eq!(limit("inherit", "5"), None);
-        assert_eq!(limit("unlimited", "5").map(|limit| limit.amount), Some(None));
+        assert_eq!(
+            limit("unlimited", "5").map(|limit| limit.amount),
+            Some(None)
+        );
         let number = limit("number", "0").unwrap();
         assert!(number.amount.is_some());
         assert_eq!(number.period.as_deref(), Some("calendar:month"));
@@ -194,6 +197,9 @@ mod tests {
 
     #[test]
     fn blank_model_means_all_models() {
-        assert_eq!(request(form("number", "1"), Vec::new()).unwrap().model, None);
+        assert_eq!(
+            request(form("number", "1"), Vec::new()).unwrap().model,
+            None
+        );
     }
 }

@@ -109,8 +109,7 @@ pub async fn edit_virtual_key(
     };
     ssr::call_with_read::<TokensWrite, _>(async |services, authorized| {
         let edit = edit(form, services.settings.token_max_days).map_err(Error::Invalid)?;
-        let key =
-            service::access_tokens::edit_key(&services, &authorized, target, &edit).await?;
+        let key = service::access_tokens::edit_key(&services, &authorized, target, &edit).await?;
         let names = [key.name, key.user.username];
         let flash = Flash::of(FlashEvent::VirtualKeySaved, names);
         Ok(FormSuccess::flash(local_path(&page), flash, None).await)

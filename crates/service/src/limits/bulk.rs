@@ -164,9 +164,10 @@ async fn begin(
     } else {
         let amount = super::amount_text(limit.metric, limit.amount);
         let period = limit.period.map(|period| period.to_string());
-        let changes = changes
-            .with("amount", Value::Null, amount)
-            .with("period", Value::Null, period);
+        let changes =
+            changes
+                .with("amount", Value::Null, amount)
+                .with("period", Value::Null, period);
         (Action::UsersLimitsSet, changes)
     };
     let batch = Batch {

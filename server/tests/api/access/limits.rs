@@ -27,9 +27,7 @@ pub(super) fn screens() -> Vec<Ask> {
         Ask::get(&limit("delete")),
         Ask::get("/users/visitor/limits"),
         Ask::get("/users/visitor/limits/requests/set"),
-        Ask::get(&format!(
-            "/users/bulk/limit?u={UNKNOWN_ID}:1:unknown-user"
-        )),
+        Ask::get(&format!("/users/bulk/limit?u={UNKNOWN_ID}:1:unknown-user")),
     ];
     screens.extend(OPERATIONS.map(|operation| Ask::get(&balance(operation))));
     screens

@@ -4,11 +4,8 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::{
-    api::user_actions::profile::ProfileRow,
-    components::field_group::field_group,
-    context::PageContext,
-    hydrated::Hydrated,
-    text,
+    api::user_actions::profile::ProfileRow, components::field_group::field_group,
+    context::PageContext, hydrated::Hydrated, text,
 };
 
 /// Returns the typed rows if the form is rendered again, otherwise those of the stored profile.

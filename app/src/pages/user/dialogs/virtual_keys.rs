@@ -45,7 +45,8 @@ fn denied_to_self(context: &PageContext, owner: UserId) -> Option<String> {
 #[component]
 pub fn NewKey() -> impl IntoView {
     if !PageContext::current().may(Permission::GroupsRead) {
-        let form = |user_view: UserView| view! { <NewForm user_view=user_view groups=Vec::new() /> };
+        let form =
+            |user_view: UserView| view! { <NewForm user_view=user_view groups=Vec::new() /> };
         return with_user(form).into_any();
     }
     let user_view = OpenedUser::current().user_view;
