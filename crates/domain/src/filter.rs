@@ -47,6 +47,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use access::required_by_order;
 pub use ast::{Count, Expr, Has, Term};
 pub use error::{FilterError, FilterErrorKind};
 pub use field::Field;

@@ -1,7 +1,7 @@
 //! Searches over users, as the caller can ask them.
 
 use domain::{
-    filter::{Dated, Filter},
+    filter::{Dated, Filter, required_by_order},
     list::ListError,
     users::list::Sort,
 };
@@ -39,7 +39,7 @@ pub(crate) async fn prepare(
 /// [`Error::List`] for an order by what the actor cannot read.
 pub(crate) fn check_order(authorized: &Authorized<UsersRead>, sort: Sort) -> Result<(), Error> {
     let permissions = &authorized.actor().subject.permissions;
-    match sort.key.required() {
+    match required_by_order(sort.key) {
         Some(permission) if !permissions.include(permission) => {
             Err(Error::List(ListError::Unreadable {
                 parameter: "sort",

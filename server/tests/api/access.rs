@@ -179,7 +179,7 @@ fn forms() -> Vec<Ask> {
     let invitation = format!("/registrations/invitations/{UNKNOWN_ID}/resend");
     let edit_key = format!("/keys/{UNKNOWN_ID}/edit");
     let rotate_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/rotate");
-    let edit_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/edit");
+    let edit_virtual_key = format!("/users/visitor/keys/tokens/{UNKNOWN_ID}/edit");
     let [clone_role, edit_role, delete_role] =
         ["clone", "edit", "delete"].map(|end| format!("/roles/{UNKNOWN_ID}/{end}"));
     let resource = |end: &str| format!("/resources/{UNKNOWN_ID}{end}");
@@ -228,7 +228,7 @@ fn forms() -> Vec<Ask> {
         ),
         (&rotate_key, "rotate-virtual-key", &[]),
         (
-            &edit_key,
+            &edit_virtual_key,
             "edit-virtual-key",
             &[("version", "1"), ("name", "lab"), ("models", "all")],
         ),

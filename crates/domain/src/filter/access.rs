@@ -1,7 +1,10 @@
-//! Permissions that conditions require beside that to see users, because they ask about more than users.
+//! Permissions that conditions and orders require beside that to see users, because they ask about more than users.
 
 use super::{Expr, Filter, Has, Term};
-use crate::permission::{Permission, Permissions};
+use crate::{
+    permission::{Permission, Permissions},
+    users::list::SortKey,
+};
 
 impl Filter {
     /// Returns the first condition about what the permissions do not let their holder read, with the permission that is missing.
@@ -36,6 +39,28 @@ const fn required(term: &Term) -> Option<Permission> {
         Term::Role(_) | Term::Client(_) | Term::Status(_) | Term::Via(_) => None,
         Term::Number(_) | Term::Count(..) | Term::Has(Has::Email | Has::Any(_)) => None,
         Term::Created(_) | Term::LastLogin(_) | Term::LastActive(_) | Term::Inactive(_) => None,
+    }
+}
+
+/// Returns the permission that a column requires beside that to see users, because its order discloses more than users; `None` for
+/// the others.
+#[must_use]
+pub const fn required_by_order(key: SortKey) -> Option<Permission> {
+    match key {
+        SortKey::Spend => Some(Permission::UsageRead),
+        SortKey::Created
+        | SortKey::Username
+        | SortKey::Name
+        | SortKey::Email
+        | SortKey::Role
+        | SortKey::Status
+        | SortKey::Personas
+        | SortKey::Ontologies
+        | SortKey::Annotations
+        | SortKey::Sessions
+        | SortKey::ApiKeys
+        | SortKey::LastLogin
+        | SortKey::LastActive => None,
     }
 }
 

@@ -4,10 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    permission::Permission,
-    users::{Unknown, string_enum},
-};
+use crate::users::{Unknown, string_enum};
 
 string_enum! {
     /// Column to sort by.
@@ -47,28 +44,6 @@ impl SortKey {
     /// Columns by which registrations can be sorted.
     pub const OF_REGISTRATIONS: &'static [Self] =
         &[Self::Created, Self::Username, Self::Name, Self::Email];
-
-    /// Returns the permission that a column requires beside that to see users, because its order discloses more than users; `None` for
-    /// the others.
-    #[must_use]
-    pub const fn required(self) -> Option<Permission> {
-        match self {
-            Self::Spend => Some(Permission::UsageRead),
-            Self::Created
-            | Self::Username
-            | Self::Name
-            | Self::Email
-            | Self::Role
-            | Self::Status
-            | Self::Personas
-            | Self::Ontologies
-            | Self::Annotations
-            | Self::Sessions
-            | Self::ApiKeys
-            | Self::LastLogin
-            | Self::LastActive => None,
-        }
-    }
 
     /// Returns whether the first click on the header sorts in descending order: for numbers and times, but not for names.
     #[must_use]
