@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Left {
-    /// Amount in the units of the metric. It is negative if more was used than permitted.
+    /// Amount in the units of the metric. It is 0 if more was used than permitted.
     Amount(i64),
     /// All limits are unlimited.
     Unlimited,
@@ -25,9 +25,9 @@ mod tests {
             Left::NoLimit,
             Left::Unlimited,
             Left::Amount(2),
-            Left::Amount(-1),
+            Left::Amount(0),
         ];
-        assert_eq!(all.into_iter().min(), Some(Left::Amount(-1)));
+        assert_eq!(all.into_iter().min(), Some(Left::Amount(0)));
         assert_eq!(Left::Unlimited.min(Left::NoLimit), Left::Unlimited);
     }
 }

@@ -58,7 +58,10 @@ impl Meter {
     pub(in crate::limits) fn left(&self, metric: Metric) -> Left {
         let all = self.positions.iter();
         let of_metric = all.filter(|it| it.limit.metric == metric && it.limit.model.is_none());
-        let left = of_metric.map(|it| it.left(self.at).map_or(Left::Unlimited, Left::Amount));
+        let left = of_metric.map(|it| {
+            let left = it.left(self.at).map(|left| left.max(0));
+            left.map_or(Left::Unlimited, Left::Amount)
+        });
         left.min().unwrap_or_default()
     }
 }
