@@ -349,7 +349,8 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
         }
         let page = app.get_as(session, &address).await;
         assert!(page.status < 500, "{address}: {}", page.body);
-        waiting.extend(links_of(&page.body));
+        // The limits of one key are on a page of the same path, with fewer rows.
+        waiting.extend(links_of(&page.body).filter(|link| !link.starts_with("/limits?")));
         forms.extend(forms_of(&page.body));
     }
     forms

@@ -158,6 +158,7 @@ fn ways_to_secrets(id: &str, username: &str, key: &str) -> Vec<(&'static str, As
             ("id", id),
             ("username", username),
             ("name", "lab"),
+            ("days", "30"),
         ])
     };
     let rotation = |path: &str| {

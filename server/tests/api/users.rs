@@ -114,8 +114,7 @@ async fn user_has_foveas_fields_and_both_counts(pool: PgPool) {
 async fn costs_of_this_month_are_listed_for_readers_of_usage(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     app.run(
-        "update user_stats set spend_nanos = 5250000000, spend_month = (extract(year from now() at time zone 'UTC')::int - 2000) * 12
-            + extract(month from now() at time zone 'UTC')::int - 1",
+        "update user_spend set nanos = 5250000000, month = month_number((now() at time zone 'UTC')::date)",
     )
     .await;
     let listed = list(&app, &ada, &[]).await.json();
@@ -128,8 +127,7 @@ async fn costs_of_this_month_are_listed_for_readers_of_usage(pool: PgPool) {
         let users = app.send(Ask::get(LIST).bearer(&token)).await.json();
         assert_eq!(users[0].get("spend").is_some(), is_shown, "{scopes:?}");
     }
-    app.run("update user_stats set spend_month = spend_month - 1")
-        .await;
+    app.run("update user_spend set month = month - 1").await;
     let listed = list(&app, &ada, &[]).await.json();
     assert_eq!(listed[0]["spend"], "0", "the costs are those of last month");
 }
