@@ -118,7 +118,7 @@ test('a new user joins groups', async ({ page, database }) => {
   await press(page, 'Create user');
   await expect(field(page, 'Link')).toBeFocused();
   await open(page, '/users/test-joined/access');
-  await expect(page.getByRole('link', { name: 'Brand Team' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Brand Team' }).first()).toBeVisible();
 });
 
 test.describe('without scripts', () => {
@@ -155,7 +155,7 @@ test.describe('without scripts', () => {
     await press(page, 'Create user');
     await expect(field(page, 'Link')).toBeVisible();
     await page.goto('/users/test-joined-plain/access');
-    await expect(page.getByRole('link', { name: 'Brand Team' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Brand Team' }).first()).toBeVisible();
   });
 });
 

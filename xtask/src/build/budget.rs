@@ -12,17 +12,17 @@ use super::{
 use crate::report::kilobytes;
 
 /// Maximum transfer size by key, in bytes; from the design of the interface.
-const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 27_000)];
+const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 31_000)];
 /// Maximum transfer size of the WebAssembly of each part of the app with everything it needs, in bytes: a little more than
 /// it has, so that a change of one part is seen. The design has 380 kB: decision 8.
 const PARTS: &[(&str, u64)] = &[
-    ("users", 432_000),
-    ("public", 467_000),
-    ("user", 482_000),
-    ("lists", 518_000),
-    ("dialogs", 525_000),
-    ("access", 611_000),
-    ("metering", 611_000),
+    ("users", 454_000),
+    ("public", 496_000),
+    ("user", 508_000),
+    ("lists", 539_000),
+    ("dialogs", 575_000),
+    ("access", 634_000),
+    ("metering", 543_000),
 ];
 
 /// Prints the sizes.
