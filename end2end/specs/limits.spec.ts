@@ -185,7 +185,7 @@ test.describe('an administrator', () => {
     await bar(page).getByRole('link', { name: 'Set limit', exact: true }).click();
     await expect(dialog(page).getByRole('listitem')).toHaveText(['test-auditor', 'test-member']);
     await field(page, 'Metric').selectOption('Cost');
-    await state(page, 'A number').check();
+    await state(page, 'Limited').check();
     await field(page, 'Amount').fill('5');
     await expect(effect(page)).toContainText('At most $5.00 a month, from the 1st,');
     await inspect(page, 'users-limit-set');

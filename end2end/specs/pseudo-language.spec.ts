@@ -208,7 +208,6 @@ test.describe('with users', () => {
         '/conversations',
         '/conversations?branch=physics&user=test-member&feedback=likes&from=7d&min_cost=0.01&max_cost=1',
         '/conversations?branch=unknown-branch',
-        '/conversations?feedback=unknown',
         `/conversations/${id}`,
         '/conversations/00000000-0000-7000-8000-000000000000',
       ]);

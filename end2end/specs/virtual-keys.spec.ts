@@ -53,7 +53,7 @@ for (const scripts of [true, false]) {
       await expect(row(page, 'Lab notebook')).toContainText('gpt-7, llama');
       expect(await page.content()).not.toContain(first);
 
-      await page.getByRole('link', { name: 'Edit Lab notebook' }).click();
+      await page.getByRole('link', { name: 'Edit Lab notebook' }).press('Enter');
       await expect(page).toHaveURL(/\/keys\/tokens\/[^/]*\/edit$/);
       await settled(page);
       await expect(dialog(page).getByLabel('Only these models')).toBeChecked();
@@ -64,7 +64,7 @@ for (const scripts of [true, false]) {
       await settled(page);
       await expect(row(page, 'Lab notebook')).toContainText('No models');
 
-      await page.getByRole('link', { name: 'Rotate Lab notebook' }).click();
+      await page.getByRole('link', { name: 'Rotate Lab notebook' }).press('Enter');
       await expect(page).toHaveURL(/\/keys\/tokens\/[^/]*\/rotate$/);
       await settled(page);
       await dialog(page).getByLabel('Stops working immediately').check();
@@ -76,14 +76,14 @@ for (const scripts of [true, false]) {
       expect((await ask(server.url, '/api/limits', first)).status()).toBe(401);
       expect((await ask(server.url, '/api/limits', second)).status()).toBe(200);
 
-      await page.getByRole('link', { name: 'Block Lab notebook' }).click();
+      await page.getByRole('link', { name: 'Block Lab notebook' }).press('Enter');
       await press(page, `Block virtual key Lab notebook of ${name}`);
       await expect(toast(page)).toContainText(`Blocked virtual key Lab notebook of ${name}`);
       await settled(page);
       await expect(row(page, 'Lab notebook')).toContainText('The key is blocked');
       const blocked = await ask(server.url, '/api/limits', second);
       expect([blocked.status(), (await blocked.json()).message]).toEqual([403, 'This virtual key is blocked.']);
-      await page.getByRole('link', { name: 'Unblock Lab notebook' }).click();
+      await page.getByRole('link', { name: 'Unblock Lab notebook' }).press('Enter');
       await press(page, `Unblock virtual key Lab notebook of ${name}`);
       await expect(toast(page)).toContainText(`Unblocked virtual key Lab notebook of ${name}`);
       expect((await ask(server.url, '/api/limits', second)).status()).toBe(200);
@@ -93,7 +93,7 @@ for (const scripts of [true, false]) {
       await expect(row(page, 'Lab notebook')).toContainText('Virtual key');
       await page.goto(`/users/${name}/keys`);
       await settled(page);
-      await page.getByRole('link', { name: 'Revoke Lab notebook' }).click();
+      await page.getByRole('link', { name: 'Revoke Lab notebook' }).press('Enter');
       await expect(dialog(page)).toContainText('Programs that use this key stop working immediately.');
       await press(page, `Revoke virtual key Lab notebook of ${name}`);
       await expect(toast(page)).toContainText(`Revoked virtual key Lab notebook of ${name}`);

@@ -28,7 +28,7 @@ const squeezed = (page: Page): Promise<string[]> =>
       range.selectNodeContents(node);
       const rects = [...range.getClientRects()].filter((rect) => rect.width > 1);
       const lines = new Set(rects.map((rect) => Math.round(rect.top))).size;
-      const cut = element.closest<HTMLElement>('td, th, :is(.user-text, .cell-user > div > div) > *, .crumbs li');
+      const cut = element.closest<HTMLElement>('td, th, :is(.user-text, .cell-user > div) > *, .crumbs li');
       const isCut = cut !== null && cut.scrollWidth > cut.clientWidth + 1 && cut.clientWidth < 3 * CHARACTER;
       if (isCut || (lines > 1 && text.length / lines < 3)) found.push(`${element.className || element.tagName}: ${text} in ${lines} lines`);
     }

@@ -7,10 +7,10 @@ use super::{
     pattern::{fill, plural, text},
 };
 
-/// Text: `With or without`
+/// Text: `Any`
 #[must_use]
 pub fn any_feedback() -> &'static str {
-    text("conversations.any_feedback", "With or without")
+    text("conversations.any_feedback", "Any")
 }
 
 /// Text: `Branch`

@@ -143,12 +143,10 @@ fn placeholders(classes: &[&'static str]) -> AnyView {
 fn placeholder(class: &str) -> AnyView {
     match class {
         "cell-user" => view! {
-            <div class="user-cell">
+            <div>
                 <span class="avatar skeleton"></span>
-                <div class="user-text">
-                    <span class="skeleton"></span>
-                    <span class="skeleton"></span>
-                </div>
+                <span class="skeleton"></span>
+                <span class="skeleton"></span>
             </div>
         }
         .into_any(),

@@ -215,14 +215,12 @@ pub(super) fn row(session: Session, page: RowContext) -> impl IntoView {
 fn owner(user: &SessionUser) -> impl IntoView + use<> {
     let (href, name) = (path_of(user.id, &user.username), user.display_name.clone());
     view! {
-        <div class="user-cell">
+        <div>
             <Avatar id=user.id name=name.clone() />
-            <div class="user-text">
-                <a class="name" href=href title=name.clone()>
-                    <bdi>{name.clone()}</bdi>
-                </a>
-                <span class="handle">{user.username.clone()}</span>
-            </div>
+            <a class="name" href=href title=name.clone()>
+                <bdi>{name.clone()}</bdi>
+            </a>
+            <span class="handle">{user.username.clone()}</span>
         </div>
     }
 }
