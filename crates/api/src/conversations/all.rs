@@ -166,7 +166,7 @@ async fn get_conversation_totals(
     params(ConversationsExportParams),
     responses((
         status = OK,
-        content((serde_json::Value = "application/json"), (String = "application/yaml"), (String = "text/csv"))
+        content((serde_json::Value = "application/json"), (serde_json::Value = "application/yaml"), (String = "text/csv"))
     )),
     security(("token" = ["conversations:read"]))
 )]
@@ -247,7 +247,7 @@ async fn list_conversation_messages(
     params(ConversationExportParams),
     responses((
         status = OK,
-        content((serde_json::Value = "application/json"), (String = "application/yaml"), (String = "text/csv"))
+        content((serde_json::Value = "application/json"), (serde_json::Value = "application/yaml"), (String = "text/csv"))
     )),
     security(("token" = ["conversations:read"]))
 )]
