@@ -64,7 +64,7 @@ impl Answer {
         }
     }
 
-    /// Returns the name of an error that no fault explains: temporary errors have a status of their own, so that clients
+    /// Returns the name of an error that no injected failure explains: temporary ones have a status of their own, so that clients
     /// know that they may try again.
     pub(super) fn problem(&self) -> Option<String> {
         match self {
