@@ -1,6 +1,9 @@
 //! Data that a page loads. All resources have the same type: the JSON text of the response, which is parsed where it is
 //! rendered.
 
+#[cfg(feature = "ssr")]
+mod stored;
+
 use std::{future::pending, sync::Arc};
 
 use domain::problem::Problem;
@@ -79,6 +82,8 @@ impl<T: DeserializeOwned + 'static> Loaded<T> {
 impl<T: 'static> Loaded<T> {
     /// Returns the data; `None` while it is loading for the first time. Reads a signal.
     pub(crate) fn get(self) -> Option<Result<T, ApiError>> {
+        #[cfg(feature = "ssr")]
+        stored::wait(self.response);
         self.response
             .with(|response| response.as_ref().map(self.parse))
     }
