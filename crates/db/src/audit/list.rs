@@ -70,7 +70,8 @@ pub async fn count(
     keyset::count(executor, sql).await
 }
 
-/// Lists at most `most` entries up to an id and after an entry, the earliest first.
+/// Lists at most `most` entries up to an id and after an entry, the earliest first. Each is decoded when the caller takes it, because
+/// its changes take much more memory then.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -80,7 +81,7 @@ pub async fn list_up_to(
     up_to: i64,
     after: Option<(OffsetDateTime, i64)>,
     most: i64,
-) -> Result<Vec<AuditEntry>, Error> {
+) -> Result<impl Iterator<Item = Result<AuditEntry, Error>>, Error> {
     let mut sql = bounded();
     push_matching(&mut sql, &[COLUMNS, CHANGES], asked);
     sql.push(" and e.id <= ").push_bind(up_to);
@@ -92,7 +93,7 @@ pub async fn list_up_to(
     sql.push(" order by e.at, e.id limit ").push_bind(most);
     push_bound(&mut sql, "asc", FILE_BYTES_MAX);
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
-    Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
+    Ok(rows.into_iter().map(|row| Ok(entry(&row)?)))
 }
 
 /// Begins a statement whose result is limited in bytes as well. [`push_bound`] completes it.

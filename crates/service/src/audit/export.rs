@@ -153,11 +153,14 @@ async fn send(
     };
     let mut after = None;
     loop {
-        let entries = list_up_to(pool, asked, up_to, after, PIECE).await?;
-        let Some(last) = entries.last() else { break };
-        after = Some((last.at, last.id));
-        for entry in entries {
+        let before = after;
+        for entry in list_up_to(pool, asked, up_to, after, PIECE).await? {
+            let entry = entry?;
+            after = Some((entry.at, entry.id));
             piece.push_str(&format.line(&entry.into())?);
+        }
+        if after == before {
+            break;
         }
         if sender.send(Ok(take(&mut piece))).await.is_err() {
             return Ok(());
