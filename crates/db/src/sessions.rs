@@ -1,6 +1,7 @@
 //! Sessions. Only the hash of the cookie's value is stored.
 
 pub mod changes;
+pub mod children;
 mod filter;
 mod list;
 mod live;
