@@ -165,6 +165,11 @@ fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<S
             &value("ADMIN_SET_PASSWORDS"),
             [("temporary", false), ("lasting", true)],
         )?,
+        denies_common_passwords: values::one_of(
+            "PASSWORD_CHECK",
+            &value("PASSWORD_CHECK"),
+            [("on", true), ("off", false)],
+        )?,
         session_lifetime: DAY * number("SESSION_TIMEOUT_DAYS", 1..=365)?,
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
@@ -303,6 +308,11 @@ mod tests {
                 "PASSWORD_MIN_LENGTH",
                 "4",
                 "PASSWORD_MIN_LENGTH must be a whole number from 8 to 64",
+            ),
+            (
+                "PASSWORD_CHECK",
+                "false",
+                "PASSWORD_CHECK must be on or off",
             ),
             (
                 "ALLOW_REGISTRATION",

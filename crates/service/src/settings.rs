@@ -26,6 +26,8 @@ pub struct Settings {
     /// Lets a password that an administrator sets stay valid until the user changes it. If false, it must be replaced at
     /// the first sign-in.
     pub lasting_admin_passwords: bool,
+    /// Denies passwords that are common or easily guessed. If false, only their length and the names of the user count.
+    pub denies_common_passwords: bool,
     /// Maximum lifetime of a session.
     pub session_lifetime: Duration,
     /// Maximum lifetime of a session with "remember me", active or not.
@@ -120,6 +122,7 @@ impl Default for Settings {
         Self {
             password_min: PASSWORD_MIN,
             lasting_admin_passwords: false,
+            denies_common_passwords: true,
             session_lifetime: 7 * DAY,
             remembered_lifetime: 30 * DAY,
             session_idle: 3 * DAY,
