@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     credentials::PASSWORD_MIN,
+    dialects::DialectState,
     keys::Provider,
     settings::{Described, Installation},
 };
@@ -60,6 +61,8 @@ pub struct Settings {
     pub is_public_url_guessed: bool,
     /// All settings of the server as the panel shows them, without secrets.
     pub described: Arc<[Described]>,
+    /// All dialects of this version, on or off.
+    pub dialects: Arc<[DialectState]>,
 }
 
 impl Settings {
@@ -139,6 +142,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),
             is_public_url_guessed: false,
             described: Arc::default(),
+            dialects: Arc::default(),
         }
     }
 }
