@@ -17,6 +17,7 @@ use tower_sessions::session::Id;
 use uuid::Uuid;
 
 use crate::support::{
+    browser::browser,
     callers::admin,
     own::{Own, set_password},
     services,
@@ -96,6 +97,10 @@ async fn other_texts_are_no_tokens(pool: PgPool) {
         &parent.session_id.to_string(),
         &"é".repeat(40),
         &"A".repeat(43),
+        &format!("rs_{}", "A".repeat(43)),
+        &format!("rt_{}", "A".repeat(43)),
+        &text.replacen("rs_", "rt_", 1),
+        &of_child.replacen("rt_", "rs_", 1),
         &"A".repeat(100_000),
     ] {
         assert!(find(&services, other).await.is_none(), "{other:.80}");
@@ -192,14 +197,21 @@ async fn children_expire_and_are_limited(pool: PgPool) {
 }
 
 #[testing::test]
-async fn panel_and_programs_share_sessions_but_no_child(pool: PgPool) {
+async fn no_cookie_is_a_token_and_no_token_a_cookie(pool: PgPool) {
     let services = services(&pool);
-    let (ada, _, child) = prepare(&services).await;
+    let (_, parent, child) = prepare(&services).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
-    let id = own.session.id().unwrap().to_string();
-    assert_eq!(find(&services, &id).await.unwrap().principal.id.0, ada);
-    // The cookie of the panel holds an id, which no child is.
-    assert!(child.token.expose_secret().parse::<Id>().is_err());
+    let cookie = own.session.id().unwrap().to_string();
+    for text in [&cookie, &format!("rs_{cookie}"), &format!("rt_{cookie}")] {
+        assert!(find(&services, text).await.is_none(), "{text}");
+    }
+    for bearer in [&parent, &child] {
+        let token = bearer.token.expose_secret();
+        for text in [token, &token[3..], &token[3..25]] {
+            let session = browser(&pool, text.parse().ok());
+            assert!(Own::find(&services, &session).await.is_none(), "{text}");
+        }
+    }
 }
 
 #[testing::test]

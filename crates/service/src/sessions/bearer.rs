@@ -1,16 +1,17 @@
-//! Tokens of sessions, for programs that send them in a header and not as a cookie. They are sessions as those of the panel: in the same
-//! lists, with the same end. A token can have short-lived children, which end with it.
+//! Tokens of sessions, for programs that send them in a header. The sessions are as those of the panel: in the same lists, with the same
+//! end. But no token is the value of a cookie of the panel, and no such value is a token. A token can have short-lived children, which
+//! end with it.
 
 use std::{sync::Arc, time::Duration};
 
 use db::{
     session_store::{PgSessionStore, token_hash},
-    sessions::{LiveSession, children},
+    sessions::{LiveSession, children, set_token},
 };
 use domain::{audit::Via, credentials::SignInDraft, error::Unauthenticated, users::UserBrief};
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
-use tower_sessions::{Session, session::Id};
+use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
@@ -21,8 +22,12 @@ use crate::{
 
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
 const INVALID: Error = Error::Unauthenticated(Unauthenticated::TokenInvalid);
-/// Number of characters of a child's token.
-const CHILD_LENGTH: usize = 43;
+/// Beginning of a token.
+const TOKEN: &str = "rs_";
+/// Beginning of a child.
+const CHILD: &str = "rt_";
+/// Number of random characters after it.
+const RANDOM: usize = 43;
 /// Longest lifetime of a child, in minutes.
 const CHILD_MINUTES_MAX: i64 = 24 * 60;
 
@@ -57,13 +62,16 @@ pub async fn sign_in(
     let store = Arc::new(PgSessionStore::new(services.pool.clone()));
     let session = Session::new(None, store, None);
     let user = auth::sign_in(services, &session, draft, origin).await?;
-    let id = session.id().ok_or(INVALID)?;
-    let live = find_live(services, &token_hash(&id)).await?;
+    // The session gets the token in place of its cookie, which no client has.
+    let cookie = token_hash(&session.id().ok_or(INVALID)?);
+    let (token, hash) = generate(TOKEN);
+    let replaced = set_token(&services.pool, &cookie, &hash).await?;
+    let (session_id, expires_at) = replaced.ok_or(INVALID)?;
     Ok(Bearer {
-        token: id.to_string().into(),
+        token,
         user,
-        session_id: live.id,
-        expires_at: live.expires_at,
+        session_id,
+        expires_at,
     })
 }
 
@@ -91,13 +99,12 @@ pub async fn start_child(
     minutes: i64,
     origin: Origin,
 ) -> Result<Bearer, Error> {
-    let parent = own_hash(parent_token).ok_or(INVALID)?;
+    let parent = hash_of(parent_token, TOKEN).ok_or(INVALID)?;
     let live = find_live(services, &parent).await?;
     let caller = caller(services, live, origin);
-    let token = tokens::generate();
     let minutes = minutes.clamp(1, CHILD_MINUTES_MAX).unsigned_abs();
     let lifetime = Duration::from_secs(minutes * 60);
-    let hash = tokens::hash(token.expose_secret());
+    let (token, hash) = generate(CHILD);
     let mut connection = db::acquire(&services.pool).await?;
     let inserted = children::insert(&mut connection, &parent, &hash, lifetime).await?;
     Ok(Bearer {
@@ -119,22 +126,28 @@ pub async fn end(services: &Services, token: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the hash of the session that a token belongs to. None for the text of an unknown or an expired child, or of nothing at all.
+/// Returns the hash of the session that a token belongs to. None for an unknown or expired child, and for any text that is no token.
 async fn session_hash(services: &Services, token: &str) -> Result<Option<Vec<u8>>, Error> {
-    if let Some(hash) = own_hash(token) {
+    if let Some(hash) = hash_of(token, TOKEN) {
         return Ok(Some(hash.to_vec()));
     }
-    // Any other text is rejected without a query.
-    if token.len() != CHILD_LENGTH {
-        return Ok(None);
+    match hash_of(token, CHILD) {
+        Some(hash) => Ok(children::find_parent(&services.pool, &hash).await?),
+        None => Ok(None),
     }
-    Ok(children::find_parent(&services.pool, &tokens::hash(token)).await?)
 }
 
-/// Returns the hash of a token that is that of a session itself.
-fn own_hash(token: &str) -> Option<[u8; 32]> {
-    let id: Id = token.parse().ok()?;
-    Some(token_hash(&id))
+/// Generates a token with a beginning, and the hash under which it is stored.
+fn generate(mark: &str) -> (SecretString, [u8; 32]) {
+    let text = format!("{mark}{}", tokens::generate().expose_secret());
+    let hash = tokens::hash(&text);
+    (text.into(), hash)
+}
+
+/// Returns the hash of a text with the form of a token. Any other text is rejected without a query.
+fn hash_of(text: &str, mark: &str) -> Option<[u8; 32]> {
+    let random = text.strip_prefix(mark)?;
+    (random.len() == RANDOM).then(|| tokens::hash(text))
 }
 
 async fn find_live(services: &Services, hash: &[u8]) -> Result<LiveSession, Error> {
