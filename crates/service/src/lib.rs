@@ -47,6 +47,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+mod sign_in_check;
 pub mod site;
 mod throttle;
 pub mod time_zones;

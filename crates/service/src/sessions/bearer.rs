@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Caller, Credential, Origin},
-    auth, tokens,
+    sign_in_check, tokens,
 };
 
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
@@ -47,7 +47,7 @@ pub struct Bearer {
 /// Signs a user in and returns the token of the new session. The username can be an email address that belongs to exactly one user.
 ///
 /// # Errors
-/// As [`auth::sign_in`].
+/// As [`auth::sign_in`](crate::auth::sign_in).
 pub async fn sign_in(
     services: &Services,
     draft: SignInDraft,
@@ -59,9 +59,11 @@ pub async fn sign_in(
         username: username.unwrap_or(draft.username),
         ..draft
     };
+    let remember = draft.remember;
+    let account = sign_in_check::admit(services, draft, &origin).await?;
     let store = Arc::new(PgSessionStore::new(services.pool.clone()));
     let session = Session::new(None, store, None);
-    let user = auth::sign_in(services, &session, draft, origin).await?;
+    super::start(services, &session, &account, remember, origin).await?;
     // The session gets the token in place of its cookie, which no client has.
     let cookie = token_hash(&session.id().ok_or(INVALID)?);
     let (token, hash) = generate(TOKEN);
@@ -69,7 +71,7 @@ pub async fn sign_in(
     let (session_id, expires_at) = replaced.ok_or(INVALID)?;
     Ok(Bearer {
         token,
-        user,
+        user: sign_in_check::brief(account),
         session_id,
         expires_at,
     })
