@@ -2,6 +2,7 @@
 
 mod all;
 mod echo;
+mod listed;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
