@@ -16,17 +16,25 @@ use sqlx::PgPool;
 use super::echo::{Echo, KEY};
 use crate::support::{App, Ask, add_user, app, routes_of, session, session_token, token};
 
-/// Routes without a credential, by dialect: sign-in, and links that are themselves the credential.
+/// Routes without a credential, by dialect: sign-in and what its page needs, and links that are themselves the credential.
 const PUBLIC: &[(&str, &[&str])] = &[
     ("echo", &["/numbers/{number}"]),
     (
         "litellm",
         &["/onboarding/get_token", "/onboarding/claim_token"],
     ),
-    ("maeser", &["/login"]),
+    (
+        "maeser",
+        &["/login", "/static/page.css", "/users/manageUserAPI.js"],
+    ),
     (
         "openwebui",
-        &["/api/v1/auths/signin", "/api/v1/auths/signup"],
+        &[
+            "/api/v1/auths/signin",
+            "/api/v1/auths/signup",
+            "/api/v1/auths/signout",
+            "/api/v1/auths/ldap",
+        ],
     ),
     (
         "tracker",
