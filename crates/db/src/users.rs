@@ -12,6 +12,7 @@ mod name_claims;
 mod named;
 pub mod password;
 pub(crate) mod search;
+mod sign_in_name;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};
@@ -28,6 +29,7 @@ pub use matching::list_matching;
 pub use memberships::{Memberships, list_memberships};
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 pub use named::{Named, find_named};
+pub use sign_in_name::find_sign_in_name;
 
 /// Properties of an account that a sign-in needs.
 #[derive(Debug, Clone)]

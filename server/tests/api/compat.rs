@@ -1,6 +1,8 @@
 //! Dialects: below `/compat/` and at addresses of their own, with credentials and errors of their own.
 
+mod all;
 mod echo;
+mod listed;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
