@@ -10,8 +10,10 @@ mod matching;
 mod memberships;
 mod name_claims;
 mod named;
+mod numbered;
 pub mod password;
 pub(crate) mod search;
+mod unnamed;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};
@@ -28,6 +30,8 @@ pub use matching::list_matching;
 pub use memberships::{Memberships, list_memberships};
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 pub use named::{Named, find_named};
+pub use numbered::list_numbered;
+pub use unnamed::list_free_usernames;
 
 /// Properties of an account that a sign-in needs.
 #[derive(Debug, Clone)]
