@@ -29,10 +29,12 @@ async fn users_are_listed_by_number_with_an_offset(pool: PgPool) {
         .clients(&[3, 1])
         .insert(&pool)
         .await;
-    sqlx::query("update users set notification_preferences = '{\"email\": true}' where username = 'max'")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update users set notification_preferences = '{\"email\": true}' where username = 'max'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
     for (skip, limit, expected) in [
         (0, 100, &["Zoe", "Bob", "Ada", "Max Müller"][..]),
         (1, 2, &["Bob", "Ada"]),

@@ -34,7 +34,11 @@ async fn username_comes_from_the_address_and_is_no_other_users(pool: PgPool) {
         ("bo@example.org", "user-bo"),
         ("112@example.org", "112"),
     ] {
-        assert_eq!(created(&services, email).await.unwrap(), username, "{email}");
+        assert_eq!(
+            created(&services, email).await.unwrap(),
+            username,
+            "{email}"
+        );
     }
 }
 
