@@ -1,18 +1,18 @@
 //! The caller's own account: operations that every signed-in user can do. They act on the caller, so they require no
 //! permission. Operations for which a stolen session must not be enough require the password as well.
 
-mod by_token;
 mod delete;
 mod edit;
 mod keys;
 mod proof;
+mod renew;
 mod sessions;
 mod tokens;
 
-pub use by_token::edit_by_token;
 pub use delete::{delete, deletion_denied, preview};
 pub use edit::edit;
 pub use keys::{create_key, delete_key, edit_key, keys};
+pub use renew::edit_renewing;
 pub use sessions::{revoke_other_sessions, revoke_session, sessions};
 pub use tokens::{create_token, create_virtual_key, revoke_token, tokens};
 

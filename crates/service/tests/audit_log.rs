@@ -145,7 +145,7 @@ const OWN: Table = &[
     ("account::delete::preview", &[]),
     ("account::export", &[Action::DataExported]),
     ("account::edit::edit", &[Action::UserUpdated]),
-    ("account::by_token::edit_by_token", &[Action::UserUpdated]),
+    ("account::renew::edit_renewing", &[Action::UserUpdated]),
     ("account::keys::keys", &[]),
     ("account::keys::create_key", &[Action::ApiKeyCreated]),
     ("account::keys::edit_key", &[Action::ApiKeyUpdated]),
@@ -745,12 +745,12 @@ async fn call_own(
             let edited = account::edit(services, caller, &own.session, edit).await;
             edited.map(drop)
         }
-        "account::by_token::edit_by_token" => {
+        "account::renew::edit_renewing" => {
             let edit = OwnEdit {
-                display_name: Some("By token".into()),
+                display_name: Some("Renewing".into()),
                 ..OwnEdit::default()
             };
-            let edited = account::edit_by_token(services, caller, edit).await;
+            let edited = account::edit_renewing(services, caller, edit).await;
             edited.map(drop)
         }
         "account::keys::keys" => account::keys(services, caller).await.map(drop),

@@ -121,7 +121,7 @@ async fn update_own(
     JsonBody(Object(body)): JsonBody<Object<OwnUpdate>>,
 ) -> Result<Response, DialectError> {
     let caller = identity.user()?;
-    let (user, renewed) = account::edit_by_token(&services, caller, body.try_into()?).await?;
+    let (user, renewed) = account::edit_renewing(&services, caller, body.try_into()?).await?;
     let user = Json(TrackerUser::from(user));
     Ok(match renewed {
         Some(token) => {

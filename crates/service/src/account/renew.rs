@@ -12,7 +12,7 @@ use crate::{Error, Services, access::Caller, sessions::PgSessionStore};
 ///
 /// # Errors
 /// As [`super::edit()`].
-pub async fn edit_by_token(
+pub async fn edit_renewing(
     services: &Services,
     caller: &Caller,
     edit: OwnEdit,
