@@ -1,7 +1,7 @@
 # Commands for developers. Each installs missing tools and calls the build driver, xtask/, once.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench chaos fuzz
+.PHONY: help run build test check bench chaos fuzz dialects
 
 # Installs the named parts of the toolchain if they are missing, and adds them to the environment of the recipe.
 with = scripts/toolchain $(1) && . scripts/env &&
@@ -29,3 +29,6 @@ fuzz: ## Test the API for ten minutes with requests generated from its OpenAPI d
 
 chaos: ## Kill servers and database under load for a minute, then verify the data
 	@$(call with,rust node postgres) scripts/driver chaos
+
+dialects: ## Run the clients of other systems against the dialects of a server, and print a table
+	@$(call with,rust node python postgres) scripts/driver dialects

@@ -116,7 +116,7 @@ part!(
     Keys => keys::Keys,
 );
 part!(
-    /// The page of a user, and the pages that share code with it: audit log, access tokens, settings and background jobs.
+    /// The page of a user, and the pages that share code with it: audit log, access tokens, settings, dialects and background jobs.
     User in user by load_user, preload_user:
     Page => user::UserPage,
     Overview => user::overview::OverviewTab,
@@ -127,6 +127,7 @@ part!(
     AuditLog => audit::Audit,
     AccessTokens => access_tokens::AccessTokens,
     Settings => settings::Settings,
+    Dialects => settings::dialects::Dialects,
     Jobs => settings::jobs::Jobs,
 );
 part!(

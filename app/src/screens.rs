@@ -132,6 +132,7 @@ static SCREENS: &[Screen] = &[
         .with(&[Node::confirmation(":id/revoke")]),
     operation::AUDIT_LOG,
     operation::SETTINGS,
+    operation::DIALECTS,
     operation::JOBS,
 ];
 
@@ -411,6 +412,7 @@ mod tests {
             ("/features/chat.call/edit", "[Features, EditFeature]"),
             ("/conversations", "[Conversations]"),
             ("/conversations/1", "[Conversation]"),
+            ("/settings/dialects", "[Dialects]"),
             ("/settings/jobs/1/retry", "[Jobs, Confirm]"),
             ("/users/ada/anything", "[]"),
             ("/anything", "[]"),

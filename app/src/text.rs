@@ -34,6 +34,7 @@ pub mod clients;
 pub mod common;
 pub mod confirm;
 pub mod conversations;
+pub mod dialects;
 pub mod features;
 pub mod filters;
 pub mod flash;

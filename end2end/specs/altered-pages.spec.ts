@@ -177,8 +177,8 @@ test.describe('signed in', () => {
       '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens',
       '/groups', '/keys', '/registrations', '/registrations/invitations', '/registrations/invitations/new', '/audit',
       '/settings', '/roles', '/roles/new', '/clients', '/clients/new', '/conversations', '/usage', '/limits',
-      '/limits/new', '/users/test-member/usage', '/settings/jobs', '/account', '/account/password', '/account/sessions',
-      '/account/keys', '/account/tokens', '/account/tokens/new', '/account/preferences', '/account/data',
+      '/limits/new', '/users/test-member/usage', '/settings/dialects', '/settings/jobs', '/account',
+      '/account/password', '/account/sessions', '/account/keys', '/account/tokens', '/account/tokens/new', '/account/preferences', '/account/data',
       '/account/usage',
     ];
     for (const path of paths) {

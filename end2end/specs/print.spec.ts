@@ -27,6 +27,7 @@ const SCREENS = [
   '/conversations',
   '/audit',
   '/settings',
+  '/settings/dialects',
   '/account',
 ];
 

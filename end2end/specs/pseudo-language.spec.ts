@@ -232,7 +232,7 @@ test.describe('with users', () => {
       const job = await pathsOf(database, `select id from jobs where state = 'failed' limit 1`, (id) => [
         `/settings/jobs/${id}/retry`,
       ]);
-      await expectAllTranslated(page, database, ['/overview', '/audit', '/audit?actor=admin', '/settings', '/settings/jobs', ...job]);
+      await expectAllTranslated(page, database, ['/overview', '/audit', '/audit?actor=admin', '/settings', '/settings/dialects', '/settings/jobs', ...job]);
     });
 
     test('the own account', ({ page, database }) =>

@@ -53,6 +53,15 @@ async function hold(database: Database, name: string, number: number): Promise<(
   return () => client.end();
 }
 
+test('dialects of the version, in a tab of the settings', async ({ page }) => {
+  await open(page, '/settings');
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Dialects' }).click();
+  await expect(page).toHaveURL('/settings/dialects');
+  await expect(page).toHaveTitle('Dialects · Rollcall');
+  await expect(page.getByText('APIs of other systems')).toBeVisible();
+  await inspect(page, 'settings-dialects');
+});
+
 test('what is set, from where, and what it means', async ({ page, server }) => {
   await open(page, '/users');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click();

@@ -168,6 +168,7 @@ test.describe('an administrator', () => {
     '/audit',
     '/audit?actor=admin',
     '/settings',
+    '/settings/dialects',
     '/settings/jobs',
     '/account',
     '/account/password',

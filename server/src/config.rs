@@ -2,18 +2,21 @@
 //! checked before a command does anything.
 
 mod catalogue;
+mod compat;
 mod dotenv;
 mod sources;
 mod values;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use dialects::{Dialect, Dialects};
+use dialects::Dialects;
+use domain::dialects::DialectState;
 use service::{PoolSettings, settings::Settings};
 use time::OffsetDateTime;
 
 use crate::{failure::BoxError, proxies::TrustedProxies};
 use catalogue::SETTINGS;
+use compat::DialectAddress;
 use sources::Sources;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -62,17 +65,6 @@ pub(crate) struct Config {
     pub(crate) log_level: String,
 }
 
-/// Address of its own that a dialect has.
-#[derive(Debug, Clone)]
-pub(crate) struct DialectAddress {
-    /// Name of the setting.
-    pub(crate) setting: String,
-    /// Address and port to listen on.
-    pub(crate) listen: SocketAddr,
-    /// Dialect that is served there.
-    pub(crate) dialect: Arc<dyn Dialect>,
-}
-
 impl Config {
     /// Reads and checks the whole configuration.
     pub(crate) fn load() -> Result<Self, BoxError> {
@@ -96,6 +88,9 @@ impl Config {
         let value = |name| sources.value(SETTINGS, name);
         let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
         let public_url = values::public_url("PUBLIC_URL", &value("PUBLIC_URL"), listen)?;
+        let dialects = values::dialects("DIALECTS", &value("DIALECTS"), known)?;
+        let dialect_addresses = compat::addresses(sources, known)?;
+        let described = compat::describe(known, &dialects, &dialect_addresses, &public_url);
         Ok(Self {
             pool: PoolSettings {
                 url: values::database_url("DATABASE_URL", &value("DATABASE_URL"))?,
@@ -118,9 +113,9 @@ impl Config {
                 &value("API_RATE_LIMIT"),
                 0..=1_000_000,
             )?,
-            dialects: values::dialects("DIALECTS", &value("DIALECTS"), known)?,
-            dialect_addresses: dialect_addresses(sources, known)?,
-            settings: settings(sources, &public_url, listen)?,
+            dialects,
+            dialect_addresses,
+            settings: settings(sources, &public_url, listen, described)?,
             public_url,
             log_format: values::one_of(
                 "LOG_FORMAT",
@@ -132,29 +127,12 @@ impl Config {
     }
 }
 
-/// Returns the dialects that have an address of their own, with or without a path below `/compat/`.
-fn dialect_addresses(sources: &Sources, known: &Dialects) -> Result<Vec<DialectAddress>, BoxError> {
-    let mut addresses = Vec::new();
-    for dialect in known.iter() {
-        let setting = address_setting(&**dialect);
-        let text = sources.value(SETTINGS, &setting);
-        if !text.is_empty() {
-            addresses.push(DialectAddress {
-                listen: values::address(&setting, &text)?,
-                setting,
-                dialect: Arc::clone(dialect),
-            });
-        }
-    }
-    Ok(addresses)
-}
-
-/// Returns the name of the setting with the address of a dialect.
-fn address_setting(dialect: &dyn Dialect) -> String {
-    format!("{}_ADDR", dialect.name().to_ascii_uppercase())
-}
-
-fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<Settings, BoxError> {
+fn settings(
+    sources: &Sources,
+    public_url: &str,
+    listen: SocketAddr,
+    dialects: Vec<DialectState>,
+) -> Result<Settings, BoxError> {
     let value = |name| sources.value(SETTINGS, name);
     let number = |name, range| values::number(name, &value(name), range);
     let boolean = |name| values::boolean(name, &value(name));
@@ -164,6 +142,11 @@ fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<S
             "ADMIN_SET_PASSWORDS",
             &value("ADMIN_SET_PASSWORDS"),
             [("temporary", false), ("lasting", true)],
+        )?,
+        denies_common_passwords: values::one_of(
+            "PASSWORD_CHECK",
+            &value("PASSWORD_CHECK"),
+            [("on", true), ("off", false)],
         )?,
         session_lifetime: DAY * number("SESSION_TIMEOUT_DAYS", 1..=365)?,
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
@@ -181,6 +164,7 @@ fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<S
         is_public_url_guessed: value("PUBLIC_URL").is_empty() && listen.ip().is_unspecified(),
         public_url: public_url.to_owned(),
         described: sources.describe(SETTINGS).into(),
+        dialects: dialects.into(),
     })
 }
 
@@ -195,16 +179,18 @@ pub(crate) fn clock() -> OffsetDateTime {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::{
         Router,
         http::{HeaderMap, request::Parts},
         response::{IntoResponse, Response},
     };
-    use dialects::{DialectError, RequestInfo};
+    use dialects::{Dialect, DialectError, RequestInfo};
     use domain::keys::Provider;
     use service::{Services, access::Identity};
 
-    use super::{catalogue::Setting, *};
+    use super::{catalogue::Setting, compat::address_setting, *};
 
     fn load(pairs: &[(&'static str, &str)]) -> Result<Config, String> {
         let mut all = vec![("DATABASE_URL", "postgres://rollcall@localhost/rollcall")];
@@ -305,6 +291,11 @@ mod tests {
                 "PASSWORD_MIN_LENGTH must be a whole number from 8 to 64",
             ),
             (
+                "PASSWORD_CHECK",
+                "false",
+                "PASSWORD_CHECK must be on or off",
+            ),
+            (
                 "ALLOW_REGISTRATION",
                 "maybe",
                 "ALLOW_REGISTRATION must be true or false",
@@ -389,10 +380,26 @@ mod tests {
         let below = load(&[("DIALECTS", "esperanto, esperanto")]).unwrap();
         assert_eq!(below.dialects.iter().count(), 1);
         assert!(below.dialect_addresses.is_empty());
+        let shown = |config: &Config| {
+            let [state] = &config.settings.dialects[..] else {
+                panic!("{:?}", config.settings.dialects);
+            };
+            let places = state.addresses.iter();
+            let places = places.map(|place| format!("{} by {}", place.url, place.setting));
+            assert_eq!(
+                (&*state.name, &*state.setting),
+                ("esperanto", "ESPERANTO_ADDR")
+            );
+            places.collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(shown(&load(&[]).unwrap()), "");
+        let url = "http://127.0.0.1:3000/compat/esperanto by DIALECTS";
+        assert_eq!(shown(&below), url);
         let own = load(&[("ESPERANTO_ADDR", "127.0.0.1:4000")]).unwrap();
         assert_eq!(own.dialects.iter().count(), 0);
         assert_eq!(own.dialect_addresses[0].setting, "ESPERANTO_ADDR");
         assert_eq!(own.dialect_addresses[0].listen.port(), 4_000);
+        assert_eq!(shown(&own), "http://127.0.0.1:4000 by ESPERANTO_ADDR");
         for (name, value, says) in [
             ("DIALECTS", "latin", "Dialects of this version: esperanto."),
             (

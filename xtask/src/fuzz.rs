@@ -112,19 +112,13 @@ fn against(
         .with("ALLOW_REGISTRATION", "true");
     let password = program.fill(&database.url(), USERS, USERS_SEED)?;
     let scopes = scopes(&files::text(&workspace.root.join(openapi::FILE))?)?;
-    let token = process::output(program.command(&database.url()).args([
-        "token", "create", "--user", "admin", "--name", "fuzz", "--scopes", &scopes,
-    ]))?;
-    let token = token
-        .split_whitespace()
-        .find(|word| word.starts_with("rc_"));
-    let token = token.context("rollcall token create printed no token")?;
+    let token = program.issue_token(&database.url(), "fuzz", &scopes)?;
     let server = Server::start(&program, &database.url())?;
     let tried = try_all(
         workspace,
         schemathesis,
         &server.base,
-        token,
+        &token,
         &password,
         settings,
     );
@@ -133,7 +127,7 @@ fn against(
 }
 
 /// Returns the scopes that the description of the API names, apart from the withheld ones.
-fn scopes(description: &str) -> Result<String> {
+pub(crate) fn scopes(description: &str) -> Result<String> {
     let description: Value = serde_json::from_str(description)?;
     let paths = description.get("paths").and_then(Value::as_object);
     let operations = paths.context("a description without paths")?.values();

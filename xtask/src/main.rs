@@ -17,6 +17,7 @@ mod check;
 mod client;
 mod cluster;
 mod database;
+mod dialects;
 mod files;
 mod fingerprint;
 mod fuzz;
@@ -77,6 +78,8 @@ enum Task {
     Chaos(chaos::ChaosArgs),
     /// Test the API with valid and invalid requests generated from its description.
     Fuzz(fuzz::FuzzArgs),
+    /// Run the clients of other systems against the dialects of a server.
+    Dialects(dialects::DialectsArgs),
     /// Generate the list of common passwords.
     Passwords(passwords::PasswordsArgs),
     /// Update the query metadata in `.sqlx` from the database.
@@ -163,6 +166,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Bench(args) => bench::bench(&workspace, args)?,
         Task::Chaos(args) => return chaos::chaos(&workspace, args),
         Task::Fuzz(args) => fuzz::fuzz(&workspace, args)?,
+        Task::Dialects(args) => return dialects::dialects(&workspace, args),
         Task::Passwords(args) => passwords::passwords(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
         Task::Schema => schema::write(&workspace)?,

@@ -22,7 +22,7 @@ pub(crate) struct Program {
     /// Working folder without `.env`; logs are written there.
     pub(crate) folder: PathBuf,
     /// Settings that differ from the default.
-    settings: Vec<(&'static str, &'static str)>,
+    settings: Vec<(String, String)>,
 }
 
 impl Program {
@@ -49,8 +49,8 @@ impl Program {
     }
 
     /// Returns the program with another setting.
-    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
-        self.settings.push((name, value));
+    pub(crate) fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.push((name.into(), value.into()));
         self
     }
 
@@ -63,7 +63,7 @@ impl Program {
             .envs(env::var_os("PATH").map(|path| ("PATH", path)))
             .env("DATABASE_URL", url)
             .env("LEPTOS_SITE_ROOT", &self.site)
-            .envs(self.settings.iter().copied());
+            .envs(self.settings.iter().cloned());
         command
     }
 
@@ -78,6 +78,16 @@ impl Program {
         )?;
         let password = password(&said).context("rollcall demo printed no password")?;
         Ok(password.to_owned())
+    }
+
+    /// Creates an access token of the user `admin`. The scopes are separated by commas.
+    pub(crate) fn issue_token(&self, url: &str, name: &str, scopes: &str) -> Result<String> {
+        let said = process::output(self.command(url).args([
+            "token", "create", "--user", "admin", "--name", name, "--scopes", scopes,
+        ]))?;
+        let token = said.split_whitespace().find(|word| word.starts_with("rc_"));
+        let token = token.context("rollcall token create printed no token")?;
+        Ok(token.to_owned())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Server settings and background jobs.
+//! Server settings, dialects and background jobs.
 
 #![expect(
     missing_docs,
@@ -8,6 +8,7 @@
 #[cfg(feature = "ssr")]
 use domain::list::Limits;
 use domain::{
+    dialects::DialectState,
     jobs::{Job, list::JobParams},
     list::Listed,
     settings::Installation,
@@ -22,6 +23,8 @@ use super::{error::ApiError, listed::ListResult, wire::Get};
 
 /// Path of the settings.
 pub const SETTINGS: &str = "/settings";
+/// Path of the dialects.
+pub const DIALECTS: &str = "/settings/dialects";
 /// Path of the list of jobs.
 pub const JOBS: &str = "/settings/jobs";
 
@@ -30,6 +33,15 @@ pub const JOBS: &str = "/settings/jobs";
 pub async fn get_settings() -> Result<Installation, ApiError> {
     ssr::call::<AuditRead, _>(async |services, authorized| {
         service::settings::describe(&services, &authorized).await
+    })
+    .await
+}
+
+/// Lists the dialects of this version.
+#[server(endpoint = "dialects", protocol = Get)]
+pub async fn list_dialects() -> Result<Vec<DialectState>, ApiError> {
+    ssr::call::<AuditRead, _>(async |services, authorized| {
+        service::dialects::list(&services, &authorized).await
     })
     .await
 }

@@ -28,6 +28,7 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "OWNED_DATA_MAX_MB" => text::settings::about_owned_data_max_mb(),
         "PASSWORD_MIN_LENGTH" => text::settings::about_password_min_length(),
         "ADMIN_SET_PASSWORDS" => text::settings::about_admin_set_passwords(),
+        "PASSWORD_CHECK" => text::settings::about_password_check(),
         "ALLOW_REGISTRATION" => text::settings::about_allow_registration(),
         "ALLOW_ACCOUNT_DELETION" => text::settings::about_allow_account_deletion(),
         "REGISTRATION_APPROVAL" => text::settings::about_registration_approval(),
@@ -46,6 +47,7 @@ pub fn meaning(name: &str) -> Option<&'static str> {
 pub fn weakness(name: &str) -> Option<&'static str> {
     match name {
         "ADMIN_SET_PASSWORDS" => Some(text::settings::weak_admin_set_passwords()),
+        "PASSWORD_CHECK" => Some(text::settings::weak_password_check()),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
-//! Page "Settings": settings with source and description, and the tab of background jobs.
+//! Page "Settings": settings with source and description, and the tabs of dialects and of background jobs.
 
+pub mod dialects;
 pub mod jobs;
 
 use domain::settings::{Described, Installation};
@@ -29,8 +30,11 @@ use crate::{
 /// Tabs: path segment and name.
 const TABS: &[(&str, text::Label)] = &[
     ("", text::settings::configuration),
+    (DIALECTS, text::dialects::title),
     (JOBS, text::frame::screen_jobs),
 ];
+/// Path segment of the dialects tab.
+const DIALECTS: &str = "dialects";
 /// Path segment of the jobs tab.
 const JOBS: &str = "jobs";
 
@@ -62,18 +66,27 @@ pub fn Settings() -> impl IntoView {
         }
         .into_any(),
     });
+    page(
+        "",
+        text::settings::note(),
+        text::frame::screen_settings(),
+        installation,
+    )
+}
+
+/// Renders a tab with its introduction, and its list with an accessible label.
+fn page(tab: &'static str, note: &'static str, label: &'static str, list: AnyView) -> AnyView {
     view! {
         <header class="page-head">
             <h1>{text::frame::screen_settings()}</h1>
         </header>
-        {tabs("")}
-        <p class="pane-actions muted">
-            {text::settings::note()}
-        </p>
-        <section class="list" aria-label=text::frame::screen_settings()>
-            {installation}
+        {tabs(tab)}
+        <p class="pane-actions muted">{note}</p>
+        <section class="list" aria-label=label>
+            {list}
         </section>
     }
+    .into_any()
 }
 
 /// Columns in their order.

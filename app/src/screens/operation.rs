@@ -1,4 +1,4 @@
-//! Screens about the operation of the server: audit log, settings and background jobs.
+//! Screens about the operation of the server: audit log, settings, dialects and background jobs.
 
 use domain::permission::Permission;
 
@@ -18,6 +18,10 @@ pub(super) const SETTINGS: Screen = Screen::panel("/settings", &User::Settings).
     Icon::Sliders,
     Permission::AuditRead,
 );
+
+/// Dialects.
+pub(super) const DIALECTS: Screen =
+    Screen::panel("/settings/dialects", &User::Dialects).titled(text::dialects::title);
 
 /// Background jobs.
 pub(super) const JOBS: Screen = Screen::panel("/settings/jobs", &User::Jobs)

@@ -1,6 +1,7 @@
 //! Sessions. Only the hash of the cookie's value is stored.
 
 pub mod changes;
+pub mod children;
 mod filter;
 mod list;
 mod live;
@@ -159,6 +160,27 @@ pub async fn set_data(
     .execute(executor)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Replaces the secret of a session: the earlier one finds no session any more. Returns the id of the session, and the time at which it
+/// expires at the latest; `None` if it has ended.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_token(
+    executor: impl PgExecutor<'_>,
+    token_hash: &[u8],
+    replacement: &[u8],
+) -> Result<Option<(Uuid, OffsetDateTime)>, Error> {
+    let row = sqlx::query!(
+        "update sessions set token_hash = $2 where token_hash = $1 and ended_at is null
+        returning id, expires_at",
+        token_hash,
+        replacement,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| (row.id, row.expires_at)))
 }
 
 /// Signs out a session. One that has ended already stays with its first reason.

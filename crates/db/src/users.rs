@@ -13,6 +13,7 @@ mod named;
 mod numbered;
 pub mod password;
 pub(crate) mod search;
+mod sign_in_name;
 mod unnamed;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
@@ -31,6 +32,7 @@ pub use memberships::{Memberships, list_memberships};
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 pub use named::{Named, find_named};
 pub use numbered::list_numbered;
+pub use sign_in_name::find_sign_in_name;
 pub use unnamed::list_free_usernames;
 
 /// Properties of an account that a sign-in needs.

@@ -10,6 +10,7 @@ mod audit_plans;
 mod conversation_plans;
 mod counters;
 mod days;
+mod dialects;
 mod feature_access;
 mod flashes;
 mod fold_names;

@@ -25,6 +25,16 @@ pub trait Dialect: Send + Sync + 'static {
     /// Returns its name in `DIALECTS`, in the path `/compat/<name>/` and, in capitals, in the setting `<NAME>_ADDR`.
     fn name(&self) -> &'static str;
 
+    /// Returns the name of the other system.
+    fn system(&self) -> &'static str {
+        self.name()
+    }
+
+    /// Returns a line to paste, with which a client of the other system uses the URL. It has no slash at the end.
+    fn client_line(&self, url: &str) -> String {
+        url.to_owned()
+    }
+
     /// Returns the routes, with the paths that the clients expect at the root of an address. A handler takes the identity of the request
     /// with [`Authenticated`](crate::Authenticated) and returns errors as [`DialectError`]: other responses with the status of an error,
     /// such as those of extractors, are replaced by a rendered one.

@@ -122,6 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn builtin_dialects_say_how_clients_use_them() {
+        let url = "http://127.0.0.1:4000";
+        for dialect in Dialects::builtin().iter() {
+            let line = dialect.client_line(url);
+            assert!(line.contains(url) && line != url, "{line}");
+            assert_ne!(dialect.system(), dialect.name());
+        }
+        let plain = Named("a");
+        assert_eq!((plain.system(), &*plain.client_line(url)), ("a", url));
+    }
+
+    #[test]
     fn builtin_dialects_have_different_names() {
         let builtin = Dialects::builtin();
         let mut sorted = names(&builtin);

@@ -12,6 +12,7 @@ pub mod clients;
 pub mod conversations;
 pub mod cookies;
 pub mod credentials;
+pub mod dialects;
 pub mod error;
 pub mod features;
 pub mod fields;

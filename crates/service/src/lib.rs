@@ -15,6 +15,7 @@ pub mod conversations;
 mod days;
 pub mod demo;
 pub mod device;
+pub mod dialects;
 pub mod doctor;
 mod error;
 pub mod exports;
@@ -47,6 +48,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+mod sign_in_check;
 pub mod site;
 mod throttle;
 pub mod time_zones;
@@ -75,7 +77,7 @@ pub struct Services {
     pub hasher: Hasher,
     /// Configuration.
     pub settings: Arc<Settings>,
-    /// Sessions and access tokens used since the last write.
+    /// Sessions, access tokens and dialects used since the last write.
     pub last_seen: LastSeen,
     /// Failed sign-ins since the last write.
     pub failed_sign_ins: failed_sign_ins::Noted,

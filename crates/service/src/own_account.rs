@@ -14,7 +14,7 @@ use crate::{
     Error, Services,
     access::{Actor, Origin},
     audit::{self, Audited, Change, Changes},
-    passwords::Asker,
+    passwords::{self, Asker},
     users::{conflicts, lookalike},
 };
 
@@ -46,7 +46,7 @@ pub(crate) async fn hash(
         applicant.email.as_ref().map_or("", Email::as_str),
     ];
     let (asker, password) = (Asker::from(origin.ip), &applicant.password);
-    services.hasher.hash_chosen(asker, password, &known).await
+    passwords::hash_chosen(services, asker, password, &known).await
 }
 
 /// Creates the account within a transaction. The email address is stored as unverified, whether or not another account has

@@ -15,10 +15,11 @@ use domain::{credentials::PasswordError, fields::FieldErrors, text::normal_passw
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::Error;
+use crate::{Error, Services};
 
 pub use queue::Asker;
 use queue::{PasswordQueue, QUEUE, QueueSlot, full};
+use strength::Guesses;
 
 /// Memory of one hash, in KiB (OWASP ASVS 5.0, 11.4.2).
 const MEMORY_KIB: u32 = 19_456;
@@ -48,7 +49,7 @@ enum Job {
     Verify(SecretString, Option<String>, oneshot::Sender<Verdict>),
     Estimate(
         SecretString,
-        Vec<String>,
+        Guesses,
         oneshot::Sender<Result<(), PasswordError>>,
     ),
 }
@@ -134,27 +135,11 @@ impl Hasher {
         Ok(false)
     }
 
-    /// Hashes a password that a user chooses, unless it is easily guessed. `known` are the texts that an attacker tries
-    /// first: names and the email address.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a password that is easily guessed, [`Error::TooMany`] when the queue is full.
-    pub async fn hash_chosen(
-        &self,
-        asker: Asker,
-        password: &str,
-        known: &[&str],
-    ) -> Result<String, Error> {
-        self.estimate(asker, password, known).await?;
-        self.hash(asker, SecretString::from(password)).await
-    }
-
     /// Estimates the strength of a password on the hashing threads: it takes time, and unauthenticated clients can request
     /// it.
-    async fn estimate(&self, asker: Asker, password: &str, known: &[&str]) -> Result<(), Error> {
-        let known = known.iter().map(ToString::to_string).collect();
+    async fn estimate(&self, asker: Asker, password: &str, guesses: Guesses) -> Result<(), Error> {
         let (answer, result) = oneshot::channel();
-        let job = Job::Estimate(SecretString::from(password), known, answer);
+        let job = Job::Estimate(SecretString::from(password), guesses, answer);
         self.submit(asker, job)?;
         let estimate = result.await.map_err(|gone| Error::Internal(gone.into()))?;
         estimate.map_err(|error| {
@@ -168,6 +153,26 @@ impl Hasher {
         let slot = self.waiting.reserve(asker)?;
         self.jobs.try_send((slot, job)).map_err(|_| full())
     }
+}
+
+/// Hashes a password that a user chooses, unless it is easily guessed. `known` are the texts that an attacker tries first:
+/// names and the email address.
+///
+/// # Errors
+/// [`Error::Invalid`] for a password that is easily guessed, [`Error::TooMany`] when the queue is full.
+pub(crate) async fn hash_chosen(
+    services: &Services,
+    asker: Asker,
+    password: &str,
+    known: &[&str],
+) -> Result<String, Error> {
+    let guesses = Guesses {
+        names: known.iter().map(ToString::to_string).collect(),
+        common: services.settings.denies_common_passwords,
+    };
+    let hasher = &services.hasher;
+    hasher.estimate(asker, password, guesses).await?;
+    hasher.hash(asker, SecretString::from(password)).await
 }
 
 fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
@@ -184,9 +189,9 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
         let job = job.map(|(_, job)| job);
         match job {
             Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
-            Some(Job::Estimate(password, known, answer)) => {
+            Some(Job::Estimate(password, guesses, answer)) => {
                 let password = normal(&password);
-                drop(answer.send(strength::check(password.expose_secret(), &known)));
+                drop(answer.send(strength::check(password.expose_secret(), &guesses)));
             }
             // The client has disconnected: skipping its job makes its part of a flood cheap.
             Some(Job::Verify(_, _, answer)) if answer.is_closed() => {}

@@ -1,5 +1,6 @@
 //! Sessions: start, end, and authentication by a session.
 
+pub mod bearer;
 mod list;
 pub mod live;
 mod revoke;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     credentials::PASSWORD_MIN,
+    dialects::DialectState,
     keys::Provider,
     settings::{Described, Installation},
 };
@@ -26,6 +27,8 @@ pub struct Settings {
     /// Lets a password that an administrator sets stay valid until the user changes it. If false, it must be replaced at
     /// the first sign-in.
     pub lasting_admin_passwords: bool,
+    /// Denies passwords that are common or easily guessed. If false, only their length and the names of the user count.
+    pub denies_common_passwords: bool,
     /// Maximum lifetime of a session.
     pub session_lifetime: Duration,
     /// Maximum lifetime of a session with "remember me", active or not.
@@ -58,6 +61,8 @@ pub struct Settings {
     pub is_public_url_guessed: bool,
     /// All settings of the server as the panel shows them, without secrets.
     pub described: Arc<[Described]>,
+    /// All dialects of this version, on or off.
+    pub dialects: Arc<[DialectState]>,
 }
 
 impl Settings {
@@ -120,6 +125,7 @@ impl Default for Settings {
         Self {
             password_min: PASSWORD_MIN,
             lasting_admin_passwords: false,
+            denies_common_passwords: true,
             session_lifetime: 7 * DAY,
             remembered_lifetime: 30 * DAY,
             session_idle: 3 * DAY,
@@ -136,6 +142,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),
             is_public_url_guessed: false,
             described: Arc::default(),
+            dialects: Arc::default(),
         }
     }
 }

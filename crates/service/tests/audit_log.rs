@@ -39,7 +39,7 @@ use service::{
     access::operator,
     access_tokens, account,
     audit::{self, Format},
-    identifiers, invitations, jobs, keys,
+    dialects, identifiers, invitations, jobs, keys,
     owned::{Writer, annotations, extensions, ontology, personas},
     registrations, reset, sessions,
     settings::{self, Settings},
@@ -131,6 +131,7 @@ const AUDITORS: Table = &[
     ("jobs::list", &[]),
     ("jobs::find", &[]),
     ("settings::describe", &[]),
+    ("dialects::list", &[]),
     ("users::detail::history", &[]),
     ("audit::verify::verify", &[]),
     ("audit::export::export", &[Action::AuditExported]),
@@ -665,6 +666,7 @@ async fn export_of_the_audit_log_is_audited(pool: PgPool) {
                 found => found.map(drop),
             },
             "settings::describe" => settings::describe(&services, &operator()).await.map(drop),
+            "dialects::list" => dialects::list(&services, &operator()).await.map(drop),
             "users::detail::history" => users::history(&services, &operator(), user, None)
                 .await
                 .map(drop),

@@ -38,6 +38,7 @@ mod renamed_roles;
 mod resources;
 mod roles;
 mod roles_many_users;
+mod session_tokens;
 mod sessions;
 mod setup;
 mod strength;

@@ -43,6 +43,19 @@ fn open(pool: &PgPool) -> Services {
     }
 }
 
+/// Returns services that accept common passwords.
+fn unchecked(pool: &PgPool) -> Services {
+    let settings = Settings {
+        allow_registration: true,
+        denies_common_passwords: false,
+        ..Settings::default()
+    };
+    Services {
+        settings: Arc::new(settings),
+        ..services(pool)
+    }
+}
+
 fn draft(password: &str) -> AccountDraft {
     AccountDraft {
         username: "grace".to_owned(),
@@ -120,4 +133,18 @@ async fn weak_password_is_denied_everywhere(pool: PgPool) {
     reset::choose_password(&services, &link, chosen(good), Origin::default())
         .await
         .unwrap();
+}
+
+#[testing::test]
+async fn common_passwords_are_accepted_where_configured(pool: PgPool) {
+    let services = unchecked(&pool);
+    let register = async |password: &str| {
+        registrations::register(&services, draft(password), "", Origin::default()).await
+    };
+    for password in ["short1", "Grace1906", "rollcall2026"] {
+        assert_denied(register(password).await, "registration", password);
+    }
+    register("password123").await.unwrap();
+    let grace = "select count(*) from users where username = 'grace' and password_hash is not null";
+    assert_eq!(count(&pool, grace).await, 1);
 }

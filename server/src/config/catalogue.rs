@@ -50,6 +50,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         weak: Some("lasting"),
         ..setting("ADMIN_SET_PASSWORDS", "temporary")
     },
+    Setting {
+        weak: Some("off"),
+        ..setting("PASSWORD_CHECK", "on")
+    },
     setting("ALLOW_REGISTRATION", "false"),
     setting("ALLOW_ACCOUNT_DELETION", "false"),
     setting("REGISTRATION_APPROVAL", "true"),

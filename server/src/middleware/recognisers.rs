@@ -122,8 +122,12 @@ pub(crate) async fn identify(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
+    let name = dialect.name();
     match find(&[Recogniser::Dialect(dialect)], &services, &parts).await {
         Ok(identity) => {
+            if identity.is_some() {
+                services.last_seen.note_dialect(name, (services.clock)());
+            }
             parts.extensions.insert::<Option<Identity>>(identity);
             next.run(Request::from_parts(parts, body)).await
         }

@@ -117,6 +117,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/usage"),
         Ask::get("/audit"),
         Ask::get("/settings"),
+        Ask::get("/settings/dialects"),
         Ask::get("/settings/jobs"),
         Ask::get("/settings/jobs?state=failed"),
         Ask::get("/registrations"),
@@ -429,6 +430,7 @@ fn reads() -> Vec<Ask> {
         )),
         Ask::get("/sfn/audit"),
         Ask::get("/sfn/settings"),
+        Ask::get("/sfn/dialects"),
         Ask::get("/sfn/jobs?params[state]=failed"),
         Ask::get("/sfn/registrations"),
         Ask::get(&format!(
@@ -683,6 +685,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
         Ask::get("/api/admin/resources/export?format=csv&kind=none"),
         Ask::get("/api/admin/settings"),
+        Ask::get("/api/admin/dialects"),
         Ask::get("/api/admin/jobs"),
         Ask::post(&format!("/api/admin/jobs/{UNKNOWN_ID}/retry")),
         Ask::post("/api/auth/register").json(&json!({

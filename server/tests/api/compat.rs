@@ -1,5 +1,6 @@
 //! Dialects: below `/compat/` and at addresses of their own, with credentials and errors of their own.
 
+mod all;
 mod echo;
 mod tracker;
 

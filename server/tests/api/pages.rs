@@ -582,6 +582,7 @@ async fn titles_are_those_of_the_screens(pool: PgPool) {
         ("/tokens", "Access tokens"),
         ("/audit", "Audit log"),
         ("/settings", "Settings"),
+        ("/settings/dialects", "Dialects"),
         ("/settings/jobs", "Jobs"),
     ] {
         let page = app.get_as(&ada, path).await;

@@ -10,7 +10,7 @@ pub(crate) use answer::Answer;
 pub(crate) use ask::Ask;
 pub(crate) use users::{PASSWORD, add_password, add_user, id_of, session, token};
 
-use std::{collections::BTreeSet, convert::Infallible, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, convert::Infallible, fmt::Debug, path::PathBuf, sync::Arc};
 
 use ::app::shell::Assets;
 use axum::{Router, body::Body};
@@ -161,6 +161,13 @@ fn clock() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
+/// Returns the paths of a router, which only its `Debug` output lists.
+pub(crate) fn routes_of(router: &impl Debug) -> BTreeSet<String> {
+    let message = format!("{router:?}");
+    let quoted = message.split('"').filter(|part| part.starts_with('/'));
+    quoted.map(str::to_owned).collect()
+}
+
 impl App {
     /// Returns the application with another router over the same services.
     pub(crate) fn with_router(self, router: Router) -> Self {
@@ -270,11 +277,9 @@ impl App {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    /// Returns the paths of the router, which only its `Debug` output lists.
+    /// Returns the paths of the router.
     pub(crate) fn routes(&self) -> BTreeSet<String> {
-        let message = format!("{:?}", self.router);
-        let quoted = message.split('"').filter(|part| part.starts_with('/'));
-        quoted.map(str::to_owned).collect()
+        routes_of(&self.router)
     }
 
     /// Requests a page or a resource with a session.

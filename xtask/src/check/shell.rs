@@ -24,7 +24,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
 /// Returns the files with the extension `sh` or the shebang of a shell.
 fn scripts(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let mut scripts = Vec::new();
-    for folder in ["scripts", ".ci", "bench"] {
+    for folder in ["scripts", ".ci", "bench", "crates/dialects/clients"] {
         for file in files::under(&workspace.root.join(folder))? {
             let text = files::text(&file).unwrap_or_default();
             let first = text.lines().next().unwrap_or_default();

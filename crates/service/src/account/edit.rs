@@ -28,7 +28,7 @@ use crate::{
     Error, Services,
     access::Caller,
     audit::{self, Change, Changes},
-    passwords::{Asker, known},
+    passwords::{self, Asker, known},
     registrations, sessions,
 };
 
@@ -137,7 +137,7 @@ async fn prove(
                     .map_or("", |email| email.as_ref().map_or("", Email::as_str)),
             ];
             let asker = Asker::Account(user.id.0);
-            Some(services.hasher.hash_chosen(asker, password, &known).await?)
+            Some(passwords::hash_chosen(services, asker, password, &known).await?)
         }
         None => None,
     };

@@ -27,7 +27,7 @@ use crate::{
     access::{Actor, Origin},
     audit::{self, Change, Changes},
     backing, known_device,
-    passwords::{Asker, known},
+    passwords::{self, Asker, known},
     throttle, tokens,
 };
 
@@ -172,10 +172,7 @@ pub async fn choose_password(
     check(services, &user, choice).map_err(Error::Invalid)?;
     known::check(services, id, password).await?;
     let asker = Asker::Account(id);
-    let hash = services
-        .hasher
-        .hash_chosen(asker, password, &names(&user))
-        .await?;
+    let hash = passwords::hash_chosen(services, asker, password, &names(&user)).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: accounts before the link, as everywhere, so that two transactions that lock both cannot deadlock.
     let account = lock(&mut transaction, id, link.backed_by).await?;

@@ -37,6 +37,9 @@ use crate::{
 /// Validity of the link with which a new user chooses a password: seven days.
 const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// Password in the audit log that an administrator has set and the user need not change.
+pub(super) const LASTING_PASSWORD: &str = "permanent, set by an administrator";
+
 /// Creates an account. Without a temporary password it returns a link with which the user chooses one.
 ///
 /// # Errors
@@ -81,10 +84,14 @@ pub async fn create(
         Some(_) => None,
         None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
     };
+    let mut changes = created(&user, roles, &groups, link.as_ref());
+    if password.is_some_and(|password| !password.is_temporary) {
+        changes.note("password", Value::Null, LASTING_PASSWORD);
+    }
     let change = Change {
         action: Action::UserCreated,
         user: (id, user.username.as_str()),
-        changes: created(&user, roles, &groups, link.as_ref()),
+        changes,
         reason: None,
     };
     let audited = audit::write(&mut transaction, actor, change).await?;

@@ -25,7 +25,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{conflicts, detail};
+use super::{conflicts, create::LASTING_PASSWORD, detail};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
@@ -93,7 +93,7 @@ pub async fn edit(
     if let Some(hash) = &hash {
         let kind = if services.settings.lasting_admin_passwords {
             password::set_password(&mut transaction, id, hash).await?;
-            "permanent, set by an administrator"
+            LASTING_PASSWORD
         } else {
             password::set_temporary_password(&mut transaction, id, hash, actor.backer()).await?;
             "temporary"

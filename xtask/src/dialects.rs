@@ -1,0 +1,154 @@
+//! Clients of other systems, from their registries and unmodified, against a running server with its dialects.
+
+mod client;
+
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::Path, process::ExitCode};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::{
+    build::Mode,
+    database::{self, Sibling},
+    files, fuzz, openapi,
+    program::Program,
+    report::seconds,
+    server::{self, Server},
+    workspace::Workspace,
+};
+use client::{Client, Outcome};
+
+/// Folder with a folder for each client.
+const CLIENTS: &str = "crates/dialects/clients";
+/// Number of users in the database.
+const USERS: u64 = 10;
+/// Seed of the demo users, the same in each run.
+const USERS_SEED: u64 = 1;
+/// Key of the operator for LiteLLM's clients, used in this test only.
+const MASTER_KEY: &str = "sk-rollcall-dialects-test-key";
+/// Settings without which the test suites of some clients cannot run: they expect that passwords given at creation sign in, and use
+/// common ones.
+const SETTINGS: [(&str, &str); 5] = [
+    ("ADMIN_SET_PASSWORDS", "lasting"),
+    ("PASSWORD_CHECK", "off"),
+    ("ALLOW_REGISTRATION", "true"),
+    (
+        "API_KEY_ENCRYPTION_KEY",
+        "6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d",
+    ),
+    ("LITELLM_MASTER_KEY", MASTER_KEY),
+];
+/// Ensures that the user `admin` has an email address, with which some clients sign in.
+const ADMIN_EMAIL: &str = "update users set email = coalesce(email, 'admin@example.org')
+    where username = 'admin' returning email";
+
+/// Options of `cargo xtask dialects`.
+#[derive(Args)]
+pub(crate) struct DialectsArgs {
+    /// Run only the client in this folder of `crates/dialects/clients`.
+    client: Option<String>,
+}
+
+/// Where the clients find the server, and the credentials that they use.
+struct Access {
+    /// URL of the panel.
+    panel: String,
+    /// Addresses of the dialects, by name.
+    dialects: BTreeMap<String, SocketAddr>,
+    admin_email: String,
+    admin_password: String,
+    /// Access token of the user `admin`.
+    admin_token: String,
+}
+
+/// Runs the clients and prints a table of their results. Returns success only if every check of every client succeeded.
+pub(crate) fn dialects(workspace: &Workspace, args: &DialectsArgs) -> Result<ExitCode> {
+    let mut clients = Client::list(&workspace.root.join(CLIENTS))?;
+    if let Some(name) = &args.client {
+        clients.retain(|client| client.name == *name);
+    }
+    if clients.is_empty() {
+        bail!("{CLIENTS} has no such client");
+    }
+    let folder = workspace.cache().join("dialects");
+    fs::create_dir_all(&folder)?;
+    // The same modes as in the browser tests, so that nothing is compiled again after them.
+    let program = Program::build_halves(workspace, Mode::Release, Mode::Dev, &folder)?;
+    let url = database::url(workspace)?;
+    let name = format!("rollcall_dialects_{}", std::process::id());
+    let database = Sibling::new(workspace, &url, &name);
+    database.create()?;
+    let outcomes = run_all(workspace, program, &database, &clients);
+    database.remove()?;
+    let outcomes = outcomes?;
+    print(&clients, &outcomes, &folder);
+    Ok(if outcomes.iter().all(Outcome::is_success) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Starts a server on a database with few users, with an address for each dialect, and runs the clients one after the other.
+fn run_all(
+    workspace: &Workspace,
+    program: Program,
+    database: &Sibling<'_>,
+    clients: &[Client],
+) -> Result<Vec<Outcome>> {
+    let mut addresses = BTreeMap::new();
+    for client in clients {
+        addresses.insert(client.dialect().to_owned(), server::free_address()?);
+    }
+    let mut program = SETTINGS
+        .into_iter()
+        .fold(program, |program, (name, value)| program.with(name, value));
+    for (dialect, address) in &addresses {
+        let setting = format!("{}_ADDR", dialect.to_uppercase());
+        program = program.with(setting, address.to_string());
+    }
+    let url = database.url();
+    let admin_password = program.fill(&url, USERS, USERS_SEED)?;
+    let scopes = fuzz::scopes(&files::text(&workspace.root.join(openapi::FILE))?)?;
+    let admin_token = program.issue_token(&url, "dialects", &scopes)?;
+    let server = Server::start(&program, &url)?;
+    let access = Access {
+        panel: server.base.clone(),
+        dialects: addresses,
+        admin_email: database.query(ADMIN_EMAIL)?,
+        admin_password,
+        admin_token,
+    };
+    let mut outcomes = Vec::new();
+    for client in clients {
+        println!("\n{}", client.name);
+        outcomes.push(client.run(workspace, &access, &program.folder)?);
+    }
+    server.stop()?;
+    Ok(outcomes)
+}
+
+/// Prints a line for each client, and the checks that failed.
+fn print(clients: &[Client], outcomes: &[Outcome], folder: &Path) {
+    let widest = clients.iter().map(|client| client.name.len()).max();
+    let width = widest.unwrap_or_default();
+    println!("\n{:width$}  result    checks  failed      time", "client");
+    for (client, outcome) in clients.iter().zip(outcomes) {
+        println!(
+            "{:width$}  {:8}  {:6}  {:6}  {:>8}",
+            client.name,
+            if outcome.is_success() { "ok" } else { "FAILED" },
+            outcome.checks(),
+            outcome.failed.len(),
+            seconds(outcome.time),
+        );
+    }
+    for (client, outcome) in clients.iter().zip(outcomes) {
+        for check in &outcome.failed {
+            println!("{}: {check}", client.name);
+        }
+    }
+    if !outcomes.iter().all(Outcome::is_success) {
+        println!("Logs: {}", folder.display());
+    }
+}
