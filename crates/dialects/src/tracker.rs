@@ -31,6 +31,14 @@ impl Dialect for Tracker {
         "tracker"
     }
 
+    fn system(&self) -> &'static str {
+        "Tracker System"
+    }
+
+    fn client_line(&self, url: &str) -> String {
+        format!("API_URL={url}")
+    }
+
     fn routes(&self) -> Router<Services> {
         auth::routes()
             .merge(users::routes())

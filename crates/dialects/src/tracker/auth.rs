@@ -52,9 +52,10 @@ struct LoginRequest {
     password: String,
 }
 
+/// Without a token the request has no credential.
 #[derive(Deserialize)]
 struct RefreshRequest {
-    refresh_token: String,
+    refresh_token: Option<String>,
 }
 
 /// A new access token, and its user after a sign-in with JSON.
@@ -132,8 +133,7 @@ async fn refresh(
     Extension(origin): Extension<Origin>,
     JsonBody(Object(body)): JsonBody<Object<RefreshRequest>>,
 ) -> Result<Json<TokenResponse>, DialectError> {
-    let access = child(&services, &body.refresh_token.into(), origin).await?;
-    Ok(Json(TokenResponse::new(&access)))
+    refreshed(&services, body.refresh_token, origin).await
 }
 
 async fn refresh_by_cookie(
@@ -143,8 +143,18 @@ async fn refresh_by_cookie(
 ) -> Result<Json<TokenResponse>, DialectError> {
     let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
     let token = Cookies::read(lines).get(REFRESH_COOKIE).map(str::to_owned);
+    refreshed(&services, token, origin).await
+}
+
+/// Returns a new access token for a refresh token.
+async fn refreshed(
+    services: &Services,
+    token: Option<String>,
+    origin: Origin,
+) -> Result<Json<TokenResponse>, DialectError> {
     let none = Error::Unauthenticated(Unauthenticated::CredentialsRequired);
-    let access = child(&services, &token.ok_or(none)?.into(), origin).await?;
+    let token = SecretString::from(token.ok_or(none)?);
+    let access = child(services, &token, origin).await?;
     Ok(Json(TokenResponse::new(&access)))
 }
 

@@ -6,7 +6,11 @@ use domain::{account::OwnEdit, users::detail::UserDetail};
 use secrecy::SecretString;
 use tower_sessions::Session;
 
-use crate::{Error, Services, access::Caller, sessions::PgSessionStore};
+use crate::{
+    Error, Services,
+    access::Caller,
+    sessions::{PgSessionStore, bearer},
+};
 
 /// Changes the caller's own account as [`super::edit()`] does. A new password replaces the session, and the token of the new one is returned.
 ///
@@ -20,6 +24,9 @@ pub async fn edit_renewing(
     let store = Arc::new(PgSessionStore::new(services.pool.clone()));
     let session = Session::new(None, store, None);
     let edited = super::edit(services, caller, &session, edit).await?;
-    let token = session.id().map(|id| SecretString::from(id.to_string()));
-    Ok((edited, token))
+    if session.id().is_none() {
+        return Ok((edited, None));
+    }
+    let (token, ..) = bearer::replace_cookie(services, &session).await?;
+    Ok((edited, Some(token)))
 }

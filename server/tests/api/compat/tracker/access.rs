@@ -112,7 +112,7 @@ async fn callers_without_a_valid_token_are_denied_everywhere(pool: PgPool) {
         })
         .await;
     }
-    let unknown = "x".repeat(43);
+    let unknown = format!("rt_{}", "x".repeat(43));
     for (text, status) in [
         ("wrong", 403),
         ("eyJhbGciOiJIUzI1NiJ9.e30.x", 403),

@@ -166,10 +166,15 @@ async fn sign_in_without_its_fields_is_invalid(pool: PgPool) {
         reply.assert_invalid(&[json!(["body", field])]);
     }
     for path in ["/auth/login/json", "/auth/refresh"] {
-        for text in ["", "{}", "[]", "[\"a\",\"b\"]", "{\"refresh_token\":1}"] {
+        for text in ["", "[]", "[\"a\",\"b\"]", "{\"refresh_token\":1}"] {
             let ask = Tracker::ask(Method::POST, path).body("application/json", text);
             tracker.send(ask).await.assert_invalid(&body());
         }
+    }
+    for absent in [json!({}), json!({ "refresh_token": null })] {
+        let ask = Tracker::ask(Method::POST, "/auth/refresh").json(&absent);
+        let reply = tracker.send(ask).await;
+        reply.assert_denied(401, "Not authenticated");
     }
 }
 
