@@ -45,7 +45,7 @@ async fn username_comes_from_the_address_and_is_no_other_users(pool: PgPool) {
 #[testing::test]
 async fn username_that_looks_like_another_is_skipped(pool: PgPool) {
     let services = services(&pool);
-    // With Cyrillic letters, in the script of which the whole name is written.
+    // All letters are Cyrillic.
     let other = UserDraft {
         username: "сосо".into(),
         display_name: "Other".into(),

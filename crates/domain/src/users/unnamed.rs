@@ -1,4 +1,4 @@
-//! Usernames of users for whom none is given: clients of other systems know an email address only.
+//! Usernames for users who are created without one: clients of other systems have an email address only.
 
 use std::iter;
 

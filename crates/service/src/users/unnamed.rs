@@ -1,4 +1,4 @@
-//! Creation of users for whom no username is given.
+//! Creation of users without a username of their own.
 
 use domain::{
     fields::FieldErrors,

@@ -86,7 +86,7 @@ async fn every_wrong_field_is_named(pool: PgPool) {
         ("email", json!(format!("{long}@example.org"))),
         ("email", json!("a\0@example.org")),
         ("password", json!(long)),
-        ("roles", json!(["nobody-has-this"])),
+        ("roles", json!(["unknown-role"])),
     ] {
         let path = format!("/users/{}", tracker.number("bob").await);
         let reply = tracker.put(&ada, &path, json!({ field: value })).await;

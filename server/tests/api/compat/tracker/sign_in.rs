@@ -93,11 +93,11 @@ async fn json_signs_in_and_returns_the_user(pool: PgPool) {
 }
 
 #[testing::test]
-async fn wrong_credentials_are_not_told_apart(pool: PgPool) {
+async fn wrong_credentials_have_one_error(pool: PgPool) {
     let tracker = Tracker::new(&pool).await;
     for (email, password) in [
         (BOB, "wrong"),
-        ("nobody@example.org", PASSWORD),
+        ("unknown@example.org", PASSWORD),
         ("bob+@example.org", PASSWORD),
     ] {
         let form = tracker.login(email, password).await;

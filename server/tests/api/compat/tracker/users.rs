@@ -183,7 +183,7 @@ async fn unknown_users_are_named_as_such(pool: PgPool) {
 }
 
 #[testing::test]
-async fn rights_are_those_of_the_moment(pool: PgPool) {
+async fn rights_are_the_current_ones(pool: PgPool) {
     let tracker = Tracker::new(&pool).await;
     let (ada, bob) = (
         tracker.ada().await,
