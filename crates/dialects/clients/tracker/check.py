@@ -53,6 +53,11 @@ def expect(what, found, wanted):
         print(f"FAILED {what}: {found!r}, not {wanted!r}".replace("\n", " "))
 
 
+def expect_denied(what, answer, status, text):
+    """Prints a line about an error."""
+    expect(what, (answer.status_code, answer.parsed.detail), (status, text))
+
+
 def check_sign_in():
     """Signs in, and returns a client with an access token."""
     anonymous = Client(base_url=URL)
@@ -67,7 +72,7 @@ def check_sign_in():
     with_json = login_json.sync(client=anonymous, body=Login(email=EMAIL, password=PASSWORD))
     expect("user of the sign-in", with_json.user.email, EMAIL)
     wrong = login.sync_detailed(client=anonymous, body=LoginForm(username=EMAIL, password="wrong"))
-    expect("sign-in with a wrong password", (wrong.status_code, wrong.parsed.detail), (400, "Incorrect email or password"))
+    expect_denied("sign-in with a wrong password", wrong, 400, "Incorrect email or password")
     return AuthenticatedClient(base_url=URL, token=refreshed.access_token)
 
 
@@ -84,9 +89,10 @@ def check_users(admin):
     )
     created = create_user.sync(client=admin, body=body)
     expect("creation of a user", (created.email, created.client_list), (email, [1, 2]))
-    expect("preferences", (created.notification_preferences.email, created.notification_preferences.ui), (True, False))
+    preferences = created.notification_preferences
+    expect("preferences", (preferences.email, preferences.ui), (True, False))
     again = create_user.sync_detailed(client=admin, body=body)
-    expect("creation of the same user", (again.status_code, again.parsed.detail), (400, "The user with this email already exists in the system."))
+    expect_denied("creation of the same user", again, 400, "The user with this email already exists in the system.")
     found = read_user.sync(user_id=created.id, client=admin)
     expect("reading a user", found, created)
     listed = read_users.sync(client=admin, skip=0, limit=1000)
@@ -98,12 +104,13 @@ def check_users(admin):
     patched = patch_user.sync(user_id=created.id, client=admin, body=UserUpdate(client_list=[]))
     expect("another method for it", (patched.name, patched.client_list), ("Renamed", []))
     check_own(email)
-    invalid = update_user.sync_detailed(user_id=created.id, client=admin, body=UserUpdate(email="not an address"))
+    wrong = UserUpdate(email="not an address")
+    invalid = update_user.sync_detailed(user_id=created.id, client=admin, body=wrong)
     expect("invalid field", (invalid.status_code, invalid.parsed.detail[0].loc), (422, ["body", "email"]))
     deleted = delete_user.sync(user_id=created.id, client=admin)
     expect("deletion of a user", deleted.id, created.id)
     gone = read_user.sync_detailed(user_id=created.id, client=admin)
-    expect("reading a deleted user", (gone.status_code, gone.parsed.detail), (404, "The user with this id does not exist in the system"))
+    expect_denied("reading a deleted user", gone, 404, "The user with this id does not exist in the system")
 
 
 def check_own(email):
@@ -114,9 +121,9 @@ def check_own(email):
     changed = update_user_me.sync(client=own, body=UserUpdateMe(name="Myself"))
     expect("change of the own account", changed.name, "Myself")
     denied = read_users.sync_detailed(client=own)
-    expect("list without rights", (denied.status_code, denied.parsed.detail), (403, "The user doesn't have enough privileges"))
+    expect_denied("list without rights", denied, 403, "The user doesn't have enough privileges")
     none = read_clients.sync_detailed(client=own)
-    expect("clients of an empty list", (none.status_code, none.parsed.detail), (404, "No authorized clients found"))
+    expect_denied("clients of an empty list", none, 404, "No authorized clients found")
 
 
 def check_clients(admin):
@@ -140,7 +147,7 @@ def main():
     check_clients(admin)
     anonymous = AuthenticatedClient(base_url=URL, token="wrong")
     denied = read_user_me.sync_detailed(client=anonymous)
-    expect("wrong token", (denied.status_code, denied.parsed.detail), (403, "Could not validate credentials"))
+    expect_denied("wrong token", denied, 403, "Could not validate credentials")
     return 1 if failed else 0
 
 

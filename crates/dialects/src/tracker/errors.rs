@@ -55,7 +55,6 @@ fn answer(error: &DialectError) -> (StatusCode, Value) {
 
 /// Returns the detail of an error, and its status, unless that is Rollcall's.
 fn of_service(error: &Error) -> (Option<StatusCode>, Value) {
-    let is = |status, text: &str| (Some(status), text.into());
     match error {
         Error::Unauthenticated(reason) => match reason {
             Unauthenticated::InvalidCredentials => is(StatusCode::BAD_REQUEST, WRONG_PASSWORD),
@@ -88,6 +87,10 @@ fn of_service(error: &Error) -> (Option<StatusCode>, Value) {
         Error::Invalid(errors) => (Some(StatusCode::UNPROCESSABLE_ENTITY), problems(errors)),
         other => (None, other.message().as_str().into()),
     }
+}
+
+fn is(status: StatusCode, text: &str) -> (Option<StatusCode>, Value) {
+    (Some(status), text.into())
 }
 
 /// Lists the errors of fields, each with the place of the field.
