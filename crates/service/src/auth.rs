@@ -19,7 +19,7 @@ pub async fn sign_in(
     origin: Origin,
 ) -> Result<UserBrief, Error> {
     let remember = draft.remember;
-    let account = sign_in_check::admit(services, draft, &origin).await?;
+    let account = sign_in_check::verify(services, draft, &origin).await?;
     sessions::start(services, session, &account, remember, origin).await?;
     Ok(sign_in_check::brief(account))
 }

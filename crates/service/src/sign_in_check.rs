@@ -20,7 +20,7 @@ use crate::{
 /// [`Error::Invalid`] for empty or oversized fields, [`Error::Unauthenticated`] for wrong credentials, [`Error::TooMany`]
 /// after too many failed attempts, [`Error::Forbidden`] and [`Error::Suspended`] when the account cannot be used,
 /// [`Error::PasswordChangeRequired`] when the password is a temporary one.
-pub(crate) async fn admit(
+pub(crate) async fn verify(
     services: &Services,
     draft: SignInDraft,
     origin: &Origin,

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use dialects::{Dialect, Dialects};
-use domain::dialects::{DialectAddress as Place, DialectState};
+use domain::dialects::{DialectAddress as DescribedAddress, DialectState};
 
 use super::{catalogue::SETTINGS, sources::Sources, values};
 use crate::failure::BoxError;
@@ -57,7 +57,7 @@ pub(super) fn describe(
     let describe = |dialect: &Arc<dyn Dialect>| {
         let name = dialect.name();
         let setting = address_setting(&**dialect);
-        let place = |url: String, setting: &str| Place {
+        let place = |url: String, setting: &str| DescribedAddress {
             client_line: dialect.client_line(&url),
             setting: setting.to_owned(),
             url,

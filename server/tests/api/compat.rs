@@ -2,6 +2,7 @@
 
 mod all;
 mod echo;
+mod listed;
 mod tracker;
 
 use std::{

@@ -8,7 +8,7 @@ mod users;
 
 pub(crate) use answer::Answer;
 pub(crate) use ask::Ask;
-pub(crate) use users::{PASSWORD, add_password, add_user, id_of, session, token};
+pub(crate) use users::{PASSWORD, add_password, add_user, id_of, session, session_token, token};
 
 use std::{collections::BTreeSet, convert::Infallible, fmt::Debug, path::PathBuf, sync::Arc};
 

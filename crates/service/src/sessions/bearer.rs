@@ -60,7 +60,7 @@ pub async fn sign_in(
         ..draft
     };
     let remember = draft.remember;
-    let account = sign_in_check::admit(services, draft, &origin).await?;
+    let account = sign_in_check::verify(services, draft, &origin).await?;
     let store = Arc::new(PgSessionStore::new(services.pool.clone()));
     let session = Session::new(None, store, None);
     super::start(services, &session, &account, remember, origin).await?;

@@ -41,6 +41,20 @@ pub(crate) async fn add_password(pool: &PgPool, hasher: &Hasher) {
 /// Starts a session of a user, and returns the value of its cookie.
 pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
     let cookie = Id::default().to_string();
+    start(pool, username, &cookie).await;
+    cookie
+}
+
+/// Starts a session of a user with a token in place of a cookie, and returns the token.
+pub(crate) async fn session_token(pool: &PgPool, username: &str) -> String {
+    // As long as a generated one.
+    let id = Id::default().to_string();
+    let token = format!("rs_{id}{id:.21}");
+    start(pool, username, &token).await;
+    token
+}
+
+async fn start(pool: &PgPool, username: &str, secret: &str) {
     sqlx::query(
         "insert into sessions (
             id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at
@@ -51,11 +65,10 @@ pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
         from users where username = $1",
     )
     .bind(username)
-    .bind(&cookie)
+    .bind(secret)
     .execute(pool)
     .await
     .unwrap();
-    cookie
 }
 
 /// Creates an access token of a user, with scopes that the user has, and returns it as a program sends it.
