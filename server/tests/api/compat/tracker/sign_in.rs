@@ -3,11 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::Method;
+use dialects::Dialects;
 use serde_json::json;
+use server::router::{Site, build_dialect};
+use service::settings::Settings;
 use sqlx::PgPool;
 
 use super::{Tracker, refresh_cookie};
-use crate::support::{Ask, PASSWORD};
+use crate::support::{Ask, PASSWORD, with_site};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const BOB: &str = "bob@example.org";
@@ -62,6 +65,30 @@ async fn form_signs_in_and_sets_the_refresh_cookie(pool: PgPool) {
     assert_eq!(tracker.app.count(live).await, 1);
     let started = "select count(*) from audit_events where action = 'session.started' and actor_label = 'bob'";
     assert_eq!(tracker.app.count(started).await, 1);
+}
+
+#[testing::test]
+async fn cookie_is_that_of_the_own_address(pool: PgPool) {
+    // Adds the users.
+    Tracker::new(&pool).await;
+    let settings = Settings {
+        public_url: "https://panel.example".to_owned(),
+        ..Settings::default()
+    };
+    let app = with_site(&pool, &Site::default(), settings);
+    let dialects = Dialects::builtin().select("tracker").unwrap();
+    let dialect = dialects.iter().next().unwrap();
+    let router = build_dialect(&Site::default(), &app.services, dialect);
+    let own = Tracker {
+        app: app.with_router(router),
+    };
+    let ask = Ask::post("/api/v1/auth/login");
+    let ask = ask.form(&[("username", BOB), ("password", PASSWORD)]);
+    let (_, attributes) = refresh_cookie(&own.send(ask).await);
+    assert_eq!(
+        attributes,
+        "HttpOnly; SameSite=Lax; Path=/api/v1/auth; Max-Age=604800; Secure"
+    );
 }
 
 #[testing::test]
