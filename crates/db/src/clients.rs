@@ -1,5 +1,7 @@
 //! Clients, whose data users see by their lists of clients.
 
+mod numbered;
+
 use domain::{
     clients::{Client, ClientPatch, ClientUse, ListedClient, NewClient},
     list::{EXACT_TOTAL_MAX, SearchQuery, Total},
@@ -11,6 +13,8 @@ use crate::{
     Error,
     keyset::{self, Column, Keyset, Value},
 };
+
+pub use numbered::list_numbered;
 
 /// Column of the only order of the list.
 const NAME: Column = Column::any("c.name collate \"und-x-icu\"");

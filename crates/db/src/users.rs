@@ -10,9 +10,11 @@ mod matching;
 mod memberships;
 mod name_claims;
 mod named;
+mod numbered;
 pub mod password;
 pub(crate) mod search;
 mod sign_in_name;
+mod unnamed;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};
@@ -29,7 +31,9 @@ pub use matching::list_matching;
 pub use memberships::{Memberships, list_memberships};
 pub use name_claims::{DeletedOwner, NameClaim, find_deleted_owners};
 pub use named::{Named, find_named};
+pub use numbered::list_numbered;
 pub use sign_in_name::find_sign_in_name;
+pub use unnamed::list_free_usernames;
 
 /// Properties of an account that a sign-in needs.
 #[derive(Debug, Clone)]

@@ -6,12 +6,15 @@
 mod dialect;
 mod error;
 mod extract;
+mod tracker;
 
 use std::{fmt, sync::Arc};
 
 pub use dialect::{Dialect, RequestInfo};
 pub use error::DialectError;
 pub use extract::{Authenticated, JsonBody};
+
+use tracker::Tracker;
 
 /// Dialects, each once.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +42,7 @@ impl Dialects {
     /// Returns the dialects of this build.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(Vec::new())
+        Self::new(vec![Arc::new(Tracker)])
     }
 
     /// Iterates over the dialects in their order.

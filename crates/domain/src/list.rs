@@ -7,6 +7,7 @@ mod page_info;
 mod params;
 mod period;
 mod search;
+mod slice;
 mod unfiltered;
 
 pub(crate) use cursor::micros;
@@ -19,4 +20,5 @@ pub(crate) use params::{given, page_params, parse_limit, position, shorten};
 pub(crate) use period::period;
 pub(crate) use search::searched;
 pub use search::{SearchParams, SearchQuery, searched_text};
+pub use slice::Slice;
 pub use unfiltered::{UnfilteredParams, UnfilteredQuery};

@@ -9,11 +9,13 @@ pub mod detail;
 pub mod edit;
 pub mod list;
 pub mod names;
+pub mod numbered;
 pub mod page;
 mod reference;
 pub mod spend;
 pub mod suspension;
 pub mod transfer;
+pub mod unnamed;
 
 use std::{fmt, str::FromStr};
 

@@ -34,6 +34,7 @@ pub mod known_device;
 pub mod last_seen;
 pub mod limits;
 mod memberships;
+pub mod numbered;
 pub mod overview;
 mod own_account;
 pub mod owned;

@@ -13,6 +13,7 @@ pub mod purge;
 mod recover;
 mod sessions;
 mod suspend;
+mod unnamed;
 
 pub use bulk::bulk;
 pub use create::create;
@@ -27,6 +28,7 @@ pub use recover::recover_admin;
 pub use sessions::revoke_all as revoke_sessions;
 pub(crate) use suspend::clear_suspension_if_expired;
 pub use suspend::{clear_expired_suspensions, suspend, unsuspend};
+pub use unnamed::create_unnamed;
 
 use db::users::{Counts, Named, UserSet, account::Account};
 use domain::{

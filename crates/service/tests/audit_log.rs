@@ -67,6 +67,7 @@ type Table = &'static [(&'static str, &'static [Action])];
 /// Functions that require a permission to write or to resolve a secret, in an order in which each has something to change.
 const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
+    ("users::unnamed::create_unnamed", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
     ("identifiers::remove", &[Action::UserUpdated]),
@@ -145,6 +146,7 @@ const OWN: Table = &[
     ("account::delete::preview", &[]),
     ("account::export", &[Action::DataExported]),
     ("account::edit::edit", &[Action::UserUpdated]),
+    ("account::renew::edit_renewing", &[Action::UserUpdated]),
     ("account::keys::keys", &[]),
     ("account::keys::create_key", &[Action::ApiKeyCreated]),
     ("account::keys::edit_key", &[Action::ApiKeyUpdated]),
@@ -403,6 +405,15 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 ..UserDraft::default()
             };
             users::create(services, &operator(), draft).await.map(drop)
+        }
+        "users::unnamed::create_unnamed" => {
+            let draft = UserDraft {
+                display_name: "Unnamed".into(),
+                email: "unnamed@example.org".into(),
+                ..UserDraft::default()
+            };
+            let created = users::create_unnamed(services, &operator(), draft).await;
+            created.map(drop)
         }
         "users::edit::edit" => {
             let edit = UserEdit {
@@ -734,6 +745,14 @@ async fn call_own(
                 ..OwnEdit::default()
             };
             let edited = account::edit(services, caller, &own.session, edit).await;
+            edited.map(drop)
+        }
+        "account::renew::edit_renewing" => {
+            let edit = OwnEdit {
+                display_name: Some("Renewing".into()),
+                ..OwnEdit::default()
+            };
+            let edited = account::edit_renewing(services, caller, edit).await;
             edited.map(drop)
         }
         "account::keys::keys" => account::keys(services, caller).await.map(drop),

@@ -3,6 +3,7 @@
 mod all;
 mod echo;
 mod listed;
+mod tracker;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -64,17 +64,29 @@ pub async fn sign_in(
     let store = Arc::new(PgSessionStore::new(services.pool.clone()));
     let session = Session::new(None, store, None);
     super::start(services, &session, &account, remember, origin).await?;
-    // The session gets the token in place of its cookie, which no client has.
-    let cookie = token_hash(&session.id().ok_or(INVALID)?);
-    let (token, hash) = generate(TOKEN);
-    let replaced = set_token(&services.pool, &cookie, &hash).await?;
-    let (session_id, expires_at) = replaced.ok_or(INVALID)?;
+    let (token, session_id, expires_at) = replace_cookie(services, &session).await?;
     Ok(Bearer {
         token,
         user: sign_in_check::brief(account),
         session_id,
         expires_at,
     })
+}
+
+/// Gives a session that has just started a token in place of its cookie, which no client has. Returns the token, the public id of the
+/// session, and the time at which both expire at the latest.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when the session has not started, or has ended already.
+pub(crate) async fn replace_cookie(
+    services: &Services,
+    session: &Session,
+) -> Result<(SecretString, Uuid, OffsetDateTime), Error> {
+    let cookie = token_hash(&session.id().ok_or(INVALID)?);
+    let (token, hash) = generate(TOKEN);
+    let replaced = set_token(&services.pool, &cookie, &hash).await?;
+    let (session_id, expires_at) = replaced.ok_or(INVALID)?;
+    Ok((token, session_id, expires_at))
 }
 
 /// Returns the actor of a token or of a child, with the current permissions.

@@ -1,0 +1,55 @@
+//! Creation of users without a username of their own.
+
+use domain::{
+    fields::FieldErrors,
+    messages,
+    users::{create::UserDraft, detail::CreatedUser, unnamed::username_candidates},
+};
+
+use super::create;
+use crate::{
+    Error, Services,
+    access::{Authorized, UsersWrite},
+};
+
+/// Number of free usernames to try: another request can take one meanwhile, and one can look like the name of another user.
+const TRIES: i64 = 3;
+
+/// Creates an account as [`create()`] does, with a username that is derived from the email address and that no other user has. The username of
+/// the draft does not count.
+///
+/// # Errors
+/// As [`create()`].
+pub async fn create_unnamed(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    let candidates = username_candidates(&draft.email);
+    let free = db::users::list_free_usernames(&services.pool, &candidates, TRIES).await?;
+    let mut denied = none_free();
+    for username in free {
+        let named = UserDraft {
+            username,
+            ..draft.clone()
+        };
+        match create(services, authorized, named).await {
+            Err(error) if is_about_username(&error) => denied = error,
+            done => return done,
+        }
+    }
+    Err(denied)
+}
+
+fn none_free() -> Error {
+    let mut errors = FieldErrors::default();
+    errors.add("username", messages::username_exists());
+    Error::Taken(errors)
+}
+
+fn is_about_username(error: &Error) -> bool {
+    match error {
+        Error::Taken(errors) | Error::Invalid(errors) => errors.get("username").is_some(),
+        _ => false,
+    }
+}
