@@ -1,5 +1,7 @@
 //! Sign-in by username and password.
 
+mod identified;
+
 use db::users::Credentials;
 use domain::{
     credentials::SignInDraft,
@@ -14,6 +16,8 @@ use crate::{
     Error, Services, access::Origin, failed_sign_ins, known_device, passwords::Verdict, reset,
     sessions, throttle::Attempt, users,
 };
+
+pub use identified::sign_in_identified;
 
 /// Signs a user in. The response and its time do not disclose whether the username or the password was wrong; that an
 /// account is pending or suspended is disclosed only with the correct password.
