@@ -84,7 +84,7 @@ fn row(class: &str, values: &[&str], chosen: &str) -> String {
         )
     });
     let buttons: String = buttons.collect();
-    format!("<div class=\"{class}\">\n{buttons}</div>\n")
+    format!("<div id=\"{class}\" class=\"{class}\">\n{buttons}</div>\n")
 }
 
 /// Draws the card of a user, as the script does. The name and the group are escaped already.

@@ -45,10 +45,17 @@ impl Command {
             .ok_or_else(|| bad_request(format!("Missing {name}")))
     }
 
+    /// Returns a part of an identity that is required. An empty one is missing.
+    fn required_part(&self, name: &str) -> Result<String, DialectError> {
+        let text = self.text(name).filter(|text| !text.is_empty());
+        text.map(str::to_owned)
+            .ok_or_else(|| bad_request(format!("Missing {name}")))
+    }
+
     /// Returns a value that is a text or left out.
     fn filter(&self, name: &str) -> Result<&str, DialectError> {
         match self.0.get(name) {
-            None => Ok(ALL),
+            None | Some(Value::Null) => Ok(ALL),
             Some(Value::String(text)) => Ok(text),
             Some(other) => Err(bad_request(format!(
                 "Invalid {} value: {other}",
@@ -135,8 +142,8 @@ async fn get_user(
     command: &Command,
 ) -> Result<Value, DialectError> {
     let ident = Ident {
-        auth: command.required("user_auth")?.to_owned(),
-        id: command.required("user_id")?.to_owned(),
+        auth: command.required_part("user_auth")?,
+        id: command.required_part("user_id")?,
     };
     let found = identity::find(services, reader, &ident).await?;
     let found = found.map(|user| identity::listed(user.summary));
@@ -263,7 +270,7 @@ mod tests {
 
     #[test]
     fn fields_of_other_types_are_rejected_or_missing() {
-        let command = r#"{"user_auth":1,"new_status":"yes","admin-filter":null,"action":[]}"#;
+        let command = r#"{"user_auth":1,"new_status":"yes","admin-filter":1,"banned-filter":null,"user_id":"","action":[]}"#;
         let command = parse("application/json", command).unwrap();
         assert_eq!(command.ident().auth, "");
         let text = |error: DialectError| error.message().to_string();
@@ -278,11 +285,15 @@ mod tests {
             ),
             (
                 command.filter("admin-filter").map_err(text).err(),
-                "Invalid admin_filter value: null",
+                "Invalid admin_filter value: 1",
             ),
         ] {
             assert_eq!(error.as_deref(), Some(says));
         }
-        assert_eq!(command.filter("auth-filter").ok(), Some(ALL));
+        for filter in ["auth-filter", "banned-filter"] {
+            assert_eq!(command.filter(filter).ok(), Some(ALL));
+        }
+        let missing = command.required_part("user_id").map_err(text).err();
+        assert_eq!(missing.as_deref(), Some("Missing user_id"));
     }
 }
