@@ -11,6 +11,7 @@ mod list;
 mod login;
 mod logs;
 mod page;
+mod site;
 mod users_api;
 
 use async_trait::async_trait;

@@ -213,7 +213,7 @@ async function main() {
     await click(window, "#increase-requests", says("Requests: 4"));
   });
   await check("audit log has the changes", async () => {
-    const entries = await panel("GET", `/api/admin/audit?user=${name}`);
+    const entries = await panel("GET", `/api/admin/audit?target=${name}`);
     const written = (Array.isArray(entries) ? entries : entries.items).map((entry) => entry.action);
     for (const action of ["user.suspended", "user.unsuspended", "user.balance_adjusted"]) {
       equal([action, written.includes(action)], [action, true]);

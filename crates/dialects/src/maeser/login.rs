@@ -16,7 +16,7 @@ use service::{
     sessions::{self, Session},
 };
 
-use super::{html, identity};
+use super::{html, identity, site::NotFromElsewhere};
 use crate::{Authenticated, DialectError, Mount};
 
 /// Fields of a form or of a query, each with its last value.
@@ -108,6 +108,7 @@ async fn verify(
 pub(super) async fn sign_out(
     mount: Mount,
     _: Authenticated,
+    _: NotFromElsewhere,
     Extension(session): Extension<Session>,
 ) -> Result<Response, DialectError> {
     sessions::end(&session).await?;

@@ -5,7 +5,7 @@ use domain::users::suspension::SuspensionDraft;
 use serde_json::json;
 use service::{access::operator, users};
 use sqlx::PgPool;
-use testing::{roles::role, users::id_of};
+use testing::{conversations::conversation, roles::role, users::id_of};
 
 use super::{assert_page, both};
 use crate::support::{Ask, add_user, session, token};
@@ -129,6 +129,31 @@ async fn other_site_cannot_send_commands(pool: PgPool) {
             1
         );
     }
+}
+
+#[testing::test]
+async fn other_site_can_neither_open_a_log_nor_sign_out(pool: PgPool) {
+    let worlds = both(&pool).await;
+    let alice = id_of(&pool, "alice").await;
+    let id = conversation(&pool, alice, "physics", "chat-1").await;
+    for world in &worlds {
+        for path in [format!("/logs/physics/{id}.json"), "/logout".to_owned()] {
+            for (name, value) in [
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-site", "same-site"),
+                ("referer", "https://evil.example/"),
+            ] {
+                let ask = world.at.ask(Method::GET, &path).by(&world.root);
+                let answer = world.at.app.send(ask.header(name, value)).await;
+                assert_eq!(answer.status, 403, "{path} {name}: {value}");
+            }
+        }
+        let program = world.at.ask(Method::GET, &format!("/logs/physics/{id}.json"));
+        let program = program.by(&world.root).without_referrer();
+        assert_eq!(world.at.app.send(program).await.status, 200);
+    }
+    let looks = "select count(*) from audit_events";
+    assert_eq!(worlds[0].at.app.count(looks).await, 2);
 }
 
 #[testing::test]
