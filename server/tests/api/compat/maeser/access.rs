@@ -148,7 +148,9 @@ async fn other_site_can_neither_open_a_log_nor_sign_out(pool: PgPool) {
                 assert_eq!(answer.status, 403, "{path} {name}: {value}");
             }
         }
-        let program = world.at.ask(Method::GET, &format!("/logs/physics/{id}.json"));
+        let program = world
+            .at
+            .ask(Method::GET, &format!("/logs/physics/{id}.json"));
         let program = program.by(&world.root).without_referrer();
         assert_eq!(world.at.app.send(program).await.status, 200);
     }
