@@ -5,7 +5,7 @@ import { JSDOM, VirtualConsole } from "jsdom";
 
 const { BASE_URL, PANEL_URL, ADMIN_USERNAME, ADMIN_PASSWORD, ADMIN_TOKEN, MAESER_SCRIPT } = process.env;
 const script = readFileSync(MAESER_SCRIPT, "utf8");
-const patience = 10_000;
+const timeout = 10_000;
 let failures = 0;
 
 async function check(what, run) {
@@ -26,14 +26,14 @@ function equal(found, expected) {
 }
 
 async function until(what, find) {
-  const end = Date.now() + patience;
+  const end = Date.now() + timeout;
   for (;;) {
     const found = await find();
     if (found) {
       return found;
     }
     if (Date.now() > end) {
-      throw new Error(`waited in vain for ${what}`);
+      throw new Error(`timeout while waiting for ${what}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,4 +1,4 @@
-//! What users have left of their limits of requests, with the amount that it is a part of.
+//! Requests that users have left of their limits, with the amount that they are a part of.
 
 use domain::limits::Metric;
 use uuid::Uuid;

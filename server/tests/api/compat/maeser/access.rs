@@ -1,4 +1,4 @@
-//! Who can open which route of the Maeser dialect.
+//! Callers of each route of the Maeser dialect.
 
 use axum::http::Method;
 use domain::users::suspension::SuspensionDraft;
@@ -65,13 +65,13 @@ async fn each_route_has_its_callers(pool: PgPool) {
             }
             let next = format!("{mount}{path}").replace('/', "%2F");
             let to_login = format!("302 to {mount}/login?next={next}");
-            for stranger in [
+            for anonymous in [
                 ask(),
                 ask().by(&gone),
                 ask().by("no-session"),
                 ask().bearer(&secret),
             ] {
-                let answer = world.at.app.send(stranger).await;
+                let answer = world.at.app.send(anonymous).await;
                 assert_eq!(answer.outline(), to_login, "{path}");
             }
         }
@@ -101,7 +101,7 @@ async fn reader_of_users_changes_none(pool: PgPool) {
         json!({ "type": "toggle-ban", "user_auth": "github", "user_id": "alice123", "new_status": true }),
         json!({ "type": "update-requests", "user_auth": "github", "user_id": "alice123", "action": "add" }),
         json!({ "type": "remove-user", "user_auth": "github", "user_id": "alice123" }),
-        json!({ "type": "remove-user", "user_auth": "github", "user_id": "nobody" }),
+        json!({ "type": "remove-user", "user_auth": "github", "user_id": "unknown" }),
         json!({ "type": "fetch-user", "user_auth": "github", "user_id": "bob" }),
         json!({ "type": "clean-cache" }),
     ] {

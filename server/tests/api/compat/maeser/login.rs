@@ -95,7 +95,7 @@ async fn rejected_login_says_why(pool: PgPool) {
             (&form("other", "root", PASSWORD), invalid),
             (&[], invalid),
             (&form("rollcall", "root", "wrong"), failed),
-            (&form("rollcall", "nobody", PASSWORD), failed),
+            (&form("rollcall", "unknown", PASSWORD), failed),
             (&form("github", "bob2", PASSWORD), failed),
             (&form("rollcall", "", ""), failed),
             (&form("rollcall", "a\0b", PASSWORD), failed),
