@@ -28,7 +28,7 @@ pub(super) const REGISTERED: [&str; 3] = [OWN, "github", "ldap"];
 /// Beginning of the namespaces of all others.
 pub(super) const PREFIX: &str = "maeser.";
 /// Number of requests that stands for an unlimited one: the largest that every client can read.
-pub(super) const UNLIMITED: i64 = 2_147_483_647;
+const UNLIMITED: i64 = 2_147_483_647;
 
 /// Returns whether an authenticator is registered. Users of others are read-only.
 pub(super) fn is_registered(auth: &str) -> bool {

@@ -224,11 +224,11 @@ async fn change(
             )));
         }
     };
-    Ok(response(text))
+    Ok(response(&text))
 }
 
-fn response(text: impl Into<String>) -> Value {
-    json!({ "response": text.into() })
+fn response(text: &str) -> Value {
+    json!({ "response": text })
 }
 
 #[cfg(test)]
