@@ -79,8 +79,12 @@ pub(super) async fn sign_in(
             let message = format!("User {auth}.{username} is Banned");
             Ok(draw(&mount, &query, &message))
         }
-        // Maeser has no temporary passwords: the page of the panel asks for another one.
-        Err(Error::PasswordChangeRequired(link)) => Ok(html::redirect(&link.url)),
+        // A link and not a redirect: the policy of the page permits forms to lead to their own address only.
+        Err(Error::PasswordChangeRequired(link)) => {
+            let url = html::escape(&link.url);
+            let body = format!("<p><a href=\"{url}\">Choose a password of your own</a></p>\n");
+            Ok(html::page(&mount, "Login", "", &body))
+        }
         Err(Error::Unauthenticated(_) | Error::Forbidden(_) | Error::Invalid(_)) => {
             Ok(draw(&mount, &query, "Authentication Failed"))
         }

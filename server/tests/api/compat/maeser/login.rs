@@ -128,6 +128,23 @@ async fn rejected_login_says_why(pool: PgPool) {
 }
 
 #[testing::test]
+async fn temporary_password_leads_to_another_one(pool: PgPool) {
+    let worlds = both(&pool).await;
+    let panel = &worlds[0].at.app;
+    add_password(&pool, &panel.services.hasher).await;
+    panel
+        .run("update users set must_change_password = true where username = 'bob'")
+        .await;
+    for world in &worlds {
+        let answer = log_in(world, "", &form("rollcall", "bob", PASSWORD)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert!(answer.cookie("session_token").is_none());
+        assert!(answer.body.contains("/reset/"), "{}", answer.body);
+        assert!(answer.body.contains("Choose a password of your own"));
+    }
+}
+
+#[testing::test]
 async fn session_of_a_banned_user_ends_everywhere(pool: PgPool) {
     let [below, own] = both(&pool).await;
     let alice = session(&pool, "alice").await;
