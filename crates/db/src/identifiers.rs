@@ -1,9 +1,13 @@
 //! Identifiers of users in other systems.
 
+mod list;
+
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::Error;
+
+pub use list::{find_username, list_users};
 
 /// Returns the id of the user with an identifier; `None` if there is no such user, or the user is deleted.
 ///

@@ -14,7 +14,7 @@ use service::{
     access::{Identity, Origin},
 };
 
-use crate::DialectError;
+use crate::{DialectError, Mount};
 
 /// API of another system.
 ///
@@ -74,6 +74,8 @@ impl fmt::Debug for dyn Dialect {
 pub struct RequestInfo {
     /// Method of the request.
     pub method: Method,
+    /// Path of the dialect at its address.
+    pub mount: Mount,
     /// Path below the root of the dialect.
     pub path: String,
     /// The id of the request, which its log lines carry.
@@ -86,6 +88,7 @@ impl From<&Request> for RequestInfo {
         let request_id = origin.and_then(|origin| origin.request_id);
         Self {
             method: request.method().clone(),
+            mount: Mount::of(request.extensions(), request.uri()),
             path: request.uri().path().to_owned(),
             request_id: request_id.map(|id| id.to_string()),
         }

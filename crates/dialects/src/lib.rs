@@ -7,12 +7,14 @@ mod dialect;
 mod error;
 mod extract;
 mod tracker;
+mod maeser;
 
 use std::{fmt, sync::Arc};
 
 pub use dialect::{Dialect, RequestInfo};
 pub use error::DialectError;
-pub use extract::{Authenticated, JsonBody};
+pub use extract::{Authenticated, JsonBody, Mount};
+pub use maeser::Maeser;
 
 use tracker::Tracker;
 
@@ -42,7 +44,7 @@ impl Dialects {
     /// Returns the dialects of this build.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(vec![Arc::new(Tracker)])
+        Self::new(vec![Arc::new(Maeser), Arc::new(Tracker)])
     }
 
     /// Iterates over the dialects in their order.

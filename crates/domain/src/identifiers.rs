@@ -1,12 +1,16 @@
 //! Identifiers of users in other systems, and the namespaces that these systems have. Parsing is the only way to create these types, so
 //! that their values are valid.
 
+mod listed;
+
 use std::str::FromStr;
 
 use crate::{
     message::{Message, message_error},
     messages,
 };
+
+pub use listed::{IdentifiedFilter, IdentifiedUser};
 
 /// Maximum number of characters of a namespace.
 pub const NAMESPACE_MAX: usize = 50;

@@ -1,9 +1,13 @@
 //! Sign-in by username and password.
 
+mod identified;
+
 use domain::{credentials::SignInDraft, error::Conflict, users::UserBrief};
 use tower_sessions::Session;
 
 use crate::{Error, Services, access::Origin, reset, sessions, sign_in_check};
+
+pub use identified::sign_in_identified;
 
 /// Signs a user in. The response and its time do not disclose whether the username or the password was wrong; that an
 /// account is pending or suspended is disclosed only with the correct password.

@@ -1,5 +1,7 @@
 //! Identifiers of users in other systems. A user has at most one in each namespace, and none is that of two users.
 
+mod list;
+
 use db::identifiers as rows;
 use domain::{
     action::Action,
@@ -17,6 +19,8 @@ use crate::{
     guard::{self, TargetRef},
     users::detail,
 };
+
+pub use list::list_users;
 
 /// Returns the user with an identifier. A deleted user is not found.
 ///

@@ -9,6 +9,7 @@ mod left;
 mod meter;
 mod models;
 mod position;
+mod requests;
 mod subjects;
 
 use db::limits as rows;
@@ -41,6 +42,7 @@ pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, list_left};
 pub use models::{find_models, set_models};
+pub use requests::{UserRequests, find_own_requests, list_requests};
 pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);

@@ -12,9 +12,8 @@ use db::{
     users::Credentials,
 };
 use domain::{audit::Via, error::Unauthenticated};
-use tower_sessions::{
-    Expiry, Session, session::Error as SessionError, session_store::Error as StoreError,
-};
+pub use tower_sessions::Session;
+use tower_sessions::{Expiry, session::Error as SessionError, session_store::Error as StoreError};
 
 use crate::{
     Error, Services,

@@ -7,7 +7,11 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use domain::{audit::Via, credentials::SignInDraft, problem::Problem};
+use domain::{
+    audit::Via,
+    credentials::SignInDraft,
+    problem::{Code, Problem},
+};
 use service::{Services, access::Origin, auth, sessions};
 use sqlx::PgPool;
 use testing::users::user;
@@ -217,6 +221,63 @@ async fn office_can_sign_in_at_once(pool: PgPool) {
         let session = browser(&pool, None);
         let welcome = sign_in(&services, &session, "Ada", RIGHT, from("192.0.2.1")).await;
         assert_eq!(welcome.as_deref(), Ok("Ada"));
+    }
+}
+
+#[testing::test]
+async fn identifier_stands_for_the_username(pool: PgPool) {
+    let services = services(&pool);
+    add_users(&pool, &weak_hash(RIGHT)).await;
+    for (username, namespace, value) in [
+        ("Ada", "maeser.github", "passwordless"),
+        ("suspended", "maeser.github", "s-1"),
+        ("binned", "maeser.github", "b-1"),
+    ] {
+        sqlx::query(
+            "insert into user_identifiers (id, user_id, namespace, value)
+            select uuid_v7(now()), id, $2, $3 from users where username = $1",
+        )
+        .bind(username)
+        .bind(namespace)
+        .bind(value)
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+    let invalid = Err(INVALID);
+    for (name, password, expected) in [
+        // The identifier comes before the username of another user.
+        ("passwordless", RIGHT, Ok("Ada")),
+        ("passwordless", WRONG, invalid),
+        // A name without an identifier is a username.
+        ("ada", RIGHT, Ok("Ada")),
+        ("Passwordless", RIGHT, invalid),
+        ("b-1", RIGHT, invalid),
+        ("s-1", WRONG, invalid),
+        ("\u{1}", RIGHT, Err("ValidationError: username")),
+        ("s-1", RIGHT, Err("Forbidden")),
+    ] {
+        let draft = SignInDraft {
+            username: name.to_owned(),
+            password: password.to_owned(),
+            remember: false,
+        };
+        let namespace = "maeser.github".parse().unwrap();
+        let (session, origin) = (browser(&pool, None), Origin::default());
+        let signed_in =
+            auth::sign_in_identified(&services, &session, &namespace, draft, origin).await;
+        let found =
+            signed_in
+                .map(|brief| brief.username)
+                .map_err(|error| match error.into_problem() {
+                    problem if problem.error == Code::Unauthorized => INVALID.to_owned(),
+                    problem if problem.error == Code::ValidationError => {
+                        "ValidationError: username".to_owned()
+                    }
+                    problem => format!("{:?}", problem.error),
+                });
+        let expected = expected.map(str::to_owned).map_err(str::to_owned);
+        assert_eq!(found, expected, "{name:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     error::Entity,
-    identifiers::{Identifier, Namespace},
+    identifiers::{IdentifiedFilter, IdentifiedUser, Identifier, Namespace},
     users::deletion::Deletion,
 };
 use service::{
@@ -186,4 +186,99 @@ async fn operator_key_is_audited_by_its_name(pool: PgPool) {
             .unwrap();
     let (label, via) = ("litellm master key".to_owned(), "api".to_owned());
     assert_eq!(written, (None, label, via));
+}
+
+#[testing::test]
+async fn users_are_listed_once_for_each_identifier(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user", "admin"]).await;
+    let bob = add(&pool, "bob", &["user"]).await;
+    let cid = add(&pool, "cid", &[]).await;
+    let dee = add(&pool, "dee", &[]).await;
+    set(&services, ada, "maeser.github", "ada1").await.unwrap();
+    set(&services, ada, "maeser.ldap", "a.da").await.unwrap();
+    set(&services, bob, "litellm", "b-1").await.unwrap();
+    set(&services, dee, "maeser.github", "dee1").await.unwrap();
+    users::delete(&services, &operator(), dee, &Deletion::default())
+        .await
+        .unwrap();
+    sqlx::query("update users set status = 'suspended' where id = $1")
+        .bind(cid)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let prefix = || IdentifiedFilter {
+        prefix: "maeser.".to_owned(),
+        ..IdentifiedFilter::default()
+    };
+    let [ada_1, ada_2] = ["ada maeser.github ada1", "ada maeser.ldap a.da"];
+    for (filter, expected) in [
+        (prefix(), &[ada_1, ada_2, "bob", "cid"][..]),
+        (
+            IdentifiedFilter {
+                user: Some(bob),
+                ..prefix()
+            },
+            &["bob"],
+        ),
+        (
+            IdentifiedFilter {
+                is_admin: Some(true),
+                ..prefix()
+            },
+            &[ada_1, ada_2],
+        ),
+        (
+            IdentifiedFilter {
+                is_admin: Some(false),
+                ..prefix()
+            },
+            &["bob", "cid"],
+        ),
+        (
+            IdentifiedFilter {
+                is_suspended: Some(true),
+                ..prefix()
+            },
+            &["cid"],
+        ),
+        (
+            IdentifiedFilter {
+                is_admin: Some(false),
+                is_suspended: Some(false),
+                ..prefix()
+            },
+            &["bob"],
+        ),
+    ] {
+        let found = identifiers::list_users(&services, &operator(), &filter, None).await;
+        let mut found: Vec<String> = found.unwrap().iter().map(described).collect();
+        found.sort();
+        assert_eq!(found, expected, "{filter:?}");
+    }
+    // The next page begins after the last user, with all identifiers of each.
+    let all = identifiers::list_users(&services, &operator(), &prefix(), None).await;
+    let all = all.unwrap();
+    let first = all[0].id.0;
+    let rest = identifiers::list_users(&services, &operator(), &prefix(), Some(first)).await;
+    let others: Vec<_> = all.into_iter().filter(|user| user.id.0 != first).collect();
+    assert_eq!(rest.unwrap(), others);
+    let last = others.last().unwrap().id.0;
+    let none = identifiers::list_users(&services, &operator(), &prefix(), Some(last)).await;
+    assert!(none.unwrap().is_empty());
+}
+
+/// Returns the username with the identifier. The role is the most powerful one.
+fn described(user: &IdentifiedUser) -> String {
+    let role = match user.username.as_str() {
+        "ada" => Some("admin"),
+        "bob" => Some("user"),
+        _ => None,
+    };
+    assert_eq!(user.role.as_deref(), role, "{user:?}");
+    assert_eq!(user.is_admin, user.username == "ada");
+    match &user.identifier {
+        Some((namespace, value)) => format!("{} {namespace} {value}", user.username),
+        None => user.username.clone(),
+    }
 }

@@ -8,7 +8,12 @@ use domain::{
     users::list::ListParams,
 };
 use serde_json::{Value, json};
-use service::{Services, access::operator, limits, usage, users};
+use service::{
+    Services,
+    access::operator,
+    limits::{self, UserLeft},
+    usage, users,
+};
 use sqlx::PgPool;
 use testing::{
     groups::group,
@@ -309,6 +314,7 @@ async fn users_over_their_limits_are_found(pool: PgPool) {
             "{statuses:?}"
         );
     }
+    assert_requests(&services, &ids, &all).await;
     assert_eq!(all[0].budget, Left::Amount(0));
     assert_eq!(all[1].budget, Left::Unlimited);
 
@@ -407,6 +413,20 @@ async fn uses_before_a_limit_count_in_what_is_left_of_several_users(pool: PgPool
             (eve, amount(3_000_000_000), amount(5)),
         ]
     );
+}
+
+/// Asserts that the requests that users have left are those of all that is left, with the amount that they are a part of.
+async fn assert_requests(services: &Services, ids: &[Uuid], all: &[UserLeft]) {
+    let requests = limits::list_requests(services, &operator(), ids).await;
+    for (requests, left) in requests.unwrap().iter().zip(all) {
+        let expected = match left.requests {
+            Left::Amount(amount) => Some(amount),
+            Left::Unlimited | Left::NoLimit => None,
+        };
+        assert_eq!((requests.user, requests.left), (left.user, expected));
+        assert_eq!(requests.amount.is_some(), expected.is_some());
+        assert!(requests.amount >= requests.left, "{requests:?}");
+    }
 }
 
 #[testing::test]

@@ -4,6 +4,7 @@ mod all;
 mod echo;
 mod listed;
 mod tracker;
+mod maeser;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

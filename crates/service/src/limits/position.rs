@@ -164,7 +164,7 @@ impl Position {
     }
 
     /// Returns the amount of the limit with the top-ups. `None` if it is unlimited.
-    fn capacity(&self) -> Option<i64> {
+    pub(super) fn capacity(&self) -> Option<i64> {
         let granted = self.balance.as_ref().map_or(0, |balance| balance.granted);
         self.limit
             .amount

@@ -1,0 +1,101 @@
+//! Requests that are left, from the limits.
+
+use serde_json::{Value, json};
+use service::{access::operator, limits};
+use sqlx::PgPool;
+use testing::users::id_of;
+
+use super::{World, about, assert_page, both};
+use crate::support::session;
+
+async fn left(world: &World) -> (Value, Value) {
+    let user = world.user("github.alice123").await;
+    (
+        user["requests_remaining"].clone(),
+        user["max_requests"].clone(),
+    )
+}
+
+#[testing::test]
+async fn requests_are_those_of_the_limit(pool: PgPool) {
+    let [below, own] = both(&pool).await;
+    let services = &below.at.app.services;
+    let limit =
+        json!({ "subject": "default", "metric": "requests", "amount": 2, "period": "drip:180" });
+    limits::put(
+        services,
+        &operator(),
+        serde_json::from_value(limit).unwrap(),
+    )
+    .await
+    .unwrap();
+    let alice = session(&pool, "alice").await;
+    assert_eq!(left(&own).await, (json!(2), json!(2)));
+    let used = json!({ "user": id_of(&pool, "alice").await, "requests": 1 });
+    let used = serde_json::from_value(used).unwrap();
+    limits::consume(services, &operator(), &used).await.unwrap();
+    assert_eq!(left(&own).await, (json!(1), json!(2)));
+    for (action, expected) in [
+        ("add", 2),
+        ("add", 2),
+        ("remove", 1),
+        ("remove", 0),
+        ("remove", 0),
+        ("add", 1),
+    ] {
+        let more = json!({ "action": action });
+        own.change(
+            "update-requests",
+            "github.alice123",
+            &more,
+            "Updated github.alice123 requests",
+        )
+        .await;
+        assert_eq!(left(&below).await, (json!(expected), json!(2)), "{action}");
+        let own_left = own.get(&alice, "/get_requests_remaining").await;
+        assert_eq!(own_left.json(), json!({ "requests_remaining": expected }));
+    }
+    let written = "select count(*) from audit_events
+        where action = 'user.balance_adjusted' and target_label = 'alice' and actor_label = 'root'";
+    assert_eq!(below.at.app.count(written).await, 4);
+    // Another request drips after 180 seconds.
+    below
+        .at
+        .app
+        .run("update balances set level_at = level_at - interval '180 seconds'")
+        .await;
+    assert_eq!(left(&below).await, (json!(2), json!(2)));
+}
+
+#[testing::test]
+async fn user_with_two_identities_has_the_same_requests_twice(pool: PgPool) {
+    let [below, _] = both(&pool).await;
+    super::identify(&pool, "alice", "maeser.ldap", "alice").await;
+    let limit = json!({ "subject": "default", "metric": "requests", "amount": 3, "period": "1d" });
+    let limit = serde_json::from_value(limit).unwrap();
+    limits::put(&below.at.app.services, &operator(), limit)
+        .await
+        .unwrap();
+    let listed = below.run(&json!({ "type": "list-users" })).await;
+    let listed = listed.as_array().unwrap();
+    assert_eq!(listed.len(), 4);
+    for user in listed {
+        assert_eq!(user["requests_remaining"], json!(3), "{user}");
+    }
+}
+
+#[testing::test]
+async fn requests_without_a_limit_cannot_be_changed(pool: PgPool) {
+    let [below, _] = both(&pool).await;
+    let command = about(
+        "update-requests",
+        "github.alice123",
+        &json!({ "action": "add" }),
+    );
+    let answer = below.command(&command).await;
+    let reason = domain::error::Conflict::NoBalance.message().to_string();
+    assert_page(&answer, 400, &reason);
+    let alice = session(&pool, "alice").await;
+    let left = below.get(&alice, "/get_requests_remaining").await.json();
+    assert_eq!(left, json!({ "requests_remaining": 2_147_483_647 }));
+}
