@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub(crate) mod conversations;
+pub(crate) mod features;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub(crate) mod limits;

@@ -127,6 +127,15 @@ test('longer texts have room', async ({ page }) => {
   await expectNoSidewaysScroll(page);
 });
 
+test('devices are described in the language of the page', async ({ page, database }) => {
+  await database.rows(`
+    update sessions set device = 'Firefox on Linux' where user_id = (select id from users where username = 'admin')`);
+  await open(page, '/account/sessions');
+  await expect(page.locator('.records tbody th').first()).toContainText('Firefox (Linux)');
+  await open(page, '/sessions?user=admin');
+  await expect(page.locator('tbody .cell-device').first()).toContainText('Firefox (Linux)');
+});
+
 test('without its texts a page works as without scripts', async ({ page, browserWatch }) => {
   browserWatch.expectBreakage(/Failed to load resource/);
   await page.route('**/texts-de.*', (route) => route.abort());

@@ -133,6 +133,33 @@ test.describe('an administrator', () => {
     await expect(page.getByRole('alert')).toContainText('Use a day such as 2026-11-21.');
   });
 
+  test('rankings have columns in a wide window, and are cards on a phone', async ({ page }) => {
+    for (const [path, names] of [
+      ['/usage', ['Top users', 'Top models', 'Top groups']],
+      ['/users/test-member/usage', ['Top models', 'Newest uses']],
+    ] as const) {
+      await open(page, path);
+      for (const name of names) {
+        const ranking = page.locator('table').filter({ has: page.locator('caption', { hasText: name }) });
+        const headings = ranking.locator('thead th');
+        const cells = ranking.locator('tbody tr').first().locator('th, td');
+        const places = (found: typeof cells) =>
+          found.evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) })));
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await expect(headings.last()).toHaveText('Cost');
+        await expect(headings.last()).toBeVisible();
+        const columns = await places(cells);
+        expect(new Set(columns.map(({ y }) => y)).size, `lines of ${name}`).toBe(1);
+        expect(columns.map(({ x }) => x), `columns of ${name}`).toEqual((await places(headings)).map(({ x }) => x));
+        await page.setViewportSize({ width: 360, height: 740 });
+        await expect(headings.last()).toBeHidden();
+        const card = await places(cells);
+        expect(new Set(card.map(({ y }) => y)).size, `lines of a card of ${name}`).toBe(card.length);
+        await expectNoSidewaysScroll(page);
+      }
+    }
+  });
+
   test('fits a phone', async ({ page }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const path of ['/usage', '/usage?range=90d', '/users/test-member/usage']) {

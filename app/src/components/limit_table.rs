@@ -103,7 +103,7 @@ static COLUMNS: [Column<LimitLine>; 7] = [
         cell: |cell, row| cell.labelled(decides(row)),
     },
     Column {
-        class: "",
+        class: "cell-decide",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| cell.plain(links(row)),

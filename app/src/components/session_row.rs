@@ -12,7 +12,7 @@ use super::{
     },
     time::{Ago, Ends},
 };
-use crate::text;
+use crate::{labels::security, text};
 
 /// Row of a table of sessions.
 pub(crate) struct ListedSession {
@@ -43,7 +43,7 @@ static COLUMNS: [Column<ListedSession>; 6] = [
                 }
             });
             cell.header(view! {
-                <span title=user_agent.clone()>{device.clone()}</span>
+                <span title=user_agent.clone()>{security::device(device)}</span>
                 {mark}
             })
         },

@@ -27,7 +27,7 @@ use crate::{
 pub fn UsageChart() -> impl IntoView {
     let own = Loaded::new(|| ReadRequest::of(OwnUsage {}));
     own.draw(LoadingNotice, |own| match own {
-        Ok(days) => chart(&days),
+        Ok(days) => view! { <div class="list">{chart(&days)}</div> }.into_any(),
         Err(problem) => {
             view! { <LoadErrorNotice title=text::usage::load_failed() problem=problem /> }
                 .into_any()
@@ -35,7 +35,8 @@ pub fn UsageChart() -> impl IntoView {
     })
 }
 
-/// Renders the costs of days as a chart, with a table of all sums of each day.
+/// Renders the costs of days as a chart, with a table of all sums of each day. It is part of a list, whose width decides
+/// whether the table has columns.
 pub(crate) fn chart(days: &[UsageDay]) -> AnyView {
     let costs = days.iter().map(|day| (day.start, nanos(&day.usage)));
     let costs: Vec<(OffsetDateTime, u64)> = costs.collect();
@@ -44,7 +45,7 @@ pub(crate) fn chart(days: &[UsageDay]) -> AnyView {
     let table = DataTable::records(text::usage::per_day(), &DAYS).with_rows(rows.collect());
     view! {
         <DayChart title=text::usage::cost_per_day() days=costs written=written>
-            <div class="list">{table}</div>
+            {table}
         </DayChart>
     }
     .into_any()
@@ -140,7 +141,8 @@ pub(crate) struct TopRow {
     pub(crate) usage: UsageSum,
 }
 
-/// Renders a table of the highest costs. `heading` is the one of the names.
+/// Renders a table of the highest costs. `heading` is the one of the names. It is part of a list, whose width decides
+/// whether the table has columns.
 pub(crate) fn top(title: &'static str, heading: text::Label, rows: &[TopRow]) -> AnyView {
     let columns: [Column<TopRow>; 4] = [
         Column {
@@ -176,7 +178,7 @@ pub(crate) fn top(title: &'static str, heading: text::Label, rows: &[TopRow]) ->
         .is_empty()
         .then(|| view! { <p class="muted">{text::usage::none_of_these()}</p> });
     view! {
-        <section class="list">
+        <section>
             <h2>{title}</h2>
             {nothing}
             {table}

@@ -6,7 +6,7 @@ use domain::{
 };
 use time::OffsetDateTime;
 
-use super::user_action_done;
+use super::{security, user_action_done};
 use crate::text;
 
 /// Returns the sentence about a change, with names and counts.
@@ -37,8 +37,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::ResetLinksRevoked => text::flash::links_revoked(first),
         FlashEvent::PasswordChanged => text::flash::password_changed().to_owned(),
         FlashEvent::Saved => text::flash::saved().to_owned(),
-        FlashEvent::SessionRevoked if second.is_empty() => text::flash::own_session_revoked(first),
-        FlashEvent::SessionRevoked => text::flash::session_revoked(first, second),
+        FlashEvent::SessionRevoked => session_revoked(flash),
         FlashEvent::SessionsRevoked if first.is_empty() => {
             text::flash::sessions_revoked(flash.count)
         }
@@ -100,6 +99,20 @@ fn invitation_revoked(note: String) -> String {
         return text::flash::open_invitation_revoked().to_owned();
     }
     text::flash::invitation_revoked(note)
+}
+
+/// Returns the sentence about a revoked session: of a user on a device, or the own one on a device.
+fn session_revoked(flash: &Flash) -> String {
+    let device = |stored: &str| isolated(&security::device(stored));
+    match flash.names.as_slice() {
+        [user, stored, ..] if !stored.is_empty() => {
+            text::flash::session_revoked(isolated(user), device(stored))
+        }
+        names => {
+            let stored = names.first().map_or("", String::as_str);
+            text::flash::own_session_revoked(device(stored))
+        }
+    }
 }
 
 /// Returns the sentence about a revoked access token: of a user, or the own one.

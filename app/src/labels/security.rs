@@ -1,4 +1,4 @@
-//! Labels of sessions, failed sign-ins and access tokens.
+//! Labels of sessions, devices, failed sign-ins and access tokens.
 
 use domain::{
     access_tokens::{Scope, TokenKind, TokenState},
@@ -17,6 +17,17 @@ pub(crate) fn end_reason(reason: EndReason) -> &'static str {
         EndReason::Suspended => text::sessions::end_suspended(),
         EndReason::Deleted => text::sessions::end_deleted(),
         EndReason::Replaced => text::sessions::end_replaced(),
+    }
+}
+
+/// Returns the label of a device from its stored description, such as `Firefox on Linux`. The names of browsers and systems
+/// are the same in all languages.
+pub(crate) fn device(stored: &str) -> String {
+    match stored.split_once(" on ") {
+        Some(("Unknown browser", system)) => text::sessions::unknown_browser_on(system),
+        Some((browser, system)) => text::sessions::browser_on(browser, system),
+        None if stored == "Unknown device" => text::sessions::unknown_device().to_owned(),
+        None => stored.to_owned(),
     }
 }
 
@@ -63,6 +74,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn english_devices_are_the_stored_ones() {
+        for stored in [
+            "Firefox on Linux",
+            "Samsung Internet on Android",
+            "Unknown browser on iPad",
+            "Unknown device",
+            "curl",
+            "",
+        ] {
+            assert_eq!(device(stored), stored);
+        }
+    }
+
+    #[test]
     fn each_scope_has_its_own_label() {
         let labels: BTreeSet<&str> = Scope::all().map(scope).collect();
         assert_eq!(labels.len(), Scope::all().count());
@@ -71,5 +96,28 @@ mod tests {
             assert!(text::tokens::scope_of(name).is_some(), "{name}");
         }
         assert_eq!(labels.len(), text::tokens::SCOPE.len());
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod language_tests {
+    use leptos::{prelude::provide_context, reactive::owner::Owner};
+
+    use super::*;
+    use crate::text::language::Language;
+
+    #[test]
+    fn only_names_of_devices_are_not_translated() {
+        Owner::new().with(|| {
+            provide_context(Language::German);
+            for (stored, label) in [
+                ("Firefox on Linux", "Firefox (Linux)"),
+                ("Unknown browser on iPad", "Unbekannter Browser (iPad)"),
+                ("Unknown device", "Unbekanntes Gerät"),
+                ("curl", "curl"),
+            ] {
+                assert_eq!(device(stored), label);
+            }
+        });
     }
 }

@@ -24,6 +24,7 @@ use crate::{
         state::{ListErrorNotice, ListState, LoadingNotice, NoMatch},
     },
     context::PageContext,
+    labels::features as labels,
     text,
 };
 use table::table;
@@ -132,7 +133,8 @@ fn shown(features: Vec<Feature>, search: &str, doing: FormState) -> AnyView {
     }
     let words = search.trim().to_lowercase();
     let found = features.into_iter().filter(|feature| {
-        let texts = [&feature.key, &feature.label, &feature.description];
+        let label = labels::label(&feature.key, &feature.label);
+        let texts = [&feature.key, &label, &feature.description];
         texts
             .iter()
             .any(|text| text.to_lowercase().contains(&words))

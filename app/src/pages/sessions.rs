@@ -33,6 +33,7 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
+    labels::security,
     links::sessions as links,
     text,
 };
@@ -71,7 +72,11 @@ pub fn Sessions() -> impl IntoView {
     let devices = with(list, |list| {
         let options = list.devices.into_iter();
         options
-            .map(|device| view! { <option value=device></option> })
+            .map(|device| {
+                let label = security::device(&device);
+                let label = (label != device).then_some(label);
+                view! { <option value=device label=label></option> }
+            })
             .collect_view()
     });
     let beside = view! {

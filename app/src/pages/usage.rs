@@ -213,7 +213,7 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
     view! {
         {totals(&report.total)}
         <div class="panes">{chart(&report.days)}</div>
-        <div class="panes">
+        <div class="panes rankings">
             {top(text::usage::top_users(), text::usage::user, &users)}
             {top(text::usage::top_models(), text::usage::model, &models)}
             {top(text::usage::top_groups(), text::usage::group, &groups)}

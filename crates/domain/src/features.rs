@@ -112,8 +112,10 @@ pub fn check_key(key: &str) -> Result<(), Message> {
     }
 }
 
-/// Returns the last part of a key in words: `workspace.models_import` becomes `Models import`.
-fn label_of(key: &str) -> String {
+/// Returns the label of a feature without a label of its own, which is the last part of its key in words:
+/// `workspace.models_import` becomes `Models import`.
+#[must_use]
+pub fn label_of(key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
     capitalized(&last.replace('_', " "))
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::report::kilobytes;
 
 /// Maximum transfer size by key, in bytes; from the design of the interface.
-const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 31_000)];
+const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 32_000)];
 /// Maximum transfer size of the WebAssembly of each part of the app with everything it needs, in bytes: a little more than
 /// it has, so that a change of one part is seen. The design has 380 kB: decision 8.
 const PARTS: &[(&str, u64)] = &[

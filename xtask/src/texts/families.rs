@@ -13,6 +13,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("audit", "action"),
     ("audit", "field"),
     ("tokens", "scope"),
+    ("feature_names", "name"),
+    ("feature_names", "branch"),
     ("roles", "resource"),
     ("roles", "about"),
 ];

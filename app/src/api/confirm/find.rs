@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     format::{count, grouped},
+    labels::security,
     text,
 };
 
@@ -188,7 +189,7 @@ fn session(session: UserSession, text: &str, denied: Option<String>) -> Confirma
     Confirmation {
         title: text::confirm::revoke_session().to_owned(),
         details: vec![
-            detail(text::confirm::device(), session.device.clone()),
+            detail(text::confirm::device(), security::device(&session.device)),
             detail(
                 text::confirm::ip_address(),
                 address.unwrap_or_else(|| "—".to_owned()),

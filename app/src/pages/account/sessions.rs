@@ -14,6 +14,7 @@ use crate::{
         session_row::{self, ListedSession},
         tab::tab,
     },
+    labels::security,
     text,
 };
 
@@ -46,7 +47,7 @@ fn draw(part: Chunk<OwnSession>) -> AnyView {
             is_current,
             ..
         } = own;
-        let about = text::account::revoke_named(&session.device);
+        let about = text::account::revoke_named(security::device(&session.device));
         let revoke = (format!("{PATH}/{}/revoke", session.id), about);
         ListedSession {
             session,

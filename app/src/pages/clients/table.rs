@@ -58,7 +58,7 @@ static COLUMNS: [Column<ClientRow>; 6] = [
         cell: |cell, row| cell.labelled(total(row.listed.resources)),
     },
     Column {
-        class: "",
+        class: "cell-edit",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| cell.plain(links(row)),

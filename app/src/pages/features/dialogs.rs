@@ -29,6 +29,7 @@ use crate::{
         typed::ticked,
     },
     context::PageContext,
+    labels::features as labels,
     text,
 };
 
@@ -188,7 +189,7 @@ fn deletion(feature: Feature, groups: Result<u64, Problem>) -> AnyView {
         }
     };
     let form_state = form::send::<DeleteForm>(&route.path);
-    let title = text::features::delete_title(&feature.label);
+    let title = text::features::delete_title(labels::label(&feature.key, &feature.label));
     view! {
         <FormDialog
             route=route

@@ -15,6 +15,7 @@ use crate::{
         typed::{ticked, typed_or},
     },
     context::PageContext,
+    labels::features as labels,
     text,
 };
 
@@ -39,7 +40,7 @@ fn Editing(feature: Feature) -> impl IntoView {
     view! {
         <FormDialog
             route=route
-            title=text::features::edit_title(&feature.label)
+            title=text::features::edit_title(labels::label(&feature.key, &feature.label))
             form_state=form_state
             denied=None
             action=conflict.action()

@@ -13,6 +13,7 @@ use crate::{
             data_table::{self, DataTable},
         },
     },
+    labels::features as labels,
     text,
 };
 
@@ -31,6 +32,7 @@ static COLUMNS: [Column<Row>; 4] = [
         sort: None,
         cell: |cell, row| {
             let Feature { key, label, .. } = row.feature.clone();
+            let label = labels::label(&key, &label);
             cell.header(view! {
                 <bdi>{label}</bdi>
                 <p class="muted">
@@ -86,7 +88,7 @@ pub(super) fn table(features: Vec<Feature>, doing: FormState) -> AnyView {
 
 /// Renders the button that gives a feature to all users, or only to groups.
 fn toggle(feature: &Feature, doing: FormState) -> AnyView {
-    let name = &feature.label;
+    let name = labels::label(&feature.key, &feature.label);
     let (operation, label, about) = if feature.default_value {
         let about = text::features::disable_of(name);
         (FeatureOperation::Disable, text::features::disable(), about)
@@ -123,16 +125,16 @@ fn links(feature: &Feature) -> AnyView {
             </a>
         }
     };
-    let name = &feature.label;
+    let name = labels::label(&feature.key, &feature.label);
     let edit = link(
         "edit",
         text::features::edit(),
-        text::features::edit_of(name),
+        text::features::edit_of(&name),
     );
     let delete = link(
         "delete",
         text::features::delete(),
-        text::features::delete_of(name),
+        text::features::delete_of(&name),
     );
     view! { {edit} {delete} }.into_any()
 }

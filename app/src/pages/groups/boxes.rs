@@ -6,7 +6,7 @@ use domain::features::Feature;
 use leptos::prelude::*;
 
 use super::tree::{Branch, BranchState, matches, state};
-use crate::{hydrated::Hydrated, text};
+use crate::{hydrated::Hydrated, labels::features as labels, text};
 
 /// Name of the checkboxes.
 pub(super) const NAME: &str = "features[]";
@@ -56,7 +56,8 @@ pub(super) fn level(branch: Branch, tree: Tree) -> AnyView {
 
 /// Renders the checkbox of a feature, hidden if it does not have the typed text.
 fn leaf(feature: Feature, tree: Tree) -> AnyView {
-    let (key, label) = (feature.key.clone(), feature.label.clone());
+    let key = feature.key.clone();
+    let label = labels::label(&key, &feature.label);
     let default = feature.default_value.then(text::groups::on_by_default);
     let description = feature.description.clone();
     let initially = tree.selected.with_untracked(|all| all.contains(&key));
@@ -94,10 +95,7 @@ fn leaf(feature: Feature, tree: Tree) -> AnyView {
 /// Renders a branch: its name, after hydration with a checkbox for all of its features, and the level below.
 fn node(branch: Branch, tree: Tree) -> AnyView {
     let keys = branch.keys();
-    let (name, path) = (
-        domain::text::capitalized(&branch.name.replace('_', " ")),
-        branch.key.clone(),
-    );
+    let (name, path) = (labels::branch(&branch.name), branch.key.clone());
     let searched = branch.clone();
     let label = name.clone();
     let toggle = move || {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::features::Feature;
 
+use crate::labels::features as labels;
+
 /// A branch of the tree, with its leaves and its further branches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Branch {
@@ -82,7 +84,8 @@ impl Branch {
 /// Returns whether a feature has the typed text in its key or its label.
 pub(super) fn matches(feature: &Feature, typed: &str) -> bool {
     let typed = typed.trim().to_lowercase();
-    feature.key.contains(&typed) || feature.label.to_lowercase().contains(&typed)
+    let label = labels::label(&feature.key, &feature.label);
+    feature.key.contains(&typed) || label.to_lowercase().contains(&typed)
 }
 
 /// Returns the state of a branch with these keys.

@@ -65,7 +65,7 @@ static COLUMNS: [Column<LimitRow>; 7] = [
         cell: |cell, row| cell.labelled(model(&row.limit)),
     },
     Column {
-        class: "",
+        class: "cell-edit",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| cell.plain(links(row)),

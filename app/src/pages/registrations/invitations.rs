@@ -98,7 +98,7 @@ static COLUMNS: [Column<ListedInvitation>; 7] = [
         },
     },
     Column {
-        class: "",
+        class: "cell-edit",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| cell.plain(links(&row.invitation, &row.params)),

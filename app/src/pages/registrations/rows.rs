@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use crate::{
     api::registrations::PENDING_LIST,
     components::{
-        email::Email,
         form::{FormState, PageUser},
+        identifier::Identifier,
         list::{
             column::{Column, cells, visible},
             data_table,
@@ -63,10 +63,13 @@ const NAME: RegistrationColumn = Column {
 };
 
 const USERNAME: RegistrationColumn = Column {
-    class: "",
+    class: "cell-username",
     label: text::registrations::username,
     sort: Some(SortKey::Username),
-    cell: |cell, row| cell.labelled(row.registration.username.clone()),
+    cell: |cell, row| {
+        let username = row.registration.username.clone();
+        cell.labelled(view! { <Identifier text=username /> })
+    },
 };
 
 const EMAIL: RegistrationColumn = Column {
@@ -75,7 +78,7 @@ const EMAIL: RegistrationColumn = Column {
     sort: Some(SortKey::Email),
     cell: |cell, row| {
         let email = match row.registration.email.clone() {
-            Some(address) => view! { <Email address=address /> }.into_any(),
+            Some(address) => view! { <Identifier text=address /> }.into_any(),
             None => "—".into_any(),
         };
         let conflict = row.registration.email_of.clone().map(|of| {
@@ -136,7 +139,7 @@ static REJECTED: [RegistrationColumn; 7] = [
             cell.labelled(at.map(|at| view! { <Upcoming at=at now=now /> }))
         },
     },
-    ACTIONS,
+    ACTIONS.with_class("cell-edit"),
 ];
 
 /// Returns the columns that the viewer sees.

@@ -133,7 +133,7 @@ const DEVICE: Column<ListedSession, bool> = Column {
         } = &row.session;
         let is_own = row.session.id == row.page.own;
         cell.labelled(view! {
-            <span title=user_agent.clone()>{device.clone()}</span>
+            <span title=user_agent.clone()>{security::device(device)}</span>
             {is_own.then(|| view! { <span class="badge tone-accent">{text::sessions::this_session()}</span> })}
         })
     },
@@ -234,7 +234,8 @@ fn reason(end: SessionEnd, username: &str) -> AnyView {
 /// Renders the link that revokes a session. It is inert when the session has ended.
 fn revocation(row: &ListedSession) -> impl IntoView + use<> {
     let (session, end) = (&row.session, row.end);
-    let about = text::sessions::revoke_of(&session.user.username, &session.device);
+    let device = security::device(&session.device);
+    let about = text::sessions::revoke_of(&session.user.username, device);
     let href = format!("/sessions/{}/revoke", session.id);
     view! {
         <div class="row-actions" inert=move || end.with(Option::is_some)>

@@ -27,6 +27,7 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
+    labels,
     links::resources::href,
     text,
 };
@@ -70,7 +71,10 @@ fn Content(user_view: UserView, access: UserAccess) -> impl IntoView {
     let page = path(&user_view.user.summary);
     let keys = access.features.iter();
     let features: Vec<(String, String)> = keys
-        .map(|feature| (feature.key.clone(), feature.label.clone()))
+        .map(|feature| {
+            let label = labels::features::label(&feature.key, &feature.label);
+            (feature.key.clone(), label)
+        })
         .collect();
     let kinds = access.resources.iter().map(|total| total.kind.clone());
     let kinds: Vec<String> = kinds.collect();

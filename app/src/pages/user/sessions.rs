@@ -15,6 +15,7 @@ use crate::{
         tab::tab,
     },
     context::PageContext,
+    labels::security,
     links::sessions,
     text,
 };
@@ -63,7 +64,7 @@ pub fn Sessions() -> impl IntoView {
         let has_actions = page.is_some();
         let rows = part.items.into_iter().map(|session| {
             let revoke = page.as_ref().map(|page| {
-                let about = text::user::revoke_session(&session.device);
+                let about = text::user::revoke_session(security::device(&session.device));
                 (format!("{page}/{}/revoke", session.id), about)
             });
             ListedSession {

@@ -119,15 +119,17 @@ fn shown(report: UserUsageReport) -> AnyView {
     let events = DataTable::records(text::usage::newest(), &COLUMNS).with_rows(events.collect());
     view! {
         <p class="pane-actions muted">{text::usage::user_hint()}</p>
-        {totals(&report.total)}
-        <div class="panes">
-            {chart(&report.days)} {top(text::usage::top_models(), text::usage::model, &models)}
-        </div>
-        <div class="panes">
-            <section class="list">
-                <h2>{text::usage::newest()}</h2>
-                {events}
-            </section>
+        <div class="list">
+            {totals(&report.total)}
+            <div class="panes">
+                {chart(&report.days)} {top(text::usage::top_models(), text::usage::model, &models)}
+            </div>
+            <div class="panes">
+                <section>
+                    <h2>{text::usage::newest()}</h2>
+                    {events}
+                </section>
+            </div>
         </div>
     }
     .into_any()

@@ -1,13 +1,11 @@
 //! Features of a user as a tree, with the reasons on each line.
 
-use domain::{
-    features::{EffectiveFeature, FeatureReason},
-    text::capitalized,
-};
+use domain::features::{EffectiveFeature, FeatureReason};
 use leptos::prelude::*;
 
 use crate::{
     components::icon::{Glyph, Icon},
+    labels::features as labels,
     text,
 };
 
@@ -76,7 +74,7 @@ fn branches(tree: Vec<Branch>) -> AnyView {
 fn branch(branch: Branch) -> AnyView {
     let line = match branch.feature {
         Some(feature) => line(feature),
-        None => view! { <b>{capitalized(&branch.name.replace('_', " "))}</b> }.into_any(),
+        None => view! { <b>{labels::branch(&branch.name)}</b> }.into_any(),
     };
     let below = (!branch.below.is_empty()).then(|| branches(branch.below));
     view! { <li>{line} {below}</li> }.into_any()
@@ -96,7 +94,7 @@ fn line(feature: EffectiveFeature) -> AnyView {
     view! {
         {answer(feature.value)}
         " "
-        <span>{feature.label}</span>
+        <span>{labels::label(&feature.key, &feature.label)}</span>
         " "
         <code>{feature.key}</code>
         " "

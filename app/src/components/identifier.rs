@@ -1,0 +1,41 @@
+//! Usernames and email addresses in narrow columns.
+
+use leptos::prelude::*;
+
+/// Characters after which an identifier can break.
+const SEPARATORS: [char; 4] = ['@', '.', '_', '-'];
+
+/// Renders an identifier that can break after each separator, and not inside a word that fits in a line.
+#[component]
+pub fn Identifier(
+    /// Username or email address.
+    text: String,
+) -> impl IntoView {
+    let parts: Vec<String> = text
+        .split_inclusive(SEPARATORS)
+        .map(str::to_owned)
+        .collect();
+    let parts = parts.into_iter().map(|part| view! { {part} <wbr /> });
+    view! { <bdi>{parts.collect_view()}</bdi> }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn broken(text: &str) -> String {
+        let html = view! { <Identifier text=text.to_owned() /> }.to_html();
+        html.replace("<!>", "").replace("<wbr/>", "<wbr>")
+    }
+
+    #[test]
+    fn identifier_breaks_between_its_parts_only() {
+        let address = broken("ada@lab.example");
+        assert!(address.contains("ada@<wbr>lab.<wbr>example"), "{address}");
+        let username = broken("ada_k-lovelace.2");
+        assert!(
+            username.contains("ada_<wbr>k-<wbr>lovelace.<wbr>2"),
+            "{username}"
+        );
+    }
+}
