@@ -517,8 +517,32 @@ async fn resources_that_a_user_reaches_are_listed(pool: PgPool) {
         .map(|one| (one.kind.as_str(), one.count))
         .collect();
     assert_eq!(all, [("brand", 3), ("models", 1)]);
-    let unknown = resources::list_matching(&services, &operator(), &query("unknown-user")).await;
-    assert!(unknown.unwrap().page.rows.is_empty());
+    let unknown = [
+        resources::list_matching(&services, &operator(), &query("unknown-user"))
+            .await
+            .err(),
+        resources::list_with_grants(&services, &operator(), &query("unknown-user"))
+            .await
+            .err(),
+        resources::export(
+            &services,
+            &operator(),
+            &params("unknown-user"),
+            Format::Csv,
+        )
+        .await
+        .err(),
+    ];
+    for error in unknown {
+        assert!(
+            matches!(
+                &error,
+                Some(Error::List(ListError::Value { parameter: "reached_by", typed }))
+                    if typed == "unknown-user"
+            ),
+            "{error:?}"
+        );
+    }
 
     let limited: Authorized<ResourcesRead> = caller(reader, &granted).require().unwrap();
     let denied = [

@@ -2,15 +2,15 @@
 
 use std::mem::take;
 
+use db::resources::ResourceFilter;
 use domain::{
     action::Action,
     list::{Limits, PageParams, Position, UnfilteredQuery},
-    resources::{ListedResource, Resource, ResourceListParams, ResourceQuery},
+    resources::{ListedResource, Resource, ResourceListParams},
 };
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::sync::mpsc::Sender;
-use uuid::Uuid;
 
 use super::listing;
 use crate::{
@@ -49,8 +49,8 @@ const COLUMNS: [&str; 15] = [
 /// piece means that the file is incomplete.
 ///
 /// # Errors
-/// [`Error::List`] when the filter is not valid or about what the actor cannot read, [`Error::TooManyAtOnce`] when too many exports are
-/// running.
+/// [`Error::List`] when the filter is not valid, or about an unknown user or what the actor cannot read, [`Error::TooManyAtOnce`] when
+/// too many exports are running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
@@ -59,7 +59,7 @@ pub async fn export(
 ) -> Result<Pieces, Error> {
     let params = params.only_filter();
     let query = params.parse(Limits::API)?;
-    listing::check_readable(authorized, &query)?;
+    let users = listing::find_users(&services.pool, authorized, &query).await?;
     let slot = services.exports.reserve(authorized.actor())?;
     let changes = Changes::default()
         .with("filter", Value::Null, exports::written(params.pairs()))
@@ -71,18 +71,17 @@ pub async fn export(
     let pool = services.pool.clone();
     let viewer = authorized.actor().id();
     Ok(exports::spawn(slot, move |sender| async move {
-        send(&pool, viewer, &query, format, &sender).await
+        let filter = listing::filter(viewer, &query, users);
+        send(&pool, filter, format, &sender).await
     }))
 }
 
 async fn send(
     pool: &db::PgPool,
-    viewer: Option<Uuid>,
-    query: &ResourceQuery,
+    filter: ResourceFilter<'_>,
     format: Format,
     sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
-    let filter = listing::filter(pool, viewer, query).await?;
     let mut piece = match format {
         Format::Csv => line(COLUMNS.map(str::to_owned)),
         Format::Ndjson => String::new(),
