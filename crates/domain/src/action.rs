@@ -120,6 +120,7 @@ actions! {
     KeyUnblocked = "user.virtual_key_unblocked", User, "Virtual key unblocked";
     KeyRotated = "user.virtual_key_rotated", User, "Virtual key rotated";
     KeyUpdated = "user.virtual_key_updated", User, "Virtual key updated";
+    KeyRevoked = "user.virtual_key_revoked", User, "Virtual key revoked";
     ApiKeyCreated = "api_key.created", ApiKey, "API key added";
     ApiKeyUpdated = "api_key.updated", ApiKey, "API key updated";
     ApiKeyDeleted = "api_key.deleted", ApiKey, "API key deleted";

@@ -225,6 +225,7 @@ const ELSEWHERE: Table = &[
     ("tests/usage.rs", &[Action::UsageExported]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
+    ("tests/virtual_keys.rs", &[Action::KeyRevoked]),
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.
