@@ -69,6 +69,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::RoleCreated => text::flash::role_created(first),
         FlashEvent::RoleSaved => text::flash::role_saved(first),
         FlashEvent::RoleDeleted => text::flash::role_deleted(first),
+        FlashEvent::RoleDeletionStarted => text::flash::role_deletion_started(first),
         FlashEvent::ClientCreated => text::flash::client_created(first),
         FlashEvent::ClientSaved => text::flash::client_saved(first),
         FlashEvent::ClientDeleted => text::flash::client_deleted(first),
@@ -141,6 +142,7 @@ fn group_change(change: GroupChange, count: u64, name: String, member: String) -
         GroupChange::Created => text::flash::group_created(name),
         GroupChange::Saved => text::flash::group_saved(name),
         GroupChange::Deleted => text::flash::group_deleted(name),
+        GroupChange::DeletionStarted => text::flash::group_deletion_started(name),
         GroupChange::MembersAdded if member.is_empty() => {
             text::flash::group_members_added(count, name)
         }

@@ -3,7 +3,7 @@
 mod links;
 pub(crate) mod members;
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     groups::{GROUPS_ORDER, Group, GroupDeletion, GroupDraft, GroupEdit, GroupSummary},
     list::{Limits, SearchParams},
@@ -23,7 +23,7 @@ use crate::{
     if_match::IfMatch,
     page::PageResponse,
     response::{
-        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, success, written,
+        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
     },
     state::ApiState,
 };
@@ -168,13 +168,14 @@ async fn update_group(
 
 /// Delete a group
 ///
-/// Its members lose the features and the access that they have through it.
+/// Its members lose the features and the access that they have through it. A group with more than 5,000 members and grants loses its
+/// features at once, and is then deleted by a job, to which the status 202 refers.
 #[utoipa::path(
     delete,
     path = "/api/admin/groups/{id}",
     tag = "Groups",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse)),
+    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
     security(("token" = ["groups:write"]))
 )]
 async fn delete_group(
@@ -182,10 +183,10 @@ async fn delete_group(
     Allowed(authorized): Allowed<GroupsWrite>,
     IdPath(id): IdPath,
     if_match: IfMatch,
-) -> Result<Json<SuccessResponse>, ApiError> {
-    let deleted = service::groups::delete(&services, &authorized, if_match.target(id), None).await;
-    if_match.check(deleted)?;
-    Ok(success())
+) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
+    let deletion = service::groups::delete(&services, &authorized, if_match.target(id), None).await;
+    let deletion = if_match.check(deletion)?;
+    Ok(deleted(deletion.is_job()))
 }
 
 /// Preview the deletion of a group

@@ -1,6 +1,6 @@
 //! Roles: the list, single roles and their changes.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     roles::{Role, RoleDeletion, RoleDraft, RoleEdit},
     users::detail::GrantableRole,
@@ -20,7 +20,7 @@ use crate::{
     extract::{Allowed, IdPath},
     if_match::IfMatch,
     response::{
-        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, success, written,
+        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
     },
     state::ApiState,
 };
@@ -149,13 +149,14 @@ async fn update_role(
 
 /// Delete a role
 ///
-/// It is revoked from its users. Built-in roles cannot be deleted.
+/// It is revoked from its users. Built-in roles cannot be deleted. A role of more than 5,000 users loses its permissions at once, and is
+/// then deleted by a job, to which the status 202 refers.
 #[utoipa::path(
     delete,
     path = "/api/admin/roles/{id}",
     tag = "Roles",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse)),
+    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
     security(("token" = ["roles:write"]))
 )]
 async fn delete_role(
@@ -163,10 +164,10 @@ async fn delete_role(
     Allowed(authorized): Allowed<RolesWrite>,
     IdPath(id): IdPath,
     if_match: IfMatch,
-) -> Result<Json<SuccessResponse>, ApiError> {
-    let deleted = service::roles::delete(&services, &authorized, if_match.target(id), None).await;
-    if_match.check(deleted)?;
-    Ok(success())
+) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
+    let deletion = service::roles::delete(&services, &authorized, if_match.target(id), None).await;
+    let deletion = if_match.check(deletion)?;
+    Ok(deleted(deletion.is_job()))
 }
 
 /// Body that names the copy of a role.

@@ -68,6 +68,8 @@ pub enum FlashEvent {
     RoleSaved,
     /// A role was deleted.
     RoleDeleted,
+    /// A role that many users have is being deleted.
+    RoleDeletionStarted,
     /// A client was created.
     ClientCreated,
     /// A client was changed.
@@ -134,6 +136,8 @@ pub enum GroupChange {
     Saved,
     /// The group was deleted.
     Deleted,
+    /// The group has many members or grants, and is being deleted.
+    DeletionStarted,
     /// Users became members. One user is named.
     MembersAdded,
     /// A user is no longer a member.

@@ -18,6 +18,10 @@ use crate::{
 /// Number of days for which a finished job stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
+/// Number of rows that a deletion changes in one transaction, which takes some hundred milliseconds. The deletion of a role or a group that
+/// changes more is a job.
+pub const ROWS_AT_ONCE: u64 = 5_000;
+
 string_enum! {
     /// Kind of a job.
     JobKind {
@@ -25,6 +29,10 @@ string_enum! {
         Purge = "purge",
         /// Re-encrypts the provider API keys with another encryption key.
         RotateKeys = "rotate_keys",
+        /// Deletes a role that many users have.
+        DeleteRole = "delete_role",
+        /// Deletes a group with many members or grants.
+        DeleteGroup = "delete_group",
     }
 }
 
@@ -64,6 +72,8 @@ pub struct Job {
     pub kind: JobKind,
     /// The user that the job is about, if it is about one.
     pub target: Option<JobTarget>,
+    /// Name of the role or the group that the job deletes, if it deletes one.
+    pub object: Option<String>,
     /// State of the job.
     pub state: JobState,
     /// Number of items processed so far.
@@ -92,6 +102,7 @@ impl Job {
     pub fn retry_denied(&self) -> Option<Message> {
         match (self.kind, self.state) {
             (JobKind::RotateKeys, _) => Some(messages::job_on_server()),
+            (JobKind::DeleteRole | JobKind::DeleteGroup, _) => Some(messages::job_delete_again()),
             (JobKind::Purge, JobState::Failed) => None,
             (JobKind::Purge, JobState::Queued | JobState::Running | JobState::Done) => {
                 Some(messages::job_not_failed())

@@ -29,6 +29,7 @@ use crate::{
     Error, Services,
     access::{Authorized, Caller, GroupsRead, GroupsWrite},
     audit::{self, Changes},
+    deletions,
     guard::{self, TargetRef},
 };
 
@@ -226,6 +227,7 @@ async fn lock(transaction: &mut db::Transaction, target: &TargetRef) -> Result<G
         return Err(Error::Outdated(Box::new(StoredObject::Group(group))));
     }
     target.check_name(&group.name)?;
+    deletions::check_stays(transaction, group.id).await?;
     Ok(group)
 }
 

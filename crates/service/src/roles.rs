@@ -21,6 +21,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, RolesRead, RolesWrite},
     audit::{self, Changes},
+    deletions,
     guard::{self, TargetRef},
 };
 
@@ -184,6 +185,7 @@ async fn lock(
     if !target.is_at(role.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Role(role))));
     }
+    deletions::check_stays(transaction, role.id).await?;
     Ok(role)
 }
 

@@ -233,6 +233,7 @@ const NOT_AUDITED: [&str; 13] = [
     "audit/seal.rs",
     "conversations.rs",
     "conversations/store.rs",
+    "deletions.rs",
     "features.rs",
     "known_device.rs",
     "limits.rs",
@@ -240,7 +241,6 @@ const NOT_AUDITED: [&str; 13] = [
     "registrations/decide.rs",
     "resources.rs",
     "resources/grants.rs",
-    "roles/delete.rs",
     "users/bulk.rs",
     "users/purge.rs",
 ];
