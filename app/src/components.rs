@@ -14,6 +14,7 @@ pub mod deletion;
 pub mod description_list;
 pub mod dialog;
 pub mod email;
+pub mod exports;
 pub mod field;
 pub(crate) mod field_group;
 pub mod filters;

@@ -20,11 +20,13 @@ use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, IdPath, Params, SignedIn, UserPath},
+    file::{Download, SearchExportParams, format_of_rows},
     if_match::IfMatch,
     page::PageResponse,
     response::{
         Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
     },
+    site::FromThisSite,
     state::ApiState,
 };
 
@@ -35,6 +37,7 @@ const PATH: &str = "/api/admin/groups";
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_groups, create_group))
+        .routes(routes!(export_groups))
         .routes(routes!(get_group, update_group, delete_group))
         .routes(routes!(preview_group_deletion))
         .routes(routes!(list_user_groups))
@@ -70,6 +73,28 @@ async fn list_groups(
         .map_err(Error::from)?;
     let groups = service::groups::list_visible(&services, &caller, &query).await?;
     Ok(PageResponse::new(groups.page, PATH, &params))
+}
+
+/// Download groups
+///
+/// All matching groups by name: as CSV, or as one JSON object per line.
+#[utoipa::path(
+    get,
+    path = "/api/admin/groups/export",
+    tag = "Groups",
+    params(SearchExportParams),
+    responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
+    security(("token" = ["groups:read"]))
+)]
+async fn export_groups(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<GroupsRead>,
+    _: FromThisSite,
+    Params(asked): Params<SearchExportParams>,
+) -> Result<Download, ApiError> {
+    let format = format_of_rows(&asked.format)?;
+    let pieces = service::groups::export(&services, &authorized, &asked.search(), format).await?;
+    Ok(Download::of_rows(pieces, format, "groups"))
 }
 
 /// List the groups of a user

@@ -3,6 +3,7 @@
 mod authority;
 mod change;
 mod delete;
+mod export;
 mod invite;
 pub mod member;
 pub mod members;
@@ -35,6 +36,7 @@ use crate::{
 
 pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
+pub use export::export;
 pub use invite::invite;
 pub use of_user::{GroupsChange, set_of_user};
 pub use overview::{list_overviews, list_resources, manages_any, open, search_members};

@@ -44,6 +44,7 @@ pub mod registrations;
 pub mod reset;
 pub mod resources;
 pub mod roles;
+mod row_exports;
 pub mod schema;
 pub mod sessions;
 pub mod settings;

@@ -2,6 +2,7 @@
 //! as it is nor as it would be.
 
 mod delete;
+mod export;
 
 use domain::{
     action::Action,
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use delete::{delete, preview_deletion};
+pub use export::export;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Role);
 

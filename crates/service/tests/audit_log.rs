@@ -226,6 +226,14 @@ const ELSEWHERE: Table = &[
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
     ("tests/virtual_keys.rs", &[Action::KeyRevoked]),
+    (
+        "../../server/tests/api/exports.rs",
+        &[
+            Action::RolesExported,
+            Action::GroupsExported,
+            Action::ClientsExported,
+        ],
+    ),
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.

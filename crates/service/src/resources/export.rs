@@ -6,10 +6,8 @@ use db::resources::ResourceFilter;
 use domain::{
     action::Action,
     list::{Limits, PageParams, Position, UnfilteredQuery},
-    resources::{ListedResource, Resource, ResourceListParams},
+    resources::{ListedResource, ResourceListParams},
 };
-use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::sync::mpsc::Sender;
 
 use super::listing;
@@ -17,14 +15,12 @@ use crate::{
     Error, Services,
     access::{Authorized, ResourcesRead},
     audit::{
-        self, Changes, Format,
+        Format,
         csv::{cell, line},
     },
     exports::{self, Pieces},
+    row_exports::{self, PIECE, object, text, timestamp},
 };
-
-/// Number of resources that one query reads.
-const PIECE: u16 = 1_000;
 
 /// Names of the columns, in order.
 const COLUMNS: [&str; 15] = [
@@ -60,14 +56,9 @@ pub async fn export(
     let params = params.only_filter();
     let query = params.parse(Limits::API)?;
     let users = listing::find_users(&services.pool, authorized, &query).await?;
-    let slot = services.exports.reserve(authorized.actor())?;
-    let changes = Changes::default()
-        .with("filter", Value::Null, exports::written(params.pairs()))
-        .with("format", Value::Null, format.as_str());
-    let mut transaction = db::begin(&services.pool).await?;
-    let about = (Action::ResourcesExported, None, "resources");
-    let audited = audit::write_about(&mut transaction, authorized.actor(), about, changes).await?;
-    db::commit(transaction, audited).await?;
+    let about = (Action::ResourcesExported, "resources");
+    let filter = exports::written(params.pairs());
+    let slot = row_exports::start(services, authorized.actor(), about, filter, format).await?;
     let pool = services.pool.clone();
     let viewer = authorized.actor().id();
     Ok(exports::spawn(slot, move |sender| async move {
@@ -82,10 +73,7 @@ async fn send(
     format: Format,
     sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
-    let mut piece = match format {
-        Format::Csv => line(COLUMNS.map(str::to_owned)),
-        Format::Ndjson => String::new(),
-    };
+    let mut piece = row_exports::head(format, COLUMNS);
     let mut page = UnfilteredQuery {
         limit: PIECE,
         position: Position::First,
@@ -115,12 +103,6 @@ async fn send(
     }
 }
 
-/// Returns the line of a resource in the schema of the API.
-fn object(resource: &Resource) -> Result<String, Error> {
-    let line = serde_json::to_string(resource);
-    Ok(line.map_err(|error| Error::Internal(error.into()))? + "\n")
-}
-
 /// Returns the row of a resource.
 fn row(listed: &ListedResource) -> Result<String, Error> {
     let ListedResource {
@@ -146,13 +128,4 @@ fn row(listed: &ListedResource) -> Result<String, Error> {
         cell(&timestamp(resource.created_at)?),
         cell(&timestamp(resource.updated_at)?),
     ]))
-}
-
-fn text(value: Option<impl ToString>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-fn timestamp(at: OffsetDateTime) -> Result<String, Error> {
-    let at = at.format(&Rfc3339);
-    at.map_err(|error| Error::Internal(error.into()))
 }
