@@ -76,6 +76,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
         FlashEvent::Group(change) => group_change(change, flash.count, first, second),
+        FlashEvent::ResourceCreated => text::flash::resource_created(first),
         FlashEvent::ResourceSaved => text::flash::resource_saved(first),
         FlashEvent::ResourceTransferred => text::flash::resource_transferred(first, second),
         FlashEvent::ResourcesTransferred => {

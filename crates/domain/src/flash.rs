@@ -80,6 +80,8 @@ pub enum FlashEvent {
     JobRetried,
     /// A group was changed: its name, and that of a single member. A change of its access has the name of the resource instead.
     Group(GroupChange),
+    /// A resource was created.
+    ResourceCreated,
     /// A resource was changed.
     ResourceSaved,
     /// A resource was transferred: its name, and the new owner.

@@ -106,6 +106,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/keys/new"),
         Ask::get(&format!("/keys/{UNKNOWN_ID}/edit")),
         Ask::get("/resources"),
+        Ask::get("/resources/new"),
         Ask::get("/resources/transfer"),
         Ask::get("/features"),
         Ask::get("/features/new"),
@@ -325,6 +326,11 @@ fn forms() -> Vec<Ask> {
             &[("version", "1"), ("users", "0")],
         ),
         ("/clients/new", "create-client", &[("name", "Other")]),
+        (
+            "/resources/new",
+            "create-resource",
+            &[("kind", "two words"), ("name", "other")],
+        ),
         (
             "/resources/transfer",
             "transfer-resources",
