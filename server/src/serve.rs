@@ -192,8 +192,8 @@ async fn notify_watchers(services: Services, mut stopped: watch::Receiver<bool>)
     }
 }
 
-/// Resolves unverified email addresses, purges deleted users, and deletes roles and groups, at intervals and as soon as there is work. It
-/// may be dropped anywhere: unfinished work continues at the next start.
+/// Resolves unverified email addresses, purges deleted users, and deletes roles, groups and features, at intervals and as soon as there is
+/// work. It may be dropped anywhere: unfinished work continues at the next start.
 async fn purge_deleted(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {
@@ -205,7 +205,7 @@ async fn purge_deleted(services: Services, mut stopped: watch::Receiver<bool>) {
             );
             warn(
                 deletions::run(&services).await,
-                "deleting roles and groups",
+                "deleting roles, groups and features",
             );
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}

@@ -90,6 +90,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::FeatureEnabled => text::flash::feature_enabled(first),
         FlashEvent::FeatureDisabled => text::flash::feature_disabled(first),
         FlashEvent::FeatureDeleted => text::flash::feature_deleted(first),
+        FlashEvent::FeatureDeletionStarted => text::flash::feature_deletion_started(first),
         FlashEvent::FeaturesAdded => text::flash::features_added(flash.count),
         FlashEvent::Limit(change) => limit_change(change, flash.count, first),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),

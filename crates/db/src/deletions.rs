@@ -1,4 +1,4 @@
-//! Deletions of roles and groups on which many rows depend, as jobs in small batches. The row of the job is locked for each batch, so that
+//! Deletions of roles, groups and features on which many rows depend, as jobs in small batches. The row of the job is locked for each batch, so that
 //! one replica at a time works on an object.
 
 use domain::jobs::JobKind;
@@ -8,31 +8,35 @@ use uuid::Uuid;
 use crate::Error;
 
 /// An object that is deleted, by its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Object {
     /// A role.
     Role(Uuid),
     /// A group.
     Group(Uuid),
+    /// A feature, by its key.
+    Feature(String),
 }
 
 impl Object {
-    const fn kind(self) -> JobKind {
+    const fn kind(&self) -> JobKind {
         match self {
             Self::Role(_) => JobKind::DeleteRole,
             Self::Group(_) => JobKind::DeleteGroup,
+            Self::Feature(_) => JobKind::DeleteFeature,
         }
     }
 
-    const fn id(self) -> Uuid {
+    fn id(&self) -> String {
         match self {
-            Self::Role(id) | Self::Group(id) => id,
+            Self::Role(id) | Self::Group(id) => id.to_string(),
+            Self::Feature(key) => key.clone(),
         }
     }
 }
 
 /// A deletion in progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     /// The id of the job.
     pub id: Uuid,
@@ -48,13 +52,13 @@ pub struct Deletion {
 /// Fails if the database cannot be reached.
 pub async fn queue(
     connection: &mut PgConnection,
-    object: Object,
+    object: &Object,
     name: &str,
     total: u64,
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into jobs (id, kind, params, total, created_at)
-        values (uuid_v7(now()), $1, jsonb_build_object('object_id', $2::uuid, 'name', $3::text), $4, now())
+        values (uuid_v7(now()), $1, jsonb_build_object('object_id', $2::text, 'name', $3::text), $4, now())
         on conflict do nothing",
         object.kind().as_str(),
         object.id(),
@@ -66,16 +70,16 @@ pub async fn queue(
     Ok(())
 }
 
-/// Returns whether an object is being deleted.
+/// Returns whether the object with an id, or the feature with a key, is being deleted.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn is_running(executor: impl PgExecutor<'_>, object_id: Uuid) -> Result<bool, Error> {
+pub async fn is_running(executor: impl PgExecutor<'_>, object_id: &str) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select exists (
             select from jobs
-            where kind in ('delete_role', 'delete_group') and state in ('queued', 'running')
-                and params ->> 'object_id' = ($1::uuid)::text
+            where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running')
+                and params ->> 'object_id' = $1
         ) as "is_running!""#,
         object_id,
     )
@@ -94,7 +98,7 @@ pub async fn find_role(
     Ok(sqlx::query_scalar!(
         "select r.name from roles r
         join jobs j on j.params ->> 'object_id' = r.id::text
-            and j.kind in ('delete_role', 'delete_group') and j.state in ('queued', 'running')
+            and j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
         where r.name = any($1)
         order by r.name limit 1",
         names,
@@ -110,13 +114,13 @@ pub async fn find_role(
 /// Fails if the database cannot be reached.
 pub async fn take(
     connection: &mut PgConnection,
-    of: Option<Uuid>,
+    of: Option<&str>,
     defer: &[Uuid],
 ) -> Result<Option<Deletion>, Error> {
     let row = sqlx::query!(
-        r#"select id, kind = 'delete_role' as "is_role!", (params ->> 'object_id')::uuid as "object_id!", done from jobs
-        where kind in ('delete_role', 'delete_group') and state in ('queued', 'running')
-            and ($1::uuid is null or params ->> 'object_id' = $1::text)
+        r#"select id, kind, params ->> 'object_id' as "object_id!", done from jobs
+        where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running')
+            and ($1::text is null or params ->> 'object_id' = $1)
             and id <> all ($2::uuid[])
         order by created_at limit 1 for update skip locked"#,
         of,
@@ -124,15 +128,52 @@ pub async fn take(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Deletion {
+    let Some(row) = row else { return Ok(None) };
+    let id = || row.object_id.parse::<Uuid>();
+    let object = match row.kind.as_str() {
+        "delete_role" => id().map(Object::Role),
+        "delete_group" => id().map(Object::Group),
+        _ => Ok(Object::Feature(row.object_id.clone())),
+    };
+    Ok(Some(Deletion {
         id: row.id,
-        object: if row.is_role {
-            Object::Role(row.object_id)
-        } else {
-            Object::Group(row.object_id)
-        },
+        object: object.map_err(|error| sqlx::Error::Decode(error.into()))?,
         done: row.done,
     }))
+}
+
+/// Stops giving a feature that is being deleted to all users.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn disable_feature(connection: &mut PgConnection, key: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update features set default_value = false, version = version + 1, updated_at = now() where key = $1",
+        key,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Removes a feature that is being deleted from at most `most` groups. Returns their number.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn remove_feature(
+    connection: &mut PgConnection,
+    key: &str,
+    most: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update groups set features = features - $1::text, version = version + 1, updated_at = now()
+        where id in (select id from groups where features ? $1::text order by id limit $2 for update)",
+        key,
+        most,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Removes all features from a group that is being deleted.

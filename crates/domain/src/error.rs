@@ -135,7 +135,7 @@ pub enum Conflict {
     JobNotFailed,
     /// The job can be retried only on the command line of the server.
     JobOnServer,
-    /// The job deletes a role or a group, which can be deleted again.
+    /// The job deletes a role, a group or a feature, which can be deleted again.
     JobDeleteAgain,
     /// The idempotency key was used for another request.
     IdempotencyKeyUsed,
@@ -155,7 +155,7 @@ pub enum Conflict {
     ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
-    /// The role or the group is being deleted.
+    /// The role, the group or the feature is being deleted.
     BeingDeleted,
     /// The conversation would exceed the maximum number of messages.
     ConversationFull,

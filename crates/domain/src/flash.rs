@@ -104,6 +104,8 @@ pub enum FlashEvent {
     FeatureDisabled,
     /// A feature was deleted.
     FeatureDeleted,
+    /// A feature that many groups have is being deleted.
+    FeatureDeletionStarted,
     /// The features of a set were added.
     FeaturesAdded,
     /// A limit was changed, or what a user has used of it: the subject, or no name for the default.

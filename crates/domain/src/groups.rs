@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     features::{KEY_MAX, check_key},
     fields::FieldErrors,
-    jobs::ROWS_AT_ONCE,
+    jobs::is_job,
     json::{JsonLimits, check_object},
     label::{NAME_MAX, parse_description, parse_label, parse_optional_label},
     list::Cursor,
@@ -112,7 +112,7 @@ impl GroupDeletion {
     /// Returns whether the deletion is a job, because many rows change.
     #[must_use]
     pub const fn is_job(&self) -> bool {
-        self.members.saturating_add(self.resources) > ROWS_AT_ONCE
+        is_job(self.members.saturating_add(self.resources))
     }
 }
 

@@ -18,9 +18,14 @@ use crate::{
 /// Number of days for which a finished job stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
-/// Number of rows that a deletion changes in one transaction, which takes some hundred milliseconds. The deletion of a role or a group that
-/// changes more is a job.
+/// Number of rows that a deletion changes in one transaction, which takes some hundred milliseconds.
 pub const ROWS_AT_ONCE: u64 = 5_000;
+
+/// Returns whether the deletion of a role, a group or a feature is a job, because it changes this number of rows.
+#[must_use]
+pub const fn is_job(rows: u64) -> bool {
+    rows > ROWS_AT_ONCE
+}
 
 string_enum! {
     /// Kind of a job.
@@ -33,6 +38,8 @@ string_enum! {
         DeleteRole = "delete_role",
         /// Deletes a group with many members or grants.
         DeleteGroup = "delete_group",
+        /// Deletes a feature that many groups have.
+        DeleteFeature = "delete_feature",
     }
 }
 
@@ -72,7 +79,7 @@ pub struct Job {
     pub kind: JobKind,
     /// The user that the job is about, if it is about one.
     pub target: Option<JobTarget>,
-    /// Name of the role or the group that the job deletes, if it deletes one.
+    /// Name of the role or the group that the job deletes, or the key of the feature, if it deletes one.
     pub object: Option<String>,
     /// State of the job.
     pub state: JobState,
@@ -102,7 +109,9 @@ impl Job {
     pub fn retry_denied(&self) -> Option<Message> {
         match (self.kind, self.state) {
             (JobKind::RotateKeys, _) => Some(messages::job_on_server()),
-            (JobKind::DeleteRole | JobKind::DeleteGroup, _) => Some(messages::job_delete_again()),
+            (JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature, _) => {
+                Some(messages::job_delete_again())
+            }
             (JobKind::Purge, JobState::Failed) => None,
             (JobKind::Purge, JobState::Queued | JobState::Running | JobState::Done) => {
                 Some(messages::job_not_failed())

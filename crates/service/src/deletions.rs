@@ -1,4 +1,4 @@
-//! Deletions of roles and groups on which many rows depend, in batches: an interruption loses nothing, and no request waits for them. The
+//! Deletions of roles, groups and features on which many rows depend, in batches: an interruption loses nothing, and no request waits for them. The
 //! entry of the audit log is written when the deletion is queued.
 
 use db::deletions::{Deletion, Object};
@@ -32,12 +32,12 @@ pub async fn run(services: &Services) -> Result<(), Error> {
     }
 }
 
-/// Completes the queued deletion of one role or group.
+/// Completes the queued deletion of the role or the group with an id, or of the feature with a key, if there is one.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest. [`Error::Internal`] when the database rejects
 /// the deletion: the job has failed then.
-pub async fn run_of(services: &Services, object: Uuid) -> Result<(), Error> {
+pub async fn run_of(services: &Services, object: &str) -> Result<(), Error> {
     let mut size = SIZE;
     loop {
         match next(services, Some(object), &[], &mut size).await? {
@@ -48,10 +48,10 @@ pub async fn run_of(services: &Services, object: Uuid) -> Result<(), Error> {
     }
 }
 
-/// Checks that a role or a group that the transaction has locked is not being deleted.
+/// Checks that the role or the group with an id, or the feature with a key, is not being deleted. The transaction has locked it.
 pub(crate) async fn check_stays(
     transaction: &mut db::Transaction,
-    object: Uuid,
+    object: &str,
 ) -> Result<(), Error> {
     if db::deletions::is_running(&mut **transaction, object).await? {
         return Err(Error::Conflict(Conflict::BeingDeleted));
@@ -62,7 +62,7 @@ pub(crate) async fn check_stays(
 /// Runs one batch of the deletion of the given object, or of any whose job was not postponed.
 async fn next(
     services: &Services,
-    of: Option<Uuid>,
+    of: Option<&str>,
     defer: &[Uuid],
     size: &mut BatchSize,
 ) -> Result<Batch, Error> {
@@ -70,7 +70,7 @@ async fn next(
     let Some(deletion) = db::deletions::take(&mut transaction, of, defer).await? else {
         return Ok(Batch::None);
     };
-    let done = match advance(&mut transaction, deletion, size.rows).await {
+    let done = match advance(&mut transaction, &deletion, size.rows).await {
         Ok(()) => {
             let audited = Audited::not_needed("the request has written the entry");
             let done = db::commit(transaction, audited).await;
@@ -88,7 +88,7 @@ async fn next(
     let failed = FailedBatch {
         job: deletion.id,
         done: deletion.done,
-        work: "deletion of a role or a group",
+        work: "deletion of a role, a group or a feature",
     };
     batch::fail(services, failed, error, size).await
 }
@@ -96,25 +96,27 @@ async fn next(
 /// Runs one batch of a job whose row is locked: of the dependent rows, or of the object itself with the last ones.
 async fn advance(
     transaction: &mut db::Transaction,
-    deletion: Deletion,
+    deletion: &Deletion,
     size: i64,
 ) -> Result<(), Error> {
     db::jobs::set_running(transaction, deletion.id).await?;
-    let changed = match deletion.object {
+    let changed = match &deletion.object {
         Object::Role(role) => {
             db::users::lock_admins(transaction).await?;
-            db::roles::edit::revoke(transaction, role, size.unsigned_abs()).await?
+            db::roles::edit::revoke(transaction, *role, size.unsigned_abs()).await?
         }
-        Object::Group(group) => shrink(transaction, group, size).await?,
+        Object::Group(group) => shrink(transaction, *group, size).await?,
+        Object::Feature(key) => db::deletions::remove_feature(transaction, key, size).await?,
     };
     let more = i64::try_from(changed).unwrap_or_default();
     db::jobs::add_done(transaction, deletion.id, more).await?;
     if more == size {
         return Ok(());
     }
-    match deletion.object {
-        Object::Role(role) => db::roles::edit::delete(transaction, role).await?,
-        Object::Group(group) => db::groups::delete(transaction, group).await?,
+    match &deletion.object {
+        Object::Role(role) => db::roles::edit::delete(transaction, *role).await?,
+        Object::Group(group) => db::groups::delete(transaction, *group).await?,
+        Object::Feature(key) => drop(db::features::delete(transaction, key).await?),
     }
     Ok(db::jobs::set_done(&mut **transaction, deletion.id).await?)
 }

@@ -229,7 +229,7 @@ async fn lock(transaction: &mut db::Transaction, target: &TargetRef) -> Result<G
         return Err(Error::Outdated(Box::new(StoredObject::Group(group))));
     }
     target.check_name(&group.name)?;
-    deletions::check_stays(transaction, group.id).await?;
+    deletions::check_stays(transaction, &group.id.to_string()).await?;
     Ok(group)
 }
 

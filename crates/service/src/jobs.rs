@@ -79,7 +79,9 @@ pub async fn retry(
     let user = match (found.target, found.kind) {
         (Some(target), _) => target.id.0,
         (None, JobKind::Purge | JobKind::RotateKeys) => return Err(ON_SERVER),
-        (None, JobKind::DeleteRole | JobKind::DeleteGroup) => return Err(DELETE_AGAIN),
+        (None, JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature) => {
+            return Err(DELETE_AGAIN);
+        }
     };
     let user = job.owner(user);
     let access = Access::from(UserAction::Delete).or_deleted();

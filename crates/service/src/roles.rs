@@ -187,7 +187,7 @@ async fn lock(
     if !target.is_at(role.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Role(role))));
     }
-    deletions::check_stays(transaction, role.id).await?;
+    deletions::check_stays(transaction, &role.id.to_string()).await?;
     Ok(role)
 }
 

@@ -1,9 +1,10 @@
-//! Deletion of roles and groups on which many rows depend.
+//! Deletion of roles, groups and features on which many rows depend.
 
 use std::time::Duration;
 
 use domain::{
     error::Conflict,
+    features::FeatureDraft,
     groups::{GroupDeletion, GroupEdit, MemberSelection},
     jobs::{Job, JobKind, JobState, ROWS_AT_ONCE, list::JobParams},
     list::Limits,
@@ -13,7 +14,7 @@ use domain::{
 use service::{
     Error, Services,
     access::{GroupsWrite, operator},
-    deletions,
+    deletions, features,
     groups::{self, GroupActor, members},
     jobs, roles, users,
 };
@@ -160,7 +161,7 @@ async fn role_that_is_being_deleted_cannot_be_assigned_or_changed(pool: PgPool) 
         matches!(retried, Err(Error::Conflict(Conflict::JobDeleteAgain))),
         "{retried:?}"
     );
-    deletions::run_of(&services, id).await.unwrap();
+    deletions::run_of(&services, &id.to_string()).await.unwrap();
     let unknown = assign(ada, &["user", "helper"]).await;
     assert!(unknown.is_err());
 }
@@ -293,5 +294,48 @@ async fn group_with_many_members_is_deleted_by_a_job(pool: PgPool) {
         + (select count(*) from group_totals) + (select count(*) from resource_grants)";
     assert_eq!(count(&pool, left).await, 0);
     let entries = "select count(*) from audit_events where action = 'group.deleted'";
+    assert_eq!(count(&pool, entries).await, 1);
+}
+
+#[testing::test]
+async fn feature_of_many_groups_is_deleted_by_a_job(pool: PgPool) {
+    const KEY: &str = "chat.call";
+    let services = services(&pool);
+    let draft = || FeatureDraft {
+        default_value: true,
+        ..FeatureDraft::default()
+    };
+    features::put(&services, &operator(), KEY, None, draft())
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into groups (id, name, features, created_at, updated_at)
+        select uuid_v7(now()), 'Group ' || n, jsonb_build_object($1::text, true), now(), now() from generate_series(1, 6000) n",
+    )
+    .bind(KEY)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let other = features::delete(&services, &operator(), KEY, None, Some(7)).await;
+    assert!(matches!(other, Err(Error::Conflict(_))), "{other:?}");
+    assert_eq!(count(&pool, "select count(*) from jobs").await, 0);
+    let groups = features::delete(&services, &operator(), KEY, None, Some(6_000)).await;
+    assert_eq!(groups.unwrap(), 6_000);
+    let idle = "select count(*) from features where not default_value";
+    assert_eq!(count(&pool, idle).await, 1);
+    let changed = features::put(&services, &operator(), KEY, None, draft()).await;
+    assert!(is_denied(&changed), "{changed:?}");
+    let again = features::delete(&services, &operator(), KEY, None, None).await;
+    assert!(is_denied(&again), "{again:?}");
+    deletions::run(&services).await.unwrap();
+    let done = job(&services).await;
+    assert_eq!(
+        (done.kind, done.state, done.done),
+        (JobKind::DeleteFeature, JobState::Done, 6_000)
+    );
+    assert_eq!(done.object.as_deref(), Some(KEY));
+    let left = "select (select count(*) from features) + (select count(*) from groups where features <> '{}')";
+    assert_eq!(count(&pool, left).await, 0);
+    let entries = "select count(*) from audit_events where action = 'feature.deleted'";
     assert_eq!(count(&pool, entries).await, 1);
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Role;
 use crate::{
-    jobs::ROWS_AT_ONCE,
+    jobs::is_job,
     permission::{Permission, Permissions},
 };
 
@@ -72,7 +72,7 @@ impl RoleDeletion {
     /// Returns whether the deletion is a job, because many rows change.
     #[must_use]
     pub const fn is_job(&self) -> bool {
-        self.users > ROWS_AT_ONCE
+        is_job(self.users)
     }
 }
 

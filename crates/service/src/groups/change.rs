@@ -149,7 +149,7 @@ pub(super) async fn find_group(
         .await?
         .ok_or(NOT_FOUND)?;
     target.check_name(&group.name)?;
-    deletions::check_stays(transaction, group.id).await?;
+    deletions::check_stays(transaction, &group.id.to_string()).await?;
     Ok(group)
 }
 

@@ -56,7 +56,7 @@ pub async fn delete(
         db::deletions::remove_features(&mut transaction, group.id).await?;
         let object = Object::Group(group.id);
         let rows = deletion.members.saturating_add(deletion.resources);
-        db::deletions::queue(&mut transaction, object, &group.name, rows).await?;
+        db::deletions::queue(&mut transaction, &object, &group.name, rows).await?;
     } else {
         db::groups::delete(&mut transaction, group.id).await?;
     }

@@ -58,7 +58,7 @@ pub async fn delete(
     if deletion.is_job() {
         disable(&mut transaction, role.id).await?;
         let object = Object::Role(role.id);
-        db::deletions::queue(&mut transaction, object, &role.name, deletion.users).await?;
+        db::deletions::queue(&mut transaction, &object, &role.name, deletion.users).await?;
     } else {
         db::roles::edit::delete(&mut transaction, role.id).await?;
     }

@@ -167,7 +167,9 @@ async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error
             }
             Ok(())
         }
-        "features::delete" => features::delete(services, &operator(), "lab.use", None, None).await,
+        "features::delete" => features::delete(services, &operator(), "lab.use", None, None)
+            .await
+            .map(drop),
         "clients::create" => {
             let draft = ClientDraft {
                 name,

@@ -169,7 +169,7 @@ impl Backend {
         match self {
             Self::Database(services) => {
                 groups::delete(services, &operator(), id, Some(preview)).await?;
-                deletions::run_of(services, id).await?;
+                deletions::run_of(services, &id.to_string()).await?;
                 Ok(false)
             }
             Self::Server(remote) => {

@@ -209,7 +209,7 @@ impl Backend {
             Self::Database(services) => {
                 let users = Some(preview.users);
                 roles::delete(services, &operator(), id, users).await?;
-                deletions::run_of(services, id).await?;
+                deletions::run_of(services, &id.to_string()).await?;
                 Ok(false)
             }
             Self::Server(remote) => {

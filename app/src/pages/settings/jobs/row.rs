@@ -106,6 +106,7 @@ fn named(job: &Job) -> String {
         JobKind::RotateKeys => text::settings::job_rotate_keys().to_owned(),
         JobKind::DeleteRole => text::settings::job_delete_role(object(job)),
         JobKind::DeleteGroup => text::settings::job_delete_group(object(job)),
+        JobKind::DeleteFeature => text::settings::job_delete_feature(object(job)),
     }
 }
 
@@ -117,7 +118,7 @@ fn target(job: &Job) -> &str {
         .unwrap_or(text::settings::job_some_user())
 }
 
-/// Returns the name of the role or the group that the job deletes.
+/// Returns the name of the role, the group or the feature that the job deletes.
 fn object(job: &Job) -> &str {
     job.object.as_deref().unwrap_or_default()
 }
