@@ -28,5 +28,5 @@ cross join lateral (
 ) s
 where b.group_id is null and b.level is null and not b.carried and b.metric in ('requests', 'tokens', 'cost')
     and greatest(b.period_start, u.created_at, t.created_at) >= (
-        select min(month)::timestamp at time zone 'UTC' from stored_usage_months() as month
+        select min(stored)::timestamp at time zone 'UTC' from stored_usage_months() as stored
     );

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     features::{Feature, FeatureDraft, FeatureSet},
+    jobs::is_job,
     object::variant,
 };
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Deletions of roles, groups and features on which many rows depend, as jobs in small batches. The row of the job is locked for each batch, so that
-//! one replica at a time works on an object.
+//! Deletions of roles, groups and features on which many rows depend, as jobs in small batches. The row of the job is locked for each batch,
+//! so that one replica at a time works on an object.
 
 use domain::jobs::JobKind;
 use sqlx::{PgConnection, PgExecutor};

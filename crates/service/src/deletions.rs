@@ -1,5 +1,5 @@
-//! Deletions of roles, groups and features on which many rows depend, in batches: an interruption loses nothing, and no request waits for them. The
-//! entry of the audit log is written when the deletion is queued.
+//! Deletions of roles, groups and features on which many rows depend, in batches: an interruption loses nothing, and no request waits for
+//! them. The entry of the audit log is written when the deletion is queued.
 
 use db::deletions::{Deletion, Object};
 use domain::{error::Conflict, jobs::ROWS_AT_ONCE};
@@ -116,7 +116,9 @@ async fn advance(
     match &deletion.object {
         Object::Role(role) => db::roles::edit::delete(transaction, *role).await?,
         Object::Group(group) => db::groups::delete(transaction, *group).await?,
-        Object::Feature(key) => drop(db::features::delete(transaction, key).await?),
+        Object::Feature(key) => {
+            db::features::delete(transaction, key).await?;
+        }
     }
     Ok(db::jobs::set_done(&mut **transaction, deletion.id).await?)
 }
