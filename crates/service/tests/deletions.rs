@@ -146,6 +146,13 @@ async fn role_that_is_being_deleted_cannot_be_assigned_or_changed(pool: PgPool) 
         matches!(&denied, Some(Error::Invalid(errors)) if errors.get("roles").is_some()),
         "{denied:?}"
     );
+    // As the acceptance of an earlier invitation does.
+    let mut connection = pool.acquire().await.unwrap();
+    db::roles::grant(&mut connection, ada, &["helper".to_owned()], None)
+        .await
+        .unwrap();
+    let of_ada = "select count(*) from user_roles ur join users u on u.id = ur.user_id where u.username = 'ada'";
+    assert_eq!(count(&pool, of_ada).await, 1);
     // A user who has it can keep it until then.
     assign(holder, &["user", "helper"]).await.unwrap();
     let edit = RoleEdit {
