@@ -13,6 +13,7 @@ pub mod confirm_link;
 pub mod deletion;
 pub mod description_list;
 pub mod dialog;
+pub mod exports;
 pub mod field;
 pub(crate) mod field_group;
 pub mod filters;

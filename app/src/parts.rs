@@ -179,6 +179,7 @@ part!(
     InviteToGroup => groups::links::InviteToGroup,
     ResetMember => groups::links::ResetMember,
     Resources => resources::Resources,
+    NewResource => resources::new::NewResource,
     ResourcePage => resources::page::ResourcePage,
     GrantAccess => resources::dialogs::GrantAccess,
     TransferResource => resources::dialogs::TransferResource,

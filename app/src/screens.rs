@@ -406,6 +406,7 @@ mod tests {
             ("/registrations/invitations", "[Invitations]"),
             ("/registrations/invitations/new", "[Invitations, Invite]"),
             ("/keys/1/edit", "[Keys, EditKey]"),
+            ("/resources/new", "[Resources, NewResource]"),
             ("/resources/transfer", "[Resources, TransferResources]"),
             ("/resources/1", "[ResourcePage]"),
             ("/resources/1/transfer", "[ResourcePage, TransferResource]"),

@@ -185,6 +185,7 @@ test.describe('with users', () => {
       await expectAllTranslated(page, database, [
         '/resources',
         '/resources?q=unknown-resource',
+        '/resources/new',
         '/resources/transfer',
         ...resource,
         '/features',

@@ -21,6 +21,26 @@ async function store(page: Page, name: string): Promise<string> {
   return `/resources/${resource.id}`;
 }
 
+test('a resource is created once', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/sfn/create-resource');
+  await open(page, '/resources?kind=models');
+  for (const again of [false, true]) {
+    await page.getByRole('link', { name: 'New resource' }).click();
+    await expect(field(page, 'Kind')).toHaveValue('models');
+    await field(page, 'External ID').fill('by-form');
+    await field(page, 'Name').fill('By form');
+    await field(page, 'Owner').fill('test-member');
+    await press(page, 'Create resource');
+    if (!again) {
+      await expect(toast(page)).toContainText('Created resource By form');
+      await expect(page).toHaveURL('/resources?kind=models&external_id=by-form');
+      await expect(page.getByRole('link', { name: 'By form' })).toBeVisible();
+    }
+  }
+  await expect(field(page, 'External ID')).toHaveAccessibleDescription(/There is a resource of this kind with this ID/);
+  await inspect(page, 'resource-new');
+});
+
 test('a resource is found, granted, transferred, changed and deleted', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/grant-access');
   const path = await store(page, 'Journey');
@@ -115,7 +135,7 @@ test('by keyboard: the dialog is left with Escape, and the focus goes back', asy
 test('fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   const path = await store(page, 'Narrow');
-  for (const shown of ['/resources', '/resources/transfer', path, `${path}/grant`]) {
+  for (const shown of ['/resources', '/resources/new', '/resources/transfer', path, `${path}/grant`]) {
     await open(page, shown);
     await expectNoSidewaysScroll(page);
   }

@@ -107,6 +107,7 @@ for (const scripts of [true, false]) {
         'user.virtual_key_rotated',
         'user.virtual_key_blocked',
         'user.virtual_key_unblocked',
+        'user.virtual_key_revoked',
       ]);
     });
   });

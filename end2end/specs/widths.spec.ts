@@ -159,6 +159,7 @@ test.describe('an administrator', () => {
     '/limits/new',
     '/tokens',
     '/resources',
+    '/resources/new',
     '/resources/transfer',
     '/features',
     '/features/new',

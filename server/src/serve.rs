@@ -6,8 +6,8 @@ use app::shell::Assets;
 use axum::Router;
 use secrecy::ExposeSecret;
 use service::{
-    Error, Services, failed_sign_ins, housekeeping, last_seen, registrations, sessions, setup,
-    users,
+    Error, Services, deletions, failed_sign_ins, housekeeping, last_seen, registrations, sessions,
+    setup, users,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -192,8 +192,8 @@ async fn notify_watchers(services: Services, mut stopped: watch::Receiver<bool>)
     }
 }
 
-/// Resolves unverified email addresses and purges deleted users, at intervals and as soon as there is work. It may be dropped
-/// anywhere: unfinished work continues at the next start.
+/// Resolves unverified email addresses, purges deleted users, and deletes roles, groups and features, at intervals and as soon as there is
+/// work. It may be dropped anywhere: unfinished work continues at the next start.
 async fn purge_deleted(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {
@@ -202,6 +202,10 @@ async fn purge_deleted(services: Services, mut stopped: watch::Receiver<bool>) {
             warn(
                 users::purge::run(&services).await,
                 "permanently deleting users",
+            );
+            warn(
+                deletions::run(&services).await,
+                "deleting roles, groups and features",
             );
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}

@@ -11,6 +11,7 @@ use domain::{
     features::FeatureDraft,
     fields::FieldErrors,
     flash::{Flash, FlashEvent, Undo},
+    jobs::is_job,
     messages,
 };
 use leptos::prelude::*;
@@ -188,8 +189,14 @@ pub async fn delete_feature(
         let authorized = caller.require_with_read::<FeaturesWrite>()?;
         let feature = find(&services, &caller, &key, (&shown, version)).await?;
         let (version, groups) = (Some(version), Some(groups));
-        service::features::delete(&services, &authorized, &key, version, groups).await?;
-        let flash = Flash::of(FlashEvent::FeatureDeleted, [feature.label]);
+        let removed =
+            service::features::delete(&services, &authorized, &key, version, groups).await?;
+        let event = if is_job(removed) {
+            FlashEvent::FeatureDeletionStarted
+        } else {
+            FlashEvent::FeatureDeleted
+        };
+        let flash = Flash::of(event, [feature.label]);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await

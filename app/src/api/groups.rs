@@ -197,8 +197,14 @@ pub async fn delete_group(
         resources,
     };
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
-        service::groups::delete(&services, &authorized, target, Some(preview)).await?;
-        Ok(flash(GROUPS, GroupChange::Deleted, shown).await)
+        let deletion =
+            service::groups::delete(&services, &authorized, target, Some(preview)).await?;
+        let change = if deletion.is_job() {
+            GroupChange::DeletionStarted
+        } else {
+            GroupChange::Deleted
+        };
+        Ok(flash(GROUPS, change, shown).await)
     })
     .await
 }

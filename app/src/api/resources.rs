@@ -6,6 +6,7 @@
 )]
 
 pub mod changes;
+pub mod create;
 pub mod grants;
 #[cfg(feature = "ssr")]
 mod read;

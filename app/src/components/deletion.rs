@@ -46,3 +46,9 @@ pub fn Uncounted(
         </Dialog>
     }
 }
+
+/// Renders the note about a deletion that a job does, because many rows change.
+#[must_use]
+pub fn in_background(is_job: bool) -> Option<AnyView> {
+    is_job.then(|| view! { <p>{text::actions::deleted_in_background()}</p> }.into_any())
+}

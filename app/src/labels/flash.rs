@@ -68,12 +68,14 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::RoleCreated => text::flash::role_created(first),
         FlashEvent::RoleSaved => text::flash::role_saved(first),
         FlashEvent::RoleDeleted => text::flash::role_deleted(first),
+        FlashEvent::RoleDeletionStarted => text::flash::role_deletion_started(first),
         FlashEvent::ClientCreated => text::flash::client_created(first),
         FlashEvent::ClientSaved => text::flash::client_saved(first),
         FlashEvent::ClientDeleted => text::flash::client_deleted(first),
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
         FlashEvent::Group(change) => group_change(change, flash.count, first, second),
+        FlashEvent::ResourceCreated => text::flash::resource_created(first),
         FlashEvent::ResourceSaved => text::flash::resource_saved(first),
         FlashEvent::ResourceTransferred => text::flash::resource_transferred(first, second),
         FlashEvent::ResourcesTransferred => {
@@ -87,6 +89,7 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::FeatureEnabled => text::flash::feature_enabled(first),
         FlashEvent::FeatureDisabled => text::flash::feature_disabled(first),
         FlashEvent::FeatureDeleted => text::flash::feature_deleted(first),
+        FlashEvent::FeatureDeletionStarted => text::flash::feature_deletion_started(first),
         FlashEvent::FeaturesAdded => text::flash::features_added(flash.count),
         FlashEvent::Limit(change) => limit_change(change, flash.count, first),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
@@ -154,6 +157,7 @@ fn group_change(change: GroupChange, count: u64, name: String, member: String) -
         GroupChange::Created => text::flash::group_created(name),
         GroupChange::Saved => text::flash::group_saved(name),
         GroupChange::Deleted => text::flash::group_deleted(name),
+        GroupChange::DeletionStarted => text::flash::group_deletion_started(name),
         GroupChange::MembersAdded if member.is_empty() => {
             text::flash::group_members_added(count, name)
         }

@@ -20,6 +20,7 @@ use crate::{
     },
     components::{
         dialog::DialogRoute,
+        exports::export_links,
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::ListScreen,
@@ -45,13 +46,12 @@ pub fn Clients() -> impl IntoView {
         let params = check_params(request.get())?;
         ReadRequest::of(ListClients { params })
     });
-    let beside = may_write().then(|| {
-        view! {
-            <div class="toolbar-end">
-                <NewLink params=params />
-            </div>
-        }
-    });
+    let create = may_write().then(|| view! { <NewLink params=params /> });
+    let beside = view! {
+        <div class="toolbar-end">
+            {export_links("/api/admin/clients/export", Signal::from(params))} {create}
+        </div>
+    };
     let above = view! {
         <p class="pane-actions muted">{text::clients::hint()}</p>
         <Filters params=params />

@@ -30,6 +30,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
+        exports::export_links,
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::{
@@ -131,15 +132,19 @@ pub fn Groups() -> impl IntoView {
         let params = check_params(request.get())?;
         ReadRequest::of(ListGroups { params })
     });
-    let beside = may_write().then(|| {
+    // Managers of groups cannot export the list.
+    let exports = expect_context::<PageContext>()
+        .may(Permission::GroupsRead)
+        .then(|| export_links("/api/admin/groups/export", Signal::from(params)));
+    let create = may_write().then(|| {
         view! {
-            <div class="toolbar-end">
-                <a class="button button-primary" href=format!("{GROUPS}/new") data-noscroll>
-                    {text::groups::create()}
-                </a>
-            </div>
+            <a class="button button-primary" href=format!("{GROUPS}/new") data-noscroll>
+                {text::groups::create()}
+            </a>
         }
     });
+    let beside = (exports.is_some() || create.is_some())
+        .then(|| view! { <div class="toolbar-end">{exports} {create}</div> });
     let hint = if expect_context::<PageContext>().manages_groups {
         text::groups::hint_managed()
     } else {

@@ -4,6 +4,7 @@ pub mod check;
 pub mod dialogs;
 pub mod edit;
 mod grants;
+pub mod new;
 pub mod page;
 mod rows;
 pub mod transfer;
@@ -105,7 +106,7 @@ fn table() -> DataTable {
     DataTable::records(text::resources::title(), &COLUMNS)
 }
 
-/// Renders the links beside the title: the exports, and the transfer of all resources of a user.
+/// Renders the links beside the title: the exports, the transfer of all resources of a user, and the creation of one.
 #[component]
 fn Tools(
     /// State of the list, from the URL.
@@ -126,11 +127,20 @@ fn Tools(
             </a>
         }
     });
+    let create = may_write().then(|| {
+        let href = move || over(new::PATH, &params.read().at_start());
+        view! {
+            <a class="button button-primary" href=href data-noscroll>
+                {text::resources::new()}
+            </a>
+        }
+    });
     view! {
         <div class="toolbar-end">
             {file("csv", text::resources::export_csv())}
             {file("ndjson", text::resources::export_ndjson())}
             {transfer}
+            {create}
         </div>
     }
 }

@@ -6,7 +6,7 @@ pub mod dialogs;
 mod fields;
 mod matrix;
 
-use domain::{permission::Permission, roles::Role};
+use domain::{list::SearchParams, permission::Permission, roles::Role};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -18,6 +18,7 @@ use crate::{
     },
     components::{
         dialog::DialogRoute,
+        exports::export_links,
         loaded::Loaded,
         parameters::{NONE, checked},
         state::{ListErrorNotice, LoadingNotice},
@@ -54,16 +55,17 @@ pub fn Roles() -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>{text::roles::title()}</h1>
-            {may_write()
-                .then(|| {
-                    view! {
-                        <div class="toolbar-end">
+            <div class="toolbar-end">
+                {export_links("/api/admin/roles/export", Signal::stored(SearchParams::default()))}
+                {may_write()
+                    .then(|| {
+                        view! {
                             <a class="button button-primary" href=format!("{ROLES}/new") data-noscroll>
                                 {text::roles::new()}
                             </a>
-                        </div>
-                    }
-                })}
+                        }
+                    })}
+            </div>
         </header>
         <p class="pane-actions muted">{text::roles::hint()}</p>
         <section class="list" aria-label=text::roles::title()>

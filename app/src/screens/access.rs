@@ -62,7 +62,10 @@ pub(super) const RESOURCES: Screen = Screen::panel("/resources", &Access::Resour
         Icon::Cube,
         Permission::ResourcesRead,
     )
-    .with(&[Node::new("transfer", &Access::TransferResources)]);
+    .with(&[
+        Node::new("new", &Access::NewResource),
+        Node::new("transfer", &Access::TransferResources),
+    ]);
 
 /// Page of a resource.
 pub(super) const RESOURCE: Screen = Screen::panel("/resources/:id", &Access::ResourcePage)

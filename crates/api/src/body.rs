@@ -1,14 +1,11 @@
 //! JSON bodies.
 
-use std::{error::Error as _, iter::successors};
+use std::{error::Error, iter::successors};
 
 use axum::{
     Json,
     body::Bytes,
-    extract::{
-        FromRequest, Request,
-        rejection::{JsonDataError, JsonRejection},
-    },
+    extract::{FromRequest, Request, rejection::JsonRejection},
     http::StatusCode,
 };
 use domain::object::Object;
@@ -54,23 +51,48 @@ fn into_error(rejection: &JsonRejection) -> ApiError {
     match rejection {
         _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
         JsonRejection::JsonDataError(error) => data_error(error),
+        JsonRejection::JsonSyntaxError(error) => syntax_error(error),
         _ => ApiError::invalid(sentence(rejection)),
     }
 }
 
-/// Returns the error of a value in the body, with the path of its field. The position in the text is left out, because it means
-/// nothing to a reader.
-fn data_error(error: &JsonDataError) -> ApiError {
-    let mut causes = successors(error.source(), |&cause| cause.source());
-    let path_error = causes.find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>());
-    let Some(path_error) = path_error else {
+/// Returns the error of serde below a rejection, with the path of its field.
+fn path_error(rejection: &dyn Error) -> Option<&PathError<serde_json::Error>> {
+    successors(rejection.source(), |&cause| cause.source())
+        .find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>())
+}
+
+/// Returns the message of serde without the position in the text, which means nothing to a reader.
+fn without_position(error: &serde_json::Error) -> String {
+    let suffix = format!(" at line {} column {}", error.line(), error.column());
+    let message = error.to_string();
+    message.strip_suffix(&suffix).unwrap_or(&message).to_owned()
+}
+
+/// Returns the error of a text that is not JSON, and that of a number that is: serde takes one that no type can hold, such as 1e400,
+/// for a mistake in the syntax.
+fn syntax_error(error: &dyn Error) -> ApiError {
+    match path_error(error) {
+        Some(found) if without_position(found.inner()) == OUT_OF_RANGE => {
+            let path = found.path().to_string();
+            if path == "." {
+                ApiError::invalid("Invalid request body: the number is out of range.")
+            } else {
+                let message = format!("{path}: the number is out of range.");
+                ApiError::of_field(&path, "out_of_range", message)
+            }
+        }
+        Some(_) | None => ApiError::invalid("The request body is not valid JSON."),
+    }
+}
+
+/// Returns the error of a value in the body, with the path of its field.
+fn data_error(error: &dyn Error) -> ApiError {
+    let Some(found) = path_error(error) else {
         return ApiError::invalid("The request body has the wrong format.");
     };
-    let (path, inner) = (path_error.path().to_string(), path_error.inner());
-    let suffix = format!(" at line {} column {}", inner.line(), inner.column());
-    let message = inner.to_string();
-    let message = message.strip_suffix(&suffix).unwrap_or(&message);
-    let message = in_own_words(message);
+    let path = found.path().to_string();
+    let message = in_own_words(&without_position(found.inner()));
     let missing = message.strip_prefix("missing field `");
     match missing.and_then(|rest| rest.strip_suffix('`')) {
         Some(name) if path == "." => {
@@ -81,6 +103,9 @@ fn data_error(error: &JsonDataError) -> ApiError {
         None => ApiError::of_field(&path, code(&message), format!("{path}: {message}.")),
     }
 }
+
+/// Message of serde about a number that no type can hold.
+const OUT_OF_RANGE: &str = "number out of range";
 
 /// Code of the error of an absent field.
 const MISSING: &str = "missing";
@@ -144,7 +169,6 @@ fn own_name(kind: &str) -> &str {
 
 fn sentence(rejection: &JsonRejection) -> String {
     match rejection {
-        JsonRejection::JsonSyntaxError(_) => "The request body is not valid JSON.".to_owned(),
         JsonRejection::MissingJsonContentType(_) => {
             "Send the body with Content-Type: application/json.".to_owned()
         }

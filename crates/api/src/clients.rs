@@ -15,11 +15,13 @@ use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, ClientPath, Params},
+    file::{Download, SearchExportParams, format_of_rows},
     if_match::IfMatch,
     page::PageResponse,
     response::{
         Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, success, written,
     },
+    site::FromThisSite,
     state::ApiState,
 };
 
@@ -30,6 +32,7 @@ const PATH: &str = "/api/admin/clients";
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_clients, create_client))
+        .routes(routes!(export_clients))
         .routes(routes!(get_client, update_client, delete_client))
         .routes(routes!(preview_client_deletion))
 }
@@ -63,6 +66,28 @@ async fn list_clients(
         .map_err(Error::from)?;
     let clients = service::clients::list(&services, &authorized, &query).await?;
     Ok(PageResponse::new(clients.page, PATH, &params))
+}
+
+/// Download clients
+///
+/// All matching clients by name: as CSV, or as one JSON object per line.
+#[utoipa::path(
+    get,
+    path = "/api/admin/clients/export",
+    tag = "Clients",
+    params(SearchExportParams),
+    responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
+    security(("token" = ["clients:read"]))
+)]
+async fn export_clients(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<ClientsRead>,
+    _: FromThisSite,
+    Params(asked): Params<SearchExportParams>,
+) -> Result<Download, ApiError> {
+    let format = format_of_rows(&asked.format)?;
+    let pieces = service::clients::export(&services, &authorized, &asked.search(), format).await?;
+    Ok(Download::of_rows(pieces, format, "clients"))
 }
 
 /// Create a client

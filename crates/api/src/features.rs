@@ -1,8 +1,9 @@
 //! Features of the host application: the catalogue and its changes.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     features::{Feature, FeatureDraft, FeatureSet},
+    jobs::is_job,
     object::variant,
 };
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::{
     extract::{Allowed, FeaturePath},
     if_match::IfMatch,
     response::{
-        ChangeCountResponse, Stored, SuccessResponse, Versioned, Written, success, written,
+        ChangeCountResponse, Stored, SuccessResponse, Versioned, Written, deleted, written,
     },
     state::ApiState,
 };
@@ -140,13 +141,13 @@ async fn put_feature(
 
 /// Delete a feature
 ///
-/// It is removed from all groups.
+/// It is removed from all groups. A feature that more than 5,000 groups have is deleted by a job, to which the status 202 refers.
 #[utoipa::path(
     delete,
     path = "/api/admin/features/{feature}",
     tag = "Features",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse)),
+    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
     security(("token" = ["features:write"]))
 )]
 async fn delete_feature(
@@ -154,9 +155,9 @@ async fn delete_feature(
     Allowed(authorized): Allowed<FeaturesWrite>,
     FeaturePath(key): FeaturePath,
     if_match: IfMatch,
-) -> Result<Json<SuccessResponse>, ApiError> {
+) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
     let version = if_match.version();
-    let deleted = service::features::delete(&services, &authorized, &key, version, None).await;
-    if_match.check(deleted)?;
-    Ok(success())
+    let groups = service::features::delete(&services, &authorized, &key, version, None).await;
+    let groups = if_match.check(groups)?;
+    Ok(deleted(is_job(groups)))
 }

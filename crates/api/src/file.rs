@@ -7,10 +7,47 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use domain::list::SearchParams;
 use futures_util::{StreamExt as _, stream};
+use serde::Deserialize;
 use service::{audit::Format, exports::Pieces, users::Export};
+use utoipa::IntoParams;
 
 use crate::error::ApiError;
+
+/// Format of an export.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportParams {
+    /// Format of the file: `csv` or `ndjson`.
+    #[serde(default)]
+    #[param(required = true, pattern = "^(csv|ndjson)$")]
+    pub(crate) format: String,
+}
+
+/// Format of an export of a list by name, and the search of the list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SearchExportParams {
+    /// Format of the file: `csv` or `ndjson`.
+    #[serde(default)]
+    #[param(required = true, pattern = "^(csv|ndjson)$")]
+    pub(crate) format: String,
+    /// Part of the name, without regard to case and accents.
+    q: Option<String>,
+}
+
+impl SearchExportParams {
+    /// Returns the search of the list.
+    pub(crate) fn search(self) -> SearchParams {
+        SearchParams {
+            q: self.q,
+            ..SearchParams::default()
+        }
+    }
+}
 
 /// Response with a file as a download.
 pub(crate) struct Download {

@@ -3,7 +3,7 @@
 mod links;
 pub(crate) mod members;
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     groups::{GROUPS_ORDER, Group, GroupDeletion, GroupDraft, GroupEdit, GroupSummary},
     list::{Limits, SearchParams},
@@ -20,11 +20,13 @@ use crate::{
     body::Body,
     error::ApiError,
     extract::{Allowed, IdPath, Params, SignedIn, UserPath},
+    file::{Download, SearchExportParams, format_of_rows},
     if_match::IfMatch,
     page::PageResponse,
     response::{
-        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, success, written,
+        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
     },
+    site::FromThisSite,
     state::ApiState,
 };
 
@@ -35,6 +37,7 @@ const PATH: &str = "/api/admin/groups";
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_groups, create_group))
+        .routes(routes!(export_groups))
         .routes(routes!(get_group, update_group, delete_group))
         .routes(routes!(preview_group_deletion))
         .routes(routes!(list_user_groups))
@@ -70,6 +73,28 @@ async fn list_groups(
         .map_err(Error::from)?;
     let groups = service::groups::list_visible(&services, &caller, &query).await?;
     Ok(PageResponse::new(groups.page, PATH, &params))
+}
+
+/// Download groups
+///
+/// All matching groups by name: as CSV, or as one JSON object per line.
+#[utoipa::path(
+    get,
+    path = "/api/admin/groups/export",
+    tag = "Groups",
+    params(SearchExportParams),
+    responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
+    security(("token" = ["groups:read"]))
+)]
+async fn export_groups(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<GroupsRead>,
+    _: FromThisSite,
+    Params(asked): Params<SearchExportParams>,
+) -> Result<Download, ApiError> {
+    let format = format_of_rows(&asked.format)?;
+    let pieces = service::groups::export(&services, &authorized, &asked.search(), format).await?;
+    Ok(Download::of_rows(pieces, format, "groups"))
 }
 
 /// List the groups of a user
@@ -168,13 +193,14 @@ async fn update_group(
 
 /// Delete a group
 ///
-/// Its members lose the features and the access that they have through it.
+/// Its members lose the features and the access that they have through it. A group with more than 5,000 members and grants loses its
+/// features at once, and is then deleted by a job, to which the status 202 refers.
 #[utoipa::path(
     delete,
     path = "/api/admin/groups/{id}",
     tag = "Groups",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse)),
+    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
     security(("token" = ["groups:write"]))
 )]
 async fn delete_group(
@@ -182,10 +208,10 @@ async fn delete_group(
     Allowed(authorized): Allowed<GroupsWrite>,
     IdPath(id): IdPath,
     if_match: IfMatch,
-) -> Result<Json<SuccessResponse>, ApiError> {
-    let deleted = service::groups::delete(&services, &authorized, if_match.target(id), None).await;
-    if_match.check(deleted)?;
-    Ok(success())
+) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
+    let deletion = service::groups::delete(&services, &authorized, if_match.target(id), None).await;
+    let deletion = if_match.check(deletion)?;
+    Ok(deleted(deletion.is_job()))
 }
 
 /// Preview the deletion of a group

@@ -21,6 +21,16 @@ pub(crate) fn success() -> Json<SuccessResponse> {
     Json(SuccessResponse { success: true })
 }
 
+/// Returns the response of a deletion, which is complete or a job.
+pub(crate) fn deleted(is_job: bool) -> (StatusCode, Json<SuccessResponse>) {
+    let status = if is_job {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::OK
+    };
+    (status, success())
+}
+
 /// Number of sessions that were revoked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionRevokeResponse {

@@ -1,6 +1,6 @@
 //! Roles: the list, single roles and their changes.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     roles::{Role, RoleDeletion, RoleDraft, RoleEdit},
     users::detail::GrantableRole,
@@ -17,11 +17,13 @@ use uuid::Uuid;
 use crate::{
     body::Body,
     error::ApiError,
-    extract::{Allowed, IdPath},
+    extract::{Allowed, IdPath, Params},
+    file::{Download, ExportParams, format_of_rows},
     if_match::IfMatch,
     response::{
-        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, success, written,
+        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
     },
+    site::FromThisSite,
     state::ApiState,
 };
 
@@ -32,6 +34,7 @@ const PATH: &str = "/api/admin/roles";
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_roles, create_role))
+        .routes(routes!(export_roles))
         .routes(routes!(list_assignable_roles))
         .routes(routes!(get_role, update_role, delete_role))
         .routes(routes!(clone_role))
@@ -61,6 +64,28 @@ async fn list_roles(
     Allowed(authorized): Allowed<RolesRead>,
 ) -> Result<Json<Vec<Role>>, ApiError> {
     Ok(Json(service::roles::list(&services, &authorized).await?))
+}
+
+/// Download roles
+///
+/// All roles, the most powerful first: as CSV with the permissions separated by spaces, or as one JSON object per line.
+#[utoipa::path(
+    get,
+    path = "/api/admin/roles/export",
+    tag = "Roles",
+    params(ExportParams),
+    responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
+    security(("token" = ["roles:read"]))
+)]
+async fn export_roles(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<RolesRead>,
+    _: FromThisSite,
+    Params(asked): Params<ExportParams>,
+) -> Result<Download, ApiError> {
+    let format = format_of_rows(&asked.format)?;
+    let pieces = service::roles::export(&services, &authorized, format).await?;
+    Ok(Download::of_rows(pieces, format, "roles"))
 }
 
 /// List the names of roles
@@ -149,13 +174,14 @@ async fn update_role(
 
 /// Delete a role
 ///
-/// It is revoked from its users. Built-in roles cannot be deleted.
+/// It is revoked from its users. Built-in roles cannot be deleted. A role of more than 5,000 users loses its permissions at once, and is
+/// then deleted by a job, to which the status 202 refers.
 #[utoipa::path(
     delete,
     path = "/api/admin/roles/{id}",
     tag = "Roles",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse)),
+    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
     security(("token" = ["roles:write"]))
 )]
 async fn delete_role(
@@ -163,10 +189,10 @@ async fn delete_role(
     Allowed(authorized): Allowed<RolesWrite>,
     IdPath(id): IdPath,
     if_match: IfMatch,
-) -> Result<Json<SuccessResponse>, ApiError> {
-    let deleted = service::roles::delete(&services, &authorized, if_match.target(id), None).await;
-    if_match.check(deleted)?;
-    Ok(success())
+) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
+    let deletion = service::roles::delete(&services, &authorized, if_match.target(id), None).await;
+    let deletion = if_match.check(deletion)?;
+    Ok(deleted(deletion.is_job()))
 }
 
 /// Body that names the copy of a role.

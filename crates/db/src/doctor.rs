@@ -21,6 +21,8 @@ pub struct Recount {
     pub wrong_usage: i64,
     /// Number of sums of usage of all users by day and model that differ from those of the users.
     pub wrong_usage_totals: i64,
+    /// Number of balances of users and tokens that differ from the stored events of their periods.
+    pub wrong_balances: i64,
 }
 
 /// Recounts everything and compares it with the counters, in one snapshot.
@@ -99,7 +101,12 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                     group by d.day, d.model
                     having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)
                 ) x
-            ) as "wrong_usage_totals!""#
+            ) as "wrong_usage_totals!",
+            (
+                select count(*) from balances_recount r
+                join balances b using (holder_id, metric, model)
+                where (r.used, r.granted) is distinct from (b.used, b.granted)
+            ) as "wrong_balances!""#
     )
     .fetch_one(&mut *transaction)
     .await?;
@@ -111,6 +118,7 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
         wrong_conversations: row.wrong_conversations,
         wrong_usage: row.wrong_usage,
         wrong_usage_totals: row.wrong_usage_totals,
+        wrong_balances: row.wrong_balances,
     })
 }
 

@@ -14,8 +14,8 @@ use crate::{
 };
 
 const COLUMNS: &str = "
-    j.id, j.kind, (j.params ->> 'user_id')::uuid as user_id, j.params ->> 'username' as username, j.state, j.done, j.total,
-    j.error, j.created_at, j.started_at, j.progressed_at, j.finished_at";
+    j.id, j.kind, (j.params ->> 'user_id')::uuid as user_id, j.params ->> 'username' as username, j.params ->> 'name' as object,
+    j.state, j.done, j.total, j.error, j.created_at, j.started_at, j.progressed_at, j.finished_at";
 
 fn push(query: &JobsQuery, sql: &mut QueryBuilder<Postgres>) {
     if let Some(state) = query.state {
@@ -84,6 +84,7 @@ fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
             id: UserId(id),
             label: label.unwrap_or_default(),
         }),
+        object: row.try_get("object")?,
         state: read_word(row.try_get("state")?)?,
         done: row.try_get::<i64, _>("done")?.unsigned_abs(),
         total: total.map(i64::unsigned_abs),

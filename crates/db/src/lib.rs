@@ -12,6 +12,7 @@ mod backer;
 pub mod clients;
 pub mod conversations;
 mod database_url;
+pub mod deletions;
 pub mod demo;
 pub mod dialects;
 pub mod doctor;

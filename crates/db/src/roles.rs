@@ -192,7 +192,7 @@ pub async fn ensure(connection: &mut PgConnection, names: &[String]) -> Result<V
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-/// Assigns roles to a user by name. Unknown names are ignored.
+/// Assigns roles to a user by name. Unknown names are ignored, as are roles that are being deleted, such as one of an earlier invitation.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -204,7 +204,12 @@ pub async fn grant(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into user_roles (user_id, role_id, granted_by, granted_at)
-        select $1, id, $3, now() from roles where name = any($2)
+        select $1, r.id, $3, now() from roles r
+        where r.name = any($2) and not exists (
+            select from jobs j
+            where j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
+                and j.params ->> 'object_id' = r.id::text
+        )
         on conflict do nothing",
         user_id,
         roles,

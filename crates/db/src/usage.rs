@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// SQLSTATE of a statement that did not get a lock in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// An event to store. Its form in JSON is the one that the database reads.
 #[derive(Debug, Clone, Serialize)]
 struct NewEvent<'a> {
@@ -192,17 +195,39 @@ pub async fn ensure_partitions(pool: &PgPool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Drops the partitions of the months that ended more than some days ago. Returns their number.
+/// Drops the partitions of the months that ended more than some days ago. Returns their number, 0 if another transaction uses the table of
+/// the events: uses would wait behind a lock that waits, so the next run tries again.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn drop_partitions(pool: &PgPool, days: i32) -> Result<i32, Error> {
-    Ok(sqlx::query_scalar!(
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("set local lock_timeout = '50ms'")
+        .execute(&mut *transaction)
+        .await?;
+    let dropped = sqlx::query_scalar!(
         r#"select drop_usage_partitions(now() - $1::int * interval '1 day') as "dropped!""#,
         days,
     )
-    .fetch_one(pool)
-    .await?)
+    .fetch_one(&mut *transaction)
+    .await;
+    match dropped {
+        Ok(dropped) => {
+            transaction.commit().await?;
+            Ok(dropped)
+        }
+        Err(error) if is_locked(&error) => {
+            transaction.rollback().await?;
+            Ok(0)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns whether a statement did not get a lock in time.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
 
 /// Merges the shards of some totals of days that are over, to which few uses are added any more. Returns the number of merged rows.

@@ -43,6 +43,14 @@ impl Dialect for Maeser {
         "maeser"
     }
 
+    fn system(&self) -> &'static str {
+        "Maeser"
+    }
+
+    fn client_line(&self, url: &str) -> String {
+        format!("MAESER_URL={url}")
+    }
+
     fn routes(&self) -> Router<Services> {
         Router::new()
             .route("/", get(page::home))

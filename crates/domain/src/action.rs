@@ -120,6 +120,7 @@ actions! {
     KeyUnblocked = "user.virtual_key_unblocked", User, "Virtual key unblocked";
     KeyRotated = "user.virtual_key_rotated", User, "Virtual key rotated";
     KeyUpdated = "user.virtual_key_updated", User, "Virtual key updated";
+    KeyRevoked = "user.virtual_key_revoked", User, "Virtual key revoked";
     ApiKeyCreated = "api_key.created", ApiKey, "API key added";
     ApiKeyUpdated = "api_key.updated", ApiKey, "API key updated";
     ApiKeyDeleted = "api_key.deleted", ApiKey, "API key deleted";
@@ -138,12 +139,14 @@ actions! {
     RoleCreated = "role.created", Role, "Role created";
     RoleUpdated = "role.updated", Role, "Role updated";
     RoleDeleted = "role.deleted", Role, "Role deleted";
+    RolesExported = "role.exported", Role, "Roles exported";
     GroupCreated = "group.created", Group, "Group created";
     GroupUpdated = "group.updated", Group, "Group updated";
     GroupDeleted = "group.deleted", Group, "Group deleted";
     GroupMembersAdded = "group.members_added", Group, "Group members added";
     GroupMembersRemoved = "group.members_removed", Group, "Group members removed";
     GroupManagersChanged = "group.managers_changed", Group, "Group managers changed";
+    GroupsExported = "group.exported", Group, "Groups exported";
     FeatureCreated = "feature.created", Feature, "Feature created";
     FeatureUpdated = "feature.updated", Feature, "Feature updated";
     FeatureDeleted = "feature.deleted", Feature, "Feature deleted";
@@ -151,6 +154,7 @@ actions! {
     ClientCreated = "client.created", Client, "Client created";
     ClientUpdated = "client.updated", Client, "Client updated";
     ClientDeleted = "client.deleted", Client, "Client deleted";
+    ClientsExported = "client.exported", Client, "Clients exported";
     ResourcesStored = "resource.stored", Resource, "Resources stored";
     ResourceUpdated = "resource.updated", Resource, "Resource updated";
     ResourceDeleted = "resource.deleted", Resource, "Resource deleted";

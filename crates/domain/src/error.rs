@@ -135,6 +135,8 @@ pub enum Conflict {
     JobNotFailed,
     /// The job can be retried only on the command line of the server.
     JobOnServer,
+    /// The job deletes a role, a group or a feature, which can be deleted again.
+    JobDeleteAgain,
     /// The idempotency key was used for another request.
     IdempotencyKeyUsed,
     /// Another attempt with the same idempotency key has started.
@@ -153,6 +155,8 @@ pub enum Conflict {
     ClientInUse,
     /// The number of users or resources that a deletion affects differs from the preview.
     PreviewChanged,
+    /// The role, the group or the feature is being deleted.
+    BeingDeleted,
     /// The conversation would exceed the maximum number of messages.
     ConversationFull,
     /// Another request has created or deleted the limit meanwhile.

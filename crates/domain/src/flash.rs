@@ -68,6 +68,8 @@ pub enum FlashEvent {
     RoleSaved,
     /// A role was deleted.
     RoleDeleted,
+    /// A role that many users have is being deleted.
+    RoleDeletionStarted,
     /// A client was created.
     ClientCreated,
     /// A client was changed.
@@ -78,6 +80,8 @@ pub enum FlashEvent {
     JobRetried,
     /// A group was changed: its name, and that of a single member. A change of its access has the name of the resource instead.
     Group(GroupChange),
+    /// A resource was created.
+    ResourceCreated,
     /// A resource was changed.
     ResourceSaved,
     /// A resource was transferred: its name, and the new owner.
@@ -100,6 +104,8 @@ pub enum FlashEvent {
     FeatureDisabled,
     /// A feature was deleted.
     FeatureDeleted,
+    /// A feature that many groups have is being deleted.
+    FeatureDeletionStarted,
     /// The features of a set were added.
     FeaturesAdded,
     /// A limit was changed, or what a user has used of it: the subject, or no name for the default.
@@ -134,6 +140,8 @@ pub enum GroupChange {
     Saved,
     /// The group was deleted.
     Deleted,
+    /// The group has many members or grants, and is being deleted.
+    DeletionStarted,
     /// Users became members. One user is named.
     MembersAdded,
     /// A user is no longer a member.

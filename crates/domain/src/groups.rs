@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     features::{KEY_MAX, check_key},
     fields::FieldErrors,
+    jobs::is_job,
     json::{JsonLimits, check_object},
     label::{NAME_MAX, parse_description, parse_label, parse_optional_label},
     list::Cursor,
@@ -105,6 +106,14 @@ pub struct GroupDeletion {
     pub features: u64,
     /// Number of resources to which it grants them access.
     pub resources: u64,
+}
+
+impl GroupDeletion {
+    /// Returns whether the deletion is a job, because many rows change.
+    #[must_use]
+    pub const fn is_job(&self) -> bool {
+        is_job(self.members.saturating_add(self.resources))
+    }
 }
 
 /// The form for creating a group, not yet checked.

@@ -18,6 +18,15 @@ use crate::{
 /// Number of days for which a finished job stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
+/// Number of rows that a deletion changes in one transaction, which takes some hundred milliseconds.
+pub const ROWS_AT_ONCE: u64 = 5_000;
+
+/// Returns whether the deletion of a role, a group or a feature is a job, because it changes this number of rows.
+#[must_use]
+pub const fn is_job(rows: u64) -> bool {
+    rows > ROWS_AT_ONCE
+}
+
 string_enum! {
     /// Kind of a job.
     JobKind {
@@ -25,6 +34,12 @@ string_enum! {
         Purge = "purge",
         /// Re-encrypts the provider API keys with another encryption key.
         RotateKeys = "rotate_keys",
+        /// Deletes a role that many users have.
+        DeleteRole = "delete_role",
+        /// Deletes a group with many members or grants.
+        DeleteGroup = "delete_group",
+        /// Deletes a feature that many groups have.
+        DeleteFeature = "delete_feature",
     }
 }
 
@@ -64,6 +79,8 @@ pub struct Job {
     pub kind: JobKind,
     /// The user that the job is about, if it is about one.
     pub target: Option<JobTarget>,
+    /// Name of the role or the group that the job deletes, or the key of the feature, if it deletes one.
+    pub object: Option<String>,
     /// State of the job.
     pub state: JobState,
     /// Number of items processed so far.
@@ -92,6 +109,9 @@ impl Job {
     pub fn retry_denied(&self) -> Option<Message> {
         match (self.kind, self.state) {
             (JobKind::RotateKeys, _) => Some(messages::job_on_server()),
+            (JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature, _) => {
+                Some(messages::job_delete_again())
+            }
             (JobKind::Purge, JobState::Failed) => None,
             (JobKind::Purge, JobState::Queued | JobState::Running | JobState::Done) => {
                 Some(messages::job_not_failed())

@@ -156,7 +156,7 @@ pub async fn revoke(
     Ok(kind)
 }
 
-/// Revokes an access token of an account that the transaction has locked.
+/// Revokes an access token or a virtual key of an account that the transaction has locked.
 pub(crate) async fn end(
     transaction: &mut db::Transaction,
     actor: &Actor,
@@ -167,8 +167,12 @@ pub(crate) async fn end(
         return Err(NOT_FOUND);
     }
     let token = label(&target.name, &target.prefix);
+    let action = match TokenKind::of(&target.prefix) {
+        TokenKind::Token => Action::TokenRevoked,
+        TokenKind::Key => Action::KeyRevoked,
+    };
     let change = Change {
-        action: Action::TokenRevoked,
+        action,
         user,
         changes: Changes::default().with("token", token, Value::Null),
         reason: None,

@@ -22,11 +22,13 @@ use crate::{
 };
 
 /// Checks that roles exist and that the actor can assign them. A built-in role has the name of its kind too, whatever it is
-/// called. For the operator missing roles are created, as guide 001 describes.
+/// called. For the operator missing roles are created, as guide 001 describes. A role that is being deleted can only stay: `held` are the
+/// roles that the user has.
 pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
     actor: &Actor,
     wanted: &[String],
+    held: &[String],
 ) -> Result<FoundRoles, Error> {
     let wanted = &with_current_names(transaction, wanted).await?;
     if actor.via == Via::Cli {
@@ -46,6 +48,13 @@ pub(crate) async fn grantable(
     if let Some(unknown) = wanted.iter().find(|name| !known.names.contains(name)) {
         let mut errors = FieldErrors::default();
         errors.add("roles", messages::role_unknown(format!("{unknown:?}")));
+        return Err(Error::Invalid(errors));
+    }
+    let added = known.names.iter().filter(|name| !held.contains(name));
+    let added: Vec<String> = added.cloned().collect();
+    if let Some(name) = db::deletions::find_role(&mut **transaction, &added).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("roles", messages::role_being_deleted(format!("{name:?}")));
         return Err(Error::Invalid(errors));
     }
     Ok(known)

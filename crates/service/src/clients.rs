@@ -1,5 +1,7 @@
 //! Clients: listing, creation, changes and deletion. Users see the data of those in their lists of clients.
 
+mod export;
+
 use domain::{
     action::Action,
     clients::{Client, ClientDraft, ClientEdit, ClientUse, ListedClient},
@@ -18,6 +20,8 @@ use crate::{
     audit::{self, Changes},
     guard,
 };
+
+pub use export::export;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Client);
 

@@ -13,7 +13,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Checks schema, encoding, statistics, search index, totals, conversations, usage, partitions, and that an admin exists.
+/// Checks schema, encoding, statistics, search index, totals, conversations, usage, balances, partitions, and that an admin exists.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -52,7 +52,7 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
 }
 
 /// Returns the findings of a recount.
-fn recounted(recount: &Recount) -> [Finding; 7] {
+fn recounted(recount: &Recount) -> [Finding; 8] {
     [
         none(
             "Users whose statistics differ from a recount",
@@ -78,6 +78,10 @@ fn recounted(recount: &Recount) -> [Finding; 7] {
         none(
             "Totals of usage that differ from the days of the users",
             recount.wrong_usage_totals,
+        ),
+        none(
+            "Balances of limits that differ from the events of their periods",
+            recount.wrong_balances,
         ),
     ]
 }

@@ -1,9 +1,11 @@
 //! Features of the host application: the catalogue, and the features that users have.
 
+use db::deletions::Object;
 use domain::{
     action::Action,
     error::{Conflict, Entity},
     features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
+    jobs::is_job,
     permission::Permission,
     stored::StoredObject,
 };
@@ -14,7 +16,7 @@ use crate::{
     Error, Services,
     access::{AccessRead, Authorized, Caller, FeaturesRead, FeaturesWrite},
     audit::{self, Audited, Changes},
-    guard,
+    deletions, guard,
 };
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Feature);
@@ -96,6 +98,7 @@ pub async fn put(
         if version.is_some_and(|version| version != before.version) {
             return Err(Error::Outdated(Box::new(StoredObject::Feature(before))));
         }
+        deletions::check_stays(&mut transaction, key).await?;
         let changes = Changes::default()
             .with("label", before.label.as_str(), new.label.as_str())
             .with(
@@ -118,18 +121,19 @@ pub async fn put(
     after.ok_or(NOT_FOUND)
 }
 
-/// Deletes a feature, and removes it from all groups. `groups` is their number in the preview, if one was shown.
+/// Deletes a feature, and removes it from all groups. `groups` is their number in the preview, if one was shown. A feature of many groups
+/// is no longer given by default at once, and is deleted by a job; until then it cannot be changed. Returns the number of groups.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such feature, [`Error::Outdated`] when it was changed since the caller read it,
-/// [`Error::Conflict`] for another number of groups.
+/// [`Error::Conflict`] for another number of groups, and for a feature that is being deleted.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<FeaturesWrite>,
     key: &str,
     version: Option<i32>,
     groups: Option<u64>,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     check_key(key).map_err(|_| NOT_FOUND)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
@@ -144,7 +148,16 @@ pub async fn delete(
     if version.is_some_and(|version| version != feature.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Feature(feature))));
     }
-    let removed = db::features::delete(&mut transaction, key).await?;
+    deletions::check_stays(&mut transaction, key).await?;
+    let having = db::features::count_groups(&mut *transaction, key).await?;
+    let removed = if is_job(having) {
+        db::deletions::disable_feature(&mut transaction, key).await?;
+        let object = Object::Feature(key.to_owned());
+        db::deletions::queue(&mut transaction, &object, key, having).await?;
+        having
+    } else {
+        db::features::delete(&mut transaction, key).await?
+    };
     // The error undoes the deletion, which is the first to lock the groups.
     if groups.is_some_and(|groups| groups != removed) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
@@ -155,7 +168,11 @@ pub async fn delete(
         .with("groups", removed, 0);
     let about = (Action::FeatureDeleted, None, key);
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
-    Ok(db::commit(transaction, audited).await?)
+    db::commit(transaction, audited).await?;
+    if is_job(having) {
+        services.work.notify_one();
+    }
+    Ok(removed)
 }
 
 /// Adds the features of a known set that the catalogue lacks. Returns their number.

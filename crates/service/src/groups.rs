@@ -3,6 +3,7 @@
 mod authority;
 mod change;
 mod delete;
+mod export;
 mod invite;
 pub mod member;
 pub mod members;
@@ -29,11 +30,13 @@ use crate::{
     Error, Services,
     access::{Authorized, Caller, GroupsRead, GroupsWrite},
     audit::{self, Changes},
+    deletions,
     guard::{self, TargetRef},
 };
 
 pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
+pub use export::export;
 pub use invite::invite;
 pub use of_user::{GroupsChange, set_of_user};
 pub use overview::{list_overviews, list_resources, manages_any, open, search_members};
@@ -226,6 +229,7 @@ async fn lock(transaction: &mut db::Transaction, target: &TargetRef) -> Result<G
         return Err(Error::Outdated(Box::new(StoredObject::Group(group))));
     }
     target.check_name(&group.name)?;
+    deletions::check_stays(transaction, &group.id.to_string()).await?;
     Ok(group)
 }
 

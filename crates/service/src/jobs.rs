@@ -1,11 +1,11 @@
 //! Background jobs: listing, and retry of a failed one. The work itself is where its kind is: [`crate::users::purge`],
-//! [`crate::keys::rotate`].
+//! [`crate::keys::rotate`], [`crate::deletions`].
 
 use db::jobs as rows;
 use domain::{
     action::Action,
     error::{Conflict, Entity},
-    jobs::{Job, JobState, list::JobsQuery},
+    jobs::{Job, JobKind, JobState, list::JobsQuery},
     list::{Listed, Page, Total},
     users::action::UserAction,
 };
@@ -21,6 +21,7 @@ use crate::{
 const NOT_FOUND: Error = Error::NotFound(Entity::Job);
 const NOT_FAILED: Error = Error::Conflict(Conflict::JobNotFailed);
 const ON_SERVER: Error = Error::Conflict(Conflict::JobOnServer);
+const DELETE_AGAIN: Error = Error::Conflict(Conflict::JobDeleteAgain);
 
 /// Lists jobs: queued and running ones first, each group newest first.
 ///
@@ -62,7 +63,7 @@ pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error>
 /// Queues a failed purge again. It requires what deleting the account requires. Returns the username.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the job has not failed or is retried only on the command line, [`Error::Denied`] when the
+/// [`Error::Conflict`] when the job has not failed or is no purge, [`Error::Denied`] when the
 /// policy denies it, [`Error::NotFound`] when there is no such job.
 pub async fn retry(
     services: &Services,
@@ -75,7 +76,13 @@ pub async fn retry(
     let found = rows::find(&mut *transaction, job.id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let user = found.target.ok_or(ON_SERVER)?.id.0;
+    let user = match (found.target, found.kind) {
+        (Some(target), _) => target.id.0,
+        (None, JobKind::Purge | JobKind::RotateKeys) => return Err(ON_SERVER),
+        (None, JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature) => {
+            return Err(DELETE_AGAIN);
+        }
+    };
     let user = job.owner(user);
     let access = Access::from(UserAction::Delete).or_deleted();
     let account = match guard::open(&mut transaction, actor, access, user).await {

@@ -1,5 +1,6 @@
 //! Resources of the host application: storing, changes, transfer and deletion. Grants to them are in [`grants`].
 
+mod create;
 mod errors;
 mod export;
 pub mod grants;
@@ -33,6 +34,7 @@ use crate::{
     guard::{self, TargetRef},
 };
 
+pub use create::create;
 pub use export::export;
 pub use listing::{count_kinds, list_matching, list_with_grants, open};
 pub use names::{find_client, find_group};

@@ -2,6 +2,7 @@
 //! as it is nor as it would be.
 
 mod delete;
+mod export;
 
 use domain::{
     action::Action,
@@ -21,10 +22,12 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, RolesRead, RolesWrite},
     audit::{self, Changes},
+    deletions,
     guard::{self, TargetRef},
 };
 
 pub use delete::{delete, preview_deletion};
+pub use export::export;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Role);
 
@@ -184,6 +187,7 @@ async fn lock(
     if !target.is_at(role.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Role(role))));
     }
+    deletions::check_stays(transaction, &role.id.to_string()).await?;
     Ok(role)
 }
 

@@ -228,6 +228,15 @@ const ELSEWHERE: Table = &[
     ("tests/usage.rs", &[Action::UsageExported]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
     ("tests/resources.rs", &[Action::ResourcesExported]),
+    ("tests/virtual_keys.rs", &[Action::KeyRevoked]),
+    (
+        "../../server/tests/api/exports.rs",
+        &[
+            Action::RolesExported,
+            Action::GroupsExported,
+            Action::ClientsExported,
+        ],
+    ),
 ];
 
 /// Source files that commit transactions without an entry, for the reasons in their code.
@@ -235,6 +244,7 @@ const NOT_AUDITED: [&str; 13] = [
     "audit/seal.rs",
     "conversations.rs",
     "conversations/store.rs",
+    "deletions.rs",
     "features.rs",
     "known_device.rs",
     "limits.rs",
@@ -242,7 +252,6 @@ const NOT_AUDITED: [&str; 13] = [
     "registrations/decide.rs",
     "resources.rs",
     "resources/grants.rs",
-    "roles/delete.rs",
     "users/bulk.rs",
     "users/purge.rs",
 ];

@@ -1,6 +1,6 @@
 //! Deletion, restoring and purging of accounts.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     list::Limits,
@@ -32,6 +32,7 @@ use uuid::Uuid;
 use crate::support::{
     callers::{admin, caller},
     furniture::furnish,
+    killed::killed_after,
     services,
     users::{add, count},
 };
@@ -233,22 +234,6 @@ async fn restore_returns_access_and_names_what_is_gone(pool: PgPool) {
     let restored = users::restore(&services, &authorized, ada).await.unwrap();
     assert_eq!(restored.lost, None);
     assert_eq!(count(&pool, "select count(*) from lost_access").await, 0);
-}
-
-/// Polls a future up to a number of times and drops it. Returns its output, None if it was not complete by then. The number of polls
-/// depends on the statements, and not on the speed of the machine.
-async fn killed_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut left = polls;
-    poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if left == 0 => Poll::Ready(None),
-        Poll::Pending => {
-            left -= 1;
-            Poll::Pending
-        }
-    })
-    .await
 }
 
 #[testing::test]

@@ -58,7 +58,8 @@ async fn surroundings(pool: &PgPool) -> Vec<String> {
 async fn differences(pool: &PgPool) -> i64 {
     let recount = db::doctor::recount(pool).await.unwrap();
     let of_users = recount.wrong_stats + recount.wrong_totals + recount.wrong_search;
-    of_users + recount.wrong_conversations + recount.wrong_usage + recount.wrong_usage_totals
+    let of_usage = recount.wrong_usage + recount.wrong_usage_totals + recount.wrong_balances;
+    of_users + recount.wrong_conversations + of_usage
 }
 
 #[testing::test]

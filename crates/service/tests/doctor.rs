@@ -2,7 +2,7 @@
 
 use domain::usage::UsageEventDraft;
 use serde_json::json;
-use service::{access::operator, doctor, usage};
+use service::{access::operator, doctor, limits, usage};
 use sqlx::PgPool;
 use testing::conversations::conversation;
 
@@ -73,6 +73,51 @@ async fn days_without_their_events_are_right(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
+    assert_eq!(problems(&pool).await, Vec::<String>::new());
+}
+
+#[testing::test]
+async fn balances_are_compared_with_the_events_of_their_periods(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let set = async |period: &str| {
+        let draft = json!({ "subject": "default", "metric": "requests", "amount": 10, "period": period });
+        let draft = serde_json::from_value(draft).unwrap();
+        limits::put(&services, &operator(), draft).await.unwrap();
+    };
+    let consume = async |requests: i64| {
+        let used = json!({ "user": ada, "requests": requests });
+        let used = serde_json::from_value(used).unwrap();
+        limits::consume(&services, &operator(), &used)
+            .await
+            .unwrap();
+    };
+    set("calendar:month").await;
+    consume(3).await;
+    assert_eq!(problems(&pool).await, Vec::<String>::new());
+    for column in ["used", "granted"] {
+        let spoil = format!("update balances set {column} = {column} + 1");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(spoil))
+            .execute(&pool)
+            .await
+            .unwrap();
+        assert_eq!(
+            problems(&pool).await,
+            ["Balances of limits that differ from the events of their periods: 1."],
+            "{column}"
+        );
+        let mend = format!("update balances set {column} = {column} - 1");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(mend))
+            .execute(&pool)
+            .await
+            .unwrap();
+        assert_eq!(problems(&pool).await, Vec::<String>::new(), "{column}");
+    }
+    // The balance of a changed period keeps what was used before, so it is not the sum of the new one.
+    set("12h").await;
+    consume(1).await;
+    let kept = "select used from balances where carried";
+    assert_eq!(count(&pool, kept).await, 4);
     assert_eq!(problems(&pool).await, Vec::<String>::new());
 }
 

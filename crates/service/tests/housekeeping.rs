@@ -134,3 +134,23 @@ async fn finished_jobs_are_deleted_and_failed_ones_remain(pool: PgPool) {
         assert_eq!(found, left, "{state}");
     }
 }
+
+#[testing::test]
+async fn partition_in_use_is_dropped_by_a_later_run(pool: PgPool) {
+    run(
+        &pool,
+        "create table usage_events_2020_01 partition of usage_events for values from ('2020-01-01Z') to ('2020-02-01Z')",
+    )
+    .await;
+    let left = "select count(*) from pg_class where relname = 'usage_events_2020_01'";
+    let mut report = pool.begin().await.unwrap();
+    sqlx::query("select count(*) from usage_events")
+        .execute(&mut *report)
+        .await
+        .unwrap();
+    housekeeping::run(&services(&pool)).await.unwrap();
+    assert_eq!(count(&pool, left).await, 1);
+    report.rollback().await.unwrap();
+    housekeeping::run(&services(&pool)).await.unwrap();
+    assert_eq!(count(&pool, left).await, 0);
+}

@@ -517,8 +517,32 @@ async fn resources_that_a_user_reaches_are_listed(pool: PgPool) {
         .map(|one| (one.kind.as_str(), one.count))
         .collect();
     assert_eq!(all, [("brand", 3), ("models", 1)]);
-    let unknown = resources::list_matching(&services, &operator(), &query("unknown-user")).await;
-    assert!(unknown.unwrap().page.rows.is_empty());
+    let unknown = [
+        resources::list_matching(&services, &operator(), &query("unknown-user"))
+            .await
+            .err(),
+        resources::list_with_grants(&services, &operator(), &query("unknown-user"))
+            .await
+            .err(),
+        resources::export(
+            &services,
+            &operator(),
+            &params("unknown-user"),
+            Format::Csv,
+        )
+        .await
+        .err(),
+    ];
+    for error in unknown {
+        assert!(
+            matches!(
+                &error,
+                Some(Error::List(ListError::Value { parameter: "reached_by", typed }))
+                    if typed == "unknown-user"
+            ),
+            "{error:?}"
+        );
+    }
 
     let limited: Authorized<ResourcesRead> = caller(reader, &granted).require().unwrap();
     let denied = [
@@ -548,4 +572,39 @@ async fn resources_that_a_user_reaches_are_listed(pool: PgPool) {
     let allowed: Authorized<ResourcesRead> = caller(reader, &both).require().unwrap();
     let listed = resources::list_matching(&services, &allowed, &query("ada")).await;
     assert_eq!(listed.unwrap().page.rows.len(), 2);
+}
+
+#[testing::test]
+async fn creation_changes_no_other_resource(pool: PgPool) {
+    let services = services(&pool);
+    let draft = |name: &str| ResourceDraft {
+        kind: "models".to_owned(),
+        external_id: "gpt".to_owned(),
+        name: name.to_owned(),
+        ..ResourceDraft::default()
+    };
+    let created = resources::create(&services, &operator(), draft(" GPT ")).await;
+    assert_eq!(created.unwrap().name, "GPT");
+    let again = resources::create(&services, &operator(), draft("Other")).await;
+    assert!(
+        matches!(&again, Err(Error::Taken(errors)) if errors.get("external_id").is_some()),
+        "{again:?}"
+    );
+    let unnamed = resources::create(&services, &operator(), draft(" ")).await;
+    assert!(
+        matches!(&unnamed, Err(Error::Invalid(errors)) if errors.get("name").is_some()),
+        "{unnamed:?}"
+    );
+    let unknown = ResourceDraft {
+        external_id: "llama".to_owned(),
+        owner_id: Some(Uuid::nil()),
+        ..draft("Llama")
+    };
+    let unknown = resources::create(&services, &operator(), unknown).await;
+    assert!(matches!(unknown, Err(Error::Invalid(_))), "{unknown:?}");
+    let stored = "select count(*) from resources where name = 'GPT' and version = 1";
+    assert_eq!(count(&pool, stored).await, 1);
+    assert_eq!(count(&pool, "select count(*) from resources").await, 1);
+    let entries = "select count(*) from audit_events where action = 'resource.stored'";
+    assert_eq!(count(&pool, entries).await, 1);
 }

@@ -4,6 +4,7 @@ pub(crate) mod browser;
 pub(crate) mod callers;
 pub(crate) mod furniture;
 pub(crate) mod key_ring;
+pub(crate) mod killed;
 pub(crate) mod own;
 pub(crate) mod own_account;
 pub(crate) mod users;

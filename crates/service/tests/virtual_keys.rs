@@ -656,3 +656,16 @@ async fn edit_of_an_outdated_or_expired_key_is_denied(pool: PgPool) {
         "{expired:?}"
     );
 }
+
+#[testing::test]
+async fn revoked_key_is_not_audited_as_an_access_token(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let key = create(&services, ada, json!({})).await;
+    let revoked = access_tokens::revoke(&services, &operator(), key.id).await;
+    assert_eq!(revoked.unwrap(), TokenKind::Key);
+    let entries = "select count(*) from audit_events where action = 'user.virtual_key_revoked'";
+    assert_eq!(count(&pool, entries).await, 1);
+    let entries = "select count(*) from audit_events where action = 'user.token_revoked'";
+    assert_eq!(count(&pool, entries).await, 0);
+}

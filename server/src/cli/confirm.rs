@@ -29,6 +29,15 @@ impl ConfirmArg {
     }
 }
 
+/// Formats the message about a deletion, which can be a job of the server.
+pub(super) fn deleted(name: &str, is_job: bool) -> String {
+    if is_job {
+        format!("Deleting {name} in the background.")
+    } else {
+        format!("Deleted {name}.")
+    }
+}
+
 /// Formats a number of things.
 pub(super) fn counted(number: u64, one: &str) -> String {
     match number {

@@ -9,7 +9,7 @@ use domain::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use service::{Error, access::operator, features};
+use service::{Error, access::operator, deletions, features};
 
 use super::{
     backend::{Backend, BackendArgs},
@@ -238,7 +238,8 @@ impl Backend {
     async fn delete_feature(&self, key: &str) -> Result<(), CliError> {
         match self {
             Self::Database(services) => {
-                Ok(features::delete(services, &operator(), key, None, None).await?)
+                features::delete(services, &operator(), key, None, None).await?;
+                Ok(deletions::run_of(services, key).await?)
             }
             Self::Server(remote) => remote.delete::<Value>(&path(key), &[]).map(drop),
         }

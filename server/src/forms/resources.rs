@@ -4,6 +4,7 @@ use app::api::{
     features::{AddFeature, AddFeatureSet, DeleteFeature, EditFeature, SetFeatureDefault},
     resources::{
         changes::{DeleteResource, EditResource, TransferResource, TransferResources},
+        create::CreateResource,
         grants::{GrantAccess, RunGrantOperation},
     },
 };
@@ -13,6 +14,7 @@ use super::send::{FormRoute, send};
 
 /// Forms, each at the path of its page.
 pub(super) const FORMS: &[FormRoute] = &[
+    ("/resources/new", || post(send::<CreateResource>)),
     ("/resources/transfer", || post(send::<TransferResources>)),
     ("/resources/{id}", || post(send::<RunGrantOperation>)),
     ("/resources/{id}/grant", || post(send::<GrantAccess>)),

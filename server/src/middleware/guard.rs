@@ -93,6 +93,9 @@ pub(crate) async fn exports(request: Request, next: Next) -> Response {
 fn page_of_export(export: &Uri) -> Option<String> {
     match export.path() {
         "/api/user/export" => Some("/account/data".to_owned()),
+        "/api/admin/roles/export" => Some("/roles".to_owned()),
+        "/api/admin/groups/export" => Some("/groups".to_owned()),
+        "/api/admin/clients/export" => Some("/clients".to_owned()),
         "/api/admin/audit/export" => {
             let query = export.query().unwrap_or_default();
             let filter = form_urlencoded::parse(query.as_bytes());
@@ -133,6 +136,9 @@ mod tests {
     fn export_redirects_to_its_page() {
         for (export, page) in [
             ("/api/user/export", Some("/account/data")),
+            ("/api/admin/roles/export?format=csv", Some("/roles")),
+            ("/api/admin/groups/export?format=csv", Some("/groups")),
+            ("/api/admin/clients/export?format=csv", Some("/clients")),
             ("/api/admin/audit/export?format=csv", Some("/audit")),
             (
                 "/api/admin/audit/export?format=csv&actor=a+b&via=cli",

@@ -219,6 +219,13 @@ async fn invalid_bodies_are_rejected_with_a_sentence(pool: PgPool) {
     for (kind, body, status, says) in [
         (json, "", 400, "not valid JSON"),
         (json, "{", 400, "not valid JSON"),
+        (json, "1e400", 400, "the number is out of range"),
+        (
+            json,
+            r#"{"username":1e400,"password":"x"}"#,
+            400,
+            "username: the number is out of range.",
+        ),
         (json, "null", 400, "invalid type"),
         (json, "[]", 400, "expected a JSON object"),
         (json, &deep, 400, ""),

@@ -79,6 +79,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/roles/{id}/clone", Dialog),
     ("/roles/{id}/delete", Dialog),
     ("/roles/{id}/edit", Dialog),
+    ("/resources/new", Dialog),
     ("/resources/transfer", Dialog),
     ("/resources/{id} revoke", Undo),
     ("/resources/{id}/delete", Dialog),

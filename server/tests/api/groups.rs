@@ -7,7 +7,7 @@ mod pages;
 use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
-use testing::{groups::group, resources, roles, users::id_of};
+use testing::{crowd::crowd, groups::group, resources, roles, users::id_of};
 use tokio::task::JoinSet;
 
 use crate::support::{App, Ask, add_user, app, session};
@@ -67,6 +67,29 @@ async fn group_is_created_changed_and_deleted(pool: PgPool) {
     let deleted = Ask::new(Method::DELETE, &path).by(&ada);
     assert_eq!(app.send(deleted).await.status, 200);
     assert_eq!(app.get_as(&ada, &path).await.outline(), "404 NOT_FOUND");
+}
+
+#[testing::test]
+async fn deletion_of_a_group_with_many_members_is_accepted(pool: PgPool) {
+    let (app, ada) = prepare(&pool, &[]).await;
+    crowd(5_001, "user-", "User ").insert(&pool).await;
+    let editors = group("Editors").insert(&pool).await;
+    app.run(
+        "insert into group_members (group_id, user_id, added_at)
+        select g.id, u.id, now() from groups g, users u where u.username like 'user-%'",
+    )
+    .await;
+    let path = format!("{GROUPS}/{editors}");
+    let delete = || Ask::new(Method::DELETE, &path).by(&ada);
+    assert_eq!(app.send(delete()).await.status, 202);
+    let again = app.send(delete()).await;
+    assert_eq!(again.outline(), "409 CONFLICT");
+    assert!(again.message().contains("being deleted"), "{}", again.body);
+    let jobs = app.get_as(&ada, "/api/admin/jobs").await.json();
+    assert_eq!(
+        (&jobs[0]["kind"], &jobs[0]["object"], &jobs[0]["total"]),
+        (&json!("delete_group"), &json!("Editors"), &json!(5_001))
+    );
 }
 
 #[testing::test]

@@ -67,6 +67,7 @@ async fn job_reports_kind_progress_and_times(pool: PgPool) {
             "id": "00000000-0000-7000-8000-000000000001",
             "kind": "purge",
             "target": { "id": user, "label": "person-1" },
+            "object": null,
             "state": "running",
             "done": 12_000,
             "total": 50_000,

@@ -120,6 +120,9 @@ async fn missing_parameters_are_named(pool: PgPool) {
         ("/api/admin/users/find", "user"),
         ("/api/admin/audit/export", "format"),
         ("/api/admin/resources/export", "format"),
+        ("/api/admin/roles/export", "format"),
+        ("/api/admin/groups/export", "format"),
+        ("/api/admin/clients/export", "format"),
     ] {
         let answer = app.get_as(&ada, path).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{path}");

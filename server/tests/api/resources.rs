@@ -178,7 +178,6 @@ async fn list_is_filtered(pool: PgPool) {
         ("reached_by=bob".to_owned(), &["gpt"]),
         ("reached_by=bob&kind=brand".to_owned(), &[]),
         ("reached_by=ada".to_owned(), &["gpt", "gpt brand", "llama"]),
-        ("reached_by=unknown".to_owned(), &[]),
         ("kind=Models".to_owned(), &[]),
         ("client=7777".to_owned(), &[]),
     ] {
@@ -194,6 +193,12 @@ async fn list_is_filtered(pool: PgPool) {
     let denied = app.get_as(&ada, &format!("{RESOURCES}?group=x")).await;
     assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
     assert_eq!(denied.json()["details"]["parameter"], "group");
+    for path in ["?reached_by=unknown", "/export?format=csv&reached_by=unknown"] {
+        let denied = app.get_as(&ada, &format!("{RESOURCES}{path}")).await;
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{path}");
+        assert_eq!(denied.json()["details"]["parameter"], "reached_by");
+        assert!(denied.message().contains("unknown"), "{}", denied.body);
+    }
     let reader = token(&app.services, "ada", &["resources:read"]).await;
     for path in ["?reached_by=bob", "/export?format=csv&reached_by=bob"] {
         let ask = Ask::get(&format!("{RESOURCES}{path}")).bearer(&reader);

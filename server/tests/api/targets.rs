@@ -15,7 +15,7 @@ const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
 /// target of a link, or (the last five) take a whole selection, in which each id has its name, a filter with a count, or the path
 /// of a dialog, whose names are compared: see the tests of those.
-const WITHOUT_TARGET: [&str; 25] = [
+const WITHOUT_TARGET: [&str; 26] = [
     "sign-in",
     "setup",
     "register",
@@ -31,6 +31,7 @@ const WITHOUT_TARGET: [&str; 25] = [
     "create-own-virtual-key",
     "add-feature",
     "add-feature-set",
+    "create-resource",
     "transfer-resources",
     "edit-profile",
     "change-password",

@@ -2,6 +2,7 @@
 
 use domain::{
     features::{Feature, FeatureSet},
+    jobs::is_job,
     permission::Permission,
     problem::Problem,
 };
@@ -18,7 +19,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
-        deletion::Uncounted,
+        deletion::{Uncounted, in_background},
         dialog::{ClosedDialog, DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
@@ -204,6 +205,7 @@ fn deletion(feature: Feature, groups: Result<u64, Problem>) -> AnyView {
                 <code>{feature.key.clone()}</code>
             </p>
             <p>{text::features::delete_text(groups)}</p>
+            {in_background(is_job(groups))}
             <input type="hidden" name="key" value=feature.key />
             <input type="hidden" name="shown" value=feature.label />
             <input type="hidden" name="version" value=feature.version.to_string() />

@@ -12,7 +12,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
-        deletion::Uncounted,
+        deletion::{Uncounted, in_background},
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
         form,
@@ -92,6 +92,7 @@ fn DeleteForm(group: GroupView, preview: GroupDeletion) -> impl IntoView {
                     .into_iter()
                     .collect_view()}
             </dl>
+            {in_background(preview.is_job())}
             {numbers
                 .map(|(_, name, number)| view! { <input type="hidden" name=name value=number.to_string() /> })
                 .into_iter()

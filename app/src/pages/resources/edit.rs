@@ -21,7 +21,7 @@ use crate::{
     text,
 };
 
-const CLIENT: FieldSpec = FieldSpec {
+pub(super) const CLIENT: FieldSpec = FieldSpec {
     name: "client",
     label: text::resources::client,
     hint: Some(text::resources::client_hint),

@@ -16,7 +16,7 @@ use crate::{
         roles::{DeleteRole, PreviewRoleDeletion, RoleDeletionView},
     },
     components::{
-        deletion::Uncounted,
+        deletion::{Uncounted, in_background},
         description_list::DescriptionItem,
         dialog::FormDialog,
         form,
@@ -65,6 +65,7 @@ fn DeleteForm(preview: RoleDeletionView) -> impl IntoView {
         None => listed.denied.map(String::from),
     };
     let users = deletion.users.to_string();
+    let background = in_background(deletion.is_job());
     view! {
         <FormDialog
             route=route
@@ -88,6 +89,7 @@ fn DeleteForm(preview: RoleDeletionView) -> impl IntoView {
                     })
             }}
             {effect(deletion)}
+            {background}
             <p class="notice tone-danger">{text::roles::delete_final()}</p>
             <input type="hidden" name="id" value=role.id.to_string() />
             <input type="hidden" name="shown" value=role.name />

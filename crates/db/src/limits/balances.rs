@@ -35,6 +35,8 @@ pub struct Balance {
     /// Time of the level.
     #[serde(with = "time::serde::rfc3339::option")]
     pub level_at: Option<OffsetDateTime>,
+    /// Whether uses of another period were kept when the limit changed; `None` if it is not known.
+    pub carried: Option<bool>,
 }
 
 impl Balance {
@@ -57,6 +59,7 @@ struct BalanceRow {
     granted: i64,
     level: Option<i64>,
     level_at: Option<OffsetDateTime>,
+    carried: Option<bool>,
 }
 
 impl TryFrom<BalanceRow> for Balance {
@@ -74,6 +77,7 @@ impl TryFrom<BalanceRow> for Balance {
             granted: row.granted,
             level: row.level,
             level_at: row.level_at,
+            carried: row.carried,
         })
     }
 }
@@ -86,7 +90,8 @@ pub async fn lock(connection: &mut PgConnection, holders: &[Uuid]) -> Result<Vec
     let rows = sqlx::query_as!(
         BalanceRow,
         r#"select
-            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at
+            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at,
+            carried
         from balances
         where holder_id = any($1)
         order by holder_id, metric, model
@@ -107,7 +112,8 @@ pub async fn list(executor: impl PgExecutor<'_>, holders: &[Uuid]) -> Result<Vec
     let rows = sqlx::query_as!(
         BalanceRow,
         r#"select
-            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at
+            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at,
+            carried
         from balances
         where holder_id = any($1)
         order by holder_id, metric, model"#,
@@ -220,9 +226,9 @@ pub async fn insert(
     let (user, token, group) = ids(holder);
     sqlx::query!(
         "insert into balances (
-            user_id, token_id, group_id, metric, model, period, period_start, period_end, used, granted, level, level_at
+            user_id, token_id, group_id, metric, model, period, period_start, period_end, used, granted, level, level_at, carried
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         on conflict (holder_id, metric, model) do nothing",
         user,
         token,
@@ -236,6 +242,7 @@ pub async fn insert(
         balance.granted,
         balance.level,
         balance.level_at,
+        balance.carried,
     )
     .execute(connection)
     .await?;
@@ -252,10 +259,10 @@ pub async fn store(connection: &mut PgConnection, balances: &[Balance]) -> Resul
     sqlx::query!(
         "update balances b set
             period = w.period, period_start = w.period_start, period_end = w.period_end, used = w.used, granted = w.granted,
-            level = w.level, level_at = w.level_at
+            level = w.level, level_at = w.level_at, carried = w.carried
         from jsonb_to_recordset($1) as w (
             holder_id uuid, metric text, model text, period text, period_start timestamptz, period_end timestamptz, used bigint,
-            granted bigint, level bigint, level_at timestamptz
+            granted bigint, level bigint, level_at timestamptz, carried boolean
         )
         where b.holder_id = w.holder_id and b.metric = w.metric and b.model = w.model",
         balances,

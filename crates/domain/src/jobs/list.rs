@@ -86,6 +86,7 @@ mod tests {
             id: uuid::Uuid::nil(),
             kind: JobKind::Purge,
             target: None,
+            object: None,
             state,
             done: 0,
             total: None,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{LIMITS_ORDER, Metric, SubjectKind};
 use crate::list::{
-    Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, shorten,
+    Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params,
 };
 
 /// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
@@ -95,10 +95,7 @@ impl LimitListParams {
 
 /// Parses the value of a parameter, unless it is absent.
 fn parse<T: FromStr>(parameter: &'static str, given: Option<&str>) -> Result<Option<T>, ListError> {
-    let unknown = |text: &str| ListError::Value {
-        parameter,
-        typed: shorten(text),
-    };
+    let unknown = |text: &str| ListError::unknown(parameter, text);
     let parsed = given.map(|text| text.parse::<T>().map_err(|_| unknown(text)));
     parsed.transpose()
 }

@@ -136,6 +136,15 @@ pub enum ListError {
 }
 
 impl ListError {
+    /// Creates the error of a value that is unknown.
+    #[must_use]
+    pub fn unknown(parameter: &'static str, typed: &str) -> Self {
+        Self::Value {
+            parameter,
+            typed: shorten(typed),
+        }
+    }
+
     /// Returns the message for the client.
     #[must_use]
     pub fn message(&self) -> Message {

@@ -5,7 +5,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Role;
-use crate::permission::{Permission, Permissions};
+use crate::{
+    jobs::is_job,
+    permission::{Permission, Permissions},
+};
 
 /// Users who have the same roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,12 @@ impl RoleDeletion {
             without_role: alone.map(|holders| holders.users).sum(),
             lost: lost.collect(),
         }
+    }
+
+    /// Returns whether the deletion is a job, because many rows change.
+    #[must_use]
+    pub const fn is_job(&self) -> bool {
+        is_job(self.users)
     }
 }
 

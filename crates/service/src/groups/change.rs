@@ -18,6 +18,7 @@ use crate::{
     Error, Services,
     access::Actor,
     audit::{self, Audited, Changes},
+    deletions,
     guard::TargetRef,
 };
 
@@ -148,6 +149,7 @@ pub(super) async fn find_group(
         .await?
         .ok_or(NOT_FOUND)?;
     target.check_name(&group.name)?;
+    deletions::check_stays(transaction, &group.id.to_string()).await?;
     Ok(group)
 }
 

@@ -1,5 +1,6 @@
-//! Deletion of groups.
+//! Deletion of groups. A group with many members or grants is deleted by a job in batches.
 
+use db::deletions::Object;
 use domain::{action::Action, error::Conflict, groups::GroupDeletion, permission::Permission};
 use serde_json::Value;
 use uuid::Uuid;
@@ -27,11 +28,12 @@ pub async fn preview_deletion(
     Ok(db::groups::count_deletion(&mut *connection, id).await?)
 }
 
-/// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was.
+/// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was. A group with many of them loses its
+/// features at once, and is deleted by a job; until then it cannot be changed.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the effect differs from the preview, [`Error::Outdated`] when the group was changed since the caller read it,
-/// [`Error::NotFound`] when there is no such group.
+/// [`Error::Conflict`] when the effect differs from the preview and when the group is being deleted, [`Error::Outdated`] when the group was
+/// changed since the caller read it, [`Error::NotFound`] when there is no such group.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<GroupsWrite>,
@@ -50,7 +52,14 @@ pub async fn delete(
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    db::groups::delete(&mut transaction, group.id).await?;
+    if deletion.is_job() {
+        db::deletions::remove_features(&mut transaction, group.id).await?;
+        let object = Object::Group(group.id);
+        let rows = deletion.members.saturating_add(deletion.resources);
+        db::deletions::queue(&mut transaction, &object, &group.name, rows).await?;
+    } else {
+        db::groups::delete(&mut transaction, group.id).await?;
+    }
     let changes = Changes::default()
         .with("name", group.name.as_str(), Value::Null)
         .with("description", group.description.as_str(), Value::Null)
@@ -61,5 +70,8 @@ pub async fn delete(
     let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
+    if deletion.is_job() {
+        services.work.notify_one();
+    }
     Ok(deletion)
 }

@@ -42,7 +42,7 @@ pub(crate) async fn issue(
         roles = db::roles::list_builtin(&mut **transaction, &[BuiltinRole::User]).await?;
     }
     let preset = Preset {
-        roles: assignment::grantable(transaction, actor, &roles)
+        roles: assignment::grantable(transaction, actor, &roles, &[])
             .await?
             .names,
         days: wanted.days,

@@ -91,6 +91,7 @@ impl Position {
             granted: 0,
             level: drips.then(|| self.limit.amount.unwrap_or_default()),
             level_at: drips.then_some(at),
+            carried: Some(false),
         }
     }
 
@@ -113,6 +114,9 @@ impl Position {
         if is_over {
             balance.used = 0;
             balance.granted = 0;
+            balance.carried = Some(false);
+        } else if balance.period != spec {
+            balance.carried = Some(true);
         }
         if is_over || balance.period != spec {
             balance.period = spec;

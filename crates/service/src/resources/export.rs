@@ -2,29 +2,25 @@
 
 use std::mem::take;
 
+use db::resources::ResourceFilter;
 use domain::{
     action::Action,
     list::{Limits, PageParams, Position, UnfilteredQuery},
-    resources::{ListedResource, Resource, ResourceListParams, ResourceQuery},
+    resources::{ListedResource, ResourceListParams},
 };
-use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::sync::mpsc::Sender;
-use uuid::Uuid;
 
 use super::listing;
 use crate::{
     Error, Services,
     access::{Authorized, ResourcesRead},
     audit::{
-        self, Changes, Format,
+        Format,
         csv::{cell, line},
     },
     exports::{self, Pieces},
+    row_exports::{self, PIECE, object, text, timestamp},
 };
-
-/// Number of resources that one query reads.
-const PIECE: u16 = 1_000;
 
 /// Names of the columns, in order.
 const COLUMNS: [&str; 15] = [
@@ -49,8 +45,8 @@ const COLUMNS: [&str; 15] = [
 /// piece means that the file is incomplete.
 ///
 /// # Errors
-/// [`Error::List`] when the filter is not valid or about what the actor cannot read, [`Error::TooManyAtOnce`] when too many exports are
-/// running.
+/// [`Error::List`] when the filter is not valid, or about an unknown user or what the actor cannot read, [`Error::TooManyAtOnce`] when
+/// too many exports are running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
@@ -59,34 +55,25 @@ pub async fn export(
 ) -> Result<Pieces, Error> {
     let params = params.only_filter();
     let query = params.parse(Limits::API)?;
-    listing::check_readable(authorized, &query)?;
-    let slot = services.exports.reserve(authorized.actor())?;
-    let changes = Changes::default()
-        .with("filter", Value::Null, exports::written(params.pairs()))
-        .with("format", Value::Null, format.as_str());
-    let mut transaction = db::begin(&services.pool).await?;
-    let about = (Action::ResourcesExported, None, "resources");
-    let audited = audit::write_about(&mut transaction, authorized.actor(), about, changes).await?;
-    db::commit(transaction, audited).await?;
+    let users = listing::find_users(&services.pool, authorized, &query).await?;
+    let about = (Action::ResourcesExported, "resources");
+    let filter = exports::written(params.pairs());
+    let slot = row_exports::start(services, authorized.actor(), about, filter, format).await?;
     let pool = services.pool.clone();
     let viewer = authorized.actor().id();
     Ok(exports::spawn(slot, move |sender| async move {
-        send(&pool, viewer, &query, format, &sender).await
+        let filter = listing::filter(viewer, &query, users);
+        send(&pool, filter, format, &sender).await
     }))
 }
 
 async fn send(
     pool: &db::PgPool,
-    viewer: Option<Uuid>,
-    query: &ResourceQuery,
+    filter: ResourceFilter<'_>,
     format: Format,
     sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
-    let filter = listing::filter(pool, viewer, query).await?;
-    let mut piece = match format {
-        Format::Csv => line(COLUMNS.map(str::to_owned)),
-        Format::Ndjson => String::new(),
-    };
+    let mut piece = row_exports::head(format, COLUMNS);
     let mut page = UnfilteredQuery {
         limit: PIECE,
         position: Position::First,
@@ -116,12 +103,6 @@ async fn send(
     }
 }
 
-/// Returns the line of a resource in the schema of the API.
-fn object(resource: &Resource) -> Result<String, Error> {
-    let line = serde_json::to_string(resource);
-    Ok(line.map_err(|error| Error::Internal(error.into()))? + "\n")
-}
-
 /// Returns the row of a resource.
 fn row(listed: &ListedResource) -> Result<String, Error> {
     let ListedResource {
@@ -147,13 +128,4 @@ fn row(listed: &ListedResource) -> Result<String, Error> {
         cell(&timestamp(resource.created_at)?),
         cell(&timestamp(resource.updated_at)?),
     ]))
-}
-
-fn text(value: Option<impl ToString>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-fn timestamp(at: OffsetDateTime) -> Result<String, Error> {
-    let at = at.format(&Rfc3339);
-    at.map_err(|error| Error::Internal(error.into()))
 }

@@ -13,7 +13,6 @@ use domain::{
         ClientRef, KindTotal, ListedResource, OpenedResource, Resource, ResourceListing,
         ResourceQuery,
     },
-    users::detail::UserRef,
 };
 use serde_json::Map;
 use uuid::Uuid;
@@ -22,34 +21,36 @@ use super::{find, grants, page};
 use crate::{
     Error, Services,
     access::{AccessRead, Authorized, ResourcesRead},
-    guard,
 };
+
+/// Name of the parameter with the user who can reach the resources.
+const REACHED_BY: &str = "reached_by";
 
 /// Lists the resources that match a query, the first created first.
 ///
 /// # Errors
-/// [`Error::List`] for a condition about what the actor cannot read.
+/// [`Error::List`] for a condition about what the actor cannot read, and for the access of an unknown user.
 pub async fn list_matching(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
     query: &ResourceQuery,
 ) -> Result<Listed<Resource>, Error> {
-    check_readable(authorized, query)?;
-    let filter = filter(&services.pool, authorized.actor().id(), query).await?;
+    let users = find_users(&services.pool, authorized, query).await?;
+    let filter = filter(authorized.actor().id(), query, users);
     page(services, &query.page, filter).await
 }
 
 /// Lists the resources that match a query, with their names and grants, and the number of those of each kind.
 ///
 /// # Errors
-/// [`Error::List`] for a condition about what the actor cannot read.
+/// [`Error::List`] for a condition about what the actor cannot read, and for the access of an unknown user.
 pub async fn list_with_grants(
     services: &Services,
     authorized: &Authorized<ResourcesRead>,
     query: &ResourceQuery,
 ) -> Result<ResourceListing, Error> {
-    check_readable(authorized, query)?;
-    let filter = filter(&services.pool, authorized.actor().id(), query).await?;
+    let users = find_users(&services.pool, authorized, query).await?;
+    let filter = filter(authorized.actor().id(), query, users);
     let of_any_kind = ResourceFilter {
         kind: None,
         ..filter
@@ -98,53 +99,78 @@ pub async fn open(
     })
 }
 
+/// Users that a query refers to, by their ids.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct QueryUsers {
+    owner: Option<Uuid>,
+    reached_by: Option<Uuid>,
+}
+
+/// Finds the users that a query refers to. An unknown owner becomes an id that no user has. The access of an unknown user is an error: a
+/// list without rows would say that the user reaches nothing.
+///
+/// # Errors
+/// [`Error::List`] for a condition about what the actor cannot read, and for the access of an unknown user.
+pub(super) async fn find_users(
+    pool: &db::PgPool,
+    authorized: &Authorized<ResourcesRead>,
+    query: &ResourceQuery,
+) -> Result<QueryUsers, Error> {
+    check_readable(authorized, query)?;
+    let owner = match &query.owner {
+        Some(owner) => {
+            let found = db::users::find_id(pool, owner).await?;
+            Some(found.unwrap_or(Uuid::nil()))
+        }
+        None => None,
+    };
+    let reached_by = match &query.reached_by {
+        Some(user) => {
+            let found = db::users::find_id(pool, user).await?;
+            let unknown = || ListError::unknown(REACHED_BY, &user.to_string());
+            Some(found.ok_or_else(|| Error::List(unknown()))?)
+        }
+        None => None,
+    };
+    Ok(QueryUsers { owner, reached_by })
+}
+
 /// Checks that the actor can read what a query asks about, beside resources.
-pub(super) fn check_readable(
+fn check_readable(
     authorized: &Authorized<ResourcesRead>,
     query: &ResourceQuery,
 ) -> Result<(), Error> {
     if query.reached_by.is_none() || authorized.includes::<AccessRead>() {
         return Ok(());
     }
-    let parameter = "reached_by";
     Err(Error::List(ListError::Unreadable {
-        parameter,
-        condition: parameter.to_owned(),
+        parameter: REACHED_BY,
+        condition: REACHED_BY.to_owned(),
         permission: Permission::AccessRead,
     }))
 }
 
 /// Returns the conditions of a query for a viewer.
-pub(super) async fn filter<'q>(
-    pool: &db::PgPool,
+pub(super) fn filter(
     viewer: Option<Uuid>,
-    query: &'q ResourceQuery,
-) -> Result<ResourceFilter<'q>, Error> {
+    query: &ResourceQuery,
+    users: QueryUsers,
+) -> ResourceFilter<'_> {
     let (client, client_name) = match &query.client {
         None => (None, None),
         Some(ClientRef::Number(number)) => (Some(*number), None),
         Some(ClientRef::Name(name)) => (None, Some(name.as_str())),
     };
-    Ok(ResourceFilter {
+    ResourceFilter {
         kind: query.kind.as_deref(),
         external_id: query.external_id.as_deref(),
         text: query.text.as_deref(),
-        owner: find_user(pool, query.owner.as_ref()).await?,
+        owner: users.owner,
         client,
         client_name,
         group: query.group,
-        reached_by: find_user(pool, query.reached_by.as_ref()).await?,
+        reached_by: users.reached_by,
         viewer,
-    })
-}
-
-/// Returns the id of a user in a query. One who does not exist becomes an id that no user has.
-async fn find_user(pool: &db::PgPool, user: Option<&UserRef>) -> Result<Option<Uuid>, Error> {
-    let Some(user) = user else { return Ok(None) };
-    match guard::find(pool, user).await {
-        Ok(id) => Ok(Some(id)),
-        Err(Error::NotFound(_)) => Ok(Some(Uuid::nil())),
-        Err(error) => Err(error),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Deletion of roles. A role of many users is revoked in batches, so that no other change of roles waits for all of them.
+//! Deletion of roles. A role of many users is revoked by a job in batches, so that no other change of roles waits for all of them.
 
+use db::deletions::Object;
 use domain::{
     action::Action,
     error::Conflict,
@@ -11,13 +12,10 @@ use uuid::Uuid;
 use super::{NOT_FOUND, lock, open};
 use crate::{
     Error, Services,
-    access::{Actor, Authorized, RolesRead, RolesWrite},
-    audit::{self, Audited, Changes},
+    access::{Authorized, RolesRead, RolesWrite},
+    audit::{self, Changes},
     guard::TargetRef,
 };
-
-/// Number of users in one transaction that revokes a role, which takes some hundred milliseconds.
-const BATCH: u64 = 5_000;
 
 /// Returns the effect that the deletion of a role would have.
 ///
@@ -36,11 +34,11 @@ pub async fn preview_deletion(
 }
 
 /// Deletes a role, and revokes it from its users. `users` is their number in the preview, if one was shown. A role of many users loses
-/// its permissions first, and then its users in batches; after an interruption it is left without permissions, and can be deleted again.
+/// its permissions at once, and is deleted by a job; until then it cannot be assigned or changed.
 ///
 /// # Errors
-/// [`Error::Conflict`] for a built-in role and for another number of users, [`Error::Outdated`] when the role was changed since the
-/// caller read it, [`Error::Denied`] for a role above the actor, [`Error::NotFound`] when there is no such role.
+/// [`Error::Conflict`] for a built-in role, for one that is being deleted, and for another number of users, [`Error::Outdated`] when the
+/// role was changed since the caller read it, [`Error::Denied`] for a role above the actor, [`Error::NotFound`] when there is no such role.
 pub async fn delete(
     services: &Services,
     authorized: &Authorized<RolesWrite>,
@@ -57,18 +55,13 @@ pub async fn delete(
     if users.is_some_and(|users| users != deletion.users) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    if deletion.users > BATCH {
-        let audited = disable(&mut transaction, actor, &role).await?;
-        db::commit(transaction, audited).await?;
-        revoke(services, role.id).await?;
-        transaction = db::begin(&services.pool).await?;
-        db::users::lock_admins(&mut transaction).await?;
-        let current = db::roles::edit::lock(&mut transaction, role.id).await?;
-        if !current.ok_or(NOT_FOUND)?.permissions.is_empty() {
-            return Err(Error::Conflict(Conflict::PreviewChanged));
-        }
+    if deletion.is_job() {
+        disable(&mut transaction, role.id).await?;
+        let object = Object::Role(role.id);
+        db::deletions::queue(&mut transaction, &object, &role.name, deletion.users).await?;
+    } else {
+        db::roles::edit::delete(&mut transaction, role.id).await?;
     }
-    db::roles::edit::delete(&mut transaction, role.id).await?;
     let changes = Changes::default()
         .with("name", role.name.as_str(), Value::Null)
         .with("label", role.label.clone(), Value::Null)
@@ -79,41 +72,19 @@ pub async fn delete(
     let about = (Action::RoleDeleted, Some(role.id), role.name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
+    if deletion.is_job() {
+        services.work.notify_one();
+    }
     Ok(deletion)
 }
 
 /// Revokes all permissions of a role, for all its users at once.
-async fn disable(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    role: &Role,
-) -> Result<Audited, Error> {
-    if role.permissions.is_empty() {
-        return Ok(Audited::not_needed("the role has no permissions"));
-    }
+async fn disable(transaction: &mut db::Transaction, role: Uuid) -> Result<(), Error> {
     let patch = RolePatch {
         permissions: Some(Vec::new()),
         ..RolePatch::default()
     };
-    db::roles::edit::set(transaction, role.id, &patch).await?;
-    let none: Vec<String> = Vec::new();
-    let changes = Changes::default().with("permissions", role.permissions.clone(), none);
-    let about = (Action::RoleUpdated, Some(role.id), role.name.as_str());
-    audit::write_about(transaction, actor, about, changes).await
-}
-
-/// Revokes a role from its users, batch by batch.
-async fn revoke(services: &Services, role: Uuid) -> Result<(), Error> {
-    loop {
-        let mut transaction = db::begin(&services.pool).await?;
-        db::users::lock_admins(&mut transaction).await?;
-        let revoked = db::roles::edit::revoke(&mut transaction, role, BATCH).await?;
-        let audited = Audited::not_needed("the deletion of the role writes the entry");
-        db::commit(transaction, audited).await?;
-        if revoked < BATCH {
-            return Ok(());
-        }
-    }
+    Ok(db::roles::edit::set(transaction, role, &patch).await?)
 }
 
 async fn deletion(connection: &mut db::PgConnection, role: &Role) -> Result<RoleDeletion, Error> {

@@ -158,7 +158,7 @@ pub(super) async fn insert(
         skeleton: skeleton.as_deref(),
     };
     let wanted = wanted_roles(transaction, user).await?;
-    let roles = assignment::grantable(transaction, actor, &wanted).await?;
+    let roles = assignment::grantable(transaction, actor, &wanted, &[]).await?;
     assignment::check_is_admin(&roles, user.is_admin)?;
     let roles = roles.names;
     client_lists::check_added(transaction, actor, &[], &user.client_list).await?;

@@ -195,7 +195,7 @@ async fn set_roles(
     changes: &mut Changes,
 ) -> Result<(), Error> {
     let wanted = wanted_roles(transaction, account, change).await?;
-    let wanted = assignment::grantable(transaction, actor, &wanted).await?;
+    let wanted = assignment::grantable(transaction, actor, &wanted, &account.roles).await?;
     assignment::check_is_admin(&wanted, is_admin)?;
     assignment::replace(transaction, actor, account, &wanted, changes).await
 }

@@ -118,7 +118,7 @@ async fn readmit(
     if !account.is_admin {
         let admin = [BuiltinRole::Admin];
         let admin = db::roles::list_builtin(&mut **transaction, &admin).await?;
-        let admin = assignment::grantable(transaction, actor, &admin)
+        let admin = assignment::grantable(transaction, actor, &admin, &[])
             .await?
             .names;
         db::roles::grant(transaction, id, &admin, actor.id()).await?;

@@ -69,6 +69,7 @@ pub(super) const ACCESS: Table = &[
     ("resources::grants::set_of_group", &[Action::AccessGranted]),
     ("resources::grants::revoke", &[Action::AccessRevoked]),
     ("resources::delete", &[Action::ResourceDeleted]),
+    ("resources::create::create", &[Action::ResourcesStored]),
     ("groups::delete::delete", &[Action::GroupDeleted]),
     (
         "conversations::store::create",
@@ -166,7 +167,9 @@ async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error
             }
             Ok(())
         }
-        "features::delete" => features::delete(services, &operator(), "lab.use", None, None).await,
+        "features::delete" => features::delete(services, &operator(), "lab.use", None, None)
+            .await
+            .map(drop),
         "clients::create" => {
             let draft = ClientDraft {
                 name,
@@ -262,16 +265,20 @@ async fn call_resources(
     [ada, bob]: [Uuid; 2],
 ) -> Result<(), Error> {
     let subject = GrantTarget::User(bob);
+    let draft = ResourceDraft {
+        kind: "brand".to_owned(),
+        external_id: "a".to_owned(),
+        name: "A".to_owned(),
+        owner_id: Some(ada),
+        ..ResourceDraft::default()
+    };
     if function == "resources::store" {
-        let draft = ResourceDraft {
-            kind: "brand".to_owned(),
-            external_id: "a".to_owned(),
-            name: "A".to_owned(),
-            owner_id: Some(ada),
-            ..ResourceDraft::default()
-        };
         let stored = resources::store(services, &operator(), vec![draft]).await;
         return stored.map(drop);
+    }
+    if function == "resources::create::create" {
+        let created = resources::create(services, &operator(), draft).await;
+        return created.map(drop);
     }
     let id = resource(services).await;
     match function {

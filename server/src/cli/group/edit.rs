@@ -3,14 +3,14 @@
 use clap::ArgGroup;
 use domain::groups::{Group, GroupDeletion, GroupDraft, GroupEdit};
 use serde_json::{Value, json};
-use service::{access::operator, groups};
+use service::{access::operator, deletions, groups};
 use uuid::Uuid;
 
 use super::{GroupArg, named};
 use crate::{
     cli::{
         backend::{Backend, groups::GROUPS},
-        confirm::{ConfirmArg, counted},
+        confirm::{ConfirmArg, counted, deleted},
         error::CliError,
         names::{Names, names, removable},
         user::print::Output,
@@ -119,10 +119,8 @@ impl DeleteArgs {
         let preview = backend.preview_group(group.id).await?;
         self.confirm
             .check(output, &preview, || effect(&group, preview))?;
-        backend.delete_group(group.id, preview).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&group))
-        })
+        let is_job = backend.delete_group(group.id, preview).await?;
+        output.print(&json!({ "success": true }), || deleted(&named(&group), is_job))
     }
 }
 
@@ -165,14 +163,19 @@ impl Backend {
         }
     }
 
-    /// Deletes a group. A server does not compare the preview.
-    async fn delete_group(&self, id: Uuid, preview: GroupDeletion) -> Result<(), CliError> {
+    /// Deletes a group. A server does not compare the preview. Returns whether a job of the server continues the deletion; without a server
+    /// it is completed here.
+    async fn delete_group(&self, id: Uuid, preview: GroupDeletion) -> Result<bool, CliError> {
         match self {
             Self::Database(services) => {
                 groups::delete(services, &operator(), id, Some(preview)).await?;
-                Ok(())
+                deletions::run_of(services, &id.to_string()).await?;
+                Ok(false)
             }
-            Self::Server(remote) => remote.delete::<Value>(&Self::group_path(id), &[]).map(drop),
+            Self::Server(remote) => {
+                remote.delete::<Value>(&Self::group_path(id), &[])?;
+                Ok(preview.is_job())
+            }
         }
     }
 }

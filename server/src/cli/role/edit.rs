@@ -3,14 +3,14 @@
 use clap::ArgGroup;
 use domain::roles::{Role, RoleDeletion, RoleDraft, RoleEdit};
 use serde_json::{Value, json};
-use service::{access::operator, roles};
+use service::{access::operator, deletions, roles};
 use uuid::Uuid;
 
 use super::{ROLES, RoleArg, named};
 use crate::{
     cli::{
         backend::Backend,
-        confirm::{ConfirmArg, counted},
+        confirm::{ConfirmArg, counted, deleted},
         error::CliError,
         names::{Names, names, removable},
         user::print::Output,
@@ -146,10 +146,8 @@ impl DeleteArgs {
         let preview = backend.preview_role(role.id).await?;
         self.confirm
             .check(output, &preview, || effect(&role, &preview))?;
-        backend.delete_role(role.id, &preview).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&role))
-        })
+        let is_job = backend.delete_role(role.id, &preview).await?;
+        output.print(&json!({ "success": true }), || deleted(&named(&role), is_job))
     }
 }
 
@@ -204,17 +202,20 @@ impl Backend {
         }
     }
 
-    /// Deletes a role. A server does not compare the preview.
-    async fn delete_role(&self, id: Uuid, preview: &RoleDeletion) -> Result<(), CliError> {
+    /// Deletes a role. A server does not compare the preview. Returns whether a job of the server continues the deletion; without a server
+    /// it is completed here.
+    async fn delete_role(&self, id: Uuid, preview: &RoleDeletion) -> Result<bool, CliError> {
         match self {
             Self::Database(services) => {
                 let users = Some(preview.users);
                 roles::delete(services, &operator(), id, users).await?;
-                Ok(())
+                deletions::run_of(services, &id.to_string()).await?;
+                Ok(false)
             }
-            Self::Server(remote) => remote
-                .delete::<Value>(&format!("{ROLES}/{id}"), &[])
-                .map(drop),
+            Self::Server(remote) => {
+                remote.delete::<Value>(&format!("{ROLES}/{id}"), &[])?;
+                Ok(preview.is_job())
+            }
         }
     }
 }

@@ -104,6 +104,9 @@ fn named(job: &Job) -> String {
     match job.kind {
         JobKind::Purge => text::settings::job_purge(target(job)),
         JobKind::RotateKeys => text::settings::job_rotate_keys().to_owned(),
+        JobKind::DeleteRole => text::settings::job_delete_role(object(job)),
+        JobKind::DeleteGroup => text::settings::job_delete_group(object(job)),
+        JobKind::DeleteFeature => text::settings::job_delete_feature(object(job)),
     }
 }
 
@@ -113,6 +116,11 @@ fn target(job: &Job) -> &str {
     label
         .filter(|label| !label.is_empty())
         .unwrap_or(text::settings::job_some_user())
+}
+
+/// Returns the name of the role, the group or the feature that the job deletes.
+fn object(job: &Job) -> &str {
+    job.object.as_deref().unwrap_or_default()
 }
 
 /// Renders the progress: a bar with the job as its accessible name, the numbers, and the time of the last progress.

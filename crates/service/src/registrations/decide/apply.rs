@@ -45,7 +45,7 @@ impl<'a> Effect<'a> {
             Decision::Approve if !checked.roles.is_empty() => {
                 let names = checked.roles.iter().map(RoleName::as_str);
                 let names: Vec<String> = names.map(str::to_owned).collect();
-                Some(assignment::grantable(transaction, actor, &names).await?)
+                Some(assignment::grantable(transaction, actor, &names, &[]).await?)
             }
             // A later approval must not assign the roles again that were chosen for this one.
             Decision::Reopen => {

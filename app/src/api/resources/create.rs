@@ -1,0 +1,80 @@
+//! Creation of a resource.
+
+#![expect(
+    missing_docs,
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
+)]
+
+use domain::resources::ResourceDraft;
+#[cfg(feature = "ssr")]
+use domain::{
+    flash::{Flash, FlashEvent},
+    resources::StoredResource,
+};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use service::access::ResourcesWrite;
+
+#[cfg(feature = "ssr")]
+use super::{RESOURCES, read};
+#[cfg(feature = "ssr")]
+use crate::api::ssr;
+use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
+
+/// Creates a resource, and redirects to the list with this one alone.
+#[server(endpoint = "create-resource", protocol = Post)]
+pub async fn create_resource(
+    #[server(default)] kind: String,
+    #[server(default)] external_id: String,
+    #[server(default)] name: String,
+    #[server(default)] owner: String,
+    #[server(default)] client: String,
+) -> Result<FormSuccess, ApiError> {
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require_with_read::<ResourcesWrite>()?;
+        let owner_id = if owner.trim().is_empty() {
+            None
+        } else {
+            let owner = read::user(&services, &caller, ("owner", &owner)).await?;
+            Some(owner.id.0)
+        };
+        let client_id = read::client(&services, &caller, &client).await?;
+        let form = CreateResource {
+            kind,
+            external_id,
+            name,
+            owner,
+            client,
+        };
+        let draft = ResourceDraft {
+            owner_id,
+            client_id: Some(client_id),
+            ..draft(form)
+        };
+        let created = service::resources::create(&services, &authorized, draft).await?;
+        let page = listed_alone(&created);
+        let flash = Flash::of(FlashEvent::ResourceCreated, [created.name]);
+        Ok(FormSuccess::flash(&page, flash, None).await)
+    })
+    .await
+}
+
+/// Returns the URL of the list with one resource alone.
+#[cfg(feature = "ssr")]
+fn listed_alone(resource: &StoredResource) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("kind", &resource.kind);
+    query.append_pair("external_id", &resource.external_id);
+    format!("{RESOURCES}?{}", query.finish())
+}
+
+/// Converts the form to a draft without owner and client, which the form names.
+#[must_use]
+pub fn draft(form: CreateResource) -> ResourceDraft {
+    ResourceDraft {
+        kind: form.kind.trim().to_owned(),
+        external_id: form.external_id,
+        name: form.name,
+        ..ResourceDraft::default()
+    }
+}

@@ -1,0 +1,91 @@
+//! Dialog that creates a resource.
+
+use domain::{fields::FieldErrors, permission::Permission};
+use leptos::prelude::*;
+
+use super::{dialogs::NAME, edit::CLIENT, params};
+use crate::{
+    api::resources::create::{CreateResource, draft},
+    components::{
+        dialog::{DialogRoute, FormDialog},
+        field::{Field, FieldSpec},
+        form,
+        parameters::use_query,
+        typed::typed_or,
+    },
+    context::PageContext,
+    links::resources as links,
+    text,
+};
+
+/// Path of the dialog.
+pub(super) const PATH: &str = "/resources/new";
+
+const KIND: FieldSpec = FieldSpec {
+    name: "kind",
+    label: text::resources::kind,
+    hint: Some(text::resources::kind_hint),
+    max: 50,
+    ..NAME
+};
+
+const EXTERNAL_ID: FieldSpec = FieldSpec {
+    name: "external_id",
+    label: text::resources::external_id,
+    hint: Some(text::resources::external_id_hint),
+    ..NAME
+};
+
+const OWNER: FieldSpec = FieldSpec {
+    name: "owner",
+    label: text::resources::owner,
+    hint: Some(text::resources::user_hint),
+    optional: true,
+    max: 50,
+    ..NAME
+};
+
+/// Renders the dialog. It suggests the kind whose resources the list shows.
+#[component]
+pub fn NewResource() -> impl IntoView {
+    let params = use_query().with_untracked(params);
+    let kind = params.kind.clone().unwrap_or_default();
+    let route = DialogRoute {
+        path: PATH.to_owned(),
+        back: links::href(&params),
+    };
+    let context = expect_context::<PageContext>().of_form(&route.path);
+    let form_state = form::send_checked::<CreateResource>(&route.path, check);
+    let is_known = !kind.is_empty();
+    view! {
+        <FormDialog
+            route=route
+            title=text::resources::new()
+            form_state=form_state
+            denied=None
+            action=Signal::stored(text::resources::create().to_owned())
+            right=Permission::ResourcesWrite
+        >
+            <Field
+                spec=KIND
+                value=typed_or(&context, "kind", || kind.clone())
+                error=form_state.error("kind")
+                first=!is_known
+            />
+            <Field
+                spec=EXTERNAL_ID
+                value=context.typed("external_id")
+                error=form_state.error("external_id")
+                first=is_known
+            />
+            <Field spec=NAME value=context.typed("name") error=form_state.error("name") />
+            <Field spec=OWNER value=context.typed("owner") error=form_state.error("owner") />
+            <Field spec=CLIENT value=context.typed("client") error=form_state.error("client") />
+        </FormDialog>
+    }
+}
+
+/// Validates the typed form.
+fn check(form: CreateResource) -> FieldErrors {
+    draft(form).check().err().unwrap_or_default()
+}

@@ -1,0 +1,54 @@
+//! Creation of one resource, as a form does it.
+
+use domain::{
+    action::Action,
+    fields::FieldErrors,
+    messages,
+    permission::Permission,
+    resources::{ResourceDraft, StoredResource},
+};
+use serde_json::Value;
+
+use super::errors;
+use crate::{
+    Error, Services,
+    access::{Authorized, ResourcesWrite},
+    audit::{self, Changes},
+    guard,
+};
+
+/// Creates a resource. Unlike [`store`](super::store), it does not change one that exists.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field errors, [`Error::Taken`] when there is a resource of the kind with the id in the host application.
+pub async fn create(
+    services: &Services,
+    authorized: &Authorized<ResourcesWrite>,
+    draft: ResourceDraft,
+) -> Result<StoredResource, Error> {
+    let resource = draft.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::ResourcesWrite,
+    )
+    .await?;
+    let outcome = db::resources::store(&mut transaction, std::slice::from_ref(&resource))
+        .await
+        .map_err(errors::missing)?;
+    if outcome.created == 0 {
+        // The transaction is rolled back with the change of the other resource.
+        let mut errors = FieldErrors::default();
+        errors.add("external_id", messages::resource_exists());
+        return Err(Error::Taken(errors));
+    }
+    let name = format!("{}/{}", resource.kind, resource.external_id);
+    let changes = Changes::default()
+        .with("created", 0, outcome.created)
+        .with("resources", Value::Null, vec![name]);
+    let about = (Action::ResourcesStored, None, resource.kind.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(resource)
+}
