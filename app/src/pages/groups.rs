@@ -16,7 +16,7 @@ mod tree;
 
 use domain::{
     groups::{Group, GroupOverview},
-    list::{Listed, PageParams, SearchParams},
+    list::{Listed, SearchParams, Total},
     permission::Permission,
     stored::StoredObject,
 };
@@ -26,27 +26,30 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         groups::{GROUPS, ListGroups, path_of},
-        listed::check_params,
         read::ReadRequest,
     },
     components::{
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::{
-            ListScreen,
             column::{Column, cells},
             data_table::{self, DataTable},
+            row_link::{name_link, new_link},
+            url_list::{ListTexts, UrlList, paged},
         },
-        loaded::Loaded,
-        loading::Loading,
-        pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState, NoMatch},
+        state::{ListState, NoMatch},
     },
     context::PageContext,
     format::grouped,
     links::over,
     text,
+};
+
+static TEXTS: ListTexts = ListTexts {
+    title: text::groups::title,
+    label: text::groups::title,
+    load_failed: text::groups::load_failed,
+    show_all: text::groups::show_all,
 };
 
 /// Columns in their order.
@@ -58,11 +61,7 @@ static COLUMNS: [Column<GroupOverview>; 5] = [
         cell: |cell, row| {
             let name = row.group.name.clone();
             let href = path_of(row.group.id);
-            cell.header(view! {
-                <a href=href>
-                    <bdi>{name}</bdi>
-                </a>
-            })
+            cell.header(name_link(href, name))
         },
     },
     Column {
@@ -123,22 +122,12 @@ fn stored_name(object: &StoredObject) -> Option<String> {
 /// Renders the list of groups. Its whole state is in the URL.
 #[component]
 pub fn Groups() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| SearchParams::from_pairs(|name| query.read().get(name)));
-    let loading = Loading::new();
-    let request = checked(move || params.get(), SearchParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
+    let list = UrlList::load(GROUPS, &TEXTS, |params| {
         ReadRequest::of(ListGroups { params })
     });
     let beside = may_write().then(|| {
-        view! {
-            <div class="toolbar-end">
-                <a class="button button-primary" href=format!("{GROUPS}/new") data-noscroll>
-                    {text::groups::create()}
-                </a>
-            </div>
-        }
+        let href = Signal::stored(format!("{GROUPS}/new"));
+        new_link(href, text::groups::create())
     });
     let hint = if expect_context::<PageContext>().manages_groups {
         text::groups::hint_managed()
@@ -147,33 +136,9 @@ pub fn Groups() -> impl IntoView {
     };
     let above = view! {
         <p class="pane-actions muted">{hint}</p>
-        <SearchForm path=GROUPS.to_owned() params=Signal::derive(move || params.get()) />
+        <SearchForm params=list.params />
     };
-    let screen = ListScreen {
-        title: text::groups::title(),
-        header: "page-head",
-        beside: beside.into_any(),
-        above: above.into_any(),
-        label: text::groups::title(),
-        loading,
-        skeleton: (|| table().skeleton()).into(),
-    };
-    let screen = screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(list) => shown(&params, list),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::groups::load_failed()
-                    problem=problem
-                    again=over(GROUPS, &params)
-                    all=GROUPS.to_owned()
-                    label=text::groups::show_all()
-                />
-            }
-            .into_any(),
-        }
-    });
+    let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
         <Outlet />
@@ -183,10 +148,8 @@ pub fn Groups() -> impl IntoView {
 /// Renders the form that searches a list by a part of a name.
 #[component]
 fn SearchForm(
-    /// Path of the list.
-    path: String,
     /// State of the list, from the URL.
-    params: Signal<SearchParams>,
+    params: Memo<SearchParams>,
 ) -> impl IntoView {
     let fields = Memo::new(move |_| {
         let params = params.get();
@@ -199,16 +162,15 @@ fn SearchForm(
             FilterField::new("limit", &params.limit, Entry::Hidden),
         ]
     });
-    let all = path.clone();
     let cleared = Signal::derive(move || {
         let limit = params.get().limit;
         let params = SearchParams {
             limit,
             ..SearchParams::default()
         };
-        over(&all, &params)
+        over(GROUPS, &params)
     });
-    view! { <FilterForm label=text::groups::search() path=path fields=fields cleared=cleared /> }
+    view! { <FilterForm label=text::groups::search() path=GROUPS fields=fields cleared=cleared /> }
 }
 
 /// Returns the table of the list without its rows.
@@ -218,25 +180,12 @@ fn table() -> DataTable {
 
 /// Renders the rows, or the empty state.
 fn shown(params: &SearchParams, list: Listed<GroupOverview>) -> AnyView {
-    let page = list.page;
-    if page.rows.is_empty() {
-        return nothing(params);
-    }
-    let pages = Pages::of(params, &page, |params| over(GROUPS, params));
-    let rows = page
-        .rows
-        .iter()
-        .map(|row| data_table::row(row.group.id, cells(&COLUMNS, row)));
-    let table = table().with_rows(rows.collect());
-    view! {
-        {table}
-        <Pager pages=pages />
-    }
-    .into_any()
+    let row = |row: GroupOverview| data_table::row(row.group.id, cells(&COLUMNS, &row));
+    paged(GROUPS, params, list.page, table(), row, nothing)
 }
 
 /// Renders the empty state: no groups match the search, or there are no groups.
-fn nothing(params: &SearchParams) -> AnyView {
+fn nothing(params: &SearchParams, _: Total) -> AnyView {
     let is_search = params.q.as_deref().is_some_and(|q| !q.trim().is_empty());
     if is_search {
         return view! {

@@ -18,6 +18,7 @@ use crate::{
     },
     components::{
         dialog::DialogRoute,
+        list::row_link::new_link,
         loaded::Loaded,
         parameters::{NONE, checked},
         state::{ListErrorNotice, LoadingNotice},
@@ -54,16 +55,7 @@ pub fn Roles() -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>{text::roles::title()}</h1>
-            {may_write()
-                .then(|| {
-                    view! {
-                        <div class="toolbar-end">
-                            <a class="button button-primary" href=format!("{ROLES}/new") data-noscroll>
-                                {text::roles::new()}
-                            </a>
-                        </div>
-                    }
-                })}
+            {may_write().then(|| new_link(Signal::stored(format!("{ROLES}/new")), text::roles::new()))}
         </header>
         <p class="pane-actions muted">{text::roles::hint()}</p>
         <section class="list" aria-label=text::roles::title()>

@@ -8,8 +8,9 @@ use crate::{
     api::clients::CLIENTS,
     components::{
         list::{
-            column::{Column, cells, headings, visible},
+            column::{Column, cells, visible},
             data_table::{self, DataTable},
+            row_link::{RowLink, row_links},
         },
         rows::KeyedRow,
     },
@@ -72,12 +73,7 @@ fn columns() -> &'static [Column<ClientRow>] {
 
 /// Returns the table of the list without its rows.
 pub(super) fn table() -> DataTable {
-    DataTable {
-        class: "table records",
-        caption: text::clients::title(),
-        headings: headings(columns()),
-        select_all: None,
-    }
+    DataTable::records(text::clients::title(), columns())
 }
 
 /// Renders a row.
@@ -119,23 +115,17 @@ fn users_link(listed: &ListedClient) -> AnyView {
 /// Renders the links to the dialogs of a client.
 fn links(row: &ClientRow) -> AnyView {
     let client = &row.listed.client;
-    let link = |word: &str, label: &'static str, about: String| {
-        let href = over(&format!("{CLIENTS}/{}/{word}", client.id), &row.params);
-        view! {
-            <a class="button" href=href data-noscroll aria-label=about>
-                {label}
-            </a>
-        }
-    };
-    let edit = link(
-        "edit",
-        text::clients::edit(),
-        text::clients::edit_of(&client.name),
-    );
-    let delete = link(
-        "delete",
-        text::clients::delete(),
-        text::clients::delete_of(&client.name),
-    );
-    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+    let href = |word: &str| over(&format!("{CLIENTS}/{}/{word}", client.id), &row.params);
+    row_links(vec![
+        RowLink {
+            href: href("edit"),
+            label: text::clients::edit(),
+            about: text::clients::edit_of(&client.name),
+        },
+        RowLink {
+            href: href("delete"),
+            label: text::clients::delete(),
+            about: text::clients::delete_of(&client.name),
+        },
+    ])
 }

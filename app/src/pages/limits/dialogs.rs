@@ -1,12 +1,12 @@
 //! Dialogs that create, edit and delete a limit.
 
 use domain::{
-    limits::{Limit, SubjectKind},
+    limits::{Limit, LimitListParams, SubjectKind},
     permission::Permission,
 };
 use leptos::prelude::*;
 
-use super::{route, use_params};
+use super::route;
 use crate::{
     api::{
         error::ApiError,
@@ -20,17 +20,18 @@ use crate::{
         form,
         limit_form::{LimitDialog, new_limit, of_limit as sentence_of},
         loaded::{Loaded, transition},
+        parameters::use_list_params,
         rows::keyed_by,
     },
     labels::limits as labels,
-    links::limits::over,
+    links::over,
     text,
 };
 
 /// Renders the dialog that creates a limit, for the subject in the filter of the list.
 #[component]
 pub fn New() -> impl IntoView {
-    let params = use_params().get_untracked();
+    let params = use_list_params::<LimitListParams>().get_untracked();
     let requested = params.clone();
     let name: Loaded<Option<String>> = Loaded::new(move || {
         let params = requested.clone();
@@ -102,7 +103,10 @@ fn edit(limit: &Limit) -> AnyView {
         ..of_limit(limit)
     };
     let dialog = LimitDialog {
-        url: over(&route.path, &use_params().get_untracked()),
+        url: over(
+            &route.path,
+            &use_list_params::<LimitListParams>().get_untracked(),
+        ),
         route,
         title: text::limits::edit_of(labels::name(limit)),
         values,

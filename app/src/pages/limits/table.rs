@@ -10,12 +10,13 @@ use crate::{
         list::{
             column::{Column, cells, visible},
             data_table,
+            row_link::{RowLink, row_links},
         },
         rows::KeyedRow,
     },
     format,
     labels::limits as labels,
-    links::limits::over,
+    links::over,
     text,
 };
 
@@ -150,19 +151,17 @@ fn model(limit: &Limit) -> AnyView {
 /// Renders the links to the dialogs of a limit.
 fn links(row: &LimitRow) -> AnyView {
     let name = labels::name(&row.limit);
-    let link = |word: &str, label: &'static str, about: String| {
-        let href = over(&format!("{LIMITS}/{}/{word}", row.limit.id), &row.params);
-        view! {
-            <a class="button" href=href data-noscroll aria-label=about>
-                {label}
-            </a>
-        }
-    };
-    let edit = link("edit", text::limits::edit(), text::limits::edit_of(&name));
-    let delete = link(
-        "delete",
-        text::limits::delete(),
-        text::limits::delete_of(&name),
-    );
-    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+    let href = |word: &str| over(&format!("{LIMITS}/{}/{word}", row.limit.id), &row.params);
+    row_links(vec![
+        RowLink {
+            href: href("edit"),
+            label: text::limits::edit(),
+            about: text::limits::edit_of(&name),
+        },
+        RowLink {
+            href: href("delete"),
+            label: text::limits::delete(),
+            about: text::limits::delete_of(&name),
+        },
+    ])
 }

@@ -11,6 +11,7 @@ use crate::{
         list::{
             column::{Column, cells},
             data_table,
+            row_link::name_link,
         },
         rows::KeyedRow,
         time::Ago,
@@ -34,11 +35,7 @@ pub(super) static COLUMNS: [Column<Row>; 8] = [
         cell: |cell, row| {
             let resource = &row.listed.resource;
             let (href, name) = (path(resource.id), resource.name.clone());
-            cell.header(view! {
-                <a href=href>
-                    <bdi>{name}</bdi>
-                </a>
-            })
+            cell.header(name_link(href, name))
         },
     },
     Column {
@@ -94,13 +91,10 @@ pub(super) static COLUMNS: [Column<Row>; 8] = [
     },
 ];
 
-/// Renders the rows of a page.
-pub(super) fn rows(resources: Vec<ListedResource>, now: OffsetDateTime) -> Vec<KeyedRow> {
-    let rows = resources.into_iter().map(|listed| {
-        let row = Row { listed, now };
-        data_table::row(row.listed.resource.id, cells(&COLUMNS, &row))
-    });
-    rows.collect()
+/// Renders a row.
+pub(super) fn row(listed: ListedResource, now: OffsetDateTime) -> KeyedRow {
+    let row = Row { listed, now };
+    data_table::row(row.listed.resource.id, cells(&COLUMNS, &row))
 }
 
 /// Renders the link to the owner, or a dash.
@@ -113,13 +107,7 @@ pub(super) fn owner(listed: &ListedResource) -> AnyView {
 
 /// Renders the link to a user.
 pub(super) fn user(id: Uuid, name: String) -> AnyView {
-    let href = path_of(UserId(id), &name);
-    view! {
-        <a href=href>
-            <bdi>{name}</bdi>
-        </a>
-    }
-    .into_any()
+    name_link(path_of(UserId(id), &name), name)
 }
 
 /// Returns the name of the client, its number if it has no name, or a dash.
