@@ -2,7 +2,7 @@
 
 use clap::ArgGroup;
 use domain::groups::{Group, GroupDeletion, GroupDraft, GroupEdit};
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::{access::operator, groups};
 use uuid::Uuid;
 
@@ -120,9 +120,7 @@ impl DeleteArgs {
         self.confirm
             .check(output, &preview, || effect(&group, preview))?;
         backend.delete_group(group.id, preview).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&group))
-        })
+        output.done(|| format!("Deleted {}.", named(&group)))
     }
 }
 

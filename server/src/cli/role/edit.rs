@@ -147,9 +147,7 @@ impl DeleteArgs {
         self.confirm
             .check(output, &preview, || effect(&role, &preview))?;
         backend.delete_role(role.id, &preview).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&role))
-        })
+        output.done(|| format!("Deleted {}.", named(&role)))
     }
 }
 
