@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
+use server::router::form_paths;
 use sqlx::PgPool;
 use testing::{
     groups::group,
@@ -26,95 +27,52 @@ enum Rule {
 }
 use Rule::{Dialog, Exempt, Typed, Undo};
 
-/// Every form except those of the confirmation dialogs: its path, with the value of its action field.
+/// Forms that are in no dialog, and those with an action field: the path, with the value of that field. Other forms are in dialogs.
 const FORMS: &[(&str, Rule)] = &[
     ("/account", Typed),
-    ("/account/delete", Dialog),
     ("/account/keys disable", Undo),
     ("/account/keys enable", Undo),
-    ("/account/keys/new", Dialog),
-    ("/account/keys/{id}/edit", Dialog),
     ("/account/password", Typed),
     ("/account/preferences", Typed),
-    ("/account/tokens/new", Dialog),
-    ("/account/tokens/new-key", Dialog),
-    ("/clients/new", Dialog),
-    ("/clients/{id}/delete", Dialog),
-    ("/clients/{id}/edit", Dialog),
-    ("/groups/new", Dialog),
     ("/groups/{id} add-manager", Undo),
     ("/groups/{id} remove", Undo),
     ("/groups/{id} remove-manager", Undo),
-    ("/groups/{id}/add", Dialog),
-    ("/groups/{id}/delete", Dialog),
-    ("/groups/{id}/edit", Dialog),
     ("/groups/{id}/features", Typed),
-    ("/groups/{id}/invite", Dialog),
-    ("/groups/{id}/members/{id}/reset", Dialog),
     ("/groups/{id}/resources revoke", Undo),
     ("/features disable", Undo),
     ("/features enable", Undo),
-    ("/features/new", Dialog),
-    ("/features/set", Dialog),
-    ("/features/{key}/delete", Dialog),
-    ("/features/{key}/edit", Dialog),
-    ("/limits/new", Dialog),
-    ("/limits/{id}/delete", Dialog),
-    ("/limits/{id}/edit", Dialog),
     ("/keys disable", Undo),
     ("/keys enable", Undo),
-    ("/keys/new", Dialog),
-    ("/keys/{id}/edit", Dialog),
     ("/logout", Exempt("the user can sign in again")),
     ("/preferences", Exempt("the other choice is beside it")),
     ("/registrations approve", Undo),
     ("/registrations restore", Undo),
-    ("/registrations/approve", Dialog),
-    ("/registrations/invitations/new", Dialog),
-    ("/registrations/invitations/{id}/resend", Dialog),
-    ("/registrations/reject", Dialog),
-    ("/registrations/reopen", Dialog),
-    ("/registrations/restore", Dialog),
-    ("/roles/new", Dialog),
-    ("/roles/{id}/clone", Dialog),
-    ("/roles/{id}/delete", Dialog),
-    ("/roles/{id}/edit", Dialog),
-    ("/resources/transfer", Dialog),
     ("/resources/{id} revoke", Undo),
-    ("/resources/{id}/delete", Dialog),
-    ("/resources/{id}/edit", Dialog),
-    ("/resources/{id}/grant", Dialog),
-    ("/resources/{id}/transfer", Dialog),
-    ("/sessions/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
-    ("/users/bulk/limit", Dialog),
     ("/users/bulk/unsuspend unsuspend", Dialog),
     ("/users/bulk/sign-out sign-out", Dialog),
     ("/users/bulk/suspend suspend", Dialog),
-    ("/users/new", Dialog),
     ("/users/{user} unsuspend", Undo),
     ("/users/{user} restore", Undo),
-    ("/users/{user}/access/groups", Dialog),
-    ("/users/{user}/delete", Dialog),
-    ("/users/{user}/keys/tokens/new", Dialog),
-    ("/users/{user}/keys/tokens/{id}/edit", Dialog),
-    ("/users/{user}/keys/tokens/{id}/rotate", Dialog),
-    ("/users/{user}/edit", Dialog),
     ("/users/{user}/limits/{id}/adjust adjust", Dialog),
     ("/users/{user}/limits/{id}/reset reset", Dialog),
     ("/users/{user}/limits/{id}/top-up top-up", Dialog),
-    ("/users/{user}/limits/{metric}/set", Dialog),
-    ("/users/{user}/reassign", Dialog),
-    ("/users/{user}/reset", Dialog),
-    ("/users/{user}/suspend", Dialog),
 ];
 
 /// Returns the rule of every form.
 fn rules() -> BTreeMap<String, Rule> {
-    let written = FORMS.iter().map(|(kind, rule)| ((*kind).to_owned(), *rule));
-    let confirmations = ::app::screens::confirmations().into_iter();
-    written
-        .chain(confirmations.map(|path| (path, Dialog)))
+    let written: BTreeSet<&str> = FORMS
+        .iter()
+        .filter_map(|(kind, _)| kind.split(' ').next())
+        .collect();
+    let dialogs = form_paths()
+        .map(|path| path.replace("{group}", "{id}"))
+        // Each bulk action is a form of its own.
+        .filter(|path| !written.contains(path.as_str()) && path != "/users/bulk/{action}");
+    let exceptions = FORMS.iter().map(|(kind, rule)| ((*kind).to_owned(), *rule));
+    dialogs
+        .map(|path| (path, Dialog))
+        .chain(exceptions)
         .collect()
 }
 

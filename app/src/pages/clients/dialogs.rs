@@ -109,12 +109,7 @@ fn check_edit(form: EditClient) -> FieldErrors {
 fn saved(object: &StoredObject, value: fn(&Client) -> String) -> Option<String> {
     match object {
         StoredObject::Client(client) => Some(value(client)),
-        StoredObject::Role(_)
-        | StoredObject::Group(_)
-        | StoredObject::Feature(_)
-        | StoredObject::Resource(_)
-        | StoredObject::Limit(_)
-        | StoredObject::AccessToken(_) => None,
+        _ => None,
     }
 }
 
