@@ -43,19 +43,14 @@ static TEXTS: ListTexts = ListTexts {
 /// Columns in their order.
 static COLUMNS: [Column<ListedToken>; 8] = [
     token_row::TOKEN,
-    Column {
-        class: "",
-        label: text::tokens::user,
-        sort: None,
-        cell: |cell, row| {
-            let user = row.token.user.clone();
-            let href = path_of(user.id, &user.username);
-            cell.labelled(view! {
-                {name_link(href, user.display_name)}
-                <p class="muted">{user.username}</p>
-            })
-        },
-    },
+    Column::new(text::tokens::user, |cell, row| {
+        let user = row.token.user.clone();
+        let href = path_of(user.id, &user.username);
+        cell.labelled(view! {
+            {name_link(href, user.display_name)}
+            <p class="muted">{user.username}</p>
+        })
+    }),
     token_row::SCOPES,
     token_row::STATE,
     token_row::LAST_USED,

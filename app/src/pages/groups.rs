@@ -54,40 +54,23 @@ static TEXTS: ListTexts = ListTexts {
 
 /// Columns in their order.
 static COLUMNS: [Column<GroupOverview>; 5] = [
-    Column {
-        class: "",
-        label: text::groups::name,
-        sort: None,
-        cell: |cell, row| {
-            let name = row.group.name.clone();
-            let href = path_of(row.group.id);
-            cell.header(name_link(href, name))
-        },
-    },
-    Column {
-        class: "",
-        label: text::groups::description,
-        sort: None,
-        cell: |cell, row| cell.labelled(row.group.description.clone()),
-    },
-    Column {
-        class: "",
-        label: text::groups::members,
-        sort: None,
-        cell: |cell, row| cell.labelled(grouped(row.group.members)),
-    },
-    Column {
-        class: "",
-        label: text::groups::features,
-        sort: None,
-        cell: |cell, row| cell.labelled(grouped(row.details.features)),
-    },
-    Column {
-        class: "",
-        label: text::groups::managers,
-        sort: None,
-        cell: |cell, row| cell.labelled(managers(row)),
-    },
+    Column::new(text::groups::name, |cell, row| {
+        let name = row.group.name.clone();
+        let href = path_of(row.group.id);
+        cell.header(name_link(href, name))
+    }),
+    Column::new(text::groups::description, |cell, row| {
+        cell.labelled(row.group.description.clone())
+    }),
+    Column::new(text::groups::members, |cell, row| {
+        cell.labelled(grouped(row.group.members))
+    }),
+    Column::new(text::groups::features, |cell, row| {
+        cell.labelled(grouped(row.details.features))
+    }),
+    Column::new(text::groups::managers, |cell, row| {
+        cell.labelled(managers(row))
+    }),
 ];
 
 /// Lists the managers of a group: the first ones by name, the others as a number.

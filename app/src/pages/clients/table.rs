@@ -28,42 +28,22 @@ pub(super) struct ClientRow {
 
 /// Columns in their order.
 static COLUMNS: [Column<ClientRow>; 6] = [
-    Column {
-        class: "",
-        label: text::clients::name,
-        sort: None,
-        cell: |cell, row| cell.header(view! { <bdi>{row.listed.client.name.clone()}</bdi> }),
-    },
-    Column {
-        class: "",
-        label: text::clients::number,
-        sort: None,
-        cell: |cell, row| cell.labelled(format!("#{}", row.listed.client.id)),
-    },
-    Column {
-        class: "",
-        label: text::clients::logo,
-        sort: None,
-        cell: |cell, row| cell.labelled(logo(&row.listed)),
-    },
-    Column {
-        class: "",
-        label: text::clients::users,
-        sort: None,
-        cell: |cell, row| cell.labelled(users_link(&row.listed)),
-    },
-    Column {
-        class: "",
-        label: text::clients::resources,
-        sort: None,
-        cell: |cell, row| cell.labelled(total(row.listed.resources)),
-    },
-    Column {
-        class: "",
-        label: text::common::actions,
-        sort: None,
-        cell: |cell, row| cell.plain(links(row)),
-    },
+    Column::new(text::clients::name, |cell, row| {
+        cell.header(view! { <bdi>{row.listed.client.name.clone()}</bdi> })
+    }),
+    Column::new(text::clients::number, |cell, row| {
+        cell.labelled(format!("#{}", row.listed.client.id))
+    }),
+    Column::new(text::clients::logo, |cell, row| {
+        cell.labelled(logo(&row.listed))
+    }),
+    Column::new(text::clients::users, |cell, row| {
+        cell.labelled(users_link(&row.listed))
+    }),
+    Column::new(text::clients::resources, |cell, row| {
+        cell.labelled(total(row.listed.resources))
+    }),
+    Column::new(text::common::actions, |cell, row| cell.plain(links(row))),
 ];
 
 /// Returns the columns that the viewer sees.

@@ -47,43 +47,26 @@ struct Row {
 
 /// Columns in their order.
 static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
-    Column {
-        class: "",
-        label: text::conversations::name,
-        sort: None,
-        cell: |cell, row| {
-            let conversation = &row.conversation;
-            let (href, name) = (path(conversation.id), conversation.name.clone());
-            let messages =
-                text::conversations::messages(conversation.messages.unsigned_abs().into());
-            cell.header(view! {
-                {name_link(href, name)}
-                " "
-                <span class="muted">{messages}</span>
-            })
-        },
-    },
-    Column {
-        class: "",
-        label: text::conversations::user,
-        sort: None,
-        cell: |cell, row| cell.labelled(user(&row.conversation)),
-    },
-    Column {
-        class: "",
-        label: text::conversations::branch,
-        sort: None,
-        cell: |cell, row| {
-            let branch = row.conversation.branch.clone();
-            cell.labelled(view! { <bdi>{branch}</bdi> })
-        },
-    },
-    Column {
-        class: "",
-        label: text::conversations::feedback,
-        sort: None,
-        cell: |cell, row| cell.labelled(feedback(&row.conversation)),
-    },
+    Column::new(text::conversations::name, |cell, row| {
+        let conversation = &row.conversation;
+        let (href, name) = (path(conversation.id), conversation.name.clone());
+        let messages = text::conversations::messages(conversation.messages.unsigned_abs().into());
+        cell.header(view! {
+            {name_link(href, name)}
+            " "
+            <span class="muted">{messages}</span>
+        })
+    }),
+    Column::new(text::conversations::user, |cell, row| {
+        cell.labelled(user(&row.conversation))
+    }),
+    Column::new(text::conversations::branch, |cell, row| {
+        let branch = row.conversation.branch.clone();
+        cell.labelled(view! { <bdi>{branch}</bdi> })
+    }),
+    Column::new(text::conversations::feedback, |cell, row| {
+        cell.labelled(feedback(&row.conversation))
+    }),
     Column {
         class: "",
         label: text::conversations::tokens,

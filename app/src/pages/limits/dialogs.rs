@@ -9,12 +9,11 @@ use leptos::prelude::*;
 use super::route;
 use crate::{
     api::{
-        error::ApiError,
         limits::{DeleteLimit, FindLimit, FindLimitSubject, SaveLimit, form::of_limit},
         read::ReadRequest,
     },
     components::{
-        deletion::Uncounted,
+        deletion::once_loaded,
         description_list::DescriptionItem,
         dialog::FormDialog,
         form,
@@ -66,33 +65,21 @@ pub fn New() -> impl IntoView {
 /// Renders the dialog that edits a limit.
 #[component]
 pub fn Edit() -> impl IntoView {
-    keyed_by("id", |id| with_limit(id, "edit", edit))
+    keyed_by("id", |id| with_limit(id, "edit", |limit| edit(&limit)))
 }
 
 /// Renders the dialog that deletes a limit.
 #[component]
 pub fn Delete() -> impl IntoView {
-    keyed_by("id", |id| with_limit(id, "delete", delete))
+    keyed_by("id", |id| with_limit(id, "delete", |limit| delete(&limit)))
 }
 
 /// Renders a dialog of a limit once that is loaded, or the error of loading.
-fn with_limit(id: String, end: &'static str, draw: fn(&Limit) -> AnyView) -> AnyView {
-    let failed = route(&format!("{id}/{end}"));
-    let limit: Loaded<Limit> = Loaded::new(move || ReadRequest::of(FindLimit { id: id.clone() }));
-    let dialog = move || {
-        Some(match limit.get()? {
-            Ok(limit) => draw(&limit),
-            Err(ApiError(problem)) => view! {
-                <Uncounted
-                    route=failed.clone()
-                    problem=Some(problem)
-                    title=text::limits::title()
-                />
-            }
-            .into_any(),
-        })
-    };
-    transition(ViewFnOnce::default(), Box::new(dialog))
+fn with_limit(id: String, end: &'static str, draw: fn(Limit) -> AnyView) -> AnyView {
+    let route = route(&format!("{id}/{end}"));
+    let limit = Loaded::new(move || ReadRequest::of(FindLimit { id: id.clone() }));
+    let title = text::limits::title();
+    once_loaded(limit, route, title, ViewFnOnce::default(), draw)
 }
 
 /// Renders the form that edits a limit.

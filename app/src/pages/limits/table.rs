@@ -29,48 +29,25 @@ pub(super) struct LimitRow {
 
 /// Columns in their order.
 static COLUMNS: [Column<LimitRow>; 7] = [
-    Column {
-        class: "",
-        label: text::limits::subject,
-        sort: None,
-        cell: |cell, row| cell.header(subject(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::limits::metric,
-        sort: None,
-        cell: |cell, row| cell.labelled(labels::metric(row.limit.metric)),
-    },
-    Column {
-        class: "",
-        label: text::limits::amount,
-        sort: None,
-        cell: |cell, row| cell.labelled(labels::amount(row.limit.amount)),
-    },
-    Column {
-        class: "",
-        label: text::limits::period,
-        sort: None,
-        cell: |cell, row| cell.labelled(period(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::limits::warning,
-        sort: None,
-        cell: |cell, row| cell.labelled(warning(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::limits::model,
-        sort: None,
-        cell: |cell, row| cell.labelled(model(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::common::actions,
-        sort: None,
-        cell: |cell, row| cell.plain(links(row)),
-    },
+    Column::new(text::limits::subject, |cell, row| {
+        cell.header(subject(&row.limit))
+    }),
+    Column::new(text::limits::metric, |cell, row| {
+        cell.labelled(labels::metric(row.limit.metric))
+    }),
+    Column::new(text::limits::amount, |cell, row| {
+        cell.labelled(labels::amount(row.limit.amount))
+    }),
+    Column::new(text::limits::period, |cell, row| {
+        cell.labelled(period(&row.limit))
+    }),
+    Column::new(text::limits::warning, |cell, row| {
+        cell.labelled(warning(&row.limit))
+    }),
+    Column::new(text::limits::model, |cell, row| {
+        cell.labelled(model(&row.limit))
+    }),
+    Column::new(text::common::actions, |cell, row| cell.plain(links(row))),
 ];
 
 /// Returns the columns that the viewer sees.

@@ -48,62 +48,35 @@ struct ListedInvitation {
 
 /// Columns in their order.
 static COLUMNS: [Column<ListedInvitation>; 7] = [
-    Column {
-        class: "",
-        label: text::registrations::label,
-        sort: None,
-        cell: |cell, row| cell.header(view! { <bdi>{note(&row.invitation)}</bdi> }),
-    },
-    Column {
-        class: "",
-        label: text::registrations::roles,
-        sort: None,
-        cell: |cell, row| cell.labelled(view! { <RoleBadge roles=row.invitation.roles.clone() /> }),
-    },
-    Column {
-        class: "",
-        label: text::registrations::state,
-        sort: None,
-        cell: |cell, row| cell.labelled(state(&row.invitation, row.now)),
-    },
-    Column {
-        class: "",
-        label: text::registrations::uses,
-        sort: None,
-        cell: |cell, row| {
-            let Invitation { uses, max_uses, .. } = row.invitation;
-            let by = used_by(&row.invitation);
-            let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
-            cell.labelled(view! { {text::registrations::used_of(uses, max_uses)} {by} })
-        },
-    },
-    Column {
-        class: "",
-        label: text::registrations::created,
-        sort: None,
-        cell: |cell, row| {
-            let creator = row.invitation.created_by.clone();
-            let creator = creator.unwrap_or_else(|| "—".to_owned());
-            cell.labelled(view! {
-                <Ago at=row.invitation.created_at now=row.now />
-                <p class="muted">{text::registrations::created_by(creator)}</p>
-            })
-        },
-    },
-    Column {
-        class: "",
-        label: text::registrations::expires,
-        sort: None,
-        cell: |cell, row| {
-            cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> })
-        },
-    },
-    Column {
-        class: "",
-        label: text::common::actions,
-        sort: None,
-        cell: |cell, row| cell.plain(links(&row.invitation, &row.params)),
-    },
+    Column::new(text::registrations::label, |cell, row| {
+        cell.header(view! { <bdi>{note(&row.invitation)}</bdi> })
+    }),
+    Column::new(text::registrations::roles, |cell, row| {
+        cell.labelled(view! { <RoleBadge roles=row.invitation.roles.clone() /> })
+    }),
+    Column::new(text::registrations::state, |cell, row| {
+        cell.labelled(state(&row.invitation, row.now))
+    }),
+    Column::new(text::registrations::uses, |cell, row| {
+        let Invitation { uses, max_uses, .. } = row.invitation;
+        let by = used_by(&row.invitation);
+        let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
+        cell.labelled(view! { {text::registrations::used_of(uses, max_uses)} {by} })
+    }),
+    Column::new(text::registrations::created, |cell, row| {
+        let creator = row.invitation.created_by.clone();
+        let creator = creator.unwrap_or_else(|| "—".to_owned());
+        cell.labelled(view! {
+            <Ago at=row.invitation.created_at now=row.now />
+            <p class="muted">{text::registrations::created_by(creator)}</p>
+        })
+    }),
+    Column::new(text::registrations::expires, |cell, row| {
+        cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> })
+    }),
+    Column::new(text::common::actions, |cell, row| {
+        cell.plain(links(&row.invitation, &row.params))
+    }),
 ];
 
 /// Renders the list of invitations. Its whole state is in the URL.

@@ -47,36 +47,21 @@ struct ListedSignIns {
 
 /// Columns in their order.
 static COLUMNS: [Column<ListedSignIns>; 5] = [
-    Column {
-        class: "",
-        label: text::sessions::user,
-        sort: None,
-        cell: |cell, row| cell.header(account(&row.sign_ins)),
-    },
-    Column {
-        class: "",
-        label: text::sessions::ip_address,
-        sort: None,
-        cell: |cell, row| cell.labelled(address(&row.sign_ins)),
-    },
-    Column {
-        class: "",
-        label: text::sessions::attempts,
-        sort: None,
-        cell: |cell, row| cell.labelled(grouped(row.sign_ins.tries)),
-    },
-    Column {
-        class: "",
-        label: text::sessions::last_attempt,
-        sort: None,
-        cell: |cell, row| cell.labelled(view! { <Ago at=row.sign_ins.last_at now=row.now /> }),
-    },
-    Column {
-        class: "",
-        label: text::sessions::reason,
-        sort: None,
-        cell: |cell, row| cell.labelled(security::sign_in_failure(row.sign_ins.reason)),
-    },
+    Column::new(text::sessions::user, |cell, row| {
+        cell.header(account(&row.sign_ins))
+    }),
+    Column::new(text::sessions::ip_address, |cell, row| {
+        cell.labelled(address(&row.sign_ins))
+    }),
+    Column::new(text::sessions::attempts, |cell, row| {
+        cell.labelled(grouped(row.sign_ins.tries))
+    }),
+    Column::new(text::sessions::last_attempt, |cell, row| {
+        cell.labelled(view! { <Ago at=row.sign_ins.last_at now=row.now /> })
+    }),
+    Column::new(text::sessions::reason, |cell, row| {
+        cell.labelled(security::sign_in_failure(row.sign_ins.reason))
+    }),
 ];
 
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.
