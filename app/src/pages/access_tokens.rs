@@ -126,7 +126,7 @@ fn table() -> DataTable {
 /// Renders the rows, or the empty state.
 fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
     let Listed { page, now } = list;
-    let may_write = may_write();
+    let (may_write, columns) = (may_write(), columns());
     let row = |token: AccessToken| {
         let revoke = (may_write && !token.state.is_over()).then(|| {
             let about = text::tokens::revoke_of(&token.name, &token.user.username);
@@ -138,7 +138,7 @@ fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
             revoke,
             change: None,
         };
-        data_table::row(listed.token.id, cells(columns(), &listed))
+        data_table::row(listed.token.id, cells(columns, &listed))
     };
     paged(ALL, params, page, table(), row, empty)
 }

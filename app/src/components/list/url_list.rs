@@ -181,7 +181,7 @@ pub(crate) fn paged<P: PageParams, R>(
 }
 
 /// Renders a table and its pager. It is compiled once for all lists.
-pub(crate) fn with_pager(table: AnyView, pages: Pages) -> AnyView {
+fn with_pager(table: AnyView, pages: Pages) -> AnyView {
     view! {
         {table}
         <Pager pages=pages />
