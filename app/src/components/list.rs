@@ -1,5 +1,5 @@
 //! Screens of lists: title, tools, and the list with its states. Pages add their columns, texts and links. A page that is one
-//! list has its state in a [`url_list`].
+//! list has its state in a `url_list`.
 
 pub mod bulk_dialog;
 pub mod chooser;
