@@ -21,8 +21,8 @@ use crate::{
     text,
 };
 
-/// Screens in the order of their paths and of the sidebar.
-static SCREENS: &[Screen] = &[
+/// Screens of visitors, of the own account and of users.
+static USERS: &[Screen] = &[
     Screen::public("/login", &Account::SignIn),
     Screen::public("/setup", &Account::Setup),
     Screen::public("/reset", &Account::Reset),
@@ -74,17 +74,10 @@ static SCREENS: &[Screen] = &[
         Node::new("reset", &Dialogs::Reset),
         Node::new("reassign", &Dialogs::Reassign),
     ]),
-    access::GROUPS,
-    access::GROUP,
-    access::ROLES,
-    access::CLIENTS,
-    access::RESOURCES,
-    access::RESOURCE,
-    access::FEATURES,
-    metering::LIMITS,
-    metering::USAGE,
-    metering::CONVERSATIONS,
-    metering::CONVERSATION,
+];
+
+/// Screens of sessions, registrations, keys, tokens, and of the operation of the server.
+static SERVER: &[Screen] = &[
     Screen::panel("/sessions/failed", &Lists::FailedSignIns)
         .titled(text::frame::screen_failed_sign_ins),
     Screen::panel("/sessions", &Lists::Sessions)
@@ -208,9 +201,10 @@ impl Screen {
     }
 }
 
-/// Returns every screen, in the order in which their paths are matched.
+/// Returns every screen, in the order in which their paths are matched, and in that of the sidebar.
 pub(crate) fn screens() -> impl Iterator<Item = &'static Screen> {
-    SCREENS.iter()
+    let parts = [USERS, access::SCREENS, metering::SCREENS, SERVER];
+    parts.into_iter().flatten()
 }
 
 /// Returns the links of the sidebar.

@@ -8,6 +8,7 @@ mod client;
 mod completions;
 mod confirm;
 mod conversation;
+mod credential;
 mod demo;
 mod doctor;
 mod error;

@@ -55,6 +55,8 @@ use crate::{
     state::AppState,
 };
 
+pub use crate::forms::routes::form_paths;
+
 /// Maximum number of bytes of a body. The longest form but the one with a list of names has a few texts of some hundred characters.
 const BODY_MAX: usize = 64 * 1024;
 

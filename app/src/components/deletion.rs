@@ -1,4 +1,4 @@
-//! Parts of the dialogs that delete data.
+//! Parts of the dialogs that delete or change data, which is loaded first.
 
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use super::{
     dialog::{BackLink, Dialog, DialogRoute},
     field::FieldSpec,
+    loaded::{Loaded, transition},
     notice::ProblemNotice,
 };
-use crate::text;
+use crate::{api::error::ApiError, text};
 
 /// Field for the username as confirmation.
 pub(crate) const CONFIRM: FieldSpec = FieldSpec {
@@ -51,4 +52,25 @@ pub fn Uncounted(
 #[must_use]
 pub fn in_background(is_job: bool) -> Option<AnyView> {
     is_job.then(|| view! { <p>{text::actions::deleted_in_background()}</p> }.into_any())
+}
+
+/// Renders a dialog once its data is loaded, or the error of loading. `title` is the heading of the error.
+pub(crate) fn once_loaded<T: 'static>(
+    data: Loaded<T>,
+    route: DialogRoute,
+    title: &'static str,
+    fallback: ViewFnOnce,
+    draw: fn(T) -> AnyView,
+) -> AnyView {
+    let dialog = move || {
+        Some(match data.get()? {
+            Ok(data) => draw(data),
+            Err(ApiError(problem)) => failed(route.clone(), title, problem),
+        })
+    };
+    transition(fallback, Box::new(dialog))
+}
+
+fn failed(route: DialogRoute, title: &'static str, problem: Problem) -> AnyView {
+    view! { <Uncounted route=route problem=Some(problem) title=title /> }.into_any()
 }

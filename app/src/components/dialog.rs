@@ -1,7 +1,7 @@
 //! Dialogs with URLs of their own. The server renders the dialog open, above its page; the browser then makes it modal, so
 //! that the focus stays inside and Escape goes back as the Cancel link does.
 
-use domain::permission::Permission;
+use domain::{list::PageParams, permission::Permission};
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -11,8 +11,9 @@ use super::{
     icon::{Glyph, Icon},
     link::Link,
     notice::ProblemNotice,
+    parameters::use_list_params,
 };
-use crate::{context::PageContext, text};
+use crate::{context::PageContext, links::over, text};
 
 /// Path of a dialog and of the page behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,15 @@ pub struct DialogRoute {
 }
 
 impl DialogRoute {
+    /// Returns the route of a dialog above a list, whose parameters `P` it retains. `end` is the path of the dialog below the
+    /// list.
+    pub(crate) fn above_list<P: PageParams>(list: &str, end: &str) -> Self {
+        Self {
+            path: format!("{list}/{end}"),
+            back: over(list, &use_list_params::<P>().get_untracked()),
+        }
+    }
+
     /// Returns whether going back has to load a new page, because the current one was rendered for a form that is already submitted.
     fn is_used_up(&self) -> bool {
         let context = use_context::<PageContext>().unwrap_or_default();

@@ -12,6 +12,7 @@ use super::{
     list::{
         column::{Column, cells, visible},
         data_table::{self, DataTable},
+        row_link::{RowLink, row_links},
     },
     state::ListState,
     time::{Ago, Ends},
@@ -20,16 +21,6 @@ use crate::{format, labels::limits as labels, text};
 
 /// Content of the cells of a metric without a limit.
 const NONE: &str = "—";
-
-/// Link to a dialog about a limit.
-pub(crate) struct LimitLink {
-    /// URL of the dialog.
-    pub(crate) href: String,
-    /// Text of the link.
-    pub(crate) label: &'static str,
-    /// Accessible label that names the limit.
-    pub(crate) about: String,
-}
 
 /// Row of the table: a metric and a model, with what is left of the limit in force.
 pub(crate) struct LimitLine {
@@ -42,7 +33,7 @@ pub(crate) struct LimitLine {
     /// The limit that decides, if it is known.
     pub(crate) limit: Option<Limit>,
     /// Links to dialogs.
-    pub(crate) links: Vec<LimitLink>,
+    pub(crate) links: Vec<RowLink>,
     /// Server time of the response.
     pub(crate) now: OffsetDateTime,
 }
@@ -106,7 +97,7 @@ static COLUMNS: [Column<LimitLine>; 7] = [
         class: "cell-decide",
         label: text::common::actions,
         sort: None,
-        cell: |cell, row| cell.plain(links(row)),
+        cell: |cell, row| cell.plain(row_links(row.links.clone())),
     },
 ];
 
@@ -190,17 +181,6 @@ fn decides(line: &LimitLine) -> AnyView {
         }
         None => NONE.into_any(),
     }
-}
-
-fn links(line: &LimitLine) -> AnyView {
-    let links = line.links.iter().map(|link| {
-        view! {
-            <a class="button" href=link.href.clone() data-noscroll aria-label=link.about.clone()>
-                {link.label}
-            </a>
-        }
-    });
-    view! { <div class="chips">{links.collect_view()}</div> }.into_any()
 }
 
 /// Row of the table of changes.

@@ -1,9 +1,13 @@
-//! Screens of lists: title, tools, and the list with its states. Pages add their columns, texts and links.
+//! Screens of lists: title, tools, and the list with its states. Pages add their columns, texts and links. A page that is one
+//! list has its state in a `url_list`.
 
 pub mod bulk_dialog;
 pub mod chooser;
 pub(crate) mod column;
 pub(crate) mod data_table;
+pub(crate) mod empty_list;
+pub(crate) mod row_link;
+pub(crate) mod url_list;
 
 use domain::problem::Problem;
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! Query parameters of lists. An unknown or repeated parameter is an error: ignoring it would show more rows than requested.
 
-use domain::list::{ListError, check_names};
+use domain::list::{ListError, PageParams, check_names};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
@@ -48,6 +48,12 @@ impl Query {
 pub(crate) fn use_query() -> Memo<Query> {
     let url = use_url();
     Memo::new(move |_| url.with(|url| Query::parse(url.search())))
+}
+
+/// Returns the parameters of the list in the current URL.
+pub(crate) fn use_list_params<P: PageParams>() -> Memo<P> {
+    let query = use_query();
+    Memo::new(move |_| P::from_pairs(|name| query.read().get(name)))
 }
 
 /// Query parameters that belong to the page at a path, not to its list. They can be repeated.

@@ -206,11 +206,6 @@ pub(crate) fn table(
     DataTable::records(caption, columns).with_rows(rows.collect())
 }
 
-/// Renders placeholder rows while tokens are loading.
-pub(crate) fn skeleton(caption: &'static str, columns: &[Column<ListedToken>]) -> AnyView {
-    DataTable::records(caption, columns).skeleton()
-}
-
 fn note(words: String) -> impl IntoView {
     view! { <p class="muted">{words}</p> }
 }

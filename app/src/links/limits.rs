@@ -1,17 +1,9 @@
 //! URLs of the list of limits.
 
-use domain::{
-    limits::{LimitListParams, LimitSubject},
-    list::PageParams,
-};
+use domain::limits::{LimitListParams, LimitSubject};
 
-use super::with_selected;
+use super::over;
 use crate::api::limits::LIMITS;
-
-/// Returns the URL of the list, or of a dialog above it, with the parameters of the list.
-pub(crate) fn over(path: &str, params: &LimitListParams) -> String {
-    with_selected(path, params.pairs().into_iter(), &[])
-}
 
 /// Returns the URL of the limits of a subject.
 pub(crate) fn of_subject(subject: LimitSubject) -> String {

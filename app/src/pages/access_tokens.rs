@@ -2,7 +2,7 @@
 
 use domain::{
     access_tokens::{AccessToken, TokenKind, TokenState, list::TokenParams},
-    list::{Limits, Listed, PageParams},
+    list::{Limits, Listed, PageParams, Total},
     permission::Permission,
 };
 use leptos::prelude::*;
@@ -11,50 +11,46 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         access_tokens::{ALL, ListTokens},
-        listed::check_params,
         read::ReadRequest,
         user::path_of,
     },
     components::{
-        filters::{Entry, FilterField, FilterForm},
+        filters::{Entry, FilterField},
         icon::Icon,
         list::{
-            ListScreen,
-            column::{Column, visible},
+            column::{Column, cells, visible},
+            data_table::{self, DataTable},
+            row_link::name_link,
+            url_list::{ListTexts, UrlList, paged},
         },
-        loaded::Loaded,
-        loading::Loading,
         meaning,
-        pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState, Meaning},
+        state::{ListState, Meaning},
         tab::with,
         token_row::{self, ListedToken},
     },
     context::PageContext,
     labels::security,
-    links::tokens,
     text,
+};
+
+static TEXTS: ListTexts = ListTexts {
+    title: text::tokens::title,
+    label: text::tokens::title,
+    load_failed: text::tokens::load_failed,
+    show_all: text::tokens::show_all,
 };
 
 /// Columns in their order.
 static COLUMNS: [Column<ListedToken>; 8] = [
     token_row::TOKEN,
-    Column {
-        class: "",
-        label: text::tokens::user,
-        sort: None,
-        cell: |cell, row| {
-            let user = row.token.user.clone();
-            let href = path_of(user.id, &user.username);
-            cell.labelled(view! {
-                <a href=href>
-                    <bdi>{user.display_name}</bdi>
-                </a>
-                <p class="muted">{user.username}</p>
-            })
-        },
-    },
+    Column::new(text::tokens::user, |cell, row| {
+        let user = row.token.user.clone();
+        let href = path_of(user.id, &user.username);
+        cell.labelled(view! {
+            {name_link(href, user.display_name)}
+            <p class="muted">{user.username}</p>
+        })
+    }),
     token_row::SCOPES,
     token_row::STATE,
     token_row::LAST_USED,
@@ -66,49 +62,19 @@ static COLUMNS: [Column<ListedToken>; 8] = [
 /// Renders the page "Access tokens". Its whole state is in the URL.
 #[component]
 pub fn AccessTokens() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
-    let loading = Loading::new();
-    let request = checked(move || params.get(), TokenParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
-        ReadRequest::of(ListTokens { params })
-    });
-    let meaning = with(list, move |list| {
+    let list = UrlList::load(ALL, &TEXTS, |params| ReadRequest::of(ListTokens { params }));
+    let params = list.params;
+    let meaning = with(list.loaded, move |list| {
         let query = params.get_untracked().parse(Limits::PANEL).ok();
         let parts = query.map(|query| meaning::of_tokens(&query, list.now));
         view! { <Meaning parts=parts.unwrap_or_default() /> }
     });
     let above = view! {
         <p class="pane-actions muted">{text::tokens::hint()}</p>
-        <Filters params=params />
+        {list.filter_form(text::tokens::filter(), fields)}
         {meaning}
     };
-    let screen = ListScreen {
-        title: text::tokens::title(),
-        header: "page-head",
-        beside: ().into_any(),
-        above: above.into_any(),
-        label: text::tokens::title(),
-        loading,
-        skeleton: skeleton.into(),
-    };
-    let screen = screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(list) => shown(&params, list),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::tokens::load_failed()
-                    problem=problem
-                    again=tokens::href(&params)
-                    all=ALL.to_owned()
-                    label=text::tokens::show_all()
-                />
-            }
-            .into_any(),
-        }
-    });
+    let screen = list.render(().into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
         <Outlet />
@@ -120,17 +86,7 @@ fn may_write() -> bool {
     PageContext::current().may(Permission::TokensWrite)
 }
 
-/// Renders the filter form.
-#[component]
-fn Filters(
-    /// State of the list, from the URL.
-    params: Memo<TokenParams>,
-) -> impl IntoView {
-    let fields = Memo::new(move |_| fields(&params.read()));
-    let cleared = Signal::stored(ALL.to_owned());
-    view! { <FilterForm label=text::tokens::filter() path=ALL fields=fields cleared=cleared /> }
-}
-
+/// Returns the fields of the filter form.
 fn fields(params: &TokenParams) -> Vec<FilterField> {
     let states = TokenState::ALL.iter();
     let states = states.map(|state| (state.as_str(), security::token_state(*state)));
@@ -162,43 +118,37 @@ fn columns() -> &'static [Column<ListedToken>] {
     visible(&COLUMNS, may_write())
 }
 
-/// Renders placeholder rows while the list is loading.
-fn skeleton() -> AnyView {
-    token_row::skeleton(text::tokens::title(), columns())
+/// Returns the table of the list without its rows.
+fn table() -> DataTable {
+    DataTable::records(text::tokens::title(), columns())
 }
 
 /// Renders the rows, or the empty state.
 fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
     let Listed { page, now } = list;
-    if page.rows.is_empty() {
-        let title = if params.pairs().is_empty() {
-            text::tokens::none()
-        } else {
-            text::tokens::none_match()
-        };
-        return view! {
-            <ListState icon=Icon::Shield title=title />
-        }
-        .into_any();
-    }
-    let pages = Pages::of(params, &page, tokens::href);
-    let may_write = may_write();
-    let rows = page.rows.into_iter().map(|token| {
+    let (may_write, columns) = (may_write(), columns());
+    let row = |token: AccessToken| {
         let revoke = (may_write && !token.state.is_over()).then(|| {
             let about = text::tokens::revoke_of(&token.name, &token.user.username);
             (format!("{ALL}/{}/revoke", token.id), about)
         });
-        ListedToken {
+        let listed = ListedToken {
             token,
             now,
             revoke,
             change: None,
-        }
-    });
-    let table = token_row::table(text::tokens::title(), columns(), rows);
-    view! {
-        {table}
-        <Pager pages=pages />
-    }
-    .into_any()
+        };
+        data_table::row(listed.token.id, cells(columns, &listed))
+    };
+    paged(ALL, params, page, table(), row, empty)
+}
+
+/// Renders the empty state: of a filter, or of a list without tokens.
+fn empty(params: &TokenParams, _: Total) -> AnyView {
+    let title = if params.pairs().is_empty() {
+        text::tokens::none()
+    } else {
+        text::tokens::none_match()
+    };
+    view! { <ListState icon=Icon::Shield title=title /> }.into_any()
 }

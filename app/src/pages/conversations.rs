@@ -7,30 +7,33 @@ mod table;
 use domain::{
     conversations::{ConversationParams, ConversationTotals, FeedbackFilter},
     filter::Dated,
-    list::{Limits, ListError, PageParams},
+    list::{Limits, ListError},
 };
 use leptos::prelude::*;
 
 use crate::{
     api::{
         conversations::{CONVERSATIONS, ListConversations},
-        listed::check_params,
         read::ReadRequest,
     },
     components::{
         filters::{Entry, FilterField, FilterForm},
-        list::ListScreen,
-        loaded::Loaded,
-        loading::Loading,
+        list::url_list::{ListTexts, UrlList},
         meaning,
-        parameters::{NONE, Query, checked, use_query},
-        state::{ListErrorNotice, Meaning},
+        state::Meaning,
         tab::with,
     },
     format::{dollars, grouped},
     labels::conversations::feedback_filter,
     links::conversations as links,
     text,
+};
+
+static TEXTS: ListTexts = ListTexts {
+    title: text::conversations::title,
+    label: text::conversations::title,
+    load_failed: text::conversations::load_failed,
+    show_all: text::conversations::show_all,
 };
 
 /// Formats of the exports: value in URLs, and label of the link.
@@ -43,15 +46,11 @@ const FORMATS: [(&str, text::Label); 3] = [
 /// Renders the list of conversations. Its whole state is in the URL.
 #[component]
 pub fn Conversations() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| params(&query.read()));
-    let loading = Loading::new();
-    let request = checked(move || params.get(), ConversationParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
+    let list = UrlList::load(CONVERSATIONS, &TEXTS, |params| {
         ReadRequest::of(ListConversations { params })
     });
-    let about = with(list, move |listing| {
+    let params = list.params;
+    let about = with(list.loaded, move |listing| {
         let filter = params.get_untracked().filter().unwrap_or_default();
         let parts = meaning::of_conversations(&filter, listing.now);
         let names_dates = !filter.days().is_empty();
@@ -65,36 +64,13 @@ pub fn Conversations() -> impl IntoView {
         <Filters params=params />
         {about}
     };
-    let screen = ListScreen {
-        title: text::conversations::title(),
-        header: "page-head",
-        beside: view! { <Files request=request /> }.into_any(),
-        above: above.into_any(),
-        label: text::conversations::title(),
-        loading,
-        skeleton: (move || table::table(&params.get_untracked()).skeleton()).into(),
-    };
-    screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(listing) => table::shown(&params, listing),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::conversations::load_failed()
-                    problem=problem
-                    again=links::href(&params)
-                    all=CONVERSATIONS.to_owned()
-                    label=text::conversations::show_all()
-                />
-            }
-            .into_any(),
-        }
-    })
-}
-
-/// Returns the list parameters of a URL.
-fn params(query: &Query) -> ConversationParams {
-    ConversationParams::from_pairs(|name| query.get(name))
+    let beside = view! { <Files request=list.request /> };
+    list.render(
+        beside.into_any(),
+        above.into_any(),
+        table::table,
+        table::shown,
+    )
 }
 
 /// Renders the links that export the matching conversations as files; none for an invalid filter, whose export would fail.

@@ -16,7 +16,7 @@ mod tree;
 
 use domain::{
     groups::{Group, GroupOverview},
-    list::{Listed, PageParams, SearchParams},
+    list::{Listed, SearchParams, Total},
     permission::Permission,
     stored::StoredObject,
 };
@@ -26,7 +26,6 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         groups::{GROUPS, ListGroups, path_of},
-        listed::check_params,
         read::ReadRequest,
     },
     components::{
@@ -34,15 +33,12 @@ use crate::{
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::{
-            ListScreen,
             column::{Column, cells},
             data_table::{self, DataTable},
+            row_link::{name_link, new_link},
+            url_list::{ListTexts, UrlList, paged},
         },
-        loaded::Loaded,
-        loading::Loading,
-        pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState, NoMatch},
+        state::{ListState, NoMatch},
     },
     context::PageContext,
     format::grouped,
@@ -50,46 +46,32 @@ use crate::{
     text,
 };
 
+static TEXTS: ListTexts = ListTexts {
+    title: text::groups::title,
+    label: text::groups::title,
+    load_failed: text::groups::load_failed,
+    show_all: text::groups::show_all,
+};
+
 /// Columns in their order.
 static COLUMNS: [Column<GroupOverview>; 5] = [
-    Column {
-        class: "",
-        label: text::groups::name,
-        sort: None,
-        cell: |cell, row| {
-            let name = row.group.name.clone();
-            let href = path_of(row.group.id);
-            cell.header(view! {
-                <a href=href>
-                    <bdi>{name}</bdi>
-                </a>
-            })
-        },
-    },
-    Column {
-        class: "",
-        label: text::groups::description,
-        sort: None,
-        cell: |cell, row| cell.labelled(row.group.description.clone()),
-    },
-    Column {
-        class: "",
-        label: text::groups::members,
-        sort: None,
-        cell: |cell, row| cell.labelled(grouped(row.group.members)),
-    },
-    Column {
-        class: "",
-        label: text::groups::features,
-        sort: None,
-        cell: |cell, row| cell.labelled(grouped(row.details.features)),
-    },
-    Column {
-        class: "",
-        label: text::groups::managers,
-        sort: None,
-        cell: |cell, row| cell.labelled(managers(row)),
-    },
+    Column::new(text::groups::name, |cell, row| {
+        let name = row.group.name.clone();
+        let href = path_of(row.group.id);
+        cell.header(name_link(href, name))
+    }),
+    Column::new(text::groups::description, |cell, row| {
+        cell.labelled(row.group.description.clone())
+    }),
+    Column::new(text::groups::members, |cell, row| {
+        cell.labelled(grouped(row.group.members))
+    }),
+    Column::new(text::groups::features, |cell, row| {
+        cell.labelled(grouped(row.details.features))
+    }),
+    Column::new(text::groups::managers, |cell, row| {
+        cell.labelled(managers(row))
+    }),
 ];
 
 /// Lists the managers of a group: the first ones by name, the others as a number.
@@ -124,24 +106,16 @@ fn stored_name(object: &StoredObject) -> Option<String> {
 /// Renders the list of groups. Its whole state is in the URL.
 #[component]
 pub fn Groups() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| SearchParams::from_pairs(|name| query.read().get(name)));
-    let loading = Loading::new();
-    let request = checked(move || params.get(), SearchParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
+    let list = UrlList::load(GROUPS, &TEXTS, |params| {
         ReadRequest::of(ListGroups { params })
     });
     // Managers of groups cannot export the list.
     let exports = expect_context::<PageContext>()
         .may(Permission::GroupsRead)
-        .then(|| export_links("/api/admin/groups/export", Signal::from(params)));
+        .then(|| export_links("/api/admin/groups/export", Signal::from(list.params)));
     let create = may_write().then(|| {
-        view! {
-            <a class="button button-primary" href=format!("{GROUPS}/new") data-noscroll>
-                {text::groups::create()}
-            </a>
-        }
+        let href = Signal::stored(format!("{GROUPS}/new"));
+        new_link(href, text::groups::create())
     });
     let beside = (exports.is_some() || create.is_some())
         .then(|| view! { <div class="toolbar-end">{exports} {create}</div> });
@@ -152,33 +126,9 @@ pub fn Groups() -> impl IntoView {
     };
     let above = view! {
         <p class="pane-actions muted">{hint}</p>
-        <SearchForm path=GROUPS.to_owned() params=Signal::derive(move || params.get()) />
+        <SearchForm params=list.params />
     };
-    let screen = ListScreen {
-        title: text::groups::title(),
-        header: "page-head",
-        beside: beside.into_any(),
-        above: above.into_any(),
-        label: text::groups::title(),
-        loading,
-        skeleton: (|| table().skeleton()).into(),
-    };
-    let screen = screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(list) => shown(&params, list),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::groups::load_failed()
-                    problem=problem
-                    again=over(GROUPS, &params)
-                    all=GROUPS.to_owned()
-                    label=text::groups::show_all()
-                />
-            }
-            .into_any(),
-        }
-    });
+    let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
         <Outlet />
@@ -188,10 +138,8 @@ pub fn Groups() -> impl IntoView {
 /// Renders the form that searches a list by a part of a name.
 #[component]
 fn SearchForm(
-    /// Path of the list.
-    path: String,
     /// State of the list, from the URL.
-    params: Signal<SearchParams>,
+    params: Memo<SearchParams>,
 ) -> impl IntoView {
     let fields = Memo::new(move |_| {
         let params = params.get();
@@ -204,16 +152,15 @@ fn SearchForm(
             FilterField::new("limit", &params.limit, Entry::Hidden),
         ]
     });
-    let all = path.clone();
     let cleared = Signal::derive(move || {
         let limit = params.get().limit;
         let params = SearchParams {
             limit,
             ..SearchParams::default()
         };
-        over(&all, &params)
+        over(GROUPS, &params)
     });
-    view! { <FilterForm label=text::groups::search() path=path fields=fields cleared=cleared /> }
+    view! { <FilterForm label=text::groups::search() path=GROUPS fields=fields cleared=cleared /> }
 }
 
 /// Returns the table of the list without its rows.
@@ -223,25 +170,12 @@ fn table() -> DataTable {
 
 /// Renders the rows, or the empty state.
 fn shown(params: &SearchParams, list: Listed<GroupOverview>) -> AnyView {
-    let page = list.page;
-    if page.rows.is_empty() {
-        return nothing(params);
-    }
-    let pages = Pages::of(params, &page, |params| over(GROUPS, params));
-    let rows = page
-        .rows
-        .iter()
-        .map(|row| data_table::row(row.group.id, cells(&COLUMNS, row)));
-    let table = table().with_rows(rows.collect());
-    view! {
-        {table}
-        <Pager pages=pages />
-    }
-    .into_any()
+    let row = |row: GroupOverview| data_table::row(row.group.id, cells(&COLUMNS, &row));
+    paged(GROUPS, params, list.page, table(), row, nothing)
 }
 
 /// Renders the empty state: no groups match the search, or there are no groups.
-fn nothing(params: &SearchParams) -> AnyView {
+fn nothing(params: &SearchParams, _: Total) -> AnyView {
     let is_search = params.q.as_deref().is_some_and(|q| !q.trim().is_empty());
     if is_search {
         return view! {

@@ -5,7 +5,7 @@ mod table;
 
 use domain::{
     limits::{Limit, LimitListParams, Metric, SubjectKind},
-    list::{Listed, PageParams},
+    list::{Listed, PageParams, Total},
     permission::Permission,
 };
 use leptos::prelude::*;
@@ -14,94 +14,52 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         limits::{LIMITS, ListLimits},
-        listed::check_params,
         read::ReadRequest,
     },
     components::{
         dialog::DialogRoute,
-        filters::{Entry, FilterField, FilterForm},
+        filters::{Entry, FilterField},
         icon::Icon,
-        list::{ListScreen, data_table::DataTable},
-        loaded::Loaded,
-        loading::Loading,
-        pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState},
+        list::{
+            data_table::DataTable,
+            url_list::{ListTexts, UrlList, paged},
+        },
+        state::{ListState, NoMatch},
     },
     context::PageContext,
     labels::limits as labels,
-    links::limits::over,
     text,
 };
 use table::LimitRow;
 
+static TEXTS: ListTexts = ListTexts {
+    title: text::limits::title,
+    label: text::limits::title,
+    load_failed: text::limits::load_failed,
+    show_all: text::limits::show_all,
+};
+
 /// Renders the page. Its whole state is in the URL.
 #[component]
 pub fn Limits() -> impl IntoView {
-    let params = use_params();
-    let loading = Loading::new();
-    let request = checked(move || params.get(), LimitListParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
+    let list = UrlList::load(LIMITS, &TEXTS, |params| {
         ReadRequest::of(ListLimits { params })
     });
-    let beside = may_write().then(|| {
-        let href = move || over(&format!("{LIMITS}/new"), &params.read());
-        view! {
-            <div class="toolbar-end">
-                <a class="button button-primary" href=href data-noscroll>
-                    {text::limits::new()}
-                </a>
-            </div>
-        }
-    });
+    let beside = may_write().then(|| list.new_link(text::limits::new()));
     let above = view! {
         <p class="pane-actions muted">{text::limits::hint()}</p>
-        <Filters params=params />
+        {list.filter_form(text::limits::filter(), fields)}
     };
-    let screen = ListScreen {
-        title: text::limits::title(),
-        header: "page-head",
-        beside: beside.into_any(),
-        above: above.into_any(),
-        label: text::limits::title(),
-        loading,
-        skeleton: (|| table().skeleton()).into(),
-    };
-    let screen = screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(list) => shown(&params, list),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::limits::load_failed()
-                    problem=problem
-                    again=over(LIMITS, &params)
-                    all=LIMITS.to_owned()
-                    label=text::limits::show_all()
-                />
-            }
-            .into_any(),
-        }
-    });
+    let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
         <Outlet />
     }
 }
 
-/// Returns the parameters of the list in the URL.
-fn use_params() -> Memo<LimitListParams> {
-    let query = use_query();
-    Memo::new(move |_| LimitListParams::from_pairs(|name| query.read().get(name)))
-}
-
-/// Returns the path of a dialog and the URL of the list behind it.
+/// Returns the route of a dialog above the list.
 fn route(end: &str) -> DialogRoute {
-    DialogRoute {
-        path: format!("{LIMITS}/{end}"),
-        back: over(LIMITS, &use_params().get_untracked()),
-    }
+    DialogRoute::above_list::<LimitListParams>(LIMITS, end)
 }
 
 /// Returns whether the viewer can change limits.
@@ -112,17 +70,6 @@ fn may_write() -> bool {
 /// Returns the table of the list without its rows.
 fn table() -> DataTable {
     DataTable::records(text::limits::title(), table::columns())
-}
-
-/// Renders the filter form.
-#[component]
-fn Filters(
-    /// State of the list, from the URL.
-    params: Memo<LimitListParams>,
-) -> impl IntoView {
-    let fields = Memo::new(move |_| fields(&params.read()));
-    let cleared = Signal::stored(LIMITS.to_owned());
-    view! { <FilterForm label=text::limits::filter() path=LIMITS fields=fields cleared=cleared /> }
 }
 
 /// Returns the fields of the filter form.
@@ -152,37 +99,21 @@ fn fields(params: &LimitListParams) -> Vec<FilterField> {
 
 /// Renders the rows, or the empty state.
 fn shown(params: &LimitListParams, list: Listed<Limit>) -> AnyView {
-    let Listed { page, .. } = list;
-    if page.rows.is_empty() {
-        return empty(params);
-    }
-    let pages = Pages::of(params, &page, |params| over(LIMITS, params));
-    let rows = page.rows.into_iter().map(|limit| {
+    let row = |limit| {
         table::row(LimitRow {
             limit,
             params: params.clone(),
         })
-    });
-    let table = table().with_rows(rows.collect());
-    view! {
-        {table}
-        <Pager pages=pages />
-    }
-    .into_any()
+    };
+    paged(LIMITS, params, list.page, table(), row, empty)
 }
 
 /// Renders the empty state: of a filter, or of a list without limits.
-fn empty(params: &LimitListParams) -> AnyView {
+fn empty(params: &LimitListParams, _: Total) -> AnyView {
     let is_filter = |name: &str| ["subject", "id", "metric"].contains(&name);
     if params.pairs().iter().any(|(name, _)| is_filter(name)) {
         return view! {
-            <ListState icon=Icon::Search title=text::limits::none_match()>
-                <div class="state-actions">
-                    <a class="button" href=LIMITS>
-                        {text::limits::show_all()}
-                    </a>
-                </div>
-            </ListState>
+            <NoMatch title=text::limits::none_match() href=LIMITS label=text::limits::show_all() />
         }
         .into_any();
     }

@@ -12,7 +12,12 @@ use leptos::prelude::*;
 
 use crate::{
     api::{invitations::INVITATIONS, registrations::PENDING_LIST},
-    components::{list::ListScreen, loading::Loading, parameters::Query, state::ListErrorNotice},
+    components::{
+        list::{ListScreen, row_link::new_link},
+        loading::Loading,
+        parameters::Query,
+        state::ListErrorNotice,
+    },
     context::{PageContext, Site},
     format::grouped,
     links::registrations::REJECTED_LIST,
@@ -53,13 +58,10 @@ fn screen(
             })}
         {may_write()
             .then(|| {
-                view! {
-                    <div class="toolbar-end">
-                        <a class="button button-primary" href=format!("{INVITATIONS}/new") data-noscroll>
-                            {text::registrations::invite()}
-                        </a>
-                    </div>
-                }
+                new_link(
+                    Signal::stored(format!("{INVITATIONS}/new")),
+                    text::registrations::invite(),
+                )
             })}
     };
     let above = view! {

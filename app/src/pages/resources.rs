@@ -19,50 +19,55 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        listed::check_params,
         read::ReadRequest,
         resources::{ListResources, RESOURCES},
     },
     components::{
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
-        list::{ListScreen, data_table::DataTable},
-        loaded::Loaded,
-        loading::Loading,
-        pager::{Pager, Pages},
-        parameters::{NONE, Query, checked, use_query},
-        state::{ListErrorNotice, ListState},
+        list::{
+            data_table::DataTable,
+            empty_list::{EmptyList, EmptyTexts},
+            url_list::{ListTexts, UrlList, paged},
+        },
         tab::with,
     },
     context::PageContext,
-    format::{grouped, total},
+    format::grouped,
     links::{over, resources as links},
     text,
 };
-use rows::{COLUMNS, rows};
+use rows::{COLUMNS, row};
+
+static TEXTS: ListTexts = ListTexts {
+    title: text::resources::title,
+    label: text::resources::title,
+    load_failed: text::resources::load_failed,
+    show_all: text::resources::show_all,
+};
+
+static EMPTY: EmptyTexts = EmptyTexts {
+    none: text::resources::none,
+    none_hint: text::resources::none_text,
+    none_here: text::resources::none_here,
+    first_page: text::resources::first_page,
+    none_match: text::resources::none_match,
+    show_all: text::resources::show_all,
+};
 
 /// Returns whether the viewer can change resources and grants.
 fn may_write() -> bool {
     PageContext::current().may(Permission::ResourcesWrite)
 }
 
-/// Returns the list parameters of a URL.
-fn params(query: &Query) -> ResourceListParams {
-    ResourceListParams::from_pairs(|name| query.get(name))
-}
-
 /// Renders the list of resources. Its whole state is in the URL.
 #[component]
 pub fn Resources() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| params(&query.read()));
-    let loading = Loading::new();
-    let request = checked(move || params.get(), ResourceListParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
+    let list = UrlList::load(RESOURCES, &TEXTS, |params| {
         ReadRequest::of(ListResources { params })
     });
-    let kinds = with(list, move |listing| {
+    let params = list.params;
+    let kinds = with(list.loaded, move |listing| {
         kinds(&params.get_untracked(), &listing)
     });
     let above = view! {
@@ -70,31 +75,8 @@ pub fn Resources() -> impl IntoView {
         {kinds}
         <Filters params=params />
     };
-    let screen = ListScreen {
-        title: text::resources::title(),
-        header: "page-head",
-        beside: view! { <Tools params=params /> }.into_any(),
-        above: above.into_any(),
-        label: text::resources::title(),
-        loading,
-        skeleton: (|| table().skeleton()).into(),
-    };
-    let screen = screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(listing) => shown(&params, listing),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::resources::load_failed()
-                    problem=problem
-                    again=links::href(&params)
-                    all=RESOURCES.to_owned()
-                    label=text::resources::show_all()
-                />
-            }
-            .into_any(),
-        }
-    });
+    let beside = view! { <Tools params=params /> };
+    let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
         <Outlet />
@@ -230,44 +212,19 @@ fn fields(params: &ResourceListParams, can_ask: bool) -> Vec<FilterField> {
 /// Renders the rows, or the empty state.
 fn shown(params: &ResourceListParams, listing: ResourceListing) -> AnyView {
     let ResourceListing { page, now, .. } = listing;
-    if page.rows.is_empty() {
-        return empty(params, page.page_info.total);
-    }
-    let pages = Pages::of(params, &page, links::href);
-    view! {
-        {table().with_rows(rows(page.rows, now))}
-        <Pager pages=pages />
-    }
-    .into_any()
+    let row = |listed| row(listed, now);
+    paged(RESOURCES, params, page, table(), row, empty)
 }
 
 /// Renders the empty state, with the number of resources on other pages.
 fn empty(params: &ResourceListParams, others: Total) -> AnyView {
-    let is_filtered = !params.only_filter().pairs().is_empty();
-    if !is_filtered && others.count == 0 {
-        return view! {
-            <ListState icon=Icon::Cube title=text::resources::none()>
-                <p class="state-text">{text::resources::none_text()}</p>
-            </ListState>
-        }
-        .into_any();
-    }
-    let (title, href, label) = if others.count > 0 {
-        let first = links::href(&params.at_start());
-        let label = text::resources::first_page(total(others));
-        (text::resources::none_here(), first, label)
-    } else {
-        let label = text::resources::show_all().to_owned();
-        (text::resources::none_match(), RESOURCES.to_owned(), label)
+    let list = EmptyList {
+        icon: Icon::Cube,
+        texts: &EMPTY,
+        is_filtered: !params.only_filter().pairs().is_empty(),
+        others,
+        first: links::href(&params.at_start()),
+        all: RESOURCES,
     };
-    view! {
-        <ListState icon=Icon::Cube title=title>
-            <div class="state-actions">
-                <a class="button" href=href>
-                    {label}
-                </a>
-            </div>
-        </ListState>
-    }
-    .into_any()
+    list.render()
 }

@@ -19,6 +19,7 @@ use crate::{
     components::{
         dialog::DialogRoute,
         exports::export_links,
+        list::row_link::new_link,
         loaded::Loaded,
         parameters::{NONE, checked},
         state::{ListErrorNotice, LoadingNotice},
@@ -57,14 +58,7 @@ pub fn Roles() -> impl IntoView {
             <h1>{text::roles::title()}</h1>
             <div class="toolbar-end">
                 {export_links("/api/admin/roles/export", Signal::stored(SearchParams::default()))}
-                {may_write()
-                    .then(|| {
-                        view! {
-                            <a class="button button-primary" href=format!("{ROLES}/new") data-noscroll>
-                                {text::roles::new()}
-                            </a>
-                        }
-                    })}
+                {may_write().then(|| new_link(Signal::stored(format!("{ROLES}/new")), text::roles::new()))}
             </div>
         </header>
         <p class="pane-actions muted">{text::roles::hint()}</p>

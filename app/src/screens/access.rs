@@ -5,88 +5,85 @@ use domain::permission::Permission;
 use super::{Node, Screen};
 use crate::{components::icon::Icon, parts::Access, text};
 
-/// List of groups.
-pub(super) const GROUPS: Screen = Screen::of_groups("/groups", &Access::Groups)
-    .in_sidebar(
-        text::frame::screen_groups,
-        Icon::Group,
-        Permission::GroupsRead,
-    )
-    .with(&[Node::new("new", &Access::NewGroup)]);
-
-/// Page of a group. The title is the name of the group.
-pub(super) const GROUP: Screen = Screen::of_groups("/groups/:group", &Access::GroupPage).with(&[
-    Node::new("", &Access::GroupMembers).with(&[
-        Node::new("edit", &Access::EditGroup),
-        Node::new("delete", &Access::DeleteGroup),
-        Node::new("add", &Access::AddMembers),
-        Node::new("invite", &Access::InviteToGroup),
-        Node::new("members/:id/reset", &Access::ResetMember),
+/// Screens in the order in which their paths are matched.
+pub(super) static SCREENS: &[Screen] = &[
+    // List of groups.
+    Screen::of_groups("/groups", &Access::Groups)
+        .in_sidebar(
+            text::frame::screen_groups,
+            Icon::Group,
+            Permission::GroupsRead,
+        )
+        .with(&[Node::new("new", &Access::NewGroup)]),
+    // Page of a group. The title is the name of the group.
+    Screen::of_groups("/groups/:group", &Access::GroupPage).with(&[
+        Node::new("", &Access::GroupMembers).with(&[
+            Node::new("edit", &Access::EditGroup),
+            Node::new("delete", &Access::DeleteGroup),
+            Node::new("add", &Access::AddMembers),
+            Node::new("invite", &Access::InviteToGroup),
+            Node::new("members/:id/reset", &Access::ResetMember),
+        ]),
+        Node::new("features", &Access::GroupFeatures),
+        Node::new("resources", &Access::GroupResources),
+        Node::new("activity", &Access::GroupActivity),
     ]),
-    Node::new("features", &Access::GroupFeatures),
-    Node::new("resources", &Access::GroupResources),
-    Node::new("activity", &Access::GroupActivity),
-]);
-
-/// Roles.
-pub(super) const ROLES: Screen = Screen::panel("/roles", &Access::Roles)
-    .in_sidebar(
-        text::frame::screen_roles,
-        Icon::ShieldCheck,
-        Permission::RolesRead,
-    )
-    .with(&[
-        Node::new("new", &Access::NewRole),
-        Node::new(":id/edit", &Access::EditRole),
-        Node::new(":id/clone", &Access::CloneRole),
-        Node::new(":id/delete", &Access::DeleteRole),
-    ]);
-
-/// Clients.
-pub(super) const CLIENTS: Screen = Screen::panel("/clients", &Access::Clients)
-    .in_sidebar(
-        text::frame::screen_clients,
-        Icon::Building,
-        Permission::ClientsRead,
-    )
-    .with(&[
-        Node::new("new", &Access::NewClient),
-        Node::new(":id/edit", &Access::EditClient),
-        Node::new(":id/delete", &Access::DeleteClient),
-    ]);
-
-/// List of resources.
-pub(super) const RESOURCES: Screen = Screen::panel("/resources", &Access::Resources)
-    .in_sidebar(
-        text::resources::title,
-        Icon::Cube,
-        Permission::ResourcesRead,
-    )
-    .with(&[
-        Node::new("new", &Access::NewResource),
-        Node::new("transfer", &Access::TransferResources),
-    ]);
-
-/// Page of a resource.
-pub(super) const RESOURCE: Screen = Screen::panel("/resources/:id", &Access::ResourcePage)
-    .titled(text::resources::one)
-    .with(&[
-        Node::new("grant", &Access::GrantAccess),
-        Node::new("transfer", &Access::TransferResource),
-        Node::new("edit", &Access::EditResource),
-        Node::new("delete", &Access::DeleteResource),
-    ]);
-
-/// Features.
-pub(super) const FEATURES: Screen = Screen::panel("/features", &Access::Features)
-    .in_sidebar(
-        text::features::title,
-        Icon::Toggle,
-        Permission::FeaturesRead,
-    )
-    .with(&[
-        Node::new("new", &Access::NewFeature),
-        Node::new("set", &Access::AddFeatureSet),
-        Node::new(":key/edit", &Access::EditFeature),
-        Node::new(":key/delete", &Access::DeleteFeature),
-    ]);
+    // Roles.
+    Screen::panel("/roles", &Access::Roles)
+        .in_sidebar(
+            text::frame::screen_roles,
+            Icon::ShieldCheck,
+            Permission::RolesRead,
+        )
+        .with(&[
+            Node::new("new", &Access::NewRole),
+            Node::new(":id/edit", &Access::EditRole),
+            Node::new(":id/clone", &Access::CloneRole),
+            Node::new(":id/delete", &Access::DeleteRole),
+        ]),
+    // Clients.
+    Screen::panel("/clients", &Access::Clients)
+        .in_sidebar(
+            text::frame::screen_clients,
+            Icon::Building,
+            Permission::ClientsRead,
+        )
+        .with(&[
+            Node::new("new", &Access::NewClient),
+            Node::new(":id/edit", &Access::EditClient),
+            Node::new(":id/delete", &Access::DeleteClient),
+        ]),
+    // List of resources.
+    Screen::panel("/resources", &Access::Resources)
+        .in_sidebar(
+            text::resources::title,
+            Icon::Cube,
+            Permission::ResourcesRead,
+        )
+        .with(&[
+            Node::new("new", &Access::NewResource),
+            Node::new("transfer", &Access::TransferResources),
+        ]),
+    // Page of a resource.
+    Screen::panel("/resources/:id", &Access::ResourcePage)
+        .titled(text::resources::one)
+        .with(&[
+            Node::new("grant", &Access::GrantAccess),
+            Node::new("transfer", &Access::TransferResource),
+            Node::new("edit", &Access::EditResource),
+            Node::new("delete", &Access::DeleteResource),
+        ]),
+    // Features.
+    Screen::panel("/features", &Access::Features)
+        .in_sidebar(
+            text::features::title,
+            Icon::Toggle,
+            Permission::FeaturesRead,
+        )
+        .with(&[
+            Node::new("new", &Access::NewFeature),
+            Node::new("set", &Access::AddFeatureSet),
+            Node::new(":key/edit", &Access::EditFeature),
+            Node::new(":key/delete", &Access::DeleteFeature),
+        ]),
+];

@@ -243,40 +243,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entities_have_stable_names_in_json() {
-        for (entity, name) in [
-            (Entity::User, "user"),
-            (Entity::Session, "session"),
-            (Entity::AccessToken, "access_token"),
-            (Entity::VirtualKey, "virtual_key"),
-            (Entity::Invitation, "invitation"),
-            (Entity::InvitationLink, "invitation_link"),
-            (Entity::PasswordLink, "password_link"),
-            (Entity::SetupLink, "setup_link"),
-            (Entity::Registration, "registration"),
-            (Entity::Job, "job"),
-            (Entity::ApiKey, "api_key"),
-            (Entity::ActiveApiKey, "active_api_key"),
-            (Entity::Persona, "persona"),
-            (Entity::Ontology, "ontology"),
-            (Entity::Annotation, "annotation"),
-            (Entity::Dialog, "dialog"),
-            (Entity::Role, "role"),
-            (Entity::Group, "group"),
-            (Entity::Feature, "feature"),
-            (Entity::Client, "client"),
-            (Entity::Resource, "resource"),
-            (Entity::Conversation, "conversation"),
-            (Entity::ConversationMessage, "conversation_message"),
-            (Entity::Limit, "limit"),
-        ] {
-            assert_eq!(serde_json::to_value(entity).unwrap(), name);
-            let read: Entity = serde_json::from_value(name.into()).unwrap();
-            assert_eq!(read, entity);
-        }
-    }
-
-    #[test]
     fn messages_are_those_of_fovea() {
         for (message, text) in [
             (Entity::User.message(), "User not found"),

@@ -28,9 +28,8 @@ use crate::failure::BoxError;
 /// Explain the access of users to features and resources of the host application.
 #[derive(Debug, clap::Args)]
 pub(super) struct AccessArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -55,9 +54,7 @@ struct WhyArgs {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: AccessArgs) -> Result<ExitCode, BoxError> {
     let backend = backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     let Command::Why(arguments) = arguments.command;
     arguments.run(&backend, output).await?;
     Ok(ExitCode::SUCCESS)

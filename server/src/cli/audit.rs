@@ -15,9 +15,8 @@ use crate::failure::BoxError;
 /// Read the audit log and verify that it has not been altered.
 #[derive(Debug, clap::Args)]
 pub(super) struct AuditArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,9 +31,7 @@ enum Command {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: AuditArgs) -> Result<ExitCode, BoxError> {
     let backend = backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List(arguments) => arguments.run(&backend, output).await,
         Command::Export(arguments) => arguments.run(&backend).await,

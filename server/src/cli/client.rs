@@ -7,7 +7,7 @@ use domain::{
     clients::{Client, ClientDraft, ClientEdit, ClientUse},
     list::SearchParams,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::{access::operator, clients};
 
 use super::{
@@ -32,9 +32,8 @@ const HEADINGS: [&str; 3] = ["ID", "NAME", "CREATED"];
 /// token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct ClientArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -104,9 +103,7 @@ struct DeleteArgs {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: ClientArgs) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List(arguments) => arguments.run(backend, output).await?,
         Command::Get(argument) => {
@@ -154,9 +151,7 @@ impl DeleteArgs {
         self.confirm
             .check(output, &used, || effect(&client, used))?;
         backend.delete_client(client.id, used).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&client))
-        })
+        output.done(|| format!("Deleted {}.", named(&client)))
     }
 }
 

@@ -34,9 +34,8 @@ const MESSAGE_HEADINGS: [&str; 4] = ["NO", "TIME", "ROLE", "TEXT"];
 /// a server.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConversationArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -137,9 +136,7 @@ pub(super) async fn run(
     arguments: ConversationArgs,
 ) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List(arguments) => arguments.run(backend, output).await?,
         Command::Show(arguments) => arguments.run(backend, output).await?,

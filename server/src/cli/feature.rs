@@ -17,7 +17,7 @@ use super::{
     error::CliError,
     user::{
         print::{Output, clean},
-        table::Table,
+        table::{Table, with_headings},
     },
 };
 use crate::failure::BoxError;
@@ -32,9 +32,8 @@ const HEADINGS: [&str; 4] = ["KEY", "LABEL", "DEFAULT", "POSITION"];
 /// Commands have all permissions on the database, and those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct FeatureArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -102,17 +101,11 @@ pub(super) async fn run(
     arguments: FeatureArgs,
 ) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List => {
             let features = backend.features().await?;
-            output.print(&features, || {
-                let headings = std::iter::once(HEADINGS.map(str::to_owned));
-                let rows: Vec<_> = headings.chain(features.iter().map(row)).collect();
-                Table::default().lay_out(&rows)
-            })?;
+            output.print(&features, || with_headings(HEADINGS, &features, row))?;
         }
         Command::Get(argument) => {
             let feature = backend.find_feature(&argument.key).await?;
@@ -164,9 +157,7 @@ impl DeleteArgs {
             format!("Deleting the feature {key} removes it from all groups.")
         })?;
         backend.delete_feature(&feature.key).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted the feature {key}.")
-        })
+        output.done(|| format!("Deleted the feature {key}."))
     }
 }
 

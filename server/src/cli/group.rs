@@ -31,9 +31,8 @@ const HEADINGS: [&str; 4] = ["NAME", "MEMBERS", "CREATED", "ID"];
 /// are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct GroupArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -76,9 +75,7 @@ struct ListArgs {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: GroupArgs) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List(arguments) => arguments.run(backend, output).await?,
         Command::Get(argument) => {

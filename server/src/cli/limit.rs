@@ -10,7 +10,6 @@ use clap::Subcommand;
 use domain::limits::{
     Amount, Limit, LimitListParams, LimitStatus, LimitSubject, Metric, SubjectKind,
 };
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +19,7 @@ use super::{
     rows::Rows,
     user::{
         print::{Output, clean, timestamp},
-        table::Table,
+        table::with_headings,
         user_arg::UserArg,
     },
 };
@@ -35,9 +34,8 @@ const LEFT: [&str; 6] = ["METRIC", "MODEL", "LEFT", "AMOUNT", "RESETS", "DECIDED
 /// default. Commands have all permissions on the database, and those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct LimitArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -87,9 +85,7 @@ struct DeleteArgs {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: LimitArgs) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List(arguments) => arguments.run(backend, output).await?,
         Command::Show(arguments) => arguments.run(backend, output).await?,
@@ -124,9 +120,7 @@ impl ShowArgs {
             if limits.is_empty() {
                 return "No limits are in force.".to_owned();
             }
-            let mut rows = vec![LEFT.map(str::to_owned)];
-            rows.extend(limits.iter().map(left));
-            Table::default().lay_out(&rows)
+            with_headings(LEFT, &limits, left)
         })
     }
 }
@@ -138,9 +132,7 @@ impl DeleteArgs {
             format!("Would delete {}.", named(&limit))
         })?;
         backend.delete_limit(limit.id).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&limit))
-        })
+        output.done(|| format!("Deleted {}.", named(&limit)))
     }
 }
 

@@ -32,9 +32,8 @@ const HEADINGS: [&str; 5] = ["KIND", "EXTERNAL ID", "NAME", "CLIENT", "ACTIVE"];
 /// database, and those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct ResourceArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -96,9 +95,7 @@ pub(super) async fn run(
     arguments: ResourceArgs,
 ) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List(arguments) => arguments.run(backend, output).await?,
         Command::Get(argument) => {

@@ -15,7 +15,7 @@ use super::{
     pages::is_same,
     user::{
         print::{Output, clean},
-        table::Table,
+        table::{Table, with_headings},
     },
 };
 use crate::failure::BoxError;
@@ -31,9 +31,8 @@ const HEADINGS: [&str; 5] = ["NAME", "LABEL", "RANK", "USERS", "PERMISSIONS"];
 /// are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct RoleArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -58,17 +57,11 @@ struct RoleArg {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: RoleArgs) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     match arguments.command {
         Command::List => {
             let roles = backend.list_roles().await?;
-            output.print(&roles, || {
-                let headings = std::iter::once(HEADINGS.map(str::to_owned));
-                let rows: Vec<_> = headings.chain(roles.iter().map(row)).collect();
-                Table::default().lay_out(&rows)
-            })?;
+            output.print(&roles, || with_headings(HEADINGS, &roles, row))?;
         }
         Command::Get(argument) => {
             let role = argument.find(backend).await?;

@@ -22,9 +22,8 @@ const HEADINGS: [&str; 5] = ["", "REQUESTS", "TOKENS IN", "TOKENS OUT", "COST"];
 /// Show the usage of the host application: sums by day, and the users, models and groups with the highest cost.
 #[derive(Debug, clap::Args)]
 pub(super) struct UsageArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     /// First day in UTC, such as 2026-11-01; without it, 30 days are shown.
     #[arg(long)]
     from: Option<String>,
@@ -45,9 +44,7 @@ pub(super) struct UsageArgs {
 /// Runs the command.
 pub(super) async fn run(backend: BackendArgs, arguments: UsageArgs) -> Result<ExitCode, BoxError> {
     let backend = backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     let user = match &arguments.user {
         Some(user) => Some(backend.find(user).await?.summary.id.0.to_string()),
         None => None,

@@ -30,9 +30,8 @@ use print::Output;
 /// those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct UserArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -56,9 +55,7 @@ enum Command {
 /// Runs the subcommand.
 pub(super) async fn run(backend: BackendArgs, arguments: UserArgs) -> Result<ExitCode, BoxError> {
     let backend = backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     arguments.command.run(&backend, output).await?;
     Ok(ExitCode::SUCCESS)
 }

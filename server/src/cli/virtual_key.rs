@@ -5,21 +5,19 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use domain::{
     access_tokens::{
-        AccessToken, DAYS_DEFAULT, IssuedKey, KeyDraft, OVERLAP_HOURS, RotationDraft, TokenKind,
-        TokenState, VirtualKeyEdit, list::TokenParams,
+        AccessToken, IssuedKey, KeyDraft, OVERLAP_HOURS, RotationDraft, TokenKind, VirtualKeyEdit,
     },
     users::detail::UserRef,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     backend::{Backend, BackendArgs},
-    filter_value::filled,
+    credential::{CredentialFilter, Lifetime, end, validity},
     names::{Names, names},
     user::{
         print::{self, Output, clean, note, timestamp},
-        table::Table,
         user_arg::reference,
     },
 };
@@ -35,9 +33,8 @@ const HEADINGS: [&str; 7] = [
 /// access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct VirtualKeyArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -80,12 +77,8 @@ struct CreateArgs {
     /// Data of the host application: a JSON object.
     #[arg(long, value_parser = object)]
     metadata: Option<Map<String, Value>>,
-    /// Lifetime in days.
-    #[arg(long, default_value_t = DAYS_DEFAULT)]
-    days: u16,
-    /// Create a key that never expires. Requires TOKEN_MAX_DAYS=0.
-    #[arg(long, conflicts_with = "days")]
-    no_end: bool,
+    #[command(flatten)]
+    lifetime: Lifetime,
 }
 
 /// Change a key. What is not given stays, as do its secret, its limits and its usage.
@@ -116,15 +109,8 @@ struct EditArgs {
 /// List keys, newest first.
 #[derive(Debug, clap::Args)]
 struct ListArgs {
-    /// Number, id or username of the owner of the keys.
-    #[arg(long, value_parser = owner)]
-    user: Option<UserRef>,
-    /// State of the keys: live, expiring, blocked, expired or revoked.
-    #[arg(long, value_parser = filled)]
-    state: Option<String>,
-    /// Maximum number of keys, at most 1000.
-    #[arg(long)]
-    limit: Option<u16>,
+    #[command(flatten)]
+    filter: CredentialFilter,
 }
 
 /// Replace the secret of a key and print it. The present secret still works for some hours.
@@ -135,11 +121,6 @@ struct RotateArgs {
     /// Number of hours for which the present secret still works, at most 168.
     #[arg(long, default_value_t = OVERLAP_HOURS)]
     overlap_hours: u16,
-}
-
-/// Parses the filter by owner.
-fn owner(text: &str) -> Result<UserRef, String> {
-    filled(text).map(|text| UserRef::parse(&text))
 }
 
 /// Parses a JSON object.
@@ -153,26 +134,23 @@ pub(super) async fn run(
     arguments: VirtualKeyArgs,
 ) -> Result<ExitCode, BoxError> {
     let backend = &backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
-    let done = || json!({ "success": true });
+    let output = arguments.output;
     match arguments.command {
         Command::Create(arguments) => arguments.run(backend, output).await?,
         Command::List(arguments) => arguments.run(backend, output).await?,
         Command::Edit(arguments) => arguments.run(backend, output).await?,
         Command::Block(KeyArg { id }) => {
             backend.block_key(id).await?;
-            output.print(&done(), || format!("Blocked virtual key {id}."))?;
+            output.done(|| format!("Blocked virtual key {id}."))?;
         }
         Command::Unblock(KeyArg { id }) => {
             backend.unblock_key(id).await?;
-            output.print(&done(), || format!("Unblocked virtual key {id}."))?;
+            output.done(|| format!("Unblocked virtual key {id}."))?;
         }
         Command::Rotate(arguments) => arguments.run(backend, output).await?,
         Command::Revoke(KeyArg { id }) => {
             backend.revoke_token(id).await?;
-            output.print(&done(), || format!("Revoked virtual key {id}."))?;
+            output.done(|| format!("Revoked virtual key {id}."))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -188,17 +166,17 @@ impl CreateArgs {
         let draft = KeyDraft {
             name: self.name,
             group,
-            days: (!self.no_end).then_some(self.days),
+            days: self.lifetime.days(),
             allowed_models: self.models.map(|Names(models)| models),
             metadata: self.metadata.unwrap_or_default(),
         };
         let issued = backend.create_key(user.id.0, &draft).await?;
         if !output.json {
-            let end = match issued.expires_at {
-                Some(end) => format!("valid until {}", timestamp(end)),
-                None => "never expires".to_owned(),
-            };
-            note(&format!("Virtual key for {}, {end}.", print::name(&user)));
+            let validity = validity(issued.expires_at);
+            note(&format!(
+                "Virtual key for {}, {validity}.",
+                print::name(&user)
+            ));
         }
         secret(output, &issued)
     }
@@ -249,23 +227,9 @@ fn secret(output: Output, issued: &IssuedKey) -> Result<(), BoxError> {
 
 impl ListArgs {
     async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
-        let params = TokenParams {
-            user: self.user.map(|user| user.to_string()),
-            state: self.state,
-            kind: Some(TokenKind::Key.as_str().to_owned()),
-            limit: self.limit.map(|limit| limit.to_string()),
-            ..TokenParams::default()
-        };
+        let params = self.filter.params(Some(TokenKind::Key));
         let keys = backend.tokens(&params).await?;
-        if keys.is_empty() && !output.json {
-            note("No virtual keys found.");
-            return Ok(());
-        }
-        output.print(&keys, || {
-            let headings = std::iter::once(HEADINGS.map(str::to_owned));
-            let rows: Vec<_> = headings.chain(keys.iter().map(row)).collect();
-            Table::default().lay_out(&rows)
-        })
+        output.print_list(&keys, "No virtual keys found.", HEADINGS, row)
     }
 }
 
@@ -276,10 +240,6 @@ fn row(key: &AccessToken) -> [String; 7] {
         Some(models) if models.is_empty() => "none".to_owned(),
         Some(models) => clean(&models.join(",")),
     };
-    let end = key
-        .revoked_at
-        .filter(|_| key.state == TokenState::Revoked)
-        .or(key.expires_at);
     [
         key.id.to_string(),
         key.prefix.clone(),
@@ -287,6 +247,6 @@ fn row(key: &AccessToken) -> [String; 7] {
         key.user.username.clone(),
         models,
         key.state.as_str().to_owned(),
-        end.map_or_else(|| "never".to_owned(), timestamp),
+        end(key),
     ]
 }

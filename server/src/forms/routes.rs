@@ -23,6 +23,12 @@ fn forms() -> impl Iterator<Item = &'static FormRoute> {
     panel.chain(account::FORMS)
 }
 
+/// Returns the paths of the forms that change something for a signed-in user, with names of parameters in braces.
+pub fn form_paths() -> impl Iterator<Item = &'static str> {
+    let confirmations = CONFIRMATIONS.iter().map(String::as_str);
+    forms().map(|(path, _)| *path).chain(confirmations)
+}
+
 /// Returns the routes of the forms that change something for a signed-in user, each at the path of its page.
 pub(crate) fn routes() -> Router<AppState> {
     let router = forms().fold(Router::new(), |router, (path, form)| {
@@ -43,7 +49,7 @@ pub(super) fn is_form(path: &str) -> bool {
         });
         fits && names.next().is_none()
     };
-    forms().any(|(route, _)| fits(route)) || CONFIRMATIONS.iter().any(|route| fits(route))
+    form_paths().any(fits)
 }
 
 #[cfg(test)]

@@ -75,10 +75,10 @@ async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
         tokens.push((scope, text));
     }
     let paths = document::paths(&app).await;
-    let mut table = String::new();
+    let mut table = Vec::new();
     for endpoint in endpoints() {
         let label = endpoint.label();
-        writeln!(table, "{label}").unwrap();
+        let mut entry = format!("{label}\n");
         let mut outcomes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (scope, text) in &tokens {
             let outcome = app.send(endpoint.clone().bearer(text)).await.outline();
@@ -95,9 +95,12 @@ async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
             } else {
                 scopes.join(", ")
             };
-            writeln!(table, "    {scopes}: {outcome}").unwrap();
+            writeln!(entry, "    {scopes}: {outcome}").unwrap();
         }
+        table.push(entry);
     }
+    table.sort();
+    let table = table.concat();
     insta::assert_snapshot!(table);
     assert_eq!(app.count("select count(*) from sessions").await, 0);
 }

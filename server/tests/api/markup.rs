@@ -26,6 +26,27 @@ const PAYLOADS: [&str; 7] = [
     "&lt;b&gt;&#60;i&#62;&quot;",
 ];
 
+/// Objects with pages or dialogs: the beginning of their paths, and the query of an id.
+const OBJECTS: [(&str, &str); 4] = [
+    (
+        "/roles",
+        "select id::text from roles where builtin_kind is null order by id limit 1",
+    ),
+    (
+        "/clients",
+        "select id::text from clients order by id limit 1",
+    ),
+    (
+        "/resources",
+        "select id::text from resources order by id limit 1",
+    ),
+    // One of Ada: her looks at it are not audited.
+    (
+        "/conversations",
+        "select c.id::text from conversations c join users u on u.id = c.user_id where email like '%ada@%'",
+    ),
+];
+
 /// Ids of the objects in the database, for addresses.
 struct Ids {
     uma: String,
@@ -34,11 +55,9 @@ struct Ids {
     own_key: String,
     system_key: String,
     invitation: String,
-    role: String,
-    client: String,
+    /// Objects of [`OBJECTS`], with the beginning of their paths.
+    objects: Vec<(&'static str, String)>,
     group: String,
-    resource: String,
-    conversation: String,
     limit: String,
     /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
@@ -64,6 +83,10 @@ impl Ids {
                 .await
                 .unwrap()
         };
+        let mut objects = Vec::new();
+        for (start, sql) in OBJECTS {
+            objects.push((start, id(pool, sql).await));
+        }
         Self {
             umas: [
                 of(KEY, "uma").await,
@@ -88,20 +111,8 @@ impl Ids {
                 "select id::text from one_time_links where kind = 'invitation' order by id limit 1",
             )
             .await,
-            role: id(
-                pool,
-                "select id::text from roles where builtin_kind is null order by id limit 1",
-            )
-            .await,
-            client: id(pool, "select id::text from clients order by id limit 1").await,
+            objects,
             group: id(pool, "select id::text from groups order by id limit 1").await,
-            resource: id(pool, "select id::text from resources order by id limit 1").await,
-            // One of Ada: her looks at it are not audited.
-            conversation: id(
-                pool,
-                "select c.id::text from conversations c join users u on u.id = c.user_id where email like '%ada@%'",
-            )
-            .await,
             limit: id(pool, "select id::text from limits order by id limit 1").await,
         }
     }
@@ -110,6 +121,8 @@ impl Ids {
     fn addresses(&self, screen: &str) -> Vec<String> {
         let [key, token, session] = &self.umas;
         let [own_token, own_session] = &self.adas;
+        let mut objects = self.objects.iter();
+        let object = objects.find(|(start, _)| screen.starts_with(start));
         let key = if screen.starts_with("/account/tokens") {
             own_token
         } else if screen.starts_with("/account/sessions") {
@@ -126,16 +139,10 @@ impl Ids {
             &self.own_key
         } else if screen.starts_with("/keys") {
             &self.system_key
-        } else if screen.starts_with("/roles") {
-            &self.role
-        } else if screen.starts_with("/clients") {
-            &self.client
         } else if screen.starts_with("/groups") {
             &self.uma
-        } else if screen.starts_with("/resources") {
-            &self.resource
-        } else if screen.starts_with("/conversations") {
-            &self.conversation
+        } else if let Some((_, id)) = object {
+            id
         } else {
             &self.invitation
         };

@@ -33,6 +33,8 @@ struct Operation {
     path: String,
     takes_if_match: bool,
     takes_body: bool,
+    /// Whether the path is that of an object with a version, other than a user.
+    is_of_object: bool,
 }
 
 impl Operation {
@@ -60,7 +62,7 @@ impl Operation {
             Some("reassign") => json!({ "to": receiver }),
             Some("approve" | "reject" | "reopen" | "restore") => json!({}),
             _ if self.path.contains("/features/") => json!({ "label": "Other" }),
-            _ if is_object(&self.path) => json!({ "name": "other" }),
+            _ if self.is_of_object => json!({ "name": "other" }),
             _ => json!({ "displayName": "Changed" }),
         }
     }
@@ -73,6 +75,7 @@ async fn operations(app: &App) -> Vec<Operation> {
         if !path.starts_with("/api/") || path == "/api/health" {
             continue;
         }
+        let is_of_object = has_version(&operations) && !is_of_user(&path);
         for (method, operation) in operations {
             let mut parameters = operation["parameters"].as_array().unwrap().iter();
             found.push(Operation {
@@ -80,11 +83,22 @@ async fn operations(app: &App) -> Vec<Operation> {
                 path: path.clone(),
                 takes_if_match: parameters.any(|parameter| parameter["name"] == "if-match"),
                 takes_body: !operation["requestBody"].is_null(),
+                is_of_object,
             });
         }
     }
     assert!(found.len() > 80, "{}", found.len());
     found
+}
+
+/// Returns whether a path is that of a user, or below it.
+fn is_of_user(path: &str) -> bool {
+    let of_user = [
+        "/api/admin/users/{id}",
+        "/api/admin/registrations/{id}/",
+        "/api/user",
+    ];
+    of_user.iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Returns whether an operation changes a user, and not an object of the user that has no version.
@@ -97,28 +111,15 @@ fn changes_a_user(operation: &Operation) -> bool {
         "/allowed-models",
         "/virtual-keys",
     ];
-    let of_user = [
-        "/api/admin/users/{id}",
-        "/api/admin/registrations/{id}/",
-        "/api/user",
-    ];
     !operation.method.is_safe()
-        && of_user.iter().any(|prefix| path.starts_with(prefix))
+        && is_of_user(path)
         && !of_object.iter().any(|part| path.contains(part))
 }
 
-/// Returns whether a path is that of an object with a version, other than a user.
-fn is_object(path: &str) -> bool {
-    [
-        "/api/admin/roles/{id}",
-        "/api/admin/groups/{id}",
-        "/api/admin/features/{feature}",
-        "/api/admin/clients/{client}",
-        "/api/admin/resources/{id}",
-        "/api/admin/limits/{id}",
-        "/api/admin/virtual-keys/{id}",
-    ]
-    .contains(&path)
+/// Returns whether the response to a read at a path has a version.
+fn has_version(operations: &BTreeMap<String, Value>) -> bool {
+    let read = operations.get("get");
+    read.is_some_and(|read| !read["responses"]["200"]["headers"]["ETag"].is_null())
 }
 
 /// Adds an object of each kind with a version. Returns the beginnings of their paths, with their ids.
@@ -160,7 +161,7 @@ async fn stored(pool: &PgPool) -> BTreeMap<String, String> {
 async fn every_change_of_an_object_with_a_version_takes_if_match(pool: PgPool) {
     for operation in operations(&app(&pool)).await {
         let label = operation.label();
-        let changes_an_object = !operation.method.is_safe() && is_object(&operation.path);
+        let changes_an_object = !operation.method.is_safe() && operation.is_of_object;
         assert_eq!(
             operation.takes_if_match,
             changes_a_user(&operation) || changes_an_object,

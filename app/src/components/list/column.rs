@@ -19,6 +19,18 @@ pub(crate) struct Column<R, S = ()> {
     pub(crate) cell: fn(Cell, &R) -> AnyView,
 }
 
+impl<R, S> Column<R, S> {
+    /// Returns a column without an order, in a table whose columns are equally wide.
+    pub(crate) const fn new(label: text::Label, cell: fn(Cell, &R) -> AnyView) -> Self {
+        Self {
+            class: "",
+            label,
+            sort: None,
+            cell,
+        }
+    }
+}
+
 impl<R, S: Copy> Column<R, S> {
     /// Returns the column with another class.
     pub(crate) const fn with_class(&self, class: &'static str) -> Self {

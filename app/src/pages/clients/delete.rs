@@ -7,15 +7,14 @@ use super::route;
 use crate::{
     api::{
         clients::{ClientDeletionView, DeleteClient, PreviewClientDeletion},
-        error::ApiError,
         read::ReadRequest,
     },
     components::{
-        deletion::Uncounted,
+        deletion::{Uncounted, once_loaded},
         description_list::DescriptionItem,
         dialog::FormDialog,
         form,
-        loaded::{Loaded, transition},
+        loaded::Loaded,
         rows::keyed_by,
     },
     format::grouped,
@@ -25,25 +24,17 @@ use crate::{
 /// Renders the dialog that deletes a client.
 #[component]
 pub fn Delete() -> impl IntoView {
-    keyed_by("id", |id| view! { <DeleteOf id=id /> }.into_any())
-}
-
-#[component]
-fn DeleteOf(id: String) -> impl IntoView {
-    let counting = route(&format!("{id}/delete"));
-    let failed = counting.clone();
-    let preview: Loaded<ClientDeletionView> =
-        Loaded::new(move || ReadRequest::of(PreviewClientDeletion { id: id.clone() }));
-    let fallback = move || view! { <Uncounted route=counting problem=None /> };
-    let dialog = move || {
-        Some(match preview.get()? {
-            Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
-            Err(ApiError(problem)) => {
-                view! { <Uncounted route=failed.clone() problem=Some(problem) /> }.into_any()
-            }
+    keyed_by("id", |id| {
+        let route = route(&format!("{id}/delete"));
+        let counting = route.clone();
+        let preview =
+            Loaded::new(move || ReadRequest::of(PreviewClientDeletion { id: id.clone() }));
+        let fallback = move || view! { <Uncounted route=counting problem=None /> };
+        let title = text::actions::delete();
+        once_loaded(preview, route, title, fallback.into(), |preview| {
+            view! { <DeleteForm preview=preview /> }.into_any()
         })
-    };
-    transition(fallback.into(), Box::new(dialog))
+    })
 }
 
 #[component]

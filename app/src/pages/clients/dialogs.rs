@@ -7,15 +7,14 @@ use super::route;
 use crate::{
     api::{
         clients::{CreateClient, EditClient, FindClient, draft, edit},
-        error::ApiError,
         read::ReadRequest,
     },
     components::{
-        deletion::Uncounted,
+        deletion::once_loaded,
         dialog::FormDialog,
         field::{Field, FieldSpec},
         form,
-        loaded::{Loaded, transition},
+        loaded::Loaded,
         object_form::{ObjectConflict, SavedValue, UseTheirs},
         rows::keyed_by,
         typed::typed_or,
@@ -71,28 +70,14 @@ pub fn New() -> impl IntoView {
 /// Renders the dialog that edits a client.
 #[component]
 pub fn Edit() -> impl IntoView {
-    keyed_by("id", |id| view! { <EditOf id=id /> }.into_any())
-}
-
-#[component]
-fn EditOf(id: String) -> impl IntoView {
-    let route = route(&format!("{id}/edit"));
-    let client: Loaded<Client> =
-        Loaded::new(move || ReadRequest::of(FindClient { id: id.clone() }));
-    let dialog = move || {
-        Some(match client.get()? {
-            Ok(client) => view! { <EditForm client=client /> }.into_any(),
-            Err(ApiError(problem)) => view! {
-                <Uncounted
-                    route=route.clone()
-                    problem=Some(problem)
-                    title=text::clients::edit_any()
-                />
-            }
-            .into_any(),
+    keyed_by("id", |id| {
+        let route = route(&format!("{id}/edit"));
+        let client = Loaded::new(move || ReadRequest::of(FindClient { id: id.clone() }));
+        let title = text::clients::edit_any();
+        once_loaded(client, route, title, ViewFnOnce::default(), |client| {
+            view! { <EditForm client=client /> }.into_any()
         })
-    };
-    transition(ViewFnOnce::default(), Box::new(dialog))
+    })
 }
 
 /// Validates the typed form of a new client.
@@ -109,12 +94,7 @@ fn check_edit(form: EditClient) -> FieldErrors {
 fn saved(object: &StoredObject, value: fn(&Client) -> String) -> Option<String> {
     match object {
         StoredObject::Client(client) => Some(value(client)),
-        StoredObject::Role(_)
-        | StoredObject::Group(_)
-        | StoredObject::Feature(_)
-        | StoredObject::Resource(_)
-        | StoredObject::Limit(_)
-        | StoredObject::AccessToken(_) => None,
+        _ => None,
     }
 }
 

@@ -8,8 +8,9 @@ use crate::{
     api::clients::CLIENTS,
     components::{
         list::{
-            column::{Column, cells, headings, visible},
+            column::{Column, cells, visible},
             data_table::{self, DataTable},
+            row_link::{RowLink, row_links},
         },
         rows::KeyedRow,
     },
@@ -27,42 +28,22 @@ pub(super) struct ClientRow {
 
 /// Columns in their order.
 static COLUMNS: [Column<ClientRow>; 6] = [
-    Column {
-        class: "",
-        label: text::clients::name,
-        sort: None,
-        cell: |cell, row| cell.header(view! { <bdi>{row.listed.client.name.clone()}</bdi> }),
-    },
-    Column {
-        class: "",
-        label: text::clients::number,
-        sort: None,
-        cell: |cell, row| cell.labelled(format!("#{}", row.listed.client.id)),
-    },
-    Column {
-        class: "",
-        label: text::clients::logo,
-        sort: None,
-        cell: |cell, row| cell.labelled(logo(&row.listed)),
-    },
-    Column {
-        class: "",
-        label: text::clients::users,
-        sort: None,
-        cell: |cell, row| cell.labelled(users_link(&row.listed)),
-    },
-    Column {
-        class: "",
-        label: text::clients::resources,
-        sort: None,
-        cell: |cell, row| cell.labelled(total(row.listed.resources)),
-    },
-    Column {
-        class: "cell-edit",
-        label: text::common::actions,
-        sort: None,
-        cell: |cell, row| cell.plain(links(row)),
-    },
+    Column::new(text::clients::name, |cell, row| {
+        cell.header(view! { <bdi>{row.listed.client.name.clone()}</bdi> })
+    }),
+    Column::new(text::clients::number, |cell, row| {
+        cell.labelled(format!("#{}", row.listed.client.id))
+    }),
+    Column::new(text::clients::logo, |cell, row| {
+        cell.labelled(logo(&row.listed))
+    }),
+    Column::new(text::clients::users, |cell, row| {
+        cell.labelled(users_link(&row.listed))
+    }),
+    Column::new(text::clients::resources, |cell, row| {
+        cell.labelled(total(row.listed.resources))
+    }),
+    Column::new(text::common::actions, |cell, row| cell.plain(links(row))).with_class("cell-edit"),
 ];
 
 /// Returns the columns that the viewer sees.
@@ -72,12 +53,7 @@ fn columns() -> &'static [Column<ClientRow>] {
 
 /// Returns the table of the list without its rows.
 pub(super) fn table() -> DataTable {
-    DataTable {
-        class: "table records",
-        caption: text::clients::title(),
-        headings: headings(columns()),
-        select_all: None,
-    }
+    DataTable::records(text::clients::title(), columns())
 }
 
 /// Renders a row.
@@ -119,23 +95,17 @@ fn users_link(listed: &ListedClient) -> AnyView {
 /// Renders the links to the dialogs of a client.
 fn links(row: &ClientRow) -> AnyView {
     let client = &row.listed.client;
-    let link = |word: &str, label: &'static str, about: String| {
-        let href = over(&format!("{CLIENTS}/{}/{word}", client.id), &row.params);
-        view! {
-            <a class="button" href=href data-noscroll aria-label=about>
-                {label}
-            </a>
-        }
-    };
-    let edit = link(
-        "edit",
-        text::clients::edit(),
-        text::clients::edit_of(&client.name),
-    );
-    let delete = link(
-        "delete",
-        text::clients::delete(),
-        text::clients::delete_of(&client.name),
-    );
-    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+    let href = |word: &str| over(&format!("{CLIENTS}/{}/{word}", client.id), &row.params);
+    row_links(vec![
+        RowLink {
+            href: href("edit"),
+            label: text::clients::edit(),
+            about: text::clients::edit_of(&client.name),
+        },
+        RowLink {
+            href: href("delete"),
+            label: text::clients::delete(),
+            about: text::clients::delete_of(&client.name),
+        },
+    ])
 }

@@ -25,7 +25,7 @@ use crate::{
         loaded::Loaded,
         loading::Loading,
         pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
+        parameters::{NONE, checked, use_list_params},
         rows::{KeyedRow, keyed_by},
         state::{ListErrorNotice, ListState, LoadingNotice},
         time::Ago,
@@ -48,8 +48,7 @@ fn ReaderOf(
 ) -> impl IntoView {
     // No conversation has the nil id, so that another text is an unknown conversation.
     let id: Uuid = id.parse().unwrap_or_default();
-    let query = use_query();
-    let params = Memo::new(move |_| UnfilteredParams::from_pairs(|name| query.read().get(name)));
+    let params = use_list_params::<UnfilteredParams>();
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
     let opened = Loaded::list(loading, move || {

@@ -18,14 +18,24 @@ use crate::{
         list::{
             column::{Column, SortLink, cells, sortable},
             data_table::{self, DataTable},
+            empty_list::{EmptyList, EmptyTexts},
+            row_link::name_link,
+            url_list::paged,
         },
-        pager::{Pager, Pages},
-        state::ListState,
         time::Ago,
     },
-    format::{count, dollars, total},
+    format::{count, dollars},
     links::conversations as links,
     text,
+};
+
+static EMPTY: EmptyTexts = EmptyTexts {
+    none: text::conversations::none,
+    none_hint: text::conversations::none_text,
+    none_here: text::conversations::none_here,
+    first_page: text::conversations::first_page,
+    none_match: text::conversations::none_match,
+    show_all: text::conversations::show_all,
 };
 
 /// Row of the list.
@@ -37,45 +47,26 @@ struct Row {
 
 /// Columns in their order.
 static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
-    Column {
-        class: "",
-        label: text::conversations::name,
-        sort: None,
-        cell: |cell, row| {
-            let conversation = &row.conversation;
-            let (href, name) = (path(conversation.id), conversation.name.clone());
-            let messages =
-                text::conversations::messages(conversation.messages.unsigned_abs().into());
-            cell.header(view! {
-                <a href=href>
-                    <bdi>{name}</bdi>
-                </a>
-                " "
-                <span class="muted">{messages}</span>
-            })
-        },
-    },
-    Column {
-        class: "",
-        label: text::conversations::user,
-        sort: None,
-        cell: |cell, row| cell.labelled(user(&row.conversation)),
-    },
-    Column {
-        class: "",
-        label: text::conversations::branch,
-        sort: None,
-        cell: |cell, row| {
-            let branch = row.conversation.branch.clone();
-            cell.labelled(view! { <bdi>{branch}</bdi> })
-        },
-    },
-    Column {
-        class: "",
-        label: text::conversations::feedback,
-        sort: None,
-        cell: |cell, row| cell.labelled(feedback(&row.conversation)),
-    },
+    Column::new(text::conversations::name, |cell, row| {
+        let conversation = &row.conversation;
+        let (href, name) = (path(conversation.id), conversation.name.clone());
+        let messages = text::conversations::messages(conversation.messages.unsigned_abs().into());
+        cell.header(view! {
+            {name_link(href, name)}
+            " "
+            <span class="muted">{messages}</span>
+        })
+    }),
+    Column::new(text::conversations::user, |cell, row| {
+        cell.labelled(user(&row.conversation))
+    }),
+    Column::new(text::conversations::branch, |cell, row| {
+        let branch = row.conversation.branch.clone();
+        cell.labelled(view! { <bdi>{branch}</bdi> })
+    }),
+    Column::new(text::conversations::feedback, |cell, row| {
+        cell.labelled(feedback(&row.conversation))
+    }),
     Column {
         class: "",
         label: text::conversations::tokens,
@@ -111,13 +102,7 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
 /// Renders the link to the user of a conversation.
 pub(super) fn user(conversation: &Conversation) -> AnyView {
     let name = conversation.username.clone();
-    let href = path_of(UserId(conversation.user_id), &name);
-    view! {
-        <a href=href>
-            <bdi>{name}</bdi>
-        </a>
-    }
-    .into_any()
+    name_link(path_of(UserId(conversation.user_id), &name), name)
 }
 
 /// Returns the numbers of likes and dislikes, or a dash.
@@ -153,49 +138,22 @@ pub(super) fn table(params: &ConversationParams) -> DataTable {
 /// Renders the rows, or the empty state.
 pub(super) fn shown(params: &ConversationParams, listing: ConversationListing) -> AnyView {
     let ConversationListing { page, now, .. } = listing;
-    if page.rows.is_empty() {
-        return empty(params, page.page_info.total);
-    }
-    let pages = Pages::of(params, &page, links::href);
-    let rows = page.rows.into_iter().map(|conversation| {
+    let row = |conversation| {
         let row = Row { conversation, now };
         data_table::row(row.conversation.id, cells(&COLUMNS, &row))
-    });
-    view! {
-        {table(params).with_rows(rows.collect())}
-        <Pager pages=pages />
-    }
-    .into_any()
+    };
+    paged(CONVERSATIONS, params, page, table(params), row, empty)
 }
 
 /// Renders the empty state, with the number of conversations on other pages.
 fn empty(params: &ConversationParams, others: Total) -> AnyView {
-    let is_filtered = !params.only_filter().pairs().is_empty();
-    if !is_filtered && others.count == 0 {
-        return view! {
-            <ListState icon=Icon::Chat title=text::conversations::none()>
-                <p class="state-text">{text::conversations::none_text()}</p>
-            </ListState>
-        }
-        .into_any();
-    }
-    let (title, href, label) = if others.count > 0 {
-        let first = links::href(&params.at_start());
-        let label = text::conversations::first_page(total(others));
-        (text::conversations::none_here(), first, label)
-    } else {
-        let label = text::conversations::show_all().to_owned();
-        let all = CONVERSATIONS.to_owned();
-        (text::conversations::none_match(), all, label)
+    let list = EmptyList {
+        icon: Icon::Chat,
+        texts: &EMPTY,
+        is_filtered: !params.only_filter().pairs().is_empty(),
+        others,
+        first: links::href(&params.at_start()),
+        all: CONVERSATIONS,
     };
-    view! {
-        <ListState icon=Icon::Chat title=title>
-            <div class="state-actions">
-                <a class="button" href=href>
-                    {label}
-                </a>
-            </div>
-        </ListState>
-    }
-    .into_any()
+    list.render()
 }

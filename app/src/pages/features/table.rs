@@ -11,6 +11,7 @@ use crate::{
         list::{
             column::{Column, cells, visible},
             data_table::{self, DataTable},
+            row_link::RowLink,
         },
     },
     labels::features as labels,
@@ -114,16 +115,8 @@ fn toggle(feature: &Feature, doing: FormState) -> AnyView {
 /// Renders the links to the dialogs of a feature.
 fn links(feature: &Feature) -> AnyView {
     let link = |word: &str, label: &'static str, about: String| {
-        view! {
-            <a
-                class="button"
-                href=format!("{FEATURES}/{}/{word}", feature.key)
-                data-noscroll
-                aria-label=about
-            >
-                {label}
-            </a>
-        }
+        let href = format!("{FEATURES}/{}/{word}", feature.key);
+        RowLink { href, label, about }.render()
     };
     let name = labels::label(&feature.key, &feature.label);
     let edit = link(

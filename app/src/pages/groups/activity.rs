@@ -15,7 +15,7 @@ use crate::{
         loaded::Loaded,
         loading::Loading,
         pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
+        parameters::{NONE, checked, use_list_params},
         state::{ListState, LoadingNotice},
     },
     links::over,
@@ -26,8 +26,7 @@ use crate::{
 #[component]
 pub fn GroupActivity() -> impl IntoView {
     let opened = OpenedGroup::current();
-    let query = use_query();
-    let params = Memo::new(move |_| UnfilteredParams::from_pairs(|name| query.read().get(name)));
+    let params = use_list_params::<UnfilteredParams>();
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
     let list = Loaded::list(loading, move || {

@@ -33,7 +33,7 @@ use crate::{
         loading::Loading,
         notice::ProblemNotice,
         pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
+        parameters::{NONE, checked, use_list_params},
         state::{ListErrorNotice, ListState, LoadingNotice},
     },
     links::over,
@@ -47,8 +47,7 @@ pub(super) type LoadedMembers = Loaded<Listed<GroupMember>>;
 #[component]
 pub fn GroupMembers() -> impl IntoView {
     let opened = OpenedGroup::current();
-    let query = use_query();
-    let params = Memo::new(move |_| MemberListParams::from_pairs(|name| query.read().get(name)));
+    let params = use_list_params::<MemberListParams>();
     let loading = Loading::new();
     let request = checked(move || params.get(), MemberListParams::NAMES, NONE);
     let list = Loaded::list(loading, move || {

@@ -25,12 +25,13 @@ use crate::{
         list::{
             column::{Column, cells, visible},
             data_table::{self, DataTable},
+            row_link::name_link,
         },
         loaded::{Loaded, both, transition},
         loading::Loading,
         notice::ProblemNotice,
         pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
+        parameters::{NONE, checked, use_list_params},
         state::{ListState, LoadingNotice},
         time::Ago,
     },
@@ -63,9 +64,7 @@ static COLUMNS: [Column<ListedResource>; 6] = [
                 view! { <span class="badge tone-warning">{text::groups::inactive()}</span> }
             });
             cell.header(view! {
-                <a href=href>
-                    <bdi>{name}</bdi>
-                </a>
+                {name_link(href, name)}
                 " "
                 {inactive}
             })
@@ -118,8 +117,7 @@ fn level(level: GrantLevel) -> &'static str {
 #[component]
 pub fn GroupResources() -> impl IntoView {
     let opened = OpenedGroup::current();
-    let query = use_query();
-    let params = Memo::new(move |_| UnfilteredParams::from_pairs(|name| query.read().get(name)));
+    let params = use_list_params::<UnfilteredParams>();
     let loading = Loading::new();
     let request = checked(move || params.get(), UnfilteredParams::NAMES, NONE);
     let list = Loaded::list(loading, move || {

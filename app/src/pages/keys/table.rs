@@ -16,6 +16,7 @@ use crate::{
         api_keys::{self, KeyControls},
         form::{self, FormState, PageUser},
         icon::{Glyph, Icon},
+        list::row_link::{RowLink, row_links},
         loaded::Loaded,
         notice::ProblemNotice,
         parameters::{NONE, checked},
@@ -179,27 +180,17 @@ fn toggle(shown: KeysPage, key: &ApiKey) -> AnyView {
 
 /// Renders the links to the dialogs of a key.
 fn links(shown: KeysPage, key: &ApiKey) -> AnyView {
-    let link = |word: &str, label: &'static str, about: String| {
-        view! {
-            <a
-                class="button"
-                href=format!("{}/{}/{word}", shown.owner.page(), key.id)
-                data-noscroll
-                aria-label=about
-            >
-                {label}
-            </a>
-        }
-    };
-    let edit = link(
-        "edit",
-        text::keys::edit(),
-        text::keys::edit_of(&key.key_name),
-    );
-    let delete = link(
-        "delete",
-        text::keys::delete(),
-        text::keys::delete_of(&key.key_name),
-    );
-    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+    let href = |word: &str| format!("{}/{}/{word}", shown.owner.page(), key.id);
+    row_links(vec![
+        RowLink {
+            href: href("edit"),
+            label: text::keys::edit(),
+            about: text::keys::edit_of(&key.key_name),
+        },
+        RowLink {
+            href: href("delete"),
+            label: text::keys::delete(),
+            about: text::keys::delete_of(&key.key_name),
+        },
+    ])
 }

@@ -1,36 +1,36 @@
 //! Dialogs that create, edit and delete a limit.
 
 use domain::{
-    limits::{Limit, SubjectKind},
+    limits::{Limit, LimitListParams, SubjectKind},
     permission::Permission,
 };
 use leptos::prelude::*;
 
-use super::{route, use_params};
+use super::route;
 use crate::{
     api::{
-        error::ApiError,
         limits::{DeleteLimit, FindLimit, FindLimitSubject, SaveLimit, form::of_limit},
         read::ReadRequest,
     },
     components::{
-        deletion::Uncounted,
+        deletion::once_loaded,
         description_list::DescriptionItem,
         dialog::FormDialog,
         form,
         limit_form::{LimitDialog, new_limit, of_limit as sentence_of},
         loaded::{Loaded, transition},
+        parameters::use_list_params,
         rows::keyed_by,
     },
     labels::limits as labels,
-    links::limits::over,
+    links::over,
     text,
 };
 
 /// Renders the dialog that creates a limit, for the subject in the filter of the list.
 #[component]
 pub fn New() -> impl IntoView {
-    let params = use_params().get_untracked();
+    let params = use_list_params::<LimitListParams>().get_untracked();
     let requested = params.clone();
     let name: Loaded<Option<String>> = Loaded::new(move || {
         let params = requested.clone();
@@ -65,33 +65,21 @@ pub fn New() -> impl IntoView {
 /// Renders the dialog that edits a limit.
 #[component]
 pub fn Edit() -> impl IntoView {
-    keyed_by("id", |id| with_limit(id, "edit", edit))
+    keyed_by("id", |id| with_limit(id, "edit", |limit| edit(&limit)))
 }
 
 /// Renders the dialog that deletes a limit.
 #[component]
 pub fn Delete() -> impl IntoView {
-    keyed_by("id", |id| with_limit(id, "delete", delete))
+    keyed_by("id", |id| with_limit(id, "delete", |limit| delete(&limit)))
 }
 
 /// Renders a dialog of a limit once that is loaded, or the error of loading.
-fn with_limit(id: String, end: &'static str, draw: fn(&Limit) -> AnyView) -> AnyView {
-    let failed = route(&format!("{id}/{end}"));
-    let limit: Loaded<Limit> = Loaded::new(move || ReadRequest::of(FindLimit { id: id.clone() }));
-    let dialog = move || {
-        Some(match limit.get()? {
-            Ok(limit) => draw(&limit),
-            Err(ApiError(problem)) => view! {
-                <Uncounted
-                    route=failed.clone()
-                    problem=Some(problem)
-                    title=text::limits::title()
-                />
-            }
-            .into_any(),
-        })
-    };
-    transition(ViewFnOnce::default(), Box::new(dialog))
+fn with_limit(id: String, end: &'static str, draw: fn(Limit) -> AnyView) -> AnyView {
+    let route = route(&format!("{id}/{end}"));
+    let limit = Loaded::new(move || ReadRequest::of(FindLimit { id: id.clone() }));
+    let title = text::limits::title();
+    once_loaded(limit, route, title, ViewFnOnce::default(), draw)
 }
 
 /// Renders the form that edits a limit.
@@ -102,7 +90,10 @@ fn edit(limit: &Limit) -> AnyView {
         ..of_limit(limit)
     };
     let dialog = LimitDialog {
-        url: over(&route.path, &use_params().get_untracked()),
+        url: over(
+            &route.path,
+            &use_list_params::<LimitListParams>().get_untracked(),
+        ),
         route,
         title: text::limits::edit_of(labels::name(limit)),
         values,

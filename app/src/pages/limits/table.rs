@@ -10,12 +10,13 @@ use crate::{
         list::{
             column::{Column, cells, visible},
             data_table,
+            row_link::{RowLink, row_links},
         },
         rows::KeyedRow,
     },
     format,
     labels::limits as labels,
-    links::limits::over,
+    links::over,
     text,
 };
 
@@ -28,48 +29,25 @@ pub(super) struct LimitRow {
 
 /// Columns in their order.
 static COLUMNS: [Column<LimitRow>; 7] = [
-    Column {
-        class: "",
-        label: text::limits::subject,
-        sort: None,
-        cell: |cell, row| cell.header(subject(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::limits::metric,
-        sort: None,
-        cell: |cell, row| cell.labelled(labels::metric(row.limit.metric)),
-    },
-    Column {
-        class: "",
-        label: text::limits::amount,
-        sort: None,
-        cell: |cell, row| cell.labelled(labels::amount(row.limit.amount)),
-    },
-    Column {
-        class: "",
-        label: text::limits::period,
-        sort: None,
-        cell: |cell, row| cell.labelled(period(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::limits::warning,
-        sort: None,
-        cell: |cell, row| cell.labelled(warning(&row.limit)),
-    },
-    Column {
-        class: "",
-        label: text::limits::model,
-        sort: None,
-        cell: |cell, row| cell.labelled(model(&row.limit)),
-    },
-    Column {
-        class: "cell-edit",
-        label: text::common::actions,
-        sort: None,
-        cell: |cell, row| cell.plain(links(row)),
-    },
+    Column::new(text::limits::subject, |cell, row| {
+        cell.header(subject(&row.limit))
+    }),
+    Column::new(text::limits::metric, |cell, row| {
+        cell.labelled(labels::metric(row.limit.metric))
+    }),
+    Column::new(text::limits::amount, |cell, row| {
+        cell.labelled(labels::amount(row.limit.amount))
+    }),
+    Column::new(text::limits::period, |cell, row| {
+        cell.labelled(period(&row.limit))
+    }),
+    Column::new(text::limits::warning, |cell, row| {
+        cell.labelled(warning(&row.limit))
+    }),
+    Column::new(text::limits::model, |cell, row| {
+        cell.labelled(model(&row.limit))
+    }),
+    Column::new(text::common::actions, |cell, row| cell.plain(links(row))).with_class("cell-edit"),
 ];
 
 /// Returns the columns that the viewer sees.
@@ -150,19 +128,17 @@ fn model(limit: &Limit) -> AnyView {
 /// Renders the links to the dialogs of a limit.
 fn links(row: &LimitRow) -> AnyView {
     let name = labels::name(&row.limit);
-    let link = |word: &str, label: &'static str, about: String| {
-        let href = over(&format!("{LIMITS}/{}/{word}", row.limit.id), &row.params);
-        view! {
-            <a class="button" href=href data-noscroll aria-label=about>
-                {label}
-            </a>
-        }
-    };
-    let edit = link("edit", text::limits::edit(), text::limits::edit_of(&name));
-    let delete = link(
-        "delete",
-        text::limits::delete(),
-        text::limits::delete_of(&name),
-    );
-    view! { <div class="chips">{edit} {delete}</div> }.into_any()
+    let href = |word: &str| over(&format!("{LIMITS}/{}/{word}", row.limit.id), &row.params);
+    row_links(vec![
+        RowLink {
+            href: href("edit"),
+            label: text::limits::edit(),
+            about: text::limits::edit_of(&name),
+        },
+        RowLink {
+            href: href("delete"),
+            label: text::limits::delete(),
+            about: text::limits::delete_of(&name),
+        },
+    ])
 }

@@ -19,12 +19,13 @@ use crate::{
         badge::RoleBadge,
         icon::Icon,
         list::{
-            column::{Column, cells, headings, visible},
+            column::{Column, cells, visible},
             data_table::{self, DataTable},
+            row_link::{RowLink, row_links},
+            url_list::paged,
         },
         loaded::Loaded,
         loading::Loading,
-        pager::{Pager, Pages},
         parameters::{NONE, checked, use_query},
         state::ListState,
         time::{Ago, Ends},
@@ -47,62 +48,36 @@ struct ListedInvitation {
 
 /// Columns in their order.
 static COLUMNS: [Column<ListedInvitation>; 7] = [
-    Column {
-        class: "",
-        label: text::registrations::label,
-        sort: None,
-        cell: |cell, row| cell.header(view! { <bdi>{note(&row.invitation)}</bdi> }),
-    },
-    Column {
-        class: "",
-        label: text::registrations::roles,
-        sort: None,
-        cell: |cell, row| cell.labelled(view! { <RoleBadge roles=row.invitation.roles.clone() /> }),
-    },
-    Column {
-        class: "",
-        label: text::registrations::state,
-        sort: None,
-        cell: |cell, row| cell.labelled(state(&row.invitation, row.now)),
-    },
-    Column {
-        class: "",
-        label: text::registrations::uses,
-        sort: None,
-        cell: |cell, row| {
-            let Invitation { uses, max_uses, .. } = row.invitation;
-            let by = used_by(&row.invitation);
-            let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
-            cell.labelled(view! { {text::registrations::used_of(uses, max_uses)} {by} })
-        },
-    },
-    Column {
-        class: "",
-        label: text::registrations::created,
-        sort: None,
-        cell: |cell, row| {
-            let creator = row.invitation.created_by.clone();
-            let creator = creator.unwrap_or_else(|| "—".to_owned());
-            cell.labelled(view! {
-                <Ago at=row.invitation.created_at now=row.now />
-                <p class="muted">{text::registrations::created_by(creator)}</p>
-            })
-        },
-    },
-    Column {
-        class: "",
-        label: text::registrations::expires,
-        sort: None,
-        cell: |cell, row| {
-            cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> })
-        },
-    },
-    Column {
-        class: "cell-edit",
-        label: text::common::actions,
-        sort: None,
-        cell: |cell, row| cell.plain(links(&row.invitation, &row.params)),
-    },
+    Column::new(text::registrations::label, |cell, row| {
+        cell.header(view! { <bdi>{note(&row.invitation)}</bdi> })
+    }),
+    Column::new(text::registrations::roles, |cell, row| {
+        cell.labelled(view! { <RoleBadge roles=row.invitation.roles.clone() /> })
+    }),
+    Column::new(text::registrations::state, |cell, row| {
+        cell.labelled(state(&row.invitation, row.now))
+    }),
+    Column::new(text::registrations::uses, |cell, row| {
+        let Invitation { uses, max_uses, .. } = row.invitation;
+        let by = used_by(&row.invitation);
+        let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
+        cell.labelled(view! { {text::registrations::used_of(uses, max_uses)} {by} })
+    }),
+    Column::new(text::registrations::created, |cell, row| {
+        let creator = row.invitation.created_by.clone();
+        let creator = creator.unwrap_or_else(|| "—".to_owned());
+        cell.labelled(view! {
+            <Ago at=row.invitation.created_at now=row.now />
+            <p class="muted">{text::registrations::created_by(creator)}</p>
+        })
+    }),
+    Column::new(text::registrations::expires, |cell, row| {
+        cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> })
+    }),
+    Column::new(text::common::actions, |cell, row| {
+        cell.plain(links(&row.invitation, &row.params))
+    })
+    .with_class("cell-edit"),
 ];
 
 /// Renders the list of invitations. Its whole state is in the URL.
@@ -149,36 +124,24 @@ fn columns() -> &'static [Column<ListedInvitation>] {
 
 /// Returns the table of the list without its rows.
 fn table() -> DataTable {
-    DataTable {
-        class: "table records",
-        caption: text::registrations::invitations(),
-        headings: headings(columns()),
-        select_all: None,
-    }
+    DataTable::records(text::registrations::invitations(), columns())
 }
 
 /// Renders the rows, or the empty state.
 fn shown(params: &UnfilteredParams, listed: Listed<Invitation>) -> AnyView {
     let Listed { page, now } = listed;
-    if page.rows.is_empty() {
-        let title = text::registrations::none_invited();
-        return view! { <ListState icon=Icon::User title=title /> }.into_any();
-    }
-    let pages = Pages::of(params, &page, |params| over(INVITATIONS, params));
-    let rows = page.rows.into_iter().map(|invitation| {
+    let row = |invitation| {
         let listed = ListedInvitation {
             invitation,
             now,
             params: params.clone(),
         };
         data_table::row(listed.invitation.id, cells(columns(), &listed))
-    });
-    let table = table().with_rows(rows.collect());
-    view! {
-        {table}
-        <Pager pages=pages />
-    }
-    .into_any()
+    };
+    paged(INVITATIONS, params, page, table(), row, |_, _| {
+        let title = text::registrations::none_invited();
+        view! { <ListState icon=Icon::User title=title /> }.into_any()
+    })
 }
 
 /// Returns the CSS class and the label of a state, and an explanation where the label is not enough.
@@ -242,28 +205,25 @@ fn state(invitation: &Invitation, now: OffsetDateTime) -> impl IntoView + use<> 
 }
 
 /// Renders the links to the dialogs of an invitation, if the viewer can change it.
-fn links(invitation: &Invitation, params: &UnfilteredParams) -> Option<impl IntoView + use<>> {
+fn links(invitation: &Invitation, params: &UnfilteredParams) -> Option<AnyView> {
     let is_over = matches!(
         invitation.state,
         InvitationState::Used | InvitationState::Revoked
     );
     (may_write() && !is_over).then(|| {
-        let link = |word: &str, label: &'static str, about: String| {
-            let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), params);
-            view! {
-                <a class="button" href=href data-noscroll aria-label=about>
-                    {label}
-                </a>
-            }
-        };
+        let href = |word: &str| over(&format!("{INVITATIONS}/{}/{word}", invitation.id), params);
         let note = note(invitation);
-        let renewal = text::registrations::new_link_for(&note);
-        let revocation = text::registrations::revoke_for(&note);
-        view! {
-            <div class="chips">
-                {link("resend", text::registrations::new_link(), renewal)}
-                {link("revoke", text::registrations::revoke(), revocation)}
-            </div>
-        }
+        row_links(vec![
+            RowLink {
+                href: href("resend"),
+                label: text::registrations::new_link(),
+                about: text::registrations::new_link_for(&note),
+            },
+            RowLink {
+                href: href("revoke"),
+                label: text::registrations::revoke(),
+                about: text::registrations::revoke_for(&note),
+            },
+        ])
     })
 }

@@ -15,6 +15,7 @@ use crate::{
         list::{
             column::{Column, cells, visible},
             data_table,
+            row_link::{RowLink, name_link},
         },
         rows::KeyedRow,
         selection::{BulkLinks, SelectCell, Selection},
@@ -54,11 +55,7 @@ const NAME: RegistrationColumn = Column {
     cell: |cell, row| {
         let href = format!("/users/{}", row.registration.id);
         let name = row.registration.display_name.clone();
-        cell.header(view! {
-            <a href=href>
-                <bdi>{name}</bdi>
-            </a>
-        })
+        cell.header(name_link(href, name))
     },
 };
 
@@ -206,11 +203,7 @@ fn decisions(row: &ListedRegistration) -> Option<AnyView> {
     let key = [selected(&row.registration).to_string()];
     let link = |decision: Decision, label: &'static str, about: String| {
         let href = links::decide(decision, &row.params, &key);
-        view! {
-            <a class="button" href=href data-noscroll aria-label=about>
-                {label}
-            </a>
-        }
+        RowLink { href, label, about }.render()
     };
     let approval = (
         text::registrations::approve(),

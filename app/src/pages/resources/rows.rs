@@ -11,6 +11,7 @@ use crate::{
         list::{
             column::{Column, cells},
             data_table,
+            row_link::name_link,
         },
         rows::KeyedRow,
         time::Ago,
@@ -27,80 +28,41 @@ pub(super) struct Row {
 
 /// Columns in their order.
 pub(super) static COLUMNS: [Column<Row>; 8] = [
-    Column {
-        class: "",
-        label: text::resources::name,
-        sort: None,
-        cell: |cell, row| {
-            let resource = &row.listed.resource;
-            let (href, name) = (path(resource.id), resource.name.clone());
-            cell.header(view! {
-                <a href=href>
-                    <bdi>{name}</bdi>
-                </a>
-            })
-        },
-    },
-    Column {
-        class: "",
-        label: text::resources::kind,
-        sort: None,
-        cell: |cell, row| cell.labelled(row.listed.resource.kind.clone()),
-    },
-    Column {
-        class: "",
-        label: text::resources::external_id,
-        sort: None,
-        cell: |cell, row| {
-            let id = row.listed.resource.external_id.clone();
-            cell.labelled(view! { <code>{id}</code> })
-        },
-    },
-    Column {
-        class: "",
-        label: text::resources::owner,
-        sort: None,
-        cell: |cell, row| cell.labelled(owner(&row.listed)),
-    },
-    Column {
-        class: "",
-        label: text::resources::client,
-        sort: None,
-        cell: |cell, row| {
-            let client = client(&row.listed);
-            cell.labelled(view! { <bdi>{client}</bdi> })
-        },
-    },
-    Column {
-        class: "",
-        label: text::resources::state,
-        sort: None,
-        cell: |cell, row| cell.labelled(state(row.listed.resource.active)),
-    },
-    Column {
-        class: "",
-        label: text::resources::reach,
-        sort: None,
-        cell: |cell, row| cell.labelled(reach(&row.listed)),
-    },
-    Column {
-        class: "",
-        label: text::resources::created,
-        sort: None,
-        cell: |cell, row| {
-            let at = row.listed.resource.created_at;
-            cell.labelled(view! { <Ago at=at now=row.now brief=true /> })
-        },
-    },
+    Column::new(text::resources::name, |cell, row| {
+        let resource = &row.listed.resource;
+        let (href, name) = (path(resource.id), resource.name.clone());
+        cell.header(name_link(href, name))
+    }),
+    Column::new(text::resources::kind, |cell, row| {
+        cell.labelled(row.listed.resource.kind.clone())
+    }),
+    Column::new(text::resources::external_id, |cell, row| {
+        let id = row.listed.resource.external_id.clone();
+        cell.labelled(view! { <code>{id}</code> })
+    }),
+    Column::new(text::resources::owner, |cell, row| {
+        cell.labelled(owner(&row.listed))
+    }),
+    Column::new(text::resources::client, |cell, row| {
+        let client = client(&row.listed);
+        cell.labelled(view! { <bdi>{client}</bdi> })
+    }),
+    Column::new(text::resources::state, |cell, row| {
+        cell.labelled(state(row.listed.resource.active))
+    }),
+    Column::new(text::resources::reach, |cell, row| {
+        cell.labelled(reach(&row.listed))
+    }),
+    Column::new(text::resources::created, |cell, row| {
+        let at = row.listed.resource.created_at;
+        cell.labelled(view! { <Ago at=at now=row.now brief=true /> })
+    }),
 ];
 
-/// Renders the rows of a page.
-pub(super) fn rows(resources: Vec<ListedResource>, now: OffsetDateTime) -> Vec<KeyedRow> {
-    let rows = resources.into_iter().map(|listed| {
-        let row = Row { listed, now };
-        data_table::row(row.listed.resource.id, cells(&COLUMNS, &row))
-    });
-    rows.collect()
+/// Renders a row.
+pub(super) fn row(listed: ListedResource, now: OffsetDateTime) -> KeyedRow {
+    let row = Row { listed, now };
+    data_table::row(row.listed.resource.id, cells(&COLUMNS, &row))
 }
 
 /// Renders the link to the owner, or a dash.
@@ -113,13 +75,7 @@ pub(super) fn owner(listed: &ListedResource) -> AnyView {
 
 /// Renders the link to a user.
 pub(super) fn user(id: Uuid, name: String) -> AnyView {
-    let href = path_of(UserId(id), &name);
-    view! {
-        <a href=href>
-            <bdi>{name}</bdi>
-        </a>
-    }
-    .into_any()
+    name_link(path_of(UserId(id), &name), name)
 }
 
 /// Returns the name of the client, its number if it has no name, or a dash.

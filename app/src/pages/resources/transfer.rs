@@ -1,16 +1,15 @@
 //! Dialog that transfers all resources of a user to another one.
 
-use domain::permission::Permission;
+use domain::{permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::params;
 use crate::{
     api::resources::changes::TransferResources as TransferForm,
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
-        parameters::use_query,
+        parameters::use_list_params,
         typed::typed_or,
     },
     context::PageContext,
@@ -40,7 +39,7 @@ const TO: FieldSpec = FieldSpec {
 /// Renders the dialog. It suggests the owner whose resources the list shows.
 #[component]
 pub fn TransferResources() -> impl IntoView {
-    let params = use_query().with_untracked(params);
+    let params = use_list_params::<ResourceListParams>().get_untracked();
     let owner = params.owner.clone().unwrap_or_default();
     let route = DialogRoute {
         path: PATH.to_owned(),

@@ -115,12 +115,7 @@ impl Values {
 fn saved(object: &StoredObject, value: fn(Values) -> String) -> Option<String> {
     match object {
         StoredObject::Role(role) => Some(value(Values::of(role))),
-        StoredObject::Group(_)
-        | StoredObject::Feature(_)
-        | StoredObject::Client(_)
-        | StoredObject::Resource(_)
-        | StoredObject::Limit(_)
-        | StoredObject::AccessToken(_) => None,
+        _ => None,
     }
 }
 

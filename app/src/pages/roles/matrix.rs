@@ -11,7 +11,10 @@ use leptos::prelude::*;
 use super::{label, may_write};
 use crate::{
     api::roles::{ListedRole, ROLES},
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        list::row_link::{RowLink, row_links},
+    },
     context::PageContext,
     labels::{
         self,
@@ -102,12 +105,10 @@ fn head(listed: &ListedRole, may_write: bool) -> AnyView {
 fn actions(listed: &ListedRole) -> AnyView {
     let role = &listed.role;
     let name = label(role);
-    let link = |word: &str, label: &'static str, about: String| {
-        view! {
-            <a class="button" href=format!("{ROLES}/{}/{word}", role.id) data-noscroll aria-label=about>
-                {label}
-            </a>
-        }
+    let link = |word: &str, label: &'static str, about: String| RowLink {
+        href: format!("{ROLES}/{}/{word}", role.id),
+        label,
+        about,
     };
     let denied = listed.denied.clone();
     let is_denied = denied.is_some();
@@ -121,8 +122,9 @@ fn actions(listed: &ListedRole) -> AnyView {
             text::roles::delete_of(&name),
         )
     });
+    let links = edit.into_iter().chain([clone]).chain(delete);
     view! {
-        <div class="chips">{edit} {clone} {delete}</div>
+        {row_links(links.collect())}
         {denied.map(|denied| view! { <p class="muted">{String::from(denied)}</p> })}
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! Failed sign-ins, by account or by IP address.
 
 use domain::{
-    list::PageParams,
+    list::Listed,
     sessions::failed::{FailedParams, FailedSignIns, Grouping},
 };
 use leptos::prelude::*;
@@ -10,7 +10,6 @@ use time::OffsetDateTime;
 use super::Tabs;
 use crate::{
     api::{
-        listed::check_params,
         read::ReadRequest,
         sessions::{FAILED, ListFailedSignIns},
         user::path_of,
@@ -18,21 +17,25 @@ use crate::{
     components::{
         icon::Icon,
         list::{
-            ListScreen,
             column::{Column, cells},
             data_table::{self, DataTable},
+            row_link::name_link,
+            url_list::{ListTexts, UrlList, paged},
         },
-        loaded::Loaded,
-        loading::Loading,
-        pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState},
+        state::ListState,
         time::Ago,
     },
     format::grouped,
     labels::security,
-    links::{sessions as links, with_selected},
+    links::{over, sessions as links},
     text,
+};
+
+static TEXTS: ListTexts = ListTexts {
+    title: text::sessions::title,
+    label: text::sessions::failed,
+    load_failed: text::sessions::failed_load_failed,
+    show_all: text::sessions::failed_show_all,
 };
 
 /// Row of the list.
@@ -44,86 +47,35 @@ struct ListedSignIns {
 
 /// Columns in their order.
 static COLUMNS: [Column<ListedSignIns>; 5] = [
-    Column {
-        class: "",
-        label: text::sessions::user,
-        sort: None,
-        cell: |cell, row| cell.header(account(&row.sign_ins)),
-    },
-    Column {
-        class: "",
-        label: text::sessions::ip_address,
-        sort: None,
-        cell: |cell, row| cell.labelled(address(&row.sign_ins)),
-    },
-    Column {
-        class: "",
-        label: text::sessions::attempts,
-        sort: None,
-        cell: |cell, row| cell.labelled(grouped(row.sign_ins.tries)),
-    },
-    Column {
-        class: "",
-        label: text::sessions::last_attempt,
-        sort: None,
-        cell: |cell, row| cell.labelled(view! { <Ago at=row.sign_ins.last_at now=row.now /> }),
-    },
-    Column {
-        class: "",
-        label: text::sessions::reason,
-        sort: None,
-        cell: |cell, row| cell.labelled(security::sign_in_failure(row.sign_ins.reason)),
-    },
+    Column::new(text::sessions::user, |cell, row| {
+        cell.header(account(&row.sign_ins))
+    }),
+    Column::new(text::sessions::ip_address, |cell, row| {
+        cell.labelled(address(&row.sign_ins))
+    }),
+    Column::new(text::sessions::attempts, |cell, row| {
+        cell.labelled(grouped(row.sign_ins.tries))
+    }),
+    Column::new(text::sessions::last_attempt, |cell, row| {
+        cell.labelled(view! { <Ago at=row.sign_ins.last_at now=row.now /> })
+    }),
+    Column::new(text::sessions::reason, |cell, row| {
+        cell.labelled(security::sign_in_failure(row.sign_ins.reason))
+    }),
 ];
 
 /// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.
 #[component]
 pub fn Failed() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| FailedParams::from_pairs(|name| query.read().get(name)));
-    let loading = Loading::new();
-    let request = checked(move || params.get(), FailedParams::NAMES, NONE);
-    let list = Loaded::list(loading, move || {
-        let params = check_params(request.get())?;
+    let list = UrlList::load(FAILED, &TEXTS, |params| {
         ReadRequest::of(ListFailedSignIns { params })
     });
+    let params = list.params;
     let above = view! {
         <Tabs params=None />
         {move || groupings(&params.read())}
     };
-    let screen = ListScreen {
-        title: text::sessions::title(),
-        header: "page-head",
-        beside: ().into_any(),
-        above: above.into_any(),
-        label: text::sessions::failed(),
-        loading,
-        skeleton: (|| table().skeleton()).into(),
-    };
-    screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(list) => {
-                let pages = Pages::of(&params, &list.page, href);
-                shown(list.page.rows, list.now, pages)
-            }
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::sessions::failed_load_failed()
-                    problem=problem
-                    again=href(&params)
-                    all=FAILED.to_owned()
-                    label=text::sessions::failed_show_all()
-                />
-            }
-            .into_any(),
-        }
-    })
-}
-
-/// Returns the URL of the list for the parameters.
-fn href(params: &FailedParams) -> String {
-    with_selected(FAILED, params.pairs().into_iter(), &[])
+    list.render(().into_any(), above.into_any(), |_| table(), shown)
 }
 
 /// Renders links to the list by account and by IP address.
@@ -136,7 +88,7 @@ fn groupings(params: &FailedParams) -> AnyView {
             ..FailedParams::default()
         };
         view! {
-            <a class="chip" href=href(&params) aria-current=current.then_some("true") data-noscroll>
+            <a class="chip" href=over(FAILED, &params) aria-current=current.then_some("true") data-noscroll>
                 {label}
             </a>
         }
@@ -156,29 +108,24 @@ fn table() -> DataTable {
 }
 
 /// Renders the rows, or the empty state.
-fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView {
-    if rows.is_empty() {
-        return view! {
-            <ListState icon=Icon::Shield title=text::sessions::failed_none()>
-                <p class="state-text">{text::sessions::failed_none_hint()}</p>
-            </ListState>
-        }
-        .into_any();
-    }
-    let rows = rows.into_iter().map(|sign_ins| {
+fn shown(params: &FailedParams, list: Listed<FailedSignIns>) -> AnyView {
+    let Listed { page, now } = list;
+    let row = |sign_ins: FailedSignIns| {
         let key = format!(
             "{:?} {:?}",
             sign_ins.user.as_ref().map(|user| user.id),
             sign_ins.ip_address
         );
         data_table::row(key, cells(&COLUMNS, &ListedSignIns { sign_ins, now }))
-    });
-    let table = table().with_rows(rows.collect());
-    view! {
-        {table}
-        <Pager pages=pages />
-    }
-    .into_any()
+    };
+    paged(FAILED, params, page, table(), row, |_, _| {
+        view! {
+            <ListState icon=Icon::Shield title=text::sessions::failed_none()>
+                <p class="state-text">{text::sessions::failed_none_hint()}</p>
+            </ListState>
+        }
+        .into_any()
+    })
 }
 
 /// Renders the account, and the number of further ones.
@@ -188,12 +135,7 @@ fn account(row: &FailedSignIns) -> impl IntoView + use<> {
         || text::sessions::unknown_username().into_any(),
         |user| {
             let href = path_of(user.id, &user.username);
-            view! {
-                <a href=href>
-                    <bdi>{user.username}</bdi>
-                </a>
-            }
-            .into_any()
+            name_link(href, user.username)
         },
     );
     let others = more(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{
     jobs::{HISTORY_DAYS, Job, JobState, list::JobParams},
-    list::{Limits, Listed, PageParams},
+    list::{Limits, Listed, PageParams, Total},
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -14,7 +14,6 @@ use leptos_router::components::Outlet;
 use super::tabs;
 use crate::{
     api::{
-        listed::check_params,
         read::ReadRequest,
         settings::{JOBS, ListJobs},
     },
@@ -22,19 +21,16 @@ use crate::{
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::{
-            ListScreen,
             column::cells,
             data_table::{self, DataTable},
+            url_list::{ListTexts, UrlList, paged},
         },
         loaded::Loaded,
-        loading::Loading,
         meaning,
-        pager::{Pager, Pages},
-        parameters::{NONE, checked, use_query},
-        state::{ListErrorNotice, ListState, Meaning},
+        state::{ListState, Meaning},
     },
     labels::settings::job_state,
-    links::with_selected,
+    links::over,
     text,
 };
 use row::{COLUMNS, ListedJob};
@@ -42,55 +38,32 @@ use row::{COLUMNS, ListedJob};
 /// Interval at which the list is loaded again while a job is queued or running.
 const AGAIN: Duration = Duration::from_secs(2);
 
+static TEXTS: ListTexts = ListTexts {
+    title: text::frame::screen_settings,
+    label: text::frame::screen_jobs,
+    load_failed: text::settings::jobs_load_failed,
+    show_all: text::settings::jobs_show_all,
+};
+
 /// Renders the page "Jobs". Its whole state is in the URL.
 #[component]
 pub fn Jobs() -> impl IntoView {
-    let query = use_query();
-    let params = Memo::new(move |_| JobParams::from_pairs(|name| query.read().get(name)));
-    let request = checked(move || params.get(), JobParams::NAMES, NONE);
-    // Not shown: the list is loaded every few seconds, and a progress line would blink.
-    let uncounted = Loading::new();
-    let list = Loaded::list(uncounted, move || {
-        let params = check_params(request.get())?;
-        ReadRequest::of(ListJobs { params })
-    });
-    refresh_periodically(list);
+    // Quiet, because the list is loaded every few seconds, and a progress line would blink.
+    let list = UrlList::load(JOBS, &TEXTS, |params| ReadRequest::of(ListJobs { params })).quiet();
+    let request = list.request;
+    refresh_periodically(list.loaded);
     let above = view! {
         {tabs(super::JOBS)}
         <p class="pane-actions muted">
             {text::settings::jobs_note(HISTORY_DAYS)}
         </p>
-        <Filters params=params />
+        <Filters params=list.params />
         {move || {
             let query = request.get().ok().and_then(|params| params.parse(Limits::PANEL).ok());
             view! { <Meaning parts=query.map(|query| meaning::of_jobs(&query)).unwrap_or_default() /> }
         }}
     };
-    let screen = ListScreen {
-        title: text::frame::screen_settings(),
-        header: "page-head",
-        beside: ().into_any(),
-        above: above.into_any(),
-        label: text::frame::screen_jobs(),
-        loading: Loading::new(),
-        skeleton: (|| table().skeleton()).into(),
-    };
-    let screen = screen.render(list, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(list) => shown(&params, list),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::settings::jobs_load_failed()
-                    problem=problem
-                    again=href(&params)
-                    all=JOBS.to_owned()
-                    label=text::settings::jobs_show_all()
-                />
-            }
-            .into_any(),
-        }
-    });
+    let screen = list.render(().into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
         <Outlet />
@@ -117,11 +90,6 @@ fn refresh_periodically(list: Loaded<Listed<Job>>) {
     });
 }
 
-/// Returns the URL of the list for the parameters.
-fn href(params: &JobParams) -> String {
-    with_selected(JOBS, params.pairs().into_iter(), &[])
-}
-
 /// Renders the filter form, with a link that loads the list again.
 #[component]
 fn Filters(
@@ -132,7 +100,7 @@ fn Filters(
     let cleared = Signal::stored(JOBS.to_owned());
     view! {
         <FilterForm label=text::settings::jobs_filter() path=JOBS fields=fields cleared=cleared>
-            <a class="button" href=move || href(&params.read()) rel="external">
+            <a class="button" href=move || over(JOBS, &*params.read()) rel="external">
                 {text::settings::jobs_refresh()}
             </a>
         </FilterForm>
@@ -158,30 +126,26 @@ fn table() -> DataTable {
 /// Renders the rows, or the empty state.
 fn shown(params: &JobParams, list: Listed<Job>) -> AnyView {
     let Listed { page, now } = list;
-    if page.rows.is_empty() {
-        let title = if params.pairs().is_empty() {
-            text::settings::jobs_none()
-        } else {
-            text::settings::jobs_none_match()
-        };
-        return view! {
-            <ListState icon=Icon::Check title=title>
-                <p class="state-text">
-                    {text::settings::jobs_none_hint()}
-                </p>
-            </ListState>
-        }
-        .into_any();
-    }
-    let pages = Pages::of(params, &page, href);
-    let rows = page.rows.into_iter().map(|job| {
+    let row = |job| {
         let listed = ListedJob { job, now };
         data_table::row(listed.job.id, cells(&COLUMNS, &listed))
-    });
-    let table = table().with_rows(rows.collect());
+    };
+    paged(JOBS, params, page, table(), row, empty)
+}
+
+/// Renders the empty state.
+fn empty(params: &JobParams, _: Total) -> AnyView {
+    let title = if params.pairs().is_empty() {
+        text::settings::jobs_none()
+    } else {
+        text::settings::jobs_none_match()
+    };
     view! {
-        {table}
-        <Pager pages=pages />
+        <ListState icon=Icon::Check title=title>
+            <p class="state-text">
+                {text::settings::jobs_none_hint()}
+            </p>
+        </ListState>
     }
     .into_any()
 }

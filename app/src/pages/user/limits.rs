@@ -17,7 +17,8 @@ use crate::{
         user::UserView,
     },
     components::{
-        limit_table::{self, LimitLine, LimitLink},
+        limit_table::{self, LimitLine},
+        list::row_link::RowLink,
         loaded::Loaded,
         state::{LoadErrorNotice, LoadingNotice},
     },
@@ -98,7 +99,7 @@ impl Links {
         if self.can_set && !is_shared {
             let path = format!("{}/{}/set", self.tab, line.metric.as_str());
             let model = line.model.iter().map(|model| ("model", model.as_str()));
-            line.links.push(LimitLink {
+            line.links.push(RowLink {
                 href: with_selected(&path, model, &[]),
                 label: text::limits::change_limit(),
                 about: text::limits::change_limit_of(&name),
@@ -108,7 +109,7 @@ impl Links {
             status.amount.is_some() && status.metric.has_period() && !status.shared
         });
         if let Some(status) = counted.filter(|_| self.can_change) {
-            let links = BalanceOperation::ALL.map(|operation| LimitLink {
+            let links = BalanceOperation::ALL.map(|operation| RowLink {
                 href: format!("{}/{}/{}", self.tab, status.id, operation.as_str()),
                 label: balance::label(operation),
                 about: balance::title(operation, &name, &self.username),

@@ -40,7 +40,7 @@ pub enum Position {
 }
 
 /// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
-pub trait PageParams: Clone {
+pub trait PageParams: Clone + PartialEq + Send + Sync + 'static {
     /// Names of the parameters.
     const NAMES: &'static [&'static str];
 

@@ -2,7 +2,7 @@
 
 use clap::ArgGroup;
 use domain::groups::{Group, GroupDeletion, GroupDraft, GroupEdit};
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::{access::operator, deletions, groups};
 use uuid::Uuid;
 
@@ -120,7 +120,7 @@ impl DeleteArgs {
         self.confirm
             .check(output, &preview, || effect(&group, preview))?;
         let is_job = backend.delete_group(group.id, preview).await?;
-        output.print(&json!({ "success": true }), || deleted(&named(&group), is_job))
+        output.done(|| deleted(&named(&group), is_job))
     }
 }
 

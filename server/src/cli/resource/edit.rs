@@ -175,9 +175,7 @@ impl DeleteArgs {
         self.confirm
             .check(output, &preview, || effect(&resource, preview))?;
         backend.delete_resource(resource.id, preview).await?;
-        output.print(&json!({ "success": true }), || {
-            format!("Deleted {}.", named(&resource))
-        })
+        output.done(|| format!("Deleted {}.", named(&resource)))
     }
 }
 

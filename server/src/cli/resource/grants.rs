@@ -16,8 +16,7 @@ use crate::{
         backend::Backend,
         error::CliError,
         user::{
-            print::{Output, note, timestamp},
-            table::Table,
+            print::{Output, timestamp},
             user_arg::reference,
         },
     },
@@ -80,15 +79,7 @@ impl Command {
 async fn list(argument: &ResourceArg, backend: &Backend, output: Output) -> Result<(), BoxError> {
     let id = argument.find(backend).await?.id;
     let grants = backend.list_grants(id).await?;
-    if grants.is_empty() && !output.json {
-        note("No grants found.");
-        return Ok(());
-    }
-    output.print(&grants, || {
-        let headings = std::iter::once(HEADINGS.map(str::to_owned));
-        let rows: Vec<_> = headings.chain(grants.iter().map(row)).collect();
-        Table::default().lay_out(&rows)
-    })
+    output.print_list(&grants, "No grants found.", HEADINGS, row)
 }
 
 fn row(grant: &Grant) -> [String; 4] {

@@ -147,7 +147,7 @@ impl DeleteArgs {
         self.confirm
             .check(output, &preview, || effect(&role, &preview))?;
         let is_job = backend.delete_role(role.id, &preview).await?;
-        output.print(&json!({ "success": true }), || deleted(&named(&role), is_job))
+        output.done(|| deleted(&named(&role), is_job))
     }
 }
 

@@ -5,14 +5,17 @@ use std::io::Write;
 use api::users::dto::UserResponse;
 use domain::users::{UserSummary, detail::UserDetail, names::is_deceptive};
 use serde::Serialize;
+use serde_json::json;
 use time::{OffsetDateTime, UtcOffset};
 
+use super::table::with_headings;
 use crate::{failure::BoxError, output::say};
 
-/// Format of the output.
-#[derive(Debug, Clone, Copy)]
+/// Format of the output, an option of every command.
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub(in crate::cli) struct Output {
-    /// Whether to print JSON instead of text.
+    /// Print JSON, in the format of the API.
+    #[arg(long, global = true)]
     pub(in crate::cli) json: bool,
 }
 
@@ -28,6 +31,26 @@ impl Output {
         } else {
             say(&text())
         }
+    }
+
+    /// Prints a list as a table with headings, or as JSON. `none` is the note in place of an empty table.
+    pub(in crate::cli) fn print_list<T: Serialize, const N: usize>(
+        self,
+        items: &[T],
+        none: &str,
+        headings: [&str; N],
+        row: fn(&T) -> [String; N],
+    ) -> Result<(), BoxError> {
+        if items.is_empty() && !self.json {
+            note(none);
+            return Ok(());
+        }
+        self.print(&items, || with_headings(headings, items, row))
+    }
+
+    /// Prints that a command without a result has succeeded.
+    pub(in crate::cli) fn done(self, text: impl FnOnce() -> String) -> Result<(), BoxError> {
+        self.print(&json!({ "success": true }), text)
     }
 
     /// Prints a user in the format of the API, or a text about the user.

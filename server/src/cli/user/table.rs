@@ -41,6 +41,17 @@ impl Table {
     }
 }
 
+/// Formats items as a whole table with headings.
+pub(in crate::cli) fn with_headings<T, const N: usize>(
+    headings: [&str; N],
+    items: &[T],
+    row: fn(&T) -> [String; N],
+) -> String {
+    let headings = std::iter::once(headings.map(str::to_owned));
+    let rows: Vec<_> = headings.chain(items.iter().map(row)).collect();
+    Table::default().lay_out(&rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use domain::{
-    access_tokens::{AccessToken, DAYS_DEFAULT, TokenDraft, TokenState, list::TokenParams},
+    access_tokens::{AccessToken, TokenDraft},
     users::detail::UserRef,
 };
 use service::{access::operator, access_tokens};
@@ -12,14 +12,13 @@ use uuid::Uuid;
 
 use super::{
     print::{self, Output, note, timestamp},
-    table::Table,
     user_arg::reference,
 };
 use crate::{
     cli::{
         backend::{Backend, BackendArgs},
+        credential::{CredentialFilter, Lifetime, end, validity},
         error::CliError,
-        filter_value::filled,
     },
     failure::BoxError,
 };
@@ -40,9 +39,8 @@ const HEADINGS: [&str; 8] = [
 /// Commands have all permissions on the database, and those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct TokenArgs {
-    /// Print JSON, in the format of the API.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(subcommand)]
     command: Command,
 }
@@ -72,31 +70,15 @@ struct CreateArgs {
     /// Scopes, separated by commas: account, users:read, users:write, …
     #[arg(long, value_delimiter = ',', required = true)]
     scopes: Vec<String>,
-    /// Lifetime in days.
-    #[arg(long, default_value_t = DAYS_DEFAULT)]
-    days: u16,
-    /// Create a token that never expires. Requires TOKEN_MAX_DAYS=0.
-    #[arg(long, conflicts_with = "days")]
-    no_end: bool,
+    #[command(flatten)]
+    lifetime: Lifetime,
 }
 
 /// List tokens, newest first.
 #[derive(Debug, clap::Args)]
 struct ListArgs {
-    /// Number, id or username of the owner of the tokens.
-    #[arg(long, value_parser = owner)]
-    user: Option<UserRef>,
-    /// State of the tokens: live, expiring, blocked, expired or revoked.
-    #[arg(long, value_parser = filled)]
-    state: Option<String>,
-    /// Maximum number of tokens, at most 1000.
-    #[arg(long)]
-    limit: Option<u16>,
-}
-
-/// Parses the filter by owner.
-fn owner(text: &str) -> Result<UserRef, String> {
-    filled(text).map(|text| UserRef::parse(&text))
+    #[command(flatten)]
+    filter: CredentialFilter,
 }
 
 /// Runs the subcommand.
@@ -105,9 +87,7 @@ pub(in crate::cli) async fn run(
     arguments: TokenArgs,
 ) -> Result<ExitCode, BoxError> {
     let backend = backend.open().await?;
-    let output = Output {
-        json: arguments.json,
-    };
+    let output = arguments.output;
     let done = match arguments.command {
         Command::Create(arguments) => arguments.run(&backend, output).await,
         Command::List(arguments) => arguments.run(&backend, output).await,
@@ -123,17 +103,17 @@ impl CreateArgs {
         let draft = TokenDraft {
             name: self.name,
             scopes: self.scopes,
-            days: (!self.no_end).then_some(self.days),
+            days: self.lifetime.days(),
             current_password: String::new(),
         };
         let created = access_tokens::create(services, &operator(), user.id.0, &draft).await;
         let created = created.map_err(CliError::from)?;
         if !output.json {
-            let end = match created.issued.expires_at {
-                Some(end) => format!("valid until {}", timestamp(end)),
-                None => "never expires".to_owned(),
-            };
-            note(&format!("Access token for {}, {end}.", print::name(&user)));
+            let validity = validity(created.issued.expires_at);
+            note(&format!(
+                "Access token for {}, {validity}.",
+                print::name(&user)
+            ));
         }
         output.print(&created, || created.issued.token.clone())
     }
@@ -141,34 +121,13 @@ impl CreateArgs {
 
 impl ListArgs {
     async fn run(self, backend: &Backend, output: Output) -> Result<(), BoxError> {
-        let params = TokenParams {
-            user: self.user.map(|user| user.to_string()),
-            state: self.state,
-            limit: self.limit.map(|limit| limit.to_string()),
-            ..TokenParams::default()
-        };
-        let tokens = backend.tokens(&params).await?;
-        if tokens.is_empty() && !output.json {
-            note("No access tokens found.");
-            return Ok(());
-        }
-        output.print(&tokens, || {
-            let headings = std::iter::once(HEADINGS.map(str::to_owned));
-            let rows: Vec<_> = headings.chain(tokens.iter().map(row)).collect();
-            Table::default().lay_out(&rows)
-        })
+        let tokens = backend.tokens(&self.filter.params(None)).await?;
+        output.print_list(&tokens, "No access tokens found.", HEADINGS, row)
     }
 }
 
 fn row(token: &AccessToken) -> [String; 8] {
     let never = || "never".to_owned();
-    let end = match token
-        .revoked_at
-        .filter(|_| token.state == TokenState::Revoked)
-    {
-        Some(at) => timestamp(at),
-        None => token.expires_at.map_or_else(never, timestamp),
-    };
     [
         token.id.to_string(),
         token.prefix.clone(),
@@ -177,15 +136,13 @@ fn row(token: &AccessToken) -> [String; 8] {
         token.scopes.join(","),
         token.state.as_str().to_owned(),
         token.last_used_at.map_or_else(never, timestamp),
-        end,
+        end(token),
     ]
 }
 
 async fn revoke(backend: &Backend, output: Output, id: Uuid) -> Result<(), BoxError> {
     match backend.revoke_token(id).await {
-        Ok(()) => output.print(&serde_json::json!({ "success": true }), || {
-            format!("Revoked access token {id}.")
-        }),
+        Ok(()) => output.done(|| format!("Revoked access token {id}.")),
         Err(error) => Err(error.into()),
     }
 }

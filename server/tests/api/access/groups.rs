@@ -13,29 +13,6 @@ fn reset() -> String {
     group(&format!("/members/{UNKNOWN_ID}/reset"))
 }
 
-/// Returns requests for the screens.
-pub(super) fn screens() -> Vec<Ask> {
-    let mut screens = vec![
-        Ask::get("/groups"),
-        Ask::get("/groups?q=crew"),
-        Ask::get("/groups/new"),
-        Ask::get(&reset()),
-    ];
-    for end in [
-        "",
-        "/edit",
-        "/delete",
-        "/add",
-        "/invite",
-        "/features",
-        "/resources",
-        "/activity",
-    ] {
-        screens.push(Ask::get(&group(end)));
-    }
-    screens
-}
-
 /// Returns the forms: to the path of the page, and to the server function behind it. The name of the new group is
 /// invalid, so that they create nothing.
 pub(super) fn forms() -> Vec<Ask> {

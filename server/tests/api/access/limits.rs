@@ -16,23 +16,6 @@ fn balance(operation: &str) -> String {
     format!("/users/visitor/limits/{UNKNOWN_ID}/{operation}")
 }
 
-/// Returns requests for the screens.
-pub(super) fn screens() -> Vec<Ask> {
-    let mut screens = vec![
-        Ask::get("/limits"),
-        Ask::get("/limits?subject=default&metric=cost"),
-        Ask::get("/limits?subject=unknown"),
-        Ask::get("/limits/new"),
-        Ask::get(&limit("edit")),
-        Ask::get(&limit("delete")),
-        Ask::get("/users/visitor/limits"),
-        Ask::get("/users/visitor/limits/requests/set"),
-        Ask::get(&format!("/users/bulk/limit?u={UNKNOWN_ID}:1:unknown-user")),
-    ];
-    screens.extend(OPERATIONS.map(|operation| Ask::get(&balance(operation))));
-    screens
-}
-
 /// Returns the forms: to the path of the page, and to the server function behind it. The new limit has no state, so that they create
 /// nothing.
 pub(super) fn forms() -> Vec<Ask> {
