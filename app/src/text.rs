@@ -35,6 +35,7 @@ pub mod common;
 pub mod confirm;
 pub mod conversations;
 pub mod dialects;
+pub mod feature_names;
 pub mod features;
 pub mod filters;
 pub mod flash;

@@ -103,6 +103,15 @@ pub fn deleted() -> &'static str {
     text("actions.deleted", "Deleted")
 }
 
+/// Text: `This changes many rows, so it runs in the background. Settings → Jobs shows the progress. Until it is done, nothing can be changed or assigned here.`
+#[must_use]
+pub fn deleted_in_background() -> &'static str {
+    text(
+        "actions.deleted_in_background",
+        "This changes many rows, so it runs in the background. Settings → Jobs shows the progress. Until it is done, nothing can be changed or assigned here.",
+    )
+}
+
 /// Text: `Display name`
 #[must_use]
 pub fn display_name() -> &'static str {

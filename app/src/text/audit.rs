@@ -393,6 +393,7 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_audit_exported", "Audit log exported"),
     ("audit.action_client_created", "Client created"),
     ("audit.action_client_deleted", "Client deleted"),
+    ("audit.action_client_exported", "Clients exported"),
     ("audit.action_client_updated", "Client updated"),
     ("audit.action_conversation_created", "Conversation created"),
     (
@@ -411,6 +412,7 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_feature_updated", "Feature updated"),
     ("audit.action_group_created", "Group created"),
     ("audit.action_group_deleted", "Group deleted"),
+    ("audit.action_group_exported", "Groups exported"),
     (
         "audit.action_group_managers_changed",
         "Group managers changed",
@@ -457,6 +459,7 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_resource_updated", "Resource updated"),
     ("audit.action_role_created", "Role created"),
     ("audit.action_role_deleted", "Role deleted"),
+    ("audit.action_role_exported", "Roles exported"),
     ("audit.action_role_updated", "Role updated"),
     ("audit.action_session_started", "Signed in"),
     ("audit.action_sessions_revoked", "Sessions revoked (bulk)"),
@@ -506,6 +509,10 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     (
         "audit.action_user_virtual_key_created",
         "Virtual key created",
+    ),
+    (
+        "audit.action_user_virtual_key_revoked",
+        "Virtual key revoked",
     ),
     (
         "audit.action_user_virtual_key_rotated",

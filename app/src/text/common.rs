@@ -133,6 +133,18 @@ pub fn expires_never() -> &'static str {
     text("common.expires_never", "Never expires")
 }
 
+/// Text: `Export CSV`
+#[must_use]
+pub fn export_csv() -> &'static str {
+    text("common.export_csv", "Export CSV")
+}
+
+/// Text: `Export NDJSON`
+#[must_use]
+pub fn export_ndjson() -> &'static str {
+    text("common.export_ndjson", "Export NDJSON")
+}
+
 /// Text: `Filter`
 #[must_use]
 pub fn filter() -> &'static str {

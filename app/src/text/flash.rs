@@ -133,6 +133,18 @@ pub fn feature_deleted(name: impl Display) -> String {
     )
 }
 
+/// Text: `Deleting feature {name} in the background. Settings → Jobs shows the progress.`
+#[must_use]
+pub fn feature_deletion_started(name: impl Display) -> String {
+    fill(
+        text(
+            "flash.feature_deletion_started",
+            "Deleting feature {name} in the background. Settings → Jobs shows the progress.",
+        ),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `{name} is off by default`
 #[must_use]
 pub fn feature_disabled(name: impl Display) -> String {
@@ -206,6 +218,18 @@ pub fn group_created(name: impl Display) -> String {
 pub fn group_deleted(name: impl Display) -> String {
     fill(
         text("flash.group_deleted", "Deleted group {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleting group {name} in the background. Settings → Jobs shows the progress.`
+#[must_use]
+pub fn group_deletion_started(name: impl Display) -> String {
+    fill(
+        text(
+            "flash.group_deletion_started",
+            "Deleting group {name} in the background. Settings → Jobs shows the progress.",
+        ),
         &[("name", &name)],
     )
 }
@@ -553,6 +577,15 @@ pub fn reopened_registrations(count: u64) -> String {
     )
 }
 
+/// Text: `Created resource {name}`
+#[must_use]
+pub fn resource_created(name: impl Display) -> String {
+    fill(
+        text("flash.resource_created", "Created resource {name}"),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `Deleted {name}`
 #[must_use]
 pub fn resource_deleted(name: impl Display) -> String {
@@ -698,6 +731,18 @@ pub fn role_created(name: impl Display) -> String {
 pub fn role_deleted(name: impl Display) -> String {
     fill(
         text("flash.role_deleted", "Deleted role {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Deleting role {name} in the background. Settings → Jobs shows the progress.`
+#[must_use]
+pub fn role_deletion_started(name: impl Display) -> String {
+    fill(
+        text(
+            "flash.role_deletion_started",
+            "Deleting role {name} in the background. Settings → Jobs shows the progress.",
+        ),
         &[("name", &name)],
     )
 }

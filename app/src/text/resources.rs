@@ -136,6 +136,12 @@ pub fn client_hint() -> &'static str {
     )
 }
 
+/// Text: `Create resource`
+#[must_use]
+pub fn create() -> &'static str {
+    text("resources.create", "Create resource")
+}
+
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
@@ -229,6 +235,15 @@ pub fn external_id() -> &'static str {
     text("resources.external_id", "External ID")
 }
 
+/// Text: `The ID of the object in the host application.`
+#[must_use]
+pub fn external_id_hint() -> &'static str {
+    text(
+        "resources.external_id_hint",
+        "The ID of the object in the host application.",
+    )
+}
+
 /// Text: `Filter resources`
 #[must_use]
 pub fn filter() -> &'static str {
@@ -307,6 +322,15 @@ pub fn kind_group() -> &'static str {
     text("resources.kind_group", "A group")
 }
 
+/// Text: `Lower-case letters, digits, _ and -, such as models.`
+#[must_use]
+pub fn kind_hint() -> &'static str {
+    text(
+        "resources.kind_hint",
+        "Lower-case letters, digits, _ and -, such as models.",
+    )
+}
+
 /// Text: `A user`
 #[must_use]
 pub fn kind_user() -> &'static str {
@@ -369,6 +393,12 @@ pub fn name() -> &'static str {
     text("resources.name", "Name")
 }
 
+/// Text: `New resource`
+#[must_use]
+pub fn new() -> &'static str {
+    text("resources.new", "New resource")
+}
+
 /// Text: `New owner`
 #[must_use]
 pub fn new_owner() -> &'static str {
@@ -399,12 +429,12 @@ pub fn none_match() -> &'static str {
     text("resources.none_match", "No resources match")
 }
 
-/// Text: `Add resources with POST /api/admin/resources or  rollcall resource create .`
+/// Text: `Create one here, or add many with POST /api/admin/resources or  rollcall resource create .`
 #[must_use]
 pub fn none_text() -> &'static str {
     text(
         "resources.none_text",
-        "Add resources with POST /api/admin/resources or `rollcall resource create`.",
+        "Create one here, or add many with POST /api/admin/resources or `rollcall resource create`.",
     )
 }
 

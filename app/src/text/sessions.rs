@@ -55,6 +55,15 @@ pub fn before_week() -> &'static str {
     text("sessions.before_week", "More than 1 week ago")
 }
 
+/// Text: `{browser} on {system}`
+#[must_use]
+pub fn browser_on(browser: impl Display, system: impl Display) -> String {
+    fill(
+        text("sessions.browser_on", "{browser} on {system}"),
+        &[("browser", &browser), ("system", &system)],
+    )
+}
+
 /// Text: `Clear filters`
 #[must_use]
 pub fn clear_filters() -> &'static str {
@@ -626,6 +635,21 @@ pub fn title() -> &'static str {
 #[must_use]
 pub fn unknown_address() -> &'static str {
     text("sessions.unknown_address", "Unknown")
+}
+
+/// Text: `Unknown browser on {system}`
+#[must_use]
+pub fn unknown_browser_on(system: impl Display) -> String {
+    fill(
+        text("sessions.unknown_browser_on", "Unknown browser on {system}"),
+        &[("system", &system)],
+    )
+}
+
+/// Text: `Unknown device`
+#[must_use]
+pub fn unknown_device() -> &'static str {
+    text("sessions.unknown_device", "Unknown device")
 }
 
 /// Text: `Unknown username`

@@ -127,6 +127,15 @@ pub fn about_log_level() -> &'static str {
     )
 }
 
+/// Text: `IP address and port of the Maeser dialect. Not set: no address of its own.`
+#[must_use]
+pub fn about_maeser_addr() -> &'static str {
+    text(
+        "settings.about_maeser_addr",
+        "IP address and port of the Maeser dialect. Not set: no address of its own.",
+    )
+}
+
 /// Text: `IP address and port of the Prometheus endpoint. Not set: no endpoint.`
 #[must_use]
 pub fn about_metrics_addr() -> &'static str {
@@ -142,6 +151,15 @@ pub fn about_owned_data_max_mb() -> &'static str {
     text(
         "settings.about_owned_data_max_mb",
         "Maximum megabytes of personas, ontologies and annotations per user. 0 = unlimited.",
+    )
+}
+
+/// Text: `Whether passwords that users choose are compared with common ones: on or off. Their length is checked in either case.`
+#[must_use]
+pub fn about_password_check() -> &'static str {
+    text(
+        "settings.about_password_check",
+        "Whether passwords that users choose are compared with common ones: on or off. Their length is checked in either case.",
     )
 }
 
@@ -217,6 +235,15 @@ pub fn about_token_max_days() -> &'static str {
     )
 }
 
+/// Text: `IP address and port of an own address of the Tracker dialect. Not set: none.`
+#[must_use]
+pub fn about_tracker_addr() -> &'static str {
+    text(
+        "settings.about_tracker_addr",
+        "IP address and port of an own address of the Tracker dialect. Not set: none.",
+    )
+}
+
 /// Text: `Proxies whose X-Forwarded-For header is trusted. Not set: none.`
 #[must_use]
 pub fn about_trusted_proxies() -> &'static str {
@@ -251,6 +278,33 @@ pub fn description() -> &'static str {
 #[must_use]
 pub fn job() -> &'static str {
     text("settings.job", "Job")
+}
+
+/// Text: `Delete feature {name}`
+#[must_use]
+pub fn job_delete_feature(name: impl Display) -> String {
+    fill(
+        text("settings.job_delete_feature", "Delete feature {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Delete group {name}`
+#[must_use]
+pub fn job_delete_group(name: impl Display) -> String {
+    fill(
+        text("settings.job_delete_group", "Delete group {name}"),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `Delete role {name}`
+#[must_use]
+pub fn job_delete_role(name: impl Display) -> String {
+    fill(
+        text("settings.job_delete_role", "Delete role {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `{done} of {total}`
@@ -361,12 +415,12 @@ pub fn jobs_none() -> &'static str {
     text("settings.jobs_none", "No jobs yet")
 }
 
-/// Text: `Permanent deletions and key re-encryption appear here.`
+/// Text: `Permanent deletions, deletions of roles, groups and features with many users or groups, and key re-encryption appear here.`
 #[must_use]
 pub fn jobs_none_hint() -> &'static str {
     text(
         "settings.jobs_none_hint",
-        "Permanent deletions and key re-encryption appear here.",
+        "Permanent deletions, deletions of roles, groups and features with many users or groups, and key re-encryption appear here.",
     )
 }
 
@@ -493,5 +547,14 @@ pub fn weak_admin_set_passwords() -> &'static str {
     text(
         "settings.weak_admin_set_passwords",
         "Administrators know passwords of other users and can sign in as them unnoticed.",
+    )
+}
+
+/// Text: `Users can choose common passwords, which attackers try first.`
+#[must_use]
+pub fn weak_password_check() -> &'static str {
+    text(
+        "settings.weak_password_check",
+        "Users can choose common passwords, which attackers try first.",
     )
 }

@@ -13,7 +13,12 @@ pub(super) const DE: &[(&str, &str)] = &[
         "conversations",
         include_str!("../../locales/de/conversations.json"),
     ),
+    ("dialects", include_str!("../../locales/de/dialects.json")),
     ("errors", include_str!("../../locales/de/errors.json")),
+    (
+        "feature_names",
+        include_str!("../../locales/de/feature_names.json"),
+    ),
     ("features", include_str!("../../locales/de/features.json")),
     ("filters", include_str!("../../locales/de/filters.json")),
     ("flash", include_str!("../../locales/de/flash.json")),
@@ -55,7 +60,15 @@ pub(super) const EN_XA: &[(&str, &str)] = &[
         "conversations",
         include_str!("../../locales/en-XA/conversations.json"),
     ),
+    (
+        "dialects",
+        include_str!("../../locales/en-XA/dialects.json"),
+    ),
     ("errors", include_str!("../../locales/en-XA/errors.json")),
+    (
+        "feature_names",
+        include_str!("../../locales/en-XA/feature_names.json"),
+    ),
     (
         "features",
         include_str!("../../locales/en-XA/features.json"),

@@ -6,8 +6,8 @@
 mod dialect;
 mod error;
 mod extract;
-mod tracker;
 mod maeser;
+mod tracker;
 
 use std::{fmt, sync::Arc};
 

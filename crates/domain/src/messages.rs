@@ -167,6 +167,15 @@ pub const fn balance_none() -> Message {
     )
 }
 
+/// Message: `This is being deleted in the background and can't be changed.`
+#[must_use]
+pub const fn being_deleted() -> Message {
+    Message::fixed(
+        "errors.being_deleted",
+        "This is being deleted in the background and can't be changed.",
+    )
+}
+
 /// Message: `This bulk action does not exist. Check the URL.`
 #[must_use]
 pub const fn bulk_action_unknown() -> Message {
@@ -757,6 +766,15 @@ pub const fn invitation_invalid() -> Message {
 #[must_use]
 pub const fn invitation_not_found() -> Message {
     Message::fixed("errors.invitation_not_found", "Invitation not found")
+}
+
+/// Message: `Delete the role, the group or the feature again to retry.`
+#[must_use]
+pub const fn job_delete_again() -> Message {
+    Message::fixed(
+        "errors.job_delete_again",
+        "Delete the role, the group or the feature again to retry.",
+    )
 }
 
 /// Message: `This job has not failed, so it can't be retried.`
@@ -2180,6 +2198,15 @@ pub const fn request_too_large() -> Message {
     )
 }
 
+/// Message: `There is a resource of this kind with this ID.`
+#[must_use]
+pub const fn resource_exists() -> Message {
+    Message::fixed(
+        "errors.resource_exists",
+        "There is a resource of this kind with this ID.",
+    )
+}
+
 /// Message: `Use 1 to {max} lower-case letters, digits, _ and - for a kind.`
 #[must_use]
 pub fn resource_kind(max: impl Into<MessageValue>) -> Message {
@@ -2218,6 +2245,16 @@ pub const fn role_above_own() -> Message {
     Message::fixed(
         "errors.role_above_own",
         "This role has a higher rank or more permissions than you.",
+    )
+}
+
+/// Message: `The role {role} is being deleted. Choose another one.`
+#[must_use]
+pub fn role_being_deleted(role: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.role_being_deleted",
+        "The role {role} is being deleted. Choose another one.",
+        vec![("role", role.into())],
     )
 }
 

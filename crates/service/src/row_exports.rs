@@ -27,9 +27,11 @@ pub(crate) async fn start(
     format: Format,
 ) -> Result<Slot, Error> {
     let slot = services.exports.reserve(actor)?;
-    let changes = Changes::default()
-        .with("filter", Value::Null, filter)
-        .with("format", Value::Null, format.as_str());
+    let changes = Changes::default().with("filter", Value::Null, filter).with(
+        "format",
+        Value::Null,
+        format.as_str(),
+    );
     let mut transaction = db::begin(&services.pool).await?;
     let audited =
         audit::write_about(&mut transaction, actor, (action, None, subject), changes).await?;

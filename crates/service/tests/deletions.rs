@@ -48,10 +48,7 @@ async fn helper(pool: &PgPool) -> Uuid {
 /// Creates a group with 7,000 members.
 async fn editors(pool: &PgPool) -> Uuid {
     crowd(7_000, "user-", "User ").insert(pool).await;
-    let id = group("Editors")
-        .features(&["chat.call"])
-        .insert(pool)
-        .await;
+    let id = group("Editors").features(&["chat.call"]).insert(pool).await;
     sqlx::query(
         "insert into group_members (group_id, user_id, added_at) select $1, id, now() from users",
     )

@@ -81,7 +81,8 @@ async fn balances_are_compared_with_the_events_of_their_periods(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let set = async |period: &str| {
-        let draft = json!({ "subject": "default", "metric": "requests", "amount": 10, "period": period });
+        let draft =
+            json!({ "subject": "default", "metric": "requests", "amount": 10, "period": period });
         let draft = serde_json::from_value(draft).unwrap();
         limits::put(&services, &operator(), draft).await.unwrap();
     };

@@ -524,14 +524,9 @@ async fn resources_that_a_user_reaches_are_listed(pool: PgPool) {
         resources::list_with_grants(&services, &operator(), &query("unknown-user"))
             .await
             .err(),
-        resources::export(
-            &services,
-            &operator(),
-            &params("unknown-user"),
-            Format::Csv,
-        )
-        .await
-        .err(),
+        resources::export(&services, &operator(), &params("unknown-user"), Format::Csv)
+            .await
+            .err(),
     ];
     for error in unknown {
         assert!(

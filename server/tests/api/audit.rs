@@ -279,7 +279,10 @@ async fn screens_have_the_language_of_the_viewer(pool: PgPool) {
             ],
         ),
         ("/settings", &["Einstellungen · Rollcall", "Konfiguration"]),
-        ("/settings/dialects", &["Dialekte · Rollcall", "Konfiguration"]),
+        (
+            "/settings/dialects",
+            &["Dialekte · Rollcall", "Konfiguration"],
+        ),
         ("/settings/jobs", &["Jobs · Rollcall", "Noch keine Jobs"]),
     ] {
         let ask = Ask::get(path).by(&ada).header("accept-language", "de");

@@ -3,8 +3,8 @@
 mod all;
 mod echo;
 mod listed;
-mod tracker;
 mod maeser;
+mod tracker;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

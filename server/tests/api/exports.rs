@@ -99,15 +99,18 @@ async fn roles_groups_and_clients_are_exported(pool: PgPool) {
         }
         let denied = app.get_as(&bob, &format!("{path}?format=csv")).await;
         assert_eq!(denied.outline(), "403 FORBIDDEN", "{path}");
-        let entries: i64 = sqlx::query_scalar("select count(*) from audit_events where action = $1")
-            .bind(action)
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let entries: i64 =
+            sqlx::query_scalar("select count(*) from audit_events where action = $1")
+                .bind(action)
+                .fetch_one(&pool)
+                .await
+                .unwrap();
         assert_eq!(entries, 2, "{action}");
     }
     for path in ["/api/admin/groups/export", "/api/admin/clients/export"] {
-        let found = app.get_as(&ada, &format!("{path}?format=ndjson&q=other")).await;
+        let found = app
+            .get_as(&ada, &format!("{path}?format=ndjson&q=other"))
+            .await;
         assert_eq!(found.body.lines().count(), 1, "{path}: {}", found.body);
     }
     let roles = app.get_as(&ada, "/api/admin/roles/export?format=csv").await;

@@ -434,7 +434,8 @@ async fn admin_password_is_permanent_where_configured(pool: PgPool) {
         .expect(&world.root, (Method::PUT, path.as_str(), body), 200)
         .await;
     signs_in("seven77").await;
-    let audited = "select count(*) from audit_events where action in ('user.created', 'user.updated')
+    let audited =
+        "select count(*) from audit_events where action in ('user.created', 'user.updated')
         and changes -> 'password' ->> 1 = 'permanent, set by an administrator'";
     assert_eq!(world.app.count(audited).await, 2);
 }

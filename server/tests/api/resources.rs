@@ -193,7 +193,10 @@ async fn list_is_filtered(pool: PgPool) {
     let denied = app.get_as(&ada, &format!("{RESOURCES}?group=x")).await;
     assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
     assert_eq!(denied.json()["details"]["parameter"], "group");
-    for path in ["?reached_by=unknown", "/export?format=csv&reached_by=unknown"] {
+    for path in [
+        "?reached_by=unknown",
+        "/export?format=csv&reached_by=unknown",
+    ] {
         let denied = app.get_as(&ada, &format!("{RESOURCES}{path}")).await;
         assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{path}");
         assert_eq!(denied.json()["details"]["parameter"], "reached_by");

@@ -7,9 +7,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{LIMITS_ORDER, Metric, SubjectKind};
-use crate::list::{
-    Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params,
-};
+use crate::list::{Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params};
 
 /// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

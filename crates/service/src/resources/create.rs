@@ -44,9 +44,11 @@ pub async fn create(
         return Err(Error::Taken(errors));
     }
     let name = format!("{}/{}", resource.kind, resource.external_id);
-    let changes = Changes::default()
-        .with("created", 0, outcome.created)
-        .with("resources", Value::Null, vec![name]);
+    let changes = Changes::default().with("created", 0, outcome.created).with(
+        "resources",
+        Value::Null,
+        vec![name],
+    );
     let about = (Action::ResourcesStored, None, resource.kind.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
