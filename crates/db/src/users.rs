@@ -5,12 +5,14 @@ mod count;
 mod deleted;
 mod detail;
 mod filter;
+pub mod linked;
 mod list;
 mod matching;
 mod memberships;
 mod name_claims;
 mod named;
 pub mod password;
+pub mod pending;
 pub(crate) mod search;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};

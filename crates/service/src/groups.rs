@@ -10,6 +10,7 @@ mod of_user;
 mod overview;
 mod reset;
 mod selection;
+pub mod whole;
 
 use db::groups::GroupFilter;
 use domain::{

@@ -67,6 +67,7 @@ type Table = &'static [(&'static str, &'static [Action])];
 /// Functions that require a permission to write or to resolve a secret, in an order in which each has something to change.
 const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
+    ("users::create::create_pending", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
     ("identifiers::remove", &[Action::UserUpdated]),
@@ -144,6 +145,7 @@ const OWN: Table = &[
     ("account::delete::preview", &[]),
     ("account::export", &[Action::DataExported]),
     ("account::edit::edit", &[Action::UserUpdated]),
+    ("account::edit::edit_by_token", &[Action::UserUpdated]),
     ("account::keys::keys", &[]),
     ("account::keys::create_key", &[Action::ApiKeyCreated]),
     ("account::keys::edit_key", &[Action::ApiKeyUpdated]),
@@ -402,6 +404,15 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 ..UserDraft::default()
             };
             users::create(services, &operator(), draft).await.map(drop)
+        }
+        "users::create::create_pending" => {
+            let draft = UserDraft {
+                username: "waiting".into(),
+                display_name: "Waiting".into(),
+                ..UserDraft::default()
+            };
+            let created = users::create_pending(services, &operator(), draft).await;
+            created.map(drop)
         }
         "users::edit::edit" => {
             let edit = UserEdit {
@@ -732,6 +743,14 @@ async fn call_own(
                 ..OwnEdit::default()
             };
             let edited = account::edit(services, caller, &own.session, edit).await;
+            edited.map(drop)
+        }
+        "account::edit::edit_by_token" => {
+            let edit = OwnEdit {
+                display_name: Some("Me".into()),
+                ..OwnEdit::default()
+            };
+            let edited = account::edit_by_token(services, caller, edit).await;
             edited.map(drop)
         }
         "account::keys::keys" => account::keys(services, caller).await.map(drop),

@@ -13,7 +13,7 @@ use domain::{
     groups::Group,
     permission::Permission,
     users::{
-        CreatedVia,
+        CreatedVia, Status,
         create::{NewUser, UserDraft},
         detail::{CreatedUser, IssuedLink},
         names::{Email, RoleName},
@@ -46,6 +46,27 @@ pub async fn create(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    create_as(services, authorized, draft, Status::Active).await
+}
+
+/// Creates an account as [`create`] does, which cannot be used before it is approved, as a registration.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_pending(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    create_as(services, authorized, draft, Status::Pending).await
+}
+
+async fn create_as(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+    status: Status,
 ) -> Result<CreatedUser, Error> {
     let mut user = draft.check().map_err(Error::Invalid)?;
     let hash = match user.temporary_password.take() {
@@ -81,10 +102,15 @@ pub async fn create(
         Some(_) => None,
         None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
     };
+    let mut changes = created(&user, roles, &groups, link.as_ref());
+    if status == Status::Pending {
+        db::users::pending::set_pending(&mut transaction, id).await?;
+        changes.note("status", Value::Null, status.as_str());
+    }
     let change = Change {
         action: Action::UserCreated,
         user: (id, user.username.as_str()),
-        changes: created(&user, roles, &groups, link.as_ref()),
+        changes,
         reason: None,
     };
     let audited = audit::write(&mut transaction, actor, change).await?;
