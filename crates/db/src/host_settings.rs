@@ -8,10 +8,7 @@ use crate::Error;
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn find(
-    executor: impl PgExecutor<'_>,
-    namespace: &str,
-) -> Result<Option<String>, Error> {
+pub async fn find(executor: impl PgExecutor<'_>, namespace: &str) -> Result<Option<String>, Error> {
     Ok(sqlx::query_scalar!(
         r#"select data::text as "data!" from host_settings where namespace = $1"#,
         namespace,

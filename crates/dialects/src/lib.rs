@@ -6,6 +6,7 @@
 mod dialect;
 mod error;
 mod extract;
+mod openwebui;
 
 use std::{fmt, sync::Arc};
 
@@ -39,7 +40,7 @@ impl Dialects {
     /// Returns the dialects of this build.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(Vec::new())
+        Self::new(vec![Arc::new(openwebui::OpenWebUi)])
     }
 
     /// Iterates over the dialects in their order.

@@ -65,7 +65,7 @@ pub async fn merge(
         .iter()
         .filter(|(name, value)| before.get(*name) != Some(*value));
     let changed: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
-    let changes = Changes::default().with("settings", Value::Null, changed);
+    let changes = Changes::default().with("data", Value::Null, changed);
     let about = (Action::FeatureUpdated, None, namespace.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;

@@ -38,6 +38,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("TRUSTED_PROXIES", ""),
     setting("API_RATE_LIMIT", "1000"),
     setting("DIALECTS", ""),
+    setting("OPENWEBUI_ADDR", ""),
     setting("SESSION_TIMEOUT_DAYS", "7"),
     setting("SESSION_REMEMBER_DAYS", "30"),
     setting("SESSION_IDLE_HOURS", "72"),
