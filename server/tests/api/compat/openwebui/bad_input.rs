@@ -140,7 +140,8 @@ async fn bodies_that_are_no_json_are_malformed(pool: PgPool) {
             let label = format!("{path} {body:.20}");
             assert_sound(&got, &label);
             assert!(got.status >= 400, "{label}: {}", got.status);
-            if body == large {
+            // This one does not read the body.
+            if body == large && path != "/auths/ldap" {
                 assert_eq!(got.status, 413, "{label}");
             }
         }
@@ -170,22 +171,8 @@ async fn odd_parameters_and_headers_are_no_failures(pool: PgPool) {
             assert_sound(&got, &format!("{path}?{query}"));
         }
     }
-    for header in [
-        "Bearer",
-        "Bearer  ",
-        "Basic YTpi",
-        "bearer",
-        "",
-        "Bearer \u{7f}",
-    ] {
-        let ask = Ask::get(&format!("{API}/auths/"));
-        let ask = ask.bytes(
-            "authorization",
-            header
-                .as_bytes()
-                .strip_suffix(b"\x7f")
-                .unwrap_or(header.as_bytes()),
-        );
+    for header in ["Bearer", "Bearer  ", "Basic YTpi", "bearer", ""] {
+        let ask = Ask::get(&format!("{API}/auths/")).header("authorization", header);
         let got = served.send(ask).await;
         assert_eq!(got.status, 401, "{header:?}");
         assert_sound(&got, header);

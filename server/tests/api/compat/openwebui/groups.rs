@@ -94,14 +94,14 @@ async fn members_are_added_listed_and_removed(pool: PgPool) {
     let add = path("/users/add");
     // Ids that no user has are ignored.
     let added = served
-        .post(&served.ada, &add, &ids(&[&bob, UNKNOWN, "x\0"]))
+        .post(&served.ada, &add, &ids(&[bob.as_str(), UNKNOWN, "x\0"]))
         .await;
     assert_eq!(added.ok()["member_count"], 1);
     for body in [
         ids(&[]),
         json!({}),
         json!({ "user_ids": null }),
-        ids(&[&bob]),
+        ids(&[bob.as_str()]),
     ] {
         let again = served.post(&served.ada, &add, &body).await;
         assert_eq!(again.ok()["member_count"], 1);
@@ -143,7 +143,9 @@ async fn members_are_added_listed_and_removed(pool: PgPool) {
     assert_eq!(preview["groups"], json!([{ "id": id, "name": "Writers" }]));
 
     let remove = path("/users/remove");
-    let removed = served.post(&served.ada, &remove, &ids(&[&bob])).await;
+    let removed = served
+        .post(&served.ada, &remove, &ids(&[bob.as_str()]))
+        .await;
     assert_eq!(removed.ok()["member_count"], 0);
     let own = served.get(&served.bob, "/users/groups").await.ok();
     assert_eq!(own, json!([]));
