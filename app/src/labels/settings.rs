@@ -20,6 +20,7 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "DIALECTS" => text::settings::about_dialects(),
         "TRACKER_ADDR" => text::settings::about_tracker_addr(),
         "MAESER_ADDR" => text::settings::about_maeser_addr(),
+        "OPENWEBUI_ADDR" => text::settings::about_openwebui_addr(),
         "API_RATE_LIMIT" => text::settings::about_api_rate_limit(),
         "SESSION_TIMEOUT_DAYS" => text::settings::about_session_timeout_days(),
         "SESSION_REMEMBER_DAYS" => text::settings::about_session_remember_days(),

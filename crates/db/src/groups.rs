@@ -4,6 +4,7 @@ pub mod members;
 pub mod named;
 pub mod overview;
 pub mod search;
+pub mod whole;
 
 use domain::{
     groups::{Group, GroupDeletion, GroupPatch, GroupSummary, NewGroup},

@@ -23,6 +23,7 @@ pub mod failed_sign_ins;
 pub mod features;
 pub mod flashes;
 pub mod groups;
+pub mod host_settings;
 pub mod idempotency;
 pub mod identifiers;
 pub mod invitations;

@@ -8,6 +8,7 @@ mod error;
 mod extract;
 mod maeser;
 mod tracker;
+mod openwebui;
 
 use std::{fmt, sync::Arc};
 
@@ -16,6 +17,7 @@ pub use error::DialectError;
 pub use extract::{Authenticated, JsonBody, Mount};
 pub use maeser::Maeser;
 
+use openwebui::OpenWebUi;
 use tracker::Tracker;
 
 /// Dialects, each once.
@@ -44,7 +46,7 @@ impl Dialects {
     /// Returns the dialects of this build.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(vec![Arc::new(Maeser), Arc::new(Tracker)])
+        Self::new(vec![Arc::new(Maeser), Arc::new(OpenWebUi), Arc::new(Tracker)])
     }
 
     /// Iterates over the dialects in their order.

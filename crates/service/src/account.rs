@@ -10,7 +10,7 @@ mod sessions;
 mod tokens;
 
 pub use delete::{delete, deletion_denied, preview};
-pub use edit::edit;
+pub use edit::{edit, edit_by_token};
 pub use keys::{create_key, delete_key, edit_key, keys};
 pub use renew::edit_renewing;
 pub use sessions::{revoke_other_sessions, revoke_session, sessions};

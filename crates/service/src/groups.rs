@@ -11,6 +11,7 @@ mod of_user;
 mod overview;
 mod reset;
 mod selection;
+pub mod whole;
 
 use db::groups::GroupFilter;
 use domain::{

@@ -26,6 +26,7 @@ pub mod features;
 pub mod flash;
 pub mod groups;
 pub mod guard;
+pub mod host_settings;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod identifiers;

@@ -68,6 +68,7 @@ type Table = &'static [(&'static str, &'static [Action])];
 const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
     ("users::unnamed::create_unnamed", &[Action::UserCreated]),
+    ("users::create::create_pending", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
     ("identifiers::remove", &[Action::UserUpdated]),
@@ -147,6 +148,7 @@ const OWN: Table = &[
     ("account::export", &[Action::DataExported]),
     ("account::edit::edit", &[Action::UserUpdated]),
     ("account::renew::edit_renewing", &[Action::UserUpdated]),
+    ("account::edit::edit_by_token", &[Action::UserUpdated]),
     ("account::keys::keys", &[]),
     ("account::keys::create_key", &[Action::ApiKeyCreated]),
     ("account::keys::edit_key", &[Action::ApiKeyUpdated]),
@@ -422,6 +424,15 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 ..UserDraft::default()
             };
             let created = users::create_unnamed(services, &operator(), draft).await;
+            created.map(drop)
+        }
+        "users::create::create_pending" => {
+            let draft = UserDraft {
+                username: "waiting".into(),
+                display_name: "Waiting".into(),
+                ..UserDraft::default()
+            };
+            let created = users::create_pending(services, &operator(), draft).await;
             created.map(drop)
         }
         "users::edit::edit" => {
@@ -762,6 +773,14 @@ async fn call_own(
                 ..OwnEdit::default()
             };
             let edited = account::edit_renewing(services, caller, edit).await;
+            edited.map(drop)
+        }
+        "account::edit::edit_by_token" => {
+            let edit = OwnEdit {
+                display_name: Some("Me".into()),
+                ..OwnEdit::default()
+            };
+            let edited = account::edit_by_token(services, caller, edit).await;
             edited.map(drop)
         }
         "account::keys::keys" => account::keys(services, caller).await.map(drop),

@@ -18,6 +18,7 @@ mod extensions;
 mod features;
 mod group_managers;
 mod groups;
+mod host;
 mod housekeeping;
 mod idempotency;
 mod identifiers;

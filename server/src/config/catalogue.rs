@@ -40,6 +40,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("DIALECTS", ""),
     setting("TRACKER_ADDR", ""),
     setting("MAESER_ADDR", ""),
+    setting("OPENWEBUI_ADDR", ""),
     setting("SESSION_TIMEOUT_DAYS", "7"),
     setting("SESSION_REMEMBER_DAYS", "30"),
     setting("SESSION_IDLE_HOURS", "72"),

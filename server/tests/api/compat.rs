@@ -5,6 +5,7 @@ mod echo;
 mod listed;
 mod maeser;
 mod tracker;
+mod openwebui;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -45,6 +45,32 @@ pub async fn edit(
     session: &Session,
     edit: OwnEdit,
 ) -> Result<UserDetail, Error> {
+    if let Some((account, lifetimes)) = change(services, caller, edit).await? {
+        let origin = caller.origin.clone();
+        sessions::start_for(services, session, &account, lifetimes, origin).await?;
+    }
+    get(services, caller).await
+}
+
+/// Changes the caller's own account as [`edit`] does, for a program with the token of a session. A new password ends that session too, so
+/// that its token is not valid any more. Returns whether that is so.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn edit_by_token(
+    services: &Services,
+    caller: &Caller,
+    edit: OwnEdit,
+) -> Result<bool, Error> {
+    Ok(change(services, caller, edit).await?.is_some())
+}
+
+/// Changes the account. Returns the credentials and lifetimes with which the current session is started again, if it has ended.
+async fn change(
+    services: &Services,
+    caller: &Caller,
+    edit: OwnEdit,
+) -> Result<Option<(Credentials, Lifetimes)>, Error> {
     let patch = check(services, caller, edit).await?;
     let (proof, hash) = prove(services, caller, &patch).await?;
     let mut transaction = db::begin(&services.pool).await?;
@@ -67,7 +93,7 @@ pub async fn edit(
         None => None,
     };
     if changes.is_empty() {
-        return Ok(before);
+        return Ok(None);
     }
     let changes_email = Email::is_changed(patch.email.as_ref(), before.summary.email.as_deref());
     set_fields(&mut transaction, &before, &patch, settings).await?;
@@ -79,14 +105,10 @@ pub async fn edit(
     };
     let audited = audit::write(&mut transaction, &actor(caller), change).await?;
     db::commit(transaction, audited).await?;
-    if let Some((account, lifetimes)) = renewed {
-        let origin = caller.origin.clone();
-        sessions::start_for(services, session, &account, lifetimes, origin).await?;
-    }
     if changes_email {
         registrations::resolve_own_email(services, account.id).await;
     }
-    get(services, caller).await
+    Ok(renewed)
 }
 
 /// Checks every field, and the time zone against those that the database knows.

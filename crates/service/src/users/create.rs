@@ -13,7 +13,7 @@ use domain::{
     groups::Group,
     permission::Permission,
     users::{
-        CreatedVia,
+        CreatedVia, Status,
         create::{NewUser, UserDraft},
         detail::{CreatedUser, IssuedLink},
         names::{Email, RoleName},
@@ -49,6 +49,27 @@ pub async fn create(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    create_as(services, authorized, draft, Status::Active).await
+}
+
+/// Creates an account as [`create`] does, which cannot be used before it is approved, as a registration.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_pending(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    create_as(services, authorized, draft, Status::Pending).await
+}
+
+async fn create_as(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+    status: Status,
 ) -> Result<CreatedUser, Error> {
     let mut user = draft.check().map_err(Error::Invalid)?;
     let hash = match user.temporary_password.take() {
@@ -87,6 +108,10 @@ pub async fn create(
     let mut changes = created(&user, roles, &groups, link.as_ref());
     if password.is_some_and(|password| !password.is_temporary) {
         changes.note("password", Value::Null, LASTING_PASSWORD);
+    }
+    if status == Status::Pending {
+        db::users::pending::set_pending(&mut transaction, id).await?;
+        changes.note("status", Value::Null, status.as_str());
     }
     let change = Change {
         action: Action::UserCreated,

@@ -12,13 +12,14 @@ use domain::{
     resources::{GrantDraft, GrantLevel, GrantTarget, ResourceDraft, ResourceEdit},
     roles::{RoleDraft, RoleEdit},
 };
+use serde_json::{Map, Value};
 use service::{
     Error, Services,
     access::operator,
     clients, conversations, features,
     groups::{self, GroupsChange},
     guard::TargetRef,
-    resources, roles,
+    host_settings, resources, roles,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -33,6 +34,7 @@ pub(super) const ACCESS: Table = &[
     ("roles::edit", &[Action::RoleUpdated]),
     ("roles::delete::delete", &[Action::RoleDeleted]),
     ("features::add_set", &[Action::FeaturesAdded]),
+    ("host_settings::merge", &[Action::FeatureUpdated]),
     (
         "features::put",
         &[Action::FeatureCreated, Action::FeatureUpdated],
@@ -157,6 +159,13 @@ async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error
         "features::add_set" => features::add_set(services, &operator(), FeatureSet::OpenWebui)
             .await
             .map(drop),
+        "host_settings::merge" => {
+            let members = Map::from_iter([("color".to_owned(), Value::from("red"))]);
+            let namespace = "openwebui".parse().unwrap();
+            host_settings::merge(services, &operator(), &namespace, members)
+                .await
+                .map(drop)
+        }
         "features::put" => {
             for default_value in [false, true] {
                 let draft = FeatureDraft {

@@ -17,6 +17,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "failed_sign_ins.reason",
     "features.key",
     "groups.features",
+    "host_settings.namespace",
     "idempotency_keys.content_type",
     "idempotency_keys.etag",
     "idempotency_keys.location",
@@ -175,6 +176,7 @@ insert into user_identifiers (id, user_id, namespace, value)
 select uuid_v7(now()), id, 'litellm', 'zqmark-id' from users where username = 'zqmark-uma';
 insert into user_extensions (id, user_id, namespace, data)
 select uuid_v7(now()), id, 'litellm', '{"zqmark": "zqmark"}' from users where username = 'zqmark-uma';
+insert into host_settings (namespace, data) values ('openwebui', '{"zqmark": "zqmark"}');
 insert into conversations (id, user_id, external_id, branch, name, started_at, modified_at)
 select uuid_v7(now()), id, case when username = 'zqmark-uma' then 'zqmark-chat' end, 'zqmark branch', 'zqmark chat', now(), now()
 from users where username in ('zqmark-ada', 'zqmark-uma');

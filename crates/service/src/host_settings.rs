@@ -1,0 +1,73 @@
+//! Settings of the host application that have no meaning here: its clients read and change them, one object for each namespace.
+
+use db::host_settings as rows;
+use domain::{
+    action::Action,
+    fields::FieldErrors,
+    identifiers::Namespace,
+    json::{JsonLimits, check_object, read_object},
+    permission::Permission,
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    Error, Services,
+    access::{Authorized, Caller, FeaturesWrite},
+    audit::{self, Changes},
+    guard,
+};
+
+/// Returns the settings in a namespace. They are empty if nothing is stored. Every user can read them: secrets are not stored there.
+///
+/// # Errors
+/// [`Error::OutOfScope`] for an access token without the scope of the own account.
+pub async fn get(
+    services: &Services,
+    caller: &Caller,
+    namespace: &Namespace,
+) -> Result<Map<String, Value>, Error> {
+    caller.require_account()?;
+    let found = rows::find(&services.pool, namespace.as_str()).await?;
+    Ok(found.as_deref().map(read_object).unwrap_or_default())
+}
+
+/// Adds members to the settings in a namespace. A member that exists is replaced.
+///
+/// # Errors
+/// [`Error::Invalid`] when the settings exceed the limits of an extension.
+pub async fn merge(
+    services: &Services,
+    authorized: &Authorized<FeaturesWrite>,
+    namespace: &Namespace,
+    members: Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = &guard::confirm(
+        &mut transaction,
+        authorized.actor(),
+        Permission::FeaturesWrite,
+    )
+    .await?;
+    let before = read_object(&rows::lock(&mut transaction, namespace.as_str()).await?);
+    let mut after = before.clone();
+    after.extend(members);
+    check_object(&after, JsonLimits::EXTENSION).map_err(|error| {
+        let mut errors = FieldErrors::default();
+        errors.add("settings", error);
+        Error::Invalid(errors)
+    })?;
+    if after == before {
+        return Ok(after);
+    }
+    let text = serde_json::to_string(&after).map_err(|error| Error::Internal(error.into()))?;
+    rows::set(&mut transaction, namespace.as_str(), &text).await?;
+    let changed = after
+        .iter()
+        .filter(|(name, value)| before.get(*name) != Some(*value));
+    let changed: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
+    let changes = Changes::default().with("data", Value::Null, changed);
+    let about = (Action::FeatureUpdated, None, namespace.as_str());
+    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(after)
+}
