@@ -145,6 +145,15 @@ pub fn about_metrics_addr() -> &'static str {
     )
 }
 
+/// Text: `IP address and port of an own address of the Open WebUI dialect. Not set: none.`
+#[must_use]
+pub fn about_openwebui_addr() -> &'static str {
+    text(
+        "settings.about_openwebui_addr",
+        "IP address and port of an own address of the Open WebUI dialect. Not set: none.",
+    )
+}
+
 /// Text: `Maximum megabytes of personas, ontologies and annotations per user. 0 = unlimited.`
 #[must_use]
 pub fn about_owned_data_max_mb() -> &'static str {

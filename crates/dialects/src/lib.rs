@@ -7,8 +7,8 @@ mod dialect;
 mod error;
 mod extract;
 mod maeser;
-mod tracker;
 mod openwebui;
+mod tracker;
 
 use std::{fmt, sync::Arc};
 
@@ -46,7 +46,11 @@ impl Dialects {
     /// Returns the dialects of this build.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(vec![Arc::new(Maeser), Arc::new(OpenWebUi), Arc::new(Tracker)])
+        Self::new(vec![
+            Arc::new(Maeser),
+            Arc::new(OpenWebUi),
+            Arc::new(Tracker),
+        ])
     }
 
     /// Iterates over the dialects in their order.

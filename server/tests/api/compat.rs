@@ -4,8 +4,8 @@ mod all;
 mod echo;
 mod listed;
 mod maeser;
-mod tracker;
 mod openwebui;
+mod tracker;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
