@@ -62,7 +62,7 @@ impl Dialect for OpenWebUi {
     }
 
     fn client_line(&self, url: &str) -> String {
-        format!("OPENWEBUI_URL={url}")
+        format!("OWUI_URL={url}")
     }
 
     fn routes(&self) -> Router<Services> {
