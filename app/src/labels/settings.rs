@@ -18,6 +18,8 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "PUBLIC_URL" => text::settings::about_public_url(),
         "TRUSTED_PROXIES" => text::settings::about_trusted_proxies(),
         "DIALECTS" => text::settings::about_dialects(),
+        "LITELLM_ADDR" => text::settings::about_litellm_addr(),
+        "LITELLM_MASTER_KEY" => text::settings::about_litellm_master_key(),
         "API_RATE_LIMIT" => text::settings::about_api_rate_limit(),
         "SESSION_TIMEOUT_DAYS" => text::settings::about_session_timeout_days(),
         "SESSION_REMEMBER_DAYS" => text::settings::about_session_remember_days(),

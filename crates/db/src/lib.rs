@@ -13,6 +13,7 @@ pub mod clients;
 pub mod conversations;
 mod database_url;
 pub mod demo;
+pub mod directory;
 pub mod doctor;
 mod error;
 pub mod export;

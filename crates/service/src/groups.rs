@@ -4,6 +4,7 @@ mod authority;
 mod change;
 mod delete;
 mod invite;
+mod meant;
 pub mod member;
 pub mod members;
 mod of_user;
@@ -35,6 +36,7 @@ use crate::{
 pub use authority::GroupActor;
 pub use delete::{delete, preview_deletion};
 pub use invite::invite;
+pub use meant::find_meant;
 pub use of_user::{GroupsChange, set_of_user};
 pub use overview::{list_overviews, list_resources, manages_any, open, search_members};
 pub use reset::create_reset_link;

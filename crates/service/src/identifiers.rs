@@ -9,6 +9,7 @@ use domain::{
     users::{action::UserAction, detail::UserDetail},
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     Error, Services,
@@ -73,6 +74,21 @@ pub async fn set(
     };
     let audited = audit::write(&mut transaction, actor, change).await?;
     Ok(db::commit(transaction, audited).await?)
+}
+
+/// Adds the identifier of a new account in a namespace to the transaction and to the audited changes.
+pub(crate) async fn add(
+    transaction: &mut db::Transaction,
+    user: Uuid,
+    (namespace, identifier): (&Namespace, &Identifier),
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let value = identifier.as_str();
+    rows::set(transaction, user, namespace.as_str(), value)
+        .await
+        .map_err(taken)?;
+    changes.note("identifier", Value::Null, label(namespace, value));
+    Ok(())
 }
 
 /// Removes the identifier of a user in a namespace. Does nothing if there is none.

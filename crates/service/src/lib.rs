@@ -15,6 +15,7 @@ pub mod conversations;
 mod days;
 pub mod demo;
 pub mod device;
+pub mod directory;
 pub mod doctor;
 mod error;
 pub mod exports;

@@ -15,7 +15,7 @@ mod sessions;
 mod suspend;
 
 pub use bulk::bulk;
-pub use create::create;
+pub use create::{create, create_identified};
 pub use delete::{delete, preview, reassign, restore};
 pub use detail::{
     denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,

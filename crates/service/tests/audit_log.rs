@@ -67,6 +67,7 @@ type Table = &'static [(&'static str, &'static [Action])];
 /// Functions that require a permission to write or to resolve a secret, in an order in which each has something to change.
 const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
+    ("users::create::create_identified", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
     ("identifiers::remove", &[Action::UserUpdated]),
@@ -76,6 +77,10 @@ const AUTHORIZED: Table = &[
     ("users::suspend::unsuspend", &[Action::UserUnsuspended]),
     ("users::sessions::revoke_all", &[Action::SessionsRevoked]),
     ("reset::create_link", &[Action::ResetLinkCreated]),
+    (
+        "reset::invite::create_invitation",
+        &[Action::ResetLinkCreated],
+    ),
     ("reset::revoke_links", &[Action::ResetLinkRevoked]),
     (
         "users::delete::reassign",
@@ -403,6 +408,18 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             };
             users::create(services, &operator(), draft).await.map(drop)
         }
+        "users::create::create_identified" => {
+            let draft = UserDraft {
+                username: "identified".into(),
+                display_name: "Identified".into(),
+                ..UserDraft::default()
+            };
+            let (namespace, identifier) = ("litellm".parse().unwrap(), "u+1".parse().unwrap());
+            let identified = (&namespace, &identifier);
+            users::create_identified(services, &operator(), draft, identified)
+                .await
+                .map(drop)
+        }
         "users::edit::edit" => {
             let edit = UserEdit {
                 display_name: Some("Other".into()),
@@ -446,6 +463,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 .map(drop)
         }
         "reset::create_link" => reset::create_link(services, &operator(), ada)
+            .await
+            .map(drop),
+        "reset::invite::create_invitation" => reset::create_invitation(services, &operator(), ada)
             .await
             .map(drop),
         "reset::revoke_links" => reset::revoke_links(services, &operator(), ada, None).await,

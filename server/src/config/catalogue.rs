@@ -38,6 +38,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("TRUSTED_PROXIES", ""),
     setting("API_RATE_LIMIT", "1000"),
     setting("DIALECTS", ""),
+    setting("LITELLM_ADDR", ""),
+    secret("LITELLM_MASTER_KEY"),
     setting("SESSION_TIMEOUT_DAYS", "7"),
     setting("SESSION_REMEMBER_DAYS", "30"),
     setting("SESSION_IDLE_HOURS", "72"),

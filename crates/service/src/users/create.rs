@@ -11,6 +11,7 @@ use domain::{
     action::Action,
     audit::Via,
     groups::Group,
+    identifiers::{Identifier, Namespace},
     permission::Permission,
     users::{
         CreatedVia,
@@ -29,7 +30,7 @@ use crate::{
     access::{Actor, Authorized, UsersWrite},
     assignment,
     audit::{self, Change, Changes},
-    client_lists, guard, memberships,
+    client_lists, guard, identifiers, memberships,
     passwords::Asker,
     reset,
 };
@@ -46,6 +47,28 @@ pub async fn create(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    create_with(services, authorized, draft, None).await
+}
+
+/// Creates an account with its identifier in another system, both or neither.
+///
+/// # Errors
+/// As [`create`], and [`Error::Taken`] with the error of the field `identifier` when another user has it, also a deleted one.
+pub async fn create_identified(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+    identifier: (&Namespace, &Identifier),
+) -> Result<CreatedUser, Error> {
+    create_with(services, authorized, draft, Some(identifier)).await
+}
+
+async fn create_with(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+    identifier: Option<(&Namespace, &Identifier)>,
 ) -> Result<CreatedUser, Error> {
     let mut user = draft.check().map_err(Error::Invalid)?;
     let hash = match user.temporary_password.take() {
@@ -77,6 +100,10 @@ pub async fn create(
             return Err(conflicts::name_deleted(services, authorized, error, claim).await);
         }
     };
+    let mut changes = Changes::default();
+    if let Some(identifier) = identifier {
+        identifiers::add(&mut transaction, id, identifier, &mut changes).await?;
+    }
     let link = match hash {
         Some(_) => None,
         None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
@@ -84,7 +111,7 @@ pub async fn create(
     let change = Change {
         action: Action::UserCreated,
         user: (id, user.username.as_str()),
-        changes: created(&user, roles, &groups, link.as_ref()),
+        changes: created(changes, &user, roles, &groups, link.as_ref()),
         reason: None,
     };
     let audited = audit::write(&mut transaction, actor, change).await?;
@@ -198,13 +225,13 @@ async fn set_fields(
 }
 
 fn created(
+    mut changes: Changes,
     user: &NewUser,
     roles: Vec<String>,
     groups: &[Group],
     link: Option<&IssuedLink>,
 ) -> Changes {
     let nothing = Value::Null;
-    let mut changes = Changes::default();
     if !user.client_list.is_empty() {
         changes.note("clientList", nothing.clone(), user.client_list.clone());
     }
