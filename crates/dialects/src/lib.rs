@@ -6,12 +6,14 @@
 mod dialect;
 mod error;
 mod extract;
+mod litellm;
 
 use std::{fmt, sync::Arc};
 
 pub use dialect::{Dialect, RequestInfo};
 pub use error::DialectError;
 pub use extract::{Authenticated, JsonBody};
+pub use litellm::LiteLlm;
 
 /// Dialects, each once.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +41,7 @@ impl Dialects {
     /// Returns the dialects of this build.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(Vec::new())
+        Self::new(vec![Arc::new(LiteLlm)])
     }
 
     /// Iterates over the dialects in their order.
