@@ -113,7 +113,7 @@ fn key_routes() -> Router<Services> {
     Router::new()
         .route("/key/generate", post(keys::generate::generate))
         .route("/key/info", get(keys::info))
-        .route("/key/list", get(keys::list))
+        .route("/key/list", get(keys::list::list))
         .route("/key/update", post(keys::update::update))
         .route("/key/delete", post(keys::state::delete))
         .route("/key/block", post(keys::state::block))

@@ -1,6 +1,7 @@
 //! Virtual keys. In place of the hash of a key, `token` is its id, which names it in every request and is no secret.
 
 pub(super) mod generate;
+pub(super) mod list;
 pub(super) mod state;
 pub(super) mod update;
 
@@ -12,10 +13,8 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use domain::{
-    access_tokens::{AccessToken, KeyDraft, TokenKind, list::TokensQuery},
+    access_tokens::{AccessToken, KeyDraft},
     limits::{LimitSubject, Period},
-    list::Position,
-    users::detail::UserRef,
 };
 use serde_json::{Map, Value, json};
 use service::{
@@ -32,7 +31,6 @@ use super::{
     errors::custom,
     namespace,
     query::Query,
-    teams,
     users::{models, timestamp},
 };
 use crate::{Authenticated, DialectError};
@@ -41,9 +39,6 @@ use crate::{Authenticated, DialectError};
 const UNNAMED: &str = "LiteLLM";
 /// Seconds of a day, the unit of the lifetimes of keys.
 const DAY: i64 = 24 * 60 * 60;
-/// Number of keys that are read at once, and the number of such reads.
-const READ: u16 = 1_000;
-const READS: usize = 10;
 
 /// Returns the form of a new key. A lifetime is rounded up to whole days; without one a key lives as long as the server permits.
 pub(super) fn draft(
@@ -137,45 +132,6 @@ pub(super) async fn own(
     Ok(Value::Object(row(&key, &user.identifier)))
 }
 
-/// Lists keys that have neither expired nor been revoked, the newest first.
-async fn usable(
-    services: &Services,
-    reader: &Authorized<TokensRead>,
-    user: Option<Uuid>,
-) -> Result<Vec<AccessToken>, DialectError> {
-    let mut query = TokensQuery {
-        user: user.map(UserRef::Id),
-        kind: Some(TokenKind::Key),
-        ..TokensQuery::newest(READ)
-    };
-    let mut keys = Vec::new();
-    for _ in 0..READS {
-        let page = access_tokens::list(services, reader, &query).await?.page;
-        let last = page.rows.last().map(|key| TokensQuery::cursor(key, 0));
-        keys.extend(page.rows.into_iter().filter(|key| !key.state.is_over()));
-        match last {
-            Some(last) if page.page_info.after.is_some() => query.position = Position::After(last),
-            Some(_) | None => break,
-        }
-    }
-    Ok(keys)
-}
-
-/// Returns the rows of the keys of a user, or of all users.
-pub(super) async fn rows_of(
-    services: &Services,
-    reader: &Authorized<TokensRead>,
-    user: Option<&DirectoryUser>,
-) -> Result<Vec<Value>, DialectError> {
-    let keys = usable(services, reader, user.map(|user| user.id)).await?;
-    let rows = keys.iter().map(|key| {
-        let owner = key.user.id.to_string();
-        let owner = user.map_or(owner, |user| user.identifier.clone());
-        Value::Object(row(key, &owner))
-    });
-    Ok(rows.collect())
-}
-
 /// `GET /key/info`: any key for who can read keys, and otherwise the key of the request.
 pub(super) async fn info(
     State(services): State<Services>,
@@ -206,49 +162,6 @@ pub(super) async fn info(
     let owner = owners.find(&services, &identity, key.user.id.0).await?;
     let info = full_row(&services, &identity, &key, &owner).await?;
     Ok(Json(json!({ "key": info["token"], "info": info })))
-}
-
-/// `GET /key/list`.
-pub(super) async fn list(
-    State(services): State<Services>,
-    Authenticated(identity): Authenticated,
-    query: Query,
-) -> Result<Json<Value>, DialectError> {
-    let reader = require::<TokensRead>(&identity, "/key/list")?;
-    let page = query.page("size", 10, 100)?;
-    let user = match query.text("user_id") {
-        Some(id) => Some(callers::find_readable(&services, &identity, id).await?.id),
-        None => None,
-    };
-    let team = match query.text("team_id") {
-        Some(team) => Some(teams::find_id(&services, &require(&identity, "/key/list")?, team).await?),
-        None => None,
-    };
-    let mut keys = usable(&services, &reader, user).await?;
-    keys.retain(|key| {
-        let group = key.key.as_ref().and_then(|details| details.group);
-        let is_named = query.text("key_alias").is_none_or(|name| key.name == name);
-        is_named && (team.is_none() || group == team)
-    });
-    let total = keys.len() as u64;
-    let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    let size = usize::try_from(page.size).unwrap_or_default();
-    let mut owners = Owners::default();
-    let mut rows = Vec::with_capacity(size);
-    for key in keys.iter().skip(skipped).take(size) {
-        rows.push(if query.flag("return_full_object") {
-            let owner = owners.find(&services, &identity, key.user.id.0).await?;
-            full_row(&services, &identity, key, &owner).await?
-        } else {
-            Value::from(key.id.to_string())
-        });
-    }
-    Ok(Json(json!({
-        "keys": rows,
-        "total_count": total,
-        "current_page": page.number,
-        "total_pages": page.count(total),
-    })))
 }
 
 /// Identifiers of the owners of keys, each looked up once.

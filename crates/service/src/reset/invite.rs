@@ -6,7 +6,10 @@ use db::{
     links::{self, Kind, StoredLink},
     users::account,
 };
-use domain::users::{action::UserAction, detail::IssuedLink};
+use domain::{
+    identifiers::Namespace,
+    users::{action::UserAction, detail::IssuedLink},
+};
 use uuid::Uuid;
 
 use super::{LINK_LIFETIME, issue, write_link_created};
@@ -48,24 +51,43 @@ pub async fn create_invitation(
 }
 
 /// Link to choose a password, valid or not, as the holder of its token sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkState {
     /// The id of the user whose password it sets.
     pub user: Uuid,
+    /// Identifier of the user in another system; None if there is none.
+    pub identifier: Option<String>,
+    /// Email address of the user, if one is known.
+    pub email: Option<String>,
     /// The link.
     pub link: StoredLink,
     /// Whether it has expired, by the clock of this server.
     pub has_expired: bool,
 }
 
-/// Returns the state of a link by its token, without using it up. The token is the proof that the caller received the link.
+/// Returns the state of a link by its token, without using it up, with the identifier of its user in a namespace. The token is the proof
+/// that the caller has received the link.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn find_state(services: &Services, token: &str) -> Result<Option<LinkState>, Error> {
-    let found = links::find_reset(&services.pool, &tokens::hash(token)).await?;
-    Ok(found.map(|link| LinkState {
+pub async fn find_state(
+    services: &Services,
+    token: &str,
+    namespace: &Namespace,
+) -> Result<Option<LinkState>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let found = links::find_reset(&mut *connection, &tokens::hash(token)).await?;
+    let Some(link) = found else { return Ok(None) };
+    let user = db::users::find_detail(&mut *connection, link.user_id).await?;
+    let Some(user) = user.filter(|user| user.deleted_at.is_none()) else {
+        return Ok(None);
+    };
+    let identifier =
+        db::identifiers::find(&mut *connection, link.user_id, namespace.as_str()).await?;
+    Ok(Some(LinkState {
         user: link.user_id,
+        identifier,
+        email: user.summary.email,
         has_expired: link.expires_at <= (services.clock)(),
         link,
     }))

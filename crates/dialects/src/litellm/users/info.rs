@@ -63,7 +63,7 @@ pub(in crate::litellm) async fn info(
 /// Returns all keys and teams, as the master key gets them.
 async fn everything(services: &Services, identity: &Identity) -> Result<Json<Value>, DialectError> {
     let teams = teams::list_all(services, &identity.require()?).await?;
-    let keys = keys::rows_of(services, &identity.require()?, None).await?;
+    let keys = keys::list::rows_of(services, &identity.require()?, None).await?;
     Ok(Json(json!({
         "user_id": null,
         "user_info": null,
@@ -79,7 +79,7 @@ async fn keys_of(
     user: &DirectoryUser,
 ) -> Result<Vec<Value>, DialectError> {
     if let Ok(reader) = identity.require::<TokensRead>() {
-        return keys::rows_of(services, &reader, Some(user)).await;
+        return keys::list::rows_of(services, &reader, Some(user)).await;
     }
     match identity {
         Identity::User(caller) if callers::is_key(caller) => {
