@@ -1,6 +1,7 @@
 //! Dialects: below `/compat/` and at addresses of their own, with credentials and errors of their own.
 
 mod echo;
+mod litellm;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -70,8 +70,10 @@ async fn read(
             return Err(custom(StatusCode::FORBIDDEN, DENIED));
         };
         if let Some(id) = asked {
-            // Denies any other user.
-            callers::find_readable(services, identity, id).await?;
+            let user = callers::find_readable(services, identity, id).await?;
+            if user.id != caller.principal.id.0 {
+                return Err(custom(StatusCode::FORBIDDEN, DENIED));
+            }
         }
         let report = usage::of_caller(services, caller, days).await?;
         return Ok((report.total, report.days));
