@@ -93,7 +93,9 @@ pub(in crate::litellm) async fn list(
     keys.retain(|key| {
         let group = key.key.as_ref().and_then(|details| details.group);
         let is_named = query.text("key_alias").is_none_or(|name| key.name == name);
-        is_named && (team.is_none() || group == team)
+        let hash = query.text("key_hash");
+        let is_meant = hash.is_none_or(|hash| key.id.to_string() == hash);
+        is_named && is_meant && (team.is_none() || group == team)
     });
     let total = keys.len() as u64;
     let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);

@@ -29,17 +29,17 @@ async fn invited_user_chooses_a_password(pool: PgPool) {
         let body = json!({ "invitation_link": id, "user_id": user, "password": password });
         ask(Method::POST, "/onboarding/claim_token", "").json(&body)
     };
-    let other = app.send(claim("u-2", "A-good-password-7")).await;
+    let other = app.send(claim("u-2", "violet-Tractor-93-meadow")).await;
     assert_plain(&other, 401, "Invalid invitation link.");
     let short = app.send(claim("u-1", "short")).await;
     assert_eq!(short.status, 422, "{}", short.body);
-    let chosen = app.send(claim("u-1", "A-good-password-7")).await;
+    let chosen = app.send(claim("u-1", "violet-Tractor-93-meadow")).await;
     assert_eq!(chosen.status, 200, "{}", chosen.body);
     assert_eq!(chosen.json()["user_id"], "u-1");
     let info = get(&app, &format!("/invitation/info?invitation_id={id}")).await.json();
     assert_eq!(info["is_accepted"], true);
     assert_eq!(info["user_id"], "u-1");
-    let again = app.send(claim("u-1", "A-good-password-8")).await;
+    let again = app.send(claim("u-1", "violet-Tractor-94-meadow")).await;
     assert_plain(&again, 401, "Invitation link has already been used.");
 }
 

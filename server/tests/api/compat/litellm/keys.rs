@@ -55,8 +55,8 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
     assert_eq!(deleted["deleted_keys"], json!([id]));
     assert_eq!(app.send(ask(Method::GET, "/key/info", &key)).await.status, 401);
     let actions: Vec<String> = sqlx::query_scalar(
-        "select action from audit_events where target_kind = 'user' and actor_label = 'litellm master key'
-        and action not like 'user%' order by id",
+        "select action from audit_events where actor_label = 'litellm master key'
+        and (action like 'user.virtual_key%' or action = 'user.token_revoked') order by id",
     )
     .fetch_all(&pool)
     .await
