@@ -57,6 +57,8 @@ pub struct DirectoryQuery {
     pub identifiers: Option<Vec<String>>,
     /// Only users with this id; None for all.
     pub id: Option<Uuid>,
+    /// Email address.
+    pub address: Option<String>,
     /// Part of the email address.
     pub email: Option<String>,
     /// Part of the identifier, the email address, the username or the display name.
@@ -137,7 +139,7 @@ pub async fn list(
     executor: impl PgExecutor<'_>,
     query: &DirectoryQuery,
 ) -> Result<Vec<DirectoryUser>, Error> {
-    let mut sql = QueryBuilder::new(
+    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(
         "select u.id, u.username, u.display_name, u.email, u.status, u.created_at, u.updated_at,
             u.password_hash is not null as has_password, coalesce(i.value, u.id::text) as identifier,
             coalesce((select e.data::text from user_extensions e where e.user_id = u.id and e.namespace = ",
@@ -184,7 +186,7 @@ pub async fn list(
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, query: &DirectoryQuery) -> Result<u64, Error> {
-    let mut sql = QueryBuilder::new("select count(*) as users");
+    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new("select count(*) as users");
     push_conditions(&mut sql, query);
     let row = sql.build().persistent(false).fetch_one(executor).await?;
     let users: i64 = row.try_get("users")?;
@@ -203,6 +205,11 @@ fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &DirectoryQuery) {
     }
     if let Some(id) = query.id {
         sql.push(" and u.id = ").push_bind(id);
+    }
+    if let Some(address) = &query.address {
+        sql.push(" and u.email is not null and name_key(u.email) = name_key(")
+            .push_bind(address.clone())
+            .push(")");
     }
     if let Some(email) = &query.email {
         sql.push(" and strpos(lower(u.email), lower(")

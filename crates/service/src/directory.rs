@@ -43,11 +43,17 @@ pub async fn find(
     namespace: &Namespace,
     identifier: &str,
 ) -> Result<DirectoryUser, Error> {
+    let found =
+        db::identifiers::find_user(&services.pool, namespace.as_str(), identifier).await?;
+    let id = found.or_else(|| Uuid::try_parse(identifier).ok());
     let query = DirectoryQuery {
-        identifiers: Some(vec![identifier.to_owned()]),
+        id: Some(id.ok_or(guard::NOT_FOUND)?),
         ..one(namespace)
     };
     let mut user = first(services, &query).await?;
+    if user.identifier != identifier {
+        return Err(guard::NOT_FOUND);
+    }
     hide_unreadable(authorized, &mut user);
     Ok(user)
 }

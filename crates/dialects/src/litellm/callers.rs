@@ -127,17 +127,12 @@ pub(super) async fn find_by_email(
     }
     let query = DirectoryQuery {
         namespace: NAME.to_owned(),
-        email: Some(email.to_owned()),
-        limit: 100,
+        address: Some(email.to_owned()),
+        limit: 1,
         ..DirectoryQuery::default()
     };
     let (users, _) = directory::list(services, authorized, &query).await?;
-    let is_meant = |user: &DirectoryUser| {
-        let address = user.email.as_deref().unwrap_or_default();
-        address.to_lowercase() == email.to_lowercase()
-    };
-    let found = users.into_iter().find(is_meant);
-    found.ok_or_else(|| unknown(email))
+    users.into_iter().next().ok_or_else(|| unknown(email))
 }
 
 /// Returns the user with an identifier, or with an email address.

@@ -61,7 +61,7 @@ pub(in crate::litellm) async fn delete(
 
 /// Key of a request.
 #[derive(Debug, Deserialize)]
-struct NamedKey {
+pub(in crate::litellm) struct NamedKey {
     key: String,
 }
 
