@@ -12,6 +12,7 @@ mod conversations;
 mod credentials;
 mod deletion;
 mod demo;
+mod directory;
 mod doctor;
 mod extensions;
 mod features;
