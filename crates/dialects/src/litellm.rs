@@ -34,9 +34,9 @@ use crate::{Dialect, DialectError, RequestInfo};
 const NAME: &str = "litellm";
 /// Name of the master key in the audit log.
 const MASTER_KEY: &str = "litellm master key";
-/// Header with the user for whom the caller acts.
+/// Header with the name of the user that the caller acts for.
 const CHANGED_BY: &str = "litellm-changed-by";
-/// Maximum number of characters of that user.
+/// Maximum number of characters of that name.
 const CHANGED_BY_MAX: usize = 200;
 
 /// The LiteLLM proxy.
@@ -143,7 +143,7 @@ fn bearer(value: &HeaderValue) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }
 
-/// Returns the origin of a request, with the user for whom the caller acts.
+/// Returns the origin of a request, with the user that the caller acts for.
 fn origin(parts: &Parts) -> Origin {
     let origin = parts.extensions.get::<Origin>().cloned();
     let changed_by = parts.headers.get(CHANGED_BY).map(|value| {

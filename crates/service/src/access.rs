@@ -53,7 +53,7 @@ pub struct Origin {
     pub device: Device,
     /// Attempt at the operation that an idempotency key identifies. None for a request without such a key.
     pub attempt: Option<Uuid>,
-    /// User for whom the caller acts, as the caller names that user. It is not verified, and only the audit log shows it.
+    /// User that the caller acts for, as the caller names that user. It is not verified, and only the audit log shows it.
     pub changed_by: Option<String>,
 }
 

@@ -43,8 +43,7 @@ pub async fn find(
     namespace: &Namespace,
     identifier: &str,
 ) -> Result<DirectoryUser, Error> {
-    let found =
-        db::identifiers::find_user(&services.pool, namespace.as_str(), identifier).await?;
+    let found = db::identifiers::find_user(&services.pool, namespace.as_str(), identifier).await?;
     let id = found.or_else(|| Uuid::try_parse(identifier).ok());
     let query = DirectoryQuery {
         id: Some(id.ok_or(guard::NOT_FOUND)?),

@@ -55,8 +55,8 @@ def main():
     own = UsersManagementClient(URL, created["key"])
     check("python: a key reads its user", own.get_user()["user_id"] == user_id)
     check("python: a key lists no users", fails(requests.HTTPError, own.list_users))
-    nobody = UsersManagementClient(URL, "sk-wrong")
-    check("python: a wrong key is rejected", fails(UnauthorizedError, nobody.list_users))
+    unknown = UsersManagementClient(URL, "sk-wrong")
+    check("python: a wrong key is rejected", fails(UnauthorizedError, unknown.list_users))
     check("python: an unknown user is named", fails(NotFoundError, lambda: users.get_user(f"none-{mark}")))
     check("python: a page of nothing is rejected", fails(requests.HTTPError, lambda: users.list_users({"page": 0})))
 

@@ -9,12 +9,7 @@ use service::{
     usage::{self, UsageFilter},
 };
 
-use super::{
-    budgets::dollars,
-    callers,
-    errors::custom,
-    query::Query,
-};
+use super::{budgets::dollars, callers, errors::custom, query::Query};
 use crate::{Authenticated, DialectError};
 
 const NO_DAYS: &str = "Please provide start_date and end_date";

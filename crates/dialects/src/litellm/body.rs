@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn blank_values_are_left_out() {
-        let body = json!({ "a": null, "b": [], "c": {}, "d": 0, "e": 0.0, "f": false, "g": "", "h": [0] });
+        let body =
+            json!({ "a": null, "b": [], "c": {}, "d": 0, "e": 0.0, "f": false, "g": "", "h": [0] });
         let names = |blank| {
             let fields = fields(body.clone(), blank).unwrap();
             fields.keys().cloned().collect::<Vec<_>>().join("")

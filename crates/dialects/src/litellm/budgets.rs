@@ -264,7 +264,10 @@ mod tests {
     fn wrong_values_are_named() {
         for (json, field) in [
             (json!({ "max_budget": -1 }), "max_budget"),
-            (json!({ "max_budget": 1, "budget_duration": "soon" }), "budget_duration"),
+            (
+                json!({ "max_budget": 1, "budget_duration": "soon" }),
+                "budget_duration",
+            ),
             (json!({ "rpm_limit": 1.5 }), "rpm_limit"),
         ] {
             let error = budget(json).drafts(LimitSubject::Default, &[]).unwrap_err();

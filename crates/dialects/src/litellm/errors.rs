@@ -20,7 +20,8 @@ pub(super) const MALFORMED_KEY: Error = Error::Unauthenticated(Unauthenticated::
 /// Beginning of the texts of errors that come before a route, which have LiteLLM's own form everywhere.
 const AUTHENTICATION: &str = "Authentication Error";
 const NO_KEY: &str = "Authentication Error, No api key passed in.";
-const MALFORMED: &str = "Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.";
+const MALFORMED: &str =
+    "Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.";
 const UNKNOWN_KEY: &str = "Authentication Error, Invalid proxy server token passed. Unable to find token in the database.";
 const BLOCKED_KEY: &str =
     "Authentication Error, Key is blocked. Update via `/key/unblock` if you're admin.";
@@ -106,7 +107,8 @@ fn text_of(error: &DialectError) -> String {
 
 /// Returns whether an error has the form of the web framework. Errors before and outside of a route never do.
 fn is_plain(path: &str, status: StatusCode, text: &str) -> bool {
-    let is_of_route = matches!(status.as_u16(), 400..=409 | 422) && !text.starts_with(AUTHENTICATION);
+    let is_of_route =
+        matches!(status.as_u16(), 400..=409 | 422) && !text.starts_with(AUTHENTICATION);
     is_of_route && PLAIN.iter().any(|beginning| path.starts_with(beginning))
 }
 

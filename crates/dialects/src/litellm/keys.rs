@@ -79,7 +79,9 @@ fn days(duration: &str) -> Result<u16, DialectError> {
     let days = seconds.map(|seconds| seconds.saturating_add(DAY - 1) / DAY);
     let days = days.and_then(|days| u16::try_from(days).ok());
     days.ok_or_else(|| {
-        let text = format!("Invalid duration: {duration:?}. Must be like '30s', '30m', '30h', '30d', '1w' or '1mo'");
+        let text = format!(
+            "Invalid duration: {duration:?}. Must be like '30s', '30m', '30h', '30d', '1w' or '1mo'"
+        );
         custom(StatusCode::BAD_REQUEST, text)
     })
 }

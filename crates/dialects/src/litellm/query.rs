@@ -97,10 +97,7 @@ impl Query {
             )
         })?;
         if number < *range.start() {
-            let text = format!(
-                "Input should be greater than or equal to {}",
-                range.start()
-            );
+            let text = format!("Input should be greater than or equal to {}", range.start());
             return Err(invalid("greater_than_equal", ["query", name], &text));
         }
         if number > *range.end() {

@@ -183,11 +183,7 @@ mod tests {
                 &["internal_user_viewer"],
                 &["admin", "auditor"],
             ),
-            (
-                USER,
-                &[],
-                &["admin", "auditor", "internal_user_viewer"],
-            ),
+            (USER, &[], &["admin", "auditor", "internal_user_viewer"]),
         ] {
             assert_eq!(filter(role).unwrap(), (texts(with), texts(without)));
         }

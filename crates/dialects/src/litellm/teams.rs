@@ -57,7 +57,8 @@ fn row(group: &Group) -> Map<String, Value> {
     let own = group.meta.get(NAME).and_then(Value::as_object);
     let kept = |name: &str| own.and_then(|own| own.get(name)).cloned();
     let id = group.external_id.clone();
-    let named = kept("models").and_then(|models| serde_json::from_value::<Vec<String>>(models).ok());
+    let named =
+        kept("models").and_then(|models| serde_json::from_value::<Vec<String>>(models).ok());
     let mut row = Map::new();
     let mut set = |name: &str, value: Value| row.insert(name.to_owned(), value);
     set("team_id", id.unwrap_or_else(|| group.id.to_string()).into());

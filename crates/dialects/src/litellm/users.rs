@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn lists_of_models_are_translated_both_ways() {
-        let texts = |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
+        let texts =
+            |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
         for (sent, own) in [
             (&[][..], None),
             (&["all-proxy-models"], None),

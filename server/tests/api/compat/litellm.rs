@@ -150,12 +150,11 @@ async fn panel_shows_what_the_dialect_has_stored(pool: PgPool) {
             ("rpm".into(), Some(7), None),
         ]
     );
-    let entries: Vec<(String, String)> = sqlx::query_as(
-        "select actor_label, via from audit_events where action = 'user.created'",
-    )
-    .fetch_all(&pool)
-    .await
-    .unwrap();
+    let entries: Vec<(String, String)> =
+        sqlx::query_as("select actor_label, via from audit_events where action = 'user.created'")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
     assert_eq!(entries, [("litellm master key".into(), "api".into())]);
     // A plus sign that a client does not encode stays.
     let info = get(&app, "/user/info?user_id=u+1/x").await;
@@ -184,9 +183,7 @@ async fn changes_name_who_the_caller_acts_for(pool: PgPool) {
 #[testing::test]
 async fn taken_ids_and_addresses_are_named(pool: PgPool) {
     let app = with_litellm(&pool);
-    let new = |id: &str, email: &str| {
-        json!({ "user_id": id, "user_email": email, "auto_create_key": false })
-    };
+    let new = |id: &str, email: &str| json!({ "user_id": id, "user_email": email, "auto_create_key": false });
     done(&app, "/user/new", &new("one", "one@example.org")).await;
     let same_id = post(&app, "/user/new", &new("one", "two@example.org")).await;
     assert_own(&same_id, 409, "User with id one already exists");
@@ -211,7 +208,12 @@ async fn deletion_is_all_or_nothing(pool: PgPool) {
     let unknown = post(&app, "/user/delete", &json!({ "user_ids": ["a", "c"] })).await;
     assert_plain(&unknown, 404, "User not found, passed user_id=c");
     assert_eq!(get(&app, "/user/list").await.json()["total"], 2);
-    let both = done(&app, "/user/delete", &json!({ "user_ids": ["a", "b", "a"] })).await;
+    let both = done(
+        &app,
+        "/user/delete",
+        &json!({ "user_ids": ["a", "b", "a"] }),
+    )
+    .await;
     assert_eq!(both, 2);
     // The last administrator stays, and with the administrator everyone in the request.
     add_user(&pool, "ada", &["admin"]).await;
@@ -238,8 +240,14 @@ async fn list_is_filtered_sorted_and_paged(pool: PgPool) {
     };
     for (query, expected) in [
         ("", &["bob", "vera", "ada"][..]),
-        ("?sort_by=user_email&sort_order=asc", &["ada", "bob", "vera"]),
-        ("?sort_by=user_email&sort_order=desc", &["vera", "bob", "ada"]),
+        (
+            "?sort_by=user_email&sort_order=asc",
+            &["ada", "bob", "vera"],
+        ),
+        (
+            "?sort_by=user_email&sort_order=desc",
+            &["vera", "bob", "ada"],
+        ),
         ("?role=proxy_admin", &["ada"]),
         ("?role=proxy_admin_viewer", &["vera"]),
         ("?role=internal_user", &["bob"]),
@@ -314,7 +322,9 @@ async fn roles_and_activity_are_shown(pool: PgPool) {
     let missing = get(&app, "/user/daily/activity").await;
     assert_plain(&missing, 400, "Please provide start_date and end_date");
     let days = "start_date=2026-01-01&end_date=2026-01-31";
-    let activity = get(&app, &format!("/user/daily/activity?{days}")).await.json();
+    let activity = get(&app, &format!("/user/daily/activity?{days}"))
+        .await
+        .json();
     assert_eq!(activity["results"], json!([]));
     assert_eq!(activity["metadata"]["total_api_requests"], 0);
 }

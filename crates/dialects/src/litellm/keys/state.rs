@@ -103,6 +103,8 @@ async fn set_blocked(
         Err(error) => return Err(error.into()),
     }
     let key = access_tokens::find_key(services, &reader, id).await?;
-    let owner = Owners::default().find(services, identity, key.user.id.0).await?;
+    let owner = Owners::default()
+        .find(services, identity, key.user.id.0)
+        .await?;
     Ok(Json(full_row(services, identity, &key, &owner).await?))
 }

@@ -33,7 +33,7 @@ pub(super) struct Member {
 /// User who becomes a member, and whether the user manages the group.
 pub(super) type Assigned = (Uuid, bool);
 
-/// Returns the users whom a body names. All of them must exist.
+/// Returns the users that a body names. All of them must exist.
 pub(super) async fn find_all(
     services: &Services,
     users: &Authorized<UsersRead>,

@@ -163,7 +163,9 @@ async fn plan(
     let alias = alias.or_else(|| request.user_email.clone());
     Ok(Plan {
         draft: UserDraft {
-            display_name: alias.or_else(|| request.user_id.clone()).unwrap_or_default(),
+            display_name: alias
+                .or_else(|| request.user_id.clone())
+                .unwrap_or_default(),
             email,
             roles: assigned,
             groups,

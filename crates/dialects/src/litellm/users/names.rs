@@ -4,7 +4,7 @@ use domain::users::names::{USERNAME_MAX, USERNAME_MIN};
 use uuid::Uuid;
 
 /// Name of a user without anything to derive one from.
-const NOBODY: &str = "user";
+const UNNAMED: &str = "user";
 /// Number of characters that are left for what makes a name unique.
 const SUFFIX: usize = 10;
 /// Number of attempts.
@@ -18,9 +18,9 @@ pub(super) fn candidates(email: Option<&str>, identifier: Option<&str>) -> Vec<S
         .chain(identifier.filter(|text| Uuid::try_parse(text).is_err()))
         .map(spelt)
         .find(|name| !name.is_empty())
-        .unwrap_or_else(|| NOBODY.to_owned());
+        .unwrap_or_else(|| UNNAMED.to_owned());
     let numbered = (0..TRIES).map(|number| match number {
-        0 if base.len() >= USERNAME_MIN && base != NOBODY => base.clone(),
+        0 if base.len() >= USERNAME_MIN && base != UNNAMED => base.clone(),
         1 => format!("{base}-{}", number + 1),
         // The end of the id is random.
         _ => {

@@ -155,9 +155,9 @@ async fn set_spend(
     let reader = require::<LimitsRead>(identity, ROUTE)?;
     let writer = require::<UsageWrite>(identity, ROUTE)?;
     let statuses = limits::list_effective(services, &reader, user.id).await?;
-    let own = statuses.into_iter().find(|status| {
-        status.metric == Metric::Cost && status.model.is_none() && !status.shared
-    });
+    let own = statuses
+        .into_iter()
+        .find(|status| status.metric == Metric::Cost && status.model.is_none() && !status.shared);
     let Some(own) = own.filter(|status| status.amount.is_some()) else {
         let text = "spend can be set only for a user with a max_budget";
         return Err(custom(StatusCode::BAD_REQUEST, text));

@@ -5,11 +5,7 @@ use domain::{
     access_tokens::KeyDraft, identifiers::Identifier, users::suspension::SuspensionDraft,
 };
 use serde_json::{Value, json};
-use service::{
-    access::operator,
-    access_tokens, identifiers,
-    users,
-};
+use service::{access::operator, access_tokens, identifiers, users};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -43,7 +39,10 @@ fn routes() -> Vec<(Method, &'static str, Value)> {
         ("/team/new", json!({ "team_id": 1 })),
         ("/team/update", json!({ "team_id": "none" })),
         ("/team/delete", json!({ "team_ids": ["none"] })),
-        ("/team/member_add", json!({ "team_id": "none", "member": [] })),
+        (
+            "/team/member_add",
+            json!({ "team_id": "none", "member": [] }),
+        ),
         ("/team/member_delete", json!({ "team_id": "none" })),
         ("/invitation/new", json!({ "user_id": "none" })),
         ("/invitation/update", json!({ "invitation_id": "none" })),
@@ -62,8 +61,10 @@ async fn status(app: &App, key: &str, (method, path, body): &(Method, &str, Valu
     let answer = app.send(request).await;
     assert!(answer.status < 500, "{method} {path}: {}", answer.body);
     assert!(
-        answer.json()["error"].is_object() || answer.json()["detail"].is_string()
-            || answer.json()["detail"].is_object() || answer.json()["detail"].is_array(),
+        answer.json()["error"].is_object()
+            || answer.json()["detail"].is_string()
+            || answer.json()["detail"].is_object()
+            || answer.json()["detail"].is_array(),
         "{method} {path}: {}",
         answer.body
     );
@@ -82,7 +83,9 @@ async fn suspend_user(app: &App, id: Uuid) {
         reason: "test".into(),
         ..SuspensionDraft::default()
     };
-    users::suspend(&app.services, &operator(), id, draft).await.unwrap();
+    users::suspend(&app.services, &operator(), id, draft)
+        .await
+        .unwrap();
 }
 
 #[testing::test]
@@ -98,8 +101,8 @@ async fn only_administrators_reach_the_routes(pool: PgPool) {
     let plain = token(&app.services, "bob", &["account"]).await;
     let key = key_of(&app, "ada").await;
     for route in routes() {
-        for stranger in ["", "sk-unknown", &suspended, &suspended_key] {
-            assert_eq!(status(&app, stranger, &route).await, 401, "{route:?}");
+        for unknown in ["", "sk-unknown", &suspended, &suspended_key] {
+            assert_eq!(status(&app, unknown, &route).await, 401, "{route:?}");
         }
         for limited in [&plain, &key] {
             let denied = status(&app, limited, &route).await;
@@ -147,14 +150,19 @@ async fn users_see_themselves_only(pool: PgPool) {
             assert_eq!(own.json()["user_id"], "bob+1", "{}", own.body);
             assert_eq!(own.json()["user_info"]["user_email"], email);
         }
-        let other = app.send(ask(Method::GET, "/user/info?user_id=ada", credential)).await;
+        let other = app
+            .send(ask(Method::GET, "/user/info?user_id=ada", credential))
+            .await;
         assert_own(
             &other,
             403,
             "key not allowed to access this user's info. user_id=ada, key's user_id=bob+1",
         );
         let days = "/user/daily/activity?start_date=2026-01-01&end_date=2026-01-02";
-        assert_eq!(app.send(ask(Method::GET, days, credential)).await.status, 200);
+        assert_eq!(
+            app.send(ask(Method::GET, days, credential)).await.status,
+            200
+        );
         let list = app.send(ask(Method::GET, "/user/list", credential)).await;
         assert_plain(
             &list,
@@ -191,8 +199,15 @@ async fn users_see_themselves_only(pool: PgPool) {
         let denied = app.send(ask(Method::GET, "/user/info", credential)).await;
         assert_own(&denied, 401, "Authentication Error, ");
     }
-    users::unsuspend(&app.services, &operator(), bob).await.unwrap();
-    assert_eq!(app.send(ask(Method::GET, "/user/info", &plain)).await.status, 200);
+    users::unsuspend(&app.services, &operator(), bob)
+        .await
+        .unwrap();
+    assert_eq!(
+        app.send(ask(Method::GET, "/user/info", &plain))
+            .await
+            .status,
+        200
+    );
 }
 
 #[testing::test]
@@ -209,9 +224,17 @@ async fn missing_and_malformed_keys_are_named(pool: PgPool) {
             "Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.",
         );
     }
-    for wrong in ["sk-master-key-of-the-test", "sk-master-key-of-the-tests2", "rc_x"] {
+    for wrong in [
+        "sk-master-key-of-the-test",
+        "sk-master-key-of-the-tests2",
+        "rc_x",
+    ] {
         let ask = ask(Method::GET, "/user/info", wrong);
-        assert_own(&app.send(ask).await, 401, "Authentication Error, Invalid proxy");
+        assert_own(
+            &app.send(ask).await,
+            401,
+            "Authentication Error, Invalid proxy",
+        );
     }
     // The master key has no session of the panel and opens nothing but the dialect.
     let panel = crate::support::Ask::get("/api/admin/users").bearer(MASTER);

@@ -9,7 +9,13 @@ use super::{MASTER, ask, assert_own, done, get, post, with_litellm};
 #[testing::test]
 async fn unknown_paths_and_methods_are_those_of_the_framework(pool: PgPool) {
     let app = with_litellm(&pool);
-    for path in ["/", "/user", "/user/none", "/user/list/", "/api/admin/users"] {
+    for path in [
+        "/",
+        "/user",
+        "/user/none",
+        "/user/list/",
+        "/api/admin/users",
+    ] {
         let answer = get(&app, path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.json()["detail"], "Not Found", "{path}");
@@ -22,7 +28,15 @@ async fn unknown_paths_and_methods_are_those_of_the_framework(pool: PgPool) {
 #[testing::test]
 async fn bodies_are_checked(pool: PgPool) {
     let app = with_litellm(&pool);
-    for text in ["", "{", "[]", "null", "1", "\"a\"", "{\"user_email\":\"\\ud800\"}"] {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        "\"a\"",
+        "{\"user_email\":\"\\ud800\"}",
+    ] {
         let request = ask(Method::POST, "/user/new", MASTER).body("application/json", text);
         let answer = app.send(request).await;
         assert_eq!(answer.status, 422, "{text}: {}", answer.body);
@@ -99,7 +113,10 @@ async fn parameters_are_checked(pool: PgPool) {
         ("/user/update", json!({ "user_email": "\u{0}" })),
         ("/user/update", json!({ "user_id": "\u{0}" })),
         ("/user/update", json!({ "user_id": long, "spend": 5 })),
-        ("/user/update", json!({ "user_id": long, "password": "short" })),
+        (
+            "/user/update",
+            json!({ "user_id": long, "password": "short" }),
+        ),
         ("/user/delete", json!({ "user_ids": vec!["a"; 101] })),
         ("/user/delete", json!({ "user_ids": [] })),
         ("/user/bulk_update", json!({ "users": [1] })),
@@ -113,11 +130,22 @@ async fn parameters_are_checked(pool: PgPool) {
         ("/team/new", json!({ "team_id": "x".repeat(300) })),
         ("/team/member_add", json!({ "team_id": "a" })),
         ("/invitation/new", json!({ "user_id": 1 })),
-        ("/onboarding/claim_token", json!({ "invitation_link": "\u{0}", "user_id": "", "password": "" })),
+        (
+            "/onboarding/claim_token",
+            json!({ "invitation_link": "\u{0}", "user_id": "", "password": "" }),
+        ),
     ] {
         let answer = post(&app, path, &body).await;
-        assert!((400..500).contains(&answer.status), "{path} {body}: {}", answer.body);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{path} {body}: {}",
+            answer.body
+        );
     }
     let missing: Value = json!({ "user_id": "none" });
-    assert_own(&post(&app, "/user/update", &missing).await, 404, "User none not found");
+    assert_own(
+        &post(&app, "/user/update", &missing).await,
+        404,
+        "User none not found",
+    );
 }

@@ -37,11 +37,16 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
     let plain = get(&app, "/key/list").await.json();
     assert_eq!(plain["keys"], json!([id]));
     assert_eq!(plain["total_count"], 1);
-    let full = get(&app, "/key/list?return_full_object=true&user_id=u-1").await.json();
+    let full = get(&app, "/key/list?return_full_object=true&user_id=u-1")
+        .await
+        .json();
     assert_eq!(full["keys"][0]["user_id"], "u-1");
     let change = json!({ "key": key, "key_alias": "office", "max_budget": 3 });
     let changed = done(&app, "/key/update", &change).await;
-    assert_eq!((&changed["key_alias"], &changed["max_budget"]), (&json!("office"), &json!(3.0)));
+    assert_eq!(
+        (&changed["key_alias"], &changed["max_budget"]),
+        (&json!("office"), &json!(3.0))
+    );
     let blocked = done(&app, "/key/block", &json!({ "key": id })).await;
     assert_eq!(blocked["blocked"], true);
     let denied = app.send(ask(Method::GET, "/key/info", &key)).await;
@@ -49,11 +54,21 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
     let unblocked = done(&app, "/key/unblock", &json!({ "key": id })).await;
     assert_eq!(unblocked["blocked"], false);
     let partly = json!({ "keys": [id, "sk-unknown"] });
-    assert_own(&post(&app, "/key/delete", &partly).await, 404, "Key not found in database");
-    assert_eq!(app.send(ask(Method::GET, "/key/info", &key)).await.status, 200);
+    assert_own(
+        &post(&app, "/key/delete", &partly).await,
+        404,
+        "Key not found in database",
+    );
+    assert_eq!(
+        app.send(ask(Method::GET, "/key/info", &key)).await.status,
+        200
+    );
     let deleted = done(&app, "/key/delete", &json!({ "key_aliases": ["office"] })).await;
     assert_eq!(deleted["deleted_keys"], json!([id]));
-    assert_eq!(app.send(ask(Method::GET, "/key/info", &key)).await.status, 401);
+    assert_eq!(
+        app.send(ask(Method::GET, "/key/info", &key)).await.status,
+        401
+    );
     let actions: Vec<String> = sqlx::query_scalar(
         "select action from audit_events where actor_label = 'litellm master key'
         and (action like 'user.virtual_key%' or action = 'user.token_revoked') order by id",
@@ -67,8 +82,8 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
 #[testing::test]
 async fn every_key_belongs_to_a_user(pool: PgPool) {
     let app = with_litellm(&pool);
-    let nobody = post(&app, "/key/generate", &json!({ "duration": "30d" })).await;
-    assert_own(&nobody, 400, "user_id is required");
+    let ownerless = post(&app, "/key/generate", &json!({ "duration": "30d" })).await;
+    assert_own(&ownerless, 400, "user_id is required");
     let unknown = post(&app, "/key/generate", &json!({ "user_id": "none" })).await;
     assert_own(&unknown, 404, "User none not found");
 }

@@ -17,12 +17,16 @@ async fn team_is_created_filled_changed_and_deleted(pool: PgPool) {
         "members_with_roles": [{ "role": "admin", "user_id": "a" }],
     });
     let team = done(&app, "/team/new", &wanted).await;
-    assert_eq!((&team["team_id"], &team["team_alias"]), (&json!("t-1"), &json!("Lab")));
+    assert_eq!(
+        (&team["team_id"], &team["team_alias"]),
+        (&json!("t-1"), &json!("Lab"))
+    );
     assert_eq!(team["max_budget"], 9.0);
     assert_eq!(team["metadata"], json!({ "x": 1 }));
     let member = |id: &str, role: &str| json!({ "role": role, "user_id": id, "user_email": format!("{id}@example.org") });
     assert_eq!(team["members_with_roles"], json!([member("a", "admin")]));
-    let add = json!({ "team_id": "t-1", "member": { "role": "user", "user_email": "b@example.org" } });
+    let add =
+        json!({ "team_id": "t-1", "member": { "role": "user", "user_email": "b@example.org" } });
     let added = done(&app, "/team/member_add", &add).await;
     let members = added["members_with_roles"].as_array().unwrap();
     assert!(members.contains(&member("b", "user")), "{members:?}");
@@ -34,7 +38,13 @@ async fn team_is_created_filled_changed_and_deleted(pool: PgPool) {
     let change = json!({ "team_id": "t-1", "team_alias": "Office", "budget_duration": "1mo" });
     let changed = done(&app, "/team/update", &change).await;
     assert_eq!(changed["data"]["team_alias"], "Office");
-    assert_eq!((&changed["data"]["max_budget"], &changed["data"]["budget_duration"]), (&json!(9.0), &json!("1mo")));
+    assert_eq!(
+        (
+            &changed["data"]["max_budget"],
+            &changed["data"]["budget_duration"]
+        ),
+        (&json!(9.0), &json!("1mo"))
+    );
     assert_eq!(changed["data"]["metadata"], json!({ "x": 1 }));
     let remove = json!({ "team_id": "t-1", "user_id": "b" });
     done(&app, "/team/member_delete", &remove).await;
@@ -43,10 +53,17 @@ async fn team_is_created_filled_changed_and_deleted(pool: PgPool) {
     let list = get(&app, "/team/list").await.json();
     assert_eq!(list.as_array().unwrap().len(), 1);
     let partly = json!({ "team_ids": ["t-1", "none"] });
-    assert_own(&post(&app, "/team/delete", &partly).await, 404, "Team not found, passed team_id=none");
+    assert_own(
+        &post(&app, "/team/delete", &partly).await,
+        404,
+        "Team not found, passed team_id=none",
+    );
     let deleted = done(&app, "/team/delete", &json!({ "team_ids": ["t-1"] })).await;
     assert_eq!(deleted[0]["team_id"], "t-1");
-    assert_eq!(get(&app, "/team/list").await.json(), Value::Array(Vec::new()));
+    assert_eq!(
+        get(&app, "/team/list").await.json(),
+        Value::Array(Vec::new())
+    );
 }
 
 #[testing::test]
@@ -55,7 +72,9 @@ async fn team_is_found_by_its_id_and_name(pool: PgPool) {
     let team = done(&app, "/team/new", &json!({ "team_alias": "Lab" })).await;
     let id = team["team_id"].as_str().unwrap();
     for named in [id, "Lab", "lab"] {
-        let info = get(&app, &format!("/team/info?team_id={named}")).await.json();
+        let info = get(&app, &format!("/team/info?team_id={named}"))
+            .await
+            .json();
         assert_eq!(info["team_info"]["team_id"], id);
     }
     let body = json!({ "user_id": "u-1", "teams": [id], "auto_create_key": false });
