@@ -90,6 +90,7 @@ fn days(duration: &str) -> Result<u16, DialectError> {
 fn row(key: &AccessToken, user_id: &str) -> Map<String, Value> {
     let details = key.key.as_ref();
     let group = details.and_then(|details| details.group);
+    let group_name = details.and_then(|details| details.group_name.clone());
     let allowed = details.and_then(|details| details.allowed_models.as_deref());
     let metadata = details.map(|details| details.metadata.clone());
     let is_blocked = details.is_some_and(|details| details.blocked_at.is_some());
@@ -100,6 +101,7 @@ fn row(key: &AccessToken, user_id: &str) -> Map<String, Value> {
     set("key_alias", key.name.as_str().into());
     set("user_id", user_id.into());
     set("team_id", group.map(|group| group.to_string()).into());
+    set("team_alias", group_name.into());
     set("models", models(allowed));
     set("metadata", Value::Object(metadata.unwrap_or_default()));
     set("blocked", is_blocked.into());

@@ -48,10 +48,6 @@ pub(in crate::litellm) async fn info(
         Ok(reader) => teams::list_of(&services, &reader, user.id).await?,
         Err(_) => Vec::new(),
     };
-    let keys: Vec<Value> = keys
-        .into_iter()
-        .map(|key| with_team_alias(key, &teams))
-        .collect();
     Ok(Json(json!({
         "user_id": user.identifier,
         "user_info": row(&user),
@@ -87,15 +83,6 @@ async fn keys_of(
         }
         Identity::User(_) | Identity::Operator(_) => Ok(Vec::new()),
     }
-}
-
-fn with_team_alias(mut key: Value, teams: &[Value]) -> Value {
-    let team = teams.iter().find(|team| team["team_id"] == key["team_id"]);
-    let alias = team.map_or(Value::Null, |team| team["team_alias"].clone());
-    if let Some(members) = key.as_object_mut() {
-        members.insert("team_alias".to_owned(), alias);
-    }
-    key
 }
 
 /// Returns a user without keys and teams.
