@@ -171,13 +171,13 @@ async fn changes_name_who_the_caller_acts_for(pool: PgPool) {
         .header("litellm-changed-by", "carol@example.org")
         .json(&body);
     assert_eq!(app.send(named).await.status, 200);
-    let named: Value = sqlx::query_scalar(
-        "select changes->'changedBy' from audit_events where action = 'user.created'",
+    let named: String = sqlx::query_scalar(
+        "select changes->'changedBy'->>1 from audit_events where action = 'user.created'",
     )
     .fetch_one(&pool)
     .await
     .unwrap();
-    assert_eq!(named, json!([null, "carol@example.org"]));
+    assert_eq!(named, "carol@example.org");
 }
 
 #[testing::test]
@@ -218,6 +218,8 @@ async fn deletion_is_all_or_nothing(pool: PgPool) {
     // The last administrator stays, and with the administrator everyone in the request.
     add_user(&pool, "ada", &["admin"]).await;
     add_user(&pool, "bob", &["user"]).await;
+    app.run("update users set password_hash = 'x' where username = 'ada'")
+        .await;
     let ids = [id_of(&pool, "bob").await, id_of(&pool, "ada").await];
     let denied = post(&app, "/user/delete", &json!({ "user_ids": ids })).await;
     assert_plain(&denied, 403, "ada: ");
