@@ -3,20 +3,20 @@
 use db::identifiers as rows;
 use domain::{
     action::Action,
-    fields::FieldErrors,
     identifiers::{Identifier, Namespace},
-    messages,
     users::{action::UserAction, detail::UserDetail},
 };
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
     Error, Services,
     access::{Authorized, UsersRead, UsersWrite},
     audit::{self, Change, Changes},
     guard::{self, TargetRef},
-    users::detail,
+    users::{
+        detail,
+        identified::{label, taken},
+    },
 };
 
 /// Returns the user with an identifier. A deleted user is not found.
@@ -76,21 +76,6 @@ pub async fn set(
     Ok(db::commit(transaction, audited).await?)
 }
 
-/// Adds the identifier of a new account in a namespace to the transaction and to the audited changes.
-pub(crate) async fn add(
-    transaction: &mut db::Transaction,
-    user: Uuid,
-    (namespace, identifier): (&Namespace, &Identifier),
-    changes: &mut Changes,
-) -> Result<(), Error> {
-    let value = identifier.as_str();
-    rows::set(transaction, user, namespace.as_str(), value)
-        .await
-        .map_err(taken)?;
-    changes.note("identifier", Value::Null, label(namespace, value));
-    Ok(())
-}
-
 /// Removes the identifier of a user in a namespace. Does nothing if there is none.
 ///
 /// # Errors
@@ -117,23 +102,4 @@ pub async fn remove(
     };
     let audited = audit::write(&mut transaction, actor, change).await?;
     Ok(db::commit(transaction, audited).await?)
-}
-
-/// Returns an identifier as the audit log shows it.
-fn label(namespace: &Namespace, value: &str) -> String {
-    format!("{}: {value}", namespace.as_str())
-}
-
-/// Translates a violated constraint into the error of the field.
-fn taken(error: db::Error) -> Error {
-    match &error {
-        db::Error::Constraint { constraint } if constraint == "user_identifiers_value_key" => {
-            let mut errors = FieldErrors::default();
-            errors.add("identifier", messages::identifier_exists());
-            Error::Taken(errors)
-        }
-        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
-            error.into()
-        }
-    }
 }

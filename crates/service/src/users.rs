@@ -7,6 +7,7 @@ pub(crate) mod delete;
 pub(crate) mod detail;
 mod edit;
 pub(crate) mod export;
+pub(crate) mod identified;
 pub(crate) mod lookalike;
 mod memberships;
 pub mod purge;

@@ -24,13 +24,13 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{conflicts, detail, lookalike};
+use super::{conflicts, detail, identified, lookalike};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
     assignment,
     audit::{self, Change, Changes},
-    client_lists, guard, identifiers, memberships,
+    client_lists, guard, memberships,
     passwords::Asker,
     reset,
 };
@@ -102,7 +102,7 @@ async fn create_with(
     };
     let mut changes = Changes::default();
     if let Some(identifier) = identifier {
-        identifiers::add(&mut transaction, id, identifier, &mut changes).await?;
+        identified::add(&mut transaction, id, identifier, &mut changes).await?;
     }
     let link = match hash {
         Some(_) => None,
