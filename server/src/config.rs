@@ -161,6 +161,7 @@ fn settings(
         usage_retention_days: u16::try_from(number("USAGE_RETENTION_DAYS", 0..=36_500)?)?,
         vault: values::encryption_keys("API_KEY_ENCRYPTION_KEY", &value("API_KEY_ENCRYPTION_KEY"))?,
         providers: values::providers("API_KEY_PROVIDERS", &value("API_KEY_PROVIDERS"))?,
+        litellm_master_key: values::master_key("LITELLM_MASTER_KEY", &value("LITELLM_MASTER_KEY"))?,
         is_public_url_guessed: value("PUBLIC_URL").is_empty() && listen.ip().is_unspecified(),
         public_url: public_url.to_owned(),
         described: sources.describe(SETTINGS).into(),
@@ -279,6 +280,16 @@ mod tests {
                 "DIALECTS",
                 "esperanto",
                 "DIALECTS must be names of dialects, separated by commas, not \"esperanto\". Dialects of this version: ",
+            ),
+            (
+                "LITELLM_MASTER_KEY",
+                "sk-",
+                "LITELLM_MASTER_KEY must have at least 16 characters",
+            ),
+            (
+                "LITELLM_ADDR",
+                "4000",
+                "LITELLM_ADDR must be an IP address and port",
             ),
             (
                 "SESSION_TIMEOUT_DAYS",

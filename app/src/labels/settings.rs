@@ -21,6 +21,8 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "TRACKER_ADDR" => text::settings::about_tracker_addr(),
         "MAESER_ADDR" => text::settings::about_maeser_addr(),
         "OPENWEBUI_ADDR" => text::settings::about_openwebui_addr(),
+        "LITELLM_ADDR" => text::settings::about_litellm_addr(),
+        "LITELLM_MASTER_KEY" => text::settings::about_litellm_master_key(),
         "API_RATE_LIMIT" => text::settings::about_api_rate_limit(),
         "SESSION_TIMEOUT_DAYS" => text::settings::about_session_timeout_days(),
         "SESSION_REMEMBER_DAYS" => text::settings::about_session_remember_days(),

@@ -15,6 +15,7 @@ mod database_url;
 pub mod deletions;
 pub mod demo;
 pub mod dialects;
+pub mod directory;
 pub mod doctor;
 mod error;
 pub mod export;

@@ -117,6 +117,39 @@ pub async fn set_opened(
     .await?)
 }
 
+/// A link to choose a password, valid or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredLink {
+    /// The id of the account that it is for.
+    pub user_id: Uuid,
+    /// Time of creation.
+    pub created_at: OffsetDateTime,
+    /// Time of expiry.
+    pub expires_at: OffsetDateTime,
+    /// Time at which a password was chosen with it.
+    pub used_at: Option<OffsetDateTime>,
+    /// Time of revocation.
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+/// Returns the link of a token to choose a password, valid or not.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_reset(
+    executor: impl PgExecutor<'_>,
+    token_hash: &[u8],
+) -> Result<Option<StoredLink>, Error> {
+    Ok(sqlx::query_as!(
+        StoredLink,
+        r#"select user_id as "user_id!", created_at, expires_at, used_at, revoked_at
+        from one_time_links where kind = 'password_reset' and token_hash = $1 and user_id is not null"#,
+        token_hash,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
 /// Uses up a link and returns it. Of concurrent attempts, one succeeds; the others get `None`.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 mod dialect;
 mod error;
 mod extract;
+mod litellm;
 mod maeser;
 mod openwebui;
 mod tracker;
@@ -15,6 +16,7 @@ use std::{fmt, sync::Arc};
 pub use dialect::{Dialect, RequestInfo};
 pub use error::DialectError;
 pub use extract::{Authenticated, JsonBody, Mount};
+pub use litellm::LiteLlm;
 pub use maeser::Maeser;
 
 use openwebui::OpenWebUi;
@@ -47,6 +49,7 @@ impl Dialects {
     #[must_use]
     pub fn builtin() -> Self {
         Self::new(vec![
+            Arc::new(LiteLlm),
             Arc::new(Maeser),
             Arc::new(OpenWebUi),
             Arc::new(Tracker),

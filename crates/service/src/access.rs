@@ -1,6 +1,7 @@
 //! Callers, their credentials, and proofs of their permissions.
 
 mod identity;
+mod master_key;
 mod readable;
 mod token_grant;
 
@@ -22,6 +23,7 @@ use crate::{Error, known_device::Device};
 
 pub use domain::permission::{RequiredPermission, required::*};
 pub use identity::{Identity, OperatorKey, operator};
+pub use master_key::MasterKey;
 pub use token_grant::TokenGrant;
 pub(crate) use token_grant::{KEY_SCOPES, read_scopes, within};
 
@@ -51,6 +53,8 @@ pub struct Origin {
     pub device: Device,
     /// Attempt at the operation that an idempotency key identifies. None for a request without such a key.
     pub attempt: Option<Uuid>,
+    /// User that the caller acts for, as the caller names that user. It is not verified, and only the audit log shows it.
+    pub changed_by: Option<String>,
 }
 
 /// Credential with which a caller is authenticated.

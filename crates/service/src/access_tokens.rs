@@ -1,6 +1,7 @@
 //! Access tokens: authentication by a token, and administration of the tokens of all users. Operations of users on their
 //! own tokens are in [`crate::account`].
 
+mod find;
 mod key_edit;
 mod keys;
 mod secret;
@@ -35,6 +36,7 @@ use crate::{
     guard::{self, Access, TargetRef},
 };
 
+pub use find::{find_key_id, find_key_ids, find_own_key};
 pub use key_edit::{edit_key, find_key};
 pub(crate) use keys::issue_key;
 pub use keys::{block, create_key, rotate, unblock};

@@ -5,9 +5,7 @@ mod list;
 use db::identifiers as rows;
 use domain::{
     action::Action,
-    fields::FieldErrors,
     identifiers::{Identifier, Namespace},
-    messages,
     users::{action::UserAction, detail::UserDetail},
 };
 use serde_json::Value;
@@ -17,7 +15,10 @@ use crate::{
     access::{Authorized, UsersRead, UsersWrite},
     audit::{self, Change, Changes},
     guard::{self, TargetRef},
-    users::detail,
+    users::{
+        detail,
+        identified::{label, taken},
+    },
 };
 
 pub use list::list_users;
@@ -105,23 +106,4 @@ pub async fn remove(
     };
     let audited = audit::write(&mut transaction, actor, change).await?;
     Ok(db::commit(transaction, audited).await?)
-}
-
-/// Returns an identifier as the audit log shows it.
-fn label(namespace: &Namespace, value: &str) -> String {
-    format!("{}: {value}", namespace.as_str())
-}
-
-/// Translates a violated constraint into the error of the field.
-fn taken(error: db::Error) -> Error {
-    match &error {
-        db::Error::Constraint { constraint } if constraint == "user_identifiers_value_key" => {
-            let mut errors = FieldErrors::default();
-            errors.add("identifier", messages::identifier_exists());
-            Error::Taken(errors)
-        }
-        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
-            error.into()
-        }
-    }
 }

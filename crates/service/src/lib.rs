@@ -18,6 +18,7 @@ pub mod deletions;
 pub mod demo;
 pub mod device;
 pub mod dialects;
+pub mod directory;
 pub mod doctor;
 mod error;
 pub mod exports;

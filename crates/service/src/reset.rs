@@ -1,6 +1,7 @@
 //! Password resets by one-time link. An administrator creates the link, and only the user learns the new password.
 
 mod follow;
+mod invite;
 
 use std::time::Duration;
 
@@ -26,7 +27,9 @@ use crate::{
     tokens,
 };
 
+pub use db::links::StoredLink;
 pub use follow::{Choice, OpenLink, choose_password, open_link};
+pub use invite::{LinkState, create_invitation, find_state};
 
 /// Validity of a reset link: one hour.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);

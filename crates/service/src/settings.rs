@@ -11,7 +11,7 @@ use domain::{
 
 use crate::{
     Error, Services,
-    access::{AuditRead, Authorized, Origin},
+    access::{AuditRead, Authorized, MasterKey, Origin},
     vault::Vault,
 };
 
@@ -55,6 +55,8 @@ pub struct Settings {
     pub vault: Vault,
     /// Providers for which API keys can be stored.
     pub providers: Vec<Provider>,
+    /// Key with which clients of LiteLLM act for the operator; None if there is none.
+    pub litellm_master_key: Option<MasterKey>,
     /// Base URL of the panel without a trailing slash. Links start with it.
     pub public_url: String,
     /// True if the base URL is a guess: it is not configured, and the server listens on all addresses of its machine.
@@ -139,6 +141,7 @@ impl Default for Settings {
             usage_retention_days: 400,
             vault: Vault::default(),
             providers: Provider::builtin(),
+            litellm_master_key: None,
             public_url: "http://127.0.0.1:3000".to_owned(),
             is_public_url_guessed: false,
             described: Arc::default(),

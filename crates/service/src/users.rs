@@ -7,6 +7,7 @@ pub(crate) mod delete;
 pub(crate) mod detail;
 mod edit;
 pub(crate) mod export;
+pub(crate) mod identified;
 pub mod linked;
 pub(crate) mod lookalike;
 mod memberships;
@@ -17,7 +18,7 @@ mod suspend;
 mod unnamed;
 
 pub use bulk::bulk;
-pub use create::{create, create_pending};
+pub use create::{create, create_identified, create_pending};
 pub use delete::{delete, preview, reassign, restore};
 pub use detail::{
     denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,

@@ -69,6 +69,7 @@ const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
     ("users::unnamed::create_unnamed", &[Action::UserCreated]),
     ("users::create::create_pending", &[Action::UserCreated]),
+    ("users::create::create_identified", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
     ("identifiers::remove", &[Action::UserUpdated]),
@@ -78,6 +79,10 @@ const AUTHORIZED: Table = &[
     ("users::suspend::unsuspend", &[Action::UserUnsuspended]),
     ("users::sessions::revoke_all", &[Action::SessionsRevoked]),
     ("reset::create_link", &[Action::ResetLinkCreated]),
+    (
+        "reset::invite::create_invitation",
+        &[Action::ResetLinkCreated],
+    ),
     ("reset::revoke_links", &[Action::ResetLinkRevoked]),
     (
         "users::delete::reassign",
@@ -435,6 +440,18 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let created = users::create_pending(services, &operator(), draft).await;
             created.map(drop)
         }
+        "users::create::create_identified" => {
+            let draft = UserDraft {
+                username: "identified".into(),
+                display_name: "Identified".into(),
+                ..UserDraft::default()
+            };
+            let (namespace, identifier) = ("litellm".parse().unwrap(), "u+1".parse().unwrap());
+            let identified = (&namespace, &identifier);
+            users::create_identified(services, &operator(), draft, identified)
+                .await
+                .map(drop)
+        }
         "users::edit::edit" => {
             let edit = UserEdit {
                 display_name: Some("Other".into()),
@@ -478,6 +495,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 .map(drop)
         }
         "reset::create_link" => reset::create_link(services, &operator(), ada)
+            .await
+            .map(drop),
+        "reset::invite::create_invitation" => reset::create_invitation(services, &operator(), ada)
             .await
             .map(drop),
         "reset::revoke_links" => reset::revoke_links(services, &operator(), ada, None).await,

@@ -13,6 +13,7 @@ mod credentials;
 mod deletion;
 mod deletions;
 mod demo;
+mod directory;
 mod doctor;
 mod extensions;
 mod features;

@@ -143,6 +143,10 @@ async fn call(
         "reset::create_link" => reset::create_link(services, &operator(), user)
             .await
             .map(drop),
+        "reset/invite::create_invitation" => {
+            let created = reset::create_invitation(services, &operator(), user).await;
+            created.map(drop)
+        }
         "reset::revoke_links" => reset::revoke_links(services, &operator(), user, None).await,
         "sessions/revoke::revoke_one" => {
             let session = id(
@@ -357,6 +361,7 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("identifiers::remove", USERNAME),
         ("users/sessions::revoke_all", USERNAME),
         ("reset::create_link", USERNAME),
+        ("reset/invite::create_invitation", USERNAME),
         ("reset::revoke_links", USERNAME),
         ("users/delete::reassign", USERNAME),
         ("users/suspend::suspend", USERNAME),

@@ -41,6 +41,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("TRACKER_ADDR", ""),
     setting("MAESER_ADDR", ""),
     setting("OPENWEBUI_ADDR", ""),
+    setting("LITELLM_ADDR", ""),
+    secret("LITELLM_MASTER_KEY"),
     setting("SESSION_TIMEOUT_DAYS", "7"),
     setting("SESSION_REMEMBER_DAYS", "30"),
     setting("SESSION_IDLE_HOURS", "72"),

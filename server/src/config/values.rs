@@ -4,7 +4,7 @@ use std::{net::SocketAddr, ops::RangeInclusive};
 
 use dialects::{Dialects, UnknownDialect};
 use domain::keys::Provider;
-use service::{DatabaseUrl, UrlError, vault::Vault};
+use service::{DatabaseUrl, UrlError, access::MasterKey, vault::Vault};
 
 use crate::{failure::BoxError, proxies::TrustedProxies};
 
@@ -123,6 +123,21 @@ pub(super) fn dialects(name: &str, text: &str, known: &Dialects) -> Result<Diale
         )
         .into()
     })
+}
+
+/// Parses a key with which programs act for the operator; None if it is not set.
+pub(super) fn master_key(name: &str, text: &str) -> Result<Option<MasterKey>, BoxError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let key = MasterKey::parse(text).ok_or_else(|| {
+        let least = MasterKey::LENGTH_MIN;
+        // Without the text, which is a secret.
+        BoxError::from(format!(
+            "{name} must have at least {least} characters, none of them a space or a control character."
+        ))
+    });
+    key.map(Some)
 }
 
 /// Parses one of two words, each with the value that it stands for.

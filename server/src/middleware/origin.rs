@@ -54,6 +54,7 @@ pub(crate) async fn identify(
         ),
         device: Device::default(),
         attempt: None,
+        changed_by: None,
     };
     request.extensions_mut().insert(origin);
     next.run(request).await

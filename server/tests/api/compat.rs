@@ -6,6 +6,7 @@ mod listed;
 mod maeser;
 mod openwebui;
 mod tracker;
+mod litellm;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -88,6 +88,7 @@ mod tests {
             "notificationPreferences",
             "timeZone",
             "clientList",
+            "changedBy",
             "reason",
             "tellReason",
             "until",

@@ -104,6 +104,35 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Stor
     .await?)
 }
 
+/// Returns the id of the key with a hash if it is not revoked. That of the secret before a rotation is none.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_id(
+    executor: impl PgExecutor<'_>,
+    token_hash: &[u8],
+) -> Result<Option<Uuid>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select id from access_tokens where token_hash = $1 and kind = 'key' and revoked_at is null",
+        token_hash,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
+/// Returns the ids of the keys with a name that are not revoked.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_named(executor: impl PgExecutor<'_>, name: &str) -> Result<Vec<Uuid>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select id from access_tokens where name = $1 and kind = 'key' and revoked_at is null order by id limit 100",
+        name,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
 /// Blocks a key. Returns false if it is blocked or revoked already.
 ///
 /// # Errors

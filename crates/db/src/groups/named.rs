@@ -1,4 +1,4 @@
-//! Groups by their names.
+//! Groups by their names, and by their ids in other systems.
 
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -22,4 +22,18 @@ pub async fn find_ids(
     .fetch_all(executor)
     .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Returns the id of the group that a text means: its id in another system, its own id, or its name, in this order.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_meant(executor: impl PgExecutor<'_>, text: &str) -> Result<Option<Uuid>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select id from groups where external_id = $1 or id::text = $1 or name_key(name) = name_key($1)
+        order by external_id = $1 desc nulls last, id::text = $1 desc limit 1",
+        text,
+    )
+    .fetch_optional(executor)
+    .await?)
 }

@@ -46,6 +46,20 @@ pub struct Account {
     pub permissions: Permissions,
 }
 
+/// Returns whether an account has a password.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn has_password(executor: impl PgExecutor<'_>, id: Uuid) -> Result<bool, Error> {
+    let found = sqlx::query_scalar!(
+        r#"select password_hash is not null as "has_password!" from users where id = $1"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(found.unwrap_or_default())
+}
+
 /// Returns the account with an id, deleted or not, and locks its row until the transaction ends.
 ///
 /// # Errors

@@ -185,7 +185,12 @@ async fn insert_bounded(
         ..entry.clone()
     };
     entry.changes = match entry.changes {
-        Value::Object(changes) => Value::Object(size::fit(changes, beside.iter().sum())),
+        Value::Object(mut changes) => {
+            if let Some(changed_by) = &actor.origin.changed_by {
+                changes.insert("changedBy".to_owned(), json!([null, changed_by]));
+            }
+            Value::Object(size::fit(changes, beside.iter().sum()))
+        }
         other => other,
     };
     Ok(db::audit::insert(connection, &db_actor, &entry).await?)

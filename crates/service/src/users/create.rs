@@ -11,6 +11,7 @@ use domain::{
     action::Action,
     audit::Via,
     groups::Group,
+    identifiers::{Identifier, Namespace},
     permission::Permission,
     users::{
         CreatedVia, Status,
@@ -23,7 +24,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{conflicts, detail, lookalike};
+use super::{conflicts, detail, identified, lookalike};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
@@ -50,7 +51,7 @@ pub async fn create(
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
 ) -> Result<CreatedUser, Error> {
-    create_as(services, authorized, draft, Status::Active).await
+    create_as(services, authorized, draft, (Status::Active, None)).await
 }
 
 /// Creates an account as [`create`] does, which cannot be used before it is approved, as a registration.
@@ -62,14 +63,27 @@ pub async fn create_pending(
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
 ) -> Result<CreatedUser, Error> {
-    create_as(services, authorized, draft, Status::Pending).await
+    create_as(services, authorized, draft, (Status::Pending, None)).await
+}
+
+/// Creates an account with its identifier in another system, both or neither.
+///
+/// # Errors
+/// As [`create`], and [`Error::Taken`] with the error of the field `identifier` when another user has it, also a deleted one.
+pub async fn create_identified(
+    services: &Services,
+    authorized: &Authorized<UsersWrite>,
+    draft: UserDraft,
+    identifier: (&Namespace, &Identifier),
+) -> Result<CreatedUser, Error> {
+    create_as(services, authorized, draft, (Status::Active, Some(identifier))).await
 }
 
 async fn create_as(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
-    status: Status,
+    (status, identifier): (Status, Option<(&Namespace, &Identifier)>),
 ) -> Result<CreatedUser, Error> {
     let mut user = draft.check().map_err(Error::Invalid)?;
     let hash = match user.temporary_password.take() {
@@ -101,11 +115,15 @@ async fn create_as(
             return Err(conflicts::name_deleted(services, authorized, error, claim).await);
         }
     };
+    let mut changes = Changes::default();
+    if let Some(identifier) = identifier {
+        identified::add(&mut transaction, id, identifier, &mut changes).await?;
+    }
     let link = match hash {
         Some(_) => None,
         None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
     };
-    let mut changes = created(&user, roles, &groups, link.as_ref());
+    let mut changes = created(changes, &user, roles, &groups, link.as_ref());
     if password.is_some_and(|password| !password.is_temporary) {
         changes.note("password", Value::Null, LASTING_PASSWORD);
     }
@@ -230,13 +248,13 @@ async fn set_fields(
 }
 
 fn created(
+    mut changes: Changes,
     user: &NewUser,
     roles: Vec<String>,
     groups: &[Group],
     link: Option<&IssuedLink>,
 ) -> Changes {
     let nothing = Value::Null;
-    let mut changes = Changes::default();
     if !user.client_list.is_empty() {
         changes.note("clientList", nothing.clone(), user.client_list.clone());
     }

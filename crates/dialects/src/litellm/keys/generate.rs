@@ -1,0 +1,113 @@
+//! `POST /key/generate`.
+
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    access_tokens::KeyDraft,
+    limits::{LimitDraft, LimitSubject},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use service::{
+    Services,
+    access::{GroupsRead, LimitsWrite, TokensRead, TokensWrite, UsersRead},
+    access_tokens,
+};
+use uuid::Uuid;
+
+use super::{draft, full_row};
+use crate::{
+    Authenticated, DialectError, JsonBody,
+    litellm::{
+        body::{self, Blank},
+        budgets::{self, Budget},
+        callers::{self, require},
+        errors::{custom, renamed},
+        teams,
+        users::read_models,
+    },
+};
+
+const ROUTE: &str = "/key/generate";
+const NO_USER: &str = "user_id is required: every virtual key belongs to a user";
+const OWN_TEXT: &str = "key can not be chosen: the server generates it";
+
+/// Body of the request.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct NewKey {
+    key: Option<Value>,
+    user_id: Option<String>,
+    key_alias: Option<String>,
+    duration: Option<String>,
+    team_id: Option<String>,
+    models: Vec<String>,
+    metadata: Map<String, Value>,
+}
+
+/// Creates a virtual key of a user.
+pub(in crate::litellm) async fn generate(
+    State(services): State<Services>,
+    Authenticated(identity): Authenticated,
+    JsonBody(sent): JsonBody<Value>,
+) -> Result<Json<Value>, DialectError> {
+    let writer = require::<TokensWrite>(&identity, ROUTE)?;
+    let reader = require::<TokensRead>(&identity, ROUTE)?;
+    let fields = body::fields(sent, Blank::Empty)?;
+    let request: NewKey = body::parse(&fields)?;
+    let budget: Budget = body::parse(&fields)?;
+    if request.key.is_some() {
+        return Err(custom(StatusCode::BAD_REQUEST, OWN_TEXT));
+    }
+    let Some(user_id) = &request.user_id else {
+        return Err(custom(StatusCode::BAD_REQUEST, NO_USER));
+    };
+    let users = require::<UsersRead>(&identity, ROUTE)?;
+    let user = callers::find(&services, &users, user_id).await?;
+    let group = match &request.team_id {
+        Some(team) => {
+            let groups = require::<GroupsRead>(&identity, ROUTE)?;
+            Some(teams::find_id(&services, &groups, team).await?)
+        }
+        None => None,
+    };
+    let name = request.key_alias.as_deref();
+    let draft = KeyDraft {
+        group,
+        allowed_models: read_models(&request.models),
+        metadata: request.metadata,
+        ..draft(&services, name, request.duration.as_deref())?
+    };
+    // Stands for the key, which has no id yet.
+    let limits = budget.drafts(LimitSubject::Token(Uuid::nil()), &[])?;
+    if !limits.is_empty() {
+        require::<LimitsWrite>(&identity, ROUTE)?;
+    }
+    let issued = access_tokens::create_key(&services, &writer, user.id, &draft).await;
+    let issued = issued.map_err(|error| renamed(error, field_name))?;
+    if !limits.is_empty() {
+        let authorized = identity.require::<LimitsWrite>()?;
+        let subject = LimitSubject::Token(issued.id);
+        let limits = limits.into_iter();
+        let limits = limits.map(|draft| LimitDraft { subject, ..draft });
+        budgets::put(&services, &authorized, limits.collect()).await?;
+    }
+    let key = access_tokens::find_key(&services, &reader, issued.id).await?;
+    let row = full_row(&services, &identity, &key, &user.identifier).await?;
+    let Value::Object(mut answer) = row else {
+        return Err(DialectError::Internal);
+    };
+    answer.insert("key".to_owned(), issued.token.into());
+    Ok(Json(Value::Object(answer)))
+}
+
+/// Returns the name of a field of a key in a body.
+pub(super) fn field_name(field: &str) -> String {
+    let name = match field {
+        "name" => "key_alias",
+        "days" => "duration",
+        "allowed_models" => "models",
+        "group" => "team_id",
+        other => other,
+    };
+    name.to_owned()
+}

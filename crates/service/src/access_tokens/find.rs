@@ -1,0 +1,61 @@
+//! Virtual keys by their texts and names, and the key of a request.
+
+use db::access_tokens::{find_listed, keys as rows};
+use domain::{
+    access_tokens::{AccessToken, TokenKind},
+    users::names::is_deceptive,
+};
+use uuid::Uuid;
+
+use super::{keys::NOT_FOUND, secret};
+use crate::{
+    Error, Services,
+    access::{Authorized, Caller, Credential, TokensRead},
+};
+
+/// Returns the id of the virtual key with a text, or the one that the text is.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such key, or it is revoked.
+pub async fn find_key_id(
+    services: &Services,
+    _: &Authorized<TokensRead>,
+    text: &str,
+) -> Result<Uuid, Error> {
+    if let Ok(id) = Uuid::try_parse(text) {
+        let found = rows::find(&services.pool, id).await?;
+        return found.map(|key| key.id).ok_or(NOT_FOUND);
+    }
+    let (_, hash) = secret::read(text).ok_or(NOT_FOUND)?;
+    let found = rows::find_id(&services.pool, &hash).await?;
+    found.ok_or(NOT_FOUND)
+}
+
+/// Returns the ids of the virtual keys with a name, at most a hundred.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_key_ids(
+    services: &Services,
+    _: &Authorized<TokensRead>,
+    name: &str,
+) -> Result<Vec<Uuid>, Error> {
+    // No key has such a name, and PostgreSQL rejects a NUL.
+    if name.chars().any(is_deceptive) {
+        return Ok(Vec::new());
+    }
+    Ok(rows::find_named(&services.pool, name).await?)
+}
+
+/// Returns the virtual key of a request.
+///
+/// # Errors
+/// [`Error::NotFound`] for any other credential.
+pub async fn find_own_key(services: &Services, caller: &Caller) -> Result<AccessToken, Error> {
+    let Credential::Token(grant) = &caller.credential else {
+        return Err(NOT_FOUND);
+    };
+    let found = find_listed(&services.pool, grant.token).await?;
+    let key = found.filter(|token| token.kind == TokenKind::Key);
+    key.ok_or(NOT_FOUND)
+}

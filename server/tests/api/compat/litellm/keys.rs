@@ -1,0 +1,89 @@
+//! Virtual keys.
+
+use axum::http::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+use super::{ask, assert_own, done, get, post, with_litellm};
+
+#[testing::test]
+async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
+    let app = with_litellm(&pool);
+    let new = json!({ "user_id": "u-1", "auto_create_key": false });
+    done(&app, "/user/new", &new).await;
+    let wanted = json!({
+        "user_id": "u-1", "key_alias": "lab", "duration": "36h", "models": ["gpt"], "max_budget": 2, "metadata": { "a": 1 },
+    });
+    let created = done(&app, "/key/generate", &wanted).await;
+    let key = created["key"].as_str().unwrap().to_owned();
+    let id = created["token"].as_str().unwrap().to_owned();
+    assert_eq!(created["user_id"], "u-1");
+    assert_eq!(created["max_budget"], 2.0);
+    assert_eq!(created["models"], json!(["gpt"]));
+    let days: f64 = sqlx::query_scalar(
+        "select extract(epoch from expires_at - created_at)::float8 / 86400 from access_tokens",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(days.round(), 2.0, "lifetimes are whole days");
+    for named in [&key, &id] {
+        let info = get(&app, &format!("/key/info?key={named}")).await.json();
+        assert_eq!(info["info"]["key_alias"], "lab");
+        assert_eq!(info["info"]["metadata"], json!({ "a": 1 }));
+    }
+    let own = app.send(ask(Method::GET, "/key/info", &key)).await.json();
+    assert_eq!(own["info"]["token"], id.as_str());
+    let plain = get(&app, "/key/list").await.json();
+    assert_eq!(plain["keys"], json!([id]));
+    assert_eq!(plain["total_count"], 1);
+    let full = get(&app, "/key/list?return_full_object=true&user_id=u-1")
+        .await
+        .json();
+    assert_eq!(full["keys"][0]["user_id"], "u-1");
+    let change = json!({ "key": key, "key_alias": "office", "max_budget": 3 });
+    let changed = done(&app, "/key/update", &change).await;
+    assert_eq!(
+        (&changed["key_alias"], &changed["max_budget"]),
+        (&json!("office"), &json!(3.0))
+    );
+    let blocked = done(&app, "/key/block", &json!({ "key": id })).await;
+    assert_eq!(blocked["blocked"], true);
+    let denied = app.send(ask(Method::GET, "/key/info", &key)).await;
+    assert_own(&denied, 401, "Authentication Error, Key is blocked.");
+    let unblocked = done(&app, "/key/unblock", &json!({ "key": id })).await;
+    assert_eq!(unblocked["blocked"], false);
+    let partly = json!({ "keys": [id, "sk-unknown"] });
+    assert_own(
+        &post(&app, "/key/delete", &partly).await,
+        404,
+        "Key not found in database",
+    );
+    assert_eq!(
+        app.send(ask(Method::GET, "/key/info", &key)).await.status,
+        200
+    );
+    let deleted = done(&app, "/key/delete", &json!({ "key_aliases": ["office"] })).await;
+    assert_eq!(deleted["deleted_keys"], json!([id]));
+    assert_eq!(
+        app.send(ask(Method::GET, "/key/info", &key)).await.status,
+        401
+    );
+    let actions: Vec<String> = sqlx::query_scalar(
+        "select action from audit_events where actor_label = 'litellm master key'
+        and (action like 'user.virtual_key%' or action = 'user.token_revoked') order by id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(actions.len(), 5, "{actions:?}");
+}
+
+#[testing::test]
+async fn every_key_belongs_to_a_user(pool: PgPool) {
+    let app = with_litellm(&pool);
+    let ownerless = post(&app, "/key/generate", &json!({ "duration": "30d" })).await;
+    assert_own(&ownerless, 400, "user_id is required");
+    let unknown = post(&app, "/key/generate", &json!({ "user_id": "none" })).await;
+    assert_own(&unknown, 404, "User none not found");
+}
