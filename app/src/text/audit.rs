@@ -557,6 +557,7 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
     ("audit.field_api_keys", "api keys"),
     ("audit.field_branch", "branch"),
     ("audit.field_bytes", "bytes"),
+    ("audit.field_changed_by", "changed by"),
     ("audit.field_claimed_email", "claimed email"),
     ("audit.field_client", "client"),
     ("audit.field_client_list", "client list"),

@@ -112,6 +112,24 @@ pub fn about_leptos_site_root() -> &'static str {
     )
 }
 
+/// Text: `IP address and port of an own address of the LiteLLM dialect. Not set: none.`
+#[must_use]
+pub fn about_litellm_addr() -> &'static str {
+    text(
+        "settings.about_litellm_addr",
+        "IP address and port of an own address of the LiteLLM dialect. Not set: none.",
+    )
+}
+
+/// Text: `Key with which clients of LiteLLM act for the operator, with all permissions. Not set: none.`
+#[must_use]
+pub fn about_litellm_master_key() -> &'static str {
+    text(
+        "settings.about_litellm_master_key",
+        "Key with which clients of LiteLLM act for the operator, with all permissions. Not set: none.",
+    )
+}
+
 /// Text: `Log format: text or json.`
 #[must_use]
 pub fn about_log_format() -> &'static str {

@@ -3,10 +3,10 @@
 mod all;
 mod echo;
 mod listed;
+mod litellm;
 mod maeser;
 mod openwebui;
 mod tracker;
-mod litellm;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

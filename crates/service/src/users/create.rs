@@ -76,7 +76,13 @@ pub async fn create_identified(
     draft: UserDraft,
     identifier: (&Namespace, &Identifier),
 ) -> Result<CreatedUser, Error> {
-    create_as(services, authorized, draft, (Status::Active, Some(identifier))).await
+    create_as(
+        services,
+        authorized,
+        draft,
+        (Status::Active, Some(identifier)),
+    )
+    .await
 }
 
 async fn create_as(
