@@ -126,7 +126,7 @@ pub fn Groups() -> impl IntoView {
     };
     let above = view! {
         <p class="pane-actions muted">{hint}</p>
-        <SearchForm params=list.params />
+        <SearchForm path=GROUPS.to_owned() params=Signal::from(list.params) />
     };
     let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {
@@ -138,8 +138,10 @@ pub fn Groups() -> impl IntoView {
 /// Renders the form that searches a list by a part of a name.
 #[component]
 fn SearchForm(
+    /// Path of the list.
+    path: String,
     /// State of the list, from the URL.
-    params: Memo<SearchParams>,
+    params: Signal<SearchParams>,
 ) -> impl IntoView {
     let fields = Memo::new(move |_| {
         let params = params.get();
@@ -152,15 +154,16 @@ fn SearchForm(
             FilterField::new("limit", &params.limit, Entry::Hidden),
         ]
     });
+    let all = path.clone();
     let cleared = Signal::derive(move || {
         let limit = params.get().limit;
         let params = SearchParams {
             limit,
             ..SearchParams::default()
         };
-        over(GROUPS, &params)
+        over(&all, &params)
     });
-    view! { <FilterForm label=text::groups::search() path=GROUPS fields=fields cleared=cleared /> }
+    view! { <FilterForm label=text::groups::search() path=path fields=fields cleared=cleared /> }
 }
 
 /// Returns the table of the list without its rows.

@@ -43,7 +43,10 @@ static COLUMNS: [Column<ClientRow>; 6] = [
     Column::new(text::clients::resources, |cell, row| {
         cell.labelled(total(row.listed.resources))
     }),
-    Column::new(text::common::actions, |cell, row| cell.plain(links(row))).with_class("cell-edit"),
+    Column::new(text::common::actions, |cell, row: &ClientRow| {
+        cell.plain(links(row))
+    })
+    .with_class("cell-edit"),
 ];
 
 /// Returns the columns that the viewer sees.

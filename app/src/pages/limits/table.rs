@@ -47,7 +47,10 @@ static COLUMNS: [Column<LimitRow>; 7] = [
     Column::new(text::limits::model, |cell, row| {
         cell.labelled(model(&row.limit))
     }),
-    Column::new(text::common::actions, |cell, row| cell.plain(links(row))).with_class("cell-edit"),
+    Column::new(text::common::actions, |cell, row: &LimitRow| {
+        cell.plain(links(row))
+    })
+    .with_class("cell-edit"),
 ];
 
 /// Returns the columns that the viewer sees.

@@ -74,7 +74,7 @@ static COLUMNS: [Column<ListedInvitation>; 7] = [
     Column::new(text::registrations::expires, |cell, row| {
         cell.labelled(view! { <Ends at=row.invitation.expires_at now=row.now /> })
     }),
-    Column::new(text::common::actions, |cell, row| {
+    Column::new(text::common::actions, |cell, row: &ListedInvitation| {
         cell.plain(links(&row.invitation, &row.params))
     })
     .with_class("cell-edit"),

@@ -1,16 +1,16 @@
 //! Dialog that creates a resource.
 
-use domain::{fields::FieldErrors, permission::Permission};
+use domain::{fields::FieldErrors, permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, edit::CLIENT, params};
+use super::{dialogs::NAME, edit::CLIENT};
 use crate::{
     api::resources::create::{CreateResource, draft},
     components::{
         dialog::{DialogRoute, FormDialog},
         field::{Field, FieldSpec},
         form,
-        parameters::use_query,
+        parameters::use_list_params,
         typed::typed_or,
     },
     context::PageContext,
@@ -48,7 +48,7 @@ const OWNER: FieldSpec = FieldSpec {
 /// Renders the dialog. It suggests the kind whose resources the list shows.
 #[component]
 pub fn NewResource() -> impl IntoView {
-    let params = use_query().with_untracked(params);
+    let params = use_list_params::<ResourceListParams>().get_untracked();
     let kind = params.kind.clone().unwrap_or_default();
     let route = DialogRoute {
         path: PATH.to_owned(),

@@ -150,6 +150,7 @@ mod tests {
     use axum::http::Method;
 
     use super::*;
+    use crate::Mount;
 
     #[test]
     fn form_depends_on_the_route() {
@@ -176,6 +177,7 @@ mod tests {
         let request = RequestInfo {
             method: Method::POST,
             path: "/".to_owned(),
+            mount: Mount(String::new()),
             request_id: None,
         };
         let read = details(&text, &request);

@@ -196,7 +196,7 @@ pub(super) async fn info(
     let id = find_id(&services, &reader, text).await?;
     let row = full_row(&services, &identity, &reader, id).await?;
     Ok(Json(json!({
-        "team_id": row["team_id"],
+        "team_id": row.get("team_id"),
         "team_info": row,
         "keys": [],
         "team_memberships": [],

@@ -174,7 +174,7 @@ pub(in crate::litellm) async fn update(
         budgets::put(&services, &limits, drafts).await?;
     }
     let row = full_row(&services, &identity, &reader, id).await?;
-    Ok(Json(json!({ "team_id": row["team_id"], "data": row })))
+    Ok(Json(json!({ "team_id": row.get("team_id"), "data": row })))
 }
 
 /// Body of a deletion.

@@ -37,7 +37,7 @@ pub(in crate::litellm) async fn update(
     let mut successful = 0;
     for fields in updates {
         let result = one(&services, &identity, fields).await;
-        successful += usize::from(result["success"] == true);
+        successful += usize::from(result.get("success") == Some(&Value::Bool(true)));
         results.push(result);
     }
     Ok(Json(json!({
