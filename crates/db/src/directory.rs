@@ -32,18 +32,47 @@ pub enum DirectoryOrder {
     Status,
 }
 
+/// Identifier in the other system, or the id.
+const IDENTIFIER: &str = "coalesce(i.value, u.id::text)";
+/// Costs in this period of the limit of costs, or all costs without such a limit.
+const SPEND: &str = "coalesce(
+    (select case when b.period_end <= now() then 0 else b.used end
+        from balances b where b.holder_id = u.id and b.metric = 'cost' and b.model = ''),
+    (select sum(d.cost_nanos)::bigint from usage_daily d where d.user_id = u.id),
+    0
+)";
+/// Limit of costs.
+const BUDGET: &str = "(select l.amount from limits l where l.user_id = u.id and l.metric = 'cost' and l.model is null)";
+/// Number of virtual keys that have neither expired nor been revoked.
+const KEYS: &str = "(select count(*) from access_tokens t where t.user_id = u.id and t.kind = 'key' and t.revoked_at is null
+    and coalesce(t.expires_at > now(), true))";
+
 impl DirectoryOrder {
     const fn sql(self) -> &'static str {
         match self {
             Self::Created => "u.created_at",
             Self::Updated => "u.updated_at",
-            Self::Identifier => "identifier",
+            Self::Identifier => IDENTIFIER,
             Self::Email => "u.email",
             Self::Name => "u.display_name",
-            Self::Spend => "spend",
-            Self::Budget => "budget",
-            Self::Keys => "keys",
+            Self::Spend => SPEND,
+            Self::Budget => BUDGET,
+            Self::Keys => KEYS,
             Self::Status => "u.status",
+        }
+    }
+
+    /// Returns the end of the order. No index of a column without nulls serves an order with them at its end.
+    const fn nulls(self) -> &'static str {
+        match self {
+            Self::Email | Self::Budget => "nulls last",
+            Self::Created
+            | Self::Updated
+            | Self::Identifier
+            | Self::Name
+            | Self::Spend
+            | Self::Keys
+            | Self::Status => "",
         }
     }
 }
@@ -133,20 +162,34 @@ pub struct DirectoryUser {
 
 /// Lists users.
 ///
+/// The rows of the page are chosen first, so that what the skipped ones have is not read.
+///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     query: &DirectoryQuery,
 ) -> Result<Vec<DirectoryUser>, Error> {
-    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(
-        "select u.id, u.username, u.display_name, u.email, u.status, u.created_at, u.updated_at,
-            u.password_hash is not null as has_password, coalesce(i.value, u.id::text) as identifier,
+    let direction = if query.descending { "desc" } else { "asc" };
+    let nulls = query.order.nulls();
+    let order = query.order.sql();
+    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(format!(
+        "with page as (select u.id, {IDENTIFIER} as identifier, {order} as sort_key"
+    ));
+    push_conditions(&mut sql, query);
+    sql.push(format!(
+        " order by sort_key {direction} {nulls}, u.id {direction} limit "
+    ));
+    sql.push_bind(query.limit);
+    sql.push(" offset ").push_bind(query.offset);
+    sql.push(
+        ") select u.id, u.username, u.display_name, u.email, u.status, u.created_at, u.updated_at,
+            u.password_hash is not null as has_password, p.identifier,
             coalesce((select e.data::text from user_extensions e where e.user_id = u.id and e.namespace = ",
     );
     sql.push_bind(query.namespace.clone());
-    sql.push(
-        "), '{}') as extension,
+    sql.push(format!(
+        "), '{{}}') as extension,
             array(select r.name from user_roles a join roles r on r.id = a.role_id where a.user_id = u.id order by r.rank, r.name)
                 as roles,
             array(select coalesce(g.external_id, g.id::text) from group_members m join groups g on g.id = m.group_id
@@ -156,26 +199,13 @@ pub async fn list(
                     'metric', l.metric, 'amount', l.amount, 'soft_amount', l.soft_amount, 'period', l.period
                 ) order by l.metric)
                 from limits l where l.user_id = u.id and l.model is null)::text, '[]') as limits,
-            coalesce(
-                (select case when b.period_end <= now() then 0 else b.used end
-                    from balances b where b.holder_id = u.id and b.metric = 'cost' and b.model = ''),
-                (select sum(d.cost_nanos)::bigint from usage_daily d where d.user_id = u.id),
-                0
-            ) as spend,
+            {SPEND} as spend,
             (select b.period_end from balances b
                 where b.holder_id = u.id and b.metric = 'cost' and b.model = '' and b.period_end > now()) as resets_at,
-            (select l.amount from limits l where l.user_id = u.id and l.metric = 'cost' and l.model is null) as budget,
-            (select count(*) from access_tokens t where t.user_id = u.id and t.kind = 'key' and t.revoked_at is null
-                and coalesce(t.expires_at > now(), true)) as keys",
-    );
-    push_conditions(&mut sql, query);
-    let direction = if query.descending { "desc" } else { "asc" };
-    let order = query.order.sql();
-    sql.push(format!(
-        " order by {order} {direction} nulls last, u.id {direction} limit "
+            {KEYS} as keys
+        from page p join users u on u.id = p.id
+        order by p.sort_key {direction} {nulls}, u.id {direction}"
     ));
-    sql.push_bind(query.limit);
-    sql.push(" offset ").push_bind(query.offset);
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     let users: Result<Vec<DirectoryUser>, sqlx::Error> = rows.iter().map(read).collect();
     Ok(users?)
@@ -199,7 +229,7 @@ fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &DirectoryQuery) {
     sql.push_bind(query.namespace.clone());
     sql.push(" where u.deleted_at is null");
     if let Some(identifiers) = &query.identifiers {
-        sql.push(" and coalesce(i.value, u.id::text) = any(")
+        sql.push(format!(" and {IDENTIFIER} = any("))
             .push_bind(identifiers.clone())
             .push(")");
     }
@@ -217,9 +247,11 @@ fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &DirectoryQuery) {
             .push(")) > 0");
     }
     if let Some(text) = &query.text {
-        sql.push(" and strpos(lower(concat_ws(' ', coalesce(i.value, u.id::text), u.email, u.username, u.display_name)), lower(")
-            .push_bind(text.clone())
-            .push(")) > 0");
+        sql.push(format!(
+            " and strpos(lower(concat_ws(' ', {IDENTIFIER}, u.email, u.username, u.display_name)), lower("
+        ))
+        .push_bind(text.clone())
+        .push(")) > 0");
     }
     let with = "exists (select from user_roles a join roles r on r.id = a.role_id where a.user_id = u.id and r.name = any(";
     if !query.roles.is_empty() {

@@ -21,7 +21,7 @@ use axum::{
     response::Response,
     routing::{get, patch, post},
 };
-use domain::identifiers::Namespace;
+use domain::{identifiers::Namespace, users::names::is_deceptive};
 use service::{
     Error, Services,
     access::{Identity, OperatorKey, Origin},
@@ -156,7 +156,7 @@ fn origin(parts: &Parts) -> Origin {
     let origin = parts.extensions.get::<Origin>().cloned();
     let changed_by = parts.headers.get(CHANGED_BY).map(|value| {
         let text = String::from_utf8_lossy(value.as_bytes());
-        let visible = text.chars().filter(|c| !c.is_control());
+        let visible = text.chars().filter(|c| !is_deceptive(*c));
         visible.take(CHANGED_BY_MAX).collect::<String>()
     });
     Origin {

@@ -1,7 +1,7 @@
 //! Users as the API of another system lists them: in pages with numbers, by the identifiers that they have there.
 
 pub use db::directory::{DirectoryLimit, DirectoryOrder, DirectoryQuery, DirectoryUser};
-use domain::identifiers::Namespace;
+use domain::{access_tokens::Scope, identifiers::Namespace};
 use uuid::Uuid;
 
 use crate::{
@@ -76,7 +76,7 @@ pub async fn find_by_id(
     Ok(user)
 }
 
-/// Returns the caller.
+/// Returns the caller. The data of the other system is left out for an access token that cannot read the caller's data.
 ///
 /// # Errors
 /// [`Error::OutOfScope`] for an access token without the scope.
@@ -90,7 +90,11 @@ pub async fn find_own(
         id: Some(caller.principal.id.0),
         ..one(namespace)
     };
-    first(services, &query).await
+    let mut user = first(services, &query).await?;
+    if caller.require_own(Scope::DataRead).is_err() {
+        user.extension.clear();
+    }
+    Ok(user)
 }
 
 /// Returns the query of one user.

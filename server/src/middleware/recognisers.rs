@@ -17,6 +17,7 @@ use service::{
     access_tokens, sessions,
 };
 use tower_sessions::Session;
+use uuid::Uuid;
 
 use super::rate::Recognised;
 use api::bearer_token;
@@ -62,7 +63,9 @@ pub(crate) async fn find(
     let found = found.transpose();
     let account = match &found {
         Ok(Some(Identity::User(caller))) => Some(Some(caller.principal.id.0)),
-        Ok(Some(Identity::Operator(_)) | None) | Err(Error::Unauthenticated(_)) => Some(None),
+        // The key of the operator counts by itself, so that attempts of others at the same address do not use up its limit.
+        Ok(Some(Identity::Operator(_))) => Some(Some(Uuid::nil())),
+        Ok(None) | Err(Error::Unauthenticated(_)) => Some(None),
         Err(_) => None,
     };
     if let (Some(recognised), Some(account)) = (parts.extensions.get::<Recognised>(), account) {

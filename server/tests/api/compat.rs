@@ -176,6 +176,24 @@ async fn dialect_is_limited_by_account_and_address(pool: PgPool) {
 }
 
 #[testing::test]
+async fn operator_is_limited_apart_from_others_at_the_address(pool: PgPool) {
+    for mounted in both(&pool, false, 2) {
+        let me = |key: &str| {
+            let ask = mounted.ask(Method::GET, "/me").header(KEY, key);
+            mounted.app.send(ask.from(HERE))
+        };
+        // At first the key is not known yet, and counts against the address.
+        assert_ne!(me(MASTER_KEY).await.status, 429);
+        assert_eq!(me("test-wrong").await.status, 401);
+        assert_eq!(me("test-wrong").await.status, 429);
+        for _ in 0..2 {
+            assert_ne!(me(MASTER_KEY).await.status, 429);
+        }
+        assert_eq!(me(MASTER_KEY).await.status, 429);
+    }
+}
+
+#[testing::test]
 async fn user_is_read_and_extended_by_the_identifier(pool: PgPool) {
     let key = prepare(&pool).await;
     let bob = id_of(&pool, "bob").await;

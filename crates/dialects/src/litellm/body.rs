@@ -1,5 +1,6 @@
 //! Bodies of requests: what clients leave blank, and what has no field here.
 
+use axum::http::StatusCode;
 use domain::{
     fields::FieldErrors,
     json::{JsonLimits, check_object},
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use service::Error;
 
-use super::errors::invalid;
+use super::errors::{custom, invalid};
 use crate::DialectError;
 
 /// Fields of users that are stored as they are, because Rollcall has none for them.
@@ -25,6 +26,9 @@ pub(super) const KEPT: [&str; 11] = [
     "object_permission",
     "sso_user_id",
 ];
+
+/// Maximum number of keys, teams or members that a request names, each of which costs queries.
+const NAMED_MAX: usize = 500;
 
 /// Blank values that are left out of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +62,15 @@ pub(super) fn fields(body: Value, blank: Blank) -> Result<Map<String, Value>, Di
 pub(super) fn parse<T: DeserializeOwned>(fields: &Map<String, Value>) -> Result<T, DialectError> {
     let parsed = serde_json::from_value(Value::Object(fields.clone()));
     parsed.map_err(|error| DialectError::Malformed(error.to_string()))
+}
+
+/// Checks the number of objects that a body names, before the first one is looked up.
+pub(super) fn check_number(number: usize, objects: &str) -> Result<(), DialectError> {
+    if number <= NAMED_MAX {
+        return Ok(());
+    }
+    let text = format!("At most {NAMED_MAX} {objects} are accepted at once. Found {number}");
+    Err(custom(StatusCode::BAD_REQUEST, text))
 }
 
 /// Returns the fields that are stored as they are, which must not exceed the limits.

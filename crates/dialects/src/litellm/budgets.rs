@@ -14,11 +14,13 @@ use service::{
     limits::{self, LimitFilter},
 };
 
-use super::errors::renamed;
+use super::errors::{invalid, renamed};
 use crate::DialectError;
 
 /// Period of a budget without a duration.
 const FOREVER: &str = "total";
+/// Denial of a budget without an amount: it would be unlimited, and take the place of the limits of the roles, the teams and all users.
+const NO_BUDGET: &str = "Value error, budget_duration and soft_budget need a max_budget";
 /// Maximum number of limits of one subject that are read.
 const LIMITS_MAX: u16 = 100;
 /// Metrics without a period, with their fields.
@@ -75,7 +77,11 @@ impl Budget {
         }
         if self.max_budget.is_some() || self.soft_budget.is_some() || self.budget_duration.is_some()
         {
-            drafts.push(self.cost(subject, find(present, Metric::Cost)));
+            let present = find(present, Metric::Cost);
+            if self.max_budget.is_none() && present.is_none() {
+                return Err(invalid("value_error", ["body", "max_budget"], NO_BUDGET));
+            }
+            drafts.push(self.cost(subject, present));
         }
         for draft in &drafts {
             let metric = draft.metric;
@@ -258,6 +264,21 @@ mod tests {
             changed(json!({ "budget_duration": "1mo" })),
             (Some(1_000_000_000), month)
         );
+    }
+
+    #[test]
+    fn budget_without_an_amount_is_denied() {
+        for json in [
+            json!({ "budget_duration": "30d" }),
+            json!({ "soft_budget": 1 }),
+        ] {
+            let rate = [limit(Metric::Rpm, Some(7), None)];
+            let error = budget(json).drafts(LimitSubject::Default, &rate);
+            let Err(DialectError::Malformed(text)) = error else {
+                panic!("{error:?}");
+            };
+            assert!(text.contains(NO_BUDGET), "{text}");
+        }
     }
 
     #[test]

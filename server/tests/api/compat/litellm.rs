@@ -168,7 +168,7 @@ async fn changes_name_who_the_caller_acts_for(pool: PgPool) {
     let app = with_litellm(&pool);
     let body = json!({ "user_email": "eve@example.org", "auto_create_key": false });
     let named = ask(Method::POST, "/user/new", MASTER)
-        .header("litellm-changed-by", "carol@example.org")
+        .bytes("litellm-changed-by", "carol@\u{202e}example.org".as_bytes())
         .json(&body);
     assert_eq!(app.send(named).await.status, 200);
     let named: String = sqlx::query_scalar(

@@ -36,6 +36,7 @@ pub(in crate::litellm) async fn delete(
     let writer = require::<TokensWrite>(&identity, "/key/delete")?;
     let reader = require::<TokensRead>(&identity, "/key/delete")?;
     let request: Deletion = body::parse(&body::fields(sent, Blank::EmptyOrZero)?)?;
+    body::check_number(request.keys.len() + request.key_aliases.len(), "keys")?;
     let mut ids = Vec::new();
     for text in &request.keys {
         ids.push(find_id(&services, &reader, text).await?);
@@ -53,6 +54,7 @@ pub(in crate::litellm) async fn delete(
     }
     ids.sort();
     ids.dedup();
+    body::check_number(ids.len(), "keys")?;
     for id in &ids {
         access_tokens::revoke(&services, &writer, *id).await?;
     }

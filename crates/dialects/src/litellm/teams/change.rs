@@ -193,6 +193,7 @@ pub(in crate::litellm) async fn delete(
     let writer = require::<GroupsWrite>(&identity, ROUTE)?;
     let reader = require::<GroupsRead>(&identity, ROUTE)?;
     let request: Deletion = body::parse(&body::fields(sent, Blank::EmptyOrZero)?)?;
+    body::check_number(request.team_ids.len(), "teams")?;
     let actor = GroupActor::from(&reader);
     let mut found = Vec::with_capacity(request.team_ids.len());
     for text in &request.team_ids {

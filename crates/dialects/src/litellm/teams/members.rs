@@ -39,6 +39,7 @@ pub(super) async fn find_all(
     users: &Authorized<UsersRead>,
     members: &[Member],
 ) -> Result<Vec<Assigned>, DialectError> {
+    body::check_number(members.len(), "members")?;
     let mut found = Vec::with_capacity(members.len());
     for member in members {
         let is_manager = match member.role.as_deref() {
@@ -56,23 +57,25 @@ pub(super) async fn find_all(
     Ok(found)
 }
 
-/// Adds users to a group, with their roles in it.
+/// Adds users to a group, with their roles in it: all of them or none.
 pub(super) async fn assign(
     services: &Services,
     writer: &Authorized<GroupsWrite>,
     group: Uuid,
     members: &[Assigned],
 ) -> Result<(), DialectError> {
-    let ids = members.iter().map(|(id, _)| *id).collect();
-    let selection = MemberSelection::Ids(ids);
+    let ids: Vec<Uuid> = members.iter().map(|(id, _)| *id).collect();
     let actor = GroupActor::from(writer);
-    let outcome = groups::members::add(services, &actor, group, selection, false).await?;
-    if !outcome.skipped.is_empty() {
-        let text = format!(
-            "Not allowed to add users with more permissions: {}",
-            outcome.skipped.join(", ")
-        );
-        return Err(custom(StatusCode::FORBIDDEN, text));
+    for is_preview in [true, false] {
+        let selection = MemberSelection::Ids(ids.clone());
+        let outcome = groups::members::add(services, &actor, group, selection, is_preview).await?;
+        if !outcome.skipped.is_empty() {
+            let text = format!(
+                "Not allowed to add users with more permissions: {}",
+                outcome.skipped.join(", ")
+            );
+            return Err(custom(StatusCode::FORBIDDEN, text));
+        }
     }
     let managers: Vec<Uuid> = members
         .iter()

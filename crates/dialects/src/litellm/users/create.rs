@@ -126,6 +126,7 @@ async fn plan(
         Some(id) => Some(free_identifier(services, identity, id).await?),
         None => None,
     };
+    body::check_number(request.teams.len(), "teams")?;
     let mut groups = Vec::new();
     let named = request.teams.iter().map(|team| match team {
         Team::Id(id) | Team::Object { team_id: id } => id,

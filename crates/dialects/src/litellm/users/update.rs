@@ -15,6 +15,7 @@ use service::{
     owned::{Writer, extensions},
     users,
 };
+use uuid::Uuid;
 
 use super::{create::field_name, read_models, row};
 use crate::{
@@ -77,7 +78,11 @@ pub(super) async fn change(
     let named = (request.user_id.as_deref(), request.user_email.as_deref());
     let before = callers::find_named(services, &reader, named).await?;
     let budget: Budget = body::parse(fields)?;
-    // Every value is checked before the first one is stored.
+    if !budget.is_empty() {
+        // Without it the present limits are unknown, and what the body leaves out would not stay.
+        require::<LimitsRead>(identity, ROUTE)?;
+    }
+    // Every value and permission is checked before the first value is stored.
     let drafts = budget.drafts(LimitSubject::User(before.id), &before.limits)?;
     let kept = body::kept(fields)?;
     let models = request.models.as_deref().map(|models| AllowedModelsDraft {
@@ -86,9 +91,21 @@ pub(super) async fn change(
     if let Some(models) = &models {
         models.check().map_err(Error::Invalid)?;
     }
+    let limiter = if drafts.is_empty() && models.is_none() {
+        None
+    } else {
+        Some(require::<LimitsWrite>(identity, ROUTE)?)
+    };
+    let spend = match &request.spend {
+        Some(amount) => Some(Spend::check(identity, amount)?),
+        None => None,
+    };
+    let has_new_budget = drafts.iter().any(|draft| draft.metric == Metric::Cost);
+    if let Some(spend) = spend.as_ref().filter(|_| !has_new_budget) {
+        spend.find_used(services, before.id).await?;
+    }
     edit(services, identity, &writer, (&before, &request)).await?;
-    if !drafts.is_empty() || models.is_some() {
-        let authorized = require::<LimitsWrite>(identity, ROUTE)?;
+    if let Some(authorized) = limiter {
         budgets::put(services, &authorized, drafts).await?;
         if let Some(models) = models {
             limits::set_models(services, &authorized, before.id, &models).await?;
@@ -98,8 +115,8 @@ pub(super) async fn change(
         let writer = Writer::all(writer);
         extensions::merge(services, &writer, Some(before.id), &namespace()?, kept).await?;
     }
-    if let Some(spend) = &request.spend {
-        set_spend(services, identity, &before, spend).await?;
+    if let Some(spend) = &spend {
+        spend.set(services, before.id).await?;
     }
     let after = directory::find_by_id(services, &reader, &namespace()?, before.id).await;
     Ok(after?)
@@ -141,33 +158,48 @@ async fn edit(
     }
 }
 
-/// Sets what is used of the budget of a user.
-async fn set_spend(
-    services: &Services,
-    identity: &Identity,
-    user: &DirectoryUser,
-    spend: &Decimal,
-) -> Result<(), DialectError> {
-    let units = spend.parse(Metric::Cost).map_err(|error| {
-        let text = error.to_string();
-        invalid("value_error", ["body", "spend"], &text)
-    })?;
-    let reader = require::<LimitsRead>(identity, ROUTE)?;
-    let writer = require::<UsageWrite>(identity, ROUTE)?;
-    let statuses = limits::list_effective(services, &reader, user.id).await?;
-    let own = statuses
-        .into_iter()
-        .find(|status| status.metric == Metric::Cost && status.model.is_none() && !status.shared);
-    let Some(own) = own.filter(|status| status.amount.is_some()) else {
-        let text = "spend can be set only for a user with a max_budget";
-        return Err(custom(StatusCode::BAD_REQUEST, text));
-    };
-    let change = NewLimitChange {
-        metric: Metric::Cost,
-        model: None,
-        change: BalanceChange::Adjust(units.saturating_sub(own.used.units())),
-        reason: SPEND_REASON.to_owned(),
-    };
-    limits::change(services, &writer, user.id, change).await?;
-    Ok(())
+/// What is used of the budget of a user, with the permissions to set it.
+struct Spend {
+    units: i64,
+    reader: Authorized<LimitsRead>,
+    writer: Authorized<UsageWrite>,
+}
+
+impl Spend {
+    fn check(identity: &Identity, amount: &Decimal) -> Result<Self, DialectError> {
+        let units = amount.parse(Metric::Cost).map_err(|error| {
+            let text = error.to_string();
+            invalid("value_error", ["body", "spend"], &text)
+        })?;
+        Ok(Self {
+            units,
+            reader: require(identity, ROUTE)?,
+            writer: require(identity, ROUTE)?,
+        })
+    }
+
+    /// Returns what is used of the budget of a user at present, who must have one.
+    async fn find_used(&self, services: &Services, user: Uuid) -> Result<i64, DialectError> {
+        let statuses = limits::list_effective(services, &self.reader, user).await?;
+        let own = statuses.into_iter().find(|status| {
+            status.metric == Metric::Cost && status.model.is_none() && !status.shared
+        });
+        let own = own.filter(|status| status.amount.is_some());
+        own.map(|status| status.used.units()).ok_or_else(|| {
+            let text = "spend can be set only for a user with a max_budget";
+            custom(StatusCode::BAD_REQUEST, text)
+        })
+    }
+
+    async fn set(&self, services: &Services, user: Uuid) -> Result<(), DialectError> {
+        let used = self.find_used(services, user).await?;
+        let change = NewLimitChange {
+            metric: Metric::Cost,
+            model: None,
+            change: BalanceChange::Adjust(self.units.saturating_sub(used)),
+            reason: SPEND_REASON.to_owned(),
+        };
+        limits::change(services, &self.writer, user, change).await?;
+        Ok(())
+    }
 }

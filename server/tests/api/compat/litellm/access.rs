@@ -9,7 +9,7 @@ use service::{access::operator, access_tokens, identifiers, users};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{MASTER, ask, assert_own, assert_plain, with_litellm};
+use super::{MASTER, ask, assert_own, assert_plain, done, get, post, with_litellm};
 use crate::support::{App, add_user, token};
 
 /// Routes that need a credential, with a body. None of these requests can succeed, so that each caller gets the same state.
@@ -208,6 +208,65 @@ async fn users_see_themselves_only(pool: PgPool) {
             .status,
         200
     );
+}
+
+#[testing::test]
+async fn kept_data_needs_the_scope_of_data(pool: PgPool) {
+    let app = with_litellm(&pool);
+    let body = json!({ "user_email": "bob@example.org", "metadata": { "a": 1 }, "auto_create_key": false });
+    done(&app, "/user/new", &body).await;
+    for (scopes, metadata) in [
+        (&["account"][..], json!({})),
+        (&["account", "data:read"], json!({ "a": 1 })),
+    ] {
+        let token = token(&app.services, "bob", scopes).await;
+        let own = app.send(ask(Method::GET, "/user/info", &token)).await;
+        let kept = &own.json()["user_info"]["metadata"];
+        assert_eq!(*kept, metadata, "{scopes:?}: {}", own.body);
+    }
+}
+
+#[testing::test]
+async fn update_that_is_denied_in_part_changes_nothing(pool: PgPool) {
+    let app = with_litellm(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    let body = json!({ "user_id": "u", "user_alias": "Before", "max_budget": 5, "auto_create_key": false });
+    done(&app, "/user/new", &body).await;
+    let users = ["users:read", "users:write"];
+    let limits = ["users:read", "users:write", "limits:read", "limits:write"];
+    // Without the right to read the budget a new period would make it unlimited.
+    let blind = ["users:read", "users:write", "limits:write"];
+    for (scopes, field, value) in [
+        (&users[..], "max_budget", json!(9)),
+        (&users[..], "models", json!(["gpt"])),
+        (&users[..], "spend", json!(1)),
+        (&limits[..], "spend", json!(1)),
+        (&blind[..], "budget_duration", json!("30d")),
+    ] {
+        let token = token(&app.services, "ada", scopes).await;
+        let mut body = json!({ "user_id": "u", "user_alias": "After" });
+        body[field] = value;
+        let update = ask(Method::POST, "/user/update", &token).json(&body);
+        assert_own(
+            &app.send(update).await,
+            401,
+            "Authentication Error, Only proxy admin",
+        );
+        let user = get(&app, "/user/info?user_id=u").await.json();
+        assert_eq!(user["user_info"]["user_alias"], "Before", "{body}");
+        assert_eq!(user["user_info"]["max_budget"], 5.0, "{body}");
+    }
+    let other = json!({ "user_id": "v", "user_alias": "Before", "auto_create_key": false });
+    done(&app, "/user/new", &other).await;
+    for (field, value, status) in [("spend", json!(1), 400), ("budget_duration", json!("30d"), 422)]
+    {
+        let mut body = json!({ "user_id": "v", "user_alias": "After" });
+        body[field] = value;
+        let answer = post(&app, "/user/update", &body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        let user = get(&app, "/user/info?user_id=v").await.json();
+        assert_eq!(user["user_info"]["user_alias"], "Before", "{body}");
+    }
 }
 
 #[testing::test]

@@ -142,6 +142,18 @@ async fn parameters_are_checked(pool: PgPool) {
             answer.body
         );
     }
+    for (path, body) in [
+        ("/user/new", json!({ "teams": vec!["a"; 501] })),
+        ("/key/delete", json!({ "keys": vec!["a"; 501] })),
+        ("/key/delete", json!({ "key_aliases": vec!["a"; 501] })),
+        ("/team/delete", json!({ "team_ids": vec!["a"; 501] })),
+        (
+            "/team/new",
+            json!({ "members_with_roles": vec![json!({ "user_id": "a" }); 501] }),
+        ),
+    ] {
+        assert_own(&post(&app, path, &body).await, 400, "At most 500 ");
+    }
     let missing: Value = json!({ "user_id": "none" });
     assert_own(
         &post(&app, "/user/update", &missing).await,

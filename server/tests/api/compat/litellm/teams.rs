@@ -1,9 +1,12 @@
 //! Teams, which are groups.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::roles::role;
 
-use super::{assert_own, done, get, post, with_litellm};
+use super::{ask, assert_own, done, get, post, with_litellm};
+use crate::support::{add_user, id_of, token};
 
 #[testing::test]
 async fn team_is_created_filled_changed_and_deleted(pool: PgPool) {
@@ -84,4 +87,36 @@ async fn team_is_found_by_its_id_and_name(pool: PgPool) {
     assert_own(&taken, 409, "");
     let missing = get(&app, "/team/info?team_id=none").await;
     assert_own(&missing, 404, "Team not found, passed team_id=none");
+}
+
+#[testing::test]
+async fn members_are_added_all_or_none(pool: PgPool) {
+    let app = with_litellm(&pool);
+    role("librarian")
+        .permissions(&["users:read", "groups:read", "groups:write"])
+        .insert(&pool)
+        .await;
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
+    add_user(&pool, "lena", &["librarian"]).await;
+    let lena = token(
+        &app.services,
+        "lena",
+        &["users:read", "groups:read", "groups:write"],
+    )
+    .await;
+    done(&app, "/team/new", &json!({ "team_id": "t-1" })).await;
+    let members = json!([
+        { "role": "user", "user_id": id_of(&pool, "bob").await },
+        { "role": "user", "user_id": id_of(&pool, "ada").await },
+    ]);
+    let body = json!({ "team_id": "t-1", "member": members });
+    let add = ask(Method::POST, "/team/member_add", &lena).json(&body);
+    assert_own(
+        &app.send(add).await,
+        403,
+        "Not allowed to add users with more permissions: ada",
+    );
+    let info = get(&app, "/team/info?team_id=t-1").await.json();
+    assert_eq!(info["team_info"]["members_with_roles"], json!([]));
 }
