@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
-    groups::{GROUPS_ORDER, Group, GroupSummary},
+    groups::Group,
     limits::LimitSubject,
-    list::{Cursor, Position, SearchQuery, UnfilteredQuery},
+    list::{Position, UnfilteredQuery},
 };
 use serde_json::{Map, Value, json};
 use service::{
@@ -31,10 +31,6 @@ use crate::{Authenticated, DialectError};
 
 /// Maximum number of members of a team that are listed.
 const MEMBERS_MAX: u16 = 1_000;
-/// Number of teams that are read at once.
-const READ: u16 = 100;
-/// Maximum number of such reads.
-const READS: usize = 10;
 
 /// Returns the id of the group that a text means: its id in LiteLLM, its own id, or its name.
 pub(super) async fn find_id(
@@ -125,61 +121,15 @@ async fn members(
     Ok(members.collect())
 }
 
-/// Lists the teams of a user, without members and limits.
-pub(super) async fn list_of(
+/// Lists the teams of a user, or all teams, without members and limits.
+pub(super) async fn list_rows(
     services: &Services,
     reader: &Authorized<GroupsRead>,
-    user: Uuid,
+    user: Option<Uuid>,
 ) -> Result<Vec<Value>, DialectError> {
-    let query = SearchQuery {
-        text: None,
-        limit: READ,
-        position: Position::First,
-    };
-    let listed = groups::list_of(services, reader, user, &query).await?;
-    rows(services, reader, listed.page.rows).await
-}
-
-/// Lists all teams, without members and limits.
-pub(super) async fn list_all(
-    services: &Services,
-    reader: &Authorized<GroupsRead>,
-) -> Result<Vec<Value>, DialectError> {
-    let mut query = SearchQuery {
-        text: None,
-        limit: READ,
-        position: Position::First,
-    };
-    let mut all = Vec::new();
-    for _ in 0..READS {
-        let page = groups::list(services, reader, &query).await?.page;
-        let last = page.rows.last();
-        let last = last.map(|group| Cursor::named(GROUPS_ORDER, &group.name, group.id, 0));
-        all.extend(rows(services, reader, page.rows).await?);
-        match last {
-            Some(last) if page.page_info.after.is_some() => query.position = Position::After(last),
-            Some(_) | None => break,
-        }
-    }
-    Ok(all)
-}
-
-async fn rows(
-    services: &Services,
-    reader: &Authorized<GroupsRead>,
-    listed: Vec<GroupSummary>,
-) -> Result<Vec<Value>, DialectError> {
-    let actor = GroupActor::from(reader);
-    let mut rows = Vec::with_capacity(listed.len());
-    for summary in listed {
-        match groups::find(services, &actor, summary.id).await {
-            Ok(group) => rows.push(Value::Object(row(&group))),
-            // Deleted meanwhile.
-            Err(Error::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(rows)
+    let listed = groups::whole::list(services, reader, user).await?;
+    let rows = listed.iter().map(|group| Value::Object(row(group)));
+    Ok(rows.collect())
 }
 
 /// `GET /team/info`.
@@ -210,12 +160,10 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
     let reader = require::<GroupsRead>(&identity, "/team/list")?;
-    let teams = match query.text("user_id") {
-        Some(id) => {
-            let user = callers::find_readable(&services, &identity, id).await?;
-            list_of(&services, &reader, user.id).await?
-        }
-        None => list_all(&services, &reader).await?,
+    let user = match query.text("user_id") {
+        Some(id) => Some(callers::find_readable(&services, &identity, id).await?.id),
+        None => None,
     };
+    let teams = list_rows(&services, &reader, user).await?;
     Ok(Json(Value::Array(teams)))
 }

@@ -45,7 +45,7 @@ pub(in crate::litellm) async fn info(
     };
     let keys = keys_of(&services, &identity, &user).await?;
     let teams = match identity.require::<GroupsRead>() {
-        Ok(reader) => teams::list_of(&services, &reader, user.id).await?,
+        Ok(reader) => teams::list_rows(&services, &reader, Some(user.id)).await?,
         Err(_) => Vec::new(),
     };
     Ok(Json(json!({
@@ -58,7 +58,7 @@ pub(in crate::litellm) async fn info(
 
 /// Returns all keys and teams, as the master key gets them.
 async fn everything(services: &Services, identity: &Identity) -> Result<Json<Value>, DialectError> {
-    let teams = teams::list_all(services, &identity.require()?).await?;
+    let teams = teams::list_rows(services, &identity.require()?, None).await?;
     let keys = keys::list::rows_of(services, &identity.require()?, None).await?;
     Ok(Json(json!({
         "user_id": null,
