@@ -158,6 +158,8 @@ pub struct DirectoryUser {
     pub created_at: OffsetDateTime,
     /// Time of the last change.
     pub updated_at: OffsetDateTime,
+    /// Version of the account.
+    pub version: i32,
 }
 
 /// Lists users.
@@ -183,7 +185,7 @@ pub async fn list(
     sql.push_bind(query.limit);
     sql.push(" offset ").push_bind(query.offset);
     sql.push(
-        ") select u.id, u.username, u.display_name, u.email, u.status, u.created_at, u.updated_at,
+        ") select u.id, u.username, u.display_name, u.email, u.status, u.created_at, u.updated_at, u.version,
             u.password_hash is not null as has_password, p.identifier,
             coalesce((select e.data::text from user_extensions e where e.user_id = u.id and e.namespace = ",
     );
@@ -290,5 +292,6 @@ fn read(row: &PgRow) -> Result<DirectoryUser, sqlx::Error> {
         extension: domain::json::read_object(&extension),
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
+        version: row.try_get("version")?,
     })
 }

@@ -141,6 +141,8 @@ async fn edit(
     let edit = UserEdit {
         display_name: request.user_alias.clone(),
         email: email.map(Some),
+        // Roles that were taken from the user meanwhile must not come back.
+        version: assigned.as_ref().map(|_| before.version),
         roles: assigned,
         revoke_sessions: request.password.is_some(),
         password: request.password.clone(),
