@@ -21,7 +21,7 @@ const USED: &str = "Invitation link has already been used.";
 const EXPIRED: &str = "Invitation link has expired.";
 const OTHER_USER: &str = "Invalid invitation link. The user id submitted does not match the user id this link is attached to.";
 
-/// Origin of a request without a credential.
+/// Origin of a request without a credential, which acts for no one else: the audit log names nobody beside its user.
 #[derive(Debug, Clone)]
 pub(super) struct Visitor(Origin);
 
@@ -29,7 +29,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = DialectError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, DialectError> {
-        Ok(Self(origin(parts)))
+        Ok(Self(Origin {
+            changed_by: None,
+            ..origin(parts)
+        }))
     }
 }
 

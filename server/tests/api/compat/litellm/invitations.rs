@@ -33,7 +33,9 @@ async fn invited_user_chooses_a_password(pool: PgPool) {
     );
     let claim = |user: &str, password: &str| {
         let body = json!({ "invitation_link": id, "user_id": user, "password": password });
-        ask(Method::POST, "/onboarding/claim_token", "").json(&body)
+        ask(Method::POST, "/onboarding/claim_token", "")
+            .header("litellm-changed-by", "ada@example.org")
+            .json(&body)
     };
     let other = app.send(claim("u-2", "violet-Tractor-93-meadow")).await;
     assert_plain(&other, 401, "Invalid invitation link.");
@@ -42,6 +44,14 @@ async fn invited_user_chooses_a_password(pool: PgPool) {
     let chosen = app.send(claim("u-1", "violet-Tractor-93-meadow")).await;
     assert_eq!(chosen.status, 200, "{}", chosen.body);
     assert_eq!(chosen.json()["user_id"], "u-1");
+    // Without a credential a request acts for no one else.
+    let named: bool = sqlx::query_scalar(
+        "select changes ? 'changedBy' from audit_events where action = 'user.password_chosen'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert!(!named);
     let info = get(&app, &format!("/invitation/info?invitation_id={id}"))
         .await
         .json();
