@@ -12,8 +12,10 @@ use service::{
     sessions::bearer,
 };
 
-/// Beginnings of the tokens of a sign-in: of the refresh token, and of the access tokens that it gives.
-const MARKS: [&str; 2] = ["rs_", "rt_"];
+/// Beginning of a refresh token.
+const REFRESH: &str = "rs_";
+/// Beginning of the access tokens that a refresh token gives.
+const ACCESS: &str = "rt_";
 
 /// Returns the bearer token of a request. None without one.
 pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
@@ -23,7 +25,7 @@ pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// Returns the user of a bearer token, with the current permissions.
+/// Returns the user of a bearer token, with the current permissions. A refresh token is none.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for a token that is not valid, [`Error::Forbidden`] for a virtual key: it opens no more than the limits, the
@@ -33,7 +35,7 @@ pub(super) async fn find_identity(
     token: &str,
     origin: &Origin,
 ) -> Result<Identity, Error> {
-    if is_of_sign_in(token) {
+    if token.starts_with(ACCESS) {
         let found = bearer::find_caller(services, token, origin).await;
         return found.map(Identity::from).map_err(ended);
     }
@@ -48,7 +50,7 @@ pub(super) async fn find_identity(
 
 /// Returns whether a text has the form of a token of a sign-in.
 pub(super) fn is_of_sign_in(token: &str) -> bool {
-    MARKS.iter().any(|mark| token.starts_with(mark))
+    [REFRESH, ACCESS].iter().any(|mark| token.starts_with(mark))
 }
 
 /// Replaces the reason why a token of a sign-in is not valid: its session has ended, so that the client can refresh it.
