@@ -167,7 +167,7 @@ async fn child(
     let token = session.expose_secret();
     let started = bearer::start_child(services, token, MINUTES, origin).await;
     Ok(started.map_err(|error| {
-        if credential::is_of_sign_in(token) {
+        if bearer::is_token(token) {
             credential::ended(error)
         } else {
             error
