@@ -60,7 +60,7 @@ pub struct Credentials {
     pub suspension_over: bool,
     /// Whether the password is temporary: set by another user or the operator, to be changed at the next sign-in.
     pub must_change_password: bool,
-    /// Account that has set the temporary password; `None` for the operator.
+    /// Account that has set the password; `None` for the operator and for the user's own.
     pub password_set_by: Option<Backer>,
     /// Time at which the password was set.
     pub password_changed_at: Option<OffsetDateTime>,

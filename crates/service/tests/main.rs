@@ -27,6 +27,7 @@ mod invitations;
 mod jobs;
 mod keys;
 mod last_admin;
+mod lasting_passwords;
 mod limits;
 mod limits_model;
 mod names;

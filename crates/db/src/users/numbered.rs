@@ -5,7 +5,7 @@ use sqlx::PgExecutor;
 
 use crate::Error;
 
-/// Lists users who are not deleted, by number.
+/// Lists users who are not deleted, by number. Roles are read for the listed users only, not for those that the slice skips.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -15,16 +15,20 @@ pub async fn list_numbered(
 ) -> Result<Vec<NumberedUser>, Error> {
     let rows = sqlx::query!(
         r#"select
-            u.number, u.display_name, u.email, u.client_list,
-            u.notification_preferences::text as "notification_preferences!",
+            u.number as "number!", u.display_name as "display_name!", u.email as "email?",
+            u.client_list as "client_list!", u.notification_preferences::text as "notification_preferences!",
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
             ) as "roles!"
-        from users u
-        where u.deleted_at is null
-        order by u.number
-        offset $1 limit $2"#,
+        from (
+            select id, number, display_name, email, client_list, notification_preferences
+            from users
+            where deleted_at is null
+            order by number
+            offset $1 limit $2
+        ) u
+        order by u.number"#,
         i64::from(slice.skip),
         i64::from(slice.limit),
     )

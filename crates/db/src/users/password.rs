@@ -1,7 +1,7 @@
 //! Passwords of accounts. The version of the account stays: [`set_fields`](super::account::set_fields) increments it, once
 //! for a change of both.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::{Backer, Error};
@@ -18,13 +18,29 @@ pub async fn set_password(
     id: Uuid,
     hash: &str,
 ) -> Result<(), Error> {
+    set_lasting_password(connection, id, hash, None).await
+}
+
+/// Sets a lasting password, chosen by another user or, for `None`, by the operator or by the user.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn set_lasting_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+    hash: &str,
+    by: Option<Backer>,
+) -> Result<(), Error> {
+    let (set_by, set_with) = Backer::columns(by);
     sqlx::query!(
         "update users set
-            password_hash = $2, must_change_password = false, password_set_by = null,
-            password_set_with = null, password_changed_at = now()
+            password_hash = $2, must_change_password = false, password_set_by = $3,
+            password_set_with = $4, password_changed_at = now()
         where id = $1",
         id,
         hash,
+        set_by,
+        set_with,
     )
     .execute(connection)
     .await?;
@@ -76,4 +92,39 @@ pub async fn clear_temporary_password(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Returns the other user who has set the lasting password of an account. None for the operator, and for a password that is temporary or
+/// the user's own.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_lasting_backer(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<Backer>, Error> {
+    let row = sqlx::query!(
+        "select password_set_by, password_set_with from users
+        where id = $1 and not must_change_password and password_hash is not null",
+        id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.and_then(|row| Backer::of(row.password_set_by, row.password_set_with)))
+}
+
+/// Clears the password of an account.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn clear_password(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            password_hash = null, password_set_by = null, password_set_with = null, password_changed_at = now()
+        where id = $1",
+        id,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
 }

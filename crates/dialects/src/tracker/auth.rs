@@ -2,7 +2,7 @@
 
 use axum::{
     Extension, Form, Json, Router,
-    extract::{OriginalUri, State, rejection::FormRejection},
+    extract::{State, rejection::FormRejection},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{COOKIE, SET_COOKIE},
@@ -21,7 +21,7 @@ use service::{
 };
 
 use super::{credential, types::TrackerUser};
-use crate::{DialectError, JsonBody};
+use crate::{DialectError, JsonBody, Mount};
 
 /// Beginning of the paths of this module. Their handlers do not take the caller of the request.
 pub(super) const PATH: &str = "/api/v1/auth/";
@@ -80,7 +80,7 @@ impl TokenResponse {
 async fn sign_in_by_form(
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
-    OriginalUri(uri): OriginalUri,
+    mount: Mount,
     form: Result<Form<LoginForm>, FormRejection>,
 ) -> Result<Response, DialectError> {
     let Form(login) = form.map_err(|rejection| match rejection.status() {
@@ -94,14 +94,14 @@ async fn sign_in_by_form(
     };
     let session = bearer::sign_in(&services, draft, origin.clone()).await?;
     let access = child(&services, &session.token, origin).await?;
-    let cookie = refresh_cookie(&services, &session.token, uri.path())?;
+    let cookie = refresh_cookie(&services, &session.token, &mount)?;
     Ok(([(SET_COOKIE, cookie)], Json(TokenResponse::new(&access))).into_response())
 }
 
 async fn sign_in_by_json(
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
-    OriginalUri(uri): OriginalUri,
+    mount: Mount,
     JsonBody(Object(login)): JsonBody<Object<LoginRequest>>,
 ) -> Result<Response, DialectError> {
     let draft = SignInDraft {
@@ -120,7 +120,7 @@ async fn sign_in_by_json(
     let access = child(&services, &session.token, origin.clone()).await?;
     let caller = bearer::find_caller(&services, access.token.expose_secret(), &origin).await?;
     let user = account::get(&services, &caller).await?;
-    let cookie = refresh_cookie(&services, &session.token, uri.path())?;
+    let cookie = refresh_cookie(&services, &session.token, &mount)?;
     let body = TokenResponse {
         user: Some(user.into()),
         ..TokenResponse::new(&access)
@@ -167,7 +167,7 @@ async fn child(
     let token = session.expose_secret();
     let started = bearer::start_child(services, token, MINUTES, origin).await;
     Ok(started.map_err(|error| {
-        if credential::is_of_sign_in(token) {
+        if bearer::is_token(token) {
             credential::ended(error)
         } else {
             error
@@ -175,16 +175,15 @@ async fn child(
     })?)
 }
 
-/// Returns the cookie with a refresh token, for the routes of sign-in beside the path of the request.
+/// Returns the cookie with a refresh token, for the routes of sign-in.
 ///
 /// # Errors
 /// [`DialectError::Internal`] if it is no header, which cannot happen: the characters of a token are those of a cookie.
 pub(super) fn refresh_cookie(
     services: &Services,
     token: &SecretString,
-    path: &str,
+    Mount(mount): &Mount,
 ) -> Result<HeaderValue, DialectError> {
-    let mount = path.split("/api/v1/").next().unwrap_or_default();
     let seconds = services.settings.session_lifetime.as_secs();
     let secure = if services.settings.is_https() {
         "; Secure"

@@ -12,9 +12,6 @@ use service::{
     sessions::bearer,
 };
 
-/// Beginnings of the tokens of a sign-in: of the refresh token, and of the access tokens that it gives.
-const MARKS: [&str; 2] = ["rs_", "rt_"];
-
 /// Returns the bearer token of a request. None without one.
 pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
@@ -23,7 +20,7 @@ pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// Returns the user of a bearer token, with the current permissions.
+/// Returns the user of a bearer token, with the current permissions. A refresh token is none.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for a token that is not valid, [`Error::Forbidden`] for a virtual key: it opens no more than the limits, the
@@ -33,7 +30,7 @@ pub(super) async fn find_identity(
     token: &str,
     origin: &Origin,
 ) -> Result<Identity, Error> {
-    if is_of_sign_in(token) {
+    if bearer::is_child(token) {
         let found = bearer::find_caller(services, token, origin).await;
         return found.map(Identity::from).map_err(ended);
     }
@@ -44,11 +41,6 @@ pub(super) async fn find_identity(
         }
         Credential::Token(_) | Credential::Session(_) => Ok(caller.into()),
     }
-}
-
-/// Returns whether a text has the form of a token of a sign-in.
-pub(super) fn is_of_sign_in(token: &str) -> bool {
-    MARKS.iter().any(|mark| token.starts_with(mark))
 }
 
 /// Replaces the reason why a token of a sign-in is not valid: its session has ended, so that the client can refresh it.
@@ -85,19 +77,5 @@ mod tests {
             assert_eq!(read(value).as_deref(), expected, "{value}");
         }
         assert_eq!(token(&HeaderMap::new()), None);
-    }
-
-    #[test]
-    fn tokens_of_a_sign_in_have_two_beginnings() {
-        for (token, expected) in [
-            ("rs_x", true),
-            ("rt_x", true),
-            ("rc_x", false),
-            ("sk-x", false),
-            ("eyJhbGciOiJIUzI1NiJ9.e30.x", false),
-            ("", false),
-        ] {
-            assert_eq!(is_of_sign_in(token), expected, "{token}");
-        }
     }
 }

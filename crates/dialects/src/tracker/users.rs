@@ -2,7 +2,7 @@
 
 use axum::{
     Json, Router,
-    extract::{OriginalUri, Path, Query, State},
+    extract::{Path, Query, State},
     http::header::SET_COOKIE,
     response::{IntoResponse, Response},
     routing::get,
@@ -22,7 +22,7 @@ use super::{
     parameters::{self, SliceParams},
     types::{OwnUpdate, TrackerUser, UserCreate, UserUpdate},
 };
-use crate::{Authenticated, DialectError, JsonBody};
+use crate::{Authenticated, DialectError, JsonBody, Mount};
 
 /// Returns the routes of users.
 pub(super) fn routes() -> Router<Services> {
@@ -117,7 +117,7 @@ async fn get_own(
 async fn update_own(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
-    OriginalUri(uri): OriginalUri,
+    mount: Mount,
     JsonBody(Object(body)): JsonBody<Object<OwnUpdate>>,
 ) -> Result<Response, DialectError> {
     let caller = identity.user()?;
@@ -125,7 +125,7 @@ async fn update_own(
     let user = Json(TrackerUser::from(user));
     Ok(match renewed {
         Some(token) => {
-            let cookie = refresh_cookie(&services, &token, uri.path())?;
+            let cookie = refresh_cookie(&services, &token, &mount)?;
             ([(SET_COOKIE, cookie)], user).into_response()
         }
         None => user.into_response(),

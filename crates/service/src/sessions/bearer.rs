@@ -140,6 +140,18 @@ pub async fn end(services: &Services, token: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns whether a text has the beginning of a token or of a child.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.starts_with(TOKEN) || is_child(text)
+}
+
+/// Returns whether a text has the beginning of a child.
+#[must_use]
+pub fn is_child(text: &str) -> bool {
+    text.starts_with(CHILD)
+}
+
 /// Returns the hash of the session that a token belongs to. None for an unknown or expired child, and for any text that is no token.
 async fn session_hash(services: &Services, token: &str) -> Result<Option<Vec<u8>>, Error> {
     if let Some(hash) = hash_of(token, TOKEN) {
@@ -177,5 +189,28 @@ fn caller(services: &Services, live: LiveSession, origin: Origin) -> Caller {
         credential: Credential::Session(live.id),
         via: Via::Api,
         origin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_recognised_by_their_beginnings() {
+        for (text, expected) in [
+            ("rs_x", (true, false)),
+            ("rt_x", (true, true)),
+            ("rc_x", (false, false)),
+            ("sk-x", (false, false)),
+            ("eyJhbGciOiJIUzI1NiJ9.e30.x", (false, false)),
+            ("", (false, false)),
+        ] {
+            assert_eq!((is_token(text), is_child(text)), expected, "{text}");
+        }
+        for mark in [TOKEN, CHILD] {
+            let (token, hash) = generate(mark);
+            assert_eq!(hash_of(token.expose_secret(), mark), Some(hash));
+        }
     }
 }

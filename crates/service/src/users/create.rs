@@ -5,6 +5,7 @@ use std::time::Duration;
 use db::users::{
     NameClaim,
     account::{self, UserChanges},
+    password,
 };
 use domain::{
     access::BuiltinRole,
@@ -39,7 +40,7 @@ use crate::{
 const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Password in the audit log that an administrator has set and the user need not change.
-pub(super) const LASTING_PASSWORD: &str = "permanent, set by an administrator";
+pub(crate) const LASTING_PASSWORD: &str = "permanent, set by an administrator";
 
 /// Creates an account. Without a temporary password it returns a link with which the user chooses one.
 ///
@@ -214,6 +215,13 @@ pub(super) async fn insert(
     let id = db::users::insert(transaction, &new)
         .await
         .map_err(conflicts::taken)?;
+    if let Some(AdminPassword {
+        hash,
+        is_temporary: false,
+    }) = password
+    {
+        password::set_lasting_password(transaction, id, hash, actor.backer()).await?;
+    }
     db::roles::grant(transaction, id, &roles, actor.id()).await?;
     set_fields(transaction, id, user).await?;
     Ok((id, roles))

@@ -80,7 +80,7 @@ pub async fn edit(
             Some(_) => EndReason::PasswordReset,
             None => EndReason::Revoked,
         };
-        revoke_sessions(&mut transaction, actor, (id, reason), &mut changes).await?;
+        revoke_access(&mut transaction, actor, (id, reason), &mut changes).await?;
     }
     if let Some(wanted) = &patch.roles {
         let wanted = (wanted, patch.is_admin);
@@ -92,7 +92,7 @@ pub async fn edit(
     note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
         let kind = if services.settings.lasting_admin_passwords {
-            password::set_password(&mut transaction, id, hash).await?;
+            password::set_lasting_password(&mut transaction, id, hash, actor.backer()).await?;
             LASTING_PASSWORD
         } else {
             password::set_temporary_password(&mut transaction, id, hash, actor.backer()).await?;
@@ -145,7 +145,7 @@ fn check_email(
 }
 
 /// Revokes the sessions of a user, and the access tokens: an attacker who used the account can have created one.
-async fn revoke_sessions(
+pub(crate) async fn revoke_access(
     transaction: &mut db::Transaction,
     actor: &Actor,
     (id, reason): (Uuid, EndReason),

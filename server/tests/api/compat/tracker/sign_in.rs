@@ -245,6 +245,9 @@ async fn only_a_refresh_token_is_refreshed(pool: PgPool) {
     let tokens = tracker.sign_in(BOB).await;
     let of_access = refresh(&tracker, &tokens.access).await;
     of_access.assert_denied(401, ENDED);
+    // Nor is it an access token.
+    let me = tracker.get(&tokens.refresh, "/users/me").await;
+    me.assert_denied(403, "Could not validate credentials");
     for wrong in ["", "x", "eyJhbGciOi.J9.x", "\0", &"x".repeat(512)] {
         let reply = refresh(&tracker, wrong).await;
         reply.assert_denied(403, "Could not validate credentials");
