@@ -23,7 +23,7 @@ use service::{
 use super::{
     html::{self, encode, escape},
     identity::{self, Ident},
-    site::NotFromElsewhere,
+    site::FromThisSite,
 };
 use crate::{Authenticated, DialectError, Mount};
 
@@ -163,7 +163,7 @@ pub(super) async fn show(
     State(services): State<Services>,
     mount: Mount,
     Authenticated(identity): Authenticated,
-    _: NotFromElsewhere,
+    _: FromThisSite,
     Path((branch, filename)): Path<(String, String)>,
     Query(query): Query<Params>,
 ) -> Result<Response, DialectError> {
