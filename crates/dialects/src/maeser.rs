@@ -30,8 +30,8 @@ use service::{
 
 use crate::{Dialect, DialectError, RequestInfo};
 
-/// Names of the cookie of the panel, over https and over http.
-const COOKIES: [&str; 2] = ["__Host-session_token", "session_token"];
+/// Name of the cookie of the panel. It has a prefix over https, and an ending where the URL of the panel has a port.
+const COOKIE_NAME: &str = "session_token";
 
 /// The dialect of Maeser 1.0.0.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +68,9 @@ impl Dialect for Maeser {
     fn credential<'h>(&self, headers: &'h HeaderMap) -> Option<&'h [u8]> {
         let lines = headers.get_all(COOKIE).iter();
         let cookies = Cookies::read(lines.map(HeaderValue::as_bytes));
-        let mut found = COOKIES.iter().filter_map(|name| cookies.get(name));
-        found.next().map(str::as_bytes)
+        let names = cookies.names().filter(|name| is_session_cookie(name));
+        // The name with a prefix comes first: only this host can set such a cookie.
+        cookies.get(names.min()?).map(str::as_bytes)
     }
 
     async fn authenticate(
@@ -90,5 +91,35 @@ impl Dialect for Maeser {
 
     fn render(&self, error: &DialectError, request: &RequestInfo) -> Response {
         errors::render(error, request)
+    }
+}
+
+/// Returns whether a name is one of the cookie of a panel.
+fn is_session_cookie(name: &str) -> bool {
+    let name = name.strip_prefix("__Host-").unwrap_or(name);
+    let ending = name.strip_prefix(COOKIE_NAME);
+    ending.is_some_and(|ending| {
+        let port = ending.strip_prefix('_');
+        ending.is_empty() || port.is_some_and(|port| port.parse::<u16>().is_ok())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credential_is_the_cookie_of_the_panel() {
+        for (cookies, expected) in [
+            ("session_token=a", Some("a")),
+            ("session_token_8080=a", Some("a")),
+            ("session_token=b; __Host-session_token=a", Some("a")),
+            ("x=b; __Host-session_token_8443=a", Some("a")),
+            ("session_token_x=a; session_tokens=b; token=c", None),
+        ] {
+            let headers = HeaderMap::from_iter([(COOKIE, cookies.parse().unwrap())]);
+            let found = Maeser.credential(&headers);
+            assert_eq!(found, expected.map(str::as_bytes), "{cookies}");
+        }
     }
 }

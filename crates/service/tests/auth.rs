@@ -224,25 +224,29 @@ async fn office_can_sign_in_at_once(pool: PgPool) {
     }
 }
 
+/// Gives a user an identifier in the namespace `maeser.github`.
+async fn identify(pool: &PgPool, username: &str, identifier: &str) {
+    sqlx::query(
+        "insert into user_identifiers (id, user_id, namespace, value)
+        select uuid_v7(now()), id, 'maeser.github', $2 from users where username = $1",
+    )
+    .bind(username)
+    .bind(identifier)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
 #[testing::test]
 async fn identifier_stands_for_the_username(pool: PgPool) {
     let services = services(&pool);
     add_users(&pool, &weak_hash(RIGHT)).await;
-    for (username, namespace, value) in [
-        ("Ada", "maeser.github", "passwordless"),
-        ("suspended", "maeser.github", "s-1"),
-        ("binned", "maeser.github", "b-1"),
+    for (username, identifier) in [
+        ("Ada", "passwordless"),
+        ("suspended", "s-1"),
+        ("binned", "b-1"),
     ] {
-        sqlx::query(
-            "insert into user_identifiers (id, user_id, namespace, value)
-            select uuid_v7(now()), id, $2, $3 from users where username = $1",
-        )
-        .bind(username)
-        .bind(namespace)
-        .bind(value)
-        .execute(&pool)
-        .await
-        .unwrap();
+        identify(&pool, username, identifier).await;
     }
     let invalid = Err(INVALID);
     for (name, password, expected) in [

@@ -216,6 +216,27 @@ async fn users_are_listed_once_for_each_identifier(pool: PgPool) {
         (prefix(), &[ada_1, ada_2, "bob", "cid"][..]),
         (
             IdentifiedFilter {
+                namespaces: vec!["maeser.ldap".to_owned(), "maeser.none".to_owned()],
+                ..prefix()
+            },
+            &[ada_1, ada_2],
+        ),
+        (
+            IdentifiedFilter {
+                namespaces: vec!["litellm".to_owned()],
+                ..prefix()
+            },
+            &["bob"],
+        ),
+        (
+            IdentifiedFilter {
+                namespaces: vec!["maeser.none".to_owned()],
+                ..prefix()
+            },
+            &[],
+        ),
+        (
+            IdentifiedFilter {
                 user: Some(bob),
                 ..prefix()
             },

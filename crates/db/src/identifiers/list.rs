@@ -55,6 +55,10 @@ pub async fn list_users(
                 where deleted_at is null
                     and ($2::uuid is null or id = $2)
                     and ($3::uuid is null or id > $3)
+                    and (
+                        $7::text[] = '{}'
+                        or exists (select from user_identifiers n where n.user_id = users.id and n.namespace = any($7))
+                    )
             ) known
             where ($4::boolean is null or is_admin = $4)
                 and ($5::boolean is null or (status = 'suspended') = $5)
@@ -69,6 +73,7 @@ pub async fn list_users(
         filter.is_admin,
         filter.is_suspended,
         limit,
+        filter.namespaces.as_slice(),
     )
     .fetch_all(executor)
     .await?;

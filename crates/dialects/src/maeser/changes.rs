@@ -76,7 +76,7 @@ pub(super) async fn set_banned(
     }
 }
 
-/// Changes what is left of the requests of a user by some units, between 0 and the maximum.
+/// Changes what is left of the user's own limit of requests by some units, between 0 and the maximum.
 pub(super) async fn add_requests(
     services: &Services,
     identity: &Identity,
@@ -86,9 +86,13 @@ pub(super) async fn add_requests(
     let authorized = identity.require()?;
     let Some(user) = user else { return Ok(()) };
     let id = user.summary.id.0;
-    let left = limits::list_requests(services, &identity.require()?, &[id]).await?;
-    let left = left.first().and_then(|requests| requests.left);
-    if units < 0 && left == Some(0) {
+    let all = limits::list_effective(services, &identity.require()?, id).await?;
+    // A limit that a group shares is not changed, and does not decide either.
+    let own = all.iter().find(|limit| {
+        limit.metric == Metric::Requests && limit.model.is_none() && !limit.shared
+    });
+    let left = own.and_then(|limit| limit.left);
+    if units < 0 && left.is_some_and(|left| left.units() <= 0) {
         return Ok(());
     }
     let change = NewLimitChange {
@@ -130,7 +134,12 @@ async fn delete(
 /// Deletes the users that a cleaning removes. Those that the caller cannot delete stay.
 pub(super) async fn clean(services: &Services, identity: &Identity) -> Result<(), Error> {
     let authorized: Authorized<UsersWrite> = identity.require()?;
-    for (_, user) in list::cleanables(services, identity).await? {
+    for (_, found) in list::cleanables(services, identity, None).await? {
+        // Many deletions take a while, in which a user can become an admin or be banned. The second identity of a user finds none.
+        let now = list::cleanables(services, identity, Some(found.id)).await?;
+        let Some((_, user)) = now.into_iter().next() else {
+            continue;
+        };
         let target = TargetRef::of_user(user.id.0, user.username);
         match delete(services, &authorized, target).await {
             Ok(()) | Err(Error::Denied(_)) => {}

@@ -5,11 +5,15 @@ use domain::{
     users::UserId,
 };
 use serde_json::Value;
-use service::{Error, Services, access::Identity, identifiers};
+use service::{
+    Error, Services,
+    access::{Authorized, Identity, LimitsRead},
+    identifiers,
+};
 
 use super::{
     errors::bad_request,
-    identity::{self, Ident, OWN, PREFIX},
+    identity::{self, Ident, OWN, PREFIX, REGISTERED},
 };
 use crate::DialectError;
 
@@ -31,8 +35,13 @@ impl Filters<'_> {
         if self.auth != ALL {
             identity::require_name(self.auth)?;
         }
+        let namespaces = match self.auth {
+            ALL | OWN => Vec::new(),
+            auth => vec![format!("{PREFIX}{auth}")],
+        };
         Ok(IdentifiedFilter {
             prefix: PREFIX.to_owned(),
+            namespaces,
             user: None,
             is_admin: flag("admin_filter", self.admin, ["admin", "non-admin"])?,
             is_suspended: flag("banned_filter", self.banned, ["banned", "non-banned"])?,
@@ -56,6 +65,8 @@ pub(super) async fn users(
     filters: &Filters<'_>,
 ) -> Result<Vec<Value>, DialectError> {
     let filter = filters.parse()?;
+    // Checked first, so that an empty list stands for no users and not for a missing permission.
+    let _: Authorized<LimitsRead> = identity.require()?;
     let is_listed = |ident: &Ident| filters.auth == ALL || filters.auth == ident.auth;
     let mut listed = Vec::new();
     let mut after = None;
@@ -68,6 +79,9 @@ pub(super) async fn users(
             .filter(|user| is_listed(&Ident::of(user)))
             .take(LISTED_MAX - listed.len())
             .collect();
+        if page.is_empty() {
+            continue;
+        }
         let requests = identity::requests(services, identity, &page).await?;
         let shown = page.iter().zip(requests);
         listed.extend(shown.map(|(user, left)| identity::shown(&Ident::of(user), user, left)));
@@ -79,20 +93,24 @@ pub(super) async fn users(
 }
 
 /// Lists the identities that a cleaning removes: those of users who are neither admins nor banned, at registered authenticators. An account
-/// of Rollcall itself is no copy of another one, and is never among them.
+/// of Rollcall itself is no copy of another one, and is never among them. With a user only those of the user.
 pub(super) async fn cleanables(
     services: &Services,
     identity: &Identity,
+    user: Option<UserId>,
 ) -> Result<Vec<(Ident, IdentifiedUser)>, Error> {
+    let namespaces = REGISTERED.into_iter().filter_map(identity::namespace);
+    let namespaces = namespaces.map(|namespace| namespace.as_str().to_owned());
     let filter = IdentifiedFilter {
         prefix: PREFIX.to_owned(),
-        user: None,
+        namespaces: namespaces.collect(),
+        user: user.map(|id| id.0),
         is_admin: Some(false),
         is_suspended: Some(false),
     };
     let mut found = Vec::new();
     let mut after = None;
-    loop {
+    while found.len() < LISTED_MAX {
         let page = page(services, identity, &filter, after).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);

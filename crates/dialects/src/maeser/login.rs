@@ -22,7 +22,7 @@ use crate::{Authenticated, DialectError, Mount};
 /// Fields of a form or of a query, each with its last value.
 type Fields = HashMap<String, String>;
 
-/// `GET /login`.
+/// `GET /login`. A text in the URL is not shown: a link of another site would decide what the page says.
 pub(super) async fn show(
     mount: Mount,
     Extension(identity): Extension<Option<Identity>>,
@@ -31,8 +31,7 @@ pub(super) async fn show(
     if identity.is_some() {
         return home(&mount);
     }
-    let message = query.get("message").map(String::as_str);
-    draw(&mount, &query, message.unwrap_or_default())
+    draw(&mount, &query, "")
 }
 
 /// `POST /login`. A rejected form returns the page with status 200.

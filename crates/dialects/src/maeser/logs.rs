@@ -9,7 +9,7 @@ use axum::{
 use domain::{
     conversations::{
         Conversation, ConversationListing, ConversationMessage, ConversationParams,
-        ConversationQuery, OpenedConversation, message_page,
+        ConversationQuery, ConversationTotals, OpenedConversation, message_page,
     },
     error::Entity,
     list::{Limits, PageInfo, UnfilteredParams},
@@ -23,7 +23,7 @@ use service::{
 use super::{
     html::{self, encode, escape},
     identity::{self, Ident},
-    site::NotFromElsewhere,
+    site::FromThisSite,
 };
 use crate::{Authenticated, DialectError, Mount};
 
@@ -99,7 +99,6 @@ async fn reference(services: &Services, identity: &Identity, user: &str) -> Resu
 }
 
 fn draw_list(mount: &Mount, query: &Params, found: &ConversationListing) -> Response {
-    let totals = &found.totals;
     let rows: String = found
         .page
         .rows
@@ -107,14 +106,20 @@ fn draw_list(mount: &Mount, query: &Params, found: &ConversationListing) -> Resp
         .map(|row| draw_row(mount, row))
         .collect();
     let body = format!(
-        "<p>Total tokens: {}</p>\n<p>Total cost: ${}</p>\n<div class=\"table\">\n<table>\n\
+        "{}<div class=\"table\">\n<table>\n\
          <thead><tr><th>Branch</th><th>File</th><th>User</th><th>Created</th><th>Modified</th><th>Has feedback</th></tr></thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n</div>\n{}",
-        totals.tokens_in.saturating_add(totals.tokens_out),
-        totals.cost,
+        draw_totals(&found.totals),
         next_page(&format!("{}/logs", mount.0), query, &found.page.page_info),
     );
     html::page(mount, "Chat Logs", "", &body)
+}
+
+/// Draws the sums. A plus stands for conversations beyond the counted ones.
+fn draw_totals(totals: &ConversationTotals) -> String {
+    let tokens = totals.tokens_in.saturating_add(totals.tokens_out);
+    let (cost, more) = (totals.cost, if totals.or_more { "+" } else { "" });
+    format!("<p>Total tokens: {tokens}{more}</p>\n<p>Total cost: ${cost}{more}</p>\n")
 }
 
 fn draw_row(mount: &Mount, row: &Conversation) -> String {
@@ -163,7 +168,7 @@ pub(super) async fn show(
     State(services): State<Services>,
     mount: Mount,
     Authenticated(identity): Authenticated,
-    _: NotFromElsewhere,
+    _: FromThisSite,
     Path((branch, filename)): Path<(String, String)>,
     Query(query): Query<Params>,
 ) -> Result<Response, DialectError> {
@@ -248,6 +253,21 @@ mod tests {
     use domain::conversations::FeedbackFilter;
 
     use super::*;
+
+    #[test]
+    fn totals_say_whether_there_are_more() {
+        for (or_more, says) in [(false, "7</p>"), (true, "7+</p>")] {
+            let totals = ConversationTotals {
+                tokens_in: 3,
+                tokens_out: 4,
+                or_more,
+                ..ConversationTotals::default()
+            };
+            let drawn = draw_totals(&totals);
+            let expected = format!("<p>Total tokens: {says}");
+            assert!(drawn.starts_with(&expected), "{drawn}");
+        }
+    }
 
     #[test]
     fn query_has_the_words_of_maeser() {

@@ -120,7 +120,7 @@ pub(super) async fn run(
         }
         Some("get-user") => get_user(&services, (&identity, &reader), &command).await?,
         Some("list-cleanables") => {
-            let found = list::cleanables(&services, &identity).await?;
+            let found = list::cleanables(&services, &identity, None).await?;
             let names = found.iter().map(|(ident, _)| {
                 let Ident { auth, id } = ident;
                 Value::String(format!("{auth}:{id}"))

@@ -365,3 +365,28 @@ async fn addresses_are_stored_in_one_form(pool: PgPool) {
         assert_eq!(stored, "192.0.2.7", "{table}");
     }
 }
+
+#[testing::test]
+async fn identifier_counts_as_its_username(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 1).await;
+    identify(&pool, "user1", "ada-1").await;
+    let sign_in = async |name: &str, password: &str| {
+        let draft = SignInDraft {
+            username: name.to_owned(),
+            password: password.to_owned(),
+            remember: false,
+        };
+        let namespace = "maeser.github".parse().unwrap();
+        let (session, origin) = (browser(&pool, None), from("192.0.2.1"));
+        let tried = auth::sign_in_identified(&services, &session, &namespace, draft, origin).await;
+        tried.map_err(|error| error.into_problem().error.status())
+    };
+    for name in ["ada-1", "user1", "ada-1", "USER1", "ada-1"] {
+        assert_eq!(sign_in(name, WRONG).await.err(), Some(401));
+    }
+    hold(&pool).await;
+    for name in ["ada-1", "user1"] {
+        assert_eq!(sign_in(name, RIGHT).await.err(), Some(429));
+    }
+}

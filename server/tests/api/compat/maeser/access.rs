@@ -1,7 +1,7 @@
 //! Callers of each route of the Maeser dialect.
 
 use axum::http::Method;
-use domain::users::suspension::SuspensionDraft;
+use domain::{error::Forbidden, users::suspension::SuspensionDraft};
 use serde_json::json;
 use service::{access::operator, users};
 use sqlx::PgPool;
@@ -116,6 +116,19 @@ async fn reader_of_users_changes_none(pool: PgPool) {
 }
 
 #[testing::test]
+async fn list_without_users_needs_the_permissions_too(pool: PgPool) {
+    let [below, _] = both(&pool).await;
+    role("reader")
+        .permissions(&["users:read"])
+        .insert(&pool)
+        .await;
+    add_user(&pool, "rita", &["reader"]).await;
+    let rita = session(&pool, "rita").await;
+    let list = json!({ "type": "list-users", "auth-filter": "none" });
+    assert_page(&below.command_by(&rita, &list).await, 403, DENIED);
+}
+
+#[testing::test]
 async fn other_site_cannot_send_commands(pool: PgPool) {
     for world in both(&pool).await {
         let command = json!({ "type": "clean-cache" });
@@ -148,10 +161,15 @@ async fn other_site_can_neither_open_a_log_nor_sign_out(pool: PgPool) {
                 assert_eq!(answer.status, 403, "{path} {name}: {value}");
             }
         }
-        let program = world
+        let log = world
             .at
-            .ask(Method::GET, &format!("/logs/physics/{id}.json"));
-        let program = program.by(&world.root).without_referrer();
+            .ask(Method::GET, &format!("/logs/physics/{id}.json"))
+            .by(&world.root);
+        // Over http, a link of another site without a referrer looks like this.
+        let unnamed = world.at.app.send(log.clone().without_referrer()).await;
+        let reason = Forbidden::UnknownSite.message().to_string();
+        assert_page(&unnamed, 403, &reason);
+        let program = log.header("sec-fetch-site", "none");
         assert_eq!(world.at.app.send(program).await.status, 200);
     }
     let looks = "select count(*) from audit_events";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use service::{access::operator, limits};
 use sqlx::PgPool;
-use testing::users::id_of;
+use testing::{groups::group, users::id_of};
 
 use super::{World, about, assert_page, both};
 use crate::support::session;
@@ -98,4 +98,37 @@ async fn requests_without_a_limit_cannot_be_changed(pool: PgPool) {
     let alice = session(&pool, "alice").await;
     let left = below.get(&alice, "/get_requests_remaining").await.json();
     assert_eq!(left, json!({ "requests_remaining": 2_147_483_647 }));
+}
+
+#[testing::test]
+async fn requests_of_the_user_are_removed_where_a_group_has_none_left(pool: PgPool) {
+    let [below, _] = both(&pool).await;
+    let services = &below.at.app.services;
+    let alice = id_of(&pool, "alice").await;
+    let team = group("Team").members(&[alice]).insert(&pool).await;
+    for limit in [
+        json!({ "subject": { "user": alice }, "metric": "requests", "amount": 5, "period": "total" }),
+        json!({ "subject": { "group": team }, "metric": "requests", "amount": 1, "period": "total", "shared": true }),
+    ] {
+        let limit = serde_json::from_value(limit).unwrap();
+        limits::put(services, &operator(), limit).await.unwrap();
+    }
+    let used = json!({ "user": alice, "requests": 1 });
+    let used = serde_json::from_value(used).unwrap();
+    limits::consume(services, &operator(), &used).await.unwrap();
+    assert_eq!(left(&below).await, (json!(0), json!(1)));
+    let more = json!({ "action": "remove" });
+    below
+        .change(
+            "update-requests",
+            "github.alice123",
+            &more,
+            "Updated github.alice123 requests",
+        )
+        .await;
+    let all = limits::list_effective(services, &operator(), alice)
+        .await
+        .unwrap();
+    let own = all.iter().find(|status| !status.shared).unwrap();
+    assert_eq!(own.used.units(), 2);
 }
