@@ -1,4 +1,4 @@
-//! Sign-in, sign-up, sign-out, and users whom an administrator creates.
+//! Sign-in, sign-up, sign-out, and creation of users by administrators.
 
 use axum::{
     Json, Router,

@@ -1,4 +1,4 @@
-//! Usernames of users whom a client has created by an email address only.
+//! Usernames of users that a client has created by an email address only.
 
 use uuid::Uuid;
 

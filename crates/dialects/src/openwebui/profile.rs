@@ -17,7 +17,7 @@ const DEFAULT_IMAGE: &str = "/user.png";
 const IMAGE_MAX: usize = 2_000;
 /// Member with the address of the image.
 pub(super) const IMAGE: &str = "profile_image_url";
-/// Members of the status, the last of which is the time until which it is shown.
+/// Members of the status, the last one being its end.
 pub(super) const STATUS: [&str; 3] = ["status_emoji", "status_message", "status_expires_at"];
 
 /// Stored members of a user.

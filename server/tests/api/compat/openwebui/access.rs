@@ -124,17 +124,17 @@ async fn routes_are_open_to_those_who_may_use_them(pool: PgPool) {
             }
         };
         // The session of the panel is no credential here.
-        for nobody in [
+        for anonymous in [
             ask(),
             ask().by(&cookie),
             ask().header("x-api-key", &served.ada),
         ] {
-            let got = served.send(nobody).await;
+            let got = served.send(anonymous).await;
             assert_eq!(got.status, 401, "{label}");
             got.assert_denied(401, NOT_AUTHENTICATED);
         }
-        for stranger in [sam.as_str(), "wrong", "sk-wrong", &"x".repeat(43)] {
-            let got = served.send(ask().bearer(stranger)).await;
+        for credential in [sam.as_str(), "wrong", "sk-wrong", &"x".repeat(43)] {
+            let got = served.send(ask().bearer(credential)).await;
             assert_eq!(got.status, 401, "{label}");
             got.assert_denied(401, INVALID_TOKEN);
         }
@@ -149,7 +149,7 @@ async fn routes_are_open_to_those_who_may_use_them(pool: PgPool) {
             got.assert_denied(401, ACCESS_PROHIBITED);
         }
     }
-    // Nobody has changed anything.
+    // Nothing has changed.
     let written = served.entries(before).await;
     assert!(written.is_empty(), "{written:?}");
     for (method, path, needs) in ROUTES {

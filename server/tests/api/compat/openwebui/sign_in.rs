@@ -57,7 +57,7 @@ async fn wrong_credentials_are_denied_in_the_same_way(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
     for (email, password) in [
         ("ada@example.org", "wrong"),
-        ("nobody@example.org", PASSWORD),
+        ("unknown@example.org", PASSWORD),
         ("", PASSWORD),
         ("ada@example.org", ""),
         ("a\0b", PASSWORD),
