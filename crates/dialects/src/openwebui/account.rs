@@ -49,7 +49,7 @@ async fn update_profile(
             match field {
                 profile::IMAGE => profile::check_image(&text)?,
                 "date_of_birth" => form::check_date(&text)?,
-                _ => {}
+                _ => profile::check_text(field, &text)?,
             }
             members.insert(field.to_owned(), Value::String(text));
         }

@@ -81,6 +81,10 @@ async fn update(
     let image = form::text(&body, profile::IMAGE)?;
     profile::check_image(image.as_deref().unwrap_or_default())?;
     let (before, linked) = reader.find(&services, id).await?;
+    if is_approval(&before.summary, role) {
+        // Before the first change, so that none is made without the permission for the last one.
+        identity.require::<RegistrationsWrite>()?;
+    }
     let edit = edit(&before.summary, &body, role)?;
     if edit != UserEdit::default() {
         users::edit(&services, &authorized, id, edit).await?;
@@ -121,6 +125,11 @@ fn edit(
         password,
         ..UserEdit::default()
     })
+}
+
+/// Returns whether a change approves a pending registration.
+fn is_approval(before: &UserSummary, role: Option<Role>) -> bool {
+    before.status == Status::Pending && matches!(role, Some(Role::User | Role::Admin))
 }
 
 /// Suspends a user who becomes pending, and ends the suspension or approves the registration of one who gets another role.

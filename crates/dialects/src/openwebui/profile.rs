@@ -15,6 +15,8 @@ use crate::DialectError;
 const DEFAULT_IMAGE: &str = "/user.png";
 /// Maximum number of characters of the address of an image.
 const IMAGE_MAX: usize = 2_000;
+/// Maximum number of characters of another text that lists of users have.
+const TEXT_MAX: usize = 2_000;
 /// Member with the address of the image.
 pub(super) const IMAGE: &str = "profile_image_url";
 /// Members of the status, the last of which is the time until which it is shown.
@@ -67,6 +69,15 @@ pub(super) fn check_image(url: &str) -> Result<(), DialectError> {
     Err(errors::custom(StatusCode::BAD_REQUEST, text))
 }
 
+/// Checks a text that lists of users have, so that these stay small.
+pub(super) fn check_text(name: &str, text: &str) -> Result<(), DialectError> {
+    if text.chars().count() <= TEXT_MAX && !text.contains('\0') {
+        return Ok(());
+    }
+    let text = format!("{name}: enter at most {TEXT_MAX} characters, without NUL.");
+    Err(errors::custom(StatusCode::BAD_REQUEST, &text))
+}
+
 /// Stores members of the caller. Returns all.
 pub(super) async fn merge_own(
     services: &Services,
@@ -99,6 +110,15 @@ mod tests {
         ] {
             assert_eq!(check_image(url).is_ok(), is_accepted, "{url:?}");
         }
+    }
+
+    #[test]
+    fn texts_are_short() {
+        let long = "ü".repeat(TEXT_MAX);
+        for (text, is_accepted) in [("", true), (long.as_str(), true), ("a\0", false)] {
+            assert_eq!(check_text("bio", text).is_ok(), is_accepted);
+        }
+        assert!(check_text("bio", &format!("{long}x")).is_err());
     }
 
     #[test]
