@@ -1,4 +1,4 @@
-//! Sign-in, sign-up, sign-out, and users whom an administrator creates.
+//! Sign-in, sign-up, sign-out, and users that an administrator creates.
 
 use axum::{
     Json, Router,
@@ -16,7 +16,6 @@ use service::{
     Services,
     access::{Caller, Origin, UsersWrite},
     account,
-    owned::{Writer, extensions},
     registrations,
     sessions::bearer,
     users::{self, linked},
@@ -189,10 +188,8 @@ async fn add(
         .filter(|image| *image != Profile::default().image())
     {
         Some(image) => {
-            let members = Map::from_iter([(profile::IMAGE.to_owned(), Value::String(image))]);
-            let writer = Writer::all(authorized);
-            let owner = Some(user.summary.id.0);
-            Some(extensions::merge(&services, &writer, owner, &namespace()?, members).await?)
+            let id = user.summary.id.0;
+            Some(profile::set_image(&services, authorized, id, image).await?)
         }
         None => None,
     };

@@ -13,14 +13,12 @@ use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
     access::{Identity, RegistrationsWrite, UsersWrite},
-    owned::{Writer, extensions},
     registrations, users,
 };
 
 use super::{
     Reply, errors, form,
     listing::{Reader, user_id},
-    namespace,
     profile::{self, Profile},
     roles::Role,
     types,
@@ -91,9 +89,7 @@ async fn update(
     }
     set_usable(&services, &identity, &before.summary, role).await?;
     if let Some(image) = image.filter(|image| *image != Profile(Some(&linked.data)).image()) {
-        let members = Map::from_iter([(profile::IMAGE.to_owned(), Value::String(image))]);
-        let writer = Writer::all(identity.require()?);
-        extensions::merge(&services, &writer, Some(id), &namespace()?, members).await?;
+        profile::set_image(&services, authorized, id, image).await?;
     }
     let (after, linked) = reader.find(&services, id).await?;
     let now = types::now(&services);

@@ -178,7 +178,7 @@ fn check(name: &str, default: &Value, value: &Value) -> Result<(), DialectError>
     }
 }
 
-/// Returns whom users can ask: the configured address, with the name of its user for callers who can read users. Administrators who
+/// Returns the contact of users: the configured address, with the name of its user for callers who can read users. Administrators who
 /// have configured none are named themselves.
 async fn details(
     State(services): State<Services>,

@@ -1,4 +1,4 @@
-//! What users of Open WebUI store of themselves: settings, status, info and variables.
+//! Data that users of Open WebUI store of themselves: settings, status, info and variables.
 
 use axum::{
     Json, Router,

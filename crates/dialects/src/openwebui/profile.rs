@@ -1,12 +1,13 @@
-//! What Open WebUI has of a user beside the account: stored as it is, without a meaning here.
+//! Properties of a user in Open WebUI beside the account: stored as they are, without a meaning here.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use service::{
     Services,
-    access::Caller,
+    access::{Authorized, Caller, UsersWrite},
     owned::{Writer, extensions},
 };
+use uuid::Uuid;
 
 use super::{errors, namespace};
 use crate::DialectError;
@@ -86,6 +87,18 @@ pub(super) async fn merge_own(
 ) -> Result<Map<String, Value>, DialectError> {
     let writer = Writer::own(caller.clone())?;
     Ok(extensions::merge(services, &writer, None, &namespace()?, members).await?)
+}
+
+/// Stores the address of the image of a user. Returns all members.
+pub(super) async fn set_image(
+    services: &Services,
+    authorized: Authorized<UsersWrite>,
+    user: Uuid,
+    url: String,
+) -> Result<Map<String, Value>, DialectError> {
+    let members = Map::from_iter([(IMAGE.to_owned(), Value::String(url))]);
+    let writer = Writer::all(authorized);
+    Ok(extensions::merge(services, &writer, Some(user), &namespace()?, members).await?)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::{
     access::{Authorized, Caller, GroupsRead, UsersRead},
 };
 
-/// What other objects a user has.
+/// Groups of a user, and data in another system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Linked {
     /// The id and the name of each group, by name.

@@ -64,7 +64,7 @@ async fn configuration_is_stored_but_not_the_settings_of_the_server(pool: PgPool
 }
 
 #[testing::test]
-async fn details_name_whom_to_ask(pool: PgPool) {
+async fn details_name_the_contact(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
     let details = "/auths/admin/details";
     let own = served.get(&served.ada, details).await.ok();

@@ -164,6 +164,14 @@ async fn profile_is_changed_by_its_user(pool: PgPool) {
         let denied = served.post(&served.bob, path, &body).await;
         assert_eq!(denied.status, status, "{body}: {}", denied.body);
     }
+    // As in Open WebUI, a member that is null or left out is removed.
+    let cleared = json!({ "name": "Robert", "bio": null });
+    served.post(&served.bob, path, &cleared).await.ok();
+    let user = served.get(&served.bob, "/auths/").await.ok();
+    for name in ["bio", "gender", "date_of_birth"] {
+        assert_eq!(user[name], Value::Null, "{name}");
+    }
+    assert_eq!(user["profile_image_url"], "/user.png");
     let zone = |zone: &str| json!({ "timezone": zone });
     let path = "/auths/update/timezone";
     let changed = served.post(&served.bob, path, &zone("Europe/London")).await;
