@@ -71,7 +71,10 @@ async fn settings_info_and_variables_are_stored(pool: PgPool) {
         let denied = post(path, body).await;
         assert_eq!(denied.status, status, "{path}: {}", denied.body);
     }
-    // Administrators see it with the user, and it is nobody else's.
+    // Administrators see it with the user, but for credentials, and it is of no other user.
+    let key = json!({ "ui": { "theme": "dark", "directConnections": { "key": "x" } } });
+    let own = post("/users/user/settings/update", key.clone()).await.ok();
+    assert_eq!(own["ui"], key["ui"]);
     let listed = served.get(&served.ada, "/users/?query=bob@").await.ok();
     assert_eq!(listed["users"][0]["settings"], expected);
     let ada = served.get(&served.ada, "/users/user/info").await.ok();
