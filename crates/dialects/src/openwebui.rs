@@ -8,7 +8,6 @@ mod errors;
 mod form;
 mod groups;
 mod listing;
-mod names;
 mod oauth;
 mod own;
 mod permissions;

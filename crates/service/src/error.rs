@@ -209,6 +209,15 @@ impl Error {
         }
     }
 
+    /// Returns whether the error is about a field of a form.
+    #[must_use]
+    pub fn is_about(&self, field: &str) -> bool {
+        match self {
+            Self::Invalid(fields) | Self::Taken(fields) => fields.get(field).is_some(),
+            _ => false,
+        }
+    }
+
     /// Converts the error into the response for the client. Logs the cause here, so that it is logged exactly once.
     #[must_use]
     pub fn into_problem(self) -> Problem {

@@ -428,7 +428,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 email: "unnamed@example.org".into(),
                 ..UserDraft::default()
             };
-            let created = users::create_unnamed(services, &operator(), draft).await;
+            let created = users::create_unnamed(services, &operator(), draft, false).await;
             created.map(drop)
         }
         "users::create::create_pending" => {

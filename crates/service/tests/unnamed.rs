@@ -16,7 +16,7 @@ fn draft(email: &str) -> UserDraft {
 }
 
 async fn created(services: &Services, email: &str) -> Result<String, Error> {
-    let created = users::create_unnamed(services, &operator(), draft(email)).await;
+    let created = users::create_unnamed(services, &operator(), draft(email), false).await;
     created.map(|created| created.user.summary.username)
 }
 
@@ -74,7 +74,7 @@ async fn errors_are_those_of_any_creation(pool: PgPool) {
         display_name: " ".into(),
         ..draft("bob@example.org")
     };
-    let nameless = users::create_unnamed(&services, &operator(), nameless).await;
+    let nameless = users::create_unnamed(&services, &operator(), nameless, false).await;
     let Err(Error::Invalid(errors)) = nameless else {
         panic!("a user has a name");
     };

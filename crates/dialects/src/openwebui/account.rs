@@ -12,7 +12,7 @@ use domain::{
     account::OwnEdit,
 };
 use serde_json::{Map, Value, json};
-use service::{Services, access::Caller, account};
+use service::{Error, Services, access::Caller, account};
 
 use super::{
     Reply, errors, form, permissions,
@@ -36,6 +36,7 @@ pub(super) fn routes() -> Router<Services> {
         )
 }
 
+/// Replaces the profile. Members that the body leaves out are removed, but for the image.
 async fn update_profile(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
@@ -44,15 +45,18 @@ async fn update_profile(
     let caller = identity.user()?;
     let name = form::required(&body, "name")?;
     let mut members = Map::new();
-    for field in [profile::IMAGE, "bio", "gender", "date_of_birth"] {
-        if let Some(text) = form::text(&body, field)? {
-            match field {
-                profile::IMAGE => profile::check_image(&text)?,
-                "date_of_birth" => form::check_date(&text)?,
-                _ => {}
-            }
-            members.insert(field.to_owned(), Value::String(text));
+    for field in ["bio", "gender", "date_of_birth"] {
+        let text = form::text(&body, field)?;
+        match &text {
+            Some(date) if field == "date_of_birth" => form::check_date(date)?,
+            Some(text) => profile::check_text(field, text)?,
+            None => {}
         }
+        members.insert(field.to_owned(), json!(text));
+    }
+    if let Some(url) = form::text(&body, profile::IMAGE)? {
+        profile::check_image(&url)?;
+        members.insert(profile::IMAGE.to_owned(), Value::String(url));
     }
     let edit = OwnEdit {
         display_name: Some(name),
@@ -127,9 +131,7 @@ async fn create_key(
     };
     let earlier = own_keys(&services, caller).await?;
     let created = account::create_token(&services, caller, &draft).await?;
-    for key in earlier {
-        account::revoke_token(&services, caller, key.id).await?;
-    }
+    revoke(&services, caller, earlier).await?;
     Ok(Json(json!({ "api_key": created.issued.token })))
 }
 
@@ -138,10 +140,24 @@ async fn delete_key(
     Authenticated(identity): Authenticated,
 ) -> Reply {
     let caller = identity.user()?;
-    for key in own_keys(&services, caller).await? {
-        account::revoke_token(&services, caller, key.id).await?;
-    }
+    let keys = own_keys(&services, caller).await?;
+    revoke(&services, caller, keys).await?;
     Ok(Json(json!(true)))
+}
+
+/// Revokes access tokens of the caller. One that was revoked meanwhile is no error: the response can have a new one, which is shown once.
+async fn revoke(
+    services: &Services,
+    caller: &Caller,
+    tokens: Vec<AccessToken>,
+) -> Result<(), Error> {
+    for token in tokens {
+        match account::revoke_token(services, caller, token.id).await {
+            Ok(_) | Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Lists the working access tokens that stand for the API key, newest first.

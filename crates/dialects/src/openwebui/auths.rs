@@ -1,4 +1,4 @@
-//! Sign-in, sign-up, sign-out, and creation of users by administrators.
+//! Sign-in, sign-up, sign-out, and users that an administrator creates.
 
 use axum::{
     Json, Router,
@@ -8,22 +8,21 @@ use axum::{
 };
 use domain::{
     credentials::{AccountDraft, SignInDraft},
-    users::{create::UserDraft, detail::UserDetail},
+    users::{create::UserDraft, unnamed::username_candidates},
 };
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 use service::{
-    Error, Services,
-    access::{Caller, Identity, Origin, UsersWrite},
+    Services,
+    access::{Caller, Origin, UsersWrite},
     account,
-    owned::{Writer, extensions},
     registrations,
     sessions::bearer,
     users::{self, linked},
 };
 
 use super::{
-    Reply, errors, form, names, namespace, permissions,
+    Reply, errors, form, namespace, permissions,
     profile::{self, Profile},
     roles::Role,
     source::Source,
@@ -131,7 +130,7 @@ async fn sign_up(
     let form = NewUser::read(&body)?;
     let now = (services.clock)().unix_timestamp_nanos();
     let mut taken = None;
-    for username in names::candidates(&form.email, now) {
+    for username in usernames(&form.email, now) {
         let draft = AccountDraft {
             username,
             display_name: form.name.clone(),
@@ -140,7 +139,7 @@ async fn sign_up(
             password_again: form.password.clone(),
         };
         match registrations::register(&services, draft, "", source.origin.clone()).await {
-            Err(error @ Error::Taken(_)) => taken = Some(error),
+            Err(error) if error.is_about("username") => taken = Some(error),
             Err(error) => return Err(error.into()),
             Ok(user) if services.settings.registration_approval => {
                 let mut members = Map::new();
@@ -169,20 +168,28 @@ async fn add(
     Authenticated(identity): Authenticated,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Reply {
-    identity.require::<UsersWrite>()?;
+    let authorized = identity.require::<UsersWrite>()?;
     let form = NewUser::read(&body)?;
     let role = form::text(&body, "role")?;
     let role = Role::parse(role.as_deref().unwrap_or("pending"))?;
-    let user = create(&services, &identity, &form, role).await?;
+    let draft = UserDraft {
+        display_name: form.name,
+        email: form.email,
+        is_admin: Some(role == Role::Admin),
+        password: Some(form.password),
+        ..UserDraft::default()
+    };
+    let is_pending = role == Role::Pending;
+    let user = users::create_unnamed(&services, &authorized, draft, is_pending)
+        .await?
+        .user;
     let data = match form
         .image
         .filter(|image| *image != Profile::default().image())
     {
         Some(image) => {
-            let members = Map::from_iter([(profile::IMAGE.to_owned(), Value::String(image))]);
-            let writer = Writer::all(identity.require()?);
-            let owner = Some(user.summary.id.0);
-            Some(extensions::merge(&services, &writer, owner, &namespace()?, members).await?)
+            let id = user.summary.id.0;
+            Some(profile::set_image(&services, authorized, id, image).await?)
         }
         None => None,
     };
@@ -191,38 +198,15 @@ async fn add(
     Ok(Json(Value::Object(members)))
 }
 
-/// Creates a user with the first username that is free.
-async fn create(
-    services: &Services,
-    identity: &Identity,
-    form: &NewUser,
-    role: Role,
-) -> Result<UserDetail, DialectError> {
-    let authorized = identity.require::<UsersWrite>()?;
-    let now = (services.clock)().unix_timestamp_nanos();
-    let mut taken = None;
-    for username in names::candidates(&form.email, now) {
-        let draft = UserDraft {
-            username,
-            display_name: form.name.clone(),
-            email: form.email.clone(),
-            is_admin: Some(role == Role::Admin),
-            password: Some(form.password.clone()),
-            ..UserDraft::default()
-        };
-        let created = if role == Role::Pending {
-            users::create_pending(services, &authorized, draft).await
-        } else {
-            users::create(services, &authorized, draft).await
-        };
-        match created {
-            Err(Error::Taken(fields)) if fields.get("email").is_none() => {
-                taken = Some(Error::Taken(fields));
-            }
-            created => return Ok(created?.user),
-        }
-    }
-    Err(taken.map_or(DialectError::Internal, DialectError::from))
+/// Returns the usernames that a registration tries. They are two, because each counts as a registration from the network, and its password
+/// is hashed. The second one has a number of the time, which few others have.
+fn usernames(email: &str, nanoseconds: i128) -> Vec<String> {
+    let mut names = username_candidates(email);
+    names.truncate(1);
+    let number = nanoseconds.rem_euclid(1_000_000);
+    let numbered: Vec<String> = names.iter().map(|name| format!("{name}-{number}")).collect();
+    names.extend(numbered);
+    names
 }
 
 /// The form of a new user.
@@ -247,5 +231,28 @@ impl NewUser {
         }
         profile::check_image(form.image.as_deref().unwrap_or_default())?;
         Ok(form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::users::names::Username;
+
+    use super::*;
+
+    #[test]
+    fn registration_tries_two_usernames() {
+        let long = "x".repeat(200);
+        for email in ["Ada@example.org", "a@b", "@b", "", long.as_str()] {
+            let names = usernames(email, -1);
+            let [first, second] = names.as_slice() else {
+                panic!("{names:?}");
+            };
+            assert_eq!(second, &format!("{first}-999999"));
+            for name in &names {
+                assert!(name.parse::<Username>().is_ok(), "{name:?}");
+            }
+        }
+        assert_eq!(usernames("Ada@example.org", 7), ["ada", "ada-7"]);
     }
 }

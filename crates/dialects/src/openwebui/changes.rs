@@ -13,14 +13,12 @@ use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
     access::{Identity, RegistrationsWrite, UsersWrite},
-    owned::{Writer, extensions},
     registrations, users,
 };
 
 use super::{
     Reply, errors, form,
     listing::{Reader, user_id},
-    namespace,
     profile::{self, Profile},
     roles::Role,
     types,
@@ -81,15 +79,17 @@ async fn update(
     let image = form::text(&body, profile::IMAGE)?;
     profile::check_image(image.as_deref().unwrap_or_default())?;
     let (before, linked) = reader.find(&services, id).await?;
+    if is_approval(&before.summary, role) {
+        // Before the first change, so that none is made without the permission for the last one.
+        identity.require::<RegistrationsWrite>()?;
+    }
     let edit = edit(&before.summary, &body, role)?;
     if edit != UserEdit::default() {
         users::edit(&services, &authorized, id, edit).await?;
     }
     set_usable(&services, &identity, &before.summary, role).await?;
     if let Some(image) = image.filter(|image| *image != Profile(Some(&linked.data)).image()) {
-        let members = Map::from_iter([(profile::IMAGE.to_owned(), Value::String(image))]);
-        let writer = Writer::all(identity.require()?);
-        extensions::merge(&services, &writer, Some(id), &namespace()?, members).await?;
+        profile::set_image(&services, authorized, id, image).await?;
     }
     let (after, linked) = reader.find(&services, id).await?;
     let now = types::now(&services);
@@ -121,6 +121,11 @@ fn edit(
         password,
         ..UserEdit::default()
     })
+}
+
+/// Returns whether a change approves a pending registration.
+fn is_approval(before: &UserSummary, role: Option<Role>) -> bool {
+    before.status == Status::Pending && matches!(role, Some(Role::User | Role::Admin))
 }
 
 /// Suspends a user who becomes pending, and ends the suspension or approves the registration of one who gets another role.

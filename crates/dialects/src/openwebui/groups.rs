@@ -9,6 +9,7 @@ use axum::{
 use domain::{
     error::Entity,
     groups::{Group, GroupDraft, GroupEdit, MemberSelection, MembersOutcome},
+    users::UserSummary,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,6 +17,8 @@ use service::{
     Error, Services,
     access::{Authorized, GroupsRead, GroupsWrite, Identity},
     groups::{self, GroupActor, members, whole},
+    guard::TargetRef,
+    users::linked::Linked,
 };
 use uuid::Uuid;
 
@@ -147,14 +150,11 @@ async fn list_members(
     let reader = Reader::of(&identity)?;
     let actor = GroupActor::from(reader.groups());
     let ids = whole::list_member_ids(&services, &actor, group_id(&id)?).await?;
-    let users = reader.by_ids(&services, &ids).await?;
-    let linked = reader.linked(&services, &users).await?;
     let now = types::now(&services);
-    let users = users.iter().map(|user| {
-        let members = types::info(user, linked.get(&user.id.0), now);
-        Value::Object(members)
-    });
-    Ok(Json(users.collect()))
+    let show =
+        |user: &UserSummary, linked: Option<&Linked>| Value::Object(types::info(user, linked, now));
+    let users = reader.by_ids(&services, &ids, show).await?;
+    Ok(Json(Value::Array(users)))
 }
 
 async fn add_members(
@@ -175,7 +175,8 @@ async fn remove_members(
     change_members(&services, &identity, &id, &body, false).await
 }
 
-/// Adds users to a group or removes them. Ids that no user has are ignored, as Open WebUI does.
+/// Adds users to a group or removes them. Ids that no user has are ignored, as Open WebUI does. The response is the group, so the caller
+/// needs the permission to read it.
 async fn change_members(
     services: &Services,
     identity: &Identity,
@@ -184,7 +185,8 @@ async fn change_members(
     is_added: bool,
 ) -> Reply {
     let authorized = identity.require::<GroupsWrite>()?;
-    let id = group_id(id)?;
+    let readable = identity.require::<GroupsRead>()?;
+    let group = group_id(id)?;
     let ids = read_ids(body)?;
     let actor = GroupActor::from(&authorized);
     let outcome = if ids.is_empty() {
@@ -192,16 +194,16 @@ async fn change_members(
     } else {
         let users = MemberSelection::Ids(ids);
         if is_added {
-            members::add(services, &actor, id, users, false).await?
+            members::add(services, &actor, group, users, false).await?
         } else {
-            members::remove(services, &actor, id, users, false).await?
+            members::remove(services, &actor, group, users, false).await?
         }
     };
     if !outcome.skipped.is_empty() {
         let text = errors::ACTION_PROHIBITED;
         return Err(errors::custom(StatusCode::FORBIDDEN, text));
     }
-    let group = groups::find(services, &actor, id).await?;
+    let group = find(services, &readable, id).await?;
     Ok(Json(Value::Object(types::group(&group))))
 }
 
@@ -219,7 +221,8 @@ fn read_ids(body: &Map<String, Value>) -> Result<Vec<Uuid>, DialectError> {
     Ok(ids.collect())
 }
 
-/// Changes a group. Members that the body leaves out stay.
+/// Changes a group. Members that the body leaves out stay. Features that have no place in the tree stay too, so the group must not have
+/// changed since it was read.
 async fn update(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
@@ -229,8 +232,10 @@ async fn update(
     let authorized = identity.require::<GroupsWrite>()?;
     let readable = identity.require::<GroupsRead>()?;
     let before = find(&services, &readable, &id).await?;
+    let mut target = TargetRef::from(before.id);
     let features = match form::object(&body, "permissions")? {
         Some(permissions) => {
+            target = target.at_version(before.version);
             let before = &before.features;
             Some(permissions::features_of(&services, &identity, before, &permissions).await?)
         }
@@ -244,7 +249,7 @@ async fn update(
         meta: form::object(&body, "meta")?.map(Some),
         external_id: None,
     };
-    let group = groups::edit(&services, &authorized, before.id, edit).await?;
+    let group = groups::edit(&services, &authorized, target, edit).await?;
     Ok(Json(Value::Object(types::group(&group))))
 }
 

@@ -27,6 +27,10 @@ use crate::DialectError;
 pub(super) const PAGE: u16 = 30;
 /// Number of users that are read at once.
 const AT_ONCE: u16 = 1_000;
+/// Maximum number of users in a list without pages.
+const MOST: usize = 10_000;
+/// Maximum number of users before a page. Those are read, too: a list has no position by number.
+const SKIPPED_MAX: u64 = 100_000;
 
 /// Proofs of the permissions to read users and groups.
 #[derive(Debug)]
@@ -44,7 +48,8 @@ impl Reader {
         })
     }
 
-    /// Lists users after `skip` others. Returns the number of all that match, too.
+    /// Lists users after `skip` others: none after the last one, and none after [`SKIPPED_MAX`]. Returns the number of all that match,
+    /// too.
     pub(super) async fn page(
         &self,
         services: &Services,
@@ -64,27 +69,28 @@ impl Reader {
             if left == 0 {
                 return Ok((users, total));
             }
-            if !has_more {
+            if !has_more || skip >= total.min(SKIPPED_MAX) {
                 return Ok((Vec::new(), total));
             }
             left -= u64::from(query.limit);
         }
     }
 
-    /// Lists all users in the form that `show` gives them, the newest first.
+    /// Lists users in the form that `show` gives them, the newest first, at most [`MOST`]. Returns the number of all, too.
     pub(super) async fn all(
         &self,
         services: &Services,
         show: impl Fn(&UserSummary, Option<&Linked>) -> Value,
-    ) -> Result<Vec<Value>, DialectError> {
+    ) -> Result<(Vec<Value>, u64), DialectError> {
         let mut query = at_start(Filter::default(), Sort::default());
-        let mut shown = Vec::new();
+        let (mut shown, mut total) = (Vec::new(), None);
         loop {
-            let (users, _, has_more) = self.read(services, &mut query).await?;
+            let (users, counted, has_more) = self.read(services, &mut query).await?;
+            let total = *total.get_or_insert(counted);
             let linked = self.linked(services, &users).await?;
             shown.extend(users.iter().map(|user| show(user, linked.get(&user.id.0))));
-            if !has_more {
-                return Ok(shown);
+            if !has_more || shown.len() >= MOST {
+                return Ok((shown, total));
             }
         }
     }
@@ -132,13 +138,20 @@ impl Reader {
         Ok((user, found.remove(&id).unwrap_or_default()))
     }
 
-    /// Lists users by their ids.
+    /// Lists users by their ids, in the form that `show` gives them. The data of few of them is in memory at once.
     pub(super) async fn by_ids(
         &self,
         services: &Services,
         ids: &[Uuid],
-    ) -> Result<Vec<UserSummary>, DialectError> {
-        Ok(linked::list_by_ids(services, &self.users, ids).await?)
+        show: impl Fn(&UserSummary, Option<&Linked>) -> Value,
+    ) -> Result<Vec<Value>, DialectError> {
+        let mut shown = Vec::new();
+        for ids in ids.chunks(usize::from(AT_ONCE)) {
+            let users = linked::list_by_ids(services, &self.users, ids).await?;
+            let linked = self.linked(services, &users).await?;
+            shown.extend(users.iter().map(|user| show(user, linked.get(&user.id.0))));
+        }
+        Ok(shown)
     }
 
     /// Returns the proof of the permission to read groups.

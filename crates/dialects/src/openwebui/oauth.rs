@@ -23,8 +23,6 @@ use crate::{Authenticated, DialectError, JsonBody};
 const LDAP: &str = "ldap";
 const LDAP_SERVER: &str = "ldap_server";
 const OAUTH: &str = "oauth";
-/// Members that are secrets, which are not stored.
-const SECRETS: [&str; 2] = ["app_dn_password", "OAUTH_CLIENT_SECRET"];
 /// Members of an LDAP server that cannot be empty.
 const REQUIRED: [&str; 7] = [
     "label",
@@ -205,10 +203,37 @@ fn with_scopes(mut members: Map<String, Value>) -> Value {
     Value::Object(members)
 }
 
+/// Returns whether a member is a secret by its name. Clients can send names that are not known here.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("secret") || name.contains("password") || name.ends_with("_key")
+}
+
+/// Returns the members that are stored: all but secrets.
 fn without_secrets(members: &Map<String, Value>) -> Map<String, Value> {
     let public = members.iter();
-    let public = public.filter(|(name, _)| !SECRETS.contains(&name.as_str()));
+    let public = public.filter(|(name, _)| !is_secret(name));
     public
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_known_by_their_names() {
+        for (name, is_one) in [
+            ("OAUTH_CLIENT_SECRET", true),
+            ("app_dn_password", true),
+            ("OPENID_EXAMPLE_CLIENT_SECRET", true),
+            ("OAUTH_SESSION_TOKEN_ENCRYPTION_KEY", true),
+            ("OAUTH_CLIENT_ID", false),
+            ("OAUTH_SCOPES", false),
+            ("app_dn", false),
+        ] {
+            assert_eq!(is_secret(name), is_one, "{name}");
+        }
+    }
 }

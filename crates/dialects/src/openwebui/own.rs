@@ -1,4 +1,4 @@
-//! What users of Open WebUI store of themselves: settings, status, info and variables.
+//! Data that users of Open WebUI store of themselves: settings, status, info and variables.
 
 use axum::{
     Json, Router,
@@ -8,11 +8,18 @@ use axum::{
 };
 use domain::account::TIME_ZONE;
 use serde_json::{Map, Value, json};
-use service::{Services, access::Caller, account, groups::whole, users::linked};
+use service::{
+    Services,
+    access::Caller,
+    account,
+    groups::whole,
+    owned::{Reader, extensions},
+    users::linked,
+};
 
 use super::{
     Reply, config, errors, form, namespace, permissions,
-    profile::{STATUS, merge_own},
+    profile::{STATUS, check_text, merge_own},
     types,
 };
 use crate::{Authenticated, DialectError, JsonBody};
@@ -144,7 +151,9 @@ async fn set_status(
     let [emoji, message, expiry] = STATUS;
     let mut members = Map::new();
     for name in [emoji, message] {
-        members.insert(name.to_owned(), json!(form::text(&body, name)?));
+        let text = form::text(&body, name)?;
+        check_text(name, text.as_deref().unwrap_or_default())?;
+        members.insert(name.to_owned(), json!(text));
     }
     let expires = match body.get(expiry) {
         None | Some(Value::Null) => None,
@@ -179,8 +188,10 @@ async fn myself(services: &Services, caller: &Caller) -> Reply {
 
 /// Returns a stored member of the caller; null if it is not stored.
 async fn stored(services: &Services, caller: &Caller, name: &str) -> Result<Value, DialectError> {
-    let mut linked = linked::find_own(services, caller, &namespace()?).await?;
-    Ok(linked.data.remove(name).unwrap_or_default())
+    let reader = Reader::own(caller)?;
+    let owner = caller.principal.id.0;
+    let mut data = extensions::get(services, &reader, owner, &namespace()?).await?;
+    Ok(data.remove(name).unwrap_or_default())
 }
 
 /// Stores an object of the caller. Returns it.

@@ -66,13 +66,14 @@ async fn set_defaults(
         if *value == feature.default_value {
             continue;
         }
+        let version = Some(feature.version);
         let draft = FeatureDraft {
             label: Some(feature.label),
             description: feature.description,
             default_value: *value,
             position: feature.position,
         };
-        features::put(&services, &authorized, &feature.key, None, draft).await?;
+        features::put(&services, &authorized, &feature.key, version, draft).await?;
     }
     Ok(Json(stored_defaults(&services, &identity).await?))
 }

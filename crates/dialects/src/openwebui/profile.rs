@@ -1,12 +1,13 @@
-//! What Open WebUI has of a user beside the account: stored as it is, without a meaning here.
+//! Properties of a user in Open WebUI beside the account: stored as they are, without a meaning here.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use service::{
     Services,
-    access::Caller,
+    access::{Authorized, Caller, UsersWrite},
     owned::{Writer, extensions},
 };
+use uuid::Uuid;
 
 use super::{errors, namespace};
 use crate::DialectError;
@@ -15,6 +16,8 @@ use crate::DialectError;
 const DEFAULT_IMAGE: &str = "/user.png";
 /// Maximum number of characters of the address of an image.
 const IMAGE_MAX: usize = 2_000;
+/// Maximum number of characters of another text that lists of users have.
+const TEXT_MAX: usize = 2_000;
 /// Member with the address of the image.
 pub(super) const IMAGE: &str = "profile_image_url";
 /// Members of the status, the last one being its end.
@@ -67,6 +70,15 @@ pub(super) fn check_image(url: &str) -> Result<(), DialectError> {
     Err(errors::custom(StatusCode::BAD_REQUEST, text))
 }
 
+/// Checks a text that lists of users have, so that these stay small.
+pub(super) fn check_text(name: &str, text: &str) -> Result<(), DialectError> {
+    if text.chars().count() <= TEXT_MAX && !text.contains('\0') {
+        return Ok(());
+    }
+    let text = format!("{name}: enter at most {TEXT_MAX} characters, without NUL.");
+    Err(errors::custom(StatusCode::BAD_REQUEST, &text))
+}
+
 /// Stores members of the caller. Returns all.
 pub(super) async fn merge_own(
     services: &Services,
@@ -75,6 +87,18 @@ pub(super) async fn merge_own(
 ) -> Result<Map<String, Value>, DialectError> {
     let writer = Writer::own(caller.clone())?;
     Ok(extensions::merge(services, &writer, None, &namespace()?, members).await?)
+}
+
+/// Stores the address of the image of a user. Returns all members.
+pub(super) async fn set_image(
+    services: &Services,
+    authorized: Authorized<UsersWrite>,
+    user: Uuid,
+    url: String,
+) -> Result<Map<String, Value>, DialectError> {
+    let members = Map::from_iter([(IMAGE.to_owned(), Value::String(url))]);
+    let writer = Writer::all(authorized);
+    Ok(extensions::merge(services, &writer, Some(user), &namespace()?, members).await?)
 }
 
 #[cfg(test)]
@@ -99,6 +123,15 @@ mod tests {
         ] {
             assert_eq!(check_image(url).is_ok(), is_accepted, "{url:?}");
         }
+    }
+
+    #[test]
+    fn texts_are_short() {
+        let long = "ü".repeat(TEXT_MAX);
+        for (text, is_accepted) in [("", true), (long.as_str(), true), ("a\0", false)] {
+            assert_eq!(check_text("bio", text).is_ok(), is_accepted);
+        }
+        assert!(check_text("bio", &format!("{long}x")).is_err());
     }
 
     #[test]

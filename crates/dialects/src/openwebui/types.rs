@@ -10,7 +10,7 @@ use super::{permissions, profile::Profile, roles::Role};
 /// Seconds for which a user counts as active after a request.
 const ACTIVE_SECONDS: i64 = 180;
 /// Members that are stored as they are.
-const STORED: [&str; 8] = [
+const STORED: [&str; 7] = [
     "profile_banner_image_url",
     "bio",
     "gender",
@@ -18,8 +18,11 @@ const STORED: [&str; 8] = [
     "presence_state",
     "info",
     "variables",
-    "settings",
 ];
+/// Member with the settings.
+const SETTINGS: &str = "settings";
+/// Parts of the settings with credentials of their user at other services. Only the user's own settings have them.
+const CREDENTIALS: [&str; 2] = ["directConnections", "toolServers"];
 
 /// Returns the seconds since 1970.
 pub(super) fn now(services: &Services) -> i64 {
@@ -57,6 +60,8 @@ pub(super) fn whole(
     for name in STORED {
         members.insert(name.to_owned(), profile.get(name));
     }
+    let settings = without_credentials(profile.get(SETTINGS));
+    members.insert(SETTINGS.to_owned(), settings);
     members.extend(profile.status(now));
     let time_zone = time_zone.cloned().unwrap_or_default();
     members.insert("timezone".to_owned(), time_zone);
@@ -73,6 +78,15 @@ pub(super) fn whole(
     members.insert("updated_at".to_owned(), json!(updated));
     members.insert("created_at".to_owned(), json!(created));
     members
+}
+
+fn without_credentials(mut settings: Value) -> Value {
+    if let Some(ui) = settings.get_mut("ui").and_then(Value::as_object_mut) {
+        for name in CREDENTIALS {
+            ui.remove(name);
+        }
+    }
+    settings
 }
 
 /// Returns a user as the lists of all users and of members have one.
@@ -135,4 +149,19 @@ pub(super) fn group_info(group: &Group) -> Map<String, Value> {
 /// Returns the email address of a user; the clients expect a text.
 pub(super) fn email(user: &UserSummary) -> &str {
     user.email.as_deref().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_shown_without_credentials() {
+        let ui = json!({ "theme": "dark", "directConnections": { "key": "x" }, "toolServers": [] });
+        let shown = without_credentials(json!({ "ui": ui, "extra": 1 }));
+        assert_eq!(shown, json!({ "ui": { "theme": "dark" }, "extra": 1 }));
+        for other in [Value::Null, json!({}), json!({ "ui": null })] {
+            assert_eq!(without_credentials(other.clone()), other);
+        }
+    }
 }

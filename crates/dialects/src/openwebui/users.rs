@@ -126,14 +126,13 @@ async fn find(
     ))
 }
 
-/// Returns all users. The lists of other routes have pages; the clients expect all in one response here.
+/// Returns the newest users and the number of all. The lists of other routes have pages; the clients expect one response here.
 async fn all(State(services): State<Services>, Authenticated(identity): Authenticated) -> Reply {
     let reader = Reader::of(&identity)?;
     let now = types::now(&services);
     let show =
         |user: &UserSummary, linked: Option<&Linked>| Value::Object(types::info(user, linked, now));
-    let users = reader.all(&services, show).await?;
-    let total = users.len();
+    let (users, total) = reader.all(&services, show).await?;
     Ok(Json(json!({ "users": users, "total": total })))
 }
 

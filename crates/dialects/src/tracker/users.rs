@@ -56,7 +56,7 @@ async fn create(
     JsonBody(Object(body)): JsonBody<Object<UserCreate>>,
 ) -> Result<Json<TrackerUser>, DialectError> {
     let authorized = identity.require()?;
-    let created = users::create_unnamed(&services, &authorized, body.try_into()?).await?;
+    let created = users::create_unnamed(&services, &authorized, body.try_into()?, false).await?;
     Ok(Json(created.user.into()))
 }
 

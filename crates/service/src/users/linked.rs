@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::users::linked as rows;
-use domain::{identifiers::Namespace, json::read_object, users::UserSummary};
+use domain::{access_tokens::Scope, identifiers::Namespace, json::read_object, users::UserSummary};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::{
     access::{Authorized, Caller, GroupsRead, UsersRead},
 };
 
-/// What other objects a user has.
+/// Groups of a user, and data in another system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Linked {
     /// The id and the name of each group, by name.
@@ -34,10 +34,10 @@ pub async fn list_linked(
     find(services, ids, namespace).await
 }
 
-/// Returns the groups and the data of the caller.
+/// Returns the groups and the data of the caller. An access token without the scope of the caller's data gets none of it.
 ///
 /// # Errors
-/// [`Error::OutOfScope`] for an access token without the scope.
+/// [`Error::OutOfScope`] for an access token without the scope of the account.
 pub async fn find_own(
     services: &Services,
     caller: &Caller,
@@ -46,7 +46,11 @@ pub async fn find_own(
     caller.require_account()?;
     let id = caller.principal.id.0;
     let mut found = find(services, &[id], namespace).await?;
-    Ok(found.remove(&id).unwrap_or_default())
+    let mut own = found.remove(&id).unwrap_or_default();
+    if caller.require_own(Scope::DataRead).is_err() {
+        own.data.clear();
+    }
+    Ok(own)
 }
 
 /// Lists the users with some ids who are not deleted, the first created first.

@@ -6,7 +6,7 @@ use domain::{
     users::{create::UserDraft, detail::CreatedUser, unnamed::username_candidates},
 };
 
-use super::create;
+use super::{create, create_pending};
 use crate::{
     Error, Services,
     access::{Authorized, UsersWrite},
@@ -15,8 +15,8 @@ use crate::{
 /// Number of free usernames to try: another request can take one meanwhile, and one can look like the name of another user.
 const TRIES: i64 = 3;
 
-/// Creates an account as [`create()`] does, with a username that is derived from the email address and that no other user has. The username of
-/// the draft does not count.
+/// Creates an account as [`create()`] does, or as [`create_pending`] does, with a username that is derived from the email address and that no
+/// other user has. The username of the draft does not count.
 ///
 /// # Errors
 /// As [`create()`].
@@ -24,6 +24,7 @@ pub async fn create_unnamed(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
+    is_pending: bool,
 ) -> Result<CreatedUser, Error> {
     let candidates = username_candidates(&draft.email);
     let free = db::users::list_free_usernames(&services.pool, &candidates, TRIES).await?;
@@ -33,8 +34,13 @@ pub async fn create_unnamed(
             username,
             ..draft.clone()
         };
-        match create(services, authorized, named).await {
-            Err(error) if is_about_username(&error) => denied = error,
+        let created = if is_pending {
+            create_pending(services, authorized, named).await
+        } else {
+            create(services, authorized, named).await
+        };
+        match created {
+            Err(error) if error.is_about("username") => denied = error,
             done => return done,
         }
     }
@@ -45,11 +51,4 @@ fn none_free() -> Error {
     let mut errors = FieldErrors::default();
     errors.add("username", messages::username_exists());
     Error::Taken(errors)
-}
-
-fn is_about_username(error: &Error) -> bool {
-    match error {
-        Error::Taken(errors) | Error::Invalid(errors) => errors.get("username").is_some(),
-        _ => false,
-    }
 }

@@ -116,8 +116,12 @@ async fn identity_providers_are_stored_without_secrets(pool: PgPool) {
     let oauth = "/auths/admin/config/oauth";
     let before = served.get(&served.ada, oauth).await.ok();
     assert_eq!(before["OAUTH_SCOPES"], "openid email profile");
-    let body =
-        json!({ "OAUTH_SCOPES": "openid", "OAUTH_CLIENT_SECRET": "hunter2-hunter2", "x": 1 });
+    let body = json!({
+        "OAUTH_SCOPES": "openid",
+        "OAUTH_CLIENT_SECRET": "hunter2-hunter2",
+        "OAUTH_ENCRYPTION_KEY": "hunter2-hunter2",
+        "x": 1,
+    });
     served.post(&served.ada, oauth, &body).await.ok();
     let after = served.get(&served.ada, oauth).await.ok();
     assert_eq!(after["OAUTH_SCOPES"], "openid");

@@ -223,4 +223,18 @@ async fn users_with_more_permissions_are_not_added(pool: PgPool) {
         .await
         .ok();
     assert_eq!(group["member_count"], 1);
+
+    // The response is the group: a token that cannot read it changes nothing.
+    let services = &served.app.services;
+    let writing = crate::support::token(services, "ada", &["groups:write"]).await;
+    for path in ["add", "remove"] {
+        let path = format!("/groups/id/{id}/users/{path}");
+        let denied = served.post(&writing, &path, &body).await;
+        denied.assert_denied(401, ACCESS_PROHIBITED);
+    }
+    let group = served
+        .get(&served.ada, &format!("/groups/id/{id}"))
+        .await
+        .ok();
+    assert_eq!(group["member_count"], 1);
 }

@@ -71,7 +71,10 @@ async fn settings_info_and_variables_are_stored(pool: PgPool) {
         let denied = post(path, body).await;
         assert_eq!(denied.status, status, "{path}: {}", denied.body);
     }
-    // Administrators see it with the user, and other users do not.
+    // Administrators see it with the user, but for credentials, and it is of no other user.
+    let key = json!({ "ui": { "theme": "dark", "directConnections": { "key": "x" } } });
+    let own = post("/users/user/settings/update", key.clone()).await.ok();
+    assert_eq!(own["ui"], key["ui"]);
     let listed = served.get(&served.ada, "/users/?query=bob@").await.ok();
     assert_eq!(listed["users"][0]["settings"], expected);
     let ada = served.get(&served.ada, "/users/user/info").await.ok();
@@ -164,6 +167,14 @@ async fn profile_is_changed_by_its_user(pool: PgPool) {
         let denied = served.post(&served.bob, path, &body).await;
         assert_eq!(denied.status, status, "{body}: {}", denied.body);
     }
+    // As in Open WebUI, a member that is null or left out is removed.
+    let cleared = json!({ "name": "Robert", "bio": null });
+    served.post(&served.bob, path, &cleared).await.ok();
+    let user = served.get(&served.bob, "/auths/").await.ok();
+    for name in ["bio", "gender", "date_of_birth"] {
+        assert_eq!(user[name], Value::Null, "{name}");
+    }
+    assert_eq!(user["profile_image_url"], "/user.png");
     let zone = |zone: &str| json!({ "timezone": zone });
     let path = "/auths/update/timezone";
     let changed = served.post(&served.bob, path, &zone("Europe/London")).await;
@@ -279,4 +290,47 @@ async fn virtual_key_opens_nothing(pool: PgPool) {
     );
     let unknown = served.get(&served.ada, "/users/none/info").await;
     unknown.assert_denied(400, NOT_FOUND);
+}
+
+#[testing::test]
+async fn token_without_the_scope_of_data_reads_none(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    let variables = json!({ "variables": { "city": "Bonn" } });
+    let path = "/users/user/variables/update";
+    served.post(&served.bob, path, &variables).await.ok();
+    let profile = json!({ "name": "Bob", "bio": "Born in Bonn" });
+    let path = "/auths/update/profile";
+    served.post(&served.bob, path, &profile).await.ok();
+    let id = served.id("bob").await;
+    let scopes = ["account", "data:read"];
+    let reading = token(&served.app.services, "bob", &scopes).await;
+    let shown = served.get(&reading, "/users/user/variables").await.ok();
+    assert_eq!(shown, variables);
+    let user = served.get(&reading, "/auths/").await.ok();
+    assert_eq!(user["bio"], profile["bio"]);
+
+    let account = token(&served.app.services, "bob", &["account"]).await;
+    for name in ["settings", "info", "variables"] {
+        let denied = served.get(&account, &format!("/users/user/{name}")).await;
+        denied.assert_denied(401, ACCESS_PROHIBITED);
+    }
+    for path in ["/auths/".to_owned(), format!("/users/{id}/info")] {
+        let user = served.get(&account, &path).await.ok();
+        assert_eq!((&user["name"], &user["bio"]), (&json!("Bob"), &Value::Null));
+    }
+}
+
+#[testing::test]
+async fn rejected_profile_changes_nothing(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    for (name, value) in [("bio", json!("x".repeat(2_001))), ("gender", json!("\0"))] {
+        let mut body = json!({ "name": "Robert" });
+        body[name] = value;
+        let denied = served
+            .post(&served.bob, "/auths/update/profile", &body)
+            .await;
+        assert_eq!(denied.status, 400, "{name}: {}", denied.body);
+    }
+    let user = served.get(&served.bob, "/auths/").await.ok();
+    assert_eq!(user["name"], "Bob");
 }

@@ -233,6 +233,8 @@ async fn sign_up_follows_the_settings(pool: PgPool) {
     let body = json!({ "name": "Eve", "email": "eve@example.org", "password": OTHER });
     let sign_up = || Ask::post(&format!("{API}/auths/signup")).json(&body);
     let closed = OpenWebUi::new(&pool).await;
+    // Another user has the username of the address: the registration takes a second one.
+    crate::support::add_user(&pool, "eve", &["user"]).await;
     let denied = closed.send(sign_up()).await;
     denied.assert_denied(403, ACCESS_PROHIBITED);
 

@@ -41,6 +41,8 @@ async fn list_has_pages_of_thirty_in_an_order(pool: PgPool) {
     for (query, users) in [
         ("?page=3", 0),
         ("?page=99999999999999999999999", 0),
+        ("?page=3&query=Person", 0),
+        ("?page=4000", 0),
         ("?page=0", 30),
         ("?page=-1", 30),
         ("?query=person%201", 10),
@@ -314,6 +316,32 @@ async fn administrators_cannot_remove_themselves(pool: PgPool) {
     let helen = served.sign_in("helen@example.org", PASSWORD).await;
     let denied = served.post(&helen, &path, &json!({ "name": "A" })).await;
     denied.assert_denied(403, ACTION_PROHIBITED);
+}
+
+#[testing::test]
+async fn nothing_changes_without_the_permission_to_approve(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    testing::roles::role("helpdesk")
+        .permissions(&["users:read", "users:write", "groups:read"])
+        .insert(&pool)
+        .await;
+    add_user(&pool, "helen", &["helpdesk"]).await;
+    crate::support::add_password(&pool, &served.app.services.hasher).await;
+    let helen = served.sign_in("helen@example.org", PASSWORD).await;
+    let waiting = served.add("Wendy", "wendy@example.org", "pending").await;
+    let path = format!("/users/{}/update", waiting["id"].as_str().unwrap());
+    let before = served.last_entry().await;
+    let body = json!({ "name": "Other", "role": "user" });
+    let denied = served.post(&helen, &path, &body).await;
+    denied.assert_denied(401, ACCESS_PROHIBITED);
+    let written = served.entries(before).await;
+    assert!(written.is_empty(), "{written:?}");
+    let renamed = json!({ "name": "Other", "role": "pending" });
+    let renamed = served.post(&helen, &path, &renamed).await.ok();
+    assert_eq!(
+        (&renamed["name"], &renamed["role"]),
+        (&json!("Other"), &json!("pending"))
+    );
 }
 
 #[testing::test]
