@@ -167,7 +167,7 @@ async fn role_that_is_being_deleted_cannot_be_assigned_or_changed(pool: PgPool) 
     assert!(is_denied(&again), "{again:?}");
     let retried = jobs::retry(&services, &operator(), job(&services).await.id).await;
     assert!(
-        matches!(retried, Err(Error::Conflict(Conflict::JobDeleteAgain))),
+        matches!(retried, Err(Error::Conflict(Conflict::JobNotFailed))),
         "{retried:?}"
     );
     deletions::run_of(&services, &id.to_string()).await.unwrap();
@@ -243,6 +243,11 @@ async fn failed_deletion_can_be_requested_again(pool: PgPool) {
     let failed = job(&services).await;
     assert_eq!(failed.state, JobState::Failed);
     assert!(failed.error.unwrap().contains("letters_check"));
+    let retried = jobs::retry(&services, &operator(), failed.id).await;
+    assert!(
+        matches!(retried, Err(Error::Conflict(Conflict::JobDeleteAgain))),
+        "{retried:?}"
+    );
     assert_eq!(failed.done, ROWS_AT_ONCE * 2);
     sqlx::raw_sql("drop trigger hold on roles")
         .execute(&pool)
