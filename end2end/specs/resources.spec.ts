@@ -37,7 +37,7 @@ test('a resource is created once', async ({ page, browserWatch }) => {
       await expect(page.getByRole('link', { name: 'By form' })).toBeVisible();
     }
   }
-  await expect(field(page, 'External ID')).toHaveAccessibleDescription(/There is a resource of this kind with this ID/);
+  await expect(field(page, 'External ID')).toHaveAccessibleDescription(/A resource of this kind with this ID already exists/);
   await inspect(page, 'resource-new');
 });
 

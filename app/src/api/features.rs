@@ -29,6 +29,8 @@ use super::{
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use crate::labels::features::label as feature_label;
 
 /// Path of the page.
 pub const FEATURES: &str = "/features";
@@ -98,7 +100,7 @@ pub async fn add_feature(
         };
         // No version: if the feature was added in between, it is not replaced.
         let added = service::features::put(&services, &authorized, key, Some(0), draft).await?;
-        let flash = Flash::of(FlashEvent::FeatureAdded, [added.label]);
+        let flash = about(FlashEvent::FeatureAdded, &added);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await
@@ -126,7 +128,7 @@ pub async fn edit_feature(
         };
         let version = Some(version);
         let saved = service::features::put(&services, &authorized, &key, version, draft).await?;
-        let flash = Flash::of(FlashEvent::FeatureSaved, [saved.label]);
+        let flash = about(FlashEvent::FeatureSaved, &saved);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await
@@ -171,7 +173,7 @@ pub async fn set_feature_default(
                 .extend_pairs(fields)
                 .finish(),
         };
-        let flash = Flash::of(event, [saved.label]);
+        let flash = about(event, &saved);
         Ok(FormSuccess::flash(FEATURES, flash, Some(undo)).await)
     })
     .await
@@ -196,7 +198,7 @@ pub async fn delete_feature(
         } else {
             FlashEvent::FeatureDeleted
         };
-        let flash = Flash::of(event, [feature.label]);
+        let flash = about(event, &feature);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await
@@ -212,6 +214,12 @@ pub async fn add_feature_set(set: FeatureSet) -> Result<FormSuccess, ApiError> {
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await
+}
+
+/// Returns the message about a feature, which it names in the language of the request.
+#[cfg(feature = "ssr")]
+fn about(event: FlashEvent, feature: &Feature) -> Flash {
+    Flash::of(event, [feature_label(&feature.key, &feature.label)])
 }
 
 #[cfg(feature = "ssr")]

@@ -141,7 +141,7 @@ async fn put_feature(
 
 /// Delete a feature
 ///
-/// It is removed from all groups. A feature that more than 5,000 groups have is deleted by a job, to which the status 202 refers.
+/// It is removed from all groups. A feature that more than 5,000 groups have is deleted by a job: the status is 202.
 #[utoipa::path(
     delete,
     path = "/api/admin/features/{feature}",

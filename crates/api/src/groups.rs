@@ -194,7 +194,7 @@ async fn update_group(
 /// Delete a group
 ///
 /// Its members lose the features and the access that they have through it. A group with more than 5,000 members and grants loses its
-/// features at once, and is then deleted by a job, to which the status 202 refers.
+/// features at once, and is then deleted by a job: the status is 202.
 #[utoipa::path(
     delete,
     path = "/api/admin/groups/{id}",

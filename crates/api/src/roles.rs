@@ -175,7 +175,7 @@ async fn update_role(
 /// Delete a role
 ///
 /// It is revoked from its users. Built-in roles cannot be deleted. A role of more than 5,000 users loses its permissions at once, and is
-/// then deleted by a job, to which the status 202 refers.
+/// then deleted by a job: the status is 202.
 #[utoipa::path(
     delete,
     path = "/api/admin/roles/{id}",

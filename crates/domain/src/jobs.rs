@@ -109,13 +109,14 @@ impl Job {
     pub fn retry_denied(&self) -> Option<Message> {
         match (self.kind, self.state) {
             (JobKind::RotateKeys, _) => Some(messages::job_on_server()),
-            (JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature, _) => {
-                Some(messages::job_delete_again())
-            }
-            (JobKind::Purge, JobState::Failed) => None,
-            (JobKind::Purge, JobState::Queued | JobState::Running | JobState::Done) => {
+            (_, JobState::Queued | JobState::Running | JobState::Done) => {
                 Some(messages::job_not_failed())
             }
+            (JobKind::Purge, JobState::Failed) => None,
+            (
+                JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature,
+                JobState::Failed,
+            ) => Some(messages::job_delete_again()),
         }
     }
 }

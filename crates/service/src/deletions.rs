@@ -48,7 +48,8 @@ pub async fn run_of(services: &Services, object: &str) -> Result<(), Error> {
     }
 }
 
-/// Checks that the role or the group with an id, or the feature with a key, is not being deleted. The transaction has locked it.
+/// Checks that the role or the group with an id, or the feature with a key, is not being deleted. A deletion that is requested at the same
+/// time also deletes what the transaction adds, unless that has locked the object.
 pub(crate) async fn check_stays(
     transaction: &mut db::Transaction,
     object: &str,

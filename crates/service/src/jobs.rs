@@ -80,7 +80,10 @@ pub async fn retry(
         (Some(target), _) => target.id.0,
         (None, JobKind::Purge | JobKind::RotateKeys) => return Err(ON_SERVER),
         (None, JobKind::DeleteRole | JobKind::DeleteGroup | JobKind::DeleteFeature) => {
-            return Err(DELETE_AGAIN);
+            return Err(match found.state {
+                JobState::Failed => DELETE_AGAIN,
+                JobState::Queued | JobState::Running | JobState::Done => NOT_FAILED,
+            });
         }
     };
     let user = job.owner(user);

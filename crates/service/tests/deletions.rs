@@ -8,6 +8,7 @@ use domain::{
     groups::{GroupDeletion, GroupEdit, MemberSelection},
     jobs::{Job, JobKind, JobState, ROWS_AT_ONCE, list::JobParams},
     list::Limits,
+    resources::{GrantDraft, GrantLevel, GrantTarget},
     roles::{RoleDeletion, RoleEdit},
     users::edit::UserEdit,
 };
@@ -16,7 +17,7 @@ use service::{
     access::{GroupsWrite, operator},
     deletions, features,
     groups::{self, GroupActor, members},
-    jobs, roles, users,
+    jobs, resources, roles, users,
 };
 use sqlx::PgPool;
 use testing::{crowd::crowd, groups::group, roles::role};
@@ -33,6 +34,7 @@ async fn helper(pool: &PgPool) -> Uuid {
     crowd(11_000, "user-", "User ").insert(pool).await;
     let id = role("helper")
         .permissions(&["users:read"])
+        .rank(5)
         .insert(pool)
         .await;
     sqlx::query(
@@ -128,9 +130,12 @@ async fn role_that_is_being_deleted_cannot_be_assigned_or_changed(pool: PgPool) 
         .await
         .unwrap();
     let ada = add(&pool, "ada", &["user"]).await;
+    let rank = async || db::roles::edit::find_rank(&pool, holder).await.unwrap();
+    assert_eq!(rank().await, Some(5));
     roles::delete(&services, &operator(), id, None)
         .await
         .unwrap();
+    assert_ne!(rank().await, Some(5));
     let assign = async |user: Uuid, roles: &[&str]| {
         let edit = UserEdit {
             roles: Some(roles.iter().map(ToString::to_string).collect()),
@@ -162,7 +167,7 @@ async fn role_that_is_being_deleted_cannot_be_assigned_or_changed(pool: PgPool) 
     assert!(is_denied(&again), "{again:?}");
     let retried = jobs::retry(&services, &operator(), job(&services).await.id).await;
     assert!(
-        matches!(retried, Err(Error::Conflict(Conflict::JobDeleteAgain))),
+        matches!(retried, Err(Error::Conflict(Conflict::JobNotFailed))),
         "{retried:?}"
     );
     deletions::run_of(&services, &id.to_string()).await.unwrap();
@@ -238,6 +243,11 @@ async fn failed_deletion_can_be_requested_again(pool: PgPool) {
     let failed = job(&services).await;
     assert_eq!(failed.state, JobState::Failed);
     assert!(failed.error.unwrap().contains("letters_check"));
+    let retried = jobs::retry(&services, &operator(), failed.id).await;
+    assert!(
+        matches!(retried, Err(Error::Conflict(Conflict::JobDeleteAgain))),
+        "{retried:?}"
+    );
     assert_eq!(failed.done, ROWS_AT_ONCE * 2);
     sqlx::raw_sql("drop trigger hold on roles")
         .execute(&pool)
@@ -274,6 +284,12 @@ async fn group_with_many_members_is_deleted_by_a_job(pool: PgPool) {
     let selection = MemberSelection::Names(vec!["user-1".to_owned()]);
     let added = members::add(&services, &actor, id, selection, false).await;
     assert!(is_denied(&added), "{added:?}");
+    let grant = GrantDraft {
+        subject: GrantTarget::Group(id),
+        level: GrantLevel::Write,
+    };
+    let granted = resources::grants::add(&services, &operator(), shared, vec![grant]).await;
+    assert!(is_denied(&granted), "{granted:?}");
 
     let mut kills = 0;
     while killed_after(4 * (kills + 1), deletions::run(&services))

@@ -123,6 +123,32 @@ async fn balances_are_compared_with_the_events_of_their_periods(pool: PgPool) {
 }
 
 #[testing::test]
+async fn balance_with_a_use_before_its_period_is_not_compared(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let draft =
+        json!({ "subject": "default", "metric": "requests", "amount": 10, "period": "total" });
+    let draft = serde_json::from_value(draft).unwrap();
+    limits::put(&services, &operator(), draft).await.unwrap();
+    let consume = async || {
+        let used = serde_json::from_value(json!({ "user": ada })).unwrap();
+        limits::consume(&services, &operator(), &used)
+            .await
+            .unwrap();
+    };
+    consume().await;
+    // As after a use that waited for another one, which began the period.
+    sqlx::raw_sql("update balances set used = 0, period_start = now() + interval '1 minute'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    consume().await;
+    let counted = "select used from balances where carried";
+    assert_eq!(count(&pool, counted).await, 1);
+    assert_eq!(problems(&pool).await, Vec::<String>::new());
+}
+
+#[testing::test]
 async fn totals_follow_every_change_of_a_day(pool: PgPool) {
     store_usage(&pool).await;
     for (change, requests) in [

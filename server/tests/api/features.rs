@@ -71,6 +71,32 @@ async fn set_of_features_is_added_once(pool: PgPool) {
 }
 
 #[testing::test]
+async fn message_names_a_feature_in_the_language_of_the_request(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    let put = Ask::new(Method::PUT, &format!("{FEATURES}/chat.edit")).by(&ada);
+    assert_eq!(app.send(put.json(&json!({}))).await.status, 200);
+    let fields = [
+        ("key", "chat.edit"),
+        ("shown", "Edit"),
+        ("version", "1"),
+        ("groups", "0"),
+    ];
+    let delete = Ask::post("/features/chat.edit/delete")
+        .form(&fields)
+        .by(&ada);
+    let deleted = app.send(delete.header("accept-language", "de")).await;
+    assert_eq!(deleted.outline(), "303 to /features");
+    let list = Ask::get("/features").by(&ada);
+    let page = app.send(list.header("accept-language", "de")).await;
+    assert!(
+        page.body.contains("Funktion Bearbeiten gelöscht"),
+        "{}",
+        page.body
+    );
+}
+
+#[testing::test]
 async fn keys_of_features_are_checked(pool: PgPool) {
     add_user(&pool, "ada", &["admin"]).await;
     let (app, ada) = (app(&pool), session(&pool, "ada").await);

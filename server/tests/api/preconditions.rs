@@ -159,7 +159,18 @@ async fn stored(pool: &PgPool) -> BTreeMap<String, String> {
 
 #[testing::test]
 async fn every_change_of_an_object_with_a_version_takes_if_match(pool: PgPool) {
-    for operation in operations(&app(&pool)).await {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    let ada = session(&pool, "ada").await;
+    let operations = operations(&app).await;
+    for (path, _) in add_objects(&app, &ada).await {
+        let mut changes = operations.iter().filter(|it| !it.method.is_safe());
+        assert!(
+            changes.any(|it| it.is_of_object && it.path.starts_with(path)),
+            "{path} has no change of an object with a version"
+        );
+    }
+    for operation in operations {
         let label = operation.label();
         let changes_an_object = !operation.method.is_safe() && operation.is_of_object;
         assert_eq!(

@@ -88,13 +88,18 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Role
     find(connection, id).await
 }
 
-/// Returns the rank of a user's most powerful role; `None` for a user without roles.
+/// Returns the rank of a user's most powerful role; `None` for a user without roles. A role that is being deleted gives no rank.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn find_rank(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<i16>, Error> {
     Ok(sqlx::query_scalar!(
-        "select min(r.rank) from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1",
+        "select min(r.rank) from user_roles ur join roles r on r.id = ur.role_id
+        where ur.user_id = $1 and not exists (
+            select from jobs j
+            where j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
+                and j.params ->> 'object_id' = r.id::text
+        )",
         user_id,
     )
     .fetch_one(executor)

@@ -192,7 +192,7 @@ impl ReserveDraft {
 }
 
 impl UsageEventDraft {
-    /// Checks every field at a time.
+    /// Checks every field at a time. A use of a program whose clock is ahead counts at this time, and not in a later period.
     ///
     /// # Errors
     /// The errors of all fields at once.
@@ -205,7 +205,10 @@ impl UsageEventDraft {
             errors.add("at", messages::usage_time(PAST_DAYS));
         }
         if errors.is_empty() {
-            Ok(UsageEvent { used, at })
+            Ok(UsageEvent {
+                used,
+                at: at.min(now),
+            })
         } else {
             Err(errors)
         }
@@ -267,17 +270,21 @@ mod tests {
     #[test]
     fn times_are_near() {
         let now = datetime!(2026-11-21 12:00 UTC);
-        for (at, is_valid) in [
-            (json!("2026-11-21T12:59:59Z"), true),
-            (json!("2026-11-21T13:00:01Z"), false),
-            (json!("2026-10-22T12:00:00Z"), true),
-            (json!("2026-10-20T12:00:00Z"), false),
-            (json!("1970-01-01T00:00:00Z"), false),
-            (json!("9999-12-31T23:59:59Z"), false),
+        for (at, expected) in [
+            (json!("2026-11-21T12:59:59Z"), Some(now)),
+            (json!("2026-11-21T13:00:01Z"), None),
+            (
+                json!("2026-10-22T12:00:00Z"),
+                Some(datetime!(2026-10-22 12:00 UTC)),
+            ),
+            (json!("2026-10-20T12:00:00Z"), None),
+            (json!("1970-01-01T00:00:00Z"), None),
+            (json!("9999-12-31T23:59:59Z"), None),
         ] {
             let json = json!({ "user": Uuid::nil(), "at": at });
             let draft: UsageEventDraft = serde_json::from_value(json).unwrap();
-            assert_eq!(draft.check(now).is_ok(), is_valid, "{at}");
+            let event = draft.check(now);
+            assert_eq!(event.ok().map(|event| event.at), expected, "{at}");
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     Error, Services,
     access::{Actor, Authorized, ResourcesRead, ResourcesWrite},
     audit::{self, Audited, Changes},
+    deletions,
     guard::{self, TargetRef},
 };
 
@@ -38,8 +39,8 @@ pub async fn list(
 /// Grants access to a resource, or changes its level. Returns the number of grants that have changed.
 ///
 /// # Errors
-/// [`Error::Invalid`] for too many grants and for a user or a group that does not exist, [`Error::NotFound`] when there is no such
-/// resource.
+/// [`Error::Invalid`] for too many grants and for a user or a group that does not exist, [`Error::Conflict`] for a group that is being
+/// deleted, [`Error::NotFound`] when there is no such resource.
 pub async fn add(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
@@ -53,7 +54,8 @@ pub async fn add(
 /// a grant has changed.
 ///
 /// # Errors
-/// [`Error::TargetMismatch`] when one of them has another name, [`Error::NotFound`] when there is no such resource or group.
+/// [`Error::TargetMismatch`] when one of them has another name, [`Error::Conflict`] for a grant to a group that is being deleted,
+/// [`Error::NotFound`] when there is no such resource or group.
 pub async fn set_of_group(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
@@ -86,6 +88,9 @@ async fn put_all(
     check_group(&mut transaction, group.as_ref()).await?;
     let mut changed = Vec::new();
     for grant in &grants {
+        if let GrantTarget::Group(id) = grant.subject {
+            deletions::check_stays(&mut transaction, &id.to_string()).await?;
+        }
         let put = db::resources::grants::put(&mut transaction, *resource, grant, actor.id()).await;
         if put.map_err(errors::missing)? {
             changed.push(format!("{} {}", label(grant.subject), grant.level.as_str()));

@@ -42,7 +42,7 @@ impl Meter {
     }
 
     /// Counts uses against the balances, and stores these. Uses before a period do not count in it, but those of the present always do,
-    /// also while the clock is before the period.
+    /// also while the clock is before the period: the balance is not the sum of the uses of its period then.
     pub(in crate::limits) async fn count(
         &mut self,
         connection: &mut PgConnection,
@@ -62,6 +62,9 @@ impl Meter {
                 let is_now = balance.level.is_some() || event.at >= begins;
                 if is_now && position.is_about(event.used.model.as_deref()) {
                     Position::add(&mut balance, event.used.amounts.of(metric));
+                    if event.at < balance.period_start {
+                        balance.carried = Some(true);
+                    }
                 }
             }
             position.balance = Some(balance);
