@@ -112,12 +112,12 @@ pub fn about_leptos_site_root() -> &'static str {
     )
 }
 
-/// Text: `IP address and port of an own address of the LiteLLM dialect. Not set: none.`
+/// Text: `IP address and port of the LiteLLM dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_litellm_addr() -> &'static str {
     text(
         "settings.about_litellm_addr",
-        "IP address and port of an own address of the LiteLLM dialect. Not set: none.",
+        "IP address and port of the LiteLLM dialect's own address. Not set: none.",
     )
 }
 
@@ -145,12 +145,12 @@ pub fn about_log_level() -> &'static str {
     )
 }
 
-/// Text: `IP address and port of the Maeser dialect. Not set: no address of its own.`
+/// Text: `IP address and port of the Maeser dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_maeser_addr() -> &'static str {
     text(
         "settings.about_maeser_addr",
-        "IP address and port of the Maeser dialect. Not set: no address of its own.",
+        "IP address and port of the Maeser dialect's own address. Not set: none.",
     )
 }
 
@@ -163,12 +163,12 @@ pub fn about_metrics_addr() -> &'static str {
     )
 }
 
-/// Text: `IP address and port of an own address of the Open WebUI dialect. Not set: none.`
+/// Text: `IP address and port of the Open WebUI dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_openwebui_addr() -> &'static str {
     text(
         "settings.about_openwebui_addr",
-        "IP address and port of an own address of the Open WebUI dialect. Not set: none.",
+        "IP address and port of the Open WebUI dialect's own address. Not set: none.",
     )
 }
 
@@ -262,12 +262,12 @@ pub fn about_token_max_days() -> &'static str {
     )
 }
 
-/// Text: `IP address and port of an own address of the Tracker dialect. Not set: none.`
+/// Text: `IP address and port of the Tracker dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_tracker_addr() -> &'static str {
     text(
         "settings.about_tracker_addr",
-        "IP address and port of an own address of the Tracker dialect. Not set: none.",
+        "IP address and port of the Tracker dialect's own address. Not set: none.",
     )
 }
 

@@ -2198,12 +2198,12 @@ pub const fn request_too_large() -> Message {
     )
 }
 
-/// Message: `There is a resource of this kind with this ID.`
+/// Message: `A resource of this kind with this ID already exists.`
 #[must_use]
 pub const fn resource_exists() -> Message {
     Message::fixed(
         "errors.resource_exists",
-        "There is a resource of this kind with this ID.",
+        "A resource of this kind with this ID already exists.",
     )
 }
 

@@ -88,9 +88,9 @@ pub(super) async fn add_requests(
     let id = user.summary.id.0;
     let all = limits::list_effective(services, &identity.require()?, id).await?;
     // A limit that a group shares is not changed, and does not decide either.
-    let own = all.iter().find(|limit| {
-        limit.metric == Metric::Requests && limit.model.is_none() && !limit.shared
-    });
+    let own = all
+        .iter()
+        .find(|limit| limit.metric == Metric::Requests && limit.model.is_none() && !limit.shared);
     let left = own.and_then(|limit| limit.left);
     if units < 0 && left.is_some_and(|left| left.units() <= 0) {
         return Ok(());

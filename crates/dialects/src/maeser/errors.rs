@@ -36,9 +36,7 @@ fn status(error: &DialectError) -> StatusCode {
 
 fn text(error: &DialectError) -> String {
     let text = match error {
-        DialectError::Service(Error::Forbidden(
-            Forbidden::OtherSite | Forbidden::UnknownSite,
-        )) => {
+        DialectError::Service(Error::Forbidden(Forbidden::OtherSite | Forbidden::UnknownSite)) => {
             return error.message().to_string();
         }
         DialectError::Service(Error::Forbidden(_) | Error::OutOfScope(_)) => ADMIN_REQUIRED,

@@ -15,8 +15,7 @@ use serde_json::{Map, Value, json};
 use service::{
     Services,
     access::{Caller, Origin, UsersWrite},
-    account,
-    registrations,
+    account, registrations,
     sessions::bearer,
     users::{self, linked},
 };
@@ -204,7 +203,10 @@ fn usernames(email: &str, nanoseconds: i128) -> Vec<String> {
     let mut names = username_candidates(email);
     names.truncate(1);
     let number = nanoseconds.rem_euclid(1_000_000);
-    let numbered: Vec<String> = names.iter().map(|name| format!("{name}-{number}")).collect();
+    let numbered: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name}-{number}"))
+        .collect();
     names.extend(numbered);
     names
 }

@@ -258,8 +258,10 @@ async fn update_that_is_denied_in_part_changes_nothing(pool: PgPool) {
     }
     let other = json!({ "user_id": "v", "user_alias": "Before", "auto_create_key": false });
     done(&app, "/user/new", &other).await;
-    for (field, value, status) in [("spend", json!(1), 400), ("budget_duration", json!("30d"), 422)]
-    {
+    for (field, value, status) in [
+        ("spend", json!(1), 400),
+        ("budget_duration", json!("30d"), 422),
+    ] {
         let mut body = json!({ "user_id": "v", "user_alias": "After" });
         body[field] = value;
         let answer = post(&app, "/user/update", &body).await;
