@@ -37,7 +37,7 @@ use meter::Meter;
 
 pub use bulk::put_many;
 pub use changes::change;
-pub(crate) use consume::{bind, record};
+pub(crate) use consume::{bind, in_ledger, record};
 pub use consume::{check, consume};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, list_left};
@@ -293,9 +293,4 @@ async fn effective(services: &Services, user: Uuid) -> Result<Vec<LimitStatus>, 
     found.status.ok_or(guard::NOT_FOUND)?;
     let meter = Meter::read(&mut connection, (user, None), found.at).await?;
     Ok(meter.statuses(None))
-}
-
-/// Returns the proof that a use needs no audit log entry.
-pub(crate) const fn in_ledger() -> Audited {
-    Audited::not_needed("each use is an event of the ledger")
 }

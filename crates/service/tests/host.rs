@@ -125,7 +125,7 @@ async fn groups_and_data_of_users_are_found_together(pool: PgPool) {
     let bob = add(&pool, "bob", &["user"]).await;
     let eve = add(&pool, "eve", &["user"]).await;
     let writers = group_with(&services, "Writers", vec![ada, bob]).await;
-    let writers = group_with(&services, "Writers", vec![bob]).await;
+    let editors = group_with(&services, "Editors", vec![bob]).await;
     let writer = Writer::all(operator());
     let data = object(json!({ "bio": "b" }));
     extensions::merge(&services, &writer, Some(bob), &namespace(), data.clone())
@@ -138,7 +138,7 @@ async fn groups_and_data_of_users_are_found_together(pool: PgPool) {
         .unwrap();
     let of_bob = found.get(&bob).unwrap();
     let (first, second) = (
-        (writers, "Writers".to_owned()),
+        (editors, "Editors".to_owned()),
         (writers, "Writers".to_owned()),
     );
     assert_eq!(of_bob.groups, [first, second]);
@@ -152,7 +152,7 @@ async fn groups_and_data_of_users_are_found_together(pool: PgPool) {
         groups.into_iter().map(|group| group.name).collect()
     };
     let all = whole::list(&services, &operator(), None).await.unwrap();
-    assert_eq!(names(all), ["Writers", "Writers"]);
+    assert_eq!(names(all), ["Editors", "Writers"]);
     let of_ada = whole::list(&services, &operator(), Some(ada))
         .await
         .unwrap();

@@ -27,7 +27,7 @@ pub(super) const KEPT: [&str; 11] = [
     "sso_user_id",
 ];
 
-/// Maximum number of keys, teams or members that a request names, each of which costs queries.
+/// Maximum number of keys, teams or members that a request names: each costs queries.
 const NAMED_MAX: usize = 500;
 
 /// Blank values that are left out of a body.

@@ -21,7 +21,7 @@ const USED: &str = "Invitation link has already been used.";
 const EXPIRED: &str = "Invitation link has expired.";
 const OTHER_USER: &str = "Invalid invitation link. The user id submitted does not match the user id this link is attached to.";
 
-/// Origin of a request without a credential, which acts for no one else: the audit log names nobody beside its user.
+/// Origin of a request without a credential, which acts for no other user: the audit log names its user only.
 #[derive(Debug, Clone)]
 pub(super) struct Visitor(Origin);
 

@@ -28,7 +28,7 @@ pub struct IdentifiedUser {
 pub struct IdentifiedFilter {
     /// Beginning of the namespaces whose identifiers are listed.
     pub prefix: String,
-    /// Namespaces, in one of which a user has an identifier; empty for users with any identifier or none.
+    /// Namespaces: users with an identifier in at least one of them. Empty: users with any identifier or none.
     pub namespaces: Vec<String>,
     /// A single user.
     pub user: Option<Uuid>,

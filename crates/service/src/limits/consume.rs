@@ -18,10 +18,11 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Meter, in_ledger};
+use super::Meter;
 use crate::{
     Error, Services,
     access::{Actor, Authorized, LimitsConsume},
+    audit::Audited,
 };
 
 /// Counts a use, if all limits permit it. An event that was counted before is not counted again, and is permitted.
@@ -255,4 +256,9 @@ async fn charge(
         meter.count(transaction, &own).await?;
     }
     Ok(())
+}
+
+/// Returns the proof that a use needs no audit log entry.
+pub(crate) const fn in_ledger() -> Audited {
+    Audited::not_needed("each use is an event of the ledger")
 }

@@ -49,14 +49,14 @@ async fn group_is_created_changed_and_deleted(pool: PgPool) {
             .ok();
         assert_eq!(list.as_array().unwrap().len(), count, "{query}");
     }
-    let update = json!({ "name": "Writers", "description": "They write" });
+    let update = json!({ "name": "Editors", "description": "They write" });
     let changed = served
         .post(&served.ada, &path("/update"), &update)
         .await
         .ok();
-    assert_eq!(changed["name"], "Writers");
+    assert_eq!(changed["name"], "Editors");
     assert_eq!(changed["permissions"], created["permissions"]);
-    let update = json!({ "name": "Writers", "description": "", "permissions": {} });
+    let update = json!({ "name": "Editors", "description": "", "permissions": {} });
     let changed = served
         .post(&served.ada, &path("/update"), &update)
         .await
@@ -67,7 +67,7 @@ async fn group_is_created_changed_and_deleted(pool: PgPool) {
         .app
         .get_as(&ada, &format!("/api/admin/groups/{id}"))
         .await;
-    assert!(group.body.contains("Writers"), "{}", group.body);
+    assert!(group.body.contains("Editors"), "{}", group.body);
     let deleted = served.delete(&served.ada, &path("/delete")).await;
     assert_eq!(deleted.ok(), true);
     let gone = served.get(&served.ada, &path("")).await;
