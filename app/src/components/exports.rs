@@ -1,24 +1,34 @@
 //! Links to the exports of lists.
 
-use domain::list::SearchParams;
+use domain::list::{Limits, SearchParams};
 use leptos::prelude::*;
 
 use crate::{links::export, text};
 
-/// Renders the links to the files with the rows of a list that is searched by a text. `path` is that of the export.
+/// Renders the links to the files with the rows of a list that is searched by a text, at the path of the export. There are none while
+/// the parameters are not valid, or not those of the order.
 #[must_use]
-pub fn export_links(path: &'static str, params: Signal<SearchParams>) -> AnyView {
-    let file = move |format: &'static str, name: &'static str| {
-        let href = move || export(path, format, &params.read());
-        view! {
-            <a class="button" href=href rel="external">
-                {name}
-            </a>
-        }
+pub fn export_links(
+    path: &'static str,
+    order: &'static str,
+    params: Signal<Option<SearchParams>>,
+) -> AnyView {
+    let links = move || {
+        let params = params.get()?;
+        params.parse(Limits::PANEL, order).ok()?;
+        let file = |format: &'static str, name: &'static str| {
+            let href = export(path, format, &params);
+            view! {
+                <a class="button" href=href rel="external">
+                    {name}
+                </a>
+            }
+        };
+        let links = view! {
+            {file("csv", text::common::export_csv())}
+            {file("ndjson", text::common::export_ndjson())}
+        };
+        Some(links.into_any())
     };
-    view! {
-        {file("csv", text::common::export_csv())}
-        {file("ndjson", text::common::export_ndjson())}
-    }
-    .into_any()
+    links.into_any()
 }

@@ -5,7 +5,7 @@ pub mod dialogs;
 mod table;
 
 use domain::{
-    clients::ListedClient,
+    clients::{CLIENTS_ORDER, ListedClient},
     list::{Listed, PageParams, SearchParams, Total},
     permission::Permission,
 };
@@ -44,7 +44,11 @@ pub fn Clients() -> impl IntoView {
         ReadRequest::of(ListClients { params })
     });
     let create = may_write().then(|| list.new_link(text::clients::new()));
-    let exports = export_links("/api/admin/clients/export", Signal::from(list.params));
+    let exports = export_links(
+        "/api/admin/clients/export",
+        CLIENTS_ORDER,
+        Signal::derive(move || list.request.get().ok()),
+    );
     let beside = view! { <div class="toolbar-end">{exports} {create}</div> };
     let above = view! {
         <p class="pane-actions muted">{text::clients::hint()}</p>

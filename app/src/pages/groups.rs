@@ -15,7 +15,7 @@ pub mod resources;
 mod tree;
 
 use domain::{
-    groups::{Group, GroupOverview},
+    groups::{GROUPS_ORDER, Group, GroupOverview},
     list::{Listed, SearchParams, Total},
     permission::Permission,
     stored::StoredObject,
@@ -112,7 +112,13 @@ pub fn Groups() -> impl IntoView {
     // Managers of groups cannot export the list.
     let exports = expect_context::<PageContext>()
         .may(Permission::GroupsRead)
-        .then(|| export_links("/api/admin/groups/export", Signal::from(list.params)));
+        .then(|| {
+            export_links(
+                "/api/admin/groups/export",
+                GROUPS_ORDER,
+                Signal::derive(move || list.request.get().ok()),
+            )
+        });
     let create = may_write().then(|| {
         let href = Signal::stored(format!("{GROUPS}/new"));
         new_link(href, text::groups::create())

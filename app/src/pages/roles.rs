@@ -40,6 +40,7 @@ pub fn Roles() -> impl IntoView {
         ReadRequest::of(ListAllRoles {})
     });
     provide_context(list);
+    let exported = Signal::derive(move || request.get().ok().map(|()| SearchParams::default()));
     let shown = list.draw(LoadingNotice, |result| match result {
         Ok(roles) => matrix::table(roles),
         Err(problem) => view! {
@@ -57,7 +58,7 @@ pub fn Roles() -> impl IntoView {
         <header class="page-head">
             <h1>{text::roles::title()}</h1>
             <div class="toolbar-end">
-                {export_links("/api/admin/roles/export", Signal::stored(SearchParams::default()))}
+                {export_links("/api/admin/roles/export", "", exported)}
                 {may_write().then(|| new_link(Signal::stored(format!("{ROLES}/new")), text::roles::new()))}
             </div>
         </header>

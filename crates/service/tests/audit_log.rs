@@ -254,7 +254,7 @@ const NOT_AUDITED: [&str; 13] = [
     "deletions.rs",
     "features.rs",
     "known_device.rs",
-    "limits.rs",
+    "limits/consume.rs",
     "limits/bulk.rs",
     "registrations/decide.rs",
     "resources.rs",

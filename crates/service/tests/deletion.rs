@@ -258,7 +258,7 @@ async fn killed_purge_resumes(pool: PgPool) {
         .unwrap();
     // The future is dropped repeatedly: as after a crash, only committed work remains.
     let mut kills = 0;
-    while killed_after(20 * (kills + 1), users::purge::run(&services))
+    while killed_after(10 * (kills + 1), users::purge::run(&services))
         .await
         .is_none()
     {

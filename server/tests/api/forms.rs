@@ -563,7 +563,7 @@ async fn every_form_address_checks_the_user_of_its_page(pool: PgPool) {
         }
     }
     assert_eq!(without, WITHOUT.map(str::to_owned).into());
-    assert_eq!(with, 83);
+    assert_eq!(with, 84);
 }
 
 #[testing::test]

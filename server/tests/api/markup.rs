@@ -347,7 +347,8 @@ async fn forms(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
     answers
 }
 
-/// Returns the elements of a page. Data of a page that arrives at different times is in several scripts, which count once.
+/// Returns the elements of a page. Data of a page that arrives at different times is in several scripts, which count once, as do the places
+/// at which an identifier can break.
 fn structure(page: &str) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for element in skeleton(page) {
@@ -356,6 +357,9 @@ fn structure(page: &str) -> Vec<String> {
             && first == "<script nonce>"
             && (first, end) == (second, second_end)
         {
+            kept.truncate(kept.len() - 2);
+        }
+        if kept.ends_with(&["<!---->", "<wbr>", "<!---->", "<wbr>"].map(str::to_owned)) {
             kept.truncate(kept.len() - 2);
         }
     }

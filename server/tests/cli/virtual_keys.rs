@@ -98,7 +98,7 @@ async fn keys_are_created_blocked_rotated_and_revoked(pool: PgPool) {
     assert_eq!(key(&cli, &["block", id]).failure(), "Virtual key not found");
     let query = "select count(*) from audit_events where via = 'cli' and target_label = 'ada'
         and action like 'user.virtual_key_%'";
-    assert_eq!(cli.count(query).await, 6);
+    assert_eq!(cli.count(query).await, 7);
     let unknown = key(&cli, &["create", "--user", "eve", "--name", "x"]);
     assert_eq!(unknown.failure(), NO_SUCH_USER);
 }

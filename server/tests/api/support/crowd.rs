@@ -14,6 +14,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "balances.metric",
     "balances.period",
     "conversation_messages.role",
+    "dialect_uses.dialect",
     "failed_sign_ins.reason",
     "features.key",
     "groups.features",

@@ -168,6 +168,6 @@ async fn session_of_a_banned_user_ends_everywhere(pool: PgPool) {
             302
         );
     }
-    let panel = below.at.app.get_as(&alice, "/api/user").await;
+    let panel = below.at.app.get_as(&alice, "/api/auth/me").await;
     assert_eq!(panel.status, 401, "{}", panel.body);
 }

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use testing::users::id_of;
 
 use super::{API, Reply, Tracker, UNKNOWN};
-use crate::support::{Ask, add_user, session, token};
+use crate::support::{Ask, add_password, add_user, session, token};
 
 const NO_PRIVILEGES: &str = "The user doesn't have enough privileges";
 
@@ -220,6 +220,7 @@ async fn access_tokens_have_their_scopes_and_keys_none(pool: PgPool) {
 async fn suspended_administrator_is_denied_everywhere(pool: PgPool) {
     let tracker = Tracker::new(&pool).await;
     add_user(&pool, "eve", &["admin"]).await;
+    add_password(&pool, &tracker.app.services.hasher).await;
     let ada = tracker.ada().await;
     let script = token(&tracker.app.services, "ada", &["users:read"]).await;
     let draft = SuspensionDraft {
