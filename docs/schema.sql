@@ -1155,6 +1155,7 @@ create table balances (
     level bigint,
     level_at timestamp with time zone,
     created_at timestamp with time zone not null default now(),
+    carried boolean,
     constraint balances_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
     constraint balances_level_set CHECK (((level IS NULL) = (level_at IS NULL))),
     constraint balances_one_holder CHECK ((num_nonnulls(user_id, token_id, group_id) = 1)),
@@ -1168,6 +1169,7 @@ comment on column balances.period is 'The period with its anchor and time zone b
 comment on column balances.period_end is 'Null: the period does not end.';
 comment on column balances.granted is 'Top-ups of the period.';
 comment on column balances.level is 'What is left of a limit that refills, at the time level_at.';
+comment on column balances.carried is 'Whether uses of another period were kept when the limit changed, so that the balance is not the sum of its own. Null: not known.';
 CREATE INDEX balances_by_group ON public.balances USING btree (group_id) WHERE (group_id IS NOT NULL);
 CREATE INDEX balances_by_token ON public.balances USING btree (token_id) WHERE (token_id IS NOT NULL);
 CREATE INDEX balances_by_user ON public.balances USING btree (user_id) WHERE (user_id IS NOT NULL);
@@ -1243,6 +1245,13 @@ CREATE INDEX conversations_by_started ON public.conversations USING btree (start
 CREATE INDEX conversations_by_tokens ON public.conversations USING btree (tokens, id);
 CREATE INDEX conversations_by_user ON public.conversations USING btree (user_id, modified_at, id);
 CREATE INDEX conversations_with_feedback ON public.conversations USING btree (modified_at, id) WHERE has_feedback;
+
+create table dialect_uses (
+    dialect text not null,
+    used_at timestamp with time zone not null,
+    constraint dialect_uses_dialect_length CHECK (((char_length(dialect) >= 1) AND (char_length(dialect) <= 50))),
+    constraint dialect_uses_pkey PRIMARY KEY (dialect)
+);
 
 create table failed_sign_ins (
     id bigint not null generated always as identity,
@@ -1353,6 +1362,17 @@ CREATE INDEX groups_by_name ON public.groups USING btree (name COLLATE "und-x-ic
 CREATE INDEX groups_having_feature ON public.groups USING gin (features);
 CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (name_key(name));
 
+create table host_settings (
+    namespace text not null,
+    data jsonb not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint host_settings_data_length CHECK ((octet_length((data)::text) <= 131072)),
+    constraint host_settings_data_object CHECK ((jsonb_typeof(data) = 'object'::text)),
+    constraint host_settings_namespace_length CHECK (((char_length(namespace) >= 1) AND (char_length(namespace) <= 50))),
+    constraint host_settings_pkey PRIMARY KEY (namespace)
+);
+
 create table idempotency_keys (
     user_id uuid not null,
     key_hash bytea not null,
@@ -1400,7 +1420,7 @@ create table jobs (
     finished_at timestamp with time zone,
     constraint jobs_ended CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text])))),
     constraint jobs_error_of_failed CHECK (((error IS NULL) = (state <> 'failed'::text))),
-    constraint jobs_kind_known CHECK ((kind = ANY (ARRAY['purge'::text, 'rotate_keys'::text]))),
+    constraint jobs_kind_known CHECK ((kind = ANY (ARRAY['purge'::text, 'rotate_keys'::text, 'delete_role'::text, 'delete_group'::text, 'delete_feature'::text]))),
     constraint jobs_pkey PRIMARY KEY (id),
     constraint jobs_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
@@ -1408,6 +1428,7 @@ comment on column jobs.timeouts is 'How many times in a row the next piece took 
 comment on column jobs.error is 'Why it failed, in words for users.';
 comment on column jobs.progressed_at is 'When its last piece was done: it shows which job stands still.';
 CREATE INDEX jobs_by_state ON public.jobs USING btree (state, id);
+CREATE UNIQUE INDEX jobs_deletion_key ON public.jobs USING btree (((params ->> 'object_id'::text))) WHERE ((kind = ANY (ARRAY['delete_role'::text, 'delete_group'::text, 'delete_feature'::text])) AND (state = ANY (ARRAY['queued'::text, 'running'::text])));
 CREATE INDEX jobs_done ON public.jobs USING btree (finished_at) WHERE (state = 'done'::text);
 CREATE INDEX jobs_listed ON public.jobs USING btree (((finished_at IS NULL)), id);
 CREATE UNIQUE INDEX jobs_purge_key ON public.jobs USING btree (((params ->> 'user_id'::text))) WHERE (kind = 'purge'::text);
@@ -1690,6 +1711,17 @@ CREATE TRIGGER deny_delete_of_builtin_role BEFORE DELETE ON public.roles FOR EAC
 CREATE TRIGGER notify_permissions_changed AFTER UPDATE OF permissions ON public.roles FOR EACH STATEMENT EXECUTE FUNCTION notify_role_revoked();
 CREATE TRIGGER sort_user_roles AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sort_user_roles();
 
+create table session_children (
+    token_hash bytea not null,
+    session_id uuid not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    constraint session_children_pkey PRIMARY KEY (token_hash),
+    constraint session_children_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE
+);
+comment on column session_children.token_hash is 'SHA-256 of the token.';
+CREATE INDEX session_children_by_session ON public.session_children USING btree (session_id, created_at);
+
 create table sessions (
     id uuid not null,
     token_hash bytea not null,
@@ -1951,8 +1983,8 @@ create table users (
 comment on column users.username_skeleton is 'The skeleton by Unicode UTS 39 of a username outside of ASCII.';
 comment on column users.unverified_email is 'The email address that the user entered for themselves, until it is the address of the account.';
 comment on column users.unverified_email_resolved_at is 'When another account was found to have the unverified address; null while it is not compared yet.';
-comment on column users.password_set_by is 'Who set the temporary password, a plain id; null where the operator did, or where the password is the user''s own.';
-comment on column users.password_set_with is 'The access token with which the temporary password was set, a plain id; null where it was set without one.';
+comment on column users.password_set_by is 'Who set the password, a plain id; null where the operator did, or where the password is the user''s own.';
+comment on column users.password_set_with is 'The access token with which the password was set, a plain id; null where it was set without one.';
 comment on column users.known_password_hashes is 'Hashes of the latest passwords that another user has set: the user cannot choose one of them.';
 comment on column users.suspended_reason_visible is 'Whether a sign-in shows the reason to the user.';
 comment on column users.registered_from is 'The address of a pending registration; null once it is approved.';
@@ -1964,6 +1996,7 @@ CREATE INDEX users_by_last_login ON public.users USING btree (COALESCE(last_logi
 CREATE INDEX users_by_name ON public.users USING btree (display_name COLLATE "und-x-icu", id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_by_skeleton ON public.users USING btree (COALESCE(username_skeleton, skeleton_of(username)));
 CREATE INDEX users_by_status ON public.users USING btree (status, id) WHERE (deleted_at IS NULL);
+CREATE INDEX users_by_unverified_email ON public.users USING btree (name_key(unverified_email)) WHERE (unverified_email IS NOT NULL);
 CREATE INDEX users_by_username ON public.users USING btree (username COLLATE "und-x-icu", id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_created ON public.users USING btree (created_at) WHERE (deleted_at IS NULL);
 CREATE INDEX users_deleted ON public.users USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
@@ -2010,6 +2043,51 @@ create view admins as
    FROM (user_roles ur
      JOIN roles r ON ((r.id = ur.role_id)))
   WHERE (r.builtin_kind = 'admin'::text);
+
+create view balances_recount as
+ SELECT b.holder_id,
+    b.metric,
+    b.model,
+    s.used,
+    s.granted
+   FROM (((balances b
+     LEFT JOIN users u ON ((u.id = b.user_id)))
+     LEFT JOIN access_tokens t ON ((t.id = b.token_id)))
+     CROSS JOIN LATERAL ( SELECT (GREATEST(COALESCE(sum(v.amount) FILTER (WHERE (e.kind <> 'top_up'::text)), (0)::numeric), (0)::numeric))::bigint AS used,
+            (COALESCE(sum(v.amount) FILTER (WHERE (e.kind = 'top_up'::text)), (0)::numeric))::bigint AS granted
+           FROM (( SELECT e_1.kind,
+                    e_1.model,
+                    e_1.metric,
+                    e_1.requests,
+                    e_1.tokens_in,
+                    e_1.tokens_out,
+                    e_1.cost_nanos
+                   FROM usage_events e_1
+                  WHERE ((e_1.user_id = b.user_id) AND (e_1.at >= b.period_start))
+                UNION ALL
+                 SELECT e_1.kind,
+                    e_1.model,
+                    e_1.metric,
+                    e_1.requests,
+                    e_1.tokens_in,
+                    e_1.tokens_out,
+                    e_1.cost_nanos
+                   FROM usage_events e_1
+                  WHERE ((e_1.token_id = b.token_id) AND (e_1.at >= b.period_start) AND (e_1.kind = 'use'::text))) e
+             CROSS JOIN LATERAL ( SELECT
+                        CASE b.metric
+                            WHEN 'requests'::text THEN e.requests
+                            WHEN 'tokens'::text THEN (e.tokens_in + e.tokens_out)
+                            WHEN 'cost'::text THEN e.cost_nanos
+                            ELSE (0)::bigint
+                        END AS amount) v)
+          WHERE
+                CASE
+                    WHEN (e.kind = 'use'::text) THEN ((b.model = ''::text) OR (e.model = b.model))
+                    ELSE ((e.metric = b.metric) AND (COALESCE(e.model, ''::text) = b.model))
+                END) s)
+  WHERE ((b.group_id IS NULL) AND (b.level IS NULL) AND (NOT b.carried) AND (b.metric = ANY (ARRAY['requests'::text, 'tokens'::text, 'cost'::text])) AND (GREATEST(b.period_start, u.created_at, t.created_at) >= ( SELECT ((min(stored.stored))::timestamp without time zone AT TIME ZONE 'UTC'::text) AS timezone
+           FROM stored_usage_months() stored(stored))));
 
 create view conversations_recount as
  SELECT c.id,
