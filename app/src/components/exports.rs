@@ -1,21 +1,16 @@
 //! Links to the exports of lists.
 
-use domain::list::{Limits, SearchParams};
+use domain::list::SearchParams;
 use leptos::prelude::*;
 
 use crate::{links::export, text};
 
 /// Renders the links to the files with the rows of a list that is searched by a text, at the path of the export. There are none while
-/// the parameters are not valid, or not those of the order.
+/// the list shows the error of a parameter that it does not have.
 #[must_use]
-pub fn export_links(
-    path: &'static str,
-    order: &'static str,
-    params: Signal<Option<SearchParams>>,
-) -> AnyView {
+pub fn export_links(path: &'static str, params: Signal<Option<SearchParams>>) -> AnyView {
     let links = move || {
         let params = params.get()?;
-        params.parse(Limits::PANEL, order).ok()?;
         let file = |format: &'static str, name: &'static str| {
             let href = export(path, format, &params);
             view! {

@@ -5,7 +5,7 @@ pub mod dialogs;
 mod table;
 
 use domain::{
-    clients::{CLIENTS_ORDER, ListedClient},
+    clients::ListedClient,
     list::{Listed, PageParams, SearchParams, Total},
     permission::Permission,
 };
@@ -46,7 +46,6 @@ pub fn Clients() -> impl IntoView {
     let create = may_write().then(|| list.new_link(text::clients::new()));
     let exports = export_links(
         "/api/admin/clients/export",
-        CLIENTS_ORDER,
         Signal::derive(move || list.request.get().ok()),
     );
     let beside = view! { <div class="toolbar-end">{exports} {create}</div> };

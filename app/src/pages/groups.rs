@@ -15,7 +15,7 @@ pub mod resources;
 mod tree;
 
 use domain::{
-    groups::{GROUPS_ORDER, Group, GroupOverview},
+    groups::{Group, GroupOverview},
     list::{Listed, SearchParams, Total},
     permission::Permission,
     stored::StoredObject,
@@ -115,7 +115,6 @@ pub fn Groups() -> impl IntoView {
         .then(|| {
             export_links(
                 "/api/admin/groups/export",
-                GROUPS_ORDER,
                 Signal::derive(move || list.request.get().ok()),
             )
         });

@@ -58,7 +58,7 @@ pub fn Roles() -> impl IntoView {
         <header class="page-head">
             <h1>{text::roles::title()}</h1>
             <div class="toolbar-end">
-                {export_links("/api/admin/roles/export", "", exported)}
+                {export_links("/api/admin/roles/export", exported)}
                 {may_write().then(|| new_link(Signal::stored(format!("{ROLES}/new")), text::roles::new()))}
             </div>
         </header>

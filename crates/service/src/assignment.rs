@@ -3,7 +3,6 @@
 use db::{
     links::{self, Kind},
     roles::FoundRoles,
-    sessions::EndReason,
     users::{
         account::{self, Account},
         password,
@@ -14,14 +13,12 @@ use domain::{
     users::action::UserAction,
 };
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
     Error,
     access::Actor,
     audit::{self, Changes},
-    backing, guard,
-    users::{LASTING_PASSWORD, revoke_access},
+    guard, lasting_passwords,
 };
 
 /// Checks that roles exist and that the actor can assign them. A built-in role has the name of its kind too, whatever it is
@@ -90,29 +87,11 @@ pub(crate) async fn replace(
         if password::clear_temporary_password(transaction, account.id).await? {
             changes.note("password", "temporary", Value::Null);
         } else if !account.permissions.include_all(&wanted.permissions) {
-            clear_lasting_password(transaction, actor, account.id, changes).await?;
+            lasting_passwords::clear(transaction, actor, account.id, changes).await?;
         }
     }
     changes.note("roles", account.roles.clone(), roles.clone());
     Ok(())
-}
-
-/// Clears the lasting password of a user who has gained permissions, unless the user who set it could set it now: the new permissions
-/// would be those of everyone who knows it. What it can have started ends too.
-async fn clear_lasting_password(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    id: Uuid,
-    changes: &mut Changes,
-) -> Result<(), Error> {
-    let set_by = password::find_lasting_backer(&mut **transaction, id).await?;
-    if backing::is_backed(transaction, set_by, id).await? {
-        return Ok(());
-    }
-    password::clear_password(&mut **transaction, id).await?;
-    changes.note("password", LASTING_PASSWORD, Value::Null);
-    let ended = (id, EndReason::PasswordReset);
-    revoke_access(transaction, actor, ended, changes).await
 }
 
 /// Replaces the kinds of built-in roles by the names that the roles have now. No other role can have the name of a kind.

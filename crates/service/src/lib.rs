@@ -36,6 +36,7 @@ pub mod jobs;
 pub mod keys;
 pub mod known_device;
 pub mod last_seen;
+mod lasting_passwords;
 pub mod limits;
 mod memberships;
 pub mod numbered;

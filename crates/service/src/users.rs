@@ -18,14 +18,12 @@ mod suspend;
 mod unnamed;
 
 pub use bulk::bulk;
-pub(crate) use create::LASTING_PASSWORD;
 pub use create::{create, create_identified, create_pending};
 pub use delete::{delete, preview, reassign, restore};
 pub use detail::{
     denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,
 };
 pub use edit::edit;
-pub(crate) use edit::revoke_access;
 pub use export::{Export, export};
 pub use memberships::{Memberships, memberships};
 pub use recover::recover_admin;

@@ -319,7 +319,10 @@ fn actions(elements: &[Element]) -> Vec<String> {
                 "revoke", "/bulk/", "/approve", "/reject", "/suspend", "/delete", "/export",
                 "/retry", "/restore",
             ];
-            acts.iter().any(|act| address.contains(act))
+            // These files have what is searched for, whatever page of it the list shows.
+            let searched = ["/roles/export", "/clients/export", "/groups/export"];
+            let is_searched = searched.iter().any(|file| address.contains(file));
+            !is_searched && acts.iter().any(|act| address.contains(act))
         })
     };
     let boxes =

@@ -31,16 +31,15 @@ use crate::{
     access::{Actor, Authorized, UsersWrite},
     assignment,
     audit::{self, Change, Changes},
-    client_lists, guard, memberships,
+    client_lists, guard,
+    lasting_passwords::LASTING_PASSWORD,
+    memberships,
     passwords::Asker,
     reset,
 };
 
 /// Validity of the link with which a new user chooses a password: seven days.
 const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-/// Password in the audit log that an administrator has set and the user need not change.
-pub(crate) const LASTING_PASSWORD: &str = "permanent, set by an administrator";
 
 /// Creates an account. Without a temporary password it returns a link with which the user chooses one.
 ///

@@ -25,7 +25,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{conflicts, create::LASTING_PASSWORD, detail};
+use super::{conflicts, detail};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, UsersWrite},
@@ -33,6 +33,7 @@ use crate::{
     audit::{self, Change, Changes},
     client_lists,
     guard::{self, TargetRef},
+    lasting_passwords::{LASTING_PASSWORD, revoke_access},
     passwords::Asker,
 };
 
@@ -142,20 +143,6 @@ fn check_email(
         is_last_admin: false,
     };
     guard::authorize(actor, UserAction::SetEmail, &target)
-}
-
-/// Revokes the sessions of a user, and the access tokens: an attacker who used the account can have created one.
-pub(crate) async fn revoke_access(
-    transaction: &mut db::Transaction,
-    actor: &Actor,
-    (id, reason): (Uuid, EndReason),
-    changes: &mut Changes,
-) -> Result<(), Error> {
-    let ended = db::sessions::set_ended_of(transaction, id, reason, actor.id()).await?;
-    changes.note("sessions", ended, 0);
-    let revoked = db::access_tokens::set_revoked_of(transaction, id, actor.id()).await?;
-    changes.note("tokens", revoked, 0);
-    Ok(())
 }
 
 /// Returns the names of the roles that a user should have.
