@@ -19,7 +19,10 @@ test.use({ as: 'admin' });
 
 /** Returns a client of the server, with cookies of its own and a bearer token. */
 function client(baseURL: string, token?: string): Promise<APIRequestContext> {
-  return request.newContext({ baseURL, extraHTTPHeaders: token ? { authorization: `Bearer ${token}` } : {} });
+  // Without this, the context has the session of the page.
+  const storageState = { cookies: [], origins: [] };
+  const extraHTTPHeaders: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  return request.newContext({ baseURL, storageState, extraHTTPHeaders });
 }
 
 /** Returns the body of a successful response. */

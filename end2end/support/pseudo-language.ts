@@ -32,6 +32,8 @@ const FORMS = [
   /\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?/g,
   // Version of the database.
   /\bPostgreSQL\b|\(Debian [^)]*\)/g,
+  // Systems whose APIs the dialects are.
+  /\b(?:LiteLLM|Maeser|Open WebUI|Tracker System)\b/g,
   // Time zones.
   /\b[A-Z]\w+(?:\/[\w+-]+)+/g,
   // Providers, file formats, settings, initials, AM and PM, UTC.
