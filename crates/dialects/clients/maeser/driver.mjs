@@ -66,7 +66,7 @@ async function logIn() {
   });
   equal([response.status, response.headers.get("location")], [302, "/users"]);
   const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
-  const session = cookies.find((cookie) => cookie.includes("session_token="));
+  const session = cookies.find((cookie) => cookie.startsWith("session_token"));
   if (!session) {
     throw new Error("no session");
   }

@@ -27,8 +27,8 @@ from owui_client.models.users import (
 
 API = os.environ["BASE_URL"] + "/api"
 OPERATOR = SigninForm(email=os.environ["ADMIN_EMAIL"], password=os.environ["ADMIN_PASSWORD"])
-# The password that the client's own tests use.
-PASSWORD = "password123"
+# The client's own tests use `password123`, which users cannot choose in any case.
+PASSWORD = "testpassword123"
 OTHER = "newpassword123"
 CHECKS = []
 
