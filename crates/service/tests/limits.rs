@@ -536,6 +536,51 @@ async fn balances_are_changed_with_a_reason(pool: PgPool) {
 }
 
 #[testing::test]
+async fn adjustments_within_a_limit_stop_at_its_ends(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(3), "1d").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    let units = |status: LimitStatus| (status.used.units(), status.left.unwrap().units());
+    let mut changes = JoinSet::new();
+    for _ in 0..20 {
+        let services = services.clone();
+        changes.spawn(async move {
+            change(&services, ada, BalanceChange::AdjustWithin(1))
+                .await
+                .unwrap()
+        });
+    }
+    for status in changes.join_all().await {
+        assert_eq!(units(status), (3, 0));
+    }
+    let adjusted = "select count(*) from usage_events where kind = 'adjust'";
+    assert_eq!(count(&pool, adjusted).await, 1);
+    for (by, expected, events) in [
+        (-2, (1, 2), 2),
+        (5, (3, 0), 3),
+        (-9, (0, 3), 4),
+        (-1, (0, 3), 4),
+    ] {
+        let changed = change(&services, ada, BalanceChange::AdjustWithin(by)).await;
+        assert_eq!(units(changed.unwrap()), expected, "{by}");
+        assert_eq!(count(&pool, adjusted).await, events, "{by}");
+    }
+    let audited = "select count(*) from audit_events where action = 'user.balance_adjusted'";
+    assert_eq!(count(&pool, audited).await, 4);
+    // Above the limit there is nothing left, and only less can be used.
+    change(&services, ada, BalanceChange::Adjust(5))
+        .await
+        .unwrap();
+    for (by, used) in [(1, 5), (-1, 4)] {
+        let changed = change(&services, ada, BalanceChange::AdjustWithin(by)).await;
+        assert_eq!(units(changed.unwrap()), (used, 0), "{by}");
+    }
+}
+
+#[testing::test]
 async fn accounts_that_cannot_be_used_use_nothing(pool: PgPool) {
     let services = services(&pool);
     let gone = user("gone").deleted(true).insert(&pool).await;

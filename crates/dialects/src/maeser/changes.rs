@@ -1,7 +1,6 @@
 //! Changes of users by the commands. A user that no identity has is not changed, and that is no error in Maeser.
 
 use domain::{
-    error::Conflict,
     identifiers::{IdentifiedFilter, Identifier},
     limits::{BalanceChange, Metric, NewLimitChange},
     users::{
@@ -76,7 +75,7 @@ pub(super) async fn set_banned(
     }
 }
 
-/// Changes what is left of the user's own limit of requests by some units, between 0 and the maximum.
+/// Changes what is left of the user's own limit of requests by some units, between 0 and the maximum. A limit that a group shares stays.
 pub(super) async fn add_requests(
     services: &Services,
     identity: &Identity,
@@ -85,27 +84,16 @@ pub(super) async fn add_requests(
 ) -> Result<(), Error> {
     let authorized = identity.require()?;
     let Some(user) = user else { return Ok(()) };
-    let id = user.summary.id.0;
-    let all = limits::list_effective(services, &identity.require()?, id).await?;
-    // A limit that a group shares is not changed, and does not decide either.
-    let own = all
-        .iter()
-        .find(|limit| limit.metric == Metric::Requests && limit.model.is_none() && !limit.shared);
-    let left = own.and_then(|limit| limit.left);
-    if units < 0 && left.is_some_and(|left| left.units() <= 0) {
-        return Ok(());
-    }
     let change = NewLimitChange {
         metric: Metric::Requests,
         model: None,
         // What is used is less by the units that are added.
-        change: BalanceChange::Adjust(-units),
+        change: BalanceChange::AdjustWithin(-units),
         reason: REASON.to_owned(),
     };
-    match limits::change(services, &authorized, target(&user), change).await {
-        Ok(_) | Err(Error::Conflict(Conflict::BalanceBelowZero)) => Ok(()),
-        Err(error) => Err(error),
-    }
+    limits::change(services, &authorized, target(&user), change)
+        .await
+        .map(drop)
 }
 
 /// Deletes a user, who can be restored as any other.

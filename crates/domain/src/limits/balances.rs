@@ -64,6 +64,8 @@ pub enum BalanceChange {
     TopUp(i64),
     /// The used amount is corrected.
     Adjust(i64),
+    /// The used amount is corrected, but not below zero, and not by more than is left.
+    AdjustWithin(i64),
     /// The used amount is set to zero.
     Reset,
 }

@@ -21,7 +21,8 @@ use crate::{
     guard::{self, TargetRef},
 };
 
-/// Changes what is used of a limit of a user. Returns what is left of it then.
+/// Changes what is used of a limit of a user. Returns what is left of it then. An adjustment within the limit that changes nothing is no
+/// event.
 ///
 /// # Errors
 /// [`Error::Conflict`] when no limit with a number is in force, or less than nothing would be used, [`Error::NotFound`] when there is no
@@ -48,7 +49,10 @@ pub async fn change(
     let position = positions.find(|position| is_meant(position, &change));
     let position = position.ok_or(Error::Conflict(Conflict::NoBalance))?;
     let before = position.status(at);
-    let (kind, action, amount) = apply(position, change.change)?;
+    let Some((kind, action, amount)) = apply(position, change.change, &before)? else {
+        db::rollback(transaction).await?;
+        return Ok(before);
+    };
     let after = position.status(at);
     meter.store(&mut transaction).await?;
     let entry = LedgerEntry {
@@ -87,22 +91,24 @@ fn is_meant(position: &Position, change: &NewLimitChange) -> bool {
         && position.balance.is_some()
 }
 
-/// Applies a change to a balance. Returns the kind of the event, the action, and the amount of the event.
+/// Applies a change to a balance. Returns the kind of the event, the action, and the amount of the event; `None` if nothing changes.
+/// `before` is what was left.
 fn apply(
     position: &mut Position,
     change: BalanceChange,
-) -> Result<(&'static str, Action, i64), Error> {
+    before: &LimitStatus,
+) -> Result<Option<(&'static str, Action, i64)>, Error> {
     let amount = position.limit.amount.unwrap_or_default();
     let Some(balance) = &mut position.balance else {
         return Err(Error::Conflict(Conflict::NoBalance));
     };
-    match change {
+    let applied = match change {
         BalanceChange::TopUp(units) => {
             balance.granted = balance.granted.saturating_add(units);
             if let Some(level) = &mut balance.level {
                 *level = level.saturating_add(units);
             }
-            Ok(("top_up", Action::BalanceToppedUp, units))
+            ("top_up", Action::BalanceToppedUp, units)
         }
         BalanceChange::Adjust(units) => {
             let below_zero = match balance.level {
@@ -113,7 +119,16 @@ fn apply(
                 return Err(Error::Conflict(Conflict::BalanceBelowZero));
             }
             Position::add(balance, units);
-            Ok(("adjust", Action::BalanceAdjusted, units))
+            ("adjust", Action::BalanceAdjusted, units)
+        }
+        BalanceChange::AdjustWithin(units) => {
+            let left = before.left.map_or(0, Amount::units);
+            let units = units.clamp(before.used.units().saturating_neg(), left);
+            if units == 0 {
+                return Ok(None);
+            }
+            Position::add(balance, units);
+            ("adjust", Action::BalanceAdjusted, units)
         }
         BalanceChange::Reset => {
             let used = match balance.level {
@@ -121,7 +136,8 @@ fn apply(
                 None => balance.used,
             };
             Position::add(balance, used.saturating_neg());
-            Ok(("reset", Action::BalanceReset, used.saturating_neg()))
+            ("reset", Action::BalanceReset, used.saturating_neg())
         }
-    }
+    };
+    Ok(Some(applied))
 }

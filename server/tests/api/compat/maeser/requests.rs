@@ -67,6 +67,44 @@ async fn requests_are_those_of_the_limit(pool: PgPool) {
     assert_eq!(left(&below).await, (json!(2), json!(2)));
 }
 
+/// Checks that two requests that see the last one left do not remove it twice.
+#[testing::test]
+async fn last_request_is_removed_once(pool: PgPool) {
+    let [below, own] = both(&pool).await;
+    let services = &below.at.app.services;
+    let alice = id_of(&pool, "alice").await;
+    let limit = json!({ "subject": "default", "metric": "requests", "amount": 2, "period": "drip:31536000" });
+    let limit = serde_json::from_value(limit).unwrap();
+    limits::put(services, &operator(), limit).await.unwrap();
+    let used = json!({ "user": alice, "requests": 1 });
+    let used = serde_json::from_value(used).unwrap();
+    limits::consume(services, &operator(), &used).await.unwrap();
+    let change = async |action: &str| {
+        let more = json!({ "action": action });
+        let says = "Updated github.alice123 requests";
+        own.change("update-requests", "github.alice123", &more, says)
+            .await;
+    };
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select from balances where holder_id = $1 for update")
+        .bind(alice)
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    let release = async {
+        while below.at.app.count(waiting).await < 2 {}
+        held.rollback().await.unwrap();
+    };
+    tokio::join!(change("remove"), change("remove"), release);
+    assert_eq!(left(&own).await, (json!(0), json!(2)));
+    let adjusted = "select count(*) from usage_events where kind = 'adjust'";
+    assert_eq!(below.at.app.count(adjusted).await, 1);
+    change("add").await;
+    assert_eq!(left(&own).await, (json!(1), json!(2)));
+}
+
 #[testing::test]
 async fn user_with_two_identities_has_the_same_requests_twice(pool: PgPool) {
     let [below, _] = both(&pool).await;
