@@ -32,7 +32,7 @@ use uuid::Uuid;
 use crate::support::{
     callers::{admin, caller},
     furniture::furnish,
-    killed::killed_after,
+    killed::killed_at,
     services,
     users::{add, count},
 };
@@ -52,6 +52,9 @@ const FURNITURE: OwnedCounts = OwnedCounts {
 const ROWS: &str = "select (select count(*) from personas) + (select count(*) from ontologies)
     + (select count(*) from annotations) + (select count(*) from sessions) + (select count(*) from api_keys)
     + (select count(*) from access_tokens)";
+
+/// Query of the number of items that the only job has deleted.
+const DONE: &str = "select done from jobs";
 
 async fn listed(services: &Services) -> Vec<String> {
     let query = ListParams::default().parse(Limits::API).unwrap();
@@ -256,12 +259,25 @@ async fn killed_purge_resumes(pool: PgPool) {
     users::delete(&services, &operator(), ada, &permanent)
         .await
         .unwrap();
-    // The future is dropped repeatedly: as after a crash, only committed work remains.
-    let mut kills = 0;
-    while killed_after(10 * (kills + 1), users::purge::run(&services))
+    // Sessions are deleted last: the purge cannot end before its first interruption.
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select from sessions where user_id = $1 for update")
+        .bind(ada)
+        .execute(&mut *held)
         .await
-        .is_none()
-    {
+        .unwrap();
+    let mut held = Some(held);
+    // The future is dropped after each batch that is seen: as after a crash, only committed work remains.
+    let mut kills = 0;
+    let outcome = loop {
+        let seen = count(&pool, DONE).await;
+        let more = async { while count(&pool, DONE).await <= seen {} };
+        if let Some(outcome) = killed_at(more, users::purge::run(&services)).await {
+            break outcome;
+        }
+        if let Some(held) = held.take() {
+            held.rollback().await.unwrap();
+        }
         kills += 1;
         if let Ok(denied_actions) = users::denied_actions(&services, &operator(), ada).await {
             let message = denied_actions.reason(UserAction::Restore).unwrap();
@@ -276,8 +292,11 @@ async fn killed_purge_resumes(pool: PgPool) {
             matches!(unfinished, Err(Error::Conflict(_) | Error::NotFound(_))),
             "{unfinished:?}"
         );
-    }
-    assert!(kills > 0, "the purge ended before it was interrupted");
+    };
+    assert!(
+        kills > 0,
+        "the purge ended before it was interrupted: {outcome:?}"
+    );
     // The transaction that was dropped last can hold its locks a little longer: its job is skipped until then.
     let rest = async {
         while count(&pool, ROWS).await > 0 {
