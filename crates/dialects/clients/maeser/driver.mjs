@@ -158,7 +158,8 @@ async function click(window, button, shows) {
 const isActive = (button) => (shown) => shown.querySelector(button).classList.contains("active");
 const isNotActive = (button) => (shown) => !isActive(button)(shown);
 const says = (text) => (shown) => shown.textContent.includes(text);
-const user = (id) => panel("GET", `/api/admin/users/${id}`);
+/** Returns a user of the panel, also a deleted one. */
+const user = (id) => panel("GET", `/api/admin/users/find?user=${id}`);
 
 async function main() {
   await prepare();
@@ -187,7 +188,9 @@ async function main() {
   await check("filters list those that match", async () => {
     document.querySelector('.auth-filters > .tab-button[filter="ldap"]').click();
     await until("the filtered list", () => !card(window, name) && card(window, other));
+    // The script shows the list that arrives last, which need not be the one of the last click: each is waited for.
     document.querySelector('.auth-filters > .tab-button[filter="all"]').click();
+    await until("all authenticators", () => card(window, name) && card(window, other));
     document.querySelector('.admin-filters > .tab-button[filter="admin"]').click();
     await until("the admins", () => !card(window, other) && card(window, ADMIN_USERNAME));
     document.querySelector('.admin-filters > .tab-button[filter="all"]').click();
@@ -220,11 +223,13 @@ async function main() {
     }
   });
   await check("removed user is deleted in the panel", async () => {
+    await until("the card", () => card(window, name));
     modal(window).querySelector("#remove-user").click();
     await until("the list without the user", () => !card(window, name));
     equal(Boolean((await user(users[0])).deletedAt), true);
   });
   await check("cleaning deletes the rest", async () => {
+    await until("the card", () => card(window, other));
     window.handleCacheCleanup();
     await until("the list without the other", () => !card(window, other));
     equal(Boolean((await user(users[1])).deletedAt), true);
