@@ -217,6 +217,10 @@ async fn rules_of_rollcall_hold(pool: PgPool) {
             "You can't change your own roles. Ask another administrator.",
         ),
         (
+            json!({ "email": "other@example.org" }),
+            "Change your own email address under My account.",
+        ),
+        (
             json!({ "password": "newpassword" }),
             "Change your own password under My account.",
         ),
