@@ -11,7 +11,6 @@ use domain::{
     features::FeatureDraft,
     fields::FieldErrors,
     flash::{Flash, FlashEvent, Undo},
-    jobs::is_job,
     messages,
 };
 use leptos::prelude::*;
@@ -191,9 +190,8 @@ pub async fn delete_feature(
         let authorized = caller.require_with_read::<FeaturesWrite>()?;
         let feature = find(&services, &caller, &key, (&shown, version)).await?;
         let (version, groups) = (Some(version), Some(groups));
-        let removed =
-            service::features::delete(&services, &authorized, &key, version, groups).await?;
-        let event = if is_job(removed) {
+        let job = service::features::delete(&services, &authorized, &key, version, groups).await?;
+        let event = if job.is_some() {
             FlashEvent::FeatureDeletionStarted
         } else {
             FlashEvent::FeatureDeleted

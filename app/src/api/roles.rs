@@ -163,8 +163,8 @@ pub async fn delete_role(
     use domain::flash::FlashEvent;
     let target = TargetRef::named(id, shown.clone()).at_version(version);
     ssr::call_with_read::<RolesWrite, _>(async |services, authorized| {
-        let deletion = service::roles::delete(&services, &authorized, target, Some(users)).await?;
-        let event = if deletion.is_job() {
+        let job = service::roles::delete(&services, &authorized, target, Some(users)).await?;
+        let event = if job.is_some() {
             FlashEvent::RoleDeletionStarted
         } else {
             FlashEvent::RoleDeleted
