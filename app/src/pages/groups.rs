@@ -29,6 +29,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
+        badge::being_deleted,
         exports::{RECORDS, export_links},
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
@@ -59,7 +60,8 @@ static COLUMNS: [Column<GroupOverview>; 5] = [
     Column::new(text::groups::name, |cell, row| {
         let name = row.group.name.clone();
         let href = path_of(row.group.id);
-        cell.header(name_link(href, name))
+        let badge = being_deleted(row.details.being_deleted);
+        cell.header(view! { {name_link(href, name)} " " {badge} })
     }),
     Column::new(text::groups::description, |cell, row| {
         cell.labelled(row.group.description.clone())

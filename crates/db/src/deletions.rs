@@ -86,6 +86,23 @@ pub async fn is_running(executor: impl PgExecutor<'_>, object_id: &str) -> Resul
     .await?)
 }
 
+/// Lists the ids of the roles or groups, or the keys of the features, that jobs of a kind are deleting.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_running(
+    executor: impl PgExecutor<'_>,
+    kind: JobKind,
+) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select params ->> 'object_id' as "object_id!" from jobs
+        where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running') and kind = $1"#,
+        kind.as_str(),
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
 /// Returns the first of these roles that is being deleted, by its name.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
-    jobs::is_job,
+    jobs::{JobKind, is_job},
     permission::Permission,
     stored::StoredObject,
 };
@@ -30,6 +30,17 @@ pub async fn list(
     _: &Authorized<FeaturesRead>,
 ) -> Result<Vec<Feature>, Error> {
     Ok(db::features::list(&services.pool).await?)
+}
+
+/// Lists the keys of the features that jobs are deleting.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_being_deleted(
+    services: &Services,
+    _: &Authorized<FeaturesRead>,
+) -> Result<Vec<String>, Error> {
+    Ok(db::deletions::list_running(&services.pool, JobKind::DeleteFeature).await?)
 }
 
 /// Returns the feature with a key.

@@ -93,6 +93,8 @@ async fn role_of_many_users_is_deleted_by_a_job(pool: PgPool) {
         (JobKind::DeleteRole, JobState::Queued, 0, Some(11_000))
     );
     assert_eq!(queued.object.as_deref(), Some("helper"));
+    let listed = roles::list_being_deleted(&services, &operator()).await;
+    assert_eq!(listed.unwrap(), [id.to_string()]);
     assert_eq!(queued.target, None);
     let idle = "select count(*) from roles where name = 'helper' and permissions = '{}'";
     assert_eq!(count(&pool, idle).await, 1);
@@ -339,6 +341,8 @@ async fn feature_of_many_groups_is_deleted_by_a_job(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from jobs").await, 0);
     let deleted = features::delete(&services, &operator(), KEY, None, Some(6_000)).await;
     assert_eq!(deleted.unwrap(), Some(job(&services).await.id));
+    let listed = features::list_being_deleted(&services, &operator()).await;
+    assert_eq!(listed.unwrap(), [KEY]);
     let idle = "select count(*) from features where not default_value";
     assert_eq!(count(&pool, idle).await, 1);
     let changed = features::put(&services, &operator(), KEY, None, draft()).await;
