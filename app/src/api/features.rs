@@ -11,7 +11,6 @@ use domain::{
     features::FeatureDraft,
     fields::FieldErrors,
     flash::{Flash, FlashEvent, Undo},
-    jobs::is_job,
     messages,
 };
 use leptos::prelude::*;
@@ -56,11 +55,26 @@ impl FeatureOperation {
     }
 }
 
+/// A feature in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedFeature {
+    /// The feature.
+    pub feature: Feature,
+    /// Whether a job is deleting the feature.
+    pub being_deleted: bool,
+}
+
 /// Lists all features in their order.
 #[server(endpoint = "features", protocol = Get)]
-pub async fn list_features() -> Result<Vec<Feature>, ApiError> {
+pub async fn list_features() -> Result<Vec<ListedFeature>, ApiError> {
     ssr::call::<FeaturesRead, _>(async |services, authorized| {
-        service::features::list(&services, &authorized).await
+        let deleted = service::features::list_being_deleted(&services, &authorized).await?;
+        let features = service::features::list(&services, &authorized).await?;
+        let listed = features.into_iter().map(|feature| ListedFeature {
+            being_deleted: deleted.contains(&feature.key),
+            feature,
+        });
+        Ok(listed.collect())
     })
     .await
 }
@@ -191,9 +205,8 @@ pub async fn delete_feature(
         let authorized = caller.require_with_read::<FeaturesWrite>()?;
         let feature = find(&services, &caller, &key, (&shown, version)).await?;
         let (version, groups) = (Some(version), Some(groups));
-        let removed =
-            service::features::delete(&services, &authorized, &key, version, groups).await?;
-        let event = if is_job(removed) {
+        let job = service::features::delete(&services, &authorized, &key, version, groups).await?;
+        let event = if job.is_some() {
             FlashEvent::FeatureDeletionStarted
         } else {
             FlashEvent::FeatureDeleted

@@ -197,9 +197,8 @@ pub async fn delete_group(
         resources,
     };
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
-        let deletion =
-            service::groups::delete(&services, &authorized, target, Some(preview)).await?;
-        let change = if deletion.is_job() {
+        let job = service::groups::delete(&services, &authorized, target, Some(preview)).await?;
+        let change = if job.is_some() {
             GroupChange::DeletionStarted
         } else {
             GroupChange::Deleted

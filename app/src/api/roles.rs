@@ -33,13 +33,15 @@ use crate::text;
 /// Path of the page with the roles.
 pub const ROLES: &str = "/roles";
 
-/// A role, with the reason if the caller cannot change it.
+/// A role in the list, with the reason if the caller cannot change it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedRole {
     /// The role with its permissions.
     pub role: Role,
     /// Reason why the caller cannot change the role.
     pub denied: Option<Message>,
+    /// Whether a job is deleting the role.
+    pub being_deleted: bool,
 }
 
 /// A role, and the effect that its deletion would have.
@@ -78,7 +80,7 @@ pub async fn preview_role_deletion(id: String) -> Result<RoleDeletionView, ApiEr
     .await
 }
 
-/// Adds the reasons why the caller cannot change the roles, in the language of the request.
+/// Adds the reasons why the caller cannot change the roles, in the language of the request, and whether they are being deleted.
 #[cfg(feature = "ssr")]
 async fn listed(
     services: &Services,
@@ -86,10 +88,15 @@ async fn listed(
     roles: Vec<Role>,
 ) -> Result<Vec<ListedRole>, Error> {
     let denied = service::roles::denied_changes(services, authorized, &roles).await?;
-    let listed = roles.into_iter().zip(denied).map(|(role, denied)| {
-        let denied = denied.as_ref().map(text::message::translated);
-        ListedRole { role, denied }
-    });
+    let deleted = service::roles::list_being_deleted(services, authorized).await?;
+    let listed = roles
+        .into_iter()
+        .zip(denied)
+        .map(|(role, denied)| ListedRole {
+            denied: denied.as_ref().map(text::message::translated),
+            being_deleted: deleted.contains(&role.id.to_string()),
+            role,
+        });
     Ok(listed.collect())
 }
 
@@ -163,8 +170,8 @@ pub async fn delete_role(
     use domain::flash::FlashEvent;
     let target = TargetRef::named(id, shown.clone()).at_version(version);
     ssr::call_with_read::<RolesWrite, _>(async |services, authorized| {
-        let deletion = service::roles::delete(&services, &authorized, target, Some(users)).await?;
-        let event = if deletion.is_job() {
+        let job = service::roles::delete(&services, &authorized, target, Some(users)).await?;
+        let event = if job.is_some() {
             FlashEvent::RoleDeletionStarted
         } else {
             FlashEvent::RoleDeleted

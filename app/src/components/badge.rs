@@ -76,6 +76,12 @@ pub fn DeletedBadge() -> impl IntoView {
     view! { <span class="badge tone-danger">{text::actions::deleted()}</span> }
 }
 
+/// Renders the badge of an object that a job is deleting.
+pub(crate) fn being_deleted(is_shown: bool) -> Option<AnyView> {
+    let label = text::actions::being_deleted();
+    is_shown.then(|| view! { <span class="badge tone-danger">{label}</span> }.into_any())
+}
+
 /// Renders the status of an account.
 #[component]
 pub fn StatusBadge(

@@ -12,13 +12,14 @@ use crate::{
     labels::audit::{
         changes::{field_label, value_label},
         stored_action,
+        target::target,
     },
     text,
 };
 
 /// Returns the action and its target: `User suspended: ada`.
 pub(crate) fn entry_label(entry: &AuditEntry) -> String {
-    format!("{}: {}", stored_action(&entry.action), entry.target)
+    format!("{}: {}", stored_action(&entry.action), target(entry))
 }
 
 /// Returns the changed fields, each with its old and new value.

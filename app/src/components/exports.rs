@@ -1,29 +1,44 @@
 //! Links to the exports of lists.
 
-use domain::list::SearchParams;
 use leptos::prelude::*;
 
-use crate::{links::export, text};
+use crate::text;
 
-/// Renders the links to the files with the rows of a list that is searched by a text, at the path of the export. There are none while
-/// the list shows the error of a parameter that it does not have.
-#[must_use]
-pub fn export_links(path: &'static str, params: Signal<Option<SearchParams>>) -> AnyView {
-    let links = move || {
-        let params = params.get()?;
-        let file = |format: &'static str, name: &'static str| {
-            let href = export(path, format, &params);
-            view! {
-                <a class="button" href=href rel="external">
-                    {name}
-                </a>
-            }
-        };
-        let links = view! {
-            {file("csv", text::common::export_csv())}
-            {file("ndjson", text::common::export_ndjson())}
-        };
-        Some(links.into_any())
-    };
-    links.into_any()
+/// Formats of an export: value in URLs, and label of the link.
+pub(crate) type Formats = [(&'static str, text::Label)];
+
+/// Formats of the lists of records.
+pub(crate) const RECORDS: &Formats = &[
+    ("csv", text::common::export_csv),
+    ("ndjson", text::common::export_ndjson),
+];
+
+/// Id of the menu.
+const ID: &str = "exports";
+
+/// Renders the links to an export in some formats, in narrow windows as a menu. `href` returns the URL of a format.
+pub(crate) fn export_links(formats: &Formats, href: &dyn Fn(&'static str) -> String) -> AnyView {
+    let links = formats.iter().map(|&(format, label)| {
+        view! {
+            <a class="button" href=href(format) rel="external">
+                {label()}
+            </a>
+        }
+        .into_any()
+    });
+    let links: Vec<AnyView> = links.collect();
+    let label = text::common::more_actions();
+    view! {
+        <button
+            class="icon-button exports-button"
+            type="button"
+            popovertarget=ID
+            aria-label=label
+            title=label
+        ></button>
+        <div class="menu exports-menu" id=ID popover>
+            {links}
+        </div>
+    }
+    .into_any()
 }

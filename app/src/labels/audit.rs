@@ -1,6 +1,7 @@
-//! Labels of audit log entries and their sources. [`changes`] has those of the changed fields.
+//! Labels of audit log entries and their sources. [`changes`] has those of the changed fields, [`target`] those of the targets.
 
 pub(crate) mod changes;
+pub(crate) mod target;
 
 use domain::{
     action::Action,

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use crate::{
     api::{audit::ListAudit, listed::check_params, read::ReadRequest},
     components::{
+        exports::{RECORDS, export_links},
         list::{
             ListScreen,
             chooser::{ColumnMenu, items},
@@ -95,16 +96,8 @@ fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
     move || {
         let params = request.get().ok()?;
         params.parse(Limits::PANEL).ok()?;
-        let file = |format: &'static str, name: &'static str| {
-            view! {
-                <a class="button" href=links::file(&params, format) rel="external">
-                    {name}
-                </a>
-            }
-        };
-        Some(view! {
-            {file("csv", text::audit::export_csv())}
-            {file("ndjson", text::audit::export_ndjson())}
-        })
+        Some(export_links(RECORDS, &|format| {
+            links::file(&params, format)
+        }))
     }
 }

@@ -19,13 +19,15 @@ use crate::{
     },
     components::{
         dialog::DialogRoute,
-        exports::export_links,
+        exports::{RECORDS, export_links},
         filters::{Entry, FilterField},
         icon::Icon,
         list::url_list::{ListTexts, UrlList, paged},
         state::{ListState, NoMatch},
+        tab::with,
     },
     context::PageContext,
+    links::export,
     text,
 };
 use table::{ClientRow, table};
@@ -44,10 +46,13 @@ pub fn Clients() -> impl IntoView {
         ReadRequest::of(ListClients { params })
     });
     let create = may_write().then(|| list.new_link(text::clients::new()));
-    let exports = export_links(
-        "/api/admin/clients/export",
-        Signal::derive(move || list.request.get().ok()),
-    );
+    let params = list.params;
+    let exports = with(list.loaded, move |_| {
+        let params = params.get_untracked();
+        export_links(RECORDS, &|format| {
+            export("/api/admin/clients/export", format, &params)
+        })
+    });
     let beside = view! { <div class="toolbar-end">{exports} {create}</div> };
     let above = view! {
         <p class="pane-actions muted">{text::clients::hint()}</p>

@@ -17,6 +17,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
+        exports::{Formats, export_links},
         filters::{Entry, FilterField, FilterForm},
         list::url_list::{ListTexts, UrlList},
         meaning,
@@ -37,10 +38,10 @@ static TEXTS: ListTexts = ListTexts {
 };
 
 /// Formats of the exports: value in URLs, and label of the link.
-const FORMATS: [(&str, text::Label); 3] = [
+const FORMATS: &Formats = &[
     ("json", text::conversations::export_json),
     ("yaml", text::conversations::export_yaml),
-    ("csv", text::conversations::export_csv),
+    ("csv", text::common::export_csv),
 ];
 
 /// Renders the list of conversations. Its whole state is in the URL.
@@ -88,14 +89,7 @@ fn Files(
 
 /// Renders the links to an export in all formats. `href` returns the URL of a format.
 fn files(href: &dyn Fn(&'static str) -> String) -> AnyView {
-    let links = FORMATS.map(|(format, label)| {
-        view! {
-            <a class="button" href=href(format) rel="external">
-                {label()}
-            </a>
-        }
-    });
-    view! { <div class="toolbar-end">{links.into_iter().collect_view()}</div> }.into_any()
+    view! { <div class="toolbar-end">{export_links(FORMATS, href)}</div> }.into_any()
 }
 
 /// Renders the filter form.

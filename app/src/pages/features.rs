@@ -4,13 +4,13 @@ pub mod dialogs;
 pub mod edit;
 mod table;
 
-use domain::{features::Feature, permission::Permission};
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        features::{FEATURES, ListFeatures, SetFeatureDefault},
+        features::{FEATURES, ListFeatures, ListedFeature, SetFeatureDefault},
         listed::check_params,
         read::ReadRequest,
     },
@@ -36,7 +36,7 @@ const SEARCH: &str = "q";
 #[derive(Clone, Copy)]
 struct Catalogue {
     /// The loaded features.
-    list: Loaded<Vec<Feature>>,
+    list: Loaded<Vec<ListedFeature>>,
 }
 
 /// Returns whether the viewer can change features.
@@ -122,7 +122,7 @@ fn tools() -> impl IntoView {
 }
 
 /// Renders the features that match the search, below the part of their keys before the last dot.
-fn shown(features: Vec<Feature>, search: &str, doing: FormState) -> AnyView {
+fn shown(features: Vec<ListedFeature>, search: &str, doing: FormState) -> AnyView {
     if features.is_empty() {
         return view! {
             <ListState icon=Icon::Toggle title=text::features::none()>
@@ -132,7 +132,8 @@ fn shown(features: Vec<Feature>, search: &str, doing: FormState) -> AnyView {
         .into_any();
     }
     let words = search.trim().to_lowercase();
-    let found = features.into_iter().filter(|feature| {
+    let found = features.into_iter().filter(|listed| {
+        let feature = &listed.feature;
         let label = labels::label(&feature.key, &feature.label);
         let texts = [&feature.key, &label, &feature.description];
         texts
@@ -169,14 +170,14 @@ fn shown(features: Vec<Feature>, search: &str, doing: FormState) -> AnyView {
 }
 
 /// Groups features by the part of their keys before the last dot, in the order of the first feature of each.
-fn branches(features: impl Iterator<Item = Feature>) -> Vec<(String, Vec<Feature>)> {
-    let mut branches: Vec<(String, Vec<Feature>)> = Vec::new();
-    for feature in features {
-        let branch = feature.key.rsplit_once('.');
+fn branches(features: impl Iterator<Item = ListedFeature>) -> Vec<(String, Vec<ListedFeature>)> {
+    let mut branches: Vec<(String, Vec<ListedFeature>)> = Vec::new();
+    for listed in features {
+        let branch = listed.feature.key.rsplit_once('.');
         let branch = branch.map_or("", |(branch, _)| branch).to_owned();
         match branches.iter_mut().find(|(known, _)| *known == branch) {
-            Some((_, members)) => members.push(feature),
-            None => branches.push((branch, vec![feature])),
+            Some((_, members)) => members.push(listed),
+            None => branches.push((branch, vec![listed])),
         }
     }
     branches
@@ -184,6 +185,8 @@ fn branches(features: impl Iterator<Item = Feature>) -> Vec<(String, Vec<Feature
 
 #[cfg(test)]
 mod tests {
+    use domain::features::Feature;
+
     use super::*;
 
     #[test]
@@ -196,7 +199,11 @@ mod tests {
             position: 0,
             version: 1,
         });
-        let branches = branches(features.into_iter());
+        let listed = features.map(|feature| ListedFeature {
+            feature,
+            being_deleted: false,
+        });
+        let branches = branches(listed.into_iter());
         let branches: Vec<(&str, usize)> = branches
             .iter()
             .map(|(branch, members)| (branch.as_str(), members.len()))

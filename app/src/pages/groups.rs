@@ -29,7 +29,8 @@ use crate::{
         read::ReadRequest,
     },
     components::{
-        exports::export_links,
+        badge::being_deleted,
+        exports::{RECORDS, export_links},
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::{
@@ -39,10 +40,11 @@ use crate::{
             url_list::{ListTexts, UrlList, paged},
         },
         state::{ListState, NoMatch},
+        tab::with,
     },
     context::PageContext,
     format::grouped,
-    links::over,
+    links::{export, over},
     text,
 };
 
@@ -58,7 +60,8 @@ static COLUMNS: [Column<GroupOverview>; 5] = [
     Column::new(text::groups::name, |cell, row| {
         let name = row.group.name.clone();
         let href = path_of(row.group.id);
-        cell.header(name_link(href, name))
+        let badge = being_deleted(row.details.being_deleted);
+        cell.header(view! { {name_link(href, name)} " " {badge} })
     }),
     Column::new(text::groups::description, |cell, row| {
         cell.labelled(row.group.description.clone())
@@ -109,14 +112,17 @@ pub fn Groups() -> impl IntoView {
     let list = UrlList::load(GROUPS, &TEXTS, |params| {
         ReadRequest::of(ListGroups { params })
     });
+    let params = list.params;
     // Managers of groups cannot export the list.
     let exports = expect_context::<PageContext>()
         .may(Permission::GroupsRead)
         .then(|| {
-            export_links(
-                "/api/admin/groups/export",
-                Signal::derive(move || list.request.get().ok()),
-            )
+            with(list.loaded, move |_| {
+                let params = params.get_untracked();
+                export_links(RECORDS, &|format| {
+                    export("/api/admin/groups/export", format, &params)
+                })
+            })
         });
     let create = may_write().then(|| {
         let href = Signal::stored(format!("{GROUPS}/new"));
@@ -131,7 +137,7 @@ pub fn Groups() -> impl IntoView {
     };
     let above = view! {
         <p class="pane-actions muted">{hint}</p>
-        <SearchForm path=GROUPS.to_owned() params=Signal::from(list.params) />
+        <SearchForm path=GROUPS.to_owned() params=Signal::from(params) />
     };
     let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {

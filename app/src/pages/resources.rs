@@ -23,6 +23,7 @@ use crate::{
         resources::{ListResources, RESOURCES},
     },
     components::{
+        exports::{RECORDS, export_links},
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::{
@@ -75,7 +76,11 @@ pub fn Resources() -> impl IntoView {
         {kinds}
         <Filters params=params />
     };
-    let beside = view! { <Tools params=params /> };
+    let exports = with(list.loaded, move |_| {
+        let params = params.get_untracked();
+        export_links(RECORDS, &|format| links::file(&params, format))
+    });
+    let beside = view! { <div class="toolbar-end">{exports} <Tools params=params /></div> };
     let screen = list.render(beside.into_any(), above.into_any(), |_| table(), shown);
     view! {
         {screen}
@@ -88,19 +93,12 @@ fn table() -> DataTable {
     DataTable::records(text::resources::title(), &COLUMNS)
 }
 
-/// Renders the links beside the title: the exports, the transfer of all resources of a user, and the creation of one.
+/// Renders the links to the transfer of all resources of a user and to the creation of one.
 #[component]
 fn Tools(
     /// State of the list, from the URL.
     params: Memo<ResourceListParams>,
 ) -> impl IntoView {
-    let file = move |format: &'static str, name: &'static str| {
-        view! {
-            <a class="button" href=move || links::file(&params.read(), format) rel="external">
-                {name}
-            </a>
-        }
-    };
     let transfer = may_write().then(|| {
         let href = move || over(transfer::PATH, &params.read().at_start());
         view! {
@@ -118,12 +116,8 @@ fn Tools(
         }
     });
     view! {
-        <div class="toolbar-end">
-            {file("csv", text::resources::export_csv())}
-            {file("ndjson", text::resources::export_ndjson())}
-            {transfer}
-            {create}
-        </div>
+        {transfer}
+        {create}
     }
 }
 

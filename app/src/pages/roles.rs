@@ -6,7 +6,7 @@ pub mod dialogs;
 mod fields;
 mod matrix;
 
-use domain::{list::SearchParams, permission::Permission, roles::Role};
+use domain::{permission::Permission, roles::Role};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -18,11 +18,12 @@ use crate::{
     },
     components::{
         dialog::DialogRoute,
-        exports::export_links,
+        exports::{RECORDS, export_links},
         list::row_link::new_link,
         loaded::Loaded,
         parameters::{NONE, checked},
         state::{ListErrorNotice, LoadingNotice},
+        tab::with,
     },
     context::PageContext,
     labels, text,
@@ -40,7 +41,11 @@ pub fn Roles() -> impl IntoView {
         ReadRequest::of(ListAllRoles {})
     });
     provide_context(list);
-    let exported = Signal::derive(move || request.get().ok().map(|()| SearchParams::default()));
+    let exports = with(list, |_| {
+        export_links(RECORDS, &|format| {
+            format!("/api/admin/roles/export?format={format}")
+        })
+    });
     let shown = list.draw(LoadingNotice, |result| match result {
         Ok(roles) => matrix::table(roles),
         Err(problem) => view! {
@@ -58,7 +63,7 @@ pub fn Roles() -> impl IntoView {
         <header class="page-head">
             <h1>{text::roles::title()}</h1>
             <div class="toolbar-end">
-                {export_links("/api/admin/roles/export", exported)}
+                {exports}
                 {may_write().then(|| new_link(Signal::stored(format!("{ROLES}/new")), text::roles::new()))}
             </div>
         </header>

@@ -13,6 +13,7 @@ use crate::{
         usage::{GetUsage, USAGE, UsageReport},
     },
     components::{
+        exports::{RECORDS, export_links},
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
         list::ListScreen,
@@ -84,19 +85,8 @@ pub fn Usage() -> impl IntoView {
 
 /// Renders the links to the exports of the events.
 fn exports(report: &UsageReport) -> AnyView {
-    let file = |format: &'static str, name: &'static str| {
-        view! {
-            <a class="button" href=links::file(&report.export, format) rel="external">
-                {name}
-            </a>
-        }
-    };
-    view! {
-        <div class="toolbar-end">
-            {file("csv", text::usage::export_csv())} {file("ndjson", text::usage::export_ndjson())}
-        </div>
-    }
-    .into_any()
+    let links = export_links(RECORDS, &|format| links::file(&report.export, format));
+    view! { <div class="toolbar-end">{links}</div> }.into_any()
 }
 
 /// Renders the ranges that end today as tabs.

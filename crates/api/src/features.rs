@@ -3,7 +3,6 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     features::{Feature, FeatureDraft, FeatureSet},
-    jobs::is_job,
     object::variant,
 };
 use serde::{Deserialize, Serialize};
@@ -20,7 +19,7 @@ use crate::{
     extract::{Allowed, FeaturePath},
     if_match::IfMatch,
     response::{
-        ChangeCountResponse, Stored, SuccessResponse, Versioned, Written, deleted, written,
+        ChangeCountResponse, DeletionResponse, Stored, Versioned, Written, deleted, written,
     },
     state::ApiState,
 };
@@ -147,7 +146,7 @@ async fn put_feature(
     path = "/api/admin/features/{feature}",
     tag = "Features",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
+    responses((status = OK, body = DeletionResponse), (status = ACCEPTED, body = DeletionResponse)),
     security(("token" = ["features:write"]))
 )]
 async fn delete_feature(
@@ -155,9 +154,8 @@ async fn delete_feature(
     Allowed(authorized): Allowed<FeaturesWrite>,
     FeaturePath(key): FeaturePath,
     if_match: IfMatch,
-) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
+) -> Result<(StatusCode, Json<DeletionResponse>), ApiError> {
     let version = if_match.version();
-    let groups = service::features::delete(&services, &authorized, &key, version, None).await;
-    let groups = if_match.check(groups)?;
-    Ok(deleted(is_job(groups)))
+    let job = service::features::delete(&services, &authorized, &key, version, None).await;
+    Ok(deleted(if_match.check(job)?))
 }

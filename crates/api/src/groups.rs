@@ -24,7 +24,7 @@ use crate::{
     if_match::IfMatch,
     page::PageResponse,
     response::{
-        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
+        Created, DeletionResponse, Stored, VersionResponse, Versioned, Written, deleted, written,
     },
     site::FromThisSite,
     state::ApiState,
@@ -200,7 +200,7 @@ async fn update_group(
     path = "/api/admin/groups/{id}",
     tag = "Groups",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
+    responses((status = OK, body = DeletionResponse), (status = ACCEPTED, body = DeletionResponse)),
     security(("token" = ["groups:write"]))
 )]
 async fn delete_group(
@@ -208,10 +208,9 @@ async fn delete_group(
     Allowed(authorized): Allowed<GroupsWrite>,
     IdPath(id): IdPath,
     if_match: IfMatch,
-) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
-    let deletion = service::groups::delete(&services, &authorized, if_match.target(id), None).await;
-    let deletion = if_match.check(deletion)?;
-    Ok(deleted(deletion.is_job()))
+) -> Result<(StatusCode, Json<DeletionResponse>), ApiError> {
+    let job = service::groups::delete(&services, &authorized, if_match.target(id), None).await;
+    Ok(deleted(if_match.check(job)?))
 }
 
 /// Preview the deletion of a group

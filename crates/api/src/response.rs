@@ -21,14 +21,25 @@ pub(crate) fn success() -> Json<SuccessResponse> {
     Json(SuccessResponse { success: true })
 }
 
-/// Returns the response of a deletion, which is complete or a job.
-pub(crate) fn deleted(is_job: bool) -> (StatusCode, Json<SuccessResponse>) {
-    let status = if is_job {
-        StatusCode::ACCEPTED
-    } else {
-        StatusCode::OK
+/// Response to a deletion, which is complete or continued by a job.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeletionResponse {
+    success: bool,
+    /// The id of the job, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    job_id: Option<Uuid>,
+}
+
+/// Returns the response to a deletion, with the id of the job that continues it.
+pub(crate) fn deleted(job_id: Option<Uuid>) -> (StatusCode, Json<DeletionResponse>) {
+    let status = match job_id {
+        Some(_) => StatusCode::ACCEPTED,
+        None => StatusCode::OK,
     };
-    (status, success())
+    let success = true;
+    (status, Json(DeletionResponse { success, job_id }))
 }
 
 /// Number of sessions that were revoked.

@@ -21,7 +21,7 @@ use crate::{
     file::{Download, ExportParams, format_of_rows},
     if_match::IfMatch,
     response::{
-        Created, Stored, SuccessResponse, VersionResponse, Versioned, Written, deleted, written,
+        Created, DeletionResponse, Stored, VersionResponse, Versioned, Written, deleted, written,
     },
     site::FromThisSite,
     state::ApiState,
@@ -181,7 +181,7 @@ async fn update_role(
     path = "/api/admin/roles/{id}",
     tag = "Roles",
     params(IfMatch),
-    responses((status = OK, body = SuccessResponse), (status = ACCEPTED, body = SuccessResponse)),
+    responses((status = OK, body = DeletionResponse), (status = ACCEPTED, body = DeletionResponse)),
     security(("token" = ["roles:write"]))
 )]
 async fn delete_role(
@@ -189,10 +189,9 @@ async fn delete_role(
     Allowed(authorized): Allowed<RolesWrite>,
     IdPath(id): IdPath,
     if_match: IfMatch,
-) -> Result<(StatusCode, Json<SuccessResponse>), ApiError> {
-    let deletion = service::roles::delete(&services, &authorized, if_match.target(id), None).await;
-    let deletion = if_match.check(deletion)?;
-    Ok(deleted(deletion.is_job()))
+) -> Result<(StatusCode, Json<DeletionResponse>), ApiError> {
+    let job = service::roles::delete(&services, &authorized, if_match.target(id), None).await;
+    Ok(deleted(if_match.check(job)?))
 }
 
 /// Body that names the copy of a role.

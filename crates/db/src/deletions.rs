@@ -46,28 +46,27 @@ pub struct Deletion {
     pub done: i64,
 }
 
-/// Queues the deletion of an object with its name and the number of rows that depend on it, unless it is queued already.
+/// Queues the deletion of an object with its name and the number of rows that depend on it. Returns the id of the job.
 ///
 /// # Errors
-/// Fails if the database cannot be reached.
+/// Fails if the deletion is queued already, or if the database cannot be reached.
 pub async fn queue(
     connection: &mut PgConnection,
     object: &Object,
     name: &str,
     total: u64,
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<Uuid, Error> {
+    Ok(sqlx::query_scalar!(
         "insert into jobs (id, kind, params, total, created_at)
         values (uuid_v7(now()), $1, jsonb_build_object('object_id', $2::text, 'name', $3::text), $4, now())
-        on conflict do nothing",
+        returning id",
         object.kind().as_str(),
         object.id(),
         name,
         i64::try_from(total).unwrap_or(i64::MAX),
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_one(connection)
+    .await?)
 }
 
 /// Returns whether the object with an id, or the feature with a key, is being deleted.
@@ -84,6 +83,23 @@ pub async fn is_running(executor: impl PgExecutor<'_>, object_id: &str) -> Resul
         object_id,
     )
     .fetch_one(executor)
+    .await?)
+}
+
+/// Lists the ids of the roles or groups, or the keys of the features, that jobs of a kind are deleting.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_running(
+    executor: impl PgExecutor<'_>,
+    kind: JobKind,
+) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select params ->> 'object_id' as "object_id!" from jobs
+        where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running') and kind = $1"#,
+        kind.as_str(),
+    )
+    .fetch_all(executor)
     .await?)
 }
 

@@ -5,7 +5,7 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
-    jobs::is_job,
+    jobs::{JobKind, is_job},
     permission::Permission,
     stored::StoredObject,
 };
@@ -30,6 +30,17 @@ pub async fn list(
     _: &Authorized<FeaturesRead>,
 ) -> Result<Vec<Feature>, Error> {
     Ok(db::features::list(&services.pool).await?)
+}
+
+/// Lists the keys of the features that jobs are deleting.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_being_deleted(
+    services: &Services,
+    _: &Authorized<FeaturesRead>,
+) -> Result<Vec<String>, Error> {
+    Ok(db::deletions::list_running(&services.pool, JobKind::DeleteFeature).await?)
 }
 
 /// Returns the feature with a key.
@@ -122,7 +133,7 @@ pub async fn put(
 }
 
 /// Deletes a feature, and removes it from all groups. `groups` is their number in the preview, if one was shown. A feature of many groups
-/// is no longer given by default at once, and is deleted by a job; until then it cannot be changed. Returns the number of groups.
+/// is no longer given by default at once, and is deleted by a job; until then it cannot be changed. Returns the id of this job.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such feature, [`Error::Outdated`] when it was changed since the caller read it,
@@ -133,7 +144,7 @@ pub async fn delete(
     key: &str,
     version: Option<i32>,
     groups: Option<u64>,
-) -> Result<u64, Error> {
+) -> Result<Option<Uuid>, Error> {
     check_key(key).map_err(|_| NOT_FOUND)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
@@ -150,13 +161,13 @@ pub async fn delete(
     }
     deletions::check_stays(&mut transaction, key).await?;
     let having = db::features::count_groups(&mut *transaction, key).await?;
-    let removed = if is_job(having) {
+    let (job, removed) = if is_job(having) {
         db::deletions::disable_feature(&mut transaction, key).await?;
         let object = Object::Feature(key.to_owned());
-        db::deletions::queue(&mut transaction, &object, key, having).await?;
-        having
+        let job = db::deletions::queue(&mut transaction, &object, key, having).await?;
+        (Some(job), having)
     } else {
-        db::features::delete(&mut transaction, key).await?
+        (None, db::features::delete(&mut transaction, key).await?)
     };
     // The error undoes the deletion, which is the first to lock the groups.
     if groups.is_some_and(|groups| groups != removed) {
@@ -169,10 +180,10 @@ pub async fn delete(
     let about = (Action::FeatureDeleted, None, key);
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
-    if is_job(having) {
+    if job.is_some() {
         services.work.notify_one();
     }
-    Ok(removed)
+    Ok(job)
 }
 
 /// Adds the features of a known set that the catalogue lacks. Returns their number.

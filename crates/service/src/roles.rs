@@ -8,6 +8,7 @@ use domain::{
     action::Action,
     error::Entity,
     fields::FieldErrors,
+    jobs::JobKind,
     message::Message,
     messages,
     permission::{Permission, Permissions},
@@ -68,6 +69,17 @@ pub async fn denied_changes(
         role_denied(&actor.subject, own_rank, (&granted, role.rank)).map(Denied::message)
     };
     Ok(roles.iter().map(denied).collect())
+}
+
+/// Lists the ids of the roles that jobs are deleting.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_being_deleted(
+    services: &Services,
+    _: &Authorized<RolesRead>,
+) -> Result<Vec<String>, Error> {
+    Ok(db::deletions::list_running(&services.pool, JobKind::DeleteRole).await?)
 }
 
 /// Creates a role.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use domain::{
     error::Conflict,
     features::FeatureDraft,
-    groups::{GroupDeletion, GroupEdit, MemberSelection},
+    groups::{GroupEdit, MemberSelection},
     jobs::{Job, JobKind, JobState, ROWS_AT_ONCE, list::JobParams},
     list::Limits,
     resources::{GrantDraft, GrantLevel, GrantTarget},
-    roles::{RoleDeletion, RoleEdit},
+    roles::RoleEdit,
     users::edit::UserEdit,
 };
 use service::{
@@ -85,16 +85,16 @@ async fn role_of_many_users_is_deleted_by_a_job(pool: PgPool) {
     assert!(preview.is_job());
     let other = roles::delete(&services, &operator(), id, Some(7)).await;
     assert!(matches!(other, Err(Error::Conflict(_))), "{other:?}");
-    let deleted: RoleDeletion = roles::delete(&services, &operator(), id, Some(11_000))
-        .await
-        .unwrap();
-    assert_eq!(deleted, preview);
+    let deleted = roles::delete(&services, &operator(), id, Some(11_000)).await;
     let queued = job(&services).await;
+    assert_eq!(deleted.unwrap(), Some(queued.id));
     assert_eq!(
         (queued.kind, queued.state, queued.done, queued.total),
         (JobKind::DeleteRole, JobState::Queued, 0, Some(11_000))
     );
     assert_eq!(queued.object.as_deref(), Some("helper"));
+    let listed = roles::list_being_deleted(&services, &operator()).await;
+    assert_eq!(listed.unwrap(), [id.to_string()]);
     assert_eq!(queued.target, None);
     let idle = "select count(*) from roles where name = 'helper' and permissions = '{}'";
     assert_eq!(count(&pool, idle).await, 1);
@@ -182,7 +182,7 @@ async fn role_of_few_users_is_deleted_at_once(pool: PgPool) {
     let id = role("helper").insert(&pool).await;
     add(&pool, "ada", &["helper"]).await;
     let deleted = roles::delete(&services, &operator(), id, None).await;
-    assert!(!deleted.unwrap().is_job());
+    assert_eq!(deleted.unwrap(), None);
     assert_eq!(count(&pool, "select count(*) from jobs").await, 0);
     assert_eq!(
         count(&pool, "select count(*) from roles where name = 'helper'").await,
@@ -255,7 +255,7 @@ async fn failed_deletion_can_be_requested_again(pool: PgPool) {
         .await
         .unwrap();
     let rest = roles::delete(&services, &operator(), id, None).await;
-    assert_eq!(rest.unwrap().users, 1_000);
+    assert_eq!(rest.unwrap(), None);
     let gone = "select count(*) from roles where name = 'helper'";
     assert_eq!(count(&pool, gone).await, 0);
 }
@@ -268,11 +268,10 @@ async fn group_with_many_members_is_deleted_by_a_job(pool: PgPool) {
         .insert(&pool)
         .await;
     testing::resources::grant(&pool, shared, (None, Some(id)), "read").await;
-    let deleted: GroupDeletion = groups::delete(&services, &operator(), id, None)
-        .await
-        .unwrap();
-    assert_eq!((deleted.members, deleted.resources), (7_000, 1));
-    assert!(deleted.is_job());
+    let deleted = groups::delete(&services, &operator(), id, None).await;
+    let queued = job(&services).await;
+    assert_eq!(deleted.unwrap(), Some(queued.id));
+    assert_eq!(queued.total, Some(7_001));
     let idle = "select count(*) from groups where name = 'Editors' and features = '{}'";
     assert_eq!(count(&pool, idle).await, 1);
     let edit = GroupEdit {
@@ -340,8 +339,10 @@ async fn feature_of_many_groups_is_deleted_by_a_job(pool: PgPool) {
     let other = features::delete(&services, &operator(), KEY, None, Some(7)).await;
     assert!(matches!(other, Err(Error::Conflict(_))), "{other:?}");
     assert_eq!(count(&pool, "select count(*) from jobs").await, 0);
-    let groups = features::delete(&services, &operator(), KEY, None, Some(6_000)).await;
-    assert_eq!(groups.unwrap(), 6_000);
+    let deleted = features::delete(&services, &operator(), KEY, None, Some(6_000)).await;
+    assert_eq!(deleted.unwrap(), Some(job(&services).await.id));
+    let listed = features::list_being_deleted(&services, &operator()).await;
+    assert_eq!(listed.unwrap(), [KEY]);
     let idle = "select count(*) from features where not default_value";
     assert_eq!(count(&pool, idle).await, 1);
     let changed = features::put(&services, &operator(), KEY, None, draft()).await;

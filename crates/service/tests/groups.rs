@@ -103,7 +103,7 @@ async fn group_is_created_edited_and_deleted(pool: PgPool) {
         "{deleted:?}"
     );
     let deleted = groups::delete(&services, &admin(root), created.id, None).await;
-    assert_eq!(deleted.unwrap().members, 1);
+    assert_eq!(deleted.unwrap(), None);
     assert_eq!(count(&pool, "select count(*) from group_members").await, 0);
     let entries = "select count(*) from audit_events where action like 'group.%'";
     assert_eq!(count(&pool, entries).await, 4);

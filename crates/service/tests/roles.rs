@@ -116,7 +116,7 @@ async fn role_is_created_edited_cloned_and_deleted(pool: PgPool) {
         "{changed:?}"
     );
     let deleted = roles::delete(&services, &authorized, edited.id, Some(2)).await;
-    assert_eq!(deleted.unwrap(), preview);
+    assert_eq!(deleted.unwrap(), None);
     let entries = "select count(*) from audit_events where action in ('role.created', 'role.updated', 'role.deleted')";
     assert_eq!(count(&pool, entries).await, 4);
 }

@@ -1,6 +1,7 @@
 //! Confirmation of a deletion, after a look at its effect.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::user::print::Output;
 use crate::failure::BoxError;
@@ -29,12 +30,29 @@ impl ConfirmArg {
     }
 }
 
-/// Formats the message about a deletion, which can be a job of the server.
-pub(super) fn deleted(name: &str, is_job: bool) -> String {
-    if is_job {
-        format!("Deleting {name} in the background.")
-    } else {
-        format!("Deleted {name}.")
+/// A deletion that has succeeded, in the format of the API.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Deleted {
+    success: bool,
+    /// The id of the job of the server that continues it, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    job_id: Option<Uuid>,
+}
+
+impl Deleted {
+    /// A deletion that is complete.
+    pub(super) const COMPLETE: Self = Self {
+        success: true,
+        job_id: None,
+    };
+
+    /// Prints that the object was deleted, or that its deletion was started.
+    pub(super) fn print(&self, output: Output, name: &str) -> Result<(), BoxError> {
+        output.print(self, || match self.job_id {
+            Some(job) => format!("Started the deletion of {name}: job {job}."),
+            None => format!("Deleted {name}."),
+        })
     }
 }
 

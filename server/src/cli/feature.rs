@@ -8,12 +8,12 @@ use domain::{
     features::{Feature, FeatureDraft, FeatureSet},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use service::{Error, access::operator, deletions, features};
 
 use super::{
     backend::{Backend, BackendArgs},
-    confirm::{ConfirmArg, counted},
+    confirm::{ConfirmArg, Deleted, counted},
     error::CliError,
     user::{
         print::{Output, clean},
@@ -156,8 +156,8 @@ impl DeleteArgs {
         self.confirm.check(output, &feature, || {
             format!("Deleting the feature {key} removes it from all groups.")
         })?;
-        backend.delete_feature(&feature.key).await?;
-        output.done(|| format!("Deleted the feature {key}."))
+        let deleted = backend.delete_feature(&feature.key).await?;
+        deleted.print(output, &format!("the feature {key}"))
     }
 }
 
@@ -225,14 +225,15 @@ impl Backend {
         }
     }
 
-    /// Deletes a feature.
-    async fn delete_feature(&self, key: &str) -> Result<(), CliError> {
+    /// Deletes a feature. A server can continue the deletion as a job; without a server it is completed here.
+    async fn delete_feature(&self, key: &str) -> Result<Deleted, CliError> {
         match self {
             Self::Database(services) => {
                 features::delete(services, &operator(), key, None, None).await?;
-                Ok(deletions::run_of(services, key).await?)
+                deletions::run_of(services, key).await?;
+                Ok(Deleted::COMPLETE)
             }
-            Self::Server(remote) => remote.delete::<Value>(&path(key), &[]).map(drop),
+            Self::Server(remote) => remote.delete(&path(key), &[]),
         }
     }
 }

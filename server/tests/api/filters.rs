@@ -171,6 +171,11 @@ const LISTS: &[List] = &[
         way: "Show all groups",
     },
     List {
+        path: "/resources",
+        broken: &["limit=0", "after=x", "before=x"],
+        way: "Show all resources",
+    },
+    List {
         path: "/keys",
         broken: &["provider=openai"],
         way: "Show all API keys",
@@ -319,10 +324,7 @@ fn actions(elements: &[Element]) -> Vec<String> {
                 "revoke", "/bulk/", "/approve", "/reject", "/suspend", "/delete", "/export",
                 "/retry", "/restore",
             ];
-            // These files have what is searched for, whatever page of it the list shows.
-            let searched = ["/roles/export", "/clients/export", "/groups/export"];
-            let is_searched = searched.iter().any(|file| address.contains(file));
-            !is_searched && acts.iter().any(|act| address.contains(act))
+            acts.iter().any(|act| address.contains(act))
         })
     };
     let boxes =

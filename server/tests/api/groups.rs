@@ -81,7 +81,8 @@ async fn deletion_of_a_group_with_many_members_is_accepted(pool: PgPool) {
     .await;
     let path = format!("{GROUPS}/{editors}");
     let delete = || Ask::new(Method::DELETE, &path).by(&ada);
-    assert_eq!(app.send(delete()).await.status, 202);
+    let accepted = app.send(delete()).await;
+    assert_eq!(accepted.status, 202);
     let again = app.send(delete()).await;
     assert_eq!(again.outline(), "409 CONFLICT");
     assert!(again.message().contains("being deleted"), "{}", again.body);
@@ -89,6 +90,10 @@ async fn deletion_of_a_group_with_many_members_is_accepted(pool: PgPool) {
     assert_eq!(
         (&jobs[0]["kind"], &jobs[0]["object"], &jobs[0]["total"]),
         (&json!("delete_group"), &json!("Editors"), &json!(5_001))
+    );
+    assert_eq!(
+        accepted.json(),
+        json!({ "success": true, "jobId": jobs[0]["id"] })
     );
 }
 

@@ -1,6 +1,7 @@
 //! The command line on a server, which does the same as on a database, with the same output.
 
 mod alike;
+mod deletions;
 mod errors;
 mod fake;
 mod streams;

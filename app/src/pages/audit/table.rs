@@ -24,7 +24,7 @@ use crate::{
         time::Ago,
     },
     context::columns::ListColumn,
-    labels::audit::{actor, source_after_actor, stored_action},
+    labels::audit::{actor, source_after_actor, stored_action, target::target},
     text,
 };
 
@@ -44,7 +44,7 @@ pub(super) static COLUMNS: [Column<ListedEntry>; 4] = [
         cell: |cell, row| {
             let entry = &row.entry;
             let action = stored_action(&entry.action).to_owned();
-            cell.header(view! { {action} ": " {named(entry.target_user(), &entry.target)} })
+            cell.header(view! { {action} ": " {named(entry.target_user(), &target(entry))} })
         },
     },
     Column {

@@ -150,7 +150,7 @@ pub(super) fn with_feature(end: &'static str, draw: fn(Feature) -> AnyView) -> i
     keyed_by("key", move |key| {
         let catalogue = expect_context::<Catalogue>();
         with(catalogue.list, move |features| {
-            let mut features = features.into_iter();
+            let mut features = features.into_iter().map(|listed| listed.feature);
             match features.find(|feature| feature.key == key) {
                 Some(feature) => draw(feature),
                 None => {

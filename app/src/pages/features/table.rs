@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::may_write;
 use crate::{
-    api::features::{FEATURES, FeatureOperation},
+    api::features::{FEATURES, FeatureOperation, ListedFeature},
     components::{
+        badge::being_deleted,
         form::{FormState, PageUser},
         list::{
             column::{Column, cells, visible},
@@ -21,6 +22,8 @@ use crate::{
 /// Row of the table.
 struct Row {
     feature: Feature,
+    /// Whether a job is deleting the feature.
+    being_deleted: bool,
     /// Form of the buttons.
     doing: FormState,
 }
@@ -36,6 +39,8 @@ static COLUMNS: [Column<Row>; 4] = [
             let label = labels::label(&key, &label);
             cell.header(view! {
                 <bdi>{label}</bdi>
+                " "
+                {being_deleted(row.being_deleted)}
                 <p class="muted">
                     <code>{key}</code>
                 </p>
@@ -66,21 +71,23 @@ static COLUMNS: [Column<Row>; 4] = [
         label: text::common::actions,
         sort: None,
         cell: |cell, row| {
-            cell.plain(view! {
-                <div class="chips">
-                    {toggle(&row.feature, row.doing)}
-                    {links(&row.feature)}
-                </div>
-            })
+            let actions = (!row.being_deleted).then(|| {
+                view! { {toggle(&row.feature, row.doing)} {links(&row.feature)} }
+            });
+            cell.plain(view! { <div class="chips">{actions}</div> })
         },
     },
 ];
 
 /// Renders the table.
-pub(super) fn table(features: Vec<Feature>, doing: FormState) -> AnyView {
+pub(super) fn table(features: Vec<ListedFeature>, doing: FormState) -> AnyView {
     let columns = visible(&COLUMNS, may_write());
-    let rows = features.into_iter().map(|feature| {
-        let row = Row { feature, doing };
+    let rows = features.into_iter().map(|listed| {
+        let row = Row {
+            feature: listed.feature,
+            being_deleted: listed.being_deleted,
+            doing,
+        };
         data_table::row(&row.feature.key, cells(columns, &row))
     });
     let rows = rows.collect();

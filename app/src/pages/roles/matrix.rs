@@ -12,6 +12,7 @@ use super::{label, may_write};
 use crate::{
     api::roles::{ListedRole, ROLES},
     components::{
+        badge::being_deleted,
         icon::{Glyph, Icon},
         list::row_link::{RowLink, row_links},
     },
@@ -86,7 +87,7 @@ fn head(listed: &ListedRole, may_write: bool) -> AnyView {
         <th scope="col">
             <p class="matrix-role">
                 <bdi>{name}</bdi>
-                {builtin}
+                {builtin} {being_deleted(listed.being_deleted)}
             </p>
             {stored}
             {description}
@@ -101,7 +102,8 @@ fn head(listed: &ListedRole, may_write: bool) -> AnyView {
     .into_any()
 }
 
-/// Renders the links to the dialogs of a role. A role above the viewer can only be cloned, and the reason is shown.
+/// Renders the links to the dialogs of a role. A role above the viewer can only be cloned, and the reason is shown; so can
+/// one that is being deleted.
 fn actions(listed: &ListedRole) -> AnyView {
     let role = &listed.role;
     let name = label(role);
@@ -111,7 +113,7 @@ fn actions(listed: &ListedRole) -> AnyView {
         about,
     };
     let denied = listed.denied.clone();
-    let is_denied = denied.is_some();
+    let is_denied = denied.is_some() || listed.being_deleted;
     let edit = (!is_denied).then(|| link("edit", text::roles::edit(), text::roles::edit_of(&name)));
     let clone = link("clone", text::roles::clone(), text::roles::clone_of(&name));
     let can_delete = !is_denied && role.builtin.is_none();

@@ -62,7 +62,7 @@ static COLUMNS: [Column<DialectState>; 6] = [
         cell: |cell, row| cell.header(row.system.clone()),
     },
     Column {
-        class: "",
+        class: "cell-state",
         label: text::dialects::state,
         sort: None,
         cell: |cell, row| {
@@ -75,7 +75,7 @@ static COLUMNS: [Column<DialectState>; 6] = [
         },
     },
     Column {
-        class: "",
+        class: "cell-address",
         label: text::dialects::address,
         sort: None,
         cell: |cell, row| match &row.addresses[..] {
@@ -87,7 +87,7 @@ static COLUMNS: [Column<DialectState>; 6] = [
         },
     },
     Column {
-        class: "",
+        class: "cell-line",
         label: text::dialects::client,
         sort: None,
         cell: |cell, row| {

@@ -19,7 +19,7 @@ use crate::{
 /// Number of managers that a list names.
 const NAMED_MANAGERS: i64 = 3;
 
-/// Returns the numbers of features and the managers of groups, by their ids.
+/// Returns the numbers of features and the managers of groups, and whether they are being deleted, by their ids.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -41,7 +41,12 @@ pub async fn find_details(
                 select count(*)
                 from group_members m join users u on u.id = m.user_id and u.deleted_at is null
                 where m.group_id = g.id and m.is_manager
-            ) as "manager_count!"
+            ) as "manager_count!",
+            exists (
+                select from jobs j
+                where j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
+                    and j.params ->> 'object_id' = g.id::text
+            ) as "being_deleted!"
         from groups g where g.id = any($1)"#,
         ids,
         NAMED_MANAGERS,
@@ -54,6 +59,7 @@ pub async fn find_details(
             features: number(row.features),
             managers: row.managers,
             manager_count: number(row.manager_count),
+            being_deleted: row.being_deleted,
         };
         (row.id, details)
     });

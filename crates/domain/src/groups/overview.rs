@@ -20,6 +20,8 @@ pub struct GroupDetails {
     pub managers: Vec<String>,
     /// Number of all managers.
     pub manager_count: u64,
+    /// Whether a job is deleting the group.
+    pub being_deleted: bool,
 }
 
 /// A group in a list, with its details.

@@ -29,7 +29,7 @@ pub async fn preview_deletion(
 }
 
 /// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was. A group with many of them loses its
-/// features at once, and is deleted by a job; until then it cannot be changed.
+/// features at once, and is deleted by a job; until then it cannot be changed. Returns the id of this job.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the effect differs from the preview and when the group is being deleted, [`Error::Outdated`] when the group was
@@ -39,7 +39,7 @@ pub async fn delete(
     authorized: &Authorized<GroupsWrite>,
     target: impl Into<TargetRef>,
     preview: Option<GroupDeletion>,
-) -> Result<GroupDeletion, Error> {
+) -> Result<Option<Uuid>, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &guard::confirm(
         &mut transaction,
@@ -52,14 +52,15 @@ pub async fn delete(
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    if deletion.is_job() {
+    let job = if deletion.is_job() {
         db::deletions::remove_features(&mut transaction, group.id).await?;
         let object = Object::Group(group.id);
         let rows = deletion.members.saturating_add(deletion.resources);
-        db::deletions::queue(&mut transaction, &object, &group.name, rows).await?;
+        Some(db::deletions::queue(&mut transaction, &object, &group.name, rows).await?)
     } else {
         db::groups::delete(&mut transaction, group.id).await?;
-    }
+        None
+    };
     let changes = Changes::default()
         .with("name", group.name.as_str(), Value::Null)
         .with("description", group.description.as_str(), Value::Null)
@@ -70,8 +71,8 @@ pub async fn delete(
     let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
-    if deletion.is_job() {
+    if job.is_some() {
         services.work.notify_one();
     }
-    Ok(deletion)
+    Ok(job)
 }

@@ -34,7 +34,7 @@ pub async fn preview_deletion(
 }
 
 /// Deletes a role, and revokes it from its users. `users` is their number in the preview, if one was shown. A role of many users loses
-/// its permissions at once, and is deleted by a job; until then it cannot be assigned or changed.
+/// its permissions at once, and is deleted by a job; until then it cannot be assigned or changed. Returns the id of this job.
 ///
 /// # Errors
 /// [`Error::Conflict`] for a built-in role, for one that is being deleted, and for another number of users, [`Error::Outdated`] when the
@@ -44,7 +44,7 @@ pub async fn delete(
     authorized: &Authorized<RolesWrite>,
     target: impl Into<TargetRef>,
     users: Option<u64>,
-) -> Result<RoleDeletion, Error> {
+) -> Result<Option<Uuid>, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (actor, own_rank) = &open(&mut transaction, authorized).await?;
     let role = lock(&mut transaction, (actor, *own_rank), &target.into()).await?;
@@ -55,13 +55,14 @@ pub async fn delete(
     if users.is_some_and(|users| users != deletion.users) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    if deletion.is_job() {
+    let job = if deletion.is_job() {
         disable(&mut transaction, role.id).await?;
         let object = Object::Role(role.id);
-        db::deletions::queue(&mut transaction, &object, &role.name, deletion.users).await?;
+        Some(db::deletions::queue(&mut transaction, &object, &role.name, deletion.users).await?)
     } else {
         db::roles::edit::delete(&mut transaction, role.id).await?;
-    }
+        None
+    };
     let changes = Changes::default()
         .with("name", role.name.as_str(), Value::Null)
         .with("label", role.label.clone(), Value::Null)
@@ -72,10 +73,10 @@ pub async fn delete(
     let about = (Action::RoleDeleted, Some(role.id), role.name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
-    if deletion.is_job() {
+    if job.is_some() {
         services.work.notify_one();
     }
-    Ok(deletion)
+    Ok(job)
 }
 
 /// Revokes all permissions of a role, for all its users at once.

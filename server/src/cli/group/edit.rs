@@ -2,7 +2,6 @@
 
 use clap::ArgGroup;
 use domain::groups::{Group, GroupDeletion, GroupDraft, GroupEdit};
-use serde_json::Value;
 use service::{access::operator, deletions, groups};
 use uuid::Uuid;
 
@@ -10,7 +9,7 @@ use super::{GroupArg, named};
 use crate::{
     cli::{
         backend::{Backend, groups::GROUPS},
-        confirm::{ConfirmArg, counted, deleted},
+        confirm::{ConfirmArg, Deleted, counted},
         error::CliError,
         names::{Names, names, removable},
         user::print::Output,
@@ -119,8 +118,8 @@ impl DeleteArgs {
         let preview = backend.preview_group(group.id).await?;
         self.confirm
             .check(output, &preview, || effect(&group, preview))?;
-        let is_job = backend.delete_group(group.id, preview).await?;
-        output.done(|| deleted(&named(&group), is_job))
+        let deleted = backend.delete_group(group.id, preview).await?;
+        deleted.print(output, &named(&group))
     }
 }
 
@@ -163,19 +162,16 @@ impl Backend {
         }
     }
 
-    /// Deletes a group. A server does not compare the preview. Returns whether a job of the server continues the deletion; without a server
-    /// it is completed here.
-    async fn delete_group(&self, id: Uuid, preview: GroupDeletion) -> Result<bool, CliError> {
+    /// Deletes a group. A server does not compare the preview, and can continue the deletion as a job; without a server it is completed
+    /// here.
+    async fn delete_group(&self, id: Uuid, preview: GroupDeletion) -> Result<Deleted, CliError> {
         match self {
             Self::Database(services) => {
                 groups::delete(services, &operator(), id, Some(preview)).await?;
                 deletions::run_of(services, &id.to_string()).await?;
-                Ok(false)
+                Ok(Deleted::COMPLETE)
             }
-            Self::Server(remote) => {
-                remote.delete::<Value>(&Self::group_path(id), &[])?;
-                Ok(preview.is_job())
-            }
+            Self::Server(remote) => remote.delete(&Self::group_path(id), &[]),
         }
     }
 }

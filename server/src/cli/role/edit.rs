@@ -2,7 +2,7 @@
 
 use clap::ArgGroup;
 use domain::roles::{Role, RoleDeletion, RoleDraft, RoleEdit};
-use serde_json::{Value, json};
+use serde_json::json;
 use service::{access::operator, deletions, roles};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::{ROLES, RoleArg, named};
 use crate::{
     cli::{
         backend::Backend,
-        confirm::{ConfirmArg, counted, deleted},
+        confirm::{ConfirmArg, Deleted, counted},
         error::CliError,
         names::{Names, names, removable},
         user::print::Output,
@@ -146,8 +146,8 @@ impl DeleteArgs {
         let preview = backend.preview_role(role.id).await?;
         self.confirm
             .check(output, &preview, || effect(&role, &preview))?;
-        let is_job = backend.delete_role(role.id, &preview).await?;
-        output.done(|| deleted(&named(&role), is_job))
+        let deleted = backend.delete_role(role.id, &preview).await?;
+        deleted.print(output, &named(&role))
     }
 }
 
@@ -202,20 +202,17 @@ impl Backend {
         }
     }
 
-    /// Deletes a role. A server does not compare the preview. Returns whether a job of the server continues the deletion; without a server
-    /// it is completed here.
-    async fn delete_role(&self, id: Uuid, preview: &RoleDeletion) -> Result<bool, CliError> {
+    /// Deletes a role. A server does not compare the preview, and can continue the deletion as a job; without a server it is completed
+    /// here.
+    async fn delete_role(&self, id: Uuid, preview: &RoleDeletion) -> Result<Deleted, CliError> {
         match self {
             Self::Database(services) => {
                 let users = Some(preview.users);
                 roles::delete(services, &operator(), id, users).await?;
                 deletions::run_of(services, &id.to_string()).await?;
-                Ok(false)
+                Ok(Deleted::COMPLETE)
             }
-            Self::Server(remote) => {
-                remote.delete::<Value>(&format!("{ROLES}/{id}"), &[])?;
-                Ok(preview.is_job())
-            }
+            Self::Server(remote) => remote.delete(&format!("{ROLES}/{id}"), &[]),
         }
     }
 }
