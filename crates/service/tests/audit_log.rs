@@ -188,6 +188,7 @@ const OWNED: Table = &[
     ("owned::personas::delete", &[Action::PersonaDeleted]),
     ("owned::extensions::replace", &[Action::UserUpdated]),
     ("owned::extensions::merge", &[Action::UserUpdated]),
+    ("owned::extensions::merge_into", &[Action::UserUpdated]),
 ];
 
 /// Other test files, below the folder of the package, with the actions whose entries they expect: bulk actions of several
@@ -951,12 +952,12 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
         .unwrap();
     said(Action::PersonaDeleted).await;
     let namespace = "litellm".parse().unwrap();
-    for text in ["a", "b"] {
+    for text in ["a", "b", "c"] {
         let data = Map::from_iter([(text.to_owned(), Value::Null)]);
-        let written = if text == "a" {
-            extensions::replace(&services, &writer, None, &namespace, data).await
-        } else {
-            extensions::merge(&services, &writer, None, &namespace, data).await
+        let written = match text {
+            "a" => extensions::replace(&services, &writer, None, &namespace, data).await,
+            "b" => extensions::merge(&services, &writer, None, &namespace, data).await,
+            _ => extensions::merge_into(&services, &writer, None, &namespace, text, data).await,
         };
         written.unwrap();
         said(Action::UserUpdated).await;

@@ -96,24 +96,29 @@ pub(super) async fn stored(
     caller: &Caller,
     name: &str,
 ) -> Result<Map<String, Value>, DialectError> {
-    let mut settings = host_settings::get(services, caller, &namespace()?).await?;
-    Ok(match settings.remove(name) {
-        Some(Value::Object(object)) => object,
-        _ => Map::new(),
-    })
+    let settings = host_settings::get(services, caller, &namespace()?).await?;
+    Ok(object(settings, name))
 }
 
-/// Stores an object of the settings.
+/// Adds members to an object of the stored settings. Returns the object.
 pub(super) async fn store(
     services: &Services,
     identity: &Identity,
     name: &str,
-    object: Map<String, Value>,
-) -> Result<(), DialectError> {
+    members: Map<String, Value>,
+) -> Result<Map<String, Value>, DialectError> {
     let authorized = identity.require::<FeaturesWrite>()?;
-    let members = Map::from_iter([(name.to_owned(), Value::Object(object))]);
-    host_settings::merge(services, &authorized, &namespace()?, members).await?;
-    Ok(())
+    let namespace = namespace()?;
+    let merged = host_settings::merge_into(services, &authorized, &namespace, name, members);
+    Ok(object(merged.await?, name))
+}
+
+/// Returns an object of the settings, which is empty if it is not stored.
+fn object(mut settings: Map<String, Value>, name: &str) -> Map<String, Value> {
+    match settings.remove(name) {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
 }
 
 /// Returns the whole configuration.
@@ -148,8 +153,7 @@ async fn set_config(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Reply {
     identity.require::<FeaturesWrite>()?;
-    let caller = identity.user()?;
-    let mut members = stored(&services, caller, CONFIG).await?;
+    let mut members = Map::new();
     for (name, default) in stored_defaults() {
         if let Some(value) = body.get(&name) {
             check(&name, &default, value)?;
@@ -157,7 +161,7 @@ async fn set_config(
         }
     }
     store(&services, &identity, CONFIG, members).await?;
-    let members = whole(&services, caller).await?;
+    let members = whole(&services, identity.user()?).await?;
     Ok(Json(Value::Object(members)))
 }
 

@@ -180,7 +180,7 @@ async fn set_oauth(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Reply {
     identity.require::<FeaturesWrite>()?;
-    let mut members = stored(&services, identity.user()?, OAUTH).await?;
+    let mut members = Map::new();
     for (name, value) in without_secrets(&body) {
         if !PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
             continue;
@@ -190,8 +190,8 @@ async fn set_oauth(
         }
         members.insert(name, value);
     }
-    store(&services, &identity, OAUTH, members.clone()).await?;
-    Ok(Json(with_scopes(members)))
+    let stored = store(&services, &identity, OAUTH, members).await?;
+    Ok(Json(with_scopes(stored)))
 }
 
 /// Returns the configuration of OAuth with the default scopes, if none are stored.

@@ -13,7 +13,7 @@ use service::{
     access::Caller,
     account,
     groups::whole,
-    owned::{Reader, extensions},
+    owned::{Reader, Writer, extensions},
     users::linked,
 };
 
@@ -83,19 +83,18 @@ async fn set_info(
     add_to(&services, identity.user()?, "info", body).await
 }
 
-/// Adds members to a stored object of the caller. Returns the object.
+/// Adds members to a stored object of the caller. Returns the object, so the caller must be able to read it, too.
 async fn add_to(
     services: &Services,
     caller: &Caller,
     name: &str,
     members: Map<String, Value>,
 ) -> Reply {
-    let mut object = match stored(services, caller, name).await? {
-        Value::Object(object) => object,
-        _ => Map::new(),
-    };
-    object.extend(members);
-    store(services, caller, name, object).await
+    Reader::own(caller)?;
+    let writer = Writer::own(caller.clone())?;
+    let namespace = namespace()?;
+    let added = extensions::merge_into(services, &writer, None, &namespace, name, members);
+    Ok(Json(added.await?.remove(name).unwrap_or_default()))
 }
 
 async fn variables(
