@@ -18,6 +18,7 @@ use service::{
     identifiers, limits, reset, users,
 };
 use sqlx::PgPool;
+use testing::crowd::crowd;
 use uuid::Uuid;
 
 use crate::support::{
@@ -194,12 +195,51 @@ async fn list_is_filtered_sorted_and_paged(pool: PgPool) {
         DirectoryOrder::Email,
         DirectoryOrder::Name,
         DirectoryOrder::Spend,
+        DirectoryOrder::MonthSpend,
         DirectoryOrder::Budget,
         DirectoryOrder::Keys,
         DirectoryOrder::Status,
     ] {
         let sorted = DirectoryQuery { order, ..query() };
         assert_eq!(names(&services, &sorted).await.1, 3, "{order:?}");
+    }
+}
+
+#[testing::test]
+async fn many_users_are_in_the_nearest_order_with_an_index(pool: PgPool) {
+    let services = services(&pool);
+    crowd(10_000, "user-", "User ").insert(&pool).await;
+    let seventh = testing::users::id_of(&pool, "user-7").await;
+    let draft: KeyDraft = serde_json::from_value(json!({ "name": "key" })).unwrap();
+    access_tokens::create_key(&services, &operator(), seventh, &draft)
+        .await
+        .unwrap();
+    sqlx::query("update user_spend set month = 321, nanos = 5 where user_id = $1")
+        .bind(seventh)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let first = async |order| {
+        let query = DirectoryQuery {
+            order,
+            descending: true,
+            limit: 1,
+            ..query()
+        };
+        names(&services, &query).await
+    };
+    let (found, total) = first(DirectoryOrder::Keys).await;
+    assert_eq!((found, total), (texts(&["user-7"]), 10_000));
+    add(&pool, "last", &[]).await;
+    for (order, name) in [
+        (DirectoryOrder::Keys, "last"),
+        (DirectoryOrder::Budget, "last"),
+        (DirectoryOrder::Updated, "last"),
+        (DirectoryOrder::Identifier, "last"),
+        (DirectoryOrder::Spend, "user-7"),
+    ] {
+        let (found, total) = first(order).await;
+        assert_eq!((found, total), (texts(&[name]), 10_001), "{order:?}");
     }
 }
 
