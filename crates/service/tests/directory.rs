@@ -6,7 +6,7 @@ use domain::{
     groups::{GroupDraft, MemberSelection},
     identifiers::Namespace,
     limits::LimitDraft,
-    users::{create::UserDraft, deletion::Deletion},
+    users::{Status, create::UserDraft, deletion::Deletion},
 };
 use serde_json::json;
 use service::{
@@ -278,15 +278,14 @@ async fn what_the_actor_cannot_read_is_left_out(pool: PgPool) {
 #[testing::test]
 async fn account_and_identifier_are_stored_together(pool: PgPool) {
     let services = services(&pool);
-    let create = async |username: &str| {
+    let create = async |name: &str| {
         let draft = UserDraft {
-            username: username.to_owned(),
-            display_name: username.to_owned(),
+            display_name: name.to_owned(),
             ..UserDraft::default()
         };
-        let identifier = "u-1".parse().unwrap();
-        let identified = (&namespace(), &identifier);
-        users::create_identified(&services, &operator(), draft, identified).await
+        let (namespace, identifier) = (namespace(), "u-1".parse().unwrap());
+        let identified = Some((&namespace, &identifier));
+        users::create_unnamed(&services, &operator(), draft, Status::Active, identified).await
     };
     create("ada").await.unwrap();
     let taken = create("bob").await.err();

@@ -59,15 +59,13 @@ async fn group_with(services: &Services, name: &str, members: Vec<Uuid>) -> Uuid
 async fn pending_user_waits_for_approval(pool: PgPool) {
     let services = services(&pool);
     let draft = UserDraft {
-        username: "wendy".into(),
         display_name: "Wendy".into(),
         email: "wendy@example.org".into(),
         password: Some(PASSWORD.into()),
         ..UserDraft::default()
     };
-    let created = users::create_pending(&services, &operator(), draft)
-        .await
-        .unwrap();
+    let created = users::create_unnamed(&services, &operator(), draft, Status::Pending, None).await;
+    let created = created.unwrap();
     assert_eq!(created.user.summary.status, Status::Pending);
     let id = created.user.summary.id.0;
     let approved = registrations::approve(&services, &operator(), id, "").await;
