@@ -23,6 +23,7 @@ use service::{
 use super::{
     Reply, errors, form, namespace, permissions,
     profile::{self, Profile},
+    respond,
     roles::Role,
     source::Source,
     types,
@@ -109,7 +110,7 @@ async fn session_user(
     let current = sessions.iter().find(|session| session.is_current);
     let expires_at = current.map(|current| current.session.expires_at.unix_timestamp());
     with_token(&mut members, &source.token.unwrap_or_default(), expires_at);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Ends the session of the token. Without one there is nothing to end.
@@ -150,7 +151,7 @@ async fn sign_up(
                 members.insert(profile::IMAGE.to_owned(), json!(image));
                 members.insert("permissions".to_owned(), Value::Null);
                 with_token(&mut members, "", None);
-                return Ok(Json(Value::Object(members)));
+                return respond(members);
             }
             Ok(user) => {
                 let started = start(&services, user.username, form.password, source.origin).await?;
@@ -196,7 +197,7 @@ async fn add(
     };
     let mut members = types::brief(&user.summary, data.as_ref());
     with_token(&mut members, "", None);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns the usernames that a registration tries. They are two, because each counts as a registration from the network, and its password

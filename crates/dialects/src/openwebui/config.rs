@@ -12,7 +12,7 @@ use service::{
     users,
 };
 
-use super::{Reply, errors, form, listing::search, namespace};
+use super::{Reply, errors, form, listing::search, namespace, respond};
 use crate::{Authenticated, DialectError, JsonBody};
 
 /// Member of the stored settings with the configuration.
@@ -143,7 +143,7 @@ pub(super) async fn is_on(
 async fn config(State(services): State<Services>, Authenticated(identity): Authenticated) -> Reply {
     identity.require::<FeaturesRead>()?;
     let members = whole(&services, identity.user()?).await?;
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Stores what has no meaning here. Other members are ignored, as Open WebUI ignores what is not valid.
@@ -162,7 +162,7 @@ async fn set_config(
     }
     store(&services, &identity, CONFIG, members).await?;
     let members = whole(&services, identity.user()?).await?;
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Checks the type of a member by its default. One whose default is null is a text, a number or null.

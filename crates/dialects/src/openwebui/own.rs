@@ -20,7 +20,7 @@ use service::{
 use super::{
     Reply, config, errors, form, namespace, permissions,
     profile::{STATUS, check_text, merge_own},
-    types,
+    respond, types,
 };
 use crate::{Authenticated, DialectError, JsonBody};
 
@@ -43,8 +43,7 @@ pub(super) fn routes() -> Router<Services> {
 
 async fn groups(State(services): State<Services>, Authenticated(identity): Authenticated) -> Reply {
     let own = whole::list_own(&services, identity.user()?).await?;
-    let own = own.iter().map(types::group).map(Value::Object);
-    Ok(Json(own.collect()))
+    Ok(Json(types::groups(&own)))
 }
 
 async fn settings(
@@ -182,7 +181,7 @@ async fn myself(services: &Services, caller: &Caller) -> Reply {
     let time_zone = user.settings.get(TIME_ZONE);
     let now = types::now(services);
     let members = types::whole(&user.summary, Some(&linked.data), time_zone, now);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns a stored member of the caller; null if it is not stored.
