@@ -13,8 +13,8 @@ const NUMBER_MAX: u32 = 200;
 /// Beginning of the usernames of addresses that are none themselves.
 const FALLBACK: &str = "user";
 
-/// Lists the usernames for an email address or an id, in the order in which they are preferred: the part before the `@`, then the same with a
-/// number, and last with the end of a random UUID. They have only letters and digits of ASCII, `.`, `_`, `-` and `+`.
+/// Lists the usernames for an email address or an id, in the order in which they are preferred: the part before the `@`, then the same
+/// with a number, and last with the end of a random UUID. They have only letters and digits of ASCII, `.`, `_`, `-` and `+`.
 #[must_use]
 pub fn username_candidates(source: &str, random: Uuid) -> Vec<String> {
     let first = username_of(source);

@@ -54,8 +54,8 @@ pub async fn create(
     create_as(services, authorized, draft, (Status::Active, None)).await
 }
 
-/// Creates an account with a status, and with its identifier in another system, both or neither. A pending account cannot be used before it is
-/// approved, as a registration.
+/// Creates an account with a status, and with its identifier in another system, both or neither. A pending account cannot be used before
+/// it is approved, as a registration.
 pub(super) async fn create_as(
     services: &Services,
     authorized: &Authorized<UsersWrite>,

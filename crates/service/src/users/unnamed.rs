@@ -22,7 +22,8 @@ const TRIES: i64 = 3;
 /// account cannot be used before it is approved, as a registration.
 ///
 /// # Errors
-/// As [`create`](super::create()), and [`Error::Taken`] with the error of the field `identifier` when another user has it, also a deleted one.
+/// As [`create`](super::create()), and [`Error::Taken`] with the error of the field `identifier` when another user has it, also a deleted
+/// one.
 pub async fn create_unnamed(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
