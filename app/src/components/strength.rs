@@ -1,8 +1,8 @@
-//! Password strength in words. The rating only advises; `domain::credentials` decides which passwords are rejected.
+//! Password strength in words. The rating only advises; the server decides which passwords are rejected.
 
 use std::collections::BTreeSet;
 
-use domain::credentials::{PASSWORD_MIN, check_new_password};
+use domain::credentials::PASSWORD_MIN;
 
 use crate::text;
 
@@ -13,6 +13,62 @@ const FAIR: usize = 10;
 /// Minimum number of distinct characters of a fair or strong password.
 const VARIED: usize = 6;
 
+/// Passwords of eight characters or more at the top of every published list of leaked ones; shorter ones need no list.
+const COMMON: &[&str] = &[
+    "12345678",
+    "123456789",
+    "1234567890",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "qwertyuiop",
+    "qwerty123",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "trustno1",
+    "starwars",
+    "computer",
+    "whatever",
+    "dragon123",
+    "letmein1",
+    "letmein123",
+    "welcome1",
+    "welcome123",
+    "admin123",
+    "administrator",
+    "changeme",
+    "changeme123",
+    "11111111",
+    "00000000",
+    "88888888",
+    "87654321",
+    "abcd1234",
+    "abc12345",
+    "a1b2c3d4",
+    "asdfghjkl",
+    "zxcvbnm123",
+    "michelle",
+    "jennifer",
+    "corvette",
+    "mercedes",
+    "qwertyui",
+    "q1w2e3r4",
+    "secret123",
+    "test1234",
+    "user1234",
+    "default1",
+    "rollcall",
+    "rollcall1",
+    "rollcall123",
+];
+
 /// Returns the rating of a password while it is typed. Returns `None` if it is empty.
 pub(super) fn strength(password: &str) -> Option<&'static str> {
     if password.is_empty() {
@@ -21,7 +77,7 @@ pub(super) fn strength(password: &str) -> Option<&'static str> {
     let lower = password.to_lowercase();
     let length = lower.chars().count();
     let varied = lower.chars().collect::<BTreeSet<_>>().len() >= VARIED;
-    let weak = check_new_password(password, PASSWORD_MIN, &[]).is_err() || is_a_run(&lower);
+    let weak = length < PASSWORD_MIN || COMMON.contains(&lower.trim()) || is_a_run(&lower);
     Some(match length {
         _ if weak || !varied => text::public::strength_guessable(),
         LONG.. => text::public::strength_strong(),

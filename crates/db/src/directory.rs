@@ -1,5 +1,7 @@
 //! Users as the API of another system lists them: in pages with numbers, each with its identifier there, its groups, keys and limits.
 
+mod order;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
@@ -8,29 +10,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Order of a directory.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DirectoryOrder {
-    /// Time of creation.
-    #[default]
-    Created,
-    /// Time of the last change.
-    Updated,
-    /// Identifier in the other system, or the id.
-    Identifier,
-    /// Email address.
-    Email,
-    /// Display name.
-    Name,
-    /// Costs.
-    Spend,
-    /// Limit of costs.
-    Budget,
-    /// Number of virtual keys.
-    Keys,
-    /// Status of the account.
-    Status,
-}
+pub use order::DirectoryOrder;
 
 /// Identifier in the other system, or the id.
 const IDENTIFIER: &str = "coalesce(i.value, u.id::text)";
@@ -41,41 +21,9 @@ const SPEND: &str = "coalesce(
     (select sum(d.cost_nanos)::bigint from usage_daily d where d.user_id = u.id),
     0
 )";
-/// Limit of costs.
-const BUDGET: &str = "(select l.amount from limits l where l.user_id = u.id and l.metric = 'cost' and l.model is null)";
 /// Number of virtual keys that have neither expired nor been revoked.
 const KEYS: &str = "(select count(*) from access_tokens t where t.user_id = u.id and t.kind = 'key' and t.revoked_at is null
     and coalesce(t.expires_at > now(), true))";
-
-impl DirectoryOrder {
-    const fn sql(self) -> &'static str {
-        match self {
-            Self::Created => "u.created_at",
-            Self::Updated => "u.updated_at",
-            Self::Identifier => IDENTIFIER,
-            Self::Email => "u.email",
-            Self::Name => "u.display_name",
-            Self::Spend => SPEND,
-            Self::Budget => BUDGET,
-            Self::Keys => KEYS,
-            Self::Status => "u.status",
-        }
-    }
-
-    /// Returns the end of the order. No index of a column without nulls serves an order with them at its end.
-    const fn nulls(self) -> &'static str {
-        match self {
-            Self::Email | Self::Budget => "nulls last",
-            Self::Created
-            | Self::Updated
-            | Self::Identifier
-            | Self::Name
-            | Self::Spend
-            | Self::Keys
-            | Self::Status => "",
-        }
-    }
-}
 
 /// Users to list. Deleted ones are never listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,6 +54,20 @@ pub struct DirectoryQuery {
     pub limit: i64,
     /// Number of rows to skip.
     pub offset: i64,
+}
+
+impl DirectoryQuery {
+    /// Returns whether all users match.
+    fn is_unfiltered(&self) -> bool {
+        self.identifiers.is_none()
+            && self.id.is_none()
+            && self.address.is_none()
+            && self.email.is_none()
+            && self.text.is_none()
+            && self.roles.is_empty()
+            && self.without_roles.is_empty()
+            && self.group.is_none()
+    }
 }
 
 /// A limit of a user for all models together.
@@ -178,7 +140,7 @@ pub async fn list(
     let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(format!(
         "with page as (select u.id, {IDENTIFIER} as identifier, {order} as sort_key"
     ));
-    push_conditions(&mut sql, query);
+    push_conditions(&mut sql, query.order, query);
     sql.push(format!(
         " order by sort_key {direction} {nulls}, u.id {direction} limit "
     ));
@@ -213,21 +175,35 @@ pub async fn list(
     Ok(users?)
 }
 
-/// Counts the users that the pages of a query have together.
+/// Counts the users that the pages of a query have together. The number of all users is stored.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, query: &DirectoryQuery) -> Result<u64, Error> {
-    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new("select count(*) as users");
-    push_conditions(&mut sql, query);
+    let mut sql: QueryBuilder<Postgres> = if query.is_unfiltered() {
+        QueryBuilder::new(
+            "select coalesce(sum(value), 0)::bigint as users from user_totals where name = 'users'",
+        )
+    } else {
+        let mut sql = QueryBuilder::new("select count(*) as users");
+        push_conditions(&mut sql, DirectoryOrder::default(), query);
+        sql
+    };
     let row = sql.build().persistent(false).fetch_one(executor).await?;
     let users: i64 = row.try_get("users")?;
     Ok(users.unsigned_abs())
 }
 
-/// Appends the tables and the conditions.
-fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &DirectoryQuery) {
-    sql.push(" from users u left join user_identifiers i on i.user_id = u.id and i.namespace = ");
+/// Appends the tables, with that of an order, and the conditions.
+fn push_conditions(
+    sql: &mut QueryBuilder<Postgres>,
+    order: DirectoryOrder,
+    query: &DirectoryQuery,
+) {
+    sql.push(format!(
+        " from {} left join user_identifiers i on i.user_id = u.id and i.namespace = ",
+        order.tables()
+    ));
     sql.push_bind(query.namespace.clone());
     sql.push(" where u.deleted_at is null");
     if let Some(identifiers) = &query.identifiers {

@@ -11,6 +11,7 @@ mod conversation_plans;
 mod counters;
 mod days;
 mod dialects;
+mod directory_plans;
 mod feature_access;
 mod flashes;
 mod fold_names;

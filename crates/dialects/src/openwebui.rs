@@ -25,7 +25,7 @@ use axum::{
     response::Response,
 };
 use domain::{access_tokens::TokenKind, error::Unauthenticated, identifiers::Namespace};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use service::{
     Error, Services,
     access::{Caller, Credential, Identity, Origin},
@@ -119,6 +119,11 @@ async fn by_access_token(
         }
         Credential::Token(_) | Credential::Session(_) => Ok(caller),
     }
+}
+
+/// Returns the response with an object.
+fn respond(members: Map<String, Value>) -> Reply {
+    Ok(Json(Value::Object(members)))
 }
 
 /// Returns the namespace of what is stored for the clients of Open WebUI.

@@ -103,6 +103,15 @@ pub fn check_object(object: &Map<String, Value>, limits: JsonLimits) -> Result<(
     writer.meter.end()
 }
 
+/// Adds members to the object in a member of another one. A member that exists is replaced; what is no object becomes one.
+pub fn extend_member(object: &mut Map<String, Value>, name: &str, members: Map<String, Value>) {
+    if let Some(Value::Object(member)) = object.get_mut(name) {
+        member.extend(members);
+    } else {
+        object.insert(name.to_owned(), Value::Object(members));
+    }
+}
+
 /// A JSON object or list as text. It is checked while it is received, so that no tree of its values is ever in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonText<K> {

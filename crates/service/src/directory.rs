@@ -12,9 +12,11 @@ use crate::{
 
 /// Maximum number of users of a page.
 const PAGE_MAX: i64 = 1_000;
+/// Maximum number of users that are sorted without an index.
+const SORTED_MAX: u64 = 10_000;
 
 /// Lists users, and counts those on all pages. What the actor cannot read of them is left out: groups, limits, costs, and the number of
-/// keys.
+/// keys. More than 10,000 users are in the nearest order that an index serves.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -23,10 +25,13 @@ pub async fn list(
     authorized: &Authorized<UsersRead>,
     query: &DirectoryQuery,
 ) -> Result<(Vec<DirectoryUser>, u64), Error> {
-    let query = &readable_order(authorized, query);
+    let mut query = readable_order(authorized, query);
     let mut connection = db::acquire(&services.pool).await?;
-    let mut users = db::directory::list(&mut *connection, query).await?;
-    let total = db::directory::count(&mut *connection, query).await?;
+    let total = db::directory::count(&mut *connection, &query).await?;
+    if total > SORTED_MAX {
+        query.order = query.order.indexed();
+    }
+    let mut users = db::directory::list(&mut *connection, &query).await?;
     for user in &mut users {
         hide_unreadable(authorized, user);
     }
@@ -114,7 +119,7 @@ async fn first(services: &Services, query: &DirectoryQuery) -> Result<DirectoryU
 /// Returns a query of a limited size whose order discloses nothing that the actor cannot read.
 fn readable_order(authorized: &Authorized<UsersRead>, query: &DirectoryQuery) -> DirectoryQuery {
     let is_readable = match query.order {
-        DirectoryOrder::Spend => authorized.includes::<UsageRead>(),
+        DirectoryOrder::Spend | DirectoryOrder::MonthSpend => authorized.includes::<UsageRead>(),
         DirectoryOrder::Budget => authorized.includes::<LimitsRead>(),
         DirectoryOrder::Keys => authorized.includes::<TokensRead>(),
         DirectoryOrder::Created

@@ -5,7 +5,7 @@ use domain::{
     action::Action,
     fields::FieldErrors,
     identifiers::Namespace,
-    json::{JsonLimits, check_object, read_object},
+    json::{JsonLimits, check_object, extend_member, read_object},
     permission::Permission,
 };
 use serde_json::{Map, Value};
@@ -31,14 +31,16 @@ pub async fn get(
     Ok(found.as_deref().map(read_object).unwrap_or_default())
 }
 
-/// Adds members to the settings in a namespace. A member that exists is replaced.
+/// Adds members to an object of the settings in a namespace, under the lock of the settings. A member that exists is replaced. Returns all
+/// settings.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the settings exceed the limits of an extension.
-pub async fn merge(
+pub async fn merge_into(
     services: &Services,
     authorized: &Authorized<FeaturesWrite>,
     namespace: &Namespace,
+    name: &str,
     members: Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
     let mut transaction = db::begin(&services.pool).await?;
@@ -50,7 +52,7 @@ pub async fn merge(
     .await?;
     let before = read_object(&rows::lock(&mut transaction, namespace.as_str()).await?);
     let mut after = before.clone();
-    after.extend(members);
+    extend_member(&mut after, name, members);
     check_object(&after, JsonLimits::EXTENSION).map_err(|error| {
         let mut errors = FieldErrors::default();
         errors.add("settings", error);
@@ -61,11 +63,7 @@ pub async fn merge(
     }
     let text = serde_json::to_string(&after).map_err(|error| Error::Internal(error.into()))?;
     rows::set(&mut transaction, namespace.as_str(), &text).await?;
-    let changed = after
-        .iter()
-        .filter(|(name, value)| before.get(*name) != Some(*value));
-    let changed: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
-    let changes = Changes::default().with("data", Value::Null, changed);
+    let changes = Changes::default().with("data", Value::Null, name);
     let about = (Action::FeatureUpdated, None, namespace.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;

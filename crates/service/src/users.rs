@@ -18,7 +18,7 @@ mod suspend;
 mod unnamed;
 
 pub use bulk::bulk;
-pub use create::{create, create_identified, create_pending};
+pub use create::create;
 pub use delete::{delete, preview, reassign, restore};
 pub use detail::{
     denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,

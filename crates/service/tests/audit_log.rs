@@ -24,6 +24,7 @@ use domain::{
     registrations::{Decision, DecisionDraft, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
+        Status,
         action::BulkAction,
         bulk::{BulkRequest, Selected},
         create::UserDraft,
@@ -68,8 +69,6 @@ type Table = &'static [(&'static str, &'static [Action])];
 const AUTHORIZED: Table = &[
     ("users::create::create", &[Action::UserCreated]),
     ("users::unnamed::create_unnamed", &[Action::UserCreated]),
-    ("users::create::create_pending", &[Action::UserCreated]),
-    ("users::create::create_identified", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
     ("identifiers::remove", &[Action::UserUpdated]),
@@ -188,6 +187,7 @@ const OWNED: Table = &[
     ("owned::personas::delete", &[Action::PersonaDeleted]),
     ("owned::extensions::replace", &[Action::UserUpdated]),
     ("owned::extensions::merge", &[Action::UserUpdated]),
+    ("owned::extensions::merge_into", &[Action::UserUpdated]),
 ];
 
 /// Other test files, below the folder of the package, with the actions whose entries they expect: bulk actions of several
@@ -428,29 +428,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 email: "unnamed@example.org".into(),
                 ..UserDraft::default()
             };
-            let created = users::create_unnamed(services, &operator(), draft, false).await;
+            let created =
+                users::create_unnamed(services, &operator(), draft, Status::Active, None).await;
             created.map(drop)
-        }
-        "users::create::create_pending" => {
-            let draft = UserDraft {
-                username: "waiting".into(),
-                display_name: "Waiting".into(),
-                ..UserDraft::default()
-            };
-            let created = users::create_pending(services, &operator(), draft).await;
-            created.map(drop)
-        }
-        "users::create::create_identified" => {
-            let draft = UserDraft {
-                username: "identified".into(),
-                display_name: "Identified".into(),
-                ..UserDraft::default()
-            };
-            let (namespace, identifier) = ("litellm".parse().unwrap(), "u+1".parse().unwrap());
-            let identified = (&namespace, &identifier);
-            users::create_identified(services, &operator(), draft, identified)
-                .await
-                .map(drop)
         }
         "users::edit::edit" => {
             let edit = UserEdit {
@@ -951,12 +931,12 @@ async fn every_change_of_owned_data_is_audited(pool: PgPool) {
         .unwrap();
     said(Action::PersonaDeleted).await;
     let namespace = "litellm".parse().unwrap();
-    for text in ["a", "b"] {
+    for text in ["a", "b", "c"] {
         let data = Map::from_iter([(text.to_owned(), Value::Null)]);
-        let written = if text == "a" {
-            extensions::replace(&services, &writer, None, &namespace, data).await
-        } else {
-            extensions::merge(&services, &writer, None, &namespace, data).await
+        let written = match text {
+            "a" => extensions::replace(&services, &writer, None, &namespace, data).await,
+            "b" => extensions::merge(&services, &writer, None, &namespace, data).await,
+            _ => extensions::merge_into(&services, &writer, None, &namespace, text, data).await,
         };
         written.unwrap();
         said(Action::UserUpdated).await;

@@ -6,7 +6,7 @@ use domain::{
     groups::{GroupDraft, MemberSelection},
     identifiers::Namespace,
     limits::LimitDraft,
-    users::{create::UserDraft, deletion::Deletion},
+    users::{Status, create::UserDraft, deletion::Deletion},
 };
 use serde_json::json;
 use service::{
@@ -18,6 +18,7 @@ use service::{
     identifiers, limits, reset, users,
 };
 use sqlx::PgPool;
+use testing::crowd::crowd;
 use uuid::Uuid;
 
 use crate::support::{
@@ -194,12 +195,51 @@ async fn list_is_filtered_sorted_and_paged(pool: PgPool) {
         DirectoryOrder::Email,
         DirectoryOrder::Name,
         DirectoryOrder::Spend,
+        DirectoryOrder::MonthSpend,
         DirectoryOrder::Budget,
         DirectoryOrder::Keys,
         DirectoryOrder::Status,
     ] {
         let sorted = DirectoryQuery { order, ..query() };
         assert_eq!(names(&services, &sorted).await.1, 3, "{order:?}");
+    }
+}
+
+#[testing::test]
+async fn many_users_are_in_the_nearest_order_with_an_index(pool: PgPool) {
+    let services = services(&pool);
+    crowd(10_000, "user-", "User ").insert(&pool).await;
+    let seventh = testing::users::id_of(&pool, "user-7").await;
+    let draft: KeyDraft = serde_json::from_value(json!({ "name": "key" })).unwrap();
+    access_tokens::create_key(&services, &operator(), seventh, &draft)
+        .await
+        .unwrap();
+    sqlx::query("update user_spend set month = 321, nanos = 5 where user_id = $1")
+        .bind(seventh)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let first = async |order| {
+        let query = DirectoryQuery {
+            order,
+            descending: true,
+            limit: 1,
+            ..query()
+        };
+        names(&services, &query).await
+    };
+    let (found, total) = first(DirectoryOrder::Keys).await;
+    assert_eq!((found, total), (texts(&["user-7"]), 10_000));
+    add(&pool, "last", &[]).await;
+    for (order, name) in [
+        (DirectoryOrder::Keys, "last"),
+        (DirectoryOrder::Budget, "last"),
+        (DirectoryOrder::Updated, "last"),
+        (DirectoryOrder::Identifier, "last"),
+        (DirectoryOrder::Spend, "user-7"),
+    ] {
+        let (found, total) = first(order).await;
+        assert_eq!((found, total), (texts(&[name]), 10_001), "{order:?}");
     }
 }
 
@@ -238,15 +278,14 @@ async fn what_the_actor_cannot_read_is_left_out(pool: PgPool) {
 #[testing::test]
 async fn account_and_identifier_are_stored_together(pool: PgPool) {
     let services = services(&pool);
-    let create = async |username: &str| {
+    let create = async |name: &str| {
         let draft = UserDraft {
-            username: username.to_owned(),
-            display_name: username.to_owned(),
+            display_name: name.to_owned(),
             ..UserDraft::default()
         };
-        let identifier = "u-1".parse().unwrap();
-        let identified = (&namespace(), &identifier);
-        users::create_identified(&services, &operator(), draft, identified).await
+        let (namespace, identifier) = (namespace(), "u-1".parse().unwrap());
+        let identified = Some((&namespace, &identifier));
+        users::create_unnamed(&services, &operator(), draft, Status::Active, identified).await
     };
     create("ada").await.unwrap();
     let taken = create("bob").await.err();

@@ -99,6 +99,36 @@ async fn concurrent_merges_lose_nothing(pool: PgPool) {
 }
 
 #[testing::test]
+async fn members_are_added_to_an_object_in_the_data(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let writer = Writer::all(operator());
+    let namespace = namespace();
+    let add = async |members: Value| {
+        let members = object(members);
+        extensions::merge_into(&services, &writer, Some(ada), &namespace, "info", members).await
+    };
+    let before = json!({ "other": 1, "info": [] });
+    replace(&services, ada, before).await.unwrap();
+    for (members, info) in [
+        (json!({ "a": 1 }), json!({ "a": 1 })),
+        (
+            json!({ "b": { "c": 2 } }),
+            json!({ "a": 1, "b": { "c": 2 } }),
+        ),
+        (json!({ "b": {} }), json!({ "a": 1, "b": {} })),
+    ] {
+        let stored = Value::Object(add(members).await.unwrap());
+        assert_eq!(stored, json!({ "other": 1, "info": info }));
+        assert_eq!(get(&services, ada).await, stored);
+    }
+    let (first, second) = tokio::join!(add(json!({ "d": 1 })), add(json!({ "e": 1 })));
+    assert!(first.is_ok() && second.is_ok());
+    let info = json!({ "a": 1, "b": {}, "d": 1, "e": 1 });
+    assert_eq!(get(&services, ada).await["info"], info);
+}
+
+#[testing::test]
 async fn data_is_limited_before_it_is_stored(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

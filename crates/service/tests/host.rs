@@ -59,15 +59,13 @@ async fn group_with(services: &Services, name: &str, members: Vec<Uuid>) -> Uuid
 async fn pending_user_waits_for_approval(pool: PgPool) {
     let services = services(&pool);
     let draft = UserDraft {
-        username: "wendy".into(),
         display_name: "Wendy".into(),
         email: "wendy@example.org".into(),
         password: Some(PASSWORD.into()),
         ..UserDraft::default()
     };
-    let created = users::create_pending(&services, &operator(), draft)
-        .await
-        .unwrap();
+    let created = users::create_unnamed(&services, &operator(), draft, Status::Pending, None).await;
+    let created = created.unwrap();
     assert_eq!(created.user.summary.status, Status::Pending);
     let id = created.user.summary.id.0;
     let approved = registrations::approve(&services, &operator(), id, "").await;
@@ -84,14 +82,17 @@ async fn settings_of_the_host_are_merged_and_limited(pool: PgPool) {
     let reader = caller(Uuid::nil(), &[]);
     let stored = host_settings::get(&services, &reader, &namespace()).await;
     assert_eq!(stored.unwrap(), Map::new());
+    let merge = async |added: Value| {
+        let added = object(added);
+        host_settings::merge_into(&services, &operator(), &namespace(), "x", added).await
+    };
     for (added, all) in [
         (json!({ "a": 1, "b": [2] }), json!({ "a": 1, "b": [2] })),
         (json!({ "b": null }), json!({ "a": 1, "b": null })),
         (json!({}), json!({ "a": 1, "b": null })),
     ] {
-        let merged =
-            host_settings::merge(&services, &operator(), &namespace(), object(added)).await;
-        assert_eq!(merged.unwrap(), object(all.clone()));
+        let all = json!({ "x": all });
+        assert_eq!(merge(added).await.unwrap(), object(all.clone()));
         let stored = host_settings::get(&services, &reader, &namespace()).await;
         assert_eq!(stored.unwrap(), object(all));
     }
@@ -99,8 +100,7 @@ async fn settings_of_the_host_are_merged_and_limited(pool: PgPool) {
     assert_eq!(other.unwrap(), Map::new());
     let long = "x".repeat(JsonLimits::EXTENSION.bytes);
     for invalid in [json!({ "c": long }), json!({ "c": "\0" })] {
-        let merged =
-            host_settings::merge(&services, &operator(), &namespace(), object(invalid)).await;
+        let merged = merge(invalid).await;
         assert!(matches!(merged, Err(Error::Invalid(_))), "{merged:?}");
     }
     let denied = caller(Uuid::nil(), &["features:read"]).require::<FeaturesWrite>();

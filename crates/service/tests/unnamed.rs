@@ -1,6 +1,6 @@
 //! Creation of users without a username.
 
-use domain::users::create::UserDraft;
+use domain::users::{Status, create::UserDraft};
 use service::{Error, Services, access::operator, users};
 use sqlx::PgPool;
 use testing::users::user;
@@ -16,7 +16,8 @@ fn draft(email: &str) -> UserDraft {
 }
 
 async fn created(services: &Services, email: &str) -> Result<String, Error> {
-    let created = users::create_unnamed(services, &operator(), draft(email), false).await;
+    let created =
+        users::create_unnamed(services, &operator(), draft(email), Status::Active, None).await;
     created.map(|created| created.user.summary.username)
 }
 
@@ -74,7 +75,8 @@ async fn errors_are_those_of_any_creation(pool: PgPool) {
         display_name: " ".into(),
         ..draft("bob@example.org")
     };
-    let nameless = users::create_unnamed(&services, &operator(), nameless, false).await;
+    let nameless =
+        users::create_unnamed(&services, &operator(), nameless, Status::Active, None).await;
     let Err(Error::Invalid(errors)) = nameless else {
         panic!("a user has a name");
     };
@@ -83,7 +85,7 @@ async fn errors_are_those_of_any_creation(pool: PgPool) {
 }
 
 #[testing::test]
-async fn name_of_many_users_runs_out(pool: PgPool) {
+async fn name_of_many_users_gets_a_random_end(pool: PgPool) {
     let services = services(&pool);
     for number in 1..=200 {
         let name = if number == 1 {
@@ -93,9 +95,30 @@ async fn name_of_many_users_runs_out(pool: PgPool) {
         };
         user(&name).insert(&pool).await;
     }
-    let full = created(&services, "info@example.org").await;
-    assert!(
-        matches!(&full, Err(Error::Taken(errors)) if errors.get("username").is_some()),
-        "{full:?}"
-    );
+    for email in ["info@example.org", "info@example.com"] {
+        let username = created(&services, email).await.unwrap();
+        let end = username.strip_prefix("info-").unwrap();
+        assert_eq!(end.len(), 8, "{username}");
+    }
+}
+
+#[testing::test]
+async fn username_without_an_address_comes_from_the_identifier(pool: PgPool) {
+    let services = services(&pool);
+    let namespace = "litellm".parse().unwrap();
+    let uuid = "0198c2a4-0000-7000-8000-000000000001";
+    let (of_uuid, long) = (format!("user-{uuid}"), "x".repeat(512));
+    for (email, identifier, username) in [
+        ("", "bob/7", "bob7"),
+        ("ada@example.org", "eve", "ada"),
+        ("", uuid, of_uuid.as_str()),
+        ("", long.as_str(), &long[..40]),
+    ] {
+        let identifier = identifier.parse().unwrap();
+        let identified = Some((&namespace, &identifier));
+        let draft = draft(email);
+        let created =
+            users::create_unnamed(&services, &operator(), draft, Status::Active, identified).await;
+        assert_eq!(created.unwrap().user.summary.username, username);
+    }
 }

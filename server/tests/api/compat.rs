@@ -5,7 +5,9 @@ mod echo;
 mod listed;
 mod litellm;
 mod maeser;
+mod meeting;
 mod openwebui;
+mod together;
 mod tracker;
 
 use std::{

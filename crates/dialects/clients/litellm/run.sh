@@ -3,48 +3,16 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-python3 -m venv "$OUT/venv"
-"$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-    -r "$here/requirements.txt" >&2
+# shellcheck source=crates/dialects/clients/checks.sh
+source "$here/../checks.sh"
+install_python "$here"
 
 # Nothing but the dialect is asked, and tables are wide enough for ids.
 export LITELLM_LOCAL_MODEL_COST_MAP=True COLUMNS=250 NO_COLOR=1
 email="lite-$$-$RANDOM@example.com"
-failed=0
 
 lite() {
     "$OUT/venv/bin/lite" --base-url "$BASE_URL" --api-key "$LITELLM_MASTER_KEY" "$@"
-}
-
-# Prints a member of the JSON object in standard input.
-member() {
-    python3 -c 'import json, sys
-text = sys.stdin.read()
-print(json.loads(text[text.index("{"):])[sys.argv[1]])' "$1"
-}
-
-# Runs a command, and prints whether its output contains a text.
-expect() {
-    local what=$1 text=$2 output
-    shift 2
-    if output=$("$@" 2>&1) && [[ $output == *"$text"* ]]; then
-        echo "ok $what"
-    else
-        echo "FAILED $what: ${output//$'\n'/ }"
-        failed=1
-    fi
-}
-
-# Runs a command, and prints whether it fails.
-expect_failure() {
-    local what=$1
-    shift
-    if "$@" >/dev/null 2>&1; then
-        echo "FAILED $what: it succeeded"
-        failed=1
-    else
-        echo "ok $what"
-    fi
 }
 
 user=$(lite users create --email "$email" --role internal_user --alias "Command Line" --max-budget 5 | member user_id)

@@ -3,49 +3,16 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-python3 -m venv "$OUT/venv"
-"$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-    -r "$here/requirements.txt" >&2
+# shellcheck source=crates/dialects/clients/checks.sh
+source "$here/../checks.sh"
+install_python "$here"
 
 export OWUI_URL=$BASE_URL OWUI_TOKEN=$ADMIN_TOKEN
 email="cli-$$-$RANDOM@example.com"
 group="Command line $$-$RANDOM"
-failed=0
 
 cli() {
     "$OUT/venv/bin/owui-cli" --json "$@"
-}
-
-# Prints a member of the object or of the first row of a list in standard input.
-member() {
-    python3 -c 'import json, sys
-found = json.load(sys.stdin)
-found = found[0] if isinstance(found, list) else found
-print(found[sys.argv[1]])' "$1"
-}
-
-# Runs a command, and prints whether its output contains a text.
-expect() {
-    local what=$1 text=$2 output
-    shift 2
-    if output=$("$@" 2>&1) && [[ $output == *"$text"* ]]; then
-        echo "ok $what"
-    else
-        echo "FAILED $what: ${output//$'\n'/ }"
-        failed=1
-    fi
-}
-
-# Runs a command, and prints whether it fails.
-expect_failure() {
-    local what=$1
-    shift
-    if "$@" >/dev/null 2>&1; then
-        echo "FAILED $what: it succeeded"
-        failed=1
-    else
-        echo "ok $what"
-    fi
 }
 
 expect "users are listed" '"role": "admin"' cli users list

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-python3 -m venv "$OUT/venv"
-"$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-    -r "$here/requirements.txt" >&2
+# shellcheck source=crates/dialects/clients/checks.sh
+source "$here/../checks.sh"
+install_python "$here"
 exec "$OUT/venv/bin/python" "$here/check.py"

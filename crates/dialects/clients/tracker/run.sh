@@ -4,20 +4,10 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=crates/dialects/clients/checks.sh
+source "$here/../checks.sh"
 description=$here/../../../../docs/dialects/tracker.openapi.json
 users=$BASE_URL/api/v1/users/
-failed=0
-
-# Prints whether a text contains another.
-expect() {
-    local what=$1 text=$2 output=$3
-    if [[ $output == *"$text"* ]]; then
-        echo "ok $what"
-    else
-        echo "FAILED $what: ${output//$'\n'/ }"
-        failed=1
-    fi
-}
 
 # Sends a request with the access token in `token`, and prints the body and the status.
 call() {
@@ -27,16 +17,7 @@ call() {
         --header 'Content-Type: application/json' --write-out ' %{http_code}' "$@" "$url" 2>&1 || true
 }
 
-# Prints a member of the object at the beginning of standard input.
-member() {
-    python3 -c 'import json, sys
-found, _ = json.JSONDecoder().raw_decode(sys.stdin.read())
-print(found[sys.argv[1]])' "$1"
-}
-
-python3 -m venv "$OUT/venv"
-"$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-    -r "$here/requirements.txt" >&2
+install_python "$here"
 PATH=$OUT/venv/bin:$PATH openapi-python-client generate --meta none --path "$description" \
     --output-path "$OUT/tracker_client" >&2
 "$OUT/venv/bin/python" "$here/check.py" || failed=1
@@ -47,36 +28,36 @@ curl --silent --output /dev/null --header "Authorization: Bearer $ADMIN_TOKEN" -
 
 signed_in=$(curl --silent --show-error --cookie-jar "$OUT/cookies" --data-urlencode "username=$ADMIN_EMAIL" \
     --data-urlencode "password=$ADMIN_PASSWORD" "$BASE_URL/api/v1/auth/login")
-expect "an administrator signs in" '"token_type":"bearer"' "$signed_in"
+expect "an administrator signs in" '"token_type":"bearer"' echo "$signed_in"
 token=$(member access_token <<<"$signed_in")
 refreshed=$(curl --silent --show-error --cookie "$OUT/cookies" "$BASE_URL/api/v1/auth/refresh-cookie")
-expect "the cookie gives another access token" '"access_token"' "$refreshed"
+expect "the cookie gives another access token" '"access_token"' echo "$refreshed"
 token=$(member access_token <<<"$refreshed")
 
 mark=$$-$RANDOM
 email="guide-$mark@example.org"
 created=$(call POST "$users" --data "{\"name\": \"Admin User\", \"email\": \"$email\", \"password\": \"securepassword\",
     \"roles\": [\"admin\", \"user\"], \"client_list\": [1, 2, 3], \"notification_preferences\": {\"email\": true, \"ui\": true}}")
-expect "create with all parameters" '"client_list":[1,2,3]' "$created"
+expect "create with all parameters" '"client_list":[1,2,3]' echo "$created"
 id=$(member id <<<"$created")
 again=$(call POST "$users" --data "{\"name\": \"Admin User\", \"email\": \"$email\", \"password\": \"securepassword\"}")
-expect "create of an existing user" 'The user with this email already exists in the system."} 400' "$again"
-expect "get" "$email" "$(call GET "$users$id")"
-expect "list" '"id":' "$(call GET "$users")"
-expect "list of none" '[] 200' "$(call GET "$users?skip=1000000&limit=100")"
+expect "create of an existing user" 'The user with this email already exists in the system."} 400' echo "$again"
+expect "get" "$email" call GET "$users$id"
+expect "list" '"id":' call GET "$users"
+expect "list of none" '[] 200' call GET "$users?skip=1000000&limit=100"
 expect "update of name and password" '"name":"Updated Name"' \
-    "$(call PUT "$users$id" --data '{"name": "Updated Name", "password": "newpassword"}')"
-expect "update with multiple parameters" '"manager"' "$(call PUT "$users$id" --data "{\"name\": \"Updated Name\",
-    \"email\": \"updated-$mark@example.org\", \"roles\": [\"admin\", \"user\", \"manager\"]}")"
-expect "the user signs in with the new password" '"access_token"' "$(curl --silent --show-error \
-    --data-urlencode "username=updated-$mark@example.org" --data password=newpassword "$BASE_URL/api/v1/auth/login")"
-expect "update of the roles" '"roles":["user"]' "$(call PUT "$users$id" --data '{"roles": ["user"]}')"
-expect "delete" ' 200' "$(call DELETE "$users$id")"
+    call PUT "$users$id" --data '{"name": "Updated Name", "password": "newpassword"}'
+expect "update with multiple parameters" '"manager"' call PUT "$users$id" --data "{\"name\": \"Updated Name\",
+    \"email\": \"updated-$mark@example.org\", \"roles\": [\"admin\", \"user\", \"manager\"]}"
+expect "the user signs in with the new password" '"access_token"' curl --silent --show-error \
+    --data-urlencode "username=updated-$mark@example.org" --data password=newpassword "$BASE_URL/api/v1/auth/login"
+expect "update of the roles" '"roles":["user"]' call PUT "$users$id" --data '{"roles": ["user"]}'
+expect "delete" ' 200' call DELETE "$users$id"
 for method in GET DELETE; do
-    expect "$method of a deleted user" 'The user with this id does not exist in the system' "$(call "$method" "$users$id")"
+    expect "$method of a deleted user" 'The user with this id does not exist in the system' call "$method" "$users$id"
 done
 token=$ADMIN_TOKEN
-expect "an access token of Rollcall lists users" ' 200' "$(call GET "$users?limit=1")"
+expect "an access token of Rollcall lists users" ' 200' call GET "$users?limit=1"
 token=wrong
-expect "a wrong token is denied" 'Could not validate credentials"} 403' "$(call GET "$users")"
+expect "a wrong token is denied" 'Could not validate credentials"} 403' call GET "$users"
 exit "$failed"

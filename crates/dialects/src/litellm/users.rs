@@ -5,7 +5,6 @@ pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod info;
 pub(super) mod list;
-mod names;
 pub(super) mod update;
 
 use serde_json::{Map, Value, json};

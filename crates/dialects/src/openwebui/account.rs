@@ -17,7 +17,7 @@ use service::{Error, Services, access::Caller, account};
 use super::{
     Reply, errors, form, permissions,
     profile::{self, merge_own},
-    types,
+    respond, types,
 };
 use crate::{Authenticated, DialectError, JsonBody};
 
@@ -65,7 +65,7 @@ async fn update_profile(
     account::edit_by_token(&services, caller, edit).await?;
     let data = merge_own(&services, caller, members).await?;
     let user = account::get(&services, caller).await?.summary;
-    Ok(Json(Value::Object(types::brief(&user, Some(&data)))))
+    respond(types::brief(&user, Some(&data)))
 }
 
 /// Sets the password. Every session ends, also that of the request.

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     credentials::{AccountDraft, SignInDraft},
-    users::{create::UserDraft, unnamed::username_candidates},
+    users::{Status, create::UserDraft, unnamed::username_of},
 };
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
@@ -23,6 +23,7 @@ use service::{
 use super::{
     Reply, errors, form, namespace, permissions,
     profile::{self, Profile},
+    respond,
     roles::Role,
     source::Source,
     types,
@@ -109,7 +110,7 @@ async fn session_user(
     let current = sessions.iter().find(|session| session.is_current);
     let expires_at = current.map(|current| current.session.expires_at.unix_timestamp());
     with_token(&mut members, &source.token.unwrap_or_default(), expires_at);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Ends the session of the token. Without one there is nothing to end.
@@ -150,7 +151,7 @@ async fn sign_up(
                 members.insert(profile::IMAGE.to_owned(), json!(image));
                 members.insert("permissions".to_owned(), Value::Null);
                 with_token(&mut members, "", None);
-                return Ok(Json(Value::Object(members)));
+                return respond(members);
             }
             Ok(user) => {
                 let started = start(&services, user.username, form.password, source.origin).await?;
@@ -178,10 +179,12 @@ async fn add(
         password: Some(form.password),
         ..UserDraft::default()
     };
-    let is_pending = role == Role::Pending;
-    let user = users::create_unnamed(&services, &authorized, draft, is_pending)
-        .await?
-        .user;
+    let status = match role {
+        Role::Pending => Status::Pending,
+        Role::User | Role::Admin => Status::Active,
+    };
+    let created = users::create_unnamed(&services, &authorized, draft, status, None);
+    let user = created.await?.user;
     let data = match form
         .image
         .filter(|image| *image != Profile::default().image())
@@ -194,21 +197,16 @@ async fn add(
     };
     let mut members = types::brief(&user.summary, data.as_ref());
     with_token(&mut members, "", None);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns the usernames that a registration tries. They are two, because each counts as a registration from the network, and its password
 /// is hashed. The second one has a number of the time, which few others have.
-fn usernames(email: &str, nanoseconds: i128) -> Vec<String> {
-    let mut names = username_candidates(email);
-    names.truncate(1);
+fn usernames(email: &str, nanoseconds: i128) -> [String; 2] {
+    let first = username_of(email);
     let number = nanoseconds.rem_euclid(1_000_000);
-    let numbered: Vec<String> = names
-        .iter()
-        .map(|name| format!("{name}-{number}"))
-        .collect();
-    names.extend(numbered);
-    names
+    let second = format!("{first}-{number}");
+    [first, second]
 }
 
 /// The form of a new user.
@@ -246,12 +244,9 @@ mod tests {
     fn registration_tries_two_usernames() {
         let long = "x".repeat(200);
         for email in ["Ada@example.org", "a@b", "@b", "", long.as_str()] {
-            let names = usernames(email, -1);
-            let [first, second] = names.as_slice() else {
-                panic!("{names:?}");
-            };
-            assert_eq!(second, &format!("{first}-999999"));
-            for name in &names {
+            let [first, second] = usernames(email, -1);
+            assert_eq!(second, format!("{first}-999999"));
+            for name in [first, second] {
                 assert!(name.parse::<Username>().is_ok(), "{name:?}");
             }
         }

@@ -20,6 +20,7 @@ use super::{
     Reply, errors, form,
     listing::{Reader, user_id},
     profile::{self, Profile},
+    respond,
     roles::Role,
     types,
 };
@@ -94,7 +95,7 @@ async fn update(
     let (after, linked) = reader.find(&services, id).await?;
     let now = types::now(&services);
     let members = types::whole(&after.summary, Some(&linked.data), None, now);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns the change of an account, without what stays. A new password ends all sessions.

@@ -12,7 +12,7 @@ use service::{
     users,
 };
 
-use super::{Reply, errors, form, listing::search, namespace};
+use super::{Reply, errors, form, listing::search, namespace, respond};
 use crate::{Authenticated, DialectError, JsonBody};
 
 /// Member of the stored settings with the configuration.
@@ -96,24 +96,29 @@ pub(super) async fn stored(
     caller: &Caller,
     name: &str,
 ) -> Result<Map<String, Value>, DialectError> {
-    let mut settings = host_settings::get(services, caller, &namespace()?).await?;
-    Ok(match settings.remove(name) {
-        Some(Value::Object(object)) => object,
-        _ => Map::new(),
-    })
+    let settings = host_settings::get(services, caller, &namespace()?).await?;
+    Ok(object(settings, name))
 }
 
-/// Stores an object of the settings.
+/// Adds members to an object of the stored settings. Returns the object.
 pub(super) async fn store(
     services: &Services,
     identity: &Identity,
     name: &str,
-    object: Map<String, Value>,
-) -> Result<(), DialectError> {
+    members: Map<String, Value>,
+) -> Result<Map<String, Value>, DialectError> {
     let authorized = identity.require::<FeaturesWrite>()?;
-    let members = Map::from_iter([(name.to_owned(), Value::Object(object))]);
-    host_settings::merge(services, &authorized, &namespace()?, members).await?;
-    Ok(())
+    let namespace = namespace()?;
+    let merged = host_settings::merge_into(services, &authorized, &namespace, name, members);
+    Ok(object(merged.await?, name))
+}
+
+/// Returns an object of the settings, which is empty if it is not stored.
+fn object(mut settings: Map<String, Value>, name: &str) -> Map<String, Value> {
+    match settings.remove(name) {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
 }
 
 /// Returns the whole configuration.
@@ -138,7 +143,7 @@ pub(super) async fn is_on(
 async fn config(State(services): State<Services>, Authenticated(identity): Authenticated) -> Reply {
     identity.require::<FeaturesRead>()?;
     let members = whole(&services, identity.user()?).await?;
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Stores what has no meaning here. Other members are ignored, as Open WebUI ignores what is not valid.
@@ -148,8 +153,7 @@ async fn set_config(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Reply {
     identity.require::<FeaturesWrite>()?;
-    let caller = identity.user()?;
-    let mut members = stored(&services, caller, CONFIG).await?;
+    let mut members = Map::new();
     for (name, default) in stored_defaults() {
         if let Some(value) = body.get(&name) {
             check(&name, &default, value)?;
@@ -157,8 +161,8 @@ async fn set_config(
         }
     }
     store(&services, &identity, CONFIG, members).await?;
-    let members = whole(&services, caller).await?;
-    Ok(Json(Value::Object(members)))
+    let members = whole(&services, identity.user()?).await?;
+    respond(members)
 }
 
 /// Checks the type of a member by its default. One whose default is null is a text, a number or null.

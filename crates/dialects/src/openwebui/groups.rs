@@ -9,7 +9,6 @@ use axum::{
 use domain::{
     error::Entity,
     groups::{Group, GroupDraft, GroupEdit, MemberSelection, MembersOutcome},
-    users::UserSummary,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -18,14 +17,13 @@ use service::{
     access::{Authorized, GroupsRead, GroupsWrite, Identity},
     groups::{self, GroupActor, members, whole},
     guard::TargetRef,
-    users::linked::Linked,
 };
 use uuid::Uuid;
 
 use super::{
     Reply, errors, form,
     listing::{Reader, group_id},
-    permissions, types,
+    permissions, respond, types,
 };
 use crate::{Authenticated, DialectError, JsonBody};
 
@@ -69,8 +67,7 @@ async fn list(
         .map(|share| share == "true" || share == "1");
     let groups = groups.iter();
     let groups = groups.filter(|group| shared.is_none_or(|shared| is_shared(group) == shared));
-    let groups = groups.map(types::group).map(Value::Object);
-    Ok(Json(groups.collect()))
+    Ok(Json(types::groups(groups)))
 }
 
 /// Returns whether the stored data of a group lets its users share with it, which is the default.
@@ -96,7 +93,7 @@ async fn create(
         external_id: None,
     };
     let group = groups::create(&services, &authorized, draft).await?;
-    Ok(Json(Value::Object(types::group(&group))))
+    respond(types::group(&group))
 }
 
 async fn show(
@@ -106,7 +103,7 @@ async fn show(
 ) -> Reply {
     let authorized = identity.require::<GroupsRead>()?;
     let group = find(&services, &authorized, &id).await?;
-    Ok(Json(Value::Object(types::group(&group))))
+    respond(types::group(&group))
 }
 
 /// Returns a group without its permissions and data. Users who cannot read all groups see their own ones.
@@ -124,7 +121,7 @@ async fn info(
             found.ok_or(Error::NotFound(Entity::Group))?
         }
     };
-    Ok(Json(Value::Object(types::group_info(&group))))
+    respond(types::group_info(&group))
 }
 
 async fn export(
@@ -139,7 +136,7 @@ async fn export(
     let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     let mut members = types::group(&group);
     members.insert("user_ids".to_owned(), json!(ids));
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 async fn list_members(
@@ -150,10 +147,7 @@ async fn list_members(
     let reader = Reader::of(&identity)?;
     let actor = GroupActor::from(reader.groups());
     let ids = whole::list_member_ids(&services, &actor, group_id(&id)?).await?;
-    let now = types::now(&services);
-    let show =
-        |user: &UserSummary, linked: Option<&Linked>| Value::Object(types::info(user, linked, now));
-    let users = reader.by_ids(&services, &ids, show).await?;
+    let users = reader.by_ids(&services, &ids).await?;
     Ok(Json(Value::Array(users)))
 }
 
@@ -204,7 +198,7 @@ async fn change_members(
         return Err(errors::custom(StatusCode::FORBIDDEN, text));
     }
     let group = find(services, &readable, id).await?;
-    Ok(Json(Value::Object(types::group(&group))))
+    respond(types::group(&group))
 }
 
 /// Returns the ids in a body. Texts in another form are those of no users.
@@ -250,7 +244,7 @@ async fn update(
         external_id: None,
     };
     let group = groups::edit(&services, &authorized, target, edit).await?;
-    Ok(Json(Value::Object(types::group(&group))))
+    respond(types::group(&group))
 }
 
 async fn remove(

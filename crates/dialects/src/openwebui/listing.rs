@@ -20,7 +20,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::namespace;
+use super::{namespace, types};
 use crate::DialectError;
 
 /// Number of users on a page.
@@ -76,19 +76,14 @@ impl Reader {
         }
     }
 
-    /// Lists users in the form that `show` gives them, the newest first, at most [`MOST`]. Returns the number of all, too.
-    pub(super) async fn all(
-        &self,
-        services: &Services,
-        show: impl Fn(&UserSummary, Option<&Linked>) -> Value,
-    ) -> Result<(Vec<Value>, u64), DialectError> {
+    /// Lists users as objects, the newest first, at most [`MOST`]. Returns the number of all, too.
+    pub(super) async fn all(&self, services: &Services) -> Result<(Vec<Value>, u64), DialectError> {
         let mut query = at_start(Filter::default(), Sort::default());
         let (mut shown, mut total) = (Vec::new(), None);
         loop {
             let (users, counted, has_more) = self.read(services, &mut query).await?;
             let total = *total.get_or_insert(counted);
-            let linked = self.linked(services, &users).await?;
-            shown.extend(users.iter().map(|user| show(user, linked.get(&user.id.0))));
+            shown.extend(self.show(services, &users).await?);
             if !has_more || shown.len() >= MOST {
                 return Ok((shown, total));
             }
@@ -138,20 +133,33 @@ impl Reader {
         Ok((user, found.remove(&id).unwrap_or_default()))
     }
 
-    /// Lists users by their ids, in the form that `show` gives them. The data of few of them is in memory at once.
+    /// Lists users by their ids, as objects. The data of few of them is in memory at once.
     pub(super) async fn by_ids(
         &self,
         services: &Services,
         ids: &[Uuid],
-        show: impl Fn(&UserSummary, Option<&Linked>) -> Value,
     ) -> Result<Vec<Value>, DialectError> {
         let mut shown = Vec::new();
         for ids in ids.chunks(usize::from(AT_ONCE)) {
             let users = linked::list_by_ids(services, &self.users, ids).await?;
-            let linked = self.linked(services, &users).await?;
-            shown.extend(users.iter().map(|user| show(user, linked.get(&user.id.0))));
+            shown.extend(self.show(services, &users).await?);
         }
         Ok(shown)
+    }
+
+    /// Returns users as objects.
+    async fn show(
+        &self,
+        services: &Services,
+        users: &[UserSummary],
+    ) -> Result<Vec<Value>, DialectError> {
+        let linked = self.linked(services, users).await?;
+        let now = types::now(services);
+        let shown = users.iter().map(|user| {
+            let linked = linked.get(&user.id.0);
+            Value::Object(types::info(user, linked, now))
+        });
+        Ok(shown.collect())
     }
 
     /// Returns the proof of the permission to read groups.

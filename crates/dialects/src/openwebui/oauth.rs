@@ -15,7 +15,7 @@ use service::{
 use super::{
     Reply,
     config::{store, stored},
-    errors, form,
+    errors, form, respond,
 };
 use crate::{Authenticated, DialectError, JsonBody};
 
@@ -125,7 +125,7 @@ async fn server(State(services): State<Services>, Authenticated(identity): Authe
     identity.require::<FeaturesRead>()?;
     let mut members = server_defaults();
     members.extend(stored(&services, identity.user()?, LDAP_SERVER).await?);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Stores an LDAP server without its password, which the response has as it was sent.
@@ -149,7 +149,7 @@ async fn set_server(
         }
     }
     store(&services, &identity, LDAP_SERVER, without_secrets(&members)).await?;
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Checks the type of a member by its default.
@@ -180,7 +180,7 @@ async fn set_oauth(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Reply {
     identity.require::<FeaturesWrite>()?;
-    let mut members = stored(&services, identity.user()?, OAUTH).await?;
+    let mut members = Map::new();
     for (name, value) in without_secrets(&body) {
         if !PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
             continue;
@@ -190,8 +190,8 @@ async fn set_oauth(
         }
         members.insert(name, value);
     }
-    store(&services, &identity, OAUTH, members.clone()).await?;
-    Ok(Json(with_scopes(members)))
+    let stored = store(&services, &identity, OAUTH, members).await?;
+    Ok(Json(with_scopes(stored)))
 }
 
 /// Returns the configuration of OAuth with the default scopes, if none are stored.

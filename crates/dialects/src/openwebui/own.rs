@@ -13,14 +13,14 @@ use service::{
     access::Caller,
     account,
     groups::whole,
-    owned::{Reader, extensions},
+    owned::{Reader, Writer, extensions},
     users::linked,
 };
 
 use super::{
     Reply, config, errors, form, namespace, permissions,
     profile::{STATUS, check_text, merge_own},
-    types,
+    respond, types,
 };
 use crate::{Authenticated, DialectError, JsonBody};
 
@@ -43,8 +43,7 @@ pub(super) fn routes() -> Router<Services> {
 
 async fn groups(State(services): State<Services>, Authenticated(identity): Authenticated) -> Reply {
     let own = whole::list_own(&services, identity.user()?).await?;
-    let own = own.iter().map(types::group).map(Value::Object);
-    Ok(Json(own.collect()))
+    Ok(Json(types::groups(&own)))
 }
 
 async fn settings(
@@ -83,19 +82,18 @@ async fn set_info(
     add_to(&services, identity.user()?, "info", body).await
 }
 
-/// Adds members to a stored object of the caller. Returns the object.
+/// Adds members to a stored object of the caller. Returns the object, so the caller must be able to read it, too.
 async fn add_to(
     services: &Services,
     caller: &Caller,
     name: &str,
     members: Map<String, Value>,
 ) -> Reply {
-    let mut object = match stored(services, caller, name).await? {
-        Value::Object(object) => object,
-        _ => Map::new(),
-    };
-    object.extend(members);
-    store(services, caller, name, object).await
+    Reader::own(caller)?;
+    let writer = Writer::own(caller.clone())?;
+    let namespace = namespace()?;
+    let added = extensions::merge_into(services, &writer, None, &namespace, name, members);
+    Ok(Json(added.await?.remove(name).unwrap_or_default()))
 }
 
 async fn variables(
@@ -183,7 +181,7 @@ async fn myself(services: &Services, caller: &Caller) -> Reply {
     let time_zone = user.settings.get(TIME_ZONE);
     let now = types::now(services);
     let members = types::whole(&user.summary, Some(&linked.data), time_zone, now);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns a stored member of the caller; null if it is not stored.

@@ -1,7 +1,7 @@
 //! Previews of what users and groups can reach.
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{Path, State},
     http::StatusCode,
     routing::get,
@@ -23,7 +23,7 @@ use super::{
     Reply, errors,
     groups::find,
     listing::{Reader, user_id},
-    permissions, types,
+    permissions, respond, types,
 };
 use crate::{Authenticated, DialectError};
 
@@ -56,7 +56,7 @@ async fn of_user(
     let name = &user.summary.display_name;
     members.insert("user".to_owned(), types::item(id, name));
     members.insert("groups".to_owned(), types::groups_of(Some(&linked)));
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 async fn of_group(
@@ -73,7 +73,7 @@ async fn of_group(
         permissions => permissions,
     };
     members.insert("permissions".to_owned(), permissions);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns the resources of each kind that a group has a grant to, or that a user can reach, with the number of all of the kind.

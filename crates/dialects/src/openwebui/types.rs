@@ -128,6 +128,12 @@ pub(super) fn group(group: &Group) -> Map<String, Value> {
     members
 }
 
+/// Returns groups with all members.
+pub(super) fn groups<'a>(groups: impl IntoIterator<Item = &'a Group>) -> Value {
+    let groups = groups.into_iter();
+    groups.map(group).map(Value::Object).collect()
+}
+
 /// Returns a group without its permissions and data.
 pub(super) fn group_info(group: &Group) -> Map<String, Value> {
     let owner = group.created_by.map(|id| id.to_string());

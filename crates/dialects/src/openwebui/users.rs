@@ -26,7 +26,7 @@ use super::{
     listing::{PAGE, Reader, order, search, skipped, user_id},
     namespace,
     profile::{self, Profile},
-    types,
+    respond, types,
 };
 use crate::{Authenticated, DialectError};
 
@@ -129,10 +129,7 @@ async fn find(
 /// Returns the newest users and the number of all. The lists of other routes have pages; the clients expect one response here.
 async fn all(State(services): State<Services>, Authenticated(identity): Authenticated) -> Reply {
     let reader = Reader::of(&identity)?;
-    let now = types::now(&services);
-    let show =
-        |user: &UserSummary, linked: Option<&Linked>| Value::Object(types::info(user, linked, now));
-    let (users, total) = reader.all(&services, show).await?;
+    let (users, total) = reader.all(&services).await?;
     Ok(Json(json!({ "users": users, "total": total })))
 }
 
@@ -151,7 +148,7 @@ async fn show(
     let is_active = types::is_active(&user.summary, now);
     members.insert("is_active".to_owned(), json!(is_active));
     members.insert("groups".to_owned(), types::groups_of(Some(&linked)));
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 /// Returns a user: the caller's own account, or with the permission any other.
@@ -182,7 +179,7 @@ async fn info(
     let (user, linked) = visible(&services, &identity, &id).await?;
     let now = types::now(&services);
     let members = types::info(&user.summary, Some(&linked), now);
-    Ok(Json(Value::Object(members)))
+    respond(members)
 }
 
 async fn active(
@@ -213,8 +210,7 @@ async fn groups(
     let reader = Reader::of(&identity)?;
     let (user, _) = reader.find(&services, user_id(&id)?).await?;
     let groups = whole::list(&services, reader.groups(), Some(user.summary.id.0)).await?;
-    let groups = groups.iter().map(types::group).map(Value::Object);
-    Ok(Json(groups.collect()))
+    Ok(Json(types::groups(&groups)))
 }
 
 /// Returns that there are no sessions of identity providers.

@@ -11,6 +11,7 @@ use domain::{
     error::Entity,
     object::Object,
     users::{
+        Status,
         deletion::Deletion,
         detail::{UserDetail, UserRef},
     },
@@ -56,7 +57,9 @@ async fn create(
     JsonBody(Object(body)): JsonBody<Object<UserCreate>>,
 ) -> Result<Json<TrackerUser>, DialectError> {
     let authorized = identity.require()?;
-    let created = users::create_unnamed(&services, &authorized, body.try_into()?, false).await?;
+    let draft = body.try_into()?;
+    let created =
+        users::create_unnamed(&services, &authorized, draft, Status::Active, None).await?;
     Ok(Json(created.user.into()))
 }
 

@@ -6,7 +6,7 @@ use domain::{
     error::Entity,
     fields::FieldErrors,
     identifiers::Namespace,
-    json::{JsonLimits, check_object, read_object},
+    json::{JsonLimits, check_object, extend_member, read_object},
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -63,6 +63,25 @@ pub async fn merge(
 ) -> Result<Map<String, Value>, Error> {
     let merged = |mut data: Map<String, Value>| {
         data.extend(members);
+        data
+    };
+    write(services, writer, owner, namespace, merged).await
+}
+
+/// Adds members to an object in the data of a user in a namespace, as [`merge`] adds them to the data itself. Returns all data.
+///
+/// # Errors
+/// As [`replace`].
+pub async fn merge_into(
+    services: &Services,
+    writer: &Writer,
+    owner: Option<Uuid>,
+    namespace: &Namespace,
+    name: &str,
+    members: Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let merged = |mut data: Map<String, Value>| {
+        extend_member(&mut data, name, members);
         data
     };
     write(services, writer, owner, namespace, merged).await

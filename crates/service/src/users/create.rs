@@ -54,38 +54,9 @@ pub async fn create(
     create_as(services, authorized, draft, (Status::Active, None)).await
 }
 
-/// Creates an account as [`create`] does, which cannot be used before it is approved, as a registration.
-///
-/// # Errors
-/// As [`create`].
-pub async fn create_pending(
-    services: &Services,
-    authorized: &Authorized<UsersWrite>,
-    draft: UserDraft,
-) -> Result<CreatedUser, Error> {
-    create_as(services, authorized, draft, (Status::Pending, None)).await
-}
-
-/// Creates an account with its identifier in another system, both or neither.
-///
-/// # Errors
-/// As [`create`], and [`Error::Taken`] with the error of the field `identifier` when another user has it, also a deleted one.
-pub async fn create_identified(
-    services: &Services,
-    authorized: &Authorized<UsersWrite>,
-    draft: UserDraft,
-    identifier: (&Namespace, &Identifier),
-) -> Result<CreatedUser, Error> {
-    create_as(
-        services,
-        authorized,
-        draft,
-        (Status::Active, Some(identifier)),
-    )
-    .await
-}
-
-async fn create_as(
+/// Creates an account with a status, and with its identifier in another system, both or neither. A pending account cannot be used before
+/// it is approved, as a registration.
+pub(super) async fn create_as(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,

@@ -2,11 +2,13 @@
 
 use domain::{
     fields::FieldErrors,
+    identifiers::{Identifier, Namespace},
     messages,
-    users::{create::UserDraft, detail::CreatedUser, unnamed::username_candidates},
+    users::{Status, create::UserDraft, detail::CreatedUser, unnamed::username_candidates},
 };
+use uuid::Uuid;
 
-use super::{create, create_pending};
+use super::create::create_as;
 use crate::{
     Error, Services,
     access::{Authorized, UsersWrite},
@@ -15,18 +17,25 @@ use crate::{
 /// Number of free usernames to try: another request can take one meanwhile, and one can look like the name of another user.
 const TRIES: i64 = 3;
 
-/// Creates an account as [`create()`] does, or as [`create_pending`] does, with a username that is derived from the email address and that no
-/// other user has. The username of the draft does not count.
+/// Creates an account as [`create`](super::create()) does, with a username that no other user has. It is derived from the email address, or
+/// without one from the identifier in another system, which is stored with the account. The username of the draft does not count. A pending
+/// account cannot be used before it is approved, as a registration.
 ///
 /// # Errors
-/// As [`create()`].
+/// As [`create`](super::create()), and [`Error::Taken`] with the error of the field `identifier` when another user has it, also a deleted
+/// one.
 pub async fn create_unnamed(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
     draft: UserDraft,
-    is_pending: bool,
+    status: Status,
+    identifier: Option<(&Namespace, &Identifier)>,
 ) -> Result<CreatedUser, Error> {
-    let candidates = username_candidates(&draft.email);
+    let source = match identifier {
+        Some((_, identifier)) if draft.email.trim().is_empty() => identifier.as_str(),
+        Some(_) | None => &draft.email,
+    };
+    let candidates = username_candidates(source, Uuid::now_v7());
     let free = db::users::list_free_usernames(&services.pool, &candidates, TRIES).await?;
     let mut denied = none_free();
     for username in free {
@@ -34,12 +43,7 @@ pub async fn create_unnamed(
             username,
             ..draft.clone()
         };
-        let created = if is_pending {
-            create_pending(services, authorized, named).await
-        } else {
-            create(services, authorized, named).await
-        };
-        match created {
+        match create_as(services, authorized, named, (status, identifier)).await {
             Err(error) if error.is_about("username") => denied = error,
             done => return done,
         }

@@ -34,7 +34,7 @@ pub(super) const ACCESS: Table = &[
     ("roles::edit", &[Action::RoleUpdated]),
     ("roles::delete::delete", &[Action::RoleDeleted]),
     ("features::add_set", &[Action::FeaturesAdded]),
-    ("host_settings::merge", &[Action::FeatureUpdated]),
+    ("host_settings::merge_into", &[Action::FeatureUpdated]),
     (
         "features::put",
         &[Action::FeatureCreated, Action::FeatureUpdated],
@@ -159,10 +159,10 @@ async fn call_catalogue(services: &Services, function: &str) -> Result<(), Error
         "features::add_set" => features::add_set(services, &operator(), FeatureSet::OpenWebui)
             .await
             .map(drop),
-        "host_settings::merge" => {
+        "host_settings::merge_into" => {
             let members = Map::from_iter([("color".to_owned(), Value::from("red"))]);
             let namespace = "openwebui".parse().unwrap();
-            host_settings::merge(services, &operator(), &namespace, members)
+            host_settings::merge_into(services, &operator(), &namespace, "config", members)
                 .await
                 .map(drop)
         }

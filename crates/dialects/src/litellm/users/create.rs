@@ -5,7 +5,7 @@ use domain::{
     access_tokens::{IssuedKey, KeyDraft},
     identifiers::{Identifier, IdentifierError},
     limits::{AllowedModelsDraft, LimitDraft, LimitSubject},
-    users::{create::UserDraft, detail::CreatedUser, names::DISPLAY_NAME_MAX},
+    users::{Status, create::UserDraft, detail::CreatedUser, names::DISPLAY_NAME_MAX},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::{names::candidates, read_models, row, timestamp};
+use super::{read_models, row, timestamp};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
@@ -31,6 +31,8 @@ use crate::{
 };
 
 const ROUTE: &str = "/user/new";
+/// Display name of a user without an address and an id.
+const UNNAMED: &str = "user";
 const NO_ALERTING: &str = "Email alerting not setup on config.yaml. Please set `alerting=['email']. \nDocs: \
      https://docs.litellm.ai/docs/proxy/email";
 const NO_PASSWORD: &str = "Value error, password can not be set with /user/new. Use POST /invitation/new to let the user choose one";
@@ -160,13 +162,12 @@ async fn plan(
         None
     };
     let email = request.user_email.clone().unwrap_or_default();
-    let alias = request.user_alias.clone();
-    let alias = alias.or_else(|| request.user_email.clone());
+    let names = [&request.user_alias, &request.user_email, &request.user_id];
+    let mut names = names.into_iter().flatten().filter(|name| !name.is_empty());
+    let name = names.next().map_or(UNNAMED, String::as_str);
     Ok(Plan {
         draft: UserDraft {
-            display_name: alias
-                .or_else(|| request.user_id.clone())
-                .unwrap_or_default(),
+            display_name: shortened(name),
             email,
             roles: assigned,
             groups,
@@ -198,49 +199,28 @@ async fn free_identifier(
     }
 }
 
-/// Creates the account, with the first username that is free.
+/// Creates the account, with a username of the email address or the identifier.
 async fn insert(
     services: &Services,
     writer: &Authorized<UsersWrite>,
     plan: &Plan,
     role: &str,
 ) -> Result<CreatedUser, DialectError> {
+    let namespace = namespace()?;
     let identifier = plan.identifier.as_ref();
-    let id = identifier.map(Identifier::as_str);
-    let email = Some(plan.draft.email.as_str()).filter(|email| !email.is_empty());
-    let mut failure = DialectError::Internal;
-    for username in candidates(email, id) {
-        let mut draft = plan.draft.clone();
-        if draft.display_name.is_empty() {
-            draft.display_name.clone_from(&username);
+    let identified = identifier.map(|identifier| (&namespace, identifier));
+    let draft = plan.draft.clone();
+    match users::create_unnamed(services, writer, draft, Status::Active, identified).await {
+        Err(Error::Taken(fields)) if fields.get("identifier").is_some() => {
+            let id = identifier.map(Identifier::as_str);
+            Err(taken("id", id.unwrap_or_default()))
         }
-        draft.display_name = shortened(&draft.display_name);
-        draft.username = username;
-        let created = match identifier {
-            Some(identifier) => {
-                let identified = (&namespace()?, identifier);
-                users::create_identified(services, writer, draft, identified).await
-            }
-            None => users::create(services, writer, draft).await,
-        };
-        failure = match created {
-            Ok(created) => return Ok(created),
-            Err(Error::Taken(fields)) if fields.get("identifier").is_some() => {
-                return Err(taken("id", id.unwrap_or_default()));
-            }
-            Err(Error::Taken(fields)) if fields.get("email").is_some() => {
-                return Err(taken("email", &plan.draft.email));
-            }
-            Err(Error::Taken(fields)) => Error::Taken(fields).into(),
-            Err(Error::Denied(_)) if roles::is_administrative(role) => {
-                return Err(roles::denied(role));
-            }
-            Err(error) => {
-                return Err(renamed(error, field_name));
-            }
-        };
+        Err(Error::Taken(fields)) if fields.get("email").is_some() => {
+            Err(taken("email", &plan.draft.email))
+        }
+        Err(Error::Denied(_)) if roles::is_administrative(role) => Err(roles::denied(role)),
+        created => created.map_err(|error| renamed(error, field_name)),
     }
-    Err(failure)
 }
 
 /// Returns the beginning of a text that is a display name.

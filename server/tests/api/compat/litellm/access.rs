@@ -272,6 +272,24 @@ async fn update_that_is_denied_in_part_changes_nothing(pool: PgPool) {
 }
 
 #[testing::test]
+async fn expired_credentials_open_nothing(pool: PgPool) {
+    let app = with_litellm(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    let token = token(&app.services, "ada", &["account", "users:read"]).await;
+    let key = key_of(&app, "ada").await;
+    let info = |credential: &str| ask(Method::GET, "/user/info", credential);
+    for credential in [&token, &key] {
+        assert_eq!(app.send(info(credential)).await.status, 200);
+    }
+    app.run("update access_tokens set expires_at = now() - interval '1 second'")
+        .await;
+    for credential in [&token, &key] {
+        let denied = app.send(info(credential)).await;
+        assert_own(&denied, 401, "Authentication Error, Invalid proxy");
+    }
+}
+
+#[testing::test]
 async fn missing_and_malformed_keys_are_named(pool: PgPool) {
     let app = with_litellm(&pool);
     let path = "/compat/litellm/user/info";

@@ -188,6 +188,38 @@ async fn profile_is_changed_by_its_user(pool: PgPool) {
 }
 
 #[testing::test]
+async fn uploaded_images_are_denied(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    let update = format!("/users/{}/update", served.id("bob").await);
+    let users = "select count(*) from users";
+    let before = served.app.count(users).await;
+    for kind in ["png", "jpeg", "webp", "gif", "svg+xml"] {
+        let body = json!({
+            "name": "Robert",
+            "email": "new@example.org",
+            "password": PASSWORD,
+            "profile_image_url": format!("data:image/{kind};base64,PHN2Zz4="),
+        });
+        for (token, path) in [
+            (&served.bob, "/auths/update/profile"),
+            (&served.ada, update.as_str()),
+            (&served.ada, "/auths/add"),
+            (&served.bob, "/auths/signup"),
+        ] {
+            let denied = served.post(token, path, &body).await;
+            let text = "Invalid profile image: only paths and addresses are accepted, no uploads.";
+            denied.assert_denied(400, text);
+        }
+    }
+    assert_eq!(served.app.count(users).await, before);
+    let user = served.get(&served.bob, "/auths/").await.ok();
+    assert_eq!(
+        (&user["name"], &user["profile_image_url"]),
+        (&json!("Bob"), &json!("/user.png"))
+    );
+}
+
+#[testing::test]
 async fn new_password_ends_all_tokens(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
     let path = "/auths/update/password";

@@ -96,6 +96,25 @@ async fn too_many_attempts_are_slowed_down(pool: PgPool) {
 }
 
 #[testing::test]
+async fn expired_credentials_open_nothing(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    let program = token(&served.app.services, "ada", &["account"]).await;
+    for credential in [&served.ada, &program] {
+        served.get(credential, "/auths/").await.ok();
+    }
+    for sql in [
+        "update sessions set expires_at = now()",
+        "update access_tokens set expires_at = now()",
+    ] {
+        served.app.run(sql).await;
+    }
+    for credential in [&served.ada, &program] {
+        let denied = served.get(credential, "/auths/").await;
+        denied.assert_denied(401, INVALID_TOKEN);
+    }
+}
+
+#[testing::test]
 async fn token_ends_with_its_session(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
     let token = served.sign_in("bob@example.org", PASSWORD).await;
