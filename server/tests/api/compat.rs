@@ -6,6 +6,7 @@ mod listed;
 mod litellm;
 mod maeser;
 mod openwebui;
+mod recorded;
 mod tracker;
 
 use std::{
