@@ -34,9 +34,6 @@ const USERS: u64 = 50;
 const USERS_SEED: u64 = 1;
 /// Encryption key for provider API keys, used in this test only.
 const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
-/// Scopes in the description that the access token does not have: it would revoke itself, or its owner lacks the permission.
-const WITHHELD: [&str; 3] = ["tokens:write", "api-keys:resolve", "limits:consume"];
-
 /// Event stream, excluded because it never ends.
 const STREAM: &str = "/api/admin/sessions/events";
 
@@ -126,24 +123,6 @@ fn against(
     tried
 }
 
-/// Returns the scopes that the description of the API names, apart from the withheld ones.
-pub(crate) fn scopes(description: &str) -> Result<String> {
-    let description: Value = serde_json::from_str(description)?;
-    let paths = description.get("paths").and_then(Value::as_object);
-    let operations = paths.context("a description without paths")?.values();
-    let operations = operations
-        .filter_map(Value::as_object)
-        .flat_map(Map::values);
-    let requirements = operations.filter_map(|operation| operation.get("security")?.as_array());
-    let named = requirements
-        .flatten()
-        .filter_map(|requirement| requirement.get("token")?.as_array())
-        .flatten()
-        .filter_map(Value::as_str);
-    let scopes: BTreeSet<&str> = named.filter(|scope| !WITHHELD.contains(scope)).collect();
-    Ok(scopes.into_iter().collect::<Vec<_>>().join(","))
-}
-
 /// Sends the requests. Each operation is tested with the authentication that its description names: access token,
 /// session or none.
 fn try_all(
@@ -231,25 +210,4 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     fs::write(stamp, "")?;
     step.finish();
     Ok(program)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_are_those_of_the_description() {
-        let description = json!({
-            "paths": {
-                "/a": {
-                    "parameters": [],
-                    "get": { "security": [{ "session": [] }, { "token": ["users:read"] }] },
-                    "post": { "security": [{ "token": ["groups:write"] }, { "token": ["tokens:write"] }] }
-                },
-                "/b": { "get": { "security": [{}] }, "put": { "security": [{ "token": ["users:read"] }] } }
-            }
-        });
-        let found = scopes(&description.to_string()).unwrap();
-        assert_eq!(found, "groups:write,users:read");
-    }
 }

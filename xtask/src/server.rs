@@ -27,6 +27,7 @@ const POLL: Duration = Duration::from_millis(2);
 pub(crate) struct Server {
     child: Child,
     pub(crate) base: String,
+    pub(crate) address: SocketAddr,
     /// Time from the start of the process to the first response.
     pub(crate) started_in: Duration,
 }
@@ -64,6 +65,7 @@ impl Server {
         let mut server = Self {
             child,
             base: format!("http://{address}"),
+            address,
             started_in: Duration::ZERO,
         };
         let client = Client::new(&server.base, "rollcall-xtask", START_LIMIT);
