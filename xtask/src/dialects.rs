@@ -53,15 +53,15 @@ pub(crate) struct DialectsArgs {
 }
 
 /// Where the clients find the server, and the credentials that they use.
-struct Access {
+pub(crate) struct Access {
     /// URL of the panel.
-    panel: String,
+    pub(crate) panel: String,
     /// Addresses of the dialects, by name.
-    dialects: BTreeMap<String, SocketAddr>,
+    pub(crate) dialects: BTreeMap<String, SocketAddr>,
     admin_email: String,
-    admin_password: String,
+    pub(crate) admin_password: String,
     /// Access token of the user `admin`.
-    admin_token: String,
+    pub(crate) admin_token: String,
 }
 
 /// Runs the clients and prints a table of their results. Returns success only if every check of every client succeeded.
@@ -98,7 +98,7 @@ pub(crate) fn dialects(workspace: &Workspace, args: &DialectsArgs) -> Result<Exi
 }
 
 /// Returns the program with the settings of the clients and an address for each dialect, and these addresses by the names of the dialects.
-pub(crate) fn configured<'n>(
+fn configured<'n>(
     program: &Program,
     dialects: impl IntoIterator<Item = &'n str>,
 ) -> Result<(Program, BTreeMap<String, SocketAddr>)> {
@@ -118,20 +118,20 @@ pub(crate) fn configured<'n>(
     Ok((program, addresses))
 }
 
-/// Starts a server on a database with few users, with an address for each dialect, and runs the clients one after the other.
-fn run_all(
+/// Starts a server on an empty database, which gets few users, with an address for each dialect.
+pub(crate) fn start<'n>(
     workspace: &Workspace,
     program: &Program,
     database: &Sibling<'_>,
-    clients: &[Client],
-) -> Result<Vec<Outcome>> {
-    let (program, dialects) = configured(program, clients.iter().map(Client::dialect))?;
+    dialects: impl IntoIterator<Item = &'n str>,
+) -> Result<(Server, Access)> {
+    let (program, dialects) = configured(program, dialects)?;
     let url = database.url();
     let admin_password = program.fill(&url, USERS, USERS_SEED)?;
     let admin_token = program.issue_token(&url, "dialects", &openapi::scopes(workspace)?)?;
-    let server = Server::start(&program, &url)?;
     let set_email = format!("update users set email = '{ADMIN_EMAIL}' where username = 'admin'");
     database.query(&set_email)?;
+    let server = Server::start(&program, &url)?;
     let access = Access {
         panel: server.base.clone(),
         dialects,
@@ -139,6 +139,18 @@ fn run_all(
         admin_password,
         admin_token,
     };
+    Ok((server, access))
+}
+
+/// Runs the clients one after the other on one server.
+fn run_all(
+    workspace: &Workspace,
+    program: &Program,
+    database: &Sibling<'_>,
+    clients: &[Client],
+) -> Result<Vec<Outcome>> {
+    let dialects = clients.iter().map(Client::dialect);
+    let (server, access) = start(workspace, program, database, dialects)?;
     let mut outcomes = Vec::new();
     for client in clients {
         println!("\n{}", client.name);
