@@ -55,9 +55,9 @@ pub struct Recording {
 /// A request with its response.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Exchange {
-    /// What the client sent.
+    /// Request as the client sent it.
     pub request: Request,
-    /// What the server returned.
+    /// Response of the server.
     pub response: Response,
 }
 
