@@ -54,15 +54,16 @@ pub(crate) struct FuzzArgs {
     seed: Option<u64>,
 }
 
-/// Tests the API for nine tenths of the given time and the dialects for the rest, with other requests in each run unless a seed is given.
+/// Tests the API for eight tenths of the given time and the dialects for the rest, with other requests in each run unless a seed is given.
 pub(crate) fn fuzz(workspace: &Workspace, args: &FuzzArgs) -> Result<()> {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH);
     let seed = args
         .seed
         .unwrap_or_else(|| now().map_or(0, |now| now.as_secs()));
     println!("seed {seed}");
+    // Once for altered requests and once for generated ones.
     let of_dialects = args.seconds / 10;
-    let seconds = (args.seconds - of_dialects).to_string();
+    let seconds = (args.seconds - 2 * of_dialects).to_string();
     let seed_text = seed.to_string();
     let settings = [
         "--phases",
@@ -106,7 +107,7 @@ fn run(workspace: &Workspace, settings: &[&str], plan: &Plan) -> Result<()> {
         )
     })?;
     on_database(workspace, |database| {
-        dialects::run(workspace, &program, database, plan)
+        dialects::run(workspace, &schemathesis, &program, database, plan)
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::{
     net::SocketAddr,
+    path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -14,6 +16,7 @@ use crate::{
     dialects::{self, Access, MASTER_KEY},
     dice::Dice,
     http1::{self, Message},
+    process,
     program::Program,
     server,
     workspace::Workspace,
@@ -28,11 +31,14 @@ const FINDINGS_MAX: usize = 20;
 /// Number of characters of a request in a finding.
 const SHOWN: usize = 2_000;
 
+/// Dialect with a description of its API, and the description.
+const DESCRIBED: (&str, &str) = ("tracker", "docs/dialects/tracker.openapi.json");
+
 /// Extent of the run.
 pub(super) struct Plan {
-    /// Seed of the alterations.
+    /// Seed of the requests.
     pub(super) seed: u64,
-    /// Time in which the recordings are repeated. Each is sent once in any case.
+    /// Time in which the recordings are repeated, and of the generated requests each. The recordings are sent once in any case.
     pub(super) time: Duration,
 }
 
@@ -48,9 +54,11 @@ struct Run<'a> {
     as_recorded: usize,
 }
 
-/// Starts a server with all dialects that have recordings, and sends the requests.
+/// Starts a server with all dialects that have recordings, and sends the requests: altered ones, and those that schemathesis generates from
+/// a description.
 pub(super) fn run(
     workspace: &Workspace,
+    schemathesis: &Path,
     program: &Program,
     database: &Sibling<'_>,
     plan: &Plan,
@@ -66,7 +74,11 @@ pub(super) fn run(
         sent: 0,
         as_recorded: 0,
     };
-    let done = run.send_all(&recordings, plan.time);
+    let mut done = run.send_all(&recordings, plan.time);
+    if done.is_ok() && !plan.time.is_zero() {
+        done = generate(workspace, schemathesis, program, &access, plan);
+    }
+    let done = done.and_then(|()| run.check_server());
     server.stop()?;
     server::assert_no_panic(program)?;
     done?;
@@ -90,7 +102,6 @@ impl Run<'_> {
                 break;
             }
         }
-        self.check_server()?;
         if !self.findings.is_empty() {
             bail!("{}", self.findings.join("\n\n"));
         }
@@ -170,6 +181,42 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Sends requests that schemathesis generates.
+fn generate(
+    workspace: &Workspace,
+    schemathesis: &Path,
+    program: &Program,
+    access: &Access,
+    plan: &Plan,
+) -> Result<()> {
+    let (dialect, description) = DESCRIBED;
+    let address = access.dialects.get(dialect);
+    let address = address.context("the described dialect has no recording")?;
+    process::run(
+        Command::new(schemathesis)
+            // It stores examples in the working folder, and would read the configuration for the API of the panel.
+            .current_dir(&program.folder)
+            .arg("run")
+            .arg(workspace.root.join(description))
+            .args(["--url", &format!("http://{address}")])
+            .args([
+                "--header",
+                &format!("Authorization: Bearer {}", access.admin_token),
+            ])
+            .args([
+                "--phases",
+                "fuzzing",
+                "--mode",
+                "all",
+                "--checks",
+                "not_a_server_error",
+            ])
+            .args(["--max-time", &plan.time.as_secs().to_string()])
+            .args(["--seed", &plan.seed.to_string()])
+            .args(["--continue-on-failure", "--no-color"]),
+    )
 }
 
 /// Returns a recorded request as it is sent.
