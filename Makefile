@@ -24,7 +24,7 @@ check: ## Check format, lints, wording, dependencies, licences and query metadat
 bench: ## Run the benchmarks and print a table
 	@$(call with,rust node postgres) scripts/driver bench
 
-fuzz: ## Test the API for ten minutes with requests generated from its OpenAPI description
+fuzz: ## Test API and dialects for ten minutes with requests generated from the OpenAPI description and from recordings
 	@$(call with,all) scripts/driver fuzz
 
 chaos: ## Kill servers and database under load for a minute, then verify the data

@@ -4,7 +4,6 @@
 mod account;
 mod answer;
 mod cast;
-mod dice;
 mod findings;
 mod leases;
 mod ledger;

@@ -1,16 +1,19 @@
 //! Clients of other systems, from their registries and unmodified, against a running server with its dialects.
 
 mod client;
+mod record;
+mod recorder;
 
 use std::{collections::BTreeMap, fs, net::SocketAddr, path::Path, process::ExitCode};
 
 use anyhow::{Result, bail};
 use clap::Args;
+use recordings::UNRECORDED;
 
 use crate::{
     build::Mode,
     database::{self, Sibling},
-    files, fuzz, openapi,
+    openapi,
     program::Program,
     report::seconds,
     server::{self, Server},
@@ -18,14 +21,12 @@ use crate::{
 };
 use client::{Client, Outcome};
 
-/// Folder with a folder for each client.
-const CLIENTS: &str = "crates/dialects/clients";
 /// Number of users in the database.
 const USERS: u64 = 10;
 /// Seed of the demo users, the same in each run.
 const USERS_SEED: u64 = 1;
 /// Key of the operator for LiteLLM's clients, used in this test only.
-const MASTER_KEY: &str = "sk-rollcall-dialects-test-key";
+pub(crate) const MASTER_KEY: &str = "sk-rollcall-dialects-test-key";
 /// Settings without which the test suites of some clients cannot run: they expect that passwords given at creation sign in, and use
 /// common ones.
 const SETTINGS: [(&str, &str); 5] = [
@@ -38,49 +39,56 @@ const SETTINGS: [(&str, &str); 5] = [
     ),
     ("LITELLM_MASTER_KEY", MASTER_KEY),
 ];
-/// Ensures that the user `admin` has an email address, with which some clients sign in.
-const ADMIN_EMAIL: &str = "update users set email = coalesce(email, 'admin@example.org')
-    where username = 'admin' returning email";
+/// Email address of the user `admin`, with which some clients sign in.
+const ADMIN_EMAIL: &str = "admin@example.org";
 
 /// Options of `cargo xtask dialects`.
 #[derive(Args)]
 pub(crate) struct DialectsArgs {
     /// Run only the client in this folder of `crates/dialects/clients`.
     client: Option<String>,
+    /// Record the conversation of each client, for the tests that replay it.
+    #[arg(long)]
+    record: bool,
 }
 
 /// Where the clients find the server, and the credentials that they use.
-struct Access {
+pub(crate) struct Access {
     /// URL of the panel.
-    panel: String,
+    pub(crate) panel: String,
     /// Addresses of the dialects, by name.
-    dialects: BTreeMap<String, SocketAddr>,
+    pub(crate) dialects: BTreeMap<String, SocketAddr>,
     admin_email: String,
-    admin_password: String,
+    pub(crate) admin_password: String,
     /// Access token of the user `admin`.
-    admin_token: String,
+    pub(crate) admin_token: String,
 }
 
 /// Runs the clients and prints a table of their results. Returns success only if every check of every client succeeded.
 pub(crate) fn dialects(workspace: &Workspace, args: &DialectsArgs) -> Result<ExitCode> {
-    let mut clients = Client::list(&workspace.root.join(CLIENTS))?;
-    if let Some(name) = &args.client {
-        clients.retain(|client| client.name == *name);
-    }
+    let mut clients = Client::list(&workspace.root.join(recordings::CLIENTS))?;
+    clients.retain(|client| {
+        let is_named = args.client.as_ref().is_none_or(|name| client.name == *name);
+        is_named && !(args.record && UNRECORDED.contains(&&*client.name))
+    });
     if clients.is_empty() {
-        bail!("{CLIENTS} has no such client");
+        bail!("{} has no such client", recordings::CLIENTS);
     }
     let folder = workspace.cache().join("dialects");
     fs::create_dir_all(&folder)?;
     // The same modes as in the browser tests, so that nothing is compiled again after them.
     let program = Program::build_halves(workspace, Mode::Release, Mode::Dev, &folder)?;
     let url = database::url(workspace)?;
-    let name = format!("rollcall_dialects_{}", std::process::id());
-    let database = Sibling::new(workspace, &url, &name);
-    database.create()?;
-    let outcomes = run_all(workspace, program, &database, &clients);
-    database.remove()?;
-    let outcomes = outcomes?;
+    let outcomes = if args.record {
+        record_all(workspace, &program, &url, &clients)?
+    } else {
+        let name = format!("rollcall_dialects_{}", std::process::id());
+        let database = Sibling::new(workspace, &url, &name);
+        database.create()?;
+        let outcomes = run_all(workspace, &program, &database, &clients);
+        database.remove()?;
+        outcomes?
+    };
     print(&clients, &outcomes, &folder);
     Ok(if outcomes.iter().all(Outcome::is_success) {
         ExitCode::SUCCESS
@@ -89,42 +97,81 @@ pub(crate) fn dialects(workspace: &Workspace, args: &DialectsArgs) -> Result<Exi
     })
 }
 
-/// Starts a server on a database with few users, with an address for each dialect, and runs the clients one after the other.
-fn run_all(
-    workspace: &Workspace,
-    program: Program,
-    database: &Sibling<'_>,
-    clients: &[Client],
-) -> Result<Vec<Outcome>> {
+/// Returns the program with the settings of the clients and an address for each dialect, and these addresses by the names of the dialects.
+fn configured<'n>(
+    program: &Program,
+    dialects: impl IntoIterator<Item = &'n str>,
+) -> Result<(Program, BTreeMap<String, SocketAddr>)> {
     let mut addresses = BTreeMap::new();
-    for client in clients {
-        addresses.insert(client.dialect().to_owned(), server::free_address()?);
+    for dialect in dialects {
+        addresses.insert(dialect.to_owned(), server::free_address()?);
     }
     let mut program = SETTINGS
         .into_iter()
-        .fold(program, |program, (name, value)| program.with(name, value));
+        .fold(program.clone(), |program, (name, value)| {
+            program.with(name, value)
+        });
     for (dialect, address) in &addresses {
         let setting = format!("{}_ADDR", dialect.to_uppercase());
         program = program.with(setting, address.to_string());
     }
+    Ok((program, addresses))
+}
+
+/// Starts a server on an empty database, which gets few users, with an address for each dialect.
+pub(crate) fn start<'n>(
+    workspace: &Workspace,
+    program: &Program,
+    database: &Sibling<'_>,
+    dialects: impl IntoIterator<Item = &'n str>,
+) -> Result<(Server, Access)> {
+    let (program, dialects) = configured(program, dialects)?;
     let url = database.url();
     let admin_password = program.fill(&url, USERS, USERS_SEED)?;
-    let scopes = fuzz::scopes(&files::text(&workspace.root.join(openapi::FILE))?)?;
-    let admin_token = program.issue_token(&url, "dialects", &scopes)?;
+    let admin_token = program.issue_token(&url, "dialects", &openapi::scopes(workspace)?)?;
+    let set_email = format!("update users set email = '{ADMIN_EMAIL}' where username = 'admin'");
+    database.query(&set_email)?;
     let server = Server::start(&program, &url)?;
     let access = Access {
         panel: server.base.clone(),
-        dialects: addresses,
-        admin_email: database.query(ADMIN_EMAIL)?,
+        dialects,
+        admin_email: ADMIN_EMAIL.to_owned(),
         admin_password,
         admin_token,
     };
+    Ok((server, access))
+}
+
+/// Runs the clients one after the other on one server.
+fn run_all(
+    workspace: &Workspace,
+    program: &Program,
+    database: &Sibling<'_>,
+    clients: &[Client],
+) -> Result<Vec<Outcome>> {
+    let dialects = clients.iter().map(Client::dialect);
+    let (server, access) = start(workspace, program, database, dialects)?;
     let mut outcomes = Vec::new();
     for client in clients {
         println!("\n{}", client.name);
         outcomes.push(client.run(workspace, &access, &program.folder)?);
     }
     server.stop()?;
+    Ok(outcomes)
+}
+
+/// Records the clients, one after the other.
+fn record_all(
+    workspace: &Workspace,
+    program: &Program,
+    url: &str,
+    clients: &[Client],
+) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    for client in clients {
+        println!("\n{}", client.name);
+        outcomes.push(record::record(workspace, program, url, client)?);
+    }
     Ok(outcomes)
 }
 

@@ -1,30 +1,33 @@
-//! API tests generated from the OpenAPI description: no response may be 5xx or differ from the description.
+//! API tests generated from the OpenAPI description: no response may be 5xx or differ from the description. After them, altered
+//! requests to the dialects.
+
+mod dialects;
+mod mutation;
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use ureq::http::Method;
 
 use crate::{
     build::Mode,
     client::{self, Call, Client},
     database::{self, Sibling},
-    files,
     fingerprint::Fingerprint,
     openapi, process,
     program::Program,
-    server::Server,
+    server::{self, Server},
     steps,
     workspace::Workspace,
 };
+use dialects::Plan;
 
 /// Folder with the requirements and the configuration of schemathesis.
 const FOLDER: &str = "fuzz";
@@ -34,9 +37,6 @@ const USERS: u64 = 50;
 const USERS_SEED: u64 = 1;
 /// Encryption key for provider API keys, used in this test only.
 const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
-/// Scopes in the description that the access token does not have: it would revoke itself, or its owner lacks the permission.
-const WITHHELD: [&str; 3] = ["tokens:write", "api-keys:resolve", "limits:consume"];
-
 /// Event stream, excluded because it never ends.
 const STREAM: &str = "/api/admin/sessions/events";
 
@@ -54,18 +54,27 @@ pub(crate) struct FuzzArgs {
     seed: Option<u64>,
 }
 
-/// Tests the API for the given time, with other requests in each run unless a seed is given.
+/// Tests the API for eight tenths of the given time and the dialects for the rest, with other requests in each run unless a seed is given.
 pub(crate) fn fuzz(workspace: &Workspace, args: &FuzzArgs) -> Result<()> {
-    let seconds = args.seconds.to_string();
-    let seed = args.seed.map(|seed| seed.to_string());
-    let mut settings = vec![
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH);
+    let seed = args
+        .seed
+        .unwrap_or_else(|| now().map_or(0, |now| now.as_secs()));
+    println!("seed {seed}");
+    // Once for altered requests and once for generated ones.
+    let of_dialects = args.seconds / 10;
+    let seconds = (args.seconds - 2 * of_dialects).to_string();
+    let seed_text = seed.to_string();
+    let settings = [
         "--phases",
         "coverage,fuzzing,stateful",
         "--max-time",
         &seconds,
+        "--seed",
+        &seed_text,
     ];
-    settings.extend(seed.iter().flat_map(|seed| ["--seed", seed]));
-    run(workspace, &settings)
+    let time = Duration::from_secs(of_dialects);
+    run(workspace, &settings, &Plan { seed, time })
 }
 
 /// Tests the API with the same requests in each run, so that results depend only on the code.
@@ -78,23 +87,40 @@ pub(crate) fn a_minute(workspace: &Workspace) -> Result<()> {
         "--max-examples",
         "10",
     ];
-    run(workspace, &settings)
+    let time = Duration::ZERO;
+    run(workspace, &settings, &Plan { seed: 1, time })
 }
 
-fn run(workspace: &Workspace, settings: &[&str]) -> Result<()> {
+fn run(workspace: &Workspace, settings: &[&str], plan: &Plan) -> Result<()> {
     let schemathesis = install(workspace)?;
     let folder = workspace.cache().join(FOLDER);
     fs::create_dir_all(&folder)?;
     // The same modes as in the browser tests, so that nothing is compiled again after them.
     let program = Program::build_halves(workspace, Mode::Release, Mode::Dev, &folder)?;
+    on_database(workspace, |database| {
+        against(
+            workspace,
+            &schemathesis,
+            program.clone(),
+            database,
+            settings,
+        )
+    })?;
+    on_database(workspace, |database| {
+        dialects::run(workspace, &schemathesis, &program, database, plan)
+    })
+}
+
+/// Runs tests on an empty database.
+fn on_database(
+    workspace: &Workspace,
+    tests: impl FnOnce(&Sibling<'_>) -> Result<()>,
+) -> Result<()> {
     let url = database::url(workspace)?;
-    let database = Sibling::new(
-        workspace,
-        &url,
-        &format!("rollcall_fuzz_{}", std::process::id()),
-    );
+    let name = format!("rollcall_fuzz_{}", std::process::id());
+    let database = Sibling::new(workspace, &url, &name);
     database.create()?;
-    let done = against(workspace, &schemathesis, program, &database, settings);
+    let done = tests(&database);
     database.remove()?;
     done
 }
@@ -111,7 +137,7 @@ fn against(
         .with("API_RATE_LIMIT", "0")
         .with("ALLOW_REGISTRATION", "true");
     let password = program.fill(&database.url(), USERS, USERS_SEED)?;
-    let scopes = scopes(&files::text(&workspace.root.join(openapi::FILE))?)?;
+    let scopes = openapi::scopes(workspace)?;
     let token = program.issue_token(&database.url(), "fuzz", &scopes)?;
     let server = Server::start(&program, &database.url())?;
     let tried = try_all(
@@ -123,25 +149,8 @@ fn against(
         settings,
     );
     server.stop()?;
+    server::assert_no_panic(&program)?;
     tried
-}
-
-/// Returns the scopes that the description of the API names, apart from the withheld ones.
-pub(crate) fn scopes(description: &str) -> Result<String> {
-    let description: Value = serde_json::from_str(description)?;
-    let paths = description.get("paths").and_then(Value::as_object);
-    let operations = paths.context("a description without paths")?.values();
-    let operations = operations
-        .filter_map(Value::as_object)
-        .flat_map(Map::values);
-    let requirements = operations.filter_map(|operation| operation.get("security")?.as_array());
-    let named = requirements
-        .flatten()
-        .filter_map(|requirement| requirement.get("token")?.as_array())
-        .flatten()
-        .filter_map(Value::as_str);
-    let scopes: BTreeSet<&str> = named.filter(|scope| !WITHHELD.contains(scope)).collect();
-    Ok(scopes.into_iter().collect::<Vec<_>>().join(","))
 }
 
 /// Sends the requests. Each operation is tested with the authentication that its description names: access token,
@@ -231,25 +240,4 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     fs::write(stamp, "")?;
     step.finish();
     Ok(program)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_are_those_of_the_description() {
-        let description = json!({
-            "paths": {
-                "/a": {
-                    "parameters": [],
-                    "get": { "security": [{ "session": [] }, { "token": ["users:read"] }] },
-                    "post": { "security": [{ "token": ["groups:write"] }, { "token": ["tokens:write"] }] }
-                },
-                "/b": { "get": { "security": [{}] }, "put": { "security": [{ "token": ["users:read"] }] } }
-            }
-        });
-        let found = scopes(&description.to_string()).unwrap();
-        assert_eq!(found, "groups:write,users:read");
-    }
 }

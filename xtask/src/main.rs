@@ -18,9 +18,11 @@ mod client;
 mod cluster;
 mod database;
 mod dialects;
+mod dice;
 mod files;
 mod fingerprint;
 mod fuzz;
+mod http1;
 mod npm;
 mod openapi;
 mod passwords;
@@ -76,7 +78,7 @@ enum Task {
     Bench(bench::BenchArgs),
     /// Inject faults into servers and database under load, and verify the data afterwards.
     Chaos(chaos::ChaosArgs),
-    /// Test the API with valid and invalid requests generated from its description.
+    /// Test the API with valid and invalid requests generated from its description, and the dialects with altered ones of their clients.
     Fuzz(fuzz::FuzzArgs),
     /// Run the clients of other systems against the dialects of a server.
     Dialects(dialects::DialectsArgs),

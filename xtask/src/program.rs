@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// Server and browser files of a build.
+#[derive(Clone)]
 pub(crate) struct Program {
     binary: PathBuf,
     /// Folder of the browser files.

@@ -18,6 +18,8 @@ use crate::{
     program::Program,
 };
 
+/// Name of the log in the folder of the program.
+const LOG: &str = "server.log";
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// Timeout of a stop; the server gives open requests 30 seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
@@ -27,6 +29,7 @@ const POLL: Duration = Duration::from_millis(2);
 pub(crate) struct Server {
     child: Child,
     pub(crate) base: String,
+    pub(crate) address: SocketAddr,
     /// Time from the start of the process to the first response.
     pub(crate) started_in: Duration,
 }
@@ -34,7 +37,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port, with a log of its own.
     pub(crate) fn start(program: &Program, url: &str) -> Result<Self> {
-        let log = program.folder.join("server.log");
+        let log = program.folder.join(LOG);
         File::create(&log)?;
         Self::start_at(program, url, free_address()?, &log)
     }
@@ -64,6 +67,7 @@ impl Server {
         let mut server = Self {
             child,
             base: format!("http://{address}"),
+            address,
             started_in: Duration::ZERO,
         };
         let client = Client::new(&server.base, "rollcall-xtask", START_LIMIT);
@@ -138,6 +142,15 @@ impl Drop for Server {
 /// Returns an address on the loopback interface with a free port.
 pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// Fails if the last server has logged a panic, which ends a request or a task but not the server.
+pub(crate) fn assert_no_panic(program: &Program) -> Result<()> {
+    let log = files::text(&program.folder.join(LOG))?;
+    if let Some(line) = log.lines().find(|line| line.contains("panicked")) {
+        bail!("the server panicked: {line}");
+    }
+    Ok(())
 }
 
 fn is_healthy(client: &Client) -> bool {

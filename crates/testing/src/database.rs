@@ -17,12 +17,12 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Database of a test.
 pub(crate) struct Database {
     name: String,
-    test: &'static str,
+    test: String,
 }
 
 impl Database {
     /// Creates the database of a test, and first drops the one of its last run.
-    pub(crate) async fn create(test: &'static str) -> Self {
+    pub(crate) async fn create(test: &str) -> Self {
         let mut connection = server()
             .acquire()
             .await
@@ -37,6 +37,7 @@ impl Database {
                 .await
                 .expect("the database of the test can be created");
         }
+        let test = test.to_owned();
         Self { name, test }
     }
 

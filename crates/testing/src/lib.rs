@@ -49,19 +49,7 @@ pub trait TestFn {
 
 impl<Fut: Future<Output = ()>> TestFn for fn(PgPool) -> Fut {
     fn run(self, test: &'static str) {
-        with_database(
-            test,
-            async |options: PgPoolOptions, connect: PgConnectOptions| {
-                let pool = options
-                    .connect_with(connect)
-                    .await
-                    .expect("the database of the test can be opened");
-                self(pool.clone()).await;
-                if timeout(CLOSING, pool.close()).await.is_err() {
-                    eprintln!("{test} held connections after its end");
-                }
-            },
-        );
+        with_pool(test, self);
     }
 }
 
@@ -71,8 +59,25 @@ impl<Fut: Future<Output = ()>> TestFn for fn(PgPoolOptions, PgConnectOptions) ->
     }
 }
 
+/// Runs a part of a test on the current thread, with a new database. `test` is the path of the function with the name of the part.
+pub fn with_pool(test: &str, body: impl AsyncFnOnce(PgPool)) {
+    with_database(
+        test,
+        async |options: PgPoolOptions, connect: PgConnectOptions| {
+            let pool = options
+                .connect_with(connect)
+                .await
+                .expect("the database of the test can be opened");
+            body(pool.clone()).await;
+            if timeout(CLOSING, pool.close()).await.is_err() {
+                eprintln!("{test} held connections after its end");
+            }
+        },
+    );
+}
+
 /// Runs a test on the current thread, with a new database.
-fn with_database(test: &'static str, body: impl AsyncFnOnce(PgPoolOptions, PgConnectOptions)) {
+fn with_database(test: &str, body: impl AsyncFnOnce(PgPoolOptions, PgConnectOptions)) {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -7,6 +7,7 @@ mod litellm;
 mod maeser;
 mod meeting;
 mod openwebui;
+mod recorded;
 mod together;
 mod tracker;
 

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::{
     account::{Account, Session},
     answer::{Answer, Request},
-    dice::Dice,
     meter::{METERED, Meter},
     operations::PREFIX,
     schedule::Site,
@@ -17,6 +16,7 @@ use super::{
     tally::Tally,
     worker::{Shared, Worker},
 };
+use crate::dice::Dice;
 
 /// Number of parallel workers.
 const WORKERS: u64 = 8;

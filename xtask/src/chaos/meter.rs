@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Callers, Request, RequestError},
-    dice::Dice,
     ledger::Outcome,
     schedule::Site,
     tally::Tally,
     uses::Use,
     worker::{PATIENCE, PAUSE, Shared},
 };
+use crate::dice::Dice;
 
 /// Prefix of the usernames of the metered users.
 pub(super) const METERED: &str = "metered-";

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// Random stream of the schedule; the workers use those after it.
 const SUBJECT: u64 = 0;

@@ -10,11 +10,11 @@ use std::{
 use super::{
     account::{Account, AccountState, Session},
     answer::{Answer, Callers, Request},
-    dice::Dice,
     findings::Findings,
     schedule::Site,
     tally::Tally,
 };
+use crate::dice::Dice;
 
 /// Pause between two requests; it keeps the load steady and below the machine's limit.
 pub(super) const PAUSE: Duration = Duration::from_millis(10);

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("server", &["api", "app", "dialects", "domain", "service"]),
     ("service", &["db", "domain"]),
     ("testing", &["testing-macros"]),
+    ("xtask", &["recordings"]),
 ];
 
 /// External packages that only certain workspace packages may depend on, or only in tests.

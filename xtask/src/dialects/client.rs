@@ -10,12 +10,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use recordings::{SCRIPT, dialect_of};
 
 use super::{Access, MASTER_KEY};
 use crate::{process, workspace::Workspace};
 
-/// Name of the script in the folder of a client.
-const SCRIPT: &str = "run.sh";
 /// Beginning of a line about a check that succeeded.
 const OK: &str = "ok ";
 /// Beginning of a line about a check that failed.
@@ -44,7 +43,7 @@ const NO_PROXY: &str = "127.0.0.1,localhost";
 pub(super) struct Client {
     /// Name of its folder: that of the dialect, alone or with a hyphen and more.
     pub(super) name: String,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 /// Result of a client.
@@ -75,7 +74,7 @@ impl Client {
 
     /// Returns the name of the dialect that the client speaks.
     pub(super) fn dialect(&self) -> &str {
-        self.name.split('-').next().unwrap_or_default()
+        dialect_of(&self.name)
     }
 
     /// Runs the client with an empty home folder, and prints and stores what it writes.

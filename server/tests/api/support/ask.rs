@@ -49,11 +49,9 @@ impl Ask {
         Self::new(Method::POST, path)
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((
-            HeaderName::from_static(name),
-            HeaderValue::from_str(value).unwrap(),
-        ));
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers
+            .push((name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
         self
     }
 

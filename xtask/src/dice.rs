@@ -6,28 +6,28 @@ use rand_chacha::{
 };
 
 /// Stream of random values.
-pub(super) struct Dice(ChaCha8Rng);
+pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
     /// Creates the stream of a subject. Streams of different subjects are independent.
-    pub(super) fn new(seed: u64, subject: u64) -> Self {
+    pub(crate) fn new(seed: u64, subject: u64) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(subject);
         Self(generator)
     }
 
     /// Returns a value from 0 to `bound - 1`; 0 if `bound` is 0.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
     /// Returns the index of an element in a list that is not empty.
-    pub(super) fn index(&mut self, length: usize) -> usize {
+    pub(crate) fn index(&mut self, length: usize) -> usize {
         self.below(length as u64) as usize
     }
 
     /// Returns one of the choices, with a probability proportional to its weight; `None` if there are no choices.
-    pub(super) fn weigh<T: Copy>(&mut self, choices: &[(u64, T)]) -> Option<T> {
+    pub(crate) fn weigh<T: Copy>(&mut self, choices: &[(u64, T)]) -> Option<T> {
         let mut drawn = self.below(choices.iter().map(|(weight, _)| weight).sum());
         for (weight, choice) in choices {
             if drawn < *weight {
@@ -39,7 +39,7 @@ impl Dice {
     }
 
     /// Shuffles a slice.
-    pub(super) fn shuffle<T>(&mut self, things: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
         for end in (1..things.len()).rev() {
             let other = self.index(end + 1);
             things.swap(end, other);
