@@ -164,6 +164,7 @@ actions! {
     AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
     ConversationCreated = "conversation.created", User, "Conversation created";
     ConversationViewed = "conversation.viewed", User, "Conversation viewed";
+    ConversationsSearched = "conversation.searched", System, "Conversations searched";
     ConversationExported = "conversation.exported", User, "Conversation exported";
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
