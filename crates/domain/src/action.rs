@@ -171,6 +171,7 @@ actions! {
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
     UsersLimitsSet = "users.limits_set", Users, "Limits of users set (bulk)";
     UsersLimitsDeleted = "users.limits_deleted", Users, "Limits of users deleted (bulk)";
+    UsersBalancesReset = "users.balances_reset", Users, "Usage of users reset (bulk)";
     ModelsAllowed = "user.models_allowed", User, "Allowed models set";
     BalanceToppedUp = "user.balance_topped_up", User, "Limit topped up";
     BalanceAdjusted = "user.balance_adjusted", User, "Usage adjusted";

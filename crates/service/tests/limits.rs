@@ -3,8 +3,8 @@
 use domain::{
     error::Conflict,
     limits::{
-        Amount, BalanceChange, Limit, LimitBulkRequest, LimitDraft, LimitReached, LimitStatus,
-        LimitSubject, LimitsAnswer, Metric, NewLimitChange, SubjectKind,
+        Amount, BalanceChange, Limit, LimitBulkRequest, LimitBulkResetRequest, LimitDraft,
+        LimitReached, LimitStatus, LimitSubject, LimitsAnswer, Metric, NewLimitChange, SubjectKind,
     },
     usage::{ReleaseDraft, ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
 };
@@ -725,6 +725,166 @@ async fn limits_of_several_users_need_the_shown_names(pool: PgPool) {
     });
     let request = serde_json::from_value(request).unwrap();
     let denied = limits::put_many(&services, &operator(), request).await;
+    assert!(
+        matches!(denied, Err(Error::TargetMismatch(_))),
+        "{denied:?}"
+    );
+}
+
+/// Returns a request that resets what some users have used.
+fn reset_of(
+    users: &[Uuid],
+    metric: Option<&str>,
+    expected: Option<usize>,
+) -> LimitBulkResetRequest {
+    let users: Vec<Value> = users
+        .iter()
+        .map(|id| json!({ "id": id, "version": 7 }))
+        .collect();
+    let mut request = json!({ "users": users, "reason": "exam" });
+    if let Some(metric) = metric {
+        request["metric"] = json!(metric);
+    }
+    if let Some(expected) = expected {
+        request["expected"] = json!(expected);
+    }
+    serde_json::from_value(request).unwrap()
+}
+
+#[testing::test]
+async fn usage_of_several_users_is_reset_together(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob, eve, uma) = (
+        add(&pool, "ada", &[]).await,
+        add(&pool, "bob", &[]).await,
+        add(&pool, "eve", &[]).await,
+        add(&pool, "uma", &[]).await,
+    );
+    let crew = group("Crew").members(&[ada, bob]).insert(&pool).await;
+    sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
+        .bind(eve)
+        .execute(&pool)
+        .await
+        .unwrap();
+    for (subject, metric, shared) in [
+        (json!({ "user": ada }), "requests", false),
+        (json!({ "user": bob }), "requests", false),
+        (json!({ "user": ada }), "tokens", false),
+        (json!({ "group": crew }), "cost", true),
+    ] {
+        let json = json!({
+            "subject": subject, "metric": metric, "amount": 100, "period": "1d", "shared": shared
+        });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    }
+    for user in [ada, bob] {
+        let used = json!({ "requests": 2, "tokens": 30, "cost": 1 });
+        consume(&services, used, user).await.unwrap();
+    }
+    let all = [ada, bob, eve, uma, Uuid::nil(), ada];
+    let reset = async |metric, expected| {
+        let request = reset_of(&all, metric, expected);
+        limits::reset_many(&services, &operator(), request).await
+    };
+    let used = async |user| -> Vec<(Metric, i64)> {
+        let limits = left(&services, user).await.into_iter();
+        let mut used: Vec<_> = limits.map(|it| (it.metric, it.used.units())).collect();
+        used.sort_by_key(|(metric, _)| metric.as_str());
+        used
+    };
+    let (cost, requests, tokens) = (Metric::Cost, Metric::Requests, Metric::Tokens);
+    let shared = (cost, 2_000_000_000);
+    let preview = reset(None, None).await.unwrap();
+    assert_eq!((preview.changed, preview.items.len()), (2, 5));
+    let skipped = preview.items.iter().filter_map(|it| it.skipped.as_ref());
+    let skipped: Vec<String> = skipped.map(ToString::to_string).collect();
+    assert_eq!(
+        skipped,
+        [
+            "Already deleted.",
+            "No limit to reset.",
+            "No longer exists."
+        ]
+    );
+    for (metric, expected) in [(None, 3), (Some("tokens"), 2)] {
+        let denied = reset(metric, Some(expected)).await;
+        assert!(
+            matches!(denied, Err(Error::SelectionChanged(_))),
+            "{denied:?}"
+        );
+    }
+    assert_eq!(used(ada).await, [shared, (requests, 2), (tokens, 30)]);
+    let entries = "select count(*) from audit_events where action like '%balance%'";
+    assert_eq!(count(&pool, entries).await, 0);
+
+    // One user has one entry, and no parent.
+    reset(Some("tokens"), Some(1)).await.unwrap();
+    assert_eq!(used(ada).await, [shared, (requests, 2), (tokens, 0)]);
+    assert_eq!(count(&pool, entries).await, 1);
+    reset(None, Some(2)).await.unwrap();
+    assert_eq!(used(ada).await, [shared, (requests, 0), (tokens, 0)]);
+    assert_eq!(used(bob).await, [shared, (requests, 0)]);
+    let children = "select count(*) from audit_events c join audit_events p on p.id = c.parent_id
+        where p.action = 'users.balances_reset' and c.action = 'user.balance_reset' and c.reason = 'exam'";
+    assert_eq!(count(&pool, children).await, 3);
+    let ledger = "select count(*) from usage_events where kind = 'reset' and note = 'exam'";
+    assert_eq!(count(&pool, ledger).await, 4);
+    // The balances are the sums of their ledger.
+    let recount = db::doctor::recount(&pool).await.unwrap();
+    assert_eq!(recount.wrong_balances, 0);
+}
+
+#[testing::test]
+async fn resets_and_uses_at_the_same_time_do_not_block_each_other(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let crew = group("Crew").members(&[ada, bob]).insert(&pool).await;
+    let json = json!({
+        "subject": { "group": crew }, "metric": "requests", "amount": 1_000, "period": "1d", "shared": true
+    });
+    limits::put(&services, &operator(), draft(json))
+        .await
+        .unwrap();
+    set(&services, json!("default"), json!(1_000), "1d").await;
+    for user in [ada, bob] {
+        consume(&services, json!({}), user).await.unwrap();
+    }
+    let mut tasks = JoinSet::new();
+    for round in 0..20 {
+        let users = if round % 2 == 0 {
+            [ada, bob]
+        } else {
+            [bob, ada]
+        };
+        let resetting = services.clone();
+        tasks.spawn(async move {
+            let request = reset_of(&users, None, Some(2));
+            let done = limits::reset_many(&resetting, &operator(), request).await;
+            done.map(drop)
+        });
+        for user in users {
+            let services = services.clone();
+            tasks.spawn(async move { consume(&services, json!({}), user).await.map(drop) });
+        }
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    let recount = db::doctor::recount(&pool).await.unwrap();
+    assert_eq!(recount.wrong_balances, 0);
+}
+
+#[testing::test]
+async fn resets_of_several_users_need_the_shown_names(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let request = json!({
+        "users": [{ "id": ada, "version": 1, "username": "bob" }], "reason": "exam", "expected": 1
+    });
+    let request = serde_json::from_value(request).unwrap();
+    let denied = limits::reset_many(&services, &operator(), request).await;
     assert!(
         matches!(denied, Err(Error::TargetMismatch(_))),
         "{denied:?}"

@@ -180,3 +180,54 @@ async fn limits_of_selected_users_are_set_without_scripts(pool: PgPool) {
         assert!(list.body.contains(text), "{text}");
     }
 }
+
+#[testing::test]
+async fn usage_of_selected_users_is_reset_without_scripts(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [
+        ("ada", &["admin", "user"][..]),
+        ("bob", &["user"]),
+        ("uma", &["user"]),
+    ] {
+        add_user(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let [bob, uma] = [id_of(&pool, "bob").await, id_of(&pool, "uma").await];
+    let query = format!("u={bob}:1:bob&u={uma}:1:uma&sort=name");
+    let dialog = format!("/users/bulk/reset-usage?{query}");
+    let none = app.get_as(&ada, &dialog).await;
+    assert!(none.body.contains("No limit to reset."), "{}", none.body);
+    let limit = "insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, '1d', 86400, now(), now(), now())";
+    app.run(limit).await;
+    let dialog = app.get_as(&ada, &dialog).await;
+    assert_eq!(dialog.status, 200, "{}", dialog.body);
+    for text in ["Reset usage of 2 users", ">bob<", ">uma<"] {
+        assert!(dialog.body.contains(text), "{text}: {}", dialog.body);
+    }
+    let selected = format!("{bob}:1:bob {uma}:1:uma");
+    for (metric, reason, expected, status, resets) in [
+        ("", " ", "2", 422, 0),
+        ("euros", "Exam", "2", 422, 0),
+        ("cost", "Exam", "2", 409, 0),
+        ("", "Exam", "1", 409, 0),
+        ("", "Exam", "2", 303, 2),
+        ("requests", "Exam", "2", 303, 4),
+    ] {
+        let form = [
+            ("selected", selected.as_str()),
+            ("expected", expected),
+            ("back", "/users?sort=name"),
+            ("metric", metric),
+            ("reason", reason),
+        ];
+        let answer = post(&app, &ada, "/users/bulk/reset-usage", &form).await;
+        assert_eq!(answer.status, status, "{metric} {reason}: {}", answer.body);
+        let stored = "select count(*) from usage_events where kind = 'reset'";
+        assert_eq!(app.count(stored).await, resets, "{metric} {reason}");
+    }
+    let list = app.get_as(&ada, "/users?sort=name").await;
+    for text in ["Reset what 2 users have used", "/users/bulk/reset-usage"] {
+        assert!(list.body.contains(text), "{text}");
+    }
+}
