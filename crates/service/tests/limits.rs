@@ -356,6 +356,73 @@ async fn limit_that_refills_gets_one_after_each_time(pool: PgPool) {
     denial(consume(&services, json!({}), ada).await);
     let denied = denial(consume(&services, json!({ "requests": 3 }), ada).await);
     assert_eq!(denied.retry_after, None, "three never fit");
+    // A clock that steps back an hour gives nothing, and takes nothing of what comes after it.
+    let ahead = "update balances set level_at = level_at + interval '1 hour'";
+    sqlx::raw_sql(ahead).execute(&pool).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    let behind = "update balances set level_at = level_at - interval '1 hour 181 seconds'";
+    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
+    consume(&services, json!({}), ada).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+}
+
+#[testing::test]
+async fn clock_steps_of_an_hour_permit_no_more_than_the_limit(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(3), "1h").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    // Back by an hour: the period has not begun yet. Its uses stay, and new ones count in it.
+    let ahead = "update balances set period_start = period_start + interval '1 hour', period_end = period_end + interval '1 hour'";
+    sqlx::raw_sql(ahead).execute(&pool).await.unwrap();
+    consume(&services, json!({}), ada).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    // Forward again: the same period, which is used up.
+    let behind = "update balances set period_start = period_start - interval '1 hour', period_end = period_end - interval '1 hour'";
+    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    // Forward by another hour: a new period.
+    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
+    let answer = consume(&services, json!({}), ada).await.unwrap();
+    assert_eq!(answer.limits[0].used.units(), 1);
+}
+
+#[testing::test]
+async fn budget_below_what_is_used_denies_until_the_period_ends(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let budget = async |amount: &str| {
+        let json = json!({
+            "subject": "default", "metric": "cost", "amount": amount, "period": "calendar:month"
+        });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    };
+    budget("10").await;
+    consume(&services, json!({ "cost": "6" }), ada)
+        .await
+        .unwrap();
+    let lease = reserve(&services, json!({ "cost": "3" }), ada).await;
+    let lease = lease.unwrap().lease;
+    budget("5").await;
+    let denied = denial(consume(&services, json!({ "cost": "0.01" }), ada).await);
+    let of = |units| Amount::of(Metric::Cost, units);
+    assert_eq!(denied.limit.used, of(6_000_000_000));
+    assert_eq!(denied.limit.left, Some(of(0)));
+    // What was reserved before is counted.
+    settle(&services, json!({ "lease": lease, "cost": "2" }))
+        .await
+        .unwrap();
+    let status = &left(&services, ada).await[0];
+    assert_eq!((status.used, status.left), (of(8_000_000_000), Some(of(0))));
+    budget("8.5").await;
+    consume(&services, json!({ "cost": "0.5" }), ada)
+        .await
+        .unwrap();
+    denial(consume(&services, json!({ "cost": "0.000000001" }), ada).await);
 }
 
 #[testing::test]

@@ -1,5 +1,7 @@
 //! Forms of limits as browsers without scripts send them.
 
+use axum::http::Method;
+use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
@@ -132,6 +134,27 @@ async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
         .get_as(&session(&pool, "uma").await, "/account/usage")
         .await;
     assert!(own.body.contains("Requests per minute"), "{}", own.body);
+}
+
+#[testing::test]
+async fn tab_of_limits_names_the_allowed_models(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "uma", &["user"]).await;
+    let (ada, uma) = (session(&pool, "ada").await, id_of(&pool, "uma").await);
+    let path = format!("/api/admin/users/{uma}/allowed-models");
+    for (models, shown) in [
+        (json!(null), ""),
+        (json!(["gpt", "<b>"]), "Allowed models: gpt, &lt;b&gt;"),
+        (json!([]), "Allowed models: none. Every use is denied."),
+    ] {
+        let put = Ask::new(Method::PUT, &path).json(&json!({ "allowedModels": models }));
+        assert_eq!(app.send(put.by(&ada)).await.status, 200, "{models}");
+        let tab = app.get_as(&ada, "/users/uma/limits").await;
+        let is_named = tab.body.contains("Allowed models");
+        assert_eq!(is_named, !shown.is_empty(), "{models}: {}", tab.body);
+        assert!(tab.body.contains(shown), "{models}: {}", tab.body);
+    }
 }
 
 #[testing::test]
