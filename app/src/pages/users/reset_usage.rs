@@ -51,10 +51,10 @@ pub fn ResetUsage() -> impl IntoView {
         let selected = users.clone();
         ReadRequest::of(PreviewUsageReset { selected })
     });
-    selection.dialog(text::limits::reset_for_users(), preview, form)
+    selection.dialog(text::limits::reset_for_users(), preview, dialog)
 }
 
-fn form(selection: BulkSelection, preview: BulkOutcome) -> AnyView {
+fn dialog(selection: BulkSelection, preview: BulkOutcome) -> AnyView {
     let context = expect_context::<PageContext>().of_form(PATH);
     let form_state = form::send::<ResetForm>(PATH);
     let metrics = Metric::ALL.iter().filter(|metric| metric.has_period());

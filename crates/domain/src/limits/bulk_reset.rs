@@ -1,13 +1,13 @@
 //! Resets of what several users have used of their limits.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{BalanceDraft, Metric};
 use crate::{
     fields::FieldErrors,
     messages,
-    object::{objects, present},
+    object::{objects, present, variant},
     users::bulk::{BULK_MAX, Selected},
 };
 
@@ -23,7 +23,7 @@ pub struct LimitBulkResetRequest {
     /// Quantity of the limits, of each model; absent for requests, tokens and cost.
     #[serde(
         default,
-        deserialize_with = "present",
+        deserialize_with = "metric",
         skip_serializing_if = "Option::is_none"
     )]
     #[schema(nullable = false)]
@@ -38,6 +38,11 @@ pub struct LimitBulkResetRequest {
     )]
     #[schema(nullable = false)]
     pub expected: Option<usize>,
+}
+
+/// Deserializes a metric that is present.
+fn metric<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Metric>, D::Error> {
+    variant(value).map(Some)
 }
 
 impl LimitBulkResetRequest {
@@ -79,6 +84,14 @@ mod tests {
             json[name] = value.clone();
         }
         serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn metric_is_a_name_or_absent() {
+        for metric in [json!(null), json!("words"), json!(5), json!(["cost"])] {
+            let json = json!({ "users": [], "reason": "Exam", "metric": metric });
+            assert!(serde_json::from_value::<LimitBulkResetRequest>(json).is_err());
+        }
     }
 
     #[test]
