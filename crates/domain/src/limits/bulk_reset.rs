@@ -26,7 +26,7 @@ pub struct LimitBulkResetRequest {
         deserialize_with = "metric",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schema(nullable = false)]
+    #[schema(value_type = Metric, required = false)]
     pub metric: Option<Metric>,
     /// Reason, which the users see.
     pub reason: String,
