@@ -51,6 +51,8 @@ pub struct Site {
     pub lasting_passwords: bool,
     /// `true` if provider API keys can be stored.
     pub api_keys: bool,
+    /// `true` if words of the messages of conversations can be searched.
+    pub conversation_search: bool,
     /// Maximum lifetime of an access token, in days; 0 for unlimited.
     pub token_max_days: u16,
     /// `true` if the pseudo-language can be selected, on development servers.

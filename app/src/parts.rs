@@ -204,6 +204,7 @@ part!(
     NewLimit => limits::dialogs::New,
     OwnUsage => account::usage::Usage,
     ResetUsed => user::limits::balance::Reset,
+    ResetUsageOfUsers => users::reset_usage::ResetUsage,
     SetLimitOfUsers => users::set_limit::SetLimit,
     SetUserLimit => user::limits::set::SetLimit,
     TopUp => user::limits::balance::TopUp,

@@ -47,6 +47,7 @@ static USERS: &[Screen] = &[
         .with(&[
             Node::new("new", &Dialogs::Create),
             metering::LIMIT_OF_USERS,
+            metering::USAGE_OF_USERS,
             Node::new("bulk/:action", &Dialogs::Bulk),
         ]),
     // The title is the name of the user.
@@ -364,6 +365,7 @@ mod tests {
             ("/users/new", "[List, Create]"),
             ("/users/bulk/delete", "[List, Bulk]"),
             ("/users/bulk/limit", "[List, SetLimitOfUsers]"),
+            ("/users/bulk/reset-usage", "[List, ResetUsageOfUsers]"),
             ("/users/ada", "[Page, Overview]"),
             ("/users/ada/sign-out", "[Page, Overview, Confirm]"),
             ("/users/ada/revoke-links", "[Page, Overview, Confirm]"),

@@ -159,6 +159,11 @@ fn settings(
         allow_account_deletion: boolean("ALLOW_ACCOUNT_DELETION")?,
         delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
         usage_retention_days: u16::try_from(number("USAGE_RETENTION_DAYS", 0..=36_500)?)?,
+        conversation_search: values::one_of(
+            "CONVERSATION_SEARCH",
+            &value("CONVERSATION_SEARCH"),
+            [("off", false), ("on", true)],
+        )?,
         vault: values::encryption_keys("API_KEY_ENCRYPTION_KEY", &value("API_KEY_ENCRYPTION_KEY"))?,
         providers: values::providers("API_KEY_PROVIDERS", &value("API_KEY_PROVIDERS"))?,
         litellm_master_key: values::master_key("LITELLM_MASTER_KEY", &value("LITELLM_MASTER_KEY"))?,
@@ -330,6 +335,11 @@ mod tests {
                 "API_KEY_PROVIDERS",
                 "MISTRAL, two words",
                 "API_KEY_PROVIDERS must be names of letters",
+            ),
+            (
+                "CONVERSATION_SEARCH",
+                "true",
+                "CONVERSATION_SEARCH must be off or on",
             ),
             ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
         ] {

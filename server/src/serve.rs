@@ -6,8 +6,8 @@ use app::shell::Assets;
 use axum::Router;
 use secrecy::ExposeSecret;
 use service::{
-    Error, Services, deletions, failed_sign_ins, housekeeping, last_seen, registrations, sessions,
-    setup, users,
+    Error, Services, conversations, deletions, failed_sign_ins, housekeeping, last_seen,
+    registrations, sessions, setup, users,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -59,6 +59,7 @@ pub(crate) async fn run(
     let failed = tokio::spawn(note_failed(services.clone(), stopped.clone()));
     let watchers = tokio::spawn(notify_watchers(services.clone(), stopped.clone()));
     let deleted = tokio::spawn(purge_deleted(services.clone(), stopped.clone()));
+    let searched = tokio::spawn(prepare_search(services.clone(), stopped.clone()));
     let capacity = Capacity::of_process(config.pool.max_connections).shared_by(listeners.len());
     let serve = |(listener, app)| {
         let proxies = config.trusted_proxies.clone();
@@ -79,6 +80,7 @@ pub(crate) async fn run(
     failed.await?;
     watchers.await?;
     deleted.await?;
+    searched.await?;
     if let Some(measured) = measured {
         measured.await?;
     }
@@ -211,6 +213,25 @@ async fn purge_deleted(services: Services, mut stopped: watch::Receiver<bool>) {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}
                 () = services.work.notified() => {}
             }
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        _ = stopped.changed() => {}
+    }
+}
+
+/// Creates or drops the index for searching messages. It may be dropped anywhere: PostgreSQL completes the index, or the next start does.
+async fn prepare_search(services: Services, mut stopped: watch::Receiver<bool>) {
+    let work = async {
+        loop {
+            match conversations::prepare_search(&services).await {
+                Ok(true) => return,
+                // Another replica is at work, and can be stopped before it is done.
+                Ok(false) => {}
+                Err(error) => warn(Err(error), "preparing the search for words of messages"),
+            }
+            tokio::time::sleep(HOUSEKEEPING).await;
         }
     };
     tokio::select! {

@@ -29,13 +29,17 @@ pub fn path(id: Uuid) -> String {
     format!("{CONVERSATIONS}/{id}")
 }
 
-/// Lists one page of the conversations, with the sums of all that match.
+/// Lists one page of the conversations, with the sums of all that match. A search for words of messages is audited, so another site must
+/// not cause it.
 #[server(endpoint = "conversations", protocol = Get)]
 pub async fn list_conversations(
     #[server(default)] params: ConversationParams,
 ) -> Result<ListResult<ConversationListing>, ApiError> {
     let query = params.parse(Limits::PANEL);
     ssr::call_list::<ConversationsRead, _, _>(query, async |services, authorized, query| {
+        if query.filter.words.is_some() {
+            site::require_own(&services.settings)?;
+        }
         service::conversations::list_with_totals(&services, &authorized, &query).await
     })
     .await

@@ -8,6 +8,7 @@
 
 pub mod balances;
 pub mod bulk;
+pub mod bulk_reset;
 pub mod form;
 #[cfg(feature = "ssr")]
 mod save;

@@ -71,7 +71,9 @@ pub(crate) fn of_conversations(filter: &ConversationFilter, now: OffsetDateTime)
     let feedback = filter.feedback.map(feedback_filter);
     let when = filter.when.map(|when| when::describe(when, now));
     let external_id = filter.external_id.as_deref();
+    let words = filter.words.as_deref();
     [
+        words.map(text::conversations::words_are),
         filter
             .branch
             .as_deref()
@@ -230,6 +232,7 @@ mod tests {
             ),
             ("min_cost", "0.5", "Cost is $0.50 or more"),
             ("max_cost", "1200", "Cost is $1,200.00 or less"),
+            ("q", "light wave", "A message has the words “light wave”"),
             ("external_id", "chat-1", "External ID is chat-1"),
         ] {
             let filter = params::<ConversationParams>(name, value).filter().unwrap();

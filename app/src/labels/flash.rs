@@ -139,6 +139,7 @@ fn limit_change(change: LimitChange, count: u64, subject: String) -> String {
     match change {
         LimitChange::Saved if count > 1 => text::flash::limits_saved(count),
         LimitChange::Deleted if count > 1 => text::flash::limits_deleted(count),
+        LimitChange::Reset if count > 1 => text::flash::limits_reset(count),
         LimitChange::Saved if subject.is_empty() => text::flash::default_limit_saved().to_owned(),
         LimitChange::Saved => text::flash::limit_saved(subject),
         LimitChange::Deleted if subject.is_empty() => {
@@ -394,6 +395,10 @@ mod tests {
         assert_eq!(
             of(LimitChange::Deleted, &["ada", "bob"]),
             "Deleted the limits of 2 users"
+        );
+        assert_eq!(
+            of(LimitChange::Reset, &["ada", "bob"]),
+            "Reset what 2 users have used"
         );
         assert_eq!(
             of(LimitChange::ToppedUp, &["ada"]),

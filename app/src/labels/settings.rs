@@ -38,6 +38,7 @@ pub fn meaning(name: &str) -> Option<&'static str> {
         "REGISTRATION_APPROVAL" => text::settings::about_registration_approval(),
         "DELETE_RETENTION_DAYS" => text::settings::about_delete_retention_days(),
         "USAGE_RETENTION_DAYS" => text::settings::about_usage_retention_days(),
+        "CONVERSATION_SEARCH" => text::settings::about_conversation_search(),
         "API_KEY_ENCRYPTION_KEY" => text::settings::about_api_key_encryption_key(),
         "API_KEY_PROVIDERS" => text::settings::about_api_key_providers(),
         "LOG_FORMAT" => text::settings::about_log_format(),

@@ -24,6 +24,7 @@ use crate::{
         state::Meaning,
         tab::with,
     },
+    context::PageContext,
     format::{dollars, grouped},
     labels::conversations::feedback_filter,
     links::conversations as links,
@@ -98,7 +99,8 @@ fn Filters(
     /// State of the list, from the URL.
     params: Memo<ConversationParams>,
 ) -> impl IntoView {
-    let fields = Memo::new(move |_| fields(&params.read()));
+    let is_searchable = PageContext::current().site.conversation_search;
+    let fields = Memo::new(move |_| fields(&params.read(), is_searchable));
     let cleared = Signal::derive(move || links::cleared(&params.read()));
     view! {
         <FilterForm
@@ -110,9 +112,10 @@ fn Filters(
     }
 }
 
-fn fields(params: &ConversationParams) -> Vec<FilterField> {
+fn fields(params: &ConversationParams, is_searchable: bool) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
-    vec![
+    let words = FilterField::new("q", &params.q, typed(text::conversations::words(), ""));
+    let others = [
         FilterField::new(
             "branch",
             &params.branch,
@@ -157,7 +160,9 @@ fn fields(params: &ConversationParams) -> Vec<FilterField> {
         FilterField::new("external_id", &params.external_id, Entry::Hidden),
         FilterField::new("sort", &params.sort, Entry::Hidden),
         FilterField::new("limit", &params.limit, Entry::Hidden),
-    ]
+    ];
+    let words = is_searchable.then_some(words);
+    words.into_iter().chain(others).collect()
 }
 
 /// Returns the selectable conditions on the feedback: value and label.

@@ -8,6 +8,7 @@ pub mod filters;
 pub mod help;
 pub mod menu;
 mod metering;
+pub mod reset_usage;
 pub mod rows;
 pub mod search;
 pub mod set_limit;

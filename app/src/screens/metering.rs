@@ -34,6 +34,9 @@ pub(super) static SCREENS: &[Screen] = &[
 /// Dialog that sets a limit of each of the selected users.
 pub(super) const LIMIT_OF_USERS: Node = Node::new("bulk/limit", &Metering::SetLimitOfUsers);
 
+/// Dialog that resets what the selected users have used.
+pub(super) const USAGE_OF_USERS: Node = Node::new("bulk/reset-usage", &Metering::ResetUsageOfUsers);
+
 /// Tab of a user with the limits in force.
 pub(super) const USER_LIMITS: Node = Node::new("limits", &Metering::UserLimits).with(&[
     Node::new(":metric/set", &Metering::SetUserLimit),

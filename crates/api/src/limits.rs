@@ -2,6 +2,7 @@
 //! in [`metering`], allowed models in [`models`].
 
 mod bulk;
+mod bulk_reset;
 mod metering;
 mod models;
 
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(adjust_limit))
         .routes(routes!(reset_limit))
         .merge(bulk::routes())
+        .merge(bulk_reset::routes())
         .merge(metering::routes())
         .merge(models::routes())
 }

@@ -1,6 +1,8 @@
-//! Conversations of users and their messages. Storing them is in [`write`], lists of messages are in [`messages`].
+//! Conversations of users and their messages. Storing them is in [`write`], lists of messages are in [`messages`], their
+//! words in [`search`].
 
 pub mod messages;
+pub mod search;
 pub mod write;
 
 use domain::{
@@ -33,12 +35,19 @@ pub struct ConversationConditions<'a> {
     pub user: Option<Uuid>,
     /// Names of the branches that match.
     pub branches: Option<&'a [String]>,
+    /// The ids of the conversations whose messages match.
+    pub ids: Option<&'a [Uuid]>,
     /// Time to which ages refer.
     pub now: OffsetDateTime,
 }
 
 impl ConversationConditions<'_> {
     fn push(&self, sql: &mut QueryBuilder<Postgres>) {
+        if let Some(ids) = self.ids {
+            sql.push(" and c.id = any(")
+                .push_bind(ids.to_vec())
+                .push(")");
+        }
         if let Some(user) = self.user {
             sql.push(" and c.user_id = ").push_bind(user);
         }

@@ -1,6 +1,6 @@
 //! Query plans of conversations: with many of them a page reads few rows, and no large table is scanned.
 
-use db::conversations::{self, ConversationConditions, messages};
+use db::conversations::{self, ConversationConditions, messages, search};
 use domain::{
     conversations::{ConversationParams, message_page},
     list::{Limits, PageParams, Position, UnfilteredParams},
@@ -84,6 +84,7 @@ async fn pages_read_few_rows(pool: PgPool) {
                 filter: &filter,
                 user,
                 branches,
+                ids: None,
                 now: OffsetDateTime::UNIX_EPOCH,
             };
             let (page, more) = check(&pool, &what, async |connection| {
@@ -125,5 +126,57 @@ async fn branches_and_messages_read_few_rows(pool: PgPool) {
         .await;
         assert!(rows.len() == 100 && more);
         page.position = Position::After(rows[99].cursor(id, 100));
+    }
+}
+
+/// Returns the number of scans of the index of words so far.
+async fn scans(connection: &mut sqlx::PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select pg_stat_get_xact_numscans('conversation_messages_by_words'::regclass)",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+#[testing::test]
+async fn words_are_found_by_their_index(pool: PgPool) {
+    crowd(1_000, "user-", "Name ").insert(&pool).await;
+    for statement in WORLD.split(';') {
+        sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+    }
+    sqlx::raw_sql(
+        "update conversation_messages set content = 'Gravity' where seq = 7;
+        insert into conversation_messages (conversation_id, seq, id, role, content, at)
+        select md5('conversation2')::uuid, n, uuid_v7(now()), 'user', 'Light', now() from generate_series(1, 10001) n",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert!(search::set_index(&pool, true).await.unwrap());
+    let find = async |words: &'static str| {
+        let mut transaction = pool.begin().await.unwrap();
+        let before = scans(&mut transaction).await;
+        let found = search::find(&mut transaction, words).await.unwrap();
+        assert_eq!(scans(&mut transaction).await - before, 1, "{words}");
+        found
+    };
+    let found = check(&pool, "a rare word", async |connection| {
+        search::find(connection, "gravity").await.unwrap()
+    })
+    .await;
+    let id: Uuid = sqlx::query_scalar("select md5('conversation1')::uuid")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(found, Some(vec![id]));
+    for (words, expected) in [
+        ("gravity", Some(vec![id])),
+        // Of 4,999 messages.
+        ("hello", Some(vec![id])),
+        ("light", None),
+        ("darkness", Some(Vec::new())),
+    ] {
+        assert_eq!(find(words).await, expected, "{words}");
     }
 }

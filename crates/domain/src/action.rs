@@ -164,12 +164,14 @@ actions! {
     AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
     ConversationCreated = "conversation.created", User, "Conversation created";
     ConversationViewed = "conversation.viewed", User, "Conversation viewed";
+    ConversationsSearched = "conversation.searched", System, "Conversations searched";
     ConversationExported = "conversation.exported", User, "Conversation exported";
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
     UsersLimitsSet = "users.limits_set", Users, "Limits of users set (bulk)";
     UsersLimitsDeleted = "users.limits_deleted", Users, "Limits of users deleted (bulk)";
+    UsersBalancesReset = "users.balances_reset", Users, "Usage of users reset (bulk)";
     ModelsAllowed = "user.models_allowed", User, "Allowed models set";
     BalanceToppedUp = "user.balance_topped_up", User, "Limit topped up";
     BalanceAdjusted = "user.balance_adjusted", User, "Usage adjusted";

@@ -159,6 +159,8 @@ pub enum Conflict {
     BeingDeleted,
     /// The conversation would exceed the maximum number of messages.
     ConversationFull,
+    /// The index for searching messages is not complete yet.
+    SearchIndexIncomplete,
     /// Another request has created or deleted the limit meanwhile.
     LimitChanged,
     /// The account of the user is not active.

@@ -3,6 +3,7 @@
 mod amount;
 mod balances;
 mod bulk;
+mod bulk_reset;
 mod forms;
 mod left;
 mod models;
@@ -25,6 +26,7 @@ pub(crate) use amount::DecimalSchema;
 pub use amount::{Amount, Decimal};
 pub use balances::{BalanceChange, BalanceDraft, NewLimitChange, TopUpDraft};
 pub use bulk::{LimitBulkRequest, NewUserLimits, UserLimitDraft};
+pub use bulk_reset::LimitBulkResetRequest;
 pub(crate) use forms::check_model;
 pub use forms::{LimitDraft, NewLimit};
 pub use left::Left;

@@ -1,9 +1,10 @@
 //! Conversations of users with the host application: lists, single conversations and their messages. Each look at a conversation of
-//! another user is audited.
+//! another user is audited, and so is each search for words of messages.
 
 mod export;
 mod file;
 mod own;
+mod search;
 mod store;
 
 use db::conversations::ConversationConditions;
@@ -31,33 +32,34 @@ use crate::{
 
 pub use export::{ConversationExport, ConversationFormat, export, export_one};
 pub use own::{find_own, list_own, list_own_messages};
+pub use search::prepare_search;
 pub use store::{append, create, set_feedback};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Conversation);
 
-/// Lists conversations without their messages.
+/// Lists conversations without their messages. A search for words of messages is audited.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::List`] when a search is not possible, [`Error::Conflict`] when its index is not complete.
 pub async fn list(
     services: &Services,
     authorized: &Authorized<ConversationsRead>,
     query: &ConversationQuery,
 ) -> Result<Listed<Conversation>, Error> {
-    let resolved = resolve(services, authorized.actor(), &query.filter).await?;
+    let resolved = resolve(services, authorized, &query.filter).await?;
     page(services, query, resolved.conditions()).await
 }
 
 /// Lists conversations without their messages, with the sums of all that match.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// As [`list`].
 pub async fn list_with_totals(
     services: &Services,
     authorized: &Authorized<ConversationsRead>,
     query: &ConversationQuery,
 ) -> Result<ConversationListing, Error> {
-    let resolved = resolve(services, authorized.actor(), &query.filter).await?;
+    let resolved = resolve(services, authorized, &query.filter).await?;
     let conditions = resolved.conditions();
     let mut connection = db::acquire(&services.pool).await?;
     let (rows, more) = db::conversations::list_page(&mut *connection, query, conditions).await?;
@@ -76,13 +78,13 @@ pub async fn list_with_totals(
 /// Adds up the conversations that match the parameters, counted up to the limit of exact totals.
 ///
 /// # Errors
-/// [`Error::List`] when a parameter is not valid.
+/// [`Error::List`] when a parameter is not valid, otherwise as [`list`].
 pub async fn totals(
     services: &Services,
     authorized: &Authorized<ConversationsRead>,
     params: &ConversationParams,
 ) -> Result<ConversationTotals, Error> {
-    let resolved = resolve(services, authorized.actor(), &params.filter()?).await?;
+    let resolved = resolve(services, authorized, &params.filter()?).await?;
     Ok(db::conversations::sum(&services.pool, resolved.conditions()).await?)
 }
 
@@ -136,6 +138,7 @@ struct Resolved {
     filter: ConversationFilter,
     user: Option<Uuid>,
     branches: Option<Vec<String>>,
+    ids: Option<Vec<Uuid>>,
     now: OffsetDateTime,
 }
 
@@ -146,18 +149,20 @@ impl Resolved {
             filter: &self.filter,
             user: self.user,
             branches: self.branches.as_deref(),
+            ids: self.ids.as_deref(),
             now: self.now,
         }
     }
 }
 
-/// Resolves the names and the days in a filter.
+/// Resolves the names, the days and the words in a filter.
 async fn resolve(
     services: &Services,
-    actor: &Actor,
+    authorized: &Authorized<ConversationsRead>,
     filter: &ConversationFilter,
 ) -> Result<Resolved, Error> {
-    let days = days::find(services, actor, filter).await?;
+    let ids = search::find(services, authorized, filter).await?;
+    let days = days::find(services, authorized.actor(), filter).await?;
     let user = match &filter.user {
         // No user has this id, so that no conversation matches an unknown user.
         Some(user) => {
@@ -174,6 +179,7 @@ async fn resolve(
         filter: filter.in_days(&days),
         user,
         branches,
+        ids,
         now: (services.clock)(),
     })
 }

@@ -1,6 +1,7 @@
 //! Limits of what users do in the host application: their changes, and what is left of them. Uses are counted by `consume`.
 
 mod bulk;
+mod bulk_reset;
 mod calendar;
 mod changes;
 mod consume;
@@ -36,6 +37,7 @@ use crate::{
 use meter::Meter;
 
 pub use bulk::put_many;
+pub use bulk_reset::reset_many;
 pub use changes::change;
 pub(crate) use consume::{bind, in_ledger, record};
 pub use consume::{check, consume};

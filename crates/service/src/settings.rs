@@ -51,6 +51,8 @@ pub struct Settings {
     pub delete_retention: Duration,
     /// Number of days for which usage events are stored; their sums by day stay. 0: no limit.
     pub usage_retention_days: u16,
+    /// Enables searching words of the messages of conversations.
+    pub conversation_search: bool,
     /// Encryption of the provider API keys.
     pub vault: Vault,
     /// Providers for which API keys can be stored.
@@ -139,6 +141,7 @@ impl Default for Settings {
             registration_approval: true,
             delete_retention: 30 * DAY,
             usage_retention_days: 400,
+            conversation_search: false,
             vault: Vault::default(),
             providers: Provider::builtin(),
             litellm_master_key: None,

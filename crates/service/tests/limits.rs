@@ -3,8 +3,8 @@
 use domain::{
     error::Conflict,
     limits::{
-        Amount, BalanceChange, Limit, LimitBulkRequest, LimitDraft, LimitReached, LimitStatus,
-        LimitSubject, LimitsAnswer, Metric, NewLimitChange, SubjectKind,
+        Amount, BalanceChange, Limit, LimitBulkRequest, LimitBulkResetRequest, LimitDraft,
+        LimitReached, LimitStatus, LimitSubject, LimitsAnswer, Metric, NewLimitChange, SubjectKind,
     },
     usage::{ReleaseDraft, ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
 };
@@ -356,6 +356,73 @@ async fn limit_that_refills_gets_one_after_each_time(pool: PgPool) {
     denial(consume(&services, json!({}), ada).await);
     let denied = denial(consume(&services, json!({ "requests": 3 }), ada).await);
     assert_eq!(denied.retry_after, None, "three never fit");
+    // A clock that steps back an hour gives nothing, and takes nothing of what comes after it.
+    let ahead = "update balances set level_at = level_at + interval '1 hour'";
+    sqlx::raw_sql(ahead).execute(&pool).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    let behind = "update balances set level_at = level_at - interval '1 hour 181 seconds'";
+    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
+    consume(&services, json!({}), ada).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+}
+
+#[testing::test]
+async fn clock_steps_of_an_hour_permit_no_more_than_the_limit(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(3), "1h").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    // Back by an hour: the period has not begun yet. Its uses stay, and new ones count in it.
+    let ahead = "update balances set period_start = period_start + interval '1 hour', period_end = period_end + interval '1 hour'";
+    sqlx::raw_sql(ahead).execute(&pool).await.unwrap();
+    consume(&services, json!({}), ada).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    // Forward again: the same period, which is used up.
+    let behind = "update balances set period_start = period_start - interval '1 hour', period_end = period_end - interval '1 hour'";
+    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    // Forward by another hour: a new period.
+    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
+    let answer = consume(&services, json!({}), ada).await.unwrap();
+    assert_eq!(answer.limits[0].used.units(), 1);
+}
+
+#[testing::test]
+async fn budget_below_what_is_used_denies_until_the_period_ends(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let budget = async |amount: &str| {
+        let json = json!({
+            "subject": "default", "metric": "cost", "amount": amount, "period": "calendar:month"
+        });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    };
+    budget("10").await;
+    consume(&services, json!({ "cost": "6" }), ada)
+        .await
+        .unwrap();
+    let lease = reserve(&services, json!({ "cost": "3" }), ada).await;
+    let lease = lease.unwrap().lease;
+    budget("5").await;
+    let denied = denial(consume(&services, json!({ "cost": "0.01" }), ada).await);
+    let of = |units| Amount::of(Metric::Cost, units);
+    assert_eq!(denied.limit.used, of(6_000_000_000));
+    assert_eq!(denied.limit.left, Some(of(0)));
+    // What was reserved before is counted.
+    settle(&services, json!({ "lease": lease, "cost": "2" }))
+        .await
+        .unwrap();
+    let status = &left(&services, ada).await[0];
+    assert_eq!((status.used, status.left), (of(8_000_000_000), Some(of(0))));
+    budget("8.5").await;
+    consume(&services, json!({ "cost": "0.5" }), ada)
+        .await
+        .unwrap();
+    denial(consume(&services, json!({ "cost": "0.000000001" }), ada).await);
 }
 
 #[testing::test]
@@ -770,6 +837,166 @@ async fn limits_of_several_users_need_the_shown_names(pool: PgPool) {
     });
     let request = serde_json::from_value(request).unwrap();
     let denied = limits::put_many(&services, &operator(), request).await;
+    assert!(
+        matches!(denied, Err(Error::TargetMismatch(_))),
+        "{denied:?}"
+    );
+}
+
+/// Returns a request that resets what some users have used.
+fn reset_of(
+    users: &[Uuid],
+    metric: Option<&str>,
+    expected: Option<usize>,
+) -> LimitBulkResetRequest {
+    let users: Vec<Value> = users
+        .iter()
+        .map(|id| json!({ "id": id, "version": 7 }))
+        .collect();
+    let mut request = json!({ "users": users, "reason": "exam" });
+    if let Some(metric) = metric {
+        request["metric"] = json!(metric);
+    }
+    if let Some(expected) = expected {
+        request["expected"] = json!(expected);
+    }
+    serde_json::from_value(request).unwrap()
+}
+
+#[testing::test]
+async fn usage_of_several_users_is_reset_together(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob, eve, uma) = (
+        add(&pool, "ada", &[]).await,
+        add(&pool, "bob", &[]).await,
+        add(&pool, "eve", &[]).await,
+        add(&pool, "uma", &[]).await,
+    );
+    let crew = group("Crew").members(&[ada, bob]).insert(&pool).await;
+    sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
+        .bind(eve)
+        .execute(&pool)
+        .await
+        .unwrap();
+    for (subject, metric, shared) in [
+        (json!({ "user": ada }), "requests", false),
+        (json!({ "user": bob }), "requests", false),
+        (json!({ "user": ada }), "tokens", false),
+        (json!({ "group": crew }), "cost", true),
+    ] {
+        let json = json!({
+            "subject": subject, "metric": metric, "amount": 100, "period": "1d", "shared": shared
+        });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    }
+    for user in [ada, bob] {
+        let used = json!({ "requests": 2, "tokens": 30, "cost": 1 });
+        consume(&services, used, user).await.unwrap();
+    }
+    let all = [ada, bob, eve, uma, Uuid::nil(), ada];
+    let reset = async |metric, expected| {
+        let request = reset_of(&all, metric, expected);
+        limits::reset_many(&services, &operator(), request).await
+    };
+    let used = async |user| -> Vec<(Metric, i64)> {
+        let limits = left(&services, user).await.into_iter();
+        let mut used: Vec<_> = limits.map(|it| (it.metric, it.used.units())).collect();
+        used.sort_by_key(|(metric, _)| metric.as_str());
+        used
+    };
+    let (cost, requests, tokens) = (Metric::Cost, Metric::Requests, Metric::Tokens);
+    let shared = (cost, 2_000_000_000);
+    let preview = reset(None, None).await.unwrap();
+    assert_eq!((preview.changed, preview.items.len()), (2, 5));
+    let skipped = preview.items.iter().filter_map(|it| it.skipped.as_ref());
+    let skipped: Vec<String> = skipped.map(ToString::to_string).collect();
+    assert_eq!(
+        skipped,
+        [
+            "Already deleted.",
+            "No limit to reset.",
+            "No longer exists."
+        ]
+    );
+    for (metric, expected) in [(None, 3), (Some("tokens"), 2)] {
+        let denied = reset(metric, Some(expected)).await;
+        assert!(
+            matches!(denied, Err(Error::SelectionChanged(_))),
+            "{denied:?}"
+        );
+    }
+    assert_eq!(used(ada).await, [shared, (requests, 2), (tokens, 30)]);
+    let entries = "select count(*) from audit_events where action like '%balance%'";
+    assert_eq!(count(&pool, entries).await, 0);
+
+    // One user has one entry, and no parent.
+    reset(Some("tokens"), Some(1)).await.unwrap();
+    assert_eq!(used(ada).await, [shared, (requests, 2), (tokens, 0)]);
+    assert_eq!(count(&pool, entries).await, 1);
+    reset(None, Some(2)).await.unwrap();
+    assert_eq!(used(ada).await, [shared, (requests, 0), (tokens, 0)]);
+    assert_eq!(used(bob).await, [shared, (requests, 0)]);
+    let children = "select count(*) from audit_events c join audit_events p on p.id = c.parent_id
+        where p.action = 'users.balances_reset' and c.action = 'user.balance_reset' and c.reason = 'exam'";
+    assert_eq!(count(&pool, children).await, 3);
+    let ledger = "select count(*) from usage_events where kind = 'reset' and note = 'exam'";
+    assert_eq!(count(&pool, ledger).await, 4);
+    // The balances are the sums of their ledger.
+    let recount = db::doctor::recount(&pool).await.unwrap();
+    assert_eq!(recount.wrong_balances, 0);
+}
+
+#[testing::test]
+async fn resets_and_uses_at_the_same_time_do_not_block_each_other(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let crew = group("Crew").members(&[ada, bob]).insert(&pool).await;
+    let json = json!({
+        "subject": { "group": crew }, "metric": "requests", "amount": 1_000, "period": "1d", "shared": true
+    });
+    limits::put(&services, &operator(), draft(json))
+        .await
+        .unwrap();
+    set(&services, json!("default"), json!(1_000), "1d").await;
+    for user in [ada, bob] {
+        consume(&services, json!({}), user).await.unwrap();
+    }
+    let mut tasks = JoinSet::new();
+    for round in 0..20 {
+        let users = if round % 2 == 0 {
+            [ada, bob]
+        } else {
+            [bob, ada]
+        };
+        let resetting = services.clone();
+        tasks.spawn(async move {
+            let request = reset_of(&users, None, Some(2));
+            let done = limits::reset_many(&resetting, &operator(), request).await;
+            done.map(drop)
+        });
+        for user in users {
+            let services = services.clone();
+            tasks.spawn(async move { consume(&services, json!({}), user).await.map(drop) });
+        }
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    let recount = db::doctor::recount(&pool).await.unwrap();
+    assert_eq!(recount.wrong_balances, 0);
+}
+
+#[testing::test]
+async fn resets_of_several_users_need_the_shown_names(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let request = json!({
+        "users": [{ "id": ada, "version": 1, "username": "bob" }], "reason": "exam", "expected": 1
+    });
+    let request = serde_json::from_value(request).unwrap();
+    let denied = limits::reset_many(&services, &operator(), request).await;
     assert!(
         matches!(denied, Err(Error::TargetMismatch(_))),
         "{denied:?}"

@@ -8,6 +8,7 @@ mod audit;
 mod audit_log;
 mod auth;
 mod clients;
+mod conversation_search;
 mod conversations;
 mod credentials;
 mod deletion;

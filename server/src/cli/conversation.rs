@@ -30,7 +30,7 @@ const MESSAGE_HEADINGS: [&str; 4] = ["NO", "TIME", "ROLE", "TEXT"];
 
 /// Read conversations of users with the host application, and import them.
 ///
-/// Each look at a conversation and each export is audited. Commands have all permissions on the database, and those of the access token on
+/// Each look at a conversation, each search for words and each export is audited. Commands have all permissions on the database, and those of the access token on
 /// a server.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConversationArgs {
@@ -51,6 +51,9 @@ enum Command {
 /// Filter of conversations, with the same values as in the API.
 #[derive(Debug, clap::Args)]
 struct Filter {
+    /// Words that one message has. Only if CONVERSATION_SEARCH is on.
+    #[arg(long, value_parser = filled)]
+    words: Option<String>,
     /// Part of the branch.
     #[arg(long, value_parser = filled)]
     branch: Option<String>,
@@ -80,6 +83,7 @@ struct Filter {
 impl From<Filter> for ConversationParams {
     fn from(filter: Filter) -> Self {
         Self {
+            q: filter.words,
             branch: filter.branch,
             user: filter.user,
             feedback: filter.feedback,
@@ -114,7 +118,7 @@ struct ShowArgs {
 #[derive(Debug, clap::Args)]
 struct ExportArgs {
     /// Id of the conversation; without it, all that match the filter.
-    #[arg(conflicts_with_all = ["branch", "user", "feedback", "from", "to", "min_cost", "max_cost", "sort"])]
+    #[arg(conflicts_with_all = ["words", "branch", "user", "feedback", "from", "to", "min_cost", "max_cost", "sort"])]
     id: Option<Uuid>,
     #[command(flatten)]
     filter: Filter,

@@ -63,6 +63,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("REGISTRATION_APPROVAL", "true"),
     setting("DELETE_RETENTION_DAYS", "30"),
     setting("USAGE_RETENTION_DAYS", "400"),
+    setting("CONVERSATION_SEARCH", "off"),
     secret("API_KEY_ENCRYPTION_KEY"),
     setting("API_KEY_PROVIDERS", ""),
     setting("LOG_FORMAT", "text"),

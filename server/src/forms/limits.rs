@@ -1,6 +1,8 @@
 //! Forms on the screens of limits.
 
-use app::api::limits::{DeleteLimit, SaveLimit, balances::ChangeBalance, bulk::SetUserLimits};
+use app::api::limits::{
+    DeleteLimit, SaveLimit, balances::ChangeBalance, bulk::SetUserLimits, bulk_reset::ResetUsage,
+};
 use axum::routing::post;
 
 use super::send::{FormRoute, send};
@@ -11,6 +13,7 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/limits/{id}/edit", || post(send::<SaveLimit>)),
     ("/limits/{id}/delete", || post(send::<DeleteLimit>)),
     ("/users/bulk/limit", || post(send::<SetUserLimits>)),
+    ("/users/bulk/reset-usage", || post(send::<ResetUsage>)),
     ("/users/{user}/limits/{metric}/set", || {
         post(send::<SaveLimit>)
     }),

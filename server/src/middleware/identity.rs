@@ -82,6 +82,7 @@ pub(crate) async fn recognise(
             password_min: services.settings.password_min,
             lasting_passwords: services.settings.lasting_admin_passwords,
             api_keys: services.settings.vault.is_on(),
+            conversation_search: services.settings.conversation_search,
             token_max_days: services.settings.token_max_days,
             pseudo_language: PSEUDO_LANGUAGE,
         },

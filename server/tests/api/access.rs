@@ -99,6 +99,7 @@ fn screens() -> Vec<Ask> {
         "/sessions/revoke" => format!("{path}?user=unknown-user"),
         "/users/bulk/suspend"
         | "/users/bulk/limit"
+        | "/users/bulk/reset-usage"
         | "/registrations/approve"
         | "/registrations/reject"
         | "/registrations/reopen"

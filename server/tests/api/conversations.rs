@@ -2,13 +2,15 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use server::router::Site;
+use service::settings::Settings;
 use sqlx::PgPool;
 use testing::{conversations::conversation, roles::role, users::id_of};
 
 use crate::support::{
     Answer, App, Ask, add_user, app,
     html::{elements, text_of},
-    session,
+    session, with_site,
 };
 
 const STORED: &str = "/api/conversations";
@@ -321,6 +323,74 @@ async fn page_of_a_conversation_shows_messages_as_text_and_is_one_look(pool: PgP
         assert_eq!(denied.status, status, "{query}: {}", denied.body);
     }
     assert_eq!(world.app.count(looks).await, 2);
+}
+
+#[testing::test]
+async fn messages_are_searched_only_where_that_is_on(pool: PgPool) {
+    let mut world = World::create(&pool).await;
+    conversation(&pool, world.ada_id, "physics", "Light").await;
+    let paths = [
+        format!("{ALL}?q=wave"),
+        format!("{ALL}/totals?q=wave"),
+        format!("{ALL}/export?format=json&q=wave"),
+    ];
+    for path in &paths {
+        let denied = world.app.get_as(&world.admin, path).await;
+        assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{path}");
+        assert_eq!(denied.json()["details"]["parameter"], "q", "{path}");
+        assert!(
+            denied.message().contains("CONVERSATION_SEARCH"),
+            "{}",
+            denied.body
+        );
+    }
+    let off = world.app.get_as(&world.admin, "/conversations").await;
+    let field = "Words of a message";
+    assert!(!off.body.contains(field), "{}", off.body);
+    let settings = Settings {
+        conversation_search: true,
+        ..Settings::default()
+    };
+    world.app = with_site(&pool, &Site::default(), settings);
+    for path in &paths {
+        let denied = world.app.get_as(&world.admin, path).await;
+        assert_eq!(denied.outline(), "409 CONFLICT", "{path}");
+        assert!(denied.message().contains("being built"), "{}", denied.body);
+    }
+    service::conversations::prepare_search(&world.app.services)
+        .await
+        .unwrap();
+    let searches = "select count(*) from audit_events where action = 'conversation.searched'";
+    for (number, path) in (1..).zip(&paths) {
+        let denied = world.app.get_as(&world.ada, path).await;
+        assert_eq!(denied.outline(), "403 FORBIDDEN", "{path}");
+        let elsewhere = Ask::get(path).by(&world.admin);
+        let elsewhere = elsewhere.header("sec-fetch-site", "cross-site");
+        let denied = world.app.send(elsewhere).await;
+        assert_eq!(denied.outline(), "403 FORBIDDEN", "{path}");
+        assert_eq!(world.app.count(searches).await, number - 1, "{path}");
+        let found = world.app.get_as(&world.admin, path).await;
+        assert_eq!(found.status, 200, "{path}: {}", found.body);
+        assert_eq!(world.app.count(searches).await, number, "{path}");
+    }
+    let found = world.app.get_as(&world.admin, &paths[0]).await;
+    assert_eq!(found.json()[0]["name"], "Light", "{}", found.body);
+    let none = world
+        .app
+        .get_as(&world.admin, &format!("{ALL}?q=particle"))
+        .await;
+    assert_eq!(none.json(), json!([]));
+    let before = world.app.count(searches).await;
+    let page = "/conversations?q=wave";
+    let shown = world.app.get_as(&world.admin, page).await;
+    for text in [field, "A message has the words", "Light"] {
+        assert!(shown.body.contains(text), "{text}: {}", shown.body);
+    }
+    assert_eq!(world.app.count(searches).await, before + 1);
+    let elsewhere = Ask::get(page).by(&world.admin);
+    let elsewhere = elsewhere.header("sec-fetch-site", "cross-site");
+    assert_eq!(world.app.send(elsewhere).await.status, 403);
+    assert_eq!(world.app.count(searches).await, before + 1);
 }
 
 #[testing::test]

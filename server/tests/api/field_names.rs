@@ -590,6 +590,15 @@ fn of_limits() -> Vec<Case> {
             json!({ "metric": "rpm", "reason": " " }),
             &[("metric", "balance_metric"), ("reason", "enter_reason")],
         ),
+        case(
+            &["POST /api/admin/limits/bulk/reset"],
+            json!({ "users": [], "metric": "rpm", "reason": " " }),
+            &[
+                ("metric", "balance_metric"),
+                ("reason", "enter_reason"),
+                ("users", "select_users"),
+            ],
+        ),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Forms of limits as browsers without scripts send them.
 
+use axum::http::Method;
+use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
@@ -135,6 +137,27 @@ async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
 }
 
 #[testing::test]
+async fn tab_of_limits_names_the_allowed_models(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "uma", &["user"]).await;
+    let (ada, uma) = (session(&pool, "ada").await, id_of(&pool, "uma").await);
+    let path = format!("/api/admin/users/{uma}/allowed-models");
+    for (models, shown) in [
+        (json!(null), ""),
+        (json!(["gpt", "<b>"]), "Allowed models: gpt, &lt;b&gt;"),
+        (json!([]), "Allowed models: none. Every use is denied."),
+    ] {
+        let put = Ask::new(Method::PUT, &path).json(&json!({ "allowedModels": models }));
+        assert_eq!(app.send(put.by(&ada)).await.status, 200, "{models}");
+        let tab = app.get_as(&ada, "/users/uma/limits").await;
+        let is_named = tab.body.contains("Allowed models");
+        assert_eq!(is_named, !shown.is_empty(), "{models}: {}", tab.body);
+        assert!(tab.body.contains(shown), "{models}: {}", tab.body);
+    }
+}
+
+#[testing::test]
 async fn limits_of_selected_users_are_set_without_scripts(pool: PgPool) {
     let app = app(&pool);
     for (name, roles) in [
@@ -177,6 +200,57 @@ async fn limits_of_selected_users_are_set_without_scripts(pool: PgPool) {
     }
     let list = app.get_as(&ada, "/users?sort=name").await;
     for text in ["Deleted the limits of 2 users", "/users/bulk/limit"] {
+        assert!(list.body.contains(text), "{text}");
+    }
+}
+
+#[testing::test]
+async fn usage_of_selected_users_is_reset_without_scripts(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [
+        ("ada", &["admin", "user"][..]),
+        ("bob", &["user"]),
+        ("uma", &["user"]),
+    ] {
+        add_user(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let [bob, uma] = [id_of(&pool, "bob").await, id_of(&pool, "uma").await];
+    let query = format!("u={bob}:1:bob&u={uma}:1:uma&sort=name");
+    let dialog = format!("/users/bulk/reset-usage?{query}");
+    let none = app.get_as(&ada, &dialog).await;
+    assert!(none.body.contains("No limit to reset."), "{}", none.body);
+    let limit = "insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        values (uuid_v7(now()), 'requests', 10, '1d', 86400, now(), now(), now())";
+    app.run(limit).await;
+    let dialog = app.get_as(&ada, &dialog).await;
+    assert_eq!(dialog.status, 200, "{}", dialog.body);
+    for text in ["Reset usage of 2 users", ">bob<", ">uma<"] {
+        assert!(dialog.body.contains(text), "{text}: {}", dialog.body);
+    }
+    let selected = format!("{bob}:1:bob {uma}:1:uma");
+    for (metric, reason, expected, status, resets) in [
+        ("", " ", "2", 422, 0),
+        ("euros", "Exam", "2", 422, 0),
+        ("cost", "Exam", "2", 409, 0),
+        ("", "Exam", "1", 409, 0),
+        ("", "Exam", "2", 303, 2),
+        ("requests", "Exam", "2", 303, 4),
+    ] {
+        let form = [
+            ("selected", selected.as_str()),
+            ("expected", expected),
+            ("back", "/users?sort=name"),
+            ("metric", metric),
+            ("reason", reason),
+        ];
+        let answer = post(&app, &ada, "/users/bulk/reset-usage", &form).await;
+        assert_eq!(answer.status, status, "{metric} {reason}: {}", answer.body);
+        let stored = "select count(*) from usage_events where kind = 'reset'";
+        assert_eq!(app.count(stored).await, resets, "{metric} {reason}");
+    }
+    let list = app.get_as(&ada, "/users?sort=name").await;
+    for text in ["Reset what 2 users have used", "/users/bulk/reset-usage"] {
         assert!(list.body.contains(text), "{text}");
     }
 }

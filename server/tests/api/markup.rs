@@ -159,7 +159,8 @@ impl Ids {
             | "/registrations/reject"
             | "/registrations/reopen"
             | "/registrations/restore"
-            | "/users/bulk/limit" => vec![path + &selected],
+            | "/users/bulk/limit"
+            | "/users/bulk/reset-usage" => vec![path + &selected],
             "/registrations" => ["", "?state=rejected", "?q=plain&sort=-email"]
                 .map(|query| path.clone() + query)
                 .into(),

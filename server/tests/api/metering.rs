@@ -235,6 +235,44 @@ async fn bad_amounts_are_rejected_and_count_nothing(pool: PgPool) {
 }
 
 #[testing::test]
+async fn unknown_models_count_against_the_limits_of_all_models(pool: PgPool) {
+    let host = host(&pool).await;
+    for (model, amount) in [(json!("gpt"), 5), (json!(null), 2)] {
+        let mut limit = json!({
+            "subject": "default", "metric": "requests", "amount": amount, "period": "1d"
+        });
+        if !model.is_null() {
+            limit["model"] = model;
+        }
+        assert_eq!(host.put(limit).await.status, 200);
+    }
+    let unknown = || host.used(json!({ "model": "gpt-unheard-of" }));
+    for _ in 0..2 {
+        let used = host.post("/api/limits/consume", unknown()).await;
+        assert_eq!(used.status, 200, "{}", used.body);
+        let limits = used.json()["limits"].clone();
+        assert_eq!(limits.as_array().unwrap().len(), 1, "{limits}");
+    }
+    let denied = host.post("/api/limits/consume", unknown()).await;
+    assert_eq!(denied.outline(), "429 TOO_MANY_REQUESTS");
+    let stored = "select count(*) from usage_events where model = 'gpt-unheard-of'";
+    assert_eq!(host.app.count(stored).await, 2);
+    // Where models are listed, any other is denied by its name.
+    let path = format!("/api/admin/users/{}/allowed-models", host.bob);
+    let models = Ask::new(Method::PUT, &path).json(&json!({ "allowedModels": ["gpt"] }));
+    assert_eq!(host.app.send(models.by(&host.admin)).await.status, 200);
+    for path in ["/api/limits/consume", "/api/limits/reserve"] {
+        let denied = host.post(path, unknown()).await;
+        assert_eq!(denied.outline(), "403 MODEL_NOT_ALLOWED", "{path}");
+        assert!(
+            denied.message().contains("gpt-unheard-of"),
+            "{}",
+            denied.body
+        );
+    }
+}
+
+#[testing::test]
 async fn bad_limits_are_rejected(pool: PgPool) {
     let host = host(&pool).await;
     let team = group("Team").insert(&pool).await;
@@ -315,6 +353,11 @@ async fn reported_events_are_checked(pool: PgPool) {
     let ask = Ask::post("/api/usage").body("application/json", million);
     let denied = host.app.send(ask.bearer(&host.token)).await;
     assert_eq!(denied.outline(), "413 PAYLOAD_TOO_LARGE");
+    assert!(
+        denied.message().contains("events of usage"),
+        "{}",
+        denied.message()
+    );
     for at in ["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "tomorrow"] {
         let event = json!({ "user": host.bob, "eventId": "x", "at": at });
         let answer = host.post("/api/usage", json!({ "events": [event] })).await;

@@ -166,8 +166,10 @@ async fn cross_site_requests_cannot_cause_locking_previews(pool: PgPool) {
         format!("/sfn/preview-bulk?operation=suspend&selected={bob}:1:bob"),
         format!("/sfn/preview-decision?decision=approve&selected={bob}:1:bob"),
         format!("/sfn/preview-user-limits?selected={bob}:1:bob"),
+        format!("/sfn/preview-usage-reset?selected={bob}:1:bob"),
         format!("/users/bulk/suspend?u={bob}:1:bob"),
         format!("/users/bulk/limit?u={bob}:1:bob"),
+        format!("/users/bulk/reset-usage?u={bob}:1:bob"),
     ] {
         for (site, status) in [
             ("cross-site", 403),

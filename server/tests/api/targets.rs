@@ -13,9 +13,9 @@ use crate::support::{App, Ask, add_user, app, id_of, session};
 const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
-/// target of a link, or (the last five) take a whole selection, in which each id has its name, a filter with a count, or the path
+/// target of a link, or (the last six) take a whole selection, in which each id has its name, a filter with a count, or the path
 /// of a dialog, whose names are compared: see the tests of those.
-const WITHOUT_TARGET: [&str; 26] = [
+const WITHOUT_TARGET: [&str; 27] = [
     "sign-in",
     "setup",
     "register",
@@ -39,6 +39,7 @@ const WITHOUT_TARGET: [&str; 26] = [
     "delete-account",
     "bulk-users",
     "set-user-limits",
+    "reset-usage",
     "decide",
     "revoke-sessions",
     "confirm",

@@ -418,6 +418,11 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
         ("metric", "requests"),
         ("state", "unlimited"),
     ];
+    let reset = [
+        ("selected", seen.as_str()),
+        ("expected", "7"),
+        ("reason", "Exam"),
+    ];
     let decide = [
         ("decision", "approve"),
         ("selected", pending.as_str()),
@@ -445,6 +450,8 @@ async fn role_that_can_only_write_reads_nothing(pool: PgPool) {
         Ask::get("/sfn/preview-revocation?params[user]=zzmark-bob"),
         Ask::get(&format!("/sfn/preview-user-limits?selected={seen}")),
         Ask::post("/sfn/set-user-limits").form(&limits),
+        Ask::get(&format!("/sfn/preview-usage-reset?selected={seen}")),
+        Ask::post("/sfn/reset-usage").form(&reset),
         Ask::post("/sfn/edit-user").form(&edit),
         Ask::post("/sfn/bulk-users").form(&bulk),
         Ask::post("/sfn/decide").form(&decide),

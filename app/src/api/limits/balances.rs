@@ -46,6 +46,8 @@ pub struct DecidingLimit {
 pub struct UserLimits {
     /// The limits in force.
     pub limits: Vec<DecidingLimit>,
+    /// Models that the user can use; `None` for all.
+    pub models: Option<Vec<String>>,
     /// Latest top-ups, adjustments and resets; `None` if the caller cannot read usage.
     pub changes: Option<Vec<BalanceEntry>>,
     /// Server time, from which the page computes "in 2 hours".
@@ -115,6 +117,7 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
             status,
         });
         let limits = limits.collect();
+        let models = service::limits::find_models(&services, &authorized, id).await?;
         let changes = match usage {
             Some(authorized) => {
                 let days = days(&services);
@@ -125,6 +128,7 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
         };
         Ok(UserLimits {
             limits,
+            models: models.allowed_models,
             changes,
             now: (services.clock)(),
         })

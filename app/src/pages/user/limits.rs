@@ -125,6 +125,7 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
     let links = Links::of(user_view);
     let UserLimits {
         limits,
+        models,
         changes,
         now,
     } = limits;
@@ -141,10 +142,19 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
     });
     view! {
         <p class="pane-actions muted">{text::limits::precedence_hint()}</p>
+        {models.map(|models| view! { <p>{allowed(&models)}</p> })}
         <section class="list">{limit_table::table(text::limits::in_force(), lines)}</section>
         {changes}
     }
     .into_any()
+}
+
+/// Returns the sentence about the models of a user who cannot use all.
+fn allowed(models: &[String]) -> String {
+    if models.is_empty() {
+        return text::limits::no_models().to_owned();
+    }
+    text::limits::allowed_models(models.join(", "))
 }
 
 /// Returns a row for each limit in force, and one for each metric without a limit for all models.

@@ -11,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::set_limit;
+use super::{reset_usage, set_limit};
 use crate::{
     api::{
         bulk::{BulkUsers, PreviewBulk, SELECTED, list_of},
@@ -52,7 +52,13 @@ fn links_for(may: impl Fn(Permission) -> bool) -> BulkLinks {
         .map(|operation| (path(operation), bulk_user_action(operation)));
     let limit = may(Permission::LimitsWrite)
         .then(|| (set_limit::PATH.to_owned(), text::limits::set_for_users()));
-    actions.chain(limit).collect()
+    let reset = may(Permission::UsageWrite).then(|| {
+        (
+            reset_usage::PATH.to_owned(),
+            text::limits::reset_for_users(),
+        )
+    });
+    actions.chain(limit).chain(reset).collect()
 }
 
 /// Renders the consequences of the action for the users.
@@ -179,12 +185,14 @@ mod tests {
             ("/users/bulk/sign-out", "Sign out"),
             ("/users/bulk/delete", "Delete"),
             ("/users/bulk/limit", "Set limit"),
+            ("/users/bulk/reset-usage", "Reset usage"),
         ]
         .map(|(path, label)| (path.to_owned(), label));
         let (users, limits) = (Permission::UsersWrite, Permission::LimitsWrite);
-        assert_eq!(offered(&[users, limits]), all);
+        assert_eq!(offered(&[users, limits, Permission::UsageWrite]), all);
         assert_eq!(offered(&[users]), all[..4]);
-        assert_eq!(offered(&[limits]), all[4..]);
+        assert_eq!(offered(&[limits]), all[4..5]);
+        assert_eq!(offered(&[Permission::UsageWrite]), all[5..]);
         assert!(offered(&[Permission::UsersRead]).is_empty());
     }
 }

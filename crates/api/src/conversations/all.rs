@@ -45,6 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ConversationTotalsParams {
+    /// Words that one message has, without regard to case and accents. Only if the operator has enabled it.
+    q: Option<String>,
     /// Part of the branch, without regard to case and accents.
     branch: Option<String>,
     /// User: a username, number or id. Digits alone are a username first; `username:112` and `number:112` are explicit.
@@ -83,6 +85,8 @@ struct ConversationsExportParams {
     #[serde(default)]
     #[param(required = true, pattern = "^(json|yaml|csv)$")]
     format: String,
+    /// Words that one message has, without regard to case and accents. Only if the operator has enabled it.
+    q: Option<String>,
     /// Part of the branch, without regard to case and accents.
     branch: Option<String>,
     /// User: a username, number or id. Digits alone are a username first; `username:112` and `number:112` are explicit.
@@ -105,7 +109,7 @@ struct ConversationsExportParams {
 
 /// List conversations
 ///
-/// Without their messages; the one with the latest message first.
+/// Without their messages; the one with the latest message first. Each search with `q` is audited.
 #[utoipa::path(
     get,
     path = "/api/admin/conversations",
@@ -117,8 +121,12 @@ struct ConversationsExportParams {
 async fn list_conversations(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ConversationsRead>,
+    site: Result<FromThisSite, ApiError>,
     Params(params): Params<ConversationParams>,
 ) -> Result<PageResponse<Conversation>, ApiError> {
+    if params.q.is_some() {
+        site?;
+    }
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let listed = conversations::list(&services, &authorized, &query).await?;
     Ok(PageResponse::new(listed.page, PATH, &params))
@@ -138,9 +146,11 @@ async fn list_conversations(
 async fn get_conversation_totals(
     State(services): State<Services>,
     Allowed(authorized): Allowed<ConversationsRead>,
+    site: Result<FromThisSite, ApiError>,
     Params(asked): Params<ConversationTotalsParams>,
 ) -> Result<Json<ConversationTotals>, ApiError> {
     let params = ConversationParams {
+        q: asked.q,
         branch: asked.branch,
         user: asked.user,
         feedback: asked.feedback,
@@ -151,6 +161,9 @@ async fn get_conversation_totals(
         external_id: asked.external_id,
         ..ConversationParams::default()
     };
+    if params.q.is_some() {
+        site?;
+    }
     let totals = conversations::totals(&services, &authorized, &params).await?;
     Ok(Json(totals))
 }
@@ -178,6 +191,7 @@ async fn export_conversations(
 ) -> Result<Download, ApiError> {
     let format = format(&asked.format)?;
     let params = ConversationParams {
+        q: asked.q,
         branch: asked.branch,
         user: asked.user,
         feedback: asked.feedback,

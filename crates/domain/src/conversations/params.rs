@@ -106,6 +106,8 @@ impl FromStr for ConversationSort {
 /// Conditions on conversations; all must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConversationFilter {
+    /// Words of one message.
+    pub words: Option<String>,
     /// Part of the branch.
     pub branch: Option<String>,
     /// User: a username, a number or an id.
@@ -133,6 +135,8 @@ impl Dated for ConversationFilter {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConversationParams {
+    /// Words that one message has, without regard to case and accents. Only if the operator has enabled it.
+    pub q: Option<String>,
     /// Part of the branch, without regard to case and accents.
     pub branch: Option<String>,
     /// User: a username, number or id. Digits alone are a username first; `username:112` and `number:112` are explicit.
@@ -174,6 +178,7 @@ pub struct ConversationQuery {
 }
 
 page_params!(ConversationParams {
+    q,
     branch,
     user,
     feedback,
@@ -226,6 +231,7 @@ impl ConversationParams {
             feedback.map_err(|_| ListError::Feedback(shorten(text)))
         };
         Ok(ConversationFilter {
+            words: text(&self.q),
             branch: text(&self.branch),
             user: text(&self.user),
             feedback: given(&self.feedback).map(feedback).transpose()?,

@@ -48,6 +48,7 @@ impl Conflict {
             Self::PreviewChanged => messages::preview_changed(),
             Self::BeingDeleted => messages::being_deleted(),
             Self::ConversationFull => messages::conversation_full(),
+            Self::SearchIndexIncomplete => messages::search_index_incomplete(),
             Self::LimitChanged => messages::limit_changed(),
             Self::UserNotActive => messages::user_not_active(),
             Self::NoBalance => messages::balance_none(),

@@ -36,6 +36,10 @@ pub enum ListError {
     RegistrationSort(String),
     /// An unknown sort key of conversations.
     ConversationSort(String),
+    /// A search for words of messages, which the operator has not enabled.
+    SearchOff,
+    /// A search for words of more messages than this number.
+    SearchBroad(u64),
     /// An unknown condition on feedback.
     Feedback(String),
     /// A text that is not an amount of money.
@@ -158,6 +162,8 @@ impl ListError {
             Self::ConversationSort(typed) => {
                 messages::list_sort(quoted(typed), CONVERSATION_SORT_KEYS)
             }
+            Self::SearchOff => messages::list_search_off(),
+            Self::SearchBroad(max) => messages::list_search_broad(*max),
             Self::Feedback(typed) => messages::list_feedback(quoted(typed)),
             Self::Cost { parameter, typed } => messages::list_cost(quoted(typed), *parameter),
             Self::UsageDay(_) => messages::usage_day(),
@@ -206,7 +212,7 @@ impl ListError {
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         let name: &str = match self {
-            Self::Filter(_) => "q",
+            Self::Filter(_) | Self::SearchOff | Self::SearchBroad(_) => "q",
             Self::Sort(_)
             | Self::RegistrationSort(_)
             | Self::ConversationSort(_)

@@ -103,7 +103,8 @@ pub async fn export_one(
 /// Starts an export of the conversations that match the parameters, in the order of the list.
 ///
 /// # Errors
-/// [`Error::List`] when a parameter is not valid, [`Error::TooManyAtOnce`] when too many exports are running.
+/// [`Error::List`] when a parameter is not valid, [`Error::Conflict`] when the index of a search is not complete,
+/// [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
     authorized: &Authorized<ConversationsRead>,
@@ -112,7 +113,7 @@ pub async fn export(
 ) -> Result<ConversationExport, Error> {
     let (filter, sort) = (params.filter()?, params.sort()?);
     let slot = services.exports.reserve(authorized.actor())?;
-    let resolved = resolve(services, authorized.actor(), &filter).await?;
+    let resolved = resolve(services, authorized, &filter).await?;
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::ConversationsRead;
     let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;

@@ -27,6 +27,7 @@ pub async fn list_own(
         filter: &filter,
         user: Some(caller.principal.id.0),
         branches: None,
+        ids: None,
         now: (services.clock)(),
     };
     let query = ConversationQuery {

@@ -12,12 +12,13 @@ use domain::{
     permission::Permission,
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Meter, position::Position};
 use crate::{
     Error, Services,
-    access::{Authorized, UsageWrite},
-    audit::{self, Change, Changes},
+    access::{Actor, Authorized, UsageWrite},
+    audit::{self, Audited, Change, Changes},
     guard::{self, TargetRef},
 };
 
@@ -44,19 +45,32 @@ pub async fn change(
         return Err(Error::Conflict(Conflict::UserDeleted));
     }
     let mut meter = Meter::open(&mut transaction, (target.id, None), found.at).await?;
+    let of_user = (target.id, username.as_str());
+    let (after, audited) = write(&mut transaction, actor, of_user, &mut meter, &change).await?;
+    db::commit(transaction, audited).await?;
+    Ok(after)
+}
+
+/// Changes an opened balance of a user, and stores it with its event and its audit log entry. Returns what is left of the limit then.
+pub(super) async fn write(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (user, username): (Uuid, &str),
+    meter: &mut Meter,
+    change: &NewLimitChange,
+) -> Result<(LimitStatus, Audited), Error> {
     let at = meter.at;
     let mut positions = meter.positions.iter_mut();
-    let position = positions.find(|position| is_meant(position, &change));
+    let position = positions.find(|position| is_meant(position, change));
     let position = position.ok_or(Error::Conflict(Conflict::NoBalance))?;
     let before = position.status(at);
     let Some((kind, action, amount)) = apply(position, change.change, &before)? else {
-        db::rollback(transaction).await?;
-        return Ok(before);
+        return Ok((before, Audited::not_needed("nothing changes")));
     };
     let after = position.status(at);
-    meter.store(&mut transaction).await?;
+    meter.store(transaction).await?;
     let entry = LedgerEntry {
-        user: target.id,
+        user,
         kind,
         metric: change.metric,
         model: change.model.as_deref(),
@@ -64,31 +78,34 @@ pub async fn change(
         reason: &change.reason,
         actor: actor.id(),
     };
-    usage::insert_entry(&mut transaction, &entry, at).await?;
+    usage::insert_entry(transaction, &entry, at).await?;
     let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
     let changes = Changes::default()
         .with("metric", Value::Null, change.metric.as_str())
         .with("model", Value::Null, change.model.as_deref())
         .with("left", text(before.left), text(after.left))
         .with("used", before.used.to_string(), after.used.to_string());
-    let change = Change {
+    let entry = Change {
         action,
-        user: (target.id, &username),
+        user: (user, username),
         changes,
         reason: Some(&change.reason),
     };
-    let audited = audit::write(&mut transaction, actor, change).await?;
-    db::commit(transaction, audited).await?;
-    Ok(after)
+    Ok((after, audit::write(transaction, actor, entry).await?))
 }
 
-/// Returns whether a limit is the one to change: the user's own balance of the metric and the model.
-fn is_meant(position: &Position, change: &NewLimitChange) -> bool {
+/// Returns whether what is used of a limit can be changed: the user's own balance.
+pub(super) fn can_change(position: &Position) -> bool {
     let limit = &position.limit;
     matches!(limit.holder, Holder::User(_))
-        && limit.metric == change.metric
-        && limit.model == change.model
+        && limit.metric.has_period()
         && position.balance.is_some()
+}
+
+/// Returns whether a limit is the one to change, of the metric and the model.
+fn is_meant(position: &Position, change: &NewLimitChange) -> bool {
+    let limit = &position.limit;
+    can_change(position) && limit.metric == change.metric && limit.model == change.model
 }
 
 /// Applies a change to a balance. Returns the kind of the event, the action, and the amount of the event; `None` if nothing changes.

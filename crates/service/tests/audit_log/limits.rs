@@ -34,6 +34,14 @@ pub(super) const LIMITS: Table = &[
             Action::BalanceReset,
         ],
     ),
+    (
+        "limits::bulk_reset::reset_many",
+        &[
+            Action::UsersBalancesReset,
+            Action::BalanceReset,
+            Action::BalanceReset,
+        ],
+    ),
     ("limits::models::set_models", &[Action::ModelsAllowed]),
     ("limits::delete", &[Action::LimitDeleted]),
 ];
@@ -83,6 +91,15 @@ async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Err
                 limits::change(services, &operator(), user, change).await?;
             }
             Ok(())
+        }
+        "limits::bulk_reset::reset_many" => {
+            let bob = testing::users::id_of(&services.pool, "bob").await;
+            let users = [user, bob].map(|id| json!({ "id": id, "version": 1 }));
+            let request = json!({ "users": users, "reason": "exam", "expected": 2 });
+            let request = serde_json::from_value(request).unwrap();
+            limits::reset_many(services, &operator(), request)
+                .await
+                .map(drop)
         }
         "limits::models::set_models" => {
             let draft = serde_json::from_value(json!({ "allowedModels": ["gpt"] })).unwrap();

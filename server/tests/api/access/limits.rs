@@ -54,6 +54,15 @@ pub(super) fn forms() -> Vec<Ask> {
             ],
         ),
         (
+            "/users/bulk/reset-usage".to_owned(),
+            "reset-usage",
+            &[
+                ("selected", selected.as_str()),
+                ("expected", "0"),
+                ("reason", "Exam"),
+            ],
+        ),
+        (
             limit("delete"),
             "delete-limit",
             &[("id", UNKNOWN_ID), ("shown", "nothing"), ("version", "1")],
@@ -89,6 +98,9 @@ pub(super) fn reads() -> Vec<Ask> {
         Ask::get(&format!("/sfn/user-limit?id={UNKNOWN_ID}&metric=requests")),
         Ask::get(&format!(
             "/sfn/preview-user-limits?selected={UNKNOWN_ID}:1:unknown-user"
+        )),
+        Ask::get(&format!(
+            "/sfn/preview-usage-reset?selected={UNKNOWN_ID}:1:unknown-user"
         )),
     ]
 }

@@ -128,6 +128,7 @@ fn of_limits() -> Vec<Ask> {
     let lease = json!({ "lease": UNKNOWN_ID });
     let change = json!({ "metric": "requests", "amount": 1, "reason": "test" });
     let reset = json!({ "metric": "requests", "reason": "test" });
+    let bulk_reset = json!({ "users": selected, "reason": "test" });
     vec![
         Ask::get("/api/limits"),
         post("/api/limits/consume", &used),
@@ -140,6 +141,7 @@ fn of_limits() -> Vec<Ask> {
         Ask::get("/api/admin/limits"),
         Ask::new(Method::PUT, "/api/admin/limits").json(&unset),
         post("/api/admin/limits/bulk", &bulk),
+        post("/api/admin/limits/bulk/reset", &bulk_reset),
         Ask::get(&limit),
         Ask::new(Method::DELETE, &limit),
         Ask::get(&unknown_user("/limits")),

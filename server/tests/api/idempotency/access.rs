@@ -30,11 +30,13 @@ pub(super) async fn asks(app: &App) -> Vec<Ask> {
     let change = json!({ "metric": "requests", "amount": 1, "reason": "exam" });
     let version = "select version::bigint from users where username = 'hal'";
     let hals = json!([{ "id": hal, "version": app.count(version).await }]);
+    let reset = json!({ "users": hals, "reason": "exam", "expected": 1 });
     let limits = json!({
         "users": hals, "metric": "cost", "limit": { "amount": 5, "period": "1d" }, "expected": 1
     });
-    let asks: [(String, Value); 22] = [
+    let asks: [(String, Value); 23] = [
         ("/api/admin/limits/bulk".to_owned(), limits),
+        ("/api/admin/limits/bulk/reset".to_owned(), reset),
         ("/api/admin/roles".to_owned(), json!({ "name": "desk" })),
         (
             format!("/api/admin/roles/{role}/clone"),

@@ -249,6 +249,15 @@ fn writes_of_limits(ids: &Ids, eve: &str) -> Vec<Case> {
         ),
         case(USAGE, post(&of_bob("adjust"), change), 200, "zzmark"),
         case(USAGE, post(&of_bob("reset"), reset), 200, "zzmark"),
+        case(
+            USAGE,
+            post(
+                "/api/admin/limits/bulk/reset",
+                json!({ "users": [{ "id": ids.bob, "version": 1 }], "reason": "test" }),
+            ),
+            200,
+            "",
+        ),
         case(METERING, post("/api/limits/consume", used.clone()), 200, ""),
         case(METERING, post("/api/limits/reserve", used), 200, ""),
         case(METERING, post("/api/limits/settle", lease.clone()), 400, ""),

@@ -1,4 +1,4 @@
-//! Limits of several users at once, without locks.
+//! Limits of several users at once.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,22 @@ use super::{Meter, created};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
-    /// Reads the limits of users on cost and requests of all models together, and what is used of them. The number of statements does
+    /// Locks the balances of several users together, before [`open`](Self::open) locks those of each: in one order, as all uses do, so that
+    /// two transactions do not wait for each other in a circle.
+    pub(in crate::limits) async fn lock_users(
+        connection: &mut PgConnection,
+        users: &[Uuid],
+    ) -> Result<(), Error> {
+        let mut holders = users.to_vec();
+        for user in users {
+            let limits = rows::list_in_force(&mut *connection, *user, None).await?;
+            holders.extend(limits.iter().map(|limit| limit.holder.id()));
+        }
+        balances::lock(connection, &holders).await?;
+        Ok(())
+    }
+
+    /// Reads the limits of users on cost and requests of all models together, and what is used of them, without locks. The number of statements does
     /// not depend on the number of users.
     pub(in crate::limits) async fn read_totals(
         connection: &mut PgConnection,

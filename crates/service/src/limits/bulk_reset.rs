@@ -1,0 +1,178 @@
+//! Resets of what several users have used: a preview of the users, then exactly those or none.
+
+use std::collections::BTreeSet;
+
+use db::limits as rows;
+use domain::{
+    action::Action,
+    limits::{BalanceChange, LimitBulkResetRequest, Metric, NewLimitChange},
+    message::Message,
+    messages,
+    permission::Permission,
+    users::{
+        UserId,
+        bulk::{BulkItem, BulkOutcome, Selected},
+    },
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Meter,
+    changes::{can_change, write},
+};
+use crate::{
+    Error, Services,
+    access::{Actor, Authorized, UsageWrite},
+    audit::{self, Audited, Batch, Changes},
+    guard::{self, TargetRef},
+};
+
+/// User whose balances are reset.
+struct Reset {
+    user: Uuid,
+    username: String,
+    /// The limits of the user, with locked balances.
+    meter: Meter,
+    /// Balances that are reset: metric and model.
+    keys: Vec<(Metric, Option<String>)>,
+}
+
+/// Sets to zero what each of several users has used of their limits, in one transaction. Without `expected` it only reports the outcome and
+/// changes nothing. A user that is named twice counts once.
+///
+/// # Errors
+/// [`Error::SelectionChanged`] when the number of users would differ from `expected`, [`Error::TargetMismatch`] when an id and the
+/// username shown with it belong to different users, [`Error::Invalid`] with the field errors.
+pub async fn reset_many(
+    services: &Services,
+    authorized: &Authorized<UsageWrite>,
+    mut request: LimitBulkResetRequest,
+) -> Result<BulkOutcome, Error> {
+    let mut ids = BTreeSet::new();
+    request.users.retain(|selected| ids.insert(selected.id));
+    let reason = request.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor =
+        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    Meter::lock_users(&mut transaction, &ids).await?;
+    let mut resets = Vec::with_capacity(request.users.len());
+    let mut items = Vec::with_capacity(request.users.len());
+    for selected in &request.users {
+        let (item, reset) = open(&mut transaction, selected, request.metric).await?;
+        items.push(item);
+        resets.extend(reset);
+    }
+    let outcome = BulkOutcome {
+        changed: resets.len(),
+        items,
+        restorable_until: None,
+    };
+    match request.expected {
+        // A preview: the transaction is rolled back on drop.
+        None => return Ok(outcome),
+        Some(expected) if expected != outcome.changed => {
+            return Err(Error::SelectionChanged(Box::new(outcome)));
+        }
+        Some(_) => {}
+    }
+    let about = (request.metric, reason.as_str());
+    let actor = &begin(&mut transaction, actor, about, resets.len()).await?;
+    let mut audited = Audited::not_needed("every user is skipped");
+    for reset in resets {
+        audited = apply(&mut transaction, actor, reset, &reason).await?;
+    }
+    db::commit(transaction, audited).await?;
+    Ok(outcome)
+}
+
+/// Opens the balances of a user. Without any the user is skipped.
+async fn open(
+    transaction: &mut db::Transaction,
+    selected: &Selected,
+    metric: Option<Metric>,
+) -> Result<(BulkItem, Option<Reset>), Error> {
+    let user = selected.id;
+    let found = rows::find_user(&mut **transaction, user, None).await?;
+    let username = found.username.clone().unwrap_or_default();
+    let item = |skipped: Option<Message>| BulkItem {
+        id: UserId(user),
+        username: username.clone(),
+        skipped,
+        lost: None,
+    };
+    if found.username.is_none() {
+        return Ok((item(Some(messages::skipped_missing())), None));
+    }
+    TargetRef::from(selected).check_username(&username)?;
+    if found.is_deleted {
+        return Ok((item(Some(messages::skipped_deleted())), None));
+    }
+    let meter = Meter::open(transaction, (user, None), found.at).await?;
+    let keys = meter.positions.iter().filter(|it| can_change(it));
+    let keys = keys.filter(|it| metric.is_none_or(|metric| it.limit.metric == metric));
+    let keys: Vec<_> = keys
+        .map(|it| (it.limit.metric, it.limit.model.clone()))
+        .collect();
+    if keys.is_empty() {
+        return Ok((item(Some(messages::skipped_no_balance())), None));
+    }
+    let shown = item(None);
+    let reset = Reset {
+        user,
+        username,
+        meter,
+        keys,
+    };
+    Ok((shown, Some(reset)))
+}
+
+/// Writes the parent event of the resets of several users. Returns the actor for the events of the single resets.
+async fn begin(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (metric, reason): (Option<Metric>, &str),
+    users: usize,
+) -> Result<Actor, Error> {
+    if users < 2 {
+        return Ok(actor.clone());
+    }
+    let metric = metric.map(Metric::as_str);
+    let batch = Batch {
+        action: Action::UsersBalancesReset,
+        users: users as u64,
+        label: &format!("{users} users"),
+        changes: Changes::default().with("metric", Value::Null, metric),
+        reason: Some(reason),
+    };
+    audit::write_batch(transaction, actor, batch).await
+}
+
+/// Resets the balances of a user. Each has its event and its audit log entry.
+async fn apply(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    reset: Reset,
+    reason: &str,
+) -> Result<Audited, Error> {
+    let Reset {
+        user,
+        username,
+        mut meter,
+        keys,
+    } = reset;
+    let mut audited = Audited::not_needed("the user has no balance");
+    for (metric, model) in keys {
+        let change = NewLimitChange {
+            metric,
+            model,
+            change: BalanceChange::Reset,
+            reason: reason.to_owned(),
+        };
+        let of_user = (user, username.as_str());
+        let written = write(transaction, actor, of_user, &mut meter, &change).await?;
+        audited = written.1;
+    }
+    Ok(audited)
+}
