@@ -10,7 +10,7 @@ pub(super) static SCREENS: &[Screen] = &[
     // List of groups.
     Screen::of_groups("/groups", &Access::Groups)
         .in_sidebar(
-            text::frame::screen_groups,
+            text::groups::title,
             Icon::Group,
             Permission::GroupsRead,
         )
@@ -31,7 +31,7 @@ pub(super) static SCREENS: &[Screen] = &[
     // Roles.
     Screen::panel("/roles", &Access::Roles)
         .in_sidebar(
-            text::frame::screen_roles,
+            text::roles::title,
             Icon::ShieldCheck,
             Permission::RolesRead,
         )
@@ -44,7 +44,7 @@ pub(super) static SCREENS: &[Screen] = &[
     // Clients.
     Screen::panel("/clients", &Access::Clients)
         .in_sidebar(
-            text::frame::screen_clients,
+            text::clients::title,
             Icon::Building,
             Permission::ClientsRead,
         )
