@@ -7,8 +7,6 @@ mod format;
 pub mod hydrated;
 pub mod labels;
 mod links;
-#[macro_use]
-mod lists;
 pub mod pages;
 pub mod parts;
 pub mod routes;

@@ -169,7 +169,7 @@ macro_rules! access_part {
     };
 }
 
-for_each_list! { access_part! {
+domain::for_each_list! { access_part! {
     /// Pages about access: roles, groups, clients, resources, features, and the access of a user.
     Access in access by load_access, preload_access:
     UserTab => user::access::AccessTab,

@@ -96,7 +96,7 @@ macro_rules! commands {
 
 /// Declares the commands of the resources between others.
 macro_rules! with_resources {
-    ({ [$($before:ident)+] [$($after:ident)+] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({ [$($before:ident)+] [$($after:ident)+] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         commands! { $($before)+ $($one)+ $($after)+ }
     };
 }

@@ -87,7 +87,7 @@ pub fn sentence(flash: &Flash) -> String {
 
 /// Declares the function that returns the sentence about a change of a resource.
 macro_rules! resource_sentences {
-    ({} $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({} $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             /// Returns the sentence about a change of a resource.
             fn resource_changed(event: ResourceEvent, name: String) -> String {

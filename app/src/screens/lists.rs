@@ -25,4 +25,4 @@ macro_rules! screens {
     };
 }
 
-for_each_list! { screens! {} }
+domain::for_each_list! { screens! {} }

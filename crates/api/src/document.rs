@@ -42,7 +42,7 @@ struct Base;
 
 /// Declares the tags of the operations, with those of the resources after those of the users.
 macro_rules! tags {
-    ({ $users:expr, $($other:expr,)+ } $($one:ident $many:ident $actions:tt $object:tt $description:tt;)+) => {
+    ({ $users:expr, $($other:expr,)+ } $($one:ident $many:ident $actions:tt $object:tt $description:tt $($icon:ident)?;)+) => {
         /// Tags with their descriptions, in their order. The tag of a resource begins with a capital letter in the document.
         const TAGS: &[(&str, &str)] = &[$users, $((stringify!($many), $description),)+ $($other,)+];
     };

@@ -77,7 +77,7 @@ fn only_as_described<S>(routes: OpenApiRouter<ApiState>, state: ApiState) -> Rou
 
 /// Adds the routes of the resources to others.
 macro_rules! with_resources {
-    ({ $routes:expr } $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({ $routes:expr } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         $routes$(.merge($many::routes()))+
     };
 }

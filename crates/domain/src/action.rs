@@ -8,7 +8,7 @@ use crate::users::{Unknown, action::BulkAction, string_enum};
 
 /// Declares the kinds of targets of two tables, and between them the resources.
 macro_rules! target_kinds {
-    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             string_enum! {
                 /// Kind of the target of an audited action.
@@ -80,7 +80,7 @@ macro_rules! actions {
 
 /// Declares the actions of two tables, and between them those of the resources.
 macro_rules! with_resources {
-    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident ($($action:ident)+) $object:tt $tag:tt;)+) => {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident ($($action:ident)+) $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             actions! {
                 $($before)*

@@ -27,7 +27,7 @@ macro_rules! entities {
 
 /// Declares the kinds of two tables, and between them the resources.
 macro_rules! with_resources {
-    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             entities! {
                 $($before)*

@@ -95,7 +95,7 @@ pub enum FlashEvent {
 
 /// Declares the changes that all resources have.
 macro_rules! resource_events {
-    ({} $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({} $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             /// Change of a resource that a message reports.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

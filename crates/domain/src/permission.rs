@@ -88,7 +88,7 @@ macro_rules! permissions {
 
 /// Declares the permissions of two tables, and between them those to read and to write each resource.
 macro_rules! with_resources {
-    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             permissions! {
                 $($before)*

@@ -39,7 +39,7 @@ macro_rules! stored_objects {
 
 /// Declares the resources, and the objects of a table after them.
 macro_rules! with_resources {
-    ({ $($own:tt)* } $($one:ident $many:ident $actions:tt $object:tt $tag:tt;)+) => {
+    ({ $($own:tt)* } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
         pastey::paste! {
             stored_objects! {
                 $(#[doc = $object] $one of crate::$many, [<$many:camel Read>];)+

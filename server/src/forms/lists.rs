@@ -20,4 +20,4 @@ macro_rules! forms {
     };
 }
 
-app::for_each_list! { forms! {} }
+domain::for_each_list! { forms! {} }
