@@ -66,7 +66,8 @@ pub enum FlashEvent {
     RoleDeletionStarted,
     /// A failed job is retried.
     JobRetried,
-    /// A group was changed in another way: its name, and that of a single member. A change of its access has the name of the resource instead.
+    /// A group was changed in another way: its name, and that of a single member. A change of its access has the name of the resource
+    /// instead.
     Group(GroupChange),
     /// A resource was transferred: its name, and the new owner.
     ResourceTransferred,
@@ -227,4 +228,33 @@ pub struct Undo {
     pub path: String,
     /// Body of the form, as a browser encodes it.
     pub form: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn stored_names_of_changes_of_resources_are_flat() {
+        for (event, name) in [
+            (
+                FlashEvent::Resource(ResourceEvent::RoleCreated),
+                json!("role-created"),
+            ),
+            (
+                FlashEvent::Resource(ResourceEvent::GroupDeleted),
+                json!("group-deleted"),
+            ),
+            (
+                FlashEvent::Group(GroupChange::MembersAdded),
+                json!({ "group": "members-added" }),
+            ),
+            (FlashEvent::Saved, json!("saved")),
+        ] {
+            assert_eq!(json!(event), name);
+            assert_eq!(serde_json::from_value::<FlashEvent>(name).unwrap(), event);
+        }
+    }
 }
