@@ -16,8 +16,8 @@ use domain::{
 use crate::{
     components::state::LoadErrorNotice,
     pages::{
-        access_tokens, account, audit, clients, confirm, conversations, features, groups, invite,
-        keys, limits, login, overview, register, registrations, reset, resources, roles, sessions,
+        access_tokens, account, audit, confirm, conversations, features, groups, invite, keys,
+        limits, login, overview, register, registrations, reset, resources, roles, sessions,
         settings, setup, usage,
         user::{self, dialogs},
         users,
@@ -152,7 +152,24 @@ part!(
     ChangeInvitation => registrations::change::Change,
 );
 
-part!(
+/// Declares the part with the pages about access, those of a table of lists included.
+macro_rules! access_part {
+    ({ $($own:tt)+ } $($one:ident $many:ident $icon:ident;)+) => {
+        pastey::paste! {
+            part!(
+                $($own)+
+                $(
+                    [<$many:camel>] => crate::pages::$many::[<$many:camel>],
+                    [<New $one>] => crate::pages::$many::New,
+                    [<Edit $one>] => crate::pages::$many::Edit,
+                    [<Delete $one>] => crate::pages::$many::Delete,
+                )+
+            );
+        }
+    };
+}
+
+domain::for_each_list! { access_part! {
     /// Pages about access: roles, groups, clients, resources, features, and the access of a user.
     Access in access by load_access, preload_access:
     UserTab => user::access::AccessTab,
@@ -162,10 +179,6 @@ part!(
     EditRole => roles::dialogs::EditOf,
     CloneRole => roles::dialogs::CloneRole,
     DeleteRole => roles::delete::Delete,
-    Clients => clients::Clients,
-    NewClient => clients::dialogs::New,
-    EditClient => clients::dialogs::Edit,
-    DeleteClient => clients::delete::Delete,
     Groups => groups::Groups,
     NewGroup => groups::new::NewGroup,
     GroupPage => groups::page::GroupPage,
@@ -191,7 +204,8 @@ part!(
     AddFeatureSet => features::dialogs::AddFeatureSet,
     EditFeature => features::edit::EditFeature,
     DeleteFeature => features::dialogs::DeleteFeature,
-);
+} }
+
 part!(
     /// Pages about limits, usage and conversations.
     Metering in metering by load_metering, preload_metering:

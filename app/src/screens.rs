@@ -5,6 +5,7 @@
 mod access;
 mod access_level;
 mod account;
+mod lists;
 mod metering;
 mod node;
 mod operation;
@@ -204,7 +205,14 @@ impl Screen {
 
 /// Returns every screen, in the order in which their paths are matched, and in that of the sidebar.
 pub(crate) fn screens() -> impl Iterator<Item = &'static Screen> {
-    let parts = [USERS, access::SCREENS, metering::SCREENS, SERVER];
+    let parts = [
+        USERS,
+        access::GROUPS_AND_ROLES,
+        lists::SCREENS,
+        access::HOST,
+        metering::SCREENS,
+        SERVER,
+    ];
     parts.into_iter().flatten()
 }
 

@@ -75,34 +75,33 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-/// Declares the commands of the resources, each in one entry: its variant, its module, and its arguments.
-macro_rules! resources {
-    ($($variant:ident: $module:ident::$arguments:ident;)+) => {
-        // Without a documentation comment: clap would print it as the description of the program.
-        #[derive(Debug, Subcommand)]
-        enum ResourceCommand { $($variant($module::$arguments),)+ }
+/// Declares commands by the names of their variants: `User` has its arguments in `user::UserArgs`.
+macro_rules! commands {
+    ($($variant:ident)+) => {
+        pastey::paste! {
+            // Without a documentation comment: clap would print it as the description of the program.
+            #[derive(Debug, Subcommand)]
+            enum ResourceCommand { $($variant([<$variant:snake>]::[<$variant Args>]),)+ }
 
-        impl ResourceCommand {
-            fn run(self, backend: backend::BackendArgs) -> Result<ExitCode, BoxError> {
-                match self { $(Self::$variant(arguments) => block_on($module::run(backend, arguments)),)+ }
+            impl ResourceCommand {
+                fn run(self, backend: backend::BackendArgs) -> Result<ExitCode, BoxError> {
+                    match self {
+                        $(Self::$variant(arguments) => block_on([<$variant:snake>]::run(backend, arguments)),)+
+                    }
+                }
             }
         }
     };
 }
 
-resources! {
-    User: user::UserArgs;
-    Role: role::RoleArgs;
-    Group: group::GroupArgs;
-    Client: client::ClientArgs;
-    Feature: feature::FeatureArgs;
-    Resource: resource::ResourceArgs;
-    Access: access::AccessArgs;
-    Conversation: conversation::ConversationArgs;
-    Limit: limit::LimitArgs;
-    Usage: usage::UsageArgs;
-    VirtualKey: virtual_key::VirtualKeyArgs;
+/// Declares the commands of the resources between others.
+macro_rules! with_resources {
+    ({ [$($before:ident)+] [$($after:ident)+] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        commands! { $($before)+ $($one)+ $($after)+ }
+    };
 }
+
+domain::for_each_resource! { with_resources! { [User] [Access Conversation Limit Usage VirtualKey] } }
 
 impl Command {
     /// Returns whether the command works on the database only, never through a server.

@@ -10,6 +10,7 @@ mod fields;
 mod groups;
 mod limits;
 pub(crate) mod links;
+mod lists;
 mod resources;
 pub(crate) mod routes;
 pub(crate) mod send;

@@ -87,11 +87,11 @@ pub async fn create_client(
     #[server(default)] name: String,
     #[server(default)] logo_url: String,
 ) -> Result<FormSuccess, ApiError> {
-    use domain::flash::FlashEvent;
+    use domain::flash::ResourceEvent;
     let draft = draft(CreateClient { name, logo_url });
     ssr::call::<ClientsWrite, _>(async |services, authorized| {
         let client = service::clients::create(&services, &authorized, draft).await?;
-        Ok(flash(FlashEvent::ClientCreated, client.name).await)
+        Ok(flash(ResourceEvent::ClientCreated, client.name).await)
     })
     .await
 }
@@ -105,7 +105,7 @@ pub async fn edit_client(
     #[server(default)] name: String,
     #[server(default)] logo_url: String,
 ) -> Result<FormSuccess, ApiError> {
-    use domain::flash::FlashEvent;
+    use domain::flash::ResourceEvent;
     let target = ClientRef::shown(id, shown.as_str(), version);
     let edit = edit(EditClient {
         id,
@@ -116,7 +116,7 @@ pub async fn edit_client(
     });
     ssr::call_with_read::<ClientsWrite, _>(async |services, authorized| {
         let client = service::clients::edit(&services, &authorized, target, edit).await?;
-        Ok(flash(FlashEvent::ClientSaved, client.name).await)
+        Ok(flash(ResourceEvent::ClientSaved, client.name).await)
     })
     .await
 }
@@ -129,19 +129,21 @@ pub async fn delete_client(
     shown: String,
     users: u64,
 ) -> Result<FormSuccess, ApiError> {
-    use domain::flash::FlashEvent;
+    use domain::flash::ResourceEvent;
     let target = ClientRef::shown(id, shown.as_str(), version);
     ssr::call_with_read::<ClientsWrite, _>(async |services, authorized| {
         service::clients::delete(&services, &authorized, target, Some(users)).await?;
-        Ok(flash(FlashEvent::ClientDeleted, shown).await)
+        Ok(flash(ResourceEvent::ClientDeleted, shown).await)
     })
     .await
 }
 
 /// Redirects to the list of clients with a message about one of them.
 #[cfg(feature = "ssr")]
-async fn flash(event: domain::flash::FlashEvent, name: String) -> FormSuccess {
-    FormSuccess::flash(CLIENTS, domain::flash::Flash::of(event, [name]), None).await
+async fn flash(event: domain::flash::ResourceEvent, name: String) -> FormSuccess {
+    use domain::flash::{Flash, FlashEvent};
+    let flash = Flash::of(FlashEvent::Resource(event), [name]);
+    FormSuccess::flash(CLIENTS, flash, None).await
 }
 
 /// Converts the form of a new client to a draft.

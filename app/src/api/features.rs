@@ -10,7 +10,7 @@ use domain::features::{Feature, FeatureSet};
 use domain::{
     features::FeatureDraft,
     fields::FieldErrors,
-    flash::{Flash, FlashEvent, Undo},
+    flash::{Flash, FlashEvent, ResourceEvent, Undo},
     messages,
 };
 use leptos::prelude::*;
@@ -114,7 +114,7 @@ pub async fn add_feature(
         };
         // No version: if the feature was added in between, it is not replaced.
         let added = service::features::put(&services, &authorized, key, Some(0), draft).await?;
-        let flash = about(FlashEvent::FeatureAdded, &added);
+        let flash = about(FlashEvent::Resource(ResourceEvent::FeatureCreated), &added);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await
@@ -142,7 +142,7 @@ pub async fn edit_feature(
         };
         let version = Some(version);
         let saved = service::features::put(&services, &authorized, &key, version, draft).await?;
-        let flash = about(FlashEvent::FeatureSaved, &saved);
+        let flash = about(FlashEvent::Resource(ResourceEvent::FeatureSaved), &saved);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)
     })
     .await
@@ -209,7 +209,7 @@ pub async fn delete_feature(
         let event = if job.is_some() {
             FlashEvent::FeatureDeletionStarted
         } else {
-            FlashEvent::FeatureDeleted
+            FlashEvent::Resource(ResourceEvent::FeatureDeleted)
         };
         let flash = about(event, &feature);
         Ok(FormSuccess::flash(FEATURES, flash, None).await)

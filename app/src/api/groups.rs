@@ -13,7 +13,7 @@ pub mod resources;
 #[cfg(feature = "ssr")]
 use domain::{
     error::Entity,
-    flash::{Flash, FlashEvent, GroupChange},
+    flash::{Flash, FlashEvent, GroupChange, ResourceEvent},
     groups::GROUPS_ORDER,
     list::Limits,
 };
@@ -122,8 +122,8 @@ pub async fn create_group(
     let draft = draft(CreateGroup { name, description });
     ssr::call::<GroupsWrite, _>(async |services, authorized| {
         let group = service::groups::create(&services, &authorized, draft).await?;
-        let page = path_of(group.id);
-        Ok(flash(&page, GroupChange::Created, group.name).await)
+        let event = FlashEvent::Resource(ResourceEvent::GroupCreated);
+        Ok(flash(&path_of(group.id), event, group.name).await)
     })
     .await
 }
@@ -157,7 +157,8 @@ pub async fn edit_group(
     });
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
         let group = service::groups::edit(&services, &authorized, target, edit).await?;
-        Ok(flash(&path_of(id), GroupChange::Saved, group.name).await)
+        let event = FlashEvent::Resource(ResourceEvent::GroupSaved);
+        Ok(flash(&path_of(id), event, group.name).await)
     })
     .await
 }
@@ -198,19 +199,18 @@ pub async fn delete_group(
     };
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
         let job = service::groups::delete(&services, &authorized, target, Some(preview)).await?;
-        let change = if job.is_some() {
-            GroupChange::DeletionStarted
+        let event = if job.is_some() {
+            FlashEvent::Group(GroupChange::DeletionStarted)
         } else {
-            GroupChange::Deleted
+            FlashEvent::Resource(ResourceEvent::GroupDeleted)
         };
-        Ok(flash(GROUPS, change, shown).await)
+        Ok(flash(GROUPS, event, shown).await)
     })
     .await
 }
 
 /// Redirects to a page with a message about a group.
 #[cfg(feature = "ssr")]
-async fn flash(page: &str, change: GroupChange, name: String) -> FormSuccess {
-    let flash = Flash::of(FlashEvent::Group(change), [name]);
-    FormSuccess::flash(page, flash, None).await
+async fn flash(page: &str, event: FlashEvent, name: String) -> FormSuccess {
+    FormSuccess::flash(page, Flash::of(event, [name]), None).await
 }

@@ -109,7 +109,7 @@ pub async fn create_role(
     #[server(default)] permissions: Vec<String>,
     #[server(default)] rank: String,
 ) -> Result<FormSuccess, ApiError> {
-    use domain::flash::FlashEvent;
+    use domain::flash::{FlashEvent, ResourceEvent};
     let draft = draft(CreateRole {
         name,
         label,
@@ -119,7 +119,7 @@ pub async fn create_role(
     });
     ssr::call::<RolesWrite, _>(async |services, authorized| {
         let role = service::roles::create(&services, &authorized, draft).await?;
-        Ok(flash(FlashEvent::RoleCreated, role.name).await)
+        Ok(flash(FlashEvent::Resource(ResourceEvent::RoleCreated), role.name).await)
     })
     .await
 }
@@ -138,7 +138,7 @@ pub async fn edit_role(
     #[server(default)] permissions: Vec<String>,
     #[server(default)] rank: String,
 ) -> Result<FormSuccess, ApiError> {
-    use domain::flash::FlashEvent;
+    use domain::flash::{FlashEvent, ResourceEvent};
     let target = TargetRef::named(id, shown.clone()).at_version(version);
     let edit = edit(EditRole {
         id,
@@ -153,7 +153,7 @@ pub async fn edit_role(
     });
     ssr::call_with_read::<RolesWrite, _>(async |services, authorized| {
         let role = service::roles::edit(&services, &authorized, target, edit).await?;
-        Ok(flash(FlashEvent::RoleSaved, role.name).await)
+        Ok(flash(FlashEvent::Resource(ResourceEvent::RoleSaved), role.name).await)
     })
     .await
 }
@@ -167,14 +167,14 @@ pub async fn delete_role(
     version: i32,
     users: u64,
 ) -> Result<FormSuccess, ApiError> {
-    use domain::flash::FlashEvent;
+    use domain::flash::{FlashEvent, ResourceEvent};
     let target = TargetRef::named(id, shown.clone()).at_version(version);
     ssr::call_with_read::<RolesWrite, _>(async |services, authorized| {
         let job = service::roles::delete(&services, &authorized, target, Some(users)).await?;
         let event = if job.is_some() {
             FlashEvent::RoleDeletionStarted
         } else {
-            FlashEvent::RoleDeleted
+            FlashEvent::Resource(ResourceEvent::RoleDeleted)
         };
         Ok(flash(event, shown).await)
     })

@@ -55,7 +55,7 @@ pub fn UserMenu(
                     .then(|| view! { <MenuLink href="/users" icon=Icon::Shield label=text::frame::admin_panel() /> })}
                 {PageContext::current()
                     .manages_groups
-                    .then(|| view! { <MenuLink href="/groups" icon=Icon::Group label=text::frame::screen_groups() /> })}
+                    .then(|| view! { <MenuLink href="/groups" icon=Icon::Group label=text::groups::title() /> })}
                 <MenuLink href="/account" icon=Icon::User label=text::frame::my_account() />
             </ul>
             <form method="post" action="/logout">

@@ -1,7 +1,7 @@
 //! Sentences of flash messages.
 
 use domain::{
-    flash::{Flash, FlashEvent, GroupChange, LimitChange},
+    flash::{Flash, FlashEvent, GroupChange, LimitChange, ResourceEvent},
     users::action::UserAction,
 };
 use time::OffsetDateTime;
@@ -65,36 +65,45 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
         FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
         FlashEvent::VirtualKeySaved => text::flash::virtual_key_saved(first, second),
-        FlashEvent::RoleCreated => text::flash::role_created(first),
-        FlashEvent::RoleSaved => text::flash::role_saved(first),
-        FlashEvent::RoleDeleted => text::flash::role_deleted(first),
         FlashEvent::RoleDeletionStarted => text::flash::role_deletion_started(first),
-        FlashEvent::ClientCreated => text::flash::client_created(first),
-        FlashEvent::ClientSaved => text::flash::client_saved(first),
-        FlashEvent::ClientDeleted => text::flash::client_deleted(first),
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
         FlashEvent::JobRetried => text::flash::job_retried(first),
         FlashEvent::Group(change) => group_change(change, flash.count, first, second),
-        FlashEvent::ResourceCreated => text::flash::resource_created(first),
-        FlashEvent::ResourceSaved => text::flash::resource_saved(first),
         FlashEvent::ResourceTransferred => text::flash::resource_transferred(first, second),
         FlashEvent::ResourcesTransferred => {
             text::flash::resources_transferred(flash.count, first, second)
         }
-        FlashEvent::ResourceDeleted => text::flash::resource_deleted(first),
         FlashEvent::AccessGranted => text::flash::resource_granted(second, first),
         FlashEvent::AccessRevoked => text::flash::resource_revoked(second, first),
-        FlashEvent::FeatureAdded => text::flash::feature_added(first),
-        FlashEvent::FeatureSaved => text::flash::feature_saved(first),
         FlashEvent::FeatureEnabled => text::flash::feature_enabled(first),
         FlashEvent::FeatureDisabled => text::flash::feature_disabled(first),
-        FlashEvent::FeatureDeleted => text::flash::feature_deleted(first),
         FlashEvent::FeatureDeletionStarted => text::flash::feature_deletion_started(first),
         FlashEvent::FeaturesAdded => text::flash::features_added(flash.count),
         FlashEvent::Limit(change) => limit_change(change, flash.count, first),
         FlashEvent::UndoExpired => text::flash::undo_expired().to_owned(),
+        FlashEvent::Resource(event) => resource_changed(event, first),
     }
 }
+
+/// Declares the function that returns the sentence about a change of a resource.
+macro_rules! resource_sentences {
+    ({} $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            /// Returns the sentence about a change of a resource.
+            fn resource_changed(event: ResourceEvent, name: String) -> String {
+                match event {
+                    $(
+                        ResourceEvent::[<$one Created>] => text::flash::[<$one:snake _created>](name),
+                        ResourceEvent::[<$one Saved>] => text::flash::[<$one:snake _saved>](name),
+                        ResourceEvent::[<$one Deleted>] => text::flash::[<$one:snake _deleted>](name),
+                    )+
+                }
+            }
+        }
+    };
+}
+
+domain::for_each_resource! { resource_sentences! {} }
 
 /// Returns the sentence about a revoked invitation, which can have a note.
 fn invitation_revoked(note: String) -> String {
@@ -155,9 +164,6 @@ fn limit_change(change: LimitChange, count: u64, subject: String) -> String {
 /// Returns the sentence about a change of a group, or of one of its members or resources.
 fn group_change(change: GroupChange, count: u64, name: String, member: String) -> String {
     match change {
-        GroupChange::Created => text::flash::group_created(name),
-        GroupChange::Saved => text::flash::group_saved(name),
-        GroupChange::Deleted => text::flash::group_deleted(name),
         GroupChange::DeletionStarted => text::flash::group_deletion_started(name),
         GroupChange::MembersAdded if member.is_empty() => {
             text::flash::group_members_added(count, name)

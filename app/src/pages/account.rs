@@ -131,7 +131,7 @@ fn Head(principal: Principal) -> impl IntoView {
                     .then(|| {
                         view! {
                             <a class="button" href="/groups">
-                                {text::frame::screen_groups()}
+                                {text::groups::title()}
                             </a>
                         }
                     })}

@@ -12,6 +12,10 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
+pub use self::{
+    delete::Delete,
+    dialogs::{Edit, New},
+};
 use crate::{
     api::{
         clients::{CLIENTS, ListClients},

@@ -1,19 +1,15 @@
-//! Screens about access: groups, roles, clients, resources and features.
+//! Screens about access: groups, roles, resources and features.
 
 use domain::permission::Permission;
 
 use super::{Node, Screen};
 use crate::{components::icon::Icon, parts::Access, text};
 
-/// Screens in the order in which their paths are matched.
-pub(super) static SCREENS: &[Screen] = &[
+/// Screens of groups and roles, in the order in which their paths are matched.
+pub(super) static GROUPS_AND_ROLES: &[Screen] = &[
     // List of groups.
     Screen::of_groups("/groups", &Access::Groups)
-        .in_sidebar(
-            text::frame::screen_groups,
-            Icon::Group,
-            Permission::GroupsRead,
-        )
+        .in_sidebar(text::groups::title, Icon::Group, Permission::GroupsRead)
         .with(&[Node::new("new", &Access::NewGroup)]),
     // Page of a group. The title is the name of the group.
     Screen::of_groups("/groups/:group", &Access::GroupPage).with(&[
@@ -30,29 +26,17 @@ pub(super) static SCREENS: &[Screen] = &[
     ]),
     // Roles.
     Screen::panel("/roles", &Access::Roles)
-        .in_sidebar(
-            text::frame::screen_roles,
-            Icon::ShieldCheck,
-            Permission::RolesRead,
-        )
+        .in_sidebar(text::roles::title, Icon::ShieldCheck, Permission::RolesRead)
         .with(&[
             Node::new("new", &Access::NewRole),
             Node::new(":id/edit", &Access::EditRole),
             Node::new(":id/clone", &Access::CloneRole),
             Node::new(":id/delete", &Access::DeleteRole),
         ]),
-    // Clients.
-    Screen::panel("/clients", &Access::Clients)
-        .in_sidebar(
-            text::frame::screen_clients,
-            Icon::Building,
-            Permission::ClientsRead,
-        )
-        .with(&[
-            Node::new("new", &Access::NewClient),
-            Node::new(":id/edit", &Access::EditClient),
-            Node::new(":id/delete", &Access::DeleteClient),
-        ]),
+];
+
+/// Screens about what belongs to the host application, in the order in which their paths are matched.
+pub(super) static HOST: &[Screen] = &[
     // List of resources.
     Screen::panel("/resources", &Access::Resources)
         .in_sidebar(

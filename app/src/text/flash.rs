@@ -117,9 +117,9 @@ pub fn deletions_started(count: u64) -> String {
 
 /// Text: `Added feature {name}`
 #[must_use]
-pub fn feature_added(name: impl Display) -> String {
+pub fn feature_created(name: impl Display) -> String {
     fill(
-        text("flash.feature_added", "Added feature {name}"),
+        text("flash.feature_created", "Added feature {name}"),
         &[("name", &name)],
     )
 }

@@ -85,22 +85,10 @@ pub fn screen_audit() -> &'static str {
     text("frame.screen_audit", "Audit log")
 }
 
-/// Text: `Clients`
-#[must_use]
-pub fn screen_clients() -> &'static str {
-    text("frame.screen_clients", "Clients")
-}
-
 /// Text: `Failed sign-ins`
 #[must_use]
 pub fn screen_failed_sign_ins() -> &'static str {
     text("frame.screen_failed_sign_ins", "Failed sign-ins")
-}
-
-/// Text: `Groups`
-#[must_use]
-pub fn screen_groups() -> &'static str {
-    text("frame.screen_groups", "Groups")
 }
 
 /// Text: `Jobs`
@@ -125,12 +113,6 @@ pub fn screen_overview() -> &'static str {
 #[must_use]
 pub fn screen_registrations() -> &'static str {
     text("frame.screen_registrations", "Registrations")
-}
-
-/// Text: `Roles`
-#[must_use]
-pub fn screen_roles() -> &'static str {
-    text("frame.screen_roles", "Roles")
 }
 
 /// Text: `Sessions`

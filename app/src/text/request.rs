@@ -53,13 +53,17 @@ pub(super) fn translation(language: Language, key: &str) -> Option<&'static str>
     table.get(key).map(String::as_str)
 }
 
-/// Reads the files of a language. `cargo xtask check` has verified them.
+/// Reads the files of a language. `cargo xtask check` has verified them. A name with a dot is a key already: the file of a resource
+/// has its texts of other areas, too.
 fn table(areas: &[(&str, &str)]) -> Table {
     let mut table = Table::new();
     for (area, json) in areas {
         let entries: BTreeMap<String, Entry> = serde_json::from_str(json).unwrap_or_default();
         for (name, entry) in entries {
-            let key = format!("{area}.{name}");
+            let key = match name.contains('.') {
+                true => name,
+                false => format!("{area}.{name}"),
+            };
             match entry {
                 Entry::Text(text) => drop(table.insert(key, text)),
                 Entry::Plural(forms) => table.extend(

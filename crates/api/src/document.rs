@@ -7,7 +7,7 @@ pub mod viewer;
 use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode, header};
-use domain::{problem::Problem, stored::StoredObject};
+use domain::{problem::Problem, stored::StoredObject, text::capitalized};
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
@@ -17,6 +17,7 @@ use utoipa::{
         security::{
             ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
         },
+        tag::{Tag, TagBuilder},
     },
 };
 
@@ -33,39 +34,51 @@ use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
 const SESSION: &str = "session";
 
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Rollcall",
-        description = "User administration. `docs/API.md` describes the conventions of all routes, such as errors, paging and rate limits."
-    ),
-    tags(
-        (name = "Users", description = "Manage users"),
-        (name = "Roles", description = "Roles and their permissions"),
-        (name = "Groups", description = "Groups, their members and managers"),
-        (name = "Features", description = "Features of the host application"),
-        (name = "Clients", description = "Clients, whose data users see by their lists of clients"),
-        (name = "Resources", description = "Resources of the host application, and grants to them"),
-        (name = "Access", description = "Access of users to features and resources, with the reasons"),
-        (name = "Limits", description = "Limits of what users do in the host application, and what is left of them"),
-        (name = "Usage", description = "Usage of the host application"),
-        (name = "Sessions", description = "Sessions of all users"),
-        (name = "Registrations", description = "Pending registrations and invitations"),
-        (name = "API keys", description = "Provider API keys of the system and of users"),
-        (name = "Access tokens", description = "Access tokens and virtual keys of all users"),
-        (name = "Audit log", description = "Changes and sign-ins"),
-        (name = "Jobs", description = "Background jobs"),
-        (name = "Owned data", description = "Personas, ontologies and annotations of the host application"),
-        (name = "Conversations", description = "Conversations of users with the host application"),
-        (name = "Own account", description = "The caller's own account"),
-        (name = "Sign-in", description = "Sign-in, sign-out and registration"),
-        (name = "Server", description = "Health and settings")
-    )
-)]
+#[openapi(info(
+    title = "Rollcall",
+    description = "User administration. `docs/API.md` describes the conventions of all routes, such as errors, paging and rate limits."
+))]
 struct Base;
+
+/// Declares the tags of the operations, with those of the resources after those of the users.
+macro_rules! tags {
+    ({ $users:expr, $($other:expr,)+ } $($one:ident $many:ident $actions:tt $object:tt $description:tt $($icon:ident)?;)+) => {
+        /// Tags with their descriptions, in their order. The tag of a resource begins with a capital letter in the document.
+        const TAGS: &[(&str, &str)] = &[$users, $((stringify!($many), $description),)+ $($other,)+];
+    };
+}
+
+domain::for_each_resource! { tags! {
+    ("Users", "Manage users"),
+    ("Access", "Access of users to features and resources, with the reasons"),
+    ("Limits", "Limits of what users do in the host application, and what is left of them"),
+    ("Usage", "Usage of the host application"),
+    ("Sessions", "Sessions of all users"),
+    ("Registrations", "Pending registrations and invitations"),
+    ("API keys", "Provider API keys of the system and of users"),
+    ("Access tokens", "Access tokens and virtual keys of all users"),
+    ("Audit log", "Changes and sign-ins"),
+    ("Jobs", "Background jobs"),
+    ("Owned data", "Personas, ontologies and annotations of the host application"),
+    ("Conversations", "Conversations of users with the host application"),
+    ("Own account", "The caller's own account"),
+    ("Sign-in", "Sign-in, sign-out and registration"),
+    ("Server", "Health and settings"),
+} }
+
+/// Returns the tags of the document.
+fn tags() -> Vec<Tag> {
+    let tag = |(name, description): &(&str, &str)| {
+        let tag = TagBuilder::new().name(capitalized(name));
+        tag.description(Some(*description)).build()
+    };
+    TAGS.iter().map(tag).collect()
+}
 
 /// OpenAPI document, built once.
 pub static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut document = Base::openapi();
+    document.tags = Some(tags());
     document.merge(meta::probes().into_openapi());
     document.merge(crate::small_resources().into_openapi());
     document.merge(crate::large_resources().into_openapi());

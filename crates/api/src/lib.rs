@@ -75,18 +75,21 @@ fn only_as_described<S>(routes: OpenApiRouter<ApiState>, state: ApiState) -> Rou
         .with_state(state)
 }
 
-/// Returns the routes of all resources but the large ones. The attribute of each handler describes it for the document.
+/// Adds the routes of the resources to others.
+macro_rules! with_resources {
+    ({ $routes:expr } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        $routes$(.merge($many::routes()))+
+    };
+}
+
+/// Returns all routes but the large ones. The attribute of each handler describes it for the document.
 fn small_resources() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
+    let others = OpenApiRouter::new()
         .merge(meta::routes())
         .merge(auth::routes())
         .merge(account::routes())
         .merge(overview::routes())
         .merge(users::routes())
-        .merge(roles::routes())
-        .merge(groups::routes())
-        .merge(features::routes())
-        .merge(clients::routes())
         .merge(access_check::routes())
         .merge(limits::routes())
         .merge(usage::routes())
@@ -98,7 +101,8 @@ fn small_resources() -> OpenApiRouter<ApiState> {
         .merge(virtual_keys::routes())
         .merge(audit::routes())
         .merge(jobs::routes())
-        .merge(settings::routes())
+        .merge(settings::routes());
+    domain::for_each_resource!(with_resources! { others })
 }
 
 /// Returns the routes of resources with long bodies.
@@ -106,7 +110,7 @@ fn large_resources() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .merge(owned::routes())
         .merge(groups::members::routes())
-        .merge(resources::routes())
+        .merge(resources::large_routes())
         .merge(conversations::routes())
         .merge(usage::large_routes())
 }

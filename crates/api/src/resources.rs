@@ -34,14 +34,19 @@ use crate::{
 /// Path of the list.
 const PATH: &str = "/api/admin/resources";
 
-/// Returns the routes of resources.
+/// Returns the routes of resources that take no body.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(preview_resource_deletion))
+        .merge(export::routes())
+}
+
+/// Returns the other routes of resources, with long bodies.
+pub(crate) fn large_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_resources, store_resources))
         .routes(routes!(transfer_resources))
         .routes(routes!(get_resource, update_resource, delete_resource))
-        .routes(routes!(preview_resource_deletion))
-        .merge(export::routes())
         .merge(grants::routes())
 }
 

@@ -6,41 +6,45 @@ use serde::{Deserialize, Serialize};
 
 use crate::users::{Unknown, action::BulkAction, string_enum};
 
-string_enum! {
-    /// Kind of the target of an audited action.
-    TargetKind {
-        /// A user.
-        User = "user",
-        /// Several users or sessions at once. The entry has others beneath it.
-        Users = "users",
-        /// A session.
-        Session = "session",
-        /// An invitation.
-        Invitation = "invitation",
-        /// A provider API key of the system.
-        ApiKey = "api_key",
-        /// A role.
-        Role = "role",
-        /// A group.
-        Group = "group",
-        /// A feature of the host application.
-        Feature = "feature",
-        /// A client.
-        Client = "client",
-        /// A resource of the host application.
-        Resource = "resource",
-        /// A limit.
-        Limit = "limit",
-        /// The audit log itself.
-        Audit = "audit",
-        /// The installation.
-        System = "system",
-    }
+/// Declares the kinds of targets of two tables, and between them the resources.
+macro_rules! target_kinds {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            string_enum! {
+                /// Kind of the target of an audited action.
+                TargetKind {
+                    $($before)*
+                    $(#[doc = $object] $one = stringify!([<$one:snake>]),)+
+                    $($after)*
+                }
+            }
+        }
+    };
 }
+
+crate::for_each_resource! { target_kinds! { [
+    /// A user.
+    User = "user",
+    /// Several users or sessions at once. The entry has others beneath it.
+    Users = "users",
+    /// A session.
+    Session = "session",
+    /// An invitation.
+    Invitation = "invitation",
+    /// A provider API key of the system.
+    ApiKey = "api_key",
+] [
+    /// A limit.
+    Limit = "limit",
+    /// The audit log itself.
+    Audit = "audit",
+    /// The installation.
+    System = "system",
+] } }
 
 /// Declares every action in one entry: name, kind of the target, and documentation.
 macro_rules! actions {
-    ($($variant:ident = $name:literal, $target:ident, $doc:literal;)+) => {
+    ($($variant:ident = $name:expr, $target:ident, $doc:expr;)+) => {
         /// An audited action.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action { $(#[doc = concat!($doc, ".")] $variant,)+ }
@@ -66,13 +70,31 @@ macro_rules! actions {
             type Err = Unknown;
 
             fn from_str(name: &str) -> Result<Self, Unknown> {
-                match name { $($name => Ok(Self::$variant),)+ other => Err(Unknown(other.to_owned())) }
+                let mut all = Self::ALL.iter().copied();
+                let found = all.find(|action| action.as_str() == name);
+                found.ok_or_else(|| Unknown(name.to_owned()))
             }
         }
     };
 }
 
-actions! {
+/// Declares the actions of two tables, and between them those of the resources.
+macro_rules! with_resources {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident ($($action:ident)+) $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            actions! {
+                $($before)*
+                $($(
+                    [<$one $action:camel>] = concat!(stringify!([<$one:snake>]), ".", stringify!($action)), $one,
+                        concat!("Action `", stringify!($action), "` on ", stringify!($many));
+                )+)+
+                $($after)*
+            }
+        }
+    };
+}
+
+crate::for_each_resource! { with_resources! { [
     SessionStarted = "session.started", Session, "Signed in";
     OwnSessionRevoked = "user.session_ended", User, "Own session revoked";
     SessionRevoked = "user.session_revoked", User, "Session revoked";
@@ -136,32 +158,7 @@ actions! {
     AnnotationCreated = "annotation.created", User, "Annotation created";
     AnnotationUpdated = "annotation.updated", User, "Annotation updated";
     AnnotationDeleted = "annotation.deleted", User, "Annotation deleted";
-    RoleCreated = "role.created", Role, "Role created";
-    RoleUpdated = "role.updated", Role, "Role updated";
-    RoleDeleted = "role.deleted", Role, "Role deleted";
-    RolesExported = "role.exported", Role, "Roles exported";
-    GroupCreated = "group.created", Group, "Group created";
-    GroupUpdated = "group.updated", Group, "Group updated";
-    GroupDeleted = "group.deleted", Group, "Group deleted";
-    GroupMembersAdded = "group.members_added", Group, "Group members added";
-    GroupMembersRemoved = "group.members_removed", Group, "Group members removed";
-    GroupManagersChanged = "group.managers_changed", Group, "Group managers changed";
-    GroupsExported = "group.exported", Group, "Groups exported";
-    FeatureCreated = "feature.created", Feature, "Feature created";
-    FeatureUpdated = "feature.updated", Feature, "Feature updated";
-    FeatureDeleted = "feature.deleted", Feature, "Feature deleted";
-    FeaturesAdded = "feature.set_added", Feature, "Feature set added";
-    ClientCreated = "client.created", Client, "Client created";
-    ClientUpdated = "client.updated", Client, "Client updated";
-    ClientDeleted = "client.deleted", Client, "Client deleted";
-    ClientsExported = "client.exported", Client, "Clients exported";
-    ResourcesStored = "resource.stored", Resource, "Resources stored";
-    ResourceUpdated = "resource.updated", Resource, "Resource updated";
-    ResourceDeleted = "resource.deleted", Resource, "Resource deleted";
-    ResourcesTransferred = "resource.transferred", Resource, "Resources transferred";
-    ResourcesExported = "resource.exported", Resource, "Resources exported";
-    AccessGranted = "resource.access_granted", Resource, "Access granted";
-    AccessRevoked = "resource.access_revoked", Resource, "Access revoked";
+] [
     ConversationCreated = "conversation.created", User, "Conversation created";
     ConversationViewed = "conversation.viewed", User, "Conversation viewed";
     ConversationsSearched = "conversation.searched", System, "Conversations searched";
@@ -179,7 +176,7 @@ actions! {
     UsageExported = "usage.exported", System, "Usage exported";
     DemoLoaded = "demo.loaded", System, "Demo users loaded";
     AuditExported = "audit.exported", Audit, "Audit log exported";
-}
+] } }
 
 impl Action {
     /// Returns the action of the entry above those of the single users, for a bulk action.

@@ -25,7 +25,20 @@ macro_rules! entities {
     };
 }
 
-entities! {
+/// Declares the kinds of two tables, and between them the resources.
+macro_rules! with_resources {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            entities! {
+                $($before)*
+                $(#[doc = $object] $one => messages::[<$one:snake _not_found>];)+
+                $($after)*
+            }
+        }
+    };
+}
+
+crate::for_each_resource! { with_resources! { [
     /// A user.
     User => messages::user_not_found;
     /// A session.
@@ -58,23 +71,14 @@ entities! {
     Annotation => messages::annotation_not_found;
     /// A confirmation dialog.
     Dialog => messages::dialog_not_found;
-    /// A role.
-    Role => messages::role_not_found;
-    /// A group.
-    Group => messages::group_not_found;
-    /// A feature.
-    Feature => messages::feature_not_found;
-    /// A client.
-    Client => messages::client_not_found;
-    /// A resource.
-    Resource => messages::resource_not_found;
+] [
     /// A conversation.
     Conversation => messages::conversation_not_found;
     /// A message of a conversation.
     ConversationMessage => messages::message_not_found;
     /// A limit.
     Limit => messages::limit_not_found;
-}
+] } }
 
 /// Conflict of a request with the state of its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,48 +62,25 @@ pub enum FlashEvent {
     VirtualKeyUnblocked,
     /// A virtual key was changed: its name, and the user.
     VirtualKeySaved,
-    /// A role was created.
-    RoleCreated,
-    /// A role was changed.
-    RoleSaved,
-    /// A role was deleted.
-    RoleDeleted,
     /// A role that many users have is being deleted.
     RoleDeletionStarted,
-    /// A client was created.
-    ClientCreated,
-    /// A client was changed.
-    ClientSaved,
-    /// A client was deleted.
-    ClientDeleted,
     /// A failed job is retried.
     JobRetried,
-    /// A group was changed: its name, and that of a single member. A change of its access has the name of the resource instead.
+    /// A group was changed in another way: its name, and that of a single member. A change of its access has the name of the resource
+    /// instead.
     Group(GroupChange),
-    /// A resource was created.
-    ResourceCreated,
-    /// A resource was changed.
-    ResourceSaved,
     /// A resource was transferred: its name, and the new owner.
     ResourceTransferred,
     /// The resources of the first user were transferred to the second.
     ResourcesTransferred,
-    /// A resource was deleted.
-    ResourceDeleted,
     /// Access was granted: the subject, and the resource.
     AccessGranted,
     /// Access was revoked: the subject, and the resource.
     AccessRevoked,
-    /// A feature was added.
-    FeatureAdded,
-    /// A feature was changed.
-    FeatureSaved,
     /// A feature was given to all users.
     FeatureEnabled,
     /// A feature is no longer given to all users.
     FeatureDisabled,
-    /// A feature was deleted.
-    FeatureDeleted,
     /// A feature that many groups have is being deleted.
     FeatureDeletionStarted,
     /// The features of a set were added.
@@ -112,7 +89,33 @@ pub enum FlashEvent {
     Limit(LimitChange),
     /// The change can no longer be undone.
     UndoExpired,
+    /// A resource was created, changed or deleted.
+    #[serde(untagged)]
+    Resource(ResourceEvent),
 }
+
+/// Declares the changes that all resources have.
+macro_rules! resource_events {
+    ({} $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            /// Change of a resource that a message reports.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(rename_all = "kebab-case")]
+            pub enum ResourceEvent {
+                $(
+                    #[doc = concat!("One of the ", stringify!($many), " was created.")]
+                    [<$one Created>],
+                    #[doc = concat!("One of the ", stringify!($many), " was changed.")]
+                    [<$one Saved>],
+                    #[doc = concat!("One of the ", stringify!($many), " was deleted.")]
+                    [<$one Deleted>],
+                )+
+            }
+        }
+    };
+}
+
+crate::for_each_resource! { resource_events! {} }
 
 /// Change of a limit that a message reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,16 +133,10 @@ pub enum LimitChange {
     Reset,
 }
 
-/// Change of a group that a message reports.
+/// Change of a group that a message reports, beside those of all resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GroupChange {
-    /// The group was created.
-    Created,
-    /// The group was changed.
-    Saved,
-    /// The group was deleted.
-    Deleted,
     /// The group has many members or grants, and is being deleted.
     DeletionStarted,
     /// Users became members. One user is named.
@@ -231,4 +228,33 @@ pub struct Undo {
     pub path: String,
     /// Body of the form, as a browser encodes it.
     pub form: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn stored_names_of_changes_of_resources_are_flat() {
+        for (event, name) in [
+            (
+                FlashEvent::Resource(ResourceEvent::RoleCreated),
+                json!("role-created"),
+            ),
+            (
+                FlashEvent::Resource(ResourceEvent::GroupDeleted),
+                json!("group-deleted"),
+            ),
+            (
+                FlashEvent::Group(GroupChange::MembersAdded),
+                json!({ "group": "members-added" }),
+            ),
+            (FlashEvent::Saved, json!("saved")),
+        ] {
+            assert_eq!(json!(event), name);
+            assert_eq!(serde_json::from_value::<FlashEvent>(name).unwrap(), event);
+        }
+    }
 }

@@ -38,6 +38,7 @@ pub mod permission;
 pub mod policy;
 pub mod problem;
 pub mod registrations;
+mod registry;
 pub mod resources;
 pub mod roles;
 pub mod sessions;

@@ -33,7 +33,7 @@ pub trait RequiredPermission {
 
 /// Declares every permission in one entry: description, name, kind, and the message for users who can only read.
 macro_rules! permissions {
-    ($($(#[$description:meta])+ $variant:ident = $name:literal, $kind:ident, $read_only:path;)+) => {
+    ($($(#[$description:meta])+ $variant:ident = $name:expr, $kind:ident, $read_only:path;)+) => {
         /// A permission that a role can grant.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Permission { $($(#[$description])+ $variant,)+ }
@@ -65,7 +65,9 @@ macro_rules! permissions {
             type Err = Unknown;
 
             fn from_str(name: &str) -> Result<Self, Unknown> {
-                match name { $($name => Ok(Self::$variant),)+ other => Err(Unknown(other.to_owned())) }
+                let mut all = Self::ALL.into_iter();
+                let found = all.find(|permission| permission.as_str() == name);
+                found.ok_or_else(|| Unknown(name.to_owned()))
             }
         }
 
@@ -84,7 +86,25 @@ macro_rules! permissions {
     };
 }
 
-permissions! {
+/// Declares the permissions of two tables, and between them those to read and to write each resource.
+macro_rules! with_resources {
+    ({ [$($before:tt)*] [$($after:tt)*] } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            permissions! {
+                $($before)*
+                $(
+                    #[doc = concat!("See ", stringify!($many), ".")]
+                    [<$many:camel Read>] = concat!(stringify!($many), ":read"), Read, messages::[<read_only_ $many>];
+                    #[doc = concat!("Create, change and delete ", stringify!($many), ".")]
+                    [<$many:camel Write>] = concat!(stringify!($many), ":write"), Write, messages::[<read_only_ $many>];
+                )+
+                $($after)*
+            }
+        }
+    };
+}
+
+crate::for_each_resource! { with_resources! { [
     /// See every user with their statistics.
     UsersRead = "users:read", Read, messages::read_only_users;
     /// Create, change, suspend, delete and restore users.
@@ -109,26 +129,7 @@ permissions! {
     TokensWrite = "tokens:write", Write, messages::read_only_tokens;
     /// See the audit log, the jobs and the settings.
     AuditRead = "audit:read", Read, messages::read_only_audit;
-    /// See roles and their permissions.
-    RolesRead = "roles:read", Read, messages::read_only_roles;
-    /// Create, change and delete roles, within the own permissions and the own rank.
-    RolesWrite = "roles:write", Write, messages::read_only_roles;
-    /// See all groups with their members.
-    GroupsRead = "groups:read", Read, messages::read_only_groups;
-    /// Create, change and delete groups, with their features, members and managers.
-    GroupsWrite = "groups:write", Write, messages::read_only_groups;
-    /// See the features of the host application and their defaults.
-    FeaturesRead = "features:read", Read, messages::read_only_features;
-    /// Change the features of the host application and their defaults.
-    FeaturesWrite = "features:write", Write, messages::read_only_features;
-    /// See all clients.
-    ClientsRead = "clients:read", Read, messages::read_only_clients;
-    /// Create, change and delete clients.
-    ClientsWrite = "clients:write", Write, messages::read_only_clients;
-    /// See the resources of the host application and the grants to them.
-    ResourcesRead = "resources:read", Read, messages::read_only_resources;
-    /// Store, change and delete resources, transfer them, and grant access to them.
-    ResourcesWrite = "resources:write", Write, messages::read_only_resources;
+] [
     /// See which features and resources any user can reach, and why.
     AccessRead = "access:read", Read, messages::read_only_access;
     /// Read the conversations of any user, which is audited.
@@ -145,7 +146,7 @@ permissions! {
     UsageRead = "usage:read", Read, messages::read_only_usage;
     /// Top up, adjust and reset what users have used.
     UsageWrite = "usage:write", Write, messages::read_only_usage;
-}
+] } }
 
 impl Permission {
     /// Returns the permission to read the resource that this one grants access to.

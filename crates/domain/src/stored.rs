@@ -37,19 +37,21 @@ macro_rules! stored_objects {
     };
 }
 
-stored_objects! {
-    /// A role.
-    Role of crate::roles, RolesRead;
-    /// A group.
-    Group of crate::groups, GroupsRead;
-    /// A feature.
-    Feature of crate::features, FeaturesRead;
-    /// A client.
-    Client of crate::clients, ClientsRead;
-    /// A resource.
-    Resource of crate::resources, ResourcesRead;
+/// Declares the resources, and the objects of a table after them.
+macro_rules! with_resources {
+    ({ $($own:tt)* } $($one:ident $many:ident $actions:tt $object:tt $tag:tt $($icon:ident)?;)+) => {
+        pastey::paste! {
+            stored_objects! {
+                $(#[doc = $object] $one of crate::$many, [<$many:camel Read>];)+
+                $($own)*
+            }
+        }
+    };
+}
+
+crate::for_each_resource! { with_resources! {
     /// A limit.
     Limit of crate::limits, LimitsRead;
     /// A virtual key.
     AccessToken of crate::access_tokens, TokensRead;
-}
+} }

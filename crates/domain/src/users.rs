@@ -58,7 +58,7 @@ impl Unknown {
 message_error!(Unknown);
 
 macro_rules! string_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:expr,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
@@ -79,7 +79,9 @@ macro_rules! string_enum {
             type Err = Unknown;
 
             fn from_str(word: &str) -> Result<Self, Unknown> {
-                match word { $($word => Ok(Self::$variant),)+ other => Err(Unknown(other.to_owned())) }
+                let mut all = Self::ALL.iter().copied();
+                let found = all.find(|value| value.as_str() == word);
+                found.ok_or_else(|| Unknown(word.to_owned()))
             }
         }
     };

@@ -213,7 +213,7 @@ pub async fn add_set(
         Audited::not_needed("the catalogue has all features of the set")
     } else {
         let changes = Changes::default().with("features", Value::Null, added);
-        let about = (Action::FeaturesAdded, None, set.as_str());
+        let about = (Action::FeatureSetAdded, None, set.as_str());
         audit::write_about(&mut transaction, actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;

@@ -118,7 +118,7 @@ pub async fn store(
             .with("updated", 0, outcome.updated)
             .with("resources", Value::Null, names.collect::<Vec<_>>());
         let label = resources.first().map_or("", |first| first.kind.as_str());
-        let about = (Action::ResourcesStored, None, label);
+        let about = (Action::ResourceStored, None, label);
         audit::write_about(&mut transaction, actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;

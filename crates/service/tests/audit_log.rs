@@ -238,14 +238,14 @@ const ELSEWHERE: Table = &[
     ("tests/invitations.rs", &[Action::InvitationAccepted]),
     ("tests/usage.rs", &[Action::UsageExported]),
     ("tests/demo.rs", &[Action::DemoLoaded]),
-    ("tests/resources.rs", &[Action::ResourcesExported]),
+    ("tests/resources.rs", &[Action::ResourceExported]),
     ("tests/virtual_keys.rs", &[Action::KeyRevoked]),
     (
         "../../server/tests/api/exports.rs",
         &[
-            Action::RolesExported,
-            Action::GroupsExported,
-            Action::ClientsExported,
+            Action::RoleExported,
+            Action::GroupExported,
+            Action::ClientExported,
         ],
     ),
 ];

@@ -1,9 +1,6 @@
-//! Forms on the screens of roles and clients.
+//! Forms on the screens of roles.
 
-use app::api::{
-    clients::{CreateClient, DeleteClient, EditClient},
-    roles::{CreateRole, DeleteRole, EditRole},
-};
+use app::api::roles::{CreateRole, DeleteRole, EditRole};
 use axum::routing::post;
 
 use super::send::{FormRoute, send};
@@ -14,7 +11,4 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/roles/{id}/clone", || post(send::<CreateRole>)),
     ("/roles/{id}/edit", || post(send::<EditRole>)),
     ("/roles/{id}/delete", || post(send::<DeleteRole>)),
-    ("/clients/new", || post(send::<CreateClient>)),
-    ("/clients/{id}/edit", || post(send::<EditClient>)),
-    ("/clients/{id}/delete", || post(send::<DeleteClient>)),
 ];

@@ -6,7 +6,7 @@ use app::{api::confirm::Confirm, screens::confirmations};
 use axum::{Router, routing::post};
 
 use super::{
-    access, account, groups, limits, resources,
+    access, account, groups, limits, lists, resources,
     send::{FormRoute, send},
     users,
 };
@@ -19,7 +19,7 @@ static CONFIRMATIONS: LazyLock<Vec<String>> = LazyLock::new(confirmations);
 fn forms() -> impl Iterator<Item = &'static FormRoute> {
     let panel = users::FORMS.iter().chain(groups::FORMS);
     let panel = panel.chain(access::FORMS).chain(resources::FORMS);
-    let panel = panel.chain(limits::FORMS);
+    let panel = panel.chain(lists::FORMS).chain(limits::FORMS);
     panel.chain(account::FORMS)
 }
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::{files, workspace::Workspace};
@@ -72,9 +72,23 @@ pub(super) fn read(workspace: &Workspace, language: &str) -> Result<BTreeMap<Str
         let area = area_name(&file)?;
         let texts = serde_json::from_str(&files::text(&file)?);
         let texts: Area = texts.with_context(|| format!("{} is not valid", file.display()))?;
-        areas.insert(area, texts);
+        let added = add(&mut areas, &area, texts);
+        added.with_context(|| format!("{} is not valid", file.display()))?;
     }
     Ok(areas)
+}
+
+/// Adds the texts in the file of an area. A name with a dot, such as `errors.role_not_found`, is a text of another area: the file of a
+/// resource has all its texts.
+fn add(areas: &mut BTreeMap<String, Area>, area: &str, texts: Area) -> Result<()> {
+    areas.entry(area.to_owned()).or_default();
+    for (name, entry) in texts {
+        let (area, name) = name.split_once('.').unwrap_or((area, name.as_str()));
+        let area_texts = areas.entry(area.to_owned()).or_default();
+        let replaced = area_texts.insert(name.to_owned(), entry);
+        ensure!(replaced.is_none(), "{area}.{name} is in two files");
+    }
+    Ok(())
 }
 
 fn area_name(file: &Path) -> Result<String> {
@@ -126,6 +140,32 @@ pub(super) fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Adds the texts of two files, and lists the keys of all.
+    fn keys_in(roles: &str, errors: &str) -> Result<Vec<String>> {
+        let mut areas = BTreeMap::new();
+        add(&mut areas, "roles", serde_json::from_str(roles)?)?;
+        add(&mut areas, "errors", serde_json::from_str(errors)?)?;
+        let keys = areas.iter().flat_map(|(area, texts)| {
+            let key = move |name: &String| format!("{area}.{name}");
+            texts.keys().map(key)
+        });
+        Ok(keys.collect())
+    }
+
+    #[test]
+    fn file_of_a_resource_has_texts_of_other_areas() {
+        let roles = r#"{"title": "Roles", "errors.role_not_found": "Role not found"}"#;
+        assert_eq!(
+            keys_in(roles, r#"{"user_not_found": "User not found"}"#).unwrap(),
+            [
+                "errors.role_not_found",
+                "errors.user_not_found",
+                "roles.title"
+            ]
+        );
+        assert!(keys_in(roles, r#"{"role_not_found": "No role"}"#).is_err());
+    }
 
     #[test]
     fn names_are_those_of_functions() {

@@ -119,13 +119,29 @@ fn unused(english: &BTreeMap<String, Area>, programs: &str, crates: &str) -> Vec
         for name in texts.keys() {
             let lookup = families::lookup_of(area, name);
             let path = format!("{module}::{}", lookup.as_deref().unwrap_or(name));
-            if !(occurs(programs, &path) || is_of_errors && occurs(crates, &path)) {
+            let is_used =
+                |sources: &str| occurs(sources, &path) || is_composed(sources, module, name);
+            if !(is_used(programs) || is_of_errors && is_used(crates)) {
                 let prefix = if is_of_errors { "" } else { "text::" };
                 unused.push(format!("{area}.{name} is not used: write {prefix}{path}"));
             }
         }
     }
     unused
+}
+
+/// Returns whether a macro composes a function of a module from the name of a resource, as in `flash::[<$one:snake _created>]`.
+fn is_composed(text: &str, module: &str, name: &str) -> bool {
+    let beginning = format!("{module}::[<");
+    text.match_indices(&beginning).any(|(at, _)| {
+        let parts = text.get(at + beginning.len()..).unwrap_or_default();
+        let parts = parts.split_once(">]").map_or("", |(parts, _)| parts);
+        match parts.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [fixed, resource] if resource.starts_with('$') => name.starts_with(*fixed),
+            [resource, fixed] if resource.starts_with('$') => name.ends_with(*fixed),
+            _ => false,
+        }
+    })
 }
 
 /// Returns whether a path occurs in a text as a whole.
@@ -216,6 +232,20 @@ mod tests {
             ),
             ["users.a is not used: write text::users::a"]
         );
+    }
+
+    #[test]
+    fn texts_of_all_resources_are_used_by_macros() {
+        let sources = "text::flash::[<$one:snake _created>](name), messages::[<read_only_ $many>]";
+        for (module, name, is_used) in [
+            ("flash", "role_created", true),
+            ("flash", "role_saved", false),
+            ("messages", "read_only_roles", true),
+            ("messages", "role_created", false),
+            ("users", "role_created", false),
+        ] {
+            assert_eq!(is_composed(sources, module, name), is_used, "{name}");
+        }
     }
 
     #[test]

@@ -7,7 +7,10 @@
 
 use domain::features::Feature;
 #[cfg(feature = "ssr")]
-use domain::{flash::GroupChange, groups::GroupEdit};
+use domain::{
+    flash::{FlashEvent, ResourceEvent},
+    groups::GroupEdit,
+};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use service::{
@@ -51,7 +54,8 @@ pub async fn save_group_features(
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
         let group = service::groups::edit(&services, &authorized, target, edit).await?;
         let page = format!("{}/features", path_of(id));
-        Ok(flash(&page, GroupChange::Saved, group.name).await)
+        let event = FlashEvent::Resource(ResourceEvent::GroupSaved);
+        Ok(flash(&page, event, group.name).await)
     })
     .await
 }

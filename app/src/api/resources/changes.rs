@@ -8,7 +8,7 @@
 #[cfg(feature = "ssr")]
 use domain::{
     error::Conflict,
-    flash::{Flash, FlashEvent},
+    flash::{Flash, FlashEvent, ResourceEvent},
     resources::ResourceEdit,
 };
 use leptos::prelude::*;
@@ -48,7 +48,10 @@ pub async fn edit_resource(
             owner_id: None,
         };
         let edited = service::resources::edit(&services, &authorized, target, edit).await?;
-        let flash = Flash::of(FlashEvent::ResourceSaved, [edited.name]);
+        let flash = Flash::of(
+            FlashEvent::Resource(ResourceEvent::ResourceSaved),
+            [edited.name],
+        );
         Ok(FormSuccess::flash(&path(id), flash, None).await)
     })
     .await
@@ -110,7 +113,10 @@ pub async fn delete_resource(
         let preview = read::deletion(&counts);
         let preview = preview.ok_or(Error::Conflict(Conflict::PageOutdated))?;
         service::resources::delete(&services, &authorized, target, Some(preview)).await?;
-        let flash = Flash::of(FlashEvent::ResourceDeleted, [shown]);
+        let flash = Flash::of(
+            FlashEvent::Resource(ResourceEvent::ResourceDeleted),
+            [shown],
+        );
         Ok(FormSuccess::flash(RESOURCES, flash, None).await)
     })
     .await

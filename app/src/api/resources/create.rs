@@ -8,7 +8,7 @@
 use domain::resources::ResourceDraft;
 #[cfg(feature = "ssr")]
 use domain::{
-    flash::{Flash, FlashEvent},
+    flash::{Flash, FlashEvent, ResourceEvent},
     resources::StoredResource,
 };
 use leptos::prelude::*;
@@ -53,7 +53,10 @@ pub async fn create_resource(
         };
         let created = service::resources::create(&services, &authorized, draft).await?;
         let page = listed_alone(&created);
-        let flash = Flash::of(FlashEvent::ResourceCreated, [created.name]);
+        let flash = Flash::of(
+            FlashEvent::Resource(ResourceEvent::ResourceCreated),
+            [created.name],
+        );
         Ok(FormSuccess::flash(&page, flash, None).await)
     })
     .await

@@ -40,7 +40,7 @@ pub async fn export(
         position: Position::First,
         ..query
     };
-    let about = (Action::ClientsExported, "clients");
+    let about = (Action::ClientExported, "clients");
     let filter = exports::written(params.pairs());
     let slot = row_exports::start(services, authorized.actor(), about, filter, format).await?;
     let pool = services.pool.clone();

@@ -36,7 +36,7 @@ pub async fn export(
     format: Format,
 ) -> Result<Pieces, Error> {
     let SearchQuery { text, .. } = params.parse(Limits::API, GROUPS_ORDER)?;
-    let about = (Action::GroupsExported, "groups");
+    let about = (Action::GroupExported, "groups");
     let filter = exports::written(params.pairs());
     let slot = row_exports::start(services, authorized.actor(), about, filter, format).await?;
     let pool = services.pool.clone();

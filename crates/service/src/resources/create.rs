@@ -49,7 +49,7 @@ pub async fn create(
         Value::Null,
         vec![name],
     );
-    let about = (Action::ResourcesStored, None, resource.kind.as_str());
+    let about = (Action::ResourceStored, None, resource.kind.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(resource)

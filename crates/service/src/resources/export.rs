@@ -56,7 +56,7 @@ pub async fn export(
     let params = params.only_filter();
     let query = params.parse(Limits::API)?;
     let users = listing::find_users(&services.pool, authorized, &query).await?;
-    let about = (Action::ResourcesExported, "resources");
+    let about = (Action::ResourceExported, "resources");
     let filter = exports::written(params.pairs());
     let slot = row_exports::start(services, authorized.actor(), about, filter, format).await?;
     let pool = services.pool.clone();

@@ -101,7 +101,11 @@ async fn put_all(
         return Ok(0);
     }
     let changes = Changes::default().with("grants", Value::Null, changed);
-    let about = (Action::AccessGranted, Some(*resource), name.as_str());
+    let about = (
+        Action::ResourceAccessGranted,
+        Some(*resource),
+        name.as_str(),
+    );
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(number)
@@ -142,7 +146,11 @@ async fn delete_all(
         Audited::not_needed("no subject has a grant")
     } else {
         let changes = Changes::default().with("grants", revoked, Value::Null);
-        let about = (Action::AccessRevoked, Some(*resource), name.as_str());
+        let about = (
+            Action::ResourceAccessRevoked,
+            Some(*resource),
+            name.as_str(),
+        );
         audit::write_about(&mut transaction, actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;

@@ -54,7 +54,7 @@ pub async fn transfer(
     let changes = Changes::default()
         .with("owner", owner.username.as_str(), receiver.username.as_str())
         .with("resources", Value::Null, moved);
-    let about = (Action::ResourcesTransferred, None, owner.username.as_str());
+    let about = (Action::ResourceTransferred, None, owner.username.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(moved)

@@ -37,7 +37,7 @@ pub async fn export(
     authorized: &Authorized<RolesRead>,
     format: Format,
 ) -> Result<Pieces, Error> {
-    let about = (Action::RolesExported, "roles");
+    let about = (Action::RoleExported, "roles");
     let filter = String::new();
     let slot = row_exports::start(services, authorized.actor(), about, filter, format).await?;
     let pool = services.pool.clone();

@@ -33,7 +33,7 @@ pub(super) const ACCESS: Table = &[
     ("roles::clone", &[Action::RoleCreated]),
     ("roles::edit", &[Action::RoleUpdated]),
     ("roles::delete::delete", &[Action::RoleDeleted]),
-    ("features::add_set", &[Action::FeaturesAdded]),
+    ("features::add_set", &[Action::FeatureSetAdded]),
     ("host_settings::merge_into", &[Action::FeatureUpdated]),
     (
         "features::put",
@@ -61,17 +61,23 @@ pub(super) const ACCESS: Table = &[
         "groups::member::add_as_manager",
         &[Action::GroupMembersAdded, Action::GroupManagersChanged],
     ),
-    ("resources::store", &[Action::ResourcesStored]),
+    ("resources::store", &[Action::ResourceStored]),
     ("resources::edit", &[Action::ResourceUpdated]),
     (
         "resources::transfer::transfer",
-        &[Action::ResourcesTransferred],
+        &[Action::ResourceTransferred],
     ),
-    ("resources::grants::add", &[Action::AccessGranted]),
-    ("resources::grants::set_of_group", &[Action::AccessGranted]),
-    ("resources::grants::revoke", &[Action::AccessRevoked]),
+    ("resources::grants::add", &[Action::ResourceAccessGranted]),
+    (
+        "resources::grants::set_of_group",
+        &[Action::ResourceAccessGranted],
+    ),
+    (
+        "resources::grants::revoke",
+        &[Action::ResourceAccessRevoked],
+    ),
     ("resources::delete", &[Action::ResourceDeleted]),
-    ("resources::create::create", &[Action::ResourcesStored]),
+    ("resources::create::create", &[Action::ResourceStored]),
     ("groups::delete::delete", &[Action::GroupDeleted]),
     (
         "conversations::store::create",
