@@ -6,7 +6,6 @@ use domain::{
     error::{Conflict, Entity},
     features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
     jobs::is_job,
-    permission::Permission,
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -72,13 +71,7 @@ pub async fn put(
     draft: FeatureDraft,
 ) -> Result<Feature, Error> {
     let new = draft.check(key).map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let created = db::features::insert(&mut transaction, &new).await?;
     let before = db::features::lock(&mut transaction, key)
         .await?
@@ -115,7 +108,7 @@ pub async fn put(
         (Action::FeatureUpdated, changes)
     };
     let about = (action, None, key);
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     let after = db::features::lock(&mut transaction, key).await?;
     db::commit(transaction, audited).await?;
     after.ok_or(NOT_FOUND)
@@ -135,13 +128,7 @@ pub async fn delete(
     groups: Option<u64>,
 ) -> Result<u64, Error> {
     check_key(key).map_err(|_| NOT_FOUND)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let feature = db::features::lock(&mut transaction, key)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -167,7 +154,7 @@ pub async fn delete(
         .with("defaultValue", feature.default_value, Value::Null)
         .with("groups", removed, 0);
     let about = (Action::FeatureDeleted, None, key);
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     if is_job(having) {
         services.work.notify_one();
@@ -184,13 +171,7 @@ pub async fn add_set(
     authorized: &Authorized<FeaturesWrite>,
     set: FeatureSet,
 ) -> Result<usize, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let mut added = Vec::new();
     for feature in set.features() {
         if db::features::insert(&mut transaction, &feature).await? {
@@ -203,7 +184,7 @@ pub async fn add_set(
     } else {
         let changes = Changes::default().with("features", Value::Null, added);
         let about = (Action::FeaturesAdded, None, set.as_str());
-        audit::write_about(&mut transaction, actor, about, changes).await?
+        audit::write_about(&mut transaction, &actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;
     Ok(number)

@@ -6,7 +6,6 @@ use domain::{
     fields::FieldErrors,
     identifiers::Namespace,
     json::{JsonLimits, check_object, read_object},
-    permission::Permission,
 };
 use serde_json::{Map, Value};
 
@@ -41,13 +40,7 @@ pub async fn merge(
     namespace: &Namespace,
     members: Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = read_object(&rows::lock(&mut transaction, namespace.as_str()).await?);
     let mut after = before.clone();
     after.extend(members);
@@ -67,7 +60,7 @@ pub async fn merge(
     let changed: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
     let changes = Changes::default().with("data", Value::Null, changed);
     let about = (Action::FeatureUpdated, None, namespace.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
 }

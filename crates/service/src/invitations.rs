@@ -45,14 +45,8 @@ pub async fn create(
     draft: InvitationDraft,
 ) -> Result<CreatedInvitation, Error> {
     let wanted = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
-    let (created, audited) = issue(services, &mut transaction, actor, wanted, None).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let (created, audited) = issue(services, &mut transaction, &actor, wanted, None).await?;
     db::commit(transaction, audited).await?;
     Ok(created)
 }
@@ -70,13 +64,7 @@ pub async fn resend(
 ) -> Result<IssuedLink, Error> {
     let shown = invitation.into();
     let id = shown.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let invitation = invitations::lock(&mut transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -86,7 +74,7 @@ pub async fn resend(
     }
     let preset = &invitation.preset;
     if preset.group.is_some() {
-        guard::confirm(&mut transaction, actor, Permission::GroupsWrite).await?;
+        guard::confirm(&mut transaction, &actor, Permission::GroupsWrite).await?;
     }
     let permissions = db::roles::find(&mut *transaction, &preset.roles)
         .await?
@@ -106,9 +94,9 @@ pub async fn resend(
     .await?;
     let changes = Changes::default().with("expires", Value::Null, expires_at.to_string());
     let renewed = (Action::InvitationResent, Some(id), label(preset));
-    let audited = audit::write_about(&mut transaction, actor, renewed, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, renewed, changes).await?;
     db::commit(transaction, audited).await?;
-    Ok(link(services, actor, &token, expires_at))
+    Ok(link(services, &actor, &token, expires_at))
 }
 
 /// Revokes an invitation. Accounts that were created with it are not affected.
@@ -122,13 +110,7 @@ pub async fn revoke(
 ) -> Result<(), Error> {
     let shown = invitation.into();
     let id = shown.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let invitation = invitations::lock(&mut transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -143,7 +125,7 @@ pub async fn revoke(
         Some(id),
         label(&invitation.preset),
     );
-    let audited = audit::write_about(&mut transaction, actor, revoked, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, revoked, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(())
 }
