@@ -152,7 +152,7 @@ const OWN: Table = &[
     ("account::delete::preview", &[]),
     ("account::export", &[Action::DataExported]),
     ("account::edit::edit", &[Action::UserUpdated]),
-    ("account::renew::edit_renewing", &[Action::UserUpdated]),
+    ("account::edit::edit_renewing", &[Action::UserUpdated]),
     ("account::edit::edit_by_token", &[Action::UserUpdated]),
     ("account::keys::keys", &[]),
     ("account::keys::create_key", &[Action::ApiKeyCreated]),
@@ -787,7 +787,7 @@ async fn call_own(
             let edited = account::edit(services, caller, &own.session, edit).await;
             edited.map(drop)
         }
-        "account::renew::edit_renewing" => {
+        "account::edit::edit_renewing" => {
             let edit = OwnEdit {
                 display_name: Some("Renewing".into()),
                 ..OwnEdit::default()
