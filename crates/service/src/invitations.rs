@@ -65,14 +65,7 @@ pub async fn resend(
     let shown = invitation.into();
     let id = shown.id;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let invitation = invitations::lock(&mut transaction, id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
-    if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(Conflict::InvitationNotResendable));
-    }
-    let preset = &invitation.preset;
+    let preset = &lock(&mut transaction, &shown, Conflict::InvitationNotResendable).await?;
     if preset.group.is_some() {
         guard::confirm(&mut transaction, &actor, Permission::GroupsWrite).await?;
     }
@@ -111,23 +104,29 @@ pub async fn revoke(
     let shown = invitation.into();
     let id = shown.id;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let invitation = invitations::lock(&mut transaction, id)
+    let preset = lock(&mut transaction, &shown, Conflict::InvitationInactive).await?;
+    invitations::set_revoked(&mut transaction, id).await?;
+    let changes = Changes::default().with("revoked", false, true);
+    let revoked = (Action::InvitationRevoked, Some(id), label(&preset));
+    let audited = audit::write_about(&mut transaction, &actor, revoked, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(())
+}
+
+/// Locks an invitation that is neither revoked nor used up; `inactive` is the conflict for any other. Returns its properties.
+async fn lock(
+    transaction: &mut db::Transaction,
+    shown: &TargetRef,
+    inactive: Conflict,
+) -> Result<Preset, Error> {
+    let invitation = invitations::lock(transaction, shown.id)
         .await?
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(Conflict::InvitationInactive));
+        return Err(Error::Conflict(inactive));
     }
-    invitations::set_revoked(&mut transaction, id).await?;
-    let changes = Changes::default().with("revoked", false, true);
-    let revoked = (
-        Action::InvitationRevoked,
-        Some(id),
-        label(&invitation.preset),
-    );
-    let audited = audit::write_about(&mut transaction, &actor, revoked, changes).await?;
-    db::commit(transaction, audited).await?;
-    Ok(())
+    Ok(invitation.preset)
 }
 
 /// Lists invitations, newest first.
