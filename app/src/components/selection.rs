@@ -121,17 +121,6 @@ pub fn SelectCell(
     }
 }
 
-/// Renders the checkbox of a row outside a cell for it.
-#[component]
-pub fn SelectBox(
-    /// Selection of the list.
-    selection: Selection,
-    /// User of the row.
-    user: Selected,
-) -> impl IntoView {
-    view! { <label class="select-box">{checkbox(selection, user)}</label> }
-}
-
 fn checkbox(selection: Selection, user: Selected) -> impl IntoView {
     let id = user.id;
     let label = text::common::select(user.username.as_deref().unwrap_or_default());

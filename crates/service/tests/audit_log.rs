@@ -72,7 +72,6 @@ const AUTHORIZED: Table = &[
     ("users::create::create_identified", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
-    ("identifiers::remove", &[Action::UserUpdated]),
     ("sessions::revoke::revoke_one", &[Action::SessionRevoked]),
     ("sessions::revoke::revoke_many", &[Action::SessionsRevoked]),
     ("users::suspend::suspend", &[Action::UserSuspended]),
@@ -464,10 +463,6 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "identifiers::set" => {
             let (namespace, identifier) = ("litellm".parse().unwrap(), "u-1".parse().unwrap());
             identifiers::set(services, &operator(), ada, &namespace, &identifier).await
-        }
-        "identifiers::remove" => {
-            let namespace = "litellm".parse().unwrap();
-            identifiers::remove(services, &operator(), ada, &namespace).await
         }
         "users::suspend::suspend" => users::suspend(services, &operator(), ada, suspension)
             .await
