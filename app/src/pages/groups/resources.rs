@@ -14,10 +14,11 @@ use crate::{
     api::{
         groups::{
             GroupView,
-            resources::{GrantOperation, ListGroupResources, RunGrantOperation},
+            resources::{ListGroupResources, RunGrantOperation},
         },
         listed::check_params,
         read::ReadRequest,
+        resources::grants::GrantOperation,
     },
     components::{
         form::{self, FormState, PageUser},
