@@ -7,7 +7,7 @@ import { expectNoSidewaysScroll, open } from '../support/page';
 serve('demo users');
 test.use({ as: 'admin', colorScheme: 'dark' });
 
-const CONTROLS = `button, .button, nav, .skip-link, .toast, .search-box, .list-filters, .chip, .select-box, .table [type=checkbox]`;
+const CONTROLS = `button, .button, nav, .skip-link, .toast, .search-box, .list-filters, .chip, .cell-select > label, .table [type=checkbox]`;
 
 const SCREENS = [
   '/overview',

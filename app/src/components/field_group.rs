@@ -1,4 +1,4 @@
-//! Error messages of fields, and groups of controls that have one in common.
+//! Error messages of fields, and groups of controls that have one in common, with a search of their choices.
 
 use leptos::prelude::*;
 
@@ -40,6 +40,28 @@ pub(crate) fn field_group(
             {controls}
             {field_error(name, error)}
         </fieldset>
+    }
+    .into_any()
+}
+
+/// Renders a search field above the choices of a group. It has no name, so the form does not send it, and Enter in it does not send the
+/// form. `set_typed` receives the typed text.
+pub(crate) fn choice_search(label: &'static str, set_typed: WriteSignal<String>) -> AnyView {
+    view! {
+        <input
+            class="input"
+            type="search"
+            aria-label=label
+            placeholder=label
+            autocomplete="off"
+            dir="auto"
+            on:input=move |event| set_typed.set(event_target_value(&event))
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                }
+            }
+        />
     }
     .into_any()
 }

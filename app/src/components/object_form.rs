@@ -54,10 +54,15 @@ impl ObjectConflict {
 
     /// Returns the label of the submit button.
     pub(crate) fn action(self) -> Signal<String> {
-        Signal::derive(move || match self.0.with(Option::is_some) {
-            true => text::common::overwrite().to_owned(),
-            false => text::common::save().to_owned(),
-        })
+        Signal::derive(move || save_label(self.0.with(Option::is_some)))
+    }
+}
+
+/// Returns the label of the submit button of a form, with a conflict or without one.
+pub(super) fn save_label(is_conflict: bool) -> String {
+    match is_conflict {
+        true => text::common::overwrite().to_owned(),
+        false => text::common::save().to_owned(),
     }
 }
 
@@ -92,20 +97,23 @@ pub fn SavedValue(
 ) -> impl IntoView {
     move || {
         let theirs = conflict?.0.with(|current| pick(current.as_deref()?))?;
-        (theirs != mine).then(|| {
-            let theirs = if theirs.is_empty() {
-                text::actions::empty_value().to_owned()
-            } else {
-                theirs
-            };
-            let [before, after] = text::common::their_value_around();
-            view! {
-                <p class="notice tone-warning">
-                    {before} <b>
-                        <bdi>{theirs}</bdi>
-                    </b> {after}
-                </p>
-            }
-        })
+        (theirs != mine).then(|| their_value(theirs))
+    }
+}
+
+/// Renders the value that another user has saved.
+pub(super) fn their_value(theirs: String) -> impl IntoView {
+    let theirs = if theirs.is_empty() {
+        text::actions::empty_value().to_owned()
+    } else {
+        theirs
+    };
+    let [before, after] = text::common::their_value_around();
+    view! {
+        <p class="notice tone-warning">
+            {before} <b>
+                <bdi>{theirs}</bdi>
+            </b> {after}
+        </p>
     }
 }

@@ -3,7 +3,7 @@
 use domain::users::detail::GrantableRole;
 use leptos::prelude::*;
 
-use super::field_group::field_group;
+use super::field_group::{choice_search, field_group};
 use crate::{hydrated::Hydrated, labels, text};
 
 /// Number of roles above which the selection has a search field.
@@ -31,7 +31,7 @@ pub fn RoleChoice(
     let controls = view! {
         {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
         <Show when=move || has_search && Hydrated::now()>
-            <RoleSearch set_typed=set_typed />
+            {choice_search(text::actions::find_role(), set_typed)}
         </Show>
         {roles
             .into_iter()
@@ -58,27 +58,6 @@ fn matches(name: &str, typed: &str) -> bool {
     let typed = typed.trim().to_lowercase();
     let has_typed = |text: &str| text.to_lowercase().contains(&typed);
     has_typed(name) || has_typed(&labels::role(name))
-}
-
-/// Renders the search field. It has no name, so the form does not send it, and Enter in it does not send the form.
-#[component]
-fn RoleSearch(set_typed: WriteSignal<String>) -> impl IntoView {
-    view! {
-        <input
-            class="input"
-            type="search"
-            aria-label=text::actions::find_role()
-            placeholder=text::actions::find_role()
-            autocomplete="off"
-            dir="auto"
-            on:input=move |event| set_typed.set(event_target_value(&event))
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    event.prevent_default();
-                }
-            }
-        />
-    }
 }
 
 /// Renders the checkbox of a role, hidden if its name does not have the typed text. A role that the viewer cannot assign is

@@ -121,17 +121,6 @@ pub fn SelectCell(
     }
 }
 
-/// Renders the checkbox of a row outside a cell for it.
-#[component]
-pub fn SelectBox(
-    /// Selection of the list.
-    selection: Selection,
-    /// User of the row.
-    user: Selected,
-) -> impl IntoView {
-    view! { <label class="select-box">{checkbox(selection, user)}</label> }
-}
-
 fn checkbox(selection: Selection, user: Selected) -> impl IntoView {
     let id = user.id;
     let label = text::common::select(user.username.as_deref().unwrap_or_default());
@@ -151,7 +140,7 @@ fn checkbox(selection: Selection, user: Selected) -> impl IntoView {
     }
 }
 
-/// Renders the cell with the checkbox that selects the whole page.
+/// Renders the cell with the checkbox that selects the whole page. The checkbox is omitted without scripts, which it requires.
 #[component]
 pub fn SelectAllCell(
     /// Selection of the list.
@@ -159,29 +148,6 @@ pub fn SelectAllCell(
     /// Users of the page.
     page: Vec<Selected>,
 ) -> impl IntoView {
-    view! {
-        <td class="cell-select">
-            <SelectAllBox selection=selection page=page />
-        </td>
-    }
-}
-
-/// Renders the checkbox that selects the whole page. It is omitted without scripts, which it requires.
-#[component]
-pub fn SelectAllBox(
-    /// Selection of the list.
-    selection: Selection,
-    /// Users of the page.
-    page: Vec<Selected>,
-    /// `true` if the label is visible.
-    #[prop(optional)]
-    has_button: bool,
-) -> impl IntoView {
-    let (class, label_class) = if has_button {
-        ("check", "")
-    } else {
-        ("select-box", "visually-hidden")
-    };
     // No own signals: while another page is loading this view still exists, but the signals that it owned are disposed.
     let page: Arc<[Selected]> = page.into();
     let all = page.len();
@@ -200,7 +166,7 @@ pub fn SelectAllBox(
             toggled.iter().for_each(|user| selection.set(user, on));
         };
         view! {
-            <label class=class>
+            <label>
                 <input
                     type="checkbox"
                     autocomplete="off"
@@ -208,9 +174,13 @@ pub fn SelectAllBox(
                     prop:indeterminate=some
                     on:change=toggle
                 />
-                <span class=label_class>{text::common::select_page()}</span>
+                <span class="visually-hidden">{text::common::select_page()}</span>
             </label>
         }
     };
-    view! { <Show when=Hydrated::now>{draw()}</Show> }
+    view! {
+        <td class="cell-select">
+            <Show when=Hydrated::now>{draw()}</Show>
+        </td>
+    }
 }

@@ -4,7 +4,11 @@
 use domain::users::detail::UserDetail;
 use leptos::prelude::*;
 
-use super::{dialog::DialogRoute, form::FormState};
+use super::{
+    dialog::DialogRoute,
+    form::FormState,
+    object_form::{save_label, their_value},
+};
 use crate::{
     api::user::{UserView, path},
     context::PageContext,
@@ -84,10 +88,7 @@ impl Conflict {
     /// Returns the label of the submit button.
     #[must_use]
     pub fn action(self) -> Signal<String> {
-        Signal::derive(move || match self.is_there() {
-            true => text::common::overwrite().to_owned(),
-            false => text::common::save().to_owned(),
-        })
+        Signal::derive(move || save_label(self.is_there()))
     }
 }
 
@@ -103,20 +104,6 @@ pub fn ConflictValue(
 ) -> impl IntoView {
     move || {
         let theirs = conflict.0.with(|current| current.as_deref().map(pick))?;
-        (theirs != mine).then(|| {
-            let theirs = if theirs.is_empty() {
-                text::actions::empty_value().to_owned()
-            } else {
-                theirs
-            };
-            let [before, after] = text::common::their_value_around();
-            view! {
-                <p class="notice tone-warning">
-                    {before} <b>
-                        <bdi>{theirs}</bdi>
-                    </b> {after}
-                </p>
-            }
-        })
+        (theirs != mine).then(|| their_value(theirs))
     }
 }

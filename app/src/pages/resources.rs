@@ -23,6 +23,7 @@ use crate::{
         resources::{ListResources, RESOURCES},
     },
     components::{
+        dialog::DialogRoute,
         exports::{RECORDS, export_links},
         filters::{Entry, FilterField, FilterForm},
         icon::Icon,
@@ -85,6 +86,14 @@ pub fn Resources() -> impl IntoView {
     view! {
         {screen}
         <Outlet />
+    }
+}
+
+/// Returns the route of a dialog above the list.
+fn route(path: &str, params: &ResourceListParams) -> DialogRoute {
+    DialogRoute {
+        path: path.to_owned(),
+        back: links::href(params),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod dialogs;
 pub mod history;
 pub mod keys;
 pub mod limits;
+mod opened;
 pub mod overview;
 pub mod reset_links;
 pub mod sessions;
@@ -37,7 +38,7 @@ use crate::{
     components::{
         avatar::Avatar,
         badge::{DeletedBadge, RoleBadges, StatusBadge},
-        form::{self, FormState, PageUser},
+        form::{self, PageUser},
         loaded::Loaded,
         notice::ProblemNotice,
         rows::keyed_by,
@@ -54,22 +55,9 @@ use crate::{
     links::with_selected,
     text,
 };
+use opened::OpenedUser;
 use overview::Overview;
 use tabs::{current_tab, tabs};
-
-/// User of the page, shared by its tabs and dialogs.
-#[derive(Clone, Copy)]
-struct OpenedUser {
-    user_view: Loaded<UserView>,
-    /// Form of the buttons that need no dialog.
-    doing: FormState,
-}
-
-impl OpenedUser {
-    fn current() -> Self {
-        expect_context()
-    }
-}
 
 /// Renders the page of a user. The URL of another user renders a new page.
 #[component]

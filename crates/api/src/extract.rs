@@ -67,26 +67,33 @@ impl<R: RequiredPermission, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
     }
 }
 
-/// Extractor of the id of a user in a path; 400 in FOVEA's words if it is not a UUID.
-pub(crate) struct UserPath(pub(crate) Uuid);
+/// Declares extractors of ids in paths; 400 if it is not a UUID. Each names the parameter that an error states.
+macro_rules! id_paths {
+    ($($(#[$description:meta])+ $name:ident = $parameter:literal;)+) => {$(
+        $(#[$description])+
+        pub(crate) struct $name(pub(crate) Uuid);
 
-impl<S: Send + Sync> FromRequestParts<S> for UserPath {
-    type Rejection = ApiError;
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        id_in(parts, state, "userId").await.map(Self)
-    }
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                id_in(parts, state, $parameter).await.map(Self)
+            }
+        }
+    )+};
 }
 
-/// Extractor of the id of an object in a path; 400 if it is not a UUID.
-pub(crate) struct IdPath(pub(crate) Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for IdPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        id_in(parts, state, "id").await.map(Self)
-    }
+id_paths! {
+    /// Extractor of the id of a user in a path.
+    UserPath = "userId";
+    /// Extractor of the id of an object in a path.
+    IdPath = "id";
+    /// Extractor of the id of a session in a path.
+    SessionPath = "sessionId";
+    /// Extractor of the id of a key in a path.
+    KeyPath = "keyId";
+    /// Extractor of the id of an access token in a path.
+    TokenPath = "tokenId";
 }
 
 /// Extractor of the number of a client in a path; 400 if it is not one.
@@ -120,39 +127,6 @@ impl<S: Send + Sync> FromRequestParts<S> for FeaturePath {
                 "The URL must have the key of a feature, such as chat.call.",
             )
         })
-    }
-}
-
-/// Extractor of the id of a session in a path; 400 if it is not a UUID.
-pub(crate) struct SessionPath(pub(crate) Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        id_in(parts, state, "sessionId").await.map(Self)
-    }
-}
-
-/// Extractor of the id of a key in a path; 400 if it is not a UUID.
-pub(crate) struct KeyPath(pub(crate) Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        id_in(parts, state, "keyId").await.map(Self)
-    }
-}
-
-/// Extractor of the id of an access token in a path; 400 if it is not a UUID.
-pub(crate) struct TokenPath(pub(crate) Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        id_in(parts, state, "tokenId").await.map(Self)
     }
 }
 

@@ -75,11 +75,7 @@ pub async fn queue(
 /// Fails if the database cannot be reached.
 pub async fn is_running(executor: impl PgExecutor<'_>, object_id: &str) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (
-            select from jobs
-            where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running')
-                and params ->> 'object_id' = $1
-        ) as "is_running!""#,
+        r#"select exists (select from running_deletions where object_id = $1) as "is_running!""#,
         object_id,
     )
     .fetch_one(executor)
@@ -113,8 +109,7 @@ pub async fn find_role(
 ) -> Result<Option<String>, Error> {
     Ok(sqlx::query_scalar!(
         "select r.name from roles r
-        join jobs j on j.params ->> 'object_id' = r.id::text
-            and j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
+        join running_deletions d on d.object_id = r.id::text
         where r.name = any($1)
         order by r.name limit 1",
         names,
@@ -134,10 +129,8 @@ pub async fn take(
     defer: &[Uuid],
 ) -> Result<Option<Deletion>, Error> {
     let row = sqlx::query!(
-        r#"select id, kind, params ->> 'object_id' as "object_id!", done from jobs
-        where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running')
-            and ($1::text is null or params ->> 'object_id' = $1)
-            and id <> all ($2::uuid[])
+        r#"select id as "id!", kind as "kind!", object_id as "object_id!", done as "done!" from running_deletions
+        where ($1::text is null or object_id = $1) and id <> all ($2::uuid[])
         order by created_at limit 1 for update skip locked"#,
         of,
         defer,

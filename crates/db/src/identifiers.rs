@@ -67,22 +67,3 @@ pub async fn set(
     .await?;
     Ok(())
 }
-
-/// Deletes the identifier of a user in a namespace.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn delete(
-    connection: &mut PgConnection,
-    user_id: Uuid,
-    namespace: &str,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from user_identifiers where user_id = $1 and namespace = $2",
-        user_id,
-        namespace,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}

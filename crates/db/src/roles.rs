@@ -206,9 +206,7 @@ pub async fn grant(
         "insert into user_roles (user_id, role_id, granted_by, granted_at)
         select $1, r.id, $3, now() from roles r
         where r.name = any($2) and not exists (
-            select from jobs j
-            where j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
-                and j.params ->> 'object_id' = r.id::text
+            select from running_deletions d where d.object_id = r.id::text
         )
         on conflict do nothing",
         user_id,

@@ -5,14 +5,12 @@ mod delete;
 mod edit;
 mod keys;
 mod proof;
-mod renew;
 mod sessions;
 mod tokens;
 
 pub use delete::{delete, deletion_denied, preview};
-pub use edit::{edit, edit_by_token};
+pub use edit::{edit, edit_by_token, edit_renewing};
 pub use keys::{create_key, delete_key, edit_key, keys};
-pub use renew::edit_renewing;
 pub use sessions::{revoke_other_sessions, revoke_session, sessions};
 pub use tokens::{create_token, create_virtual_key, revoke_token, tokens};
 

@@ -1,8 +1,8 @@
-//! Failures of batches: what follows when one batch of a job fails.
+//! Jobs that run in batches, a transaction each: an interruption loses nothing, and no request waits for them.
 
 use uuid::Uuid;
 
-use crate::{Error, Services};
+use crate::{Error, Services, audit::Audited};
 
 /// Maximum number of consecutive timeouts of the smallest batch, which take some minutes.
 const TIMEOUTS_MAX: i16 = 10;
@@ -14,7 +14,7 @@ const TOO_SLOW: &str = "Deleting even a small batch exceeds the database time li
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BatchSize {
     /// Number of rows in the next batch.
-    pub(crate) rows: i64,
+    rows: i64,
     /// Number of rows in the first batch.
     largest: i64,
     /// Minimum number of rows, where larger batches time out.
@@ -32,8 +32,38 @@ impl BatchSize {
     }
 }
 
+/// A job that runs in batches. Its row is locked during each of them.
+pub(crate) trait BatchJob: Sized + Send + Sync {
+    /// The id of the object that a job works on.
+    type Object: Sync + ?Sized;
+    /// Name of the work, for the log.
+    const WORK: &'static str;
+    /// Number of rows in one batch.
+    const SIZE: BatchSize;
+
+    /// Locks the oldest job that no other replica works on, or that of one object. `defer` are the ids of jobs to skip.
+    fn take(
+        transaction: &mut db::Transaction,
+        of: Option<&Self::Object>,
+        defer: &[Uuid],
+    ) -> impl Future<Output = Result<Option<Self>, Error>> + Send;
+
+    /// Returns the id of the job.
+    fn id(&self) -> Uuid;
+
+    /// Returns the number of items processed before the batch.
+    fn done(&self) -> i64;
+
+    /// Runs one batch of at most `size` rows.
+    fn advance(
+        &self,
+        transaction: &mut db::Transaction,
+        size: i64,
+    ) -> impl Future<Output = Result<Audited, Error>> + Send;
+}
+
 /// Result of one batch.
-pub(crate) enum Batch {
+enum Batch {
     /// No queued job.
     None,
     /// Completed batch, or one to be retried with a smaller size; there can be more.
@@ -45,28 +75,74 @@ pub(crate) enum Batch {
     Deferred(Uuid, Error),
 }
 
-/// A job whose batch failed.
-pub(crate) struct FailedBatch<'a> {
-    /// The id of the job.
-    pub(crate) job: Uuid,
-    /// Number of items processed before the batch.
-    pub(crate) done: i64,
-    /// Name of the work, for the log.
-    pub(crate) work: &'a str,
+/// Continues the queued jobs of a kind. Several replicas can do so at once.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest.
+pub(crate) async fn run<J: BatchJob>(services: &Services) -> Result<(), Error> {
+    let (mut defer, mut size, mut done) = (Vec::new(), J::SIZE, Ok(()));
+    loop {
+        match next::<J>(services, None, &defer, &mut size).await? {
+            Batch::None => return done,
+            Batch::Done | Batch::Failed(_) => {}
+            Batch::Deferred(job, error) => {
+                defer.push(job);
+                done = done.and(Err(error));
+            }
+        }
+    }
+}
+
+/// Completes the queued job of one object, if there is one.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest. [`Error::Internal`] when the database rejects
+/// the change: the job has failed then.
+pub(crate) async fn run_of<J: BatchJob>(services: &Services, of: &J::Object) -> Result<(), Error> {
+    let mut size = J::SIZE;
+    loop {
+        match next::<J>(services, Some(of), &[], &mut size).await? {
+            Batch::None => return Ok(()),
+            Batch::Done => {}
+            Batch::Failed(error) | Batch::Deferred(_, error) => return Err(error),
+        }
+    }
+}
+
+/// Runs one batch of the job of the given object, or of any that was not postponed. A timeout reduces the size of the next batches.
+async fn next<J: BatchJob>(
+    services: &Services,
+    of: Option<&J::Object>,
+    defer: &[Uuid],
+    size: &mut BatchSize,
+) -> Result<Batch, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let Some(job) = J::take(&mut transaction, of, defer).await? else {
+        return Ok(Batch::None);
+    };
+    let done = match job.advance(&mut transaction, size.rows).await {
+        Ok(audited) => db::commit(transaction, audited).await.map_err(Error::from),
+        Err(error) => {
+            // The rollback releases the lock of the job's row, which is updated below.
+            db::rollback(transaction).await?;
+            Err(error)
+        }
+    };
+    match done {
+        Ok(()) => Ok(Batch::Done),
+        Err(error) => fail(services, &job, error, size).await,
+    }
 }
 
 /// Decides what follows the failure of a batch that was rolled back: a smaller one, another attempt in the next run, or the failure of the
 /// job.
-///
-/// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
-pub(crate) async fn fail(
+async fn fail<J: BatchJob>(
     services: &Services,
-    failed: FailedBatch<'_>,
+    failed: &J,
     error: Error,
     size: &mut BatchSize,
 ) -> Result<Batch, Error> {
-    let FailedBatch { job, done, work } = failed;
+    let (job, work) = (failed.id(), J::WORK);
     let why = match cause(&error) {
         Some(cause) if cause.is_too_late() && size.rows > size.smallest => {
             size.rows = (size.rows / 10).max(size.smallest);
@@ -87,7 +163,7 @@ pub(crate) async fn fail(
     };
     let cause = cause(&error).map(ToString::to_string).unwrap_or_default();
     tracing::error!(%job, cause, "{work} failed");
-    db::jobs::set_failed(&services.pool, job, Some(done), &why).await?;
+    db::jobs::set_failed(&services.pool, job, Some(failed.done()), &why).await?;
     Ok(Batch::Failed(error))
 }
 

@@ -9,7 +9,6 @@ use domain::{
     fields::FieldErrors,
     list::{Listed, Page, SearchQuery, Total},
     messages,
-    permission::Permission,
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -123,13 +122,7 @@ pub async fn create(
     draft: ClientDraft,
 ) -> Result<Client, Error> {
     let new = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ClientsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let client = db::clients::insert(&mut transaction, &new)
         .await
         .map_err(taken)?;
@@ -138,7 +131,7 @@ pub async fn create(
         .with("name", Value::Null, client.name.as_str())
         .with("logoUrl", Value::Null, client.logo_url.clone());
     let about = (Action::ClientCreated, None, client.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(client)
 }
@@ -157,13 +150,7 @@ pub async fn edit(
     let target: ClientRef = target.into();
     let id = target.id;
     let patch = edit.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ClientsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = lock(&mut transaction, &target).await?;
     let mut changes = Changes::default();
     if let Some(name) = &patch.name {
@@ -180,7 +167,7 @@ pub async fn edit(
         .await
         .map_err(taken)?;
     let about = (Action::ClientUpdated, None, before.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
 }
@@ -213,13 +200,7 @@ pub async fn delete(
 ) -> Result<ClientUse, Error> {
     let target: ClientRef = target.into();
     let id = target.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ClientsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let client = lock(&mut transaction, &target).await?;
     let used = db::clients::count_use(&mut *transaction, id).await?;
     if used.resources > 0 || used.personas > 0 {
@@ -235,7 +216,7 @@ pub async fn delete(
         .with("logoUrl", client.logo_url.clone(), Value::Null)
         .with("users", used.users, 0);
     let about = (Action::ClientDeleted, None, client.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(used)
 }

@@ -6,7 +6,6 @@ use domain::{
     error::{Conflict, Entity},
     features::{EffectiveFeature, Feature, FeatureDraft, FeatureSet, check_key},
     jobs::{JobKind, is_job},
-    permission::Permission,
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -83,13 +82,7 @@ pub async fn put(
     draft: FeatureDraft,
 ) -> Result<Feature, Error> {
     let new = draft.check(key).map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let created = db::features::insert(&mut transaction, &new).await?;
     let before = db::features::lock(&mut transaction, key)
         .await?
@@ -126,7 +119,7 @@ pub async fn put(
         (Action::FeatureUpdated, changes)
     };
     let about = (action, None, key);
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     let after = db::features::lock(&mut transaction, key).await?;
     db::commit(transaction, audited).await?;
     after.ok_or(NOT_FOUND)
@@ -146,13 +139,7 @@ pub async fn delete(
     groups: Option<u64>,
 ) -> Result<Option<Uuid>, Error> {
     check_key(key).map_err(|_| NOT_FOUND)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let feature = db::features::lock(&mut transaction, key)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -178,7 +165,7 @@ pub async fn delete(
         .with("defaultValue", feature.default_value, Value::Null)
         .with("groups", removed, 0);
     let about = (Action::FeatureDeleted, None, key);
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     if job.is_some() {
         services.work.notify_one();
@@ -195,13 +182,7 @@ pub async fn add_set(
     authorized: &Authorized<FeaturesWrite>,
     set: FeatureSet,
 ) -> Result<usize, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let mut added = Vec::new();
     for feature in set.features() {
         if db::features::insert(&mut transaction, &feature).await? {
@@ -214,7 +195,7 @@ pub async fn add_set(
     } else {
         let changes = Changes::default().with("features", Value::Null, added);
         let about = (Action::FeatureSetAdded, None, set.as_str());
-        audit::write_about(&mut transaction, actor, about, changes).await?
+        audit::write_about(&mut transaction, &actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;
     Ok(number)

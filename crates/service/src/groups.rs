@@ -22,7 +22,6 @@ use domain::{
     groups::{Group, GroupAction, GroupDraft, GroupEdit, GroupPatch, GroupSummary},
     list::{Listed, Page, SearchQuery, Total},
     messages,
-    permission::Permission,
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -157,13 +156,7 @@ pub async fn create(
     draft: GroupDraft,
 ) -> Result<Group, Error> {
     let new = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     check_features(&mut transaction, &new.features).await?;
     let id = db::groups::insert(&mut transaction, &new, actor.id())
         .await
@@ -176,7 +169,7 @@ pub async fn create(
         .with("meta", Value::Null, new.meta.clone())
         .with("externalId", Value::Null, new.external_id.clone());
     let about = (Action::GroupCreated, Some(id), new.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     let group = db::groups::find(&mut *transaction, id).await?;
     db::commit(transaction, audited).await?;
     group.ok_or(NOT_FOUND)
@@ -194,13 +187,7 @@ pub async fn edit(
     edit: GroupEdit,
 ) -> Result<Group, Error> {
     let patch = edit.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = lock(&mut transaction, &target.into()).await?;
     // A feature that was deleted meanwhile is removed from its groups; one that is added must exist.
     let added = patch.features.as_ref().map(|features| {
@@ -216,7 +203,7 @@ pub async fn edit(
         .await
         .map_err(taken)?;
     let about = (Action::GroupUpdated, Some(before.id), before.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     let after = db::groups::find(&mut *transaction, before.id).await?;
     db::commit(transaction, audited).await?;
     after.ok_or(NOT_FOUND)

@@ -15,7 +15,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Error, access::Actor, client_lists};
+use crate::{
+    Error, Services,
+    access::{Actor, Authorized, RequiredPermission},
+    client_lists,
+};
 
 /// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::User);
@@ -240,6 +244,16 @@ pub(crate) async fn check_version(
     }
     let current = db::users::find_detail(&mut **transaction, account.id).await?;
     Err(Error::Stale(Box::new(current.ok_or(NOT_FOUND)?)))
+}
+
+/// Begins the transaction of a change, and returns it with the actor as [`confirm`] does.
+pub(crate) async fn begin<R: RequiredPermission>(
+    services: &Services,
+    authorized: &Authorized<R>,
+) -> Result<(db::Transaction, Actor), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let actor = confirm(&mut transaction, authorized.actor(), R::PERMISSION).await?;
+    Ok((transaction, actor))
 }
 
 /// Returns the actor with the current permissions: a role can have been revoked while the change waited for its locks.

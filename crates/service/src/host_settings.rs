@@ -6,7 +6,6 @@ use domain::{
     fields::FieldErrors,
     identifiers::Namespace,
     json::{JsonLimits, check_object, extend_member, read_object},
-    permission::Permission,
 };
 use serde_json::{Map, Value};
 
@@ -43,13 +42,7 @@ pub async fn merge_into(
     name: &str,
     members: Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::FeaturesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = read_object(&rows::lock(&mut transaction, namespace.as_str()).await?);
     let mut after = before.clone();
     extend_member(&mut after, name, members);
@@ -65,7 +58,7 @@ pub async fn merge_into(
     rows::set(&mut transaction, namespace.as_str(), &text).await?;
     let changes = Changes::default().with("data", Value::Null, name);
     let about = (Action::FeatureUpdated, None, namespace.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
 }

@@ -8,7 +8,6 @@ use domain::{
     identifiers::{Identifier, Namespace},
     users::{action::UserAction, detail::UserDetail},
 };
-use serde_json::Value;
 
 use crate::{
     Error, Services,
@@ -74,34 +73,6 @@ pub async fn set(
             before,
             label(namespace, identifier.as_str()),
         ),
-        reason: None,
-    };
-    let audited = audit::write(&mut transaction, actor, change).await?;
-    Ok(db::commit(transaction, audited).await?)
-}
-
-/// Removes the identifier of a user in a namespace. Does nothing if there is none.
-///
-/// # Errors
-/// [`Error::Denied`] when the policy denies it, [`Error::NotFound`] when there is no such user.
-pub async fn remove(
-    services: &Services,
-    authorized: &Authorized<UsersWrite>,
-    target: impl Into<TargetRef>,
-    namespace: &Namespace,
-) -> Result<(), Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = authorized.actor();
-    let account = guard::open(&mut transaction, actor, UserAction::Edit, target).await?;
-    let before = rows::find(&mut *transaction, account.id, namespace.as_str()).await?;
-    let Some(before) = before else {
-        return Ok(());
-    };
-    rows::delete(&mut transaction, account.id, namespace.as_str()).await?;
-    let change = Change {
-        action: Action::UserUpdated,
-        user: (account.id, &account.username),
-        changes: Changes::default().with("identifier", label(namespace, &before), Value::Null),
         reason: None,
     };
     let audited = audit::write(&mut transaction, actor, change).await?;

@@ -45,14 +45,8 @@ pub async fn create(
     draft: InvitationDraft,
 ) -> Result<CreatedInvitation, Error> {
     let wanted = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
-    let (created, audited) = issue(services, &mut transaction, actor, wanted, None).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let (created, audited) = issue(services, &mut transaction, &actor, wanted, None).await?;
     db::commit(transaction, audited).await?;
     Ok(created)
 }
@@ -70,23 +64,10 @@ pub async fn resend(
 ) -> Result<IssuedLink, Error> {
     let shown = invitation.into();
     let id = shown.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
-    let invitation = invitations::lock(&mut transaction, id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
-    if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(Conflict::InvitationNotResendable));
-    }
-    let preset = &invitation.preset;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let preset = &lock(&mut transaction, &shown, Conflict::InvitationNotResendable).await?;
     if preset.group.is_some() {
-        guard::confirm(&mut transaction, actor, Permission::GroupsWrite).await?;
+        guard::confirm(&mut transaction, &actor, Permission::GroupsWrite).await?;
     }
     let permissions = db::roles::find(&mut *transaction, &preset.roles)
         .await?
@@ -106,9 +87,9 @@ pub async fn resend(
     .await?;
     let changes = Changes::default().with("expires", Value::Null, expires_at.to_string());
     let renewed = (Action::InvitationResent, Some(id), label(preset));
-    let audited = audit::write_about(&mut transaction, actor, renewed, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, renewed, changes).await?;
     db::commit(transaction, audited).await?;
-    Ok(link(services, actor, &token, expires_at))
+    Ok(link(services, &actor, &token, expires_at))
 }
 
 /// Revokes an invitation. Accounts that were created with it are not affected.
@@ -122,30 +103,30 @@ pub async fn revoke(
 ) -> Result<(), Error> {
     let shown = invitation.into();
     let id = shown.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::RegistrationsWrite,
-    )
-    .await?;
-    let invitation = invitations::lock(&mut transaction, id)
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let preset = lock(&mut transaction, &shown, Conflict::InvitationInactive).await?;
+    invitations::set_revoked(&mut transaction, id).await?;
+    let changes = Changes::default().with("revoked", false, true);
+    let revoked = (Action::InvitationRevoked, Some(id), label(&preset));
+    let audited = audit::write_about(&mut transaction, &actor, revoked, changes).await?;
+    db::commit(transaction, audited).await?;
+    Ok(())
+}
+
+/// Locks an invitation that is neither revoked nor used up; `inactive` is the conflict for any other. Returns its properties.
+async fn lock(
+    transaction: &mut db::Transaction,
+    shown: &TargetRef,
+    inactive: Conflict,
+) -> Result<Preset, Error> {
+    let invitation = invitations::lock(transaction, shown.id)
         .await?
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict(Conflict::InvitationInactive));
+        return Err(Error::Conflict(inactive));
     }
-    invitations::set_revoked(&mut transaction, id).await?;
-    let changes = Changes::default().with("revoked", false, true);
-    let revoked = (
-        Action::InvitationRevoked,
-        Some(id),
-        label(&invitation.preset),
-    );
-    let audited = audit::write_about(&mut transaction, actor, revoked, changes).await?;
-    db::commit(transaction, audited).await?;
-    Ok(())
+    Ok(invitation.preset)
 }
 
 /// Lists invitations, newest first.

@@ -17,7 +17,6 @@ use domain::{
     fields::FieldErrors,
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
-    permission::Permission,
     resources::{
         RESOURCES_AT_ONCE, Resource, ResourceDeletion, ResourceDraft, ResourceEdit, ResourcePatch,
         StoreOutcome, StoredResource,
@@ -97,13 +96,7 @@ pub async fn store(
     drafts: Vec<ResourceDraft>,
 ) -> Result<StoreOutcome, Error> {
     let resources = check(drafts)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ResourcesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let outcome = db::resources::store(&mut transaction, &resources)
         .await
         .map_err(errors::missing)?;
@@ -119,7 +112,7 @@ pub async fn store(
             .with("resources", Value::Null, names.collect::<Vec<_>>());
         let label = resources.first().map_or("", |first| first.kind.as_str());
         let about = (Action::ResourceStored, None, label);
-        audit::write_about(&mut transaction, actor, about, changes).await?
+        audit::write_about(&mut transaction, &actor, about, changes).await?
     };
     db::commit(transaction, audited).await?;
     Ok(outcome)
@@ -169,14 +162,8 @@ pub async fn edit(
     edit: ResourceEdit,
 ) -> Result<Resource, Error> {
     let patch = edit.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ResourcesWrite,
-    )
-    .await?;
-    let before = lock(&mut transaction, actor, &target.into()).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let before = lock(&mut transaction, &actor, &target.into()).await?;
     let changes = changes(&before, &patch);
     if changes.is_empty() {
         return Ok(before);
@@ -189,7 +176,7 @@ pub async fn edit(
         Some(before.id),
         before.name.as_str(),
     );
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     // Found even if it now has a client that the actor does not see.
     let after = db::resources::find(&mut *transaction, before.id, None).await?;
     db::commit(transaction, audited).await?;
@@ -220,14 +207,8 @@ pub async fn delete(
     target: impl Into<TargetRef>,
     preview: Option<ResourceDeletion>,
 ) -> Result<ResourceDeletion, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ResourcesWrite,
-    )
-    .await?;
-    let resource = lock(&mut transaction, actor, &target.into()).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let resource = lock(&mut transaction, &actor, &target.into()).await?;
     let deletion = db::resources::grants::count_deletion(&mut *transaction, resource.id).await?;
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
@@ -247,7 +228,7 @@ pub async fn delete(
         Some(resource.id),
         resource.name.as_str(),
     );
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(deletion)
 }

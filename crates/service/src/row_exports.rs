@@ -47,6 +47,19 @@ pub(crate) fn head<const N: usize>(format: Format, columns: [&str; N]) -> String
     }
 }
 
+/// Returns the lines of objects. `row` is the line of one in a CSV file.
+pub(crate) fn lines<T: Serialize>(
+    format: Format,
+    objects: &[T],
+    row: impl Fn(&T) -> Result<String, Error>,
+) -> Result<String, Error> {
+    let lines = objects.iter().map(|each| match format {
+        Format::Csv => row(each),
+        Format::Ndjson => object(each),
+    });
+    lines.collect()
+}
+
 /// Returns the line of an object in the schema of the API.
 pub(crate) fn object(row: &impl Serialize) -> Result<String, Error> {
     let line = serde_json::to_string(row);

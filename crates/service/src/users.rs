@@ -1,6 +1,6 @@
 //! Administration of user accounts.
 
-mod bulk;
+pub(crate) mod bulk;
 pub(crate) mod conflicts;
 mod create;
 pub(crate) mod delete;

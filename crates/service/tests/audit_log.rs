@@ -71,7 +71,6 @@ const AUTHORIZED: Table = &[
     ("users::unnamed::create_unnamed", &[Action::UserCreated]),
     ("users::edit::edit", &[Action::UserUpdated]),
     ("identifiers::set", &[Action::UserUpdated]),
-    ("identifiers::remove", &[Action::UserUpdated]),
     ("sessions::revoke::revoke_one", &[Action::SessionRevoked]),
     ("sessions::revoke::revoke_many", &[Action::SessionsRevoked]),
     ("users::suspend::suspend", &[Action::UserSuspended]),
@@ -151,7 +150,7 @@ const OWN: Table = &[
     ("account::delete::preview", &[]),
     ("account::export", &[Action::DataExported]),
     ("account::edit::edit", &[Action::UserUpdated]),
-    ("account::renew::edit_renewing", &[Action::UserUpdated]),
+    ("account::edit::edit_renewing", &[Action::UserUpdated]),
     ("account::edit::edit_by_token", &[Action::UserUpdated]),
     ("account::keys::keys", &[]),
     ("account::keys::create_key", &[Action::ApiKeyCreated]),
@@ -449,10 +448,6 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "identifiers::set" => {
             let (namespace, identifier) = ("litellm".parse().unwrap(), "u-1".parse().unwrap());
             identifiers::set(services, &operator(), ada, &namespace, &identifier).await
-        }
-        "identifiers::remove" => {
-            let namespace = "litellm".parse().unwrap();
-            identifiers::remove(services, &operator(), ada, &namespace).await
         }
         "users::suspend::suspend" => users::suspend(services, &operator(), ada, suspension)
             .await
@@ -772,7 +767,7 @@ async fn call_own(
             let edited = account::edit(services, caller, &own.session, edit).await;
             edited.map(drop)
         }
-        "account::renew::edit_renewing" => {
+        "account::edit::edit_renewing" => {
             let edit = OwnEdit {
                 display_name: Some("Renewing".into()),
                 ..OwnEdit::default()

@@ -29,6 +29,9 @@ use crate::support::{
     users::{add, count},
 };
 
+const HELPERS: &str = "select count(*) from roles where name = 'helper'";
+const ROLE_ENTRIES: &str = "select count(*) from audit_events where action = 'role.deleted'";
+
 /// Creates a role that 11,000 users have.
 async fn helper(pool: &PgPool) -> Uuid {
     crowd(11_000, "user-", "User ").insert(pool).await;
@@ -70,6 +73,35 @@ async fn job(services: &Services) -> Job {
     rows.remove(0)
 }
 
+/// Runs the only job, interrupted repeatedly.
+async fn run_with_kills(services: &Services) {
+    // The future is dropped repeatedly: as after a crash, only committed work remains.
+    let mut kills = 0;
+    while killed_after(4 * (kills + 1), deletions::run(services))
+        .await
+        .is_none()
+    {
+        kills += 1;
+    }
+    assert!(kills > 0, "the deletion ended before it was interrupted");
+    // The transaction that was dropped last can hold its locks a little longer: its job is skipped until then.
+    let rest = async {
+        while job(services).await.state != JobState::Done {
+            deletions::run(services).await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), rest)
+        .await
+        .unwrap();
+}
+
+/// Asserts the numbers of rows that queries count.
+async fn assert_counts(pool: &PgPool, expected: &[(&'static str, i64)]) {
+    for &(query, expected) in expected {
+        assert_eq!(count(pool, query).await, expected, "{query}");
+    }
+}
+
 fn is_denied<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::Conflict(Conflict::BeingDeleted)))
 }
@@ -105,19 +137,8 @@ async fn role_of_many_users_is_deleted_by_a_job(pool: PgPool) {
         (done.state, done.done, done.total),
         (JobState::Done, 11_000, Some(11_000))
     );
-    for (query, expected) in [
-        ("select count(*) from roles where name = 'helper'", 0),
-        (
-            "select count(*) from user_stats where cardinality(role_ids) > 1",
-            0,
-        ),
-        (
-            "select count(*) from audit_events where action = 'role.deleted'",
-            1,
-        ),
-    ] {
-        assert_eq!(count(&pool, query).await, expected, "{query}");
-    }
+    let more_roles = "select count(*) from user_stats where cardinality(role_ids) > 1";
+    assert_counts(&pool, &[(HELPERS, 0), (more_roles, 0), (ROLE_ENTRIES, 1)]).await;
     assert_eq!(db::doctor::recount(&pool).await.unwrap().wrong_stats, 0);
 }
 
@@ -183,11 +204,7 @@ async fn role_of_few_users_is_deleted_at_once(pool: PgPool) {
     add(&pool, "ada", &["helper"]).await;
     let deleted = roles::delete(&services, &operator(), id, None).await;
     assert_eq!(deleted.unwrap(), None);
-    assert_eq!(count(&pool, "select count(*) from jobs").await, 0);
-    assert_eq!(
-        count(&pool, "select count(*) from roles where name = 'helper'").await,
-        0
-    );
+    assert_counts(&pool, &[("select count(*) from jobs", 0), (HELPERS, 0)]).await;
 }
 
 #[testing::test]
@@ -197,30 +214,11 @@ async fn killed_deletion_of_a_role_resumes(pool: PgPool) {
     roles::delete(&services, &operator(), id, None)
         .await
         .unwrap();
-    // The future is dropped repeatedly: as after a crash, only committed work remains.
-    let mut kills = 0;
-    while killed_after(4 * (kills + 1), deletions::run(&services))
-        .await
-        .is_none()
-    {
-        kills += 1;
-    }
-    assert!(kills > 0, "the deletion ended before it was interrupted");
-    // The transaction that was dropped last can hold its locks a little longer: its job is skipped until then.
-    let rest = async {
-        while job(&services).await.state != JobState::Done {
-            deletions::run(&services).await.unwrap();
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), rest)
-        .await
-        .unwrap();
+    run_with_kills(&services).await;
     assert_eq!(job(&services).await.done, 11_000);
     let left = "select (select count(*) from roles where name = 'helper') + (select count(*) from user_roles ur
         where not exists (select from roles r where r.id = ur.role_id))";
-    assert_eq!(count(&pool, left).await, 0);
-    let entries = "select count(*) from audit_events where action = 'role.deleted'";
-    assert_eq!(count(&pool, entries).await, 1);
+    assert_counts(&pool, &[(left, 0), (ROLE_ENTRIES, 1)]).await;
     assert_eq!(db::doctor::recount(&pool).await.unwrap().wrong_stats, 0);
 }
 
@@ -256,8 +254,7 @@ async fn failed_deletion_can_be_requested_again(pool: PgPool) {
         .unwrap();
     let rest = roles::delete(&services, &operator(), id, None).await;
     assert_eq!(rest.unwrap(), None);
-    let gone = "select count(*) from roles where name = 'helper'";
-    assert_eq!(count(&pool, gone).await, 0);
+    assert_counts(&pool, &[(HELPERS, 0)]).await;
 }
 
 #[testing::test]
@@ -291,30 +288,14 @@ async fn group_with_many_members_is_deleted_by_a_job(pool: PgPool) {
     let granted = resources::grants::add(&services, &operator(), shared, vec![grant]).await;
     assert!(is_denied(&granted), "{granted:?}");
 
-    let mut kills = 0;
-    while killed_after(4 * (kills + 1), deletions::run(&services))
-        .await
-        .is_none()
-    {
-        kills += 1;
-    }
-    assert!(kills > 0, "the deletion ended before it was interrupted");
-    let rest = async {
-        while job(&services).await.state != JobState::Done {
-            deletions::run(&services).await.unwrap();
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), rest)
-        .await
-        .unwrap();
+    run_with_kills(&services).await;
     let done = job(&services).await;
     assert_eq!((done.kind, done.done), (JobKind::DeleteGroup, 7_001));
     assert_eq!(done.object.as_deref(), Some("Editors"));
     let left = "select (select count(*) from groups) + (select count(*) from group_members)
         + (select count(*) from group_totals) + (select count(*) from resource_grants)";
-    assert_eq!(count(&pool, left).await, 0);
     let entries = "select count(*) from audit_events where action = 'group.deleted'";
-    assert_eq!(count(&pool, entries).await, 1);
+    assert_counts(&pool, &[(left, 0), (entries, 1)]).await;
 }
 
 #[testing::test]
@@ -357,7 +338,6 @@ async fn feature_of_many_groups_is_deleted_by_a_job(pool: PgPool) {
     );
     assert_eq!(done.object.as_deref(), Some(KEY));
     let left = "select (select count(*) from features) + (select count(*) from groups where features <> '{}')";
-    assert_eq!(count(&pool, left).await, 0);
     let entries = "select count(*) from audit_events where action = 'feature.deleted'";
-    assert_eq!(count(&pool, entries).await, 1);
+    assert_counts(&pool, &[(left, 0), (entries, 1)]).await;
 }

@@ -78,17 +78,13 @@ async fn identifier_of_another_user_is_denied_and_names_the_field(pool: PgPool) 
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     set(&services, ada, "litellm", "one").await.unwrap();
     assert!(is_taken(&set(&services, bob, "litellm", "one").await));
-    // An identifier can be set again, replaced, removed, and then used by another user.
+    // An identifier can be set again, replaced, and then used by another user.
     set(&services, ada, "litellm", "one").await.unwrap();
     set(&services, ada, "litellm", "two").await.unwrap();
     assert_eq!(find(&services, "litellm", "one").await, None);
     set(&services, bob, "litellm", "one").await.unwrap();
     assert!(is_taken(&set(&services, ada, "litellm", "one").await));
-    for _ in 0..2 {
-        identifiers::remove(&services, &operator(), bob, &namespace("litellm"))
-            .await
-            .unwrap();
-    }
+    set(&services, bob, "litellm", "three").await.unwrap();
     set(&services, ada, "litellm", "one").await.unwrap();
     let written: Vec<String> = sqlx::query_scalar(
         "select concat_ws(' ', target_label, changes ->> 'identifier') from audit_events order by id",
@@ -102,7 +98,7 @@ async fn identifier_of_another_user_is_denied_and_names_the_field(pool: PgPool) 
             r#"ada [null, "litellm: one"]"#,
             r#"ada ["litellm: one", "litellm: two"]"#,
             r#"bob [null, "litellm: one"]"#,
-            r#"bob ["litellm: one", null]"#,
+            r#"bob ["litellm: one", "litellm: three"]"#,
             r#"ada ["litellm: two", "litellm: one"]"#,
         ]
     );

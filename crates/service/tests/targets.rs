@@ -114,10 +114,6 @@ async fn call(
             let (namespace, identifier) = ("litellm".parse().unwrap(), "u-1".parse().unwrap());
             identifiers::set(services, &operator(), user, &namespace, &identifier).await
         }
-        "identifiers::remove" => {
-            let namespace = "litellm".parse().unwrap();
-            identifiers::remove(services, &operator(), user, &namespace).await
-        }
         "users/suspend::suspend" => {
             let draft = SuspensionDraft {
                 reason: "test".into(),
@@ -358,7 +354,6 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("invitations::revoke", NAME),
         ("users/edit::edit", USERNAME),
         ("identifiers::set", USERNAME),
-        ("identifiers::remove", USERNAME),
         ("users/sessions::revoke_all", USERNAME),
         ("reset::create_link", USERNAME),
         ("reset/invite::create_invitation", USERNAME),

@@ -7,8 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
-use cargo_metadata::MetadataCommand;
+use anyhow::Result;
 
 use super::{Verdict, graph, imports::paths_below_root, judge, sizes};
 use crate::{files, workspace::Workspace};
@@ -28,15 +27,10 @@ type Imports = BTreeMap<(String, String), String>;
 type Source = (PathBuf, String);
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(workspace.root.join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .context("cargo cannot describe the workspace")?;
+    let metadata = graph::own_metadata(workspace)?;
     let mut problems = Vec::new();
     for package in graph::own(&metadata) {
-        let folder = package.manifest_path.parent();
-        let folder: &Path = folder.context("a manifest is not in a folder")?.as_ref();
+        let folder = graph::folder(package)?;
         let sources = sources(&folder.join("src"))?;
         problems.extend(problems_of(&package.name, &sources));
     }

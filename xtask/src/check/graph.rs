@@ -1,11 +1,20 @@
 //! Dependency graph as resolved by cargo.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
 use crate::{process, workspace::Workspace};
+
+/// Returns the metadata of the packages of this repository only.
+pub(super) fn own_metadata(workspace: &Workspace) -> Result<Metadata> {
+    MetadataCommand::new()
+        .manifest_path(workspace.root.join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .context("cargo cannot describe the workspace")
+}
 
 /// Returns the metadata of all packages in the lock file.
 pub(super) fn metadata(workspace: &Workspace) -> Result<Metadata> {
@@ -18,6 +27,14 @@ pub(super) fn metadata(workspace: &Workspace) -> Result<Metadata> {
 /// Returns the packages of this repository.
 pub(super) fn own(metadata: &Metadata) -> Vec<&Package> {
     metadata.workspace_packages()
+}
+
+/// Returns the folder of a package.
+pub(super) fn folder(package: &Package) -> Result<&Path> {
+    let folder = package.manifest_path.parent();
+    Ok(folder
+        .context("a manifest is not in a folder")?
+        .as_std_path())
 }
 
 /// Returns the names of all packages that are linked into `package` for a target, with the features of this package

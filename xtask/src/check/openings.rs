@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Error, Result};
-use cargo_metadata::MetadataCommand;
+use anyhow::{Error, Result};
 
 use super::{Verdict, graph};
 use crate::{files, workspace::Workspace};
@@ -29,15 +28,10 @@ struct Counted {
 
 /// Prints the share of each package; an error lists the doc comments of those with too many.
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(workspace.root.join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .context("cargo cannot describe the workspace")?;
+    let metadata = graph::own_metadata(workspace)?;
     let mut failures = Vec::new();
     for package in graph::own(&metadata) {
-        let folder = package.manifest_path.parent();
-        let folder: &Path = folder.context("a manifest is not in a folder")?.as_ref();
+        let folder = graph::folder(package)?;
         let counted = count(folder, &workspace.root)?;
         println!("         {}", counted.line(&package.name));
         if !counted.is_within_limit() {

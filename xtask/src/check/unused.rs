@@ -3,9 +3,7 @@
 //! A dependency counts as used if its name, with `_` for `-`, occurs in the sources of the package. An occurrence in
 //! a comment counts too, so the check may miss unused dependencies but reports no used ones.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cargo_metadata::Package;
 
 use super::{Verdict, graph, judge};
@@ -45,13 +43,8 @@ fn is_expected(package: &str, dependency: &str) -> bool {
 
 /// Returns the text of all Rust files of a package.
 fn sources(package: &Package) -> Result<String> {
-    let folder: &Path = package
-        .manifest_path
-        .parent()
-        .context("a manifest is not in a folder")?
-        .as_ref();
     let mut text = String::new();
-    for file in files::with_extension(folder, &["rs"])? {
+    for file in files::with_extension(graph::folder(package)?, &["rs"])? {
         text.push_str(&files::text(&file)?);
     }
     Ok(text)

@@ -17,7 +17,6 @@ use domain::{
     resources::GrantLevel,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use service::{
     access::{ResourcesRead, ResourcesWrite},
@@ -34,6 +33,7 @@ use crate::api::{
     error::ApiError,
     form_success::FormSuccess,
     listed::ListResult,
+    resources::grants::GrantOperation,
     wire::{Get, Post},
 };
 
@@ -49,27 +49,6 @@ pub async fn list_group_resources(
         service::groups::list_resources(&services, &authorized, group, &query).await
     })
     .await
-}
-
-/// Action on a grant that needs only a button.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum GrantOperation {
-    /// Grants access.
-    Grant,
-    /// Revokes the access.
-    Revoke,
-}
-
-impl GrantOperation {
-    /// Name of the action in form fields.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Grant => "grant",
-            Self::Revoke => "revoke",
-        }
-    }
 }
 
 /// Revokes the access of a group to a resource, or grants it at a level. `shown` and `shown_group` are the names that

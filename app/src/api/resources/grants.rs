@@ -28,7 +28,7 @@ use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GrantOperation {
-    /// Grants the access again.
+    /// Grants access.
     Grant,
     /// Revokes the access.
     Revoke,

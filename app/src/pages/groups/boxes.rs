@@ -22,30 +22,6 @@ pub struct Tree {
     pub(super) is_fixed: bool,
 }
 
-/// Renders the search field. It has no name, so the form does not send it, and Enter in it does not send the form.
-#[component]
-pub fn FeatureSearch(
-    /// Receives the typed text.
-    set_typed: WriteSignal<String>,
-) -> impl IntoView {
-    view! {
-        <input
-            class="input"
-            type="search"
-            aria-label=text::groups::find_feature()
-            placeholder=text::groups::find_feature()
-            autocomplete="off"
-            dir="auto"
-            on:input=move |event| set_typed.set(event_target_value(&event))
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    event.prevent_default();
-                }
-            }
-        />
-    }
-}
-
 /// Renders the features and the branches of a branch.
 pub(super) fn level(branch: Branch, tree: Tree) -> AnyView {
     let leaves = branch.leaves.into_iter().map(|feature| leaf(feature, tree));

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{
-    boxes::{FeatureSearch, NAME, Tree, level},
+    boxes::{NAME, Tree, level},
     may_write,
     members::failed,
     page::OpenedGroup,
@@ -25,6 +25,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
+        field_group::choice_search,
         form::{self, PageUser},
         icon::Icon,
         loaded::{Loaded, both, transition},
@@ -131,7 +132,7 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
                 <input type="hidden" name="version" value=version />
                 <input type="hidden" name="shown" value=shown />
                 <Show when=Hydrated::now>
-                    <FeatureSearch set_typed=set_typed />
+                    {choice_search(text::groups::find_feature(), set_typed)}
                 </Show>
                 <fieldset class="field" id="features" tabindex="-1">
                     <legend class="field-label">{text::groups::features()}</legend>

@@ -57,15 +57,6 @@ pub fn GroupMembers() -> impl IntoView {
     });
     provide_context::<LoadedMembers>(list);
     let doing = form::send::<RunMemberOperation>(&opened.path());
-    let problem = move || {
-        doing.problem.get().map(|problem| {
-            view! {
-                <div class="pane-actions">
-                    <ProblemNotice problem=problem autofocus=true />
-                </div>
-            }
-        })
-    };
     let drawn = move || {
         let (group, list) = both(opened.group, list)?;
         let params = params.get_untracked();
@@ -86,16 +77,33 @@ pub fn GroupMembers() -> impl IntoView {
     });
     view! {
         {with_group(move |_| view! { <SearchForm path=opened.path() params=search /> })}
-        {problem}
-        <section
-            class="list"
-            aria-label=text::groups::members()
-            aria-busy=move || loading.is_busy().to_string()
-        >
-            {transition(LoadingNotice.into(), Box::new(drawn))}
-        </section>
+        {list_of_tab(text::groups::members(), (loading, doing), Box::new(drawn))}
         <Outlet />
     }
+}
+
+/// Renders the list of a tab, below the problem of a change in it.
+pub(super) fn list_of_tab(
+    label: &'static str,
+    (loading, doing): (Loading, FormState),
+    drawn: Box<dyn Fn() -> Option<AnyView> + Send + Sync>,
+) -> AnyView {
+    let problem = move || {
+        doing.problem.get().map(|problem| {
+            view! {
+                <div class="pane-actions">
+                    <ProblemNotice problem=problem autofocus=true />
+                </div>
+            }
+        })
+    };
+    view! {
+        {problem}
+        <section class="list" aria-label=label aria-busy=move || loading.is_busy().to_string()>
+            {transition(LoadingNotice.into(), drawn)}
+        </section>
+    }
+    .into_any()
 }
 
 /// Renders the error of loading the list of a tab.

@@ -9,15 +9,19 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{members::failed, page::OpenedGroup};
+use super::{
+    members::{failed, list_of_tab},
+    page::OpenedGroup,
+};
 use crate::{
     api::{
         groups::{
             GroupView,
-            resources::{GrantOperation, ListGroupResources, RunGrantOperation},
+            resources::{ListGroupResources, RunGrantOperation},
         },
         listed::check_params,
         read::ReadRequest,
+        resources::grants::GrantOperation,
     },
     components::{
         form::{self, FormState, PageUser},
@@ -27,12 +31,11 @@ use crate::{
             data_table::{self, DataTable},
             row_link::name_link,
         },
-        loaded::{Loaded, both, transition},
+        loaded::{Loaded, both},
         loading::Loading,
-        notice::ProblemNotice,
         pager::{Pager, Pages},
         parameters::{NONE, checked, use_list_params},
-        state::{ListState, LoadingNotice},
+        state::ListState,
         time::Ago,
     },
     context::PageContext,
@@ -127,15 +130,6 @@ pub fn GroupResources() -> impl IntoView {
     });
     let path = format!("{}/resources", opened.path());
     let doing = form::send::<RunGrantOperation>(&path);
-    let problem = move || {
-        doing.problem.get().map(|problem| {
-            view! {
-                <div class="pane-actions">
-                    <ProblemNotice problem=problem autofocus=true />
-                </div>
-            }
-        })
-    };
     let drawn = move || {
         let (group, list) = both(opened.group, list)?;
         let params = params.get_untracked();
@@ -146,16 +140,7 @@ pub fn GroupResources() -> impl IntoView {
             (Ok(_), Err(error)) => failed(&path, &params, error.0),
         })
     };
-    view! {
-        {problem}
-        <section
-            class="list"
-            aria-label=text::groups::resources()
-            aria-busy=move || loading.is_busy().to_string()
-        >
-            {transition(LoadingNotice.into(), Box::new(drawn))}
-        </section>
-    }
+    list_of_tab(text::groups::resources(), (loading, doing), Box::new(drawn))
 }
 
 /// Renders the rows, or the empty state.

@@ -3,18 +3,17 @@
 use domain::{fields::FieldErrors, permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, edit::CLIENT};
+use super::{dialogs::NAME, edit::CLIENT, route};
 use crate::{
     api::resources::create::{CreateResource, draft},
     components::{
-        dialog::{DialogRoute, FormDialog},
+        dialog::FormDialog,
         field::{Field, FieldSpec},
         form,
         parameters::use_list_params,
         typed::typed_or,
     },
     context::PageContext,
-    links::resources as links,
     text,
 };
 
@@ -50,16 +49,12 @@ const OWNER: FieldSpec = FieldSpec {
 pub fn NewResource() -> impl IntoView {
     let params = use_list_params::<ResourceListParams>().get_untracked();
     let kind = params.kind.clone().unwrap_or_default();
-    let route = DialogRoute {
-        path: PATH.to_owned(),
-        back: links::href(&params),
-    };
-    let context = expect_context::<PageContext>().of_form(&route.path);
-    let form_state = form::send_checked::<CreateResource>(&route.path, check);
+    let context = expect_context::<PageContext>().of_form(PATH);
+    let form_state = form::send_checked::<CreateResource>(PATH, check);
     let is_known = !kind.is_empty();
     view! {
         <FormDialog
-            route=route
+            route=route(PATH, &params)
             title=text::resources::new()
             form_state=form_state
             denied=None

@@ -3,17 +3,17 @@
 use domain::{permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
+use super::{dialogs::NAME, route};
 use crate::{
     api::resources::changes::TransferResources as TransferForm,
     components::{
-        dialog::{DialogRoute, FormDialog},
+        dialog::FormDialog,
         field::{Field, FieldSpec},
         form,
         parameters::use_list_params,
         typed::typed_or,
     },
     context::PageContext,
-    links::resources as links,
     text,
 };
 
@@ -23,11 +23,9 @@ pub(super) const PATH: &str = "/resources/transfer";
 const FROM: FieldSpec = FieldSpec {
     name: "from",
     label: text::resources::present_owner,
-    kind: "text",
-    autocomplete: "off",
     hint: Some(text::resources::user_hint),
-    optional: false,
     max: 50,
+    ..NAME
 };
 
 const TO: FieldSpec = FieldSpec {
@@ -41,16 +39,12 @@ const TO: FieldSpec = FieldSpec {
 pub fn TransferResources() -> impl IntoView {
     let params = use_list_params::<ResourceListParams>().get_untracked();
     let owner = params.owner.clone().unwrap_or_default();
-    let route = DialogRoute {
-        path: PATH.to_owned(),
-        back: links::href(&params),
-    };
-    let context = expect_context::<PageContext>().of_form(&route.path);
-    let form_state = form::send::<TransferForm>(&route.path);
+    let context = expect_context::<PageContext>().of_form(PATH);
+    let form_state = form::send::<TransferForm>(PATH);
     let is_known = !owner.is_empty();
     view! {
         <FormDialog
-            route=route
+            route=route(PATH, &params)
             title=text::resources::transfer_all()
             form_state=form_state
             denied=None

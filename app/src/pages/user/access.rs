@@ -22,7 +22,6 @@ use crate::{
     components::{
         badge::RoleBadges,
         description_list::DescriptionItem,
-        loaded::Loaded,
         state::{LoadErrorNotice, LoadingNotice},
     },
     context::PageContext,
@@ -37,15 +36,9 @@ use question::Question;
 /// Renders the tab, and the dialog above it.
 #[component]
 pub fn AccessTab() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let access = Loaded::after(
-        user_view,
-        || Ok(()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(GetAccess { id })
-        },
-    );
+    let opened = OpenedUser::current();
+    let user_view = opened.user_view;
+    let access = opened.load(|| Ok(()), |(), id| ReadRequest::of(GetAccess { id }));
     let content = access.draw(LoadingNotice, move |access| match access {
         Ok(access) => {
             let user_view = user_view.get_untracked().and_then(Result::ok);

@@ -18,7 +18,6 @@ use crate::{
             column::{Column, cells},
             data_table::{self, DataTable},
         },
-        loaded::Loaded,
         parameters::{NONE, checked, use_query},
         tab::{More, tab},
         time::Ago,
@@ -77,16 +76,11 @@ static COLUMNS: [Column<ListedPersona>; 5] = [
 /// Renders the number of conversations, and the personas with the counts of their ontologies and annotations.
 #[component]
 pub fn Data() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
     let query = use_query();
     let request = checked(move || query.read().get("after"), &["after"], NONE);
-    let list = Loaded::after(
-        user_view,
+    let list = OpenedUser::current().load(
         move || check_params(request.get()),
-        |after, user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(ListPersonas { id, after })
-        },
+        |after, id| ReadRequest::of(ListPersonas { id, after }),
     );
     let transfer_link = with_user(|user_view| {
         let user = &user_view.user;

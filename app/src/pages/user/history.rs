@@ -8,7 +8,6 @@ use crate::{
     components::{
         history,
         icon::Icon,
-        loaded::Loaded,
         parameters::{NONE, checked, use_query},
         tab::{More, tab},
     },
@@ -18,16 +17,11 @@ use crate::{
 /// Renders the entries, newest first.
 #[component]
 pub fn History() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
     let query = use_query();
     let request = checked(move || query.read().get("before"), &["before"], NONE);
-    let list = Loaded::after(
-        user_view,
+    let list = OpenedUser::current().load(
         move || check_params(request.get()),
-        |before, user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(ListHistory { id, before })
-        },
+        |before, id| ReadRequest::of(ListHistory { id, before }),
     );
     tab(list, (Icon::Info, text::user::no_activity()), |part| {
         let next = part

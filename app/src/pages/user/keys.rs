@@ -9,7 +9,6 @@ use leptos_router::components::Outlet;
 use super::{OpenedUser, path, tokens::Tokens, virtual_keys::VirtualKeys};
 use crate::{
     api::{
-        listed::check_params,
         read::ReadRequest,
         user::{Chunk, ListKeys},
     },
@@ -17,8 +16,6 @@ use crate::{
         api_keys::{self, KeyControls},
         confirm_link::ConfirmLink,
         icon::Icon,
-        loaded::Loaded,
-        parameters::{NONE, checked},
         tab::tab,
     },
     context::PageContext,
@@ -28,16 +25,7 @@ use crate::{
 /// Renders the API keys, and the access tokens and virtual keys below them.
 #[component]
 pub fn Keys() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let request = checked(|| (), &[], NONE);
-    let list = Loaded::after(
-        user_view,
-        move || check_params(request.get()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(ListKeys { id })
-        },
-    );
+    let list = OpenedUser::current().load_tab(|id| ReadRequest::of(ListKeys { id }));
     let draw = |part: Chunk<ApiKey>| {
         let user_view = OpenedUser::current().user_view.get_untracked();
         let page = user_view

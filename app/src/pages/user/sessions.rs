@@ -6,11 +6,9 @@ use leptos_router::components::Outlet;
 
 use super::{OpenedUser, path, with_user};
 use crate::{
-    api::{listed::check_params, read::ReadRequest, user::ListSessions},
+    api::{read::ReadRequest, user::ListSessions},
     components::{
         icon::Icon,
-        loaded::Loaded,
-        parameters::{NONE, checked},
         session_row::{self, ListedSession},
         tab::tab,
     },
@@ -23,16 +21,7 @@ use crate::{
 /// Renders the active sessions.
 #[component]
 pub fn Sessions() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let request = checked(|| (), &[], NONE);
-    let list = Loaded::after(
-        user_view,
-        move || check_params(request.get()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(ListSessions { id })
-        },
-    );
+    let list = OpenedUser::current().load_tab(|id| ReadRequest::of(ListSessions { id }));
     let actions = with_user(|user_view| {
         let (user, allowed) = (
             &user_view.user.summary,

@@ -8,11 +8,9 @@ use leptos::prelude::*;
 
 use super::{OpenedUser, path, with_user};
 use crate::{
-    api::{access_tokens::ListUserTokens, listed::check_params, read::ReadRequest, user::Chunk},
+    api::{access_tokens::ListUserTokens, read::ReadRequest, user::Chunk},
     components::{
         icon::Icon,
-        loaded::Loaded,
-        parameters::{NONE, checked},
         tab::tab,
         token_row::{self, COLUMNS, ListedToken},
     },
@@ -31,17 +29,10 @@ pub fn Tokens() -> impl IntoView {
 
 #[component]
 fn TokenTable() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let request = checked(|| (), &[], NONE);
-    let list = Loaded::after(
-        user_view,
-        move || check_params(request.get()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            let kind = TokenKind::Token.as_str().to_owned();
-            ReadRequest::of(ListUserTokens { id, kind })
-        },
-    );
+    let list = OpenedUser::current().load_tab(|id| {
+        let kind = TokenKind::Token.as_str().to_owned();
+        ReadRequest::of(ListUserTokens { id, kind })
+    });
     let all = with_user(|user_view| {
         view! {
             <a class="button" href=of_user(&user_view.user.summary.username)>

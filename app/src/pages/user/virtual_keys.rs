@@ -8,11 +8,9 @@ use leptos::prelude::*;
 
 use super::{OpenedUser, path, with_user};
 use crate::{
-    api::{access_tokens::ListUserTokens, listed::check_params, read::ReadRequest, user::Chunk},
+    api::{access_tokens::ListUserTokens, read::ReadRequest, user::Chunk},
     components::{
         icon::Icon,
-        loaded::Loaded,
-        parameters::{NONE, checked},
         tab::tab,
         token_row::{self, KEY_COLUMNS, ListedToken},
     },
@@ -35,17 +33,10 @@ fn may_write() -> bool {
 
 #[component]
 fn KeyTable() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let request = checked(|| (), &[], NONE);
-    let list = Loaded::after(
-        user_view,
-        move || check_params(request.get()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            let kind = TokenKind::Key.as_str().to_owned();
-            ReadRequest::of(ListUserTokens { id, kind })
-        },
-    );
+    let list = OpenedUser::current().load_tab(|id| {
+        let kind = TokenKind::Key.as_str().to_owned();
+        ReadRequest::of(ListUserTokens { id, kind })
+    });
     let add = with_user(|user_view| {
         let may = may_write() && user_view.user.deleted_at.is_none();
         may.then(|| {

@@ -96,9 +96,7 @@ pub async fn find_rank(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<O
     Ok(sqlx::query_scalar!(
         "select min(r.rank) from user_roles ur join roles r on r.id = ur.role_id
         where ur.user_id = $1 and not exists (
-            select from jobs j
-            where j.kind in ('delete_role', 'delete_group', 'delete_feature') and j.state in ('queued', 'running')
-                and j.params ->> 'object_id' = r.id::text
+            select from running_deletions d where d.object_id = r.id::text
         )",
         user_id,
     )

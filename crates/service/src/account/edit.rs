@@ -20,6 +20,7 @@ use domain::{
         names::{DisplayName, Email},
     },
 };
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
@@ -29,7 +30,8 @@ use crate::{
     access::Caller,
     audit::{self, Change, Changes},
     passwords::{self, Asker, known},
-    registrations, sessions,
+    registrations,
+    sessions::{self, bearer},
 };
 
 /// Changes the caller's own account. Fields that the edit leaves out keep their values. A new password ends all other
@@ -63,6 +65,25 @@ pub async fn edit_by_token(
     edit: OwnEdit,
 ) -> Result<bool, Error> {
     Ok(change(services, caller, edit).await?.is_some())
+}
+
+/// Changes the caller's own account as [`edit`] does, for a program with the token of a session. A new password replaces the session, and
+/// the token of the new one is returned.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn edit_renewing(
+    services: &Services,
+    caller: &Caller,
+    own_edit: OwnEdit,
+) -> Result<(UserDetail, Option<SecretString>), Error> {
+    let session = bearer::without_cookie(services);
+    let edited = edit(services, caller, &session, own_edit).await?;
+    if session.id().is_none() {
+        return Ok((edited, None));
+    }
+    let (token, ..) = bearer::replace_cookie(services, &session).await?;
+    Ok((edited, Some(token)))
 }
 
 /// Changes the account. Returns the credentials and lifetimes with which the current session is started again, if it has ended.

@@ -58,12 +58,7 @@ async fn send(
     let mut piece = row_exports::head(format, COLUMNS);
     loop {
         let (clients, more) = db::clients::list_page(pool, &page).await?;
-        for client in &clients {
-            piece.push_str(&match format {
-                Format::Csv => row(client)?,
-                Format::Ndjson => row_exports::object(client)?,
-            });
-        }
+        piece.push_str(&row_exports::lines(format, &clients, row)?);
         if sender.send(Ok(take(&mut piece))).await.is_err() {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Deletion of groups. A group with many members or grants is deleted by a job in batches.
 
 use db::deletions::Object;
-use domain::{action::Action, error::Conflict, groups::GroupDeletion, permission::Permission};
+use domain::{action::Action, error::Conflict, groups::GroupDeletion};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -40,13 +40,7 @@ pub async fn delete(
     target: impl Into<TargetRef>,
     preview: Option<GroupDeletion>,
 ) -> Result<Option<Uuid>, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let group = lock(&mut transaction, &target.into()).await?;
     let deletion = db::groups::count_deletion(&mut *transaction, group.id).await?;
     if preview.is_some_and(|preview| preview != deletion) {
@@ -69,7 +63,7 @@ pub async fn delete(
         .with("members", deletion.members, 0)
         .with("resources", deletion.resources, 0);
     let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     if job.is_some() {
         services.work.notify_one();

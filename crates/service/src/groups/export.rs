@@ -63,12 +63,7 @@ async fn send(
     let mut piece = row_exports::head(format, COLUMNS);
     loop {
         let (groups, more) = db::groups::list_page(pool, &page, filter).await?;
-        for group in &groups {
-            piece.push_str(&match format {
-                Format::Csv => row(group)?,
-                Format::Ndjson => row_exports::object(group)?,
-            });
-        }
+        piece.push_str(&row_exports::lines(format, &groups, row)?);
         if sender.send(Ok(take(&mut piece))).await.is_err() {
             return Ok(());
         }

@@ -3,7 +3,6 @@
 use domain::{
     action::Action,
     groups::{GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
-    permission::Permission,
     policy::Denied,
 };
 use serde_json::Value;
@@ -103,16 +102,10 @@ pub async fn add_as_manager(
     user: TargetRef,
 ) -> Result<MemberChange, Error> {
     let id = group.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let found = find_group(&mut transaction, &group).await?;
     let selection = find(&mut transaction, MemberSelection::Ids(vec![user.id])).await?;
-    let opened = (actor, GroupAuthority::Permission);
+    let opened = (&actor, GroupAuthority::Permission);
     let (chosen, outcome) = choose(&mut transaction, opened, id, selection).await?;
     check_shown(Some(&user), &chosen)?;
     check_chosen(&outcome)?;
@@ -133,11 +126,11 @@ pub async fn add_as_manager(
             .with("members", Value::Null, names.clone())
             .with("users", Value::Null, 1);
         let about = about(Action::GroupMembersAdded);
-        audit::write_about(&mut transaction, actor, about, changes).await?;
+        audit::write_about(&mut transaction, &actor, about, changes).await?;
     }
     let changes = Changes::default().with("managers", Value::Null, names);
     let about = about(Action::GroupManagersChanged);
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(if is_added {
         MemberChange::Both

@@ -7,7 +7,6 @@ use domain::{
         GroupAction, GroupAuthority, GroupMember, MEMBERS_AT_ONCE, MemberSelection, MembersOutcome,
     },
     list::{ListError, Listed, Page, Total, UnfilteredQuery},
-    permission::Permission,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -123,16 +122,10 @@ pub(super) async fn change_managers(
     is_manager: bool,
 ) -> Result<MembersOutcome, Error> {
     let group = target.id;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let found = find_group(&mut transaction, &target).await?;
     let selection = find(&mut transaction, users.selection).await?;
-    let opened = (actor, GroupAuthority::Permission);
+    let opened = (&actor, GroupAuthority::Permission);
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
     check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
@@ -153,7 +146,7 @@ pub(super) async fn change_managers(
         Some(group),
         found.name.as_str(),
     );
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(outcome)
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     error::Conflict,
     groups::{GroupAction, GroupAuthority, MemberSelection},
-    permission::Permission,
     policy::Denied,
 };
 use uuid::Uuid;
@@ -43,13 +42,7 @@ pub async fn set_of_user(
     change: GroupsChange,
 ) -> Result<String, Error> {
     let user = user.into();
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::GroupsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let found = db::users::find_detail(&mut *transaction, user.id).await?;
     let found = found.ok_or(guard::NOT_FOUND)?;
     user.check_username(&found.summary.username)?;
@@ -61,13 +54,13 @@ pub async fn set_of_user(
     for (group, action) in actions(change, named) {
         let target = TargetRef::from(group);
         let users = Users::from(MemberSelection::Ids(vec![user.id]));
-        let opened = (actor, GroupAuthority::Permission);
+        let opened = (&actor, GroupAuthority::Permission);
         let (changed, entry) = apply(&mut transaction, opened, (&target, action), users).await?;
         if !changed.outcome.skipped.is_empty() {
             return Err(Error::Denied(Denied::MoreRights));
         }
         if let Some(entry) = entry {
-            audited = Some(entry.write(&mut transaction, actor).await?);
+            audited = Some(entry.write(&mut transaction, &actor).await?);
         }
     }
     if let Some(audited) = audited {

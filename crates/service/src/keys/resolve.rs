@@ -5,7 +5,6 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     keys::Provider,
-    permission::Permission,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -50,9 +49,7 @@ pub async fn resolve(
     vault.version()?;
     let provider: Provider = provider.parse().map_err(|_| NONE)?;
     let user = user.or(authorized.actor().id()).ok_or(NONE)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::ApiKeysResolve;
-    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let key = find(&mut transaction, user, provider.as_str()).await?;
     let text = vault
         .open(key.id, &key.provider, &key.sealed)

@@ -3,7 +3,7 @@
 //! all of its encryption keys.
 
 use db::api_keys::{self, Sealed, SealedKey, rotation};
-use domain::{action::Action, permission::Permission};
+use domain::action::Action;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -101,9 +101,7 @@ async fn piece(
     (from, to): (i32, i32),
     after: Uuid,
 ) -> Result<(u64, Option<Uuid>), Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::ApiKeysWrite;
-    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let most = i64::try_from(PIECE).unwrap_or(i64::MAX);
     let keys = api_keys::list_sealed(&mut transaction, from, after, most).await?;
     let last = keys.last().map(|key| key.id);

@@ -6,13 +6,12 @@ use domain::{
     action::Action,
     keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse},
     list::{EXACT_TOTAL_MAX, Total},
-    permission::Permission,
 };
 
 use super::{EditedKey, NOT_FOUND, add, change, providers, removed};
 use crate::{
     Error, Services,
-    access::{Actor, ApiKeysRead, ApiKeysWrite, Authorized},
+    access::{ApiKeysRead, ApiKeysWrite, Authorized},
     audit,
     guard::{self, TargetRef},
 };
@@ -58,7 +57,7 @@ pub async fn create_system(
     let new = draft
         .check(&services.settings.providers)
         .map_err(Error::Invalid)?;
-    let (mut transaction, actor) = begin(services, authorized).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let (key, changes) = add(&mut transaction, services, None, &new).await?;
     let label = label(&key.provider, &key.key_name);
     let created = (Action::ApiKeyCreated, Some(key.id), label.as_str());
@@ -81,7 +80,7 @@ pub async fn edit_system(
     let shown = key.into();
     let id = shown.id;
     let patch = edit.check().map_err(Error::Invalid)?;
-    let (mut transaction, actor) = begin(services, authorized).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = lock(&mut transaction, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     let is_changed = !changes.is_empty();
@@ -105,7 +104,7 @@ pub async fn delete_system(
 ) -> Result<String, Error> {
     let shown = key.into();
     let id = shown.id;
-    let (mut transaction, actor) = begin(services, authorized).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let key = lock(&mut transaction, &shown).await?;
     api_keys::delete(&mut transaction, id).await?;
     let label = label(&key.provider, &key.name);
@@ -113,17 +112,6 @@ pub async fn delete_system(
     let audited = audit::write_about(&mut transaction, &actor, gone, removed(&key)).await?;
     db::commit(transaction, audited).await?;
     Ok(key.name)
-}
-
-/// Begins a transaction and checks again, within it, that the actor has the permission.
-async fn begin(
-    services: &Services,
-    authorized: &Authorized<ApiKeysWrite>,
-) -> Result<(db::Transaction, Actor), Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::ApiKeysWrite;
-    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
-    Ok((transaction, actor))
 }
 
 /// Locks a key of the system and checks that its name is the one that the page showed.

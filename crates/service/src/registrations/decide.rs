@@ -3,18 +3,14 @@
 mod apply;
 mod check;
 
-use std::collections::BTreeSet;
-
 use db::users::account;
 use domain::{
     action::Action,
-    fields::FieldErrors,
-    messages,
     permission::Permission,
     registrations::{CheckedDecision, Decision, DecisionDraft, DecisionRequest},
     users::{
         UserId,
-        bulk::{BULK_MAX, BulkItem, BulkOutcome},
+        bulk::{BulkItem, BulkOutcome},
         detail::UserDetail,
     },
 };
@@ -25,6 +21,7 @@ use crate::{
     access::{Actor, Authorized, RegistrationsWrite},
     audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
+    users::bulk,
 };
 
 /// Approves a pending registration. The draft can assign other roles than that of a new user; its note is audited.
@@ -160,13 +157,7 @@ pub async fn decide(
 ) -> Result<BulkOutcome, Error> {
     let checked = request.draft.check().map_err(Error::Invalid)?;
     let decision = request.decision;
-    let mut ids = BTreeSet::new();
-    request.users.retain(|selected| ids.insert(selected.id));
-    if request.users.is_empty() || request.users.len() > BULK_MAX {
-        let mut errors = FieldErrors::default();
-        errors.add("users", messages::select_users(BULK_MAX));
-        return Err(Error::Invalid(errors));
-    }
+    let ids = bulk::distinct(&mut request.users)?;
     let mut transaction = db::begin(&services.pool).await?;
     let actor = &confirm(&mut transaction, authorized, decision).await?;
     let effect = Effect::find(&mut transaction, services, actor, decision, &checked).await?;
@@ -196,18 +187,7 @@ pub async fn decide(
             lost: None,
         });
     }
-    match request.expected {
-        // A preview: the transaction is rolled back on drop.
-        None => {}
-        Some(expected) if expected != outcome.changed => {
-            return Err(Error::SelectionChanged(Box::new(outcome)));
-        }
-        Some(_) => {
-            db::commit(transaction, audited).await?;
-            services.work.notify_one();
-        }
-    }
-    Ok(outcome)
+    bulk::finish(services, transaction, request.expected, outcome, audited).await
 }
 
 /// Writes the parent event of a decision on several registrations. Returns the actor for the events of the single ones.

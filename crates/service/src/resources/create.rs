@@ -4,7 +4,6 @@ use domain::{
     action::Action,
     fields::FieldErrors,
     messages,
-    permission::Permission,
     resources::{ResourceDraft, StoredResource},
 };
 use serde_json::Value;
@@ -27,13 +26,7 @@ pub async fn create(
     draft: ResourceDraft,
 ) -> Result<StoredResource, Error> {
     let resource = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ResourcesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let outcome = db::resources::store(&mut transaction, std::slice::from_ref(&resource))
         .await
         .map_err(errors::missing)?;
@@ -50,7 +43,7 @@ pub async fn create(
         vec![name],
     );
     let about = (Action::ResourceStored, None, resource.kind.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(resource)
 }

@@ -1,6 +1,6 @@
 //! Transfer of resources to another owner.
 
-use domain::{action::Action, error::Conflict, permission::Permission};
+use domain::{action::Action, error::Conflict};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -24,13 +24,7 @@ pub async fn transfer(
     if from == to {
         return Err(Error::Conflict(Conflict::OwnerIsTarget));
     }
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::ResourcesWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let owner = db::users::account::lock(&mut transaction, from.min(to)).await?;
     let other = db::users::account::lock(&mut transaction, from.max(to)).await?;
     let (Some(owner), Some(other)) = (owner, other) else {
@@ -55,7 +49,7 @@ pub async fn transfer(
         .with("owner", owner.username.as_str(), receiver.username.as_str())
         .with("resources", Value::Null, moved);
     let about = (Action::ResourceTransferred, None, owner.username.as_str());
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(moved)
 }

@@ -43,12 +43,8 @@ pub async fn export(
     let pool = services.pool.clone();
     Ok(exports::spawn(slot, move |sender| async move {
         let mut piece = row_exports::head(format, COLUMNS);
-        for role in &db::roles::edit::list(&pool).await? {
-            piece.push_str(&match format {
-                Format::Csv => row(role)?,
-                Format::Ndjson => row_exports::object(role)?,
-            });
-        }
+        let roles = db::roles::edit::list(&pool).await?;
+        piece.push_str(&row_exports::lines(format, &roles, row)?);
         // Fails only if the reader is gone.
         drop(sender.send(Ok(piece)).await);
         Ok(())

@@ -61,8 +61,7 @@ pub async fn sign_in(
     };
     let remember = draft.remember;
     let account = sign_in_check::verify(services, draft, &origin).await?;
-    let store = Arc::new(PgSessionStore::new(services.pool.clone()));
-    let session = Session::new(None, store, None);
+    let session = without_cookie(services);
     super::start(services, &session, &account, remember, origin).await?;
     let (token, session_id, expires_at) = replace_cookie(services, &session).await?;
     Ok(Bearer {
@@ -71,6 +70,12 @@ pub async fn sign_in(
         session_id,
         expires_at,
     })
+}
+
+/// Returns a session to start for a client without cookies.
+pub(crate) fn without_cookie(services: &Services) -> Session {
+    let store = Arc::new(PgSessionStore::new(services.pool.clone()));
+    Session::new(None, store, None)
 }
 
 /// Gives a session that has just started a token in place of its cookie, which no client has. Returns the token, the public id of the

@@ -85,10 +85,8 @@ pub async fn revoke_many(
     let filter = request.parse_filter()?;
     let days = days::find(services, authorized.actor(), &filter).await?;
     let filter = filter.in_days(&days);
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::SessionsWrite;
-    let actor = &guard::confirm(&mut transaction, authorized.actor(), right).await?;
-    let out_of_reach = out_of_reach(&mut transaction, actor).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let out_of_reach = out_of_reach(&mut transaction, &actor).await?;
     let now = changes::now(&mut *transaction).await?;
     let asked = ask(&mut transaction, &filter, now).await?;
     let user = match asked.user {
@@ -115,7 +113,7 @@ pub async fn revoke_many(
         ..filter.clone()
     };
     let reason = reason(&resolved_filter, request.everyone_but_me);
-    let actor = &begin(&mut transaction, actor, found, &reason).await?;
+    let actor = &begin(&mut transaction, &actor, found, &reason).await?;
     let mut ended = RevokeOutcome {
         sessions: 0,
         users: found.users,

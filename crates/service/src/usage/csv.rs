@@ -1,15 +1,15 @@
 //! Rows of the export as CSV.
 
 use domain::usage::StoredEvent;
-use time::format_description::well_known::Rfc3339;
 
 use crate::{
     Error,
     audit::csv::{cell, line},
+    row_exports::timestamp,
 };
 
 /// Names of the columns, in order.
-const COLUMNS: [&str; 14] = [
+pub(super) const COLUMNS: [&str; 14] = [
     "id",
     "at",
     "kind",
@@ -26,22 +26,16 @@ const COLUMNS: [&str; 14] = [
     "note",
 ];
 
-/// Returns the header row.
-pub(super) fn head() -> String {
-    line(COLUMNS.map(str::to_owned))
-}
-
 /// Returns the row of an event. The cost can be negative, which is no formula.
 ///
 /// # Errors
 /// [`Error::Internal`] when the time cannot be formatted, which does not happen for stored events.
 pub(super) fn row(event: &StoredEvent) -> Result<String, Error> {
-    let at = event.at.format(&Rfc3339);
     let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let text = |text: &Option<String>| cell(text.as_deref().unwrap_or_default());
     Ok(line([
         event.id.to_string(),
-        at.map_err(|error| Error::Internal(error.into()))?,
+        timestamp(event.at)?,
         event.kind.clone(),
         id(event.user_id),
         text(&event.username),

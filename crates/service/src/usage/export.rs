@@ -3,11 +3,7 @@
 use std::mem::take;
 
 use db::usage::{UsageFilter, reports::list_events};
-use domain::{
-    action::Action,
-    usage::{StoredEvent, UsageParams},
-};
-use serde_json::Value;
+use domain::{action::Action, usage::UsageParams};
 use time::OffsetDateTime;
 use tokio::sync::mpsc::Sender;
 
@@ -15,12 +11,10 @@ use super::{csv, filter::check_readable};
 use crate::{
     Error, Services,
     access::{Authorized, UsageRead},
-    audit::{self, Changes, Format},
+    audit::Format,
     exports::{self, Pieces},
+    row_exports::{self, PIECE},
 };
-
-/// Number of events that one query reads.
-const PIECE: u16 = 1_000;
 
 /// Running export. An error as the last piece means that the file is incomplete.
 #[derive(Debug)]
@@ -45,15 +39,10 @@ pub async fn export(
     format: Format,
 ) -> Result<UsageExport, Error> {
     check_readable(authorized, &filter)?;
-    let slot = services.exports.reserve(authorized.actor())?;
     let now = db::usage::find_time(&services.pool).await?;
-    let changes = Changes::default()
-        .with("filter", Value::Null, exports::written(params.pairs()))
-        .with("format", Value::Null, format.as_str());
-    let mut transaction = db::begin(&services.pool).await?;
-    let about = (Action::UsageExported, None, "usage");
-    let audited = audit::write_about(&mut transaction, authorized.actor(), about, changes).await?;
-    db::commit(transaction, audited).await?;
+    let about = (Action::UsageExported, "usage");
+    let written = exports::written(params.pairs());
+    let slot = row_exports::start(services, authorized.actor(), about, written, format).await?;
     let name = format!("usage-{}-{}", filter.days.from, filter.days.to);
     let pool = services.pool.clone();
     let pieces = exports::spawn(slot, |sender| async move {
@@ -73,32 +62,17 @@ async fn send(
     format: Format,
     sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
-    let mut piece = match format {
-        Format::Csv => csv::head(),
-        Format::Ndjson => String::new(),
-    };
+    let mut piece = row_exports::head(format, csv::COLUMNS);
     let mut after = None;
     loop {
         let events = list_events(pool, filter, (stored_before, after), PIECE).await?;
         let Some(last) = events.last() else { break };
         after = Some((last.at, last.id));
-        for event in &events {
-            piece.push_str(&row(format, event)?);
-        }
+        piece.push_str(&row_exports::lines(format, &events, csv::row)?);
         if sender.send(Ok(take(&mut piece))).await.is_err() {
             return Ok(());
         }
     }
     drop(sender.send(Ok(piece)).await);
     Ok(())
-}
-
-fn row(format: Format, event: &StoredEvent) -> Result<String, Error> {
-    match format {
-        Format::Csv => csv::row(event),
-        Format::Ndjson => {
-            let line = serde_json::to_string(event);
-            Ok(line.map_err(|error| Error::Internal(error.into()))? + "\n")
-        }
-    }
 }

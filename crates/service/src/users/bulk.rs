@@ -16,6 +16,7 @@ use domain::{
     },
 };
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::delete;
 use crate::{
@@ -36,13 +37,7 @@ pub async fn bulk(
     authorized: &Authorized<UsersWrite>,
     mut request: BulkRequest,
 ) -> Result<BulkOutcome, Error> {
-    let mut ids = BTreeSet::new();
-    request.users.retain(|selected| ids.insert(selected.id));
-    if request.users.is_empty() || request.users.len() > BULK_MAX {
-        let mut errors = FieldErrors::default();
-        errors.add("users", messages::select_users(BULK_MAX));
-        return Err(Error::Invalid(errors));
-    }
+    let ids = distinct(&mut request.users)?;
     if let BulkAction::Suspend(draft) = request.action {
         let draft = draft.check((services.clock)()).map_err(Error::Invalid)?;
         request.action = BulkAction::Suspend(draft);
@@ -74,8 +69,37 @@ pub async fn bulk(
         audited = entry.unwrap_or(audited);
         outcome.items.push(item);
     }
-    match request.expected {
-        // A preview: the transaction is rolled back on drop.
+    finish(services, transaction, request.expected, outcome, audited).await
+}
+
+/// Removes users that are selected twice. Returns the ids.
+///
+/// # Errors
+/// [`Error::Invalid`] without users, and for too many.
+pub(crate) fn distinct(users: &mut Vec<Selected>) -> Result<BTreeSet<Uuid>, Error> {
+    let mut ids = BTreeSet::new();
+    users.retain(|selected| ids.insert(selected.id));
+    if users.is_empty() || users.len() > BULK_MAX {
+        let mut errors = FieldErrors::default();
+        errors.add("users", messages::select_users(BULK_MAX));
+        return Err(Error::Invalid(errors));
+    }
+    Ok(ids)
+}
+
+/// Commits a bulk action that changes as many users as its preview. Without `expected` it is a preview, and nothing is stored.
+///
+/// # Errors
+/// [`Error::SelectionChanged`] when the number of changes differs from `expected`.
+pub(crate) async fn finish(
+    services: &Services,
+    transaction: db::Transaction,
+    expected: Option<usize>,
+    outcome: BulkOutcome,
+    audited: Audited,
+) -> Result<BulkOutcome, Error> {
+    match expected {
+        // The transaction is rolled back on drop.
         None => {}
         Some(expected) if expected != outcome.changed => {
             return Err(Error::SelectionChanged(Box::new(outcome)));

@@ -71,14 +71,12 @@ pub(super) async fn create_as(
         }
         None => None,
     };
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor =
-        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsersWrite).await?;
-    let groups = find_groups(&mut transaction, actor, &user).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let groups = find_groups(&mut transaction, &actor, &user).await?;
     let password = hash
         .as_deref()
         .map(|hash| AdminPassword::of(services, hash));
-    let inserted = insert(&mut transaction, actor, &user, password).await;
+    let inserted = insert(&mut transaction, &actor, &user, password).await;
     let (id, roles) = match inserted {
         Ok(inserted) => inserted,
         Err(error) => {
@@ -98,7 +96,7 @@ pub(super) async fn create_as(
     }
     let link = match hash {
         Some(_) => None,
-        None => Some(reset::issue(services, &mut transaction, actor, id, LINK_LIFETIME).await?),
+        None => Some(reset::issue(services, &mut transaction, &actor, id, LINK_LIFETIME).await?),
     };
     let mut changes = created(changes, &user, roles, &groups, link.as_ref());
     if password.is_some_and(|password| !password.is_temporary) {
@@ -114,10 +112,10 @@ pub(super) async fn create_as(
         changes,
         reason: None,
     };
-    let audited = audit::write(&mut transaction, actor, change).await?;
+    let audited = audit::write(&mut transaction, &actor, change).await?;
     for group in &groups {
         let joined = (id, user.username.as_str());
-        memberships::join(&mut transaction, actor, joined, (group, actor.id())).await?;
+        memberships::join(&mut transaction, &actor, joined, (group, actor.id())).await?;
     }
     let created = detail::find(&mut transaction, id).await?;
     db::commit(transaction, audited).await?;

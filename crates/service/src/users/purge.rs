@@ -12,13 +12,11 @@ use crate::{
     Error, Services,
     access::Actor,
     audit::{self, Audited, Change, Changes},
-    batch::{self, Batch, BatchSize, FailedBatch},
+    batch::{self, BatchJob, BatchSize},
 };
 
 /// Maximum number of accounts that one run queues.
 const QUEUED_AT_ONCE: i64 = 1_000;
-/// Number of rows deleted in one transaction, which takes some tens of milliseconds, and the minimum where these time out.
-const SIZE: BatchSize = BatchSize::new(2_000, 2);
 
 /// Queues accounts that are due, and purges the queued ones. Several replicas can do so at once.
 ///
@@ -26,19 +24,7 @@ const SIZE: BatchSize = BatchSize::new(2_000, 2);
 /// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest.
 pub async fn run(services: &Services) -> Result<(), Error> {
     db::purge::queue_due(&services.pool, QUEUED_AT_ONCE).await?;
-    let mut defer = Vec::new();
-    let mut size = SIZE;
-    let mut done = Ok(());
-    loop {
-        match piece(services, None, &defer, &mut size).await? {
-            Batch::None => return done,
-            Batch::Done | Batch::Failed(_) => {}
-            Batch::Deferred(job, error) => {
-                defer.push(job);
-                done = done.and(Err(error));
-            }
-        }
-    }
+    batch::run::<Purge>(services).await
 }
 
 /// Purges one queued account.
@@ -47,66 +33,50 @@ pub async fn run(services: &Services) -> Result<(), Error> {
 /// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest. [`Error::Internal`] when the
 /// database rejects the deletion: the job has failed then.
 pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
-    let mut size = SIZE;
-    loop {
-        match piece(services, Some(id), &[], &mut size).await? {
-            Batch::None => return Ok(()),
-            Batch::Done => {}
-            Batch::Failed(error) | Batch::Deferred(_, error) => return Err(error),
-        }
+    batch::run_of::<Purge>(services, &id).await
+}
+
+impl BatchJob for Purge {
+    type Object = Uuid;
+    const WORK: &'static str = "permanent deletion";
+    /// A transaction with as many rows takes some tens of milliseconds.
+    const SIZE: BatchSize = BatchSize::new(2_000, 2);
+
+    async fn take(
+        transaction: &mut db::Transaction,
+        of: Option<&Uuid>,
+        defer: &[Uuid],
+    ) -> Result<Option<Self>, Error> {
+        Ok(db::purge::take(transaction, of.copied(), defer).await?)
     }
-}
 
-/// Deletes one batch of the given account, or of any account whose job was not postponed. A timeout reduces the size of the
-/// next batches.
-async fn piece(
-    services: &Services,
-    of: Option<Uuid>,
-    defer: &[Uuid],
-    size: &mut BatchSize,
-) -> Result<Batch, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let Some(purge) = db::purge::take(&mut transaction, of, defer).await? else {
-        return Ok(Batch::None);
-    };
-    let done = match advance(&mut transaction, &purge, size.rows).await {
-        Ok(audited) => db::commit(transaction, audited).await.map_err(Error::from),
-        Err(error) => {
-            // The rollback releases the locks of the job's row, which is updated below.
-            db::rollback(transaction).await?;
-            Err(error)
-        }
-    };
-    let Err(error) = done else {
-        return Ok(Batch::Done);
-    };
-    let failed = FailedBatch {
-        job: purge.id,
-        done: purge.done,
-        work: "permanent deletion",
-    };
-    batch::fail(services, failed, error, size).await
-}
+    fn id(&self) -> Uuid {
+        self.id
+    }
 
-/// Runs one batch of a job whose row is locked.
-async fn advance(
-    transaction: &mut db::Transaction,
-    purge: &Purge,
-    size: i64,
-) -> Result<Audited, Error> {
-    match account::lock(transaction, purge.user_id).await? {
-        Some(account) if account.deleted_at.is_some() => {
-            db::jobs::set_running(transaction, purge.id).await?;
-            remove(transaction, purge, &account, size).await
-        }
-        // Restored at the same time as the job was queued.
-        Some(_) => {
-            db::purge::withdraw(transaction, purge.id).await?;
-            Ok(Audited::not_needed("the restoration has its own entry"))
-        }
-        None => {
-            db::jobs::set_done(&mut **transaction, purge.id).await?;
-            Ok(Audited::not_needed("the account was already gone"))
+    fn done(&self) -> i64 {
+        self.done
+    }
+
+    async fn advance(
+        &self,
+        transaction: &mut db::Transaction,
+        size: i64,
+    ) -> Result<Audited, Error> {
+        match account::lock(transaction, self.user_id).await? {
+            Some(account) if account.deleted_at.is_some() => {
+                db::jobs::set_running(transaction, self.id).await?;
+                remove(transaction, self, &account, size).await
+            }
+            // Restored at the same time as the job was queued.
+            Some(_) => {
+                db::purge::withdraw(transaction, self.id).await?;
+                Ok(Audited::not_needed("the restoration has its own entry"))
+            }
+            None => {
+                db::jobs::set_done(&mut **transaction, self.id).await?;
+                Ok(Audited::not_needed("the account was already gone"))
+            }
         }
     }
 }

@@ -13,7 +13,6 @@ use crate::{
     components::{
         dialog::{DialogRoute, FormDialog},
         form,
-        loaded::Loaded,
         picker::{Picker, PickerSpec, picked},
         user_form::{About, deleted_notice},
     },
@@ -35,15 +34,9 @@ pub(in crate::pages::user) const GROUPS: PickerSpec = PickerSpec {
 /// Renders the dialog, once the groups of the user are loaded.
 #[component]
 pub fn SetGroups() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let groups = Loaded::after(
-        user_view,
-        || Ok(()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(UserGroups { id })
-        },
-    );
+    let opened = OpenedUser::current();
+    let user_view = opened.user_view;
+    let groups = opened.load(|| Ok(()), |(), id| ReadRequest::of(UserGroups { id }));
     groups.draw(ViewFnOnce::default(), move |groups| {
         let (groups, problem) = match groups {
             Ok(groups) => (groups, None),

@@ -17,7 +17,7 @@ use crate::{
         dialog::{DialogRoute, FormDialog},
         field::Field,
         form,
-        loaded::{Loaded, both, transition},
+        loaded::{both, transition},
         owned::Counts,
         time::Exactly,
         typed::ticked,
@@ -30,15 +30,9 @@ use crate::{
 /// Renders the dialog that deletes a user.
 #[component]
 pub fn Delete() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let counted = Loaded::after(
-        user_view,
-        || Ok(()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(PreviewDeletion { id })
-        },
-    );
+    let opened = OpenedUser::current();
+    let user_view = opened.user_view;
+    let counted = opened.load(|| Ok(()), |(), id| ReadRequest::of(PreviewDeletion { id }));
     // While the data is counted, the user may not be loaded either, so the path is taken from the URL.
     let here = use_location().pathname.get_untracked();
     let counting = DialogRoute {

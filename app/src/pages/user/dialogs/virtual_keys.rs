@@ -49,15 +49,9 @@ pub fn NewKey() -> impl IntoView {
             |user_view: UserView| view! { <NewForm user_view=user_view groups=Vec::new() /> };
         return with_user(form).into_any();
     }
-    let user_view = OpenedUser::current().user_view;
-    let groups = Loaded::after(
-        user_view,
-        || Ok(()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(UserGroups { id })
-        },
-    );
+    let opened = OpenedUser::current();
+    let user_view = opened.user_view;
+    let groups = opened.load(|| Ok(()), |(), id| ReadRequest::of(UserGroups { id }));
     groups.draw(ViewFnOnce::default(), move |groups| {
         // A key can be created without a group.
         let groups = groups.unwrap_or_default();
