@@ -91,8 +91,7 @@ pub async fn list_running(
     kind: JobKind,
 ) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select params ->> 'object_id' as "object_id!" from jobs
-        where kind in ('delete_role', 'delete_group', 'delete_feature') and state in ('queued', 'running') and kind = $1"#,
+        r#"select object_id as "object_id!" from running_deletions where kind = $1"#,
         kind.as_str(),
     )
     .fetch_all(executor)
