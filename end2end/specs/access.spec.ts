@@ -8,7 +8,8 @@ import { open } from '../support/page';
 serve('demo users');
 test.use({ as: 'admin' });
 
-/** Removes test-member from all groups and clients; creates a group with a feature, and a resource of a client for it. */
+/** Removes test-member from all groups and clients; creates a group with a feature, a brand of a client that the group can read, and its
+ * tracker, which no one can reach. */
 async function prepare(database: Database): Promise<void> {
   await database.rows(`delete from group_members using users u where u.id = user_id and u.username = 'test-member'`);
   await database.rows(`update users set client_list = '{}' where username = 'test-member'`);
@@ -22,7 +23,8 @@ async function prepare(database: Database): Promise<void> {
     insert into clients (name, created_at, updated_at) values ('Globex Test', now(), now()) on conflict do nothing`);
   await database.rows(`
     insert into resources (id, kind, external_id, name, client_id, created_at, updated_at)
-    select uuid_v7(now()), 'brand', 'test-brand', 'Test Brand', id, now(), now() from clients where name = 'Globex Test'
+    select uuid_v7(now()), v.kind, 'test-' || v.kind, v.name, c.id, now(), now()
+    from clients c, (values ('brand', 'Test Brand'), ('tracker', 'Test Tracker')) v (kind, name) where c.name = 'Globex Test'
     on conflict do nothing`);
   await database.rows(`
     insert into resource_grants (resource_id, group_id, level, granted_at)
@@ -30,12 +32,23 @@ async function prepare(database: Database): Promise<void> {
     on conflict do nothing`);
 }
 
+/** Adds test-member to the group and to the client. */
+async function join(database: Database): Promise<void> {
+  await database.rows(`
+    insert into group_members (group_id, user_id, added_at)
+    select g.id, u.id, now() from groups g, users u where g.name = 'Brand Team' and u.username = 'test-member'`);
+  await database.rows(`
+    update users set client_list = array(select id from clients where name = 'Globex Test') where username = 'test-member'`);
+}
+
 const question = (page: Page) =>
   page.locator('section').filter({ has: page.getByRole('heading', { name: 'Can this user …?' }) });
 
-async function askForBrand(page: Page): Promise<void> {
+const answer = (page: Page) => question(page).locator('.badge');
+
+async function ask(page: Page, resource: string): Promise<void> {
   const form = page.getByRole('form', { name: 'Reach the resource' });
-  await form.getByLabel('Name or id').fill('Test Brand');
+  await form.getByLabel('Name or id').fill(resource);
   await form.getByRole('button', { name: 'Check' }).click();
 }
 
@@ -43,7 +56,7 @@ test('an administrator finds out why a user reaches a resource, and changes it',
   await prepare(database);
   await open(page, '/users/test-member/access');
   await expect(page.getByText('In no group')).toBeVisible();
-  await askForBrand(page);
+  await ask(page, 'Test Brand');
   await expect(question(page)).toContainText('No');
   await expect(question(page)).toContainText('no grant leads to it');
 
@@ -55,7 +68,7 @@ test('an administrator finds out why a user reaches a resource, and changes it',
   await expect(page).toHaveURL('/users/test-member/access');
   await expect(toast(page)).toContainText('test-member');
   await expect(page.getByText('through group Brand Team').first()).toBeVisible();
-  await askForBrand(page);
+  await ask(page, 'Test Brand');
   await expect(page).toHaveURL(/resource=Test\+Brand/);
   await expect(question(page)).toContainText('through group Brand Team (Read)');
   await expect(question(page)).toContainText("but client Globex Test is not in the user's client list");
@@ -72,11 +85,40 @@ test('an administrator finds out why a user reaches a resource, and changes it',
   await expect(question(page)).toContainText('but not for writing');
 });
 
+test('two clicks show why a user reaches a brand and not its tracker, and the grant is revoked there', async ({ page, database }) => {
+  await prepare(database);
+  await join(database);
+  const user = await database.value(`select id from users where username = 'test-member'`);
+  /** Returns whether the user reaches the brand and the tracker, as the host application asks. */
+  const allowed = async () => {
+    const questions = ['brand', 'tracker'].map((kind) => ({ user, object: { external: { kind, externalId: `test-${kind}` } } }));
+    const checked = await page.request.post('/api/access/check', { data: { questions } });
+    return (await checked.json()).map((one: { allowed: boolean }) => one.allowed);
+  };
+  expect(await allowed()).toEqual([true, false]);
+
+  await open(page, '/users/test-member');
+  await page.getByRole('navigation', { name: 'User details' }).getByRole('link', { name: 'Access' }).click();
+  await ask(page, 'Test Tracker');
+  await expect(answer(page)).toHaveText('No');
+  await expect(question(page)).toContainText('The user does not own the resource, and no grant leads to it.');
+  await ask(page, 'Test Brand');
+  await expect(answer(page)).toHaveText('Yes');
+  await expect(question(page).getByRole('listitem')).toContainText('through group Brand Team (Read), granted on');
+
+  await question(page).getByRole('link', { name: 'Brand Team' }).click();
+  await page.getByRole('navigation', { name: 'Group details' }).getByRole('link', { name: 'Resources' }).click();
+  await page.getByRole('button', { name: 'Revoke access to Test Brand' }).click();
+  await expect(toast(page)).toContainText('Revoked access to Test Brand');
+  expect(await allowed()).toEqual([false, false]);
+  await open(page, '/users/test-member/access?resource=Test+Brand');
+  await expect(answer(page)).toHaveText('No');
+  await expect(question(page)).toContainText('no grant leads to it');
+});
+
 test('the list finds and shows groups and clients', async ({ page, database }) => {
   await prepare(database);
-  await database.rows(`
-    insert into group_members (group_id, user_id, added_at)
-    select g.id, u.id, now() from groups g, users u where g.name = 'Brand Team' and u.username = 'test-member'`);
+  await join(database);
   await open(page, '/users?q=group%3A"brand team"');
   await expect(page.locator('tbody tr')).toHaveCount(1);
   await expect(page.getByRole('columnheader', { name: 'Groups' })).toBeHidden();
@@ -90,11 +132,7 @@ test('the list finds and shows groups and clients', async ({ page, database }) =
 
 test('reachable resources of a kind are listed', async ({ page, database }) => {
   await prepare(database);
-  await database.rows(`
-    insert into group_members (group_id, user_id, added_at)
-    select g.id, u.id, now() from groups g, users u where g.name = 'Brand Team' and u.username = 'test-member'`);
-  await database.rows(`
-    update users set client_list = array(select id from clients where name = 'Globex Test') where username = 'test-member'`);
+  await join(database);
   await open(page, '/users/test-member/access');
   const reachable = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Reachable resources' }) });
   const brands = reachable.locator('dl > div').filter({ hasText: /^brand/ }).getByRole('link');

@@ -1,4 +1,5 @@
-// Conversations of users with the host application: the list with its totals, one of them as a chat in pages, and the exports.
+// Conversations of users with the host application: the list with its totals, one of them as a chat in pages, the exports, and the
+// search for words.
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
@@ -15,6 +16,7 @@ const messages = (page: Page) => page.locator('.messages > li');
 const totals = (page: Page) => page.getByRole('list', { name: 'Totals' });
 const range = (page: Page) => page.locator('.pager-count');
 const field = (page: Page, name: string) => page.getByRole('search').getByLabel(name, { exact: true });
+const words = (page: Page) => field(page, 'Words of a message');
 
 /** Stores a conversation of the user test-member in which questions and answers alternate, and returns the path of its page. */
 async function store(page: Page, database: Database, name: string, contents: string[], branch = 'Physics 101'): Promise<string> {
@@ -45,6 +47,8 @@ test('a conversation is found and read, which is audited once', async ({ page, d
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Conversations' }).click();
   await expect(page).toHaveURL('/conversations');
   await expect(page).toHaveTitle('Conversations · Rollcall');
+  // The search for words is off by default.
+  await expect(words(page)).toHaveCount(0);
   await field(page, 'Branch').fill('optics');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL('/conversations?branch=optics');
@@ -154,6 +158,8 @@ test('what cannot be understood or found is said', async ({ page, browserWatch }
   await expect(page.getByRole('link', { name: /^Export/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Show all conversations' }).click();
   await expect(page).toHaveURL('/conversations');
+  await open(page, '/conversations?q=light');
+  await expect(page.getByRole('alert')).toContainText('CONVERSATION_SEARCH=on');
   const unknown = '/conversations/00000000-0000-7000-8000-000000000000';
   browserWatch.expectAnswer(404, unknown);
   await open(page, unknown);
@@ -201,5 +207,61 @@ test.describe('without scripts', () => {
     await expect(messages(page)).toHaveCount(10);
     await expect(messages(page).last()).toContainText('Line 60');
     expect(await looks(database, path)).toBe(2);
+  });
+});
+
+test.describe('with the search for words', () => {
+  serve('demo users', { CONVERSATION_SEARCH: 'on' });
+
+  /** Returns the filters in the audit log entries about searches. */
+  const searches = (database: Database): Promise<string[]> =>
+    database.column(`select changes -> 'filter' ->> 1 from audit_events where action = 'conversation.searched' order by id`);
+
+  // The server builds the index after its start.
+  test.beforeEach(({ database }) =>
+    expect
+      .poll(() =>
+        database.value(`select indisvalid from pg_index where indexrelid = to_regclass('conversation_messages_by_words')`),
+      )
+      .toBe(true),
+  );
+
+  test('a conversation is found by words of a message, which is audited', async ({ page, database }) => {
+    const path = await store(page, database, 'Sky', ['Why is the sky blue?', 'Rayleigh scattering of light.']);
+    await store(page, database, 'Winter', ['Why is scattering no winter sport?']);
+    await open(page, '/conversations');
+    await words(page).fill('SCATTERING light');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await expect(page).toHaveURL('/conversations?q=SCATTERING+light');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(totals(page)).toContainText('1 conversation');
+    await expect(page.locator('#filter-meaning')).toContainText('A message has the words “SCATTERING light”');
+    await rows(page).getByRole('link', { name: 'Sky' }).click();
+    await expect(page).toHaveURL(path);
+    await expect(messages(page).last()).toContainText('Rayleigh scattering of light.');
+    expect(await searches(database)).toEqual(['q=SCATTERING light']);
+    expect(await looks(database, path)).toBe(1);
+    await open(page, '/audit?action=conversation.searched');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(rows(page)).toContainText('Conversations searched');
+    await rows(page).locator('summary').click();
+    await expect(rows(page)).toContainText('q=SCATTERING light');
+  });
+
+  test.describe('without scripts', () => {
+    test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
+
+    test('the same', async ({ page, database }) => {
+      const path = await store(page, database, 'Sea', ['Why is the sea salty?', 'Rivers carry minerals.']);
+      await page.goto('/conversations');
+      await words(page).fill('minerals');
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await expect(words(page)).toHaveValue('minerals');
+      await expect(rows(page)).toHaveCount(1);
+      await rows(page).getByRole('link', { name: 'Sea' }).click();
+      await expect(page).toHaveURL(path);
+      await expect(messages(page).last()).toContainText('Rivers carry minerals.');
+      expect((await searches(database)).at(-1)).toBe('q=minerals');
+    });
   });
 });

@@ -125,6 +125,26 @@ test('by keyboard: the dialog is left with Escape, and the focus goes back', asy
   await expect(create).toBeFocused();
 });
 
+test('on a phone the exports are in a menu, for the pointer and the keyboard', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page, '/groups');
+  const more = page.getByRole('button', { name: 'More actions', exact: true });
+  const exports = page.getByRole('link', { name: /^Export / });
+  await expect(exports).toHaveCount(0);
+  await more.click();
+  await expect(exports).toHaveText(['Export CSV', 'Export NDJSON']);
+  await page.keyboard.press('Escape');
+  await expect(exports).toHaveCount(0);
+  await expect(more).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await expect(exports).toHaveCount(2);
+  await page.keyboard.press('Tab');
+  await expect(exports.first()).toBeFocused();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  expect(download.suggestedFilename()).toBe('groups.csv');
+});
+
 test('fits a phone', async ({ page, database }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   const path = await addGroup(database, 'A narrow group');

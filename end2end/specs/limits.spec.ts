@@ -1,26 +1,11 @@
 // Limits: the list, the form with its three states, the limits of a user, and one's own usage.
-import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
+import { addDefault, effect, row, state } from '../support/limits';
 import { expectNoSidewaysScroll, hydrated, open } from '../support/page';
-import { bar, box } from '../support/selection';
-import type { Database } from '../support/database';
 
 serve('demo users');
-
-const row = (page: Page, text: string | RegExp) => page.getByRole('row').filter({ hasText: text });
-const effect = (page: Page) => dialog(page).getByRole('status');
-const state = (page: Page, name: string) => dialog(page).getByRole('radio', { name: new RegExp(`^${name}`) });
-
-/** Adds a default limit of a number of requests in a calendar month. Returns its id. */
-function addDefault(database: Database, amount: number): Promise<string> {
-  return database.value(
-    `insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
-    values (uuid_v7(now()), 'requests', $1, 'calendar:month', 2629746, now(), now(), now()) returning id`,
-    [amount],
-  );
-}
 
 test.beforeEach(({ database }) => database.rows(`delete from limits`));
 
@@ -177,31 +162,6 @@ test.describe('an administrator', () => {
     await press(page, 'Save');
     await expect(toast(page)).toContainText('Saved the limit of Limited');
     await expect(row(page, 'Limited')).toContainText('Shared');
-  });
-
-  test('sets and deletes a limit of several users', async ({ page, database }) => {
-    await open(page, '/users?q=test-&limit=25');
-    for (const username of ['test-auditor', 'test-member']) await box(page, username).check();
-    await bar(page).getByRole('link', { name: 'Set limit', exact: true }).click();
-    await expect(dialog(page).getByRole('listitem')).toHaveText(['test-auditor', 'test-member']);
-    await field(page, 'Metric').selectOption('Cost');
-    await state(page, 'Limited').check();
-    await field(page, 'Amount').fill('5');
-    await expect(effect(page)).toContainText('At most $5.00 a month, from the 1st,');
-    await inspect(page, 'users-limit-set');
-    await press(page, 'Set limit of 2 users');
-    await expect(toast(page)).toContainText('Saved the limits of 2 users');
-    const amounts = () => database.column(`select amount::text from limits where user_id is not null`);
-    expect(await amounts()).toEqual(['5000000000', '5000000000']);
-    await hydrated(page);
-
-    for (const username of ['test-auditor', 'test-member']) await box(page, username).check();
-    await bar(page).getByRole('link', { name: 'Set limit', exact: true }).click();
-    await field(page, 'Metric').selectOption('Cost');
-    await state(page, 'Inherit').check();
-    await press(page, 'Set limit of 2 users');
-    await expect(toast(page)).toContainText('Deleted the limits of 2 users');
-    expect(await amounts()).toEqual([]);
   });
 
   test('fits a phone', async ({ page, database }) => {

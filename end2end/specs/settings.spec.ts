@@ -1,4 +1,4 @@
-// Settings and background jobs.
+// Settings, background jobs, and what these are deleting.
 import type { Page } from '@playwright/test';
 import { add } from '../support/account';
 import type { Database } from '../support/database';
@@ -118,6 +118,48 @@ test('a running job looks as it should', async ({ page, database }) => {
   await expect(row(page, 'Re-encrypt API keys')).toContainText('2,000 of 5,001');
   await inspect(page, 'settings-jobs-running');
   await database.rows(`delete from jobs where kind = 'rotate_keys'`);
+});
+
+test('a role, a group and a feature that a job is deleting are marked', async ({ page, database }) => {
+  const role = await database.value(`insert into roles (id, name, rank) values (uuid_v7(now()), 'leaving', 60) returning id`);
+  const group = await database.value(
+    `insert into groups (id, name, created_at, updated_at) values (uuid_v7(now()), 'Leaving', now(), now()) returning id`,
+  );
+  await database.rows(
+    `insert into features (key, label, created_at, updated_at) values ('leaving.use', 'Leaving', now(), now())`,
+  );
+  // The server cannot complete the jobs while these rows are locked.
+  const client = await database.connect();
+  await client.query('begin');
+  await client.query('select from roles where id = $1 for key share', [role]);
+  await client.query('select from groups where id = $1 for key share', [group]);
+  await client.query(`select from features where key = 'leaving.use' for key share`);
+  for (const [kind, id, name] of [
+    ['delete_role', role, 'leaving'],
+    ['delete_group', group, 'Leaving'],
+    ['delete_feature', 'leaving.use', 'leaving.use'],
+  ]) {
+    await database.rows(
+      `insert into jobs (id, kind, params, total, created_at)
+      values (uuid_v7(now()), $1, jsonb_build_object('object_id', $2::text, 'name', $3::text), 6000, now())`,
+      [kind, id, name],
+    );
+  }
+  const marked = page.getByText('Being deleted', { exact: true });
+  await open(page, '/roles');
+  await expect(page.getByRole('columnheader').filter({ has: marked })).toContainText('leaving');
+  await expect(marked).toHaveCount(1);
+  await expect(page.getByRole('link', { name: 'Clone role leaving', exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^(Edit|Delete) role leaving$/ })).toHaveCount(0);
+  await open(page, '/groups?q=leaving');
+  await expect(row(page, 'Leaving').filter({ has: marked })).toHaveCount(1);
+  await open(page, '/features');
+  const feature = row(page, 'leaving.use');
+  await expect(feature.filter({ has: marked })).toHaveCount(1);
+  await expect(marked).toHaveCount(1);
+  await expect(feature.getByRole('button')).toHaveCount(0);
+  await expect(feature.getByRole('link')).toHaveCount(0);
+  await client.end();
 });
 
 for (const scripts of [true, false]) {

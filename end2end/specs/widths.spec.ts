@@ -115,6 +115,29 @@ test.describe('an administrator', () => {
     }
   });
 
+  test('the links to exports are in a menu on a phone, and beside the title of the list in a wide window', async ({ page }) => {
+    const more = page.getByRole('button', { name: 'More actions', exact: true });
+    const links = page.getByRole('link', { name: /^Export / });
+    for (const path of ['/groups', '/roles', '/clients', '/resources', '/conversations', '/usage', '/audit']) {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.goto(path);
+      await expect(links, path).toHaveCount(0);
+      await more.click();
+      await expect(links.first(), path).toBeVisible();
+      const sides = await links.evaluateAll((all) =>
+        all.map((link) => link.getBoundingClientRect()).map(({ left, right }) => left >= 0 && right <= innerWidth),
+      );
+      expect(sides, path).toEqual(sides.map(() => true));
+      await expectNoSidewaysScroll(page);
+      await page.keyboard.press('Escape');
+      await expect(links, path).toHaveCount(0);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await expect(more, path).toBeHidden();
+      await expect(links, path).toHaveCount(sides.length);
+      await expectNoSidewaysScroll(page);
+    }
+  });
+
   for (const path of [
     '/overview',
     '/users',
