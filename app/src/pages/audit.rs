@@ -4,11 +4,7 @@ pub mod filters;
 mod links;
 pub mod table;
 
-use domain::{
-    audit::list::AuditParams,
-    filter::Dated,
-    list::{Limits, ListError, PageParams},
-};
+use domain::{audit::list::AuditParams, filter::Dated, list::PageParams};
 use leptos::prelude::*;
 
 use crate::{
@@ -48,6 +44,11 @@ pub fn Audit() -> impl IntoView {
         let names_dates = !filter.days().is_empty();
         view! { <Meaning parts=parts names_dates=names_dates /> }
     });
+    // An export of what the list cannot show would fail too.
+    let files = with(list, move |_| {
+        let params = params.get_untracked();
+        export_links(RECORDS, &|format| links::file(&params, format))
+    });
     let above = view! {
         <Filters params=params />
         {meaning}
@@ -57,7 +58,7 @@ pub fn Audit() -> impl IntoView {
         header: "page-head user-head",
         beside: view! {
             <div class="toolbar-end">
-                <Files request=request />
+                {files}
                 <ColumnMenu items=items(&COLUMNS, &NAMES) />
             </div>
         }
@@ -88,16 +89,4 @@ pub fn Audit() -> impl IntoView {
 /// Parses the query of the URL.
 fn params(query: &Query) -> AuditParams {
     AuditParams::from_pairs(|name| query.get(name))
-}
-
-/// Renders the links that export the matching entries as files.
-#[component]
-fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
-    move || {
-        let params = request.get().ok()?;
-        params.parse(Limits::PANEL).ok()?;
-        Some(export_links(RECORDS, &|format| {
-            links::file(&params, format)
-        }))
-    }
 }
