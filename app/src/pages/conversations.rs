@@ -7,7 +7,6 @@ mod table;
 use domain::{
     conversations::{ConversationParams, ConversationTotals, FeedbackFilter},
     filter::Dated,
-    list::{Limits, ListError},
 };
 use leptos::prelude::*;
 
@@ -66,26 +65,11 @@ pub fn Conversations() -> impl IntoView {
         <Filters params=params />
         {about}
     };
-    let beside = view! { <Files request=list.request /> };
-    list.render(
-        beside.into_any(),
-        above.into_any(),
-        table::table,
-        table::shown,
-    )
-}
-
-/// Renders the links that export the matching conversations as files; none for an invalid filter, whose export would fail.
-#[component]
-fn Files(
-    /// State of the list, from the URL.
-    request: Memo<Result<ConversationParams, ListError>>,
-) -> impl IntoView {
-    move || {
-        let params = request.get().ok()?;
-        params.parse(Limits::PANEL).ok()?;
-        Some(files(&|format| links::file(&params, format)))
-    }
+    let beside = with(list.loaded, move |_| {
+        let params = params.get_untracked();
+        files(&|format| links::file(&params, format))
+    });
+    list.render(beside, above.into_any(), table::table, table::shown)
 }
 
 /// Renders the links to an export in all formats. `href` returns the URL of a format.
