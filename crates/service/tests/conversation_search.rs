@@ -166,6 +166,7 @@ async fn conversations_are_found_by_the_words_of_one_message(pool: PgPool) {
     for (words, expected) in [
         ("sky", &["a", "b"][..]),
         ("Blue SKY", &["a"]),
+        ("blue\tsky", &["a"]),
         ("zoe", &["a"]),
         ("CAFE", &["c"]),
         ("night, black!", &["b"]),

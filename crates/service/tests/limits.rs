@@ -989,6 +989,28 @@ async fn resets_and_uses_at_the_same_time_do_not_block_each_other(pool: PgPool) 
 }
 
 #[testing::test]
+async fn resets_of_users_without_balances_do_not_block_each_other(pool: PgPool) {
+    let services = services(&pool);
+    set(&services, json!("default"), json!(3), "1d").await;
+    let mut users = Vec::new();
+    for number in 0..20 {
+        users.push(add(&pool, &format!("user-{number}"), &[]).await);
+    }
+    let forward = reset_of(&users, None, Some(20));
+    users.reverse();
+    let backward = reset_of(&users, None, Some(20));
+    let operator = operator();
+    let (one, other) = tokio::join!(
+        limits::reset_many(&services, &operator, forward),
+        limits::reset_many(&services, &operator, backward),
+    );
+    for done in [one, other] {
+        assert_eq!(done.unwrap().changed, 20);
+    }
+    assert_eq!(count(&pool, "select count(*) from balances").await, 20);
+}
+
+#[testing::test]
 async fn resets_of_several_users_need_the_shown_names(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -347,6 +347,14 @@ async fn messages_are_searched_only_where_that_is_on(pool: PgPool) {
     let off = world.app.get_as(&world.admin, "/conversations").await;
     let field = "Words of a message";
     assert!(!off.body.contains(field), "{}", off.body);
+    let exports = format!("{ALL}/export?");
+    assert!(off.body.contains(&exports), "{}", off.body);
+    // A list that is not shown has no exports, which would fail too.
+    let failed = world
+        .app
+        .get_as(&world.admin, "/conversations?q=wave")
+        .await;
+    assert!(!failed.body.contains(&exports), "{}", failed.body);
     let settings = Settings {
         conversation_search: true,
         ..Settings::default()

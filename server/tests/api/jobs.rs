@@ -1,7 +1,9 @@
 //! Background jobs over the API, and the screen "Settings".
 
+use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::{groups::group, roles::role};
 
 use crate::support::{Answer, App, Ask, add_user, app, session};
 
@@ -168,4 +170,34 @@ async fn screens_list_jobs(pool: PgPool) {
     let settings = app.get_as(&ada, "/settings").await;
     assert_eq!(settings.status, 200);
     assert!(settings.body.contains("PostgreSQL"));
+}
+
+#[testing::test]
+async fn lists_mark_what_a_job_is_deleting(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    group("Editors").insert(&pool).await;
+    role("helper").insert(&pool).await;
+    let feature = Ask::new(Method::PUT, "/api/admin/features/lab.use").json(&json!({}));
+    assert_eq!(app.send(feature.by(&ada)).await.status, 200);
+    let lists = ["/groups", "/roles", "/features"];
+    let mark = "Being deleted";
+    for path in lists {
+        let list = app.get_as(&ada, path).await;
+        assert!(!list.body.contains(mark), "{path}: {}", list.body);
+    }
+    app.run(
+        "insert into jobs (id, kind, params, total, created_at)
+        select uuid_v7(now()), o.kind, jsonb_build_object('object_id', o.id, 'name', o.id), 1, now()
+        from (
+            select 'delete_group' as kind, id::text as id from groups where name = 'Editors'
+            union all select 'delete_role', id::text from roles where name = 'helper'
+            union all select 'delete_feature', key from features where key = 'lab.use'
+        ) o",
+    )
+    .await;
+    for path in lists {
+        let list = app.get_as(&ada, path).await;
+        assert!(list.body.contains(mark), "{path}: {}", list.body);
+    }
 }

@@ -70,7 +70,8 @@ fn limit(label: &str) -> Option<String> {
 /// Returns whether an entry is about all objects of a kind, and not about one that has such a name.
 fn names_all(entry: &AuditEntry) -> bool {
     entry.target_id.is_none()
-        && (entry.action.ends_with("exported") || entry.action == "api_key.reencrypted")
+        && (entry.action.ends_with("exported")
+            || ["api_key.reencrypted", "conversation.searched"].contains(&entry.action.as_str()))
 }
 
 /// Returns the word for all objects of a kind.
@@ -133,6 +134,12 @@ mod tests {
                 ("role.exported", "role", "roles", "Rollen"),
                 ("role.updated", "role", "roles", "roles"),
                 ("audit.exported", "audit", "audit log", "Audit-Protokoll"),
+                (
+                    "conversation.searched",
+                    "system",
+                    "conversations",
+                    "Unterhaltungen",
+                ),
                 (
                     "invitation.created",
                     "invitation",

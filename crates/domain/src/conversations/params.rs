@@ -231,7 +231,8 @@ impl ConversationParams {
             feedback.map_err(|_| ListError::Feedback(shorten(text)))
         };
         Ok(ConversationFilter {
-            words: text(&self.q),
+            // A tab separates words, and is no part of one.
+            words: given(&self.q).map(|text| searched(&text.replace(char::is_control, " "))),
             branch: text(&self.branch),
             user: text(&self.user),
             feedback: given(&self.feedback).map(feedback).transpose()?,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use db::limits as rows;
+use db::{
+    limits::{self as rows, MeteredUser},
+    usage,
+};
 use domain::{
     action::Action,
     limits::{BalanceChange, LimitBulkResetRequest, Metric, NewLimitChange},
@@ -15,6 +18,7 @@ use domain::{
     },
 };
 use serde_json::Value;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
@@ -55,12 +59,19 @@ pub async fn reset_many(
     let mut transaction = db::begin(&services.pool).await?;
     let actor =
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
-    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut found = Vec::with_capacity(request.users.len());
+    for selected in &request.users {
+        found.push(rows::find_user(&mut *transaction, selected.id, None).await?);
+    }
+    let metered = request.users.iter().zip(&found);
+    let metered = metered.filter(|(_, user)| user.username.is_some() && !user.is_deleted);
+    let ids: Vec<Uuid> = metered.map(|(selected, _)| selected.id).collect();
     Meter::lock_users(&mut transaction, &ids).await?;
+    let at = usage::find_time(&mut *transaction).await?;
     let mut resets = Vec::with_capacity(request.users.len());
     let mut items = Vec::with_capacity(request.users.len());
-    for selected in &request.users {
-        let (item, reset) = open(&mut transaction, selected, request.metric).await?;
+    for (selected, user) in request.users.iter().zip(&found) {
+        let (item, reset) = open(&mut transaction, (selected, user), request.metric, at).await?;
         items.push(item);
         resets.extend(reset);
     }
@@ -90,11 +101,11 @@ pub async fn reset_many(
 /// Opens the balances of a user. Without any the user is skipped.
 async fn open(
     transaction: &mut db::Transaction,
-    selected: &Selected,
+    (selected, found): (&Selected, &MeteredUser),
     metric: Option<Metric>,
+    at: OffsetDateTime,
 ) -> Result<(BulkItem, Option<Reset>), Error> {
     let user = selected.id;
-    let found = rows::find_user(&mut **transaction, user, None).await?;
     let username = found.username.clone().unwrap_or_default();
     let item = |skipped: Option<Message>| BulkItem {
         id: UserId(user),
@@ -109,7 +120,7 @@ async fn open(
     if found.is_deleted {
         return Ok((item(Some(messages::skipped_deleted())), None));
     }
-    let meter = Meter::open(transaction, (user, None), found.at).await?;
+    let meter = Meter::open(transaction, (user, None), at).await?;
     let keys = meter.positions.iter().filter(|it| can_change(it));
     let keys = keys.filter(|it| metric.is_none_or(|metric| it.limit.metric == metric));
     let keys: Vec<_> = keys

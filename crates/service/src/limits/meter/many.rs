@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use db::{
     PgConnection,
     limits::{self as rows, balances, balances::Balance, leases},
+    usage,
 };
 use domain::limits::{Left, Metric};
 use time::OffsetDateTime;
@@ -14,18 +15,26 @@ use super::{Meter, created};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
-    /// Locks the balances of several users together, before [`open`](Self::open) locks those of each: in one order, as all uses do, so that
-    /// two transactions do not wait for each other in a circle.
+    /// Locks the balances of several users together, and creates the missing ones, before [`open`](Self::open) reads those of each: in one
+    /// order, as all uses do, so that two transactions do not wait for each other in a circle.
     pub(in crate::limits) async fn lock_users(
         connection: &mut PgConnection,
         users: &[Uuid],
     ) -> Result<(), Error> {
-        let mut holders = users.to_vec();
+        let at = usage::find_time(&mut *connection).await?;
+        let mut meters: Vec<(Uuid, Self)> = Vec::with_capacity(users.len());
         for user in users {
-            let limits = rows::list_in_force(&mut *connection, *user, None).await?;
-            holders.extend(limits.iter().map(|limit| limit.holder.id()));
+            let meter = Self::find(&mut *connection, (*user, None), at).await?;
+            meters.push((*user, meter));
         }
-        balances::lock(connection, &holders).await?;
+        let holders: Vec<Uuid> = meters.iter().flat_map(|(_, it)| it.holders()).collect();
+        let stored = balances::lock(&mut *connection, &holders).await?;
+        assign(&mut meters, &stored);
+        let missing = missing(&meters);
+        let created = created(&mut *connection, &missing, at).await?;
+        for (position, balance) in missing.iter().zip(&created) {
+            balances::insert(&mut *connection, position.limit.holder, balance).await?;
+        }
         Ok(())
     }
 
@@ -57,11 +66,7 @@ impl Meter {
         let stored = balances::list(&mut *connection, &holders).await?;
         let leased = leases::sum(&mut *connection, &holders, at).await?;
         assign(&mut meters, &stored);
-        // A group that shares a limit is summed once, and not for each member.
-        let mut missing: Vec<_> = meters.iter().flat_map(|(_, it)| it.missing()).collect();
-        missing.sort_by(|one, other| one.key().cmp(&other.key()));
-        missing.dedup_by(|one, other| one.key() == other.key());
-        let created = created(connection, &missing, at).await?;
+        let created = created(connection, &missing(&meters), at).await?;
         assign(&mut meters, &created);
         for (_, meter) in &mut meters {
             meter.add_leases(&leased);
@@ -79,6 +84,14 @@ impl Meter {
         });
         left.min().unwrap_or_default()
     }
+}
+
+/// Returns the limits whose balances are missing, in the order of their keys. That of a group is named once, and not for each member.
+fn missing(meters: &[(Uuid, Meter)]) -> Vec<&Position> {
+    let mut missing: Vec<_> = meters.iter().flat_map(|(_, it)| it.missing()).collect();
+    missing.sort_by(|one, other| one.key().cmp(&other.key()));
+    missing.dedup_by(|one, other| one.key() == other.key());
+    missing
 }
 
 /// Assigns balances to the limits of their holders.
