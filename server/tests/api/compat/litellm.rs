@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod concurrency;
 mod invitations;
 mod keys;
 mod teams;
