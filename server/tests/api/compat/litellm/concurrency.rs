@@ -37,3 +37,19 @@ async fn concurrent_changes_of_a_team_lose_no_further_data(pool: PgPool) {
         (&json!(["gpt"]), &json!({ "a": 1 }))
     );
 }
+
+#[testing::test]
+async fn concurrent_changes_of_a_budget_are_all_stored(pool: PgPool) {
+    let app = with_litellm(&pool);
+    let new = json!({ "user_id": "u", "max_budget": 5, "auto_create_key": false });
+    done(&app, "/user/new", &new).await;
+    let amount = json!({ "user_id": "u", "max_budget": 9 });
+    let period = json!({ "user_id": "u", "budget_duration": "30d" });
+    let at = ("/user/update", "select from limits for update");
+    let after = change_by_both(&pool, &app, at, (&amount, &period)).await;
+    let user = &after["data"];
+    assert_eq!(
+        (&user["max_budget"], &user["budget_duration"]),
+        (&json!(9.0), &json!("30d"))
+    );
+}
