@@ -81,6 +81,8 @@ pub struct DirectoryLimit {
     pub soft_amount: Option<i64>,
     /// Period; None for rates and leases.
     pub period: Option<String>,
+    /// Version, incremented by each change.
+    pub version: i32,
 }
 
 /// A user of a directory.
@@ -160,7 +162,8 @@ pub async fn list(
                 where m.user_id = u.id order by m.added_at, g.id) as groups,
             (select a.models from allowed_models a where a.user_id = u.id) as models,
             coalesce((select json_agg(json_build_object(
-                    'metric', l.metric, 'amount', l.amount, 'soft_amount', l.soft_amount, 'period', l.period
+                    'metric', l.metric, 'amount', l.amount, 'soft_amount', l.soft_amount, 'period', l.period,
+                    'version', l.version
                 ) order by l.metric)
                 from limits l where l.user_id = u.id and l.model is null)::text, '[]') as limits,
             {SPEND} as spend,

@@ -79,9 +79,13 @@ pub(super) fn run(
         done = generate(workspace, schemathesis, program, &access, plan);
     }
     let done = done.and_then(|()| run.check_server());
-    server.stop()?;
-    server::assert_no_panic(program)?;
-    done?;
+    let stopped = server.stop();
+    let stopped = stopped.and_then(|()| server::assert_no_panic(program));
+    match (done, stopped) {
+        // The findings say which request has ended the server.
+        (Err(findings), Err(error)) => bail!("{findings:#}\n\n{error:#}"),
+        (done, stopped) => done.and(stopped)?,
+    }
     let (sent, as_recorded) = (run.sent, run.as_recorded);
     println!("dialects: {sent} requests, {as_recorded} with the recorded response");
     if as_recorded == 0 {
@@ -119,6 +123,9 @@ impl Run<'_> {
             ("panel_url", self.access.panel.as_str()),
         ]);
         for exchange in &recording.exchanges {
+            if self.findings.len() >= FINDINGS_MAX {
+                break;
+            }
             let request = bindings.fill(&exchange.request);
             let to = match request.to {
                 Address::Dialect => dialect,

@@ -27,8 +27,8 @@ from owui_client.models.users import (
 
 API = os.environ["BASE_URL"] + "/api"
 OPERATOR = SigninForm(email=os.environ["ADMIN_EMAIL"], password=os.environ["ADMIN_PASSWORD"])
-# The client's own tests use `password123`, which users cannot choose in any case.
-PASSWORD = "testpassword123"
+# Common, as in the client's own tests: the server has `PASSWORD_CHECK=off`.
+PASSWORD = "password123"
 OTHER = "newpassword123"
 CHECKS = []
 

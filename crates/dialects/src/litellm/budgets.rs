@@ -60,7 +60,8 @@ impl Budget {
         }
     }
 
-    /// Returns the limits of a subject that take the place of the present ones. What the body leaves out stays.
+    /// Returns the limits of a subject that take the place of the present ones. What the body leaves out stays, so the present budget must
+    /// not have changed when they are stored.
     ///
     /// # Errors
     /// The errors of the fields.
@@ -100,6 +101,7 @@ impl Budget {
         LimitDraft {
             soft_amount: self.soft_budget.clone().or(soft_amount),
             period: Some(period.unwrap_or_else(|| FOREVER.to_owned())),
+            version: Some(present.map_or(0, |limit| limit.version)),
             ..draft(subject, Metric::Cost, self.max_budget.clone().or(amount))
         }
     }
@@ -115,9 +117,14 @@ fn draft(subject: LimitSubject, metric: Metric, amount: Option<Decimal>) -> Limi
         warn_at: None,
         period: None,
         time_zone: None,
-        shared: matches!(subject, LimitSubject::Group(_)),
+        shared: is_shared(subject),
         version: None,
     }
+}
+
+/// Returns whether the users of a subject share its limits here.
+const fn is_shared(subject: LimitSubject) -> bool {
+    matches!(subject, LimitSubject::Group(_))
 }
 
 /// Returns the name of a field of a limit in a body.
@@ -149,7 +156,7 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Returns the limits of a subject for all models together.
+/// Returns the limits of a subject for all models together. Those of a group are the ones that its members share.
 pub(super) async fn of(
     services: &Services,
     authorized: &Authorized<LimitsRead>,
@@ -165,8 +172,9 @@ pub(super) async fn of(
         metric: None,
     };
     let listed = limits::list(services, authorized, &query, filter).await?;
+    let shared = is_shared(subject);
     let limits = listed.page.rows.into_iter();
-    let limits = limits.filter(|limit| limit.model.is_none());
+    let limits = limits.filter(|limit| limit.model.is_none() && limit.shared == shared);
     Ok(limits.map(|limit| plain(&limit)).collect())
 }
 
@@ -176,6 +184,7 @@ fn plain(limit: &Limit) -> DirectoryLimit {
         amount: limit.amount.map(Amount::units),
         soft_amount: limit.soft_amount.map(Amount::units),
         period: limit.period.map(|period| period.to_string()),
+        version: limit.version,
     }
 }
 
@@ -218,6 +227,7 @@ mod tests {
             amount,
             soft_amount: None,
             period: period.map(str::to_owned),
+            version: 3,
         }
     }
 
@@ -251,7 +261,9 @@ mod tests {
         let present = [limit(Metric::Cost, Some(1_000_000_000), Some("1w"))];
         let changed = |json: Value| {
             let drafts = budget(json).drafts(LimitSubject::Default, &present);
-            let draft = drafts.unwrap().remove(0).check().unwrap();
+            let draft = drafts.unwrap().remove(0);
+            assert_eq!(draft.version, Some(3));
+            let draft = draft.check().unwrap();
             (draft.amount, draft.period.map(|period| period.to_string()))
         };
         let week = Some("1w".to_owned());

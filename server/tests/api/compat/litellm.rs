@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod concurrency;
 mod invitations;
 mod keys;
 mod teams;
@@ -260,6 +261,7 @@ async fn list_is_filtered_sorted_and_paged(pool: PgPool) {
         ("?page=9", &[]),
         ("?team=none", &[]),
         ("?user_ids=none,other", &[]),
+        ("?organization_ids=none", &[]),
     ] {
         let answer = get(&app, &format!("/user/list{query}")).await;
         assert_eq!(names(&answer), expected, "{query}: {}", answer.body);
@@ -269,6 +271,9 @@ async fn list_is_filtered_sorted_and_paged(pool: PgPool) {
         assert_eq!(answer.status, 422, "{query}: {}", answer.body);
         assert_eq!(answer.json()["detail"][0]["loc"][0], "query", "{query}");
     }
+    let ada = id_of(&pool, "ada").await;
+    let both = format!("/user/list?user_ids={ada}&sso_user_ids=none");
+    assert!(names(&get(&app, &both).await).is_empty());
     let column = get(&app, "/user/list?sort_by=password").await;
     assert_plain(&column, 400, "Invalid sort column. Must be one of: user_id");
     let order = get(&app, "/user/list?sort_order=up").await;

@@ -11,6 +11,7 @@ use service::{
     Error, Services,
     access::{GroupsRead, GroupsWrite, LimitsRead, LimitsWrite, UsersRead},
     groups::{self, GroupActor},
+    guard::TargetRef,
 };
 use uuid::Uuid;
 
@@ -162,12 +163,16 @@ pub(in crate::litellm) async fn update(
     };
     let before = groups::find(&services, &GroupActor::from(&reader), id).await?;
     let meta = with_kept(before.meta.clone(), &fields);
+    let meta = (meta != before.meta).then_some(Some(meta));
+    // Further data that is stored meanwhile must not be lost.
+    let version = meta.as_ref().map(|_| before.version);
+    let target = TargetRef::from(id).at_version(version);
     let edit = GroupEdit {
         name: request.team_alias,
-        meta: (meta != before.meta).then_some(Some(meta)),
+        meta,
         ..GroupEdit::default()
     };
-    let edited = groups::edit(&services, &writer, id, edit).await;
+    let edited = groups::edit(&services, &writer, target, edit).await;
     edited.map_err(|error| renamed(error, field_name))?;
     if !drafts.is_empty() {
         let limits = identity.require::<LimitsWrite>()?;

@@ -16,6 +16,8 @@ use crate::{
 };
 
 const DENIED: &str = "Only proxy admins and organization admins can list users.";
+/// Filters by what no user has here.
+const UNKNOWN: [&str; 2] = ["sso_user_ids", "organization_ids"];
 /// Columns to sort by, with the orders here.
 const COLUMNS: [(&str, DirectoryOrder); 11] = [
     ("user_id", DirectoryOrder::Identifier),
@@ -46,7 +48,7 @@ pub(in crate::litellm) async fn list(
     };
     let asked = DirectoryQuery {
         namespace: NAME.to_owned(),
-        identifiers: query.list("user_ids").or_else(|| none_of_sso(&query)),
+        identifiers: identifiers(&query),
         email: query.owned("user_email"),
         text: query.owned("search"),
         roles: with,
@@ -69,9 +71,12 @@ pub(in crate::litellm) async fn list(
     })))
 }
 
-/// Returns a list without users for a filter of ids of single sign-on, which no user has here.
-fn none_of_sso(query: &Query) -> Option<Vec<String>> {
-    query.list("sso_user_ids").map(|_| Vec::new())
+/// Returns the identifiers of the filter: none, if it also asks for what no user has.
+fn identifiers(query: &Query) -> Option<Vec<String>> {
+    if UNKNOWN.iter().any(|name| query.list(name).is_some()) {
+        return Some(Vec::new());
+    }
+    query.list("user_ids")
 }
 
 /// Returns the group of the filter. An unknown one has no members.

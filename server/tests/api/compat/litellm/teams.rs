@@ -1,9 +1,12 @@
 //! Teams, which are groups.
 
 use axum::http::Method;
+use domain::limits::LimitDraft;
 use serde_json::{Value, json};
+use service::{access::operator, limits};
 use sqlx::PgPool;
 use testing::roles::role;
+use uuid::Uuid;
 
 use super::{ask, assert_own, done, get, post, with_litellm};
 use crate::support::{add_user, id_of, token};
@@ -119,4 +122,34 @@ async fn members_are_added_all_or_none(pool: PgPool) {
     );
     let info = get(&app, "/team/info?team_id=t-1").await.json();
     assert_eq!(info["team_info"]["members_with_roles"], json!([]));
+}
+
+#[testing::test]
+async fn limit_of_each_member_is_not_the_budget_of_the_team(pool: PgPool) {
+    let app = with_litellm(&pool);
+    done(&app, "/team/new", &json!({ "team_id": "t-1" })).await;
+    let group: Uuid = sqlx::query_scalar("select id from groups")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let draft: LimitDraft = serde_json::from_value(json!({
+        "subject": { "group": group }, "metric": "cost", "amount": "5", "period": "1w",
+    }))
+    .unwrap();
+    limits::put(&app.services, &operator(), draft)
+        .await
+        .unwrap();
+    let info = get(&app, "/team/info?team_id=t-1").await.json();
+    assert_eq!(info["team_info"]["max_budget"], Value::Null);
+    let period = json!({ "team_id": "t-1", "budget_duration": "30d" });
+    assert_eq!(post(&app, "/team/update", &period).await.status, 422);
+    let amount = json!({ "team_id": "t-1", "max_budget": 9 });
+    let changed = done(&app, "/team/update", &amount).await;
+    assert_eq!(changed["data"]["max_budget"], 9.0);
+    let amounts: Vec<(bool, i64)> =
+        sqlx::query_as("select shared, amount from limits order by shared")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(amounts, [(false, 5_000_000_000), (true, 9_000_000_000)]);
 }
