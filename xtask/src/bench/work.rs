@@ -1,5 +1,8 @@
 //! Parser of the statements in PostgreSQL's log.
 
+/// Shape of an id.
+const ID: &str = "'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'";
+
 /// Statements of one request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Work {
@@ -145,25 +148,26 @@ fn with_values(sql: &str, values: &[String]) -> String {
     text
 }
 
-/// Returns a value as SQL. The log has no types. PostgreSQL infers them except for timestamps passed to functions
-/// that accept any type.
+/// Returns a value as SQL. The log has no types. PostgreSQL infers them except for timestamps passed to functions that accept any type,
+/// and for ids in array constructors.
 fn typed(value: &str) -> String {
-    if is_timestamp(value) {
+    if begins_like(value, "'0000-00-00 00:00:00") && value.ends_with("+00'") {
         format!("{value}::timestamptz")
+    } else if begins_like(value, ID) && value.len() == ID.len() {
+        format!("{value}::uuid")
     } else {
         value.to_owned()
     }
 }
 
-/// Reports whether a value looks like `'2026-01-31 23:59:59.5+00'`.
-fn is_timestamp(value: &str) -> bool {
-    const PATTERN: &str = "'0000-00-00 00:00:00";
-    let begins = value.len() > PATTERN.len()
-        && value
-            .chars()
-            .zip(PATTERN.chars())
-            .all(|(found, wanted)| found == wanted || (wanted == '0' && found.is_ascii_digit()));
-    begins && value.ends_with("+00'")
+/// Reports whether a value begins as a pattern does, in which `0` is any digit and `x` any hexadecimal digit.
+fn begins_like(value: &str, pattern: &str) -> bool {
+    let is_like = |(found, wanted): (char, char)| match wanted {
+        '0' => found.is_ascii_digit(),
+        'x' => found.is_ascii_hexdigit(),
+        _ => found == wanted,
+    };
+    value.len() >= pattern.len() && value.chars().zip(pattern.chars()).all(is_like)
 }
 
 #[cfg(test)]
@@ -218,12 +222,20 @@ mod tests {
     }
 
     #[test]
-    fn only_timestamps_are_typed() {
+    fn only_timestamps_and_ids_are_typed() {
+        let id = "'00000000-0000-7000-8000-00000000000a'";
+        assert_eq!(typed(id), format!("{id}::uuid"));
         assert_eq!(
             typed("'2026-01-31 23:59:59+00'"),
             "'2026-01-31 23:59:59+00'::timestamptz"
         );
-        for value in ["'2026-01-31'", "'51'", "NULL", "'{admin}'"] {
+        for value in [
+            "'2026-01-31'",
+            "'51'",
+            "NULL",
+            "'{admin}'",
+            "'00000000-0000-7000'",
+        ] {
             assert_eq!(typed(value), value);
         }
     }
