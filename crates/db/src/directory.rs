@@ -112,7 +112,7 @@ pub struct DirectoryUser {
     pub limits: Vec<DirectoryLimit>,
     /// Costs in this period of the limit of costs, or all costs without such a limit, in billionths of a dollar.
     pub spend: i64,
-    /// End of the period of the limit of costs.
+    /// End of the period of the limit of costs. A list leaves it out: it depends on the time zone of the limit.
     pub resets_at: Option<OffsetDateTime>,
     /// Number of virtual keys that have neither expired nor been revoked.
     pub keys: i64,
@@ -167,8 +167,6 @@ pub async fn list(
                 ) order by l.metric)
                 from limits l where l.user_id = u.id and l.model is null)::text, '[]') as limits,
             {SPEND} as spend,
-            (select b.period_end from balances b
-                where b.holder_id = u.id and b.metric = 'cost' and b.model = '' and b.period_end > now()) as resets_at,
             {KEYS} as keys
         from page p join users u on u.id = p.id
         order by p.sort_key {direction} {nulls}, u.id {direction}"
@@ -266,7 +264,7 @@ fn read(row: &PgRow) -> Result<DirectoryUser, sqlx::Error> {
         models: row.try_get("models")?,
         limits: serde_json::from_str(&limits).map_err(|error| sqlx::Error::Decode(error.into()))?,
         spend: row.try_get("spend")?,
-        resets_at: row.try_get("resets_at")?,
+        resets_at: None,
         keys: row.try_get("keys")?,
         extension: domain::json::read_object(&extension),
         created_at: row.try_get("created_at")?,

@@ -156,7 +156,6 @@ fn hide_unreadable(authorized: &Authorized<UsersRead>, user: &mut DirectoryUser)
     if !authorized.includes::<LimitsRead>() {
         user.limits.clear();
         user.models = None;
-        user.resets_at = None;
     }
     if !authorized.includes::<UsageRead>() {
         user.spend = 0;

@@ -648,6 +648,40 @@ async fn adjustments_within_a_limit_stop_at_its_ends(pool: PgPool) {
 }
 
 #[testing::test]
+async fn used_amount_is_set_under_the_lock(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let none = change(&services, ada, BalanceChange::Set(1)).await;
+    assert!(matches!(none, Err(Error::Conflict(Conflict::NoBalance))));
+    set(&services, json!("default"), json!(9), "1d").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    let mut changes = JoinSet::new();
+    for _ in 0..20 {
+        let services = services.clone();
+        changes.spawn(async move { change(&services, ada, BalanceChange::Set(5)).await.unwrap() });
+    }
+    for status in changes.join_all().await {
+        assert_eq!(status.used.units(), 5);
+    }
+    let adjusted = "select count(*) from usage_events where kind = 'adjust'";
+    assert_eq!(count(&pool, adjusted).await, 1);
+    let status = change(&services, ada, BalanceChange::Set(0)).await.unwrap();
+    assert_eq!(status.used.units(), 0);
+    // The balance is the sum of its ledger: it is the same if it is created again.
+    sqlx::raw_sql("delete from balances")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left(&services, ada).await.remove(0).used.units(), 0);
+    // Of a limit that refills, too.
+    set(&services, json!({ "user": ada }), json!(9), "drip:3600").await;
+    let status = change(&services, ada, BalanceChange::Set(4)).await.unwrap();
+    assert_eq!((status.used.units(), status.left.unwrap().units()), (4, 5));
+}
+
+#[testing::test]
 async fn accounts_that_cannot_be_used_use_nothing(pool: PgPool) {
     let services = services(&pool);
     let gone = user("gone").deleted(true).insert(&pool).await;

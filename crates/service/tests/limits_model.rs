@@ -69,7 +69,10 @@ async fn change(services: &Services, model: &mut Model, user: Uuid, change: Bala
     let result = limits::change(services, &operator(), user, asked).await;
     let is_possible = match change {
         BalanceChange::Adjust(units) => model.used + units >= 0,
-        BalanceChange::AdjustWithin(_) | BalanceChange::TopUp(_) | BalanceChange::Reset => true,
+        BalanceChange::AdjustWithin(_)
+        | BalanceChange::TopUp(_)
+        | BalanceChange::Set(_)
+        | BalanceChange::Reset => true,
     };
     assert_eq!(
         result.is_ok(),
@@ -84,6 +87,7 @@ async fn change(services: &Services, model: &mut Model, user: Uuid, change: Bala
                 let left = model.left().unwrap().max(0);
                 model.used = (model.used + units.min(left)).max(0);
             }
+            BalanceChange::Set(units) => model.used = units,
             BalanceChange::Reset => model.used = 0,
         }
     }
@@ -153,8 +157,9 @@ async fn step(services: &Services, numbers: &mut Numbers, model: &mut Model, use
                 BalanceChange::Adjust(-units - 1),
                 BalanceChange::AdjustWithin(units + 1),
                 BalanceChange::AdjustWithin(-units - 1),
+                BalanceChange::Set(units),
             ];
-            let index = usize::try_from(numbers.below(5)).unwrap();
+            let index = usize::try_from(numbers.below(6)).unwrap();
             change(services, model, user, change_of[index]).await;
         }
         _ if numbers.below(4) == 0 => change(services, model, user, BalanceChange::Reset).await,

@@ -27,6 +27,15 @@ pub struct DataOf {
     pub data: String,
 }
 
+/// Email address that a pending user has entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteredEmail {
+    /// The id of the user.
+    pub user_id: Uuid,
+    /// The unverified address.
+    pub email: String,
+}
+
 /// Lists the users with some ids who are not deleted, the first created first.
 ///
 /// # Errors
@@ -80,6 +89,29 @@ pub async fn list_data_of(
         r#"select user_id, data::text as "data!" from user_extensions where user_id = any($1) and namespace = $2"#,
         ids,
         namespace,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// Lists the unverified addresses of those of some users who are pending. One that another user has is left out: it would pass for that
+/// user's.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_entered_emails(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<EnteredEmail>, Error> {
+    Ok(sqlx::query_as!(
+        EnteredEmail,
+        r#"select u.id as user_id, u.unverified_email as "email!"
+        from users u
+        where u.id = any($1) and u.status = 'pending' and u.email is null and u.unverified_email is not null
+            and not exists (
+                select from users o where o.email is not null and name_key(o.email) = name_key(u.unverified_email)
+            )"#,
+        ids,
     )
     .fetch_all(executor)
     .await?)

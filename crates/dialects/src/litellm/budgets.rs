@@ -14,7 +14,10 @@ use service::{
     limits::{self, LimitFilter},
 };
 
-use super::errors::{invalid, renamed};
+use super::{
+    body::Field,
+    errors::{invalid, renamed},
+};
 use crate::DialectError;
 
 /// Period of a budget without a duration.
@@ -31,79 +34,153 @@ const RATES: [(Metric, &str); 3] = [
 ];
 
 /// Budget and rates of a body.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(super) struct Budget {
-    max_budget: Option<Decimal>,
-    soft_budget: Option<Decimal>,
-    budget_duration: Option<String>,
-    tpm_limit: Option<Decimal>,
-    rpm_limit: Option<Decimal>,
-    max_parallel_requests: Option<Decimal>,
+    max_budget: Field<Decimal>,
+    soft_budget: Field<Decimal>,
+    budget_duration: Field<String>,
+    tpm_limit: Field<Decimal>,
+    rpm_limit: Field<Decimal>,
+    max_parallel_requests: Field<Decimal>,
 }
 
 impl Budget {
-    /// Returns whether nothing is set.
+    /// Returns whether the body has none of the fields.
     pub(super) fn is_empty(&self) -> bool {
-        self.max_budget.is_none()
-            && self.soft_budget.is_none()
-            && self.budget_duration.is_none()
-            && RATES.iter().all(|(metric, _)| self.rate(*metric).is_none())
+        *self == Self::default()
     }
 
-    fn rate(&self, metric: Metric) -> Option<&Decimal> {
-        match metric {
-            Metric::Tpm => self.tpm_limit.as_ref(),
-            Metric::Rpm => self.rpm_limit.as_ref(),
-            Metric::Parallel => self.max_parallel_requests.as_ref(),
-            Metric::Requests | Metric::Cost | Metric::Tokens => None,
-        }
+    fn rates(&self) -> [(Metric, &Field<Decimal>); 3] {
+        [
+            (Metric::Tpm, &self.tpm_limit),
+            (Metric::Rpm, &self.rpm_limit),
+            (Metric::Parallel, &self.max_parallel_requests),
+        ]
     }
 
-    /// Returns the limits of a subject that take the place of the present ones. What the body leaves out stays, so the present budget must
+    /// Returns the changes of the limits of a subject, which has the present ones. What the body leaves out stays, so the present budget must
     /// not have changed when they are stored.
     ///
     /// # Errors
     /// The errors of the fields.
-    pub(super) fn drafts(
+    pub(super) fn changes(
         &self,
         subject: LimitSubject,
         present: &[DirectoryLimit],
-    ) -> Result<Vec<LimitDraft>, DialectError> {
-        let mut drafts = Vec::new();
-        for (metric, _) in RATES {
-            if let Some(amount) = self.rate(metric) {
-                drafts.push(draft(subject, metric, Some(amount.clone())));
+    ) -> Result<Changes, DialectError> {
+        let mut changes = Changes::default();
+        for (metric, field) in self.rates() {
+            match field {
+                Field::Absent => {}
+                Field::Null if find(present, metric).is_none() => {}
+                Field::Null => changes.cleared.push(draft(subject, metric, None)),
+                Field::Value(amount) => {
+                    let amount = Some(amount.clone());
+                    changes.stored.push(draft(subject, metric, amount));
+                }
             }
         }
-        if self.max_budget.is_some() || self.soft_budget.is_some() || self.budget_duration.is_some()
-        {
-            let present = find(present, Metric::Cost);
-            if self.max_budget.is_none() && present.is_none() {
-                return Err(invalid("value_error", ["body", "max_budget"], NO_BUDGET));
-            }
-            drafts.push(self.cost(subject, present));
+        let present = find(present, Metric::Cost);
+        if let Some(cost) = self.cost(subject, present)? {
+            changes.stored.push(cost);
+        } else if self.max_budget == Field::Null && present.is_some() {
+            let period = Some(FOREVER.to_owned());
+            changes.cleared.push(LimitDraft {
+                period,
+                ..draft(subject, Metric::Cost, None)
+            });
         }
-        for draft in &drafts {
+        for draft in &changes.stored {
             let metric = draft.metric;
             let checked = draft.clone().check().map_err(Error::Invalid);
             checked.map_err(|error| renamed(error, |field| name_of(metric, field)))?;
         }
-        Ok(drafts)
+        Ok(changes)
     }
 
-    fn cost(&self, subject: LimitSubject, present: Option<&DirectoryLimit>) -> LimitDraft {
+    /// Returns the limit of cost to store: none if the body has no such field, or clears the budget.
+    fn cost(
+        &self,
+        subject: LimitSubject,
+        present: Option<&DirectoryLimit>,
+    ) -> Result<Option<LimitDraft>, DialectError> {
+        let is_left_out = self.max_budget == Field::Absent
+            && self.soft_budget == Field::Absent
+            && self.budget_duration == Field::Absent;
+        if is_left_out {
+            return Ok(None);
+        }
+        let has_budget = match self.max_budget {
+            Field::Value(_) => true,
+            Field::Absent => present.is_some(),
+            Field::Null => false,
+        };
+        if !has_budget {
+            let has_more =
+                self.soft_budget.value().is_some() || self.budget_duration.value().is_some();
+            if has_more {
+                return Err(invalid("value_error", ["body", "max_budget"], NO_BUDGET));
+            }
+            return Ok(None);
+        }
         let decimal = |units: i64| Decimal::new(Amount::of(Metric::Cost, units).to_string());
         let amount = present.and_then(|limit| limit.amount).map(decimal);
         let soft_amount = present.and_then(|limit| limit.soft_amount).map(decimal);
         let period = present.and_then(|limit| limit.period.clone());
-        let period = self.budget_duration.clone().or(period);
-        LimitDraft {
-            soft_amount: self.soft_budget.clone().or(soft_amount),
+        let amount = self.max_budget.clone().change().unwrap_or(amount);
+        let period = self.budget_duration.clone().change().unwrap_or(period);
+        Ok(Some(LimitDraft {
+            soft_amount: self.soft_budget.clone().change().unwrap_or(soft_amount),
             period: Some(period.unwrap_or_else(|| FOREVER.to_owned())),
             version: Some(present.map_or(0, |limit| limit.version)),
-            ..draft(subject, Metric::Cost, self.max_budget.clone().or(amount))
+            ..draft(subject, Metric::Cost, amount)
+        }))
+    }
+}
+
+/// Changes of the limits of a subject.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    /// Limits that take the place of the present ones.
+    stored: Vec<LimitDraft>,
+    /// Limits that are deleted, so that the next ones in the order of precedence decide.
+    cleared: Vec<LimitDraft>,
+}
+
+impl Changes {
+    /// Returns whether nothing changes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stored.is_empty() && self.cleared.is_empty()
+    }
+
+    /// Returns whether there is a budget with an amount afterwards, whatever there was before.
+    pub(super) fn has_budget(&self) -> bool {
+        let mut stored = self.stored.iter();
+        stored.any(|limit| limit.metric == Metric::Cost && limit.amount.is_some())
+    }
+
+    /// Returns the same limits of another subject, which has none yet.
+    pub(super) fn of_new(mut self, subject: LimitSubject) -> Self {
+        for limit in &mut self.stored {
+            limit.subject = subject;
         }
+        self
+    }
+
+    /// Applies the changes.
+    pub(super) async fn apply(
+        self,
+        services: &Services,
+        authorized: &Authorized<LimitsWrite>,
+    ) -> Result<(), DialectError> {
+        for limit in self.stored {
+            limits::put(services, authorized, limit).await?;
+        }
+        for limit in self.cleared {
+            limits::clear(services, authorized, limit).await?;
+        }
+        Ok(())
     }
 }
 
@@ -122,7 +199,7 @@ fn draft(subject: LimitSubject, metric: Metric, amount: Option<Decimal>) -> Limi
     }
 }
 
-/// Returns whether the users of a subject share its limits here.
+/// Returns whether a budget of a subject is one balance of several users.
 const fn is_shared(subject: LimitSubject) -> bool {
     matches!(subject, LimitSubject::Group(_))
 }
@@ -144,19 +221,7 @@ fn find(limits: &[DirectoryLimit], metric: Metric) -> Option<&DirectoryLimit> {
     limits.iter().find(|limit| limit.metric == metric.as_str())
 }
 
-/// Stores limits.
-pub(super) async fn put(
-    services: &Services,
-    authorized: &Authorized<LimitsWrite>,
-    drafts: Vec<LimitDraft>,
-) -> Result<(), DialectError> {
-    for draft in drafts {
-        limits::put(services, authorized, draft).await?;
-    }
-    Ok(())
-}
-
-/// Returns the limits of a subject for all models together. Those of a group are the ones that its members share.
+/// Returns the limits of a subject for all models together; of a group those that its members share.
 pub(super) async fn of(
     services: &Services,
     authorized: &Authorized<LimitsRead>,
@@ -236,8 +301,9 @@ mod tests {
         let all = json!({
             "max_budget": 12.5, "budget_duration": "30d", "tpm_limit": 100, "rpm_limit": 5, "max_parallel_requests": 2,
         });
-        let drafts = budget(all).drafts(LimitSubject::Default, &[]).unwrap();
-        let checked = drafts.into_iter().map(|draft| draft.check().unwrap());
+        let changes = budget(all).changes(LimitSubject::Default, &[]).unwrap();
+        let stored = changes.stored.into_iter();
+        let checked = stored.map(|draft| draft.check().unwrap());
         let limits: Vec<_> = checked
             .map(|limit| {
                 let period = limit.period.map(|period| period.to_string());
@@ -260,8 +326,8 @@ mod tests {
     fn what_is_left_out_stays() {
         let present = [limit(Metric::Cost, Some(1_000_000_000), Some("1w"))];
         let changed = |json: Value| {
-            let drafts = budget(json).drafts(LimitSubject::Default, &present);
-            let draft = drafts.unwrap().remove(0);
+            let changes = budget(json).changes(LimitSubject::Default, &present);
+            let draft = changes.unwrap().stored.remove(0);
             assert_eq!(draft.version, Some(3));
             let draft = draft.check().unwrap();
             (draft.amount, draft.period.map(|period| period.to_string()))
@@ -279,13 +345,68 @@ mod tests {
     }
 
     #[test]
-    fn budget_without_an_amount_is_denied() {
-        for json in [
-            json!({ "budget_duration": "30d" }),
-            json!({ "soft_budget": 1 }),
+    fn null_clears_and_zero_is_an_amount() {
+        let changed = |json: Value, present: &[DirectoryLimit]| {
+            let changes = budget(json).changes(LimitSubject::Default, present);
+            let changes = changes.unwrap();
+            let stored = changes.stored.into_iter().map(|draft| {
+                let limit = draft.check().unwrap();
+                let period = limit.period.map(|period| period.to_string());
+                (limit.metric, limit.amount, limit.soft_amount, period)
+            });
+            let cleared = changes.cleared.into_iter();
+            let cleared = cleared.map(|draft| draft.check().unwrap().metric);
+            (stored.collect::<Vec<_>>(), cleared.collect::<Vec<_>>())
+        };
+        let present = [
+            DirectoryLimit {
+                soft_amount: Some(0),
+                ..limit(Metric::Cost, Some(5), Some("1w"))
+            },
+            limit(Metric::Rpm, Some(7), None),
+        ];
+        let (forever, week) = (Some("total".to_owned()), Some("1w".to_owned()));
+        let all = json!({
+            "max_budget": null, "soft_budget": null, "budget_duration": null, "rpm_limit": null, "tpm_limit": null,
+        });
+        assert_eq!(
+            changed(all.clone(), &present),
+            (vec![], vec![Metric::Rpm, Metric::Cost])
+        );
+        assert_eq!(changed(all, &[]), (vec![], vec![]));
+        for (json, expected) in [
+            (
+                json!({ "max_budget": 0 }),
+                (Metric::Cost, Some(0), Some(0), week.clone()),
+            ),
+            (
+                json!({ "budget_duration": null }),
+                (Metric::Cost, Some(5), Some(0), forever),
+            ),
+            (
+                json!({ "soft_budget": null }),
+                (Metric::Cost, Some(5), None, week),
+            ),
+            (
+                json!({ "rpm_limit": 0 }),
+                (Metric::Rpm, Some(0), None, None),
+            ),
         ] {
-            let rate = [limit(Metric::Rpm, Some(7), None)];
-            let error = budget(json).drafts(LimitSubject::Default, &rate);
+            assert_eq!(changed(json, &present), (vec![expected], vec![]));
+        }
+    }
+
+    #[test]
+    fn budget_without_an_amount_is_denied() {
+        let rate = limit(Metric::Rpm, Some(7), None);
+        let cost = limit(Metric::Cost, Some(1), Some("1w"));
+        for (json, present) in [
+            (json!({ "budget_duration": "30d" }), &rate),
+            (json!({ "soft_budget": 1 }), &rate),
+            (json!({ "max_budget": null, "soft_budget": 1 }), &cost),
+        ] {
+            let present = std::slice::from_ref(present);
+            let error = budget(json).changes(LimitSubject::Default, present);
             let Err(DialectError::Malformed(text)) = error else {
                 panic!("{error:?}");
             };
@@ -303,7 +424,9 @@ mod tests {
             ),
             (json!({ "rpm_limit": 1.5 }), "rpm_limit"),
         ] {
-            let error = budget(json).drafts(LimitSubject::Default, &[]).unwrap_err();
+            let error = budget(json)
+                .changes(LimitSubject::Default, &[])
+                .unwrap_err();
             let DialectError::Service(Error::Invalid(fields)) = error else {
                 panic!("{error:?}");
             };

@@ -9,7 +9,7 @@ use service::{
 };
 
 use super::{
-    body::{self, Blank},
+    body,
     budgets::{self, Budget},
     callers::require,
     errors::custom,
@@ -45,18 +45,21 @@ pub(super) async fn update(
 ) -> Result<Json<Value>, DialectError> {
     let writer = require::<LimitsWrite>(&identity, "/update/internal_user_settings")?;
     let reader = require::<LimitsRead>(&identity, "/update/internal_user_settings")?;
-    let fields = body::fields(sent, Blank::Empty)?;
+    let fields = body::fields(sent)?;
     for (name, value) in &fields {
         let is_same = name == "user_role" && value == roles::USER;
-        if !is_same && matches!(name.as_str(), "user_role" | "models" | "teams") {
+        if !is_same
+            && !body::is_blank(value)
+            && matches!(name.as_str(), "user_role" | "models" | "teams")
+        {
             let text = format!("{name} of new users can not be changed");
             return Err(custom(StatusCode::BAD_REQUEST, text));
         }
     }
     let budget: Budget = body::parse(&fields)?;
     let present = budgets::of(&services, &reader, LimitSubject::Default).await?;
-    let drafts = budget.drafts(LimitSubject::Default, &present)?;
-    budgets::put(&services, &writer, drafts).await?;
+    let changes = budget.changes(LimitSubject::Default, &present)?;
+    changes.apply(&services, &writer).await?;
     let settings = values(&services, &reader).await?;
     Ok(Json(json!({
         "message": "Internal user settings updated successfully",

@@ -47,7 +47,7 @@ pub(super) fn row(user: &DirectoryUser) -> Map<String, Value> {
     set("policies", json!([]));
     budgets::write(&mut row, &user.limits);
     for name in KEPT {
-        if let Some(value) = user.extension.get(name) {
+        if let Some(value) = user.extension.get(name).filter(|value| !value.is_null()) {
             row.insert(name.to_owned(), value.clone());
         }
     }

@@ -81,9 +81,9 @@ impl Reader {
         let mut query = at_start(Filter::default(), Sort::default());
         let (mut shown, mut total) = (Vec::new(), None);
         loop {
-            let (users, counted, has_more) = self.read(services, &mut query).await?;
+            let (mut users, counted, has_more) = self.read(services, &mut query).await?;
             let total = *total.get_or_insert(counted);
-            shown.extend(self.show(services, &users).await?);
+            shown.extend(self.show(services, &mut users).await?);
             if !has_more || shown.len() >= MOST {
                 return Ok((shown, total));
             }
@@ -106,15 +106,21 @@ impl Reader {
         Ok((page.rows, page.page_info.total.count, has_more))
     }
 
-    /// Returns the groups and the stored data of users by their ids.
-    pub(super) async fn linked(
+    /// Returns the groups and the stored data of users by their ids, and gives pending users the email address that they have entered.
+    pub(super) async fn complete(
         &self,
         services: &Services,
-        users: &[UserSummary],
+        users: &mut [UserSummary],
     ) -> Result<HashMap<Uuid, Linked>, DialectError> {
         let ids: Vec<Uuid> = users.iter().map(|user| user.id.0).collect();
         let proofs = (&self.users, &self.groups);
-        Ok(linked::list_linked(services, proofs, &ids, &namespace()?).await?)
+        let linked = linked::list_linked(services, proofs, &ids, &namespace()?).await?;
+        for user in users {
+            let entered = linked.get(&user.id.0);
+            let entered = entered.and_then(|linked| linked.entered_email.clone());
+            user.email = user.email.take().or(entered);
+        }
+        Ok(linked)
     }
 
     /// Returns a user who is not deleted, with the groups and the stored data.
@@ -123,12 +129,12 @@ impl Reader {
         services: &Services,
         id: Uuid,
     ) -> Result<(UserDetail, Linked), DialectError> {
-        let user = users::get(services, &self.users, &UserRef::Id(id)).await?;
+        let mut user = users::get(services, &self.users, &UserRef::Id(id)).await?;
         if user.deleted_at.is_some() {
             return Err(Error::NotFound(Entity::User).into());
         }
         let mut found = self
-            .linked(services, std::slice::from_ref(&user.summary))
+            .complete(services, std::slice::from_mut(&mut user.summary))
             .await?;
         Ok((user, found.remove(&id).unwrap_or_default()))
     }
@@ -141,8 +147,8 @@ impl Reader {
     ) -> Result<Vec<Value>, DialectError> {
         let mut shown = Vec::new();
         for ids in ids.chunks(usize::from(AT_ONCE)) {
-            let users = linked::list_by_ids(services, &self.users, ids).await?;
-            shown.extend(self.show(services, &users).await?);
+            let mut users = linked::list_by_ids(services, &self.users, ids).await?;
+            shown.extend(self.show(services, &mut users).await?);
         }
         Ok(shown)
     }
@@ -151,9 +157,9 @@ impl Reader {
     async fn show(
         &self,
         services: &Services,
-        users: &[UserSummary],
+        users: &mut [UserSummary],
     ) -> Result<Vec<Value>, DialectError> {
-        let linked = self.linked(services, users).await?;
+        let linked = self.complete(services, users).await?;
         let now = types::now(services);
         let shown = users.iter().map(|user| {
             let linked = linked.get(&user.id.0);

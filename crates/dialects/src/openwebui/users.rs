@@ -69,12 +69,12 @@ impl ListParams {
     async fn read(&self, services: &Services, reader: &Reader) -> Result<Found, DialectError> {
         let skip = skipped(self.page.as_deref())?;
         let sort = order(self.order_by.as_deref(), self.direction.as_deref());
-        let (users, total) = match search(self.query.as_deref()) {
+        let (mut users, total) = match search(self.query.as_deref()) {
             Some(filter) => reader.page(services, (filter, sort), skip, PAGE).await?,
             None => (Vec::new(), 0),
         };
         Ok(Found {
-            linked: reader.linked(services, &users).await?,
+            linked: reader.complete(services, &mut users).await?,
             users,
             total,
         })

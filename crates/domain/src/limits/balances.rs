@@ -66,6 +66,8 @@ pub enum BalanceChange {
     Adjust(i64),
     /// The used amount is corrected, but not below zero, and not by more than is left.
     AdjustWithin(i64),
+    /// The used amount is set.
+    Set(i64),
     /// The used amount is set to zero.
     Reset,
 }

@@ -2,7 +2,7 @@
 //! audit log entry.
 
 use db::{
-    limits::{self as rows, Holder},
+    limits::{self as rows, Holder, balances::Balance},
     usage::{self, LedgerEntry},
 };
 use domain::{
@@ -22,8 +22,8 @@ use crate::{
     guard::{self, TargetRef},
 };
 
-/// Changes what is used of a limit of a user. Returns what is left of it then. An adjustment within the limit that changes nothing is no
-/// event.
+/// Changes what is used of a limit of a user. Returns what is left of it then. An adjustment within the limit, or to an amount, that changes
+/// nothing is no event.
 ///
 /// # Errors
 /// [`Error::Conflict`] when no limit with a number is in force, or less than nothing would be used, [`Error::NotFound`] when there is no
@@ -147,14 +147,27 @@ fn apply(
             Position::add(balance, units);
             ("adjust", Action::BalanceAdjusted, units)
         }
+        BalanceChange::Set(units) => {
+            let units = units.saturating_sub(used_of(balance, amount));
+            if units == 0 {
+                return Ok(None);
+            }
+            Position::add(balance, units);
+            ("adjust", Action::BalanceAdjusted, units)
+        }
         BalanceChange::Reset => {
-            let used = match balance.level {
-                Some(level) => amount.saturating_add(balance.granted).saturating_sub(level),
-                None => balance.used,
-            };
-            Position::add(balance, used.saturating_neg());
-            ("reset", Action::BalanceReset, used.saturating_neg())
+            let units = used_of(balance, amount).saturating_neg();
+            Position::add(balance, units);
+            ("reset", Action::BalanceReset, units)
         }
     };
     Ok(Some(applied))
+}
+
+/// Returns what is used of a balance of a limit. It is negative if a balance that refills has more than the limit.
+fn used_of(balance: &Balance, amount: i64) -> i64 {
+    match balance.level {
+        Some(level) => amount.saturating_add(balance.granted).saturating_sub(level),
+        None => balance.used,
+    }
 }

@@ -19,9 +19,11 @@ pub struct Linked {
     pub groups: Vec<(Uuid, String)>,
     /// Data in the other system.
     pub data: Map<String, Value>,
+    /// Email address that a pending user has entered and that no other user has.
+    pub entered_email: Option<String>,
 }
 
-/// Lists the groups and the data of some users by their ids. A user without any is missing.
+/// Lists the groups, the data and the entered addresses of some users by their ids. A user without any is missing.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -31,7 +33,11 @@ pub async fn list_linked(
     ids: &[Uuid],
     namespace: &Namespace,
 ) -> Result<HashMap<Uuid, Linked>, Error> {
-    find(services, ids, namespace).await
+    let mut linked = find(services, ids, namespace).await?;
+    for entered in rows::list_entered_emails(&services.pool, ids).await? {
+        linked.entry(entered.user_id).or_default().entered_email = Some(entered.email);
+    }
+    Ok(linked)
 }
 
 /// Returns the groups and the data of the caller. An access token without the scope of the caller's data gets none of it.

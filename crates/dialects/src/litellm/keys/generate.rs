@@ -1,10 +1,7 @@
 //! `POST /key/generate`.
 
 use axum::{Json, extract::State, http::StatusCode};
-use domain::{
-    access_tokens::KeyDraft,
-    limits::{LimitDraft, LimitSubject},
-};
+use domain::{access_tokens::KeyDraft, limits::LimitSubject};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use service::{
@@ -18,8 +15,8 @@ use super::{draft, full_row};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
-        body::{self, Blank},
-        budgets::{self, Budget},
+        body,
+        budgets::Budget,
         callers::{self, require},
         errors::{custom, renamed},
         teams,
@@ -52,7 +49,7 @@ pub(in crate::litellm) async fn generate(
 ) -> Result<Json<Value>, DialectError> {
     let writer = require::<TokensWrite>(&identity, ROUTE)?;
     let reader = require::<TokensRead>(&identity, ROUTE)?;
-    let fields = body::fields(sent, Blank::Empty)?;
+    let fields = body::filled(sent)?;
     let request: NewKey = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     if request.key.is_some() {
@@ -78,7 +75,7 @@ pub(in crate::litellm) async fn generate(
         ..draft(&services, name, request.duration.as_deref())?
     };
     // Stands for the key, which has no id yet.
-    let limits = budget.drafts(LimitSubject::Token(Uuid::nil()), &[])?;
+    let limits = budget.changes(LimitSubject::Token(Uuid::nil()), &[])?;
     if !limits.is_empty() {
         require::<LimitsWrite>(&identity, ROUTE)?;
     }
@@ -86,10 +83,8 @@ pub(in crate::litellm) async fn generate(
     let issued = issued.map_err(|error| renamed(error, field_name))?;
     if !limits.is_empty() {
         let authorized = identity.require::<LimitsWrite>()?;
-        let subject = LimitSubject::Token(issued.id);
-        let limits = limits.into_iter();
-        let limits = limits.map(|draft| LimitDraft { subject, ..draft });
-        budgets::put(&services, &authorized, limits.collect()).await?;
+        let limits = limits.of_new(LimitSubject::Token(issued.id));
+        limits.apply(&services, &authorized).await?;
     }
     let key = access_tokens::find_key(&services, &reader, issued.id).await?;
     let row = full_row(&services, &identity, &key, &user.identifier).await?;

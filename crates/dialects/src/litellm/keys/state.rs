@@ -12,11 +12,7 @@ use service::{
 use super::{Owners, find_id, full_row};
 use crate::{
     Authenticated, DialectError, JsonBody,
-    litellm::{
-        body::{self, Blank},
-        callers::require,
-        errors::custom,
-    },
+    litellm::{body, callers::require, errors::custom},
 };
 
 /// Keys of a request to delete.
@@ -35,7 +31,7 @@ pub(in crate::litellm) async fn delete(
 ) -> Result<Json<Value>, DialectError> {
     let writer = require::<TokensWrite>(&identity, "/key/delete")?;
     let reader = require::<TokensRead>(&identity, "/key/delete")?;
-    let request: Deletion = body::parse(&body::fields(sent, Blank::EmptyOrZero)?)?;
+    let request: Deletion = body::parse(&body::filled(sent)?)?;
     body::check_number(request.keys.len() + request.key_aliases.len(), "keys")?;
     let mut ids = Vec::new();
     for text in &request.keys {

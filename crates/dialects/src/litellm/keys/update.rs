@@ -1,6 +1,6 @@
 //! `POST /key/update`.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{access_tokens::VirtualKeyEdit, limits::LimitSubject};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -10,32 +10,39 @@ use service::{
     access_tokens,
 };
 
-use super::{Owners, days, find_id, full_row, generate::field_name};
+use super::{Owners, UNNAMED, days, find_id, full_row, generate::field_name};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
-        body::{self, Blank},
-        budgets::{self, Budget},
+        body::{self, Field},
+        budgets::{self, Budget, Changes},
         callers::require,
-        errors::renamed,
+        errors::{custom, renamed},
         users::read_models,
     },
 };
 
 const ROUTE: &str = "/key/update";
+const NO_SPEND: &str =
+    "spend of a key can not be set: it is counted for its user. Use /user/update";
 
 /// Body of the request.
 #[derive(Debug, Clone, Deserialize)]
 struct KeyUpdate {
     key: String,
-    key_alias: Option<String>,
+    #[serde(default)]
+    key_alias: Field<String>,
+    /// As in LiteLLM, null leaves the lifetime.
     duration: Option<String>,
-    models: Option<Vec<String>>,
-    metadata: Option<Map<String, Value>>,
-    blocked: Option<bool>,
+    #[serde(default)]
+    models: Field<Vec<String>>,
+    #[serde(default)]
+    metadata: Field<Map<String, Value>>,
+    #[serde(default)]
+    blocked: Field<bool>,
 }
 
-/// Changes a virtual key. Blank values are left out.
+/// Changes a virtual key. What the body leaves out stays, and null clears.
 pub(in crate::litellm) async fn update(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
@@ -43,38 +50,44 @@ pub(in crate::litellm) async fn update(
 ) -> Result<Json<Value>, DialectError> {
     let writer = require::<TokensWrite>(&identity, ROUTE)?;
     let reader = require::<TokensRead>(&identity, ROUTE)?;
-    let fields = body::fields(sent, Blank::EmptyOrZero)?;
+    let fields = body::fields(sent)?;
+    if fields.contains_key("spend") {
+        return Err(custom(StatusCode::BAD_REQUEST, NO_SPEND));
+    }
     let request: KeyUpdate = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     let id = find_id(&services, &reader, &request.key).await?;
     let subject = LimitSubject::Token(id);
-    let drafts = if budget.is_empty() {
-        Vec::new()
+    let changes = if budget.is_empty() {
+        Changes::default()
     } else {
         let limits = require::<LimitsRead>(&identity, ROUTE)?;
         require::<LimitsWrite>(&identity, ROUTE)?;
         let present = budgets::of(&services, &limits, subject).await?;
-        budget.drafts(subject, &present)?
+        budget.changes(subject, &present)?
     };
     let lifetime = request.duration.as_deref().map(days).transpose()?;
+    let name = request.key_alias.change();
+    let models = request.models.change();
+    let metadata = request.metadata.change();
     let edit = VirtualKeyEdit {
-        name: request.key_alias,
+        name: name.map(|name| name.unwrap_or_else(|| UNNAMED.to_owned())),
         days: lifetime.map(Some),
-        allowed_models: request.models.as_deref().map(read_models),
-        metadata: request.metadata,
+        allowed_models: models.map(|models| read_models(&models.unwrap_or_default())),
+        metadata: metadata.map(Option::unwrap_or_default),
     };
     if edit != VirtualKeyEdit::default() {
         let edited = access_tokens::edit_key(&services, &writer, id, &edit).await;
         edited.map_err(|error| renamed(error, field_name))?;
     }
-    if !drafts.is_empty() {
+    if !changes.is_empty() {
         let limits = identity.require::<LimitsWrite>()?;
-        budgets::put(&services, &limits, drafts).await?;
+        changes.apply(&services, &limits).await?;
     }
     let done = match request.blocked {
-        Some(true) => access_tokens::block(&services, &writer, id).await,
-        Some(false) => access_tokens::unblock(&services, &writer, id).await,
-        None => Ok(()),
+        Field::Value(true) => access_tokens::block(&services, &writer, id).await,
+        Field::Value(false) | Field::Null => access_tokens::unblock(&services, &writer, id).await,
+        Field::Absent => Ok(()),
     };
     match done {
         // The key is in this state already.

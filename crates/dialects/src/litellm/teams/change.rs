@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     groups::{GroupDraft, GroupEdit},
-    limits::{LimitDraft, LimitSubject},
+    limits::LimitSubject,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -23,8 +23,8 @@ use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
         NAME,
-        body::{self, Blank},
-        budgets::{self, Budget},
+        body::{self, Field},
+        budgets::{self, Budget, Changes},
         callers::require,
         errors::{custom, renamed},
         users::read_models,
@@ -32,13 +32,7 @@ use crate::{
 };
 
 /// Fields of teams that are stored as they are.
-const KEPT: [&str; 5] = [
-    "metadata",
-    "models",
-    "tags",
-    "model_aliases",
-    "object_permission",
-];
+const KEPT: [&str; 4] = ["metadata", "tags", "model_aliases", "object_permission"];
 
 /// Body of a new team.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,6 +40,7 @@ const KEPT: [&str; 5] = [
 struct NewTeam {
     team_id: Option<String>,
     team_alias: Option<String>,
+    models: Field<Vec<String>>,
     members_with_roles: Vec<Member>,
 }
 
@@ -59,11 +54,11 @@ pub(in crate::litellm) async fn new(
     let writer = require::<GroupsWrite>(&identity, ROUTE)?;
     let reader = require::<GroupsRead>(&identity, ROUTE)?;
     let users = require::<UsersRead>(&identity, ROUTE)?;
-    let fields = body::fields(sent, Blank::Empty)?;
+    let fields = body::filled(sent)?;
     let request: NewTeam = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     // Stands for the group, which has no id yet.
-    let limits = budget.drafts(LimitSubject::Group(Uuid::nil()), &[])?;
+    let limits = budget.changes(LimitSubject::Group(Uuid::nil()), &[])?;
     if !limits.is_empty() {
         require::<LimitsWrite>(&identity, ROUTE)?;
     }
@@ -72,7 +67,7 @@ pub(in crate::litellm) async fn new(
     let draft = GroupDraft {
         name: name.unwrap_or_else(|| format!("team-{}", Uuid::now_v7().simple())),
         external_id: request.team_id.clone(),
-        meta: with_kept(Map::new(), &fields),
+        meta: with_kept(Map::new(), &fields, request.models),
         ..GroupDraft::default()
     };
     let group = groups::create(&services, &writer, draft).await;
@@ -85,10 +80,8 @@ pub(in crate::litellm) async fn new(
     })?;
     if !limits.is_empty() {
         let authorized = identity.require::<LimitsWrite>()?;
-        let subject = LimitSubject::Group(group.id);
-        let limits = limits.into_iter();
-        let limits = limits.map(|draft| LimitDraft { subject, ..draft });
-        budgets::put(&services, &authorized, limits.collect()).await?;
+        let limits = limits.of_new(LimitSubject::Group(group.id));
+        limits.apply(&services, &authorized).await?;
     }
     if !members.is_empty() {
         assign(&services, &writer, group.id, &members).await?;
@@ -98,26 +91,31 @@ pub(in crate::litellm) async fn new(
     ))
 }
 
-/// Returns further data of a group with the fields that have no home here.
-fn with_kept(mut meta: Map<String, Value>, fields: &Map<String, Value>) -> Map<String, Value> {
+/// Returns further data of a group with the fields that have no home here. Those that are null are removed.
+fn with_kept(
+    mut meta: Map<String, Value>,
+    fields: &Map<String, Value>,
+    models: Field<Vec<String>>,
+) -> Map<String, Value> {
     let sent = fields
         .iter()
         .filter(|(name, _)| KEPT.contains(&name.as_str()));
     let mut sent: Map<String, Value> = sent
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    if let Some(models) = sent.remove("models")
-        && let Ok(models) = serde_json::from_value::<Vec<String>>(models)
-        && let Some(models) = read_models(&models)
-    {
+    if let Some(models) = models.change() {
+        // Null for all models.
+        let models = read_models(&models.unwrap_or_default());
         sent.insert("models".to_owned(), json!(models));
     }
-    if sent.is_empty() {
-        return meta;
+    let (removed, set): (Map<String, Value>, Map<String, Value>) =
+        sent.into_iter().partition(|(_, value)| value.is_null());
+    if !set.is_empty() {
+        meta.entry(NAME).or_insert_with(|| json!({}));
     }
-    let own = meta.entry(NAME).or_insert_with(|| json!({}));
-    if let Value::Object(own) = own {
-        own.extend(sent);
+    if let Some(Value::Object(own)) = meta.get_mut(NAME) {
+        own.retain(|name, _| !removed.contains_key(name));
+        own.extend(set);
     }
     meta
 }
@@ -136,10 +134,13 @@ fn field_name(field: &str) -> String {
 #[derive(Debug, Clone, Deserialize)]
 struct TeamUpdate {
     team_id: String,
-    team_alias: Option<String>,
+    #[serde(default)]
+    team_alias: Field<String>,
+    #[serde(default)]
+    models: Field<Vec<String>>,
 }
 
-/// `POST /team/update`.
+/// `POST /team/update`. What the body leaves out stays, and null clears.
 pub(in crate::litellm) async fn update(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
@@ -148,35 +149,37 @@ pub(in crate::litellm) async fn update(
     const ROUTE: &str = "/team/update";
     let writer = require::<GroupsWrite>(&identity, ROUTE)?;
     let reader = require::<GroupsRead>(&identity, ROUTE)?;
-    let fields = body::fields(sent, Blank::EmptyOrZero)?;
+    let fields = body::fields(sent)?;
     let request: TeamUpdate = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     let id = find_id(&services, &reader, &request.team_id).await?;
     let subject = LimitSubject::Group(id);
-    let drafts = if budget.is_empty() {
-        Vec::new()
+    let changes = if budget.is_empty() {
+        Changes::default()
     } else {
         let limits = require::<LimitsRead>(&identity, ROUTE)?;
         require::<LimitsWrite>(&identity, ROUTE)?;
         let present = budgets::of(&services, &limits, subject).await?;
-        budget.drafts(subject, &present)?
+        budget.changes(subject, &present)?
     };
     let before = groups::find(&services, &GroupActor::from(&reader), id).await?;
-    let meta = with_kept(before.meta.clone(), &fields);
+    let meta = with_kept(before.meta.clone(), &fields, request.models);
     let meta = (meta != before.meta).then_some(Some(meta));
     // Further data that is stored meanwhile must not be lost.
     let version = meta.as_ref().map(|_| before.version);
     let target = TargetRef::from(id).at_version(version);
+    let name = request.team_alias.change();
     let edit = GroupEdit {
-        name: request.team_alias,
+        // A group has a name: an empty one is denied.
+        name: name.map(Option::unwrap_or_default),
         meta,
         ..GroupEdit::default()
     };
     let edited = groups::edit(&services, &writer, target, edit).await;
     edited.map_err(|error| renamed(error, field_name))?;
-    if !drafts.is_empty() {
+    if !changes.is_empty() {
         let limits = identity.require::<LimitsWrite>()?;
-        budgets::put(&services, &limits, drafts).await?;
+        changes.apply(&services, &limits).await?;
     }
     let row = full_row(&services, &identity, &reader, id).await?;
     Ok(Json(json!({ "team_id": row.get("team_id"), "data": row })))
@@ -197,7 +200,7 @@ pub(in crate::litellm) async fn delete(
     const ROUTE: &str = "/team/delete";
     let writer = require::<GroupsWrite>(&identity, ROUTE)?;
     let reader = require::<GroupsRead>(&identity, ROUTE)?;
-    let request: Deletion = body::parse(&body::fields(sent, Blank::EmptyOrZero)?)?;
+    let request: Deletion = body::parse(&body::filled(sent)?)?;
     body::check_number(request.team_ids.len(), "teams")?;
     let actor = GroupActor::from(&reader);
     let mut found = Vec::with_capacity(request.team_ids.len());
@@ -226,11 +229,27 @@ mod tests {
         let meta = |value: Value| value.as_object().cloned().unwrap_or_default();
         let before = meta(json!({ "scim": 1, "litellm": { "metadata": 1, "tags": [2] } }));
         let sent = meta(json!({ "metadata": { "a": 1 }, "team_alias": "x" }));
-        let after = with_kept(before.clone(), &sent);
+        let after = with_kept(before.clone(), &sent, Field::Absent);
         assert_eq!(
             Value::Object(after),
             json!({ "scim": 1, "litellm": { "metadata": { "a": 1 }, "tags": [2] } })
         );
-        assert_eq!(with_kept(before.clone(), &Map::new()), before);
+        assert_eq!(
+            with_kept(before.clone(), &Map::new(), Field::Absent),
+            before
+        );
+        let blank = meta(json!({ "metadata": null, "tags": [], "model_aliases": null }));
+        let models = Field::Value(vec!["gpt".to_owned()]);
+        let after = with_kept(before.clone(), &blank, models);
+        assert_eq!(
+            Value::Object(after.clone()),
+            json!({ "scim": 1, "litellm": { "tags": [], "models": ["gpt"] } })
+        );
+        for models in [Field::Null, Field::Value(Vec::new())] {
+            let after = with_kept(after.clone(), &Map::new(), models);
+            assert_eq!(after["litellm"], json!({ "tags": [] }));
+        }
+        let all = meta(json!({ "metadata": null }));
+        assert_eq!(with_kept(Map::new(), &all, Field::Null), Map::new());
     }
 }

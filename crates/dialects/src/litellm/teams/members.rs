@@ -15,7 +15,7 @@ use super::{find_id, full_row};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
-        body::{self, Blank},
+        body,
         callers::{self, require},
         errors::{custom, invalid},
     },
@@ -114,7 +114,7 @@ pub(in crate::litellm) async fn add(
     let writer = require::<GroupsWrite>(&identity, ROUTE)?;
     let reader = require::<GroupsRead>(&identity, ROUTE)?;
     let users = require::<UsersRead>(&identity, ROUTE)?;
-    let request: Addition = body::parse(&body::fields(sent, Blank::Empty)?)?;
+    let request: Addition = body::parse(&body::filled(sent)?)?;
     let id = find_id(&services, &reader, &request.team_id).await?;
     let members = match request.member {
         Members::Many(members) => members,
@@ -150,7 +150,7 @@ pub(in crate::litellm) async fn delete(
     let writer = require::<GroupsWrite>(&identity, ROUTE)?;
     let reader = require::<GroupsRead>(&identity, ROUTE)?;
     let users = require::<UsersRead>(&identity, ROUTE)?;
-    let request: Removal = body::parse(&body::fields(sent, Blank::EmptyOrZero)?)?;
+    let request: Removal = body::parse(&body::filled(sent)?)?;
     let id = find_id(&services, &reader, &request.team_id).await?;
     let named = (request.user_id.as_deref(), request.user_email.as_deref());
     let user = callers::find_named(&services, &users, named).await?;

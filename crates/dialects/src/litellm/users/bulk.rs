@@ -11,12 +11,7 @@ use service::{
 use super::{row, update::change};
 use crate::{
     Authenticated, DialectError, JsonBody,
-    litellm::{
-        NAME,
-        body::{self, Blank},
-        callers::require,
-        errors::custom,
-    },
+    litellm::{NAME, body, callers::require, errors::custom},
 };
 
 const ROUTE: &str = "/user/bulk_update";
@@ -57,7 +52,7 @@ async fn read(
     reader: &Authorized<UsersRead>,
     sent: Value,
 ) -> Result<Updates, DialectError> {
-    let mut fields = body::fields(sent, Blank::Empty)?;
+    let mut fields = body::filled(sent)?;
     if fields.get("all_users") == Some(&Value::Bool(true)) {
         let Some(Value::Object(same)) = fields.remove("user_updates") else {
             let text = "user_updates must be provided when all_users is true";
@@ -71,9 +66,7 @@ async fn read(
     };
     check_number(users.len())?;
     let users = users.into_iter();
-    users
-        .map(|user| body::fields(user, Blank::EmptyOrZero))
-        .collect()
+    users.map(body::fields).collect()
 }
 
 /// Returns the same fields for every user.
@@ -93,9 +86,9 @@ async fn for_all(
         let mut fields = same.clone();
         fields.remove("user_email");
         fields.insert("user_id".to_owned(), user.identifier.into());
-        body::fields(Value::Object(fields), Blank::EmptyOrZero)
+        fields
     });
-    updates.collect()
+    Ok(updates.collect())
 }
 
 fn check_number(users: usize) -> Result<(), DialectError> {

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     access_tokens::{IssuedKey, KeyDraft},
     identifiers::{Identifier, IdentifierError},
-    limits::{AllowedModelsDraft, LimitDraft, LimitSubject},
+    limits::{AllowedModelsDraft, LimitSubject},
     users::{Status, create::UserDraft, detail::CreatedUser, names::DISPLAY_NAME_MAX},
 };
 use serde::Deserialize;
@@ -22,8 +22,8 @@ use super::{read_models, row, timestamp};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
-        body::{self, Blank},
-        budgets::{self, Budget},
+        body,
+        budgets::{Budget, Changes},
         callers::require,
         errors::{custom, invalid, renamed},
         keys, namespace, roles, teams,
@@ -67,7 +67,7 @@ enum Team {
 struct Plan {
     draft: UserDraft,
     identifier: Option<Identifier>,
-    limits: Vec<LimitDraft>,
+    limits: Changes,
     models: Option<Vec<String>>,
     extension: Map<String, Value>,
     key: Option<KeyDraft>,
@@ -81,7 +81,7 @@ pub(in crate::litellm) async fn new(
 ) -> Result<Json<Value>, DialectError> {
     let writer = require::<UsersWrite>(&identity, ROUTE)?;
     let reader = require::<UsersRead>(&identity, ROUTE)?;
-    let fields = body::fields(sent, Blank::Empty)?;
+    let fields = body::filled(sent)?;
     let request: NewUser = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     check(&request)?;
@@ -90,7 +90,8 @@ pub(in crate::litellm) async fn new(
     let created = insert(&services, &writer, &plan, role).await?;
     let id = created.user.summary.id.0;
     let issued = complete(&services, &identity, id, plan).await?;
-    let user = directory::find_by_id(&services, &reader, &namespace()?, id).await?;
+    let mut user = directory::find_by_id(&services, &reader, &namespace()?, id).await?;
+    limits::add_resets(&services, &identity, std::slice::from_mut(&mut user)).await?;
     let mut answer = row(&user);
     let key = issued.as_ref().map(|issued| issued.token.clone());
     let expires = issued.as_ref().and_then(|issued| issued.expires_at);
@@ -144,7 +145,7 @@ async fn plan(
     let role = request.user_role.as_deref().unwrap_or(roles::USER);
     let assigned = roles::replaced(services, identity, (&[], role), ROUTE).await?;
     // Stands for the user, who has no id yet.
-    let limits = budget.drafts(LimitSubject::User(Uuid::nil()), &[])?;
+    let limits = budget.changes(LimitSubject::User(Uuid::nil()), &[])?;
     let models = read_models(&request.models);
     let allowed = AllowedModelsDraft {
         allowed_models: models.clone(),
@@ -256,10 +257,8 @@ async fn complete(
 ) -> Result<Option<IssuedKey>, DialectError> {
     if !plan.limits.is_empty() || plan.models.is_some() {
         let authorized = identity.require::<LimitsWrite>()?;
-        let subject = LimitSubject::User(id);
-        let drafts = plan.limits.into_iter();
-        let drafts = drafts.map(|draft| LimitDraft { subject, ..draft });
-        budgets::put(services, &authorized, drafts.collect()).await?;
+        let limits = plan.limits.of_new(LimitSubject::User(id));
+        limits.apply(services, &authorized).await?;
         if plan.models.is_some() {
             let draft = AllowedModelsDraft {
                 allowed_models: plan.models,

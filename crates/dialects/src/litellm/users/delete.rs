@@ -17,7 +17,7 @@ use service::{
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
-        body::{self, Blank},
+        body,
         callers::{self, require_or},
         errors::custom,
     },
@@ -39,7 +39,7 @@ pub(in crate::litellm) async fn delete(
 ) -> Result<Json<usize>, DialectError> {
     let writer: Authorized<UsersWrite> = require_or(&identity, DENIED)?;
     let reader: Authorized<UsersRead> = require_or(&identity, DENIED)?;
-    let request: Deletion = body::parse(&body::fields(sent, Blank::EmptyOrZero)?)?;
+    let request: Deletion = body::parse(&body::filled(sent)?)?;
     if request.user_ids.len() > BULK_MAX {
         let text = format!("At most {BULK_MAX} users can be deleted at once");
         return Err(custom(StatusCode::BAD_REQUEST, text));

@@ -6,6 +6,7 @@ use service::{
     Services,
     access::{GroupsRead, Identity, TokensRead},
     directory::DirectoryUser,
+    limits,
 };
 
 use super::row;
@@ -38,11 +39,12 @@ pub(in crate::litellm) async fn info(
     Authenticated(identity): Authenticated,
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
-    let user = match (query.text("user_id"), &identity) {
+    let mut user = match (query.text("user_id"), &identity) {
         (Some(id), _) => callers::find_readable(&services, &identity, id).await?,
         (None, Identity::User(caller)) => callers::own(&services, caller).await?,
         (None, Identity::Operator(_)) => return everything(&services, &identity).await,
     };
+    limits::add_resets(&services, &identity, std::slice::from_mut(&mut user)).await?;
     let keys = keys_of(&services, &identity, &user).await?;
     let teams = match identity.require::<GroupsRead>() {
         Ok(reader) => teams::list_rows(&services, &reader, Some(user.id)).await?,
@@ -91,7 +93,7 @@ pub(in crate::litellm) async fn info_v2(
     Authenticated(identity): Authenticated,
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
-    let user = match (query.text("user_id"), &identity) {
+    let mut user = match (query.text("user_id"), &identity) {
         (Some(id), _) => {
             let found = callers::find_readable(&services, &identity, id).await;
             found.map_err(|error| match error {
@@ -107,6 +109,7 @@ pub(in crate::litellm) async fn info_v2(
             return Err(custom(StatusCode::BAD_REQUEST, text));
         }
     };
+    limits::add_resets(&services, &identity, std::slice::from_mut(&mut user)).await?;
     let mut row = row(&user);
     row.retain(|name, _| FIELDS.contains(&name.as_str()));
     Ok(Json(Value::Object(row)))

@@ -6,6 +6,7 @@ use service::{
     Services,
     access::{Authorized, GroupsRead, Identity, UsersRead},
     directory::{self, DirectoryOrder, DirectoryQuery},
+    limits,
 };
 use uuid::Uuid;
 
@@ -60,7 +61,8 @@ pub(in crate::litellm) async fn list(
         offset: page.offset(),
         ..DirectoryQuery::default()
     };
-    let (users, total) = directory::list(&services, &reader, &asked).await?;
+    let (mut users, total) = directory::list(&services, &reader, &asked).await?;
+    limits::add_resets(&services, &identity, &mut users).await?;
     let rows: Vec<Value> = users.iter().map(|user| Value::Object(row(user))).collect();
     Ok(Json(json!({
         "users": rows,

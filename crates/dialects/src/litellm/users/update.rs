@@ -3,6 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     limits::{AllowedModelsDraft, BalanceChange, Decimal, LimitSubject, Metric, NewLimitChange},
+    object::present,
     users::edit::UserEdit,
 };
 use serde::Deserialize;
@@ -21,8 +22,8 @@ use super::{create::field_name, read_models, row};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
-        body::{self, Blank},
-        budgets::{self, Budget},
+        body::{self, Field},
+        budgets::Budget,
         callers::{self, require},
         errors::{custom, invalid, renamed},
         namespace, roles,
@@ -39,21 +40,24 @@ const SPEND_REASON: &str = "Spend set through LiteLLM";
 #[serde(default)]
 struct UserUpdate {
     user_id: Option<String>,
-    user_email: Option<String>,
-    user_alias: Option<String>,
+    user_email: Field<String>,
+    user_alias: Field<String>,
+    #[serde(deserialize_with = "present")]
     user_role: Option<String>,
+    #[serde(deserialize_with = "present")]
     password: Option<String>,
-    models: Option<Vec<String>>,
+    models: Field<Vec<String>>,
+    #[serde(deserialize_with = "present")]
     spend: Option<Decimal>,
 }
 
-/// Changes a user by the id, or by the email address. Blank values are left out.
+/// Changes a user by the id, or by the email address. What the body leaves out stays, and null clears.
 pub(in crate::litellm) async fn update(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    let fields = body::fields(sent, Blank::EmptyOrZero)?;
+    let fields = body::fields(sent)?;
     let user = change(&services, &identity, &fields).await?;
     let mut data = row(&user);
     data.remove("key_count");
@@ -75,7 +79,8 @@ pub(super) async fn change(
     }
     let writer = require::<UsersWrite>(identity, ROUTE)?;
     let reader = require::<UsersRead>(identity, ROUTE)?;
-    let named = (request.user_id.as_deref(), request.user_email.as_deref());
+    let email = request.user_email.value().map(String::as_str);
+    let named = (request.user_id.as_deref(), email);
     let before = callers::find_named(services, &reader, named).await?;
     let budget: Budget = body::parse(fields)?;
     if !budget.is_empty() {
@@ -83,15 +88,16 @@ pub(super) async fn change(
         require::<LimitsRead>(identity, ROUTE)?;
     }
     // Every value and permission is checked before the first value is stored.
-    let drafts = budget.drafts(LimitSubject::User(before.id), &before.limits)?;
+    let changes = budget.changes(LimitSubject::User(before.id), &before.limits)?;
     let kept = body::kept(fields)?;
-    let models = request.models.as_deref().map(|models| AllowedModelsDraft {
-        allowed_models: read_models(models),
+    let models = request.models.clone().change();
+    let models = models.map(|models| AllowedModelsDraft {
+        allowed_models: read_models(&models.unwrap_or_default()),
     });
     if let Some(models) = &models {
         models.check().map_err(Error::Invalid)?;
     }
-    let limiter = if drafts.is_empty() && models.is_none() {
+    let limiter = if changes.is_empty() && models.is_none() {
         None
     } else {
         Some(require::<LimitsWrite>(identity, ROUTE)?)
@@ -100,13 +106,21 @@ pub(super) async fn change(
         Some(amount) => Some(Spend::check(identity, amount)?),
         None => None,
     };
-    let has_new_budget = drafts.iter().any(|draft| draft.metric == Metric::Cost);
-    if let Some(spend) = spend.as_ref().filter(|_| !has_new_budget) {
-        spend.find_used(services, before.id).await?;
+    // What is used of a new budget is set after it, and that of a cleared one before.
+    let (spend, later) = if changes.has_budget() {
+        (None, spend)
+    } else {
+        (spend, None)
+    };
+    if let Some(spend) = &spend {
+        spend.check_budget(services, before.id).await?;
     }
     edit(services, identity, &writer, (&before, &request)).await?;
+    if let Some(spend) = &spend {
+        spend.set(services, before.id).await?;
+    }
     if let Some(authorized) = limiter {
-        budgets::put(services, &authorized, drafts).await?;
+        changes.apply(services, &authorized).await?;
         if let Some(models) = models {
             limits::set_models(services, &authorized, before.id, &models).await?;
         }
@@ -115,11 +129,12 @@ pub(super) async fn change(
         let writer = Writer::all(writer);
         extensions::merge(services, &writer, Some(before.id), &namespace()?, kept).await?;
     }
-    if let Some(spend) = &spend {
+    if let Some(spend) = &later {
         spend.set(services, before.id).await?;
     }
-    let after = directory::find_by_id(services, &reader, &namespace()?, before.id).await;
-    Ok(after?)
+    let mut after = directory::find_by_id(services, &reader, &namespace()?, before.id).await?;
+    limits::add_resets(services, identity, std::slice::from_mut(&mut after)).await?;
+    Ok(after)
 }
 
 /// Changes the account itself.
@@ -137,10 +152,13 @@ async fn edit(
         }
         None => None,
     };
-    let email = request.user_id.as_ref().and(request.user_email.clone());
+    let name = request.user_alias.clone().change();
+    let email = request.user_email.clone().change();
     let edit = UserEdit {
-        display_name: request.user_alias.clone(),
-        email: email.map(Some),
+        // A user has a name: an empty one is denied.
+        display_name: name.map(Option::unwrap_or_default),
+        // Without an id the address is that of the user to change.
+        email: email.filter(|_| request.user_id.is_some()),
         // Roles that were taken from the user meanwhile must not come back.
         version: assigned.as_ref().map(|_| before.version),
         roles: assigned,
@@ -180,25 +198,25 @@ impl Spend {
         })
     }
 
-    /// Returns what is used of the budget of a user at present, who must have one.
-    async fn find_used(&self, services: &Services, user: Uuid) -> Result<i64, DialectError> {
+    /// Checks that a user has a budget.
+    async fn check_budget(&self, services: &Services, user: Uuid) -> Result<(), DialectError> {
         let statuses = limits::list_effective(services, &self.reader, user).await?;
-        let own = statuses.into_iter().find(|status| {
-            status.metric == Metric::Cost && status.model.is_none() && !status.shared
+        let has_budget = statuses.iter().any(|status| {
+            let is_own = status.metric == Metric::Cost && !status.shared;
+            is_own && status.model.is_none() && status.amount.is_some()
         });
-        let own = own.filter(|status| status.amount.is_some());
-        own.map(|status| status.used.units()).ok_or_else(|| {
-            let text = "spend can be set only for a user with a max_budget";
-            custom(StatusCode::BAD_REQUEST, text)
-        })
+        if has_budget {
+            return Ok(());
+        }
+        let text = "spend can be set only for a user with a max_budget";
+        Err(custom(StatusCode::BAD_REQUEST, text))
     }
 
     async fn set(&self, services: &Services, user: Uuid) -> Result<(), DialectError> {
-        let used = self.find_used(services, user).await?;
         let change = NewLimitChange {
             metric: Metric::Cost,
             model: None,
-            change: BalanceChange::Adjust(self.units.saturating_sub(used)),
+            change: BalanceChange::Set(self.units),
             reason: SPEND_REASON.to_owned(),
         };
         limits::change(services, &self.writer, user, change).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use db::{
     PgConnection,
-    limits::{self as rows, balances, balances::Balance, leases},
+    limits::{self as rows, Holder, balances, balances::Balance, leases},
     usage,
 };
 use domain::limits::{Left, Metric};
@@ -83,6 +83,16 @@ impl Meter {
             left.map_or(Left::Unlimited, Left::Amount)
         });
         left.min().unwrap_or_default()
+    }
+
+    /// Returns the time at which more can be used of the user's own limit of a metric on all models together.
+    pub(in crate::limits) fn resets_at(&self, metric: Metric) -> Option<OffsetDateTime> {
+        let own = self.positions.iter().find(|position| {
+            let limit = &position.limit;
+            let is_own = matches!(limit.holder, Holder::User(_));
+            is_own && limit.metric == metric && limit.model.is_none()
+        });
+        own?.status(self.at).resets_at
     }
 }
 

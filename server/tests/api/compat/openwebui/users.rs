@@ -358,3 +358,44 @@ async fn deleted_user_leaves_at_once(pool: PgPool) {
     let entry = ("user.deleted".to_owned(), "ada".to_owned());
     assert_eq!(served.entries(before).await, [entry]);
 }
+
+#[testing::test]
+async fn pending_users_have_the_address_that_they_have_entered(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    for (username, entered) in [
+        ("eve", "eve@example.org"),
+        ("eve2", "eve@other.example"),
+        ("mallory", "BOB@example.org"),
+    ] {
+        testing::users::user(username)
+            .display_name("Eve")
+            .status("pending")
+            .roles(&["user"])
+            .insert(&pool)
+            .await;
+        sqlx::query("update users set unverified_email = $2 where username = $1")
+            .bind(username)
+            .bind(entered)
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    // That of another user would pass for that user's.
+    let expected = ["", "eve@example.org", "eve@other.example"];
+    for path in ["/users/?query=Eve", "/users/search?query=Eve", "/users/all"] {
+        let list = served.get(&served.ada, path).await.ok();
+        let users = list["users"].as_array().unwrap().iter();
+        let of_eve = users.filter(|user| user["name"] == "Eve");
+        let mut emails: Vec<&str> = of_eve.map(|user| user["email"].as_str().unwrap()).collect();
+        emails.sort_unstable();
+        assert_eq!(emails, expected, "{path}");
+    }
+    // Clients send the address back: it stays as it is.
+    let path = format!("/users/{}/update", served.id("eve").await);
+    let before = served.last_entry().await;
+    let body = update("user", "Eve", "eve@example.org");
+    let approved = served.post(&served.ada, &path, &body).await.ok();
+    assert_eq!(approved["role"], "user");
+    let entry = ("user.approved".to_owned(), "ada".to_owned());
+    assert_eq!(served.entries(before).await, [entry]);
+}
