@@ -31,6 +31,7 @@ mod last_admin;
 mod lasting_passwords;
 mod limits;
 mod limits_model;
+mod lock_order;
 mod names;
 mod numbered;
 mod overview;

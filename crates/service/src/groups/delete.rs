@@ -1,6 +1,6 @@
 //! Deletion of groups. A group with many members or grants is deleted by a job in batches.
 
-use db::deletions::Object;
+use db::{deletions::Object, users::retain};
 use domain::{action::Action, error::Conflict, groups::GroupDeletion};
 use serde_json::Value;
 use uuid::Uuid;
@@ -40,19 +40,27 @@ pub async fn delete(
     target: impl Into<TargetRef>,
     preview: Option<GroupDeletion>,
 ) -> Result<Option<Uuid>, Error> {
+    let target = target.into();
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let group = lock(&mut transaction, &target.into()).await?;
+    let expected = db::groups::count_deletion(&mut *transaction, target.id).await?;
+    // Lock order: the accounts before the group. The job locks those of a group with many members.
+    let members = if expected.is_job() {
+        Vec::new()
+    } else {
+        retain::members(&mut transaction, target.id, i64::MAX).await?
+    };
+    let group = lock(&mut transaction, &target).await?;
     let deletion = db::groups::count_deletion(&mut *transaction, group.id).await?;
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    let job = if deletion.is_job() {
+    let job = if deletion.is_job() || expected.is_job() {
         db::deletions::remove_features(&mut transaction, group.id).await?;
         let object = Object::Group(group.id);
         let rows = deletion.members.saturating_add(deletion.resources);
         Some(db::deletions::queue(&mut transaction, &object, &group.name, rows).await?)
     } else {
-        db::groups::delete(&mut transaction, group.id).await?;
+        db::groups::delete(&mut transaction, group.id, &members).await?;
         None
     };
     let changes = Changes::default()

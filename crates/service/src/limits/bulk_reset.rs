@@ -56,6 +56,8 @@ pub async fn reset_many(
     let actor =
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
     let ids: Vec<Uuid> = ids.into_iter().collect();
+    // Lock order: the accounts before the balances.
+    db::users::retain::users(&mut transaction, &ids).await?;
     Meter::lock_users(&mut transaction, &ids).await?;
     let mut resets = Vec::with_capacity(request.users.len());
     let mut items = Vec::with_capacity(request.users.len());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use db::{
     limits::{self as rows, MeteredUser},
     usage,
+    users::retain,
 };
 use domain::{
     access_tokens::TokenState,
@@ -39,6 +40,8 @@ pub async fn consume(
     let mut used = draft.check().map_err(Error::Invalid)?;
     bind(authorized.actor(), &mut used)?;
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the account before the balances.
+    retain::user(&mut transaction, used.user).await?;
     let found = check_user(&mut transaction, &used).await?;
     let at = found.at;
     let ids: Vec<String> = used.event_id.iter().cloned().collect();
@@ -203,8 +206,10 @@ pub(crate) async fn record(
     events: Vec<UsageEvent>,
 ) -> Result<(u64, bool), Error> {
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the account before the balances. A user who is being deleted permanently is unknown after the wait.
+    let is_known = retain::user(&mut transaction, user).await?;
     let found = rows::find_user(&mut *transaction, user, None).await?;
-    let known = found.status.map(|_| user);
+    let known = is_known.then_some(user);
     let ids: Vec<String> = events
         .iter()
         .filter_map(|event| event.used.event_id.clone())
