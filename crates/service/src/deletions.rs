@@ -91,11 +91,14 @@ impl BatchJob for Deletion {
     }
 }
 
-/// Deletes an object on which no row depends any more: no user is noted.
+/// Deletes an object on which no row depends any more: no user is noted. A key that was created for the group since the request is revoked.
 async fn delete(transaction: &mut db::Transaction, object: &Object) -> Result<(), Error> {
     match object {
         Object::Role(role) => db::roles::edit::delete(transaction, *role, &[]).await?,
-        Object::Group(group) => db::groups::delete(transaction, *group, &[]).await?,
+        Object::Group(group) => {
+            db::access_tokens::group::set_revoked(transaction, *group, None).await?;
+            db::groups::delete(transaction, *group, &[]).await?;
+        }
         Object::Feature(key) => {
             db::features::delete(transaction, key).await?;
         }

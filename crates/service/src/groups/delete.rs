@@ -28,8 +28,9 @@ pub async fn preview_deletion(
     Ok(db::groups::count_deletion(&mut *connection, id).await?)
 }
 
-/// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was. A group with many of them loses its
-/// features at once, and is deleted by a job; until then it cannot be changed. Returns the id of this job.
+/// Deletes a group with its memberships and grants, and revokes the virtual keys that are for it. `preview` is the effect that was shown, if
+/// one was. A group with many members and grants loses its features and keys at once, and is deleted by a job; until then it cannot be
+/// changed. Returns the id of this job.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the effect differs from the preview and when the group is being deleted, [`Error::Outdated`] when the group was
@@ -54,6 +55,8 @@ pub async fn delete(
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
+    let keys =
+        db::access_tokens::group::set_revoked(&mut transaction, group.id, actor.id()).await?;
     let job = if deletion.is_job() || expected.is_job() {
         db::deletions::remove_features(&mut transaction, group.id).await?;
         let object = Object::Group(group.id);
@@ -69,7 +72,8 @@ pub async fn delete(
         .with("features", group.features.clone(), Value::Null)
         .with("externalId", group.external_id.clone(), Value::Null)
         .with("members", deletion.members, 0)
-        .with("resources", deletion.resources, 0);
+        .with("resources", deletion.resources, 0)
+        .with("keys", keys, 0);
     let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
     let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;

@@ -164,12 +164,9 @@ pub(super) async fn check_user(
     if used.token.is_none() {
         return Ok(found);
     }
-    let state = found
-        .token
-        .as_ref()
-        .filter(|token| token.owner == used.user)
-        .map(|token| token.state);
-    match state {
+    let token = found.token.as_ref();
+    let token = token.filter(|token| token.owner == used.user);
+    match token.map(|token| token.state) {
         None => {
             errors.add("token", messages::token_of_another());
             Err(Error::Invalid(errors))
@@ -177,7 +174,12 @@ pub(super) async fn check_user(
         Some(TokenState::Revoked) => Err(Error::Conflict(Conflict::TokenRevoked)),
         Some(TokenState::Expired) => Err(Error::Conflict(Conflict::TokenExpired)),
         Some(TokenState::Blocked) => Err(Error::Conflict(Conflict::KeyBlocked)),
-        Some(TokenState::Live | TokenState::Expiring) => Ok(found),
+        Some(TokenState::Live | TokenState::Expiring) => {
+            if token.is_some_and(|token| token.owner_left_group) {
+                return Err(Error::Conflict(Conflict::KeyOwnerLeftGroup));
+            }
+            Ok(found)
+        }
     }
 }
 
