@@ -1,8 +1,6 @@
 //! Changes that lock rows of the same users, groups, roles and resources at the same time. All take their locks in one order, so none of
 //! them fails, whichever is first.
 
-use std::future::Future;
-
 use domain::{
     usage::{ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
     users::deletion::Deletion,
