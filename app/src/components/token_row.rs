@@ -95,6 +95,12 @@ fn is_blocked(token: &AccessToken) -> bool {
     key.is_some_and(|key| key.blocked_at.is_some())
 }
 
+/// Returns whether a token is a key for a group that its owner has left.
+fn has_left_group(token: &AccessToken) -> bool {
+    let key = token.key.as_ref();
+    key.is_some_and(|key| key.owner_left_group)
+}
+
 pub(crate) const STATE: Column<ListedToken> = Column {
     class: "",
     label: text::tokens::state,
@@ -104,6 +110,9 @@ pub(crate) const STATE: Column<ListedToken> = Column {
         let why = match state {
             TokenState::Blocked if is_blocked(&row.token) => {
                 Some(text::virtual_keys::blocked().to_owned())
+            }
+            TokenState::Blocked if has_left_group(&row.token) => {
+                Some(text::virtual_keys::owner_left_group().to_owned())
             }
             TokenState::Blocked => Some(text::tokens::blocked().to_owned()),
             TokenState::Revoked => row.token.revoked_by.clone().map(text::tokens::revoked_by),

@@ -1,5 +1,6 @@
 //! Access tokens. Only the hash of a token's text is stored.
 
+pub mod group;
 pub mod keys;
 mod list;
 

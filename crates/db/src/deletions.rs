@@ -219,34 +219,29 @@ pub async fn revoke_grants(
     Ok(done.rows_affected())
 }
 
-/// Removes at most `most` members from a group that is being deleted, as its deletion does. Returns their number.
+/// Removes [retained](crate::users::retain) users from a group that is being deleted, as its deletion does.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn remove_members(
     connection: &mut PgConnection,
     group: Uuid,
-    most: i64,
-) -> Result<u64, Error> {
-    let removed = sqlx::query_scalar!(
-        r#"with removed as (
-            delete from group_members where group_id = $1 and user_id in (
-                select user_id from group_members where group_id = $1 order by user_id limit $2 for update
-            )
-            returning user_id, group_id
-        ), lost as (
-            insert into lost_access (user_id, kind, object_id, name)
-            select d.user_id, 'group', g.id, g.name
-            from removed d
-            join groups g on g.id = d.group_id
-            join users u on u.id = d.user_id and u.deleted_at is not null
-            on conflict do nothing
+    retained: &[Uuid],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "with removed as (
+            delete from group_members where group_id = $1 and user_id = any($2) returning user_id, group_id
         )
-        select count(*) as "removed!" from removed"#,
+        insert into lost_access (user_id, kind, object_id, name)
+        select d.user_id, 'group', g.id, g.name
+        from removed d
+        join groups g on g.id = d.group_id
+        join users u on u.id = d.user_id and u.deleted_at is not null
+        on conflict do nothing",
         group,
-        most,
+        retained,
     )
-    .fetch_one(connection)
+    .execute(connection)
     .await?;
-    Ok(u64::try_from(removed).unwrap_or_default())
+    Ok(())
 }

@@ -225,11 +225,16 @@ pub async fn set(connection: &mut PgConnection, id: Uuid, patch: &GroupPatch) ->
     Ok(())
 }
 
-/// Deletes a group with its memberships and grants. Its deleted members are noted, for the message about their restoration.
+/// Deletes a group with its memberships and grants. Those of the [retained](crate::users::retain) members who are deleted are noted, for
+/// the message about their restoration.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+pub async fn delete(
+    connection: &mut PgConnection,
+    id: Uuid,
+    retained: &[Uuid],
+) -> Result<(), Error> {
     sqlx::query!(
         "with lost as (
             insert into lost_access (user_id, kind, object_id, name)
@@ -237,11 +242,12 @@ pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error
             from groups g
             join group_members m on m.group_id = g.id
             join users u on u.id = m.user_id and u.deleted_at is not null
-            where g.id = $1
+            where g.id = $1 and m.user_id = any($2)
             on conflict do nothing
         )
         delete from groups where id = $1",
         id,
+        retained,
     )
     .execute(connection)
     .await?;

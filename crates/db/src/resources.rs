@@ -174,11 +174,16 @@ pub async fn transfer(connection: &mut PgConnection, from: Uuid, to: Uuid) -> Re
     Ok(done.rows_affected())
 }
 
-/// Deletes a resource with its grants. Deleted users with a grant are noted, for the message about their restoration.
+/// Deletes a resource with its grants. Those of the [retained](crate::users::retain) users with a grant who are deleted are noted, for the
+/// message about their restoration.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+pub async fn delete(
+    connection: &mut PgConnection,
+    id: Uuid,
+    retained: &[Uuid],
+) -> Result<(), Error> {
     sqlx::query!(
         "with lost as (
             insert into lost_access (user_id, kind, object_id, name)
@@ -186,11 +191,12 @@ pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error
             from resources r
             join resource_grants g on g.resource_id = r.id
             join users u on u.id = g.user_id and u.deleted_at is not null
-            where r.id = $1
+            where r.id = $1 and g.user_id = any($2)
             on conflict do nothing
         )
         delete from resources where id = $1",
         id,
+        retained,
     )
     .execute(connection)
     .await?;

@@ -14,6 +14,7 @@ mod named;
 mod numbered;
 pub mod password;
 pub mod pending;
+pub mod retain;
 pub(crate) mod search;
 mod sign_in_name;
 mod unnamed;

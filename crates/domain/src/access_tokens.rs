@@ -143,7 +143,8 @@ string_enum! {
         Live = "live",
         /// Accepted, and expires in less than a week.
         Expiring = "expiring",
-        /// Rejected for now: the virtual key is blocked, or its owner cannot use the account or has to choose a password first.
+        /// Rejected for now: the virtual key is blocked, or its owner has left its group, cannot use the account or has to choose a password
+        /// first.
         Blocked = "blocked",
         /// Past its expiry.
         Expired = "expired",

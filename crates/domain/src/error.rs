@@ -133,6 +133,8 @@ pub enum Conflict {
     TokenRevoked,
     /// The virtual key is blocked.
     KeyBlocked,
+    /// The owner of the virtual key is no member of the group that it is for.
+    KeyOwnerLeftGroup,
     /// The virtual key is not blocked.
     KeyNotBlocked,
     /// The job has not failed.
@@ -211,6 +213,8 @@ pub enum Forbidden {
     KeyOwnerRequired,
     /// The virtual key is blocked.
     KeyBlocked,
+    /// The owner of the virtual key is no member of the group that it is for.
+    KeyOwnerLeftGroup,
     /// Registration is disabled.
     RegistrationDisabled,
     /// The account is pending approval.

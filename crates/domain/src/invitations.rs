@@ -123,7 +123,7 @@ string_enum! {
         Revoked = "revoked",
         /// Past its expiry.
         Expired = "expired",
-        /// Without effect: its creator can no longer assign its roles, or can no longer invite at all.
+        /// Without effect: its creator can no longer assign its roles, or can no longer invite at all, or its group is deleted.
         Unbacked = "unbacked",
     }
 }

@@ -8,7 +8,7 @@ mod secret;
 
 use std::time::Duration;
 
-use db::access_tokens::{self as rows, TokenFilter};
+use db::access_tokens::{self as rows, TokenFilter, keys::Rejection};
 use domain::{
     access_tokens::{
         AccessToken, CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft, TokenKind,
@@ -49,7 +49,8 @@ const INVALID_TOKEN: Error = Error::Unauthenticated(Unauthenticated::TokenInvali
 /// that are within the token's scopes. The use of the token is stored later, in a batch.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for a text that is no valid token, [`Error::Forbidden`] for a virtual key that is blocked.
+/// [`Error::Unauthenticated`] for a text that is no valid token, [`Error::Forbidden`] for a virtual key that is blocked, or whose owner is no
+/// member of its group.
 pub async fn find_caller(
     services: &Services,
     text: &str,
@@ -59,12 +60,14 @@ pub async fn find_caller(
     let (kind, hash) = secret::read(text).ok_or(INVALID_TOKEN)?;
     let Some(live) = rows::find_live(&services.pool, &hash).await? else {
         // Only the holder of the key can ask.
-        let is_blocked =
-            kind == TokenKind::Key && rows::keys::is_blocked(&services.pool, &hash).await?;
-        return Err(if is_blocked {
-            Error::Forbidden(Forbidden::KeyBlocked)
-        } else {
-            INVALID_TOKEN
+        let rejection = match kind {
+            TokenKind::Key => rows::keys::find_rejection(&services.pool, &hash).await?,
+            TokenKind::Token => None,
+        };
+        return Err(match rejection {
+            Some(Rejection::Blocked) => Error::Forbidden(Forbidden::KeyBlocked),
+            Some(Rejection::OwnerLeftGroup) => Error::Forbidden(Forbidden::KeyOwnerLeftGroup),
+            None => INVALID_TOKEN,
         });
     };
     services

@@ -1,7 +1,10 @@
 //! Deletions of roles, groups and features on which many rows depend, in batches: an interruption loses nothing, and no request waits for
 //! them. The entry of the audit log is written when the deletion is queued.
 
-use db::deletions::{Deletion, Object};
+use db::{
+    deletions::{Deletion, Object},
+    users::retain,
+};
 use domain::{error::Conflict, jobs::ROWS_AT_ONCE};
 use uuid::Uuid;
 
@@ -71,7 +74,9 @@ impl BatchJob for Deletion {
         let changed = match &self.object {
             Object::Role(role) => {
                 db::users::lock_admins(transaction).await?;
-                db::roles::edit::revoke(transaction, *role, size.unsigned_abs()).await?
+                let users = retain::users_of_role(transaction, *role, size).await?;
+                db::roles::edit::revoke(transaction, *role, &users).await?;
+                users.len() as u64
             }
             Object::Group(group) => shrink(transaction, *group, size).await?,
             Object::Feature(key) => db::deletions::remove_feature(transaction, key, size).await?,
@@ -86,11 +91,14 @@ impl BatchJob for Deletion {
     }
 }
 
-/// Deletes an object on which no row depends any more.
+/// Deletes an object on which no row depends any more: no user is noted. A key that was created for the group since the request is revoked.
 async fn delete(transaction: &mut db::Transaction, object: &Object) -> Result<(), Error> {
     match object {
-        Object::Role(role) => db::roles::edit::delete(transaction, *role).await?,
-        Object::Group(group) => db::groups::delete(transaction, *group).await?,
+        Object::Role(role) => db::roles::edit::delete(transaction, *role, &[]).await?,
+        Object::Group(group) => {
+            db::access_tokens::group::set_revoked(transaction, *group, None).await?;
+            db::groups::delete(transaction, *group, &[]).await?;
+        }
         Object::Feature(key) => {
             db::features::delete(transaction, key).await?;
         }
@@ -105,6 +113,7 @@ async fn shrink(transaction: &mut db::Transaction, group: Uuid, size: i64) -> Re
     if rest == 0 {
         return Ok(grants);
     }
-    let members = db::deletions::remove_members(transaction, group, rest).await?;
-    Ok(grants.saturating_add(members))
+    let members = retain::members(transaction, group, rest).await?;
+    db::deletions::remove_members(transaction, group, &members).await?;
+    Ok(grants.saturating_add(members.len() as u64))
 }

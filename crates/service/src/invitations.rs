@@ -55,8 +55,8 @@ pub async fn create(
 /// actor becomes the creator that the invitation depends on.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the invitation is revoked or used up, [`Error::Denied`] for a role that the actor cannot
-/// assign, [`Error::NotFound`] when there is no such invitation.
+/// [`Error::Conflict`] when the invitation is revoked or used up, or its group is deleted, [`Error::Denied`] for a role that the actor
+/// cannot assign, [`Error::NotFound`] when there is no such invitation.
 pub async fn resend(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
@@ -66,8 +66,11 @@ pub async fn resend(
     let id = shown.id;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let preset = &lock(&mut transaction, &shown, Conflict::InvitationNotResendable).await?;
-    if preset.group.is_some() {
+    if let Some(group) = preset.group {
         guard::confirm(&mut transaction, &actor, Permission::GroupsWrite).await?;
+        if db::groups::find(&mut *transaction, group).await?.is_none() {
+            return Err(Error::Conflict(Conflict::InvitationNotResendable));
+        }
     }
     let permissions = db::roles::find(&mut *transaction, &preset.roles)
         .await?
@@ -163,11 +166,12 @@ pub async fn find(
 fn shown(invitation: invitations::Invitation) -> Invitation {
     let rights = rights(&invitation);
     let (rights, given) = (rights.as_ref(), &invitation.given);
-    let stands = invitation.is_operators
+    let is_backed = invitation.is_operators
         || match invitation.preset.group {
             Some(_) => group_invitation_is_valid(rights, invitation.is_manager, given),
             None => policy::invitation_is_valid(rights, given),
         };
+    let stands = is_backed && !invitation.is_group_deleted;
     Invitation {
         id: invitation.id,
         state: if invitation.revoked_at.is_some() {

@@ -207,13 +207,16 @@ pub async fn delete(
     target: impl Into<TargetRef>,
     preview: Option<ResourceDeletion>,
 ) -> Result<ResourceDeletion, Error> {
+    let target = target.into();
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let resource = lock(&mut transaction, &actor, &target.into()).await?;
+    // Lock order: the accounts before the resource.
+    let users = db::users::retain::users_of_resource(&mut transaction, target.id).await?;
+    let resource = lock(&mut transaction, &actor, &target).await?;
     let deletion = db::resources::grants::count_deletion(&mut *transaction, resource.id).await?;
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    db::resources::delete(&mut transaction, resource.id).await?;
+    db::resources::delete(&mut transaction, resource.id, &users).await?;
     let owner = resource.owner_id.map(|id| id.to_string());
     let changes = Changes::default()
         .with("kind", resource.kind.as_str(), Value::Null)

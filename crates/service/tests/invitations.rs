@@ -1,6 +1,7 @@
 //! Invitations: creation, uses, and expiry.
 
 use domain::{
+    error::Conflict,
     invitations::{INVITATIONS_ORDER, Invitation, InvitationDraft, InvitationState},
     list::{Limits, Total, UnfilteredParams},
     policy::Denied,
@@ -8,11 +9,12 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Authorized, Origin, RegistrationsWrite, operator},
+    access::{Authorized, GroupsWrite, Origin, RegistrationsWrite, operator},
+    groups::{self, GroupActor},
     invitations, registrations, reset, users,
 };
 use sqlx::PgPool;
-use testing::roles::role;
+use testing::{groups::group, roles::role};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -469,4 +471,33 @@ async fn invited_user_does_not_learn_whether_an_email_is_taken(pool: PgPool) {
             ("bob".to_owned(), Some(fresh), None)
         ]
     );
+}
+
+#[testing::test]
+async fn invitation_into_a_deleted_group_has_no_effect(pool: PgPool) {
+    let services = services(&pool);
+    let team = group("Team").insert(&pool).await;
+    let actor = GroupActor::from(&operator::<GroupsWrite>());
+    let created = groups::invite(&services, &actor, team, InvitationDraft::default()).await;
+    let created = created.unwrap();
+    let token = token_of(&created.link.url);
+    assert!(works(&services, &token).await);
+    assert_eq!(only(&services).await.state, InvitationState::Open);
+    groups::delete(&services, &operator(), team, None)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await);
+    assert_eq!(only(&services).await.state, InvitationState::Unbacked);
+    let resent = invitations::resend(&services, &operator(), created.id).await;
+    assert!(
+        matches!(
+            resent,
+            Err(Error::Conflict(Conflict::InvitationNotResendable))
+        ),
+        "{resent:?}"
+    );
+    invitations::revoke(&services, &operator(), created.id)
+        .await
+        .unwrap();
+    assert_eq!(only(&services).await.state, InvitationState::Revoked);
 }

@@ -8,6 +8,7 @@ pub(crate) mod killed;
 pub(crate) mod own;
 pub(crate) mod own_account;
 pub(crate) mod users;
+pub(crate) mod waiting;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use testing::groups::group;
 
 use crate::{
     access::endpoints,
@@ -300,4 +301,25 @@ async fn key_is_denied_for_other_users(pool: PgPool) {
     }
     let count = "select count(*) from usage_events";
     assert_eq!(world.app.count(count).await, 0);
+}
+
+#[testing::test]
+async fn key_of_a_group_is_rejected_after_its_owner_has_left(pool: PgPool) {
+    let world = world(&pool).await;
+    let bob = world.bob.parse().unwrap();
+    let team = group("Team").members(&[bob]).insert(&pool).await;
+    let key = world.create(json!({ "group": team })).await;
+    assert_eq!(world.limits_of(&key).await.status, 200);
+    world.app.run("delete from group_members").await;
+    let denied = world.limits_of(&key).await;
+    assert_eq!(denied.status, 403, "{}", denied.body);
+    let reason = "The owner of this virtual key is no longer a member of its group.";
+    assert!(denied.body.contains(reason), "{}", denied.body);
+    let listed = world
+        .app
+        .get_as(&world.ada, "/api/admin/tokens?kind=key&state=blocked")
+        .await;
+    let listed = &listed.json()[0];
+    assert_eq!(listed["key"]["ownerLeftGroup"], true);
+    assert_eq!(listed["key"]["blockedAt"], Value::Null);
 }

@@ -249,19 +249,38 @@ pub async fn rotate(
     .await?)
 }
 
-/// Returns whether a hash is that of a blocked key, which would work otherwise.
+/// Reason for rejecting a key that would work otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// The key is blocked.
+    Blocked,
+    /// The owner is no member of the group that the key is for.
+    OwnerLeftGroup,
+}
+
+/// Returns the reason for rejecting the key of a hash; `None` if it would not work anyway.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn is_blocked(executor: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (
-            select from access_tokens
-            where (token_hash = $1 or (previous_hash = $1 and previous_until > now())) and blocked_at is not null
-                and revoked_at is null and (expires_at is null or expires_at > now())
-        ) as "is_blocked!""#,
+pub async fn find_rejection(
+    executor: impl PgExecutor<'_>,
+    token_hash: &[u8],
+) -> Result<Option<Rejection>, Error> {
+    let is_blocked = sqlx::query_scalar!(
+        r#"select blocked_at is not null as "is_blocked!" from access_tokens
+        where (token_hash = $1 or (previous_hash = $1 and previous_until > now()))
+            and (blocked_at is not null or owner_left_group(group_id, user_id))
+            and revoked_at is null and (expires_at is null or expires_at > now())
+        limit 1"#,
         token_hash,
     )
-    .fetch_one(executor)
-    .await?)
+    .fetch_optional(executor)
+    .await?;
+    Ok(is_blocked.map(|is_blocked| {
+        if is_blocked {
+            Rejection::Blocked
+        } else {
+            Rejection::OwnerLeftGroup
+        }
+    }))
 }

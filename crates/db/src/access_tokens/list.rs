@@ -18,7 +18,7 @@ use crate::{
 const COLUMNS: &str = "
     t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,
     t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.kind, t.group_id, t.group_name, t.allowed_models,
-    t.metadata::text as metadata, t.blocked_at, t.previous_until, t.version";
+    t.metadata::text as metadata, t.blocked_at, t.previous_until, t.version, t.owner_left_group";
 
 /// Conditions on the listed tokens.
 #[derive(Debug, Clone, Copy, Default)]
@@ -131,6 +131,7 @@ fn key(row: &PgRow) -> Result<KeyDetails, sqlx::Error> {
     Ok(KeyDetails {
         group: row.try_get("group_id")?,
         group_name: row.try_get("group_name")?,
+        owner_left_group: row.try_get("owner_left_group")?,
         allowed_models: row.try_get("allowed_models")?,
         metadata: read_object(metadata),
         blocked_at: row.try_get("blocked_at")?,

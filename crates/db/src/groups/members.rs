@@ -54,7 +54,7 @@ pub async fn count(executor: impl PgExecutor<'_>, group_id: Uuid) -> Result<u64,
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-/// Returns whether a user manages a group, and retains that until the transaction ends.
+/// Returns whether a user manages a group, and retains that until the transaction ends. The group is locked first, as by its deletion.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -64,7 +64,11 @@ pub async fn lock_manager(
     user_id: Uuid,
 ) -> Result<bool, Error> {
     let row = sqlx::query!(
-        "select user_id from group_members where group_id = $1 and user_id = $2 and is_manager for share",
+        "with held as (select id from groups where id = $1 for key share)
+        select m.user_id from held h
+        join group_members m on m.group_id = h.id
+        where m.user_id = $2 and m.is_manager
+        for share of m",
         group_id,
         user_id,
     )
@@ -201,11 +205,16 @@ pub async fn delete(
     group_id: Uuid,
     ids: &[Uuid],
 ) -> Result<Vec<RemovedMember>, Error> {
-    // Locked in the order of ids, so that two requests cannot wait for each other.
+    // Locked in the order of ids, so that two requests cannot wait for each other, and after the group, as by its deletion.
     Ok(sqlx::query_as!(
         RemovedMember,
-        "with locked as (
-            select user_id from group_members where group_id = $1 and user_id = any($2) order by user_id for update
+        "with held as (
+            select id from groups where id = $1 for key share
+        ), locked as (
+            select m.user_id from held h
+            join group_members m on m.group_id = h.id
+            where m.user_id = any($2)
+            order by m.user_id for update of m
         )
         delete from group_members m using locked l
         where m.group_id = $1 and m.user_id = l.user_id

@@ -29,6 +29,8 @@ pub struct Invitation {
     pub creator: Option<Permissions>,
     /// Whether that user manages the group that it leads into.
     pub is_manager: bool,
+    /// Whether the group that it leads into is deleted.
+    pub is_group_deleted: bool,
     /// Whether it was created with an access token.
     pub is_of_token: bool,
     /// Names of that token's scopes; `None` without a token, or if the token does not work any more.
@@ -62,6 +64,9 @@ const INVITATIONS: &str = "select
             select from group_members gm
             where gm.user_id = m.id and gm.is_manager and gm.group_id = (l.preset ->> 'group_id')::uuid
         ) as is_manager,
+        l.preset ->> 'group_id' is not null and not exists (
+            select from groups g where g.id = (l.preset ->> 'group_id')::uuid
+        ) as is_group_deleted,
         (select t.scopes from live_tokens t where t.id = l.created_with) as token_scopes,
         coalesce(m.status = 'active' and m.deleted_at is null, false) as is_active,
         array(
@@ -133,6 +138,7 @@ fn invitation(row: &PgRow) -> Result<Invitation, sqlx::Error> {
         created_by: row.try_get("created_by")?,
         creator: is_active.then(|| Permissions::new(creator)),
         is_manager: row.try_get("is_manager")?,
+        is_group_deleted: row.try_get("is_group_deleted")?,
         is_of_token: row.try_get("is_of_token")?,
         token_scopes: row.try_get("token_scopes")?,
         created_at: row.try_get("created_at")?,

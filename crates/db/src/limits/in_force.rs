@@ -126,6 +126,8 @@ pub struct MeteredToken {
     pub owner: Uuid,
     /// State, without that of the owner.
     pub state: TokenState,
+    /// Whether it is a key for a group of which the owner is no member.
+    pub owner_left_group: bool,
     /// Models that it can use; `None` for all.
     pub models: Option<Vec<String>>,
 }
@@ -144,6 +146,7 @@ pub async fn find_user(
             clock_timestamp() as "at!", u.username as "username?", u.status as "status?",
             coalesce(u.deleted_at is not null, false) as "is_deleted!", m.models as "models?",
             t.user_id as "token_owner?", t.allowed_models as "token_models?",
+            owner_left_group(t.group_id, t.user_id) as "owner_left_group!",
             case
                 when t.revoked_at is not null then 'revoked'
                 when t.expires_at <= now() then 'expired'
@@ -168,6 +171,7 @@ pub async fn find_user(
         token: row.token_owner.map(|owner| MeteredToken {
             owner,
             state,
+            owner_left_group: row.owner_left_group,
             models: row.token_models,
         }),
         at: row.at,

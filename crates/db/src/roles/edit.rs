@@ -152,11 +152,16 @@ pub async fn set(connection: &mut PgConnection, id: Uuid, patch: &RolePatch) -> 
     Ok(())
 }
 
-/// Deletes a role, and revokes it from its users. Deleted users of it are noted, for the message about their restoration.
+/// Deletes a role, and revokes it from its users. Those of the [retained](crate::users::retain) users who are deleted are noted, for the
+/// message about their restoration.
 ///
 /// # Errors
 /// `roles_builtin_kind_remains` for a built-in role.
-pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+pub async fn delete(
+    connection: &mut PgConnection,
+    id: Uuid,
+    retained: &[Uuid],
+) -> Result<(), Error> {
     sqlx::query!(
         "with lost as (
             insert into lost_access (user_id, kind, object_id, name)
@@ -164,43 +169,43 @@ pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error
             from roles r
             join user_roles ur on ur.role_id = r.id
             join users u on u.id = ur.user_id and u.deleted_at is not null
-            where r.id = $1
+            where r.id = $1 and ur.user_id = any($2)
             on conflict do nothing
         )
         delete from roles where id = $1",
         id,
+        retained,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Revokes a role that is being deleted from at most `limit` of its users, as [`delete`] does. Returns the number of these.
+/// Revokes a role that is being deleted from [retained](crate::users::retain) users, as [`delete`] does.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn revoke(connection: &mut PgConnection, id: Uuid, limit: u64) -> Result<u64, Error> {
-    let revoked = sqlx::query_scalar!(
-        r#"with revoked as (
-            delete from user_roles where role_id = $1 and user_id in (
-                select user_id from user_roles where role_id = $1 order by user_id limit $2 for update
-            )
-            returning user_id, role_id
-        ), lost as (
-            insert into lost_access (user_id, kind, object_id, name)
-            select d.user_id, 'role', r.id, r.name
-            from revoked d
-            join roles r on r.id = d.role_id
-            join users u on u.id = d.user_id and u.deleted_at is not null
-            on conflict do nothing
+pub async fn revoke(
+    connection: &mut PgConnection,
+    id: Uuid,
+    retained: &[Uuid],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "with revoked as (
+            delete from user_roles where role_id = $1 and user_id = any($2) returning user_id, role_id
         )
-        select count(*) as "revoked!" from revoked"#,
+        insert into lost_access (user_id, kind, object_id, name)
+        select d.user_id, 'role', r.id, r.name
+        from revoked d
+        join roles r on r.id = d.role_id
+        join users u on u.id = d.user_id and u.deleted_at is not null
+        on conflict do nothing",
         id,
-        i64::try_from(limit).unwrap_or(i64::MAX),
+        retained,
     )
-    .fetch_one(connection)
+    .execute(connection)
     .await?;
-    Ok(u64::try_from(revoked).unwrap_or_default())
+    Ok(())
 }
 
 /// Counts the users of a role by the set of their roles, without deleted users.

@@ -23,6 +23,8 @@ const NO_KEY: &str = "Authentication Error, No api key passed in.";
 const MALFORMED: &str =
     "Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.";
 const UNKNOWN_KEY: &str = "Authentication Error, Invalid proxy server token passed. Unable to find token in the database.";
+const LEFT_TEAM: &str =
+    "Authentication Error, The owner of this key is no longer a member of its team.";
 const BLOCKED_KEY: &str =
     "Authentication Error, Key is blocked. Update via `/key/unblock` if you're admin.";
 /// Beginnings of the paths whose errors have the form of the web framework.
@@ -87,7 +89,9 @@ fn status_of(error: &DialectError) -> StatusCode {
         DialectError::Malformed(_) | DialectError::Service(Error::Invalid(_)) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        DialectError::Service(Error::Forbidden(Forbidden::KeyBlocked)) => StatusCode::UNAUTHORIZED,
+        DialectError::Service(Error::Forbidden(
+            Forbidden::KeyBlocked | Forbidden::KeyOwnerLeftGroup,
+        )) => StatusCode::UNAUTHORIZED,
         other => other.status(),
     }
 }
@@ -100,6 +104,7 @@ fn text_of(error: &DialectError) -> String {
             _ => UNKNOWN_KEY,
         },
         DialectError::Service(Error::Forbidden(Forbidden::KeyBlocked)) => BLOCKED_KEY,
+        DialectError::Service(Error::Forbidden(Forbidden::KeyOwnerLeftGroup)) => LEFT_TEAM,
         other => return other.message().to_string(),
     };
     text.to_owned()

@@ -93,7 +93,8 @@ fn row(key: &AccessToken, user_id: &str) -> Map<String, Value> {
     let group_name = details.and_then(|details| details.group_name.clone());
     let allowed = details.and_then(|details| details.allowed_models.as_deref());
     let metadata = details.map(|details| details.metadata.clone());
-    let is_blocked = details.is_some_and(|details| details.blocked_at.is_some());
+    let is_blocked =
+        details.is_some_and(|details| details.blocked_at.is_some() || details.owner_left_group);
     let mut row = Map::new();
     let mut set = |name: &str, value: Value| row.insert(name.to_owned(), value);
     set("token", key.id.to_string().into());

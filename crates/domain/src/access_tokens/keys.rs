@@ -198,6 +198,8 @@ pub struct KeyDetails {
     pub group: Option<Uuid>,
     /// Name of the group.
     pub group_name: Option<String>,
+    /// Whether the owner is no member of the group any more, so that the key is rejected.
+    pub owner_left_group: bool,
     /// Models that it can use; `None` for all, an empty list for none.
     pub allowed_models: Option<Vec<String>>,
     /// Data of the host application.

@@ -1,6 +1,6 @@
 //! Deletion of groups. A group with many members or grants is deleted by a job in batches.
 
-use db::deletions::Object;
+use db::{deletions::Object, users::retain};
 use domain::{action::Action, error::Conflict, groups::GroupDeletion};
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,8 +28,9 @@ pub async fn preview_deletion(
     Ok(db::groups::count_deletion(&mut *connection, id).await?)
 }
 
-/// Deletes a group with its memberships and grants. `preview` is the effect that was shown, if one was. A group with many of them loses its
-/// features at once, and is deleted by a job; until then it cannot be changed. Returns the id of this job.
+/// Deletes a group with its memberships and grants, and revokes the virtual keys that are for it. `preview` is the effect that was shown, if
+/// one was. A group with many members and grants loses its features and keys at once, and is deleted by a job; until then it cannot be
+/// changed. Returns the id of this job.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the effect differs from the preview and when the group is being deleted, [`Error::Outdated`] when the group was
@@ -40,19 +41,29 @@ pub async fn delete(
     target: impl Into<TargetRef>,
     preview: Option<GroupDeletion>,
 ) -> Result<Option<Uuid>, Error> {
+    let target = target.into();
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let group = lock(&mut transaction, &target.into()).await?;
+    let expected = db::groups::count_deletion(&mut *transaction, target.id).await?;
+    // Lock order: the accounts before the group. The job locks those of a group with many members.
+    let members = if expected.is_job() {
+        Vec::new()
+    } else {
+        retain::members(&mut transaction, target.id, i64::MAX).await?
+    };
+    let group = lock(&mut transaction, &target).await?;
     let deletion = db::groups::count_deletion(&mut *transaction, group.id).await?;
     if preview.is_some_and(|preview| preview != deletion) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    let job = if deletion.is_job() {
+    let keys =
+        db::access_tokens::group::set_revoked(&mut transaction, group.id, actor.id()).await?;
+    let job = if deletion.is_job() || expected.is_job() {
         db::deletions::remove_features(&mut transaction, group.id).await?;
         let object = Object::Group(group.id);
         let rows = deletion.members.saturating_add(deletion.resources);
         Some(db::deletions::queue(&mut transaction, &object, &group.name, rows).await?)
     } else {
-        db::groups::delete(&mut transaction, group.id).await?;
+        db::groups::delete(&mut transaction, group.id, &members).await?;
         None
     };
     let changes = Changes::default()
@@ -61,7 +72,8 @@ pub async fn delete(
         .with("features", group.features.clone(), Value::Null)
         .with("externalId", group.external_id.clone(), Value::Null)
         .with("members", deletion.members, 0)
-        .with("resources", deletion.resources, 0);
+        .with("resources", deletion.resources, 0)
+        .with("keys", keys, 0);
     let about = (Action::GroupDeleted, Some(group.id), group.name.as_str());
     let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;

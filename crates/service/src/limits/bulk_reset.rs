@@ -59,6 +59,9 @@ pub async fn reset_many(
     let mut transaction = db::begin(&services.pool).await?;
     let actor =
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    // Lock order: the accounts before the balances.
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    db::users::retain::users(&mut transaction, &ids).await?;
     let mut found = Vec::with_capacity(request.users.len());
     for selected in &request.users {
         found.push(rows::find_user(&mut *transaction, selected.id, None).await?);

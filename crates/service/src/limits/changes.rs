@@ -38,6 +38,8 @@ pub async fn change(
     let mut transaction = db::begin(&services.pool).await?;
     let actor =
         &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    // Lock order: the account before the balances.
+    db::users::retain::user(&mut transaction, target.id).await?;
     let found = rows::find_user(&mut *transaction, target.id, None).await?;
     let username = found.username.ok_or(guard::NOT_FOUND)?;
     target.check_username(&username)?;

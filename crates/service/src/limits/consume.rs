@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use db::{
     limits::{self as rows, MeteredUser},
     usage,
+    users::retain,
 };
 use domain::{
     access_tokens::TokenState,
@@ -39,6 +40,8 @@ pub async fn consume(
     let mut used = draft.check().map_err(Error::Invalid)?;
     bind(authorized.actor(), &mut used)?;
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the account before the balances.
+    retain::user(&mut transaction, used.user).await?;
     let found = check_user(&mut transaction, &used).await?;
     let at = found.at;
     let ids: Vec<String> = used.event_id.iter().cloned().collect();
@@ -161,12 +164,9 @@ pub(super) async fn check_user(
     if used.token.is_none() {
         return Ok(found);
     }
-    let state = found
-        .token
-        .as_ref()
-        .filter(|token| token.owner == used.user)
-        .map(|token| token.state);
-    match state {
+    let token = found.token.as_ref();
+    let token = token.filter(|token| token.owner == used.user);
+    match token.map(|token| token.state) {
         None => {
             errors.add("token", messages::token_of_another());
             Err(Error::Invalid(errors))
@@ -174,7 +174,12 @@ pub(super) async fn check_user(
         Some(TokenState::Revoked) => Err(Error::Conflict(Conflict::TokenRevoked)),
         Some(TokenState::Expired) => Err(Error::Conflict(Conflict::TokenExpired)),
         Some(TokenState::Blocked) => Err(Error::Conflict(Conflict::KeyBlocked)),
-        Some(TokenState::Live | TokenState::Expiring) => Ok(found),
+        Some(TokenState::Live | TokenState::Expiring) => {
+            if token.is_some_and(|token| token.owner_left_group) {
+                return Err(Error::Conflict(Conflict::KeyOwnerLeftGroup));
+            }
+            Ok(found)
+        }
     }
 }
 
@@ -203,8 +208,10 @@ pub(crate) async fn record(
     events: Vec<UsageEvent>,
 ) -> Result<(u64, bool), Error> {
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the account before the balances. A user who is being deleted permanently is unknown after the wait.
+    let is_known = retain::user(&mut transaction, user).await?;
     let found = rows::find_user(&mut *transaction, user, None).await?;
-    let known = found.status.map(|_| user);
+    let known = is_known.then_some(user);
     let ids: Vec<String> = events
         .iter()
         .filter_map(|event| event.used.event_id.clone())

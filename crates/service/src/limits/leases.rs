@@ -3,6 +3,7 @@
 use db::{
     limits::{leases as rows, leases::Lease},
     usage,
+    users::retain,
 };
 use domain::{
     error::Conflict,
@@ -38,6 +39,7 @@ pub async fn reserve(
     let (mut used, seconds) = draft.check().map_err(Error::Invalid)?;
     bind(authorized.actor(), &mut used)?;
     let mut transaction = db::begin(&services.pool).await?;
+    retain::user(&mut transaction, used.user).await?;
     let found = check_user(&mut transaction, &used).await?;
     let mut meter = Meter::open(&mut transaction, (used.user, used.token), found.at).await?;
     if let Some(event) = &used.event_id
@@ -79,6 +81,8 @@ pub async fn reserve(
 
 /// Returns the lease with an id, and locks it. With a virtual key there are only the leases of that key.
 async fn lock(transaction: &mut db::Transaction, actor: &Actor, id: Uuid) -> Result<Lease, Error> {
+    // Lock order: the account before the lease.
+    retain::user_of_lease(transaction, id).await?;
     let lease = rows::lock(transaction, id).await?;
     let lease = lease.filter(|lease| actor.key().is_none() || lease.token_id == actor.key());
     lease.ok_or_else(|| {

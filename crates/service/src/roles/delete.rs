@@ -1,6 +1,6 @@
 //! Deletion of roles. A role of many users is revoked by a job in batches, so that no other change of roles waits for all of them.
 
-use db::deletions::Object;
+use db::{deletions::Object, users::retain};
 use domain::{
     action::Action,
     error::Conflict,
@@ -47,7 +47,9 @@ pub async fn delete(
 ) -> Result<Option<Uuid>, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (actor, own_rank) = &open(&mut transaction, authorized).await?;
-    let role = lock(&mut transaction, (actor, *own_rank), &target.into()).await?;
+    let target = target.into();
+    let retained = retain_users(&mut transaction, target.id).await?;
+    let role = lock(&mut transaction, (actor, *own_rank), &target).await?;
     if role.builtin.is_some() {
         return Err(Error::Conflict(Conflict::RoleBuiltin));
     }
@@ -55,13 +57,18 @@ pub async fn delete(
     if users.is_some_and(|users| users != deletion.users) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
-    let job = if deletion.is_job() {
-        disable(&mut transaction, role.id).await?;
-        let object = Object::Role(role.id);
-        Some(db::deletions::queue(&mut transaction, &object, &role.name, deletion.users).await?)
-    } else {
-        db::roles::edit::delete(&mut transaction, role.id).await?;
-        None
+    let job = match retained {
+        Some(retained) if !deletion.is_job() => {
+            db::roles::edit::delete(&mut transaction, role.id, &retained).await?;
+            None
+        }
+        Some(_) | None => {
+            disable(&mut transaction, role.id).await?;
+            let object = Object::Role(role.id);
+            let queued =
+                db::deletions::queue(&mut transaction, &object, &role.name, deletion.users).await?;
+            Some(queued)
+        }
     };
     let changes = Changes::default()
         .with("name", role.name.as_str(), Value::Null)
@@ -77,6 +84,20 @@ pub async fn delete(
         services.work.notify_one();
     }
     Ok(job)
+}
+
+/// Retains the users of a role before the role is locked. `None` if they are so many that a job revokes it from them.
+async fn retain_users(
+    connection: &mut db::PgConnection,
+    id: Uuid,
+) -> Result<Option<Vec<Uuid>>, Error> {
+    let role = db::roles::edit::find(&mut *connection, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    if role.builtin.is_some() || deletion(connection, &role).await?.is_job() {
+        return Ok(None);
+    }
+    Ok(Some(retain::users_of_role(connection, id, i64::MAX).await?))
 }
 
 /// Revokes all permissions of a role, for all its users at once.

@@ -87,3 +87,28 @@ async fn every_key_belongs_to_a_user(pool: PgPool) {
     let unknown = post(&app, "/key/generate", &json!({ "user_id": "none" })).await;
     assert_own(&unknown, 404, "User none not found");
 }
+
+#[testing::test]
+async fn key_of_a_team_works_for_members_only(pool: PgPool) {
+    let app = with_litellm(&pool);
+    let user = json!({ "user_id": "u-1", "auto_create_key": false });
+    done(&app, "/user/new", &user).await;
+    let team = json!({
+        "team_id": "t-1", "team_alias": "Lab", "members_with_roles": [{ "role": "user", "user_id": "u-1" }],
+    });
+    let team = done(&app, "/team/new", &team).await;
+    let wanted = json!({ "user_id": "u-1", "team_id": team["team_id"] });
+    let created = done(&app, "/key/generate", &wanted).await;
+    let key = created["key"].as_str().unwrap();
+    let own = async || app.send(ask(Method::GET, "/key/info", key)).await;
+    assert_eq!(own().await.status, 200);
+    let member = json!({ "team_id": "t-1", "user_id": "u-1" });
+    done(&app, "/team/member_delete", &member).await;
+    let text = "Authentication Error, The owner of this key is no longer a member of its team.";
+    assert_own(&own().await, 401, text);
+    let listed = get(&app, &format!("/key/info?key={key}")).await.json();
+    assert_eq!(listed["info"]["blocked"], true);
+    done(&app, "/team/delete", &json!({ "team_ids": ["t-1"] })).await;
+    let text = "Authentication Error, Invalid proxy server token passed.";
+    assert_own(&own().await, 401, text);
+}
