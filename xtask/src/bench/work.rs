@@ -149,12 +149,15 @@ fn with_values(sql: &str, values: &[String]) -> String {
 }
 
 /// Returns a value as SQL. The log has no types. PostgreSQL infers them except for timestamps passed to functions that accept any type,
-/// and for ids in array constructors.
+/// and for ids in array constructors. Objects of JSON have a space behind each name.
 fn typed(value: &str) -> String {
     if begins_like(value, "'0000-00-00 00:00:00") && value.ends_with("+00'") {
         format!("{value}::timestamptz")
     } else if begins_like(value, ID) && value.len() == ID.len() {
         format!("{value}::uuid")
+    } else if value.starts_with("'{\"") || value.starts_with("'[{\"") {
+        // pgbench takes the colon before `true`, `false` or `null` for the one of a variable.
+        value.replace("\":", "\": ")
     } else {
         value.to_owned()
     }
@@ -222,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn only_timestamps_and_ids_are_typed() {
+    fn values_have_the_types_that_are_not_inferred() {
         let id = "'00000000-0000-7000-8000-00000000000a'";
         assert_eq!(typed(id), format!("{id}::uuid"));
         assert_eq!(
