@@ -64,6 +64,12 @@ pub fn back_to_users() -> &'static str {
     text("actions.back_to_users", "Back to users")
 }
 
+/// Text: `Being deleted`
+#[must_use]
+pub fn being_deleted() -> &'static str {
+    text("actions.being_deleted", "Being deleted")
+}
+
 /// Text: `Type the username to confirm`
 #[must_use]
 pub fn confirm_username() -> &'static str {

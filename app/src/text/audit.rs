@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
-use super::pattern::{around, fill, member, text};
+use super::{
+    number::grouped,
+    pattern::{around, fill, member, plural, text},
+};
 
 /// Text: `Action`
 #[must_use]
@@ -46,18 +49,6 @@ pub fn entry() -> &'static str {
     text("audit.entry", "Entry")
 }
 
-/// Text: `Export CSV`
-#[must_use]
-pub fn export_csv() -> &'static str {
-    text("audit.export_csv", "Export CSV")
-}
-
-/// Text: `Export NDJSON`
-#[must_use]
-pub fn export_ndjson() -> &'static str {
-    text("audit.export_ndjson", "Export NDJSON")
-}
-
 /// Text: `failed`
 #[must_use]
 pub fn failed() -> &'static str {
@@ -86,6 +77,12 @@ pub fn from() -> &'static str {
 #[must_use]
 pub fn from_example() -> &'static str {
     text("audit.from_example", "2026-11-01 or 7d")
+}
+
+/// Text: `invitation`
+#[must_use]
+pub fn invitation() -> &'static str {
+    text("audit.invitation", "invitation")
 }
 
 /// Text: `IP address`
@@ -205,6 +202,20 @@ pub fn reason() -> &'static str {
     text("audit.reason", "Reason")
 }
 
+/// Text: `{count} registrations`
+#[must_use]
+pub fn registrations(count: u64) -> String {
+    fill(
+        plural(
+            "audit.registrations",
+            count,
+            "{count} registration",
+            "{count} registrations",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
 /// Text: `replaced`
 #[must_use]
 pub fn replaced() -> &'static str {
@@ -215,6 +226,18 @@ pub fn replaced() -> &'static str {
 #[must_use]
 pub fn request_id() -> &'static str {
     text("audit.request_id", "Request ID")
+}
+
+/// Text: `{sessions} sessions of {users} users`
+#[must_use]
+pub fn sessions_of_users(sessions: impl Display, users: impl Display) -> String {
+    fill(
+        text(
+            "audit.sessions_of_users",
+            "{sessions} sessions of {users} users",
+        ),
+        &[("sessions", &sessions), ("users", &users)],
+    )
 }
 
 /// Text: `Show all entries`
@@ -404,6 +427,10 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
         "audit.action_conversation_list_exported",
         "Conversations exported",
     ),
+    (
+        "audit.action_conversation_searched",
+        "Conversations searched",
+    ),
     ("audit.action_conversation_viewed", "Conversation viewed"),
     ("audit.action_demo_loaded", "Demo users loaded"),
     ("audit.action_feature_created", "Feature created"),
@@ -525,6 +552,10 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     (
         "audit.action_user_virtual_key_updated",
         "Virtual key updated",
+    ),
+    (
+        "audit.action_users_balances_reset",
+        "Usage of users reset (bulk)",
     ),
     ("audit.action_users_deleted", "Users deleted (bulk)"),
     (

@@ -187,6 +187,12 @@ pub fn link_hint() -> &'static str {
     )
 }
 
+/// Text: `More actions`
+#[must_use]
+pub fn more_actions() -> &'static str {
+    text("common.more_actions", "More actions")
+}
+
 /// Text: `Notifications`
 #[must_use]
 pub fn notifications() -> &'static str {

@@ -95,12 +95,6 @@ pub fn dislikes(count: u64) -> String {
     )
 }
 
-/// Text: `Export CSV`
-#[must_use]
-pub fn export_csv() -> &'static str {
-    text("conversations.export_csv", "Export CSV")
-}
-
 /// Text: `Export JSON`
 #[must_use]
 pub fn export_json() -> &'static str {
@@ -167,12 +161,12 @@ pub fn from_example() -> &'static str {
     text("conversations.from_example", "2026-11-01 or 7d")
 }
 
-/// Text: `Conversations of users with the host application. Opening one of another user adds an entry to the audit log.`
+/// Text: `Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.`
 #[must_use]
 pub fn hint() -> &'static str {
     text(
         "conversations.hint",
-        "Conversations of users with the host application. Opening one of another user adds an entry to the audit log.",
+        "Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.",
     )
 }
 
@@ -475,4 +469,22 @@ pub fn with_likes() -> &'static str {
 #[must_use]
 pub fn without_feedback() -> &'static str {
     text("conversations.without_feedback", "Without feedback")
+}
+
+/// Text: `Words of a message`
+#[must_use]
+pub fn words() -> &'static str {
+    text("conversations.words", "Words of a message")
+}
+
+/// Text: `A message has the words “{words}”`
+#[must_use]
+pub fn words_are(words: impl Display) -> String {
+    fill(
+        text(
+            "conversations.words_are",
+            "A message has the words “{words}”",
+        ),
+        &[("words", &words)],
+    )
 }

@@ -438,6 +438,20 @@ pub fn limits_deleted(count: u64) -> String {
     )
 }
 
+/// Text: `Reset what {count} users have used`
+#[must_use]
+pub fn limits_reset(count: u64) -> String {
+    fill(
+        plural(
+            "flash.limits_reset",
+            count,
+            "Reset what {count} user has used",
+            "Reset what {count} users have used",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
 /// Text: `Saved the limits of {count} users`
 #[must_use]
 pub fn limits_saved(count: u64) -> String {

@@ -99,12 +99,12 @@ pub fn delete_button_with(count: u64) -> String {
     )
 }
 
-/// Text: `Members keep their accounts, but lose what they have through this group. A deleted group can't be restored.`
+/// Text: `Members keep their accounts, but lose what they have through this group. Its virtual keys are revoked. A deleted group can't be restored.`
 #[must_use]
 pub fn delete_effect() -> &'static str {
     text(
         "groups.delete_effect",
-        "Members keep their accounts, but lose what they have through this group. A deleted group can't be restored.",
+        "Members keep their accounts, but lose what they have through this group. Its virtual keys are revoked. A deleted group can't be restored.",
     )
 }
 

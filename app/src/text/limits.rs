@@ -40,6 +40,12 @@ pub fn adjust_of(metric: impl Display, user: impl Display) -> String {
     )
 }
 
+/// Text: `Requests, tokens and cost`
+#[must_use]
+pub fn all_metrics() -> &'static str {
+    text("limits.all_metrics", "Requests, tokens and cost")
+}
+
 /// Text: `All`
 #[must_use]
 pub fn all_models() -> &'static str {
@@ -50,6 +56,15 @@ pub fn all_models() -> &'static str {
 #[must_use]
 pub fn all_users() -> &'static str {
     text("limits.all_users", "All users")
+}
+
+/// Text: `Allowed models: {models}`
+#[must_use]
+pub fn allowed_models(models: impl Display) -> String {
+    fill(
+        text("limits.allowed_models", "Allowed models: {models}"),
+        &[("models", &models)],
+    )
 }
 
 /// Text: `Amount`
@@ -507,6 +522,15 @@ pub fn no_limits_in_force() -> &'static str {
     text("limits.no_limits_in_force", "No limits apply to you")
 }
 
+/// Text: `Allowed models: none. Every use is denied.`
+#[must_use]
+pub fn no_models() -> &'static str {
+    text(
+        "limits.no_models",
+        "Allowed models: none. Every use is denied.",
+    )
+}
+
 /// Text: `None`
 #[must_use]
 pub fn no_period() -> &'static str {
@@ -709,6 +733,35 @@ pub fn requests(count: u64) -> String {
 #[must_use]
 pub fn reset() -> &'static str {
     text("limits.reset", "Reset")
+}
+
+/// Text: `Reset usage of {count} users`
+#[must_use]
+pub fn reset_for_count(count: u64) -> String {
+    fill(
+        plural(
+            "limits.reset_for_count",
+            count,
+            "Reset usage of {count} user",
+            "Reset usage of {count} users",
+        ),
+        &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Reset usage`
+#[must_use]
+pub fn reset_for_users() -> &'static str {
+    text("limits.reset_for_users", "Reset usage")
+}
+
+/// Text: `What each of these users has used of the limits becomes 0. The periods and the limits stay.`
+#[must_use]
+pub fn reset_for_users_effect() -> &'static str {
+    text(
+        "limits.reset_for_users_effect",
+        "What each of these users has used of the limits becomes 0. The periods and the limits stay.",
+    )
 }
 
 /// Text: `The used amount becomes 0. The period and the limit stay.`

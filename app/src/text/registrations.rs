@@ -549,12 +549,12 @@ pub fn state_unbacked() -> &'static str {
     text("registrations.state_unbacked", "Suspended")
 }
 
-/// Text: `The creator can no longer assign these roles`
+/// Text: `The creator can no longer assign these roles, or the group is deleted`
 #[must_use]
 pub fn state_unbacked_hint() -> &'static str {
     text(
         "registrations.state_unbacked_hint",
-        "The creator can no longer assign these roles",
+        "The creator can no longer assign these roles, or the group is deleted",
     )
 }
 

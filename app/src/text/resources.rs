@@ -217,18 +217,6 @@ pub fn everyone() -> &'static str {
     text("resources.everyone", "Everyone")
 }
 
-/// Text: `Export CSV`
-#[must_use]
-pub fn export_csv() -> &'static str {
-    text("resources.export_csv", "Export CSV")
-}
-
-/// Text: `Export NDJSON`
-#[must_use]
-pub fn export_ndjson() -> &'static str {
-    text("resources.export_ndjson", "Export NDJSON")
-}
-
 /// Text: `External ID`
 #[must_use]
 pub fn external_id() -> &'static str {

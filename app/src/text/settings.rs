@@ -58,6 +58,15 @@ pub fn about_api_rate_limit() -> &'static str {
     )
 }
 
+/// Text: `Search for words of messages on the screen Conversations: on or off. On creates an index of the words; off drops it.`
+#[must_use]
+pub fn about_conversation_search() -> &'static str {
+    text(
+        "settings.about_conversation_search",
+        "Search for words of messages on the screen Conversations: on or off. On creates an index of the words; off drops it.",
+    )
+}
+
 /// Text: `Maximum database connections for this server, plus two reserved.`
 #[must_use]
 pub fn about_database_max_connections() -> &'static str {

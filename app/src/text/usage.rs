@@ -40,18 +40,6 @@ pub fn dollars(amount: impl Display) -> String {
     fill(text("usage.dollars", "${amount}"), &[("amount", &amount)])
 }
 
-/// Text: `Export CSV`
-#[must_use]
-pub fn export_csv() -> &'static str {
-    text("usage.export_csv", "Export CSV")
-}
-
-/// Text: `Export NDJSON`
-#[must_use]
-pub fn export_ndjson() -> &'static str {
-    text("usage.export_ndjson", "Export NDJSON")
-}
-
 /// Text: `Filter usage`
 #[must_use]
 pub fn filter() -> &'static str {

@@ -312,6 +312,15 @@ pub fn overlap_none() -> &'static str {
     text("virtual_keys.overlap_none", "Stops working immediately")
 }
 
+/// Text: `The owner is no longer a member of the group`
+#[must_use]
+pub fn owner_left_group() -> &'static str {
+    text(
+        "virtual_keys.owner_left_group",
+        "The owner is no longer a member of the group",
+    )
+}
+
 /// Text: `Confirm your password: keys stay valid after you sign out.`
 #[must_use]
 pub fn password_hint() -> &'static str {

@@ -891,6 +891,15 @@ pub fn key_overlap_max(max: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: `The owner of this virtual key is no longer a member of its group.`
+#[must_use]
+pub const fn key_owner_left_group() -> Message {
+    Message::fixed(
+        "errors.key_owner_left_group",
+        "The owner of this virtual key is no longer a member of its group.",
+    )
+}
+
 /// Message: `A virtual key acts for its owner only.`
 #[must_use]
 pub const fn key_owner_required() -> Message {
@@ -1213,6 +1222,25 @@ pub fn list_repeated(name: impl Into<MessageValue>) -> Message {
         "errors.list_repeated",
         "The parameter {name} is repeated. Send it once.",
         vec![("name", name.into())],
+    )
+}
+
+/// Message: `More than {max} messages match. Add a word.`
+#[must_use]
+pub fn list_search_broad(max: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.list_search_broad",
+        "More than {max} messages match. Add a word.",
+        vec![("max", max.into())],
+    )
+}
+
+/// Message: ` q  searches messages, which is not enabled. Leave it out, or set CONVERSATION_SEARCH=on on the server.`
+#[must_use]
+pub const fn list_search_off() -> Message {
+    Message::fixed(
+        "errors.list_search_off",
+        "`q` searches messages, which is not enabled. Leave it out, or set CONVERSATION_SEARCH=on on the server.",
     )
 }
 
@@ -2189,12 +2217,12 @@ pub const fn request_running() -> Message {
     )
 }
 
-/// Message: `The request body is too large. The limit is 64 KiB, or 1 MiB for personas, ontologies and annotations.`
+/// Message: `The request body is too large. The limit is 64 KiB, or 1 MiB for data of users, conversations, events of usage, resources and members of groups. Send less at once.`
 #[must_use]
 pub const fn request_too_large() -> Message {
     Message::fixed(
         "errors.request_too_large",
-        "The request body is too large. The limit is 64 KiB, or 1 MiB for personas, ontologies and annotations.",
+        "The request body is too large. The limit is 64 KiB, or 1 MiB for data of users, conversations, events of usage, resources and members of groups. Send less at once.",
     )
 }
 
@@ -2472,6 +2500,15 @@ pub const fn search_empty_text() -> Message {
     Message::fixed(
         "errors.search_empty_text",
         "These quotes are empty. Enter what to search for, or delete them.",
+    )
+}
+
+/// Message: `The index for searching messages is being built. Try again in a few minutes.`
+#[must_use]
+pub const fn search_index_incomplete() -> Message {
+    Message::fixed(
+        "errors.search_index_incomplete",
+        "The index for searching messages is being built. Try again in a few minutes.",
     )
 }
 
@@ -2838,6 +2875,12 @@ pub const fn skipped_deleted() -> Message {
 #[must_use]
 pub const fn skipped_missing() -> Message {
     Message::fixed("errors.skipped_missing", "No longer exists.")
+}
+
+/// Message: `No limit to reset.`
+#[must_use]
+pub const fn skipped_no_balance() -> Message {
+    Message::fixed("errors.skipped_no_balance", "No limit to reset.")
 }
 
 /// Message: `Not active.`
