@@ -22,7 +22,6 @@ use domain::{
     limits::{Amount, Limit, LimitDraft, LimitStatus, LimitSubject, Metric, NewLimit},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
-    permission::Permission,
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -96,13 +95,7 @@ pub async fn put(
     let version = draft.version;
     let limit = draft.check().map_err(Error::Invalid)?;
     check_zone(&limit)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = rows::lock_same(&mut transaction, &limit).await?;
     let is_current = match (&before, version) {
         (_, None) | (None, Some(0)) => true,
@@ -115,7 +108,7 @@ pub async fn put(
         Some(before) if changes.is_empty() => Ok(before),
         before => {
             let change = (&limit, changes);
-            let (after, audited) = store(&mut transaction, actor, before.as_ref(), change).await?;
+            let (after, audited) = store(&mut transaction, &actor, before.as_ref(), change).await?;
             db::commit(transaction, audited).await?;
             Ok(after)
         }
@@ -221,13 +214,7 @@ pub async fn delete(
     target: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let target = target.into();
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let limit = rows::lock(&mut transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -236,7 +223,7 @@ pub async fn delete(
     if !target.is_at(limit.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Limit(limit))));
     }
-    let audited = remove(&mut transaction, actor, &limit).await?;
+    let audited = remove(&mut transaction, &actor, &limit).await?;
     Ok(db::commit(transaction, audited).await?)
 }
 

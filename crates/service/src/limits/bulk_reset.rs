@@ -1,14 +1,11 @@
 //! Resets of what several users have used: a preview of the users, then exactly those or none.
 
-use std::collections::BTreeSet;
-
 use db::limits as rows;
 use domain::{
     action::Action,
     limits::{BalanceChange, LimitBulkResetRequest, Metric, NewLimitChange},
     message::Message,
     messages,
-    permission::Permission,
     users::{
         UserId,
         bulk::{BulkItem, BulkOutcome, Selected},
@@ -26,6 +23,7 @@ use crate::{
     access::{Actor, Authorized, UsageWrite},
     audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
+    users::bulk::distinct,
 };
 
 /// User whose balances are reset.
@@ -49,12 +47,9 @@ pub async fn reset_many(
     authorized: &Authorized<UsageWrite>,
     mut request: LimitBulkResetRequest,
 ) -> Result<BulkOutcome, Error> {
-    let mut ids = BTreeSet::new();
-    request.users.retain(|selected| ids.insert(selected.id));
+    let ids = distinct(&mut request.users)?;
     let reason = request.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor =
-        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let ids: Vec<Uuid> = ids.into_iter().collect();
     Meter::lock_users(&mut transaction, &ids).await?;
     let mut resets = Vec::with_capacity(request.users.len());
@@ -78,7 +73,7 @@ pub async fn reset_many(
         Some(_) => {}
     }
     let about = (request.metric, reason.as_str());
-    let actor = &begin(&mut transaction, actor, about, resets.len()).await?;
+    let actor = &begin(&mut transaction, &actor, about, resets.len()).await?;
     let mut audited = Audited::not_needed("every user is skipped");
     for reset in resets {
         audited = apply(&mut transaction, actor, reset, &reason).await?;
