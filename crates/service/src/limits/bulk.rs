@@ -22,7 +22,7 @@ use crate::{
     access::{Actor, Authorized, LimitsWrite},
     audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
-    users::bulk::distinct,
+    users::bulk::remove_repeated,
 };
 
 /// Change of the limit of one of the users.
@@ -47,7 +47,7 @@ pub async fn put_many(
     authorized: &Authorized<LimitsWrite>,
     mut request: LimitBulkRequest,
 ) -> Result<BulkOutcome, Error> {
-    let ids = distinct(&mut request.users)?;
+    let ids = remove_repeated(&mut request.users);
     let limits = request.check().map_err(Error::Invalid)?;
     check_zone(limits.values())?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;

@@ -23,7 +23,7 @@ use crate::{
     access::{Actor, Authorized, UsageWrite},
     audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
-    users::bulk::distinct,
+    users::bulk::remove_repeated,
 };
 
 /// User whose balances are reset.
@@ -47,7 +47,7 @@ pub async fn reset_many(
     authorized: &Authorized<UsageWrite>,
     mut request: LimitBulkResetRequest,
 ) -> Result<BulkOutcome, Error> {
-    let ids = distinct(&mut request.users)?;
+    let ids = remove_repeated(&mut request.users);
     let reason = request.check().map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let ids: Vec<Uuid> = ids.into_iter().collect();
