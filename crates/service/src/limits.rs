@@ -5,6 +5,7 @@ mod bulk_reset;
 mod calendar;
 mod changes;
 mod consume;
+mod effective;
 mod leases;
 mod left;
 mod meter;
@@ -19,7 +20,7 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     fields::FieldErrors,
-    limits::{Amount, Limit, LimitDraft, LimitStatus, LimitSubject, Metric, NewLimit},
+    limits::{Amount, Limit, LimitDraft, LimitSubject, Metric, NewLimit},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
     stored::StoredObject,
@@ -29,7 +30,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Actor, Authorized, Caller, LimitsRead, LimitsWrite},
+    access::{Actor, Authorized, LimitsRead, LimitsWrite},
     audit::{self, Audited, Changes},
     guard::{self, TargetRef},
 };
@@ -40,6 +41,9 @@ pub use bulk_reset::reset_many;
 pub use changes::change;
 pub(crate) use consume::{bind, in_ledger, record};
 pub use consume::{check, consume};
+pub use effective::{
+    list_effective, list_of_tokens, list_own, list_own_of_tokens, list_with_tokens,
+};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, list_left};
 pub use models::{find_models, set_models};
@@ -253,33 +257,4 @@ async fn forget_shared(transaction: &mut db::Transaction, limit: &Limit) -> Resu
     };
     let model = limit.model.as_deref().unwrap_or_default();
     Ok(rows::balances::delete(transaction, (group, limit.metric, model)).await?)
-}
-
-/// Returns what is left of each limit of a user, with the limit that decides.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is no such user.
-pub async fn list_effective(
-    services: &Services,
-    _: &Authorized<LimitsRead>,
-    user: Uuid,
-) -> Result<Vec<LimitStatus>, Error> {
-    effective(services, user).await
-}
-
-/// Returns what is left of each of the caller's own limits.
-///
-/// # Errors
-/// [`Error::OutOfScope`] for an access token without the scope.
-pub async fn list_own(services: &Services, caller: &Caller) -> Result<Vec<LimitStatus>, Error> {
-    caller.require_account()?;
-    effective(services, caller.principal.id.0).await
-}
-
-async fn effective(services: &Services, user: Uuid) -> Result<Vec<LimitStatus>, Error> {
-    let mut connection = db::acquire(&services.pool).await?;
-    let found = rows::find_user(&mut *connection, user, None).await?;
-    found.status.ok_or(guard::NOT_FOUND)?;
-    let meter = Meter::read(&mut connection, (user, None), found.at).await?;
-    Ok(meter.statuses(None))
 }

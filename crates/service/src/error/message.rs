@@ -85,10 +85,10 @@ fn limit_reached(reached: &LimitReached) -> Message {
         (None, Some(seconds)) => messages::limit_reached_for(name, seconds),
         (None, None) => messages::limit_reached(name),
         (Some(left), retry_after) => {
-            let (asked, left) = (reached.asked.to_string(), left.to_string());
+            let (left, asked) = (left.to_string(), reached.asked.to_string());
             match retry_after {
-                Some(seconds) => messages::limit_exceeded_for(asked, name, left, seconds),
-                None => messages::limit_exceeded(asked, name, left),
+                Some(seconds) => messages::limit_exceeded_for(name, left, asked, seconds),
+                None => messages::limit_exceeded(name, left, asked),
             }
         }
     }
