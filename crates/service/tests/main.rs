@@ -31,6 +31,7 @@ mod last_admin;
 mod lasting_passwords;
 mod limits;
 mod limits_model;
+mod limits_rates;
 mod names;
 mod numbered;
 mod overview;
