@@ -17,7 +17,7 @@ use super::{
     state::ListState,
     time::{Ago, Ends},
 };
-use crate::{format, labels::limits as labels, text};
+use crate::{api::limits::balances::DecidingLimit, format, labels::limits as labels, text};
 
 /// Content of the cells of a metric without a limit.
 const NONE: &str = "—";
@@ -112,6 +112,23 @@ pub(crate) fn table(caption: &'static str, lines: Vec<LimitLine>) -> AnyView {
         data_table::row(id, cells(columns, &line))
     });
     DataTable::records(caption, columns).with_rows(rows.collect())
+}
+
+/// Renders the limits of access tokens and virtual keys, if there are any.
+pub(crate) fn of_tokens(limits: Vec<DecidingLimit>, now: OffsetDateTime) -> Option<AnyView> {
+    if limits.is_empty() {
+        return None;
+    }
+    let lines = limits.into_iter();
+    let lines = lines.map(|found| LimitLine::of(found.status, found.limit, now));
+    let table = table(text::limits::of_tokens(), lines.collect());
+    let section = view! {
+        <section class="list">
+            <h2>{text::limits::of_tokens()}</h2>
+            {table}
+        </section>
+    };
+    Some(section.into_any())
 }
 
 /// Renders the amount and the period of the limit in force.

@@ -166,7 +166,7 @@ async fn delete_limit(
 
 /// List your limits
 ///
-/// What is left of each, when it resets, and the subject of the limit that decides.
+/// What is left of each, when it resets, and the subject of the limit that decides. With a virtual key its own limits follow.
 #[utoipa::path(
     get,
     path = "/api/limits",
@@ -183,7 +183,8 @@ async fn list_own_limits(
 
 /// List the limits of a user
 ///
-/// What is left of each, when it resets, and the subject of the limit that decides.
+/// What is left of each, when it resets, and the subject of the limit that decides. The limits of the user's access tokens and virtual keys
+/// follow, each with the subject `token`.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/limits",
@@ -196,7 +197,7 @@ async fn list_user_limits(
     Allowed(authorized): Allowed<LimitsRead>,
     UserPath(id): UserPath,
 ) -> Result<Json<Vec<LimitStatus>>, ApiError> {
-    let limits = service::limits::list_effective(&services, &authorized, id).await?;
+    let limits = service::limits::list_with_tokens(&services, &authorized, id).await?;
     Ok(Json(limits))
 }
 

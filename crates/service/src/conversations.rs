@@ -17,7 +17,6 @@ use domain::{
     error::Entity,
     filter::Dated,
     list::{Listed, Page, Total, UnfilteredQuery},
-    permission::Permission,
     users::detail::UserRef,
 };
 use time::OffsetDateTime;
@@ -230,9 +229,7 @@ async fn look(
     id: Uuid,
     action: Action,
 ) -> Result<Conversation, Error> {
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::ConversationsRead;
-    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let found = db::conversations::find(&mut *transaction, id).await?;
     let conversation = found.ok_or(NOT_FOUND)?;
     let audited =

@@ -6,6 +6,7 @@ mod calendar;
 mod changes;
 mod clear;
 mod consume;
+mod effective;
 mod leases;
 mod left;
 mod meter;
@@ -20,10 +21,9 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     fields::FieldErrors,
-    limits::{Amount, Limit, LimitDraft, LimitStatus, LimitSubject, Metric, NewLimit},
+    limits::{Amount, Limit, LimitDraft, LimitSubject, Metric, NewLimit},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
-    permission::Permission,
     stored::StoredObject,
 };
 use serde_json::Value;
@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Actor, Authorized, Caller, LimitsRead, LimitsWrite},
+    access::{Actor, Authorized, LimitsRead, LimitsWrite},
     audit::{self, Audited, Changes},
     guard::{self, TargetRef},
 };
@@ -43,6 +43,9 @@ pub use changes::change;
 pub use clear::clear;
 pub(crate) use consume::{bind, in_ledger, record};
 pub use consume::{check, consume};
+pub use effective::{
+    list_effective, list_of_tokens, list_own, list_own_of_tokens, list_with_tokens,
+};
 pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, add_resets, list_left};
 pub use models::{find_models, set_models};
@@ -98,13 +101,7 @@ pub async fn put(
     let version = draft.version;
     let limit = draft.check().map_err(Error::Invalid)?;
     check_zone(&limit)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = rows::lock_same(&mut transaction, &limit).await?;
     let is_current = match (&before, version) {
         (_, None) | (None, Some(0)) => true,
@@ -117,7 +114,7 @@ pub async fn put(
         Some(before) if changes.is_empty() => Ok(before),
         before => {
             let change = (&limit, changes);
-            let (after, audited) = store(&mut transaction, actor, before.as_ref(), change).await?;
+            let (after, audited) = store(&mut transaction, &actor, before.as_ref(), change).await?;
             db::commit(transaction, audited).await?;
             Ok(after)
         }
@@ -223,13 +220,7 @@ pub async fn delete(
     target: impl Into<TargetRef>,
 ) -> Result<(), Error> {
     let target = target.into();
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let limit = rows::lock(&mut transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -238,7 +229,7 @@ pub async fn delete(
     if !target.is_at(limit.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Limit(limit))));
     }
-    let audited = remove(&mut transaction, actor, &limit).await?;
+    let audited = remove(&mut transaction, &actor, &limit).await?;
     Ok(db::commit(transaction, audited).await?)
 }
 
@@ -268,33 +259,4 @@ async fn forget_shared(transaction: &mut db::Transaction, limit: &Limit) -> Resu
     };
     let model = limit.model.as_deref().unwrap_or_default();
     Ok(rows::balances::delete(transaction, (group, limit.metric, model)).await?)
-}
-
-/// Returns what is left of each limit of a user, with the limit that decides.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is no such user.
-pub async fn list_effective(
-    services: &Services,
-    _: &Authorized<LimitsRead>,
-    user: Uuid,
-) -> Result<Vec<LimitStatus>, Error> {
-    effective(services, user).await
-}
-
-/// Returns what is left of each of the caller's own limits.
-///
-/// # Errors
-/// [`Error::OutOfScope`] for an access token without the scope.
-pub async fn list_own(services: &Services, caller: &Caller) -> Result<Vec<LimitStatus>, Error> {
-    caller.require_account()?;
-    effective(services, caller.principal.id.0).await
-}
-
-async fn effective(services: &Services, user: Uuid) -> Result<Vec<LimitStatus>, Error> {
-    let mut connection = db::acquire(&services.pool).await?;
-    let found = rows::find_user(&mut *connection, user, None).await?;
-    found.status.ok_or(guard::NOT_FOUND)?;
-    let meter = Meter::read(&mut connection, (user, None), found.at).await?;
-    Ok(meter.statuses(None))
 }

@@ -45,8 +45,7 @@ impl Model {
     }
 
     fn permits(&self, units: i64) -> bool {
-        self.left()
-            .is_none_or(|left| if units == 0 { left > 0 } else { units <= left })
+        self.left().is_none_or(|left| units == 0 || units <= left)
     }
 }
 
@@ -192,4 +191,138 @@ async fn random_operations_agree_with_the_model(pool: PgPool) {
     let events = "select coalesce(sum(requests), 0)::bigint from usage_events where kind = 'use'";
     let days = "select coalesce(sum(requests), 0)::bigint from usage_daily";
     assert_eq!(count(&pool, events).await, count(&pool, days).await);
+}
+
+/// Tokens by which a rate can differ from its sum in a step, because time passes: those of seven seconds.
+const PASSED: i64 = 250;
+
+/// Reserved tokens.
+#[derive(Debug)]
+struct Reserved {
+    lease: Uuid,
+    tokens: i64,
+    /// Whether the rate still has them.
+    is_recent: bool,
+}
+
+/// Tokens per minute that a user has used, and reserved.
+struct Rate {
+    services: Services,
+    user: Uuid,
+    amount: i64,
+    leases: Vec<Reserved>,
+}
+
+impl Rate {
+    async fn set(&mut self, amount: i64) {
+        let json = json!({ "subject": { "user": self.user }, "metric": "tpm", "amount": amount });
+        let limit = from_value(json).unwrap();
+        limits::put(&self.services, &operator(), limit)
+            .await
+            .unwrap();
+        self.amount = amount;
+    }
+
+    async fn used(&self) -> i64 {
+        let limits = limits::list_effective(&self.services, &operator(), self.user).await;
+        limits.unwrap()[0].used.units()
+    }
+
+    /// Uses or reserves tokens. Returns what is used then, by the sum.
+    async fn take(&mut self, before: i64, tokens: i64, is_lease: bool) -> i64 {
+        let used = json!({ "user": self.user, "tokens": tokens });
+        let result = if is_lease {
+            let asked: ReserveDraft = from_value(used).unwrap();
+            limits::reserve(&self.services, &operator(), &asked).await
+        } else {
+            let asked: UseDraft = from_value(used).unwrap();
+            limits::consume(&self.services, &operator(), &asked).await
+        };
+        let left = self.amount - before;
+        let Some(answer) = is_permitted(result) else {
+            assert!(tokens > left, "{tokens} of {left}");
+            return before;
+        };
+        assert!(tokens <= left + PASSED, "{tokens} of {left}");
+        let shown = answer.limits[0].used.units();
+        assert!((before + tokens - shown).abs() <= PASSED, "{shown}");
+        if let Some(lease) = answer.lease {
+            self.leases.push(Reserved {
+                lease,
+                tokens,
+                is_recent: true,
+            });
+        }
+        before + tokens
+    }
+
+    /// Ends the newest lease with a part of its tokens used, or unused. Returns what is used then, by the sum.
+    async fn end(&mut self, before: i64, part: Option<i64>) -> i64 {
+        let Some(reserved) = self.leases.pop() else {
+            return before;
+        };
+        let lease = reserved.lease;
+        let used = part.map_or(0, |part| reserved.tokens * part / 2);
+        if part.is_some() {
+            let asked: SettleDraft = from_value(json!({ "lease": lease, "tokens": used })).unwrap();
+            limits::settle(&self.services, &operator(), &asked)
+                .await
+                .unwrap();
+        } else {
+            limits::release(&self.services, &operator(), ReleaseDraft { lease })
+                .await
+                .unwrap();
+        }
+        if reserved.is_recent {
+            (before + used - reserved.tokens).max(0)
+        } else {
+            before
+        }
+    }
+}
+
+#[testing::test]
+async fn random_uses_of_a_rate_agree_with_their_sum(pool: PgPool) {
+    let mut numbers = Numbers(11);
+    let mut rate = Rate {
+        services: services(&pool),
+        user: add(&pool, "ada", &[]).await,
+        amount: 0,
+        leases: Vec::new(),
+    };
+    rate.set(1_000).await;
+    for number in 0..150 {
+        let before = rate.used().await;
+        let tokens = if numbers.below(2) == 0 { 400 } else { 600 };
+        let operation = numbers.below(8);
+        let expected = match operation {
+            0 => rate.take(before, tokens, false).await,
+            1..=3 => rate.take(before, tokens, true).await,
+            4 => {
+                let part = i64::try_from(numbers.below(3)).unwrap();
+                rate.end(before, Some(part)).await
+            }
+            5 => rate.end(before, None).await,
+            6 => {
+                rate.set(if rate.amount == 1_000 { 2_000 } else { 1_000 })
+                    .await;
+                before.min(rate.amount)
+            }
+            _ => {
+                let earlier =
+                    "update rate_limits set spent_until = spent_until - interval '1 minute';
+                    update leases set created_at = created_at - interval '1 minute'";
+                sqlx::raw_sql(earlier).execute(&pool).await.unwrap();
+                for reserved in &mut rate.leases {
+                    reserved.is_recent = false;
+                }
+                0
+            }
+        };
+        let used = rate.used().await;
+        assert!(
+            (expected - used).abs() <= PASSED,
+            "{operation} after {number} operations: {before}, {expected}, {used}"
+        );
+    }
 }

@@ -32,6 +32,7 @@ mod last_admin;
 mod lasting_passwords;
 mod limits;
 mod limits_model;
+mod limits_rates;
 mod lock_order;
 mod names;
 mod numbered;

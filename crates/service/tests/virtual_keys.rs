@@ -6,7 +6,7 @@ use domain::{
         list::TokensQuery,
     },
     error::{Conflict, Forbidden},
-    limits::{AllowedModelsDraft, LimitsAnswer, SubjectKind},
+    limits::{AllowedModelsDraft, LimitStatus, LimitSubject, LimitsAnswer, SubjectKind},
     policy::Denied,
     usage::{ReleaseDraft, ReserveDraft, UsageEventDraft, UseDraft},
 };
@@ -476,6 +476,58 @@ async fn limits_of_key_and_user_both_bind(pool: PgPool) {
     }
     let denied = consume(&services, ada, None, None).await;
     assert!(matches!(denied, Err(Error::LimitReached(_))));
+}
+
+#[testing::test]
+async fn used_part_of_the_limits_of_keys_is_shown(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let own = caller(ada, &[]);
+    let key = create(&services, ada, json!({})).await;
+    let revoked = create(&services, ada, json!({})).await;
+    let subjects = [
+        (json!("default"), 9),
+        (json!({ "token": key.id }), 2),
+        (json!({ "token": revoked.id }), 3),
+    ];
+    for (subject, amount) in subjects {
+        let limit = json!({
+            "subject": subject, "metric": "requests", "amount": amount, "period": "total",
+        });
+        let limit = serde_json::from_value(limit).unwrap();
+        limits::put(&services, &operator(), limit).await.unwrap();
+    }
+    access_tokens::revoke(&services, &operator(), revoked.id)
+        .await
+        .unwrap();
+    consume(&services, ada, Some(key.id), None).await.unwrap();
+    consume(&services, ada, None, None).await.unwrap();
+
+    let shown = |statuses: Vec<LimitStatus>| -> Vec<(LimitSubject, i64)> {
+        let statuses = statuses.iter();
+        statuses.map(|it| (it.subject, it.used.units())).collect()
+    };
+    let of_user = (LimitSubject::Default, 2);
+    let of_key = (LimitSubject::Token(key.id), 1);
+    let by_key = find(&services, &key.token).await.unwrap();
+    let answer = limits::list_own(&services, &by_key).await.unwrap();
+    let mut answer = shown(answer);
+    answer.sort_unstable();
+    assert_eq!(answer, [of_user, of_key]);
+    let answer = limits::list_own(&services, &own).await.unwrap();
+    assert_eq!(shown(answer), [of_user]);
+    let all = limits::list_with_tokens(&services, &operator(), ada).await;
+    assert_eq!(shown(all.unwrap()), [of_user, of_key]);
+    for of_tokens in [
+        limits::list_of_tokens(&services, &operator(), ada).await,
+        limits::list_own_of_tokens(&services, &own).await,
+    ] {
+        let found = of_tokens.unwrap();
+        let names = found.iter().map(|(limit, _)| limit.subject_name.as_deref());
+        assert_eq!(names.collect::<Vec<_>>(), [Some("lab")]);
+        let statuses = found.into_iter().map(|(_, status)| status);
+        assert_eq!(shown(statuses.collect()), [of_key]);
+    }
 }
 
 #[testing::test]

@@ -66,7 +66,7 @@ struct ListArgs {
     limit: usize,
 }
 
-/// Show what is left of each limit of a user, and which limit decides.
+/// Show what is left of each limit of a user, and which limit decides; then those of access tokens and virtual keys.
 #[derive(Debug, clap::Args)]
 struct ShowArgs {
     #[command(flatten)]
@@ -172,7 +172,10 @@ fn left(status: &LimitStatus) -> [String; 6] {
         amount(status.left),
         amount(status.amount),
         status.resets_at.map(timestamp).unwrap_or_default(),
-        status.subject.kind().as_str().to_owned(),
+        match status.subject {
+            LimitSubject::Token(id) => format!("token {id}"),
+            other => other.kind().as_str().to_owned(),
+        },
     ]
 }
 

@@ -46,6 +46,8 @@ pub struct DecidingLimit {
 pub struct UserLimits {
     /// The limits in force.
     pub limits: Vec<DecidingLimit>,
+    /// Limits of access tokens and virtual keys of the user, which apply in addition.
+    pub tokens: Vec<DecidingLimit>,
     /// Models that the user can use; `None` for all.
     pub models: Option<Vec<String>>,
     /// Latest top-ups, adjustments and resets; `None` if the caller cannot read usage.
@@ -60,6 +62,8 @@ pub struct UserLimits {
 pub struct OwnLimits {
     /// The limits in force.
     pub limits: Vec<LimitStatus>,
+    /// Limits of access tokens and virtual keys, which apply in addition.
+    pub tokens: Vec<DecidingLimit>,
     /// Latest top-ups, adjustments and resets.
     pub changes: Vec<BalanceEntry>,
     /// Server time, from which the page computes "in 2 hours".
@@ -117,6 +121,7 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
             status,
         });
         let limits = limits.collect();
+        let tokens = service::limits::list_of_tokens(&services, &authorized, id).await?;
         let models = service::limits::find_models(&services, &authorized, id).await?;
         let changes = match usage {
             Some(authorized) => {
@@ -128,6 +133,7 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
         };
         Ok(UserLimits {
             limits,
+            tokens: tokens.into_iter().map(deciding).collect(),
             models: models.allowed_models,
             changes,
             now: (services.clock)(),
@@ -141,13 +147,23 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
 pub async fn list_own_limits() -> Result<OwnLimits, ApiError> {
     ssr::call_as_caller(async |services, caller| {
         let report = service::usage::of_caller(&services, &caller, days(&services)).await?;
+        let tokens = service::limits::list_own_of_tokens(&services, &caller).await?;
         Ok(OwnLimits {
             limits: service::limits::list_own(&services, &caller).await?,
+            tokens: tokens.into_iter().map(deciding).collect(),
             changes: report.changes,
             now: (services.clock)(),
         })
     })
     .await
+}
+
+#[cfg(feature = "ssr")]
+fn deciding((limit, status): (Limit, LimitStatus)) -> DecidingLimit {
+    DecidingLimit {
+        status,
+        limit: Some(limit),
+    }
 }
 
 /// Returns the days whose changes are listed.

@@ -59,6 +59,7 @@ fn own(own: OwnLimits) -> AnyView {
     };
     view! {
         <section class="list">{limits}</section>
+        {limit_table::of_tokens(own.tokens, now)}
         <h2>{text::limits::changes()}</h2>
         <p class="muted">{text::limits::changes_hint(CHANGES_DAYS.into())}</p>
         <section class="list">{limit_table::changes(own.changes, now)}</section>

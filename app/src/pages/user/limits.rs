@@ -35,15 +35,9 @@ struct OpenedLimits(Loaded<UserLimits>);
 /// Renders the tab, and the dialog above it.
 #[component]
 pub fn LimitsTab() -> impl IntoView {
-    let user_view = OpenedUser::current().user_view;
-    let limits = Loaded::after(
-        user_view,
-        || Ok(()),
-        |(), user_view| {
-            let id = user_view.user.summary.id.0;
-            ReadRequest::of(ListUserLimits { id })
-        },
-    );
+    let opened = OpenedUser::current();
+    let user_view = opened.user_view;
+    let limits = opened.load(|| Ok(()), |(), id| ReadRequest::of(ListUserLimits { id }));
     provide_context(OpenedLimits(limits));
     let content = limits.draw(LoadingNotice, move |limits| match limits {
         Ok(limits) => {
@@ -125,6 +119,7 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
     let links = Links::of(user_view);
     let UserLimits {
         limits,
+        tokens,
         models,
         changes,
         now,
@@ -144,6 +139,7 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
         <p class="pane-actions muted">{text::limits::precedence_hint()}</p>
         {models.map(|models| view! { <p>{allowed(&models)}</p> })}
         <section class="list">{limit_table::table(text::limits::in_force(), lines)}</section>
+        {limit_table::of_tokens(tokens, now)}
         {changes}
     }
     .into_any()

@@ -284,3 +284,23 @@ pub async fn find_rejection(
         }
     }))
 }
+
+/// Returns the keys with a budget for all models together, each with its costs in the present period, in units of 1e-9 dollars.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_spend(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, i64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select l.token_id as "id!", case when b.period_end <= now() then 0 else coalesce(b.used, 0) end as "spend!"
+        from limits l
+        left join balances b on b.holder_id = l.token_id and b.metric = l.metric and b.model = ''
+        where l.token_id = any($1) and l.metric = 'cost' and l.model is null and l.amount is not null"#,
+        ids,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.spend)).collect())
+}

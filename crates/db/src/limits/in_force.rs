@@ -203,6 +203,31 @@ pub async fn list_in_force(
     Ok(limits.collect::<Result<_, sqlx::Error>>()?)
 }
 
+/// Lists the limits of the access tokens and the virtual keys of a user that have neither expired nor been revoked, each of which binds
+/// in addition to those of the user.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_of_tokens(
+    executor: impl PgExecutor<'_>,
+    user: Uuid,
+) -> Result<Vec<LimitInForce>, Error> {
+    let rows = sqlx::query_as!(
+        InForceRow,
+        r#"select
+            l.id, 'token' as "holder!", l.token_id as "holder_id!", 'token' as "source!", l.token_id as source_id, l.metric, l.model,
+            l.amount, l.soft_amount, l.warn_at, l.period, l.anchor, l.time_zone
+        from access_tokens t
+        join limits l on l.token_id = t.id
+        where t.user_id = $1 and t.revoked_at is null and coalesce(t.expires_at > now(), true)"#,
+        user,
+    )
+    .fetch_all(executor)
+    .await?;
+    let limits = rows.into_iter().map(LimitInForce::try_from);
+    Ok(limits.collect::<Result<_, sqlx::Error>>()?)
+}
+
 /// Lists the limits in force for users on cost and requests of all models together, each with the user.
 ///
 /// # Errors

@@ -14,6 +14,8 @@ pub struct Lease {
     pub user_id: Uuid,
     /// The id of the access token.
     pub token_id: Option<Uuid>,
+    /// Ids of the holders whose limits count it.
+    pub holders: Vec<Uuid>,
     /// Name of the model.
     pub model: Option<String>,
     /// Reserved number of requests.
@@ -22,6 +24,8 @@ pub struct Lease {
     pub tokens: i64,
     /// Reserved cost in units of 1e-9 dollars.
     pub cost: i64,
+    /// Time at which its rates were spent.
+    pub created_at: OffsetDateTime,
     /// The id of the event.
     pub event_id: String,
     /// Time of its end, unless it has ended before.
@@ -87,7 +91,7 @@ pub async fn sum(
     .await?)
 }
 
-/// Creates a lease. Returns its id and its end; `None` if the event has a lease already.
+/// Creates a lease, whose rates are spent. Returns its id and its end; `None` if the event has a lease already.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -106,7 +110,7 @@ pub async fn insert(
             id, user_id, token_id, holders, model, requests, tokens, cost_nanos, event_id, expires_at, created_at
         )
         select w.id, $1::uuid, $2::uuid, $3::uuid[], $4::text, $5::bigint, $6::bigint, $7::bigint, coalesce($8::text, w.id::text),
-            now() + $9::int * interval '1 second', now()
+            now() + $9::int * interval '1 second', clock_timestamp()
         from (select uuid_v7(now()) as id) as w
         on conflict (user_id, event_id) do nothing
         returning id, expires_at",
@@ -151,7 +155,7 @@ pub async fn find_by_event(
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Lease>, Error> {
     Ok(sqlx::query_as!(
         Lease,
-        "select user_id, token_id, model, requests, tokens, cost_nanos as cost, event_id, expires_at, ended_as
+        "select user_id, token_id, holders, model, requests, tokens, cost_nanos as cost, created_at, event_id, expires_at, ended_as
         from leases where id = $1 for update",
         id,
     )

@@ -8,54 +8,111 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Moves the time up to which a rate is spent by some microseconds. Returns false, and changes nothing, if it would be more than a minute
-/// ahead and the use is not `forced`.
+/// A rate of a holder.
+#[derive(Debug, Clone)]
+pub struct Rate {
+    /// The id of the holder.
+    pub holder_id: Uuid,
+    /// Quantity.
+    pub metric: String,
+    /// Model; empty for all models together.
+    pub model: String,
+    /// Time up to which it is spent.
+    pub spent_until: OffsetDateTime,
+    /// Amount per minute that the time was counted by; `None` if it is not known.
+    pub amount: Option<i64>,
+}
+
+/// Moves the time up to which a rate of some amount per minute is spent by some microseconds. Returns the microseconds that it is ahead
+/// then; `None`, and changes nothing, if it would be more than a minute ahead and the use is not `forced`.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn take(
     connection: &mut PgConnection,
     (holder, metric, model): (Uuid, Metric, &str),
-    micros: i64,
+    (micros, amount): (i64, i64),
     forced: bool,
-) -> Result<bool, Error> {
-    let taken = sqlx::query!(
-        "insert into rate_limits as r (holder_id, metric, model, spent_until)
-        values ($1, $2, $3, clock_timestamp() + $4::bigint * interval '1 microsecond')
+) -> Result<Option<i64>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"insert into rate_limits as r (holder_id, metric, model, spent_until, amount)
+        values ($1, $2, $3, clock_timestamp() + $4::bigint * interval '1 microsecond', $5)
         on conflict (holder_id, metric, model) do update
-        set spent_until = greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond'
-        where $5 or greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond'
+        set spent_until = greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond', amount = $5
+        where $6 or greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond'
             <= clock_timestamp() + interval '1 minute'
-        returning holder_id",
+        returning (extract(epoch from r.spent_until - clock_timestamp()) * 1000000)::bigint as "ahead!""#,
         holder,
         metric.as_str(),
         model,
         micros,
+        amount,
         forced,
     )
     .fetch_optional(connection)
-    .await?;
-    Ok(taken.is_some())
+    .await?)
 }
 
-/// Lists the times up to which the rates of holders are spent.
+/// Moves the time up to which a rate is spent back by some microseconds. Returns the microseconds that it is ahead then, which can be
+/// negative; `None` if nothing is stored.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn list(
-    executor: impl PgExecutor<'_>,
-    holders: &[Uuid],
-) -> Result<Vec<(Uuid, String, String, OffsetDateTime)>, Error> {
-    let rows = sqlx::query!(
-        "select holder_id, metric, model, spent_until from rate_limits where holder_id = any($1)",
+pub async fn give_back(
+    connection: &mut PgConnection,
+    (holder, metric, model): (Uuid, Metric, &str),
+    micros: i64,
+) -> Result<Option<i64>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"update rate_limits set spent_until = spent_until - $4::bigint * interval '1 microsecond'
+        where holder_id = $1 and metric = $2 and model = $3
+        returning (extract(epoch from spent_until - clock_timestamp()) * 1000000)::bigint as "ahead!""#,
+        holder,
+        metric.as_str(),
+        model,
+        micros,
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// Stores the time up to which a rate is spent by another amount per minute, unless another request has changed it meanwhile.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn convert(
+    connection: &mut PgConnection,
+    (holder, metric, model): (Uuid, Metric, &str),
+    (before, after): (OffsetDateTime, OffsetDateTime),
+    amount: i64,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update rate_limits set spent_until = $5, amount = $6
+        where holder_id = $1 and metric = $2 and model = $3 and spent_until = $4",
+        holder,
+        metric.as_str(),
+        model,
+        before,
+        after,
+        amount,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Lists the rates of holders.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list(executor: impl PgExecutor<'_>, holders: &[Uuid]) -> Result<Vec<Rate>, Error> {
+    Ok(sqlx::query_as!(
+        Rate,
+        "select holder_id, metric, model, spent_until, amount from rate_limits where holder_id = any($1)",
         holders,
     )
     .fetch_all(executor)
-    .await?;
-    let rows = rows.into_iter();
-    Ok(rows
-        .map(|row| (row.holder_id, row.metric, row.model, row.spent_until))
-        .collect())
+    .await?)
 }
 
 /// Deletes some rates that are not spent. Returns their number.

@@ -86,8 +86,8 @@ fn days(duration: &str) -> Result<u16, DialectError> {
     })
 }
 
-/// Returns a key as a row of LiteLLM.
-fn row(key: &AccessToken, user_id: &str) -> Map<String, Value> {
+/// Returns a key as a row of LiteLLM, with what it has spent if it has a budget.
+fn row(key: &AccessToken, user_id: &str, spend: Option<i64>) -> Map<String, Value> {
     let details = key.key.as_ref();
     let group = details.and_then(|details| details.group);
     let group_name = details.and_then(|details| details.group_name.clone());
@@ -104,6 +104,7 @@ fn row(key: &AccessToken, user_id: &str) -> Map<String, Value> {
     set("team_id", group.map(|group| group.to_string()).into());
     set("team_alias", group_name.into());
     set("models", models(allowed));
+    set("spend", spend.map_or(Value::Null, budgets::dollars));
     set("metadata", Value::Object(metadata.unwrap_or_default()));
     set("blocked", is_blocked.into());
     set("expires", timestamp(key.expires_at));
@@ -119,9 +120,21 @@ async fn full_row(
     key: &AccessToken,
     user_id: &str,
 ) -> Result<Value, DialectError> {
-    let mut row = row(key, user_id);
+    let reader = identity.require::<TokensRead>()?;
+    let spend = access_tokens::list_key_spend(services, &reader, &[key.id]).await?;
+    let row = row(key, user_id, spend.get(&key.id).copied());
+    with_limits(services, identity, key.id, row).await
+}
+
+/// Returns the row of a key with its limits.
+async fn with_limits(
+    services: &Services,
+    identity: &Identity,
+    key: Uuid,
+    mut row: Map<String, Value>,
+) -> Result<Value, DialectError> {
     if let Ok(reader) = identity.require::<LimitsRead>() {
-        let limits = budgets::of(services, &reader, LimitSubject::Token(key.id)).await?;
+        let limits = budgets::of(services, &reader, LimitSubject::Token(key)).await?;
         budgets::write(&mut row, &limits);
     }
     Ok(Value::Object(row))
@@ -134,7 +147,8 @@ pub(super) async fn own(
     user: &DirectoryUser,
 ) -> Result<Value, DialectError> {
     let key = access_tokens::find_own_key(services, caller).await?;
-    Ok(Value::Object(row(&key, &user.identifier)))
+    let spend = access_tokens::find_own_key_spend(services, caller).await?;
+    Ok(Value::Object(row(&key, &user.identifier, spend)))
 }
 
 /// `GET /key/info`: any key for who can read keys, and otherwise the key of the request.

@@ -45,6 +45,8 @@ pub struct LimitStatus {
 pub struct LimitReached {
     /// The limit, and what is left of it.
     pub limit: LimitStatus,
+    /// Amount that was asked for; the least one for a use without an amount.
+    pub asked: Amount,
     /// Number of seconds after which the use can be permitted; `None` if it cannot.
     pub retry_after: Option<u64>,
 }

@@ -21,6 +21,18 @@ pub(super) struct AmountsDraft<'a> {
 }
 
 impl AmountsDraft<'_> {
+    /// Returns the metrics whose amount is left out. A use without a number of requests is one request.
+    pub(super) fn left_out(&self) -> Vec<Metric> {
+        let mut left_out = Vec::new();
+        if [self.tokens, self.tokens_in, self.tokens_out] == [None; 3] {
+            left_out.extend([Metric::Tokens, Metric::Tpm]);
+        }
+        if self.cost.is_none() {
+            left_out.push(Metric::Cost);
+        }
+        left_out
+    }
+
     pub(super) fn check(&self, errors: &mut FieldErrors) -> UsageAmounts {
         if self.tokens.is_some() && (self.tokens_in.is_some() || self.tokens_out.is_some()) {
             errors.add("tokens", messages::tokens_twice());

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     fields::FieldErrors,
-    limits::{Decimal, DecimalSchema, check_model},
+    limits::{Decimal, DecimalSchema, Metric, check_model},
     messages,
     object::present,
 };
@@ -90,6 +90,7 @@ macro_rules! use_drafts {
                     token: self.token,
                     model: check_model(self.model.as_deref(), errors),
                     amounts: amounts.check(errors),
+                    left_out: amounts.left_out(),
                     event_id: check_id("event_id", self.event_id.as_deref(), errors),
                     conversation_id: check_id(
                         "conversation_id",
@@ -140,6 +141,8 @@ pub struct Use {
     pub model: Option<String>,
     /// Used amounts.
     pub amounts: UsageAmounts,
+    /// Metrics whose amount was left out.
+    pub left_out: Vec<Metric>,
     /// The id of the event, unique for the user.
     pub event_id: Option<String>,
     /// The id of the conversation in the host application.
@@ -221,7 +224,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::limits::{COUNT_MAX, Metric};
+    use crate::limits::COUNT_MAX;
 
     fn used(changes: Value) -> Result<Use, Vec<String>> {
         let mut json = json!({ "user": Uuid::nil() });
@@ -243,6 +246,17 @@ mod tests {
         assert_eq!(amounts.of(Metric::Tokens), 5);
         assert_eq!(amounts.of(Metric::Cost), 100_000_000);
         assert_eq!(amounts.of(Metric::Parallel), 1);
+    }
+
+    #[test]
+    fn zero_is_an_amount() {
+        let left_out = |json: Value| used(json).unwrap().left_out;
+        let all = [Metric::Tokens, Metric::Tpm, Metric::Cost];
+        assert_eq!(left_out(json!({})), all);
+        assert_eq!(left_out(json!({ "cost": 0 })), all[..2]);
+        for tokens in ["tokens", "tokensIn", "tokensOut"] {
+            assert_eq!(left_out(json!({ tokens: 0 })), all[2..], "{tokens}");
+        }
     }
 
     #[test]

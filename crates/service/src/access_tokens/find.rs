@@ -1,5 +1,7 @@
 //! Virtual keys by their texts and names, and the key of a request.
 
+use std::collections::BTreeMap;
+
 use db::access_tokens::{find_listed, keys as rows};
 use domain::{
     access_tokens::{AccessToken, TokenKind},
@@ -10,7 +12,7 @@ use uuid::Uuid;
 use super::{keys::NOT_FOUND, secret};
 use crate::{
     Error, Services,
-    access::{Authorized, Caller, Credential, TokensRead},
+    access::{Authorized, Caller, Credential, LimitsRead, TokensRead},
 };
 
 /// Returns the id of the virtual key with a text, or the one that the text is.
@@ -45,6 +47,36 @@ pub async fn find_key_ids(
         return Ok(Vec::new());
     }
     Ok(rows::find_named(&services.pool, name).await?)
+}
+
+/// Returns what virtual keys have spent of their budgets in the present periods, in units of 1e-9 dollars. Keys without a budget are left
+/// out, and all keys if the actor cannot read limits.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_key_spend(
+    services: &Services,
+    authorized: &Authorized<TokensRead>,
+    keys: &[Uuid],
+) -> Result<BTreeMap<Uuid, i64>, Error> {
+    if !authorized.includes::<LimitsRead>() {
+        return Ok(BTreeMap::new());
+    }
+    let spend = rows::list_spend(&services.pool, keys).await?;
+    Ok(spend.into_iter().collect())
+}
+
+/// Returns what the virtual key of a request has spent of its budget, as [`list_key_spend`] does.
+///
+/// # Errors
+/// [`Error::NotFound`] for any other credential.
+pub async fn find_own_key_spend(
+    services: &Services,
+    caller: &Caller,
+) -> Result<Option<i64>, Error> {
+    let key = caller.as_actor().key().ok_or(NOT_FOUND)?;
+    let spend = rows::list_spend(&services.pool, &[key]).await?;
+    Ok(spend.first().map(|(_, spend)| *spend))
 }
 
 /// Returns the virtual key of a request.

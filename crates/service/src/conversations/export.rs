@@ -6,7 +6,6 @@ use domain::{
     action::Action,
     conversations::{Conversation, ConversationParams, ConversationQuery, MESSAGES_ORDER},
     list::{Cursor, PageParams, Position, UnfilteredQuery},
-    permission::Permission,
 };
 use serde_json::Value;
 use tokio::sync::mpsc::Sender;
@@ -114,9 +113,7 @@ pub async fn export(
     let (filter, sort) = (params.filter()?, params.sort()?);
     let slot = services.exports.reserve(authorized.actor())?;
     let resolved = resolve(services, authorized, &filter).await?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::ConversationsRead;
-    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let changes = Changes::default()
         .with(
             "filter",

@@ -5,7 +5,6 @@ use domain::{
     conversations::ConversationFilter,
     error::Conflict,
     list::{EXACT_TOTAL_MAX, ListError},
-    permission::Permission,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -42,9 +41,7 @@ pub(super) async fn find(
     if !services.settings.conversation_search {
         return Err(ListError::SearchOff.into());
     }
-    let mut transaction = db::begin(&services.pool).await?;
-    let right = Permission::ConversationsRead;
-    let actor = guard::confirm(&mut transaction, authorized.actor(), right).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     if !db::conversations::search::is_indexed(&mut *transaction).await? {
         return Err(Error::Conflict(Conflict::SearchIndexIncomplete));
     }

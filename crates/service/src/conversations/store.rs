@@ -11,14 +11,13 @@ use domain::{
     error::{Conflict, Entity},
     fields::FieldErrors,
     messages,
-    permission::Permission,
 };
 use uuid::Uuid;
 
 use super::{NOT_FOUND, write_entry};
 use crate::{
     Error, Services,
-    access::{Actor, Authorized, ConversationsWrite},
+    access::{Authorized, ConversationsWrite},
     audit::Audited,
     guard, idempotency,
 };
@@ -33,14 +32,13 @@ pub async fn create(
     draft: ConversationDraft,
 ) -> Result<Conversation, Error> {
     let new = draft.check((services.clock)()).map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &confirm(&mut transaction, authorized).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let id = write::insert(&mut transaction, &new).await.map_err(taken)?;
     let id = id.ok_or_else(unknown_user)?;
     write::append(&mut transaction, id, 0, &new.messages).await?;
     let created = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
     let action = Action::ConversationCreated;
-    let audited = write_entry(&mut transaction, actor, action, &created).await?;
+    let audited = write_entry(&mut transaction, &actor, action, &created).await?;
     db::commit(transaction, audited).await?;
     Ok(created)
 }
@@ -57,8 +55,7 @@ pub async fn append(
     drafts: Vec<ConversationMessageDraft>,
 ) -> Result<AppendedMessages, Error> {
     let new = check_messages(drafts, (services.clock)()).map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &confirm(&mut transaction, authorized).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let conversation = rows::lock(&mut transaction, id).await?.ok_or(NOT_FOUND)?;
     let before = conversation.messages;
     let last = i32::try_from(new.len())
@@ -87,8 +84,7 @@ pub async fn set_feedback(
 ) -> Result<(), Error> {
     let seq = draft.seq;
     let feedback = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &confirm(&mut transaction, authorized).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     rows::lock(&mut transaction, id).await?.ok_or(NOT_FOUND)?;
     if !write::set_feedback(&mut transaction, id, seq, feedback.as_ref()).await? {
         return Err(Error::NotFound(Entity::ConversationMessage));
@@ -96,18 +92,6 @@ pub async fn set_feedback(
     idempotency::note_done(&mut transaction, &actor.origin).await?;
     let audited = Audited::not_needed("feedback is part of the content of a conversation");
     Ok(db::commit(transaction, audited).await?)
-}
-
-async fn confirm(
-    transaction: &mut db::Transaction,
-    authorized: &Authorized<ConversationsWrite>,
-) -> Result<Actor, Error> {
-    guard::confirm(
-        transaction,
-        authorized.actor(),
-        Permission::ConversationsWrite,
-    )
-    .await
 }
 
 fn unknown_user() -> Error {

@@ -77,9 +77,20 @@ fn limit_reached(reached: &LimitReached) -> Message {
     if let Some(period) = limit.period {
         name = format!("{name} / {period}");
     }
-    match reached.retry_after {
-        Some(seconds) => messages::limit_reached_for(name, seconds),
-        None => messages::limit_reached(name),
+    let left = limit.left.filter(|left| {
+        let left = left.units();
+        left > 0 && left < reached.asked.units()
+    });
+    match (left, reached.retry_after) {
+        (None, Some(seconds)) => messages::limit_reached_for(name, seconds),
+        (None, None) => messages::limit_reached(name),
+        (Some(left), retry_after) => {
+            let (left, asked) = (left.to_string(), reached.asked.to_string());
+            match retry_after {
+                Some(seconds) => messages::limit_exceeded_for(name, left, asked, seconds),
+                None => messages::limit_exceeded(name, left, asked),
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Limits of several users at once: a preview of the users, then exactly those or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use db::{limits as rows, users::account::Account};
 use domain::{
@@ -8,7 +8,6 @@ use domain::{
     limits::{Limit, LimitBulkRequest, NewLimit, NewUserLimits},
     message::Message,
     messages,
-    permission::Permission,
     users::{
         UserId,
         bulk::{BulkItem, BulkOutcome, Selected},
@@ -23,6 +22,7 @@ use crate::{
     access::{Actor, Authorized, LimitsWrite},
     audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
+    users::bulk::remove_repeated,
 };
 
 /// Change of the limit of one of the users.
@@ -47,17 +47,10 @@ pub async fn put_many(
     authorized: &Authorized<LimitsWrite>,
     mut request: LimitBulkRequest,
 ) -> Result<BulkOutcome, Error> {
-    let mut ids = BTreeSet::new();
-    request.users.retain(|selected| ids.insert(selected.id));
+    let ids = remove_repeated(&mut request.users);
     let limits = request.check().map_err(Error::Invalid)?;
     check_zone(limits.values())?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let accounts = guard::lock_all(&mut transaction, ids).await?;
     let outcome = outcome(&request.users, &accounts)?;
     match request.expected {
@@ -72,7 +65,7 @@ pub async fn put_many(
     for item in outcome.items.iter().filter(|item| item.skipped.is_none()) {
         writes.extend(write_of(&mut transaction, &limits, item.id.0).await?);
     }
-    let actor = &begin(&mut transaction, actor, &limits, writes.len()).await?;
+    let actor = &begin(&mut transaction, &actor, &limits, writes.len()).await?;
     let mut audited = Audited::not_needed("every user has the limit already");
     for write in writes {
         audited = match &write.before {

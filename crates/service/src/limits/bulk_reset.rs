@@ -1,7 +1,5 @@
 //! Resets of what several users have used: a preview of the users, then exactly those or none.
 
-use std::collections::BTreeSet;
-
 use db::{
     limits::{self as rows, MeteredUser},
     usage,
@@ -11,7 +9,6 @@ use domain::{
     limits::{BalanceChange, LimitBulkResetRequest, Metric, NewLimitChange},
     message::Message,
     messages,
-    permission::Permission,
     users::{
         UserId,
         bulk::{BulkItem, BulkOutcome, Selected},
@@ -30,6 +27,7 @@ use crate::{
     access::{Actor, Authorized, UsageWrite},
     audit::{self, Audited, Batch, Changes},
     guard::{self, TargetRef},
+    users::bulk::remove_repeated,
 };
 
 /// User whose balances are reset.
@@ -53,12 +51,9 @@ pub async fn reset_many(
     authorized: &Authorized<UsageWrite>,
     mut request: LimitBulkResetRequest,
 ) -> Result<BulkOutcome, Error> {
-    let mut ids = BTreeSet::new();
-    request.users.retain(|selected| ids.insert(selected.id));
+    let ids = remove_repeated(&mut request.users);
     let reason = request.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor =
-        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     // Lock order: the accounts before the balances.
     let ids: Vec<Uuid> = ids.into_iter().collect();
     db::users::retain::users(&mut transaction, &ids).await?;
@@ -92,7 +87,7 @@ pub async fn reset_many(
         Some(_) => {}
     }
     let about = (request.metric, reason.as_str());
-    let actor = &begin(&mut transaction, actor, about, resets.len()).await?;
+    let actor = &begin(&mut transaction, &actor, about, resets.len()).await?;
     let mut audited = Audited::not_needed("every user is skipped");
     for reset in resets {
         audited = apply(&mut transaction, actor, reset, &reason).await?;

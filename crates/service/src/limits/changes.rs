@@ -9,7 +9,6 @@ use domain::{
     action::Action,
     error::Conflict,
     limits::{Amount, BalanceChange, LimitStatus, NewLimitChange},
-    permission::Permission,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -35,9 +34,7 @@ pub async fn change(
     change: NewLimitChange,
 ) -> Result<LimitStatus, Error> {
     let target = target.into();
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor =
-        &guard::confirm(&mut transaction, authorized.actor(), Permission::UsageWrite).await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     // Lock order: the account before the balances.
     db::users::retain::user(&mut transaction, target.id).await?;
     let found = rows::find_user(&mut *transaction, target.id, None).await?;
@@ -48,7 +45,7 @@ pub async fn change(
     }
     let mut meter = Meter::open(&mut transaction, (target.id, None), found.at).await?;
     let of_user = (target.id, username.as_str());
-    let (after, audited) = write(&mut transaction, actor, of_user, &mut meter, &change).await?;
+    let (after, audited) = write(&mut transaction, &actor, of_user, &mut meter, &change).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
 }

@@ -54,15 +54,15 @@ pub async fn consume(
         return Err(Error::ModelDenied(denied));
     }
     let mut meter = Meter::open(&mut transaction, (used.user, used.token), at).await?;
-    let asked = (used.amounts, used.model.as_deref());
-    if let Some(denial) = meter.deny(asked, false) {
+    if let Some(denial) = meter.deny(&used, false) {
         db::rollback(transaction).await?;
         meter
             .store_periods(&services.pool, (used.user, used.token))
             .await?;
         return Err(Error::LimitReached(Box::new(denial)));
     }
-    if let Some(denial) = meter.spend(&mut transaction, asked, false).await? {
+    let asked = (used.amounts, used.model.as_deref());
+    if let Some(denial) = meter.spend(&mut transaction, asked).await? {
         return Err(Error::LimitReached(Box::new(denial)));
     }
     let events = [UsageEvent { used, at }];
@@ -88,7 +88,7 @@ pub async fn check(
     let found = check_user(&mut connection, &used).await?;
     let at = found.at;
     let meter = Meter::read(&mut connection, (used.user, used.token), at).await?;
-    let denial = meter.deny((used.amounts, used.model.as_deref()), false);
+    let denial = meter.deny(&used, false);
     let mut answer = answer(&meter, &used, false);
     if let Some(denial) = denial {
         answer.allowed = false;

@@ -50,15 +50,15 @@ pub async fn reserve(
     if let Some(denied) = deny_model(&found, used.model.as_deref()) {
         return Err(Error::ModelDenied(denied));
     }
-    let asked = (used.amounts, used.model.as_deref());
-    if let Some(denial) = meter.deny(asked, true) {
+    if let Some(denial) = meter.deny(&used, true) {
         db::rollback(transaction).await?;
         meter
             .store_periods(&services.pool, (used.user, used.token))
             .await?;
         return Err(Error::LimitReached(Box::new(denial)));
     }
-    if let Some(denial) = meter.spend(&mut transaction, asked, false).await? {
+    let asked = (used.amounts, used.model.as_deref());
+    if let Some(denial) = meter.spend(&mut transaction, asked).await? {
         return Err(Error::LimitReached(Box::new(denial)));
     }
     let mut holders: Vec<Uuid> = meter.other_holders().collect();
@@ -121,6 +121,7 @@ pub async fn settle(
         token: lease.token_id,
         model: lease.model.clone(),
         amounts,
+        left_out: Vec::new(),
         event_id: Some(lease.event_id.clone()),
         conversation_id,
     };
@@ -139,9 +140,15 @@ pub async fn settle(
     let new = usage::reserve_ids(&mut transaction, Some(used.user), &ids).await?;
     rows::end(&mut transaction, draft.lease, SETTLED).await?;
     let mut meter = Meter::open(&mut transaction, holder, found.at).await?;
+    let counted = if new.is_empty() {
+        UsageAmounts::default()
+    } else {
+        amounts
+    };
+    meter
+        .settle_rates(&mut transaction, &lease, counted)
+        .await?;
     if !new.is_empty() {
-        let rest = (beyond(&lease, amounts), used.model.as_deref());
-        meter.spend(&mut transaction, rest, true).await?;
         let events = [UsageEvent {
             used: used.clone(),
             at: found.at,
@@ -153,19 +160,7 @@ pub async fn settle(
     Ok(answer(&meter, &used, !new.is_empty()))
 }
 
-/// Returns what was used beyond the reserved amounts, which the rates do not have yet.
-const fn beyond(lease: &Lease, amounts: UsageAmounts) -> UsageAmounts {
-    let reserved = lease.amounts();
-    let tokens = amounts.tokens_in.saturating_add(amounts.tokens_out);
-    UsageAmounts {
-        requests: amounts.requests.saturating_sub(reserved.requests),
-        tokens_in: tokens.saturating_sub(reserved.tokens_in),
-        tokens_out: 0,
-        cost: 0,
-    }
-}
-
-/// Ends a reservation that was not used. One that is released already stays so.
+/// Ends a reservation that was not used, so that nothing of it counts. One that is released already stays so.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it was settled, [`Error::Invalid`] for an unknown lease.
@@ -182,5 +177,10 @@ pub async fn release(
         None => {}
     }
     rows::end(&mut transaction, draft.lease, RELEASED).await?;
+    let found = db::limits::find_user(&mut *transaction, lease.user_id, None).await?;
+    let holder = (lease.user_id, lease.token_id);
+    let mut meter = Meter::read(&mut transaction, holder, found.at).await?;
+    let unused = UsageAmounts::default();
+    meter.settle_rates(&mut transaction, &lease, unused).await?;
     Ok(db::commit(transaction, in_ledger()).await?)
 }

@@ -2,17 +2,16 @@
 //! group wait for each other here, so no limit permits more than it says.
 
 mod many;
+mod rates;
 mod store;
-
-use std::collections::BTreeMap;
 
 use db::{
     PgConnection,
-    limits::{self as rows, Holder, balances, balances::Balance, leases, rates},
+    limits::{self as rows, Holder, LimitInForce, balances, balances::Balance, leases},
 };
 use domain::{
     limits::{LimitReached, LimitStatus, Metric},
-    usage::UsageAmounts,
+    usage::Use,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -38,14 +37,29 @@ impl Meter {
         (user, token): (Uuid, Option<Uuid>),
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
-        let mut meter = Self::find(connection, (user, token), at).await?;
-        let holders = meter.holders();
+        let meter = Self::find(connection, (user, token), at).await?;
+        meter.filled(connection).await
+    }
+
+    /// Reads the limits of the access tokens and the virtual keys of a user that have not ended, and what is used of them, without locks.
+    pub(super) async fn read_tokens(
+        connection: &mut PgConnection,
+        user: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let limits = rows::list_of_tokens(&mut *connection, user).await?;
+        Self::new(limits, (user, None), at).filled(connection).await
+    }
+
+    /// Adds what is used.
+    async fn filled(mut self, connection: &mut PgConnection) -> Result<Self, Error> {
+        let holders = self.holders();
         let stored = balances::list(&mut *connection, &holders).await?;
-        meter.take_stored(stored);
-        let missing = created(connection, &meter.missing(), at).await?;
-        meter.take_stored(missing);
-        meter.add_leases_and_rates(connection, &holders).await?;
-        Ok(meter)
+        self.take_stored(stored);
+        let missing = created(connection, &self.missing(), self.at).await?;
+        self.take_stored(missing);
+        self.add_leases_and_rates(connection, &holders).await?;
+        Ok(self)
     }
 
     /// Reads the limits of a user and a token, and locks the balances until the transaction ends. Missing ones are created from the
@@ -95,15 +109,19 @@ impl Meter {
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
         let limits = rows::list_in_force(connection, user, token).await?;
+        Ok(Self::new(limits, (user, token), at))
+    }
+
+    fn new(limits: Vec<LimitInForce>, own: (Uuid, Option<Uuid>), at: OffsetDateTime) -> Self {
         let mut positions: Vec<_> = limits.into_iter().map(Position::new).collect();
         // In the order in which the rows are locked.
         positions.sort_by(|one, other| one.key().cmp(&other.key()));
-        Ok(Self {
+        Self {
             at,
             positions,
-            own: (user, token),
+            own,
             has_other_period: false,
-        })
+        }
     }
 
     /// Returns the ids of the user and the token, also without limits, and of the groups that share one.
@@ -164,18 +182,19 @@ impl Meter {
         let leased = leases::sum(&mut *connection, holders, self.at).await?;
         let has_rates = self.positions.iter().any(|it| it.limit.metric.is_rate());
         let spent = if has_rates {
-            rates::list(&mut *connection, holders).await?
+            db::limits::rates::list(&mut *connection, holders).await?
         } else {
             Vec::new()
         };
-        let spent: BTreeMap<_, _> = spent
-            .into_iter()
-            .map(|(holder, metric, model, until)| ((holder, metric, model), until))
-            .collect();
         for position in &mut self.positions {
             let (holder, metric, model) = position.key();
-            let rate = (holder, metric.as_str().to_owned(), model.to_owned());
-            position.spent_until = spent.get(&rate).copied();
+            let found = spent.iter().find(|rate| {
+                (rate.holder_id, rate.metric.as_str(), rate.model.as_str())
+                    == (holder, metric.as_str(), model)
+            });
+            if let Some(rate) = found {
+                position.set_rate(rate, self.at);
+            }
         }
         self.add_leases(&leased);
         Ok(())
@@ -210,45 +229,23 @@ impl Meter {
             .filter(move |position| position.is_about(model))
     }
 
-    /// Returns the denial of a use, of several the one that lasts longest. `is_lease` uses count against the limit of leases.
-    pub(super) fn deny(
-        &self,
-        (amounts, model): (UsageAmounts, Option<&str>),
-        is_lease: bool,
-    ) -> Option<LimitReached> {
-        let denials = self.about(model).filter_map(|position| {
+    /// Returns the denial of a use, of several the one that lasts longest. `is_lease` uses count against the limit of leases. An amount that
+    /// was left out needs something to be left, of a rate that it permits anything.
+    pub(super) fn deny(&self, used: &Use, is_lease: bool) -> Option<LimitReached> {
+        let denials = self.about(used.model.as_deref()).filter_map(|position| {
             let metric = position.limit.metric;
+            let is_left_out = used.left_out.contains(&metric);
             match metric {
                 Metric::Parallel if !is_lease => None,
-                Metric::Rpm | Metric::Tpm if amounts.of(metric) == 0 => {
+                Metric::Rpm | Metric::Tpm if is_left_out => {
                     let is_zero = position.limit.amount == Some(0);
                     is_zero.then(|| position.reached(1, self.at))
                 }
-                _ => position.deny(amounts, self.at),
+                _ if is_left_out => position.deny(1, self.at),
+                _ => position.deny(used.amounts.of(metric), self.at),
             }
         });
         denials.max_by_key(|denial| denial.retry_after.unwrap_or(u64::MAX))
-    }
-
-    /// Spends the rates of a use. Returns the denial if another request has spent one meanwhile.
-    pub(super) async fn spend(
-        &self,
-        connection: &mut PgConnection,
-        (amounts, model): (UsageAmounts, Option<&str>),
-        forced: bool,
-    ) -> Result<Option<LimitReached>, Error> {
-        for position in self.about(model) {
-            let metric = position.limit.metric;
-            let units = amounts.of(metric);
-            if !metric.is_rate() || position.limit.amount.is_none() || units <= 0 {
-                continue;
-            }
-            let micros = position.step(units);
-            if !rates::take(&mut *connection, position.key(), micros, forced).await? {
-                return Ok(Some(position.reached(units, self.at)));
-            }
-        }
-        Ok(None)
     }
 
     /// Returns what is left of each limit that counts uses of a model; of all limits without one.

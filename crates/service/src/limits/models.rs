@@ -5,7 +5,6 @@ use domain::{
     action::Action,
     error::Conflict,
     limits::{AllowedModels, AllowedModelsDraft},
-    permission::Permission,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -46,13 +45,7 @@ pub async fn set_models(
 ) -> Result<AllowedModels, Error> {
     let target = target.into();
     let models = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     // Held until the end, so that of two changes at once each audits what it replaces.
     let account = db::users::account::lock(&mut transaction, target.id).await?;
     let account = account.ok_or(guard::NOT_FOUND)?;
@@ -84,7 +77,7 @@ pub async fn set_models(
         ),
         reason: None,
     };
-    let audited = audit::write(&mut transaction, actor, change).await?;
+    let audited = audit::write(&mut transaction, &actor, change).await?;
     db::commit(transaction, audited).await?;
     Ok(stored)
 }

@@ -2,11 +2,8 @@
 
 mod status;
 
-use db::limits::{LimitInForce, balances::Balance};
-use domain::{
-    limits::{LimitReached, Metric, Period},
-    usage::UsageAmounts,
-};
+use db::limits::{LimitInForce, balances::Balance, rates::Rate};
+use domain::limits::{LimitReached, Metric, Period};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -27,6 +24,8 @@ pub(super) struct Position {
     pub(super) first_end: Option<OffsetDateTime>,
     /// Time up to which a rate is spent.
     pub(super) spent_until: Option<OffsetDateTime>,
+    /// Stored time of a rate that was counted by another amount.
+    pub(super) converted_from: Option<OffsetDateTime>,
 }
 
 impl Position {
@@ -37,6 +36,7 @@ impl Position {
             reserved: 0,
             first_end: None,
             spent_until: None,
+            converted_from: None,
         }
     }
 
@@ -49,6 +49,11 @@ impl Position {
     /// Returns whether there is a balance: a number that is no rate.
     pub(super) fn is_counted(&self) -> bool {
         self.limit.amount.is_some() && !self.limit.metric.is_rate()
+    }
+
+    /// Returns whether it is a rate with a number.
+    pub(super) fn is_rate(&self) -> bool {
+        self.limit.amount.is_some() && self.limit.metric.is_rate()
     }
 
     /// Returns whether the limit counts uses of a model.
@@ -189,6 +194,28 @@ impl Position {
         }
     }
 
+    /// Returns the amount of a rate, by which its time is counted.
+    pub(super) fn per_minute(&self) -> i64 {
+        self.limit.amount.unwrap_or(i64::MAX).max(1)
+    }
+
+    /// Sets the time up to which a stored rate is spent. If it was counted by another amount, what was used stays used, but no longer than
+    /// for a minute, or than by that amount.
+    pub(super) fn set_rate(&mut self, rate: &Rate, at: OffsetDateTime) {
+        let amount = self.per_minute();
+        let counted_by = rate.amount.unwrap_or(amount);
+        if counted_by == amount {
+            self.spent_until = Some(rate.spent_until);
+            return;
+        }
+        let ahead = micros(rate.spent_until - at).max(0);
+        let converted = i128::from(ahead) * i128::from(counted_by) / i128::from(amount);
+        let converted = i64::try_from(converted).unwrap_or(i64::MAX);
+        let ahead = converted.min(ahead.max(MINUTE));
+        self.spent_until = Some(at + Duration::microseconds(ahead));
+        self.converted_from = Some(rate.spent_until);
+    }
+
     /// Returns the number of units of a rate that are spent.
     fn spent(&self, amount: i64, at: OffsetDateTime) -> i64 {
         let ahead = self
@@ -202,7 +229,7 @@ impl Position {
 
     /// Returns the number of microseconds that a number of units of a rate takes.
     pub(super) fn step(&self, units: i64) -> i64 {
-        let amount = i128::from(self.limit.amount.unwrap_or(i64::MAX).max(1));
+        let amount = i128::from(self.per_minute());
         let step = (i128::from(units) * i128::from(MINUTE) + amount - 1) / amount;
         // An hour ahead denies everything, and is in the range of times.
         i64::try_from(step).unwrap_or(i64::MAX).min(60 * MINUTE)
@@ -214,16 +241,14 @@ impl Position {
         Some(left.saturating_sub(self.reserved))
     }
 
-    /// Returns the denial of a use, if it does not fit. A use whose amount is not known needs something to be left.
-    pub(super) fn deny(&self, amounts: UsageAmounts, at: OffsetDateTime) -> Option<LimitReached> {
-        let units = amounts.of(self.limit.metric);
-        let left = self.left(at)?;
-        let fits = if units == 0 { left > 0 } else { units <= left };
+    /// Returns the denial of a number of units, if they do not fit. None at all always fit.
+    pub(super) fn deny(&self, units: i64, at: OffsetDateTime) -> Option<LimitReached> {
+        let fits = units == 0 || units <= self.left(at)?;
         (!fits).then(|| self.reached(units, at))
     }
 }
 
 /// Returns a duration in microseconds.
-fn micros(duration: Duration) -> i64 {
+pub(super) fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.whole_microseconds()).unwrap_or(i64::MAX)
 }

@@ -73,12 +73,18 @@ pub async fn bulk(
 }
 
 /// Removes users that are selected twice. Returns the ids.
+pub(crate) fn remove_repeated(users: &mut Vec<Selected>) -> BTreeSet<Uuid> {
+    let mut ids = BTreeSet::new();
+    users.retain(|selected| ids.insert(selected.id));
+    ids
+}
+
+/// Removes users that are selected twice, and checks the number of the others. Returns the ids.
 ///
 /// # Errors
 /// [`Error::Invalid`] without users, and for too many.
 pub(crate) fn distinct(users: &mut Vec<Selected>) -> Result<BTreeSet<Uuid>, Error> {
-    let mut ids = BTreeSet::new();
-    users.retain(|selected| ids.insert(selected.id));
+    let ids = remove_repeated(users);
     if users.is_empty() || users.len() > BULK_MAX {
         let mut errors = FieldErrors::default();
         errors.add("users", messages::select_users(BULK_MAX));

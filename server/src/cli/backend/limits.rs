@@ -55,11 +55,11 @@ impl Backend {
         }
     }
 
-    /// Returns what is left of each limit of a user.
+    /// Returns what is left of each limit of a user, and of each limit of the user's access tokens and virtual keys.
     pub(in crate::cli) async fn limits_of(&self, user: Uuid) -> Result<Vec<LimitStatus>, CliError> {
         match self {
             Self::Database(services) => {
-                Ok(limits::list_effective(services, &operator(), user).await?)
+                Ok(limits::list_with_tokens(services, &operator(), user).await?)
             }
             Self::Server(remote) => remote.get(&format!("{}/limits", Self::user_path(user)), &[]),
         }

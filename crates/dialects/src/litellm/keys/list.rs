@@ -15,7 +15,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::{Owners, full_row, row};
+use super::{Owners, row, with_limits};
 use crate::{
     Authenticated, DialectError,
     litellm::{
@@ -62,10 +62,12 @@ pub(in crate::litellm) async fn rows_of(
     user: Option<&DirectoryUser>,
 ) -> Result<Vec<Value>, DialectError> {
     let keys = usable(services, reader, user.map(|user| user.id)).await?;
+    let ids: Vec<Uuid> = keys.iter().map(|key| key.id).collect();
+    let spend = access_tokens::list_key_spend(services, reader, &ids).await?;
     let rows = keys.iter().map(|key| {
         let owner = key.user.id.to_string();
         let owner = user.map_or(owner, |user| user.identifier.clone());
-        Value::Object(row(key, &owner))
+        Value::Object(row(key, &owner, spend.get(&key.id).copied()))
     });
     Ok(rows.collect())
 }
@@ -102,10 +104,15 @@ pub(in crate::litellm) async fn list(
     let size = usize::try_from(page.size).unwrap_or_default();
     let mut owners = Owners::default();
     let mut rows = Vec::with_capacity(size);
-    for key in keys.iter().skip(skipped).take(size) {
-        rows.push(if query.flag("return_full_object") {
+    let keys: Vec<AccessToken> = keys.into_iter().skip(skipped).take(size).collect();
+    let ids: Vec<Uuid> = keys.iter().map(|key| key.id).collect();
+    let is_full = query.flag("return_full_object");
+    let spend = access_tokens::list_key_spend(&services, &reader, &ids).await?;
+    for key in &keys {
+        rows.push(if is_full {
             let owner = owners.find(&services, &identity, key.user.id.0).await?;
-            full_row(&services, &identity, key, &owner).await?
+            let row = row(key, &owner, spend.get(&key.id).copied());
+            with_limits(&services, &identity, key.id, row).await?
         } else {
             Value::from(key.id.to_string())
         });

@@ -2,10 +2,9 @@
 
 use db::{
     PgConnection,
-    limits::{balances, balances::Balance, rates},
+    limits::{balances, balances::Balance},
 };
 use domain::usage::UsageEvent;
-use time::Duration;
 use uuid::Uuid;
 
 use super::Meter;
@@ -15,32 +14,6 @@ use crate::{
 };
 
 impl Meter {
-    /// Spends the rates of uses that have happened, each rate once. Uses of more than a minute ago spend nothing any more.
-    pub(in crate::limits) async fn spend_past(
-        &self,
-        connection: &mut PgConnection,
-        events: &[UsageEvent],
-    ) -> Result<(), Error> {
-        let since = self.at - Duration::MINUTE;
-        for position in &self.positions {
-            let metric = position.limit.metric;
-            if !metric.is_rate() || position.limit.amount.is_none() {
-                continue;
-            }
-            let units = events
-                .iter()
-                .filter(|event| event.at > since)
-                .filter(|event| position.is_about(event.used.model.as_deref()))
-                .map(|event| event.used.amounts.of(metric))
-                .fold(0, i64::saturating_add);
-            if units > 0 {
-                let micros = position.step(units);
-                rates::take(&mut *connection, position.key(), micros, true).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Counts uses against the balances, and stores these. Uses before a period do not count in it, but those of the present always do,
     /// also while the clock is before the period: the balance is not the sum of the uses of its period then.
     pub(in crate::limits) async fn count(

@@ -10,12 +10,13 @@ impl Position {
     /// Returns the denial of a number of units.
     pub(in crate::limits) fn reached(&self, units: i64, at: OffsetDateTime) -> LimitReached {
         let amount = self.limit.amount.unwrap_or(i64::MAX);
-        let retry_at = if units.max(1) > amount {
+        let retry_at = if units > amount {
             None
         } else {
-            self.retry_at(units.max(1), at)
+            self.retry_at(units, at)
         };
         LimitReached {
+            asked: Amount::of(self.limit.metric, units),
             limit: self.status(at),
             retry_after: retry_at.map(|retry| seconds(retry - at)),
         }

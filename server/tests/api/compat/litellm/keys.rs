@@ -19,6 +19,7 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
     let id = created["token"].as_str().unwrap().to_owned();
     assert_eq!(created["user_id"], "u-1");
     assert_eq!(created["max_budget"], 2.0);
+    assert_eq!(created["spend"], 0.0);
     assert_eq!(created["models"], json!(["gpt"]));
     let days: f64 = sqlx::query_scalar(
         "select extract(epoch from expires_at - created_at)::float8 / 86400 from access_tokens",
@@ -32,8 +33,14 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
         assert_eq!(info["info"]["key_alias"], "lab");
         assert_eq!(info["info"]["metadata"], json!({ "a": 1 }));
     }
+    let used = "insert into balances (token_id, metric, period, period_start, used)
+        select id, 'cost', 'total', now(), 500000000 from access_tokens";
+    sqlx::raw_sql(used).execute(&pool).await.unwrap();
     let own = app.send(ask(Method::GET, "/key/info", &key)).await.json();
     assert_eq!(own["info"]["token"], id.as_str());
+    assert_eq!(own["info"]["spend"], 0.5);
+    let user = get(&app, "/user/info?user_id=u-1").await.json();
+    assert_eq!(user["keys"][0]["spend"], 0.5);
     let plain = get(&app, "/key/list").await.json();
     assert_eq!(plain["keys"], json!([id]));
     assert_eq!(plain["total_count"], 1);
@@ -41,6 +48,7 @@ async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
         .await
         .json();
     assert_eq!(full["keys"][0]["user_id"], "u-1");
+    assert_eq!(full["keys"][0]["spend"], 0.5);
     let change = json!({ "key": key, "key_alias": "office", "max_budget": 3 });
     let changed = done(&app, "/key/update", &change).await;
     assert_eq!(
