@@ -66,17 +66,16 @@ pub fn Conversations() -> impl IntoView {
         {about}
     };
     // An export of what the list cannot show would fail too.
-    let files = with(list.loaded, move |_| {
+    let beside = with(list.loaded, move |_| {
         let params = params.get_untracked();
-        export_links(FORMATS, &|format| links::file(&params, format))
+        files(&|format| links::file(&params, format))
     });
-    let beside = view! { <div class="toolbar-end">{files}</div> };
-    list.render(
-        beside.into_any(),
-        above.into_any(),
-        table::table,
-        table::shown,
-    )
+    list.render(beside, above.into_any(), table::table, table::shown)
+}
+
+/// Renders the links to an export in all formats. `href` returns the URL of a format.
+fn files(href: &dyn Fn(&'static str) -> String) -> AnyView {
+    view! { <div class="toolbar-end">{export_links(FORMATS, href)}</div> }.into_any()
 }
 
 /// Renders the filter form.

@@ -609,6 +609,12 @@ pub fn number_note() -> &'static str {
     )
 }
 
+/// Text: `Limits of tokens and virtual keys`
+#[must_use]
+pub fn of_tokens() -> &'static str {
+    text("limits.of_tokens", "Limits of tokens and virtual keys")
+}
+
 /// Text: `Own limit`
 #[must_use]
 pub fn own() -> &'static str {

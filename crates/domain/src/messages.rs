@@ -954,6 +954,44 @@ pub const fn limit_changed() -> Message {
     )
 }
 
+/// Message: `The limit {limit} has {left} left, and this use is {asked}.`
+#[must_use]
+pub fn limit_exceeded(
+    limit: impl Into<MessageValue>,
+    left: impl Into<MessageValue>,
+    asked: impl Into<MessageValue>,
+) -> Message {
+    Message::filled(
+        "errors.limit_exceeded",
+        "The limit {limit} has {left} left, and this use is {asked}.",
+        vec![
+            ("limit", limit.into()),
+            ("left", left.into()),
+            ("asked", asked.into()),
+        ],
+    )
+}
+
+/// Message: `The limit {limit} has {left} left, and this use is {asked}. Try again in {seconds} s.`
+#[must_use]
+pub fn limit_exceeded_for(
+    limit: impl Into<MessageValue>,
+    left: impl Into<MessageValue>,
+    asked: impl Into<MessageValue>,
+    seconds: impl Into<MessageValue>,
+) -> Message {
+    Message::filled(
+        "errors.limit_exceeded_for",
+        "The limit {limit} has {left} left, and this use is {asked}. Try again in {seconds} s.",
+        vec![
+            ("limit", limit.into()),
+            ("left", left.into()),
+            ("asked", asked.into()),
+            ("seconds", seconds.into()),
+        ],
+    )
+}
+
 /// Message: `Limit not found`
 #[must_use]
 pub const fn limit_not_found() -> Message {

@@ -27,7 +27,6 @@ use domain::{
     stored::StoredObject,
 };
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
     Error, Services,

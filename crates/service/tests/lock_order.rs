@@ -151,7 +151,7 @@ async fn purged_user_uses_nothing(pool: PgPool) {
             limits::consume(&services, &operator(), &used).await
         }
     };
-    let denied = during_purge(&services, ada, consume).await;
+    let denied = Box::pin(during_purge(&services, ada, consume)).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
 }
 
@@ -171,7 +171,7 @@ async fn lease_of_a_purged_user_is_unknown(pool: PgPool) {
             limits::settle(&services, &operator(), &settled).await
         }
     };
-    let denied = during_purge(&services, ada, settle).await;
+    let denied = Box::pin(during_purge(&services, ada, settle)).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
 }
 

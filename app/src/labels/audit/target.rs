@@ -77,9 +77,9 @@ fn names_all(entry: &AuditEntry) -> bool {
 /// Returns the word for all objects of a kind.
 fn all(label: &str) -> Option<&'static str> {
     Some(match label {
-        "roles" => text::frame::screen_roles(),
-        "groups" => text::frame::screen_groups(),
-        "clients" => text::frame::screen_clients(),
+        "roles" => text::roles::title(),
+        "groups" => text::groups::title(),
+        "clients" => text::clients::title(),
         "resources" => text::resources::title(),
         "conversations" => text::conversations::title(),
         "usage" => text::usage::title(),

@@ -63,7 +63,8 @@ impl Replay {
             current_password: String::new(),
         };
         let admin = id_of(pool, "admin").await;
-        let token = access_tokens::create(&panel.services, &operator(), admin, &draft);
+        let operator = operator();
+        let token = access_tokens::create(&panel.services, &operator, admin, &draft);
         let token = token.await.unwrap().issued.token;
         let bindings = Bindings::new(&[
             ("master_key", MASTER_KEY),
