@@ -68,20 +68,27 @@ fn script_of(statements: &[Statement]) -> String {
     format!("\\if :ready = 0\n{first}\\set ready 1\n\\endif\n{always}")
 }
 
-/// Escapes `:name`, which pgbench takes for a variable even inside a string literal.
+/// Escapes `:name`, which pgbench takes for a variable even inside a literal. The literal keeps its type, which PostgreSQL infers.
 fn without_variables(sql: &str) -> String {
-    let mut safe = String::new();
-    let mut before = ' ';
-    for (character, next) in sql.chars().zip(sql.chars().skip(1).chain([' '])) {
-        let is_name = before != ':' && (next.is_alphabetic() || next == '_');
-        if character == ':' && is_name {
-            safe.push_str("' || chr(58) || '");
-        } else {
-            safe.push(character);
+    // A doubled quote inside a literal is hidden, so that the literal is one part.
+    let hidden = sql.replace("''", "\0");
+    let parts = hidden.split('\'').enumerate().map(|(index, part)| {
+        let is_literal = index % 2 == 1;
+        match (is_literal, has_variable(part)) {
+            (true, true) => {
+                let escaped = part.replace('\\', r"\\").replace(':', r"\003A");
+                format!("U&'{escaped}'")
+            }
+            (true, false) => format!("'{part}'"),
+            (false, _) => part.to_owned(),
         }
-        before = character;
-    }
-    safe
+    });
+    parts.collect::<String>().replace('\0', "''")
+}
+
+fn has_variable(text: &str) -> bool {
+    let mut after = text.split(':').skip(1);
+    after.any(|rest| rest.starts_with(|first: char| first.is_alphabetic() || first == '_'))
 }
 
 /// Splits a URL into the URL without the password and the password.
@@ -131,8 +138,8 @@ mod tests {
     #[test]
     fn text_contains_no_pgbench_variables() {
         assert_eq!(
-            without_variables("select 'role:admin', '12:30'::text"),
-            "select 'role' || chr(58) || 'admin', '12:30'::text"
+            without_variables(r#"select 'role:admin', '12:30'::text, '', '{"a\b":"it''s:x"}'"#),
+            r#"select U&'role\003Aadmin', '12:30'::text, '', U&'{"a\\b"\003A"it''s\003Ax"}'"#
         );
     }
 

@@ -149,15 +149,12 @@ fn with_values(sql: &str, values: &[String]) -> String {
 }
 
 /// Returns a value as SQL. The log has no types. PostgreSQL infers them except for timestamps passed to functions that accept any type,
-/// and for ids in array constructors. Objects of JSON have a space behind each name.
+/// and for ids in array constructors.
 fn typed(value: &str) -> String {
     if begins_like(value, "'0000-00-00 00:00:00") && value.ends_with("+00'") {
         format!("{value}::timestamptz")
     } else if begins_like(value, ID) && value.len() == ID.len() {
         format!("{value}::uuid")
-    } else if value.starts_with("'{\"") || value.starts_with("'[{\"") {
-        // pgbench takes the colon before `true`, `false` or `null` for the one of a variable.
-        value.replace("\":", "\": ")
     } else {
         value.to_owned()
     }
