@@ -16,13 +16,15 @@ begin
             exit;
         end if;
     end loop;
-    -- A group that is being deleted is not found, and has no total.
+    with held as (
+        select id from groups where id = any(ids) order by id for key share
+    )
     insert into group_totals as t (group_id, shard, members)
-    select g.id, mine, sum(d.delta)
+    select h.id, mine, sum(d.delta)
     from unnest(ids, deltas) as d (id, delta)
-    join groups g on g.id = d.id
-    group by g.id having sum(d.delta) <> 0
-    order by g.id
+    join held h on h.id = d.id
+    group by h.id having sum(d.delta) <> 0
+    order by h.id
     on conflict (group_id, shard) do update set members = t.members + excluded.members;
 end $function$;
 
@@ -577,6 +579,12 @@ begin
     return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.message_words(content text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple'::regconfig, "left"(search_fold("left"(content, 50000)), 50000));
+
 CREATE OR REPLACE FUNCTION public.month_number(day date)
  RETURNS integer
  LANGUAGE sql
@@ -627,6 +635,16 @@ begin
     end if;
     return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.owner_left_group(asked_group uuid, owner uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select asked_group is not null and not exists (
+        select from group_members m where m.group_id = asked_group and m.user_id = owner
+    )
+$function$;
 
 CREATE OR REPLACE FUNCTION public.search_fold(value text)
  RETURNS text
@@ -1631,8 +1649,10 @@ create table rate_limits (
     model text not null default ''::text,
     spent_until timestamp with time zone not null,
     created_at timestamp with time zone not null default now(),
+    amount bigint,
     constraint rate_limits_pkey PRIMARY KEY (holder_id, metric, model)
 );
+comment on column rate_limits.amount is 'The amount per minute that the time was counted by, so that what is used stays when the limit changes. Null: not known.';
 CREATE INDEX rate_limits_by_time ON public.rate_limits USING btree (spent_until);
 
 create table resource_grants (
@@ -2185,7 +2205,7 @@ create view listed_tokens as
         CASE
             WHEN (t.revoked_at IS NOT NULL) THEN 'revoked'::text
             WHEN (t.expires_at <= now()) THEN 'expired'::text
-            WHEN ((t.blocked_at IS NOT NULL) OR (p.id IS NULL) OR p.must_change_password) THEN 'blocked'::text
+            WHEN ((t.blocked_at IS NOT NULL) OR (p.id IS NULL) OR p.must_change_password OR owner_left_group(t.group_id, t.user_id)) THEN 'blocked'::text
             WHEN (t.expires_at <= (now() + '7 days'::interval)) THEN 'expiring'::text
             ELSE 'live'::text
         END AS state,
@@ -2199,7 +2219,8 @@ create view listed_tokens as
             WHEN (t.previous_until > now()) THEN t.previous_until
             ELSE NULL::timestamp with time zone
         END AS previous_until,
-    t.version
+    t.version,
+    owner_left_group(t.group_id, t.user_id) AS owner_left_group
    FROM ((((access_tokens t
      JOIN users u ON ((u.id = t.user_id)))
      LEFT JOIN active_users p ON ((p.id = t.user_id)))
@@ -2247,7 +2268,7 @@ create view live_tokens as
     t.kind
    FROM (access_tokens t
      JOIN active_users p ON ((p.id = t.user_id)))
-  WHERE ((t.revoked_at IS NULL) AND ((t.expires_at IS NULL) OR (t.expires_at > now())) AND (NOT p.must_change_password) AND (t.blocked_at IS NULL));
+  WHERE ((t.revoked_at IS NULL) AND ((t.expires_at IS NULL) OR (t.expires_at > now())) AND (NOT p.must_change_password) AND (t.blocked_at IS NULL) AND (NOT owner_left_group(t.group_id, t.user_id)));
 
 create view resource_access as
  SELECT p.user_id,
@@ -2315,6 +2336,15 @@ create view resource_access as
              CROSS JOIN resources r_1)) p
      JOIN users u ON ((u.id = p.user_id)))
      JOIN resources r ON ((r.id = p.resource_id)));
+
+create view running_deletions as
+ SELECT j.id,
+    j.kind,
+    (j.params ->> 'object_id'::text) AS object_id,
+    j.done,
+    j.created_at
+   FROM jobs j
+  WHERE ((j.kind = ANY (ARRAY['delete_role'::text, 'delete_group'::text, 'delete_feature'::text])) AND (j.state = ANY (ARRAY['queued'::text, 'running'::text])));
 
 create view usage_daily_recount as
  SELECT ((at AT TIME ZONE 'UTC'::text))::date AS day,
