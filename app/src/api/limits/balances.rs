@@ -4,7 +4,7 @@
 use domain::flash::LimitChange;
 use domain::{
     fields::FieldErrors,
-    limits::{BalanceDraft, Decimal, Limit, LimitStatus, Metric, NewLimitChange, TopUpDraft},
+    limits::{BalanceDraft, Limit, LimitStatus, Metric, NewLimitChange, TopUpDraft},
     messages,
     usage::BalanceEntry,
 };
@@ -19,6 +19,7 @@ use service::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::form::typed_amount;
 #[cfg(feature = "ssr")]
 use super::save;
 #[cfg(feature = "ssr")]
@@ -208,7 +209,7 @@ pub fn change(form: ChangeBalance) -> Result<NewLimitChange, FieldErrors> {
     let with_amount = |amount: String| TopUpDraft {
         metric,
         model: model.clone(),
-        amount: Decimal::new(amount),
+        amount: typed_amount(&amount),
         reason: reason.clone(),
     };
     match form.operation {

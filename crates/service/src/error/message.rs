@@ -9,7 +9,11 @@ use domain::{
 };
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{CompletedRequest, Error, seconds};
+use super::{
+    CompletedRequest, Error,
+    limit::{permitted, wait},
+    seconds,
+};
 
 impl Error {
     /// Returns the message for the user.
@@ -64,22 +68,12 @@ fn target_mismatch(name: &str) -> Message {
     }
 }
 
-/// Returns the message for a use that a limit denies, with the limit in the words of the API.
+/// Returns the message for a use that a limit denies.
 fn limit_reached(reached: &LimitReached) -> Message {
-    let limit = &reached.limit;
-    let mut name = limit.metric.as_str().to_owned();
-    if let Some(model) = &limit.model {
-        name = format!("{name} of {model}");
-    }
-    if let Some(amount) = limit.amount {
-        name = format!("{name}: {amount}");
-    }
-    if let Some(period) = limit.period {
-        name = format!("{name} / {period}");
-    }
+    let limit = permitted(&reached.limit);
     match reached.retry_after {
-        Some(seconds) => messages::limit_reached_for(name, seconds),
-        None => messages::limit_reached(name),
+        Some(seconds) => messages::limit_reached_for(limit, wait(seconds)),
+        None => messages::limit_reached(limit),
     }
 }
 
