@@ -4,7 +4,7 @@
 use domain::flash::LimitChange;
 use domain::{
     fields::FieldErrors,
-    limits::{BalanceDraft, Limit, LimitStatus, Metric, NewLimitChange, TopUpDraft},
+    limits::{BalanceDraft, LimitStatus, Metric, NewLimitChange, TopUpDraft},
     messages,
     usage::BalanceEntry,
 };
@@ -33,13 +33,13 @@ use crate::api::{
 /// Number of days whose changes of balances are listed.
 pub const CHANGES_DAYS: u16 = 90;
 
-/// What is left of a limit, and the limit.
+/// What is left of a limit, and the name of its subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecidingLimit {
     /// What is left.
     pub status: LimitStatus,
-    /// The limit with the name of its subject; `None` if it was deleted meanwhile.
-    pub limit: Option<Limit>,
+    /// Name of the subject; `None` for the default, and if the limit was deleted meanwhile.
+    pub subject_name: Option<String>,
 }
 
 /// Limits of a user.
@@ -60,7 +60,7 @@ pub struct UserLimits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnLimits {
     /// The limits in force.
-    pub limits: Vec<LimitStatus>,
+    pub limits: Vec<DecidingLimit>,
     /// Latest top-ups, adjustments and resets.
     pub changes: Vec<BalanceEntry>,
     /// Server time, from which the page computes "in 2 hours".
@@ -110,14 +110,7 @@ impl BalanceOperation {
 pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
     let usage = ssr::permitted::<UsageRead>();
     ssr::call::<LimitsRead, _>(async |services, authorized| {
-        let statuses = service::limits::list_effective(&services, &authorized, id).await?;
-        let ids: Vec<Uuid> = statuses.iter().map(|status| status.id).collect();
-        let stored = service::limits::list_by_ids(&services, &authorized, &ids).await?;
-        let limits = statuses.into_iter().map(|status| DecidingLimit {
-            limit: stored.iter().find(|limit| limit.id == status.id).cloned(),
-            status,
-        });
-        let limits = limits.collect();
+        let limits = service::limits::list_named(&services, &authorized, id).await?;
         let models = service::limits::find_models(&services, &authorized, id).await?;
         let changes = match usage {
             Some(authorized) => {
@@ -128,7 +121,7 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
             None => None,
         };
         Ok(UserLimits {
-            limits,
+            limits: deciding(limits),
             models: models.allowed_models,
             changes,
             now: (services.clock)(),
@@ -143,12 +136,23 @@ pub async fn list_own_limits() -> Result<OwnLimits, ApiError> {
     ssr::call_as_caller(async |services, caller| {
         let report = service::usage::of_caller(&services, &caller, days(&services)).await?;
         Ok(OwnLimits {
-            limits: service::limits::list_own(&services, &caller).await?,
+            limits: deciding(service::limits::list_own_named(&services, &caller).await?),
             changes: report.changes,
             now: (services.clock)(),
         })
     })
     .await
+}
+
+/// Returns limits in force with the names of their subjects.
+#[cfg(feature = "ssr")]
+fn deciding(limits: Vec<(LimitStatus, Option<String>)>) -> Vec<DecidingLimit> {
+    let limits = limits.into_iter();
+    let limits = limits.map(|(status, subject_name)| DecidingLimit {
+        status,
+        subject_name,
+    });
+    limits.collect()
 }
 
 /// Returns the days whose changes are listed.

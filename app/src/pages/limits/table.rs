@@ -98,9 +98,9 @@ fn subject(limit: &Limit) -> AnyView {
     .into_any()
 }
 
-/// Returns the period in words, with its time zone if it depends on that. Rates and leases have none.
+/// Returns the period in words, with its time zone if it depends on that. Rates, leases and unlimited ones have none.
 fn period(limit: &Limit) -> String {
-    match limit.period {
+    match limit.period.filter(|_| limit.amount.is_some()) {
         Some(period) if labels::has_zone(period) => {
             text::limits::period_in_zone(labels::period(period), &limit.time_zone)
         }
