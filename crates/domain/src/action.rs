@@ -141,6 +141,7 @@ crate::for_each_resource! { with_resources! { [
     KeyBlocked = "user.virtual_key_blocked", User, "Virtual key blocked";
     KeyUnblocked = "user.virtual_key_unblocked", User, "Virtual key unblocked";
     KeyRotated = "user.virtual_key_rotated", User, "Virtual key rotated";
+    KeyPreviousEnded = "user.virtual_key_previous_ended", User, "Previous secret of a virtual key ended";
     KeyUpdated = "user.virtual_key_updated", User, "Virtual key updated";
     KeyRevoked = "user.virtual_key_revoked", User, "Virtual key revoked";
     ApiKeyCreated = "api_key.created", ApiKey, "API key added";

@@ -135,6 +135,8 @@ pub enum Conflict {
     KeyBlocked,
     /// The virtual key is not blocked.
     KeyNotBlocked,
+    /// The virtual key has no previous secret that works.
+    KeyNoPrevious,
     /// The job has not failed.
     JobNotFailed,
     /// The job can be retried only on the command line of the server.

@@ -221,6 +221,27 @@ async fn previous_secret_expires_at_the_end_of_the_overlap(pool: PgPool) {
 }
 
 #[testing::test]
+async fn previous_secret_is_ended_early(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let first = create(&services, ada, json!({})).await;
+    let end = async || access_tokens::end_previous(&services, &operator(), first.id).await;
+    let none = end().await;
+    assert!(
+        matches!(none, Err(Error::Conflict(Conflict::KeyNoPrevious))),
+        "{none:?}"
+    );
+    let second = rotate(&services, first.id, 2).await.unwrap();
+    end().await.unwrap();
+    assert!(!works(&services, &first.token).await);
+    assert!(works(&services, &second.token).await);
+    assert!(matches!(
+        end().await,
+        Err(Error::Conflict(Conflict::KeyNoPrevious))
+    ));
+}
+
+#[testing::test]
 async fn both_secrets_end_with_the_key(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -249,6 +249,21 @@ pub async fn rotate(
     .await?)
 }
 
+/// Ends the previous secret of a key. Returns false if there is none that works.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn end_previous(connection: &mut PgConnection, id: Uuid) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update access_tokens set previous_hash = null, previous_until = null
+        where id = $1 and kind = 'key' and previous_until > now() and revoked_at is null",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Returns whether a hash is that of a blocked key, which would work otherwise.
 ///
 /// # Errors

@@ -34,6 +34,7 @@ impl Conflict {
             Self::TokenRevoked => messages::token_revoked(),
             Self::KeyBlocked => messages::key_blocked(),
             Self::KeyNotBlocked => messages::key_not_blocked(),
+            Self::KeyNoPrevious => messages::key_no_previous(),
             Self::JobNotFailed => messages::job_not_failed(),
             Self::JobOnServer => messages::job_on_server(),
             Self::JobDeleteAgain => messages::job_delete_again(),
