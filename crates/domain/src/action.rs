@@ -167,6 +167,9 @@ crate::for_each_resource! { with_resources! { [
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
+    SharedToppedUp = "limit.topped_up", Limit, "Shared limit topped up";
+    SharedAdjusted = "limit.adjusted", Limit, "Usage of a shared limit adjusted";
+    SharedReset = "limit.reset", Limit, "Usage of a shared limit reset";
     UsersLimitsSet = "users.limits_set", Users, "Limits of users set (bulk)";
     UsersLimitsDeleted = "users.limits_deleted", Users, "Limits of users deleted (bulk)";
     UsersBalancesReset = "users.balances_reset", Users, "Usage of users reset (bulk)";

@@ -96,7 +96,7 @@ impl BalanceOperation {
 
     /// Returns the change that the message reports.
     #[cfg(feature = "ssr")]
-    const fn change(self) -> LimitChange {
+    pub(super) const fn change(self) -> LimitChange {
         match self {
             Self::TopUp => LimitChange::ToppedUp,
             Self::Adjust => LimitChange::Adjusted,

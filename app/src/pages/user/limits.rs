@@ -17,6 +17,7 @@ use crate::{
         user::UserView,
     },
     components::{
+        balance_form,
         limit_table::{self, LimitLine},
         list::row_link::RowLink,
         loaded::Loaded,
@@ -111,7 +112,7 @@ impl Links {
         if let Some(status) = counted.filter(|_| self.can_change) {
             let links = BalanceOperation::ALL.map(|operation| RowLink {
                 href: format!("{}/{}/{}", self.tab, status.id, operation.as_str()),
-                label: balance::label(operation),
+                label: balance_form::label(operation),
                 about: balance::title(operation, &name, &self.username),
             });
             line.links.extend(links);

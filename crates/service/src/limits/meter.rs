@@ -2,6 +2,7 @@
 //! group wait for each other here, so no limit permits more than it says.
 
 mod many;
+mod shared;
 mod store;
 
 use std::collections::BTreeMap;
