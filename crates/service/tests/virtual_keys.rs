@@ -9,6 +9,7 @@ use domain::{
     limits::{AllowedModelsDraft, LimitsAnswer, SubjectKind},
     policy::Denied,
     usage::{ReleaseDraft, ReserveDraft, UsageEventDraft, UseDraft},
+    users::detail::UserRef,
 };
 use serde_json::{Value, json};
 use service::{
@@ -218,6 +219,17 @@ async fn previous_secret_expires_at_the_end_of_the_overlap(pool: PgPool) {
         rotate(&services, first.id, 169).await,
         Err(Error::Invalid(_))
     ));
+}
+
+#[testing::test]
+async fn keys_are_no_access_tokens_in_the_counts_of_a_user(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    create(&services, ada, json!({})).await;
+    let user = service::users::get(&services, &operator(), &UserRef::Id(ada))
+        .await
+        .unwrap();
+    assert_eq!((user.token_count, user.virtual_key_count), (0, 1));
 }
 
 #[testing::test]

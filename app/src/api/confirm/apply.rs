@@ -38,10 +38,9 @@ impl SeenTarget {
 pub(super) fn require(caller: &Caller, target: &Target) -> Result<(), Error> {
     match target {
         Target::UserKey(..) | Target::SystemKey(_) => caller.require::<ApiKeysWrite>().map(drop),
-        Target::Token(_)
-        | Target::BlockKey(_)
-        | Target::UnblockKey(_)
-        | Target::EndPrevious(_) => caller.require::<TokensWrite>().map(drop),
+        Target::Token(_) | Target::BlockKey(_) | Target::UnblockKey(_) | Target::EndPrevious(_) => {
+            caller.require::<TokensWrite>().map(drop)
+        }
         Target::Session(_) => caller.require::<SessionsWrite>().map(drop),
         Target::User(..) | Target::ResetLinks(_) | Target::Job(_) => {
             caller.require::<UsersWrite>().map(drop)
