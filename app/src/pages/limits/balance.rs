@@ -80,11 +80,14 @@ fn form_of(listed: ListedLimit, operation: BalanceOperation) -> AnyView {
     let denied = status
         .is_none()
         .then(|| text::limits::not_shared().to_owned());
+    let heading = title(operation, &labels::name(&limit));
+    let (id, shown) = (limit.id.to_string(), limit.label());
+    let name = limit.subject_name.unwrap_or_default();
     let hint = text::limits::reason_audit_hint;
     let fields = balance_form::fields(&context, operation, form_state, hint);
     view! {
         <FormDialog
-            title=title(operation, &labels::name(&limit))
+            title=heading
             route=route
             form_state=form_state
             denied=denied
@@ -94,9 +97,9 @@ fn form_of(listed: ListedLimit, operation: BalanceOperation) -> AnyView {
             {status.map(balance_form::about)}
             {fields}
             <input type="hidden" name="page" value=page />
-            <input type="hidden" name="id" value=limit.id.to_string() />
-            <input type="hidden" name="shown" value=limit.label() />
-            <input type="hidden" name="name" value=limit.subject_name.unwrap_or_default() />
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="shown" value=shown />
+            <input type="hidden" name="name" value=name />
         </FormDialog>
     }
     .into_any()
