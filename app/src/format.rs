@@ -4,7 +4,10 @@ use domain::{limits::Amount, list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 pub(crate) use crate::text::number::grouped;
-use crate::text::{self, number::decimal_mark};
+use crate::text::{
+    self,
+    number::{decimal, signed},
+};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -25,24 +28,17 @@ pub(crate) fn count(number: i64) -> String {
 
 /// Formats an amount of money with all its decimals, but two at least: `$1,234.50`.
 pub(crate) fn dollars(amount: Money) -> String {
-    let written = amount.to_string();
-    let (sign, digits) = match written.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", written.as_str()),
-    };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = grouped(whole.parse().unwrap_or_default());
-    let amount = format!("{whole}{}{decimals:0<2}", decimal_mark());
-    format!("{sign}{}", text::usage::dollars(amount))
+    let written = decimal(amount);
+    match written.strip_prefix('-') {
+        Some(amount) => format!("-{}", text::usage::dollars(amount)),
+        None => text::usage::dollars(written),
+    }
 }
 
 /// Formats a number of requests, tokens or leases, or an amount of money.
 pub(crate) fn amount(amount: Amount) -> String {
     match amount {
-        Amount::Count(count) => {
-            let sign = if count < 0 { "-" } else { "" };
-            format!("{sign}{}", grouped(count.unsigned_abs()))
-        }
+        Amount::Count(count) => signed(count),
         Amount::Money(dollars) => self::dollars(dollars),
     }
 }

@@ -12,6 +12,7 @@ pub mod bulk_reset;
 pub mod form;
 #[cfg(feature = "ssr")]
 mod save;
+pub mod shared;
 
 #[cfg(feature = "ssr")]
 use domain::{error::Entity, flash::LimitChange, limits::LimitSubject};
@@ -30,6 +31,7 @@ use service::{
 };
 use uuid::Uuid;
 
+use self::shared::ListedLimit;
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{
@@ -51,11 +53,11 @@ pub struct UserLimit {
     pub deciding: Option<Limit>,
 }
 
-/// Lists one page of the limits.
+/// Lists one page of the limits, with what is left of those that the members of a group share.
 #[server(endpoint = "limit-list", protocol = Get)]
 pub async fn list_limits(
     #[server(default)] params: LimitListParams,
-) -> Result<ListResult<Listed<Limit>>, ApiError> {
+) -> Result<ListResult<Listed<ListedLimit>>, ApiError> {
     use domain::list::{Limits, ListError};
     let parse = || -> Result<_, ListError> {
         let (kind, subject, metric) = params.conditions()?;
@@ -67,7 +69,14 @@ pub async fn list_limits(
         Ok((params.page(Limits::PANEL)?, filter))
     };
     ssr::call_list::<LimitsRead, _, _>(parse(), async |services, authorized, (query, filter)| {
-        service::limits::list(&services, &authorized, &query, filter).await
+        let list = service::limits::list(&services, &authorized, &query, filter).await?;
+        let rows = &list.page.rows;
+        let shared = service::limits::list_shared(&services, &authorized, rows).await?;
+        let page = list.page.map(|limit| ListedLimit {
+            shared: shared.iter().find(|status| status.id == limit.id).cloned(),
+            limit,
+        });
+        Ok(page.at(list.now))
     })
     .await
 }

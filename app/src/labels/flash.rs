@@ -64,6 +64,9 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::VirtualKeyRevoked => virtual_key_revoked(first, second),
         FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
         FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
+        FlashEvent::VirtualKeyPreviousEnded => {
+            text::flash::virtual_key_previous_ended(first, second)
+        }
         FlashEvent::VirtualKeySaved => text::flash::virtual_key_saved(first, second),
         FlashEvent::RoleDeletionStarted => text::flash::role_deletion_started(first),
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),

@@ -60,6 +60,8 @@ pub enum FlashEvent {
     VirtualKeyBlocked,
     /// A virtual key was unblocked: its name, and the user.
     VirtualKeyUnblocked,
+    /// The previous secret of a virtual key was ended: the name of the key, and the user.
+    VirtualKeyPreviousEnded,
     /// A virtual key was changed: its name, and the user.
     VirtualKeySaved,
     /// A role that many users have is being deleted.

@@ -25,6 +25,7 @@ pub use seal::seal;
 pub use verify::{Verification, VerifyError, verify};
 pub(crate) use writer::{
     Batch, Change, Changes, write, write_about, write_batch, write_sessions_ended,
+    write_with_reason,
 };
 
 use crate::{

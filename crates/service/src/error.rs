@@ -1,5 +1,6 @@
 //! Errors of the service layer, and their translation into responses.
 
+mod limit;
 mod message;
 
 use std::{fmt, time::Duration};

@@ -13,6 +13,7 @@ mod meter;
 mod models;
 mod position;
 mod requests;
+mod shared;
 mod subjects;
 
 use db::limits as rows;
@@ -50,7 +51,8 @@ pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, add_resets, list_left};
 pub use models::{find_models, set_models};
 pub use requests::{UserRequests, find_own_requests, list_requests};
-pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
+pub use shared::{change_shared, list_shared};
+pub use subjects::{check_user, find_subject, find_subject_name, list_named, list_own_named};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 

@@ -137,6 +137,61 @@ async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
 }
 
 #[testing::test]
+async fn pages_of_limits_say_what_is_left_in_effect(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "uma", &["user"]).await;
+    let (ada, uma) = (session(&pool, "ada").await, session(&pool, "uma").await);
+    let member = testing::users::id_of(&pool, "uma").await;
+    let studio = testing::groups::group("Studio").members(&[member]);
+    let studio = studio.insert(&pool).await;
+    for limit in [
+        json!({ "subject": { "user": member }, "metric": "requests", "amount": null, "period": "calendar:month" }),
+        json!({
+            "subject": { "group": studio }, "metric": "cost", "amount": "2.5", "period": "calendar:month",
+            "shared": true,
+        }),
+    ] {
+        let put = Ask::new(Method::PUT, "/api/admin/limits").json(&limit);
+        assert_eq!(app.send(put.by(&ada)).await.status, 200, "{limit}");
+    }
+    for (by, path) in [(&ada, "/users/uma/limits"), (&uma, "/account/usage")] {
+        let page = app.get_as(by, path).await;
+        for text in ["Left in effect", "Group Studio, shared", "Not counted"] {
+            assert!(page.body.contains(text), "{path} {text}: {}", page.body);
+        }
+        let months = page.body.matches("Calendar month").count();
+        assert_eq!(months, 1, "only of the limit with a number: {}", page.body);
+    }
+    let list = app.get_as(&ada, "/limits").await;
+    assert!(
+        list.body.contains("$0.00 used, $2.50 left"),
+        "{}",
+        list.body
+    );
+    let id: String = sqlx::query_scalar("select id::text from limits where group_id is not null")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let fields = [
+        ("page", "/limits"),
+        ("id", id.as_str()),
+        ("shown", "group Studio, shared: cost"),
+        ("name", "Studio"),
+        ("operation", "top-up"),
+        ("metric", "cost"),
+        ("amount", "0.5"),
+        ("reason", "Exam"),
+    ];
+    let done = post(&app, &ada, &format!("/limits/{id}/top-up"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let list = app.get_as(&ada, "/limits").await;
+    for text in ["$2.50 + $0.50 top-ups", "$0.00 used, $3.00 left"] {
+        assert!(list.body.contains(text), "{text}: {}", list.body);
+    }
+}
+
+#[testing::test]
 async fn tab_of_limits_names_the_allowed_models(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;

@@ -10,6 +10,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::SaveLimit;
+use crate::text::number::exchange_mark;
 
 /// Beginning of the text of a period that refills, before the number of seconds.
 const REFILL: &str = "drip";
@@ -107,7 +108,7 @@ fn period_text(form: &SaveLimit) -> String {
 /// Returns the fields of a stored limit. Those that identify it are added by the page.
 #[must_use]
 pub fn of_limit(limit: &Limit) -> SaveLimit {
-    let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
+    let text = |amount: Option<Amount>| amount.map(|amount| exchange_mark(&amount.to_string()));
     let period = limit.period.map(period_fields);
     let (period, every) = period.unwrap_or_default();
     SaveLimit {
@@ -137,6 +138,11 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
     }
 }
 
+/// Returns a typed amount, whose decimals follow the mark of the language.
+pub(super) fn typed_amount(typed: &str) -> Decimal {
+    Decimal::new(exchange_mark(typed))
+}
+
 /// Converts the form to the draft of a limit of a subject. `None` if the limit is inherited.
 ///
 /// # Errors
@@ -161,7 +167,7 @@ pub fn draft(form: SaveLimit, subject: LimitSubject) -> Result<Option<LimitDraft
     let amount = match state {
         LimitState::Inherit => return Ok(None),
         LimitState::Unlimited => None,
-        LimitState::Number => Some(Decimal::new(form.amount)),
+        LimitState::Number => Some(typed_amount(&form.amount)),
     };
     // A number that cannot be parsed is out of range, too.
     let percent = |text: String| text.trim().parse().unwrap_or(0);
@@ -170,7 +176,7 @@ pub fn draft(form: SaveLimit, subject: LimitSubject) -> Result<Option<LimitDraft
         metric,
         model: given(form.model),
         amount,
-        soft_amount: given(form.soft_amount).map(Decimal::new),
+        soft_amount: given(form.soft_amount).map(|amount| typed_amount(&amount)),
         warn_at: given(form.warn_at).map(percent),
         period: metric.has_period().then_some(period),
         time_zone: Some(form.time_zone),
@@ -232,6 +238,18 @@ mod tests {
             soft_amount: String::new(),
             warn_at: String::new(),
         }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn amounts_have_the_mark_of_the_language() {
+        use crate::text::{language::Language, request::sync_scope};
+
+        sync_scope(Language::German, || {
+            let units = |typed| with("number", typed).map(|limit| limit.and_then(|it| it.amount));
+            assert_eq!(units("2,50"), Ok(Some(2_500_000_000)));
+            assert!(units("2.50").is_err());
+        });
     }
 
     fn with(state: &str, amount: &str) -> Result<Option<NewLimit>, FieldErrors> {

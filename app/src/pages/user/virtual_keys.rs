@@ -70,8 +70,12 @@ fn draw(part: Chunk<AccessToken>) -> AnyView {
             let about = text::user::revoke_key(&token.name);
             (format!("{change}/revoke"), about)
         });
+        let end_previous = may_write
+            .then(|| token_row::end_previous(&page, &token))
+            .flatten();
         ListedToken {
             token,
+            end_previous,
             now,
             revoke,
             change,

@@ -42,8 +42,11 @@ pub struct UserDetail {
     /// Time after which a deleted account is purged permanently.
     #[serde(with = "time::serde::rfc3339::option")]
     pub purge_after: Option<OffsetDateTime>,
-    /// Number of access tokens that are not revoked.
+    /// Number of access tokens that are not revoked, without virtual keys.
     pub token_count: i64,
+    /// Number of virtual keys that are not revoked.
+    #[serde(default)]
+    pub virtual_key_count: i64,
     /// Number of conversations with the host application.
     #[serde(default)]
     pub conversation_count: i64,

@@ -139,8 +139,18 @@ pub(crate) async fn write_sessions_ended(
 pub(crate) async fn write_about(
     connection: &mut db::PgConnection,
     actor: &Actor,
-    (action, id, label): (Action, Option<Uuid>, &str),
+    about: (Action, Option<Uuid>, &str),
     changes: Changes,
+) -> Result<Audited, Error> {
+    write_with_reason(connection, actor, about, (changes, None)).await
+}
+
+/// Writes an audit event of a target other than a user, with the reason that the actor entered.
+pub(crate) async fn write_with_reason(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    (action, id, label): (Action, Option<Uuid>, &str),
+    (changes, reason): (Changes, Option<&str>),
 ) -> Result<Audited, Error> {
     let entry = db::audit::Entry {
         action,
@@ -148,7 +158,7 @@ pub(crate) async fn write_about(
         target_id: id,
         target_label: label,
         changes: Value::Object(changes.0),
-        reason: None,
+        reason,
     };
     insert(connection, actor, &entry).await
 }
