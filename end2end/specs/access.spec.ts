@@ -75,7 +75,10 @@ test('an administrator finds out why a user reaches a resource, and changes it',
 
   await question(page).getByRole('link', { name: /^but client/ }).click();
   await dialog(page).getByRole('searchbox', { name: 'Find a client to add' }).fill('globex');
-  await dialog(page).getByRole('button', { name: 'Add Globex Test' }).click();
+  await expect(dialog(page).getByRole('button', { name: /^Add / })).toHaveText(['+ Globex Test']);
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByRole('checkbox', { name: 'Globex Test' })).toBeChecked();
+  await expect(dialog(page).getByRole('searchbox', { name: 'Find a client to add' })).toHaveValue('');
   await press(page, 'Save');
   await expect(page).toHaveURL('/users/test-member');
   await expect(page.locator('dl').first()).toContainText('Globex Test');

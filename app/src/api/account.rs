@@ -16,14 +16,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
+#[cfg(feature = "ssr")]
+use super::first_values::{changed, changed_list};
 use super::{
     error::ApiError,
     form_success::FormSuccess,
     user::Chunk,
     wire::{Get, Post},
 };
-#[cfg(feature = "ssr")]
-use super::first_values::{changed, changed_list};
 #[cfg(feature = "ssr")]
 use super::{ssr, success_page::SuccessPage, user_actions::read};
 use crate::text;

@@ -79,7 +79,11 @@ mod tests {
             ("text", "one two", true),
             ("email", "", true),
         ] {
-            assert_eq!(is_changed(&first, field, value), expected, "{field} {value:?}");
+            assert_eq!(
+                is_changed(&first, field, value),
+                expected,
+                "{field} {value:?}"
+            );
         }
         let list = |names: &[&str]| {
             let names = names.iter().map(|name| (*name).to_owned()).collect();

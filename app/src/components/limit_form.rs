@@ -123,7 +123,7 @@ pub(crate) fn limit_of_users(path: &'static str) -> (FormState, AnyView) {
         effect_now.set(effect(&checked));
         checked.err().unwrap_or_default()
     });
-    let metric = metric_fields(&values, form_state);
+    let metric = metric_fields(&values, form_state, true);
     let state = state_fields(&values, false, form_state);
     let fields = view! {
         {metric}

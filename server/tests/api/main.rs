@@ -44,6 +44,7 @@ mod nulls;
 mod own_account_limits;
 mod own_address;
 mod owned;
+mod overwrite;
 mod pages;
 mod parameters;
 mod parts;

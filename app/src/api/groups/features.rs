@@ -21,13 +21,13 @@ use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
 use super::{flash, path_of};
-#[cfg(feature = "ssr")]
-use crate::api::{first_values::merged, ssr};
 use crate::api::{
     error::ApiError,
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use crate::api::{first_values::merged, ssr};
 
 /// Lists all features that a group can have.
 #[server(endpoint = "group-features", protocol = Get)]

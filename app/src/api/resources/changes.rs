@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
 use super::{RESOURCES, path, read};
+use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 #[cfg(feature = "ssr")]
 use crate::api::{
     first_values::{changed, is_changed},
     ssr,
 };
-use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 
 /// Changes a resource if it still has the version that the form showed. `first` has the values of the fields: an
 /// unchanged client stays, whether or not it exists.
