@@ -7,6 +7,7 @@ use super::{AccountContext, FormPart};
 use crate::{
     api::{
         account::{Account, ListTimeZones, NOTIFY, SetPreferences, is_notified},
+        first_values::list_text,
         read::ReadRequest,
     },
     components::{
