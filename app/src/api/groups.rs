@@ -36,6 +36,7 @@ use uuid::Uuid;
 use super::ssr;
 use super::{
     error::ApiError,
+    first_values::changed,
     form_success::FormSuccess,
     listed::ListResult,
     wire::{Get, Post},
@@ -146,6 +147,7 @@ pub async fn edit_group(
     version: i32,
     #[server(default)] name: String,
     #[server(default)] description: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::named(id, shown.as_str()).at_version(version);
     let edit = edit(EditGroup {
@@ -154,6 +156,7 @@ pub async fn edit_group(
         version,
         name,
         description,
+        first,
     });
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
         let group = service::groups::edit(&services, &authorized, target, edit).await?;
@@ -163,12 +166,12 @@ pub async fn edit_group(
     .await
 }
 
-/// Converts the form to an edit.
+/// Converts the form to an edit of the changed fields.
 #[must_use]
 pub fn edit(form: EditGroup) -> GroupEdit {
     GroupEdit {
-        name: Some(form.name),
-        description: Some(form.description),
+        name: changed(&form.first, "name", form.name),
+        description: changed(&form.first, "description", form.description),
         ..GroupEdit::default()
     }
 }

@@ -122,7 +122,7 @@ pub async fn find_user_limit(
 }
 
 /// Creates or changes a limit, or deletes it so that the next one decides. `id` and `shown` are the limit that the page showed and its
-/// name. Without `id` the subject is the typed one; on the page of a user `shown` is the username.
+/// name. Without `id` the subject is the typed one; on the page of a user `shown` is the username. `first` has the values of the fields.
 #[server(endpoint = "save-limit", protocol = Post)]
 pub async fn save_limit(
     shown: String,
@@ -141,6 +141,7 @@ pub async fn save_limit(
     #[server(default)] time_zone: String,
     #[server(default)] soft_amount: String,
     #[server(default)] warn_at: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let form = SaveLimit {
         shown,
@@ -159,6 +160,7 @@ pub async fn save_limit(
         time_zone,
         soft_amount,
         warn_at,
+        first,
     };
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<LimitsWrite>()?;

@@ -69,6 +69,67 @@ async fn denied_form_has_the_typed_values_and_says_what_they_permit(pool: PgPool
 }
 
 #[testing::test]
+async fn new_limit_names_the_one_that_exists_already(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    let form = |amount| {
+        let mut form = default_limit("number", amount);
+        form.push(("version", "0"));
+        form
+    };
+    let stored = post(&app, &ada, "/limits/new", &form("5")).await;
+    assert_eq!(stored.status, 303, "{}", stored.body);
+    let denied = post(&app, &ada, "/limits/new", &form("9")).await;
+    assert_eq!(denied.status, 409, "{}", denied.body);
+    assert_eq!(amounts(&pool).await, [Some(5)]);
+    let id: String = sqlx::query_scalar("select id::text from limits")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    for text in [
+        "This limit already exists.",
+        "At most 5 requests a day",
+        &format!("/limits/{id}/edit"),
+        "value=\"9\"",
+    ] {
+        assert!(denied.body.contains(text), "{text}: {}", denied.body);
+    }
+    for text in ["Changed in the meantime", "Overwrite with mine"] {
+        assert!(!denied.body.contains(text), "{text}");
+    }
+}
+
+#[testing::test]
+async fn part_of_a_limit_that_was_not_changed_stays_as_another_user_has_saved_it(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    post(&app, &ada, "/limits/new", &default_limit("number", "5")).await;
+    let id: String = sqlx::query_scalar(
+        "update limits set warn_at = 80, version = version + 1 returning id::text",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let mut form = default_limit("number", "9");
+    form.retain(|(name, _)| *name != "shown");
+    form.extend([
+        ("id", id.as_str()),
+        ("shown", "all users: requests"),
+        ("version", "2"),
+        ("first", "amount=number+5&warn_at="),
+    ]);
+    let saved = post(&app, &ada, &format!("/limits/{id}/edit"), &form).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let stored: (Option<i64>, Option<i16>) = sqlx::query_as("select amount, warn_at from limits")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(stored, (Some(9), Some(80)));
+}
+
+#[testing::test]
 async fn limit_that_another_user_has_changed_is_not_overwritten(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;

@@ -92,7 +92,9 @@ pub async fn add_group_members(
         let added = members::add(&services, &actor, target, selection, false).await;
         let outcome = added.map_err(|error| with_field(error, field))?;
         let event = FlashEvent::Group(GroupChange::MembersAdded);
-        let flash = Flash::of(event, [shown]).counting(outcome.changed);
+        let flash = Flash::of(event, [shown])
+            .counting(outcome.changed)
+            .leaving_out(outcome.unknown, outcome.skipped);
         Ok(FormSuccess::flash(&path_of(id), flash, None).await)
     })
     .await

@@ -10,6 +10,8 @@ use domain::{
 use uuid::Uuid;
 
 use super::SaveLimit;
+#[cfg(feature = "ssr")]
+use crate::api::first_values::is_changed;
 use crate::text::number::exchange_mark;
 
 /// Beginning of the text of a period that refills, before the number of seconds.
@@ -135,12 +137,46 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
             .warn_at
             .map(|percent| percent.to_string())
             .unwrap_or_default(),
+        first: String::new(),
     }
 }
 
 /// Returns a typed amount, whose decimals follow the mark of the language.
 pub(super) fn typed_amount(typed: &str) -> Decimal {
     Decimal::new(exchange_mark(typed))
+}
+
+/// Returns the parts of a limit that change as a whole, as texts.
+#[must_use]
+pub fn parts(form: &SaveLimit) -> [(&'static str, String); 4] {
+    let period = [&form.period, &form.every, &form.time_zone].map(|field| field.trim());
+    [
+        ("amount", format!("{} {}", form.state, form.amount)),
+        ("period", period.join(" ")),
+        ("soft_amount", form.soft_amount.clone()),
+        ("warn_at", form.warn_at.clone()),
+    ]
+}
+
+/// Replaces the parts of a form that were not changed by those of the stored limit.
+#[cfg(feature = "ssr")]
+pub(super) fn merged(mut form: SaveLimit, stored: &Limit) -> SaveLimit {
+    let now = of_limit(stored);
+    let [amount, period, soft_amount, warn_at] =
+        parts(&form).map(|(part, value)| is_changed(&form.first, part, &value));
+    if !amount {
+        (form.state, form.amount) = (now.state, now.amount);
+    }
+    if !period {
+        (form.period, form.every, form.time_zone) = (now.period, now.every, now.time_zone);
+    }
+    if !soft_amount {
+        form.soft_amount = now.soft_amount;
+    }
+    if !warn_at {
+        form.warn_at = now.warn_at;
+    }
+    form
 }
 
 /// Converts the form to the draft of a limit of a subject. `None` if the limit is inherited.
@@ -237,6 +273,7 @@ mod tests {
             time_zone: text("Europe/Berlin"),
             soft_amount: String::new(),
             warn_at: String::new(),
+            first: String::new(),
         }
     }
 

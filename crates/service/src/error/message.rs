@@ -37,6 +37,7 @@ impl Error {
             Self::AlreadyCompleted(completed) => done(completed),
             Self::Stale(_) => messages::user_changed(),
             Self::Outdated(_) => messages::object_changed(),
+            Self::LimitExists(_) => messages::limit_exists(),
             Self::CountsChanged(_) => messages::owned_data_changed(),
             Self::SelectionChanged(_) => messages::users_changed(),
             Self::TargetMismatch(name) => target_mismatch(name),

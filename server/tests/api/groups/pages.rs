@@ -85,4 +85,12 @@ async fn unknown_names_change_nothing(pool: PgPool) {
     assert_eq!(added.header("location"), format!("/groups/{editors}"));
     let listed = app.get_as(&ada, &members).await.json();
     assert_eq!(listed[0]["username"], json!("bob"));
+    let page = app.get_as(&ada, &format!("/groups/{editors}")).await;
+    for text in [
+        "Added 1 member to Editors",
+        "Skipped 1 name that no user has: zoe.",
+        "toast tone-warning",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
 }
