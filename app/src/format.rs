@@ -59,9 +59,9 @@ pub(crate) fn relative(timestamp: OffsetDateTime, now: OffsetDateTime) -> String
     }
 }
 
-/// Formats the time until a timestamp: `in 2 hours`. A timestamp in the past, as a job may be late, is `shortly`.
+/// Formats the time until a timestamp, rounded: `in 2 hours`. A timestamp in the past, as a job may be late, is `shortly`.
 pub(crate) fn upcoming(timestamp: OffsetDateTime, now: OffsetDateTime) -> String {
-    match span((timestamp - now).whole_seconds()) {
+    match span(rounded((timestamp - now).whole_seconds())) {
         None => text::time::shortly().to_owned(),
         Some(Span::Minutes(count)) => text::time::in_minutes(count),
         Some(Span::Hours(count)) => text::time::in_hours(count),
@@ -69,6 +69,19 @@ pub(crate) fn upcoming(timestamp: OffsetDateTime, now: OffsetDateTime) -> String
         Some(Span::Months(count)) => text::time::in_months(count),
         Some(Span::Years(count)) => text::time::in_years(count),
     }
+}
+
+/// Rounds a duration to a multiple of the largest unit that it fills.
+fn rounded(seconds: i64) -> i64 {
+    let unit = match seconds {
+        i64::MIN..MINUTE => return seconds,
+        MINUTE..HOUR => MINUTE,
+        HOUR..DAY => HOUR,
+        DAY..MONTH => DAY,
+        MONTH..YEAR => MONTH,
+        _ => YEAR,
+    };
+    seconds.saturating_add(unit / 2) / unit * unit
 }
 
 /// Duration in the largest unit that it fills.
@@ -215,6 +228,10 @@ mod tests {
             (Duration::seconds(59), "shortly"),
             (Duration::hours(1), "in 1 hour"),
             (Duration::days(29), "in 29 days"),
+            (Duration::minutes(60) - Duration::SECOND, "in 1 hour"),
+            (Duration::days(7) - Duration::MINUTE, "in 7 days"),
+            (Duration::days(7) - Duration::hours(13), "in 6 days"),
+            (Duration::days(90) - Duration::MINUTE, "in 3 months"),
         ] {
             assert_eq!(upcoming(now + ahead, now), text);
         }

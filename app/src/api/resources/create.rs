@@ -5,23 +5,20 @@
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
-use domain::resources::ResourceDraft;
 #[cfg(feature = "ssr")]
-use domain::{
-    flash::{Flash, FlashEvent, ResourceEvent},
-    resources::StoredResource,
-};
+use domain::flash::{Flash, FlashEvent, ResourceEvent};
+use domain::resources::ResourceDraft;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use service::access::ResourcesWrite;
 
 #[cfg(feature = "ssr")]
-use super::{RESOURCES, read};
+use super::{path, read};
 #[cfg(feature = "ssr")]
 use crate::api::ssr;
 use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 
-/// Creates a resource, and redirects to the list with this one alone.
+/// Creates a resource, and redirects to its page, where access is granted.
 #[server(endpoint = "create-resource", protocol = Post)]
 pub async fn create_resource(
     #[server(default)] kind: String,
@@ -52,23 +49,13 @@ pub async fn create_resource(
             ..draft(form)
         };
         let created = service::resources::create(&services, &authorized, draft).await?;
-        let page = listed_alone(&created);
         let flash = Flash::of(
             FlashEvent::Resource(ResourceEvent::ResourceCreated),
             [created.name],
         );
-        Ok(FormSuccess::flash(&page, flash, None).await)
+        Ok(FormSuccess::flash(&path(created.id), flash, None).await)
     })
     .await
-}
-
-/// Returns the URL of the list with one resource alone.
-#[cfg(feature = "ssr")]
-fn listed_alone(resource: &StoredResource) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("kind", &resource.kind);
-    query.append_pair("external_id", &resource.external_id);
-    format!("{RESOURCES}?{}", query.finish())
 }
 
 /// Converts the form to a draft without owner and client, which the form names.
