@@ -34,7 +34,10 @@ async fn sections_of_a_user_are_listed(pool: PgPool) {
     let token = link.rsplit('/').next().unwrap();
     assert!(!links.body.contains(token), "{}", links.body);
     let roles = get("/api/admin/roles/assignable".to_owned()).await.json();
-    assert_eq!(roles[0], json!({ "name": "admin", "denied": null }));
+    assert_eq!(
+        roles[0],
+        json!({ "name": "admin", "label": null, "description": "", "denied": null })
+    );
 }
 
 #[testing::test]
