@@ -12,6 +12,9 @@ const DAY: i64 = 24 * HOUR;
 const MONTH: i64 = 30 * DAY;
 const YEAR: i64 = 365 * DAY;
 
+/// Number of nano-dollars of a cent.
+const CENT: i64 = 10_000_000;
+
 /// Formats a total that lists count only up to a limit, such as `10,000+`.
 pub(crate) fn total(total: Total) -> String {
     let more = if total.or_more { "+" } else { "" };
@@ -34,6 +37,16 @@ pub(crate) fn dollars(amount: Money) -> String {
     let whole = grouped(whole.parse().unwrap_or_default());
     let amount = format!("{whole}{}{decimals:0<2}", decimal_mark());
     format!("{sign}{}", text::usage::dollars(amount))
+}
+
+/// Formats an amount of money for a headline, rounded to cents. An amount below one cent has all its decimals.
+pub(crate) fn rounded_dollars(amount: Money) -> String {
+    let nanos = amount.nanos();
+    if nanos.unsigned_abs() < CENT.unsigned_abs() {
+        return dollars(amount);
+    }
+    let cents = nanos.saturating_add(CENT / 2).div_euclid(CENT);
+    dollars(Money::from_nanos(cents.saturating_mul(CENT)))
 }
 
 /// Formats a number of requests, tokens or leases, or an amount of money.
@@ -205,6 +218,21 @@ mod tests {
             assert_eq!(amount(Amount::Money(dollars)), text);
         }
         assert_eq!(amount(Amount::Count(-12_000)), "-12,000");
+    }
+
+    #[test]
+    fn money_in_headlines_is_rounded_to_cents() {
+        for (dollars, text) in [
+            ("0", "$0.00"),
+            ("0.0025", "$0.0025"),
+            ("85.1614625", "$85.16"),
+            ("1.995", "$2.00"),
+            ("-1.5", "-$1.50"),
+            ("9223372036.854775807", "$9,223,372,036.85"),
+        ] {
+            let dollars: Money = dollars.parse().unwrap();
+            assert_eq!(rounded_dollars(dollars), text);
+        }
     }
 
     #[test]

@@ -35,8 +35,15 @@ pub(crate) static COLUMNS: [Column<ListedToken>; 7] =
     [TOKEN, SCOPES, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
 
 /// Columns of the table with the virtual keys of one user, in their order.
-pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] =
-    [TOKEN, MODELS, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
+pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] = [
+    TOKEN,
+    MODELS,
+    STATE,
+    LAST_USED,
+    CREATED,
+    EXPIRES,
+    ACTIONS.with_class("cell-edit"),
+];
 
 pub(crate) const TOKEN: Column<ListedToken> = Column {
     class: "",
@@ -54,7 +61,7 @@ pub(crate) const TOKEN: Column<ListedToken> = Column {
 };
 
 pub(crate) const SCOPES: Column<ListedToken> = Column {
-    class: "",
+    class: "cell-scopes",
     label: text::tokens::scopes,
     sort: None,
     cell: |cell, row| match &row.token.key {
@@ -161,8 +168,7 @@ pub(crate) const ACTIONS: Column<ListedToken> = Column {
         });
         let change = row.change.as_ref();
         cell.plain(view! {
-            {change.map(|path| key_links(path, &row.token))}
-            {link}
+            <div class="chips">{change.map(|path| key_links(path, &row.token))} {link}</div>
         })
     },
 };

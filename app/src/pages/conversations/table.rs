@@ -59,7 +59,8 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
     }),
     Column::new(text::conversations::user, |cell, row| {
         cell.labelled(user(&row.conversation))
-    }),
+    })
+    .with_class("cell-username"),
     Column::new(text::conversations::branch, |cell, row| {
         let branch = row.conversation.branch.clone();
         cell.labelled(view! { <bdi>{branch}</bdi> })
