@@ -10,7 +10,7 @@ use domain::flash::{Flash, FlashEvent, ResourceEvent};
 use domain::resources::ResourceDraft;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::access::ResourcesWrite;
+use service::{Error, access::ResourcesWrite};
 
 #[cfg(feature = "ssr")]
 use super::{path, read};
@@ -18,7 +18,7 @@ use super::{path, read};
 use crate::api::ssr;
 use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 
-/// Creates a resource, and redirects to its page, where access is granted.
+/// Creates a resource, or returns the errors of all fields. Redirects to its page, where access is granted.
 #[server(endpoint = "create-resource", protocol = Post)]
 pub async fn create_resource(
     #[server(default)] kind: String,
@@ -29,24 +29,30 @@ pub async fn create_resource(
 ) -> Result<FormSuccess, ApiError> {
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<ResourcesWrite>()?;
-        let owner_id = if owner.trim().is_empty() {
-            None
+        let found_owner = if owner.trim().is_empty() {
+            Ok(None)
         } else {
-            let owner = read::user(&services, &caller, ("owner", &owner)).await?;
-            Some(owner.id.0)
+            let owner = read::user(&services, &caller, ("owner", &owner)).await;
+            owner.map(|owner| Some(owner.id.0))
         };
-        let client_id = read::client(&services, &caller, &client).await?;
-        let form = CreateResource {
+        let found_client = read::client(&services, &caller, &client).await;
+        let draft = draft(CreateResource {
             kind,
             external_id,
             name,
             owner,
             client,
-        };
+        });
+        let mut errors = draft.clone().check().err().unwrap_or_default();
+        let owner_id = read::found(&mut errors, found_owner)?;
+        let client_id = read::found(&mut errors, found_client)?;
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
         let draft = ResourceDraft {
-            owner_id,
-            client_id: Some(client_id),
-            ..draft(form)
+            owner_id: owner_id.flatten(),
+            client_id,
+            ..draft
         };
         let created = service::resources::create(&services, &authorized, draft).await?;
         let flash = Flash::of(

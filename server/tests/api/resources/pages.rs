@@ -74,3 +74,27 @@ async fn access_of_a_user_lists_kinds_without_a_reachable_resource(pool: PgPool)
     let page = app.get_as(&ada, "/users/bob/access").await;
     assert!(page.body.contains("0 of 1"), "{}", page.body);
 }
+
+#[testing::test]
+async fn all_errors_of_a_new_resource_are_shown_at_once(pool: PgPool) {
+    let (app, ada) = prepare(&pool).await;
+    let form = [
+        ("kind", "BAD kind"),
+        ("external_id", ""),
+        ("name", "GPT"),
+        ("owner", "nobody-here"),
+        ("client", "no-such-client"),
+    ];
+    let denied = app
+        .send(Ask::post("/resources/new").form(&form).by(&ada))
+        .await;
+    assert_eq!(denied.status, 422, "{}", denied.body);
+    for text in [
+        "lower-case letters, digits, _ and - for a kind",
+        "There is no user with this name.",
+    ] {
+        assert!(denied.body.contains(text), "{text}: {}", denied.body);
+    }
+    let invalid = denied.body.matches("aria-invalid=\"true\"").count();
+    assert_eq!(invalid, 4, "{}", denied.body);
+}
