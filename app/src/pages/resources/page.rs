@@ -22,6 +22,7 @@ use crate::{
     components::{
         description_list::DescriptionItem,
         form::{self, FormState},
+        frame::show_name,
         icon::Icon,
         loaded::Loaded,
         notice::ProblemNotice,
@@ -89,6 +90,7 @@ fn PageOf(
 fn shown(opened: OpenedResource, doing: FormState) -> AnyView {
     let resource = opened.listed.resource.clone();
     let (id, now) = (resource.id, opened.now);
+    show_name(id, &resource.name);
     let (owner, client) = (owner(&opened.listed), client(&opened.listed));
     let state = state(resource.active);
     let client_only = resource.client_id.map(|_| {
