@@ -43,8 +43,15 @@ pub(crate) static COLUMNS: [Column<ListedToken>; 7] =
     [TOKEN, SCOPES, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
 
 /// Columns of the table with the virtual keys of one user, in their order.
-pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] =
-    [TOKEN, MODELS, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
+pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] = [
+    TOKEN,
+    MODELS,
+    STATE,
+    LAST_USED,
+    CREATED,
+    EXPIRES,
+    ACTIONS.with_class("cell-edit"),
+];
 
 pub(crate) const TOKEN: Column<ListedToken> = Column {
     class: "",
@@ -62,7 +69,7 @@ pub(crate) const TOKEN: Column<ListedToken> = Column {
 };
 
 pub(crate) const SCOPES: Column<ListedToken> = Column {
-    class: "",
+    class: "cell-scopes",
     label: text::tokens::scopes,
     sort: None,
     cell: |cell, row| match &row.token.key {
@@ -194,9 +201,9 @@ pub(crate) const ACTIONS: Column<ListedToken> = Column {
             view! { <ConfirmLink href=href label=text::virtual_keys::end_previous() about=about /> }
         });
         cell.plain(view! {
-            {change.map(|path| key_links(path, &row.token))}
-            {end_previous}
-            {link}
+            <div class="chips">
+                {change.map(|path| key_links(path, &row.token))} {end_previous} {link}
+            </div>
         })
     },
 };

@@ -53,7 +53,7 @@ fn KeyTable() -> impl IntoView {
             <h2>{text::virtual_keys::title()}</h2>
             {add}
         </div>
-        <p class="muted">{text::virtual_keys::hint()}</p>
+        <p class="pane-actions muted">{text::virtual_keys::hint()}</p>
         {tab(list, (Icon::Key, text::virtual_keys::none()), draw)}
     }
 }

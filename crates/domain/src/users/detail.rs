@@ -104,6 +104,10 @@ impl FromIterator<(UserAction, Message)> for DeniedActions {
 pub struct GrantableRole {
     /// Name of the role.
     pub name: String,
+    /// Name for display; `None` for the name itself.
+    pub label: Option<String>,
+    /// Purpose of the role.
+    pub description: String,
     /// Reason why the caller cannot assign it; `None` if the caller can.
     #[schema(value_type = Option<String>)]
     pub denied: Option<Message>,
