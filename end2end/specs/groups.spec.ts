@@ -80,6 +80,9 @@ test('a group is created, edited, filled and deleted', async ({ page, browserWat
   await expect(dialog(page)).toContainText('Members who lose access1');
   await inspect(page, 'group-delete');
   await press(page, /^Delete group with 1 member/);
+  await expect(dialog(page)).toContainText('Type Late shift to confirm.');
+  await field(page, 'Type the name of the group to confirm').fill('Late shift');
+  await press(page, /^Delete group with 1 member/);
   await expect(toast(page)).toContainText('Deleted group Late shift');
   await expect(page).toHaveURL('/groups');
 });

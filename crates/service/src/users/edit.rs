@@ -90,7 +90,12 @@ pub async fn edit(
     if let Some(clients) = &patch.client_list {
         let known = before.client_list.as_slice();
         client_lists::check_added(&mut transaction, actor, known, clients).await?;
-        client_lists::note(&mut transaction, (Some(known), clients), &mut changes).await?;
+        client_lists::note(
+            &mut transaction,
+            (Some(known), clients.as_slice()),
+            &mut changes,
+        )
+        .await?;
     }
     note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
