@@ -667,7 +667,9 @@ async fn sign_in_with_a_temporary_password_is_no_link_of_an_administrator(pool: 
     choose(&services, &token, OWN).await.unwrap();
     let link = reset::create_link(&services, &operator(), ada);
     let token = token_of(&link.await.unwrap().url);
-    choose(&services, &token, "staple battery horse").await.unwrap();
+    choose(&services, &token, "staple battery horse")
+        .await
+        .unwrap();
     let entries: Vec<(String, Option<String>)> = sqlx::query_as(
         "select action, changes -> 'password' ->> 1 from audit_events where target_id = $1 order by id",
     )
