@@ -114,6 +114,12 @@ crate::for_each_resource! { with_resources! { [
     UserPurged = "user.purged", User, "User permanently deleted";
     PurgeRetried = "user.purge_retried", User, "Deletion retried";
     AdminRecovered = "user.admin_recovered", User, "Admin recovered";
+    GroupJoined = "user.group_joined", User, "Added to group";
+    GroupLeft = "user.group_left", User, "Removed from group";
+    GroupManagerSet = "user.group_manager_set", User, "Group manager set";
+    AccessGranted = "user.access_granted", User, "Access to resource granted";
+    AccessRevoked = "user.access_revoked", User, "Access to resource revoked";
+    TemporaryPasswordUsed = "user.temporary_password_used", User, "Temporary password used";
     ResetLinkCreated = "user.reset_link_created", User, "Reset link created";
     ResetLinkRevoked = "user.reset_link_revoked", User, "Reset link revoked";
     PasswordSet = "user.password_chosen", User, "Password set";

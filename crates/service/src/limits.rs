@@ -1,5 +1,6 @@
 //! Limits of what users do in the host application: their changes, and what is left of them. Uses are counted by `consume`.
 
+mod audited;
 mod bulk;
 mod bulk_reset;
 mod calendar;
@@ -22,12 +23,11 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     fields::FieldErrors,
-    limits::{Amount, Limit, LimitDraft, LimitSubject, Metric, NewLimit},
+    limits::{Amount, Limit, LimitDraft, LimitSubject, NewLimit},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
     stored::StoredObject,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -36,8 +36,10 @@ use crate::{
     audit::{self, Audited, Changes},
     guard::{self, TargetRef},
 };
+use audited::{amount_text, audited_id};
 use meter::Meter;
 
+pub(crate) use audited::{audit_deleted, audited_text};
 pub use bulk::put_many;
 pub use bulk_reset::reset_many;
 pub use changes::change;
@@ -152,7 +154,7 @@ async fn store(
     };
     let after = rows::find(&mut **transaction, id).await?.ok_or(NOT_FOUND)?;
     let name = after.label();
-    let about = (Action::LimitStored, Some(id), name.as_str());
+    let about = (Action::LimitStored, Some(audited_id(&after)), name.as_str());
     let audited = audit::write_about(transaction, actor, about, changes).await?;
     Ok((after, audited))
 }
@@ -171,14 +173,6 @@ fn constraint(error: db::Error) -> Error {
         return Error::Invalid(errors);
     }
     error.into()
-}
-
-/// Returns the audited amount of a limit. An unlimited one is a text, so that it is not taken for no limit.
-fn amount_text(metric: Metric, units: Option<i64>) -> String {
-    units.map_or_else(
-        || "unlimited".to_owned(),
-        |units| Amount::of(metric, units).to_string(),
-    )
 }
 
 /// Returns the audited changes of a limit.
@@ -243,15 +237,7 @@ async fn remove(
 ) -> Result<Audited, Error> {
     rows::delete(transaction, limit.id).await?;
     forget_shared(transaction, limit).await?;
-    let amount = amount_text(limit.metric, limit.amount.map(Amount::units));
-    let period = limit.period.map(|period| period.to_string());
-    let changes =
-        Changes::default()
-            .with("amount", amount, Value::Null)
-            .with("period", period, Value::Null);
-    let name = limit.label();
-    let about = (Action::LimitDeleted, Some(limit.id), name.as_str());
-    audit::write_about(transaction, actor, about, changes).await
+    audit_deleted(transaction, actor, limit).await
 }
 
 /// Deletes the balance of a group that shares it no longer. That of a user or a token is deleted by the next use.

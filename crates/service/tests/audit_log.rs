@@ -221,7 +221,10 @@ const ELSEWHERE: Table = &[
         "tests/conversation_search.rs",
         &[Action::ConversationsSearched],
     ),
-    ("tests/credentials.rs", &[Action::PasswordSet]),
+    (
+        "tests/credentials.rs",
+        &[Action::PasswordSet, Action::TemporaryPasswordUsed],
+    ),
     (
         "tests/account.rs",
         &[Action::EmailConfirmed, Action::EmailConflict],

@@ -173,7 +173,14 @@ const WITH_TARGET: [TargetForm; 40] = [
     (
         "delete-group",
         "shown",
-        &[("members", "0"), ("features", "0"), ("resources", "0")],
+        &[
+            ("confirm", "unknown-user"),
+            ("members", "0"),
+            ("features", "0"),
+            ("resources", "0"),
+            ("grants", "0"),
+            ("limits", "0"),
+        ],
     ),
     ("add-group-members", "shown", &[("names", "uma")]),
     (

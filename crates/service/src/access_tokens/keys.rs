@@ -78,13 +78,16 @@ pub(crate) async fn issue_key(
         lifetime: lifetime(new.days),
     };
     let (id, expires_at) = rows::insert(transaction, &row).await?;
-    let group = new.group.map(|group| group.to_string());
+    let group = match new.group {
+        Some(group) => db::groups::find(&mut **transaction, group).await?,
+        None => None,
+    };
     let change = Change {
         action: Action::KeyCreated,
         user,
         changes: Changes::default()
             .with("token", Value::Null, label(row.name, prefix))
-            .with("group", Value::Null, group)
+            .with("group", Value::Null, group.map(|group| group.name))
             .with("models", Value::Null, new.allowed_models.clone())
             .with("expires", Value::Null, expiry(expires_at)),
         reason: None,

@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{Meter, NOT_FOUND, changes::apply};
+use super::{Meter, NOT_FOUND, audited_id, changes::apply};
 use crate::{
     Error, Services,
     access::{Authorized, LimitsRead, UsageWrite},
@@ -80,7 +80,7 @@ pub async fn change_shared(
     let changes = Changes::default()
         .with("left", text(before.left), text(after.left))
         .with("used", before.used.to_string(), after.used.to_string());
-    let about = (action, Some(limit.id), name.as_str());
+    let about = (action, Some(audited_id(&limit)), name.as_str());
     let reason = Some(change.reason.as_str());
     let audited =
         audit::write_with_reason(&mut transaction, &actor, about, (changes, reason)).await?;
